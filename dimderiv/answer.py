@@ -1,0 +1,77 @@
+"""The answer as programs of the language: the derivative, and the names that it uses."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from dimderiv.arrange import Arranger
+from dimderiv.differentiate import Gradients
+from dimderiv.language import syntax
+from dimderiv.language.syntax import Program, Statement
+from dimderiv.lower import Lowered
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Derivatives by one or several variables, and the definitions that they share.
+
+    Attributes:
+        definitions: every named part that some derivative uses, each after what it uses itself.
+        derivatives: the derivative by each variable.
+    """
+
+    definitions: Mapping[str, syntax.Node]
+    derivatives: Mapping[str, syntax.Node]
+
+    def program(self, variable: str) -> Program:
+        """The derivative by one variable, after just the definitions that it needs."""
+        value = self.derivatives[variable]
+        return Program((*self._needed([value]), Statement(None, value)))
+
+    def together(self, names: Mapping[str, str]) -> Program:
+        """All derivatives, each under a name, after the definitions that they share."""
+        values = list(self.derivatives.values())
+        last = [Statement(names[name], value) for name, value in self.derivatives.items()]
+        return Program((*self._needed(values), *last))
+
+    def _needed(self, values: list[syntax.Node]) -> Iterator[Statement]:
+        needed: set[str] = set()
+        stack = list(values)
+        while stack:
+            for name in names_in(stack.pop()):
+                if name in self.definitions and name not in needed:
+                    needed.add(name)
+                    stack.append(self.definitions[name])
+        for name, value in self.definitions.items():
+            if name in needed:
+                yield Statement(name, value)
+
+
+def names_in(node: syntax.Node) -> Iterator[str]:
+    """Every name that occurs in a tree."""
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, syntax.Name):
+            yield part.name
+        stack.extend(syntax.children(part))
+
+
+def write_answer(
+    program: Program, lowered: Lowered, gradients: Gradients, arranger: Arranger
+) -> Answer:
+    """The derivatives in matrix notation.
+
+    Args:
+        program: the expression as written, whose definitions are kept as they are.
+        lowered: its graph, for the orientation of each variable.
+        gradients: what the reverse sweep found.
+        arranger: writes nodes in matrix notation.
+    """
+    definitions = {s.name: s.value for s in program.statements if s.name is not None}
+    for adjoint in gradients.adjoints:
+        definitions[adjoint.name] = arranger.tree(adjoint.value, row=adjoint.row)
+    derivatives = {
+        name: arranger.tree(node, row=lowered.symbols[name].row)
+        for name, node in gradients.of.items()
+    }
+    return Answer(definitions, derivatives)

@@ -1,0 +1,335 @@
+"""From nodes to matrix notation: what each kind of node looks like, with both of its faces."""
+
+from collections.abc import Collection, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv import notation
+from dimderiv.conform import conform, norm_of, squared
+from dimderiv.graph import (
+    Constant,
+    Factor,
+    Function,
+    Key,
+    Map,
+    Merged,
+    Named,
+    Node,
+    Product,
+    Size,
+    Sum,
+    Symbol,
+    is_symmetric,
+    is_zero,
+    letters_of,
+)
+from dimderiv.index_form import index_form
+from dimderiv.language.syntax import Binary, Call, Name, Number
+from dimderiv.language.syntax import Node as Tree
+from dimderiv.notation import Face, Piece
+from dimderiv.partials import COMPARISONS
+from dimderiv.products import product
+from dimderiv.shapes import ONE, Dim
+
+
+class Loose(NamedTuple):
+    """A positive piece that may lack axes it is only repeated along, and its sign."""
+
+    negative: bool
+    piece: Piece
+    present: tuple[bool, ...]
+
+
+class Arranger:
+    """Writes nodes in matrix notation, each node once.
+
+    Args:
+        taken: names that stand for symbols or intermediates, so not for the size of a dimension.
+    """
+
+    def __init__(self, taken: Collection[str] = ()) -> None:
+        self.taken = frozenset(taken)
+        self.known: dict[Key, Piece] = {}
+
+    def tree(self, node: Node, *, row: bool = False) -> Tree:
+        """The notation of a node; one with a single axis as a column, or as a row."""
+        piece = self.piece(node)
+        return (piece.flipped if row else piece.straight).tree
+
+    def piece(self, node: Node) -> Piece:
+        """Both faces of a node, with all of its axes."""
+        piece = self.known.get(node.key)
+        if piece is None:
+            piece = self.known[node.key] = self._piece(node)
+        return piece
+
+    def _piece(self, node: Node) -> Piece:
+        match node:
+            case Symbol() | Named():
+                return notation.named(
+                    node.name, len(node.axes), row=node.row, is_symmetric=is_symmetric(node)
+                )
+            case Constant(name):
+                return notation.scalar(Name(name), 1)
+            case Size(dim):
+                return self._size(dim)
+            case Map():
+                return self._map(node)
+            case Function():
+                return self._function(node)
+            case _:
+                return self._filled(node)
+
+    def _size(self, dim: Dim) -> Piece:
+        if self.taken & dim.names:
+            ones = Call("ones", (dim.syntax(), Number(Fraction(1))))
+            return notation.scalar(Call("sum", (ones,)), 4)
+        return notation.scalar(dim.syntax(), len(str(dim).split()))
+
+    def _filled(self, node: Sum | Product) -> Piece:
+        """A node with the axes that it is only repeated along written as ones."""
+        loose = self.loose(node)
+        piece = loose.piece
+        if not all(loose.present):
+            piece = _repeated(piece, node.axes, loose.present, self._size_tree)
+        return notation.negative(piece) if loose.negative else piece
+
+    def _size_tree(self, dim: Dim) -> Tree:
+        return dim.syntax()
+
+    def loose(self, node: Node, coefficient: Fraction = Fraction(1)) -> Loose:
+        """A multiple of a node, without the axes that it is only repeated along."""
+        if isinstance(node, Product):
+            return self._product(node, coefficient * node.coefficient)
+        negative, size = coefficient < 0, abs(coefficient)
+        everywhere = (True,) * len(node.axes)
+        if is_zero(node):
+            zero = notation.scalar(Number(Fraction(0)), 1)
+            return Loose(False, zero, (False,) * len(node.axes))
+        if not isinstance(node, Sum):
+            piece = self.piece(node)
+            return Loose(
+                negative, piece if size == 1 else notation.scaled(size, [], [], piece), everywhere
+            )
+        inner, present = self._sum(node, negate=negative and _is_mixed(node))
+        return Loose(
+            negative and not _is_mixed(node),
+            inner if size == 1 else notation.scaled(size, [], [], inner),
+            present,
+        )
+
+    def _sum(self, node: Sum, *, negate: bool = False) -> tuple[Piece, tuple[bool, ...]]:
+        sign = -1 if negate else 1
+        terms = [self.loose(term, sign * coefficient) for coefficient, term in node.terms]
+        present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
+        piece = notation.summed([(term.negative, term.piece) for term in terms])
+        return (notation.symmetric(piece.straight) if is_symmetric(node) else piece), present
+
+    def _map(self, node: Map) -> Piece:
+        loose = [self.loose(argument) for argument in node.arguments]
+        present = tuple(any(column) for column in zip(*(a.present for a in loose), strict=True))
+        pieces = [notation.negative(a.piece) if a.negative else a.piece for a in loose]
+        straight = _applied(node, [piece.straight for piece in pieces])
+        if is_symmetric(node):
+            return notation.symmetric(straight)
+        piece = notation.two_faced(straight, _applied(node, [piece.flipped for piece in pieces]))
+        return piece if all(present) else _repeated(piece, node.axes, present, self._size_tree)
+
+    def _function(self, node: Function) -> Piece:
+        pieces = [self.piece(argument) for argument in node.arguments]
+        argument = node.arguments[0]
+        if not node.axes and (not node.over or len(node.over) == len(argument.axes)):
+            shortest = min(pieces[0], key=lambda face: face.cost)
+            return notation.symmetric(notation.call(node.function, shortest))
+        if not node.over:
+            straight = notation.call(node.function, *(piece.straight for piece in pieces))
+            flipped = notation.call(node.function, *(piece.flipped for piece in pieces))
+            return (
+                notation.symmetric(straight)
+                if is_symmetric(node)
+                else notation.two_faced(straight, notation.transposed(straight))
+                if straight.cost <= flipped.cost
+                else notation.two_faced(notation.transposed(flipped), flipped)
+            )
+        if len(node.axes) == len(argument.axes):
+            return self._along(node, pieces[0])
+        reduced = notation.call(node.function, pieces[0].straight, axis=node.over[0])
+        if node.over[0] == 1:
+            return notation.two_faced(reduced, notation.transposed(reduced))
+        return notation.two_faced(notation.transposed(reduced), reduced)
+
+    def _along(self, node: Function, piece: Piece) -> Piece:
+        """A function of rows: of a matrix the straight face, of a vector either."""
+        straight = notation.call(node.function, piece.straight)
+        if len(node.axes) == 1:
+            return notation.two_faced(straight, notation.call(node.function, piece.flipped))
+        return notation.two_faced(straight, notation.transposed(straight))
+
+    def _product(self, node: Product, coefficient: Fraction) -> Loose:
+        negative, pieces = self._factor_pieces(node, coefficient < 0)
+        over, under = self._scalars(node.factors, pieces)
+        used = {letter for factor in node.factors for letter in letters_of(factor.indices)}
+        letters = [set(letters_of((index,))) for index in node.result]
+        diagonal = len(set(node.result)) < len(node.result)
+        present = tuple(diagonal or letter <= used for letter in letters)
+        merged = any(isinstance(index, Merged) for index in node.result)
+        if merged:
+            array: Piece | None = self._merged(node, pieces)
+            present = (True,) * len(node.axes)
+        else:
+            conformed = conform(node, pieces)
+            if conformed is None:
+                array = index_form(node, pieces)
+            else:
+                array = conformed.piece
+                over += conformed.scalars
+        piece = notation.scaled(abs(coefficient), over, under, array)
+        if node.symmetric:
+            piece = notation.symmetric(min(piece, key=lambda face: face.cost))
+        return Loose(negative, piece, present)
+
+    def _factor_pieces(self, node: Product, negative: bool) -> tuple[bool, list[Piece]]:
+        """The notation of each factor; a minus sign goes into a difference where there is one."""
+        pieces = []
+        for factor in node.factors:
+            inner = factor.node
+            if negative and factor.power == 1 and isinstance(inner, Sum) and _is_mixed(inner):
+                piece, present = self._sum(inner, negate=True)
+                if not all(present):
+                    piece = _repeated(piece, inner.axes, present, self._size_tree)
+                negative = False
+            else:
+                piece = self.piece(inner)
+            pieces.append(piece)
+        return negative, pieces
+
+    def _scalars(
+        self, factors: Sequence[Factor], pieces: Sequence[Piece]
+    ) -> tuple[list[Face], list[Face]]:
+        over: list[Face] = []
+        under: list[Face] = []
+        for factor, piece in zip(factors, pieces, strict=True):
+            if not factor.indices:
+                side = over if factor.power > 0 else under
+                side.append(self._scalar_power(factor.node, piece, abs(factor.power)))
+        return over, under
+
+    def _scalar_power(self, node: Node, piece: Piece, power: Fraction) -> Face:
+        root = _root(node)
+        if root is None:
+            return notation.power(piece.straight, power, entrywise=False)
+        rank, array = len(root.axes), self.piece(root)
+        if power == 1:
+            return squared(array, rank)
+        return notation.power(norm_of(array, rank), 2 * power, entrywise=False)
+
+    def _merged(self, node: Product, pieces: Sequence[Piece]) -> Piece:
+        """An axis of several letters: a vectorised matrix or a Kronecker product."""
+        if len(node.result) == 1:
+            index = node.result[0]
+            assert isinstance(index, Merged)
+            if len(index.letters) == 2:
+                inner = product(Fraction(1), node.factors, index.letters[::-1], node.dims)
+                return _column(notation.call("vec", self.piece(inner).straight))
+        split = _kronecker_split(node)
+        if split is not None:
+            faces = [self.piece(part).straight for part in split]
+            straight = notation.call("kron", *faces)
+            return notation.two_faced(straight, notation.transposed(straight))
+        raise NotImplementedError(f"merged axes {node.result}")
+
+
+def _column(face: Face) -> Piece:
+    return notation.two_faced(face, notation.transposed(face))
+
+
+def _is_mixed(node: Sum) -> bool:
+    """Whether a sum has a term that is subtracted, so that its negative is no longer than itself."""
+    return any(coefficient < 0 for coefficient, _ in node.terms)
+
+
+def _root(node: Node) -> Node | None:
+    """The array whose squares a scalar is the sum of."""
+    if not isinstance(node, Product) or node.axes or node.coefficient != 1:
+        return None
+    if not node.factors or len(node.dims) not in (1, 2):
+        return None
+    if any(factor.power != 2 or not factor.indices for factor in node.factors):
+        return None
+    if any(not isinstance(index, int) for factor in node.factors for index in factor.indices):
+        return None
+    factors = [factor._replace(power=Fraction(1)) for factor in node.factors]
+    return product(Fraction(1), factors, tuple(range(len(node.dims))), node.dims)
+
+
+def _applied(node: Map, faces: Sequence[Face]) -> Face:
+    if node.function in COMPARISONS:
+        tree = Binary(node.function, faces[0].tree, faces[1].tree)  # type: ignore[arg-type]
+        return Face(tree, faces[0].cost + faces[1].cost + 1)
+    if node.function == "power":
+        return notation.joined(".^" if node.axes else "^", faces[0], faces[1])
+    return notation.call(node.function, *faces)
+
+
+def _repeated(piece: Piece, axes: Sequence[Dim], present: Sequence[bool], size: object) -> Piece:
+    """A piece times ones, so that it has the axes that it lacks."""
+    missing = [dim for dim, there in zip(axes, present, strict=True) if not there]
+    if len(axes) == 1:
+        ones = _ones(missing[0], ONE)
+        return notation.scaled(Fraction(1), [piece.straight], [], ones) if not _is_one(piece) else ones
+    if len(missing) == 2:
+        ones = _ones(missing[0], missing[1])
+        return notation.scaled(Fraction(1), [piece.straight], [], ones) if not _is_one(piece) else ones
+    if present[0]:
+        return notation.matrix_product([piece, _ones(missing[0], ONE).turned])
+    return notation.matrix_product([_ones(missing[0], ONE), piece])
+
+
+def _is_one(piece: Piece) -> bool:
+    return piece.straight.tree == Number(Fraction(1))
+
+
+def _ones(rows: Dim, cols: Dim) -> Piece:
+    return Piece(
+        Face(Call("ones", (rows.syntax(), cols.syntax())), 3),
+        Face(Call("ones", (cols.syntax(), rows.syntax())), 3),
+    )
+
+
+def _kronecker_split(node: Product) -> tuple[Node, Node] | None:
+    """The two parts of a product whose axes are pairs of letters, where the pairs come apart."""
+    pairs = [index.letters for index in node.result if isinstance(index, Merged)]
+    if len(pairs) != len(node.result) or any(len(letters) != 2 for letters in pairs):
+        return None
+    sides = [{letters[k] for letters in pairs} for k in (0, 1)]
+    groups: list[list[Factor]] = [[], []]
+    reach = [set(sides[0]), set(sides[1])]
+    left = list(node.factors)
+    while left:
+        for factor in left:
+            letters = set(letters_of(factor.indices))
+            side = next((k for k in (0, 1) if letters & reach[k]), None)
+            if side is not None or not letters:
+                groups[side or 0].append(factor)
+                reach[side or 0] |= letters
+                left.remove(factor)
+                break
+        else:
+            return None
+    if reach[0] & reach[1]:
+        return None
+    results = [tuple(letters[k] for letters in pairs) for k in (0, 1)]
+    parts = []
+    for group, result, letters in zip(groups, results, reach, strict=True):
+        order = sorted(letters)
+        place = {letter: k for k, letter in enumerate(order)}
+        moved = [
+            factor._replace(indices=tuple(place[i] for i in factor.indices if isinstance(i, int)))
+            for factor in group
+        ]
+        parts.append(
+            product(
+                Fraction(1), moved, tuple(place[i] for i in result), [node.dims[i] for i in order]
+            )
+        )
+    return parts[0], parts[1]

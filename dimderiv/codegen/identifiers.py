@@ -1,0 +1,37 @@
+"""The names in generated code: of symbols, sizes, definitions and parts that repeat."""
+
+import keyword
+from collections.abc import Collection, Iterable
+
+
+class Identifiers:
+    """Names of Python that are taken.
+
+    Args:
+        taken: names that the code itself needs.
+
+    >>> names = Identifiers(["np"])
+    >>> names.new("lambda"), names.new("X"), names.new("X")
+    ('lambda_', 'X', 'X_')
+    """
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = {*keyword.kwlist, *taken}
+
+    def new(self, name: str) -> str:
+        """The name, with as many underscores after it as are needed to set it apart."""
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
+
+    def temporary(self, reserved: Collection[str] = ()) -> str:
+        """A name for a part that has none: `t1`, `t2`, and so on.
+
+        Args:
+            reserved: names that will be taken later.
+        """
+        number = 1
+        while f"t{number}" in self.taken or f"t{number}" in reserved:
+            number += 1
+        return self.new(f"t{number}")

@@ -1,0 +1,231 @@
+"""A derivative as the source of a numpy function, and that function.
+
+>>> function("def twice(x):\\n    return 2 * x\\n", "twice")(21)
+42
+"""
+
+import hashlib
+import linecache
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from dimderiv.codegen.arguments import Arguments
+from dimderiv.codegen.arrays import Arrays, Code
+from dimderiv.codegen.axes import returned
+from dimderiv.codegen.expressions import Writer
+from dimderiv.codegen.helper_source import helper_source, helpers
+from dimderiv.codegen.identifiers import Identifiers
+from dimderiv.codegen.sharing import Sharing, variable
+from dimderiv.infer import Typed
+from dimderiv.language.syntax import IndexForm, Name, Node, Statement, children
+from dimderiv.rules import Rulebook
+from dimderiv.shapes import SCALAR, Declaration, Shape
+
+Visit = Callable[[int, Node, Callable[[Node], Code]], Code]
+
+
+def numpy_source(
+    name: str,
+    value: Typed | None,
+    answers: Sequence[Typed],
+    symbols: Mapping[str, Declaration],
+    *,
+    docstring: str,
+    of: Shape = SCALAR,
+    wrt: Sequence[Shape] = (),
+    rulebook: Rulebook | None = None,
+) -> str:
+    """The source of a function that computes derivatives, and the value where it is asked for.
+
+    Args:
+        name: the function's name.
+        value: the expression whose value is returned before the derivatives, if any.
+        answers: the derivatives.
+        symbols: the arguments of the function, in order, with their shapes.
+        docstring: the text of the function's docstring.
+        of: the shape of the value that is differentiated.
+        wrt: for each answer the shape of the variable; needed where the value is no scalar.
+        rulebook: the rules in use, where functions may be defined that are not built in.
+
+    Returns:
+        A module of Python: imports, the helper functions that are used, and the function, which
+        returns one array for one answer, a tuple for several, `(value, derivative)` with a value.
+    """
+    programs = [*([value] if value else []), *answers]
+    layouts = [(SCALAR, program.value) for program in programs]
+    if wrt:
+        layouts[len(programs) - len(answers) :] = [(of, shape) for shape in wrt]
+    first = Pass(programs, symbols, rulebook)
+    first.write(first.sharing.look)
+    first.sharing.find()
+    second = Pass(programs, symbols, rulebook, first.sharing)
+    results = second.results(second.write(second.sharing.share), layouts)
+    body = [*second.statements, f"return {_result(results, value is not None)}"]
+    lines = [*_docstring(docstring), *second.arguments.opening("\n".join(body)), *body]
+    used = [*second.used, *(["checked"] if symbols else [])]
+    head = f"def {name}({', '.join(second.arguments.names)}):"
+    return "\n".join([helper_source(used), "", "", head, *(f"    {line}".rstrip() for line in lines), ""])
+
+
+def function(source: str, name: str) -> Callable[..., Any]:
+    """A function of generated source.
+
+    Args:
+        source: what `numpy_source` returned.
+        name: the name of the function in it.
+
+    Returns:
+        The function; a traceback through it shows the lines of the source.
+    """
+    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
+    file = f"<dimderiv {name} {digest}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    namespace: dict[str, Any] = {"__name__": "dimderiv_generated"}
+    exec(compile(source, file, "exec"), namespace)
+    made: Callable[..., Any] = namespace[name]
+    return made
+
+
+class Pass:
+    """One writing of all programs, into the statements of one function.
+
+    Args:
+        programs: the value, if any, and the answers.
+        symbols: the arguments of the function.
+        rulebook: the rules in use.
+        sharing: what the first pass found out about parts that repeat.
+    """
+
+    def __init__(
+        self,
+        programs: Sequence[Typed],
+        symbols: Mapping[str, Declaration],
+        rulebook: Rulebook | None,
+        sharing: Sharing | None = None,
+    ) -> None:
+        self.programs = programs
+        self.rulebook = rulebook
+        self.identifiers = Identifiers({"np", "math", "float", *helpers()})
+        self.arguments = Arguments(symbols, self.identifiers)
+        self.arrays = Arrays(self.arguments.size)
+        self.is_first = sharing is None
+        self.sharing = sharing or Sharing()
+        self.sharing.assign = self._temporary
+        self.statements: list[str] = []
+        self.used: set[str] = set()
+        self._assigned: dict[Code, Code] = {}
+        self._definitions = {
+            statement.name
+            for typed in programs
+            for statement in typed.program.statements
+            if statement.name
+        }
+
+    def write(self, visit: Visit) -> list[Code]:
+        """The code of the value of each program; its definitions become statements.
+
+        Args:
+            visit: what is done at each node: `Sharing.look` or `Sharing.share`.
+        """
+        return [self._program(number, typed, visit) for number, typed in enumerate(self.programs)]
+
+    def _program(self, number: int, typed: Typed, visit: Visit) -> Code:
+        writer = Writer(
+            typed,
+            self.arguments.codes(),
+            self.arrays,
+            self._helper,
+            partial(visit, number),
+            self.rulebook,
+        )
+        *definitions, last = needed(typed.program.statements)
+        for statement in definitions:
+            assert statement.name is not None
+            code = self._named(statement.name, number, statement.value, writer)
+            writer.define(statement.name, code)
+        return writer.code(last.value)
+
+    def _named(self, name: str, number: int, value: Node, writer: Writer) -> Code:
+        if self.is_first:
+            return self._definition(name, writer.code(value))
+        if self.sharing.is_made(number, value):
+            return writer.code(value)
+        code = self._definition(name, writer.written(value))
+        self.sharing.name(number, value, code)
+        return code
+
+    def _helper(self, name: str) -> str:
+        self.used.add(name)
+        return name
+
+    def _definition(self, name: str, code: Code) -> Code:
+        if code.text.isidentifier():
+            return code
+        if code not in self._assigned:
+            suffix = "_diagonal" if code.form == "diagonal" else ""
+            self._assigned[code] = self._assign(self.identifiers.new(name + suffix), code)
+        return self._assigned[code]
+
+    def _temporary(self, code: Code) -> Code:
+        whole = self.arrays.full(code) if code.form == "inverse" else code
+        reserved = self._definitions
+        return self._assign(self.identifiers.temporary(reserved), whole)
+
+    def _assign(self, name: str, code: Code) -> Code:
+        self.statements.append(f"{name} = {code.text}  # {code.held}")
+        return variable(name, code)
+
+    def results(self, codes: Sequence[Code], layouts: Sequence[tuple[Shape, Shape]]) -> list[str]:
+        """The texts that are returned.
+
+        Args:
+            codes: the code of the value of each program.
+            layouts: for each, the shape of the differentiated value and of the variable.
+        """
+        texts = []
+        for typed, code, (of, wrt) in zip(self.programs, codes, layouts, strict=True):
+            is_index_form = isinstance(typed.program.statements[-1].value, IndexForm)
+            text = returned(code, of, wrt, is_index_form, self.arrays)
+            computed = {*self.arguments.names, *(line.split(" ")[0] for line in self.statements)}
+            is_number = not computed & set(re.findall(r"\w+", text)) and "np." not in text
+            texts.append(f"np.float64({text})" if is_number else text)
+        return texts
+
+
+def needed(statements: Sequence[Statement]) -> list[Statement]:
+    """The last statement, and before it those definitions that it needs.
+
+    Args:
+        statements: the statements of a program.
+    """
+    kept, names = [statements[-1]], names_in(statements[-1].value)
+    for statement in reversed(statements[:-1]):
+        if statement.name in names:
+            kept.append(statement)
+            names |= names_in(statement.value)
+    return kept[::-1]
+
+
+def names_in(node: Node) -> set[str]:
+    """The names that occur in an expression."""
+    if isinstance(node, Name):
+        return {node.name}
+    return set[str]().union(*map(names_in, children(node)))
+
+
+def _result(texts: list[str], with_value: bool) -> str:
+    if not with_value:
+        return ", ".join(texts)
+    value, *derivatives = texts
+    several = ", ".join(derivatives)
+    return f"{value}, {several}" if len(derivatives) == 1 else f"{value}, ({several})"
+
+
+def _docstring(text: str) -> list[str]:
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    lines = escaped.splitlines() or [""]
+    if len(lines) == 1:
+        return [f'"""{lines[0]}"""']
+    return [f'"""{lines[0]}', *lines[1:], '"""']

@@ -1,0 +1,352 @@
+"""Reorder and transpose until it conforms: from labelled factors to matrix notation.
+
+Letters are vertices, a factor with two axes is an edge, one with a single axis a weight on a vertex.
+Every letter that the result lacks is removed: without an edge it is an inner product or a sum, with
+one edge a matrix times a vector, with two edges a matrix product.  Parallel edges are a Hadamard
+product.  What is left on the letters of the result is the answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv import notation
+from dimderiv.graph import Factor, Index, Product, Shifted, letters_of
+from dimderiv.language.syntax import Call
+from dimderiv.notation import Face, Piece
+
+class Part(NamedTuple):
+    """A piece raised to a power, and where it stood among the factors."""
+
+    piece: Piece
+    power: Fraction
+    place: int
+
+    @property
+    def turned(self) -> "Part":
+        return self._replace(piece=self.piece.turned)
+
+    def raised(self, power: Fraction) -> Piece:
+        """The piece to the size of a power, entry by entry."""
+        return Piece(
+            notation.power(self.piece.straight, power, entrywise=True),
+            notation.power(self.piece.flipped, power, entrywise=True),
+        )
+
+
+class Edge(NamedTuple):
+    """Parts that run from one letter to another and are multiplied entry by entry."""
+
+    start: int
+    end: int
+    parts: tuple[Part, ...]
+
+    @property
+    def turned(self) -> "Edge":
+        return Edge(self.end, self.start, tuple(part.turned for part in self.parts))
+
+    def leaving(self, letter: int) -> "Edge":
+        """This edge, turned so that it starts at a letter."""
+        return self if self.start == letter else self.turned
+
+
+@dataclass
+class Conformed:
+    """What a product comes to: an array in matrix notation, and scalars."""
+
+    piece: Piece | None
+    scalars: list[Face]
+
+
+def conform(product: Product, pieces: Sequence[Piece]) -> Conformed | None:
+    """The factors of a product in matrix notation.
+
+    Args:
+        product: the product; its coefficient is left to the caller, and so are the scalar factors.
+        pieces: the notation of each factor.
+
+    Returns:
+        The array, without axes that the product only repeats it along, and the scalars that came
+        up on the way; None where the letters form a network that no matrix notation reaches.
+    """
+    network = _Network(product)
+    for place, (factor, piece) in enumerate(zip(product.factors, pieces, strict=True)):
+        if factor.indices and not network.put(factor, piece, place):
+            return None
+    if not network.reduce():
+        return None
+    return Conformed(network.result(), network.scalars)
+
+
+class _Network:
+    def __init__(self, product: Product) -> None:
+        self.shown = product.result
+        self.kept = set(letters_of(product.result))
+        self.weights: dict[int, list[Part]] = {}
+        self.edges: list[Edge] = []
+        self.images: list[tuple[tuple[Index, ...], Part]] = []
+        self.scalars: list[Face] = []
+
+    def put(self, factor: Factor, piece: Piece, place: int) -> bool:
+        part = Part(piece, factor.power, place)
+        match factor.indices:
+            case (Shifted(), *_):
+                self.images.append((factor.indices, part))
+            case (int(letter),):
+                self.weights.setdefault(letter, []).append(part)
+            case (int(start), int(end)):
+                self.edges.append(Edge(start, end, (part,)))
+            case _:
+                return False
+        return True
+
+    def reduce(self) -> bool:
+        """Remove every letter that is summed; whether that was possible."""
+        while True:
+            self._merge_parallel()
+            letter = self._next_letter()
+            if letter is not None:
+                self._remove(letter)
+            elif not self.images:
+                return not self._summed_letters()
+            elif not self._convolve():
+                return False
+
+    def _summed_letters(self) -> list[int]:
+        letters = dict.fromkeys(self.weights)
+        for edge in self.edges:
+            letters.update(dict.fromkeys((edge.start, edge.end)))
+        return [letter for letter in letters if letter not in self.kept]
+
+    def _next_letter(self) -> int | None:
+        """The letter to sum over next: the one with the fewest edges, at most two."""
+        shifted = {i for indices, _ in self.images for i in letters_of(indices)}
+        degrees = {i: self._degree(i) for i in self._summed_letters() if i not in shifted}
+        if not degrees:
+            return None
+        letter = min(degrees, key=degrees.__getitem__)
+        return letter if degrees[letter] <= 2 else None
+
+    def _degree(self, letter: int) -> int:
+        return sum(letter in (e.start, e.end) and e.start != e.end for e in self.edges)
+
+    def _merge_parallel(self) -> None:
+        """Edges between the same letters become one, as a Hadamard product."""
+        merged: dict[frozenset[int], Edge] = {}
+        for edge in self.edges:
+            ends = frozenset((edge.start, edge.end))
+            known = merged.get(ends)
+            if known is None:
+                merged[ends] = edge
+            elif self._closes_trace(known, edge):
+                self.scalars.append(_trace(known, edge))
+                del merged[ends]
+            else:
+                parts = (*known.parts, *edge.leaving(known.start).parts)
+                merged[ends] = Edge(known.start, known.end, parts)
+        self.edges = list(merged.values())
+
+    def _closes_trace(self, first: Edge, second: Edge) -> bool:
+        """Whether two parallel edges are a closed chain by themselves, better written as a trace."""
+        ends = {first.start, first.end}
+        if ends & self.kept or ends & set(self.weights) or len(ends) == 1:
+            return False
+        if any({e.start, e.end} & ends for e in self.edges if e not in (first, second)):
+            return False
+        if len(first.parts) + len(second.parts) > 2 or any(
+            part.power != 1 for part in (*first.parts, *second.parts)
+        ):
+            return False
+        entries = notation.hadamard(
+            [_array(first.parts), _array(second.leaving(first.start).parts)], []
+        )
+        return _trace(first, second).cost < min(f.cost for f in entries) + 1
+
+    def _remove(self, letter: int) -> None:
+        at_letter = [e for e in self.edges if letter in (e.start, e.end)]
+        self.edges = [e for e in self.edges if e not in at_letter]
+        weight = self.weights.pop(letter, [])
+        loops = [e for e in at_letter if e.start == e.end]
+        paths = [e.leaving(letter) for e in at_letter if e.start != e.end]
+        if loops and not paths and not weight and len(loops[0].parts) == 1:
+            self.scalars.append(notation.call("tr", _shorter(_array(loops[0].parts))))
+            return
+        weight += [_diagonal(loop) for loop in loops]
+        if not paths:
+            self.scalars.append(_sum_of(weight, rank=1))
+        elif len(paths) == 1:
+            self._remove_end(paths[0], weight)
+        else:
+            chain = [_array(paths[0].turned.parts), *_scaling(weight), _array(paths[1].parts)]
+            place = min(part.place for part in (*paths[0].parts, *paths[1].parts))
+            part = Part(notation.matrix_product(chain), Fraction(1), place)
+            self.edges.append(Edge(paths[0].end, paths[1].end, (part,)))
+
+    def _remove_end(self, path: Edge, weight: list[Part]) -> None:
+        """A letter with one edge: its weight moves to the other end."""
+        far, place = path.end, min(part.place for part in path.parts)
+        alone = far not in self.kept and far not in self.weights and not self._degree(far)
+        if alone and not weight:
+            self.scalars.append(_sum_of(list(path.parts), rank=2))
+            return
+        matrix = _array(path.turned.parts)
+        if weight:
+            vector = notation.matrix_product([matrix, _array(weight)])
+        else:
+            vector = notation.two_faced(
+                notation.call("sum", matrix.straight, axis=1),
+                notation.call("sum", matrix.flipped, axis=0),
+            )
+        self.weights.setdefault(far, []).append(Part(vector, Fraction(1), place))
+
+    def _convolve(self) -> bool:
+        """A kernel slid over an image: the pair of letters that is summed, or the one that is not."""
+        if len(self.images) != 1 or self.images[0][1].power != 1:
+            return False
+        indices, image = self.images.pop()
+        pairs = list(zip(*(tuple(letters_of((index,))) for index in indices), strict=True))
+        for inner, outer in (pairs[::-1], pairs):
+            if not set(inner) & self.kept and self._kernel(inner) is not None:
+                self._slide(image, inner, outer)
+                return True
+        return False
+
+    def _kernel(self, letters: tuple[int, ...]) -> list[Part] | None:
+        """All that runs between the letters, where nothing else is attached to them."""
+        parts: list[Part] = []
+        for edge in self.edges:
+            if {edge.start, edge.end} == set(letters) and len(letters) == 2:
+                parts.extend(edge.leaving(letters[0]).parts)
+            elif {edge.start, edge.end} & set(letters):
+                return None
+        if len(letters) == 1:
+            return self.weights.get(letters[0])
+        return None if set(letters) & set(self.weights) else parts or None
+
+    def _slide(self, image: Part, inner: tuple[int, ...], outer: tuple[int, ...]) -> None:
+        kernel = self._kernel(inner)
+        assert kernel is not None
+        self.edges = [e for e in self.edges if not {e.start, e.end} & set(inner)]
+        for letter in inner:
+            self.weights.pop(letter, None)
+        arguments = (image.piece, _array(kernel))
+        slid = notation.call("conv2", *(piece.straight for piece in arguments))
+        piece = notation.two_faced(slid, notation.transposed(slid))
+        part = Part(piece, Fraction(1), image.place)
+        if len(outer) == 1:
+            self.weights.setdefault(outer[0], []).append(part)
+        else:
+            self.edges.append(Edge(outer[0], outer[1], (part,)))
+
+    def result(self) -> Piece | None:
+        """The array on the letters of the result; nothing where only scalars are left."""
+        match self.shown:
+            case ():
+                return None
+            case (int(letter),):
+                return self._vector(letter)
+            case (int(row), int(column)) if row != column:
+                return self._matrix(row, column)
+            case _:
+                return self._diagonal_matrix(next(iter(letters_of(self.shown))))
+
+    def _vector(self, letter: int) -> Piece | None:
+        weight = [*self.weights.get(letter, []), *(_diagonal(loop) for loop in self.edges)]
+        return _array(weight) if weight else None
+
+    def _matrix(self, row: int, column: int) -> Piece | None:
+        loops = [e for e in self.edges if e.start == e.end]
+        for loop in loops:
+            self.weights.setdefault(loop.start, []).append(_diagonal(loop))
+        edges = [e.leaving(row) for e in self.edges if e.start != e.end]
+        rows, columns = self.weights.get(row, []), self.weights.get(column, [])
+        if edges:
+            return _scaled_matrix(rows, list(edges[0].parts), columns)
+        if rows and columns:
+            return notation.matrix_product([_array(rows), _array(columns).turned])
+        if rows:
+            return _array(rows)
+        return _array(columns).turned if columns else None
+
+    def _diagonal_matrix(self, letter: int) -> Piece:
+        weight = self.weights.get(letter, [])
+        identity = notation.named("I", 2, is_symmetric=True)
+        if not weight and not self.edges:
+            return identity
+        if not weight and len(self.edges) == 1:
+            return notation.hadamard([_array(self.edges[0].parts), identity], [])
+        vector = _array([*weight, *(_diagonal(loop) for loop in self.edges)])
+        return notation.symmetric(notation.call("diag", _shorter(vector)))
+
+
+def _shorter(piece: Piece) -> Face:
+    return min(piece, key=lambda face: face.cost)
+
+
+def _array(parts: Iterable[Part]) -> Piece:
+    """Parts multiplied entry by entry, in the order of the factors, divided by those below."""
+    ordered = sorted(parts, key=lambda part: part.place)
+    over = [part.raised(part.power) for part in ordered if part.power > 0]
+    under = [part.raised(-part.power) for part in ordered if part.power < 0]
+    return over[0] if len(over) == 1 and not under else notation.hadamard(over, under)
+
+
+def _diagonal(loop: Edge) -> Part:
+    """The diagonal of a matrix, as a weight."""
+    face = notation.call("diag", _shorter(_array(loop.parts)))
+    piece = notation.two_faced(face, notation.transposed(face))
+    return Part(piece, Fraction(1), min(part.place for part in loop.parts))
+
+
+def _scaling(weight: list[Part]) -> list[Piece]:
+    """The diagonal matrix of a weight, in the middle of a product."""
+    if not weight:
+        return []
+    return [notation.symmetric(notation.call("diag", _shorter(_array(weight))))]
+
+
+def _trace(first: Edge, second: Edge) -> Face:
+    back = second.leaving(first.end)
+    return notation.call(
+        "tr", _shorter(notation.matrix_product([_array(first.parts), _array(back.parts)]))
+    )
+
+
+def _sum_of(parts: list[Part], rank: int) -> Face:
+    """The sum over all entries: a norm, an inner product, or a sum."""
+    if len(parts) == 1 and parts[0].power == 2:
+        return squared(parts[0].piece, rank)
+    if rank == 1 and len(parts) > 1 and all(part.power > 0 for part in parts):
+        ordered = sorted(parts, key=lambda part: part.place)
+        first, last = _array(ordered[:-1]), _array(ordered[-1:])
+        return min(
+            notation.juxtaposed([first.flipped, last.straight]),
+            notation.juxtaposed([last.flipped, first.straight]),
+            key=lambda face: face.cost,
+        )
+    return notation.call("sum", _shorter(_array(parts)))
+
+
+def squared(piece: Piece, rank: int) -> Face:
+    """The sum of squares of a vector or a matrix."""
+    norm = notation.power(norm_of(piece, rank), Fraction(2), entrywise=False)
+    if rank == 2:
+        return norm
+    inner = notation.juxtaposed([piece.flipped, piece.straight])
+    return inner if inner.cost < norm.cost else norm
+
+
+def norm_of(piece: Piece, rank: int) -> Face:
+    """The Euclidean norm of a vector, the Frobenius norm of a matrix."""
+    face = _shorter(piece)
+    return Face(Call("norm2" if rank == 1 else "normF", (face.tree,)), face.cost + rank + 1)
+
+
+def _scaled_matrix(rows: list[Part], parts: list[Part], columns: list[Part]) -> Piece:
+    """A matrix whose rows and columns are weighted: by broadcasting, or by diagonal matrices."""
+    broadcast = _array([*rows, *parts, *(part.turned for part in columns)])
+    if not rows and not columns:
+        return broadcast
+    product = notation.matrix_product([*_scaling(rows), _array(parts), *_scaling(columns)])
+    return product if _shorter(product).cost < _shorter(broadcast).cost else broadcast

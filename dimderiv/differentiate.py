@@ -1,0 +1,150 @@
+"""The reverse sweep: one pass from the value back to the variables, statement by statement."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dimderiv.graph import Key, Named, Node, Symbol, named, zero
+from dimderiv.lower import Lowered
+from dimderiv.partials import Partial, operands, partials
+from dimderiv.products import number
+from dimderiv.rules import Rulebook
+from dimderiv.sums import total
+
+LONG_ADJOINT = 16
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One node of the sweep: what arrived at it, and what each operand that matters received."""
+
+    node: Node
+    upstream: Node
+    partials: tuple[Partial, ...]
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What the sweep found.
+
+    Attributes:
+        of: the derivative by each variable.
+        visits: the nodes in the order of the sweep, from the value backwards.
+        adjoints: the derivatives by named intermediates that got a name of their own.
+    """
+
+    of: Mapping[str, Node]
+    visits: tuple[Visit, ...]
+    adjoints: tuple[Named, ...]
+
+
+def reverse_sweep(
+    lowered: Lowered,
+    variables: Sequence[str],
+    rulebook: Rulebook,
+    simplify: Callable[[Node], Node],
+) -> Gradients:
+    """The derivative of a scalar by each variable, in one pass.
+
+    Args:
+        lowered: the program; its value has no axes.
+        variables: names of symbols.
+        rulebook: the rules.
+        simplify: what to do with the sum that has arrived at a node, before it is handed on.
+
+    Raises:
+        NotDifferentiableError: an operation on the way to a variable has no rule.
+    """
+    wanted = {lowered.symbols[name].key for name in variables}
+    order = _operands_first(lowered.value)
+    dependent = _dependent(order, wanted)
+    names = _FreshNames(order, lowered)
+    known_as = {node.value.key: node for node in order if isinstance(node, Named)}
+    arrived: dict[Key, list[tuple[Fraction, Node]]] = {}
+    if lowered.value.key in dependent:
+        arrived[lowered.value.key] = [(Fraction(1), number(1))]
+    visits, adjoints = [], []
+    found: dict[Key, Node] = {}
+    for node in reversed(order):
+        if node.key not in arrived:
+            continue
+        upstream = simplify(total(reversed(arrived.pop(node.key)), node.axes))
+        if isinstance(node, Named) and _deserves_name(node, upstream, dependent):
+            upstream = named(names.adjoint(node.name), upstream, row=node.row)
+            adjoints.append(upstream)
+        if isinstance(node, Symbol):
+            found[node.key] = upstream
+            continue
+        handed_on = tuple(
+            partial
+            for partial in partials(node, upstream, rulebook, known_as.get(node.key, node))
+            if partial.operand.key in dependent
+        )
+        visits.append(Visit(node, upstream, handed_on))
+        # Backwards here and when they are added up: the terms come in the order of the expression.
+        for partial in reversed(handed_on):
+            arrived.setdefault(partial.operand.key, []).append((Fraction(1), partial.node))
+    return Gradients(_by_name(lowered, variables, found), tuple(visits), tuple(adjoints))
+
+
+def _by_name(
+    lowered: Lowered, variables: Iterable[str], found: Mapping[Key, Node]
+) -> dict[str, Node]:
+    symbols = {name: lowered.symbols[name] for name in variables}
+    return {name: found.get(symbol.key, zero(symbol.axes)) for name, symbol in symbols.items()}
+
+
+def _operands_first(value: Node) -> list[Node]:
+    """Every node that the value is made of, each after its operands."""
+    order: list[Node] = []
+    seen: set[Key] = set()
+    stack: list[tuple[Node, bool]] = [(value, False)]
+    while stack:
+        node, expanded = stack.pop()
+        if expanded:
+            order.append(node)
+        elif node.key not in seen:
+            seen.add(node.key)
+            stack.append((node, True))
+            stack.extend((operand, False) for operand in reversed(operands(node)))
+    return order
+
+
+def _dependent(order: Iterable[Node], wanted: set[Key]) -> set[Key]:
+    found = set(wanted)
+    for node in order:
+        if any(operand.key in found for operand in operands(node)):
+            found.add(node.key)
+    return found
+
+
+def _deserves_name(node: Named, upstream: Node, dependent: set[Key]) -> bool:
+    """Whether the derivative by an intermediate is used more than once, or is long."""
+    if upstream.weight < 3:
+        return False
+    return upstream.weight > LONG_ADJOINT or _branches(node.value, dependent) > 1
+
+
+def _branches(node: Node, dependent: set[Key]) -> int:
+    """In how many places a statement uses names that matter."""
+    if node.key not in dependent:
+        return 0
+    if isinstance(node, (Named, Symbol)):
+        return 1
+    return sum(_branches(operand, dependent) for operand in operands(node))
+
+
+class _FreshNames:
+    """Names for adjoints that no symbol and no intermediate has."""
+
+    def __init__(self, order: Iterable[Node], lowered: Lowered) -> None:
+        self.taken = {node.name for node in order if isinstance(node, (Symbol, Named))}
+        self.taken.update(lowered.symbols)
+        self.taken.update(definition.name for definition in lowered.definitions)
+
+    def adjoint(self, name: str) -> str:
+        wanted = f"d{name}"
+        while wanted in self.taken:
+            wanted += "_"
+        self.taken.add(wanted)
+        return wanted

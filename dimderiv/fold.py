@@ -1,0 +1,164 @@
+"""Fold a product back into a named function: `exp(S) ./ sum(exp(S), axis=1)` is `softmax(S)`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Map,
+    Named,
+    Node,
+    Product,
+    Sum,
+    apply_function,
+    apply_map,
+    is_zero,
+)
+from dimderiv.products import product, scaled
+
+
+def fold(node: Product) -> Node | None:
+    """The product with one of its quotients written as a named function; nothing if there is none."""
+    for factor in node.factors:
+        if not isinstance(factor.node, Map) or factor.power != 1:
+            continue
+        pair = PAIRS.get(factor.node.function, ())
+        for other in node.factors:
+            for folds in pair:
+                folded = folds(factor, other)
+                if folded is not None:
+                    return _replaced(node, (factor, other), folded)
+    for factor in node.factors:
+        folded = _sigmoid_below(factor) or _softmax_of_logarithm(factor)
+        if folded is not None:
+            return _replaced(node, (factor,), folded)
+    return None
+
+
+def _replaced(node: Product, old: Sequence[Factor], new: Factor) -> Node:
+    factors = [new if factor is old[0] else factor for factor in node.factors]
+    kept = [factor for factor in factors if all(factor is not gone for gone in old[1:])]
+    return product(node.coefficient, kept, node.result, node.dims)
+
+
+def _value(node: Node) -> Node:
+    return node.value if isinstance(node, Named) else node
+
+
+def _softmax(above: Factor, below: Factor) -> Factor | None:
+    """The exponential of an array over its sums along the last axis."""
+    assert isinstance(above.node, Map)
+    sums = _value(below.node)
+    if below.power != -1 or not isinstance(sums, Product) or sums.coefficient != 1:
+        return None
+    if len(sums.factors) != 1 or sums.factors[0].power != 1:
+        return None
+    inner = sums.factors[0]
+    last = len(above.indices) - 1
+    if inner.node.key != above.node.key or last < 0 or inner.indices[last] in sums.result:
+        return None
+    if inner.indices[:last] != sums.result or above.indices[:last] != below.indices:
+        return None
+    argument = above.node.arguments[0]
+    return above._replace(node=apply_function("softmax", (argument,), argument.axes, (last,)))
+
+
+def _one_plus(node: Node) -> Node | None:
+    """What is added to 1."""
+    node = _value(node)
+    if not isinstance(node, Sum) or len(node.terms) != 2:
+        return None
+    for (one, ones), (coefficient, other) in (node.terms, node.terms[::-1]):
+        if coefficient == one == 1 and isinstance(ones, Product) and not ones.factors:
+            return other if len(set(ones.result)) == len(ones.result) else None
+    return None
+
+
+def _sigmoid_above(above: Factor, below: Factor) -> Factor | None:
+    """exp(x) / (1 + exp(x))."""
+    assert isinstance(above.node, Map)
+    added = _one_plus(below.node) if below.power == -1 else None
+    if added is None or added.key != above.node.key or below.indices != above.indices:
+        return None
+    return above._replace(node=apply_map("sigmoid", above.node.arguments[0]))
+
+
+def _relu_where_positive(above: Factor, other: Factor) -> Factor | None:
+    """relu(x) (x > 0) is relu(x)."""
+    assert isinstance(above.node, Map)
+    step = other.node
+    if not isinstance(step, Map) or step.function != ">" or other.indices != above.indices:
+        return None
+    same = step.arguments[0].key == above.node.arguments[0].key
+    return above if same and is_zero(step.arguments[1]) else None
+
+
+def _sign_over_abs(above: Factor, below: Factor) -> Factor | None:
+    """sign(x) / abs(x) is 1 / x."""
+    assert isinstance(above.node, Map)
+    size = below.node
+    if not isinstance(size, Map) or size.function != "abs" or below.power != -1:
+        return None
+    argument = above.node.arguments[0]
+    if size.arguments[0].key != argument.key or below.indices != above.indices:
+        return None
+    return Factor(argument, above.indices, Fraction(-1))
+
+
+def _sigmoid_below(factor: Factor) -> Factor | None:
+    """1 / (1 + exp(x)) is sigmoid(-x)."""
+    added = _one_plus(factor.node) if factor.power == -1 else None
+    if not isinstance(added, Map) or added.function != "exp":
+        return None
+    argument = scaled(-1, added.arguments[0])
+    return Factor(apply_map("sigmoid", argument), factor.indices, Fraction(1))
+
+
+def _softmax_of_logarithm(factor: Factor) -> Factor | None:
+    """exp(A - logsumexp(A)) along the last axis, and exp(logsoftmax(A))."""
+    node = factor.node
+    if not isinstance(node, Map) or node.function != "exp":
+        return None
+    inner = node.arguments[0]
+    if isinstance(inner, Function) and inner.function == "logsoftmax":
+        argument = inner.arguments[0]
+    else:
+        found = _less_logsumexp(inner)
+        if found is None:
+            return None
+        argument = found
+    last = (len(argument.axes) - 1,)
+    return factor._replace(node=apply_function("softmax", (argument,), argument.axes, last))
+
+
+def _less_logsumexp(node: Node) -> Node | None:
+    """The array that its own log-sum-exp along the last axis is subtracted from."""
+    if not isinstance(node, Sum):
+        return None
+    for coefficient, term in node.terms:
+        if not isinstance(term, Product) or len(term.factors) != 1 or coefficient != -1:
+            continue
+        inner = term.factors[0].node
+        if not isinstance(inner, Function) or inner.function != "logsumexp":
+            continue
+        argument, last = inner.arguments[0], len(node.axes) - 1
+        kept = tuple(range(last))
+        rest = [other for other in node.terms if other[1].key != term.key]
+        whole = [(Fraction(1), argument)] if not isinstance(argument, Sum) else argument.terms
+        if (
+            term.factors[0].indices == kept
+            and inner.over == (last,)
+            and {(c, t.key) for c, t in rest} == {(c, t.key) for c, t in whole}
+        ):
+            return argument
+    return None
+
+
+Fold = Callable[[Factor, Factor], Factor | None]
+
+PAIRS: Mapping[str, tuple[Fold, ...]] = {
+    "exp": (_softmax, _sigmoid_above),
+    "relu": (_relu_where_positive,),
+    "sign": (_sign_over_abs,),
+}

@@ -1,0 +1,269 @@
+"""The typed graph: few frozen kinds of nodes, every one with its axes.
+
+Every axis carries a letter, and with letters on them factors commute like scalars.  A `Product` is
+a bag of labelled factors and the letters of its result: `A B` is `A[i,k] B[k,j]` with result
+`[i,j]`.  Transpose, trace, diagonal, inner and outer product, Hadamard product, sum over an axis,
+the identity and an array of ones are all such products.  An axis of size 1 has no letter.
+
+Products and sums are made by `products.product` and `sums.total`, which normalise, so that equal
+values mostly become equal nodes.  Equality of nodes is equality of `key`, a digest of what the node
+means; the order in which factors and terms were given is kept for the reader and is no part of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import blake2b
+from typing import NamedTuple, TypeAlias
+
+from dimderiv.shapes import ONE, Dim
+
+Key: TypeAlias = bytes
+
+
+class Merged(NamedTuple):
+    """An index made of several letters, the first one slowest: an axis of `kron` or `vec`."""
+
+    letters: tuple[int, ...]
+
+
+class Shifted(NamedTuple):
+    """An index that is a sum of letters: `V[o+k]` in a convolution."""
+
+    letters: tuple[int, ...]
+
+
+Index: TypeAlias = int | Merged | Shifted
+
+
+class Factor(NamedTuple):
+    """A node, the index of each of its axes, and the power that its entries are raised to."""
+
+    node: "Node"
+    indices: tuple[Index, ...]
+    power: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symbol:
+    """A symbol of the user; `row` says that the name stands for a row vector."""
+
+    name: str
+    axes: tuple[Dim, ...]
+    row: bool
+    properties: frozenset[str]
+    key: Key
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Size:
+    """The size of a dimension, as a number."""
+
+    dim: Dim
+    key: Key
+    axes: tuple[Dim, ...] = ()
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant:
+    """An irrational number with a name, such as pi."""
+
+    name: str
+    key: Key
+    axes: tuple[Dim, ...] = ()
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sum:
+    """Terms with the axes of the sum, each with a coefficient; no terms at all is zero."""
+
+    terms: tuple[tuple[Fraction, "Node"], ...]
+    axes: tuple[Dim, ...]
+    key: Key
+    weight: int
+    symmetric: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """A coefficient, labelled factors, the size of each letter, and the indices of the result.
+
+    A letter that no index of the result has is summed.  A letter that only the result has is
+    broadcast; one that the result has twice makes a diagonal array.
+    """
+
+    coefficient: Fraction
+    factors: tuple[Factor, ...]
+    dims: tuple[Dim, ...]
+    result: tuple[Index, ...]
+    axes: tuple[Dim, ...]
+    key: Key
+    weight: int
+    symmetric: bool
+
+    @property
+    def is_convolution(self) -> bool:
+        return any(isinstance(index, Shifted) for index in self.result) or any(
+            isinstance(index, Shifted) for factor in self.factors for index in factor.indices
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map:
+    """An elementwise function of arguments that all have the axes of the value."""
+
+    function: str
+    arguments: tuple["Node", ...]
+    axes: tuple[Dim, ...]
+    key: Key
+    weight: int
+    symmetric: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function of whole arrays: `inv`, `det`, `softmax`, or `max` over some axes of its argument.
+
+    `over` are the axes of the argument that a reduction runs over or a function of rows works
+    along; it is empty for the functions of a whole matrix.
+    """
+
+    function: str
+    arguments: tuple["Node", ...]
+    over: tuple[int, ...]
+    axes: tuple[Dim, ...]
+    key: Key
+    weight: int
+    symmetric: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """An intermediate with a name; nothing is simplified across it."""
+
+    name: str
+    value: "Node"
+    row: bool
+    axes: tuple[Dim, ...]
+    key: Key
+    weight: int = 1
+
+
+Node: TypeAlias = Symbol | Size | Constant | Sum | Product | Map | Function | Named
+
+
+def digest(*parts: object) -> Key:
+    """The key of a node that is determined by these parts."""
+    return blake2b(repr(parts).encode(), digest_size=16).digest()
+
+
+def symbol(
+    name: str, axes: tuple[Dim, ...], *, row: bool = False, properties: Iterable[str] = ()
+) -> Symbol:
+    """A symbol; its axes leave out those of size 1."""
+    return Symbol(name, axes, row, frozenset(properties), digest("symbol", name))
+
+
+def named(name: str, value: Node, *, row: bool = False) -> Named:
+    """The value under a name."""
+    return Named(name, value, row, value.axes, digest("named", name))
+
+
+def constant(name: str) -> Constant:
+    """A number with a name."""
+    return Constant(name, digest("constant", name))
+
+
+def size(dim: Dim) -> Size:
+    """The size of a dimension."""
+    return Size(dim, digest("size", dim.monomials))
+
+
+def zero(axes: tuple[Dim, ...]) -> Sum:
+    """The array of zeros with these axes."""
+    return Sum((), axes, digest("sum"), 1, True)
+
+
+def is_zero(node: Node) -> bool:
+    """Whether the node is known to be zero everywhere."""
+    return isinstance(node, Sum) and not node.terms
+
+
+def is_symmetric(node: Node) -> bool:
+    """Whether a square matrix is known to equal its transpose."""
+    if isinstance(node, Symbol):
+        return not node.properties.isdisjoint(("symmetric", "spd", "psd", "diagonal"))
+    if isinstance(node, Named):
+        return is_symmetric(node.value)
+    return not isinstance(node, (Size, Constant)) and node.symmetric
+
+
+def rows_sum_to_one(node: Node) -> bool:
+    """Whether the entries along the last axis are known to sum to 1."""
+    if isinstance(node, Symbol):
+        return not node.properties.isdisjoint(("onehot", "probability"))
+    if isinstance(node, Named):
+        return rows_sum_to_one(node.value)
+    return isinstance(node, Function) and node.function == "softmax"
+
+
+def is_nonnegative(node: Node) -> bool:
+    """Whether every entry is known to be at least 0."""
+    match node:
+        case Symbol():
+            return not node.properties.isdisjoint(("positive", "onehot", "probability"))
+        case Size() | Constant():
+            return True
+        case Named():
+            return is_nonnegative(node.value)
+        case Sum():
+            return all(c > 0 and is_nonnegative(term) for c, term in node.terms)
+        case Product():
+            return node.coefficient >= 0 and all(
+                factor.power % 2 == 0 or is_nonnegative(factor.node) for factor in node.factors
+            )
+        case Map():
+            return node.function in {"exp", "sqrt", "abs", "sigmoid", "softplus", "relu", "cosh"}
+        case Function():
+            return node.function == "softmax"
+
+
+def letters_of(indices: Iterable[Index]) -> Iterable[int]:
+    """The letters of indices, in order, repeated as they are."""
+    for index in indices:
+        if isinstance(index, int):
+            yield index
+        else:
+            yield from index.letters
+
+
+def index_dim(index: Index, dims: Sequence[Dim]) -> Dim:
+    """The size of the axis that an index runs along."""
+    if isinstance(index, int):
+        return dims[index]
+    size = dims[index.letters[0]]
+    for letter in index.letters[1:]:
+        size = size * dims[letter] if isinstance(index, Merged) else size + dims[letter] - ONE
+    return size
+
+
+def apply_map(function: str, *arguments: Node) -> Node:
+    """An elementwise function of arguments with equal axes."""
+    key = digest("map", function, *(argument.key for argument in arguments))
+    axes = arguments[0].axes
+    weight = 1 + sum(argument.weight for argument in arguments)
+    symmetric = len(axes) == 2 and all(is_symmetric(argument) for argument in arguments)
+    return Map(function, arguments, axes, key, weight, symmetric)
+
+
+def apply_function(
+    function: str, arguments: tuple[Node, ...], axes: tuple[Dim, ...], over: tuple[int, ...] = ()
+) -> Node:
+    """A function of whole arrays, whose value has these axes."""
+    key = digest("function", function, over, *(argument.key for argument in arguments))
+    weight = 1 + sum(argument.weight for argument in arguments)
+    symmetric = function in {"inv", "expm", "pinv"} and is_symmetric(arguments[0])
+    return Function(function, arguments, over, axes, key, weight, symmetric)

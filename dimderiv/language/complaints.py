@@ -1,0 +1,204 @@
+"""The errors for tokens out of place: what is wrong, where, and what to try.
+
+What is missing is pointed at after the last token that was read.
+"""
+
+from collections.abc import Sequence
+
+from dimderiv.errors import ParseError, Span
+from dimderiv.language.vocabulary import Token
+
+INDEX_FORM = "write an index form like [i:m, j:n] A[i,k] B[k,j]"
+
+_CLOSERS = {"(": ")", "[": "]"}
+_OUT_OF_PLACE = {
+    ")": ("this bracket closes nothing", "delete it, or open a bracket before it"),
+    "]": ("this bracket closes nothing", "delete it; square brackets are only for index forms"),
+    ",": ("a comma stands only between the arguments of a function", "separate statements with ;"),
+    ":": ("a colon stands only in the head of an index form", INDEX_FORM),
+    "==": ("'==' is not in the language", "use = to define a name, and < > <= >= to compare"),
+    "[": ("square brackets are only for index forms", "use round brackets"),
+    "axis": ("an axis is the last argument of a function", "write sum(X, axis=0) or sum(X, axis=1)"),
+} | dict.fromkeys(
+    ("<", ">", "<=", ">="),
+    ("comparisons do not chain", "write (a < b) .* (b < c)"),
+)
+
+
+def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
+    """The error where an operand should begin and something else does.
+
+    Args:
+        tokens: all tokens.
+        index: the token that stands there.
+    """
+    token = tokens[index]
+    previous = tokens[index - 1] if index else None
+    if token.kind in {"[", "axis", "=="}:
+        return out_of_place(token, nested=True)
+    if previous is None or previous.kind == ";":
+        continued = previous is not None and previous.text == "\n"
+        return ParseError(
+            f"there is no operand before {token.text!r}",
+            span=(token.start, token.end),
+            hint="end the line before with the operator"
+            if continued
+            else "put a symbol, a number or a bracket before it",
+        )
+    if previous.kind == "(" and token.kind == ")":
+        return ParseError(
+            "there is nothing in these brackets",
+            span=(previous.start, token.end),
+            hint="put an expression between them",
+        )
+    return ParseError(
+        f"an operand is missing after {previous.text!r}",
+        span=(previous.end, previous.end),
+        hint="put a symbol, a number or a bracket there",
+    )
+
+
+def out_of_place(token: Token, *, nested: bool) -> ParseError:
+    """The error for a token that cannot follow a complete expression.
+
+    Args:
+        token: the token.
+        nested: whether it stands inside brackets.
+    """
+    span = (token.start, token.end)
+    if token.kind == "=":
+        if nested:
+            message, hint = "'=' cannot stand inside brackets", "write axis=0 or axis=1 as the last argument"
+        else:
+            message, hint = "the left side of '=' is a single name", "write a definition like r = X w - y"
+    else:
+        default = (f"{token.text!r} cannot stand here", "put an operator before it")
+        message, hint = _OUT_OF_PLACE.get(token.kind, default)
+    return ParseError(message, span=span, hint=hint)
+
+
+def not_closed(source: str, opening: Token, end: int) -> ParseError:
+    """The error for a bracket or a norm without its end.
+
+    Args:
+        source: the text.
+        opening: the bracket or bar that opens it.
+        end: where the last token ends that was read.
+    """
+    closer = _CLOSERS.get(opening.kind, opening.text)
+    what = "the norm is not closed" if opening.kind == "open" else "a bracket is not closed"
+    return ParseError(
+        f"{what}: {closer!r} is missing",
+        span=(end, end),
+        known=[f"{opening.text!r} opens at {place(source, opening.start)}"],
+        hint=f"add {closer!r}",
+    )
+
+
+def redefined(source: str, token: Token, first: Span) -> ParseError:
+    """The error for a second definition of a name.
+
+    Args:
+        source: the text.
+        token: the name, on its second left side.
+        first: where it stands on its first one.
+    """
+    return ParseError(
+        f"{token.text} is defined twice",
+        span=(token.start, token.end),
+        known=[f"{token.text} is defined at {place(source, first[0])}"],
+        hint="give the second value another name",
+    )
+
+
+def used_too_early(token: Token, defining: str | None) -> ParseError:
+    """The error for a name that stands before its definition or in it.
+
+    Args:
+        token: the name.
+        defining: the name that is being defined.
+    """
+    own = token.text == defining
+    message = f"{token.text} is used {'in its own definition' if own else 'before it is defined'}"
+    hint = "give the new value another name" if own else "put its definition first"
+    return ParseError(message, span=(token.start, token.end), hint=hint)
+
+
+def unused_value(span: Span) -> ParseError:
+    """The error for a statement without a name that others follow.
+
+    Args:
+        span: the statement.
+    """
+    return ParseError(
+        "this value has no name, and statements follow it",
+        span=span,
+        hint="give it a name, or end a line that goes on with an operator",
+    )
+
+
+def not_a_letter(token: Token) -> ParseError:
+    """The error for the head of an index form that does not start with a letter.
+
+    Args:
+        token: what stands in place of the letter.
+    """
+    return ParseError(
+        "square brackets at the start are the head of an index form, of lower-case letters",
+        span=(token.start, token.end),
+        hint=INDEX_FORM,
+    )
+
+
+def size_missing(letter: Token) -> ParseError:
+    """The error for a letter of an index form without the size of its axis.
+
+    Args:
+        letter: the letter.
+    """
+    return ParseError(
+        f"the size of the axis {letter.text} is missing",
+        span=(letter.end, letter.end),
+        hint=INDEX_FORM,
+    )
+
+
+def letter_twice(letter: Token) -> ParseError:
+    """The error for the head of an index form with one letter for two axes.
+
+    Args:
+        letter: the letter, where it stands again.
+    """
+    return ParseError(
+        f"the letter {letter.text} stands for two axes",
+        span=(letter.start, letter.end),
+        hint="give each axis its own letter",
+    )
+
+
+def not_an_index(span: Span) -> ParseError:
+    """The error for an index that is more than a sum of products of letters and numbers.
+
+    Args:
+        span: the part of the index that is meant.
+    """
+    return ParseError(
+        "an index is made of letters, sizes, whole numbers, + and - and products",
+        span=span,
+        hint="write an index such as i + 2 k",
+    )
+
+
+def place(source: str, offset: int) -> str:
+    r"""Where an offset is, for a person.
+
+    Args:
+        source: the text.
+        offset: an offset into it.
+
+    >>> place("a b", 2), place("a\nb", 2)
+    ('column 3', 'line 2, column 1')
+    """
+    line_start = source.rfind("\n", 0, offset) + 1
+    column = f"column {offset - line_start + 1}"
+    return f"line {source.count(chr(10), 0, offset) + 1}, {column}" if "\n" in source else column

@@ -1,0 +1,146 @@
+"""The syntax tree of the language: what the parser reads and what every printer writes.
+
+An answer is built as such a tree too, so that it can be printed, read back, checked and turned
+into code by the same functions that serve the user's own expression.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from dimderiv.errors import Span
+
+Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
+
+NOWHERE: Span = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact, non-negative number; `0.5` is the fraction 1/2."""
+
+    value: Fraction
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A symbol, a named intermediate, a dimension used as a number, `I` or `pi`."""
+
+    name: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """A minus sign before an operand."""
+
+    operand: "Node"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A sum of two or more terms; `a - b` is `Add((a, Negative(b)))`."""
+
+    terms: tuple["Node", ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Two operands and an operator; juxtaposition and `@` are `*`."""
+
+    operator: Operator
+    left: "Node"
+    right: "Node"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose:
+    """The transpose of an operand."""
+
+    operand: "Node"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of its arguments; norms in bars are calls of `norm2`, `norm1`, `normF`, `normN`."""
+
+    function: str
+    arguments: tuple["Node", ...]
+    axis: int | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of an operand, by index expressions over the letters of an index form."""
+
+    operand: "Node"
+    indices: tuple["Node", ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexForm:
+    """An array given entry by entry: `[i:m, j:n] A[i,k] B[k,j]`.
+
+    Each letter comes with the size of its axis.  A letter that is not in the brackets is summed,
+    term by term, over the axis it runs along.  An entry outside its array is zero.
+    """
+
+    letters: tuple[tuple[str, "Node"], ...]
+    body: "Node"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Node: TypeAlias = (
+    Number | Name | Negative | Add | Binary | Transpose | Call | Entry | IndexForm | Group
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Brackets that help the reader and change nothing: `(x' y) x`; no parser makes one."""
+
+    operand: "Node"
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`name = value`, or a value alone."""
+
+    name: str | None
+    value: Node
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Statements in order; the last one is the value of the whole."""
+
+    statements: tuple[Statement, ...]
+    source: str = field(default="", compare=False, repr=False)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The operands of a node, from left to right."""
+    match node:
+        case Number() | Name():
+            return ()
+        case Negative(operand) | Transpose(operand) | Group(operand):
+            return (operand,)
+        case Add(terms):
+            return terms
+        case Binary(_, left, right):
+            return (left, right)
+        case Call(_, arguments):
+            return arguments
+        case Entry(operand, indices):
+            return (operand, *indices)
+        case IndexForm(letters, body):
+            return (*(size for _, size in letters), body)

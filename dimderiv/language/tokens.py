@@ -1,0 +1,193 @@
+"""Text to tokens: numbers, symbols, functions, operators, and which bar closes a norm.
+
+A bar right after an operand closes if the innermost open thing is the same bar, else it opens.
+
+>>> [token.text for token in tokenize("||Xw||_1")]
+['||', 'X', 'w', 'norm1', '']
+"""
+
+import re
+from collections.abc import Collection
+
+from dimderiv.errors import LimitError, ParseError
+from dimderiv.language.strays import stray_character
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
+from dimderiv.language.words import WORD, Words
+
+DIGIT_LIMIT = 60
+EXPONENT_LIMIT = 60
+
+_SPELLINGS = {
+    "@": "*",
+    "·": "*",
+    "⋅": "*",
+    "\N{MULTIPLICATION SIGN}": "*",
+    "\N{ASTERISK OPERATOR}": "*",
+    "⊙": ".*",
+    "⊘": "./",
+    "\N{MINUS SIGN}": "-",
+    "**": "^",
+    "ᵀ": "'",
+    "\N{PRIME}": "'",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    ".T": "'",
+    ".'": "'",
+    "≤": "<=",
+    "≥": ">=",
+}
+_SIGNS = "".join(sign for sign in _SPELLINGS if len(sign) == 1)
+_TOKEN = re.compile(
+    rf"""[^\S\n]*(?:
+      (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | <= | >= | ==
+                  | [-+*/^'()\[\],:;=<>{_SIGNS}] )
+    | (?P<word> {WORD} )
+    | (?P<number> (?: [0-9]+ (?: \.[0-9]+ | \.(?![*/^'.\w]) )? | \.[0-9]+ ) (?: [eE][-+]?[0-9]+ )? )
+    | (?P<bar> (?: \|\| | ‖ | ∥ ) (?: _ (?: [12](?![0-9]) | F(?!ro) | \* ) )? )
+    | (?P<newline> \n )
+    | (?P<superscript> ⁻? (?: ᵀ | [⁰¹²³⁴⁵⁶⁷⁸⁹]+ ) )
+    | (?P<skipped> \#[^\n]* | \Z )
+    | (?P<stray> . )
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_NORMS = {"": "norm2", "_1": "norm1", "_2": "norm2", "_F": "normF", "_*": "normN"}
+_OPENING = {")": "(", "]": "["}
+_BRACKETS = frozenset("()[];")
+_ENDS_OPERAND = frozenset({"number", "name", "'", ")", "]", "close"})
+# A newline after one of these does not end the statement.
+_CONTINUES = frozenset(
+    {"+", "-", "*", ".*", "/", "./", "^", ".^", "<", ">", "<=", ">=", "==", "=", ",", ":", ";"}
+)
+
+
+def tokenize(
+    source: str, *, names: Collection[str] = (), functions: Collection[str] = BUILTIN_FUNCTIONS
+) -> list[Token]:
+    """The tokens of a program, the last one of kind `end`.
+
+    Args:
+        source: statements of the language.
+        names: declared names, which may be longer than a letter.
+        functions: the names that are functions; their aliases are understood as well.
+
+    Returns:
+        The tokens in order; a newline that ends a statement is a `;` too.
+
+    Raises:
+        ParseError: a character or a number that the language does not have, or a function
+            without brackets.
+        UnknownNameError: a word before a bracket that is no function.
+        LimitError: a number with too many digits.
+    """
+    scanner = _Scanner(source, Words(source, names, functions))
+    scanner.scan()
+    return scanner.tokens
+
+
+class _Scanner:
+    """Walks over the text once; `opened` holds the brackets and bars that nothing closed yet."""
+
+    def __init__(self, source: str, words: Words) -> None:
+        self.source = source
+        self.words = words
+        self.tokens: list[Token] = []
+        self.opened: list[str] = []
+
+    def scan(self) -> None:
+        read_word = self.words.read
+        for match in _TOKEN.finditer(self.source):
+            group = match.lastgroup or ""
+            text = match[group]
+            start, end = match.span(group)
+            if group == "operator":
+                kind = _SPELLINGS.get(text, text)
+                self.tokens.append(Token(kind, text, start, end))
+                if kind in _BRACKETS:
+                    self.bracket(kind)
+            elif group == "word":
+                self.tokens += read_word(text, start, end)
+            elif group != "skipped":
+                self.other(group, text, start, end)
+        self.tokens.append(Token("end", "", len(self.source), len(self.source)))
+
+    def other(self, group: str, text: str, start: int, end: int) -> None:
+        match group:
+            case "number":
+                self.number(text, start, end)
+            case "bar":
+                self.bar(text, start, end)
+            case "newline":
+                self.newline(text, start, end)
+            case "superscript":
+                self.superscript(text, start, end)
+            case _:
+                raise stray_character(self.source, start)
+
+    def bracket(self, kind: str) -> None:
+        if kind in "([":
+            self.opened.append(kind)
+        elif kind == ";":
+            self.opened.clear()
+        elif self.opened and self.opened[-1] == _OPENING[kind]:
+            self.opened.pop()
+
+    def bar(self, text: str, start: int, end: int) -> None:
+        mark, suffix = ("||", text[2:]) if text[0] == "|" else ("‖", text[1:])
+        after_operand = bool(self.tokens) and self.tokens[-1].kind in _ENDS_OPERAND
+        if after_operand and self.opened and self.opened[-1] == mark:
+            self.opened.pop()
+            self.tokens.append(Token("close", _NORMS[suffix], start, end))
+        elif suffix:
+            raise stray_character(self.source, end - len(suffix))
+        else:
+            self.opened.append(mark)
+            self.tokens.append(Token("open", mark, start, end))
+
+    def newline(self, text: str, start: int, end: int) -> None:
+        if self.tokens and not self.opened and self.tokens[-1].kind not in _CONTINUES:
+            self.tokens.append(Token(";", text, start, end))
+
+    def number(self, text: str, start: int, end: int) -> None:
+        if self.source[end : end + 1] == "." and self.source[end + 1 : end + 2].isdigit():
+            raise ParseError(
+                "a number has one decimal point",
+                span=(start, end + 1),
+                hint="put an operator between two numbers",
+            )
+        mantissa, letter, _ = text.lower().partition("e")
+        if letter and text[len(mantissa) :] in self.words.known:
+            middle = start + len(mantissa)
+            self.tokens.append(Token("number", mantissa, start, middle))
+            self.tokens.append(Token("name", self.source[middle:end], middle, end))
+            return
+        if letter or len(text) > DIGIT_LIMIT:
+            _check_size(text, (start, end))
+        self.tokens.append(Token("number", text, start, end))
+
+    def superscript(self, text: str, start: int, end: int) -> None:
+        """The tokens that `x²`, `X⁻¹` or `A⁻ᵀ` would have with an explicit power."""
+        self.tokens.append(Token("^", "^", start, start))
+        exponent = text.lstrip("⁻")
+        if exponent != text:
+            self.tokens.append(Token("-", "-", start, start + 1))
+        if exponent == "ᵀ":
+            self.tokens.append(Token("name", "T", end - 1, end))
+        else:
+            self.number(exponent.translate(_SUPERSCRIPTS), end - len(exponent), end)
+
+
+def _check_size(number: str, span: tuple[int, int]) -> None:
+    mantissa, _, exponent = number.lower().partition("e")
+    digits = exponent.lstrip("+-").lstrip("0")
+    if sum(map(str.isdigit, mantissa)) > DIGIT_LIMIT:
+        raise LimitError(
+            f"a number has at most {DIGIT_LIMIT} digits", span=span, hint="use a symbol for the number"
+        )
+    # The length first: a text of thousands of digits must not become an integer.
+    if len(digits) > 2 or int(digits or 0) > EXPONENT_LIMIT:
+        raise LimitError(
+            f"a number's power of ten is at most {EXPONENT_LIMIT}",
+            span=span,
+            hint="use a symbol for the number",
+        )

@@ -1,0 +1,71 @@
+"""What the reader knows beforehand: the functions, the Greek letters and the shape of a token."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+_FUNCTIONS = """
+    exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid softplus
+    erf gelu silu tr det logdet inv pinv expm eigmax diag vec kron sum mean max min logsumexp
+    softmax logsoftmax cross_entropy norm1 norm2 normF normN conv2 ones eye vector matrix
+"""
+_GREEK = """
+    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau
+    upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+"""
+
+BUILTIN_FUNCTIONS = frozenset(_FUNCTIONS.split())
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "norm": "norm2",
+        "trace": "tr",
+        "ln": "log",
+        "asin": "arcsin",
+        "acos": "arccos",
+        "atan": "arctan",
+    }
+)
+RESERVED_WORDS = BUILTIN_FUNCTIONS | ALIASES.keys() | {"axis"}
+
+GREEK_NAMES = tuple(_GREEK.split())
+GREEK_LETTERS: Mapping[str, str] = MappingProxyType(
+    dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", GREEK_NAMES, strict=True))
+    | {
+        "\N{GREEK LUNATE EPSILON SYMBOL}": "epsilon",
+        "\N{GREEK THETA SYMBOL}": "theta",
+        "\N{GREEK KAPPA SYMBOL}": "kappa",
+        "\N{GREEK RHO SYMBOL}": "rho",
+        "\N{GREEK SMALL LETTER FINAL SIGMA}": "sigma",
+        "\N{GREEK PHI SYMBOL}": "phi",
+        "\N{MICRO SIGN}": "mu",
+    }
+)
+_SPELLED_OUT = str.maketrans(dict(GREEK_LETTERS))
+
+
+class Token(NamedTuple):
+    """One token; an operator's kind is its canonical spelling.
+
+    The other kinds are `number`, `name`, `function`, `axis`, `open` and `close` (the bars of a
+    norm; the text of `close` is the norm's function) and `end`.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def canonical_name(name: str) -> str:
+    """A name with each Greek letter spelled out.
+
+    Args:
+        name: a name as it stands in a text or in a declaration.
+
+    Returns:
+        The name that stands for it in syntax trees.
+
+    >>> canonical_name("λ1")
+    'lambda1'
+    """
+    return name if name.isascii() else name.translate(_SPELLED_OUT)

@@ -1,0 +1,273 @@
+"""Matrix notation with two faces: every piece as it stands, and transposed.
+
+Building both at once is what finds the orientation with the fewest transposes: `A' B'` as it stands
+is `(B A)'`, and the shorter face of each is kept.  A piece with one axis has a column as its
+straight face and a row as its flipped one; a scalar has the same face twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Group,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Operator,
+    Transpose,
+)
+
+BRACKETS = 0.5
+
+
+class Face(NamedTuple):
+    """A tree and what it costs to read: symbols, numbers and operators."""
+
+    tree: Node
+    cost: float
+
+
+class Piece(NamedTuple):
+    """A value as it stands and transposed."""
+
+    straight: Face
+    flipped: Face
+
+    @property
+    def turned(self) -> "Piece":
+        """The transpose of this piece."""
+        return Piece(self.flipped, self.straight)
+
+
+def is_compound(tree: Node) -> bool:
+    """Whether a tree needs brackets before a postfix operator."""
+    return isinstance(tree, (Add, Binary, Negative))
+
+
+def transposed(face: Face) -> Face:
+    """The transpose of a face, written with a prime."""
+    if isinstance(face.tree, Transpose):
+        return Face(face.tree.operand, face.cost - 1)
+    return Face(Transpose(face.tree), face.cost + 1 + _brackets(face.tree))
+
+
+def _brackets(tree: Node) -> float:
+    """What brackets around a tree cost: a transposed product is better written factor by factor."""
+    if isinstance(tree, Binary) and tree.operator == "*":
+        return BRACKETS + _length(tree) - 1
+    return BRACKETS if is_compound(tree) else 0
+
+
+def _length(tree: Node) -> int:
+    count = 1
+    while isinstance(tree, Binary) and tree.operator == "*":
+        tree, count = tree.left, count + 1
+    return count
+
+
+def two_faced(straight: Face, flipped: Face) -> Piece:
+    """Both faces, each replaced by the transpose of the other where that is shorter."""
+    around = transposed(flipped)
+    if around.cost < straight.cost:
+        return Piece(around, flipped)
+    back = transposed(straight)
+    return Piece(straight, back if back.cost < flipped.cost else flipped)
+
+
+def scalar(tree: Node, cost: float) -> Piece:
+    """A piece without axes."""
+    return Piece(Face(tree, cost), Face(tree, cost))
+
+
+def symmetric(face: Face) -> Piece:
+    """A piece that is its own transpose."""
+    return Piece(face, face)
+
+
+def named(name: str, rank: int, *, row: bool = False, is_symmetric: bool = False) -> Piece:
+    """A name; of a row vector it is the flipped face."""
+    face = Face(Name(name), 1)
+    if rank == 0 or is_symmetric:
+        return symmetric(face)
+    piece = Piece(face, transposed(face))
+    return piece.turned if row else piece
+
+
+def numeral(value: Fraction) -> Face:
+    """A number; one that does not end in decimals is a quotient."""
+    if value < 0:
+        inner = numeral(-value)
+        return Face(Negative(inner.tree), inner.cost + 1)
+    return Face(Number(value), 1 if ends_in_decimals(value) else 3)
+
+
+def ends_in_decimals(value: Fraction) -> bool:
+    """Whether a few decimals say the number exactly."""
+    return (value * 10**6).denominator == 1
+
+
+def call(function: str, *faces: Face, axis: int | None = None) -> Face:
+    """A function of faces."""
+    cost = 1 + sum(face.cost for face in faces) + (3 if axis is not None else 0)
+    return Face(Call(function, tuple(face.tree for face in faces), axis), cost)
+
+
+def joined(operator: Operator, left: Face, right: Face) -> Face:
+    """Two faces with an operator between them; a juxtaposition costs nothing."""
+    cost = left.cost + right.cost + (operator != "*")
+    return Face(Binary(operator, left.tree, right.tree), cost)
+
+
+def juxtaposed(faces: Iterable[Face]) -> Face:
+    """A product, bracketed from the left as it is read."""
+    parts = _with_powers([part for face in faces for part in _factors(face)])
+    product = parts[0]
+    for part in parts[1:]:
+        product = joined("*", product, part)
+    return product
+
+
+def _with_powers(parts: list[Face]) -> list[Face]:
+    """A matrix beside itself is written as a power."""
+    written: list[Face] = []
+    for tree, run in groupby(parts, key=lambda part: part.tree):
+        equal = list(run)
+        cost = sum(part.cost for part in equal)
+        if len(equal) == 1:
+            written.append(equal[0])
+        else:
+            exponent = Number(Fraction(len(equal)))
+            written.append(Face(Binary("^", tree, exponent), cost / len(equal) + 2))
+    return written
+
+
+def _factors(face: Face) -> list[Face]:
+    trees: list[Node] = []
+    tree = face.tree
+    while isinstance(tree, Binary) and tree.operator == "*":
+        trees.append(tree.right)
+        tree = tree.left
+    trees.append(tree)
+    trees.reverse()
+    return [Face(tree, face.cost if k == 0 else 0) for k, tree in enumerate(trees)]
+
+
+def matrix_product(pieces: Sequence[Piece]) -> Piece:
+    """A product of pieces, first to last; transposed it runs from last to first."""
+    if len(pieces) == 1:
+        return pieces[0]
+    straight = juxtaposed([piece.straight for piece in pieces])
+    flipped = juxtaposed([piece.flipped for piece in reversed(pieces)])
+    return two_faced(straight, flipped)
+
+
+def power(face: Face, exponent: Fraction, *, entrywise: bool) -> Face:
+    """A face raised to a power; a square root is written as one."""
+    if exponent == 1:
+        return face
+    if exponent == Fraction(1, 2):
+        return call("sqrt", face)
+    return joined(".^" if entrywise else "^", face, numeral(exponent))
+
+
+def hadamard(over: Sequence[Piece], under: Sequence[Piece]) -> Piece:
+    """The pieces above multiplied entry by entry and divided by those below."""
+    return two_faced(
+        _entrywise([piece.straight for piece in over], [piece.straight for piece in under]),
+        _entrywise([piece.flipped for piece in over], [piece.flipped for piece in under]),
+    )
+
+
+def _entrywise(over: Sequence[Face], under: Sequence[Face]) -> Face:
+    face = over[0] if over else Face(Number(Fraction(1)), 1)
+    for other in over[1:]:
+        face = joined(".*", face, other)
+    for other in under:
+        face = joined("./", face, other)
+    return face
+
+
+def scaled(coefficient: Fraction, over: Sequence[Face], under: Sequence[Face], piece: Piece | None) -> Piece:
+    """A positive number and scalars times a piece, divided by scalars.
+
+    Args:
+        coefficient: the number, positive.
+        over: scalars above the line.
+        under: scalars below the line.
+        piece: what is scaled; nothing where the value is the scalars themselves.
+    """
+    top, bottom = coefficient, list(under)
+    if coefficient.denominator != 1 and (under or not ends_in_decimals(coefficient)):
+        top = Fraction(coefficient.numerator)
+        bottom.insert(0, numeral(Fraction(coefficient.denominator)))
+
+    def face(inner: Face | None) -> Face:
+        parts = [*([numeral(top)] if top != 1 else []), *over]
+        if inner is not None and _is_reciprocal(inner.tree) and (parts or bottom):
+            assert isinstance(inner.tree, Binary)
+            below = Face(inner.tree.right, inner.cost - 2)
+            return joined("./", _product(parts), juxtaposed([*bottom, below]))
+        if inner is not None:
+            parts = [*_grouped(parts), inner]
+        return _quotient(_product(parts), bottom)
+
+    if piece is None:
+        return symmetric(face(None))
+    return two_faced(face(piece.straight), face(piece.flipped))
+
+
+def _product(parts: Sequence[Face]) -> Face:
+    return juxtaposed(parts) if parts else Face(Number(Fraction(1)), 1)
+
+
+def _is_reciprocal(tree: Node) -> bool:
+    return isinstance(tree, Binary) and tree.operator == "./" and tree.left == Number(Fraction(1))
+
+
+def _grouped(scalars: Sequence[Face]) -> list[Face]:
+    """Scalars before an array; a product among them keeps its brackets, so that it reads as one."""
+    return [
+        Face(Group(face.tree), face.cost)
+        if isinstance(face.tree, Binary) and face.tree.operator == "*"
+        else face
+        for face in scalars
+    ]
+
+
+def _quotient(face: Face, under: Sequence[Face]) -> Face:
+    return joined("/", face, juxtaposed(under if len(under) == 1 else _grouped(under))) if under else face
+
+
+def summed(terms: Sequence[tuple[bool, Piece]]) -> Piece:
+    """A sum of pieces, each with whether it is subtracted; one that is added goes first."""
+    first = next((k for k, (negative, _) in enumerate(terms) if not negative), 0)
+    ordered = [terms[first], *terms[:first], *terms[first + 1 :]]
+    return two_faced(
+        _added([(negative, piece.straight) for negative, piece in ordered]),
+        _added([(negative, piece.flipped) for negative, piece in ordered]),
+    )
+
+
+def _added(terms: Sequence[tuple[bool, Face]]) -> Face:
+    trees: list[Node] = []
+    for negative, face in terms:
+        if isinstance(face.tree, Add) and not negative:
+            trees.extend(face.tree.terms)
+        else:
+            trees.append(Negative(face.tree) if negative else face.tree)
+    cost = sum(face.cost for _, face in terms) + len(terms) - 1 + terms[0][0]
+    return Face(Add(tuple(trees)), cost)
+
+
+def negative(piece: Piece) -> Piece:
+    """A piece with a minus sign before it."""
+    return Piece(
+        Face(Negative(piece.straight.tree), piece.straight.cost + 1),
+        Face(Negative(piece.flipped.tree), piece.flipped.cost + 1),
+    )

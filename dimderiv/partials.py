@@ -1,0 +1,336 @@
+"""The partial derivatives of one node: what arrives from above, handed on to each operand.
+
+For a labelled product this is the same product with one factor exchanged for the derivative that
+arrives, and the indices of the result exchanged for that factor's.  Everything else asks its rule.
+"""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+from typing import NamedTuple
+
+from dimderiv.errors import NotDifferentiableError
+from dimderiv.graph import (
+    Constant,
+    Factor,
+    Function,
+    Index,
+    Map,
+    Named,
+    Node,
+    Product,
+    Size,
+    Sum,
+    Symbol,
+    apply_map,
+    constant,
+    index_dim,
+)
+from dimderiv.language import syntax
+from dimderiv.language.parser import parse_expression
+from dimderiv.lower import Array, along_rows, constant_value, invert, times, transpose
+from dimderiv.products import ONCE, arranged, elementwise, number, product, scaled
+from dimderiv.rules import Rule, Rulebook
+from dimderiv.shapes import SCALAR, Dim, Shape
+from dimderiv.sums import total
+
+COMPARISONS = (">", "<", ">=", "<=")
+
+
+class Labelled(NamedTuple):
+    """A labelled product that has not been put in normal form yet."""
+
+    coefficient: Fraction
+    factors: tuple[Factor, ...]
+    result: tuple[Index, ...]
+    dims: tuple[Dim, ...]
+
+    @property
+    def node(self) -> Node:
+        """The product in normal form."""
+        return product(*self)
+
+
+class Partial(NamedTuple):
+    """What one operand of a node receives: a sum of labelled products, the upstream in each."""
+
+    operand: Node
+    terms: tuple[Labelled, ...]
+
+    @property
+    def node(self) -> Node:
+        """The sum of the terms."""
+        if len(self.terms) == 1:
+            return self.terms[0].node
+        return total([(ONCE, term.node) for term in self.terms], self.operand.axes)
+
+
+def operands(node: Node) -> tuple[Node, ...]:
+    """The nodes that a node is made of."""
+    match node:
+        case Symbol() | Size() | Constant():
+            return ()
+        case Named():
+            return (node.value,)
+        case Sum():
+            return tuple(term for _, term in node.terms)
+        case Product():
+            return tuple(factor.node for factor in node.factors)
+        case Map() | Function():
+            return node.arguments
+
+
+def partials(
+    node: Node, upstream: Node, rulebook: Rulebook, known_as: Node | None = None
+) -> Iterator[Partial]:
+    """What each operand of a node receives from the derivative that arrives at the node.
+
+    Args:
+        node: the node.
+        upstream: the derivative of the value by this node, with the node's axes.
+        rulebook: the rules for elementwise and matrix functions.
+        known_as: how a rule that uses the value of the node refers to it: a name, where it has one.
+
+    Raises:
+        NotDifferentiableError: no rule says how; raised when the operand's turn comes.
+    """
+    match node:
+        case Named():
+            yield Partial(node.value, (_passed_on(ONCE, upstream),))
+        case Sum():
+            for coefficient, term in node.terms:
+                yield Partial(term, (_passed_on(coefficient, upstream),))
+        case Product():
+            yield from _of_product(node, upstream)
+        case Map():
+            yield from _of_map(node, upstream, rulebook, known_as or node)
+        case Function():
+            yield from _of_function(node, upstream, rulebook, known_as or node)
+        case _:
+            return
+
+
+def _passed_on(coefficient: Fraction, upstream: Node) -> Labelled:
+    plain = tuple(range(len(upstream.axes)))
+    return Labelled(coefficient, (Factor(upstream, plain),), plain, upstream.axes)
+
+
+def _of_product(node: Product, upstream: Node) -> Iterator[Partial]:
+    arriving = Factor(upstream, node.result)
+    for place, factor in enumerate(node.factors):
+        rest = list(node.factors)
+        if factor.power == 1:
+            del rest[place]
+        else:
+            rest[place] = factor._replace(power=factor.power - 1)
+        term = Labelled(
+            node.coefficient * factor.power, (arriving, *rest), factor.indices, node.dims
+        )
+        yield Partial(factor.node, (term,))
+
+
+def _of_map(node: Map, upstream: Node, rulebook: Rulebook, value: Node) -> Iterator[Partial]:
+    rule = rulebook["compare" if node.function in COMPARISONS else node.function]
+    known = dict(zip(rule.arguments, node.arguments, strict=True)) | {"y": value}
+    plain = tuple(range(len(node.axes)))
+    for name, argument in zip(rule.arguments, node.arguments, strict=True):
+        slope = entrywise(_formula(_derivative(rule, name)), known, node.axes)
+        factors = (Factor(upstream, plain), Factor(slope, plain))
+        yield Partial(argument, (Labelled(ONCE, factors, plain, node.axes),))
+
+
+def _of_function(
+    node: Function, upstream: Node, rulebook: Rulebook, value: Node
+) -> Iterator[Partial]:
+    rule = rulebook[node.function]
+    if rule.kind == "reduction":
+        yield _of_reduction(node, upstream, rule, value)
+        return
+    for name, argument in zip(rule.arguments, node.arguments, strict=True):
+        terms = _lettered_terms(rule, name, node, upstream, value)
+        yield Partial(argument, tuple(terms))
+
+
+def _derivative(rule: Rule, argument: str) -> str:
+    if argument not in rule.derivative:
+        raise NotDifferentiableError(
+            f"{rule.name} has no derivative by its argument {argument} here",
+            known=[f"the rule {rule.name} gives a value, but no derivative"],
+            hint="write it by functions that have one, or add a rule file that gives one",
+        )
+    return rule.derivative[argument]
+
+
+@cache
+def _formula(text: str) -> syntax.Node:
+    return parse_expression(text)
+
+
+def _filled(node: Node, axes: tuple[Dim, ...]) -> Node:
+    """A scalar repeated along axes; what has axes already is left alone."""
+    if node.axes == axes:
+        return node
+    return arranged(node, (), tuple(range(len(axes))), axes)
+
+
+def entrywise(formula: syntax.Node, known: Mapping[str, Node], axes: tuple[Dim, ...]) -> Node:
+    """A scalar formula of the language applied entry by entry.
+
+    Args:
+        formula: the formula, in which every product and power is one of scalars.
+        known: a node for each name in it, with the given axes or none.
+        axes: the axes of the result.
+    """
+
+    def node(part: syntax.Node) -> Node:
+        return entrywise(part, known, axes)
+
+    match formula:
+        case syntax.Number(value):
+            return _filled(number(value), axes)
+        case syntax.Name(name):
+            return _filled(known[name] if name in known else constant(name), axes)
+        case syntax.Negative(operand):
+            return scaled(-1, node(operand))
+        case syntax.Add(terms):
+            return total([(ONCE, node(term)) for term in terms], axes)
+        case syntax.Binary("*" | ".*", left, right):
+            return elementwise(1, (node(left), 1), (node(right), 1))
+        case syntax.Binary("/" | "./", left, right):
+            return elementwise(1, (node(left), 1), (node(right), -1))
+        case syntax.Binary("^" | ".^", left, right):
+            power = constant_value(entrywise(right, known, ()) if _is_number(right) else node(right))
+            if power is not None:
+                return elementwise(1, (node(left), power))
+            return apply_map("power", node(left), node(right))
+        case syntax.Binary(comparison, left, right):
+            return apply_map(comparison, node(left), node(right))
+        case syntax.Call("sqrt", (argument,)):
+            return elementwise(1, (node(argument), Fraction(1, 2)))
+        case syntax.Call(function, arguments):
+            return apply_map(function, *(node(argument) for argument in arguments))
+        case _:
+            raise NotDifferentiableError(f"a scalar formula cannot contain {formula}")
+
+
+def _is_number(formula: syntax.Node) -> bool:
+    return not any(isinstance(part, syntax.Name) for part in _parts(formula))
+
+
+def _parts(formula: syntax.Node) -> Iterator[syntax.Node]:
+    yield formula
+    for child in syntax.children(formula):
+        yield from _parts(child)
+
+
+def _of_reduction(node: Function, upstream: Node, rule: Rule, value: Node) -> Partial:
+    argument = node.arguments[0]
+    axes = argument.axes
+    letters = tuple(range(len(axes)))
+    kept = tuple(letter for letter in letters if letter not in node.over)
+    known = {rule.arguments[0]: argument, "Y": arranged(value, kept, letters, axes)}
+    slope = entrywise(_formula(_derivative(rule, rule.arguments[0])), known, axes)
+    factors = (Factor(upstream, kept), Factor(slope, letters))
+    return Partial(argument, (Labelled(ONCE, factors, letters, axes),))
+
+
+def _lettered_terms(
+    rule: Rule, name: str, node: Function, upstream: Node, value: Node
+) -> Iterator[Labelled]:
+    """The terms of a partial derivative that is given in letters, times what arrives."""
+    value_letters, argument_letters, terms = _lettered(rule, name)
+    argument = node.arguments[rule.arguments.index(name)]
+    if rule.kind == "rows":
+        value_letters = value_letters[-len(node.axes) :]
+        argument_letters = argument_letters[-len(argument.axes) :]
+    place = {letter: k for k, letter in enumerate(dict.fromkeys(value_letters + argument_letters))}
+    dims = dict(zip(argument_letters, argument.axes, strict=True))
+    dims |= dict(zip(value_letters, node.axes, strict=True))
+    arrays = {
+        parameter: _as_array(given)
+        for parameter, given in zip(rule.arguments, node.arguments, strict=True)
+    }
+    arrays["Y"] = _as_array(value)
+    arriving = Factor(upstream, tuple(place[letter] for letter in value_letters))
+    result = tuple(place[letter] for letter in argument_letters)
+    for coefficient, entries in terms:
+        factors = [arriving]
+        for operand, letters in entries:
+            shown = tuple(place[letter] for letter in letters if letter in place)
+            factors.append(Factor(_operand(operand, arrays, dims, letters), shown))
+        yield Labelled(coefficient, tuple(factors), result, tuple(dims[letter] for letter in place))
+
+
+def _as_array(node: Node) -> Array:
+    match node.axes:
+        case (rows, cols):
+            return Array(node, Shape(rows, cols))
+        case (dim,):
+            return Array(node, Shape(dim, SCALAR.cols))
+        case _:
+            return Array(node, SCALAR)
+
+
+def _operand(
+    operand: syntax.Node, arrays: Mapping[str, Array], dims: Mapping[str, Dim], letters: str
+) -> Node:
+    if operand == syntax.Name("I"):
+        return product(ONCE, (), (0, 0), (dims[letters[0]],))
+    return _matrix(operand, arrays).node
+
+
+def _matrix(operand: syntax.Node, arrays: Mapping[str, Array]) -> Array:
+    """The matrix expressions that a rule may use between its letters."""
+    match operand:
+        case syntax.Name(name):
+            return arrays[name]
+        case syntax.Transpose(inner):
+            return transpose(_matrix(inner, arrays))
+        case syntax.Binary("*", left, right):
+            return times(_matrix(left, arrays), _matrix(right, arrays))
+        case syntax.Call("inv", (inner,)):
+            return invert(_matrix(inner, arrays))
+        case syntax.Call("softmax", (inner,)):
+            return along_rows("softmax", _matrix(inner, arrays))
+        case _:
+            raise NotDifferentiableError(f"a rule cannot use {operand} between its letters")
+
+
+Entries = tuple[tuple[syntax.Node, str], ...]
+
+
+@cache
+def _lettered_formula(
+    signature: str, text: str, place: int
+) -> tuple[str, str, tuple[tuple[Fraction, Entries], ...]]:
+    sides = [part.split("]")[0] for part in signature.split("[")[1:]]
+    value, argument = sides[-1].replace(",", ""), sides[place].replace(",", "")
+    if argument == "ij":
+        argument = "pq"
+    letters = ", ".join(f"{letter}:1" for letter in dict.fromkeys(value + argument))
+    form = parse_expression(f"[{letters}] {text}")
+    assert isinstance(form, syntax.IndexForm)
+    terms = form.body.terms if isinstance(form.body, syntax.Add) else (form.body,)
+    return value, argument, tuple(_entries(term) for term in terms)
+
+
+def _lettered(rule: Rule, name: str) -> tuple[str, str, tuple[tuple[Fraction, Entries], ...]]:
+    text = _derivative(rule, name)
+    return _lettered_formula(rule.signature, text, rule.arguments.index(name))
+
+
+def _entries(term: syntax.Node) -> tuple[Fraction, Entries]:
+    match term:
+        case syntax.Negative(inner):
+            coefficient, entries = _entries(inner)
+            return -coefficient, entries
+        case syntax.Number(value):
+            return value, ()
+        case syntax.Binary("*", left, right):
+            (first, before), (second, after) = _entries(left), _entries(right)
+            return first * second, before + after
+        case syntax.Entry(operand, indices):
+            letters = "".join(index.name for index in indices if isinstance(index, syntax.Name))
+            return ONCE, ((operand, letters),)
+        case _:
+            return ONCE, ((term, ""),)

@@ -1,0 +1,489 @@
+"""Making a labelled product: the one place where factors meet.
+
+Goes in: a coefficient, factors with indices, the indices of the result, a size for each letter.
+Comes out: a normal form, in which nested products are opened, equal factors are one power, an
+identity has merged its two letters, what is a scalar by itself is a factor of its own, and the
+letters are numbered by the structure alone, so that equal products have equal keys.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import isqrt
+
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Index,
+    Key,
+    Merged,
+    Node,
+    Product,
+    Shifted,
+    Sum,
+    digest,
+    index_dim,
+    is_nonnegative,
+    is_symmetric,
+    is_zero,
+    letters_of,
+    rows_sum_to_one,
+    size,
+    zero,
+)
+from dimderiv.shapes import Dim
+
+ONCE = Fraction(1)
+
+
+def product(
+    coefficient: Fraction, factors: Iterable[Factor], result: Sequence[Index], dims: Sequence[Dim]
+) -> Node:
+    """The product of labelled factors in normal form.
+
+    Args:
+        coefficient: the number in front.
+        factors: nodes with one index for each of their axes, and a power.
+        result: one index for each axis of the product.
+        dims: the size of each letter.
+
+    Returns:
+        A node with one axis for each index of `result`; not always a `Product`: a product of one
+        factor as it stands is that factor.
+    """
+    bag = _Bag(coefficient, dims)
+    for factor in factors:
+        if is_zero(factor.node) and factor.power > 0:
+            return zero(tuple(index_dim(index, dims) for index in result))
+        bag.put(factor)
+    return bag.closed(tuple(result))
+
+
+def number(value: Fraction | int) -> Node:
+    """A number as a product without factors."""
+    return _node(Fraction(value), (), (), ())
+
+
+def arranged(node: Node, indices: Sequence[Index], result: Sequence[Index], dims: Sequence[Dim]) -> Node:
+    """One node with its axes renamed: a transpose, a diagonal, a sum or a broadcast of it."""
+    return product(ONCE, (Factor(node, tuple(indices)),), result, dims)
+
+
+def transposed(node: Node) -> Node:
+    """The transpose of a node with two axes; any other node is its own transpose here."""
+    return arranged(node, (0, 1), (1, 0), node.axes) if len(node.axes) == 2 else node
+
+
+def elementwise(coefficient: Fraction | int, *factors: tuple[Node, Fraction | int]) -> Node:
+    """The Hadamard product of powers of nodes with equal axes."""
+    axes = max((node.axes for node, _ in factors), key=len, default=())
+    plain = tuple(range(len(axes)))
+    return product(
+        Fraction(coefficient),
+        [Factor(node, plain[: len(node.axes)], Fraction(power)) for node, power in factors],
+        plain,
+        axes,
+    )
+
+
+def scaled(coefficient: Fraction | int, node: Node) -> Node:
+    """A number times a node."""
+    return elementwise(coefficient, (node, 1))
+
+
+def is_plain(node: Product) -> bool:
+    """Whether no index of a product is a sum of letters."""
+    return not any(
+        isinstance(index, Shifted) for index in (*node.result, *_all_indices(node.factors))
+    )
+
+
+def _all_indices(factors: Iterable[Factor]) -> Iterable[Index]:
+    for factor in factors:
+        yield from factor.indices
+
+
+class _Bag:
+    """Factors being gathered; letters may still turn out to be the same."""
+
+    def __init__(self, coefficient: Fraction, dims: Sequence[Dim]) -> None:
+        self.coefficient = coefficient
+        self.dims = list(dims)
+        self.factors: list[Factor] = []
+        self.same: dict[int, Index] = {}
+
+    def put(self, factor: Factor) -> None:
+        node, indices, power = factor
+        if not isinstance(node, Product):
+            self.factors.append(factor)
+        elif power == 1 and self._can_open(node, indices):
+            self._open(node, indices)
+        elif power != 1 and _is_entrywise(node, power):
+            self._open_power(node, indices, power)
+        else:
+            self._put_closed(node, indices, power)
+
+    def _can_open(self, node: Product, indices: tuple[Index, ...]) -> bool:
+        if not node.axes:
+            return all(not factor.indices for factor in node.factors)
+        return is_plain(node) and all(
+            self._can_unify(inner, node.dims, outer)
+            for inner, outer in zip(node.result, indices, strict=True)
+        )
+
+    def _can_unify(self, inner: Index, dims: Sequence[Dim], outer: Index) -> bool:
+        outer = self.resolved(outer)
+        if isinstance(inner, int):
+            return True
+        if isinstance(outer, int):
+            return True
+        return (
+            isinstance(outer, Merged)
+            and [dims[letter] for letter in inner.letters]
+            == [self.dims[letter] for letter in outer.letters]
+        )
+
+    def _open(self, node: Product, indices: tuple[Index, ...]) -> None:
+        first = len(self.dims)
+        self.dims.extend(node.dims)
+        self.coefficient *= node.coefficient
+        for inner, outer in zip(node.result, indices, strict=True):
+            self.unify(_moved(inner, first), outer)
+        for factor in node.factors:
+            self.put(factor._replace(indices=tuple(_moved(i, first) for i in factor.indices)))
+
+    def _open_power(self, node: Product, indices: tuple[Index, ...], power: Fraction) -> None:
+        place = dict(zip(node.result, indices, strict=True))
+        self.coefficient *= node.coefficient ** int(power) if node.coefficient != 1 else 1
+        for factor in node.factors:
+            moved = tuple(place[index] for index in factor.indices)
+            self.put(Factor(factor.node, moved, factor.power * power))
+
+    def _put_closed(self, node: Product, indices: tuple[Index, ...], power: Fraction) -> None:
+        root = _rational_power(node.coefficient, power)
+        if root is not None and node.coefficient != 1:
+            self.coefficient *= root
+            bare = without_coefficient(node)
+            self.put(Factor(bare, indices, power))
+        else:
+            self.factors.append(Factor(node, indices, power))
+
+    def resolved(self, index: Index) -> Index:
+        while isinstance(index, int) and index in self.same:
+            index = self.same[index]
+        if isinstance(index, int):
+            return index
+        letters: list[int] = []
+        for letter in index.letters:
+            inner = self.resolved(letter)
+            letters.extend((inner,) if isinstance(inner, int) else inner.letters)
+        return type(index)(tuple(letters))
+
+    def unify(self, first: Index, second: Index) -> None:
+        first, second = self.resolved(first), self.resolved(second)
+        if first == second:
+            return
+        if isinstance(first, int):
+            self.same[first] = second
+        elif isinstance(second, int):
+            self.same[second] = first
+        else:
+            for a, b in zip(first.letters, second.letters, strict=True):
+                self.unify(a, b)
+
+    def closed(self, result: tuple[Index, ...]) -> Node:
+        factors = self._collected()
+        while pair := _inverse_pair(factors, [self.resolved(index) for index in result]):
+            first, second, facing, ends = pair
+            self.factors = [f for f in factors if f is not first and f is not second]
+            self.unify(*ends)
+            self.unify(facing, ends[0])
+            factors = self._collected()
+        indices = tuple(self.resolved(index) for index in result)
+        if not self.coefficient:
+            return zero(tuple(index_dim(index, self.dims) for index in indices))
+        factors, spent = _without_unit_sums(factors, indices)
+        self._take_sizes(factors, indices, spent)
+        factors = _with_scalars_apart(factors, indices, self.dims)
+        return _finished(self.coefficient, factors, self.dims, indices)
+
+    def _collected(self) -> list[Factor]:
+        powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}
+        for node, indices, power in self.factors:
+            places = tuple([self.resolved(index) for index in indices])
+            if len(places) == 2 and is_symmetric(node):
+                places = tuple(sorted(places, key=_reading_order))
+            slot = (node.key, places)
+            if slot in powers:
+                power += powers[slot].power
+            powers[slot] = Factor(node, places, power)
+        return [factor for factor in powers.values() if factor.power]
+
+    def _take_sizes(
+        self, factors: list[Factor], result: tuple[Index, ...], spent: set[int]
+    ) -> None:
+        """A letter that neither a factor nor the result has is a sum of ones."""
+        used = spent.union(letters_of(result))
+        for factor in factors:
+            used.update(letters_of(factor.indices))
+        for letter in range(len(self.dims)):
+            if letter not in used and letter not in self.same:
+                self._take_size(self.dims[letter], factors)
+
+    def _take_size(self, dim: Dim, factors: list[Factor]) -> None:
+        known = dim.number
+        if known is not None:
+            self.coefficient *= known
+            return
+        for place, factor in enumerate(factors):
+            if factor.node.key == size(dim).key:
+                factors[place] = factor._replace(power=factor.power + 1)
+                if not factors[place].power:
+                    del factors[place]
+                return
+        factors.append(Factor(size(dim), ()))
+
+
+def _reading_order(index: Index) -> tuple[int, ...]:
+    return (index,) if isinstance(index, int) else index.letters
+
+
+def _moved(index: Index, first: int) -> Index:
+    if isinstance(index, int):
+        return index + first
+    return type(index)(tuple(letter + first for letter in index.letters))
+
+
+def _is_entrywise(node: Product, power: Fraction) -> bool:
+    """Whether a power of the product is the product of the powers of its factors."""
+    places = node.result
+    if len(set(places)) != len(places) or not all(isinstance(place, int) for place in places):
+        return False
+    if not all(index in places for factor in node.factors for index in factor.indices):
+        return False
+    if any(index not in _all_indices(node.factors) for index in places):
+        return False
+    if power.denominator == 1:
+        return True
+    return node.coefficient == 1 and all(is_nonnegative(factor.node) for factor in node.factors)
+
+
+def _rational_power(base: Fraction, power: Fraction) -> Fraction | None:
+    """The power of a number, where it is a rational number."""
+    if power.denominator == 1:
+        return base ** int(power)
+    if base <= 0 or power.denominator != 2:
+        return None
+    roots = (isqrt(base.numerator), isqrt(base.denominator))
+    if roots[0] ** 2 != base.numerator or roots[1] ** 2 != base.denominator:
+        return None
+    return Fraction(*roots) ** power.numerator
+
+
+def _inverse_pair(
+    factors: list[Factor], result: Sequence[Index]
+) -> tuple[Factor, Factor, Index, tuple[Index, Index]] | None:
+    """A matrix and its inverse side by side, the letter between them and their outer letters."""
+    for inverse in factors:
+        if not isinstance(inverse.node, Function) or inverse.node.function != "inv":
+            continue
+        argument = inverse.node.arguments[0]
+        for other in factors:
+            if other.node.key == argument.key and other.power == inverse.power == 1:
+                found = _facing(inverse.indices, other.indices, is_symmetric(argument))
+                if found and _uses(found[0], factors, result) == 2:
+                    return (inverse, other, *found)
+    return None
+
+
+def _facing(
+    inverse: tuple[Index, ...], other: tuple[Index, ...], symmetric: bool
+) -> tuple[Index, tuple[Index, Index]] | None:
+    if inverse[1] == other[0]:
+        return inverse[1], (inverse[0], other[1])
+    if inverse[0] == other[1]:
+        return inverse[0], (inverse[1], other[0])
+    if symmetric and inverse[0] == other[0]:
+        return inverse[0], (inverse[1], other[1])
+    if symmetric and inverse[1] == other[1]:
+        return inverse[1], (inverse[0], other[0])
+    return None
+
+
+def _uses(index: Index, factors: list[Factor], result: Sequence[Index]) -> int:
+    wanted = set(letters_of((index,)))
+    places = [*_all_indices(factors), *result]
+    return sum(not wanted.isdisjoint(letters_of((place,))) for place in places)
+
+
+def _without_unit_sums(
+    factors: list[Factor], result: tuple[Index, ...]
+) -> tuple[list[Factor], set[int]]:
+    """Drop what sums to 1, the last axis of a softmax or of one-hot rows, and say which letters."""
+    kept, spent = list(factors), set[int]()
+    for factor in factors:
+        if (
+            factor.power == 1
+            and factor.indices
+            and isinstance(factor.indices[-1], int)
+            and rows_sum_to_one(factor.node)
+            and _uses(factor.indices[-1], kept, result) == 1
+        ):
+            kept.remove(factor)
+            spent.add(factor.indices[-1])
+    return kept, spent
+
+
+def _with_scalars_apart(
+    factors: list[Factor], result: tuple[Index, ...], dims: Sequence[Dim]
+) -> list[Factor]:
+    """Make one scalar factor of each group of factors that shares no letter with the result."""
+    if len(factors) < 2 and result:
+        return factors
+    groups = _connected(factors)
+    shown = set(letters_of(result))
+    inner = [group for letters, group in groups if letters and not letters & shown]
+    if not inner or (len(groups) == 1 and not result):
+        return factors
+    scalar_of = {id(group[0]): group for group in inner}
+    swallowed = {id(factor) for group in inner for factor in group[1:]}
+    powers: dict[Key, Factor] = {}
+    for factor in factors:
+        if id(factor) in swallowed:
+            continue
+        group = scalar_of.get(id(factor))
+        if group is not None:
+            factor = Factor(_node(ONCE, tuple(group), dims, ()), ())
+        slot = factor.node.key if not factor.indices else digest(factor.node.key, factor.indices)
+        if slot in powers:
+            factor = factor._replace(power=factor.power + powers[slot].power)
+        powers[slot] = factor
+    return [factor for factor in powers.values() if factor.power]
+
+
+def _connected(factors: list[Factor]) -> list[tuple[set[int], list[Factor]]]:
+    """Factors in groups that share letters, each group in the order given."""
+    groups: list[tuple[set[int], list[Factor]]] = []
+    for factor in factors:
+        letters = set(letters_of(factor.indices))
+        members: list[Factor] = []
+        apart = []
+        for known, group in groups:
+            if known & letters:
+                letters |= known
+                members += group
+            else:
+                apart.append((known, group))
+        groups = [*apart, (letters, [*members, factor])]
+    return groups
+
+
+def _finished(
+    coefficient: Fraction, factors: list[Factor], dims: Sequence[Dim], result: tuple[Index, ...]
+) -> Node:
+    if len(factors) == 1:
+        node, indices, power = factors[0]
+        if power == 1 and indices == result and _are_letters(result):
+            if coefficient == 1:
+                return node
+            if isinstance(node, Product) and not node.axes:
+                return _node(coefficient * node.coefficient, node.factors, node.dims, ())
+    return _node(coefficient, tuple(factors), dims, result)
+
+
+def _are_letters(result: tuple[Index, ...]) -> bool:
+    return len(set(result)) == len(result) and all(isinstance(index, int) for index in result)
+
+
+def without_coefficient(node: Product) -> Node:
+    """A product with its coefficient set to 1; one plain factor is that factor."""
+    return _finished(ONCE, list(node.factors), node.dims, node.result)
+
+
+def _node(
+    coefficient: Fraction,
+    factors: tuple[Factor, ...],
+    dims: Sequence[Dim],
+    result: tuple[Index, ...],
+) -> Product:
+    """The product with its letters numbered: those of the result first, then by structure."""
+    factors, result, order = _numbered(factors, result)
+    dims = tuple([dims[letter] for letter in order])
+    axes = tuple([index_dim(index, dims) for index in result])
+    weight = sum([factor.node.weight + (factor.power != 1) for factor in factors])
+    key = _key(coefficient, factors, result, dims)
+    symmetric = False
+    if len(axes) == 2 and axes[0] == axes[1]:
+        swapped, reversed_result, order = _numbered(factors, result[::-1])
+        swapped_dims = [dims[letter] for letter in order]
+        symmetric = key == _key(coefficient, swapped, reversed_result, swapped_dims)
+    return Product(
+        coefficient, factors, dims, result, axes, key, max(weight + (coefficient != 1), 1), symmetric
+    )
+
+
+def _key(
+    coefficient: Fraction,
+    factors: tuple[Factor, ...],
+    result: tuple[Index, ...],
+    dims: Sequence[Dim],
+) -> Key:
+    parts = sorted([(node.key, repr(indices), str(power)) for node, indices, power in factors])
+    unseen = set(letters_of(result)).difference(letters_of(_all_indices(factors)))
+    sizes = [dims[letter].monomials for letter in sorted(unseen)]
+    return digest("product", str(coefficient), parts, result, sizes)
+
+
+def _numbered(
+    factors: tuple[Factor, ...], result: tuple[Index, ...]
+) -> tuple[tuple[Factor, ...], tuple[Index, ...], list[int]]:
+    order = list(dict.fromkeys(letters_of(result)))
+    inner = [i for i in dict.fromkeys(letters_of(_all_indices(factors))) if i not in order]
+    order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
+    place = {letter: k for k, letter in enumerate(order)}
+    renamed = []
+    for node, indices, power in factors:
+        places = [_renamed(index, place) for index in indices]
+        if len(places) == 2 and is_symmetric(node):
+            places.sort(key=_reading_order)
+        renamed.append(Factor(node, tuple(places), power))
+    return tuple(renamed), tuple([_renamed(index, place) for index in result]), order
+
+
+def _renamed(index: Index, place: dict[int, int]) -> Index:
+    if isinstance(index, int):
+        return place[index]
+    return type(index)(tuple([place[letter] for letter in index.letters]))
+
+
+def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int]) -> list[int]:
+    """Inner letters in an order that depends on where they occur, not on how they were numbered."""
+    colour = {letter: k for k, letter in enumerate(order)}
+    colour.update(dict.fromkeys(inner, len(order)))
+    while True:
+        marks = {letter: (colour[letter], _surroundings(letter, factors, colour)) for letter in inner}
+        kinds = sorted(set(marks.values()))
+        for letter in inner:
+            colour[letter] = len(order) + kinds.index(marks[letter])
+        if len(kinds) == len(inner):
+            return sorted(inner, key=colour.__getitem__)
+        if len(kinds) == len(set(mark[0] for mark in marks.values())):
+            first_tied = min(
+                (i for i in inner if sum(colour[j] == colour[i] for j in inner) > 1),
+                key=colour.__getitem__,
+            )
+            colour = {i: 2 * c for i, c in colour.items()}
+            colour[first_tied] -= 1
+
+
+def _surroundings(
+    letter: int, factors: tuple[Factor, ...], colour: dict[int, int]
+) -> tuple[tuple[Key, str, tuple[int, ...]], ...]:
+    found = []
+    for node, indices, power in factors:
+        letters = tuple(letters_of(indices))
+        if letter in letters:
+            around = [-1 if other == letter else colour[other] for other in letters]
+            if len(indices) == 2 and is_symmetric(node):
+                around.sort()
+            found.append((node.key, str(power), tuple(around)))
+    return tuple(sorted(found))

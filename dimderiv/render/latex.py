@@ -1,0 +1,279 @@
+r"""Prints a syntax tree as LaTeX that KaTeX accepts: `2 X^{\top} (X w - y)`.
+
+Conventions beyond the textbook's: `\odot`, `\oslash` and `x^{\circ 2}` are elementwise.  A bold
+`\mathbf{1}` is an array of ones, with its size as a subscript where the expression gives it; so
+the sum over `axis=1` is `A \mathbf{1}`, and over `axis=0` it is `\mathbf{1}^{\top} A`.  Other
+reductions name the axis under the function.  A comparison is an Iverson bracket,
+`\mathbf{1}[X > 0]`.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Program,
+    Transpose,
+    children,
+)
+from dimderiv.render.latex_functions import (
+    GREEK_HEADS,
+    HEADS,
+    called,
+    constant_array,
+    operator_name,
+    special_call,
+    spelled,
+)
+from dimderiv.render.latex_indices import entry, index_form
+from dimderiv.render.latex_names import spelled_name
+from dimderiv.render.latex_pieces import (
+    Piece,
+    at_least,
+    between,
+    enclosed,
+    inline_number,
+    number_piece,
+    raised,
+    width,
+)
+from dimderiv.render.precedence import (
+    ATOM,
+    NEGATIVE,
+    OPERATOR_LEVELS,
+    POWER,
+    POWERS,
+    PRODUCT,
+    QUOTIENT,
+    SUM,
+    chain,
+    inner_product,
+    level,
+    without_number,
+)
+
+NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
+
+# A numerator wider than this is written after the fraction instead of in it.
+_WIDTH = 20
+_ELEMENTWISE = {".*": r" \odot ", "./": r" \oslash "}
+_COMPARISONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le"}
+
+
+def latex(
+    tree: Node | Program,
+    *,
+    names: Mapping[str, str] = NO_SPELLINGS,
+    spellings: Mapping[str, str] = NO_SPELLINGS,
+) -> str:
+    r"""The tree as LaTeX for math mode.
+
+    Args:
+        tree: an expression or a program; several statements become an `aligned` environment.
+        names: LaTeX for names whose own spelling will not do.
+        spellings: LaTeX for functions that the printer does not know, with a place `{x}` for the
+            argument, `{y}` and `{z}` for further ones.
+
+    Returns:
+        LaTeX without dollar signs.
+
+    >>> print(latex(Binary("*", Transpose(Name("W1")), Name("lambda"))))
+    W_{1}^{\top} \lambda
+    """
+    if not isinstance(tree, Program):
+        return _Printer(names, spellings, set(_names_in(tree))).piece(tree).text
+    known = {name for each in tree.statements for name in _names_in(each.value)}
+    known.update(each.name for each in tree.statements if each.name is not None)
+    printer = _Printer(names, spellings, known)
+    lines = [
+        ("" if each.name is None else printer.name(each.name), printer.piece(each.value).text)
+        for each in tree.statements
+    ]
+    return lines[0][1] if len(lines) == 1 and not lines[0][0] else align(lines)
+
+
+def align(
+    lines: Sequence[tuple[str, str]], environment: Literal["aligned", "align*"] = "aligned"
+) -> str:
+    r"""Equations below each other, aligned at their equals signs.
+
+    Args:
+        lines: left and right sides in LaTeX; an empty left side leaves its equals sign out too.
+        environment: `aligned` stands within math mode, `align*` on its own.
+
+    Returns:
+        The environment, ready to be copied.
+
+    >>> print(align([("y", "A x"), ("", "y^{2}")]))
+    \begin{aligned}
+      y &= A x \\
+      & y^{2}
+    \end{aligned}
+    """
+    rows = [f"  {left} &= {right}" if left else f"  & {right}" for left, right in lines]
+    body = " \\\\\n".join(rows)
+    return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
+
+
+def _names_in(node: Node) -> Iterator[str]:
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name):
+            yield node.name
+        waiting.extend(children(node))
+
+
+@dataclass(frozen=True)
+class _Printer:
+    """Turns nodes into pieces; `known` are the names of the tree, `space` is what factors share."""
+
+    names: Mapping[str, str]
+    spellings: Mapping[str, str]
+    known: Collection[str] = field(repr=False)
+    space: str = " "
+
+    def piece(self, node: Node) -> Piece:
+        match node:
+            case Name():
+                return Piece(self.name(node.name), ATOM)
+            case Number():
+                return number_piece(node.value)
+            case Negative():
+                operand = self.piece(node.operand)
+                return Piece("-" + at_least(operand, QUOTIENT), NEGATIVE, operand.tall)
+            case Add():
+                return self.sum(node)
+            case Binary():
+                return self.binary(node)
+            case Transpose():
+                return self.transpose(node.operand)
+            case Call():
+                return self.call(node)
+            case Entry():
+                return entry(node, self.piece)
+            case IndexForm():
+                return index_form(node, replace(self, space=r" \, ").piece)
+
+    def name(self, name: str) -> str:
+        own = self.names.get(name)
+        if own is None:
+            return spelled_name(name, self.known)
+        # Braces, because TeX refuses a second superscript.
+        return f"{{{own}}}" if "^" in own or "'" in own else own
+
+    def sum(self, node: Add) -> Piece:
+        first, *others = node.terms
+        pieces = [self.piece(first)]
+        written = at_least(pieces[0], NEGATIVE)
+        for term in others:
+            is_negative = isinstance(term, Negative)
+            pieces.append(self.piece(term.operand if isinstance(term, Negative) else term))
+            written += (" - " if is_negative else " + ") + at_least(pieces[-1], QUOTIENT)
+        return Piece(written, SUM, any(piece.tall for piece in pieces))
+
+    def binary(self, node: Binary) -> Piece:
+        if node.operator in POWERS:
+            exponent = self.exponent(node.right)
+            if node.operator == ".^":
+                exponent = rf"\circ {exponent}"
+            return raised(self.piece(node.left), exponent)
+        if node.operator == "/":
+            return self.quotient(node.left, node.right)
+        if node.operator in _COMPARISONS:
+            return self.comparison(node)
+        return self.product(node)
+
+    def comparison(self, node: Binary) -> Piece:
+        left, right = self.piece(node.left), self.piece(node.right)
+        sign = _COMPARISONS[node.operator]
+        inside = f"{at_least(left, SUM)} {sign} {at_least(right, SUM)}"
+        tall = left.tall or right.tall
+        return Piece(r"\mathbf{1}" + enclosed(inside, tall=tall, brackets="[]"), ATOM, tall)
+
+    def product(self, node: Binary) -> Piece:
+        match node:
+            case Binary("*", Number(value), Binary("/", top, bottom)) if value.denominator == 1:
+                return self.quotient(Binary("*", node.left, top), bottom)
+        factors = chain(node, "*" if node.operator == "*" else _ELEMENTWISE)
+        opening, closing = inner_product(factors)
+        written, loosest, tall = "", OPERATOR_LEVELS[node.operator], False
+        for index, (operator, factor, lowest) in enumerate(factors):
+            piece = self.piece(factor)
+            # Around a sign such as `\odot`, brackets on one side only would look odd.
+            if node.operator != "*" and not _is_multiple(factor):
+                lowest = max(lowest, POWER)
+            tall, text = tall or piece.tall, at_least(piece, lowest)
+            if piece.level >= lowest:
+                loosest = min(loosest, piece.level)
+            if operator:
+                written += _ELEMENTWISE.get(operator) or between(written, text, self.space)
+            written += f"({text}" if index == opening else text
+            written += ")" if index == closing else ""
+        return Piece(written, loosest, tall)
+
+    def quotient(self, top: Node, bottom: Node) -> Piece:
+        below = self.piece(bottom).text
+        if isinstance(top, Number) and isinstance(bottom, Number):
+            return Piece(rf"\tfrac{{{inline_number(top.value)}}}{{{below}}}", POWER)
+        above = self.piece(top).text
+        if width(above) <= _WIDTH or width(below) > _WIDTH or not isinstance(top, Add | Binary):
+            return Piece(rf"\frac{{{above}}}{{{below}}}", POWER, True)
+        coefficient, rest = without_number(top)
+        above = "1" if coefficient is None else self.piece(coefficient).text
+        rest_written = at_least(self.piece(rest), PRODUCT)
+        fraction = rf"\frac{{{above}}}{{{below}}}"
+        separator = between(fraction, rest_written, self.space)
+        return Piece(fraction + separator + rest_written, PRODUCT, True)
+
+    def exponent(self, node: Node) -> str:
+        match node:
+            case Number(value):
+                return inline_number(value)
+            case Negative(operand):
+                return "-" + self.exponent(operand)
+            case Binary("/", Number() | Name() as top, Number() | Name() as bottom):
+                return f"{self.piece(top).text}/{self.piece(bottom).text}"
+        return self.piece(node).text
+
+    def transpose(self, operand: Node) -> Piece:
+        match operand:
+            case Call("inv", (base,)):
+                return raised(self.piece(base), r"-\top")
+            case Binary("^", base, Negative(Number(value))) if value == 1:
+                return raised(self.piece(base), r"-\top")
+        return raised(self.piece(operand), r"\top")
+
+    def call(self, node: Call) -> Piece:
+        arguments = [self.piece(argument) for argument in node.arguments]
+        special = special_call(node, arguments, self.piece) or constant_array(
+            node.function, arguments
+        )
+        if special is not None:
+            return special
+        subscript = "" if node.axis is None else rf"_{{\mathrm{{axis}}={node.axis}}}"
+        if node.function in HEADS:
+            head = HEADS[node.function]
+            if GREEK_HEADS.get(node.function) in self.known:
+                head = operator_name(node.function)
+            return called(head + subscript, arguments)
+        if node.function in self.spellings and len(arguments) <= 3:
+            return spelled(self.spellings[node.function], arguments)
+        return called(operator_name(node.function) + subscript, arguments)
+
+
+def _is_multiple(node: Node) -> bool:
+    """Whether this is a number times a single factor, such as `2 g`."""
+    return (
+        isinstance(node, Binary) and isinstance(node.left, Number) and level(node.right) > PRODUCT
+    )

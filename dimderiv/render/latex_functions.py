@@ -1,0 +1,185 @@
+r"""How functions are written in LaTeX: heads such as `\exp`, fences such as bars, user's spellings.
+
+A spelling is LaTeX with a place `{x}` for the argument, `{y}` and `{z}` for further ones:
+`\operatorname{relu}({x})`.
+"""
+
+import re
+from collections.abc import Sequence
+
+from dimderiv.language.syntax import Call, Transpose
+from dimderiv.render.latex_pieces import Piece, Write, at_least, between, enclosed, raised
+from dimderiv.render.precedence import ATOM, FORM, HADAMARD, POWER, PRODUCT
+
+_COMMANDS = "exp log sin cos tan sinh cosh tanh arcsin arccos arctan det max min".split()
+
+HEADS: dict[str, str] = {
+    **{name: f"\\{name}" for name in _COMMANDS},
+    "sigmoid": r"\sigma",
+    "logdet": r"\log\det",
+    "logsoftmax": r"\log\operatorname{softmax}",
+    "eigmax": r"\lambda_{\max}",
+}
+# A head that is a Greek letter gives way to a symbol of that name.
+GREEK_HEADS = {"sigmoid": "sigma", "eigmax": "lambda"}
+# With a power after them these would be misread: `\log\det(A)^{2}`.
+_TWO_WORDS = frozenset({HEADS["logdet"], HEADS["logsoftmax"]})
+
+FENCES: dict[str, tuple[str, str, str]] = {
+    "abs": (r"\lvert", r"\rvert", ""),
+    "norm2": (r"\lVert", r"\rVert", ""),
+    "norm1": (r"\lVert", r"\rVert", "_{1}"),
+    "normF": (r"\lVert", r"\rVert", "_{F}"),
+    "normN": (r"\lVert", r"\rVert", "_{*}"),
+}
+
+ALL_ONES = r"\mathbf{1}"
+_PLACE = re.compile(r"(?<![A-Za-z_^])\{([xyz])\}")
+_BRACKETED_PLACE = re.compile(r"\((\{[xyz]\})\)")
+_HOLDS_PLACE = ("(", "[", "{", ",", r"\lvert", r"\lVert", r"\left|")
+
+
+def called(head: str, arguments: Sequence[Piece]) -> Piece:
+    """A function as its head, with the arguments in brackets.
+
+    Args:
+        head: the LaTeX before the brackets.
+        arguments: what the function is applied to.
+
+    Returns:
+        The call.
+    """
+    inside = ", ".join(argument.text for argument in arguments)
+    tall = any(argument.tall for argument in arguments)
+    lowest = POWER if head in _TWO_WORDS else ATOM
+    return Piece(head + enclosed(inside, tall=tall), lowest, tall)
+
+
+def operator_name(function: str) -> str:
+    r"""The head of a function that has none of its own.
+
+    >>> operator_name("cross_entropy"), operator_name("f")
+    ('\\operatorname{cross\\text{-}entropy}', 'f')
+    """
+    name = function.removeprefix("∇")
+    gradient = r"\nabla " if name != function else ""
+    if len(name) == 1 and name.isascii():
+        return gradient + name
+    hyphenated = name.replace("_", r"\text{-}")
+    return rf"{gradient}\operatorname{{{hyphenated}}}"
+
+
+def fenced(function: str, argument: Piece) -> Piece:
+    """An argument between bars, as norms and absolute values are written."""
+    left, right, subscript = FENCES[function]
+    if argument.tall:
+        left, right = rf"\left{left}", rf"\right{right}"
+    return Piece(f"{left} {argument.text} {right}{subscript}", ATOM, argument.tall)
+
+
+def spelled(spelling: str, arguments: Sequence[Piece]) -> Piece:
+    r"""A user's spelling with the arguments in their places.
+
+    An argument gets brackets unless its place stands in brackets, bars or braces.
+
+    Args:
+        spelling: LaTeX with the places `{x}`, `{y}`, `{z}`.
+        arguments: at most three.
+
+    Returns:
+        The spelling, filled in.
+
+    >>> spelled(r"{x}^{+}", [Piece("A B", FORM)]).text
+    '(A B)^{+}'
+    """
+    tall = any(argument.tall for argument in arguments)
+    if tall:
+        spelling = _BRACKETED_PLACE.sub(r"\\left(\1\\right)", spelling)
+    places = dict(zip("xyz", arguments, strict=False))
+
+    def filled(match: re.Match[str]) -> str:
+        if match[1] not in places:
+            return match[0]
+        before = spelling[: match.start()].rstrip()
+        return at_least(places[match[1]], FORM if before.endswith(_HOLDS_PLACE) else ATOM)
+
+    is_raised = "^" in spelling
+    return Piece(_PLACE.sub(filled, spelling), POWER if is_raised else ATOM, tall)
+
+
+def special_call(call: Call, arguments: Sequence[Piece], write: Write) -> Piece | None:
+    """A function that is not written as a name before brackets.
+
+    Args:
+        call: the call.
+        arguments: its arguments in LaTeX.
+        write: how a part of an argument is written.
+
+    Returns:
+        A power, a root, a fence, a product with ones; nothing for other functions.
+    """
+    match call.function, call.arguments, call.axis:
+        case "inv", (Transpose(base),), None:
+            return raised(write(base), r"-\top")
+        case "inv", (_,), None:
+            return raised(arguments[0], "-1")
+        case "pinv", (_,), None:
+            return raised(arguments[0], "+")
+        case "sqrt", (_,), None:
+            return Piece(rf"\sqrt{{{arguments[0].text}}}", ATOM, arguments[0].tall)
+        case "kron", (_, _), None:
+            left, right = (at_least(each, POWER) for each in arguments)
+            return Piece(rf"{left} \otimes {right}", HADAMARD, any(each.tall for each in arguments))
+        case "sum", (_,), 0 | 1:
+            return _axis_sum(arguments[0], call.axis == 0)
+        case function, (_,), None if function in FENCES:
+            return fenced(function, arguments[0])
+    return None
+
+
+def _axis_sum(argument: Piece, downwards: bool) -> Piece:
+    inside = at_least(argument, PRODUCT)
+    text = rf"{ALL_ONES}^{{\top}} {inside}" if downwards else f"{inside} {ALL_ONES}"
+    return Piece(text, PRODUCT, argument.tall)
+
+
+def constant_array(function: str, arguments: Sequence[Piece]) -> Piece | None:
+    r"""`ones`, `eye`, `vector` or `matrix`: a bold one or an `I`, with the sizes as a subscript.
+
+    Args:
+        function: the name of the function.
+        arguments: the sizes, or the constant of `vector` and `matrix`.
+
+    Returns:
+        The array; nothing if the function is another one, or has the wrong number of arguments.
+
+    >>> constant_array("ones", [Piece("m", ATOM), Piece("1", ATOM)]).text
+    '\\mathbf{1}_{m}'
+    """
+    match function, [argument.text for argument in arguments]:
+        case "ones", [rows, cols]:
+            return _ones(rows, cols)
+        case "eye", [size]:
+            return Piece(f"I_{{{size}}}", ATOM)
+        case "vector", [_]:
+            return _times(arguments[0], Piece(ALL_ONES, ATOM))
+        case "matrix", [_]:
+            return _times(arguments[0], Piece(rf"{ALL_ONES} {ALL_ONES}^{{\top}}", PRODUCT))
+    return None
+
+
+def _ones(rows: str, cols: str) -> Piece:
+    if rows == cols == "1":
+        return Piece("1", ATOM)
+    if cols == "1":
+        return Piece(f"{ALL_ONES}_{{{rows}}}", ATOM)
+    if rows == "1":
+        return raised(Piece(f"{ALL_ONES}_{{{cols}}}", ATOM), r"\top")
+    return Piece(rf"{ALL_ONES}_{{{rows} \times {cols}}}", ATOM)
+
+
+def _times(constant: Piece, ones: Piece) -> Piece:
+    if constant.text == "1":
+        return ones
+    factor = at_least(constant, PRODUCT)
+    return Piece(factor + between(factor, ones.text) + ones.text, PRODUCT, constant.tall)

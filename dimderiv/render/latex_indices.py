@@ -1,0 +1,92 @@
+r"""Index forms in LaTeX: `\Bigl[\sum_{k} A_{i,k} \, B_{k,j}\Bigr]_{i,j}`."""
+
+from collections.abc import Iterator
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    children,
+)
+from dimderiv.render.latex_pieces import Piece, Write, at_least
+from dimderiv.render.precedence import ATOM, QUOTIENT, SUM
+
+
+def index_form(form: IndexForm, write: Write) -> Piece:
+    """An array given entry by entry, with its letters under the closing bracket.
+
+    Args:
+        form: the array.
+        write: how a node of the body is written.
+
+    Returns:
+        Large brackets around the body, whose terms name the letters that they sum over.
+    """
+    sizes = {name for _, size in form.letters for name in _names(size)}
+    fixed = sizes | {letter for letter, _ in form.letters}
+    terms = form.body.terms if isinstance(form.body, Add) else (form.body,)
+    body = ""
+    for term in terms:
+        is_negative = isinstance(term, Negative)
+        summand = term.operand if isinstance(term, Negative) else term
+        body += (" - " if body else "-") if is_negative else (" + " if body else "")
+        body += _summed(summand, fixed, write)
+    if not form.letters:
+        return Piece(body, SUM, True)
+    letters = ",".join(letter for letter, _ in form.letters)
+    return Piece(rf"\Bigl[{body}\Bigr]_{{{letters}}}", ATOM, True)
+
+
+def entry(node: Entry, write: Write) -> Piece:
+    """One entry: the operand with its index expressions as a subscript.
+
+    Args:
+        node: the entry.
+        write: how the operand and the index expressions are written.
+
+    Returns:
+        The operand, in brackets unless it is a plain letter.
+    """
+    operand = write(node.operand)
+    is_plain = isinstance(node.operand, Name) and not set("_^") & set(operand.text)
+    array = operand.text if is_plain else at_least(operand, ATOM + 1)
+    indices = [write(index).text.replace(" - ", "-").replace(" + ", "+") for index in node.indices]
+    simple = all(isinstance(index, Name | Number) for index in node.indices)
+    subscript = ("," if simple else r",\,").join(indices)
+    return Piece(f"{array}_{{{subscript}}}", ATOM, operand.tall)
+
+
+def _summed(term: Node, fixed: set[str], write: Write) -> str:
+    written = at_least(write(term), QUOTIENT)
+    letters = dict.fromkeys(letter for letter in _letters(term) if letter not in fixed)
+    return rf"\sum_{{{','.join(letters)}}} {written}" if letters else written
+
+
+def _letters(term: Node) -> Iterator[str]:
+    if isinstance(term, Entry):
+        for index in term.indices:
+            yield from _index_letters(index)
+    for child in children(term):
+        yield from _letters(child)
+
+
+def _index_letters(index: Node) -> Iterator[str]:
+    # In a multiple such as `j m` the dimension comes second.
+    if isinstance(index, Binary) and isinstance(index.left, Name):
+        index = index.left
+    if isinstance(index, Name):
+        yield index.name
+    for child in children(index):
+        yield from _index_letters(child)
+
+
+def _names(node: Node) -> Iterator[str]:
+    if isinstance(node, Name):
+        yield node.name
+    for child in children(node):
+        yield from _names(child)

@@ -1,0 +1,205 @@
+"""How tightly each node binds, and which operands therefore need brackets, for every printer.
+
+A printer asks for the `level` of an operand and puts brackets around it where that lies below what
+its place allows (`OPERANDS`).  Products, quotients and elementwise products are one level of the
+language, read from left to right; they are told apart here so that what a reader could mistake,
+such as `(a / b) c`, keeps its brackets.
+"""
+
+import re
+from collections.abc import Collection
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Operator,
+    Transpose,
+)
+
+FORM = 0
+COMPARISON = 1
+SUM = 2
+NEGATIVE = 3
+QUOTIENT = 4
+HADAMARD = 5
+PRODUCT = 6
+POWER = 7
+POSTFIX = 8
+ATOM = 9
+
+OPERATOR_LEVELS: dict[Operator, int] = {
+    "*": PRODUCT,
+    ".*": HADAMARD,
+    "/": QUOTIENT,
+    "./": QUOTIENT,
+    "^": POWER,
+    ".^": POWER,
+    ">": COMPARISON,
+    "<": COMPARISON,
+    ">=": COMPARISON,
+    "<=": COMPARISON,
+}
+
+# The lowest level that may stand left and right of an operator without brackets.
+OPERANDS: dict[Operator, tuple[int, int]] = {
+    "*": (PRODUCT, POWER),
+    ".*": (HADAMARD, POWER),
+    "/": (HADAMARD, POWER),
+    "./": (HADAMARD, POWER),
+    "^": (POSTFIX, ATOM),
+    ".^": (POSTFIX, ATOM),
+    ">": (SUM, SUM),
+    "<": (SUM, SUM),
+    ">=": (SUM, SUM),
+    "<=": (SUM, SUM),
+}
+
+PRODUCTS = frozenset({"*", ".*", "/", "./"})
+POWERS = frozenset({"^", ".^"})
+
+_NODE_LEVELS: dict[type, int] = {
+    Name: ATOM,
+    Call: ATOM,
+    Entry: ATOM,
+    Transpose: POSTFIX,
+    Negative: NEGATIVE,
+    Add: SUM,
+    IndexForm: FORM,
+}
+
+_DECIMAL_UNIT = 10**6
+_VECTOR = re.compile(r"[a-z][0-9]*(?:_\w+)?")
+
+
+def level(node: Node) -> int:
+    """How tightly a node binds, written in the language.
+
+    >>> level(Name("x")) > level(Negative(Name("x")))
+    True
+    """
+    if isinstance(node, Binary):
+        return OPERATOR_LEVELS[node.operator]
+    if isinstance(node, Number):
+        return ATOM if has_decimal(node.value) else QUOTIENT
+    return _NODE_LEVELS[type(node)]
+
+
+def has_decimal(value: Fraction) -> bool:
+    """Whether a number is an integer or has at most six decimals."""
+    return _DECIMAL_UNIT % value.denominator == 0
+
+
+def number(value: Fraction) -> str:
+    """A number as a decimal where that is exact and short, else as a fraction.
+
+    >>> number(Fraction(1, 2)), number(Fraction(2, 3)), number(Fraction(12))
+    ('0.5', '2/3', '12')
+    """
+    if value.denominator == 1:
+        return str(value.numerator)
+    if not has_decimal(value):
+        return f"{value.numerator}/{value.denominator}"
+    scaled = value.numerator * (_DECIMAL_UNIT // value.denominator)
+    return f"{scaled // _DECIMAL_UNIT}.{scaled % _DECIMAL_UNIT:06d}".rstrip("0")
+
+
+class Factor(NamedTuple):
+    """One factor of a chain of products.
+
+    Attributes:
+        operator: the operator before it; empty for the first factor.
+        node: the factor.
+        lowest: the lowest level that needs no brackets here.
+    """
+
+    operator: str
+    node: Node
+    lowest: int
+
+
+def chain(node: Binary, operators: Collection[str] = PRODUCTS) -> list[Factor]:
+    """The factors of a product from left to right, as far as they need no brackets.
+
+    A number may join the first factor of a product after it, so `2 (A x)` is `2 A x`.  Another left
+    operand may not: in `A (x' y)` the brackets decide whether the shapes conform.
+
+    Args:
+        node: a product.
+        operators: the operators that continue the chain.
+
+    Returns:
+        The factors; the left operands are followed in a loop, however long the product is.
+    """
+    factors: list[Factor] = []
+    follower, allowed = "", FORM
+    while True:
+        left, right = node.left, node.right
+        allowed_left, allowed_right = OPERANDS[node.operator]
+        if node.operator == "*" and isinstance(left, Number) and follower != "*":
+            allowed_right = max(QUOTIENT, allowed)
+        factors.append(Factor(node.operator, right, allowed_right))
+        follower, allowed = node.operator, allowed_left
+        if not isinstance(left, Binary) or left.operator not in operators:
+            break
+        if OPERATOR_LEVELS[left.operator] < allowed_left:
+            break
+        node = left
+    factors.append(Factor("", left, allowed_left))
+    factors.reverse()
+    return factors
+
+
+def inner_product(factors: list[Factor]) -> tuple[int, int]:
+    """Where an inner product stands that multiplies what follows, as in `(x' y) x`.
+
+    Brackets around it change nothing, since products are read from left to right, but show the
+    scalar.  Names of one small letter are taken for vectors.
+
+    Args:
+        factors: a chain of products.
+
+    Returns:
+        The first and the last factor of the inner product; (-1, -1) if there is none.
+    """
+    start = 1 if isinstance(factors[0].node, Number) else 0
+    first = factors[start].node
+    if not (isinstance(first, Transpose) and _is_vector(first.operand)):
+        return -1, -1
+    for index in range(start, len(factors) - 1):
+        if index and factors[index].operator != "*":
+            break
+        if index > start and _is_vector(factors[index].node):
+            return (start, index) if factors[index + 1].operator == "*" else (-1, -1)
+    return -1, -1
+
+
+def _is_vector(node: Node) -> bool:
+    return isinstance(node, Name) and _VECTOR.fullmatch(node.name) is not None
+
+
+def without_number(node: Node) -> tuple[Number | None, Node]:
+    """A product taken apart into the number at its front, if there is one, and the rest.
+
+    Args:
+        node: any expression.
+
+    Returns:
+        The number or nothing, and what is left.
+    """
+    if not isinstance(node, Binary) or node.operator not in PRODUCTS:
+        return None, node
+    if isinstance(node.left, Number):
+        return (node.left, node.right) if node.operator == "*" else (None, node)
+    number_in_front, rest = without_number(node.left)
+    if number_in_front is None:
+        return None, node
+    return number_in_front, Binary(node.operator, rest, node.right)

@@ -1,0 +1,173 @@
+"""Prints a syntax tree in the language itself: `2 X' (X w - y)`.
+
+Reading the text back gives the same tree, except that a number in front of a product joins its
+first factor (`2 (A x)` is written `2 A x`), and that a fraction without a short decimal comes back
+as a quotient (`1/3`).
+"""
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Program,
+    Statement,
+    Transpose,
+)
+from dimderiv.render.precedence import (
+    COMPARISON,
+    NEGATIVE,
+    OPERANDS,
+    POSTFIX,
+    POWERS,
+    PRODUCTS,
+    QUOTIENT,
+    SUM,
+    chain,
+    has_decimal,
+    inner_product,
+    level,
+    number,
+)
+
+BARS = {"norm2": "||", "norm1": "||_1", "normF": "||_F", "normN": "||_*"}
+
+
+def text(tree: Node | Program, *, multiline: bool = False) -> str:
+    """The tree in the language itself.
+
+    Args:
+        tree: an expression or a program.
+        multiline: one statement a line, instead of statements joined with `; `.
+
+    Returns:
+        Text that the parser reads as the same value.
+
+    >>> text(Add((Binary("*", Name("X"), Name("w")), Negative(Name("y")))))
+    'X w - y'
+    """
+    if isinstance(tree, Program):
+        return ("\n" if multiline else "; ").join(_statement(each) for each in tree.statements)
+    return _plain(tree)
+
+
+def _statement(statement: Statement) -> str:
+    value = _plain(statement.value)
+    return value if statement.name is None else f"{statement.name} = {value}"
+
+
+def _operand(node: Node, lowest: int) -> str:
+    written = _plain(node)
+    return written if level(node) >= lowest else f"({written})"
+
+
+def _plain(node: Node) -> str:
+    match node:
+        case Name():
+            return node.name
+        case Binary():
+            return _binary(node)
+        case Number():
+            return number(node.value)
+        case Transpose():
+            return _operand(node.operand, POSTFIX) + "'"
+        case Call():
+            return _call(node)
+        case Add():
+            return _sum(node)
+        case Negative():
+            return "-" + _operand(node.operand, QUOTIENT)
+        case Entry():
+            return _entry(node)
+        case IndexForm():
+            letters = ", ".join(f"{letter}:{_plain(size)}" for letter, size in node.letters)
+            return f"[{letters}] {_operand(node.body, SUM)}"
+
+
+def _binary(node: Binary) -> str:
+    if node.operator in PRODUCTS:
+        return _product(node)
+    if node.operator in POWERS:
+        return _power(node)
+    left, right = OPERANDS[node.operator]
+    return f"{_operand(node.left, left)} {node.operator} {_operand(node.right, right)}"
+
+
+def _product(node: Binary) -> str:
+    factors = chain(node)
+    opening, closing = inner_product(factors)
+    written = ""
+    for index, (operator, factor, lowest) in enumerate(factors):
+        piece = _operand(factor, lowest)
+        if operator == "*":
+            written += " * " if piece[0].isdigit() else " "
+        elif operator:
+            written += f" {operator} "
+        written += f"({piece}" if index == opening else piece
+        if index == closing:
+            written += ")"
+    return written
+
+
+def _power(node: Binary) -> str:
+    base = _operand(node.left, OPERANDS[node.operator][0])
+    exponent = _exponent(node.right)
+    # `2.^x` could be read as the number `2.` and a power.
+    operator = " .^ " if node.operator == ".^" and isinstance(node.left, Number) else node.operator
+    return f"{base}{operator}{exponent}"
+
+
+def _exponent(node: Node) -> str:
+    if _is_bare_exponent(node):
+        return _plain(node)
+    if isinstance(node, Negative) and _is_bare_exponent(node.operand):
+        return "-" + _plain(node.operand)
+    return f"({_plain(node)})"
+
+
+def _is_bare_exponent(node: Node) -> bool:
+    if isinstance(node, Number):
+        return has_decimal(node.value)
+    # `A^T` is the transpose, so a symbol of that name needs brackets.
+    return isinstance(node, Name) and node.name != "T"
+
+
+def _sum(node: Add) -> str:
+    first, *others = node.terms
+    written = _operand(first, NEGATIVE)
+    for term in others:
+        if isinstance(term, Negative):
+            written += " - " + _operand(term.operand, QUOTIENT)
+        else:
+            written += " + " + _operand(term, QUOTIENT)
+    return written
+
+
+def _call(node: Call) -> str:
+    bars = BARS.get(node.function)
+    if bars is not None and len(node.arguments) == 1 and node.axis is None:
+        inside = _operand(node.arguments[0], SUM)
+        # A bar after an operand closes; brackets let the inner norm open.
+        return f"||({inside}){bars}" if "||" in inside else f"||{inside}{bars}"
+    arguments = [_operand(argument, COMPARISON) for argument in node.arguments]
+    if node.axis is not None:
+        arguments.append(f"axis={node.axis}")
+    return f"{node.function}({', '.join(arguments)})"
+
+
+def _entry(node: Entry) -> str:
+    operand = _plain(node.operand)
+    if not isinstance(node.operand, Name | Call) or operand.startswith("||"):
+        operand = f"({operand})"
+    indices = [_index(index) for index in node.indices]
+    separator = "," if all(isinstance(index, Name | Number) for index in node.indices) else ", "
+    return f"{operand}[{separator.join(indices)}]"
+
+
+def _index(node: Node) -> str:
+    return _operand(node, SUM).replace(" + ", "+").replace(" - ", "-")

@@ -1,0 +1,185 @@
+"""The rules: what is differentiable and how, read from the data files of the folder `rules/`.
+
+`rules/README.md` defines the format.  The loader refuses a rule that is incomplete or whose letters
+do not close; whether a rule is *true* is for `dimderiv rules --check` to say.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from dimderiv.errors import ParseError
+from dimderiv.language.parser import parse_expression
+from dimderiv.language.syntax import Node
+
+Kind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
+
+KEYS = {
+    "kind", "signature", "square", "definition", "derivative", "domain", "kink", "latex", "numpy",
+    "reference", "operator", "column",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One operation: how it is written, where it holds, what its derivative is and who says so.
+
+    Attributes:
+        name: the function's name in the language, or a name for an operator.
+        kind: how the operation treats its axes.
+        signature: letters of the arguments and of the value, as in `A[i,k], B[k,j] -> Y[i,j]`.
+        arguments: the names of the arguments, read off the signature.
+        definition: the operation in the language, from what is simpler or from sympy's own.
+        column: the definition for a column vector, where that is another.
+        derivative: for each argument, the partial derivative of the value.
+        square: whether the axes of a matrix argument must have the same size.
+        domain: where the rule holds.
+        kink: what is assumed where the derivative does not exist.
+        reference: where the formula can be looked up.
+    """
+
+    name: str
+    kind: Kind
+    signature: str
+    arguments: tuple[str, ...]
+    definition: str = ""
+    column: str = ""
+    derivative: Mapping[str, str] = field(default_factory=dict)
+    square: bool = False
+    domain: str = ""
+    kink: str = ""
+    latex: str = ""
+    numpy: str = ""
+    reference: str = ""
+    operator: str = ""
+    file: str = ""
+
+    @property
+    def is_function(self) -> bool:
+        """Whether the name is written before brackets, rather than being an operator's."""
+        return not self.operator
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rules that are known, by name."""
+
+    rules: Mapping[str, Rule]
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """The names that may stand before brackets."""
+        return frozenset(name for name, rule in self.rules.items() if rule.is_function)
+
+    def __getitem__(self, name: str) -> Rule:
+        return self.rules[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.rules
+
+    def user_definitions(self) -> dict[str, tuple[tuple[str, ...], Node]]:
+        """The functions that only the user's own files define: arguments and definition."""
+        return {
+            rule.name: (rule.arguments, parse_expression(rule.definition, functions=self.functions))
+            for rule in self.rules.values()
+            if Path(rule.file).parent != rules_folder() and rule.definition
+        }
+
+
+def rules_folder() -> Path:
+    """Where the built-in rules lie: inside the installed package, else beside it."""
+    packaged = Path(__file__).parent / "rules"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "rules"
+
+
+@cache
+def builtin_rules() -> Rulebook:
+    """The rules that come with dimderiv."""
+    return _read(sorted(rules_folder().glob("*.toml")))
+
+
+def load_rules(*files: str | Path) -> Rulebook:
+    """The built-in rules and those of the user's own files.
+
+    Args:
+        files: rule files in the format of `rules/README.md`; a later rule replaces an earlier one
+            of the same name.
+
+    Raises:
+        ParseError: a file is missing, is no TOML, or a rule in it is incomplete.
+    """
+    builtin = builtin_rules()
+    if not files:
+        return builtin
+    return Rulebook({**builtin.rules, **_read([Path(file) for file in files]).rules})
+
+
+def _read(files: Iterable[Path]) -> Rulebook:
+    rules: dict[str, Rule] = {}
+    for file in files:
+        for name, table in _tables(file).items():
+            rules[name] = _rule(name, table, file)
+    return Rulebook(rules)
+
+
+def _tables(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ParseError(f"the rule file {file} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ParseError(f"the rule file {file} is not TOML: {error}") from error
+
+
+def _rule(name: str, table: Any, file: Path) -> Rule:
+    place = f"rule {name} in {file.name}"
+    if not isinstance(table, dict):
+        raise ParseError(f"{place} is not a table", hint=f"begin it with [{name}]")
+    unknown = sorted(set(table) - KEYS)
+    if unknown:
+        raise ParseError(
+            f"{place} has the unknown key {unknown[0]!r}", hint=f"one of {', '.join(sorted(KEYS))}"
+        )
+    kind = table.get("kind")
+    if kind not in get_args(Kind):
+        raise ParseError(f"{place} has no known kind", hint=f"one of {', '.join(get_args(Kind))}")
+    signature = table.get("signature", "x -> y" if kind == "elementwise" else "")
+    arguments = tuple(re.findall(r"(\w+)\s*(?:\[[^]]*\])?", signature.split("->")[0]))
+    derivative = table.get("derivative", {})
+    if isinstance(derivative, str):
+        derivative = dict.fromkeys(arguments[:1], derivative)
+    rule = Rule(
+        name=name,
+        **{**table, "signature": signature, "arguments": arguments, "derivative": derivative},
+        file=str(file),
+    )
+    _refuse_incomplete(rule, place)
+    return rule
+
+
+def _refuse_incomplete(rule: Rule, place: str) -> None:
+    if not rule.arguments:
+        raise ParseError(f"{place} has no signature", hint='such as "A[i,j] -> Y[j,i]"')
+    if rule.kind in {"elementwise", "composite"} and not rule.definition:
+        raise ParseError(f"{place} has no definition", hint="give it in the language")
+    if not rule.reference:
+        raise ParseError(f"{place} has no reference", hint="say where the formula can be looked up")
+    stray = sorted(set(rule.derivative) - set(rule.arguments))
+    if stray:
+        raise ParseError(
+            f"{place} has a derivative by {stray[0]}, which is no argument",
+            hint=f"one of {', '.join(rule.arguments)}",
+        )
+    if rule.kind == "product":
+        left, right = rule.signature.split("->")
+        missing = set(_letters(right)) - set(_letters(left))
+        if missing:
+            raise ParseError(f"{place}: the letter {min(missing)} is on the right side only")
+
+
+def _letters(text: str) -> list[str]:
+    return re.findall(r"[a-z]", "".join(re.findall(r"\[([^]]*)\]", text)))

@@ -1,0 +1,159 @@
+"""Dimensions and shapes: what an axis is called, and what the user declared of a symbol.
+
+A dimension is a polynomial in named sizes: `m`, `3`, `m n` (an axis of a Kronecker product),
+`H - K + 1` (an axis of a valid convolution).  Two different names are two different dimensions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, Number
+
+Monomial = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dim:
+    """The size of one axis: a polynomial with integer coefficients in named sizes.
+
+    >>> str(Dim.of("H") - Dim.of("K") + Dim.of(1))
+    'H - K + 1'
+    >>> (Dim.of("m") * Dim.of("n")).evaluate({"m": 2, "n": 3})
+    6
+    """
+
+    monomials: tuple[tuple[Monomial, int], ...]
+
+    @staticmethod
+    def of(size: "str | int | Dim") -> "Dim":
+        """The dimension of a name, a number, or itself."""
+        if isinstance(size, Dim):
+            return size
+        if isinstance(size, int):
+            return Dim((((), size),) if size else ())
+        return Dim((((size,), 1),))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The named sizes that occur."""
+        return frozenset(name for monomial, _ in self.monomials for name in monomial)
+
+    @cached_property
+    def number(self) -> int | None:
+        """The size, where no name occurs."""
+        if not self.monomials:
+            return 0
+        return self.monomials[0][1] if self.monomials[0][0] == () else None
+
+    @property
+    def is_one(self) -> bool:
+        return self == ONE
+
+    def __add__(self, other: "Dim") -> "Dim":
+        return _collected((*self.monomials, *other.monomials))
+
+    def __sub__(self, other: "Dim") -> "Dim":
+        return _collected((*self.monomials, *((m, -c) for m, c in other.monomials)))
+
+    def __mul__(self, other: "Dim") -> "Dim":
+        return _collected(
+            tuple((tuple(sorted(m + n)), c * d) for m, c in self.monomials for n, d in other.monomials)
+        )
+
+    def evaluate(self, sizes: Mapping[str, int]) -> int:
+        """The size as a number.
+
+        Args:
+            sizes: a number for each name.
+        """
+        total = 0
+        for monomial, coefficient in self.monomials:
+            for name in monomial:
+                coefficient *= sizes[name]
+            total += coefficient
+        return total
+
+    def syntax(self) -> Node:
+        """The size as an expression of the language."""
+        terms = [_monomial_syntax(m, c) for m, c in self.monomials]
+        if not terms:
+            return Number(Fraction(0))
+        return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+    def __str__(self) -> str:
+        if not self.monomials:
+            return "0"
+        text = ""
+        for monomial, coefficient in self.monomials:
+            body = " ".join(monomial) if monomial else ""
+            size = abs(coefficient)
+            if size != 1 or not body:
+                body = f"{size} {body}".strip()
+            sign = "-" if coefficient < 0 else "+"
+            text += f" {sign} {body}" if text else (f"-{body}" if coefficient < 0 else body)
+        return text
+
+
+ONE = Dim((((), 1),))
+
+
+def _collected(terms: tuple[tuple[Monomial, int], ...]) -> Dim:
+    total: dict[Monomial, int] = {}
+    for monomial, coefficient in terms:
+        total[monomial] = total.get(monomial, 0) + coefficient
+    kept = [(m, c) for m, c in total.items() if c]
+    kept.sort(key=lambda term: (-len(term[0]), term[1] < 0, term[0]))
+    return Dim(tuple(kept))
+
+
+def _monomial_syntax(monomial: Monomial, coefficient: int) -> Node:
+    factors: list[Node] = [Name(name) for name in monomial]
+    if abs(coefficient) != 1 or not factors:
+        factors.insert(0, Number(Fraction(abs(coefficient))))
+    product = factors[0]
+    for factor in factors[1:]:
+        product = Binary("*", product, factor)
+    return Negative(product) if coefficient < 0 else product
+
+
+class Shape(NamedTuple):
+    """Rows and columns: a column vector is `n x 1`, a row vector `1 x n`, a scalar `1 x 1`."""
+
+    rows: Dim
+    cols: Dim
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.rows.is_one and self.cols.is_one
+
+    @property
+    def is_column(self) -> bool:
+        return self.cols.is_one and not self.rows.is_one
+
+    @property
+    def is_row(self) -> bool:
+        return self.rows.is_one and not self.cols.is_one
+
+    @property
+    def is_matrix(self) -> bool:
+        return not self.rows.is_one and not self.cols.is_one
+
+    @property
+    def transposed(self) -> "Shape":
+        return Shape(self.cols, self.rows)
+
+    @property
+    def axes(self) -> tuple[Dim, ...]:
+        """The dimensions of the axes whose size is not fixed at 1."""
+        return tuple(dim for dim in self if not dim.is_one)
+
+    def __str__(self) -> str:
+        if self.is_scalar:
+            return "scalar"
+        return str(self.rows) if self.is_column else f"{self.rows} x {self.cols}"
+
+
+SCALAR = Shape(ONE, ONE)

@@ -1,0 +1,221 @@
+"""Shorter forms of equal value: cancel, fold into named functions, take out common factors."""
+
+from collections.abc import Collection, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv.fold import fold
+from dimderiv.graph import Factor, Index, Key, Node, Product, Sum, letters_of
+from dimderiv.products import ONCE, product
+from dimderiv.shapes import Dim
+from dimderiv.sums import Term, total
+
+
+class Simplifier:
+    """Simplifies derivatives, leaving alone what the user wrote.
+
+    Args:
+        given: the keys of the nodes of the expression itself.
+    """
+
+    def __init__(self, given: Collection[Key] = ()) -> None:
+        self.given = given
+        self.known: dict[Key, Node] = {}
+
+    def __call__(self, node: Node) -> Node:
+        if node.key in self.given or not isinstance(node, (Sum, Product)):
+            return node
+        simple = self.known.get(node.key)
+        if simple is None:
+            simple = self._product(node) if isinstance(node, Product) else self._sum(node)
+            self.known[node.key] = simple
+        return simple
+
+    def _product(self, node: Product) -> Node:
+        factors = [factor._replace(node=self(factor.node)) for factor in node.factors]
+        if any(new.node is not old.node for new, old in zip(factors, node.factors, strict=True)):
+            rebuilt = product(node.coefficient, factors, node.result, node.dims)
+            return self(rebuilt)
+        return self._changed(node, fold(node)) or self._changed(node, _cancelled(node)) or node
+
+    def _changed(self, node: Node, new: Node | None) -> Node | None:
+        return self(new) if new is not None and new.key != node.key else None
+
+    def _sum(self, node: Sum) -> Node:
+        simple = total([(c, self(term)) for c, term in node.terms], node.axes)
+        if not isinstance(simple, Sum):
+            return simple if simple.key == node.key else self(simple)
+        factored = _factored(simple)
+        return simple if factored is None else self(factored)
+
+
+def _cancelled(node: Product) -> Node | None:
+    """A factor multiplied into a sum beside it, where a term of the sum divides by it."""
+    for place, inner in enumerate(node.factors):
+        if not isinstance(inner.node, Sum) or inner.power != 1:
+            continue
+        if len(set(inner.indices)) != len(inner.indices):
+            continue
+        for other in node.factors:
+            if other is not inner and set(other.indices) <= set(inner.indices):
+                local = tuple(inner.indices.index(index) for index in other.indices)
+                if any(_divides(term, other, local) for _, term in inner.node.terms):
+                    multiplied = _multiplied(inner.node, other._replace(indices=local))
+                    rest = [f for k, f in enumerate(node.factors) if k != place and f is not other]
+                    rest.insert(0, inner._replace(node=multiplied))
+                    return product(node.coefficient, rest, node.result, node.dims)
+    return None
+
+
+def _divides(term: Node, factor: Factor, indices: tuple[Index, ...]) -> bool:
+    """Whether a term has the factor on the other side of the line, at the same letters."""
+    return isinstance(term, Product) and any(
+        inner.node.key == factor.node.key
+        and inner.power * factor.power < 0
+        and tuple(term.result.index(i) if i in term.result else -1 for i in inner.indices)
+        == indices
+        for inner in term.factors
+    )
+
+
+def _multiplied(node: Sum, factor: Factor) -> Node:
+    plain = tuple(range(len(node.axes)))
+    return total(
+        [(c, product(ONCE, [Factor(t, plain), factor], plain, node.axes)) for c, t in node.terms],
+        node.axes,
+    )
+
+
+class Handle(NamedTuple):
+    """One factor of one term, as something that may be taken out of the sum."""
+
+    term: int
+    place: int
+    factor: Factor
+    inner: tuple[Index, ...]
+
+
+Label = tuple[Key, tuple[Index | None, ...], bool]
+
+
+def _factored(node: Sum) -> Node | None:
+    """The sum with the most worthwhile common factor taken out, if there is one."""
+    rank = len(node.axes)
+    handles: dict[Label, list[Handle]] = {}
+    for k, (_, term) in enumerate(node.terms):
+        for handle in _handles(k, term, rank):
+            factor = handle.factor
+            places = tuple(i if isinstance(i, int) and i < rank else None for i in factor.indices)
+            label = (factor.node.key, places, factor.power > 0)
+            group = handles.setdefault(label, [])
+            if all(other.term != k for other in group):
+                group.append(handle)
+    best, best_gain = None, 0
+    for group in handles.values():
+        gain = _gain(group, node.terms)
+        if len(group) > 1 and gain > best_gain:
+            best, best_gain = group, gain
+    return None if best is None else _taken_out(node, best)
+
+
+def _handles(k: int, term: Node, rank: int) -> Iterator[Handle]:
+    shape = _as_product(term)
+    diagonal = len(set(shape.result)) < rank
+    for place, factor in enumerate(shape.factors):
+        if not all(isinstance(index, int) for index in (*factor.indices, *shape.result)):
+            continue
+        if diagonal and factor.indices:
+            continue
+        inner = tuple(index for index in factor.indices if index not in shape.result)
+        rest = {i for p, f in enumerate(shape.factors) if p != place for i in f.indices}
+        if len(set(inner)) == len(inner) and set(inner) <= rest and _takes_all(factor, inner):
+            yield Handle(k, place, factor, inner)
+
+
+def _takes_all(factor: Factor, inner: tuple[Index, ...]) -> bool:
+    """A factor that is summed against the rest must be summed as it is, not as a power."""
+    return not inner or factor.power == 1
+
+
+class _Shape(NamedTuple):
+    coefficient: Fraction
+    factors: tuple[Factor, ...]
+    dims: tuple[Dim, ...]
+    result: tuple[Index, ...]
+
+
+def _as_product(term: Node) -> _Shape:
+    if isinstance(term, Product):
+        return _Shape(term.coefficient, term.factors, term.dims, term.result)
+    plain = tuple(range(len(term.axes)))
+    return _Shape(ONCE, (Factor(term, plain),), term.axes, plain)
+
+
+def _gain(group: list[Handle], terms: tuple[Term, ...]) -> int:
+    """How many symbols and operators go away."""
+    alone = sum(len(_as_product(terms[h.term][1]).factors) == 1 for h in group)
+    return (len(group) - 1) * group[0].factor.node.weight - alone
+
+
+def _taken_out(node: Sum, group: list[Handle]) -> Node | None:
+    rank = len(node.axes)
+    power = min((handle.factor.power for handle in group), key=abs)
+    lead = group[0].factor
+    shared = _shared_letters(node, group, rank)
+    inner_dims = [_as_product(node.terms[group[0].term][1]).dims[int(i)] for i in group[0].inner]
+    if len(shared) + len(inner_dims) > 2:
+        return None
+    axes = tuple([*(node.axes[k] for k in shared), *inner_dims])
+    rests = [(node.terms[h.term][0], _rest(node.terms[h.term][1], h, power, shared)) for h in group]
+    together = total(rests, axes)
+    renamed = {index: rank + k for k, index in enumerate(group[0].inner)}
+    lead_indices = tuple(renamed.get(index, index) for index in lead.indices)
+    letters = (*shared, *(rank + k for k in range(len(inner_dims))))
+    dims = (*node.axes, *inner_dims)
+    whole = product(
+        ONCE,
+        [Factor(lead.node, lead_indices, power), Factor(together, letters)],
+        tuple(range(rank)),
+        dims,
+    )
+    taken = {handle.term for handle in group}
+    first = min(taken)
+    terms = [
+        (ONCE, whole) if k == first else term
+        for k, term in enumerate(node.terms)
+        if k == first or k not in taken
+    ]
+    return total(terms, node.axes)
+
+
+def _shared_letters(node: Sum, group: list[Handle], rank: int) -> list[int]:
+    """The letters of the result that what is left in the brackets still has."""
+    if not group[0].factor.indices:
+        return list(range(rank))
+    used: set[int] = set()
+    for handle in group:
+        shape = _as_product(node.terms[handle.term][1])
+        for place, factor in enumerate(shape.factors):
+            kept = place != handle.place or len({h.factor.power for h in group}) > 1
+            if kept:
+                used.update(letters_of(factor.indices))
+    return [letter for letter in range(rank) if letter in used]
+
+
+def _rest(term: Node, handle: Handle, power: Fraction, shared: list[int]) -> Node:
+    """What is left of a term, with the shared letters and the factor's own as its axes."""
+    shape = _as_product(term)
+    factors = list(shape.factors)
+    left = handle.factor.power - power
+    if left:
+        factors[handle.place] = handle.factor._replace(power=left)
+    else:
+        del factors[handle.place]
+    places = [shape.result[k] for k in shared]
+    result = (*places, *handle.inner)
+    used = {i for f in factors for i in letters_of(f.indices)} | set(letters_of(result))
+    order = sorted(used)
+    place = {letter: k for k, letter in enumerate(order)}
+    moved = [f._replace(indices=tuple(place[int(i)] for i in f.indices)) for f in factors]
+    dims = [shape.dims[i] for i in order]
+    return product(shape.coefficient, moved, tuple(place[int(i)] for i in result), dims)

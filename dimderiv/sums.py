@@ -1,0 +1,94 @@
+"""Making a sum: nested sums opened, like terms collected, a common number taken out."""
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from math import gcd
+
+from dimderiv.graph import Factor, Key, Node, Product, Sum, digest, is_symmetric, letters_of, zero
+from dimderiv.products import ONCE, arranged, product, without_coefficient
+from dimderiv.shapes import Dim
+
+Term = tuple[Fraction, Node]
+
+
+def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
+    """The sum of terms, each with a coefficient, that all have these axes.
+
+    Args:
+        terms: coefficient and node of each term, in the order in which a reader should see them.
+        axes: the axes of every term.
+
+    Returns:
+        A node that need not be a `Sum`: a number that all terms share is taken out, so that the
+        first term is positive.
+    """
+    collected: dict[Key, Term] = {}
+    for coefficient, term in _opened(terms):
+        known = collected.get(term.key)
+        collected[term.key] = (coefficient + known[0], known[1]) if known else (coefficient, term)
+    kept = tuple([term for term in collected.values() if term[0]])
+    if not kept:
+        return zero(axes)
+    plain = tuple(range(len(axes)))
+    content = _content([coefficient for coefficient, _ in kept])
+    if len(kept) == 1:
+        return product(content, [Factor(kept[0][1], plain)], plain, axes)
+    if content != 1:
+        kept = tuple([(coefficient / content, term) for coefficient, term in kept])
+    node = _node(kept, axes)
+    return node if content == 1 else product(content, [Factor(node, plain)], plain, axes)
+
+
+def add(*nodes: Node) -> Node:
+    """The sum of nodes with equal axes."""
+    return total([(ONCE, node) for node in nodes], nodes[0].axes)
+
+
+def _node(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Sum:
+    parts = sorted([(term.key, str(coefficient)) for coefficient, term in terms])
+    weight = sum([term.weight + (abs(c) != 1) for c, term in terms]) + len(terms) - 1
+    symmetric = len(axes) == 2 and all(is_symmetric(term) for _, term in terms)
+    return Sum(terms, axes, digest("sum", parts), weight, symmetric)
+
+
+def _opened(terms: Iterable[Term]) -> Iterable[Term]:
+    for coefficient, term in terms:
+        if isinstance(term, Sum):
+            for inner_coefficient, inner in term.terms:
+                yield coefficient * inner_coefficient, inner
+        elif isinstance(term, Product):
+            rearranged = _rearrangement(term)
+            if rearranged is not None:
+                inner_sum = term.factors[0].node
+                assert isinstance(inner_sum, Sum)
+                scale = coefficient * term.coefficient
+                yield from _opened([(scale * c, rearranged(part)) for c, part in inner_sum.terms])
+            elif term.coefficient == 1:
+                yield coefficient, term
+            else:
+                yield coefficient * term.coefficient, without_coefficient(term)
+        else:
+            yield coefficient, term
+
+
+def _rearrangement(term: Product) -> Callable[[Node], Node] | None:
+    """How the terms of a sum are arranged, where the product only scales, transposes or repeats it."""
+    if len(term.factors) != 1:
+        return None
+    node, indices, power = term.factors[0]
+    if not isinstance(node, Sum) or power != 1 or len(set(indices)) != len(indices):
+        return None
+    if not set(letters_of(indices)) <= set(letters_of(term.result)):
+        return None
+    return lambda part: arranged(part, indices, term.result, term.dims)
+
+
+def _content(coefficients: list[Fraction]) -> Fraction:
+    """The number to take out: it makes the first term positive, and integers primitive."""
+    sign = -1 if coefficients[0] < 0 else 1
+    sizes = [abs(coefficient) for coefficient in coefficients]
+    if all(size == sizes[0] for size in sizes):
+        return sign * sizes[0]
+    if all(size.denominator == 1 for size in sizes):
+        return Fraction(sign * gcd(*[size.numerator for size in sizes]))
+    return Fraction(sign)

@@ -1,0 +1,6 @@
+"""Verification: the answer as printed, against the expression as written, entry by entry."""
+
+from dimderiv.verify.check import verify
+from dimderiv.verify.claim import Claim, NotVerifiableError, Verification
+
+__all__ = ["Claim", "NotVerifiableError", "Verification", "verify"]

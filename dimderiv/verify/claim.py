@@ -1,0 +1,91 @@
+"""What is checked, and what a check that succeeded reports."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dimderiv.errors import DimderivError
+from dimderiv.language.syntax import Node, Program
+from dimderiv.shapes import Declaration, Shape
+
+MOST_SIZES = 8
+
+Level = Literal["exact", "30 digits", "numeric"]
+
+
+class NotVerifiableError(DimderivError):
+    """The claim uses something that the verifier cannot evaluate, so nothing was checked."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An answer, as printed and read back, for an expression, as written.
+
+    Attributes:
+        expression: its last statement is the value that is differentiated.
+        answer: its last statement is the derivative; it may use the definitions of the expression.
+        wrt: the symbol to differentiate by.
+        symbols: shape and properties of every symbol.
+        value: the shape of the expression's value.
+        definitions: argument names and definition of each function that is not built in.
+        order: how many times the value is differentiated.
+        elementwise: the names in `definitions` that apply to each entry by itself.
+    """
+
+    expression: Program
+    answer: Program
+    wrt: str
+    symbols: Mapping[str, Declaration]
+    value: Shape
+    definitions: Mapping[str, tuple[tuple[str, ...], Node]] = field(default_factory=dict)
+    order: int = 1
+    elementwise: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Verification:
+    """How far an answer was checked; there is one only if nothing disagreed.
+
+    Attributes:
+        level: how the derivatives were compared.
+        sizes: the sizes of the named dimensions at which every entry was covered.
+        entries: how many entries were compared one by one.
+        seconds: how long the check took.
+        points: at how many points the symbols were drawn.
+    """
+
+    level: Level
+    sizes: tuple[dict[str, int], ...]
+    entries: int
+    seconds: float
+    points: int
+
+    def __str__(self) -> str:
+        how = {
+            "exact": f"{_count(self.entries, 'entry', 'entries')} agree exactly",
+            "30 digits": f"{_count(self.entries, 'entry', 'entries')} agree to 30 digits",
+            "numeric": "agrees numerically along random directions",
+        }[self.level]
+        places = f"at {_count(self.points, 'point', 'points')}"
+        named = [sizes_text(sizes) for sizes in self.sizes if sizes]
+        where = f" ({'; '.join(dict.fromkeys(named))})" if named else ""
+        return f"{how} {places}{where}, {self.seconds:.2f} s"
+
+
+def sizes_text(sizes: Mapping[str, int]) -> str:
+    """The sizes in one line.
+
+    Args:
+        sizes: a number for each name.
+
+    >>> sizes_text({"m": 2, "n": 3})
+    'm = 2, n = 3'
+    """
+    texts = [f"{name} = {size}" for name, size in sizes.items()]
+    if len(texts) > MOST_SIZES:
+        texts[MOST_SIZES:] = [f"and {len(texts) - MOST_SIZES} more"]
+    return ", ".join(texts)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,386 @@
+"""The value of a syntax tree, entry by entry, for given sizes and given entries of the symbols.
+
+This is a second reading of the language, made for checking: it shares the syntax tree with the
+rest of the program and nothing else.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import reduce
+
+from dimderiv.errors import ShapeError
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Program,
+    Transpose,
+)
+from dimderiv.verify.arithmetic import ONE, ZERO, Arithmetic, Scalar
+from dimderiv.verify.calls import (
+    MATRIX_FUNCTIONS,
+    PAIR_FUNCTIONS,
+    REDUCTIONS,
+    matrix_power,
+    reduced,
+)
+from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.functions import ELEMENTWISE, power
+from dimderiv.verify.index_form import Array, IndexReader
+from dimderiv.verify.tables import (
+    Size,
+    Table,
+    broadcast_size,
+    combined,
+    diagonal,
+    each,
+    filled,
+    is_single,
+    matrix_product,
+    size_of,
+    square_size,
+    transposed,
+)
+from dimderiv.verify.unsized import ANY_SIZE, Expected, SizeUnknownError, Unsized, Value, sized
+
+Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
+
+_EUCLIDEAN = frozenset({"norm2", "normF"})
+_SHAPE_KEEPING = frozenset({"inv", "expm", "softmax", "logsoftmax"})
+
+
+@dataclass
+class Evaluator:
+    """Values of nodes.
+
+    Attributes:
+        arithmetic: the arithmetic of the entries.
+        sizes: a number for each named dimension.
+        names: the value of each symbol and of each definition so far.
+        definitions: argument names and definition of each function that is not built in.
+        elementwise: those of them that apply to each entry by itself.
+        known: values of nodes that need not be computed again, by identity.
+        keep: whether to add to `known`.
+    """
+
+    arithmetic: Arithmetic
+    sizes: Mapping[str, int]
+    names: dict[str, Value]
+    definitions: Definitions = field(default_factory=dict)
+    elementwise: Collection[str] = ()
+    known: dict[int, Value] = field(default_factory=dict)
+    keep: bool = False
+
+    def define(self, program: Program) -> None:
+        """Evaluate all statements but the last one.
+
+        Args:
+            program: whose definitions are added to the names.
+        """
+        for statement in program.statements[:-1]:
+            value = self.value(statement.value, ANY_SIZE)
+            if statement.name is not None:
+                self.names[statement.name] = value
+
+    def result(self, program: Program, expected: Expected = ANY_SIZE) -> Table:
+        """The value of a program, as a table.
+
+        Args:
+            program: its definitions are added to the names.
+            expected: what is known of the size of the result.
+
+        Raises:
+            ShapeError: sizes do not conform.
+            OutOfDomain: there is no value for these entries.
+            NotVerifiableError: a function or form that is not known here.
+        """
+        self.define(program)
+        return self.table(program.statements[-1].value, expected)
+
+    def table(self, node: Node, expected: Expected = ANY_SIZE) -> Table:
+        """The value of a node, with every constant of its full size.
+
+        Args:
+            node: what to evaluate.
+            expected: what is known of the size.
+        """
+        return sized(self.value(node, expected), expected)
+
+    def scalar(self, node: Node) -> Scalar:
+        """The value of a node of size 1 x 1.
+
+        Args:
+            node: what to evaluate.
+        """
+        table = self.table(node, Expected(1, 1))
+        if not is_single(table):
+            raise ShapeError(f"a scalar is needed, not {size_of(table)}", span=node.span)
+        return table[0][0]
+
+    def value(self, node: Node, expected: Expected = ANY_SIZE) -> Value:
+        """The value of a node.
+
+        Args:
+            node: what to evaluate.
+            expected: what is known of the size.
+        """
+        known = self.known.get(id(node))
+        if known is not None:
+            return known
+        self.arithmetic.tick()
+        result = self._computed(node, expected)
+        if self.keep:
+            self.known[id(node)] = result
+        return result
+
+    def _computed(self, node: Node, expected: Expected) -> Value:
+        match node:
+            case Number(value):
+                return [[value]]
+            case Name(name):
+                return self._named(name, node)
+            case Negative(operand):
+                return self._each(self.value(operand, expected), self.arithmetic.negative)
+            case Add(terms):
+                return self._sum([self.value(term, expected) for term in terms], expected)
+            case Transpose(operand):
+                inner = self.value(operand, expected.transposed())
+                return inner.transposed() if isinstance(inner, Unsized) else transposed(inner)
+            case Binary():
+                return self._binary(node, expected)
+            case Call():
+                return self._call(node, expected)
+            case IndexForm():
+                return self._index_reader().table(node)
+            case Entry():
+                raise NotVerifiableError("an entry outside an index form", span=node.span)
+
+    def array(self, form: IndexForm) -> Array:
+        """The entries of an index form of any number of letters.
+
+        Args:
+            form: the form.
+        """
+        return self._index_reader().array(form)
+
+    def _index_reader(self) -> IndexReader:
+        names = frozenset(self.sizes)
+        return IndexReader(self.arithmetic, self.value, self.size, names)
+
+    def _named(self, name: str, node: Node) -> Value:
+        if name in self.names:
+            return self.names[name]
+        if name == "I":
+            return Unsized(None, None, ONE, True)
+        if name == "pi":
+            return [[+self.arithmetic.context.pi]]
+        if name in self.sizes:
+            return [[Fraction(self.sizes[name])]]
+        raise NotVerifiableError(f"{name} has no value", span=node.span)
+
+    def _each(self, value: Value, function: Callable[[Scalar], Scalar]) -> Value:
+        if not isinstance(value, Unsized):
+            return each(value, function)
+        return value._replace(fill=function(value.fill))
+
+    def _sum(self, terms: list[Value], expected: Expected) -> Value:
+        constants = [term for term in terms if isinstance(term, Unsized)]
+        if len(constants) == len(terms) and len({c._replace(fill=None) for c in constants}) == 1:
+            return constants[0]._replace(fill=self.arithmetic.total([c.fill for c in constants]))
+        resolved = self._together(terms, expected)
+        return reduce(lambda a, b: combined(a, b, self.arithmetic.add), resolved)
+
+    def _together(self, values: list[Value], expected: Expected) -> list[Table]:
+        """The operands of an entrywise operation, with constants as large as the others."""
+        sizes = [size_of(value) for value in values if not isinstance(value, Unsized)]
+        size: Expected | Size = broadcast_size(sizes) if sizes else expected
+        if size == Size(1, 1) and None not in expected:
+            size = expected
+        return [sized(value, size) for value in values]
+
+    def _binary(self, node: Binary, expected: Expected) -> Value:
+        match node.operator:
+            case "*":
+                return self._product(*self._factors(node, expected))
+            case "/":
+                divisor = self.scalar(node.right)
+                return self._each(
+                    self.value(node.left, expected), lambda x: self.arithmetic.div(x, divisor)
+                )
+            case "^":
+                return self._power(node, expected)
+        values = [self.value(node.left, expected), self.value(node.right, expected)]
+        if node.operator == ".*" and any(
+            not isinstance(value, Unsized) and is_single(value) for value in values
+        ):
+            return self._product(*values)
+        left, right = self._together(values, expected)
+        return combined(left, right, self._entrywise(node.operator))
+
+    def _entrywise(self, operator: str) -> Callable[[Scalar, Scalar], Scalar]:
+        arithmetic = self.arithmetic
+        match operator:
+            case ".*":
+                return arithmetic.mul
+            case "./":
+                return arithmetic.div
+            case ".^":
+                return lambda x, y: power(arithmetic, x, y)
+        wanted = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}[operator]
+        return lambda x, y: Fraction(arithmetic.compare(x, y) in wanted)
+
+    def _factors(self, node: Binary, expected: Expected) -> tuple[Value, Value]:
+        try:
+            left = self.value(node.left, Expected(expected.rows, None))
+        except SizeUnknownError:
+            right = self.value(node.right, Expected(None, expected.cols))
+            inner = None if isinstance(right, Unsized) else len(right)
+            left = self.value(node.left, Expected(expected.rows, inner))
+        else:
+            inner = None if isinstance(left, Unsized) else len(left[0])
+            right = self.value(node.right, Expected(inner, expected.cols))
+        if isinstance(left, Unsized) and not left.is_identity and left.rows is None:
+            left = left._replace(rows=expected.rows)
+        if isinstance(right, Unsized) and not right.is_identity and right.cols is None:
+            right = right._replace(cols=expected.cols)
+        return left, right
+
+    def _product(self, left: Value, right: Value) -> Value:
+        for factor, other in ((left, right), (right, left)):
+            if isinstance(factor, Unsized) and factor.is_identity:
+                return self._scaled(other, factor.fill)
+            if not isinstance(factor, Unsized) and is_single(factor):
+                return self._scaled(other, factor[0][0])
+        if isinstance(left, Unsized):
+            inner = None if isinstance(right, Unsized) else len(right)
+            left = sized(left, Expected(None, inner))
+        right = sized(right, Expected(len(left[0]), None))
+        return matrix_product(self.arithmetic, left, right)
+
+    def _scaled(self, value: Value, factor: Scalar) -> Value:
+        return self._each(value, lambda x: self.arithmetic.mul(factor, x))
+
+    def _power(self, node: Binary, expected: Expected) -> Value:
+        exponent = self.scalar(node.right)
+        if isinstance(node.left, Call) and node.left.function in _EUCLIDEAN and exponent == 2:
+            # The square of a norm is rational where the norm is not.
+            squares = each(self.table(node.left.arguments[0]), lambda x: self.arithmetic.mul(x, x))
+            return reduced(self.arithmetic, "sum", squares, None)
+        base = self.value(node.left, expected)
+        if isinstance(base, Unsized) or is_single(base):
+            return self._each(base, lambda x: power(self.arithmetic, x, exponent))
+        square_size(base)
+        if exponent != int(exponent):
+            raise ShapeError("a matrix has whole powers only", span=node.right.span)
+        return matrix_power(self.arithmetic, base, int(exponent))
+
+    def _call(self, node: Call, expected: Expected) -> Value:
+        name, arguments = node.function, node.arguments
+        if name in self.definitions:
+            return self._defined(node)
+        if name in ELEMENTWISE and len(arguments) == 1:
+            function = ELEMENTWISE[name]
+            inner = self.value(arguments[0], expected)
+            if isinstance(inner, Unsized) and inner.is_identity:
+                inner = sized(inner, expected)
+            return self._each(inner, lambda x: function(self.arithmetic, x))
+        if name in REDUCTIONS and len(arguments) == 1:
+            return reduced(self.arithmetic, name, self.table(arguments[0]), node.axis)
+        if name in MATRIX_FUNCTIONS and len(arguments) == 1:
+            return self._matrix_function(name, arguments[0], expected)
+        if name in PAIR_FUNCTIONS and len(arguments) == 2:
+            return self._pair(name, arguments[0], arguments[1], expected)
+        return self._constant(node)
+
+    def _matrix_function(self, name: str, argument: Node, expected: Expected) -> Value:
+        same = expected if name in _SHAPE_KEEPING else ANY_SIZE
+        inner = self.value(argument, same)
+        if isinstance(inner, Unsized) and inner.is_identity and name in {"inv", "pinv"}:
+            return inner._replace(fill=self.arithmetic.div(ONE, inner.fill))
+        return MATRIX_FUNCTIONS[name](self.arithmetic, sized(inner, same))
+
+    def _pair(self, name: str, first: Node, second: Node, expected: Expected) -> Table:
+        left, right = self.value(first), self.value(second)
+        if name == "kron":
+            left = sized(left, _share(expected, right))
+            right = sized(right, _share(expected, left))
+        elif name == "conv2":
+            left, right = sized(left, ANY_SIZE), self.table(second)
+        else:
+            left, right = self._together([left, right], expected)
+        return PAIR_FUNCTIONS[name](self.arithmetic, left, right)
+
+    def _constant(self, node: Call) -> Value:
+        match node.function, node.arguments:
+            case (("ones" | "zeros" | "eye"), (rows, *others)) if len(others) < 2:
+                last = self.size(others[0]) if others else None
+                if node.function == "eye":
+                    return diagonal(self.size(rows))
+                fill = ONE if node.function == "ones" else ZERO
+                return filled((self.size(rows), last or 1), lambda i, j: fill)
+            case "vector", (fill_node,):
+                return Unsized(None, 1, self.scalar(fill_node), False)
+            case "matrix", (fill_node,):
+                return Unsized(None, None, self.scalar(fill_node), False)
+        raise NotVerifiableError(
+            f"the function {node.function} cannot be evaluated entry by entry", span=node.span
+        )
+
+    def _defined(self, node: Call) -> Value:
+        names, body = self.definitions[node.function]
+        if len(names) != len(node.arguments):
+            raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
+        arguments = [self.table(argument) for argument in node.arguments]
+        inner = replace(self, known={}, keep=False, names={})
+        if node.function not in self.elementwise:
+            inner.names = dict(zip(names, arguments, strict=True))
+            return inner.value(body)
+
+        def function(*scalars: Scalar) -> Scalar:
+            inner.names = {name: [[x]] for name, x in zip(names, scalars, strict=True)}
+            return inner.scalar(body)
+
+        if len(arguments) == 1:
+            return each(arguments[0], function)
+        if len(arguments) == 2:
+            return combined(arguments[0], arguments[1], function)
+        raise NotVerifiableError(f"{node.function} of more than two arguments", span=node.span)
+
+    def size(self, node: Node) -> int:
+        """A size that is written as an expression in dimensions.
+
+        Args:
+            node: a polynomial of names of dimensions.
+        """
+        match node:
+            case Number(value) if value.denominator == 1:
+                return int(value)
+            case Name(name) if name in self.sizes:
+                return self.sizes[name]
+            case Negative(operand):
+                return -self.size(operand)
+            case Add(terms):
+                return sum(self.size(term) for term in terms)
+            case Binary("*", left, right):
+                return self.size(left) * self.size(right)
+        raise NotVerifiableError("a size that is not made of dimensions", span=node.span)
+
+
+def _share(expected: Expected, other: Value) -> Expected:
+    """The size of one factor of a Kronecker product, from the size of all and the other factor."""
+    if isinstance(other, Unsized):
+        return ANY_SIZE
+    size = size_of(other)
+    return Expected(
+        *(
+            None if whole is None else whole // part
+            for whole, part in zip(expected, size, strict=True)
+        )
+    )

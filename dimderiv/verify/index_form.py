@@ -1,0 +1,205 @@
+"""Arrays given entry by entry: `[i:m, j:n] A[i,k] B[k,j]`."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import NamedTuple
+
+from dimderiv.errors import ShapeError
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    children,
+)
+from dimderiv.verify.arithmetic import ZERO, Arithmetic, Scalar
+from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.functions import ELEMENTWISE, power
+from dimderiv.verify.tables import Table
+from dimderiv.verify.unsized import Unsized, Value
+
+Places = Mapping[str, int]
+
+
+class Array(NamedTuple):
+    """Entries of any number of axes, the last axis fastest."""
+
+    lengths: tuple[int, ...]
+    entries: list[Scalar]
+
+
+@dataclass
+class IndexReader:
+    """Reads index forms.
+
+    Attributes:
+        arithmetic: the arithmetic of the entries.
+        value: gives the value of an operand.
+        size: gives the number that a dimension stands for.
+        names: the names of dimensions, which are no letters.
+        operands: values of operands that were needed already, by identity.
+    """
+
+    arithmetic: Arithmetic
+    value: Callable[[Node], Value]
+    size: Callable[[Node], int]
+    names: frozenset[str]
+    operands: dict[int, Value] = field(default_factory=dict)
+
+    def array(self, form: IndexForm) -> Array:
+        """All entries of an index form.
+
+        Args:
+            form: the form, of any number of letters.
+        """
+        letters = [letter for letter, _ in form.letters]
+        lengths = tuple(self.size(size) for _, size in form.letters)
+        terms = list(_terms(form.body))
+        ranges = [self._summed(term, dict(zip(letters, lengths, strict=True))) for term in terms]
+        entries = []
+        for place in product(*map(range, lengths)):
+            self.arithmetic.tick()
+            bound = dict(zip(letters, place, strict=True))
+            values = [self._term(t, bound, r) for t, r in zip(terms, ranges, strict=True)]
+            entries.append(self.arithmetic.total(values))
+        return Array(lengths, entries)
+
+    def table(self, form: IndexForm) -> Table:
+        """An index form of at most two letters as a table; one letter makes a column.
+
+        Args:
+            form: the form.
+
+        Raises:
+            NotVerifiableError: it has more letters.
+        """
+        if len(form.letters) > 2:
+            raise NotVerifiableError("an index form of more than two letters inside an expression")
+        lengths, entries = self.array(form)
+        cols = lengths[1] if len(lengths) > 1 else 1
+        return [entries[start : start + cols] for start in range(0, len(entries), cols)]
+
+    def _term(self, term: Node, bound: Places, summed: Mapping[str, int]) -> Scalar:
+        values = []
+        for place in product(*map(range, summed.values())):
+            places = {**bound, **dict(zip(summed, place, strict=True))}
+            values.append(self._entry_value(term, places))
+        return self.arithmetic.total(values)
+
+    def _summed(self, term: Node, bound: Places) -> dict[str, int]:
+        """The letters that a term is summed over, and how far."""
+        exact: dict[str, int] = {}
+        reach = sum(bound.values()) + 1
+        found: dict[str, None] = {}
+        for entry in _entries(term):
+            for index, length in zip(entry.indices, self._lengths(entry), strict=False):
+                reach += length or 0
+                found |= dict.fromkeys(self._letters(index))
+                if isinstance(index, Name) and length is not None:
+                    exact[index.name] = max(length, exact.get(index.name, 0))
+        # A letter with no axis of its own runs as far as any entry can be: outside they are zero.
+        return {letter: exact.get(letter, reach) for letter in found if letter not in bound}
+
+    def _letters(self, index: Node) -> Iterator[str]:
+        if isinstance(index, Name):
+            if index.name not in self.names:
+                yield index.name
+            return
+        for child in children(index):
+            yield from self._letters(child)
+
+    def _lengths(self, entry: Entry) -> list[int | None]:
+        value = self._operand(entry.operand)
+        if isinstance(value, Unsized):
+            return [value.rows, value.cols]
+        rows, cols = len(value), len(value[0])
+        return [rows, cols] if len(entry.indices) == 2 else [max(rows, cols)]
+
+    def _operand(self, node: Node) -> Value:
+        if id(node) not in self.operands:
+            self.operands[id(node)] = self.value(node)
+        return self.operands[id(node)]
+
+    def _entry_value(self, node: Node, places: Places) -> Scalar:
+        match node:
+            case Entry():
+                return self._entry(node, places)
+            case Negative(operand):
+                return self.arithmetic.negative(self._entry_value(operand, places))
+            case Add(terms):
+                return self.arithmetic.total([self._entry_value(term, places) for term in terms])
+            case Binary() if next(_entries(node), None) is not None:
+                return self._binary(node, places)
+            case Call(name, (argument,), None) if name in ELEMENTWISE:
+                return ELEMENTWISE[name](self.arithmetic, self._entry_value(argument, places))
+        value = self._operand(node)
+        if isinstance(value, Unsized) or len(value) * len(value[0]) != 1:
+            raise ShapeError("an index form is made of scalars and entries", span=node.span)
+        return value[0][0]
+
+    def _binary(self, node: Binary, places: Places) -> Scalar:
+        left = self._entry_value(node.left, places)
+        match node.operator:
+            case "*" | ".*":
+                if left is ZERO:
+                    return ZERO
+                return self.arithmetic.mul(left, self._entry_value(node.right, places))
+            case "/" | "./":
+                return self.arithmetic.div(left, self._entry_value(node.right, places))
+            case "^" | ".^":
+                return power(self.arithmetic, left, self._entry_value(node.right, places))
+        raise NotVerifiableError("a comparison inside an index form", span=node.span)
+
+    def _entry(self, entry: Entry, places: Places) -> Scalar:
+        value = self._operand(entry.operand)
+        indices = [self._index(index, places) for index in entry.indices]
+        if isinstance(value, Unsized):
+            on = not value.is_identity or len(set(indices)) == 1
+            return value.fill if on else ZERO
+        if len(indices) == 1:
+            indices = [indices[0], 0] if len(value[0]) == 1 else [0, indices[0]]
+            if min(len(value), len(value[0])) > 1:
+                raise ShapeError("one index for a matrix", span=entry.span)
+        row, col = indices
+        inside = 0 <= row < len(value) and 0 <= col < len(value[0])
+        return value[row][col] if inside else ZERO
+
+    def _index(self, node: Node, places: Places) -> int:
+        match node:
+            case Name(name) if name in places:
+                return places[name]
+            case Add(terms):
+                return sum(self._index(term, places) for term in terms)
+            case Negative(operand):
+                return -self._index(operand, places)
+            case Binary("*", left, right):
+                return self._index(left, places) * self._index(right, places)
+            case Number() | Name():
+                return self.size(node)
+        raise NotVerifiableError("an index that is not made of letters and sizes", span=node.span)
+
+
+def _terms(node: Node) -> Iterator[Node]:
+    match node:
+        case Add(terms):
+            for term in terms:
+                yield from _terms(term)
+        case Negative(operand):
+            for term in _terms(operand):
+                yield Negative(term)
+        case _:
+            yield node
+
+
+def _entries(node: Node) -> Iterator[Entry]:
+    if isinstance(node, Entry):
+        yield node
+        return
+    for child in children(node):
+        yield from _entries(child)

@@ -1,0 +1,226 @@
+"""Values of the language at numbers: every value a 2-D array, every operation done literally.
+
+A second, slow reading of the syntax tree for tests to compare with.  It shares nothing with the
+code generator: no layouts, no reordering, and index forms are loops over entries.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from dimderiv.infer import Typed
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Transpose,
+    children,
+)
+
+Array = np.ndarray
+
+ENTRYWISE: dict[str, Callable[[Array], Array]] = {
+    "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
+    "erf": np.vectorize(math.erf),
+    "gelu": lambda x: x / 2 * (1 + np.vectorize(math.erf)(x / np.sqrt(2))),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+}
+
+OPERATORS: dict[str, Callable[[Array, Array], Array]] = {
+    ".*": np.multiply,
+    "./": np.divide,
+    "/": np.divide,
+    ".^": np.power,
+    ">": np.greater,
+    "<": np.less,
+    ">=": np.greater_equal,
+    "<=": np.less_equal,
+}
+
+
+class Dense:
+    """Evaluates one program.
+
+    Args:
+        typed: the program.
+        values: a 2-D array for each symbol.
+        sizes: a number for each dimension.
+    """
+
+    def __init__(self, typed: Typed, values: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
+        self.typed, self.values, self.sizes = typed, dict(values), sizes
+
+    def run(self) -> Array:
+        """The value of the last statement."""
+        for statement in self.typed.program.statements:
+            value = self.value(statement.value)
+            if statement.name:
+                self.values[statement.name] = value
+        return value
+
+    def size(self, node: Node) -> tuple[int, int]:
+        """The numbers of rows and columns of a node."""
+        rows, cols = self.typed.shape(node)
+        return rows.evaluate(self.sizes), cols.evaluate(self.sizes)
+
+    def value(self, node: Node) -> Array:
+        """The 2-D value of a node; more axes for an index form with more letters."""
+        match node:
+            case Number(value):
+                return np.array([[float(value)]])
+            case Name(name):
+                return self.name(node, name)
+            case Negative(operand):
+                return -self.value(operand)
+            case Add(terms):
+                return sum(self.value(term) for term in terms)
+            case Transpose(operand):
+                return self.value(operand).T
+            case Binary("*", left, right):
+                a, b = self.value(left), self.value(right)
+                return a * b if 1 in (a.size, b.size) else a @ b
+            case Binary("^", left, right):
+                a, b = self.value(left), self.value(right)
+                return a**b if a.size == 1 else np.linalg.matrix_power(a, int(b.item()))
+            case Binary(operator, left, right):
+                return 1.0 * OPERATORS[operator](self.value(left), self.value(right))
+            case IndexForm():
+                return self.index_form(node)
+            case Call():
+                return np.atleast_2d(self.call(node))
+        raise AssertionError(node)
+
+    def name(self, node: Node, name: str) -> Array:
+        """The value of a name."""
+        if name in self.values:
+            return self.values[name]
+        if name == "I":
+            return np.eye(self.size(node)[0])
+        return np.array([[np.pi if name == "pi" else float(self.sizes[name])]])
+
+    def call(self, node: Call) -> Array:
+        """The value of a call."""
+        if node.function in ("ones", "eye"):
+            size = self.size(node)
+            return np.ones(size) if node.function == "ones" else np.eye(*size)
+        first, *others = [self.value(argument) for argument in node.arguments]
+        if node.function in ENTRYWISE:
+            return ENTRYWISE[node.function](first)
+        if node.function in ("sum", "mean", "max", "min", "logsumexp"):
+            name = node.function
+            if name == "logsumexp":
+                return np.log(np.exp(first).sum(axis=node.axis, keepdims=True))
+            return getattr(np, name)(first, axis=node.axis, keepdims=True)
+        return self.matrix_function(node, first, *others)
+
+    def matrix_function(self, node: Call, a: Array, b: Array | None = None) -> Array:
+        """The value of a function of whole matrices."""
+        axis = 0 if a.shape[1] == 1 else 1
+        softmax = lambda: np.exp(a) / np.exp(a).sum(axis=axis, keepdims=True)  # noqa: E731
+        table: dict[str, Callable[[], Array]] = {
+            "vector": lambda: a * np.ones(self.size(node)),
+            "matrix": lambda: a * np.ones(self.size(node)),
+            "tr": lambda: np.trace(a),
+            "det": lambda: np.linalg.det(a),
+            "logdet": lambda: np.log(np.linalg.det(a)),
+            "inv": lambda: np.linalg.inv(a),
+            "pinv": lambda: np.linalg.pinv(a),
+            "expm": lambda: sum(
+                np.linalg.matrix_power(a, k) / math.factorial(k) for k in range(40)
+            ),
+            "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],
+            "vec": lambda: a.T.reshape(-1, 1),
+            "kron": lambda: np.kron(a, b),
+            "softmax": softmax,
+            "logsoftmax": lambda: np.log(softmax()),
+            "cross_entropy": lambda: -(b * np.log(softmax())).sum(axis=axis).mean(),
+            "norm1": lambda: np.abs(a).sum(),
+            "norm2": lambda: np.sqrt((a**2).sum()),
+            "normF": lambda: np.sqrt((a**2).sum()),
+            "normN": lambda: np.linalg.svd(a)[1].sum(),
+            "conv2": lambda: self.conv2(a, b),
+        }
+        return table[node.function]() if node.function in table else getattr(np, node.function)(a)
+
+    def conv2(self, v: Array, k: Array) -> Array:
+        """The valid cross-correlation, entry by entry."""
+        out = np.zeros((v.shape[0] - k.shape[0] + 1, v.shape[1] - k.shape[1] + 1))
+        for o, p in np.ndindex(out.shape):
+            out[o, p] = (v[o : o + k.shape[0], p : p + k.shape[1]] * k).sum()
+        return out
+
+    def index_form(self, form: IndexForm) -> Array:
+        """The value of an index form, one entry after the other."""
+        names = [letter for letter, _ in form.letters]
+        extent = [int(self.number(size, {})) for _, size in form.letters]
+        out = np.zeros(extent)
+        for place in np.ndindex(*extent):
+            out[place] = self.summed(form.body, dict(zip(names, place, strict=True)))
+        return out if len(extent) > 2 else out.reshape(self.size(form))
+
+    def summed(self, body: Node, at: Mapping[str, int]) -> float:
+        """The value of a body, each term summed over the letters that are not bound."""
+        match body:
+            case Add(terms):
+                return sum(self.summed(term, at) for term in terms)
+            case Negative(operand):
+                return -self.summed(operand, at)
+        extents: dict[str, int] = {}
+        for entry in entries(body):
+            if entry.operand != Name("I"):
+                axes = self.value(entry.operand).shape
+                axes = axes if len(entry.indices) == 2 else (max(axes),)
+                for index, extent in zip(entry.indices, axes, strict=True):
+                    if isinstance(index, Name) and index.name not in at:
+                        extents[index.name] = extent
+        places = itertools.product(*map(range, extents.values()))
+        return sum(
+            self.number(body, {**at, **dict(zip(extents, p, strict=True))}) for p in places
+        )
+
+    def number(self, node: Node, at: Mapping[str, int], index: bool = False) -> float:
+        """The value of a scalar expression, where the letters have values."""
+        match node:
+            case Name(name) if index and name in at:
+                return at[name]
+            case Name(name) if name in self.sizes and name not in self.values:
+                return self.sizes[name]
+            case Negative(operand):
+                return -self.number(operand, at, index)
+            case Add(terms):
+                return sum(self.number(term, at, index) for term in terms)
+            case Binary(operator, left, right):
+                a, b = self.number(left, at, index), self.number(right, at, index)
+                sign = operator.strip(".")
+                return a * b if sign == "*" else a / b if sign == "/" else a**b
+            case Number(value):
+                return float(value)
+            case Entry(operand, indices):
+                return self.entry(operand, [int(self.number(i, at, True)) for i in indices])
+        return self.value(node).item()
+
+    def entry(self, operand: Node, place: list[int]) -> float:
+        """One entry, 0 outside."""
+        if operand == Name("I"):
+            return float(place[0] == place[1])
+        array = self.value(operand)
+        array = array.ravel() if len(place) == 1 else array
+        inside = all(0 <= i < n for i, n in zip(place, array.shape, strict=True))
+        return float(array[tuple(place)]) if inside else 0.0
+
+
+def entries(node: Node) -> list[Entry]:
+    """The entries that occur in a node."""
+    if isinstance(node, Entry):
+        return [node]
+    return [entry for child in children(node) for entry in entries(child)]

@@ -1,0 +1,181 @@
+"""Two readers of the language, the parser and a grammar for lark, agree on every text."""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lark import Lark, Transformer, UnexpectedInput
+from lark import Token as LarkToken
+from lark.lexer import Lexer
+
+from dimderiv.errors import ParseError
+from dimderiv.language import parse_program, tokenize
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Number,
+    Program,
+    Statement,
+    Transpose,
+)
+
+NAMES = frozenset({"score", "W_q", "X"})
+
+KINDS = dict.fromkeys(("<", ">", "<=", ">="), "COMPARISON") | dict.fromkeys(
+    ("*", ".*", "/", "./"), "PRODUCT"
+)
+
+
+class ProjectTokens(Lexer):
+    """The project's tokens, under the names that the grammar has for them."""
+
+    def __init__(self, lexer_conf: Any) -> None:
+        literals = {t.pattern.value: t.name for t in lexer_conf.terminals if t.pattern}
+        self.types = literals | KINDS
+
+    def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[LarkToken]:
+        """Every token but the last, which only says that the text is over."""
+        for kind, text, *_ in tokenize(lexer_state, names=NAMES)[:-1]:
+            is_tee = kind == "name" and text == "T"
+            named = "TEE" if is_tee else self.types.get(kind, kind.upper())
+            yield LarkToken(named, kind if kind in KINDS else text)
+
+
+NODES: dict[str, Callable[..., Any]] = {
+    "start": lambda *statements: Program(statements),
+    "statement": lambda value: Statement(None, value),
+    "definition": lambda name, value: Statement(str(name), value),
+    "index_form": lambda *parts: IndexForm(parts[:-1], parts[-1]),
+    "letter": lambda name, size: (str(name), size),
+    "add": lambda *terms: Add(terms),
+    "negative": Negative,
+    "binary": lambda left, operator, right: Binary(operator.value, left, right),
+    "juxtaposition": partial(Binary, "*"),
+    "raised": partial(Binary, "^"),
+    "raised_entries": partial(Binary, ".^"),
+    "transpose": lambda operand, *_: Transpose(operand),
+    "inverse_transpose": lambda operand, _: Transpose(
+        Binary("^", operand, Negative(Number(Fraction(1))))
+    ),
+    "entry": lambda operand, *indices: Entry(operand, indices),
+    "name": lambda name: Name(str(name)),
+    "number": lambda number: Number(Fraction(str(number))),
+    "norm": lambda _, operand, close: Call(str(close), (operand,)),
+    "axis": lambda _, number: int(number),
+    "call": lambda function, *arguments: Call(
+        str(function),
+        tuple(argument for argument in arguments if not isinstance(argument, int)),
+        next((argument for argument in arguments if isinstance(argument, int)), None),
+    ),
+}
+
+
+class SyntaxTree(Transformer[LarkToken, Any]):
+    """Builds the node that stands in the table for a rule of the grammar."""
+
+    def __default__(self, data: str, children: list[Any], meta: Any) -> Any:
+        """The node of one rule."""
+        return NODES[data](*children)
+
+
+GRAMMAR = Lark(
+    Path(__file__).with_name("language.lark").read_text(encoding="utf-8"),
+    parser="lalr",
+    lexer=ProjectTokens,
+)
+
+
+def read_by_grammar(text: str) -> Any:
+    """The program as the grammar reads it."""
+    return SyntaxTree().transform(GRAMMAR.parse(text))
+
+
+SYMBOLS = ("x", "A", "Xw", "W1", "x_i", "W_q", "lambda", "λX", "score", "T", "I", "pi", "mu1")
+NUMBERS = ("2", "0.5", ".5", "1e-5", "3.25")
+TRANSPOSES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}", ".T", ".'", "ᵀ", "^T", "^-T")
+POWERS = ("^2", "^-1", "²", "⁻¹", ".^3", "**2", "^x", "^(1/2)", ".^-A")
+SIGNS = ("+", "-", "*", "@", ".*", "⊙", "./", "/", "·", "\N{MINUS SIGN}")
+SPACES = ("", " ", "  ", "\t")
+
+
+def in_bars(text: str) -> str:
+    """The norm of an expression; bars inside it need brackets around them."""
+    return f"||({text})||_F" if "||" in text else f"||{text}||_F"
+
+
+def compounds(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Larger expressions made of smaller ones."""
+    binary = st.tuples(inner, st.sampled_from(SPACES), st.sampled_from(SIGNS), inner)
+    return st.one_of(
+        binary.map(lambda parts: "{0}{1}{2}{1}{3}".format(*parts)),
+        st.tuples(inner, inner).map(" ".join),
+        st.tuples(inner, st.sampled_from(TRANSPOSES + POWERS)).map("".join),
+        inner.map("-{}".format),
+        inner.map("({})".format),
+        inner.map(in_bars),
+        inner.map("‖({})‖^2".format),
+        inner.map("exp({})".format),
+        inner.map("sum({}, axis=0)".format),
+        st.tuples(inner, inner).map("kron({0[0]}, {0[1]})".format),
+        st.tuples(inner, st.sampled_from((">", "<=", "≥")), inner).map(
+            "({0[0]} {0[1]} {0[2]})".format
+        ),
+    )
+
+
+EXPRESSIONS = st.recursive(st.sampled_from(SYMBOLS + NUMBERS), compounds, max_leaves=12)
+INDEX_FORMS = (
+    "[i:m, j:n] A[i,k] B[k, j]",
+    "[] A[i,k] B[k,i]",
+    "[i:m] 2 (A - x')[i, j m + i] K[k,l]^2 / c",
+    "[i:H - K + 1, j1:2 m] inv(A)'[i + k, j1 - 1] .* x[k] > 0",
+    "2 ([i:m] x[i])'",
+)
+OPERANDS = ("x", "T", "2", "exp(", "sum(", "(", ")", ", axis=1", ", ", "y = ", "||")
+OPERATORS = ("'", "^", "^T", ".^", "+", "-", "*", "./", ">", "²")
+
+
+@settings(deadline=None)
+@given(EXPRESSIONS)
+def test_generated_expressions_give_the_same_tree(text: str) -> None:
+    """What the parser reads, the grammar reads as the same tree."""
+    assert read_by_grammar(text) == parse_program(text, names=NAMES)
+
+
+@settings(deadline=None)
+@given(st.lists(EXPRESSIONS, min_size=1, max_size=4), st.sampled_from((";", "\n", " ; # note\n")))
+def test_generated_programs_give_the_same_tree(values: list[str], separator: str) -> None:
+    """Definitions and the last value are the same statements in both readers."""
+    text = separator.join(f"name_{i} = {value}" for i, value in enumerate(values)) + separator
+    text += "name_0"
+
+    assert read_by_grammar(text) == parse_program(text, names=NAMES)
+
+
+@pytest.mark.parametrize("text", INDEX_FORMS)
+def test_index_forms_give_the_same_tree(text: str) -> None:
+    """Index forms are in the grammar too."""
+    assert read_by_grammar(text) == parse_program(text, names=NAMES)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from(OPERANDS + OPERATORS), min_size=1, max_size=8).map(" ".join))
+def test_the_readers_refuse_the_same_texts(text: str) -> None:
+    """Where the parser finds an error, the grammar does not fit, and the other way round."""
+    try:
+        expected = parse_program(text, names=NAMES)
+    except ParseError:
+        with pytest.raises((UnexpectedInput, ParseError)):
+            read_by_grammar(text)
+    else:
+        assert expected == read_by_grammar(text)
