@@ -1,13 +1,16 @@
 """The answer as programs of the language: the derivative, and the names that it uses."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients
+from dimderiv.errors import LimitError
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Program, Statement
 from dimderiv.lower import Lowered
+
+LONGEST_INLINE = 4_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,18 @@ class Answer:
         last = [Statement(names[name], value) for name, value in self.derivatives.items()]
         return Program((*self._needed(values), *last))
 
+    def inlined(self) -> "Answer":
+        """The same derivatives, with the value of each definition in place of its name.
+
+        Raises:
+            LimitError: written out, the answer would be too long to read.
+        """
+        written: dict[str, syntax.Node] = {}
+        for name, value in self.definitions.items():
+            written[name] = _substituted(value, written)
+        derivatives = {n: _substituted(value, written) for n, value in self.derivatives.items()}
+        return Answer({}, derivatives)
+
     def _needed(self, values: list[syntax.Node]) -> Iterator[Statement]:
         needed: set[str] = set()
         stack = list(values)
@@ -44,6 +59,44 @@ class Answer:
         for name, value in self.definitions.items():
             if name in needed:
                 yield Statement(name, value)
+
+
+def _substituted(node: syntax.Node, values: Mapping[str, syntax.Node]) -> syntax.Node:
+    if sum(_size(values[name]) for name in names_in(node) if name in values) > LONGEST_INLINE:
+        raise LimitError("without names the answer is too long", hint="leave out --inline")
+    return replaced(node, lambda part: values.get(part.name) if isinstance(part, syntax.Name) else None)
+
+
+def _size(node: syntax.Node) -> int:
+    return 1 + sum(_size(child) for child in syntax.children(node))
+
+
+def replaced(
+    node: syntax.Node, change: Callable[[syntax.Node], syntax.Node | None]
+) -> syntax.Node:
+    """A tree in which every part that `change` has something for is exchanged for it."""
+    new = change(node)
+    if new is not None:
+        return new
+
+    def inner(part: syntax.Node) -> syntax.Node:
+        return replaced(part, change)
+
+    match node:
+        case syntax.Number() | syntax.Name():
+            return node
+        case syntax.Add(terms):
+            return replace(node, terms=tuple(inner(term) for term in terms))
+        case syntax.Binary(_, left, right):
+            return replace(node, left=inner(left), right=inner(right))
+        case syntax.Call(_, arguments):
+            return replace(node, arguments=tuple(inner(argument) for argument in arguments))
+        case syntax.Entry(operand, indices):
+            return replace(node, operand=inner(operand), indices=indices)
+        case syntax.IndexForm(_, body):
+            return replace(node, body=inner(body))
+        case _:
+            return replace(node, operand=inner(node.operand))
 
 
 def names_in(node: syntax.Node) -> Iterator[str]:

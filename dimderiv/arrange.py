@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv import notation
-from dimderiv.conform import conform, norm_of, squared
+from dimderiv.conform import Conformed, conform, norm_of, squared
 from dimderiv.graph import (
     Constant,
     Factor,
@@ -97,10 +97,18 @@ class Arranger:
     def _size_tree(self, dim: Dim) -> Tree:
         return dim.syntax()
 
-    def loose(self, node: Node, coefficient: Fraction = Fraction(1)) -> Loose:
-        """A multiple of a node, without the axes that it is only repeated along."""
+    def loose(
+        self, node: Node, coefficient: Fraction = Fraction(1), *, absorb: bool = True
+    ) -> Loose:
+        """A multiple of a node, without the axes that it is only repeated along.
+
+        Args:
+            node: the node.
+            coefficient: what it is multiplied by.
+            absorb: whether a minus sign may go into a difference among its factors.
+        """
         if isinstance(node, Product):
-            return self._product(node, coefficient * node.coefficient)
+            return self._product(node, coefficient * node.coefficient, absorb=absorb)
         negative, size = coefficient < 0, abs(coefficient)
         everywhere = (True,) * len(node.axes)
         if is_zero(node):
@@ -120,7 +128,8 @@ class Arranger:
 
     def _sum(self, node: Sum, *, negate: bool = False) -> tuple[Piece, tuple[bool, ...]]:
         sign = -1 if negate else 1
-        terms = [self.loose(term, sign * coefficient) for coefficient, term in node.terms]
+        signed = [(sign * coefficient, term) for coefficient, term in node.terms]
+        terms = [self.loose(term, c, absorb=_turns(term, signed)) for c, term in signed]
         present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
         piece = notation.summed([(term.negative, term.piece) for term in terms])
         return (notation.symmetric(piece.straight) if is_symmetric(node) else piece), present
@@ -165,8 +174,8 @@ class Arranger:
             return notation.two_faced(straight, notation.call(node.function, piece.flipped))
         return notation.two_faced(straight, notation.transposed(straight))
 
-    def _product(self, node: Product, coefficient: Fraction) -> Loose:
-        negative, pieces = self._factor_pieces(node, coefficient < 0)
+    def _product(self, node: Product, coefficient: Fraction, *, absorb: bool) -> Loose:
+        negative, pieces = self._factor_pieces(node, coefficient < 0, absorb=absorb)
         over, under = self._scalars(node.factors, pieces)
         used = {letter for factor in node.factors for letter in letters_of(factor.indices)}
         letters = [set(letters_of((index,))) for index in node.result]
@@ -181,19 +190,22 @@ class Arranger:
             if conformed is None:
                 array = index_form(node, pieces)
             else:
-                array = conformed.piece
+                array, under = _as_mean(node, conformed, under)
                 over += conformed.scalars
         piece = notation.scaled(abs(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(min(piece, key=lambda face: face.cost))
         return Loose(negative, piece, present)
 
-    def _factor_pieces(self, node: Product, negative: bool) -> tuple[bool, list[Piece]]:
-        """The notation of each factor; a minus sign goes into a difference where there is one."""
+    def _factor_pieces(
+        self, node: Product, negative: bool, *, absorb: bool
+    ) -> tuple[bool, list[Piece]]:
+        """The notation of each factor; a minus sign may go into a difference among them."""
         pieces = []
         for factor in node.factors:
             inner = factor.node
-            if negative and factor.power == 1 and isinstance(inner, Sum) and _is_mixed(inner):
+            if absorb and negative and _can_turn(factor, node):
+                assert isinstance(inner, Sum)
                 piece, present = self._sum(inner, negate=True)
                 if not all(present):
                     piece = _repeated(piece, inner.axes, present, self._size_tree)
@@ -239,6 +251,19 @@ class Arranger:
         raise NotImplementedError(f"merged axes {node.result}")
 
 
+def _as_mean(
+    node: Product, conformed: Conformed, under: list[Face]
+) -> tuple[Piece | None, list[Face]]:
+    """A sum along an axis that is divided by the size of the axis, as a mean."""
+    if conformed.summed is None or conformed.piece is None:
+        return conformed.piece, under
+    size = node.dims[conformed.summed].syntax()
+    rest = [face for face in under if face.tree != size]
+    if len(rest) == len(under):
+        return conformed.piece, under
+    return notation.renamed(conformed.piece, "sum", "mean"), rest
+
+
 def _column(face: Face) -> Piece:
     return notation.two_faced(face, notation.transposed(face))
 
@@ -246,6 +271,26 @@ def _column(face: Face) -> Piece:
 def _is_mixed(node: Sum) -> bool:
     """Whether a sum has a term that is subtracted, so that its negative is no longer than itself."""
     return any(coefficient < 0 for coefficient, _ in node.terms)
+
+
+def _can_turn(factor: Factor, product: Product) -> bool:
+    """Whether a factor is a difference that may be turned around: it stands there only once."""
+    if factor.power != 1 or not isinstance(factor.node, Sum) or not _is_mixed(factor.node):
+        return False
+    return sum(other.node.key == factor.node.key for other in product.factors) == 1
+
+
+def _turns(node: Node, terms: Sequence[tuple[Fraction, Node]]) -> bool:
+    """Whether a term may take in its minus sign: no, where an added term has the same difference."""
+    if not isinstance(node, Product):
+        return True
+    added = {
+        factor.node.key
+        for coefficient, term in terms
+        if coefficient > 0 and isinstance(term, Product)
+        for factor in term.factors
+    }
+    return not any(_can_turn(f, node) and f.node.key in added for f in node.factors)
 
 
 def _root(node: Node) -> Node | None:

@@ -29,6 +29,8 @@ class Part(NamedTuple):
 
     def raised(self, power: Fraction) -> Piece:
         """The piece to the size of a power, entry by entry."""
+        if power == 1:
+            return self.piece
         return Piece(
             notation.power(self.piece.straight, power, entrywise=True),
             notation.power(self.piece.flipped, power, entrywise=True),
@@ -53,10 +55,14 @@ class Edge(NamedTuple):
 
 @dataclass
 class Conformed:
-    """What a product comes to: an array in matrix notation, and scalars."""
+    """What a product comes to: an array in matrix notation, and scalars.
+
+    `summed` is the letter whose sum the whole array is, where it is one.
+    """
 
     piece: Piece | None
     scalars: list[Face]
+    summed: int | None = None
 
 
 def conform(product: Product, pieces: Sequence[Piece]) -> Conformed | None:
@@ -70,13 +76,18 @@ def conform(product: Product, pieces: Sequence[Piece]) -> Conformed | None:
         The array, without axes that the product only repeats it along, and the scalars that came
         up on the way; None where the letters form a network that no matrix notation reaches.
     """
+    if any(isinstance(index, Shifted) for index in product.result):
+        return None
     network = _Network(product)
     for place, (factor, piece) in enumerate(zip(product.factors, pieces, strict=True)):
         if factor.indices and not network.put(factor, piece, place):
             return None
     if not network.reduce():
         return None
-    return Conformed(network.result(), network.scalars)
+    piece = network.result()
+    trees = [id(face.tree) for face in piece or ()]
+    summed = next((network.sums[tree] for tree in trees if tree in network.sums), None)
+    return Conformed(piece, network.scalars, summed)
 
 
 class _Network:
@@ -87,6 +98,12 @@ class _Network:
         self.edges: list[Edge] = []
         self.images: list[tuple[tuple[Index, ...], Part]] = []
         self.scalars: list[Face] = []
+        self.sums: dict[int, int] = {}
+        self.last_use = {
+            letter: place
+            for place, factor in enumerate(product.factors)
+            for letter in letters_of(factor.indices)
+        }
 
     def put(self, factor: Factor, piece: Piece, place: int) -> bool:
         part = Part(piece, factor.power, place)
@@ -120,12 +137,16 @@ class _Network:
         return [letter for letter in letters if letter not in self.kept]
 
     def _next_letter(self) -> int | None:
-        """The letter to sum over next: the one with the fewest edges, at most two."""
+        """The letter to sum over next: the one with the fewest edges, at most two.
+
+        Of several, the one whose last factor comes first: as the chain rule multiplies the factors
+        one by one, it is summed as soon as it can be.
+        """
         shifted = {i for indices, _ in self.images for i in letters_of(indices)}
         degrees = {i: self._degree(i) for i in self._summed_letters() if i not in shifted}
         if not degrees:
             return None
-        letter = min(degrees, key=degrees.__getitem__)
+        letter = min(degrees, key=lambda i: (degrees[i], self.last_use[i]))
         return letter if degrees[letter] <= 2 else None
 
     def _degree(self, letter: int) -> int:
@@ -176,14 +197,14 @@ class _Network:
         if not paths:
             self.scalars.append(_sum_of(weight, rank=1))
         elif len(paths) == 1:
-            self._remove_end(paths[0], weight)
+            self._remove_end(letter, paths[0], weight)
         else:
             chain = [_array(paths[0].turned.parts), *_scaling(weight), _array(paths[1].parts)]
             place = min(part.place for part in (*paths[0].parts, *paths[1].parts))
             part = Part(notation.matrix_product(chain), Fraction(1), place)
             self.edges.append(Edge(paths[0].end, paths[1].end, (part,)))
 
-    def _remove_end(self, path: Edge, weight: list[Part]) -> None:
+    def _remove_end(self, letter: int, path: Edge, weight: list[Part]) -> None:
         """A letter with one edge: its weight moves to the other end."""
         far, place = path.end, min(part.place for part in path.parts)
         alone = far not in self.kept and far not in self.weights and not self._degree(far)
@@ -198,6 +219,7 @@ class _Network:
                 notation.call("sum", matrix.straight, axis=1),
                 notation.call("sum", matrix.flipped, axis=0),
             )
+            self.sums[id(vector.straight.tree)] = letter
         self.weights.setdefault(far, []).append(Part(vector, Fraction(1), place))
 
     def _convolve(self) -> bool:

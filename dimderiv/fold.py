@@ -84,6 +84,17 @@ def _sigmoid_above(above: Factor, below: Factor) -> Factor | None:
     return above._replace(node=apply_map("sigmoid", above.node.arguments[0]))
 
 
+def _sigmoid_of_negative(above: Factor, other: Factor) -> Factor | None:
+    """exp(x) sigmoid(-x) is sigmoid(x)."""
+    assert isinstance(above.node, Map)
+    argument = above.node.arguments[0]
+    if other.node.key != apply_map("sigmoid", scaled(-1, argument)).key:
+        return None
+    if other.power != 1 or other.indices != above.indices:
+        return None
+    return above._replace(node=apply_map("sigmoid", argument))
+
+
 def _relu_where_positive(above: Factor, other: Factor) -> Factor | None:
     """relu(x) (x > 0) is relu(x)."""
     assert isinstance(above.node, Map)
@@ -158,7 +169,7 @@ def _less_logsumexp(node: Node) -> Node | None:
 Fold = Callable[[Factor, Factor], Factor | None]
 
 PAIRS: Mapping[str, tuple[Fold, ...]] = {
-    "exp": (_softmax, _sigmoid_above),
+    "exp": (_softmax, _sigmoid_above, _sigmoid_of_negative),
     "relu": (_relu_where_positive,),
     "sign": (_sign_over_abs,),
 }

@@ -7,7 +7,6 @@ straight face and a row as its flipped one; a scalar has the same face twice.
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import groupby
 from typing import NamedTuple
 
 from dimderiv.language.syntax import (
@@ -21,6 +20,7 @@ from dimderiv.language.syntax import (
     Number,
     Operator,
     Transpose,
+    children,
 )
 
 BRACKETS = 0.5
@@ -135,16 +135,33 @@ def juxtaposed(faces: Iterable[Face]) -> Face:
 
 def _with_powers(parts: list[Face]) -> list[Face]:
     """A matrix beside itself is written as a power."""
-    written: list[Face] = []
-    for tree, run in groupby(parts, key=lambda part: part.tree):
-        equal = list(run)
-        cost = sum(part.cost for part in equal)
-        if len(equal) == 1:
-            written.append(equal[0])
+    written = [parts[0]]
+    for part in parts[1:]:
+        last = written[-1]
+        (base, before), (other, more) = _base_and_power(last.tree), _base_and_power(part.tree)
+        if base == other:
+            tree = Binary("^", base, Number(before + more))
+            gone = symbols(last.tree) + symbols(part.tree)
+            written[-1] = Face(tree, last.cost + part.cost - gone + symbols(tree))
         else:
-            exponent = Number(Fraction(len(equal)))
-            written.append(Face(Binary("^", tree, exponent), cost / len(equal) + 2))
+            written.append(part)
     return written
+
+
+def _base_and_power(tree: Node) -> tuple[Node, Fraction]:
+    match tree:
+        case Binary("^", base, Number(power)):
+            return base, power
+        case _:
+            return tree, Fraction(1)
+
+
+def symbols(tree: Node) -> int:
+    """The number of symbols, numbers and operators in a tree."""
+    own = 0 if isinstance(tree, Group) or (isinstance(tree, Binary) and tree.operator == "*") else 1
+    if isinstance(tree, Add):
+        own = len(tree.terms) - 1 - sum(isinstance(term, Negative) for term in tree.terms[1:])
+    return own + sum(symbols(child) for child in children(tree))
 
 
 def _factors(face: Face) -> list[Face]:
@@ -156,6 +173,21 @@ def _factors(face: Face) -> list[Face]:
     trees.append(tree)
     trees.reverse()
     return [Face(tree, face.cost if k == 0 else 0) for k, tree in enumerate(trees)]
+
+
+def renamed(piece: Piece, old: str, new: str) -> Piece:
+    """A piece whose faces are calls of a function, or transposes of one, with another function."""
+
+    def face(one: Face) -> Face:
+        match one.tree:
+            case Call(function, arguments, axis) if function == old:
+                return Face(Call(new, arguments, axis), one.cost)
+            case Transpose(Call(function, arguments, axis)) if function == old:
+                return Face(Transpose(Call(new, arguments, axis)), one.cost)
+            case _:
+                return one
+
+    return Piece(face(piece.straight), face(piece.flipped))
 
 
 def matrix_product(pieces: Sequence[Piece]) -> Piece:
@@ -215,6 +247,8 @@ def scaled(coefficient: Fraction, over: Sequence[Face], under: Sequence[Face], p
             return joined("./", _product(parts), juxtaposed([*bottom, below]))
         if inner is not None:
             parts = [*_grouped(parts), inner]
+        elif len(over) > 1:
+            parts = _grouped(parts)
         return _quotient(_product(parts), bottom)
 
     if piece is None:

@@ -157,3 +157,18 @@ class Shape(NamedTuple):
 
 
 SCALAR = Shape(ONE, ONE)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is known of a symbol before anything is computed.
+
+    Attributes:
+        shape: its rows and columns.
+        properties: words such as `symmetric` or `positive`.
+        text: the shape as it was written, or as it would be.
+    """
+
+    shape: Shape
+    properties: frozenset[str] = frozenset()
+    text: str = ""

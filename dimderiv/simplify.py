@@ -110,12 +110,13 @@ def _factored(node: Sum) -> Node | None:
             group = handles.setdefault(label, [])
             if all(other.term != k for other in group):
                 group.append(handle)
-    best, best_gain = None, 0
-    for group in handles.values():
-        gain = _gain(group, node.terms)
-        if len(group) > 1 and gain > best_gain:
-            best, best_gain = group, gain
-    return None if best is None else _taken_out(node, best)
+    groups = [group for group in handles.values() if len(group) > 1]
+    for group in sorted(groups, key=lambda group: -_gain(group, node.terms)):
+        if _gain(group, node.terms) > 0:
+            factored = _taken_out(node, group)
+            if factored is not None:
+                return factored
+    return None
 
 
 def _handles(k: int, term: Node, rank: int) -> Iterator[Handle]:
@@ -127,14 +128,11 @@ def _handles(k: int, term: Node, rank: int) -> Iterator[Handle]:
         if diagonal and factor.indices:
             continue
         inner = tuple(index for index in factor.indices if index not in shape.result)
-        rest = {i for p, f in enumerate(shape.factors) if p != place for i in f.indices}
-        if len(set(inner)) == len(inner) and set(inner) <= rest and _takes_all(factor, inner):
+        rest = [i for p, f in enumerate(shape.factors) if p != place for i in f.indices]
+        if len(set(inner)) < len(inner) or any(rest.count(index) != 1 for index in inner):
+            continue
+        if not inner or factor.power == 1:
             yield Handle(k, place, factor, inner)
-
-
-def _takes_all(factor: Factor, inner: tuple[Index, ...]) -> bool:
-    """A factor that is summed against the rest must be summed as it is, not as a power."""
-    return not inner or factor.power == 1
 
 
 class _Shape(NamedTuple):

@@ -7,10 +7,12 @@ code generator: no layouts, no reordering, and index forms are loops over entrie
 import itertools
 import math
 from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any
 
 import numpy as np
-
 from dimderiv.infer import Typed
+
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -83,7 +85,7 @@ class Dense:
             case Negative(operand):
                 return -self.value(operand)
             case Add(terms):
-                return sum(self.value(term) for term in terms)
+                return np.asarray(reduce(np.add, [self.value(term) for term in terms]))
             case Transpose(operand):
                 return self.value(operand).T
             case Binary("*", left, right):
@@ -91,7 +93,9 @@ class Dense:
                 return a * b if 1 in (a.size, b.size) else a @ b
             case Binary("^", left, right):
                 a, b = self.value(left), self.value(right)
-                return a**b if a.size == 1 else np.linalg.matrix_power(a, int(b.item()))
+                if a.size == 1:
+                    return np.asarray(np.power(a, b))
+                return np.linalg.matrix_power(a, int(b.item()))
             case Binary(operator, left, right):
                 return 1.0 * OPERATORS[operator](self.value(left), self.value(right))
             case IndexForm():
@@ -119,15 +123,15 @@ class Dense:
         if node.function in ("sum", "mean", "max", "min", "logsumexp"):
             name = node.function
             if name == "logsumexp":
-                return np.log(np.exp(first).sum(axis=node.axis, keepdims=True))
-            return getattr(np, name)(first, axis=node.axis, keepdims=True)
+                return np.asarray(np.log(np.sum(np.exp(first), axis=node.axis, keepdims=True)))
+            return np.asarray(getattr(np, name)(first, axis=node.axis, keepdims=True))
         return self.matrix_function(node, first, *others)
 
     def matrix_function(self, node: Call, a: Array, b: Array | None = None) -> Array:
         """The value of a function of whole matrices."""
-        axis = 0 if a.shape[1] == 1 else 1
-        softmax = lambda: np.exp(a) / np.exp(a).sum(axis=axis, keepdims=True)  # noqa: E731
-        table: dict[str, Callable[[], Array]] = {
+        axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
+        softmax = np.exp(a) / np.exp(a).sum(axis=axis, keepdims=True)
+        table: dict[str, Callable[[], Any]] = {
             "vector": lambda: a * np.ones(self.size(node)),
             "matrix": lambda: a * np.ones(self.size(node)),
             "tr": lambda: np.trace(a),
@@ -135,22 +139,24 @@ class Dense:
             "logdet": lambda: np.log(np.linalg.det(a)),
             "inv": lambda: np.linalg.inv(a),
             "pinv": lambda: np.linalg.pinv(a),
-            "expm": lambda: sum(
-                np.linalg.matrix_power(a, k) / math.factorial(k) for k in range(40)
+            "expm": lambda: reduce(
+                np.add, [np.linalg.matrix_power(a, k) / math.factorial(k) for k in range(40)]
             ),
             "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],
             "vec": lambda: a.T.reshape(-1, 1),
-            "kron": lambda: np.kron(a, b),
-            "softmax": softmax,
-            "logsoftmax": lambda: np.log(softmax()),
-            "cross_entropy": lambda: -(b * np.log(softmax())).sum(axis=axis).mean(),
+            "kron": lambda: np.kron(a, second),
+            "softmax": lambda: softmax,
+            "logsoftmax": lambda: np.log(softmax),
+            "cross_entropy": lambda: -np.sum(second * np.log(softmax), axis=axis).mean(),
             "norm1": lambda: np.abs(a).sum(),
             "norm2": lambda: np.sqrt((a**2).sum()),
             "normF": lambda: np.sqrt((a**2).sum()),
             "normN": lambda: np.linalg.svd(a)[1].sum(),
-            "conv2": lambda: self.conv2(a, b),
+            "conv2": lambda: self.conv2(a, second),
         }
-        return table[node.function]() if node.function in table else getattr(np, node.function)(a)
+        if node.function in table:
+            return np.asarray(table[node.function]())
+        return np.asarray(getattr(np, node.function)(a))
 
     def conv2(self, v: Array, k: Array) -> Array:
         """The valid cross-correlation, entry by entry."""
@@ -184,9 +190,7 @@ class Dense:
                     if isinstance(index, Name) and index.name not in at:
                         extents[index.name] = extent
         places = itertools.product(*map(range, extents.values()))
-        return sum(
-            self.number(body, {**at, **dict(zip(extents, p, strict=True))}) for p in places
-        )
+        return sum(self.number(body, {**at, **dict(zip(extents, p, strict=True))}) for p in places)
 
     def number(self, node: Node, at: Mapping[str, int], index: bool = False) -> float:
         """The value of a scalar expression, where the letters have values."""
@@ -202,12 +206,12 @@ class Dense:
             case Binary(operator, left, right):
                 a, b = self.number(left, at, index), self.number(right, at, index)
                 sign = operator.strip(".")
-                return a * b if sign == "*" else a / b if sign == "/" else a**b
+                return a * b if sign == "*" else a / b if sign == "/" else math.pow(a, b)
             case Number(value):
                 return float(value)
             case Entry(operand, indices):
                 return self.entry(operand, [int(self.number(i, at, True)) for i in indices])
-        return self.value(node).item()
+        return float(self.value(node).item())
 
     def entry(self, operand: Node, place: list[int]) -> float:
         """One entry, 0 outside."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import reduce
 
-from dimderiv.codegen.arrays import PRODUCT, SUM, Code, array, constant, infix
+from dimderiv.codegen.arrays import PRODUCT, SUM, Code, constant, infix
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.errors import ShapeError
 from dimderiv.shapes import SCALAR, Declaration, Dim, Shape
@@ -108,7 +108,8 @@ class Arguments:
         arguments = [known] if known else []
         for name in names:
             dims = (
-                str(dim) if dim.number is not None else f'"{dim}"' for dim in _axes(self.shapes[name])
+                str(dim) if dim.number is not None else f'"{dim}"'
+                for dim in _axes(self.shapes[name])
             )
             python = self.python[name]
             values = ", ".join([python, *dims])

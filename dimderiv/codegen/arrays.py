@@ -232,7 +232,9 @@ class Arrays:
             if column.held.is_column and row.held.is_row:
                 return array(f"np.outer({column.text}, {row.text})", held)
         if held.is_matrix:
-            left, right = (indexed(c, "[:, None]") if c.held.is_column else c for c in (left, right))
+            left, right = (
+                indexed(c, "[:, None]") if c.held.is_column else c for c in (left, right)
+            )
         text, kept = self._joined(operator, left, right, held)
         level = level_of(operator)
         flat = not held.is_row or (left.flat and right.flat)
@@ -254,8 +256,10 @@ class Arrays:
         if all(forms) and operator in ("+", "-", "*"):
             return diagonal(self.entrywise(operator, along(left), along(right)))
         if operator == "*" or (operator == "/" and right.shape.is_scalar):
-            sides = (along(left) if forms[0] else self.diagonal_of(left),
-                     along(right) if forms[1] else self.diagonal_of(right))
+            sides = (
+                along(left) if forms[0] else self.diagonal_of(left),
+                along(right) if forms[1] else self.diagonal_of(right),
+            )
             return diagonal(self.entrywise(operator, *sides))
         return None
 

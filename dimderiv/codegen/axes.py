@@ -1,6 +1,6 @@
 """The axes of what generated code returns: those of the value, then those of the variable."""
 
-from dimderiv.codegen.arrays import Arrays, Code, indexed, wrapped, ATOM
+from dimderiv.codegen.arrays import ATOM, Arrays, Code, indexed, wrapped
 from dimderiv.shapes import Dim, Shape
 
 

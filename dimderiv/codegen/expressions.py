@@ -29,6 +29,7 @@ from dimderiv.language.syntax import (
     Binary,
     Call,
     Entry,
+    Group,
     IndexForm,
     Name,
     Negative,
@@ -120,8 +121,11 @@ class Writer:
             case Call():
                 return self._call(node)
             case IndexForm():
-                meaning = self.typed.meaning
-                return IndexWriter(node, self.code, meaning, self.arrays, self.helper).written()
+                return IndexWriter(
+                    node, self.code, self.shape, self.typed.meaning, self.arrays, self.helper
+                ).written()
+            case Group(operand):
+                return self.code(operand)
             case Entry():
                 raise ShapeError("an entry has no code outside of an index form", span=node.span)
 
@@ -234,6 +238,8 @@ class Writer:
             case Negative(operand):
                 chain.negative = not chain.negative
                 self._gather(operand, turned, chain)
+            case Group(operand):
+                self._gather(operand, turned, chain, top)
             case _:
                 chain.factors.append((node, turned))
 

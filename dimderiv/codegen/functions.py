@@ -24,7 +24,10 @@ LONGEST_DECIMAL = 12
 
 ENTRYWISE = {
     name: f"np.{name}({{}})"
-    for name in "exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign".split()
+    for name in (
+        *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
+        *("arcsin", "arccos", "arctan", "abs", "sign"),
+    )
 } | {"relu": "np.maximum({}, 0)", "softplus": "np.logaddexp(0, {})"}
 
 ENTRYWISE_HELPERS = frozenset({"sigmoid", "erf", "gelu", "silu"})
@@ -67,28 +70,29 @@ def call(
     Raises:
         UnknownNameError: nobody said how the function is computed.
     """
-    name, first = node.function, arguments[0] if arguments else None
-    match name, first:
-        case "ones", _:
-            return constant("1", shape)
-        case "eye", _:
-            one = constant("1", Shape(shape.rows, ONE))
-            return one if shape.is_scalar else diagonal(one)
-        case _, None:
-            raise _unknown(node)
-        case ("vector" | "matrix"), _:
+    name = node.function
+    if name == "ones":
+        return constant("1", shape)
+    if name == "eye":
+        one = constant("1", Shape(shape.rows, ONE))
+        return one if shape.is_scalar else diagonal(one)
+    if not arguments:
+        raise _unknown(node)
+    first = arguments[0]
+    match name:
+        case "vector" | "matrix":
             return replace(first, shape=shape)
-        case ("sum" | "mean" | "max" | "min" | "logsumexp"), _:
+        case "sum" | "mean" | "max" | "min" | "logsumexp":
             return _reduction(node, first, arrays, helper)
-        case ("softmax" | "logsoftmax"), _:
+        case "softmax" | "logsoftmax":
             return _along_rows(name, arrays.full(first), helper)
-        case "cross_entropy", _:
+        case "cross_entropy":
             return _cross_entropy(first, arguments[1], arrays, helper)
-        case ("norm2" | "normF" | "norm1" | "normN"), _:
+        case "norm2" | "normF" | "norm1" | "normN":
             return _norm(name, first, arrays)
-        case ("kron" | "conv2"), _:
+        case "kron" | "conv2":
             return _of_two_matrices(name, first, arguments[1], shape, arrays, helper)
-        case ("diag" | "vec" | "inv" | "tr" | "det" | "logdet" | "pinv" | "expm"), _:
+        case "diag" | "vec" | "inv" | "tr" | "det" | "logdet" | "pinv" | "expm":
             return _matrix_function(name, first, shape, arrays, helper)
     if name in ENTRYWISE_HELPERS:
         return arrays.mapped(first, f"{helper(name)}({{}})")
@@ -105,9 +109,7 @@ def _unknown(node: Call) -> UnknownNameError:
     )
 
 
-def _reduction(
-    node: Call, code: Code, arrays: Arrays, helper: Callable[[str], str]
-) -> Code:
+def _reduction(node: Call, code: Code, arrays: Arrays, helper: Callable[[str], str]) -> Code:
     if node.function == "sum":
         return arrays.total(code, node.axis)
     if node.function == "mean":
@@ -184,10 +186,10 @@ def _matrix_function(
             return arrays.total(code, None)
     code = arrays.full(code)
     if code.shape.is_scalar:
-        entry = {"logdet": "np.log({})", "expm": "np.exp({})", "pinv": "1 / {}"}.get(name)
-        return arrays.mapped(code, entry) if entry and name != "pinv" else (
-            code if name != "pinv" else reciprocal(code, arrays)
-        )
+        if name == "pinv":
+            return reciprocal(code, arrays)
+        entry = {"logdet": "np.log({})", "expm": "np.exp({})"}.get(name, "{}")
+        return arrays.mapped(code, entry) if entry != "{}" else code
     if name == "pinv" and not code.shape.is_matrix:
         return arrays.from_two_axes(f"np.linalg.pinv({arrays.two_axes(code)})", shape)
     template = MATRIX_FUNCTIONS.get(name) or f"{helper(name)}({{}})"

@@ -106,6 +106,7 @@ class Labelled:
 
     code: Code
     letters: Letters
+    is_identity: bool = False
 
 
 @dataclass
@@ -114,7 +115,8 @@ class IndexWriter:
 
     Args:
         form: the index form.
-        code: writes a part that has no free letter: an operand of an entry, or a scalar.
+        code: writes a part that has no letters: an operand of an entry, or a scalar.
+        shape: the shape of such a part.
         meaning: says what a name stands for that is no letter.
         arrays: the operations on pieces of code.
         helper: called with the name of a function that the code needs; says how it is called.
@@ -122,6 +124,7 @@ class IndexWriter:
 
     form: IndexForm
     code: Callable[[Node], Code]
+    shape: Callable[[Node], Shape]
     meaning: Callable[[str], str]
     arrays: Arrays
     helper: Callable[[str], str]
@@ -155,6 +158,7 @@ class IndexWriter:
         for node in term.below:
             part = self._factor(node)
             parts.append(Labelled(self._joined("/", one, part.code), part.letters))
+        parts = contracted(parts, free)
         scalars = [part.code for part in parts if not part.letters]
         arrays = [part for part in parts if part.letters]
         held = {letter for part in arrays for letter in part.letters}
@@ -168,11 +172,13 @@ class IndexWriter:
     def _note_sizes(self, entry: Entry) -> None:
         if self._is_identity(entry.operand):
             return
-        shape = self.code(entry.operand).shape
-        dims = shape if len(entry.indices) > 1 else (*shape.axes, ONE)
-        for index, dim in zip(entry.indices, dims, strict=False):
+        for index, dim in zip(entry.indices, self._axes(entry), strict=True):
             if isinstance(index, Name):
                 self.sizes.setdefault(index.name, dim)
+
+    def _axes(self, entry: Entry) -> tuple[Dim, ...]:
+        shape = self.shape(entry.operand)
+        return tuple(shape) if len(entry.indices) == 2 else (*shape.axes, ONE)[:1]
 
     def _is_identity(self, node: Node) -> bool:
         return isinstance(node, Name) and self.meaning(node.name) == "identity"
@@ -226,31 +232,34 @@ class IndexWriter:
         return array(text, SCALAR) if "None" in index else ordered.code
 
     def _entry(self, entry: Entry) -> Labelled:
-        plain = all(isinstance(index, Name) for index in entry.indices)
         if self._is_identity(entry.operand):
-            return self._delta(entry, plain)
+            return self._delta(entry)
         operand = self.arrays.full(self.code(entry.operand))
-        indices = list(entry.indices)
-        if len(indices) == 2 and not operand.shape.is_matrix:
-            indices = [i for i, dim in zip(indices, operand.shape, strict=True) if not dim.is_one]
+        places = list(zip(entry.indices, self._axes(entry), strict=True))
+        places = [place for place in places if not place[1].is_one] or places[:1]
+        indices = [index for index, _ in places]
         vector = operand if operand.flat else transposed(operand)
         letters = self._letters(indices)
-        if plain:
+        if all(isinstance(i, Name) and self._size(i.name) == dim for i, dim in places):
             return Labelled(replace(vector, shape=SCALAR, held=SCALAR), letters)
         body = ", ".join(self._index(index).text for index in indices)
         body += "," if len(indices) == 1 else ""
+        letters = tuple(dict.fromkeys(letters))
         names, sizes = ", ".join(letters), self._extents(letters)
         text = f"{self.helper('entries')}({vector.text}, lambda {names}: ({body}), {sizes})"
         return Labelled(array(text, SCALAR), letters)
 
-    def _delta(self, entry: Entry, plain: bool) -> Labelled:
+    def _delta(self, entry: Entry) -> Labelled:
         letters = self._letters(entry.indices)
-        if plain and len(letters) == 2:
-            size = self.arrays.size(self._size(letters[0])).text
-            return Labelled(array(f"np.eye({size})", SCALAR), letters)
+        sizes = {self._size(letter) for letter in letters}
+        if all(isinstance(index, Name) for index in entry.indices) and len(sizes) == 1:
+            eye = array(f"np.eye({self.arrays.size(sizes.pop()).text})", SCALAR)
+            return Labelled(eye, letters, is_identity=True)
         row, column = (self._index(index).text for index in entry.indices)
         test = f"lambda {', '.join(letters)}: 1.0 * ({row} == {column})"
-        return Labelled(array(f"np.fromfunction({test}, {self._extents(letters)})", SCALAR), letters)
+        return Labelled(
+            array(f"np.fromfunction({test}, {self._extents(letters)})", SCALAR), letters
+        )
 
     def _extents(self, letters: Letters) -> str:
         texts = [self.arrays.size(self._size(letter)).text for letter in letters]
@@ -294,6 +303,28 @@ class IndexWriter:
         if isinstance(term, Negative):
             return self._joined("-", total, self._index(term.operand))
         return self._joined("+", total, self._index(term))
+
+
+def contracted(parts: Sequence[Labelled], free: Letters) -> list[Labelled]:
+    """The factors without identities that only say that a summed letter is another letter.
+
+    Args:
+        parts: the factors of a term.
+        free: the letters that are not summed.
+    """
+    kept = list(parts)
+    for part in parts:
+        summed = [letter for letter in part.letters if letter not in free]
+        if not part.is_identity or not summed or len(set(part.letters)) != 2:
+            continue
+        gone = summed[0]
+        other = next(letter for letter in part.letters if letter != gone)
+        kept.remove(part)
+        kept = [
+            replace(p, letters=tuple(other if a == gone else a for a in p.letters)) for p in kept
+        ]
+        return contracted(kept, free)
+    return kept
 
 
 def names_in(node: Node) -> list[str]:

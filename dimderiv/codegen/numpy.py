@@ -1,6 +1,6 @@
-"""A derivative as the source of a numpy function, and that function.
+r"""A derivative as the source of a numpy function, and that function.
 
->>> function("def twice(x):\\n    return 2 * x\\n", "twice")(21)
+>>> function("def twice(x):\n    return 2 * x\n", "twice")(21)
 42
 """
 
@@ -9,6 +9,7 @@ import linecache
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from dimderiv.codegen.arguments import Arguments
@@ -22,6 +23,8 @@ from dimderiv.infer import Typed
 from dimderiv.language.syntax import IndexForm, Name, Node, Statement, children
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import SCALAR, Declaration, Shape
+
+WIDTH = 88
 
 Visit = Callable[[int, Node, Callable[[Node], Code]], Code]
 
@@ -62,11 +65,15 @@ def numpy_source(
     first.sharing.find()
     second = Pass(programs, symbols, rulebook, first.sharing)
     results = second.results(second.write(second.sharing.share), layouts)
-    body = [*second.statements, f"return {_result(results, value is not None)}"]
+    returned_text = _result(results, value is not None)
+    body = [line for statement in second.statements for line in broken(*statement)]
+    body += broken("return ", returned_text, "")
     lines = [*_docstring(docstring), *second.arguments.opening("\n".join(body)), *body]
     used = [*second.used, *(["checked"] if symbols else [])]
     head = f"def {name}({', '.join(second.arguments.names)}):"
-    return "\n".join([helper_source(used), "", "", head, *(f"    {line}".rstrip() for line in lines), ""])
+    return "\n".join(
+        [helper_source(used), "", "", head, *(f"    {line}".rstrip() for line in lines), ""]
+    )
 
 
 def function(source: str, name: str) -> Callable[..., Any]:
@@ -113,7 +120,7 @@ class Pass:
         self.is_first = sharing is None
         self.sharing = sharing or Sharing()
         self.sharing.assign = self._temporary
-        self.statements: list[str] = []
+        self.statements: list[tuple[str, str, str]] = []
         self.used: set[str] = set()
         self._assigned: dict[Code, Code] = {}
         self._definitions = {
@@ -161,6 +168,7 @@ class Pass:
         return name
 
     def _definition(self, name: str, code: Code) -> Code:
+        code = self.arrays.full(code) if code.form == "inverse" else code
         if code.text.isidentifier():
             return code
         if code not in self._assigned:
@@ -174,7 +182,7 @@ class Pass:
         return self._assign(self.identifiers.temporary(reserved), whole)
 
     def _assign(self, name: str, code: Code) -> Code:
-        self.statements.append(f"{name} = {code.text}  # {code.held}")
+        self.statements.append((f"{name} = ", code.text, f"  # {code.held}"))
         return variable(name, code)
 
     def results(self, codes: Sequence[Code], layouts: Sequence[tuple[Shape, Shape]]) -> list[str]:
@@ -188,10 +196,37 @@ class Pass:
         for typed, code, (of, wrt) in zip(self.programs, codes, layouts, strict=True):
             is_index_form = isinstance(typed.program.statements[-1].value, IndexForm)
             text = returned(code, of, wrt, is_index_form, self.arrays)
-            computed = {*self.arguments.names, *(line.split(" ")[0] for line in self.statements)}
+            computed = {
+                *self.arguments.names,
+                *(start.split(" ")[0] for start, _, _ in self.statements),
+            }
             is_number = not computed & set(re.findall(r"\w+", text)) and "np." not in text
             texts.append(f"np.float64({text})" if is_number else text)
         return texts
+
+
+def broken(start: str, text: str, comment: str) -> list[str]:
+    """A statement on one line, or with a line for each term where it is too long.
+
+    Args:
+        start: what stands before the expression.
+        text: the expression.
+        comment: what stands after it.
+
+    >>> broken("return ", "a * (b + c) - d" , "")
+    ['return a * (b + c) - d']
+    """
+    if len(start) + len(text) <= WIDTH:
+        return [start + text + comment]
+    depth, cuts = 0, [0]
+    for place, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        if depth == 0 and text[place : place + 3] in (" + ", " - "):
+            cuts.append(place + 1)
+    lines = [text[a:b].rstrip() for a, b in pairwise([*cuts, len(text)])]
+    if len(lines) == 1 or "," in re.sub(r"\(.*?\)", "", lines[0]):
+        return [start + text + comment]
+    return [f"{start}({comment}", *(f"    {line}" for line in lines), ")"]
 
 
 def needed(statements: Sequence[Statement]) -> list[Statement]:

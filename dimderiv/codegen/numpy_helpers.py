@@ -20,7 +20,7 @@ def checked(known=None, /, **expected):
         if not np.issubdtype(array.dtype, np.inexact):
             array = array.astype(float)
         fits = len(dims) == array.ndim
-        for dim, size in zip(dims, array.shape if fits else ()):
+        for dim, size in zip(dims, array.shape if fits else (), strict=False):
             number = (dim, "") if isinstance(dim, int) else (size, f" from {name}")
             fits = fits and sizes.setdefault(dim, number)[0] == size
         if not fits:
@@ -68,12 +68,12 @@ def erf(x):
 
 
 def gelu(x):
-    """x times the normal distribution function."""
+    """The product of x and the normal distribution function."""
     return x / 2 * (1 + erf(x / math.sqrt(2)))
 
 
 def silu(x):
-    """x times its sigmoid."""
+    """The product of x and its sigmoid."""
     return x * sigmoid(x)
 
 
@@ -96,5 +96,6 @@ def expm(A):
 def entries(A, index, sizes):
     """The array of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
     indices = np.broadcast_arrays(*index(*np.indices(sizes)))
-    inside = np.all([(0 <= i) & (i < n) for i, n in zip(indices, A.shape)], axis=0)
+    pairs = zip(indices, A.shape, strict=True)
+    inside = np.all([(i >= 0) & (i < size) for i, size in pairs], axis=0)
     return np.where(inside, A[tuple(np.where(inside, i, 0) for i in indices)], 0)

@@ -74,7 +74,8 @@ class Sharing:
             return write(node)
         if key not in self.made:
             code = write(node)
-            self.made[key] = code if code.text.isidentifier() else self.assign(code)
+            is_variable = code.text.isidentifier() and code.form != "inverse"
+            self.made[key] = code if is_variable else self.assign(code)
         return self.made[key]
 
     def is_made(self, program: int, node: Node) -> bool:

@@ -18,7 +18,10 @@ _OUT_OF_PLACE = {
     ":": ("a colon stands only in the head of an index form", INDEX_FORM),
     "==": ("'==' is not in the language", "use = to define a name, and < > <= >= to compare"),
     "[": ("square brackets are only for index forms", "use round brackets"),
-    "axis": ("an axis is the last argument of a function", "write sum(X, axis=0) or sum(X, axis=1)"),
+    "axis": (
+        "an axis is the last argument of a function",
+        "write sum(X, axis=0) or sum(X, axis=1)",
+    ),
 } | dict.fromkeys(
     ("<", ">", "<=", ">="),
     ("comparisons do not chain", "write (a < b) .* (b < c)"),
@@ -68,9 +71,15 @@ def out_of_place(token: Token, *, nested: bool) -> ParseError:
     span = (token.start, token.end)
     if token.kind == "=":
         if nested:
-            message, hint = "'=' cannot stand inside brackets", "write axis=0 or axis=1 as the last argument"
+            message, hint = (
+                "'=' cannot stand inside brackets",
+                "write axis=0 or axis=1 as the last argument",
+            )
         else:
-            message, hint = "the left side of '=' is a single name", "write a definition like r = X w - y"
+            message, hint = (
+                "the left side of '=' is a single name",
+                "write a definition like r = X w - y",
+            )
     else:
         default = (f"{token.text!r} cannot stand here", "put an operator before it")
         message, hint = _OUT_OF_PLACE.get(token.kind, default)

@@ -126,6 +126,9 @@ class _StatementReader(ExpressionReader):
 
     def statement(self) -> Statement:
         start, first = self.token.start, self.index
+        if self.token.kind == "+" and first and self.tokens[first - 1].text == "\n":
+            # Meant as a continuation of the line before, whose value would be lost.
+            raise complaints.missing_operand(self.tokens, first)
         name = self.left_side()
         value = self.expression()
         if self.token.kind not in _ENDS_STATEMENT:

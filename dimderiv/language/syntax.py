@@ -97,17 +97,17 @@ class IndexForm:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-Node: TypeAlias = (
-    Number | Name | Negative | Add | Binary | Transpose | Call | Entry | IndexForm | Group
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Group:
     """Brackets that help the reader and change nothing: `(x' y) x`; no parser makes one."""
 
     operand: "Node"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Node: TypeAlias = (
+    Number | Name | Negative | Add | Binary | Transpose | Call | Entry | IndexForm | Group
+)
 
 
 @dataclass(frozen=True, slots=True)

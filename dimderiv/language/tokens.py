@@ -182,7 +182,9 @@ def _check_size(number: str, span: tuple[int, int]) -> None:
     digits = exponent.lstrip("+-").lstrip("0")
     if sum(map(str.isdigit, mantissa)) > DIGIT_LIMIT:
         raise LimitError(
-            f"a number has at most {DIGIT_LIMIT} digits", span=span, hint="use a symbol for the number"
+            f"a number has at most {DIGIT_LIMIT} digits",
+            span=span,
+            hint="use a symbol for the number",
         )
     # The length first: a text of thousands of digits must not become an integer.
     if len(digits) > 2 or int(digits or 0) > EXPONENT_LIMIT:

@@ -17,6 +17,7 @@ from dimderiv.language.syntax import (
     Binary,
     Call,
     Entry,
+    Group,
     IndexForm,
     Name,
     Negative,
@@ -30,7 +31,6 @@ from dimderiv.render.latex_functions import (
     GREEK_HEADS,
     HEADS,
     called,
-    constant_array,
     operator_name,
     special_call,
     spelled,
@@ -57,7 +57,6 @@ from dimderiv.render.precedence import (
     QUOTIENT,
     SUM,
     chain,
-    inner_product,
     level,
     without_number,
 )
@@ -65,7 +64,7 @@ from dimderiv.render.precedence import (
 NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
 
 # A numerator wider than this is written after the fraction instead of in it.
-_WIDTH = 20
+_WIDTH = 18
 _ELEMENTWISE = {".*": r" \odot ", "./": r" \oslash "}
 _COMPARISONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le"}
 
@@ -81,8 +80,8 @@ def latex(
     Args:
         tree: an expression or a program; several statements become an `aligned` environment.
         names: LaTeX for names whose own spelling will not do.
-        spellings: LaTeX for functions that the printer does not know, with a place `{x}` for the
-            argument, `{y}` and `{z}` for further ones.
+        spellings: LaTeX for functions that the printer does not know: what stands before the
+            brackets, or a pattern with a place `{x}` for the argument, `{y}` and `{z}` for more.
 
     Returns:
         LaTeX without dollar signs.
@@ -160,10 +159,16 @@ class _Printer:
                 return self.transpose(node.operand)
             case Call():
                 return self.call(node)
+            case Group():
+                return self.group(node)
             case Entry():
-                return entry(node, self.piece)
+                return entry(node, replace(self, space=" ").piece)
             case IndexForm():
                 return index_form(node, replace(self, space=r" \, ").piece)
+
+    def group(self, node: Group) -> Piece:
+        inside = self.piece(node.operand)
+        return inside if inside.level >= POWER else Piece(at_least(inside, ATOM), ATOM, inside.tall)
 
     def name(self, name: str) -> str:
         own = self.names.get(name)
@@ -186,7 +191,7 @@ class _Printer:
         if node.operator in POWERS:
             exponent = self.exponent(node.right)
             if node.operator == ".^":
-                exponent = rf"\circ {exponent}"
+                exponent = rf"\circ ({exponent})" if _is_sum(node.right) else rf"\circ {exponent}"
             return raised(self.piece(node.left), exponent)
         if node.operator == "/":
             return self.quotient(node.left, node.right)
@@ -206,9 +211,8 @@ class _Printer:
             case Binary("*", Number(value), Binary("/", top, bottom)) if value.denominator == 1:
                 return self.quotient(Binary("*", node.left, top), bottom)
         factors = chain(node, "*" if node.operator == "*" else _ELEMENTWISE)
-        opening, closing = inner_product(factors)
         written, loosest, tall = "", OPERATOR_LEVELS[node.operator], False
-        for index, (operator, factor, lowest) in enumerate(factors):
+        for operator, factor, lowest in factors:
             piece = self.piece(factor)
             # Around a sign such as `\odot`, brackets on one side only would look odd.
             if node.operator != "*" and not _is_multiple(factor):
@@ -218,11 +222,11 @@ class _Printer:
                 loosest = min(loosest, piece.level)
             if operator:
                 written += _ELEMENTWISE.get(operator) or between(written, text, self.space)
-            written += f"({text}" if index == opening else text
-            written += ")" if index == closing else ""
+            written += text
         return Piece(written, loosest, tall)
 
     def quotient(self, top: Node, bottom: Node) -> Piece:
+        top, bottom = _ungrouped(top), _ungrouped(bottom)
         below = self.piece(bottom).text
         if isinstance(top, Number) and isinstance(bottom, Number):
             return Piece(rf"\tfrac{{{inline_number(top.value)}}}{{{below}}}", POWER)
@@ -256,9 +260,7 @@ class _Printer:
 
     def call(self, node: Call) -> Piece:
         arguments = [self.piece(argument) for argument in node.arguments]
-        special = special_call(node, arguments, self.piece) or constant_array(
-            node.function, arguments
-        )
+        special = special_call(node, arguments, self.piece)
         if special is not None:
             return special
         subscript = "" if node.axis is None else rf"_{{\mathrm{{axis}}={node.axis}}}"
@@ -277,3 +279,11 @@ def _is_multiple(node: Node) -> bool:
     return (
         isinstance(node, Binary) and isinstance(node.left, Number) and level(node.right) > PRODUCT
     )
+
+
+def _is_sum(node: Node) -> bool:
+    return isinstance(_ungrouped(node), Add)
+
+
+def _ungrouped(node: Node) -> Node:
+    return _ungrouped(node.operand) if isinstance(node, Group) else node

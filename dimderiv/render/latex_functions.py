@@ -1,7 +1,7 @@
 r"""How functions are written in LaTeX: heads such as `\exp`, fences such as bars, user's spellings.
 
 A spelling is LaTeX with a place `{x}` for the argument, `{y}` and `{z}` for further ones:
-`\operatorname{relu}({x})`.
+`\lceil {x} \rceil`.  One without any place is a head: `\operatorname{relu}`.
 """
 
 import re
@@ -83,8 +83,8 @@ def spelled(spelling: str, arguments: Sequence[Piece]) -> Piece:
     An argument gets brackets unless its place stands in brackets, bars or braces.
 
     Args:
-        spelling: LaTeX with the places `{x}`, `{y}`, `{z}`.
-        arguments: at most three.
+        spelling: LaTeX with the places `{x}`, `{y}`, `{z}`, or a head that goes before brackets.
+        arguments: at most three, where there are places.
 
     Returns:
         The spelling, filled in.
@@ -92,6 +92,8 @@ def spelled(spelling: str, arguments: Sequence[Piece]) -> Piece:
     >>> spelled(r"{x}^{+}", [Piece("A B", FORM)]).text
     '(A B)^{+}'
     """
+    if not _PLACE.search(spelling):
+        return called(spelling, arguments)
     tall = any(argument.tall for argument in arguments)
     if tall:
         spelling = _BRACKETED_PLACE.sub(r"\\left(\1\\right)", spelling)
@@ -134,7 +136,7 @@ def special_call(call: Call, arguments: Sequence[Piece], write: Write) -> Piece 
             return _axis_sum(arguments[0], call.axis == 0)
         case function, (_,), None if function in FENCES:
             return fenced(function, arguments[0])
-    return None
+    return constant_array(call.function, arguments)
 
 
 def _axis_sum(argument: Piece, downwards: bool) -> Piece:

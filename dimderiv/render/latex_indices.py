@@ -1,6 +1,6 @@
 r"""Index forms in LaTeX: `\Bigl[\sum_{k} A_{i,k} \, B_{k,j}\Bigr]_{i,j}`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dimderiv.language.syntax import (
     Add,
@@ -38,7 +38,7 @@ def index_form(form: IndexForm, write: Write) -> Piece:
         body += _summed(summand, fixed, write)
     if not form.letters:
         return Piece(body, SUM, True)
-    letters = ",".join(letter for letter, _ in form.letters)
+    letters = _listed([letter for letter, _ in form.letters], write)
     return Piece(rf"\Bigl[{body}\Bigr]_{{{letters}}}", ATOM, True)
 
 
@@ -64,7 +64,11 @@ def entry(node: Entry, write: Write) -> Piece:
 def _summed(term: Node, fixed: set[str], write: Write) -> str:
     written = at_least(write(term), QUOTIENT)
     letters = dict.fromkeys(letter for letter in _letters(term) if letter not in fixed)
-    return rf"\sum_{{{','.join(letters)}}} {written}" if letters else written
+    return rf"\sum_{{{_listed(letters, write)}}} {written}" if letters else written
+
+
+def _listed(letters: Iterable[str], write: Write) -> str:
+    return ",".join(write(Name(letter)).text for letter in letters)
 
 
 def _letters(term: Node) -> Iterator[str]:

@@ -6,7 +6,6 @@ language, read from left to right; they are told apart here so that what a reade
 such as `(a / b) c`, keeps its brackets.
 """
 
-import re
 from collections.abc import Collection
 from fractions import Fraction
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from dimderiv.language.syntax import (
     Binary,
     Call,
     Entry,
+    Group,
     IndexForm,
     Name,
     Negative,
@@ -70,6 +70,7 @@ _NODE_LEVELS: dict[type, int] = {
     Name: ATOM,
     Call: ATOM,
     Entry: ATOM,
+    Group: ATOM,
     Transpose: POSTFIX,
     Negative: NEGATIVE,
     Add: SUM,
@@ -77,7 +78,6 @@ _NODE_LEVELS: dict[type, int] = {
 }
 
 _DECIMAL_UNIT = 10**6
-_VECTOR = re.compile(r"[a-z][0-9]*(?:_\w+)?")
 
 
 def level(node: Node) -> int:
@@ -90,6 +90,9 @@ def level(node: Node) -> int:
         return OPERATOR_LEVELS[node.operator]
     if isinstance(node, Number):
         return ATOM if has_decimal(node.value) else QUOTIENT
+    if isinstance(node, Group):
+        inside = level(node.operand)
+        return inside if inside >= POWER else ATOM
     return _NODE_LEVELS[type(node)]
 
 
@@ -130,7 +133,8 @@ def chain(node: Binary, operators: Collection[str] = PRODUCTS) -> list[Factor]:
     """The factors of a product from left to right, as far as they need no brackets.
 
     A number may join the first factor of a product after it, so `2 (A x)` is `2 A x`.  Another left
-    operand may not: in `A (x' y)` the brackets decide whether the shapes conform.
+    operand may not: in `A (x' y)` the brackets decide whether the shapes conform.  A matrix product
+    keeps brackets before an elementwise operator, `(A B) .* C`, although the language needs none.
 
     Args:
         node: a product.
@@ -152,38 +156,22 @@ def chain(node: Binary, operators: Collection[str] = PRODUCTS) -> list[Factor]:
             break
         if OPERATOR_LEVELS[left.operator] < allowed_left:
             break
+        if _hides_product(node.operator, left):
+            allowed_left = POWER
+            break
         node = left
     factors.append(Factor("", left, allowed_left))
     factors.reverse()
     return factors
 
 
-def inner_product(factors: list[Factor]) -> tuple[int, int]:
-    """Where an inner product stands that multiplies what follows, as in `(x' y) x`.
-
-    Brackets around it change nothing, since products are read from left to right, but show the
-    scalar.  Names of one small letter are taken for vectors.
-
-    Args:
-        factors: a chain of products.
-
-    Returns:
-        The first and the last factor of the inner product; (-1, -1) if there is none.
-    """
-    start = 1 if isinstance(factors[0].node, Number) else 0
-    first = factors[start].node
-    if not (isinstance(first, Transpose) and _is_vector(first.operand)):
-        return -1, -1
-    for index in range(start, len(factors) - 1):
-        if index and factors[index].operator != "*":
-            break
-        if index > start and _is_vector(factors[index].node):
-            return (start, index) if factors[index + 1].operator == "*" else (-1, -1)
-    return -1, -1
-
-
-def _is_vector(node: Node) -> bool:
-    return isinstance(node, Name) and _VECTOR.fullmatch(node.name) is not None
+def _hides_product(operator: Operator, left: Binary) -> bool:
+    """Whether a matrix product before an elementwise operator would be taken for a part of it."""
+    return (
+        operator in (".*", "./")
+        and left.operator == "*"
+        and not isinstance(left.left, Number)
+    )
 
 
 def without_number(node: Node) -> tuple[Number | None, Node]:

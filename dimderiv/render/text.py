@@ -10,6 +10,7 @@ from dimderiv.language.syntax import (
     Binary,
     Call,
     Entry,
+    Group,
     IndexForm,
     Name,
     Negative,
@@ -24,13 +25,13 @@ from dimderiv.render.precedence import (
     NEGATIVE,
     OPERANDS,
     POSTFIX,
+    POWER,
     POWERS,
     PRODUCTS,
     QUOTIENT,
     SUM,
     chain,
     has_decimal,
-    inner_product,
     level,
     number,
 )
@@ -82,8 +83,12 @@ def _plain(node: Node) -> str:
             return _sum(node)
         case Negative():
             return "-" + _operand(node.operand, QUOTIENT)
+        case Group():
+            return _operand(node.operand, POWER)
         case Entry():
             return _entry(node)
+        case Group(operand):
+            return f"({_plain(operand)})"
         case IndexForm():
             letters = ", ".join(f"{letter}:{_plain(size)}" for letter, size in node.letters)
             return f"[{letters}] {_operand(node.body, SUM)}"
@@ -99,18 +104,14 @@ def _binary(node: Binary) -> str:
 
 
 def _product(node: Binary) -> str:
-    factors = chain(node)
-    opening, closing = inner_product(factors)
     written = ""
-    for index, (operator, factor, lowest) in enumerate(factors):
+    for operator, factor, lowest in chain(node):
         piece = _operand(factor, lowest)
         if operator == "*":
             written += " * " if piece[0].isdigit() else " "
         elif operator:
             written += f" {operator} "
-        written += f"({piece}" if index == opening else piece
-        if index == closing:
-            written += ")"
+        written += piece
     return written
 
 
@@ -123,6 +124,8 @@ def _power(node: Binary) -> str:
 
 
 def _exponent(node: Node) -> str:
+    if isinstance(node, Group):
+        return _exponent(node.operand)
     if _is_bare_exponent(node):
         return _plain(node)
     if isinstance(node, Negative) and _is_bare_exponent(node.operand):
@@ -162,7 +165,7 @@ def _call(node: Call) -> str:
 
 def _entry(node: Entry) -> str:
     operand = _plain(node.operand)
-    if not isinstance(node.operand, Name | Call) or operand.startswith("||"):
+    if not isinstance(node.operand, Name | Call | Group) or operand.startswith("||"):
         operand = f"({operand})"
     indices = [_index(index) for index in node.indices]
     separator = "," if all(isinstance(index, Name | Number) for index in node.indices) else ", "

@@ -2,10 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from functools import partial
+from typing import TypeAlias, cast
 
 from dimderiv.errors import ShapeError
-from dimderiv.verify.arithmetic import ONE, ZERO, Arithmetic, Jet, OutOfDomain, Scalar, leading
+from dimderiv.verify.arithmetic import (
+    ONE,
+    ZERO,
+    Arithmetic,
+    Jet,
+    OutOfDomain,
+    Scalar,
+    leading,
+    repeated,
+)
 from dimderiv.verify.functions import log_sum_exp, primitive
 from dimderiv.verify.tables import (
     Table,
@@ -98,12 +108,8 @@ def matrix_power(arithmetic: Arithmetic, table: Table, exponent: int) -> Table:
     """
     if exponent < 0:
         table = inverse(arithmetic, table)
-    result = diagonal(square_size(table))
-    for digit in bin(abs(exponent))[2:]:
-        result = matrix_product(arithmetic, result, result)
-        if digit == "1":
-            result = matrix_product(arithmetic, result, table)
-    return result
+    multiply = partial(matrix_product, arithmetic)
+    return cast(Table, repeated(multiply, table, abs(exponent), diagonal(square_size(table))))
 
 
 def _determinant(arithmetic: Arithmetic, table: Table) -> Table:
@@ -133,10 +139,8 @@ def _exponential(arithmetic: Arithmetic, table: Table) -> Table:
     step = each(table, lambda entry: arithmetic.mul(entry, scale))
     result = term = diagonal(square_size(table))
     for k in range(1, MOST_ITERATIONS):
-        factor = Fraction(1, k)
-        term = each(
-            matrix_product(arithmetic, term, step), lambda x, f=factor: arithmetic.mul(x, f)
-        )
+        scaled = each(step, partial(arithmetic.mul, Fraction(1, k)))
+        term = matrix_product(arithmetic, term, scaled)
         result = combined(result, term, arithmetic.add)
         if k > 2 and all(_is_negligible(arithmetic, entry) for entry in entries(term)):
             break
@@ -227,8 +231,12 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
 
 
 def _kronecker(arithmetic: Arithmetic, a: Table, b: Table) -> Table:
-    (m, n), (p, q) = size_of(a), size_of(b)
-    return filled((m * p, n * q), lambda i, j: arithmetic.mul(a[i // p][j // q], b[i % p][j % q]))
+    rows = []
+    for upper in a:
+        for lower in b:
+            arithmetic.tick()
+            rows.append([arithmetic.mul(x, y) for x in upper for y in lower])
+    return rows
 
 
 def _cross_correlation(arithmetic: Arithmetic, image: Table, kernel: Table) -> Table:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import TypeVar
 
 from dimderiv.errors import LimitError, VerificationError
@@ -25,6 +26,7 @@ SHARE_OF_ENTRIES = 0.8
 SHARE_WHILE_CHEAP = 0.05
 SHARE_OF_ALL = 1.9
 SINGULAR_DRAWS = 4
+MOST_ENTRIES = 100_000
 
 
 def verify(claim: Claim, *, budget: float = 2.0) -> Verification:
@@ -68,6 +70,13 @@ class _Check:
     def __post_init__(self) -> None:
         self.problem = Problem(self.claim)
         self.assignments = assignments(self.problem.dims, self.problem.names)
+        shapes = [declaration.shape for declaration in self.claim.symbols.values()]
+        count = sum(prod(dim.evaluate(self.assignments[0]) for dim in shape) for shape in shapes)
+        if count > MOST_ENTRIES:
+            raise LimitError(
+                f"the symbols have {count} entries; at most {MOST_ENTRIES} can be checked",
+                hint="give the dimensions names instead of numbers",
+            )
 
     def entry_by_entry(self) -> None:
         """Compare every entry at points of two assignments of sizes, as far as time allows."""
@@ -125,7 +134,7 @@ class _Check:
             yield Trial(arithmetic, sizes, point)
 
     def along_directions(self) -> None:
-        """Compare directional derivatives in machine floats, for what did not fit."""
+        """Compare derivatives along random directions, for what did not fit."""
         for number in range(DIRECTIONS):
             for sizes in self.assignments[:2]:
                 if sizes in self.complete:

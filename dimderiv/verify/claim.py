@@ -1,6 +1,6 @@
 """What is checked, and what a check that succeeded reports."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,7 @@ from dimderiv.shapes import Declaration, Shape
 MOST_SIZES = 8
 
 Level = Literal["exact", "30 digits", "numeric"]
+LEVELS: tuple[Level, ...] = ("exact", "30 digits", "numeric")
 
 
 class NotVerifiableError(DimderivError):
@@ -70,6 +71,42 @@ class Verification:
         named = [sizes_text(sizes) for sizes in self.sizes if sizes]
         where = f" ({'; '.join(dict.fromkeys(named))})" if named else ""
         return f"{how} {places}{where}, {self.seconds:.2f} s"
+
+
+def together(verifications: Sequence[Verification]) -> Verification:
+    """One report of several checks, as weak as the weakest of them.
+
+    Args:
+        verifications: one for each variable, at least one.
+    """
+    sizes: list[dict[str, int]] = []
+    for verification in verifications:
+        sizes.extend(one for one in verification.sizes if one not in sizes)
+    return Verification(
+        max((verification.level for verification in verifications), key=LEVELS.index),
+        tuple(sizes),
+        sum(verification.entries for verification in verifications),
+        sum(verification.seconds for verification in verifications),
+        min(verification.points for verification in verifications),
+    )
+
+
+LEVELS: tuple[Level, ...] = ("exact", "30 digits", "numeric")
+
+
+def together(checks: Sequence[Verification]) -> Verification:
+    """Several checks as one, no better than the weakest of them.
+
+    Args:
+        checks: at least one.
+    """
+    return Verification(
+        level=max((check.level for check in checks), key=LEVELS.index),
+        sizes=checks[0].sizes,
+        entries=sum(check.entries for check in checks),
+        seconds=sum(check.seconds for check in checks),
+        points=max(check.points for check in checks),
+    )
 
 
 def sizes_text(sizes: Mapping[str, int]) -> str:

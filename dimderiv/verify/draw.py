@@ -13,6 +13,8 @@ from dimderiv.verify.tables import Table, combined, diagonal, filled, matrix_pro
 
 SMALLEST = 2
 DISTINCT_SIZES = 6
+MANY_SIZES = 60
+FEW_SIZES = 3
 MOST_ARRANGEMENTS = 3000
 ASSIGNMENTS = 6
 
@@ -66,7 +68,8 @@ def _arrangements(names: Sequence[str], fixed: Collection[int]) -> Iterator[dict
     else:
         # So many sizes cannot all be small and unequal.
         rng = Random(len(names))
-        cycle = [pool[i % DISTINCT_SIZES] for i in range(len(names))]
+        distinct = DISTINCT_SIZES if len(names) <= MANY_SIZES else FEW_SIZES
+        cycle = [pool[i % distinct] for i in range(len(names))]
         chosen = [tuple(cycle), tuple(reversed(cycle))]
         chosen += [tuple(rng.sample(cycle, len(cycle))) for _ in range(10)]
     for order in chosen:
@@ -79,12 +82,10 @@ def _collisions(dims: Collection[Dim], sizes: Mapping[str, int]) -> int:
 
 
 def _reversals(first: Mapping[str, int], second: Mapping[str, int]) -> int:
+    # Dimensions that are named close together meet in products; all pairs would take too long.
     names = list(first)
-    return sum(
-        (first[a] < first[b]) != (second[a] < second[b])
-        for i, a in enumerate(names)
-        for b in names[:i]
-    )
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[max(0, i - DISTINCT_SIZES) : i]]
+    return sum((first[a] < first[b]) != (second[a] < second[b]) for a, b in pairs)
 
 
 def points(
@@ -122,7 +123,9 @@ def points(
 
 
 def _table(rng: Random, rows: int, cols: int, style: str, properties: frozenset[str]) -> Table:
-    if "onehot" in properties or "probability" in properties:
+    if properties & {"onehot", "probability"}:
+        if rows == cols == 1:
+            return [_entries(rng, 1, "unit")]
         return _distribution(rng, rows, cols, one_hot="onehot" in properties)
     if "orthogonal" in properties:
         return _orthogonal(rng, rows, cols)

@@ -4,10 +4,10 @@ This is a second reading of the language, made for checking: it shares the synta
 rest of the program and nothing else.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import reduce
 
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import (
@@ -15,6 +15,7 @@ from dimderiv.language.syntax import (
     Binary,
     Call,
     Entry,
+    Group,
     IndexForm,
     Name,
     Negative,
@@ -35,7 +36,6 @@ from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.functions import ELEMENTWISE, power
 from dimderiv.verify.index_form import Array, IndexReader
 from dimderiv.verify.tables import (
-    Size,
     Table,
     broadcast_size,
     combined,
@@ -43,12 +43,24 @@ from dimderiv.verify.tables import (
     each,
     filled,
     is_single,
-    matrix_product,
     size_of,
     square_size,
     transposed,
 )
-from dimderiv.verify.unsized import ANY_SIZE, Expected, SizeUnknownError, Unsized, Value, sized
+from dimderiv.verify.trees import size_in_numbers
+from dimderiv.verify.unsized import (
+    ANY_SIZE,
+    Expected,
+    SizeUnknownError,
+    Unsized,
+    Value,
+    added,
+    cofactor_size,
+    mapped,
+    multiplied,
+    sized,
+    together,
+)
 
 Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
@@ -146,10 +158,12 @@ class Evaluator:
                 return [[value]]
             case Name(name):
                 return self._named(name, node)
+            case Group(operand):
+                return self.value(operand, expected)
             case Negative(operand):
-                return self._each(self.value(operand, expected), self.arithmetic.negative)
+                return mapped(self.value(operand, expected), self.arithmetic.negative)
             case Add(terms):
-                return self._sum([self.value(term, expected) for term in terms], expected)
+                return added(self.arithmetic, self._operands(terms, expected), expected)
             case Transpose(operand):
                 inner = self.value(operand, expected.transposed())
                 return inner.transposed() if isinstance(inner, Unsized) else transposed(inner)
@@ -185,43 +199,38 @@ class Evaluator:
             return [[Fraction(self.sizes[name])]]
         raise NotVerifiableError(f"{name} has no value", span=node.span)
 
-    def _each(self, value: Value, function: Callable[[Scalar], Scalar]) -> Value:
-        if not isinstance(value, Unsized):
-            return each(value, function)
-        return value._replace(fill=function(value.fill))
-
-    def _sum(self, terms: list[Value], expected: Expected) -> Value:
-        constants = [term for term in terms if isinstance(term, Unsized)]
-        if len(constants) == len(terms) and len({c._replace(fill=None) for c in constants}) == 1:
-            return constants[0]._replace(fill=self.arithmetic.total([c.fill for c in constants]))
-        resolved = self._together(terms, expected)
-        return reduce(lambda a, b: combined(a, b, self.arithmetic.add), resolved)
-
-    def _together(self, values: list[Value], expected: Expected) -> list[Table]:
-        """The operands of an entrywise operation, with constants as large as the others."""
-        sizes = [size_of(value) for value in values if not isinstance(value, Unsized)]
-        size: Expected | Size = broadcast_size(sizes) if sizes else expected
-        if size == Size(1, 1) and None not in expected:
-            size = expected
-        return [sized(value, size) for value in values]
+    def _operands(self, nodes: Sequence[Node], expected: Expected) -> list[Value]:
+        """The operands of an entrywise operation; each may get its size from the others."""
+        found: dict[int, Value] = {}
+        for index, node in enumerate(nodes):
+            with suppress(SizeUnknownError):
+                found[index] = self.value(node, expected)
+        if len(found) < len(nodes):
+            sizes = [size_of(value) for value in found.values() if not isinstance(value, Unsized)]
+            if sizes:
+                expected = Expected(*broadcast_size(sizes))
+        for index, node in enumerate(nodes):
+            if index not in found:
+                found[index] = self.value(node, expected)
+        return [found[index] for index in range(len(nodes))]
 
     def _binary(self, node: Binary, expected: Expected) -> Value:
         match node.operator:
             case "*":
-                return self._product(*self._factors(node, expected))
+                return multiplied(self.arithmetic, *self._factors(node, expected))
             case "/":
                 divisor = self.scalar(node.right)
-                return self._each(
+                return mapped(
                     self.value(node.left, expected), lambda x: self.arithmetic.div(x, divisor)
                 )
             case "^":
                 return self._power(node, expected)
-        values = [self.value(node.left, expected), self.value(node.right, expected)]
+        values = self._operands((node.left, node.right), expected)
         if node.operator == ".*" and any(
             not isinstance(value, Unsized) and is_single(value) for value in values
         ):
-            return self._product(*values)
-        left, right = self._together(values, expected)
+            return multiplied(self.arithmetic, *values)
+        left, right = together(values, expected)
         return combined(left, right, self._entrywise(node.operator))
 
     def _entrywise(self, operator: str) -> Callable[[Scalar, Scalar], Scalar]:
@@ -241,31 +250,14 @@ class Evaluator:
             left = self.value(node.left, Expected(expected.rows, None))
         except SizeUnknownError:
             right = self.value(node.right, Expected(None, expected.cols))
-            inner = None if isinstance(right, Unsized) else len(right)
-            left = self.value(node.left, Expected(expected.rows, inner))
+            left = self.value(node.left, _beside(right, expected, axis=0))
         else:
-            inner = None if isinstance(left, Unsized) else len(left[0])
-            right = self.value(node.right, Expected(inner, expected.cols))
+            right = self.value(node.right, _beside(left, expected, axis=1))
         if isinstance(left, Unsized) and not left.is_identity and left.rows is None:
             left = left._replace(rows=expected.rows)
         if isinstance(right, Unsized) and not right.is_identity and right.cols is None:
             right = right._replace(cols=expected.cols)
         return left, right
-
-    def _product(self, left: Value, right: Value) -> Value:
-        for factor, other in ((left, right), (right, left)):
-            if isinstance(factor, Unsized) and factor.is_identity:
-                return self._scaled(other, factor.fill)
-            if not isinstance(factor, Unsized) and is_single(factor):
-                return self._scaled(other, factor[0][0])
-        if isinstance(left, Unsized):
-            inner = None if isinstance(right, Unsized) else len(right)
-            left = sized(left, Expected(None, inner))
-        right = sized(right, Expected(len(left[0]), None))
-        return matrix_product(self.arithmetic, left, right)
-
-    def _scaled(self, value: Value, factor: Scalar) -> Value:
-        return self._each(value, lambda x: self.arithmetic.mul(factor, x))
 
     def _power(self, node: Binary, expected: Expected) -> Value:
         exponent = self.scalar(node.right)
@@ -275,7 +267,7 @@ class Evaluator:
             return reduced(self.arithmetic, "sum", squares, None)
         base = self.value(node.left, expected)
         if isinstance(base, Unsized) or is_single(base):
-            return self._each(base, lambda x: power(self.arithmetic, x, exponent))
+            return mapped(base, lambda x: power(self.arithmetic, x, exponent))
         square_size(base)
         if exponent != int(exponent):
             raise ShapeError("a matrix has whole powers only", span=node.right.span)
@@ -290,7 +282,7 @@ class Evaluator:
             inner = self.value(arguments[0], expected)
             if isinstance(inner, Unsized) and inner.is_identity:
                 inner = sized(inner, expected)
-            return self._each(inner, lambda x: function(self.arithmetic, x))
+            return mapped(inner, lambda x: function(self.arithmetic, x))
         if name in REDUCTIONS and len(arguments) == 1:
             return reduced(self.arithmetic, name, self.table(arguments[0]), node.axis)
         if name in MATRIX_FUNCTIONS and len(arguments) == 1:
@@ -309,12 +301,12 @@ class Evaluator:
     def _pair(self, name: str, first: Node, second: Node, expected: Expected) -> Table:
         left, right = self.value(first), self.value(second)
         if name == "kron":
-            left = sized(left, _share(expected, right))
-            right = sized(right, _share(expected, left))
+            left = sized(left, cofactor_size(expected, right))
+            right = sized(right, cofactor_size(expected, left))
         elif name == "conv2":
             left, right = sized(left, ANY_SIZE), self.table(second)
         else:
-            left, right = self._together([left, right], expected)
+            left, right = together([left, right], expected)
         return PAIR_FUNCTIONS[name](self.arithmetic, left, right)
 
     def _constant(self, node: Call) -> Value:
@@ -359,28 +351,14 @@ class Evaluator:
         Args:
             node: a polynomial of names of dimensions.
         """
-        match node:
-            case Number(value) if value.denominator == 1:
-                return int(value)
-            case Name(name) if name in self.sizes:
-                return self.sizes[name]
-            case Negative(operand):
-                return -self.size(operand)
-            case Add(terms):
-                return sum(self.size(term) for term in terms)
-            case Binary("*", left, right):
-                return self.size(left) * self.size(right)
-        raise NotVerifiableError("a size that is not made of dimensions", span=node.span)
+        return size_in_numbers(node, self.sizes)
 
 
-def _share(expected: Expected, other: Value) -> Expected:
-    """The size of one factor of a Kronecker product, from the size of all and the other factor."""
-    if isinstance(other, Unsized):
+def _beside(factor: Value, expected: Expected, *, axis: int) -> Expected:
+    """What a factor of a product says of the size of the other one, which has the outer axis."""
+    if isinstance(factor, Unsized):
         return ANY_SIZE
-    size = size_of(other)
-    return Expected(
-        *(
-            None if whole is None else whole // part
-            for whole, part in zip(expected, size, strict=True)
-        )
-    )
+    if is_single(factor):
+        return expected
+    rows, cols = size_of(factor)
+    return Expected(expected.rows, rows) if axis == 0 else Expected(cols, expected.cols)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 
-from dimderiv.errors import VerificationError
 from dimderiv.verify.arithmetic import (
     ONE,
     ZERO,
@@ -15,8 +14,8 @@ from dimderiv.verify.arithmetic import (
     Scalar,
     mixed_slope,
 )
-from dimderiv.verify.problem import Answer, Place, Problem, Trial
 from dimderiv.verify.evaluate import Evaluator
+from dimderiv.verify.problem import Answer, Place, Problem, Trial
 from dimderiv.verify.tables import Table
 
 AGREED_DIGITS = 30

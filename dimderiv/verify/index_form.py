@@ -11,6 +11,7 @@ from dimderiv.language.syntax import (
     Binary,
     Call,
     Entry,
+    Group,
     IndexForm,
     Name,
     Negative,
@@ -60,6 +61,9 @@ class IndexReader:
         """
         letters = [letter for letter, _ in form.letters]
         lengths = tuple(self.size(size) for _, size in form.letters)
+        # A bare index is a letter, even one that a dimension is called as well.
+        bare = {i.name for e in _entries(form.body) for i in e.indices if isinstance(i, Name)}
+        self.names -= bare
         terms = list(_terms(form.body))
         ranges = [self._summed(term, dict(zip(letters, lengths, strict=True))) for term in terms]
         entries = []
@@ -130,6 +134,8 @@ class IndexReader:
         match node:
             case Entry():
                 return self._entry(node, places)
+            case Group(operand):
+                return self._entry_value(operand, places)
             case Negative(operand):
                 return self.arithmetic.negative(self._entry_value(operand, places))
             case Add(terms):
@@ -176,6 +182,8 @@ class IndexReader:
                 return places[name]
             case Add(terms):
                 return sum(self._index(term, places) for term in terms)
+            case Group(operand):
+                return self._index(operand, places)
             case Negative(operand):
                 return -self._index(operand, places)
             case Binary("*", left, right):
@@ -190,6 +198,8 @@ def _terms(node: Node) -> Iterator[Node]:
         case Add(terms):
             for term in terms:
                 yield from _terms(term)
+        case Group(operand):
+            yield from _terms(operand)
         case Negative(operand):
             for term in _terms(operand):
                 yield Negative(term)

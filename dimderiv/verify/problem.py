@@ -1,4 +1,4 @@
-"""A claim prepared for checking: what has a size, what is constant, where each derivative stands."""
+"""A claim prepared for checking: what has a size, what is constant, where derivatives stand."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,12 +7,13 @@ from itertools import product
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.language.syntax import Call, Entry, IndexForm, Name, Node, Program, children
+from dimderiv.language.syntax import IndexForm
 from dimderiv.shapes import Dim, Shape
 from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain, Scalar
 from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
 from dimderiv.verify.evaluate import Evaluator
 from dimderiv.verify.tables import Size, Table, each, size_of
+from dimderiv.verify.trees import constant_nodes, names_of_sizes, targets_of_cross_entropy
 from dimderiv.verify.unsized import Expected, Value
 
 Place: TypeAlias = tuple[int, int]
@@ -59,17 +60,17 @@ class Problem:
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.wrt_shape = claim.symbols[claim.wrt].shape
-        self.constant = _constant_nodes(claim.expression, claim.wrt)
+        self.constant = constant_nodes(claim.expression, claim.wrt)
         shapes = [declaration.shape for declaration in claim.symbols.values()]
         self.dims = list(dict.fromkeys(dim for shape in (*shapes, claim.value) for dim in shape))
         named = [name for dim in self.dims for name in _names_in_order(dim)]
         bodies = [body for _, body in claim.definitions.values()]
         nodes = [s.value for p in (claim.expression, claim.answer) for s in p.statements]
         for node in (*nodes, *bodies):
-            named.extend(_names_of_sizes(node))
-        self.names = [name for name in dict.fromkeys(named)]
+            named.extend(names_of_sizes(node))
+        self.names = list(dict.fromkeys(named))
         self.distributions = {
-            name for node in (*nodes, *bodies) for name in _targets_of_cross_entropy(node)
+            name for node in (*nodes, *bodies) for name in targets_of_cross_entropy(node)
         }
 
     def size(self, shape: Shape, trial: Trial) -> Size:
@@ -111,11 +112,15 @@ class Problem:
             trial: the point.
         """
         evaluator = self.evaluator(trial, keep=True)
-        value = evaluator.result(
-            self.claim.expression, Expected(*self.size(self.claim.value, trial))
-        )
-        if size_of(value) != self.size(self.claim.value, trial):
-            raise ShapeError(f"the value is {size_of(value)}, not {self.claim.value}")
+        size = self.size(self.claim.value, trial)
+        try:
+            value = evaluator.result(self.claim.expression, Expected(*size))
+        except ShapeError as error:
+            message = "the expression's sizes do not conform"
+            raise self.failure(message, trial, error.message) from error
+        if size_of(value) != size:
+            message = f"the expression is {size_of(value)}, not {size}"
+            raise self.failure(message, trial)
         name = self.claim.expression.statements[-1].name
         if name is not None:
             evaluator.names[name] = value
@@ -272,49 +277,6 @@ def _index_answer(
     return entry
 
 
-def _constant_nodes(program: Program, wrt: str) -> frozenset[int]:
-    """The nodes, by identity, whose value does not depend on the variable."""
-    varying = {wrt}
-    constant: set[int] = set()
-
-    def depends(node: Node) -> bool:
-        below = [depends(child) for child in children(node)]
-        found = any(below) or (isinstance(node, Name) and node.name in varying)
-        if not found:
-            constant.add(id(node))
-        return found
-
-    for statement in program.statements:
-        if depends(statement.value) and statement.name is not None:
-            varying.add(statement.name)
-    return frozenset(constant)
-
-
 def _names_in_order(dim: Dim) -> Iterator[str]:
     for monomial, _ in dim.monomials:
         yield from monomial
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _walk(child)
-
-
-def _names_of_sizes(node: Node) -> Iterator[str]:
-    for part in _walk(node):
-        sizes: Sequence[Node] = ()
-        if isinstance(part, IndexForm):
-            sizes = [size for _, size in part.letters]
-        elif isinstance(part, Call) and part.function in {"ones", "zeros", "eye"}:
-            sizes = part.arguments
-        for size in sizes:
-            yield from (n.name for n in _walk(size) if isinstance(n, Name))
-
-
-def _targets_of_cross_entropy(node: Node) -> Iterator[str]:
-    for part in _walk(node):
-        if isinstance(part, Call) and part.function == "cross_entropy" and len(part.arguments) == 2:
-            target = part.arguments[1]
-            if isinstance(target, Name):
-                yield target.name

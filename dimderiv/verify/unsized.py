@@ -1,10 +1,23 @@
 """Constants whose size comes from their surroundings: `I`, `vector(1)`, `matrix(1)`."""
 
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.errors import ShapeError
-from dimderiv.verify.arithmetic import Scalar
-from dimderiv.verify.tables import Size, Table, diagonal, filled
+from dimderiv.verify.arithmetic import Arithmetic, Scalar
+from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.tables import (
+    Size,
+    Table,
+    broadcast_size,
+    combined,
+    diagonal,
+    each,
+    filled,
+    is_single,
+    matrix_product,
+    size_of,
+)
 
 
 class Unsized(NamedTuple):
@@ -37,7 +50,7 @@ class Expected(NamedTuple):
 ANY_SIZE = Expected()
 
 
-class SizeUnknownError(ShapeError):
+class SizeUnknownError(NotVerifiableError):
     """The surroundings do not say how large a constant is."""
 
     def __init__(self) -> None:
@@ -66,3 +79,85 @@ def sized(value: Value, expected: Expected | Size) -> Table:
     if rows is None or cols is None:
         raise SizeUnknownError
     return filled((rows, cols), lambda i, j: value.fill)
+
+
+def mapped(value: Value, function: Callable[[Scalar], Scalar]) -> Value:
+    """A function of every entry.
+
+    Args:
+        value: a table, or a constant that stays one.
+        function: the function; it keeps zero where the constant is an identity.
+    """
+    if isinstance(value, Unsized):
+        return value._replace(fill=function(value.fill))
+    return each(value, function)
+
+
+def together(values: Sequence[Value], expected: Expected) -> list[Table]:
+    """The operands of an entrywise operation, with constants as large as the others.
+
+    Args:
+        values: the operands.
+        expected: what is known of the size of the result.
+
+    Raises:
+        SizeUnknownError: all are constants, of a size that is not known.
+    """
+    sizes = [size_of(value) for value in values if not isinstance(value, Unsized)]
+    size: Expected | Size = broadcast_size(sizes) if sizes else expected
+    if size == Size(1, 1) and None not in expected:
+        size = expected
+    return [sized(value, size) for value in values]
+
+
+def added(arithmetic: Arithmetic, terms: Sequence[Value], expected: Expected) -> Value:
+    """The sum, by entries.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        terms: two or more.
+        expected: what is known of the size of the sum.
+    """
+    constants = [term for term in terms if isinstance(term, Unsized)]
+    if len(constants) == len(terms) and len({c._replace(fill=None) for c in constants}) == 1:
+        return constants[0]._replace(fill=arithmetic.total([c.fill for c in constants]))
+    return reduce(lambda a, b: combined(a, b, arithmetic.add), together(terms, expected))
+
+
+def multiplied(arithmetic: Arithmetic, left: Value, right: Value) -> Value:
+    """The matrix product, or a multiple where one side is a scalar.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        left: the left factor.
+        right: the right factor.
+
+    Raises:
+        SizeUnknownError: a constant has no size.
+    """
+    for factor, other in ((left, right), (right, left)):
+        if isinstance(factor, Unsized) and factor.is_identity:
+            return mapped(other, partial(arithmetic.mul, factor.fill))
+        if not isinstance(factor, Unsized) and is_single(factor):
+            return mapped(other, partial(arithmetic.mul, factor[0][0]))
+    if isinstance(left, Unsized):
+        inner = None if isinstance(right, Unsized) else len(right)
+        left = sized(left, Expected(None, inner))
+    right = sized(right, Expected(len(left[0]), None))
+    return matrix_product(arithmetic, left, right)
+
+
+def cofactor_size(expected: Expected, other: Value) -> Expected:
+    """The size of one factor of a Kronecker product.
+
+    Args:
+        expected: what is known of the size of the product.
+        other: the other factor.
+    """
+    if isinstance(other, Unsized):
+        return ANY_SIZE
+    shares = [
+        None if whole is None or whole % part else whole // part
+        for whole, part in zip(expected, size_of(other), strict=True)
+    ]
+    return Expected(*shares)

@@ -1,0 +1,197 @@
+"""Declared shapes: from texts such as `X: m x n; w: n` to one declaration for each symbol."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import NoReturn
+
+from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
+from dimderiv.language.vocabulary import RESERVED_WORDS, canonical_name
+from dimderiv.shapes import ONE, SCALAR, Declaration, Dim, Shape
+
+NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
+PROPERTIES = (*NEEDS_SQUARE, "positive", "onehot", "probability")
+SIZE_LIMIT = 10**6
+DECLARATION_LIMIT = 20_000
+
+_ENTRY = re.compile(r"[^;\n]+")
+_TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=\d)x(?=\d)|[^\W\d]\w*|×|,|-?\d+(?:\.\d*)?|\S)")
+_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_RUN_TOGETHER = re.compile(r"([A-Za-z0-9])x([A-Za-z0-9])")
+_BETWEEN_SIZES = frozenset({"x", "×", ","})
+_EXAMPLE = 'a shape such as "m x n", "n" or "scalar"'
+
+
+def read_shapes(source: Mapping[str, str] | str | None) -> dict[str, Declaration]:
+    """The declarations in a mapping or in a text.
+
+    Args:
+        source: `{"X": "m x n", "w": "n"}`, or the same as a text, `X: m x n; w: n`.
+
+    Returns:
+        A declaration for each symbol, in the order given; Greek letters are spelled out.
+
+    Raises:
+        ShapeError: a shape or a name cannot be read, or a property does not suit the shape.
+        LimitError: a size is too large, or there are too many declarations.
+        NotDifferentiableError: an unknown function is declared.
+
+    >>> {name: str(found.shape) for name, found in read_shapes("X: m x n; λ: scalar").items()}
+    {'X': 'm x n', 'lambda': 'scalar'}
+    """
+    declared: dict[str, Declaration] = {}
+    for reader in _readers(source):
+        name, declaration = reader.declaration()
+        if name in declared:
+            reader.refuse(f"{name} is declared twice", reader.name_span, hint="one shape for it")
+        if len(declared) == DECLARATION_LIMIT:
+            raise LimitError(f"more than {DECLARATION_LIMIT} shapes are declared")
+        declared[name] = declaration
+    return declared
+
+
+def _readers(source: Mapping[str, str] | str | None) -> "Iterator[_Reader]":
+    if source is None:
+        return
+    if isinstance(source, str):
+        for entry in _ENTRY.finditer(source):
+            if entry[0].strip():
+                yield _of_entry(source, entry.start(), entry.end())
+        return
+    for name, text in source.items():
+        if not isinstance(text, str):
+            raise ShapeError(f"the shape of {name} is not a text", hint=_EXAMPLE)
+        yield _Reader(name, text, (0, len(text)))
+
+
+def _of_entry(source: str, start: int, end: int) -> "_Reader":
+    colon = source.find(":", start, end)
+    if colon < 0:
+        raise ShapeError(
+            f"{source[start:end].strip()!r} declares no shape",
+            span=_stripped(source, start, end),
+            source=source,
+            hint="write a name, a colon and a shape: X: m x n",
+        )
+    name_span = _stripped(source, start, colon)
+    return _Reader(source[slice(*name_span)], source, (colon + 1, end), name_span)
+
+
+def _stripped(source: str, start: int, end: int) -> Span:
+    text = source[start:end]
+    return start + len(text) - len(text.lstrip()), max(start, end - len(text) + len(text.rstrip()))
+
+
+class _Reader:
+    """Reads one declaration: the name is given, the shape lies at a place in a text."""
+
+    def __init__(self, name: str, source: str, place: Span, name_span: Span | None = None) -> None:
+        self.name = canonical_name(name.strip())
+        self.source = source
+        self.place = _stripped(source, *place)
+        self.name_span = name_span
+        self.tokens = [
+            (canonical_name(match[1]), match.span(1))
+            for match in _TOKEN.finditer(source, *self.place)
+            if match[1]
+        ]
+        self.index = 0
+
+    def declaration(self) -> tuple[str, Declaration]:
+        self.check_name()
+        text = self.source[slice(*self.place)]
+        if "->" in text:
+            self.refuse(
+                f"{self.name} is declared as an unknown function, which is not supported yet",
+                self.place,
+                hint=f"write out what {self.name} is",
+                error=NotDifferentiableError,
+            )
+        if not self.tokens:
+            self.refuse(f"the shape of {self.name} is empty", self.place, hint=_EXAMPLE)
+        shape = self.shape()
+        return self.name, Declaration(shape, self.properties(shape), text)
+
+    def check_name(self) -> None:
+        if self.name in RESERVED_WORDS:
+            self.refuse(f"{self.name} is a function, so it cannot be a symbol", self.name_span)
+        if not _SYMBOL.fullmatch(self.name):
+            self.refuse(
+                f"{self.name!r} cannot be the name of a symbol",
+                self.name_span,
+                hint="a letter, then letters, digits or _ and a subscript: W1, x_i, lambda",
+            )
+
+    def shape(self) -> Shape:
+        if self.tokens[0][0] == "scalar":
+            self.index = 1
+            return SCALAR
+        sizes = [self.size()]
+        while self.index < len(self.tokens) and self.tokens[self.index][0] in _BETWEEN_SIZES:
+            self.index += 1
+            sizes.append(self.size())
+        if len(sizes) > 2:
+            self.refuse(
+                f"{self.name} has {len(sizes)} axes; a symbol has at most two",
+                self.place,
+                hint="a matrix for each value of the other indices",
+            )
+        return Shape(sizes[0], sizes[1] if len(sizes) == 2 else ONE)
+
+    def size(self) -> Dim:
+        if self.index == len(self.tokens):
+            end = self.place[1]
+            self.refuse(f"a size is missing in the shape of {self.name}", (end, end), hint=_EXAMPLE)
+        token, span = self.tokens[self.index]
+        self.index += 1
+        if token.isdecimal() and token.isascii():
+            return self.number(token, span)
+        if token.startswith("-") or token[0].isdigit():
+            self.refuse(f"{token} is no size", span, hint="a positive whole number, or a name")
+        if not _SYMBOL.fullmatch(token) or token in {"scalar", "vector", "matrix", *PROPERTIES}:
+            self.refuse(f"a size is missing before {token!r}", span, hint=_EXAMPLE)
+        run_together = _RUN_TOGETHER.fullmatch(token)
+        if run_together:
+            hint = f"{run_together[1]} x {run_together[2]}"
+            self.refuse(f"{token} is run together, so it is no size", span, hint=hint)
+        if token in RESERVED_WORDS:
+            self.refuse(f"{token} is a function, so it is no size", span, hint="another name")
+        return Dim.of(token)
+
+    def number(self, digits: str, span: Span) -> Dim:
+        # Very long numbers are refused before they are converted: Python refuses them too.
+        if len(digits.lstrip("0")) > len(str(SIZE_LIMIT)) or int(digits) > SIZE_LIMIT:
+            message = f"a size in the shape of {self.name} is larger than {SIZE_LIMIT}"
+            self.refuse(message, span, hint="a name for the size", error=LimitError)
+        if int(digits) == 0:
+            self.refuse(f"a size of {self.name} is 0", span, hint="a positive number, or a name")
+        return ONE if int(digits) == 1 else Dim.of(int(digits))
+
+    def properties(self, shape: Shape) -> frozenset[str]:
+        words = self.tokens[self.index :]
+        for word, span in words:
+            if word not in PROPERTIES:
+                self.unknown_word(word, span)
+            if word in NEEDS_SQUARE and shape.rows != shape.cols:
+                self.refuse(
+                    f"only a square matrix can be {word}: {self.name} is "
+                    f"{shape.rows} x {shape.cols}",
+                    span,
+                    hint=f"{self.name}: {shape.rows} x {shape.rows} {word}",
+                )
+        return frozenset(word for word, _ in words)
+
+    def unknown_word(self, word: str, span: Span) -> NoReturn:
+        close = difflib.get_close_matches(word[:40], PROPERTIES, n=1)
+        hint = close[0] if close else f"one of {', '.join(PROPERTIES)}; between sizes goes an x"
+        self.refuse(f"{word!r} is no property of a symbol", span, hint=hint)
+
+    def refuse(
+        self,
+        message: str,
+        span: Span | None,
+        *,
+        hint: str | None = None,
+        error: type[DimderivError] = ShapeError,
+    ) -> NoReturn:
+        raise error(message, span=span, source=self.source, hint=hint)

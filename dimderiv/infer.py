@@ -1,0 +1,206 @@
+"""The shape of every symbol and of every part of a program.
+
+Goes in: a program and what was declared.  Comes out: the program, typed.  What is not declared is
+inferred: `||Xw - y||^2` alone makes X `m x n`, w `n` and y `m`, and says so.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+
+from dimderiv.errors import DimderivError, UnknownNameError
+from dimderiv.language.syntax import Call, IndexForm, Node, Program, children
+from dimderiv.language.vocabulary import canonical_name
+from dimderiv.rules import Rulebook
+from dimderiv.shapes import Declaration, Shape
+from dimderiv.shaping.clashes import Axes, Clash, equation_misfit, names_in
+from dimderiv.shaping.kinds import settle_kinds
+from dimderiv.shaping.progress import VISITORS, Progress
+from dimderiv.shaping.refusals import undetermined
+from dimderiv.shaping.scope import Meaning, Scope
+from dimderiv.unify import name_sizes, resolved, variables
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A program with a shape for each part.
+
+    Attributes:
+        program: the program.
+        symbols: every symbol, in the order in which they occur.
+        definitions: the shape of each definition.
+        value: the shape of the last statement.
+        assumptions: what was assumed of symbols that were not declared.
+    """
+
+    program: Program
+    symbols: Mapping[str, Declaration]
+    definitions: Mapping[str, Shape]
+    value: Shape
+    assumptions: tuple[str, ...]
+    _axes: Mapping[int, Axes] = field(repr=False, compare=False)
+    _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
+
+    def shape(self, node: Node) -> Shape:
+        """The shape of a part of the program.
+
+        Args:
+            node: one of the node objects of the program.
+
+        Raises:
+            KeyError: it is no node of the program.
+        """
+        rows, cols = self._axes[id(node)]
+        return Shape(resolved(rows), resolved(cols))
+
+    def meaning(self, name: str) -> Meaning:
+        """What a name stands for.
+
+        Args:
+            name: a name in the program; any other is taken for that of a dimension.
+        """
+        default: Meaning = _CONSTANTS.get(name, "size")
+        return self._meanings.get(name, default)
+
+
+_CONSTANTS: Mapping[str, Meaning] = {"I": "identity", "pi": "pi"}
+_NO_SIZES = frozenset(_CONSTANTS)
+_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+
+
+def infer(
+    program: Program,
+    declared: Mapping[str, Declaration],
+    *,
+    rulebook: Rulebook,
+    wrt: Sequence[str] = (),
+) -> Typed:
+    """Find the shape of everything in a program.
+
+    Args:
+        program: the program.
+        declared: what is known of its symbols.
+        rulebook: the functions.
+        wrt: the symbols that are differentiated by; they must occur.
+
+    Returns:
+        The program with its shapes, and what was assumed.
+
+    Raises:
+        ShapeError: something does not conform, or a size is not determined.
+        UnknownNameError: a name in `wrt` is no symbol of the program, or a function has no rule.
+        LimitError: a size is too large, or too many kinds of symbols would have to be tried.
+    """
+    sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
+    sizes.update(_written_sizes(program, declared))
+    scope = Scope(VISITORS, program.source, rulebook, declared, sizes)
+    try:
+        _settle(Progress(program, scope))
+    except DimderivError as error:
+        error.located(program.source)
+        raise
+    for name in wrt:
+        _check_wrt(name, scope)
+    return _typed(program, scope)
+
+
+def _settle(progress: Progress) -> None:
+    """Find kinds and sizes, and give every size a name."""
+    scope = progress.scope
+    clash = settle_kinds(progress)
+    taken = {*scope.names, *scope.declared, *scope.sizes}
+    if clash is None:
+        name_sizes(scope.named_sizes(), taken)
+        _refuse_undetermined(scope)
+        refuted = scope.unifier.refuted()
+        if refuted is None:
+            return
+        clash = Clash(refuted.reason, equation_misfit, (refuted.left, refuted.right))
+    name_sizes([*scope.named_sizes(), *(size for _, size in scope.unsized)], taken)
+    raise clash.write(scope.facts(), clash)
+
+
+def _refuse_undetermined(scope: Scope) -> None:
+    for node, size in scope.unsized:
+        if any(True for _ in variables(size)):
+            raise undetermined(node, scope.facts().text(node))
+
+
+def _written_sizes(program: Program, declared: Mapping[str, Declaration]) -> set[str]:
+    """The names in places where only a size can stand, as in `ones(n, 1)` and `[i:m] ...`."""
+    source = program.source
+    if source and not any(mark in source for mark in ("ones", "eye", "[")):
+        return set()
+    defined = {statement.name for statement in program.statements}
+    written = (name for statement in program.statements for name in _sizes_in(statement.value))
+    return {name for name in written if name not in defined and name not in declared} - _NO_SIZES
+
+
+def _sizes_in(node: Node) -> Iterator[str]:
+    places: tuple[Node, ...] = ()
+    if isinstance(node, Call) and node.function in {"ones", "eye"}:
+        places = node.arguments
+    elif isinstance(node, IndexForm):
+        places = tuple(size for _, size in node.letters)
+    for place in places:
+        yield from names_in(place)
+    for child in children(node):
+        yield from _sizes_in(child)
+
+
+def _check_wrt(name: str, scope: Scope) -> None:
+    """Refuse to differentiate by what is no symbol of the program."""
+    symbols = [n for n in scope.introduced if scope.meanings[n] == "symbol"]
+    if scope.meanings.get(canonical_name(name)) == "symbol":
+        return
+    if not _SYMBOL.fullmatch(canonical_name(name)):
+        message, hint = f"{name!r} is not the name of a symbol", None
+    elif scope.meanings.get(name) == "definition":
+        message, hint = f"{name} is defined in the expression, so it is no variable", None
+    elif name in scope.declared:
+        message, hint = f"{name} is declared, but does not occur in the expression", None
+    elif name in scope.sizes:
+        message, hint = f"{name} is the size of an axis, so it is no variable", None
+    else:
+        message = f"{name} does not occur in the expression"
+        close = get_close_matches(name, symbols, n=1, cutoff=0.5)
+        hint = close[0] if close else None
+    if hint is None and symbols:
+        hint = "one of " + ", ".join(symbols[:10]) if len(symbols) > 1 else symbols[0]
+    raise UnknownNameError(message, span=(0, len(name)), source=name, hint=hint)
+
+
+def _typed(program: Program, scope: Scope) -> Typed:
+    shapes = {
+        name: Shape(resolved(rows), resolved(cols)) for name, (rows, cols) in scope.names.items()
+    }
+    symbols = {
+        name: scope.declared.get(name) or Declaration(shape, text=str(shape))
+        for name, shape in shapes.items()
+        if scope.meanings[name] == "symbol"
+    }
+    assumptions = [
+        f"{name}: {found.shape}" for name, found in symbols.items() if name not in scope.declared
+    ]
+    for name in scope.targets:
+        assumption = _assume_sums_to_one(name, symbols)
+        assumptions += [assumption] if assumption else []
+    return Typed(
+        program=program,
+        symbols=symbols,
+        definitions={n: s for n, s in shapes.items() if scope.meanings[n] == "definition"},
+        value=Shape(*map(resolved, scope.axes[id(program.statements[-1].value)])),
+        assumptions=tuple(assumptions),
+        _axes=scope.axes,
+        _meanings=scope.meanings,
+    )
+
+
+def _assume_sums_to_one(name: str, symbols: dict[str, Declaration]) -> str | None:
+    """Give a symbol the property that its rows sum to 1, and say so, unless it was declared."""
+    found = symbols.get(name)
+    if found is None or found.properties & {"probability", "onehot"}:
+        return None
+    symbols[name] = replace(found, properties=found.properties | {"probability"})
+    return f"{name} sums to 1" if found.shape.is_column else f"rows of {name} sum to 1"

@@ -1,0 +1,126 @@
+"""Names for parts that repeat and are long: `R = X - X W W'; -2 (X' R + R' X) W`."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Literal
+
+from dimderiv.answer import Answer, names_in, replaced
+from dimderiv.language import syntax
+from dimderiv.language.syntax import Group, Node
+from dimderiv.notation import symbols
+
+Kind = Literal["scalar", "vector", "matrix"]
+
+SHORTEST = 4
+WORTH = 2
+MANY = 50
+LETTERS: dict[Kind, str] = {
+    "scalar": "stckqabdefghlpruvwz",
+    "vector": "ruvzqsptabcdefghklwxy",
+    "matrix": "RMTEFGHKLPQSUVWZABCDJNXY",
+}
+
+
+def name_repeats(
+    answer: Answer, given: Collection[str], taken: Iterable[str], kind_of: Callable[[Node], Kind]
+) -> Answer:
+    """The answer with a name for each part that is long and occurs more than once.
+
+    Args:
+        answer: the answer.
+        given: the names of the user's own definitions, which are left as they are written.
+        taken: names that mean something already.
+        kind_of: whether a part is a scalar, a vector or a matrix; decides between small and
+            capital letters.
+    """
+    used = set(taken)
+    while True:
+        part = _most_repeated(answer, given) if len(answer.definitions) < MANY else None
+        if part is None:
+            return answer
+        name = _fresh(part, kind_of(part), used)
+        used.add(name)
+        answer = _with_name(answer, given, name, part)
+
+
+def _trees(answer: Answer, given: Collection[str]) -> Iterator[Node]:
+    for name, value in answer.definitions.items():
+        if name not in given:
+            yield value
+    yield from answer.derivatives.values()
+
+
+def _most_repeated(answer: Answer, given: Collection[str]) -> Node | None:
+    """The part whose name would save the reader most."""
+    trees = [tree for tree in _trees(answer, given) if symbols(tree) > 2 * SHORTEST]
+    counts: Counter[Node] = Counter()
+    for tree in trees:
+        counts.update(part for part in _parts(tree) if _may_be_named(part))
+    best, best_gain = None, WORTH - 1
+    for part, count in counts.items():
+        size = symbols(part) if count > 1 else 0
+        gain = count * (size - 1) - size - 2
+        if size >= SHORTEST and gain > best_gain:
+            best, best_gain = part, gain
+    return best
+
+
+def _may_be_named(part: Node) -> bool:
+    if isinstance(part, syntax.Binary):
+        return part.operator not in (">", "<", ">=", "<=")
+    return isinstance(part, (syntax.Add, syntax.Call)) and not _is_array_of_ones(part)
+
+
+def _is_array_of_ones(part: Node) -> bool:
+    return isinstance(part, syntax.Call) and part.function in {"ones", "eye"}
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, syntax.IndexForm):
+            continue
+        yield part
+        stack.extend(syntax.children(part))
+
+
+def _fresh(part: Node, kind: Kind, used: set[str]) -> str:
+    letters = LETTERS[kind]
+    if kind != "scalar" and not isinstance(part, syntax.Add):
+        letters = letters[1:] + letters[:1]
+    for letter in letters:
+        if letter not in used:
+            return letter
+    number = 1
+    while f"{letters[0]}{number}" in used:
+        number += 1
+    return f"{letters[0]}{number}"
+
+
+def _with_name(answer: Answer, given: Collection[str], name: str, part: Node) -> Answer:
+    called = syntax.Name(name)
+
+    def renamed(tree: Node) -> Node:
+        return replaced(tree, lambda node: called if _bare(node) == part else None)
+
+    definitions = {
+        key: value if key in given else renamed(value) for key, value in answer.definitions.items()
+    }
+    derivatives = {key: renamed(value) for key, value in answer.derivatives.items()}
+    return Answer(_inserted(definitions, name, part), derivatives)
+
+
+def _bare(node: Node) -> Node:
+    return node.operand if isinstance(node, Group) else node
+
+
+def _inserted(definitions: dict[str, Node], name: str, value: Node) -> dict[str, Node]:
+    """The definitions with one more, just before the first that uses it."""
+    ordered: dict[str, Node] = {}
+    for key, other in definitions.items():
+        if name not in ordered and name in names_in(other):
+            ordered[name] = value
+        ordered[key] = other
+    ordered.setdefault(name, value)
+    return ordered

@@ -1,0 +1,191 @@
+"""The axes of functions: what the rule of a function says of the axes of its arguments."""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from dimderiv.errors import LimitError, UnknownNameError
+from dimderiv.language.parser import parse_expression
+from dimderiv.language.syntax import Call, Name, Node
+from dimderiv.rules import Rule
+from dimderiv.shapes import ONE
+from dimderiv.shaping.clashes import Axes, Clash, Write, call_misfit, kernel_misfit, square_misfit
+from dimderiv.shaping.index_axes import size
+from dimderiv.shaping.operators import broadcast
+from dimderiv.shaping.refusals import (
+    arguments_refused,
+    axis_refused,
+    scalar_wanted,
+    vector_wanted,
+)
+from dimderiv.shaping.scope import SCALAR_AXES, Scope
+from dimderiv.shaping.signatures import Axis, read_signature
+from dimderiv.unify import Mismatch, Term
+
+CALL_DEPTH = 50
+
+_SUMS_TO_ONE = re.compile(r"rows of (\w+) sum to 1")
+
+
+def call_axes(scope: Scope, node: Call) -> Axes:
+    """A function has the axes that its rule gives it."""
+    rule = scope.rulebook.rules.get(node.function)
+    if rule is None:
+        return _constant(scope, node)
+    if len(node.arguments) != len(rule.arguments):
+        raise arguments_refused(node, rule.arguments)
+    if node.axis is not None and rule.kind != "reduction":
+        raise axis_refused(node, [n for n, r in scope.rulebook.rules.items() if r.kind == "reduction"])
+    arguments = [scope.visit(argument) for argument in node.arguments]
+    return _BY_KIND[rule.kind](scope, node, rule, arguments)
+
+
+def _elementwise(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
+    if len(arguments) == 1:
+        return arguments[0]
+    return broadcast(scope, node, node.arguments, arguments)
+
+
+def _reduction(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
+    rows, cols = arguments[0]
+    if node.axis is None:
+        return SCALAR_AXES
+    return (ONE, cols) if node.axis == 0 else (rows, ONE)
+
+
+def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
+    """The definition, with the arguments in place of its parameters."""
+    is_column = arguments[0][1] is ONE and arguments[0][0] is not ONE
+    text = rule.column if rule.column and is_column else rule.definition
+    if "sum to 1" in rule.domain:
+        _note_target(scope, node, rule)
+    outer = scope.names, scope.caller
+    if scope.calls == CALL_DEPTH:
+        raise LimitError(f"the rule {rule.name} is defined by itself", span=node.span)
+    scope.calls += 1
+    scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
+    try:
+        return scope.visit(_definition(text, scope.functions))
+    except Clash as clash:
+        raise Clash(scope.caller, call_misfit, clash.sizes) from None
+    finally:
+        scope.names, scope.caller = outer
+        scope.calls -= 1
+
+
+def _note_target(scope: Scope, node: Call, rule: Rule) -> None:
+    """Remember a symbol whose rows a rule assumes to sum to 1."""
+    match = _SUMS_TO_ONE.search(rule.domain)
+    for name, argument in zip(rule.arguments, node.arguments, strict=True):
+        if match and match[1] == name and isinstance(argument, Name) and scope.caller is None:
+            scope.targets[argument.name] = None
+
+
+@cache
+def _definition(text: str, functions: frozenset[str]) -> Node:
+    return parse_expression(text, functions=functions)
+
+
+def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
+    """A function whose rule has a signature in letters."""
+    signature = read_signature(rule.signature)
+    if rule.name == "diag" and ONE not in arguments[0]:
+        return _diagonal(scope, node, arguments[0])
+    sizes: dict[str, Term] = {}
+    shifted: list[tuple[tuple[str, ...], Term]] = []
+    for axes, letters in zip(arguments, signature.arguments, strict=True):
+        for own, letter in zip(_given(node, axes, letters), letters, strict=True):
+            if isinstance(letter, tuple):
+                shifted.append((letter, own))
+            else:
+                write = square_misfit if letters.count(letter) > 1 else call_misfit
+                _same(scope, node, sizes.setdefault(letter, own), own, write)
+    for (free, bound), own in shifted:
+        try:
+            sizes[free] = scope.unifier.valid(own, sizes[bound], scope.caller or node)
+        except Mismatch:
+            raise Clash(node, kernel_misfit) from None
+    if rule.square:
+        _same(scope, node, *arguments[0], square_misfit)
+    value = [_axis(scope, node, axis, sizes) for axis in signature.value]
+    value += [ONE] * (2 - len(value))
+    return value[0], value[1]
+
+
+def _given(node: Call, axes: Axes, letters: tuple[Axis, ...]) -> tuple[Term, ...]:
+    """As many axes of an argument as it has letters; one letter is the axis of a vector."""
+    if len(letters) == 2:
+        return axes
+    if ONE not in axes:
+        raise Clash(node, vector_wanted)
+    return axes[:1] if axes[1] is ONE else axes[1:]
+
+
+def _same(scope: Scope, node: Call, left: Term, right: Term, write: Write) -> None:
+    try:
+        scope.unify(left, right, node)
+    except Mismatch as misfit:
+        raise Clash(node, write, (misfit.left, misfit.right)) from None
+
+
+def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, Term]) -> Term:
+    if isinstance(axis, str):
+        return sizes[axis]
+    term: Term = ONE
+    for letter in axis:
+        term = scope.unifier.product(term, sizes[letter], scope.caller or node)
+    return term
+
+
+def _diagonal(scope: Scope, node: Call, axes: Axes) -> Axes:
+    _same(scope, node, *axes, square_misfit)
+    return axes[0], ONE
+
+
+_BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {
+    "elementwise": _elementwise,
+    "reduction": _reduction,
+    "rows": _elementwise,
+    "composite": _composite,
+    "product": _labelled,
+    "matrix": _labelled,
+}
+
+
+def _constant(scope: Scope, node: Call) -> Axes:
+    """`ones(m, n)`, `eye(n)`, and `vector(1)` and `matrix(1)`, whose size the surroundings tell."""
+    if node.axis is not None:
+        raise axis_refused(node, ["sum", "mean", "max", "min", "logsumexp"])
+    match node.function, len(node.arguments):
+        case "ones", 2:
+            return size(scope, node.arguments[0]), size(scope, node.arguments[1])
+        case "ones", _:
+            raise arguments_refused(node, ["m", "n"])
+        case "eye", 1 | 2:
+            rows, cols = (size(scope, argument) for argument in (node.arguments * 2)[:2])
+            _same(scope, node, rows, cols, call_misfit)
+            return rows, cols
+        case "eye", _:
+            raise arguments_refused(node, ["n"])
+        case "vector" | "matrix", 1:
+            return _filled(scope, node)
+        case "vector" | "matrix", _:
+            raise arguments_refused(node, ["1"])
+    raise _unknown(scope, node)
+
+
+def _filled(scope: Scope, node: Call) -> Axes:
+    if scope.visit(node.arguments[0]) != SCALAR_AXES:
+        raise Clash(node.arguments[0], scalar_wanted)
+    rows = scope.unsized_axis(node)
+    return rows, ONE if node.function == "vector" else scope.unsized_axis(node)
+
+
+def _unknown(scope: Scope, node: Call) -> UnknownNameError:
+    close = difflib.get_close_matches(node.function, sorted(scope.functions), n=1)
+    return UnknownNameError(
+        f"{node.function} is not a known function",
+        span=node.span,
+        hint=f"{close[0]}(...)" if close else "a rule file that defines it",
+    )

@@ -1,0 +1,265 @@
+"""Clashes: parts of a program whose shapes do not go together, and the error that explains one.
+
+While kinds are still being tried a clash is only caught and forgotten, so it is cheap; the sentence
+is written once it is certain that nothing conforms.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from dimderiv.errors import ShapeError, Span
+from dimderiv.language.syntax import Call, Name, Negative, Node, Number, Transpose, children
+from dimderiv.shapes import Declaration, Shape
+from dimderiv.unify import Term, Unifier, resolved
+
+Axes = tuple[Term, Term]
+Write: TypeAlias = "Callable[[Facts, Clash], ShapeError]"
+
+FACTS_SHOWN = 6
+
+
+class Clash(Exception):
+    """A node whose operands do not go together.
+
+    Args:
+        node: the node.
+        write: writes the error, once every size has a name.
+        sizes: two sizes that would have to be equal.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        write: Write,
+        sizes: tuple[Term, Term] | None = None,
+    ) -> None:
+        super().__init__(node)
+        self.node = node
+        self.write = write
+        self.sizes = sizes
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known when an error is written.
+
+    Attributes:
+        source: the text of the program.
+        axes: the sizes of each node.
+        names: the sizes of each name, by what it means.
+        meanings: what each name means.
+        declared: the declared symbols.
+        unifier: knows the reason for each size.
+    """
+
+    source: str
+    axes: Mapping[int, Axes]
+    names: Mapping[str, Axes]
+    meanings: Mapping[str, str]
+    declared: Mapping[str, Declaration]
+    unifier: Unifier
+
+    def text(self, node: Node) -> str:
+        """A part of the program as it was written."""
+        start, end = node.span
+        if end > start and self.source:
+            return " ".join(self.source[start:end].split())
+        return node.name if isinstance(node, Name) else "this part"
+
+    def grouped(self, node: Node) -> str:
+        """A part of the program, in brackets where it is not a single thing."""
+        text = self.text(node)
+        return text if isinstance(node, Name | Number | Call | Transpose) else f"({text})"
+
+    def is_inferred(self, name: str) -> bool:
+        """Whether a name is a symbol that nobody declared."""
+        return self.meanings.get(name) == "symbol" and name not in self.declared
+
+    def shape(self, node: Node) -> Shape:
+        """The shape of a node."""
+        return _shape(self.axes[id(node)])
+
+    def known(self, nodes: Sequence[Node], sizes: tuple[Term, Term] | None) -> list[str]:
+        """What is known of the names in some nodes, and which places say so."""
+        reasons = [node for size in sizes or () for node in self.unifier.reasons(size)]
+        names = dict.fromkeys(name for node in (*nodes, *reasons) for name in names_in(node))
+        facts = [self._fact(name) for name in names if name in self.names]
+        return [fact for fact in facts if fact][:FACTS_SHOWN]
+
+    def _fact(self, name: str) -> str | None:
+        shape = f"{name}: {_shape(self.names[name])}"
+        if self.meanings[name] == "size":
+            return None
+        if self.meanings[name] == "definition":
+            return f"{shape} (defined)"
+        if name in self.declared:
+            return f"{shape} (declared)"
+        places = [self.text(node) for t in self.names[name] for node in self.unifier.reasons(t)]
+        because = " and ".join(dict.fromkeys(places))
+        return f"{shape} (from {because})" if because else f"{shape} (not declared)"
+
+
+def names_in(node: Node) -> Iterator[str]:
+    """The names in a node, from left to right."""
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Name):
+            yield part.name
+        else:
+            stack.extend(reversed(children(part)))
+
+
+def product_misfit(facts: Facts, clash: Clash) -> ShapeError:
+    """The error for a matrix product whose inner sizes differ."""
+    left, right = children(clash.node)
+    return _misfit(facts, clash, [left, right], clash.node.span, _fitting_products(facts, clash))
+
+
+def broadcast_misfit(*nodes: Node) -> Write:
+    """Writes the error for operands that are combined entry by entry and have different sizes."""
+
+    def write(facts: Facts, clash: Clash) -> ShapeError:
+        first, second = nodes[0], nodes[-1]
+        span = (min(first.span[0], second.span[0]), max(first.span[1], second.span[1]))
+        return _misfit(facts, clash, list(nodes), span, _fitting_sums(facts, nodes))
+
+    return write
+
+
+def call_misfit(facts: Facts, clash: Clash) -> ShapeError:
+    """The error for a function whose arguments do not fit together."""
+    return _misfit(facts, clash, list(children(clash.node)), clash.node.span, None)
+
+
+def definition_misfit(name: str) -> Write:
+    """Writes the error for a definition whose value has not the shape that was declared."""
+
+    def write(facts: Facts, clash: Clash) -> ShapeError:
+        own, value = facts.declared[name].shape, facts.shape(clash.node)
+        return ShapeError(
+            f"{name} is declared {described(own)}, but its definition is {described(value)}",
+            span=clash.node.span,
+            known=facts.known([clash.node], clash.sizes),
+            hint=f"leave out the declaration of {name}",
+        )
+
+    return write
+
+
+def equation_misfit(facts: Facts, clash: Clash) -> ShapeError:
+    """The error for an equation between computed sizes that does not hold."""
+    parts = list(children(clash.node)) or [clash.node]
+    return _misfit(facts, clash, parts, clash.node.span, None)
+
+
+def letter_misfit(facts: Facts, clash: Clash) -> ShapeError:
+    """The error for an index letter that runs along two axes of different size."""
+    return _misfit(facts, clash, [children(clash.node)[0]], clash.node.span, None)
+
+
+def kernel_misfit(facts: Facts, clash: Clash) -> ShapeError:
+    """The error for a kernel that is larger than the image."""
+    image, kernel = children(clash.node)[:2]
+    return ShapeError(
+        f"the kernel is larger than the image: {facts.text(kernel)} is "
+        f"{described(facts.shape(kernel))} and {facts.text(image)} is "
+        f"{described(facts.shape(image))}",
+        span=clash.node.span,
+        known=facts.known([clash.node], None),
+        hint="the image first, then the kernel: conv2(V, K)",
+    )
+
+
+def square_misfit(facts: Facts, clash: Clash) -> ShapeError:
+    """The error for a function of a square matrix, or a power, of what is not square."""
+    node = clash.node
+    operand = children(node)[0]
+    shape, text = facts.shape(operand), facts.text(operand)
+    return ShapeError(
+        f"{facts.text(node)} needs a square matrix: {text} is {described(shape)}, "
+        f"so {shape.rows} would have to be {shape.cols}",
+        span=operand.span,
+        known=facts.known([operand], clash.sizes),
+        hint=_square_hint(node, text, shape),
+    )
+
+
+def described(shape: Shape) -> str:
+    """A shape in a sentence, with both its axes."""
+    return "a scalar" if shape.is_scalar else f"{shape.rows} x {shape.cols}"
+
+
+def unsigned(node: Node) -> Node:
+    """A term without its minus signs."""
+    while isinstance(node, Negative):
+        node = node.operand
+    return node
+
+
+def _shape(axes: Axes) -> Shape:
+    return Shape(resolved(axes[0]), resolved(axes[1]))
+
+
+def _misfit(
+    facts: Facts, clash: Clash, parts: list[Node], span: Span, hint: str | None
+) -> ShapeError:
+    said_of = dict.fromkeys(
+        f"{facts.text(part)} is {described(facts.shape(part))}" for part in parts
+    )
+    message = f"{facts.source[slice(*span)] or 'this'} does not conform: {' and '.join(said_of)}"
+    if clash.sizes is not None:
+        left, right = (resolved(size) for size in clash.sizes)
+        message += f", so {left} would have to be {right}"
+    return ShapeError(message, span=span, known=facts.known([clash.node], clash.sizes), hint=hint)
+
+
+def _fitting_products(facts: Facts, clash: Clash) -> str | None:
+    """The products of the same two operands that conform."""
+    left, right = children(clash.node)
+    (m, n), (p, q) = facts.shape(left), facts.shape(right)
+    a, b = facts.grouped(left), facts.grouped(right)
+    at, bt = _transposed(facts, left), _transposed(facts, right)
+    candidates = {
+        f"{at} {b}": m == p,
+        f"{a} {bt}": n == q,
+        f"{at} {bt}": m == q,
+        f"{a} .* {b}": (m, n) == (p, q),
+        f"{b} {a}": q == m,
+        f"{b} {at}": q == n,
+        f"{bt} {a}": p == m and a != b,
+    }
+    return _listed([text for text, conforms in candidates.items() if conforms][:3])
+
+
+def _fitting_sums(facts: Facts, nodes: Sequence[Node]) -> str | None:
+    if len(nodes) != 2:
+        return None
+    left, right = (facts.shape(node) for node in nodes)
+    if left == right.transposed:
+        return f"{_transposed(facts, nodes[1])} in place of {facts.text(nodes[1])}"
+    return "the same name for two sizes, if they are equal"
+
+
+def _listed(texts: Sequence[str]) -> str | None:
+    if not texts:
+        return None
+    return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def _transposed(facts: Facts, node: Node) -> str:
+    if isinstance(node, Transpose):
+        return facts.grouped(node.operand)
+    return f"{facts.grouped(node)}'"
+
+
+def _square_hint(node: Node, text: str, shape: Shape) -> str:
+    if not isinstance(node, Call):
+        return f"{text}.^ for each entry, or {text}' {text} for a product"
+    instead = {
+        "inv": f"pinv({text})",
+        "expm": f"exp({text}) for each entry",
+        "tr": f"sum({text}), or tr({text}' {text})",
+    }.get(node.function, f"{node.function}({text}' {text})")
+    return instead if shape.is_matrix else "a square matrix"

@@ -1,0 +1,118 @@
+"""Sizes that are written out, as in `ones(m, n)`, and the axes of index forms."""
+
+from dimderiv.declarations import SIZE_LIMIT
+from dimderiv.errors import LimitError, ShapeError
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    children,
+)
+from dimderiv.shapes import ONE, Dim
+from dimderiv.shaping.clashes import Axes, Clash, letter_misfit
+from dimderiv.shaping.refusals import entry_refused, scalar_wanted
+from dimderiv.shaping.scope import SCALAR_AXES, Scope
+from dimderiv.unify import Mismatch, Term
+
+
+def size(scope: Scope, node: Node) -> Dim:
+    """The size that an expression is.
+
+    Args:
+        scope: what is known; a name that has no meaning yet becomes a dimension.
+        node: names of dimensions, whole numbers, and sums and products of them.
+
+    Raises:
+        ShapeError: it is no positive size.
+        LimitError: it is too large.
+    """
+    dim = _dim(scope, node)
+    number = dim.number
+    if number is None:
+        return dim
+    if number < 1:
+        raise ShapeError(f"a size is positive, not {number}", span=node.span)
+    if number > SIZE_LIMIT:
+        raise LimitError(f"a size is larger than {SIZE_LIMIT}", span=node.span)
+    return ONE if number == 1 else dim
+
+
+def _dim(scope: Scope, node: Node) -> Dim:
+    scope.axes[id(node)] = SCALAR_AXES
+    match node:
+        case Number(value) if value.denominator == 1:
+            return Dim.of(int(value))
+        case Name(name) if name in scope.sizes:
+            return Dim.of(name)
+        case Negative(operand):
+            return Dim.of(0) - _dim(scope, operand)
+        case Add(terms):
+            total = Dim.of(0)
+            for term in terms:
+                total += _dim(scope, term)
+            return total
+        case Binary("*", left, right):
+            return _dim(scope, left) * _dim(scope, right)
+    raise ShapeError(
+        f"{scope.facts().text(node)} is no size",
+        span=node.span,
+        hint="the name of a dimension or a whole number, as in ones(m, 1)",
+    )
+
+
+def index_form_axes(scope: Scope, node: IndexForm) -> Axes:
+    """An index form has an axis for each of its letters; further ones count to the second axis."""
+    sizes: dict[str, Term] = {letter: size(scope, written) for letter, written in node.letters}
+    terms = node.body.terms if isinstance(node.body, Add) else (node.body,)
+    for term in terms:
+        scope.letters = dict(sizes)
+        if scope.visit(term) != SCALAR_AXES:
+            raise Clash(term, scalar_wanted)
+    scope.letters = None
+    scope.axes[id(node.body)] = SCALAR_AXES
+    axes = list(sizes.values())
+    cols: Term = ONE
+    for own in axes[1:]:
+        cols = scope.unifier.product(cols, own, node)
+    return axes[0] if axes else ONE, cols
+
+
+def entry_axes(scope: Scope, node: Entry) -> Axes:
+    """An entry is a scalar; a letter alone in an index runs along the whole axis."""
+    if scope.letters is None:
+        raise ShapeError("an entry stands only inside an index form", span=node.span)
+    outer, scope.letters = scope.letters, None
+    axes = scope.visit(node.operand)
+    scope.letters = outer
+    for index in node.indices:
+        _mark_as_scalar(scope, index)
+    if len(node.indices) == 1 and ONE in axes:
+        axes = axes[:1] if axes[1] is ONE else axes[1:]
+    elif len(node.indices) != 2:
+        raise Clash(node, entry_refused)
+    for index, own in zip(node.indices, axes, strict=True):
+        if isinstance(index, Name) and own is not ONE:
+            _run_along(scope, node, index.name, own)
+    return SCALAR_AXES
+
+
+def _run_along(scope: Scope, node: Entry, letter: str, own: Term) -> None:
+    assert scope.letters is not None
+    known = scope.letters.setdefault(letter, own)
+    if known is ONE:
+        return
+    try:
+        scope.unify(known, own, node)
+    except Mismatch as misfit:
+        raise Clash(node, letter_misfit, (misfit.left, misfit.right)) from None
+
+
+def _mark_as_scalar(scope: Scope, node: Node) -> None:
+    scope.axes[id(node)] = SCALAR_AXES
+    for child in children(node):
+        _mark_as_scalar(scope, child)

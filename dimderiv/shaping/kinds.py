@@ -1,0 +1,212 @@
+"""The kinds of undeclared symbols: columns where that conforms, else rows or scalars.
+
+A clash names the symbols whose kind can have to do with it; each of them is tried as something
+else.  Few departures from the column vector come first; after a number of tries, what came furthest
+does.
+"""
+
+from collections.abc import Iterator, Mapping
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+from dimderiv.errors import LimitError
+from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, children
+from dimderiv.shapes import ONE
+from dimderiv.shaping.clashes import Clash, names_in, unsigned
+from dimderiv.shaping.progress import Progress
+from dimderiv.shaping.scope import SCALAR_AXES, Kind
+
+EXACT_TRIES = 60
+TRIES = 500
+
+Kinds = Mapping[str, Kind]
+
+
+class _Try(NamedTuple):
+    priority: tuple[int, ...]
+    kinds: Kinds
+    reached: int
+
+
+def settle_kinds(progress: Progress) -> Clash | None:
+    """Visit a program with the kinds of symbols that make it conform.
+
+    Args:
+        progress: a program that has not been visited; afterwards it is visited to its end.
+
+    Returns:
+        The clash that remains with every symbol of its usual kind, if no kinds conform.
+
+    Raises:
+        LimitError: too many kinds would have to be tried.
+    """
+    clash = progress.advance({})
+    kinds: Kinds = {}
+    if clash is not None:
+        found = _Search(progress).run(clash)
+        if found is None:
+            return progress.advance({})
+        kinds = found
+    if not progress.value_is_scalar:
+        _prefer_scalar_value(progress, kinds)
+    return None
+
+
+class _Search:
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.scope = progress.scope
+        self.definitions = {s.name: s.value for s in progress.program.statements if s.name}
+        self.order = count()
+        self.tries: list[_Try] = []
+        self.seen: set[frozenset[tuple[str, Kind]]] = set()
+        self.is_exact = True
+        self.added: dict[str, list[Add]] = {}
+        self.uses: dict[str, int] = {}
+        for statement in progress.program.statements:
+            self._note(statement.value)
+
+    def _note(self, node: Node) -> None:
+        """Count the uses of each name, and note the sums in which it is a term."""
+        stack = [node]
+        while stack:
+            part = stack.pop()
+            stack.extend(children(part))
+            if isinstance(part, Name):
+                self.uses[part.name] = self.uses.get(part.name, 0) + 1
+            elif isinstance(part, Add):
+                for term in map(unsigned, part.terms):
+                    if isinstance(term, Name):
+                        self.added.setdefault(term.name, []).append(part)
+
+    def run(self, clash: Clash) -> Kinds | None:
+        """The kinds with the fewest departures that conform; a scalar value breaks ties."""
+        best: Kinds | None = None
+        current: Kinds = {}
+        self._branch({}, clash)
+        limit = TRIES + 3 * len(self.uses)
+        for number in range(limit + 1):
+            if not self.tries or (best is not None and len(self.tries[0].kinds) > len(best)):
+                break
+            if number == limit:
+                raise self._exhausted(clash)
+            if number == EXACT_TRIES:
+                self._go_for_depth()
+            current = heappop(self.tries).kinds
+            outcome = self.progress.advance(current)
+            if outcome is not None:
+                self._branch(current, outcome)
+            elif self._rows_are_added(current):
+                if self.progress.value_is_scalar or not self.is_exact:
+                    return current
+                best = best or current
+        if best is not None and best is not current:
+            self.progress.advance(best)
+        return best
+
+    def _branch(self, kinds: Kinds, clash: Clash) -> None:
+        """Add the tries that change one symbol that has to do with a clash."""
+        reached = self.progress.reached
+        for name in self._suspects(clash):
+            for kind in (Kind.ROW, Kind.SCALAR) if name in self.added else (Kind.SCALAR,):
+                tried = {**kinds, name: kind}
+                key = frozenset(tried.items())
+                if key not in self.seen:
+                    self.seen.add(key)
+                    heappush(self.tries, self._try(tried, reached))
+
+    def _try(self, kinds: Kinds, reached: tuple[int, int]) -> _Try:
+        scalars = sum(kind is Kind.SCALAR for kind in kinds.values())
+        uses = sum(self.uses[name] for name in kinds)
+        cost = (len(kinds), scalars, uses, next(self.order))
+        return _Try(cost if self.is_exact else (-reached[0], -reached[1], *cost), kinds, reached)
+
+    def _go_for_depth(self) -> None:
+        """From here on, follow what came furthest before it clashed."""
+        self.is_exact = False
+        self.tries = [self._try(tried.kinds, tried.reached) for tried in self.tries]
+        heapify(self.tries)
+
+    def _suspects(self, clash: Clash) -> list[str]:
+        """The columns that a clash may be due to, through definitions and equal sizes."""
+        unifier = self.scope.unifier
+        stack: list[Node] = [clash.node]
+        stack += [node for size in clash.sizes or () for node in unifier.reasons(size)]
+        names: dict[str, None] = {}
+        while stack:
+            for name in names_in(stack.pop()):
+                if name not in names:
+                    names[name] = None
+                    if name in self.definitions:
+                        stack.append(self.definitions[name])
+        return [name for name in names if self.scope.is_open(name)]
+
+    def _rows_are_added(self, kinds: Kinds) -> bool:
+        """Whether each row vector is a term of a sum that has a matrix among its terms."""
+        rows = [name for name, kind in kinds.items() if kind is Kind.ROW]
+        return all(any(self._has_matrix(add) for add in self.added[name]) for name in rows)
+
+    def _has_matrix(self, node: Add) -> bool:
+        return any(ONE not in self.scope.axes[id(term)] for term in node.terms)
+
+    def _exhausted(self, clash: Clash) -> LimitError:
+        names = self._suspects(clash) or [name for name in self.uses if self.scope.is_open(name)]
+        return LimitError(
+            f"the shapes of {', '.join(names[:3])} were not found in {TRIES} tries",
+            span=clash.node.span,
+            hint=f"declare the shape of {names[0]}",
+        )
+
+
+def _prefer_scalar_value(progress: Progress, kinds: Kinds) -> None:
+    """Make symbols scalars that only multiply or divide scalars, if the value becomes a scalar.
+
+    So `c sum(x)` is a scalar, and `lambda x` a vector: what multiplies must be computed from an
+    array, or every vector that is scaled would count.
+    """
+    scope = progress.scope
+    if not any(scope.is_open(name) for name in scope.introduced):
+        return
+    multiplies: dict[str, bool] = {}
+    for statement in progress.program.statements:
+        _note_factors(progress, statement.value, False, multiplies)
+    scalars = [name for name, only in multiplies.items() if only and scope.is_open(name)]
+    if not scalars:
+        return
+    clash = progress.advance({**kinds, **dict.fromkeys(scalars, Kind.SCALAR)})
+    if clash is not None or not progress.value_is_scalar:
+        progress.advance(kinds)
+
+
+def _note_factors(
+    progress: Progress, node: Node, is_factor: bool, multiplies: dict[str, bool]
+) -> None:
+    """For each name, note whether it occurs only as a factor beside computed scalars.
+
+    Args:
+        progress: the program, visited.
+        node: where names are looked for.
+        is_factor: whether the node itself stands beside computed scalars.
+        multiplies: what has been found so far.
+    """
+    if isinstance(node, Name):
+        multiplies[node.name] = multiplies.get(node.name, True) and is_factor
+    elif isinstance(node, Negative):
+        _note_factors(progress, node.operand, is_factor, multiplies)
+    elif isinstance(node, Binary) and node.operator in {"*", "/"}:
+        for part, other in ((node.left, node.right), (node.right, node.left)):
+            beside = _is_computed_scalar(progress, other)
+            is_plain = is_factor and progress.scope.axes[id(other)] == SCALAR_AXES
+            _note_factors(progress, part, beside or is_plain, multiplies)
+    else:
+        for part in children(node):
+            _note_factors(progress, part, False, multiplies)
+
+
+def _is_computed_scalar(progress: Progress, node: Node) -> bool:
+    """Whether a scalar is computed from an array."""
+    if progress.scope.axes[id(node)] != SCALAR_AXES:
+        return False
+    names = (progress.scope.names.get(name, SCALAR_AXES) for name in names_in(node))
+    return any(axes != SCALAR_AXES for axes in names)

@@ -1,0 +1,164 @@
+"""The axes of sums, products, powers and the other operators."""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Transpose,
+)
+from dimderiv.shapes import ONE
+from dimderiv.shaping.clashes import (
+    Axes,
+    Clash,
+    broadcast_misfit,
+    product_misfit,
+    square_misfit,
+    unsigned,
+)
+from dimderiv.shaping.refusals import (
+    divisor_refused,
+    exponent_refused,
+    power_refused,
+    vector_power_refused,
+)
+from dimderiv.shaping.scope import SCALAR_AXES, Scope
+from dimderiv.unify import Mismatch
+
+
+def number_axes(scope: Scope, node: Number) -> Axes:
+    """A number is a scalar."""
+    return SCALAR_AXES
+
+
+def name_axes(scope: Scope, node: Name) -> Axes:
+    """A name has the axes it was declared, defined or first used with."""
+    return scope.name(node)
+
+
+def negative_axes(scope: Scope, node: Negative) -> Axes:
+    """A sign changes no axes."""
+    return scope.visit(node.operand)
+
+
+def transpose_axes(scope: Scope, node: Transpose) -> Axes:
+    """A transpose exchanges the axes."""
+    rows, cols = scope.visit(node.operand)
+    return cols, rows
+
+
+def sum_axes(scope: Scope, node: Add) -> Axes:
+    """The terms of a sum are broadcast."""
+    return broadcast(scope, node, node.terms, [scope.visit(term) for term in node.terms])
+
+
+def binary_axes(scope: Scope, node: Binary) -> Axes:
+    """Two operands, by their operator."""
+    left, right = scope.visit(node.left), scope.visit(node.right)
+    combine = _OPERATORS.get(node.operator)
+    if combine is None:
+        return broadcast(scope, node, (node.left, node.right), (left, right))
+    return combine(scope, node, left, right)
+
+
+def broadcast(scope: Scope, node: Node, parts: Sequence[Node], axes: Sequence[Axes]) -> Axes:
+    """The axes that operands have together, where an axis of size 1 stretches.
+
+    Args:
+        scope: what is known.
+        node: the node whose operands they are.
+        parts: the operands.
+        axes: the axes of each.
+    """
+    rows, cols = axes[0]
+    for part, (other_rows, other_cols) in zip(parts[1:], axes[1:], strict=True):
+        try:
+            if rows is ONE:
+                rows = other_rows
+            elif other_rows is not ONE:
+                scope.unify(rows, other_rows, node)
+            if cols is ONE:
+                cols = other_cols
+            elif other_cols is not ONE:
+                scope.unify(cols, other_cols, node)
+        except Mismatch as misfit:
+            sizes = (misfit.left, misfit.right)
+            first = _first_with(sizes[0], parts, axes)
+            raise Clash(node, broadcast_misfit(first, unsigned(part)), sizes) from None
+    return rows, cols
+
+
+def _first_with(size: object, parts: Sequence[Node], axes: Sequence[Axes]) -> Node:
+    return next(
+        unsigned(part)
+        for part, own in zip(parts, axes, strict=True)
+        if own[0] is size or own[1] is size
+    )
+
+
+def _product(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
+    if left[0] is ONE and left[1] is ONE:
+        return right
+    if right[0] is ONE and right[1] is ONE:
+        return left
+    try:
+        scope.unify(left[1], right[0], node)
+    except Mismatch as misfit:
+        raise Clash(node, product_misfit, (misfit.left, misfit.right)) from None
+    return left[0], right[1]
+
+
+def _quotient(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
+    if right[0] is ONE and right[1] is ONE:
+        return left
+    raise Clash(node, divisor_refused)
+
+
+def _power(scope: Scope, node: Binary, base: Axes, exponent: Axes) -> Axes:
+    if exponent[0] is not ONE or exponent[1] is not ONE:
+        raise Clash(node, exponent_refused)
+    if base[0] is ONE and base[1] is ONE:
+        return SCALAR_AXES
+    if base[0] is ONE or base[1] is ONE:
+        raise Clash(node, vector_power_refused)
+    power = constant(node.right)
+    if power is None or power.denominator != 1:
+        raise Clash(node, power_refused)
+    try:
+        scope.unify(base[0], base[1], node)
+    except Mismatch as misfit:
+        raise Clash(node, square_misfit, (misfit.left, misfit.right)) from None
+    return base
+
+
+_OPERATORS: Mapping[str, Callable[[Scope, Binary, Axes, Axes], Axes]] = {
+    "*": _product,
+    "/": _quotient,
+    "^": _power,
+}
+
+
+def constant(node: Node) -> Fraction | None:
+    """The number that an expression of numbers alone is.
+
+    Args:
+        node: an expression.
+
+    >>> constant(Binary("/", Number(Fraction(1)), Number(Fraction(2))))
+    Fraction(1, 2)
+    """
+    match node:
+        case Number(value):
+            return value
+        case Negative(operand):
+            value = constant(operand)
+            return None if value is None else -value
+        case Binary("/", Number(left), Number(right)) if right:
+            return left / right
+    return None
+

@@ -1,0 +1,129 @@
+"""Visiting a program statement by statement, with the possibility to go back.
+
+When another kind is tried for a symbol, only the statements from its first occurrence on are
+visited again, so that a long program in which every layer needs a correction stays linear.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Program,
+    Statement,
+    Transpose,
+)
+from dimderiv.shaping.calls import call_axes
+from dimderiv.shaping.clashes import Clash, definition_misfit, equation_misfit
+from dimderiv.shaping.index_axes import entry_axes, index_form_axes
+from dimderiv.shaping.operators import (
+    binary_axes,
+    name_axes,
+    negative_axes,
+    number_axes,
+    sum_axes,
+    transpose_axes,
+)
+from dimderiv.shaping.scope import SCALAR_AXES, Kind, Place, Scope, Visitor, declared_axes
+from dimderiv.unify import Mismatch
+
+VISITORS: Mapping[type[Node], Visitor] = {
+    Number: number_axes,
+    Name: name_axes,
+    Negative: negative_axes,
+    Transpose: transpose_axes,
+    Add: sum_axes,
+    Binary: binary_axes,
+    Call: call_axes,
+    IndexForm: index_form_axes,
+    Entry: entry_axes,
+}
+
+
+class Progress:
+    """How far a program has been visited, and under which assumptions.
+
+    Args:
+        program: the program.
+        scope: what is known before it.
+    """
+
+    def __init__(self, program: Program, scope: Scope) -> None:
+        self.program = program
+        self.scope = scope
+        self.places: list[Place] = []
+
+    def advance(self, kinds: Mapping[str, Kind]) -> Clash | None:
+        """Visit the program to its end.
+
+        Args:
+            kinds: the symbols that are not of their usual kind.
+
+        Returns:
+            The first clash, if something does not conform.
+        """
+        scope, statements = self.scope, self.program.statements
+        self._go_back(kinds)
+        scope.kinds = kinds
+        try:
+            for statement in statements[len(self.places) :]:
+                self.places.append(scope.mark())
+                scope.steps = 0
+                self._visit(statement)
+            self.places.append(scope.mark())
+            self._finish()
+        except Clash as clash:
+            return clash
+        return None
+
+    def _go_back(self, kinds: Mapping[str, Kind]) -> None:
+        """Undo the last statement, which may be unfinished, and all that another kind affects."""
+        if not self.places:
+            return
+        start = len(self.places) - 1
+        changed = {name for name, _ in kinds.items() ^ self.scope.kinds.items()}
+        if changed:
+            order = self.scope.introduced
+            first = next((k for k, name in enumerate(order) if name in changed), len(order))
+            starts = [place.introduced for place in self.places]
+            start = min(start, bisect_right(starts, first) - 1)
+        self.scope.undo(self.places[start])
+        del self.places[start:]
+
+    def _visit(self, statement: Statement) -> None:
+        scope, name = self.scope, statement.name
+        axes = scope.visit(statement.value)
+        if name is None:
+            return
+        if name in scope.declared:
+            own = declared_axes(scope.declared[name])
+            try:
+                scope.unify(own[0], axes[0], statement.value)
+                scope.unify(own[1], axes[1], statement.value)
+            except Mismatch as misfit:
+                sizes = misfit.left, misfit.right
+                raise Clash(statement.value, definition_misfit(name), sizes) from None
+        scope.add(name, "definition", axes)
+
+    def _finish(self) -> None:
+        failed = self.scope.unifier.solve()
+        if failed is not None:
+            raise Clash(failed.reason, equation_misfit, (failed.left, failed.right))
+
+    @property
+    def reached(self) -> tuple[int, int]:
+        """How many statements were begun, and how far the last of them was visited."""
+        return len(self.places), self.scope.steps
+
+    @property
+    def value_is_scalar(self) -> bool:
+        """Whether the last statement, once visited, is a scalar."""
+        return self.scope.axes[id(self.program.statements[-1].value)] == SCALAR_AXES

@@ -1,0 +1,137 @@
+"""The errors for what is not defined for a shape at all: powers, divisors, arguments, sizes."""
+
+from collections.abc import Sequence
+
+from dimderiv.errors import ShapeError
+from dimderiv.language.syntax import Binary, Call, Name, Node, children
+from dimderiv.shaping.clashes import Clash, Facts, described
+
+_COUNTS = ("no arguments", "one argument", "two arguments", "three arguments")
+_EACH_ENTRY = "for each entry"
+
+
+def divisor_refused(facts: Facts, clash: Clash) -> ShapeError:
+    """A division by what is not a scalar."""
+    left, right = children(clash.node)
+    shape, text = facts.shape(right), facts.text(right)
+    options = [f"{facts.grouped(left)} ./ {facts.grouped(right)} {_EACH_ENTRY}"]
+    if shape.rows == shape.cols:
+        options.append(f"{facts.grouped(left)} inv({text})")
+    if isinstance(right, Name) and facts.is_inferred(right.name):
+        options.append(f"declare {text}: scalar")
+    return ShapeError(
+        f"only a scalar can be divided by: {text} is {described(shape)}",
+        span=right.span,
+        known=facts.known([right], None),
+        hint=", or ".join(options),
+    )
+
+
+def exponent_refused(facts: Facts, clash: Clash) -> ShapeError:
+    """A power whose exponent is not a scalar."""
+    base, exponent = children(clash.node)
+    text = facts.text(exponent)
+    hint = f"{facts.grouped(base)}.^{facts.grouped(exponent)} {_EACH_ENTRY}"
+    if isinstance(exponent, Name) and facts.is_inferred(exponent.name):
+        hint += f", or declare {text}: scalar"
+    return ShapeError(
+        f"an exponent is a scalar: {text} is {described(facts.shape(exponent))}",
+        span=exponent.span,
+        known=facts.known([exponent], None),
+        hint=hint,
+    )
+
+
+def vector_power_refused(facts: Facts, clash: Clash) -> ShapeError:
+    """A power of a vector."""
+    base, exponent = children(clash.node)
+    text, power = facts.text(base), facts.grouped(exponent)
+    hint = f"{facts.grouped(base)}.^{power} {_EACH_ENTRY}"
+    if power == "2":
+        hint += f", or ||{text}||^2 for the sum of squares"
+    return ShapeError(
+        f"a vector has no powers: {text} is {described(facts.shape(base))}",
+        span=clash.node.span,
+        known=facts.known([base], None),
+        hint=hint,
+    )
+
+
+def power_refused(facts: Facts, clash: Clash) -> ShapeError:
+    """A power of a matrix that is not a whole number."""
+    base, exponent = children(clash.node)
+    power = facts.grouped(exponent)
+    return ShapeError(
+        f"a matrix has only whole powers: {facts.text(base)} is "
+        f"{described(facts.shape(base))}, and {facts.text(exponent)} is no whole number",
+        span=exponent.span,
+        known=facts.known([base], None),
+        hint=f"{facts.grouped(base)}.^{power} {_EACH_ENTRY}",
+    )
+
+
+def arguments_refused(node: Call, names: Sequence[str]) -> ShapeError:
+    """A function with the wrong number of arguments.
+
+    Args:
+        node: the call.
+        names: the names of the arguments that it takes.
+    """
+    given = len(node.arguments)
+    counts = [_COUNTS[k] if k < len(_COUNTS) else f"{k} arguments" for k in (len(names), given)]
+    return ShapeError(
+        f"{node.function} takes {counts[0]}, not {counts[1].split()[0]}",
+        span=node.span,
+        hint=f"{node.function}({', '.join(names)})",
+    )
+
+
+def axis_refused(node: Call, reductions: Sequence[str]) -> ShapeError:
+    """An axis given to a function that has none."""
+    return ShapeError(
+        f"{node.function} takes no axis",
+        span=node.span,
+        hint=f"an axis goes with {', '.join(reductions)}",
+    )
+
+
+def vector_wanted(facts: Facts, clash: Clash) -> ShapeError:
+    """A matrix where a function takes a vector."""
+    part = children(clash.node)[0]
+    return ShapeError(
+        f"{facts.text(clash.node)} takes a vector: {facts.text(part)} is "
+        f"{described(facts.shape(part))}",
+        span=part.span,
+        known=facts.known([clash.node], None),
+    )
+
+
+def scalar_wanted(facts: Facts, clash: Clash) -> ShapeError:
+    """An array where a scalar is wanted: the constant of `vector(1)`, the body of an index form."""
+    return ShapeError(
+        f"a scalar is wanted here: {facts.text(clash.node)} is "
+        f"{described(facts.shape(clash.node))}",
+        span=clash.node.span,
+        known=facts.known([clash.node], None),
+    )
+
+
+def entry_refused(facts: Facts, clash: Clash) -> ShapeError:
+    """An entry with more or fewer indices than its operand has axes."""
+    operand, *indices = children(clash.node)
+    return ShapeError(
+        f"{facts.text(operand)} is {described(facts.shape(operand))}, so it does not take "
+        f"{len(indices)} {'index' if len(indices) == 1 else 'indices'}",
+        span=clash.node.span,
+        known=facts.known([operand], None),
+        hint="one index for a vector, two for a matrix",
+    )
+
+
+def undetermined(node: Node, text: str) -> ShapeError:
+    """A part whose size nothing around it tells."""
+    if isinstance(node, Name):
+        hint = "eye(n) for an identity of size n"
+    else:
+        hint = "ones(n, 1) or ones(m, n), with sizes"
+    return ShapeError(f"the size of {text} is not determined", span=node.span, hint=hint)

@@ -1,0 +1,205 @@
+"""What is known while the axes of a program are found: names, sizes, kinds of symbols.
+
+With the kind of each symbol fixed (matrix, column, row, scalar), each axis either has size 1 or is
+a dimension, so it is clear where an operand is broadcast and where a product scales.  What remains,
+which dimensions are the same one, is left to the unifier.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from enum import Enum
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from dimderiv.errors import UnknownNameError
+from dimderiv.language.syntax import Call, Name, Node
+from dimderiv.language.vocabulary import GREEK_NAMES
+from dimderiv.rules import Rulebook
+from dimderiv.shaping.clashes import Axes, Clash, Facts
+from dimderiv.shapes import ONE, SCALAR, Declaration, Dim
+from dimderiv.unify import Mark, Term, Unifier, Variable
+
+Meaning = Literal["symbol", "definition", "identity", "pi", "size"]
+Visitor = Callable[["Scope", Any], Axes]
+
+SCALAR_AXES: Axes = (ONE, ONE)
+
+_LETTERS = re.compile(r"[A-Za-z]+")
+
+
+class Kind(Enum):
+    """What a symbol is, apart from its sizes."""
+
+    MATRIX = "matrix"
+    COLUMN = "column"
+    ROW = "row"
+    SCALAR = "scalar"
+
+
+class Place(NamedTuple):
+    """How far a scope had come, for `undo`."""
+
+    unifier: Mark
+    introduced: int
+    unsized: int
+
+
+class Scope:
+    """The names of a program and the axes of its nodes, as far as they have been visited.
+
+    Args:
+        visitors: finds the axes of each kind of node.
+        source: the text of the program.
+        rulebook: the functions.
+        declared: the declared symbols.
+        sizes: names of dimensions.
+    """
+
+    def __init__(
+        self,
+        visitors: Mapping[type[Node], Visitor],
+        source: str,
+        rulebook: Rulebook,
+        declared: Mapping[str, Declaration],
+        sizes: Collection[str],
+    ) -> None:
+        self.visitors = visitors
+        self.source = source
+        self.rulebook = rulebook
+        self.declared = declared
+        self.sizes = sizes
+        self.kinds: Mapping[str, Kind] = {}
+        self.unifier = Unifier()
+        self.axes: dict[int, Axes] = {}
+        self.names: dict[str, Axes] = {}
+        self.meanings: dict[str, Meaning] = {}
+        self.introduced: list[str] = []
+        self.unsized: list[tuple[Node, Term]] = []
+        self.targets: dict[str, None] = {}
+        self.letters: dict[str, Term] | None = None
+        self.caller: Call | None = None
+        self.calls = 0
+        self.steps = 0
+
+    def visit(self, node: Node) -> Axes:
+        """Find the axes of a node, and of all nodes in it.
+
+        Args:
+            node: a node of the program, or of the definition of a function.
+
+        Raises:
+            Clash: its operands do not go together.
+        """
+        self.steps += 1
+        axes = self.axes[id(node)] = self.visitors[type(node)](self, node)
+        return axes
+
+    def unify(self, left: Term, right: Term, node: Node) -> None:
+        """Make two sizes equal, because of a node."""
+        if left is not right:
+            self.unifier.unify(left, right, self.caller or node)
+
+    def unsized_axis(self, node: Node) -> Variable:
+        """A new size that the surroundings of a node must tell."""
+        size = Variable()
+        self.unsized.append((self.caller or node, size))
+        return size
+
+    def name(self, node: Name) -> Axes:
+        """The axes of a name, which may occur for the first time."""
+        axes = self.names.get(node.name)
+        return self._introduced(node) if axes is None else axes
+
+    def _introduced(self, node: Name) -> Axes:
+        name = node.name
+        if self.caller is not None and name not in {"I", "pi"}:
+            raise UnknownNameError(
+                f"the rule {self.caller.function} uses {name}, which is none of its arguments",
+                span=self.caller.span,
+            )
+        if name in self.declared and self.caller is None:
+            return self.add(name, "symbol", declared_axes(self.declared[name]))
+        if name == "I":
+            size = self.unsized_axis(node)
+            return size, size
+        if name == "pi":
+            return SCALAR_AXES
+        if name in self.sizes:
+            return self.add(name, "size", SCALAR_AXES)
+        return self.add(name, "symbol", new_axes(self.kinds.get(name) or usual_kind(name)))
+
+    def add(self, name: str, meaning: Meaning, axes: Axes) -> Axes:
+        """Enter a name that was not known before."""
+        self.names[name] = axes
+        self.meanings[name] = meaning
+        self.introduced.append(name)
+        return axes
+
+    def is_open(self, name: str) -> bool:
+        """Whether a name is a symbol that is a column only because nothing else was said of it."""
+        return (
+            self.meanings.get(name) == "symbol"
+            and name not in self.declared
+            and name not in self.kinds
+            and usual_kind(name) is Kind.COLUMN
+        )
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The names of the functions, for reading the definitions in rules."""
+        return self.rulebook.functions
+
+    def mark(self) -> Place:
+        """How far it has come, for `undo`."""
+        return Place(self.unifier.mark(), len(self.introduced), len(self.unsized))
+
+    def undo(self, place: Place) -> None:
+        """Forget everything since a mark; the axes of nodes are overwritten when visited again."""
+        self.unifier.undo(place.unifier)
+        for name in self.introduced[place.introduced :]:
+            del self.names[name], self.meanings[name]
+        del self.introduced[place.introduced :]
+        del self.unsized[place.unsized :]
+        self.letters = self.caller = None
+        self.calls = 0
+
+    def named_sizes(self) -> list[Term]:
+        """The sizes of all names, in the order in which open ones get a name of their own."""
+        return [size for name in self.introduced for size in self.names[name]]
+
+    def facts(self) -> Facts:
+        """What is known, for an error."""
+        return Facts(
+            self.source, self.axes, self.names, self.meanings, self.declared, self.unifier
+        )
+
+
+def usual_kind(name: str) -> Kind:
+    """The kind of an undeclared symbol, if that conforms.
+
+    Args:
+        name: a symbol; Greek letters are spelled out.
+
+    >>> [usual_kind(name).value for name in ("W1", "x", "lambda", "Sigma")]
+    ['matrix', 'column', 'scalar', 'matrix']
+    """
+    if name[0].isupper():
+        return Kind.MATRIX
+    letters = _LETTERS.match(name)
+    return Kind.SCALAR if letters and letters[0] in _GREEK else Kind.COLUMN
+
+
+_GREEK = frozenset(GREEK_NAMES)
+
+
+def new_axes(kind: Kind) -> Axes:
+    """Axes of unknown sizes."""
+    rows: Term = Variable() if kind in {Kind.MATRIX, Kind.COLUMN} else ONE
+    cols: Term = Variable() if kind in {Kind.MATRIX, Kind.ROW} else ONE
+    return rows, cols
+
+
+def declared_axes(declaration: Declaration) -> Axes:
+    """The axes of a declared shape; everywhere here the size 1 is the object `ONE`."""
+    rows, cols = declaration.shape
+    return ONE if rows == ONE else rows, ONE if cols == ONE else cols

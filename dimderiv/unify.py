@@ -1,0 +1,343 @@
+"""Which sizes must be equal, and which place in the text says so.
+
+A size is a dimension, a variable that may become any dimension, or is computed from two sizes (an
+axis of a Kronecker product, of a convolution).  `Unifier` makes sizes equal, remembers the reason
+for each step, and can take the latest steps back.
+"""
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Literal, NamedTuple, TypeAlias
+
+from dimderiv.language.syntax import Node
+from dimderiv.shapes import ONE, Dim
+
+_SHORT_NAMES = "m n p q k r s d h l t u v w".split()
+
+
+class Variable:
+    """A size that is not known yet, other than 1; `link` is what it turned out to be."""
+
+    __slots__ = ("link", "rank")
+
+    def __init__(self) -> None:
+        self.link: Term | None = None
+        self.rank = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Computed:
+    """The product of two sizes, or what a valid convolution leaves: `left - right + 1`."""
+
+    operation: Literal["product", "valid"]
+    left: "Term"
+    right: "Term"
+
+
+Term: TypeAlias = Dim | Variable | Computed
+
+
+class Mismatch(Exception):
+    """Two sizes that would have to be equal and cannot be.
+
+    Args:
+        left: one size.
+        right: the other one.
+    """
+
+    def __init__(self, left: Term, right: Term) -> None:
+        super().__init__(left, right)
+        self.left = left
+        self.right = right
+
+
+class Equation(NamedTuple):
+    """Two sizes that are equal because of a place in the text."""
+
+    left: Term
+    right: Term
+    reason: Node
+
+
+class Mark(NamedTuple):
+    """How far a unifier had come."""
+
+    trail: int
+    equations: int
+    open: int
+    computed: int
+
+
+class Unifier:
+    """Makes sizes equal, with a reason for each step."""
+
+    def __init__(self) -> None:
+        self.trail: list[Variable] = []
+        self.equations: list[Equation] = []
+        self.open: list[Equation] = []
+        self.computed: list[tuple[Computed, Node]] = []
+
+    def unify(self, left: Term, right: Term, reason: Node) -> None:
+        """Make two sizes equal.
+
+        Args:
+            left: one size.
+            right: the other one.
+            reason: the place that says so.
+
+        Raises:
+            Mismatch: they cannot be equal.
+        """
+        a, b = found(left), found(right)
+        if a is b:
+            return
+        if type(a) is Variable:
+            self._bind(a, b, left, right)
+        elif type(b) is Variable:
+            self._bind(b, a, left, right)
+        elif isinstance(a, Dim) and isinstance(b, Dim):
+            if a != b:
+                raise Mismatch(left, right)
+            return
+        else:
+            self._postpone(a, b, reason)
+        self.equations.append(Equation(left, right, reason))
+
+    def _bind(self, variable: Variable, value: Term, left: Term, right: Term) -> None:
+        if value is ONE or variable in variables(value):
+            raise Mismatch(left, right)
+        # The shallower tree goes below the deeper one, so that chains of links stay short.
+        if isinstance(value, Variable):
+            if variable.rank > value.rank:
+                variable, value = value, variable
+            elif variable.rank == value.rank:
+                value.rank += 1
+        variable.link = value
+        self.trail.append(variable)
+
+    def _postpone(self, left: Term, right: Term, reason: Node) -> None:
+        """Compare computed sizes at once where they are known, else in the end."""
+        if any(True for term in (left, right) for _ in variables(term)):
+            self.open.append(Equation(left, right, reason))
+        elif resolved(left) != resolved(right):
+            raise Mismatch(left, right)
+
+    def product(self, left: Term, right: Term, reason: Node) -> Term:
+        """The product of two sizes."""
+        if left is ONE or right is ONE:
+            return right if left is ONE else left
+        return self._compute(Computed("product", left, right), reason)
+
+    def valid(self, image: Term, kernel: Term, reason: Node) -> Term:
+        """The size that a valid convolution leaves of an image.
+
+        Raises:
+            Mismatch: the kernel is larger than the image.
+        """
+        if kernel is ONE:
+            return image
+        if image is ONE:
+            raise Mismatch(image, kernel)
+        return self._compute(Computed("valid", image, kernel), reason)
+
+    def _compute(self, term: Computed, reason: Node) -> Term:
+        if any(True for _ in variables(term)):
+            self.computed.append((term, reason))
+            return term
+        return _positive(term)
+
+    def mark(self) -> Mark:
+        """How far it has come, for `undo`."""
+        return Mark(len(self.trail), len(self.equations), len(self.open), len(self.computed))
+
+    def undo(self, mark: Mark) -> None:
+        """Take back everything that was done since a mark."""
+        for variable in self.trail[mark.trail :]:
+            variable.link = None
+        del self.trail[mark.trail :]
+        del self.equations[mark.equations :]
+        del self.open[mark.open :]
+        del self.computed[mark.computed :]
+
+    def solve(self) -> Equation | None:
+        """Solve what was postponed, as far as possible.
+
+        Returns:
+            An equation that cannot hold, if there is one.
+        """
+        waiting = self.open
+        while waiting:
+            left_over = []
+            for equation in waiting:
+                try:
+                    if not self._settle(equation):
+                        left_over.append(equation)
+                except Mismatch:
+                    return equation
+            if len(left_over) == len(waiting):
+                break
+            waiting = left_over
+        return self._match_parts(waiting)
+
+    def _settle(self, equation: Equation) -> bool:
+        """Whether an equation holds now, after solving it for a variable if it has only one."""
+        unknown = list(variables(equation.left)) + list(variables(equation.right))
+        difference = _polynomial(equation.left, unknown) - _polynomial(equation.right, unknown)
+        if not difference.monomials:
+            return True
+        wanted = [v for v in dict.fromkeys(unknown) if _placeholder(v, unknown) in difference.names]
+        if not wanted:
+            raise Mismatch(equation.left, equation.right)
+        solution = _solution(difference, _placeholder(wanted[0], unknown))
+        if len(wanted) > 1 or solution is None:
+            return False
+        if solution == ONE or (solution.number is not None and solution.number < 1):
+            raise Mismatch(equation.left, equation.right)
+        self.unify(wanted[0], solution, equation.reason)
+        return True
+
+    def _match_parts(self, equations: list[Equation]) -> Equation | None:
+        """Take products of unknown sizes to be equal part by part."""
+        for equation in equations:
+            left, right = found(equation.left), found(equation.right)
+            if isinstance(left, Computed) and isinstance(right, Computed):
+                try:
+                    if not self._settle(equation):
+                        self.unify(left.left, right.left, equation.reason)
+                        self.unify(left.right, right.right, equation.reason)
+                except Mismatch:
+                    return equation
+        return None
+
+    def refuted(self) -> Equation | None:
+        """A postponed equation that does not hold, once every variable has a name."""
+        for equation in self.open:
+            if resolved(equation.left) != resolved(equation.right):
+                return equation
+        for term, reason in self.computed:
+            size = resolved(term).number
+            if size is not None and size < 1:
+                return Equation(term.left, term.right, reason)
+        return None
+
+    def reasons(self, term: Term) -> list[Node]:
+        """The places that make a size what it is.
+
+        Args:
+            term: a size; the shortest chain of equations from it to a dimension is looked for.
+        """
+        if not isinstance(term, Variable):
+            return []
+        neighbours: dict[int, list[tuple[Term, Node]]] = {}
+        for left, right, reason in self.equations:
+            neighbours.setdefault(id(left), []).append((right, reason))
+            neighbours.setdefault(id(right), []).append((left, reason))
+        queue: deque[tuple[Term, list[Node]]] = deque([(term, [])])
+        seen = {id(term)}
+        while queue:
+            place, path = queue.popleft()
+            if not isinstance(place, Variable):
+                return path
+            for other, reason in neighbours.get(id(place), []):
+                if id(other) not in seen:
+                    seen.add(id(other))
+                    queue.append((other, [*path, reason]))
+        return []
+
+
+def found(term: Term) -> Term:
+    """What a size turned out to be, as far as it is known."""
+    while type(term) is Variable:
+        link = term.link
+        if link is None:
+            return term
+        term = link
+    return term
+
+
+def resolved(term: Term) -> Dim:
+    """The dimension that a size is, once every variable has a name."""
+    term = found(term)
+    if isinstance(term, Dim):
+        return term
+    if isinstance(term, Variable):
+        raise ValueError("this size has no name yet")
+    left, right = resolved(term.left), resolved(term.right)
+    size = left * right if term.operation == "product" else left - right + ONE
+    return ONE if size == ONE else size
+
+
+def variables(term: Term) -> Iterator[Variable]:
+    """The variables in a size that are still open."""
+    term = found(term)
+    if isinstance(term, Variable):
+        yield term
+    elif isinstance(term, Computed):
+        yield from variables(term.left)
+        yield from variables(term.right)
+
+
+def name_sizes(terms: Iterable[Term], taken: Collection[str]) -> None:
+    """Give every open variable a short name of its own.
+
+    Args:
+        terms: the sizes, in the order in which names are given.
+        taken: names that mean something else.
+    """
+    unnamed = dict.fromkeys(v for term in terms for v in variables(term))
+    if not unnamed:
+        return
+    names = (name for name in _names() if name not in taken)
+    # A single size is called n, as in `x: n` and `A: n x n`.
+    if len(unnamed) == 1 and "n" not in taken:
+        names = iter("n")
+    for variable, name in zip(unnamed, names, strict=False):
+        variable.link = Dim.of(name)
+
+
+def _names() -> Iterator[str]:
+    yield from _SHORT_NAMES
+    yield from (f"n{number}" for number in count(1))
+
+
+def _positive(term: Computed) -> Dim:
+    size = resolved(term)
+    if size.number is not None and size.number < 1:
+        raise Mismatch(term.left, term.right)
+    return size
+
+
+def _placeholder(variable: Variable, unknown: list[Variable]) -> str:
+    return f"?{unknown.index(variable)}"
+
+
+def _polynomial(term: Term, unknown: list[Variable]) -> Dim:
+    term = found(term)
+    if isinstance(term, Variable):
+        return Dim.of(_placeholder(term, unknown))
+    if isinstance(term, Dim):
+        return term
+    left, right = _polynomial(term.left, unknown), _polynomial(term.right, unknown)
+    return left * right if term.operation == "product" else left - right + ONE
+
+
+def _solution(difference: Dim, name: str) -> Dim | None:
+    """The size of `name` for which a polynomial is 0, if it is linear in it and divides evenly."""
+    rest = Dim(tuple(item for item in difference.monomials if name not in item[0]))
+    terms = [item for item in difference.monomials if name in item[0]]
+    if len(terms) != 1 or terms[0][0].count(name) > 1:
+        return None
+    divisor = [other for other in terms[0][0] if other != name]
+    quotient = Dim(())
+    for monomial, coefficient in rest.monomials:
+        left = list(monomial)
+        for factor in divisor:
+            if factor not in left:
+                return None
+            left.remove(factor)
+        if coefficient % terms[0][1]:
+            return None
+        quotient += Dim(((tuple(left), -coefficient // terms[0][1]),))
+    return quotient

@@ -1,0 +1,99 @@
+"""Questions about a syntax tree that need no values."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Program,
+    children,
+)
+from dimderiv.verify.claim import NotVerifiableError
+
+
+def constant_nodes(program: Program, wrt: str) -> frozenset[int]:
+    """The nodes, by identity, whose value does not depend on the variable.
+
+    Args:
+        program: its statements may name each other.
+        wrt: the variable.
+    """
+    varying = {wrt}
+    constant: set[int] = set()
+
+    def depends(node: Node) -> bool:
+        below = [depends(child) for child in children(node)]
+        found = any(below) or (isinstance(node, Name) and node.name in varying)
+        if not found:
+            constant.add(id(node))
+        return found
+
+    for statement in program.statements:
+        if depends(statement.value) and statement.name is not None:
+            varying.add(statement.name)
+    return frozenset(constant)
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from _walk(child)
+
+
+def names_of_sizes(node: Node) -> Iterator[str]:
+    """The names that can only be dimensions, by their place.
+
+    Args:
+        node: the tree to search.
+    """
+    for part in _walk(node):
+        sizes: Sequence[Node] = ()
+        if isinstance(part, IndexForm):
+            sizes = [size for _, size in part.letters]
+        elif isinstance(part, Call) and part.function in {"ones", "zeros", "eye"}:
+            sizes = part.arguments
+        for size in sizes:
+            yield from (n.name for n in _walk(size) if isinstance(n, Name))
+
+
+def targets_of_cross_entropy(node: Node) -> Iterator[str]:
+    """The symbols that are the second argument of a cross-entropy.
+
+    Args:
+        node: the tree to search.
+    """
+    for part in _walk(node):
+        if isinstance(part, Call) and part.function == "cross_entropy" and len(part.arguments) == 2:
+            target = part.arguments[1]
+            if isinstance(target, Name):
+                yield target.name
+
+
+def size_in_numbers(node: Node, sizes: Mapping[str, int]) -> int:
+    """A size that is written as an expression in dimensions.
+
+    Args:
+        node: a polynomial of names of dimensions.
+        sizes: a number for each name.
+
+    Raises:
+        NotVerifiableError: it is no such polynomial.
+    """
+    match node:
+        case Number(value) if value.denominator == 1:
+            return int(value)
+        case Name(name) if name in sizes:
+            return sizes[name]
+        case Negative(operand):
+            return -size_in_numbers(operand, sizes)
+        case Add(terms):
+            return sum(size_in_numbers(term, sizes) for term in terms)
+        case Binary("*", left, right):
+            return size_in_numbers(left, sizes) * size_in_numbers(right, sizes)
+    raise NotVerifiableError("a size that is not made of dimensions", span=node.span)

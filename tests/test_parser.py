@@ -1,0 +1,341 @@
+"""Text to programs: precedence, statements, limits, and the exact words of the errors."""
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dimderiv.errors import DimderivError, LimitError, ParseError, UnknownNameError
+from dimderiv.language import BUILTIN_FUNCTIONS, RESERVED_WORDS, parse_expression, parse_program
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Statement,
+    Transpose,
+    children,
+)
+
+CASES = Path(__file__).parent / "cases"
+MESSAGES = (CASES / "parse_errors.txt").read_text(encoding="utf-8").strip().split("\n----\n")
+A, B, X, a, b, c, w, x, y = (Name(letter) for letter in "ABXabcwxy")
+
+
+def number(value: str) -> Number:
+    """An exact number."""
+    return Number(Fraction(value))
+
+
+def times(left: Node, right: Node) -> Binary:
+    """A product."""
+    return Binary("*", left, right)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("A B x", times(times(A, B), x)),
+        ("a / b c", times(Binary("/", a, b), c)),
+        ("a .* b c", times(Binary(".*", a, b), c)),
+        ("a b ./ c", Binary("./", times(a, b), c)),
+        ("a + b - c", Add((a, b, Negative(c)))),
+        ("a - (b + c)", Add((a, Negative(Add((b, c)))))),
+        ("a + b c", Add((a, times(b, c)))),
+        ("a > b + c", Binary(">", a, Add((b, c)))),
+        ("2x", times(number("2"), x)),
+    ],
+)
+def test_products_bind_tighter_than_sums_and_sums_than_comparisons(
+    source: str, expected: Node
+) -> None:
+    """Products of all kinds are one level, read from left to right."""
+    assert expected == parse_expression(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("-x^2", Negative(Binary("^", x, number("2")))),
+        ("-A x", Negative(times(A, x))),
+        ("-a + b", Add((Negative(a), b))),
+        ("a * -b", times(a, Negative(b))),
+        ("a * -b c", times(times(a, Negative(b)), c)),
+        ("a - -b", Add((a, Negative(Negative(b))))),
+        ("+a", a),
+        ("a -b", Add((a, Negative(b)))),
+    ],
+)
+def test_a_leading_minus_is_looser_than_products_and_powers(source: str, expected: Node) -> None:
+    """After an operator a minus belongs to the next factor alone."""
+    assert expected == parse_expression(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("A'^2", Binary("^", Transpose(A), number("2"))),
+        ("X^2'", Transpose(Binary("^", X, number("2")))),
+        ("A''", Transpose(Transpose(A))),
+        ("a^b^c", Binary("^", Binary("^", a, b), c)),
+        ("a^b c", times(Binary("^", a, b), c)),
+        ("X^-1", Binary("^", X, Negative(number("1")))),
+        ("x.^-0.5", Binary(".^", x, Negative(number("0.5")))),
+        ("X^T w", times(Transpose(X), w)),
+        ("X^TX", times(Transpose(X), X)),
+        ("x.T", Transpose(x)),
+        ("A^-T", Transpose(Binary("^", A, Negative(number("1"))))),
+        ("A⁻ᵀ", Transpose(Binary("^", A, Negative(number("1"))))),
+        ("a^(T)", Binary("^", a, Name("T"))),
+        ("x .^ T", Binary(".^", x, Name("T"))),
+    ],
+)
+def test_powers_and_transposes_apply_from_left_to_right(source: str, expected: Node) -> None:
+    """They bind tightest of all."""
+    assert expected == parse_expression(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            "||X w - y||^2",
+            Binary("^", Call("norm2", (Add((times(X, w), Negative(y))),)), number("2")),
+        ),
+        ("||x||_1 ||y||_2", times(Call("norm1", (x,)), Call("norm2", (y,)))),
+        ("‖X‖_F'", Transpose(Call("normF", (X,)))),
+        ("||X||_*", Call("normN", (X,))),
+        ("norm(x)", Call("norm2", (x,))),
+        ("sum(X, axis=1)", Call("sum", (X,), axis=1)),
+        ("sum(X, axis = 0)'", Transpose(Call("sum", (X,), axis=0))),
+        ("kron(A, B)", Call("kron", (A, B))),
+        ("ln(x)", Call("log", (x,))),
+        ("exp(x > y)", Call("exp", (Binary(">", x, y),))),
+        ("ones(2, 3)", Call("ones", (number("2"), number("3")))),
+    ],
+)
+def test_norms_are_calls(source: str, expected: Node) -> None:
+    """Norms in bars, functions and their aliases are one kind of node."""
+    assert expected == parse_expression(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("0.5", Fraction(1, 2)),
+        (".5", Fraction(1, 2)),
+        ("2.", Fraction(2)),
+        ("1e-5", Fraction(1, 10**5)),
+        ("2.5E3", Fraction(2500)),
+        ("0.1", Fraction(1, 10)),
+    ],
+)
+def test_numbers_are_exact(source: str, value: Fraction) -> None:
+    """No digit is lost to binary fractions."""
+    assert Number(value) == parse_expression(source)
+
+
+def test_an_index_form_has_letters_with_sizes_and_entries() -> None:
+    """It takes in the whole expression after its head."""
+    i, j, k, m = (Name(letter) for letter in "ijkm")
+    body = times(
+        Entry(Transpose(A), (i, Add((j, Negative(k))))), Entry(x, (Add((times(j, m), i)),))
+    )
+
+    expected = IndexForm((("i", m), ("j", times(number("2"), m))), body)
+    assert expected == parse_expression("[i:m, j:2 m] A'[i, j - k] x[j m + i]")
+
+
+def test_an_index_form_of_a_scalar_has_no_letters() -> None:
+    """All letters of its body are summed."""
+    assert IndexForm((), Entry(x, (Name("k"),))) == parse_expression("[] x[k]")
+
+
+def test_statements_are_definitions_and_a_last_value() -> None:
+    """Semicolons and newlines separate them; empty ones do not count."""
+    program = parse_program("; r = Xw  # the residual\n\nexp(r\n);;")
+
+    expected = (Statement("r", times(X, w)), Statement(None, Call("exp", (Name("r"),))))
+    assert expected == program.statements
+
+
+def test_the_last_statement_may_be_a_definition() -> None:
+    """Its value is the value of the whole."""
+    assert (Statement("y", x),) == parse_program("y = x").statements
+
+
+def test_a_defined_greek_letter_is_its_name() -> None:
+    """The left side and the uses may be written in either way."""
+    expected = (Statement("lambda", x), Statement(None, Name("lambda")))
+    assert expected == parse_program("λ = x; lambda").statements
+
+
+def test_spans_cover_the_text_of_a_node() -> None:
+    """Every span lies in the span of the node above it."""
+    source = "r = ||X (w - 2)||_1^2 ./ sum(-x', axis=0) + A^-T; [i:m] r[i + 1]"
+    program = parse_program(source)
+    texts = []
+    nodes = [statement.value for statement in program.statements]
+    while nodes:
+        node = nodes.pop(0)
+        texts.append(source[slice(*node.span)])
+        for child in children(node):
+            assert node.span[0] <= child.span[0] <= child.span[1] <= node.span[1]
+            nodes.append(child)
+
+    wanted = {
+        "||X (w - 2)||_1",
+        "X (w - 2)",
+        "w - 2",
+        "- 2",
+        "sum(-x', axis=0)",
+        "-x'",
+        "A^-T",
+        "r[i + 1]",
+    }
+    assert wanted <= set(texts)
+
+
+def test_equality_does_not_look_at_spans() -> None:
+    """Spaces change no tree."""
+    assert parse_program("2 x' A") == parse_program(" 2x'A ")
+
+
+def test_parse_expression_wants_one_expression() -> None:
+    """Definitions and several statements are refused."""
+    with pytest.raises(ParseError, match="one expression is wanted"):
+        parse_expression("y = x; y")
+
+
+@pytest.mark.parametrize("word", sorted(RESERVED_WORDS))
+def test_reserved_words_cannot_be_defined(word: str) -> None:
+    """A function keeps its meaning in every text."""
+    with pytest.raises(ParseError):
+        parse_program(f"{word} = 3")
+
+
+@pytest.mark.parametrize("function", sorted(BUILTIN_FUNCTIONS))
+def test_every_function_reads_with_brackets_alone(function: str) -> None:
+    """Without brackets its name is an error that says how to write it."""
+    assert Call(function, (x,)) == parse_expression(f"{function}(x)")
+    with pytest.raises(ParseError, match=f"write {function}"):
+        parse_expression(f"{function} x")
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.splitlines()[2].strip())
+def test_messages(message: str) -> None:
+    """An error says what is wrong, where, what is known and what to try, in these words."""
+    source = message.splitlines()[2].removeprefix("    ")
+    with pytest.raises(DimderivError) as caught:
+        parse_program(source)
+
+    assert message == str(caught.value)
+
+
+def test_messages_count_lines_from_one() -> None:
+    """The picture shows the line that is meant; an opening bracket is found by its line."""
+    with pytest.raises(ParseError) as caught:
+        parse_program("y = A x\n2 (y -\n  3")
+
+    assert (
+        "a bracket is not closed: ')' is missing\n\n      3\n       ^\n\n"
+        "known: '(' opens at line 2, column 3\n\ntry: add ')'"
+    ) == str(caught.value)
+
+
+@pytest.mark.parametrize("operator", ["+", "*", ".*", "/"])
+def test_a_line_that_begins_with_an_operator_does_not_lose_the_line_before(operator: str) -> None:
+    """The hint says how to go on in the next line."""
+    with pytest.raises(ParseError) as caught:
+        parse_program(f"y = x\n{operator} 2")
+
+    assert caught.value.hint == "end the line before with the operator"
+
+
+def test_a_hint_names_the_nearest_known_name() -> None:
+    """Declared and defined names are among the suggestions."""
+    with pytest.raises(UnknownNameError) as caught:
+        parse_program("scores(x)", names={"score"})
+
+    assert caught.value.hint == "write score"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x" * 200_001,
+        "(" * 101 + "x" + ")" * 101,
+        "exp(" * 800 + "x" + ")" * 800,
+        "||" * 5_000 + "x",
+        "x " * 201,
+        "x" + "'" * 200,
+        "-" * 200 + "x",
+        "x" * 100_000,
+        "exp(2 - " * 70 + "x" + ")" * 70,
+        "kron(" + "x, " * 20 + "x)",
+        ";".join(f"a{i} = x" for i in range(5_001)),
+        "[i:m] x[" + "i " * 300 + "]",
+    ],
+)
+def test_what_is_too_large_is_refused(source: str) -> None:
+    """Length, nesting, depth, arguments and statements have limits; none ends in a crash."""
+    with pytest.raises(LimitError) as caught:
+        parse_program(source)
+
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(" * 100 + "x" + ")" * 100,
+        "a > -b * -c^-exp(" * 25 + "x" + ")" * 25,
+        "x " * 199,
+        "+".join(["x"] * 10_000),
+        ";".join(f"a{i} = x" for i in range(5_000)),
+        "\n" * 199_000 + "x",
+    ],
+)
+def test_what_is_large_but_within_the_limits_is_read(source: str) -> None:
+    """A sum of many terms is not deep."""
+    assert parse_program(source).statements
+
+
+def test_a_full_stack_is_a_limit_too() -> None:
+    """Called from deep inside a recursion the parser still raises an error of its own."""
+
+    def call_from(depth: int) -> None:
+        if depth:
+            call_from(depth - 1)
+        else:
+            parse_program("(" * 100 + "x" + ")" * 100)
+
+    with pytest.raises(LimitError, match="stack"):
+        call_from(sys.getrecursionlimit() // 2)
+
+
+PIECES = (*"xXTIλ2(),;=+-*/^'|‖[]:.<@#_ \n\0é", "||", "exp(", "axis=", "mu", ".*", "1e", "_F")
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | st.text(max_size=20))
+def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
+    """Errors are of the family, know their text, and say what to try."""
+    try:
+        program = parse_program(text)
+    except DimderivError as error:
+        assert error.source == text
+        assert error.hint
+        assert error.span is not None
+        assert 0 <= error.span[0] <= error.span[1] <= len(text)
+        assert str(error)
+    else:
+        assert program.statements
