@@ -15,10 +15,10 @@ SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
 
 _ENTRY = re.compile(r"[^;\n]+")
-_TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=\d)x(?=\d)|[^\W\d]\w*|×|,|-?\d+(?:\.\d*)?|\S)")
+_TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=\d)x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _RUN_TOGETHER = re.compile(r"([A-Za-z0-9])x([A-Za-z0-9])")
-_BETWEEN_SIZES = frozenset({"x", "×", ","})
+_BETWEEN_SIZES = frozenset({"x", "\N{MULTIPLICATION SIGN}", ","})
 _EXAMPLE = 'a shape such as "m x n", "n" or "scalar"'
 
 
@@ -108,7 +108,8 @@ class _Reader:
                 error=NotDifferentiableError,
             )
         if not self.tokens:
-            self.refuse(f"the shape of {self.name} is empty", self.place, hint=_EXAMPLE)
+            place = self.place if self.source.strip() else None
+            self.refuse(f"the shape of {self.name} is empty", place, hint=_EXAMPLE)
         shape = self.shape()
         return self.name, Declaration(shape, self.properties(shape), text)
 

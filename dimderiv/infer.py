@@ -14,7 +14,7 @@ from dimderiv.language.syntax import Call, IndexForm, Node, Program, children
 from dimderiv.language.vocabulary import canonical_name
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Declaration, Shape
-from dimderiv.shaping.clashes import Axes, Clash, equation_misfit, names_in
+from dimderiv.shaping.clashes import Axes, ClashError, equation_misfit, names_in
 from dimderiv.shaping.kinds import settle_kinds
 from dimderiv.shaping.progress import VISITORS, Progress
 from dimderiv.shaping.refusals import undetermined
@@ -116,7 +116,7 @@ def _settle(progress: Progress) -> None:
         refuted = scope.unifier.refuted()
         if refuted is None:
             return
-        clash = Clash(refuted.reason, equation_misfit, (refuted.left, refuted.right))
+        clash = ClashError(refuted.reason, equation_misfit, (refuted.left, refuted.right))
     name_sizes([*scope.named_sizes(), *(size for _, size in scope.unsized)], taken)
     raise clash.write(scope.facts(), clash)
 

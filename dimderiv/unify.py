@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from dimderiv.language.syntax import Node
 from dimderiv.shapes import ONE, Dim
 
-_SHORT_NAMES = "m n p q k r s d h l t u v w".split()
+_SHORT_NAMES = "mnpqkrsdhltuvw"
 
 
 class Variable:
@@ -39,7 +39,7 @@ class Computed:
 Term: TypeAlias = Dim | Variable | Computed
 
 
-class Mismatch(Exception):
+class MismatchError(Exception):
     """Two sizes that would have to be equal and cannot be.
 
     Args:
@@ -88,7 +88,7 @@ class Unifier:
             reason: the place that says so.
 
         Raises:
-            Mismatch: they cannot be equal.
+            MismatchError: they cannot be equal.
         """
         a, b = found(left), found(right)
         if a is b:
@@ -99,7 +99,7 @@ class Unifier:
             self._bind(b, a, left, right)
         elif isinstance(a, Dim) and isinstance(b, Dim):
             if a != b:
-                raise Mismatch(left, right)
+                raise MismatchError(left, right)
             return
         else:
             self._postpone(a, b, reason)
@@ -107,7 +107,7 @@ class Unifier:
 
     def _bind(self, variable: Variable, value: Term, left: Term, right: Term) -> None:
         if value is ONE or variable in variables(value):
-            raise Mismatch(left, right)
+            raise MismatchError(left, right)
         # The shallower tree goes below the deeper one, so that chains of links stay short.
         if isinstance(value, Variable):
             if variable.rank > value.rank:
@@ -122,7 +122,7 @@ class Unifier:
         if any(True for term in (left, right) for _ in variables(term)):
             self.open.append(Equation(left, right, reason))
         elif resolved(left) != resolved(right):
-            raise Mismatch(left, right)
+            raise MismatchError(left, right)
 
     def product(self, left: Term, right: Term, reason: Node) -> Term:
         """The product of two sizes."""
@@ -134,12 +134,12 @@ class Unifier:
         """The size that a valid convolution leaves of an image.
 
         Raises:
-            Mismatch: the kernel is larger than the image.
+            MismatchError: the kernel is larger than the image.
         """
         if kernel is ONE:
             return image
         if image is ONE:
-            raise Mismatch(image, kernel)
+            raise MismatchError(image, kernel)
         return self._compute(Computed("valid", image, kernel), reason)
 
     def _compute(self, term: Computed, reason: Node) -> Term:
@@ -174,7 +174,7 @@ class Unifier:
                 try:
                     if not self._settle(equation):
                         left_over.append(equation)
-                except Mismatch:
+                except MismatchError:
                     return equation
             if len(left_over) == len(waiting):
                 break
@@ -189,12 +189,12 @@ class Unifier:
             return True
         wanted = [v for v in dict.fromkeys(unknown) if _placeholder(v, unknown) in difference.names]
         if not wanted:
-            raise Mismatch(equation.left, equation.right)
+            raise MismatchError(equation.left, equation.right)
         solution = _solution(difference, _placeholder(wanted[0], unknown))
         if len(wanted) > 1 or solution is None:
             return False
         if solution == ONE or (solution.number is not None and solution.number < 1):
-            raise Mismatch(equation.left, equation.right)
+            raise MismatchError(equation.left, equation.right)
         self.unify(wanted[0], solution, equation.reason)
         return True
 
@@ -207,7 +207,7 @@ class Unifier:
                     if not self._settle(equation):
                         self.unify(left.left, right.left, equation.reason)
                         self.unify(left.right, right.right, equation.reason)
-                except Mismatch:
+                except MismatchError:
                     return equation
         return None
 
@@ -289,7 +289,7 @@ def name_sizes(terms: Iterable[Term], taken: Collection[str]) -> None:
     unnamed = dict.fromkeys(v for term in terms for v in variables(term))
     if not unnamed:
         return
-    names = (name for name in _names() if name not in taken)
+    names: Iterator[str] = (name for name in _names() if name not in taken)
     # A single size is called n, as in `x: n` and `A: n x n`.
     if len(unnamed) == 1 and "n" not in taken:
         names = iter("n")
@@ -305,7 +305,7 @@ def _names() -> Iterator[str]:
 def _positive(term: Computed) -> Dim:
     size = resolved(term)
     if size.number is not None and size.number < 1:
-        raise Mismatch(term.left, term.right)
+        raise MismatchError(term.left, term.right)
     return size
 
 

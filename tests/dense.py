@@ -83,14 +83,14 @@ class Dense:
             case Name(name):
                 return self.name(node, name)
             case Negative(operand):
-                return -self.value(operand)
+                return np.asarray(np.negative(self.value(operand)))
             case Add(terms):
                 return np.asarray(reduce(np.add, [self.value(term) for term in terms]))
             case Transpose(operand):
                 return self.value(operand).T
             case Binary("*", left, right):
                 a, b = self.value(left), self.value(right)
-                return a * b if 1 in (a.size, b.size) else a @ b
+                return np.asarray(a * b if 1 in (a.size, b.size) else a @ b)
             case Binary("^", left, right):
                 a, b = self.value(left), self.value(right)
                 if a.size == 1:

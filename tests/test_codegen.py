@@ -114,7 +114,14 @@ EXPRESSIONS = [
     *("A > 0.5", "(A > 0.5) .* (B' > 0.5)", "A (x > 0.5)", "s > 0.5", "2 (x >= 0.5) - 1"),
     *("||X||_*", "||x - y||^3", "||s||", "A .^ 2", "2 .^ x", "s^t", "(-s)^2", "-s^2", "x/3"),
     *("(2 x)' (3 X) y", "((A x) (y' X))'", "(s A)' z", "(A B) (A B) z", "s (A B) / t"),
-    *("-2 A (x - y) (z' A)", "-(A x)", "x' (-X) y", "-(2 X) Z", "((2 X) (t Z))'"),
+    *(
+        "-2 A (x - y) (z' A)",
+        "-(A x)",
+        "x' (-X) y",
+        "-(2 X) Z",
+        "((2 X) (t Z))'",
+        "((2 X) Z)' (-Z) X",
+    ),
     *("X .* I", "(X .* I) y", "I - x x'", "m n + s", "pi s", "sin(pi s) A", "1/3 x", "0.1 x"),
     *("conv2(Q, Q)", "cross_entropy(A, softmax(A))", "cross_entropy(x, softmax(y))"),
     *("cross_entropy(b, softmax(b))", "x' (vector(1) + y)", "A + matrix(2)", "eye(n) x"),
@@ -122,7 +129,7 @@ EXPRESSIONS = [
     *("D = diag(x); D X D", "D = diag(x .* y); D + X", "D = inv(X); D x + D y"),
     *("D = X + 2 I; K = b + D; sum(K, axis=0) + b", "H = ones(n, 1) s; X H", "u = x; u + u"),
     *("softmax(X) .* (1 - softmax(X))", "(x' X x) / (x' x) - (x' X x)^2", "inv(X)' x y' inv(X)'"),
-    *("[i:n] X[i,k] x[k]", "[i:n, j:n] x[i] y[j] X[i,j]", "[i:m] A[i,i]", "[i:m, j:n] 1"),
+    *("[i:n] X[i,k] x[k]", "[i:n, j:n] x[i] y[j] X[i,j]", "[i:n] X[i,i]", "[i:m, j:n] 1"),
     *("[i:n, j:n, k:m] A[k,i] x[j] / s - 2 I[i,j] z[k]", "[i:n] b[i] x[i]"),
     *("[i:m, j:n] 2 A[i,j]^2 / B[j,i] + x[j]", "[i:m, j:n] A[i,j] + sum(X)"),
     *("[i:m, j:n] (A[i,k] + B[k,i]) (X[k,j] - I[k,j])", "[i:m, j:n] inv(X)[k,j] A[i,k]"),
@@ -137,7 +144,7 @@ def typed(text: str, symbols: dict[str, Declaration]) -> Typed:
     """A program with its shapes."""
     sizes = {name for found in symbols.values() for dim in found.shape for name in dim.names}
     program = parse_program(text, names=[*symbols, *sorted(sizes)])
-    return infer(program, symbols, rulebook=RULES, wrt=["X"] if "X" in symbols else [])
+    return infer(program, symbols, rulebook=RULES)
 
 
 def source(text: str | Sequence[str], value: str | None = None, **shapes: str) -> str:
@@ -433,7 +440,7 @@ def test_functions_of_a_rule_file_are_written_where_they_are_called(tmp_path: Pa
     program = parse_program(
         "swish(x) / spread(x, y)", names=["x", "y"], functions=rulebook.functions
     )
-    answer = infer(program, symbols, rulebook=rulebook, wrt=[])
+    answer = infer(program, symbols, rulebook=rulebook)
 
     text = numpy_source("f", None, [answer], symbols, docstring="", rulebook=rulebook)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import reduce
+from functools import cached_property, reduce
 
 from dimderiv.codegen.arrays import PRODUCT, SUM, Code, constant, infix
 from dimderiv.codegen.identifiers import Identifiers
@@ -63,13 +63,14 @@ class Arguments:
         return ("-" if factor < 0 else "+", product)
 
     def _size_name(self, name: str) -> str:
-        if name not in self._readable():
+        if name not in self._readable:
             raise ShapeError(
                 f"the size {name} cannot be read off the arguments",
                 hint=f"give a symbol with an axis of size {name}",
             )
         return self.sizes[name]
 
+    @cached_property
     def _readable(self) -> dict[str, tuple[str, int]]:
         """For each size by itself along an axis: the argument, and the number of the axis."""
         found: dict[str, tuple[str, int]] = {}
@@ -97,7 +98,7 @@ class Arguments:
         return lines + (self._check(later, second) if later else [])
 
     def _computed(self, shape: Shape) -> list[Dim]:
-        readable = self._readable()
+        readable = self._readable
         return [
             dim
             for dim in _axes(shape)
@@ -128,11 +129,11 @@ class Arguments:
     def _reads(self, text: str) -> list[str]:
         words = set(re.findall(r"\w+", re.sub(r"#.*", "", text)))
         wanted = [
-            name for name, size in self.sizes.items() if size in words and name in self._readable()
+            name for name, size in self.sizes.items() if size in words and name in self._readable
         ]
         lines, done = [], set[str]()
         for name in wanted:
-            argument, axis = self._readable()[name]
+            argument, axis = self._readable[name]
             axes = [str(dim) for dim in _axes(self.shapes[argument])]
             python = self.python[argument]
             if name in done:

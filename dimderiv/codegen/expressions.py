@@ -16,13 +16,12 @@ from dimderiv.codegen.arrays import (
     Code,
     array,
     constant,
-    diagonal,
     level_of,
     negated,
     transposed,
 )
 from dimderiv.codegen.index_forms import IndexWriter
-from dimderiv.codegen.user_functions import Body, entrywise_body
+from dimderiv.codegen.user_functions import Body, UserFunction
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import (
     Add,
@@ -37,8 +36,7 @@ from dimderiv.language.syntax import (
     Number,
     Transpose,
 )
-from dimderiv.rules import Rulebook
-from dimderiv.shapes import ONE, SCALAR, Dim, Shape
+from dimderiv.shapes import SCALAR, Dim, Shape
 
 Write = Callable[[Node], Code]
 
@@ -71,7 +69,7 @@ class Writer:
         arrays: the operations on pieces of code.
         helper: called with the name of a function that the code needs; says how it is called.
         shared: called with each node and what writes it; may put a variable in its place.
-        rulebook: where functions are defined that numpy code is not known for.
+        defined: the functions that only a user's rule file defines.
     """
 
     def __init__(
@@ -81,11 +79,11 @@ class Writer:
         arrays: Arrays,
         helper: Callable[[str], str],
         shared: Callable[[Node, Write], Code],
-        rulebook: Rulebook | None = None,
+        defined: Mapping[str, UserFunction],
     ) -> None:
         self.typed = typed
         self.names = {**names}
-        self.rulebook = rulebook
+        self.defined = defined
         self.arrays = arrays
         self.helper = helper
         self.shared = shared
@@ -134,7 +132,7 @@ class Writer:
             return self.names[node.name]
         match self.typed.meaning(node.name):
             case "identity":
-                return self.identity(self.shape(node))
+                return functions.filled("eye", self.shape(node))
             case "pi":
                 return array("np.pi", SCALAR)
             case _:
@@ -143,11 +141,6 @@ class Writer:
     def shape(self, node: Node) -> Shape:
         """The shape of a node of the program."""
         return self.typed.shape(node)
-
-    def identity(self, shape: Shape) -> Code:
-        """The identity matrix of a square shape."""
-        one = constant("1", Shape(shape.rows, ONE))
-        return one if shape.is_scalar else diagonal(one)
 
     def _bare(self, node: Node) -> Code:
         code = self.code(node)
@@ -199,17 +192,18 @@ class Writer:
 
     def _matrices(self, node: Node) -> Code:
         """The product of the matrices in a product, bracketed as they are, without its scalars."""
+        chain = self.chain(node)
         match node:
-            case Negative(operand):
-                return self._matrices(operand)
-            case Binary("*", left, right) if self._has_scalars(node):
+            case _ if not chain.scalars and not chain.negative:
+                return self.code(node)
+            case Binary("*", left, right):
                 sides = [side for side in (left, right) if not self.shape(side).is_scalar]
                 return reduce(self.arrays.product, [self._matrices(side) for side in sides])
-        return self.code(node)
-
-    def _has_scalars(self, product: Binary) -> bool:
-        chain = self.chain(product)
-        return chain.negative or bool(chain.scalars)
+            case Transpose(operand):
+                return transposed(self.arrays.full(self._matrices(operand)))
+            case Negative(operand) | Group(operand):
+                return self._matrices(operand)
+        raise AssertionError(node)
 
     def _scaled(self, chain: Chain, parts: Sequence[Code]) -> Code:
         scalars = [self.code(scalar) for scalar in chain.scalars]
@@ -279,11 +273,13 @@ class Writer:
                 if short is not None:
                     return short
             case Call("ones" | "eye"):
-                return functions.call(node, (), self.shape(node), self.arrays, self.helper)
+                return functions.filled(node.function, self.shape(node))
         arguments = [self.code(argument) for argument in node.arguments]
-        if self.rulebook and node.function in self.rulebook.user_definitions():
-            return self._defined(node, arguments, self.rulebook)
-        return functions.call(node, arguments, self.shape(node), self.arrays, self.helper)
+        if node.function in ("vector", "matrix"):
+            return replace(arguments[0], shape=self.shape(node))
+        if node.function in self.defined:
+            return self._body(self.defined[node.function], arguments)
+        return functions.call(node, arguments, self.arrays, self.helper)
 
     def _diagonal_of_product(self, product: Binary, function: str) -> Code | None:
         """The trace or the diagonal of a product whose other entries need not be computed."""
@@ -306,12 +302,9 @@ class Writer:
         cut = 1 + next(place for place, shape in enumerate(shapes) if shape.cols.is_one)
         return replace(chain, factors=chain.factors[cut:] + chain.factors[:cut])
 
-    def _defined(self, node: Call, arguments: Sequence[Code], rulebook: Rulebook) -> Code:
-        names, body = rulebook.user_definitions()[node.function]
-        if rulebook[node.function].kind == "elementwise":
-            body = entrywise_body(body)
-        bound = dict(zip(names, arguments, strict=True))
+    def _body(self, defined: UserFunction, arguments: Sequence[Code]) -> Code:
+        bound = dict(zip(defined.arguments, arguments, strict=True))
         known = Body()
-        writer = Writer(known, bound, self.arrays, self.helper, known.remembered, rulebook)
+        writer = Writer(known, bound, self.arrays, self.helper, known.remembered, self.defined)
         known.code = writer.code
-        return writer.code(body)
+        return writer.code(defined.body)

@@ -35,7 +35,6 @@ ENTRYWISE_HELPERS = frozenset({"sigmoid", "erf", "gelu", "silu"})
 MATRIX_FUNCTIONS = {
     "det": "np.linalg.det({})",
     "logdet": "np.linalg.slogdet({})[1]",
-    "pinv": "np.linalg.pinv({})",
     "tr": "np.trace({})",
     "normN": 'np.linalg.norm({}, "nuc")',
 }
@@ -51,10 +50,21 @@ def number(value: Fraction) -> Code:
     return constant(f"{value.numerator} / {value.denominator}", SCALAR, PRODUCT)
 
 
+def filled(name: str, shape: Shape) -> Code:
+    """The code of `ones` or `eye`, which is written out only where it has to be.
+
+    Args:
+        name: the function.
+        shape: the shape of its value.
+    """
+    if name == "ones" or shape.is_scalar:
+        return constant("1", shape)
+    return diagonal(constant("1", Shape(shape.rows, ONE)))
+
+
 def call(
     node: Call,
     arguments: Sequence[Code],
-    shape: Shape,
     arrays: Arrays,
     helper: Callable[[str], str],
 ) -> Code:
@@ -63,25 +73,14 @@ def call(
     Args:
         node: the call.
         arguments: the code of its arguments.
-        shape: the shape of its value.
         arrays: the operations on pieces of code.
         helper: called with the name of a function that the code needs; says how it is called.
 
     Raises:
         UnknownNameError: nobody said how the function is computed.
     """
-    name = node.function
-    if name == "ones":
-        return constant("1", shape)
-    if name == "eye":
-        one = constant("1", Shape(shape.rows, ONE))
-        return one if shape.is_scalar else diagonal(one)
-    if not arguments:
-        raise _unknown(node)
-    first = arguments[0]
+    name, first = node.function, arguments[0]
     match name:
-        case "vector" | "matrix":
-            return replace(first, shape=shape)
         case "sum" | "mean" | "max" | "min" | "logsumexp":
             return _reduction(node, first, arrays, helper)
         case "softmax" | "logsoftmax":
@@ -91,9 +90,9 @@ def call(
         case "norm2" | "normF" | "norm1" | "normN":
             return _norm(name, first, arrays)
         case "kron" | "conv2":
-            return _of_two_matrices(name, first, arguments[1], shape, arrays, helper)
+            return _of_two_matrices(name, first, arguments[1], arrays, helper)
         case "diag" | "vec" | "inv" | "tr" | "det" | "logdet" | "pinv" | "expm":
-            return _matrix_function(name, first, shape, arrays, helper)
+            return _matrix_function(name, first, arrays, helper)
     if name in ENTRYWISE_HELPERS:
         return arrays.mapped(first, f"{helper(name)}({{}})")
     if name not in ENTRYWISE:
@@ -158,28 +157,30 @@ def _of_two_matrices(
     name: str,
     left: Code,
     right: Code,
-    shape: Shape,
     arrays: Arrays,
     helper: Callable[[str], str],
 ) -> Code:
     if name == "kron" and (left.shape.is_scalar or right.shape.is_scalar):
         return arrays.entrywise("*", left, right)
-    function = "np.kron" if name == "kron" else helper(name)
     left, right = arrays.full(left), arrays.full(right)
+    pairs = list(zip(left.shape, right.shape, strict=True))
+    if name == "kron":
+        shape = Shape(*(a * b for a, b in pairs))
+    else:
+        shape = Shape(*(a - b + ONE for a, b in pairs))
+    function = "np.kron" if name == "kron" else helper(name)
     if name == "kron" and shape.is_column:
         return array(f"np.kron({left.text}, {right.text})", shape)
     text = f"{function}({arrays.two_axes(left)}, {arrays.two_axes(right)})"
     return arrays.from_two_axes(text, shape)
 
 
-def _matrix_function(
-    name: str, code: Code, shape: Shape, arrays: Arrays, helper: Callable[[str], str]
-) -> Code:
+def _matrix_function(name: str, code: Code, arrays: Arrays, helper: Callable[[str], str]) -> Code:
     match name:
         case "diag":
             return _diag(code, arrays)
         case "vec":
-            return _vec(code, shape, arrays)
+            return _vec(code, arrays)
         case "inv":
             return inverse(code, arrays)
         case "tr" if code.form == "diagonal":
@@ -190,10 +191,12 @@ def _matrix_function(
             return reciprocal(code, arrays)
         entry = {"logdet": "np.log({})", "expm": "np.exp({})"}.get(name, "{}")
         return arrays.mapped(code, entry) if entry != "{}" else code
-    if name == "pinv" and not code.shape.is_matrix:
-        return arrays.from_two_axes(f"np.linalg.pinv({arrays.two_axes(code)})", shape)
-    template = MATRIX_FUNCTIONS.get(name) or f"{helper(name)}({{}})"
-    return array(template.format(code.text), shape)
+    if name == "pinv":
+        text = f"np.linalg.pinv({arrays.two_axes(code)})"
+        return arrays.from_two_axes(text, code.shape.transposed)
+    if name == "expm":
+        return array(f"{helper(name)}({code.text})", code.shape)
+    return array(MATRIX_FUNCTIONS[name].format(code.text), SCALAR)
 
 
 def reciprocal(code: Code, arrays: Arrays) -> Code:
@@ -220,8 +223,9 @@ def _diag(code: Code, arrays: Arrays) -> Code:
     return diagonal(transposed(code) if code.shape.is_row else code)
 
 
-def _vec(code: Code, shape: Shape, arrays: Arrays) -> Code:
+def _vec(code: Code, arrays: Arrays) -> Code:
     if not code.shape.is_matrix:
         return transposed(code) if code.shape.is_row else code
     whole = arrays.full(code)
+    shape = Shape(code.shape.rows * code.shape.cols, ONE)
     return array(called(transposed(whole), "ravel"), shape)

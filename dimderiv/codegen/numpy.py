@@ -19,6 +19,7 @@ from dimderiv.codegen.expressions import Writer
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.codegen.sharing import Sharing, variable
+from dimderiv.codegen.user_functions import UserFunction, user_functions
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import IndexForm, Name, Node, Statement, children
 from dimderiv.rules import Rulebook
@@ -60,10 +61,11 @@ def numpy_source(
     layouts = [(SCALAR, program.value) for program in programs]
     if wrt:
         layouts[len(programs) - len(answers) :] = [(of, shape) for shape in wrt]
-    first = Pass(programs, symbols, rulebook)
+    defined = user_functions(rulebook)
+    first = Pass(programs, symbols, defined)
     first.write(first.sharing.look)
     first.sharing.find()
-    second = Pass(programs, symbols, rulebook, first.sharing)
+    second = Pass(programs, symbols, defined, first.sharing)
     results = second.results(second.write(second.sharing.share), layouts)
     returned_text = _result(results, value is not None)
     body = [line for statement in second.statements for line in broken(*statement)]
@@ -101,7 +103,7 @@ class Pass:
     Args:
         programs: the value, if any, and the answers.
         symbols: the arguments of the function.
-        rulebook: the rules in use.
+        defined: the functions that only a user's rule file defines.
         sharing: what the first pass found out about parts that repeat.
     """
 
@@ -109,11 +111,11 @@ class Pass:
         self,
         programs: Sequence[Typed],
         symbols: Mapping[str, Declaration],
-        rulebook: Rulebook | None,
+        defined: Mapping[str, UserFunction],
         sharing: Sharing | None = None,
     ) -> None:
         self.programs = programs
-        self.rulebook = rulebook
+        self.defined = defined
         self.identifiers = Identifiers({"np", "math", "float", *helpers()})
         self.arguments = Arguments(symbols, self.identifiers)
         self.arrays = Arrays(self.arguments.size)
@@ -145,7 +147,7 @@ class Pass:
             self.arrays,
             self._helper,
             partial(visit, number),
-            self.rulebook,
+            self.defined,
         )
         *definitions, last = needed(typed.program.statements)
         for statement in definitions:

@@ -1,0 +1,1 @@
+"""How shapes are found: names, kinds of symbols, the axes of every operation, and clashes."""

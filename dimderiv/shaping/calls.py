@@ -10,7 +10,14 @@ from dimderiv.language.parser import parse_expression
 from dimderiv.language.syntax import Call, Name, Node
 from dimderiv.rules import Rule
 from dimderiv.shapes import ONE
-from dimderiv.shaping.clashes import Axes, Clash, Write, call_misfit, kernel_misfit, square_misfit
+from dimderiv.shaping.clashes import (
+    Axes,
+    ClashError,
+    Write,
+    call_misfit,
+    kernel_misfit,
+    square_misfit,
+)
 from dimderiv.shaping.index_axes import size
 from dimderiv.shaping.operators import broadcast
 from dimderiv.shaping.refusals import (
@@ -21,7 +28,7 @@ from dimderiv.shaping.refusals import (
 )
 from dimderiv.shaping.scope import SCALAR_AXES, Scope
 from dimderiv.shaping.signatures import Axis, read_signature
-from dimderiv.unify import Mismatch, Term
+from dimderiv.unify import MismatchError, Term
 
 CALL_DEPTH = 50
 
@@ -36,9 +43,13 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     if len(node.arguments) != len(rule.arguments):
         raise arguments_refused(node, rule.arguments)
     if node.axis is not None and rule.kind != "reduction":
-        raise axis_refused(node, [n for n, r in scope.rulebook.rules.items() if r.kind == "reduction"])
+        raise axis_refused(node, _reductions(scope))
     arguments = [scope.visit(argument) for argument in node.arguments]
     return _BY_KIND[rule.kind](scope, node, rule, arguments)
+
+
+def _reductions(scope: Scope) -> list[str]:
+    return [name for name, rule in scope.rulebook.rules.items() if rule.kind == "reduction"]
 
 
 def _elementwise(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
@@ -67,8 +78,8 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
     try:
         return scope.visit(_definition(text, scope.functions))
-    except Clash as clash:
-        raise Clash(scope.caller, call_misfit, clash.sizes) from None
+    except ClashError as clash:
+        raise ClashError(scope.caller, call_misfit, clash.sizes) from None
     finally:
         scope.names, scope.caller = outer
         scope.calls -= 1
@@ -104,8 +115,8 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
     for (free, bound), own in shifted:
         try:
             sizes[free] = scope.unifier.valid(own, sizes[bound], scope.caller or node)
-        except Mismatch:
-            raise Clash(node, kernel_misfit) from None
+        except MismatchError:
+            raise ClashError(node, kernel_misfit) from None
     if rule.square:
         _same(scope, node, *arguments[0], square_misfit)
     value = [_axis(scope, node, axis, sizes) for axis in signature.value]
@@ -118,15 +129,15 @@ def _given(node: Call, axes: Axes, letters: tuple[Axis, ...]) -> tuple[Term, ...
     if len(letters) == 2:
         return axes
     if ONE not in axes:
-        raise Clash(node, vector_wanted)
+        raise ClashError(node, vector_wanted)
     return axes[:1] if axes[1] is ONE else axes[1:]
 
 
 def _same(scope: Scope, node: Call, left: Term, right: Term, write: Write) -> None:
     try:
         scope.unify(left, right, node)
-    except Mismatch as misfit:
-        raise Clash(node, write, (misfit.left, misfit.right)) from None
+    except MismatchError as misfit:
+        raise ClashError(node, write, (misfit.left, misfit.right)) from None
 
 
 def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, Term]) -> Term:
@@ -156,7 +167,7 @@ _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {
 def _constant(scope: Scope, node: Call) -> Axes:
     """`ones(m, n)`, `eye(n)`, and `vector(1)` and `matrix(1)`, whose size the surroundings tell."""
     if node.axis is not None:
-        raise axis_refused(node, ["sum", "mean", "max", "min", "logsumexp"])
+        raise axis_refused(node, _reductions(scope))
     match node.function, len(node.arguments):
         case "ones", 2:
             return size(scope, node.arguments[0]), size(scope, node.arguments[1])
@@ -177,7 +188,7 @@ def _constant(scope: Scope, node: Call) -> Axes:
 
 def _filled(scope: Scope, node: Call) -> Axes:
     if scope.visit(node.arguments[0]) != SCALAR_AXES:
-        raise Clash(node.arguments[0], scalar_wanted)
+        raise ClashError(node.arguments[0], scalar_wanted)
     rows = scope.unsized_axis(node)
     return rows, ONE if node.function == "vector" else scope.unsized_axis(node)
 

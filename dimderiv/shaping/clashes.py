@@ -14,12 +14,12 @@ from dimderiv.shapes import Declaration, Shape
 from dimderiv.unify import Term, Unifier, resolved
 
 Axes = tuple[Term, Term]
-Write: TypeAlias = "Callable[[Facts, Clash], ShapeError]"
+Write: TypeAlias = "Callable[[Facts, ClashError], ShapeError]"
 
 FACTS_SHOWN = 6
 
 
-class Clash(Exception):
+class ClashError(Exception):
     """A node whose operands do not go together.
 
     Args:
@@ -111,7 +111,7 @@ def names_in(node: Node) -> Iterator[str]:
             stack.extend(reversed(children(part)))
 
 
-def product_misfit(facts: Facts, clash: Clash) -> ShapeError:
+def product_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for a matrix product whose inner sizes differ."""
     left, right = children(clash.node)
     return _misfit(facts, clash, [left, right], clash.node.span, _fitting_products(facts, clash))
@@ -120,7 +120,7 @@ def product_misfit(facts: Facts, clash: Clash) -> ShapeError:
 def broadcast_misfit(*nodes: Node) -> Write:
     """Writes the error for operands that are combined entry by entry and have different sizes."""
 
-    def write(facts: Facts, clash: Clash) -> ShapeError:
+    def write(facts: Facts, clash: ClashError) -> ShapeError:
         first, second = nodes[0], nodes[-1]
         span = (min(first.span[0], second.span[0]), max(first.span[1], second.span[1]))
         return _misfit(facts, clash, list(nodes), span, _fitting_sums(facts, nodes))
@@ -128,7 +128,7 @@ def broadcast_misfit(*nodes: Node) -> Write:
     return write
 
 
-def call_misfit(facts: Facts, clash: Clash) -> ShapeError:
+def call_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for a function whose arguments do not fit together."""
     return _misfit(facts, clash, list(children(clash.node)), clash.node.span, None)
 
@@ -136,7 +136,7 @@ def call_misfit(facts: Facts, clash: Clash) -> ShapeError:
 def definition_misfit(name: str) -> Write:
     """Writes the error for a definition whose value has not the shape that was declared."""
 
-    def write(facts: Facts, clash: Clash) -> ShapeError:
+    def write(facts: Facts, clash: ClashError) -> ShapeError:
         own, value = facts.declared[name].shape, facts.shape(clash.node)
         return ShapeError(
             f"{name} is declared {described(own)}, but its definition is {described(value)}",
@@ -148,18 +148,18 @@ def definition_misfit(name: str) -> Write:
     return write
 
 
-def equation_misfit(facts: Facts, clash: Clash) -> ShapeError:
+def equation_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for an equation between computed sizes that does not hold."""
     parts = list(children(clash.node)) or [clash.node]
     return _misfit(facts, clash, parts, clash.node.span, None)
 
 
-def letter_misfit(facts: Facts, clash: Clash) -> ShapeError:
+def letter_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for an index letter that runs along two axes of different size."""
     return _misfit(facts, clash, [children(clash.node)[0]], clash.node.span, None)
 
 
-def kernel_misfit(facts: Facts, clash: Clash) -> ShapeError:
+def kernel_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for a kernel that is larger than the image."""
     image, kernel = children(clash.node)[:2]
     return ShapeError(
@@ -172,7 +172,7 @@ def kernel_misfit(facts: Facts, clash: Clash) -> ShapeError:
     )
 
 
-def square_misfit(facts: Facts, clash: Clash) -> ShapeError:
+def square_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for a function of a square matrix, or a power, of what is not square."""
     node = clash.node
     operand = children(node)[0]
@@ -203,7 +203,7 @@ def _shape(axes: Axes) -> Shape:
 
 
 def _misfit(
-    facts: Facts, clash: Clash, parts: list[Node], span: Span, hint: str | None
+    facts: Facts, clash: ClashError, parts: list[Node], span: Span, hint: str | None
 ) -> ShapeError:
     said_of = dict.fromkeys(
         f"{facts.text(part)} is {described(facts.shape(part))}" for part in parts
@@ -215,7 +215,7 @@ def _misfit(
     return ShapeError(message, span=span, known=facts.known([clash.node], clash.sizes), hint=hint)
 
 
-def _fitting_products(facts: Facts, clash: Clash) -> str | None:
+def _fitting_products(facts: Facts, clash: ClashError) -> str | None:
     """The products of the same two operands that conform."""
     left, right = children(clash.node)
     (m, n), (p, q) = facts.shape(left), facts.shape(right)
@@ -255,11 +255,13 @@ def _transposed(facts: Facts, node: Node) -> str:
 
 
 def _square_hint(node: Node, text: str, shape: Shape) -> str:
+    if not shape.is_matrix:
+        return f"sum({text}) or ||{text}||, which take a vector"
     if not isinstance(node, Call):
-        return f"{text}.^ for each entry, or {text}' {text} for a product"
+        return f"{text}' {text} for a product, {text}.^ for each entry, pinv({text}) to invert"
     instead = {
         "inv": f"pinv({text})",
         "expm": f"exp({text}) for each entry",
         "tr": f"sum({text}), or tr({text}' {text})",
-    }.get(node.function, f"{node.function}({text}' {text})")
-    return instead if shape.is_matrix else "a square matrix"
+    }
+    return instead.get(node.function, f"{node.function}({text}' {text})")

@@ -14,10 +14,10 @@ from dimderiv.language.syntax import (
     children,
 )
 from dimderiv.shapes import ONE, Dim
-from dimderiv.shaping.clashes import Axes, Clash, letter_misfit
+from dimderiv.shaping.clashes import Axes, ClashError, letter_misfit
 from dimderiv.shaping.refusals import entry_refused, scalar_wanted
 from dimderiv.shaping.scope import SCALAR_AXES, Scope
-from dimderiv.unify import Mismatch, Term
+from dimderiv.unify import MismatchError, Term
 
 
 def size(scope: Scope, node: Node) -> Dim:
@@ -72,7 +72,7 @@ def index_form_axes(scope: Scope, node: IndexForm) -> Axes:
     for term in terms:
         scope.letters = dict(sizes)
         if scope.visit(term) != SCALAR_AXES:
-            raise Clash(term, scalar_wanted)
+            raise ClashError(term, scalar_wanted)
     scope.letters = None
     scope.axes[id(node.body)] = SCALAR_AXES
     axes = list(sizes.values())
@@ -87,14 +87,14 @@ def entry_axes(scope: Scope, node: Entry) -> Axes:
     if scope.letters is None:
         raise ShapeError("an entry stands only inside an index form", span=node.span)
     outer, scope.letters = scope.letters, None
-    axes = scope.visit(node.operand)
+    axes: tuple[Term, ...] = scope.visit(node.operand)
     scope.letters = outer
     for index in node.indices:
         _mark_as_scalar(scope, index)
     if len(node.indices) == 1 and ONE in axes:
         axes = axes[:1] if axes[1] is ONE else axes[1:]
     elif len(node.indices) != 2:
-        raise Clash(node, entry_refused)
+        raise ClashError(node, entry_refused)
     for index, own in zip(node.indices, axes, strict=True):
         if isinstance(index, Name) and own is not ONE:
             _run_along(scope, node, index.name, own)
@@ -108,8 +108,8 @@ def _run_along(scope: Scope, node: Entry, letter: str, own: Term) -> None:
         return
     try:
         scope.unify(known, own, node)
-    except Mismatch as misfit:
-        raise Clash(node, letter_misfit, (misfit.left, misfit.right)) from None
+    except MismatchError as misfit:
+        raise ClashError(node, letter_misfit, (misfit.left, misfit.right)) from None
 
 
 def _mark_as_scalar(scope: Scope, node: Node) -> None:

@@ -5,7 +5,7 @@ else.  Few departures from the column vector come first; after a number of tries
 does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
@@ -13,23 +13,26 @@ from typing import NamedTuple
 from dimderiv.errors import LimitError
 from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, children
 from dimderiv.shapes import ONE
-from dimderiv.shaping.clashes import Clash, names_in, unsigned
+from dimderiv.shaping.clashes import ClashError, names_in, unsigned
 from dimderiv.shaping.progress import Progress
 from dimderiv.shaping.scope import SCALAR_AXES, Kind
 
 EXACT_TRIES = 60
 TRIES = 500
+NEAREST = 6
 
 Kinds = Mapping[str, Kind]
 
 
 class _Try(NamedTuple):
+    """Kinds to be tried; `reached` tells how far what they are derived from came."""
+
     priority: tuple[int, ...]
     kinds: Kinds
-    reached: int
+    reached: tuple[int, int]
 
 
-def settle_kinds(progress: Progress) -> Clash | None:
+def settle_kinds(progress: Progress) -> ClashError | None:
     """Visit a program with the kinds of symbols that make it conform.
 
     Args:
@@ -80,7 +83,7 @@ class _Search:
                     if isinstance(term, Name):
                         self.added.setdefault(term.name, []).append(part)
 
-    def run(self, clash: Clash) -> Kinds | None:
+    def run(self, clash: ClashError) -> Kinds | None:
         """The kinds with the fewest departures that conform; a scalar value breaks ties."""
         best: Kinds | None = None
         current: Kinds = {}
@@ -105,10 +108,12 @@ class _Search:
             self.progress.advance(best)
         return best
 
-    def _branch(self, kinds: Kinds, clash: Clash) -> None:
+    def _branch(self, kinds: Kinds, clash: ClashError) -> None:
         """Add the tries that change one symbol that has to do with a clash."""
         reached = self.progress.reached
-        for name in self._suspects(clash):
+        suspects = self._suspects(clash)
+        # In depth the nearest symbols must do, or a long program would be tried in every way.
+        for name in suspects if self.is_exact else suspects[:NEAREST]:
             for kind in (Kind.ROW, Kind.SCALAR) if name in self.added else (Kind.SCALAR,):
                 tried = {**kinds, name: kind}
                 key = frozenset(tried.items())
@@ -128,7 +133,7 @@ class _Search:
         self.tries = [self._try(tried.kinds, tried.reached) for tried in self.tries]
         heapify(self.tries)
 
-    def _suspects(self, clash: Clash) -> list[str]:
+    def _suspects(self, clash: ClashError) -> list[str]:
         """The columns that a clash may be due to, through definitions and equal sizes."""
         unifier = self.scope.unifier
         stack: list[Node] = [clash.node]
@@ -150,7 +155,7 @@ class _Search:
     def _has_matrix(self, node: Add) -> bool:
         return any(ONE not in self.scope.axes[id(term)] for term in node.terms)
 
-    def _exhausted(self, clash: Clash) -> LimitError:
+    def _exhausted(self, clash: ClashError) -> LimitError:
         names = self._suspects(clash) or [name for name in self.uses if self.scope.is_open(name)]
         return LimitError(
             f"the shapes of {', '.join(names[:3])} were not found in {TRIES} tries",

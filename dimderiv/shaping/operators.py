@@ -15,7 +15,7 @@ from dimderiv.language.syntax import (
 from dimderiv.shapes import ONE
 from dimderiv.shaping.clashes import (
     Axes,
-    Clash,
+    ClashError,
     broadcast_misfit,
     product_misfit,
     square_misfit,
@@ -28,7 +28,7 @@ from dimderiv.shaping.refusals import (
     vector_power_refused,
 )
 from dimderiv.shaping.scope import SCALAR_AXES, Scope
-from dimderiv.unify import Mismatch
+from dimderiv.unify import MismatchError
 
 
 def number_axes(scope: Scope, node: Number) -> Axes:
@@ -86,10 +86,10 @@ def broadcast(scope: Scope, node: Node, parts: Sequence[Node], axes: Sequence[Ax
                 cols = other_cols
             elif other_cols is not ONE:
                 scope.unify(cols, other_cols, node)
-        except Mismatch as misfit:
+        except MismatchError as misfit:
             sizes = (misfit.left, misfit.right)
             first = _first_with(sizes[0], parts, axes)
-            raise Clash(node, broadcast_misfit(first, unsigned(part)), sizes) from None
+            raise ClashError(node, broadcast_misfit(first, unsigned(part)), sizes) from None
     return rows, cols
 
 
@@ -108,31 +108,31 @@ def _product(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
         return left
     try:
         scope.unify(left[1], right[0], node)
-    except Mismatch as misfit:
-        raise Clash(node, product_misfit, (misfit.left, misfit.right)) from None
+    except MismatchError as misfit:
+        raise ClashError(node, product_misfit, (misfit.left, misfit.right)) from None
     return left[0], right[1]
 
 
 def _quotient(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
     if right[0] is ONE and right[1] is ONE:
         return left
-    raise Clash(node, divisor_refused)
+    raise ClashError(node, divisor_refused)
 
 
 def _power(scope: Scope, node: Binary, base: Axes, exponent: Axes) -> Axes:
     if exponent[0] is not ONE or exponent[1] is not ONE:
-        raise Clash(node, exponent_refused)
+        raise ClashError(node, exponent_refused)
     if base[0] is ONE and base[1] is ONE:
         return SCALAR_AXES
     if base[0] is ONE or base[1] is ONE:
-        raise Clash(node, vector_power_refused)
+        raise ClashError(node, vector_power_refused)
     power = constant(node.right)
     if power is None or power.denominator != 1:
-        raise Clash(node, power_refused)
+        raise ClashError(node, power_refused)
     try:
         scope.unify(base[0], base[1], node)
-    except Mismatch as misfit:
-        raise Clash(node, square_misfit, (misfit.left, misfit.right)) from None
+    except MismatchError as misfit:
+        raise ClashError(node, square_misfit, (misfit.left, misfit.right)) from None
     return base
 
 
@@ -156,9 +156,8 @@ def constant(node: Node) -> Fraction | None:
         case Number(value):
             return value
         case Negative(operand):
-            value = constant(operand)
-            return None if value is None else -value
+            inner = constant(operand)
+            return None if inner is None else -inner
         case Binary("/", Number(left), Number(right)) if right:
             return left / right
     return None
-

@@ -22,7 +22,7 @@ from dimderiv.language.syntax import (
     Transpose,
 )
 from dimderiv.shaping.calls import call_axes
-from dimderiv.shaping.clashes import Clash, definition_misfit, equation_misfit
+from dimderiv.shaping.clashes import ClashError, definition_misfit, equation_misfit
 from dimderiv.shaping.index_axes import entry_axes, index_form_axes
 from dimderiv.shaping.operators import (
     binary_axes,
@@ -33,7 +33,7 @@ from dimderiv.shaping.operators import (
     transpose_axes,
 )
 from dimderiv.shaping.scope import SCALAR_AXES, Kind, Place, Scope, Visitor, declared_axes
-from dimderiv.unify import Mismatch
+from dimderiv.unify import MismatchError
 
 VISITORS: Mapping[type[Node], Visitor] = {
     Number: number_axes,
@@ -61,7 +61,7 @@ class Progress:
         self.scope = scope
         self.places: list[Place] = []
 
-    def advance(self, kinds: Mapping[str, Kind]) -> Clash | None:
+    def advance(self, kinds: Mapping[str, Kind]) -> ClashError | None:
         """Visit the program to its end.
 
         Args:
@@ -80,7 +80,7 @@ class Progress:
                 self._visit(statement)
             self.places.append(scope.mark())
             self._finish()
-        except Clash as clash:
+        except ClashError as clash:
             return clash
         return None
 
@@ -108,15 +108,15 @@ class Progress:
             try:
                 scope.unify(own[0], axes[0], statement.value)
                 scope.unify(own[1], axes[1], statement.value)
-            except Mismatch as misfit:
+            except MismatchError as misfit:
                 sizes = misfit.left, misfit.right
-                raise Clash(statement.value, definition_misfit(name), sizes) from None
+                raise ClashError(statement.value, definition_misfit(name), sizes) from None
         scope.add(name, "definition", axes)
 
     def _finish(self) -> None:
         failed = self.scope.unifier.solve()
         if failed is not None:
-            raise Clash(failed.reason, equation_misfit, (failed.left, failed.right))
+            raise ClashError(failed.reason, equation_misfit, (failed.left, failed.right))
 
     @property
     def reached(self) -> tuple[int, int]:

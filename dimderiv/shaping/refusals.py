@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.syntax import Binary, Call, Name, Node, children
-from dimderiv.shaping.clashes import Clash, Facts, described
+from dimderiv.language.syntax import Call, Name, Node, children
+from dimderiv.shaping.clashes import ClashError, Facts, described
 
 _COUNTS = ("no arguments", "one argument", "two arguments", "three arguments")
 _EACH_ENTRY = "for each entry"
 
 
-def divisor_refused(facts: Facts, clash: Clash) -> ShapeError:
+def divisor_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """A division by what is not a scalar."""
     left, right = children(clash.node)
     shape, text = facts.shape(right), facts.text(right)
@@ -27,7 +27,7 @@ def divisor_refused(facts: Facts, clash: Clash) -> ShapeError:
     )
 
 
-def exponent_refused(facts: Facts, clash: Clash) -> ShapeError:
+def exponent_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """A power whose exponent is not a scalar."""
     base, exponent = children(clash.node)
     text = facts.text(exponent)
@@ -42,7 +42,7 @@ def exponent_refused(facts: Facts, clash: Clash) -> ShapeError:
     )
 
 
-def vector_power_refused(facts: Facts, clash: Clash) -> ShapeError:
+def vector_power_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """A power of a vector."""
     base, exponent = children(clash.node)
     text, power = facts.text(base), facts.grouped(exponent)
@@ -57,7 +57,7 @@ def vector_power_refused(facts: Facts, clash: Clash) -> ShapeError:
     )
 
 
-def power_refused(facts: Facts, clash: Clash) -> ShapeError:
+def power_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """A power of a matrix that is not a whole number."""
     base, exponent = children(clash.node)
     power = facts.grouped(exponent)
@@ -95,7 +95,7 @@ def axis_refused(node: Call, reductions: Sequence[str]) -> ShapeError:
     )
 
 
-def vector_wanted(facts: Facts, clash: Clash) -> ShapeError:
+def vector_wanted(facts: Facts, clash: ClashError) -> ShapeError:
     """A matrix where a function takes a vector."""
     part = children(clash.node)[0]
     return ShapeError(
@@ -106,7 +106,7 @@ def vector_wanted(facts: Facts, clash: Clash) -> ShapeError:
     )
 
 
-def scalar_wanted(facts: Facts, clash: Clash) -> ShapeError:
+def scalar_wanted(facts: Facts, clash: ClashError) -> ShapeError:
     """An array where a scalar is wanted: the constant of `vector(1)`, the body of an index form."""
     return ShapeError(
         f"a scalar is wanted here: {facts.text(clash.node)} is "
@@ -116,7 +116,7 @@ def scalar_wanted(facts: Facts, clash: Clash) -> ShapeError:
     )
 
 
-def entry_refused(facts: Facts, clash: Clash) -> ShapeError:
+def entry_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """An entry with more or fewer indices than its operand has axes."""
     operand, *indices = children(clash.node)
     return ShapeError(

@@ -15,8 +15,8 @@ from dimderiv.errors import UnknownNameError
 from dimderiv.language.syntax import Call, Name, Node
 from dimderiv.language.vocabulary import GREEK_NAMES
 from dimderiv.rules import Rulebook
-from dimderiv.shaping.clashes import Axes, Clash, Facts
-from dimderiv.shapes import ONE, SCALAR, Declaration, Dim
+from dimderiv.shapes import ONE, Declaration
+from dimderiv.shaping.clashes import Axes, Facts
 from dimderiv.unify import Mark, Term, Unifier, Variable
 
 Meaning = Literal["symbol", "definition", "identity", "pi", "size"]
@@ -88,7 +88,7 @@ class Scope:
             node: a node of the program, or of the definition of a function.
 
         Raises:
-            Clash: its operands do not go together.
+            ClashError: its operands do not go together.
         """
         self.steps += 1
         axes = self.axes[id(node)] = self.visitors[type(node)](self, node)
@@ -169,9 +169,7 @@ class Scope:
 
     def facts(self) -> Facts:
         """What is known, for an error."""
-        return Facts(
-            self.source, self.axes, self.names, self.meanings, self.declared, self.unifier
-        )
+        return Facts(self.source, self.axes, self.names, self.meanings, self.declared, self.unifier)
 
 
 def usual_kind(name: str) -> Kind:

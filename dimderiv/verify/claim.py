@@ -91,24 +91,6 @@ def together(verifications: Sequence[Verification]) -> Verification:
     )
 
 
-LEVELS: tuple[Level, ...] = ("exact", "30 digits", "numeric")
-
-
-def together(checks: Sequence[Verification]) -> Verification:
-    """Several checks as one, no better than the weakest of them.
-
-    Args:
-        checks: at least one.
-    """
-    return Verification(
-        level=max((check.level for check in checks), key=LEVELS.index),
-        sizes=checks[0].sizes,
-        entries=sum(check.entries for check in checks),
-        seconds=sum(check.seconds for check in checks),
-        points=max(check.points for check in checks),
-    )
-
-
 def sizes_text(sizes: Mapping[str, int]) -> str:
     """The sizes in one line.
 
