@@ -17,7 +17,7 @@ DECLARATION_LIMIT = 20_000
 _ENTRY = re.compile(r"[^;\n]+")
 _TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=\d)x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
-_RUN_TOGETHER = re.compile(r"([A-Za-z0-9])x([A-Za-z0-9])")
+_RUN_TOGETHER = re.compile(r"([A-Za-z])x([A-Za-z]|\d+)")
 _BETWEEN_SIZES = frozenset({"x", "\N{MULTIPLICATION SIGN}", ","})
 _EXAMPLE = 'a shape such as "m x n", "n" or "scalar"'
 
@@ -128,7 +128,7 @@ class _Reader:
             self.index = 1
             return SCALAR
         sizes = [self.size()]
-        while self.index < len(self.tokens) and self.tokens[self.index][0] in _BETWEEN_SIZES:
+        while self.continues():
             self.index += 1
             sizes.append(self.size())
         if len(sizes) > 2:
@@ -138,6 +138,11 @@ class _Reader:
                 hint="a matrix for each value of the other indices",
             )
         return Shape(sizes[0], sizes[1] if len(sizes) == 2 else ONE)
+
+    def continues(self) -> bool:
+        """Whether another size follows, rather than properties."""
+        token, after = (*(text for text, _ in self.tokens[self.index :]), "", "")[:2]
+        return token in _BETWEEN_SIZES and not (token == "," and after in PROPERTIES)
 
     def size(self) -> Dim:
         if self.index == len(self.tokens):
@@ -169,7 +174,7 @@ class _Reader:
         return ONE if int(digits) == 1 else Dim.of(int(digits))
 
     def properties(self, shape: Shape) -> frozenset[str]:
-        words = self.tokens[self.index :]
+        words = [token for token in self.tokens[self.index :] if token[0] != ","]
         for word, span in words:
             if word not in PROPERTIES:
                 self.unknown_word(word, span)

@@ -68,7 +68,8 @@ def reverse_sweep(
     for node in reversed(order):
         if node.key not in arrived:
             continue
-        upstream = simplify(total(reversed(arrived.pop(node.key)), node.axes))
+        terms = arrived.pop(node.key)
+        upstream = simplify(terms[0][1] if len(terms) == 1 else total(reversed(terms), node.axes))
         if isinstance(node, Named) and _deserves_name(node, upstream, dependent):
             upstream = named(names.adjoint(node.name), upstream, row=node.row)
             adjoints.append(upstream)

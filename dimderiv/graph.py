@@ -231,13 +231,15 @@ def is_nonnegative(node: Node) -> bool:
             return node.function == "softmax"
 
 
-def letters_of(indices: Iterable[Index]) -> Iterable[int]:
+def letters_of(indices: Iterable[Index]) -> list[int]:
     """The letters of indices, in order, repeated as they are."""
+    letters: list[int] = []
     for index in indices:
         if isinstance(index, int):
-            yield index
+            letters.append(index)
         else:
-            yield from index.letters
+            letters.extend(index.letters)
+    return letters
 
 
 def index_dim(index: Index, dims: Sequence[Dim]) -> Dim:

@@ -7,6 +7,7 @@ letters are numbered by the structure alone, so that equal products have equal k
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
 
@@ -50,12 +51,39 @@ def product(
         A node with one axis for each index of `result`; not always a `Product`: a product of one
         factor as it stands is that factor.
     """
+    factors = tuple(factors)
+    if len(factors) == 1 and factors[0].power == 1 and factors[0].indices == tuple(result):
+        if _are_letters(factors[0].indices):
+            return _rescaled(factors[0].node, coefficient)
     bag = _Bag(coefficient, dims)
     for factor in factors:
         if is_zero(factor.node) and factor.power > 0:
             return zero(tuple(index_dim(index, dims) for index in result))
         bag.put(factor)
     return bag.closed(tuple(result))
+
+
+def _rescaled(node: Node, coefficient: Fraction) -> Node:
+    """A node as it stands, times a number."""
+    if coefficient == 1 or is_zero(node):
+        return node
+    if not coefficient:
+        return zero(node.axes)
+    if isinstance(node, Product):
+        return _with_coefficient(node, coefficient * node.coefficient)
+    plain = tuple(range(len(node.axes)))
+    return _node(coefficient, (Factor(node, plain),), node.axes, plain)
+
+
+def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
+    """A product with another coefficient; with none, one plain factor is that factor."""
+    if coefficient == 1 and len(node.factors) == 1:
+        only = node.factors[0]
+        if only.power == 1 and only.indices == node.result and _are_letters(node.result):
+            return only.node
+    key = _key(coefficient, node.factors, node.result, node.dims)
+    weight = node.weight + (coefficient != 1) - (node.coefficient != 1)
+    return replace(node, coefficient=coefficient, key=key, weight=max(weight, 1))
 
 
 def number(value: Fraction | int) -> Node:
@@ -97,9 +125,8 @@ def is_plain(node: Product) -> bool:
     )
 
 
-def _all_indices(factors: Iterable[Factor]) -> Iterable[Index]:
-    for factor in factors:
-        yield from factor.indices
+def _all_indices(factors: Iterable[Factor]) -> list[Index]:
+    return [index for factor in factors for index in factor.indices]
 
 
 class _Bag:
@@ -322,10 +349,10 @@ def _without_unit_sums(
     kept, spent = list(factors), set[int]()
     for factor in factors:
         if (
-            factor.power == 1
-            and factor.indices
-            and isinstance(factor.indices[-1], int)
+            factor.indices
             and rows_sum_to_one(factor.node)
+            and factor.power == 1
+            and isinstance(factor.indices[-1], int)
             and _uses(factor.indices[-1], kept, result) == 1
         ):
             kept.remove(factor)
@@ -339,8 +366,10 @@ def _with_scalars_apart(
     """Make one scalar factor of each group of factors that shares no letter with the result."""
     if len(factors) < 2 and result:
         return factors
-    groups = _connected(factors)
     shown = set(letters_of(result))
+    if all(not shown.isdisjoint(letters_of(factor.indices)) for factor in factors):
+        return factors
+    groups = _connected(factors)
     inner = [group for letters, group in groups if letters and not letters & shown]
     if not inner or (len(groups) == 1 and not result):
         return factors
@@ -396,7 +425,7 @@ def _are_letters(result: tuple[Index, ...]) -> bool:
 
 def without_coefficient(node: Product) -> Node:
     """A product with its coefficient set to 1; one plain factor is that factor."""
-    return _finished(ONCE, list(node.factors), node.dims, node.result)
+    return _with_coefficient(node, ONCE)
 
 
 def _node(

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -70,7 +70,7 @@ class Rulebook:
 
     rules: Mapping[str, Rule]
 
-    @property
+    @cached_property
     def functions(self) -> frozenset[str]:
         """The names that may stand before brackets."""
         return frozenset(name for name, rule in self.rules.items() if rule.is_function)

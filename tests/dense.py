@@ -11,8 +11,8 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from dimderiv.infer import Typed
 
+from dimderiv.infer import Typed
 from dimderiv.language.syntax import (
     Add,
     Binary,

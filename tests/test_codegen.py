@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dense import Array, Dense
-from dimderiv.infer import Typed, infer
 
 from dimderiv.codegen.numpy import broken, function, numpy_source
 from dimderiv.declarations import read_shapes
 from dimderiv.errors import ShapeError, UnknownNameError
+from dimderiv.infer import Typed, infer
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import IndexForm
 from dimderiv.rules import load_rules

@@ -67,15 +67,7 @@ def numpy_source(
     first.sharing.find()
     second = Pass(programs, symbols, defined, first.sharing)
     results = second.results(second.write(second.sharing.share), layouts)
-    returned_text = _result(results, value is not None)
-    body = [line for statement in second.statements for line in broken(*statement)]
-    body += broken("return ", returned_text, "")
-    lines = [*_docstring(docstring), *second.arguments.opening("\n".join(body)), *body]
-    used = [*second.used, *(["checked"] if symbols else [])]
-    head = f"def {name}({', '.join(second.arguments.names)}):"
-    return "\n".join(
-        [helper_source(used), "", "", head, *(f"    {line}".rstrip() for line in lines), ""]
-    )
+    return second.source(name, docstring, _result(results, value is not None))
 
 
 def function(source: str, name: str) -> Callable[..., Any]:
@@ -186,6 +178,22 @@ class Pass:
     def _assign(self, name: str, code: Code) -> Code:
         self.statements.append((f"{name} = ", code.text, f"  # {code.held}"))
         return variable(name, code)
+
+    def source(self, name: str, docstring: str, result: str) -> str:
+        """The module with the function.
+
+        Args:
+            name: the function's name.
+            docstring: its docstring.
+            result: the text of what it returns.
+        """
+        body = [line for statement in self.statements for line in broken(*statement)]
+        body += broken("return ", result, "")
+        lines = [*_docstring(docstring), *self.arguments.opening("\n".join(body)), *body]
+        used = {*self.used, *(["checked"] if self.arguments.names else [])}
+        head = f"def {name}({', '.join(self.arguments.names)}):"
+        indented = (f"    {line}".rstrip() for line in lines)
+        return "\n".join([helper_source(used), "", "", head, *indented, ""])
 
     def results(self, codes: Sequence[Code], layouts: Sequence[tuple[Shape, Shape]]) -> list[str]:
         """The texts that are returned.

@@ -123,7 +123,7 @@ def broadcast_misfit(*nodes: Node) -> Write:
     def write(facts: Facts, clash: ClashError) -> ShapeError:
         first, second = nodes[0], nodes[-1]
         span = (min(first.span[0], second.span[0]), max(first.span[1], second.span[1]))
-        return _misfit(facts, clash, list(nodes), span, _fitting_sums(facts, nodes))
+        return _misfit(facts, clash, list(nodes), span, _fitting_sums(facts, clash, nodes))
 
     return write
 
@@ -182,7 +182,7 @@ def square_misfit(facts: Facts, clash: ClashError) -> ShapeError:
         f"so {shape.rows} would have to be {shape.cols}",
         span=operand.span,
         known=facts.known([operand], clash.sizes),
-        hint=_square_hint(node, text, shape),
+        hint=_square_hint(facts, node, text, shape),
     )
 
 
@@ -233,13 +233,14 @@ def _fitting_products(facts: Facts, clash: ClashError) -> str | None:
     return _listed([text for text, conforms in candidates.items() if conforms][:3])
 
 
-def _fitting_sums(facts: Facts, nodes: Sequence[Node]) -> str | None:
-    if len(nodes) != 2:
-        return None
+def _fitting_sums(facts: Facts, clash: ClashError, nodes: Sequence[Node]) -> str | None:
     left, right = (facts.shape(node) for node in nodes)
     if left == right.transposed:
         return f"{_transposed(facts, nodes[1])} in place of {facts.text(nodes[1])}"
-    return "the same name for two sizes, if they are equal"
+    names = [str(resolved(size)) for size in clash.sizes or ()]
+    if all(name.isidentifier() for name in names):
+        return f"one name for the sizes {' and '.join(names)}, if they are equal"
+    return None
 
 
 def _listed(texts: Sequence[str]) -> str | None:
@@ -254,11 +255,13 @@ def _transposed(facts: Facts, node: Node) -> str:
     return f"{facts.grouped(node)}'"
 
 
-def _square_hint(node: Node, text: str, shape: Shape) -> str:
+def _square_hint(facts: Facts, node: Node, text: str, shape: Shape) -> str:
     if not shape.is_matrix:
         return f"sum({text}) or ||{text}||, which take a vector"
     if not isinstance(node, Call):
-        return f"{text}' {text} for a product, {text}.^ for each entry, pinv({text}) to invert"
+        power = facts.grouped(children(node)[1])
+        defined = f"pinv({text})" if power == "(-1)" else f"{text}' {text}"
+        return f"{defined}, or {text}.^{power} for each entry"
     instead = {
         "inv": f"pinv({text})",
         "expm": f"exp({text}) for each entry",

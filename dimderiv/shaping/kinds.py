@@ -19,7 +19,7 @@ from dimderiv.shaping.scope import SCALAR_AXES, Kind
 
 EXACT_TRIES = 60
 TRIES = 500
-NEAREST = 6
+NEAREST = 50
 
 Kinds = Mapping[str, Kind]
 
@@ -111,9 +111,7 @@ class _Search:
     def _branch(self, kinds: Kinds, clash: ClashError) -> None:
         """Add the tries that change one symbol that has to do with a clash."""
         reached = self.progress.reached
-        suspects = self._suspects(clash)
-        # In depth the nearest symbols must do, or a long program would be tried in every way.
-        for name in suspects if self.is_exact else suspects[:NEAREST]:
+        for name in self._suspects(clash):
             for kind in (Kind.ROW, Kind.SCALAR) if name in self.added else (Kind.SCALAR,):
                 tried = {**kinds, name: kind}
                 key = frozenset(tried.items())
@@ -134,18 +132,25 @@ class _Search:
         heapify(self.tries)
 
     def _suspects(self, clash: ClashError) -> list[str]:
-        """The columns that a clash may be due to, through definitions and equal sizes."""
+        """The columns that a clash may be due to, through definitions and equal sizes.
+
+        In depth the nearest names must do, or the time would be quadratic in the statements.
+        """
+        limit = len(self.uses) + 1 if self.is_exact else NEAREST
         unifier = self.scope.unifier
         stack: list[Node] = [clash.node]
         stack += [node for size in clash.sizes or () for node in unifier.reasons(size)]
-        names: dict[str, None] = {}
-        while stack:
+        seen: set[str] = set()
+        suspects: list[str] = []
+        while stack and len(seen) < limit:
             for name in names_in(stack.pop()):
-                if name not in names:
-                    names[name] = None
+                if name not in seen:
+                    seen.add(name)
                     if name in self.definitions:
                         stack.append(self.definitions[name])
-        return [name for name in names if self.scope.is_open(name)]
+                    elif self.scope.is_open(name):
+                        suspects.append(name)
+        return suspects
 
     def _rows_are_added(self, kinds: Kinds) -> bool:
         """Whether each row vector is a term of a sum that has a matrix among its terms."""

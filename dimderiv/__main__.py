@@ -1,0 +1,8 @@
+"""`python -m dimderiv` is the command `dimderiv`."""
+
+import sys
+
+from dimderiv.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
