@@ -1,7 +1,7 @@
 """The answer as programs of the language: the derivative, and the names that it uses."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients
@@ -64,39 +64,11 @@ class Answer:
 def _substituted(node: syntax.Node, values: Mapping[str, syntax.Node]) -> syntax.Node:
     if sum(_size(values[name]) for name in names_in(node) if name in values) > LONGEST_INLINE:
         raise LimitError("without names the answer is too long", hint="leave out --inline")
-    return replaced(node, lambda part: values.get(part.name) if isinstance(part, syntax.Name) else None)
+    return syntax.replaced(node, lambda part: values.get(part.name) if isinstance(part, syntax.Name) else None)
 
 
 def _size(node: syntax.Node) -> int:
     return 1 + sum(_size(child) for child in syntax.children(node))
-
-
-def replaced(
-    node: syntax.Node, change: Callable[[syntax.Node], syntax.Node | None]
-) -> syntax.Node:
-    """A tree in which every part that `change` has something for is exchanged for it."""
-    new = change(node)
-    if new is not None:
-        return new
-
-    def inner(part: syntax.Node) -> syntax.Node:
-        return replaced(part, change)
-
-    match node:
-        case syntax.Number() | syntax.Name():
-            return node
-        case syntax.Add(terms):
-            return replace(node, terms=tuple(inner(term) for term in terms))
-        case syntax.Binary(_, left, right):
-            return replace(node, left=inner(left), right=inner(right))
-        case syntax.Call(_, arguments):
-            return replace(node, arguments=tuple(inner(argument) for argument in arguments))
-        case syntax.Entry(operand, indices):
-            return replace(node, operand=inner(operand), indices=indices)
-        case syntax.IndexForm(_, body):
-            return replace(node, body=inner(body))
-        case _:
-            return replace(node, operand=inner(node.operand))
 
 
 def names_in(node: syntax.Node) -> Iterator[str]:

@@ -190,7 +190,7 @@ class Arranger:
             if conformed is None:
                 array = index_form(node, pieces)
             else:
-                array, under = _as_mean(node, conformed, under)
+                array, under = _with_means(node, conformed, under)
                 over += conformed.scalars
         piece = notation.scaled(abs(coefficient), over, under, array)
         if node.symmetric:
@@ -251,17 +251,16 @@ class Arranger:
         raise NotImplementedError(f"merged axes {node.result}")
 
 
-def _as_mean(
+def _with_means(
     node: Product, conformed: Conformed, under: list[Face]
 ) -> tuple[Piece | None, list[Face]]:
-    """A sum along an axis that is divided by the size of the axis, as a mean."""
-    if conformed.summed is None or conformed.piece is None:
-        return conformed.piece, under
-    size = node.dims[conformed.summed].syntax()
-    rest = [face for face in under if face.tree != size]
-    if len(rest) == len(under):
-        return conformed.piece, under
-    return notation.renamed(conformed.piece, "sum", "mean"), rest
+    """A sum along an axis that is divided by the size of the axis, written as a mean."""
+    for size in under:
+        calls = {id(call) for call, i in conformed.sums if node.dims[i].syntax() == size.tree}
+        if calls and conformed.piece is not None:
+            rest = [face for face in under if face is not size]
+            return notation.with_means(conformed.piece, calls), rest
+    return conformed.piece, under
 
 
 def _column(face: Face) -> Piece:

@@ -57,12 +57,12 @@ class Edge(NamedTuple):
 class Conformed:
     """What a product comes to: an array in matrix notation, and scalars.
 
-    `summed` is the letter whose sum the whole array is, where it is one.
+    `sums` are the plain sums along one axis in it, each with the letter that it sums over.
     """
 
     piece: Piece | None
     scalars: list[Face]
-    summed: int | None = None
+    sums: list[tuple[Call, int]]
 
 
 def conform(product: Product, pieces: Sequence[Piece]) -> Conformed | None:
@@ -84,10 +84,7 @@ def conform(product: Product, pieces: Sequence[Piece]) -> Conformed | None:
             return None
     if not network.reduce():
         return None
-    piece = network.result()
-    trees = [id(face.tree) for face in piece or ()]
-    summed = next((network.sums[tree] for tree in trees if tree in network.sums), None)
-    return Conformed(piece, network.scalars, summed)
+    return Conformed(network.result(), network.scalars, network.sums)
 
 
 class _Network:
@@ -98,7 +95,7 @@ class _Network:
         self.edges: list[Edge] = []
         self.images: list[tuple[tuple[Index, ...], Part]] = []
         self.scalars: list[Face] = []
-        self.sums: dict[int, int] = {}
+        self.sums: list[tuple[Call, int]] = []
         self.last_use = {
             letter: place
             for place, factor in enumerate(product.factors)
@@ -215,11 +212,12 @@ class _Network:
         if weight:
             vector = notation.matrix_product([matrix, _array(weight)])
         else:
-            vector = notation.two_faced(
-                notation.call("sum", matrix.straight, axis=1),
-                notation.call("sum", matrix.flipped, axis=0),
-            )
-            self.sums[id(vector.straight.tree)] = letter
+            down = notation.call("sum", matrix.straight, axis=1)
+            across = notation.call("sum", matrix.flipped, axis=0)
+            vector = notation.two_faced(down, across)
+            for face in (down, across):
+                assert isinstance(face.tree, Call)
+                self.sums.append((face.tree, letter))
         self.weights.setdefault(far, []).append(Part(vector, Fraction(1), place))
 
     def _convolve(self) -> bool:

@@ -166,7 +166,8 @@ class _Reader:
 
     def number(self, digits: str, span: Span) -> Dim:
         # Very long numbers are refused before they are converted: Python refuses them too.
-        if len(digits.lstrip("0")) > len(str(SIZE_LIMIT)) or int(digits) > SIZE_LIMIT:
+        digits = digits.lstrip("0") or "0"
+        if len(digits) > len(str(SIZE_LIMIT)) or int(digits) > SIZE_LIMIT:
             message = f"a size in the shape of {self.name} is larger than {SIZE_LIMIT}"
             self.refuse(message, span, hint="a name for the size", error=LimitError)
         if int(digits) == 0:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dimderiv.answer import Answer
 from dimderiv.differentiate import Gradients
-from dimderiv.errors import UnknownNameError
+from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.infer import Typed, infer
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_program
@@ -132,7 +132,8 @@ class Derivation:
         """What the checks reported, all variables together; nothing if none was asked for."""
         if not self.checks:
             return None
-        from dimderiv.verify import together  # sympy is slow to import
+        # Imported here, since a derivation that nobody checks must not pay for the verifier.
+        from dimderiv.verify import together
 
         return together(list(self.checks.values()))
 
@@ -142,28 +143,35 @@ class Derivation:
         Args:
             budget: seconds for each variable, beyond which the check becomes numeric.
 
+        Returns:
+            A derivation whose `verification` says how far the check went; its level is
+            `"unchecked"` where no point could be found, or time did not allow any comparison.
+
         Raises:
             VerificationError: an entry disagrees; the message names it.
         """
-        from dimderiv.verify import Claim, verify  # sympy is slow to import
-
-        own = self.rulebook.user_definitions()
         checks = {
-            name: verify(
-                Claim(
-                    expression=self.typed.program,
-                    answer=self.read_back(result.text()),
-                    wrt=name,
-                    symbols=self.typed.symbols,
-                    value=self.typed.value,
-                    definitions=own,
-                    elementwise=[n for n in own if self.rulebook[n].kind == "elementwise"],
-                ),
-                budget=budget,
-            )
-            for name, result in self.results.items()
+            name: self._check(name, result.text(), budget) for name, result in self.results.items()
         }
         return replace(self, checks=checks)
+
+    def _check(self, variable: str, printed: str, budget: float) -> "Verification":
+        from dimderiv.verify import Claim, NotVerifiableError, Verification, verify
+
+        own = self.rulebook.user_definitions()
+        claim = Claim(
+            expression=self.typed.program,
+            answer=self.read_back(printed),
+            wrt=variable,
+            symbols=self.typed.symbols,
+            value=self.typed.value,
+            definitions=own,
+            elementwise=[name for name in own if self.rulebook[name].kind == "elementwise"],
+        )
+        try:
+            return verify(claim, budget=budget)
+        except (NotVerifiableError, LimitError) as error:
+            return Verification("unchecked", (), 0, 0.0, 0, error.message)
 
     def read_back(self, printed: str) -> Program:
         """A printed answer, read by the parser of the language."""

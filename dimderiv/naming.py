@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Literal
 
-from dimderiv.answer import Answer, names_in, replaced
+from dimderiv.answer import Answer, names_in
 from dimderiv.language import syntax
-from dimderiv.language.syntax import Group, Node
+from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.notation import symbols
 
 Kind = Literal["scalar", "vector", "matrix"]

@@ -5,7 +5,7 @@ is `(B A)'`, and the shorter face of each is kept.  A piece with one axis has a 
 straight face and a row as its flipped one; a scalar has the same face twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from dimderiv.language.syntax import (
     Operator,
     Transpose,
     children,
+    replaced,
 )
 
 BRACKETS = 0.5
@@ -175,19 +176,15 @@ def _factors(face: Face) -> list[Face]:
     return [Face(tree, face.cost if k == 0 else 0) for k, tree in enumerate(trees)]
 
 
-def renamed(piece: Piece, old: str, new: str) -> Piece:
-    """A piece whose faces are calls of a function, or transposes of one, with another function."""
+def with_means(piece: Piece, sums: Collection[int]) -> Piece:
+    """A piece in which some sums, told by their identity, are means."""
 
-    def face(one: Face) -> Face:
-        match one.tree:
-            case Call(function, arguments, axis) if function == old:
-                return Face(Call(new, arguments, axis), one.cost)
-            case Transpose(Call(function, arguments, axis)) if function == old:
-                return Face(Transpose(Call(new, arguments, axis)), one.cost)
-            case _:
-                return one
+    def mean(tree: Node) -> Node | None:
+        if id(tree) in sums and isinstance(tree, Call):
+            return Call("mean", tree.arguments, tree.axis)
+        return None
 
-    return Piece(face(piece.straight), face(piece.flipped))
+    return Piece(*(Face(replaced(face.tree, mean), face.cost) for face in piece))
 
 
 def matrix_product(pieces: Sequence[Piece]) -> Piece:

@@ -181,46 +181,52 @@ def entrywise(formula: syntax.Node, known: Mapping[str, Node], axes: tuple[Dim, 
         known: a node for each name in it, with the given axes or none.
         axes: the axes of the result.
     """
+    return _filled(_entrywise(formula, known, axes), axes)
+
+
+def _entrywise(formula: syntax.Node, known: Mapping[str, Node], axes: tuple[Dim, ...]) -> Node:
+    """The formula, without axes where it is a constant."""
 
     def node(part: syntax.Node) -> Node:
-        return entrywise(part, known, axes)
+        return _entrywise(part, known, axes)
 
     match formula:
         case syntax.Number(value):
-            return _filled(number(value), axes)
+            return number(value)
         case syntax.Name(name):
-            return _filled(known[name] if name in known else constant(name), axes)
+            return known[name] if name in known else constant(name)
         case syntax.Negative(operand):
             return scaled(-1, node(operand))
         case syntax.Add(terms):
-            return total([(ONCE, node(term)) for term in terms], axes)
+            return _added([node(term) for term in terms])
         case syntax.Binary("*" | ".*", left, right):
             return elementwise(1, (node(left), 1), (node(right), 1))
         case syntax.Binary("/" | "./", left, right):
             return elementwise(1, (node(left), 1), (node(right), -1))
         case syntax.Binary("^" | ".^", left, right):
-            power = constant_value(entrywise(right, known, ()) if _is_number(right) else node(right))
+            exponent = node(right)
+            power = constant_value(exponent)
             if power is not None:
                 return elementwise(1, (node(left), power))
-            return apply_map("power", node(left), node(right))
+            return _applied("power", [node(left), exponent])
         case syntax.Binary(comparison, left, right):
-            return apply_map(comparison, node(left), node(right))
+            return _applied(comparison, [node(left), node(right)])
         case syntax.Call("sqrt", (argument,)):
             return elementwise(1, (node(argument), Fraction(1, 2)))
         case syntax.Call(function, arguments):
-            return apply_map(function, *(node(argument) for argument in arguments))
+            return _applied(function, [node(argument) for argument in arguments])
         case _:
             raise NotDifferentiableError(f"a scalar formula cannot contain {formula}")
 
 
-def _is_number(formula: syntax.Node) -> bool:
-    return not any(isinstance(part, syntax.Name) for part in _parts(formula))
+def _added(terms: list[Node]) -> Node:
+    axes = max((term.axes for term in terms), key=len)
+    return total([(ONCE, _filled(term, axes)) for term in terms], axes)
 
 
-def _parts(formula: syntax.Node) -> Iterator[syntax.Node]:
-    yield formula
-    for child in syntax.children(formula):
-        yield from _parts(child)
+def _applied(function: str, arguments: list[Node]) -> Node:
+    axes = max((argument.axes for argument in arguments), key=len)
+    return apply_map(function, *(_filled(argument, axes) for argument in arguments))
 
 
 def _of_reduction(node: Function, upstream: Node, rule: Rule, value: Node) -> Partial:

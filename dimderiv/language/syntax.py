@@ -4,7 +4,8 @@ An answer is built as such a tree too, so that it can be printed, read back, che
 into code by the same functions that serve the user's own expression.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -144,3 +145,29 @@ def children(node: Node) -> tuple[Node, ...]:
             return (operand, *indices)
         case IndexForm(letters, body):
             return (*(size for _, size in letters), body)
+
+
+def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
+    """A tree in which every part that `change` has something for is exchanged for it."""
+    new = change(node)
+    if new is not None:
+        return new
+
+    def inner(part: Node) -> Node:
+        return replaced(part, change)
+
+    match node:
+        case Number() | Name():
+            return node
+        case Add(terms):
+            return replace(node, terms=tuple(inner(term) for term in terms))
+        case Binary(_, left, right):
+            return replace(node, left=inner(left), right=inner(right))
+        case Call(_, arguments):
+            return replace(node, arguments=tuple(inner(argument) for argument in arguments))
+        case Entry(operand, indices):
+            return replace(node, operand=inner(operand), indices=indices)
+        case IndexForm(_, body):
+            return replace(node, body=inner(body))
+        case _:
+            return replace(node, operand=inner(node.operand))

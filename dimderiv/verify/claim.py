@@ -10,8 +10,8 @@ from dimderiv.shapes import Declaration, Shape
 
 MOST_SIZES = 8
 
-Level = Literal["exact", "30 digits", "numeric"]
-LEVELS: tuple[Level, ...] = ("exact", "30 digits", "numeric")
+Level = Literal["exact", "30 digits", "numeric", "unchecked"]
+LEVELS: tuple[Level, ...] = ("exact", "30 digits", "numeric", "unchecked")
 
 
 class NotVerifiableError(DimderivError):
@@ -53,6 +53,7 @@ class Verification:
         entries: how many entries were compared one by one.
         seconds: how long the check took.
         points: at how many points the symbols were drawn.
+        reason: why nothing could be compared, where the level is "unchecked".
     """
 
     level: Level
@@ -60,8 +61,11 @@ class Verification:
     entries: int
     seconds: float
     points: int
+    reason: str = ""
 
     def __str__(self) -> str:
+        if self.level == "unchecked":
+            return f"not checked: {self.reason}"
         how = {
             "exact": f"{_count(self.entries, 'entry', 'entries')} agree exactly",
             "30 digits": f"{_count(self.entries, 'entry', 'entries')} agree to 30 digits",
@@ -88,6 +92,7 @@ def together(verifications: Sequence[Verification]) -> Verification:
         sum(verification.entries for verification in verifications),
         sum(verification.seconds for verification in verifications),
         min(verification.points for verification in verifications),
+        next((verification.reason for verification in verifications if verification.reason), ""),
     )
 
 

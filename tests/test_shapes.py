@@ -1,0 +1,188 @@
+"""Dimensions, shapes, and the texts that declare them."""
+
+import pytest
+
+from dimderiv.declarations import SIZE_LIMIT, read_shapes
+from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError
+from dimderiv.shapes import ONE, SCALAR, Dim, Shape
+
+
+def shape(*sizes: str | int) -> Shape:
+    """The shape with these sizes."""
+    rows, cols = (Dim.of(size) for size in sizes)
+    return Shape(rows, cols)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("m x n", shape("m", "n")),
+        ("m×n", shape("m", "n")),  # noqa: RUF001
+        ("m,n", shape("m", "n")),
+        ("  m  x  n ", shape("m", "n")),
+        ("n", shape("n", 1)),
+        ("n x 1", shape("n", 1)),
+        ("1 x C", shape(1, "C")),
+        ("scalar", SCALAR),
+        ("1", SCALAR),
+        ("1 x 1", SCALAR),
+        ("5 x 4", shape(5, 4)),
+        ("10x20", shape(10, 20)),
+        ("007 x n", shape(7, "n")),
+        ("batch_1 x depth", shape("batch_1", "depth")),
+        ("x x x", shape("x", "x")),
+        ("λ x n", shape("lambda", "n")),
+    ],
+)
+def test_a_shape_is_read(text: str, expected: Shape) -> None:
+    """Each way of writing a shape gives its rows and columns."""
+    declared = read_shapes({"A": text})
+
+    assert expected == declared["A"].shape
+
+
+def test_the_size_1_is_one_object() -> None:
+    """Whoever compares a declared size with ONE may do so by identity."""
+    assert read_shapes({"b": "1 x C"})["b"].shape.rows is ONE
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("n x n spd", {"spd"}),
+        ("n x n symmetric positive", {"symmetric", "positive"}),
+        ("n x n, diagonal", {"diagonal"}),
+        ("N x C onehot", {"onehot"}),
+        ("scalar positive", {"positive"}),
+        ("m x n", set()),
+    ],
+)
+def test_words_after_a_shape_are_properties(text: str, expected: set[str]) -> None:
+    """Any number of properties may follow the sizes."""
+    assert expected == read_shapes({"A": text})["A"].properties
+
+
+def test_a_text_declares_several_symbols() -> None:
+    """Declarations are separated by semicolons or newlines; Greek letters are spelled out."""
+    declared = read_shapes("X: m x n; w: n\n λ: scalar;\n")
+
+    assert {"X": "m x n", "w": "n", "lambda": "scalar"} == {
+        name: str(found.shape) for name, found in declared.items()
+    }
+
+
+def test_nothing_declares_nothing() -> None:
+    """No source, an empty text and an empty mapping all declare no symbols."""
+    assert [{}, {}, {}] == [read_shapes(None), read_shapes(" ; "), read_shapes({})]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "A: m x n spd",
+            "only a square matrix can be spd: A is m x n\n\n"
+            "    A: m x n spd\n             ^^^\n\ntry: A: m x m spd",
+        ),
+        (
+            "X: m x n x p",
+            "X has 3 axes; a symbol has at most two\n\n"
+            "    X: m x n x p\n       ^^^^^^^^^\n\ntry: a matrix for each value of the other indices",
+        ),
+        (
+            "A: n x n symetric",
+            "'symetric' is no property of a symbol\n\n"
+            "    A: n x n symetric\n             ^^^^^^^^\n\ntry: symmetric",
+        ),
+        (
+            "w: n; x: ",
+            "the shape of x is empty\n\n    w: n; x: \n             ^\n\n"
+            'try: a shape such as "m x n", "n" or "scalar"',
+        ),
+        (
+            "x: 0",
+            "a size of x is 0\n\n    x: 0\n       ^\n\ntry: a positive number, or a name",
+        ),
+        (
+            "x: n; x: m",
+            "x is declared twice\n\n    x: n; x: m\n          ^\n\ntry: one shape for it",
+        ),
+        ("A: mxn", "mxn is run together, so it is no size\n\n    A: mxn\n       ^^^\n\ntry: m x n"),
+        (
+            "just words",
+            "'just words' declares no shape\n\n    just words\n    ^^^^^^^^^^\n\n"
+            "try: write a name, a colon and a shape: X: m x n",
+        ),
+    ],
+)
+def test_a_shape_that_cannot_be_read_says_why(text: str, expected: str) -> None:
+    """The message says what is wrong, points at it, and offers a way out."""
+    with pytest.raises(ShapeError) as caught:
+        read_shapes(text)
+
+    assert expected == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-3", "2.5", "m x", "x m x n", "m n", "symmetric", "vector", "m x n x", "sum", "$", "m x 0"],
+)
+def test_other_texts_are_no_shapes(text: str) -> None:
+    """What is no shape is refused, never guessed at."""
+    with pytest.raises(ShapeError):
+        read_shapes({"A": text})
+
+
+@pytest.mark.parametrize("digits", [str(SIZE_LIMIT + 1), "9" * 6000])
+def test_a_size_has_a_limit(digits: str) -> None:
+    """Sizes beyond the limit are refused, however long the number is."""
+    with pytest.raises(LimitError) as caught:
+        read_shapes({"x": digits})
+
+    assert "a size in the shape of x is larger than 1000000" == caught.value.message
+
+
+def test_the_largest_size_is_accepted() -> None:
+    """The limit itself, and zeros before a number, are fine."""
+    assert str(SIZE_LIMIT) == str(read_shapes({"x": "0" * 5000 + "1000000"})["x"].shape)
+
+
+@pytest.mark.parametrize("name", ["", "1x", "x y", "sum", "a-b", "x_", "?", "x\0"])
+def test_a_name_must_be_that_of_a_symbol(name: str) -> None:
+    """Names of functions, and what is no name, cannot be declared."""
+    with pytest.raises(ShapeError):
+        read_shapes({name: "n"})
+
+
+def test_an_unknown_function_is_refused_by_name() -> None:
+    """Unknown functions are understood, and refused for now."""
+    with pytest.raises(NotDifferentiableError) as caught:
+        read_shapes("f: m x p -> scalar")
+
+    expected = "f is declared as an unknown function, which is not supported yet"
+    assert expected == caught.value.message
+
+
+def test_a_shape_must_be_a_text() -> None:
+    """Anything but a text is refused with an error of the family."""
+    with pytest.raises(DimderivError):
+        read_shapes({"x": 3})  # type: ignore[dict-item]
+
+
+def test_dimensions_are_polynomials() -> None:
+    """Sums and products of sizes are collected, so that equal sizes are equal objects."""
+    h, k = Dim.of("H"), Dim.of("K")
+
+    assert "H - K + 1" == str(h - k + ONE)
+    assert h == (h - k + ONE) + k - ONE
+    assert h * k == k * h
+    assert (h * k).evaluate({"H": 3, "K": 2}) == 6
+
+
+def test_a_shape_knows_what_it_is() -> None:
+    """Scalars, columns, rows and matrices exclude each other."""
+    shapes = [SCALAR, shape("n", 1), shape(1, "n"), shape("m", "n")]
+
+    kinds = [(s.is_scalar, s.is_column, s.is_row, s.is_matrix) for s in shapes]
+    assert [tuple(i == j for j in range(4)) for i in range(4)] == kinds
+    assert ["scalar", "n", "1 x n", "m x n"] == [str(s) for s in shapes]
