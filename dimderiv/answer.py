@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dimderiv.arrange import Arranger
+from dimderiv.arrange import Arranger, NoMatrixForm
 from dimderiv.differentiate import Gradients
 from dimderiv.errors import LimitError
+from dimderiv.graph import Node, Symbol
+from dimderiv.index_form import index_form
+from dimderiv.kronecker import vectorised
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Program, Statement
 from dimderiv.lower import Lowered
+from dimderiv.sums import terms
 
 LONGEST_INLINE = 4_000
 
@@ -88,7 +92,7 @@ def write_answer(
 
     Args:
         program: the expression as written, whose definitions are kept as they are.
-        lowered: its graph, for the orientation of each variable.
+        lowered: its graph, for the orientation of the value and of each variable.
         gradients: what the reverse sweep found.
         arranger: writes nodes in matrix notation.
     """
@@ -96,7 +100,21 @@ def write_answer(
     for adjoint in gradients.adjoints:
         definitions[adjoint.name] = arranger.tree(adjoint.value, row=adjoint.row)
     derivatives = {
-        name: arranger.tree(node, row=lowered.symbols[name].row)
+        name: _written(node, lowered, lowered.symbols[name], arranger)
         for name, node in gradients.of.items()
     }
     return Answer(definitions, derivatives)
+
+
+def _written(node: Node, lowered: Lowered, variable: Symbol, arranger: Arranger) -> syntax.Node:
+    """One derivative: a vector or a matrix as it is, more axes as Kronecker products or entries.
+
+    A single axis is that of the value or that of the variable, and lies as it does there.
+    """
+    if len(node.axes) <= 2:
+        row = variable.row if variable.axes else lowered.shape.is_row
+        return arranger.tree(node, row=row)
+    try:
+        return arranger.total(terms(vectorised(node, len(lowered.value.axes)))).straight.tree
+    except NoMatrixForm:
+        return index_form(node, arranger.piece).straight.tree

@@ -1,6 +1,7 @@
 """From nodes to matrix notation: what each kind of node looks like, with both of its faces."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -24,12 +25,17 @@ from dimderiv.graph import (
     letters_of,
 )
 from dimderiv.index_form import index_form
+from dimderiv.kronecker import merged_piece
 from dimderiv.language.syntax import Binary, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import Face, Piece
 from dimderiv.partials import COMPARISONS
 from dimderiv.products import product
 from dimderiv.shapes import ONE, Dim
+
+
+class NoMatrixForm(Exception):
+    """A node with more than two axes, or with merged ones that do not come apart."""
 
 
 class Loose(NamedTuple):
@@ -134,6 +140,13 @@ class Arranger:
         piece = notation.summed([(term.negative, term.piece) for term in terms])
         return (notation.symmetric(piece.straight) if is_symmetric(node) else piece), present
 
+    def total(self, terms: Sequence[tuple[Fraction, Node]]) -> Piece:
+        """A sum of nodes with all of their axes, in the order given."""
+        loose = [self.loose(term, coefficient) for coefficient, term in terms]
+        if len(loose) > 1:
+            return notation.summed([(each.negative, each.piece) for each in loose])
+        return notation.negative(loose[0].piece) if loose[0].negative else loose[0].piece
+
     def _map(self, node: Map) -> Piece:
         loose = [self.loose(argument) for argument in node.arguments]
         present = tuple(any(column) for column in zip(*(a.present for a in loose), strict=True))
@@ -181,21 +194,28 @@ class Arranger:
         letters = [set(letters_of((index,))) for index in node.result]
         diagonal = len(set(node.result)) < len(node.result)
         present = tuple(diagonal or letter <= used for letter in letters)
-        merged = any(isinstance(index, Merged) for index in node.result)
-        if merged:
-            array: Piece | None = self._merged(node, pieces)
+        if any(isinstance(index, Merged) for index in node.result):
+            array = merged_piece(node, self.piece)
             present = (True,) * len(node.axes)
+            if array is None:
+                raise NoMatrixForm
         else:
             conformed = conform(node, pieces)
             if conformed is None:
-                array = index_form(node, pieces)
-            else:
-                array, under = _with_means(node, conformed, under)
-                over += conformed.scalars
+                return Loose(negative, self._entries(node, coefficient), present)
+            array, under = _with_means(node, conformed, under)
+            over += conformed.scalars
         piece = notation.scaled(abs(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(min(piece, key=lambda face: face.cost))
         return Loose(negative, piece, present)
+
+    def _entries(self, node: Product, coefficient: Fraction) -> Piece:
+        """A product that no matrix notation reaches."""
+        if len(node.axes) > 2:
+            raise NoMatrixForm
+        bare = replace(node, coefficient=abs(coefficient))
+        return index_form(bare, self.piece)
 
     def _factor_pieces(
         self, node: Product, negative: bool, *, absorb: bool
@@ -234,21 +254,6 @@ class Arranger:
         if power == 1:
             return squared(array, rank)
         return notation.power(norm_of(array, rank), 2 * power, entrywise=False)
-
-    def _merged(self, node: Product, pieces: Sequence[Piece]) -> Piece:
-        """An axis of several letters: a vectorised matrix or a Kronecker product."""
-        if len(node.result) == 1:
-            index = node.result[0]
-            assert isinstance(index, Merged)
-            if len(index.letters) == 2:
-                inner = product(Fraction(1), node.factors, index.letters[::-1], node.dims)
-                return _column(notation.call("vec", self.piece(inner).straight))
-        split = _kronecker_split(node)
-        if split is not None:
-            faces = [self.piece(part).straight for part in split]
-            straight = notation.call("kron", *faces)
-            return notation.two_faced(straight, notation.transposed(straight))
-        raise NotImplementedError(f"merged axes {node.result}")
 
 
 def _with_means(
@@ -338,42 +343,3 @@ def _ones(rows: Dim, cols: Dim) -> Piece:
         Face(Call("ones", (rows.syntax(), cols.syntax())), 3),
         Face(Call("ones", (cols.syntax(), rows.syntax())), 3),
     )
-
-
-def _kronecker_split(node: Product) -> tuple[Node, Node] | None:
-    """The two parts of a product whose axes are pairs of letters, where the pairs come apart."""
-    pairs = [index.letters for index in node.result if isinstance(index, Merged)]
-    if len(pairs) != len(node.result) or any(len(letters) != 2 for letters in pairs):
-        return None
-    sides = [{letters[k] for letters in pairs} for k in (0, 1)]
-    groups: list[list[Factor]] = [[], []]
-    reach = [set(sides[0]), set(sides[1])]
-    left = list(node.factors)
-    while left:
-        for factor in left:
-            letters = set(letters_of(factor.indices))
-            side = next((k for k in (0, 1) if letters & reach[k]), None)
-            if side is not None or not letters:
-                groups[side or 0].append(factor)
-                reach[side or 0] |= letters
-                left.remove(factor)
-                break
-        else:
-            return None
-    if reach[0] & reach[1]:
-        return None
-    results = [tuple(letters[k] for letters in pairs) for k in (0, 1)]
-    parts = []
-    for group, result, letters in zip(groups, results, reach, strict=True):
-        order = sorted(letters)
-        place = {letter: k for k, letter in enumerate(order)}
-        moved = [
-            factor._replace(indices=tuple(place[i] for i in factor.indices if isinstance(i, int)))
-            for factor in group
-        ]
-        parts.append(
-            product(
-                Fraction(1), moved, tuple(place[i] for i in result), [node.dims[i] for i in order]
-            )
-        )
-    return parts[0], parts[1]

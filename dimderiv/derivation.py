@@ -234,9 +234,9 @@ class Derivation:
                 self.read_back(result.text()),
                 dict(self.typed.symbols),
                 rulebook=self.rulebook,
-                wrt=(),
+                value=self.typed.symbols[name].shape,
             )
-            for result in self.results.values()
+            for name, result in self.results.items()
         ]
         return numpy_source(
             self._function_name,

@@ -7,8 +7,9 @@ from fractions import Fraction
 from dimderiv.graph import Key, Named, Node, Symbol, named, zero
 from dimderiv.lower import Lowered
 from dimderiv.partials import Partial, operands, partials
-from dimderiv.products import number
+from dimderiv.products import product
 from dimderiv.rules import Rulebook
+from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 LONG_ADJOINT = 16
@@ -44,10 +45,10 @@ def reverse_sweep(
     rulebook: Rulebook,
     simplify: Callable[[Node], Node],
 ) -> Gradients:
-    """The derivative of a scalar by each variable, in one pass.
+    """The derivative of a value by each variable, in one pass.
 
     Args:
-        lowered: the program; its value has no axes.
+        lowered: the program.
         variables: names of symbols.
         rulebook: the rules.
         simplify: what to do with the sum that has arrived at a node, before it is handed on.
@@ -55,6 +56,7 @@ def reverse_sweep(
     Raises:
         NotDifferentiableError: an operation on the way to a variable has no rule.
     """
+    seed = lowered.value.axes
     wanted = {lowered.symbols[name].key for name in variables}
     order = _operands_first(lowered.value)
     dependent = _dependent(order, wanted)
@@ -62,15 +64,16 @@ def reverse_sweep(
     known_as = {node.value.key: node for node in order if isinstance(node, Named)}
     arrived: dict[Key, list[tuple[Fraction, Node]]] = {}
     if lowered.value.key in dependent:
-        arrived[lowered.value.key] = [(Fraction(1), number(1))]
+        arrived[lowered.value.key] = [(Fraction(1), _identity(seed))]
     visits, adjoints = [], []
     found: dict[Key, Node] = {}
     for node in reversed(order):
         if node.key not in arrived:
             continue
         terms = arrived.pop(node.key)
-        upstream = simplify(terms[0][1] if len(terms) == 1 else total(reversed(terms), node.axes))
-        if isinstance(node, Named) and _deserves_name(node, upstream, dependent):
+        upstream = terms[0][1] if len(terms) == 1 else total(reversed(terms), (*seed, *node.axes))
+        upstream = simplify(upstream)
+        if isinstance(node, Named) and not seed and _deserves_name(node, upstream, dependent):
             upstream = named(names.adjoint(node.name), upstream, row=node.row)
             adjoints.append(upstream)
         if isinstance(node, Symbol):
@@ -85,14 +88,15 @@ def reverse_sweep(
         # Backwards here and when they are added up: the terms come in the order of the expression.
         for partial in reversed(handed_on):
             arrived.setdefault(partial.operand.key, []).append((Fraction(1), partial.node))
-    return Gradients(_by_name(lowered, variables, found), tuple(visits), tuple(adjoints))
+    symbols = [(name, lowered.symbols[name]) for name in variables]
+    of = {name: found.get(node.key, zero((*seed, *node.axes))) for name, node in symbols}
+    return Gradients(of, tuple(visits), tuple(adjoints))
 
 
-def _by_name(
-    lowered: Lowered, variables: Iterable[str], found: Mapping[Key, Node]
-) -> dict[str, Node]:
-    symbols = {name: lowered.symbols[name] for name in variables}
-    return {name: found.get(symbol.key, zero(symbol.axes)) for name, symbol in symbols.items()}
+def _identity(axes: tuple[Dim, ...]) -> Node:
+    """The derivative of a value by itself."""
+    letters = tuple(range(len(axes)))
+    return product(Fraction(1), (), (*letters, *letters), axes)
 
 
 def _operands_first(value: Node) -> list[Node]:

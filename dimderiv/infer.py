@@ -75,6 +75,7 @@ def infer(
     *,
     rulebook: Rulebook,
     wrt: Sequence[str] = (),
+    value: Shape | None = None,
 ) -> Typed:
     """Find the shape of everything in a program.
 
@@ -83,6 +84,7 @@ def infer(
         declared: what is known of its symbols.
         rulebook: the functions.
         wrt: the symbols that are differentiated by; they must occur.
+        value: the shape of the value, where that is known beforehand: it settles a lone `3 I`.
 
     Returns:
         The program with its shapes, and what was assumed.
@@ -96,7 +98,7 @@ def infer(
     sizes.update(_written_sizes(program, declared))
     scope = Scope(VISITORS, program.source, rulebook, declared, sizes)
     try:
-        _settle(Progress(program, scope))
+        _settle(Progress(program, scope), value)
     except DimderivError as error:
         error.located(program.source)
         raise
@@ -105,10 +107,15 @@ def infer(
     return _typed(program, scope)
 
 
-def _settle(progress: Progress) -> None:
+def _settle(progress: Progress, value: Shape | None) -> None:
     """Find kinds and sizes, and give every size a name."""
     scope = progress.scope
     clash = settle_kinds(progress)
+    if clash is None and value is not None:
+        last = progress.program.statements[-1].value
+        for axis, known in zip(scope.axes[id(last)], value, strict=True):
+            if any(True for _ in variables(axis)):
+                scope.unifier.unify(axis, known, last)
     taken = {*scope.names, *scope.declared, *scope.sizes}
     if clash is None:
         name_sizes(scope.named_sizes(), taken)

@@ -62,7 +62,8 @@ class Partial(NamedTuple):
         """The sum of the terms."""
         if len(self.terms) == 1:
             return self.terms[0].node
-        return total([(ONCE, term.node) for term in self.terms], self.operand.axes)
+        nodes = [term.node for term in self.terms]
+        return total([(ONCE, node) for node in nodes], nodes[0].axes)
 
 
 def operands(node: Node) -> tuple[Node, ...]:
@@ -87,32 +88,57 @@ def partials(
 
     Args:
         node: the node.
-        upstream: the derivative of the value by this node, with the node's axes.
+        upstream: the derivative of the value by this node: the axes of the value, then the node's.
         rulebook: the rules for elementwise and matrix functions.
         known_as: how a rule that uses the value of the node refers to it: a name, where it has one.
 
     Raises:
         NotDifferentiableError: no rule says how; raised when the operand's turn comes.
     """
+    seed = upstream.axes[: len(upstream.axes) - len(node.axes)]
+    for partial in _partials(node, upstream, rulebook, known_as or node):
+        yield Partial(partial.operand, tuple([_with_seed(t, seed) for t in partial.terms]))
+
+
+def _with_seed(term: Labelled, seed: tuple[Dim, ...]) -> Labelled:
+    """The term with letters for the axes of the value, which only the upstream and the result have."""
+    if not seed:
+        return term
+    first = len(term.dims)
+    letters = tuple(range(first, first + len(seed)))
+    arriving = term.factors[0]
+    arriving = arriving._replace(indices=(*letters, *arriving.indices))
+    return Labelled(
+        term.coefficient,
+        (arriving, *term.factors[1:]),
+        (*letters, *term.result),
+        (*term.dims, *seed),
+    )
+
+
+def _partials(
+    node: Node, upstream: Node, rulebook: Rulebook, value: Node
+) -> Iterator[Partial]:
+    """The partial derivatives with the letters of the node alone, the upstream first in each term."""
     match node:
         case Named():
-            yield Partial(node.value, (_passed_on(ONCE, upstream),))
+            yield Partial(node.value, (_passed_on(ONCE, upstream, node),))
         case Sum():
             for coefficient, term in node.terms:
-                yield Partial(term, (_passed_on(coefficient, upstream),))
+                yield Partial(term, (_passed_on(coefficient, upstream, node),))
         case Product():
             yield from _of_product(node, upstream)
         case Map():
-            yield from _of_map(node, upstream, rulebook, known_as or node)
+            yield from _of_map(node, upstream, rulebook, value)
         case Function():
-            yield from _of_function(node, upstream, rulebook, known_as or node)
+            yield from _of_function(node, upstream, rulebook, value)
         case _:
             return
 
 
-def _passed_on(coefficient: Fraction, upstream: Node) -> Labelled:
-    plain = tuple(range(len(upstream.axes)))
-    return Labelled(coefficient, (Factor(upstream, plain),), plain, upstream.axes)
+def _passed_on(coefficient: Fraction, upstream: Node, node: Node) -> Labelled:
+    plain = tuple(range(len(node.axes)))
+    return Labelled(coefficient, (Factor(upstream, plain),), plain, node.axes)
 
 
 def _of_product(node: Product, upstream: Node) -> Iterator[Partial]:

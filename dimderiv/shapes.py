@@ -60,7 +60,9 @@ class Dim:
 
     def __mul__(self, other: "Dim") -> "Dim":
         return _collected(
-            tuple((tuple(sorted(m + n)), c * d) for m, c in self.monomials for n, d in other.monomials)
+            tuple(
+                (tuple(sorted(m + n)), c * d) for m, c in self.monomials for n, d in other.monomials
+            )
         )
 
     def evaluate(self, sizes: Mapping[str, int]) -> int:

@@ -39,6 +39,11 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
     return node if content == 1 else product(content, [Factor(node, plain)], plain, axes)
 
 
+def terms(node: Node) -> list[Term]:
+    """The terms that a node is the sum of, each with its coefficient; one, where it is no sum."""
+    return list(_opened([(ONCE, node)]))
+
+
 def add(*nodes: Node) -> Node:
     """The sum of nodes with equal axes."""
     return total([(ONCE, node) for node in nodes], nodes[0].axes)

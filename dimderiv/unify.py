@@ -102,7 +102,7 @@ class Unifier:
                 raise MismatchError(left, right)
             return
         else:
-            self._postpone(a, b, reason)
+            self._postpone(left, right, reason)
         self.equations.append(Equation(left, right, reason))
 
     def _bind(self, variable: Variable, value: Term, left: Term, right: Term) -> None:

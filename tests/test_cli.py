@@ -178,7 +178,7 @@ def test_options_stand_anywhere(capsys: pytest.CaptureFixture[str], words: list[
         (["x'x", "--wrt", "x", "--code", "numpy", "--latex"], "--code and --latex"),
         (["x'x", "--wrt", ""], "no variable is named"),
         (["x'x", "--wrt", "q"], "q does not occur"),
-        (["x'(", "--wrt", "x"], "a bracket is not closed"),
+        (["(x'x", "--wrt", "x"], "a bracket is not closed"),
         (["x'x", "--wrt", "x", "--shape", "x: m x"], "a size is missing"),
         (["x'x", "--wrt", "x", "--rules", "none.toml"], "the rule file none.toml cannot be read"),
         (["A x", "--wrt", "x", "--shape", "A: m x n"], "only the gradient of a scalar"),

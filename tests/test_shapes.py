@@ -17,7 +17,7 @@ def shape(*sizes: str | int) -> Shape:
     ("text", "expected"),
     [
         ("m x n", shape("m", "n")),
-        ("m×n", shape("m", "n")),  # noqa: RUF001
+        ("m×n", shape("m", "n")),
         ("m,n", shape("m", "n")),
         ("  m  x  n ", shape("m", "n")),
         ("n", shape("n", 1)),
@@ -87,7 +87,8 @@ def test_nothing_declares_nothing() -> None:
         (
             "X: m x n x p",
             "X has 3 axes; a symbol has at most two\n\n"
-            "    X: m x n x p\n       ^^^^^^^^^\n\ntry: a matrix for each value of the other indices",
+            "    X: m x n x p\n       ^^^^^^^^^\n\n"
+            "try: a matrix for each value of the other indices",
         ),
         (
             "A: n x n symetric",

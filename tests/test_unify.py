@@ -130,6 +130,17 @@ def test_an_equation_without_a_solution_is_reported() -> None:
     assert THERE == failed.reason
 
 
+def test_a_mismatch_names_the_sizes_that_were_given() -> None:
+    """What is raised are the sizes as they were given, so that their places can be found."""
+    unifier, size, total = Unifier(), Variable(), Variable()
+    unifier.unify(total, unifier.product(size, Dim.of(3), HERE), HERE)
+    unifier.unify(size, N, HERE)
+
+    with pytest.raises(MismatchError) as caught:
+        unifier.unify(total, M, THERE)
+    assert caught.value.left is total
+
+
 def test_products_of_unknown_sizes_are_equal_part_by_part() -> None:
     """A square Kronecker product is taken to be one of square matrices."""
     unifier, (a, b, c, d) = Unifier(), [Variable() for _ in range(4)]

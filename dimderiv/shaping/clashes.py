@@ -221,16 +221,16 @@ def _fitting_products(facts: Facts, clash: ClashError) -> str | None:
     (m, n), (p, q) = facts.shape(left), facts.shape(right)
     a, b = facts.grouped(left), facts.grouped(right)
     at, bt = _transposed(facts, left), _transposed(facts, right)
-    candidates = {
-        f"{at} {b}": m == p,
-        f"{a} {bt}": n == q,
-        f"{at} {bt}": m == q,
-        f"{a} .* {b}": (m, n) == (p, q),
-        f"{b} {a}": q == m,
-        f"{b} {at}": q == n,
-        f"{bt} {a}": p == m and a != b,
-    }
-    return _listed([text for text, conforms in candidates.items() if conforms][:3])
+    candidates = [
+        (f"{at} {b}", m == p),
+        (f"{a} {bt}", n == q),
+        (f"{at} {bt}", m == q),
+        (f"{a} .* {b}", (m, n) == (p, q)),
+        (f"{b} {a}", q == m),
+        (f"{b} {at}", q == n),
+        (f"{bt} {a}", p == m),
+    ]
+    return _listed(list(dict.fromkeys(text for text, conforms in candidates if conforms))[:3])
 
 
 def _fitting_sums(facts: Facts, clash: ClashError, nodes: Sequence[Node]) -> str | None:

@@ -1,5 +1,8 @@
 """The kinds of undeclared symbols: columns where that conforms, else rows or scalars.
 
+A name that is only ever added to a matrix is a row, the bias of a layer; as a column it would conform
+too, but only by broadcasting.
+
 A clash names the symbols whose kind can have to do with it; each of them is tried as something
 else.  Few departures from the column vector come first; after a number of tries, what came furthest
 does.
@@ -51,6 +54,7 @@ def settle_kinds(progress: Progress) -> ClashError | None:
         if found is None:
             return progress.advance({})
         kinds = found
+    kinds = _prefer_rows_in_sums(progress, kinds)
     if not progress.value_is_scalar:
         _prefer_scalar_value(progress, kinds)
     return None
@@ -167,6 +171,42 @@ class _Search:
             span=clash.node.span,
             hint=f"declare the shape of {names[0]}",
         )
+
+
+def _prefer_rows_in_sums(progress: Progress, kinds: Kinds) -> Kinds:
+    """Make columns rows that occur only as terms beside a matrix, if that conforms."""
+    scope = progress.scope
+    if not any(scope.is_open(name) for name in scope.introduced):
+        return kinds
+    biases: dict[str, bool] = {}
+    for statement in progress.program.statements:
+        _note_biases(progress, statement.value, biases)
+    rows = [name for name, only in biases.items() if only and scope.is_open(name)]
+    rows = [name for name in rows if name not in kinds]
+    if not rows:
+        return kinds
+    was_scalar = progress.value_is_scalar
+    changed = {**kinds, **dict.fromkeys(rows, Kind.ROW)}
+    if progress.advance(changed) is None and progress.value_is_scalar >= was_scalar:
+        return changed
+    progress.advance(kinds)
+    return kinds
+
+
+def _note_biases(progress: Progress, node: Node, biases: dict[str, bool]) -> None:
+    """For each name, note whether it occurs only as a term of sums that have a matrix in them."""
+    if isinstance(node, Name):
+        biases[node.name] = False
+        return
+    for part in children(node):
+        term = unsigned(part)
+        if isinstance(node, Add) and isinstance(term, Name):
+            matrix = any(
+                ONE not in progress.scope.axes[id(other)] for other in node.terms if other is not part
+            )
+            biases[term.name] = biases.get(term.name, True) and matrix
+        else:
+            _note_biases(progress, part, biases)
 
 
 def _prefer_scalar_value(progress: Progress, kinds: Kinds) -> None:

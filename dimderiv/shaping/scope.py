@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.syntax import Call, Name, Node
-from dimderiv.language.vocabulary import GREEK_NAMES
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, GREEK_NAMES
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import ONE, Declaration
 from dimderiv.shaping.clashes import Axes, Facts
@@ -147,7 +147,7 @@ class Scope:
     @cached_property
     def functions(self) -> frozenset[str]:
         """The names of the functions, for reading the definitions in rules."""
-        return self.rulebook.functions
+        return self.rulebook.functions | BUILTIN_FUNCTIONS
 
     def mark(self) -> Place:
         """How far it has come, for `undo`."""

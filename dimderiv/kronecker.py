@@ -1,0 +1,197 @@
+"""Axes made of several letters: `vec`, Kronecker products, and the commutation matrix.
+
+The derivative of a matrix `Y[i,j]` by a matrix `X[p,q]` is written as `d vec(Y) / d vec(X)'`, columns
+stacked: its row is `(j,i)`, its column `(q,p)`, the first letter of each the slow one.  Factors that
+join `j` with `q` and `i` with `p` make a Kronecker product; those that join `j` with `p` and `i`
+with `q` make one times the commutation matrix `K(m,n)`, for which `K(m,n) vec(X) = vec(X')` where X
+is `m x n`; those that join `i` with `j` and `p` with `q` make `vec(A) vec(B)'`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+
+from dimderiv import notation
+from dimderiv.graph import Factor, Index, Merged, Node, Product, letters_of
+from dimderiv.language.syntax import Call
+from dimderiv.notation import Face, Piece
+from dimderiv.products import arranged, product
+
+PieceOf = Callable[[Node], Piece]
+Slot = int | None
+
+
+def vectorised(node: Node, value_rank: int) -> Node:
+    """The axes of a value and those of a variable, each pair as one axis, columns stacked.
+
+    Args:
+        node: a derivative, whose axes are those of the value and then those of the variable.
+        value_rank: how many axes the value has.
+    """
+    letters = tuple(range(len(node.axes)))
+    sides = (letters[:value_rank], letters[value_rank:])
+    result = tuple(Merged(side[::-1]) if len(side) == 2 else side[0] for side in sides if side)
+    return arranged(node, letters, result, node.axes)
+
+
+def merged_piece(node: Product, piece_of: PieceOf) -> Piece | None:
+    """A product with an axis of two letters, without its coefficient and its scalar factors.
+
+    Args:
+        node: the product.
+        piece_of: the notation of a node.
+
+    Returns:
+        Its notation; nothing where the letters do not come apart.
+    """
+    if any(len(letters_of((index,))) > 2 for index in node.result):
+        return None
+    if any(not isinstance(index, int) for f in node.factors for index in f.indices):
+        return None
+    factors = [factor for factor in node.factors if factor.indices]
+    if len(node.result) == 1:
+        slow, fast = letters_of(node.result)
+        return _column(notation.call("vec", piece_of(_part(node, factors, (fast, slow))).straight))
+    split = _Split(node, factors, piece_of)
+    return split.diagonal() or split.straight() or split.crossed() or split.outer()
+
+
+def _part(node: Product, factors: Iterable[Factor], result: Sequence[int]) -> Node:
+    """Some factors of a product with some of its letters as axes."""
+    chosen = list(factors)
+    used = {letter for factor in chosen for letter in letters_of(factor.indices)} | set(result)
+    place = {letter: k for k, letter in enumerate(sorted(used))}
+    moved = [
+        factor._replace(indices=tuple(place[i] for i in letters_of(factor.indices)))
+        for factor in chosen
+    ]
+    dims = [node.dims[letter] for letter in sorted(used)]
+    return product(Fraction(1), moved, tuple(place[i] for i in result), dims)
+
+
+def _column(face: Face) -> Piece:
+    return notation.two_faced(face, notation.transposed(face))
+
+
+def _slots(index: Index) -> tuple[Slot, Slot]:
+    """The slow and the fast letter of an axis; an axis of one letter has it as the fast one."""
+    letters = letters_of((index,))
+    return (letters[0], letters[1]) if len(letters) == 2 else (None, letters[0])
+
+
+class _Split:
+    """A product with two axes, whose letters may come apart into two groups."""
+
+    def __init__(self, node: Product, factors: list[Factor], piece_of: PieceOf) -> None:
+        self.node = node
+        self.factors = factors
+        self.piece_of = piece_of
+        (self.row_slow, self.row_fast), (self.col_slow, self.col_fast) = map(_slots, node.result)
+
+    def diagonal(self) -> Piece | None:
+        """`diag(vec(M))`: both axes are the same pair of letters."""
+        row, column = self.node.result
+        if row != column or not self._together((self.row_slow, self.row_fast)):
+            return None
+        array = self.piece_of(_part(self.node, self.factors, letters_of((row,))[::-1]))
+        stacked = notation.call("vec", array.straight)
+        return notation.symmetric(notation.call("diag", stacked))
+
+    def straight(self) -> Piece | None:
+        """`kron(P, Q)`: the slow letters apart from the fast ones."""
+        for row in self._ways(self.row_slow, self.row_fast):
+            for column in self._ways(self.col_slow, self.col_fast):
+                pieces = self._pieces((row[0], column[0]), (row[1], column[1]))
+                if pieces is not None and all(_is_identity(piece) for piece in pieces):
+                    return pieces[0]
+                if pieces is not None:
+                    return _column(notation.call("kron", *(p.straight for p in pieces)))
+        return None
+
+    def crossed(self) -> Piece | None:
+        """`kron(P, Q) K(m,n)`: the slow letter of each axis with the fast one of the other."""
+        if self.col_slow is None or self.col_fast is None:
+            return None
+        pieces = self._pieces((self.row_slow, self.col_fast), (self.row_fast, self.col_slow))
+        if pieces is None:
+            return None
+        sizes = [self.node.dims[letter].syntax() for letter in (self.col_fast, self.col_slow)]
+        commutation = Face(Call("K", tuple(sizes)), 3)
+        swap = _column(commutation)
+        if all(_is_identity(piece) for piece in pieces):
+            return swap
+        product_piece = _column(notation.call("kron", *(p.straight for p in pieces)))
+        return notation.matrix_product([product_piece, swap])
+
+    def outer(self) -> Piece | None:
+        """`vec(A) vec(B)'`: the letters of the row apart from those of the column."""
+        rows = [i for i in (self.row_fast, self.row_slow) if i is not None]
+        columns = [i for i in (self.col_fast, self.col_slow) if i is not None]
+        groups = self._grouped(rows, columns)
+        if groups is None:
+            return None
+        sides = []
+        for group, letters in zip(groups, (rows, columns), strict=True):
+            piece = self.piece_of(_part(self.node, group, letters))
+            sides.append(
+                _column(notation.call("vec", piece.straight)) if len(letters) == 2 else piece
+            )
+        return notation.matrix_product([sides[0], sides[1].turned])
+
+    def _ways(self, slow: Slot, fast: Slot) -> list[tuple[Slot, Slot]]:
+        """An axis of one letter can stand in either place."""
+        return [(slow, fast)] if slow is not None else [(None, fast), (fast, None)]
+
+    def _pieces(
+        self, first: tuple[Slot, Slot], second: tuple[Slot, Slot]
+    ) -> tuple[Piece, Piece] | None:
+        """The two parts whose axes are these letters, where no factor joins them."""
+        letters = [[i for i in pair if i is not None] for pair in (first, second)]
+        if not all(letters):
+            return None
+        groups = self._grouped(*letters)
+        if groups is None:
+            return None
+        pieces = []
+        for group, (row, column) in zip(groups, (first, second), strict=True):
+            piece = self.piece_of(
+                _part(self.node, group, [i for i in (row, column) if i is not None])
+            )
+            pieces.append(piece.turned if row is None else piece)
+        return pieces[0], pieces[1]
+
+    def _grouped(
+        self, first: Sequence[int], second: Sequence[int]
+    ) -> tuple[list[Factor], list[Factor]] | None:
+        """The factors that reach from each group of letters; nothing where one reaches both."""
+        groups: tuple[list[Factor], list[Factor]] = ([], [])
+        reach = (set(first), set(second))
+        left = list(self.factors)
+        while left:
+            found = next(
+                (
+                    (factor, side)
+                    for factor in left
+                    for side in (0, 1)
+                    if reach[side] & set(letters_of(factor.indices))
+                ),
+                None,
+            )
+            if found is None:
+                return None
+            factor, side = found
+            left.remove(factor)
+            reach[side].update(letters_of(factor.indices))
+        if reach[0] & reach[1]:
+            return None
+        for factor in self.factors:
+            groups[0 if reach[0] & set(letters_of(factor.indices)) else 1].append(factor)
+        return groups
+
+    def _together(self, letters: Iterable[Slot]) -> bool:
+        """Whether some factor joins the letters, directly or through others."""
+        pair = [letter for letter in letters if letter is not None]
+        return len(pair) == 2 and self._grouped(pair[:1], pair[1:]) is None
+
+
+def _is_identity(piece: Piece) -> bool:
+    return piece == notation.named("I", 2, is_symmetric=True)

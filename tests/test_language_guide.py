@@ -1,0 +1,84 @@
+"""Every row of the tables in docs/language.md is true."""
+
+from typing import NamedTuple
+
+import pytest
+from documents import code, tables, text_of
+
+from dimderiv import derive, parse
+from dimderiv.declarations import PROPERTIES, read_shapes
+from dimderiv.errors import DimderivError
+from dimderiv.rules import load_rules
+
+GUIDE = text_of("docs/language.md")
+TABLES = tables(GUIDE)
+
+
+class Row(NamedTuple):
+    """An expression, what it is differentiated by, declared shapes, and what comes of it."""
+
+    source: str
+    wrt: str
+    shapes: str | None
+    outcome: str
+
+
+def rows(last_head: str) -> list[Row]:
+    """The rows of all tables whose last column has that head."""
+    found = []
+    for table in TABLES:
+        if table.heads[-1] == last_head:
+            for row in table.rows:
+                (source,), by, (outcome,) = code(row[-3]), code(row[-2]), code(row[-1])
+                found.append(Row(source, by[0], by[1] if len(by) > 1 else None, outcome))
+    return found
+
+
+def cells(last_head: str) -> list[list[str]]:
+    """The rows of the one table whose last column has that head."""
+    (found,) = [table.rows for table in TABLES if table.heads[-1] == last_head]
+    return found
+
+
+@pytest.mark.parametrize("row", rows("gradient"), ids=lambda row: row.source)
+def test_the_gradient_is_the_one_that_is_shown(row: Row) -> None:
+    """Derived, checked and printed."""
+    assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes))
+
+
+@pytest.mark.parametrize("row", cells("same as"), ids=lambda row: row[0])
+def test_two_spellings_are_the_same(row: list[str]) -> None:
+    """Both are read as one syntax tree."""
+    (one,), (other,) = map(code, row)
+
+    assert parse(other).statements == parse(one).statements
+
+
+@pytest.mark.parametrize("row", rows("what is wrong"), ids=lambda row: row.source)
+def test_what_is_refused_says_what_is_wrong(row: Row) -> None:
+    """The first sentence of the message is the one that is shown."""
+    with pytest.raises(DimderivError) as caught:
+        derive(row.source, row.wrt, shapes=row.shapes)
+
+    assert row.outcome == caught.value.message
+
+
+@pytest.mark.parametrize("row", cells("shape"), ids=lambda row: row[0])
+def test_a_shape_can_be_declared_so(row: list[str]) -> None:
+    """Each is read."""
+    (shape,) = code(row[0])
+
+    assert ["A"] == list(read_shapes({"A": shape}))
+
+
+def test_all_properties_are_listed() -> None:
+    """The properties in the guide are those that exist."""
+    assert f"The properties are `{' '.join(PROPERTIES)}`." in GUIDE
+
+
+def test_all_elementwise_functions_are_listed() -> None:
+    """The functions in the guide are those that have a rule."""
+    rules = load_rules().rules.values()
+    names = [rule.name for rule in rules if rule.kind == "elementwise" and rule.is_function]
+
+    assert f"`{' '.join(names)}`." in GUIDE

@@ -1,0 +1,83 @@
+"""Imports point one way: a module imports only from earlier stages of the pipeline."""
+
+import ast
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "dimderiv"
+ORDER = """
+    errors language shapes declarations rules unify shaping infer
+    graph products sums lower partials differentiate fold simplify
+    notation conform index_form arrange answer naming
+    render codegen verify derivation api
+    rule_table process cli __init__ __main__
+"""
+STAGES = ORDER.split()
+MODULES = sorted(PACKAGE.rglob("*.py"))
+SLOW = {"sympy", "mpmath", "numpy", "click"}
+MAY_IMPORT_SLOW = {
+    "verify": {"sympy", "mpmath"},
+    "codegen": {"numpy"},
+    "cli": {"click"},
+    "process": {"click"},
+}
+
+
+def stage(file: Path) -> str:
+    """The stage that a module belongs to: its name, or its folder's."""
+    return file.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported(file: Path) -> set[str]:
+    """The dotted names that a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import():
+                found |= {alias.name for alias in node.names}
+            case ast.ImportFrom():
+                assert not node.level, f"{file.name} imports by dots"
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def imported_stages(file: Path) -> set[str]:
+    """The stages of dimderiv that a module imports from."""
+    own = {name.split(".")[1] for name in imported(file) if name.startswith("dimderiv.")}
+    return {name if name in STAGES else "__init__" for name in own}
+
+
+def test_every_module_has_a_stage() -> None:
+    """The list above is complete, and nothing in it is gone."""
+    assert sorted(STAGES) == sorted({stage(file) for file in MODULES})
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_earlier_stages(file: Path) -> None:
+    """Reading the modules in order, nothing is used before it has been met."""
+    own = STAGES.index(stage(file))
+    later = {name for name in imported_stages(file) if STAGES.index(name) > own}
+
+    assert set() == later
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_slow_libraries_are_imported_only_where_they_are_needed(file: Path) -> None:
+    """The check has sympy, the code numpy, the command line click."""
+    outside = {name.split(".")[0] for name in imported(file)} & SLOW
+
+    assert outside <= MAY_IMPORT_SLOW.get(stage(file), set())
+
+
+def test_what_is_imported_is_declared() -> None:
+    """The package needs nothing that installing it would not bring."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {requirement.split(">")[0] for requirement in project["dependencies"]}
+    roots = {name.split(".")[0] for file in MODULES for name in imported(file)}
+    foreign = roots - set(sys.stdlib_module_names) - {"dimderiv"}
+
+    assert foreign - {"mpmath"} <= declared  # sympy brings mpmath
