@@ -1,20 +1,22 @@
 """The answer as programs of the language: the derivative, and the names that it uses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from dimderiv.arrange import Arranger, NoMatrixForm
-from dimderiv.differentiate import Gradients
 from dimderiv.errors import LimitError
-from dimderiv.graph import Node, Symbol
+from dimderiv.graph import Named, Node
 from dimderiv.index_form import index_form
 from dimderiv.kronecker import vectorised
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Program, Statement
-from dimderiv.lower import Lowered
+from dimderiv.shapes import Shape
 from dimderiv.sums import terms
 
 LONGEST_INLINE = 4_000
+
+Variables: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,18 @@ class Answer:
 
     Attributes:
         definitions: every named part that some derivative uses, each after what it uses itself.
-        derivatives: the derivative by each variable.
+        derivatives: the derivative by each variable, or by one variable after another.
     """
 
     definitions: Mapping[str, syntax.Node]
-    derivatives: Mapping[str, syntax.Node]
+    derivatives: Mapping[Variables, syntax.Node]
 
-    def program(self, variable: str) -> Program:
-        """The derivative by one variable, after just the definitions that it needs."""
-        value = self.derivatives[variable]
+    def program(self, variables: Variables) -> Program:
+        """The derivative by some variables, after just the definitions that it needs."""
+        value = self.derivatives[variables]
         return Program((*self._needed([value]), Statement(None, value)))
 
-    def together(self, names: Mapping[str, str]) -> Program:
+    def together(self, names: Mapping[Variables, str]) -> Program:
         """All derivatives, each under a name, after the definitions that they share."""
         values = list(self.derivatives.values())
         last = [Statement(names[name], value) for name, value in self.derivatives.items()]
@@ -85,36 +87,52 @@ def names_in(node: syntax.Node) -> Iterator[str]:
         stack.extend(syntax.children(part))
 
 
+class Derivative(NamedTuple):
+    """A derivative before it is written.
+
+    Attributes:
+        node: its axes are those of what was differentiated, then those of the variable.
+        of: the shape of what was differentiated.
+        by: the shape of the variable.
+    """
+
+    node: Node
+    of: Shape
+    by: Shape
+
+
 def write_answer(
-    program: Program, lowered: Lowered, gradients: Gradients, arranger: Arranger
+    program: Program,
+    adjoints: Iterable[Named],
+    derivatives: Mapping[Variables, Derivative],
+    arranger: Arranger,
 ) -> Answer:
     """The derivatives in matrix notation.
 
     Args:
         program: the expression as written, whose definitions are kept as they are.
-        lowered: its graph, for the orientation of the value and of each variable.
-        gradients: what the reverse sweep found.
+        adjoints: the derivatives by named intermediates that have names of their own.
+        derivatives: what was found, by the variables in turn.
         arranger: writes nodes in matrix notation.
     """
     definitions = {s.name: s.value for s in program.statements if s.name is not None}
-    for adjoint in gradients.adjoints:
+    for adjoint in adjoints:
         definitions[adjoint.name] = arranger.tree(adjoint.value, row=adjoint.row)
-    derivatives = {
-        name: _written(node, lowered, lowered.symbols[name], arranger)
-        for name, node in gradients.of.items()
-    }
-    return Answer(definitions, derivatives)
+    return Answer(
+        definitions,
+        {names: _written(found, arranger) for names, found in derivatives.items()},
+    )
 
 
-def _written(node: Node, lowered: Lowered, variable: Symbol, arranger: Arranger) -> syntax.Node:
+def _written(found: Derivative, arranger: Arranger) -> syntax.Node:
     """One derivative: a vector or a matrix as it is, more axes as Kronecker products or entries.
 
     A single axis is that of the value or that of the variable, and lies as it does there.
     """
+    node, of, by = found
     if len(node.axes) <= 2:
-        row = variable.row if variable.axes else lowered.shape.is_row
-        return arranger.tree(node, row=row)
+        return arranger.tree(node, row=by.is_row if by.axes else of.is_row)
     try:
-        return arranger.total(terms(vectorised(node, len(lowered.value.axes)))).straight.tree
+        return arranger.total(terms(vectorised(node, len(of.axes)))).straight.tree
     except NoMatrixForm:
         return index_form(node, arranger.piece).straight.tree

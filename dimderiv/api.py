@@ -3,19 +3,20 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dimderiv.answer import Answer, write_answer
+from dimderiv.answer import Answer, Derivative, Variables, write_answer
 from dimderiv.arrange import Arranger
 from dimderiv.declarations import read_shapes
 from dimderiv.derivation import Derivation
-from dimderiv.differentiate import reverse_sweep
+from dimderiv.differentiate import Gradients, Hessian, reverse_sweep, second_sweeps
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
 from dimderiv.graph import Key
+from dimderiv.graph import Node as GraphNode
 from dimderiv.infer import Typed, infer
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Node, Program, Statement
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
-from dimderiv.lower import Lowered, lower
-from dimderiv.naming import Kind, name_repeats
+from dimderiv.lower import lower
+from dimderiv.naming import Kind, name_repeats, without_groups
 from dimderiv.partials import operands
 from dimderiv.rules import Rulebook, load_rules
 from dimderiv.simplify import Simplifier
@@ -55,13 +56,13 @@ def derive(
     rules: str | Path | Sequence[str | Path] = (),
     inline: bool = False,
 ) -> Derivation:
-    """Derive the gradient of a scalar expression by one or several variables, and check it.
+    """Derive the derivative of an expression by one or several variables, and check it.
 
     Args:
         expr: the expression, as text or as `parse` returns it.
         wrt: a name, `"W1,b1"`, or a sequence of names.
         shapes: `{"X": "m x n"}` or `"X: m x n; w: n"`; what is missing is inferred and reported.
-        order: how often to differentiate; 1.
+        order: 1, or 2 for the Hessian of a scalar.
         upstream: the name of a derivative that is handed down; not supported yet.
         layout: the layout convention; for the gradient of a scalar `"mixed"`, the shape of the
             variable, is the only one yet.
@@ -88,21 +89,45 @@ def derive(
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
         _refuse_unsupported(typed, order, upstream, layout)
         lowered = lower(typed, rulebook)
-        gradients = reverse_sweep(lowered, variables, rulebook, Simplifier(_given(lowered)))
+        simplify = Simplifier(_given([lowered.value]))
+        gradients = reverse_sweep(lowered, variables, rulebook, simplify)
+        derivation = _derivation(source, variables, typed, rulebook, gradients, inline=inline)
+        if order == 2:
+            simplify = Simplifier(_given([lowered.value, *gradients.of.values()]))
+            hessian = second_sweeps(lowered, gradients, variables, rulebook, simplify)
+            derivation = _derivation(
+                source, variables, typed, rulebook, gradients, hessian, derivation, inline=inline
+            )
     except DimderivError as error:
         raise error.located(source)  # noqa: B904  the same error, with its text added
+    return derivation.verified() if verify else derivation
+
+
+def _derivation(
+    source: str,
+    variables: tuple[str, ...],
+    typed: Typed,
+    rulebook: Rulebook,
+    gradients: Gradients,
+    hessian: Hessian | None = None,
+    first: Derivation | None = None,
+    *,
+    inline: bool,
+) -> Derivation:
+    """The derivation of what the sweeps found, written in matrix notation."""
+    found = _by_variable(gradients, typed) if hessian is None else _blocks(hessian, typed)
     arranger = Arranger(taken=[*typed.symbols, *typed.definitions])
-    answer = write_answer(program, lowered, gradients, arranger)
-    answer = answer.inlined() if inline else _with_names(answer, typed, rulebook)
-    derivation = Derivation(
+    answer = write_answer(typed.program, gradients.adjoints, found, arranger)
+    return Derivation(
         source=source,
         wrt=variables,
         typed=typed,
         rulebook=rulebook,
         gradients=gradients,
-        answer=answer,
+        answer=answer.inlined() if inline else _with_names(answer, typed, rulebook),
+        order=1 if hessian is None else 2,
+        first=first,
     )
-    return derivation.verified() if verify else derivation
 
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:
@@ -120,23 +145,34 @@ def _parsed(source: str, declared: Mapping[str, object], rulebook: Rulebook) -> 
     return parse_program(source, names=declared, functions=functions)
 
 
+def _by_variable(gradients: Gradients, typed: Typed) -> dict[Variables, Derivative]:
+    return {
+        (name,): Derivative(node, typed.value, typed.symbols[name].shape)
+        for name, node in gradients.of.items()
+    }
+
+
+def _blocks(hessian: Hessian, typed: Typed) -> dict[Variables, Derivative]:
+    return {
+        (a, b): Derivative(node, typed.symbols[a].shape, typed.symbols[b].shape)
+        for (a, b), node in hessian.of.items()
+    }
+
+
 def _refuse_unsupported(typed: Typed, order: int, upstream: str | None, layout: str) -> None:
-    span = typed.program.statements[-1].value.span
     if layout not in LAYOUTS:
         raise UnknownNameError(f"the layout {layout!r} is unknown", hint=f"one of {LAYOUTS}")
     if order not in (1, 2):
         raise NotDifferentiableError(f"derivatives of order {order} are not supported")
-    if order == 2:
-        raise NotDifferentiableError("second derivatives are not supported yet")
+    if order == 2 and not typed.value.is_scalar:
+        raise NotDifferentiableError(
+            f"a Hessian is that of a scalar, and the value is {typed.value}",
+            span=typed.program.statements[-1].value.span,
+            known=typed.assumptions,
+            hint="make a scalar of it, for instance by sum(...), or ask for order 1",
+        )
     if upstream is not None:
         raise NotDifferentiableError("an upstream derivative is not supported yet")
-    if not typed.value.is_scalar:
-        raise NotDifferentiableError(
-            f"the value is {_described(typed)}, and only the gradient of a scalar is supported yet",
-            span=span,
-            known=typed.assumptions,
-            hint="make a scalar of it, for instance by sum(...), or declare the shapes that you mean",
-        )
     if layout != "mixed":
         raise NotDifferentiableError(f"the {layout} layout is not supported yet")
 
@@ -145,7 +181,7 @@ def _with_names(answer: Answer, typed: Typed, rulebook: Rulebook) -> Answer:
     """The answer with names for its long parts that repeat."""
 
     def kind_of(part: Node) -> Kind:
-        statements = [Statement(name, value) for name, value in answer.definitions.items()]
+        statements = [Statement(n, without_groups(v)) for n, v in answer.definitions.items()]
         program = Program((*statements, Statement(None, part)))
         shape = infer(program, dict(typed.symbols), rulebook=rulebook, wrt=()).value
         return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"
@@ -155,16 +191,10 @@ def _with_names(answer: Answer, typed: Typed, rulebook: Rulebook) -> Answer:
     return name_repeats(answer, typed.definitions, taken, kind_of)
 
 
-def _described(typed: Typed) -> str:
-    shape = typed.value
-    kind = "a matrix" if shape.is_matrix else "a row vector" if shape.is_row else "a vector"
-    return f"{kind} ({shape})"
-
-
-def _given(lowered: Lowered) -> set[Key]:
-    """The keys of everything that the expression itself is made of."""
+def _given(values: list[GraphNode]) -> set[Key]:
+    """The keys of everything that the values are made of."""
     seen: set[Key] = set()
-    stack = [lowered.value]
+    stack = list(values)
     while stack:
         node = stack.pop()
         if node.key not in seen:

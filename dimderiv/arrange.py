@@ -152,9 +152,9 @@ class Arranger:
         present = tuple(any(column) for column in zip(*(a.present for a in loose), strict=True))
         pieces = [notation.negative(a.piece) if a.negative else a.piece for a in loose]
         straight = _applied(node, [piece.straight for piece in pieces])
-        if is_symmetric(node):
-            return notation.symmetric(straight)
-        piece = notation.two_faced(straight, _applied(node, [piece.flipped for piece in pieces]))
+        flipped = _applied(node, [piece.flipped for piece in pieces])
+        symmetric = is_symmetric(node)
+        piece = notation.symmetric(straight) if symmetric else notation.two_faced(straight, flipped)
         return piece if all(present) else _repeated(piece, node.axes, present, self._size_tree)
 
     def _function(self, node: Function) -> Piece:

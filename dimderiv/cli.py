@@ -145,7 +145,12 @@ def derive_command(**options: Any) -> int:
         note(f"assumed {', '.join(derivation.assumptions)}", request.verbose)
     click.echo(answer_text(derivation, request))
     verification = derivation.verification
-    note(f"checked: {verification}" if verification else "not checked", request.verbose)
+    if verification is None:
+        note("not checked, as you asked", request.verbose)
+    elif verification.level == "unchecked":
+        note(str(verification), verbose=True)
+    else:
+        note(f"checked: {verification}", request.verbose)
     return 0
 
 

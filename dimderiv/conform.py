@@ -204,7 +204,8 @@ class _Network:
     def _remove_end(self, letter: int, path: Edge, weight: list[Part]) -> None:
         """A letter with one edge: its weight moves to the other end."""
         far, place = path.end, min(part.place for part in path.parts)
-        alone = far not in self.kept and far not in self.weights and not self._degree(far)
+        alone = far not in self.kept and far not in self.weights
+        alone = alone and not any(far in (edge.start, edge.end) for edge in self.edges)
         if alone and not weight:
             self.scalars.append(_sum_of(list(path.parts), rank=2))
             return

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from dimderiv.answer import Answer
+from dimderiv.answer import Answer, Variables
 from dimderiv.differentiate import Gradients
 from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.infer import Typed, infer
@@ -16,26 +16,31 @@ from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.render.latex import align, latex
 from dimderiv.render.text import text
 from dimderiv.rules import Rulebook
+from dimderiv.shapes import Shape
 
 if TYPE_CHECKING:
-    from dimderiv.verify import Verification
+    from dimderiv.verify import Claim, Verification
 
-Form = Literal["matrix", "index"]
+Form = Literal["matrix", "kronecker", "index"]
 TARGETS = ("numpy",)
 
 
 @dataclass(frozen=True)
 class Result:
-    """The derivative by one variable.
+    """The derivative by one variable, or by one after another.
 
     Attributes:
-        wrt: the variable.
+        wrt: the variables, in the order of differentiation.
         program: the derivative, after the definitions that it uses.
+        of: the shape of what was differentiated last.
+        by: the shape of the variable that it was differentiated by.
         verification: what the check reported; nothing if it was not asked for.
     """
 
-    wrt: str
+    wrt: Variables
     program: Program
+    of: Shape
+    by: Shape
     verification: "Verification | None" = None
 
     def text(self) -> str:
@@ -46,9 +51,21 @@ class Result:
 
     @property
     def form(self) -> Form:
-        """Whether the derivative is in matrix notation or entry by entry."""
-        values = [statement.value for statement in self.program.statements]
-        return "index" if any(_has_index_form(value) for value in values) else "matrix"
+        """How the derivative is written.
+
+        `"matrix"` in matrix notation; `"kronecker"` by vectorised matrices, columns stacked;
+        `"index"` entry by entry.
+        """
+        if any(_has_index_form(statement.value) for statement in self.program.statements):
+            return "index"
+        return "kronecker" if len(self.of.axes) + len(self.by.axes) > 2 else "matrix"
+
+    @property
+    def shape(self) -> Shape:
+        """The shape that the derivative has as it is printed."""
+        if self.of.is_scalar or self.by.is_scalar:
+            return self.by if self.of.is_scalar else self.of
+        return Shape(self.of.rows * self.of.cols, self.by.rows * self.by.cols)
 
 
 @dataclass(frozen=True)
@@ -62,7 +79,9 @@ class Derivation:
         rulebook: the rules that were used.
         gradients: the record of the reverse sweep.
         answer: the derivatives, and the definitions that they share.
-        checks: what the check of each variable's derivative reported.
+        order: how often the expression was differentiated.
+        first: for second derivatives, the derivation of the gradients.
+        checks: what the check of each derivative reported.
     """
 
     source: str
@@ -71,32 +90,51 @@ class Derivation:
     rulebook: Rulebook
     gradients: Gradients
     answer: Answer
-    checks: Mapping[str, "Verification"] | None = None
+    order: int = 1
+    first: "Derivation | None" = None
+    checks: Mapping[Variables, "Verification"] | None = None
 
     @cached_property
-    def results(self) -> Mapping[str, Result]:
-        """The derivative by each variable."""
+    def _results(self) -> Mapping[Variables, Result]:
         checks = self.checks or {}
+        shapes = {name: found.shape for name, found in self.typed.symbols.items()}
         return {
-            name: Result(name, self.answer.program(name), checks.get(name)) for name in self.wrt
+            names: Result(
+                wrt=names,
+                program=self.answer.program(names),
+                of=shapes[names[-2]] if len(names) > 1 else self.typed.value,
+                by=shapes[names[-1]],
+                verification=checks.get(names),
+            )
+            for names in self.answer.derivatives
         }
+
+    @property
+    def results(self) -> Mapping[str | Variables, Result]:
+        """The derivative by each variable; for order 2 by each pair, and by a lone one."""
+        found: dict[str | Variables, Result] = {}
+        for names, result in self._results.items():
+            found[names if len(names) > 1 else names[0]] = result
+        if len(self.wrt) == 1:
+            found[self.wrt[0]] = next(iter(self._results.values()))
+        return found
 
     @cached_property
     def program(self) -> Program:
-        """The answer: one derivative, or several under the names of their variables."""
-        if len(self.wrt) == 1:
-            return self.results[self.wrt[0]].program
+        """The answer: one derivative, or several under names of their own."""
+        if len(self._results) == 1:
+            return next(iter(self._results.values())).program
         return self.answer.together(self._derivative_names)
 
     @cached_property
-    def _derivative_names(self) -> dict[str, str]:
+    def _derivative_names(self) -> dict[Variables, str]:
         taken = {*self.typed.symbols, *self.answer.definitions}
-        names: dict[str, str] = {}
-        for variable in self.wrt:
-            name = f"d{variable}"
+        names: dict[Variables, str] = {}
+        for variables in self.answer.derivatives:
+            name = f"d{variables[0]}" if len(variables) == 1 else f"H_{''.join(variables)}"
             while name in taken:
-                name += "_"
-            names[variable] = name
+                name += "_" if len(variables) == 1 else "1"
+            names[variables] = name
             taken.add(name)
         return names
 
@@ -113,9 +151,8 @@ class Derivation:
 
     @property
     def form(self) -> Form:
-        """`"index"` if some derivative is given entry by entry, else `"matrix"`."""
-        forms = {result.form for result in self.results.values()}
-        return "index" if "index" in forms else "matrix"
+        """The form that is furthest from matrix notation among those of the derivatives."""
+        return max((result.form for result in self._results.values()), key=get_args(Form).index)
 
     @property
     def shapes(self) -> Mapping[str, str]:
@@ -150,28 +187,37 @@ class Derivation:
         Raises:
             VerificationError: an entry disagrees; the message names it.
         """
-        checks = {
-            name: self._check(name, result.text(), budget) for name, result in self.results.items()
-        }
+        checks = {names: self._check(found, budget) for names, found in self._results.items()}
         return replace(self, checks=checks)
 
-    def _check(self, variable: str, printed: str, budget: float) -> "Verification":
+    def _check(self, result: Result, budget: float) -> "Verification":
         from dimderiv.verify import Claim, NotVerifiableError, Verification, verify
 
         own = self.rulebook.user_definitions()
         claim = Claim(
             expression=self.typed.program,
-            answer=self.read_back(printed),
-            wrt=variable,
+            answer=self.read_back(result.text()),
+            wrt=result.wrt[-1],
             symbols=self.typed.symbols,
             value=self.typed.value,
             definitions=own,
             elementwise=[name for name in own if self.rulebook[name].kind == "elementwise"],
+            order=self.order,
         )
+        if len(set(result.wrt)) > 1:
+            claim = self._mixed_claim(claim, result)
         try:
             return verify(claim, budget=budget)
         except (NotVerifiableError, LimitError) as error:
             return Verification("unchecked", (), 0, 0.0, 0, error.message)
+
+    def _mixed_claim(self, claim: "Claim", result: Result) -> "Claim":
+        """A mixed second derivative is checked as the derivative of a gradient, itself checked."""
+        first = self.first
+        assert first is not None, "second derivatives come with the gradients"
+        gradient = first.verified()._results[result.wrt[:1]]
+        expression = self.read_back(gradient.text())
+        return replace(claim, expression=expression, value=result.of, order=1)
 
     def read_back(self, printed: str) -> Program:
         """A printed answer, read by the parser of the language."""
@@ -187,13 +233,12 @@ class Derivation:
         if steps:
             return self.explain(markup="latex")
         statements = self.program.statements
-        names = {name: f"d{name}" for name in self.wrt}
         if len(statements) == 1:
             return self._latex(statements[0].value)
-        last = names[self.wrt[0]] if len(self.wrt) == 1 else None
+        last = next(iter(self._derivative_names.values()))
         return align(
             [
-                (self._latex(syntax.Name(each.name or last or "")), self._latex(each.value))
+                (self._latex(syntax.Name(each.name or last)), self._latex(each.value))
                 for each in statements
             ]
         )
@@ -234,9 +279,9 @@ class Derivation:
                 self.read_back(result.text()),
                 dict(self.typed.symbols),
                 rulebook=self.rulebook,
-                value=self.typed.symbols[name].shape,
+                value=result.shape,
             )
-            for name, result in self.results.items()
+            for result in self._results.values()
         ]
         return numpy_source(
             self._function_name,
@@ -244,17 +289,26 @@ class Derivation:
             answers,
             self.typed.symbols,
             docstring=self._docstring(),
+            of=next(iter(self._results.values())).of,
+            wrt=[result.by for result in self._results.values()],
             rulebook=self.rulebook,
         )
 
     @property
     def _function_name(self) -> str:
+        name = self._kind.lower()
         taken = set(self.typed.symbols) | set(self.answer.definitions)
-        return "gradient" if "gradient" not in taken else "gradient_"
+        return f"{name}_" if name in taken else name
+
+    @property
+    def _kind(self) -> str:
+        if self.order == 2:
+            return "Hessian"
+        return "Gradient" if self.typed.value.is_scalar else "Jacobian"
 
     def _docstring(self) -> str:
         shapes = ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
-        lines = [f"Gradient of {self.source.strip()} by {', '.join(self.wrt)}.", "", shapes, ""]
+        lines = [f"{self._kind} of {self.source.strip()} by {', '.join(self.wrt)}.", "", shapes, ""]
         return "\n".join([*lines, self.text(multiline=True)])
 
     def function(self, target: str = "numpy", *, value: bool = False) -> Callable[..., Any]:

@@ -1,7 +1,7 @@
 """The reverse sweep: one pass from the value back to the variables, statement by statement."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dimderiv.graph import Key, Named, Node, Symbol, named, zero
@@ -91,6 +91,43 @@ def reverse_sweep(
     symbols = [(name, lowered.symbols[name]) for name in variables]
     of = {name: found.get(node.key, zero((*seed, *node.axes))) for name, node in symbols}
     return Gradients(of, tuple(visits), tuple(adjoints))
+
+
+@dataclass(frozen=True)
+class Hessian:
+    """Second derivatives: what the second sweep found, by pairs of variables.
+
+    Attributes:
+        of: the derivative, by the second variable, of the gradient by the first.
+        sweeps: the record of the second sweep for each first variable.
+    """
+
+    of: Mapping[tuple[str, str], Node]
+    sweeps: Mapping[str, Gradients]
+
+
+def second_sweeps(
+    lowered: Lowered,
+    first: Gradients,
+    variables: Sequence[str],
+    rulebook: Rulebook,
+    simplify: Callable[[Node], Node],
+) -> Hessian:
+    """The derivative of each gradient by each variable.
+
+    Args:
+        lowered: the program.
+        first: its gradients.
+        variables: names of symbols.
+        rulebook: the rules.
+        simplify: as in `reverse_sweep`.
+    """
+    sweeps = {
+        name: reverse_sweep(replace(lowered, value=gradient), variables, rulebook, simplify)
+        for name, gradient in first.of.items()
+    }
+    blocks = {(a, b): sweeps[a].of[b] for a in variables for b in variables}
+    return Hessian(blocks, sweeps)
 
 
 def _identity(axes: tuple[Dim, ...]) -> Node:

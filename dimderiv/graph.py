@@ -184,7 +184,8 @@ def size(dim: Dim) -> Size:
 
 def zero(axes: tuple[Dim, ...]) -> Sum:
     """The array of zeros with these axes."""
-    return Sum((), axes, digest("sum"), 1, True)
+    key = digest("zero", *(dim.monomials for dim in axes))
+    return Sum((), axes, key, 1, len(axes) == 2 and axes[0] == axes[1])
 
 
 def is_zero(node: Node) -> bool:

@@ -15,6 +15,7 @@ from dimderiv.graph import Factor, Index, Merged, Node, Product, letters_of
 from dimderiv.language.syntax import Call
 from dimderiv.notation import Face, Piece
 from dimderiv.products import arranged, product
+from dimderiv.shapes import Dim
 
 PieceOf = Callable[[Node], Piece]
 Slot = int | None
@@ -101,8 +102,8 @@ class _Split:
         for row in self._ways(self.row_slow, self.row_fast):
             for column in self._ways(self.col_slow, self.col_fast):
                 pieces = self._pieces((row[0], column[0]), (row[1], column[1]))
-                if pieces is not None and all(_is_identity(piece) for piece in pieces):
-                    return pieces[0]
+                if pieces is not None and all(_is_sized_identity(piece) for piece in pieces):
+                    return notation.named("I", 2, is_symmetric=True)
                 if pieces is not None:
                     return _column(notation.call("kron", *(p.straight for p in pieces)))
         return None
@@ -117,7 +118,7 @@ class _Split:
         sizes = [self.node.dims[letter].syntax() for letter in (self.col_fast, self.col_slow)]
         commutation = Face(Call("K", tuple(sizes)), 3)
         swap = _column(commutation)
-        if all(_is_identity(piece) for piece in pieces):
+        if all(_is_sized_identity(piece) for piece in pieces):
             return swap
         product_piece = _column(notation.call("kron", *(p.straight for p in pieces)))
         return notation.matrix_product([product_piece, swap])
@@ -156,6 +157,8 @@ class _Split:
             piece = self.piece_of(
                 _part(self.node, group, [i for i in (row, column) if i is not None])
             )
+            if _is_identity(piece) and row is not None:
+                piece = _sized_identity(self.node.dims[row])
             pieces.append(piece.turned if row is None else piece)
         return pieces[0], pieces[1]
 
@@ -191,6 +194,15 @@ class _Split:
         """Whether some factor joins the letters, directly or through others."""
         pair = [letter for letter in letters if letter is not None]
         return len(pair) == 2 and self._grouped(pair[:1], pair[1:]) is None
+
+
+def _sized_identity(dim: Dim) -> Piece:
+    """The identity inside a Kronecker product, where nothing else says how large it is."""
+    return notation.symmetric(Face(Call("eye", (dim.syntax(),)), 2))
+
+
+def _is_sized_identity(piece: Piece) -> bool:
+    return isinstance(piece.straight.tree, Call) and piece.straight.tree.function == "eye"
 
 
 def _is_identity(piece: Piece) -> bool:

@@ -38,7 +38,7 @@ def name_repeats(
         part = _most_repeated(answer, given) if len(answer.definitions) < MANY else None
         if part is None:
             return answer
-        name = _fresh(part, kind_of(part), used)
+        name = _fresh(part, kind_of(without_groups(part)), used)
         used.add(name)
         answer = _with_name(answer, given, name, part)
 
@@ -113,6 +113,15 @@ def _with_name(answer: Answer, given: Collection[str], name: str, part: Node) ->
 
 def _bare(node: Node) -> Node:
     return node.operand if isinstance(node, Group) else node
+
+
+def without_groups(node: Node) -> Node:
+    """A tree without the brackets that only help the reader."""
+
+    def bare(part: Node) -> Node | None:
+        return without_groups(part.operand) if isinstance(part, Group) else None
+
+    return replaced(node, bare)
 
 
 def _inserted(definitions: dict[str, Node], name: str, value: Node) -> dict[str, Node]:

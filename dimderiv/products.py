@@ -6,7 +6,7 @@ identity has merged its two letters, what is a scalar by itself is a factor of i
 letters are numbered by the structure alone, so that equal products have equal keys.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
@@ -469,16 +469,17 @@ def _numbered(
     inner = [i for i in dict.fromkeys(letters_of(_all_indices(factors))) if i not in order]
     order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
     place = {letter: k for k, letter in enumerate(order)}
-    renamed = []
+    moved = []
     for node, indices, power in factors:
-        places = [_renamed(index, place) for index in indices]
+        places = [renamed(index, place) for index in indices]
         if len(places) == 2 and is_symmetric(node):
             places.sort(key=_reading_order)
-        renamed.append(Factor(node, tuple(places), power))
-    return tuple(renamed), tuple([_renamed(index, place) for index in result]), order
+        moved.append(Factor(node, tuple(places), power))
+    return tuple(moved), tuple([renamed(index, place) for index in result]), order
 
 
-def _renamed(index: Index, place: dict[int, int]) -> Index:
+def renamed(index: Index, place: Mapping[int, int]) -> Index:
+    """An index with other numbers for its letters."""
     if isinstance(index, int):
         return place[index]
     return type(index)(tuple([place[letter] for letter in index.letters]))

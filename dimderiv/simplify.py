@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dimderiv.fold import fold
 from dimderiv.graph import Factor, Index, Key, Node, Product, Sum, letters_of
-from dimderiv.products import ONCE, product
+from dimderiv.products import ONCE, product, renamed
 from dimderiv.shapes import Dim
 from dimderiv.sums import Term, total
 
@@ -214,6 +214,6 @@ def _rest(term: Node, handle: Handle, power: Fraction, shared: list[int]) -> Nod
     used = {i for f in factors for i in letters_of(f.indices)} | set(letters_of(result))
     order = sorted(used)
     place = {letter: k for k, letter in enumerate(order)}
-    moved = [f._replace(indices=tuple(place[int(i)] for i in f.indices)) for f in factors]
+    moved = [f._replace(indices=tuple(renamed(i, place) for i in f.indices)) for f in factors]
     dims = [shape.dims[i] for i in order]
-    return product(shape.coefficient, moved, tuple(place[int(i)] for i in result), dims)
+    return product(shape.coefficient, moved, tuple(renamed(i, place) for i in result), dims)

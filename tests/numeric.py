@@ -1,5 +1,6 @@
 """An answer judged at numbers: central differences of the expression against what was derived."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -11,6 +12,7 @@ from strategies import SIZES, Problem, values
 
 from dimderiv.derivation import Derivation
 from dimderiv.infer import Typed, infer
+from dimderiv.language.syntax import Call
 from dimderiv.shapes import Shape
 
 STEP = 1e-3
@@ -27,6 +29,19 @@ class Slopes:
     doubt: Array
 
 
+class Untied(Dense):
+    """Evaluates a program; a maximum that is attained twice has no derivative, and no value here."""
+
+    def call(self, node: Call) -> Array:
+        """The value of a call."""
+        value = super().call(node)
+        if node.function in ("max", "min"):
+            entries = self.value(node.arguments[0])
+            attained = np.isclose(entries, value, 1e-9, 1e-12).sum(axis=node.axis, keepdims=True)
+            return np.where(attained == 1, value, np.nan)
+        return value
+
+
 @dataclass(frozen=True)
 class Point:
     """Numbers for every symbol of a problem and every size."""
@@ -38,10 +53,7 @@ class Point:
     def of(problem: Problem, typed: Typed, seed: int) -> "Point":
         """Numbers with the properties that the problem declares."""
         generator = np.random.default_rng(seed)
-        sizes = dict(SIZES)
-        for declared in typed.symbols.values():
-            for name in sorted({name for dim in declared.shape for name in dim.names}):
-                sizes.setdefault(name, 2 + len(sizes) % 3)
+        sizes = defaultdict(lambda: 3, SIZES)
         arrays = {
             name: values(
                 problem.shapes.get(name, ""), *_extent(declared.shape, sizes), generator
@@ -53,7 +65,7 @@ class Point:
     def value(self, typed: Typed) -> Array:
         """The value of a program."""
         with np.errstate(all="ignore"):
-            return Dense(typed, self.values, self.sizes).run()
+            return Untied(typed, self.values, self.sizes).run()
 
     def moved(self, name: str, place: tuple[int, ...], step: float) -> "Point":
         """This point with one entry changed."""

@@ -7,12 +7,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from types import ModuleType, SimpleNamespace
+from typing import IO
 
 import pytest
 
 from dimderiv import cli, process
+from dimderiv.derivation import Derivation
 from dimderiv.errors import VerificationError
+from dimderiv.rules import load_rules
+from dimderiv.verify import Verification
 
 ROOT = Path(__file__).parent.parent
 LEAST_SQUARES = ["||Xw-y||^2", "--wrt", "w"]
@@ -26,13 +31,17 @@ def outcome(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, 
     return status, captured.out, captured.err
 
 
-def started(*words: str | bytes, **options: object) -> "subprocess.CompletedProcess[str]":
+def started(*words: str | bytes, stdout: int | IO[str] = subprocess.PIPE) -> CompletedProcess[str]:
     """A command in a process of its own."""
-    command = [sys.executable, "-m", "dimderiv", *words]
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     return subprocess.run(
-        command, cwd=ROOT, encoding="utf-8", timeout=SECONDS, check=False, **options
-    )  # type: ignore[call-overload, no-any-return]
+        [sys.executable, "-m", "dimderiv", *words],
+        cwd=ROOT,
+        encoding="utf-8",
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        timeout=SECONDS,
+        check=False,
+    )
 
 
 def test_the_answer_goes_to_standard_output_alone(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,6 +75,18 @@ def test_an_unchecked_answer_says_so(capsys: pytest.CaptureFixture[str]) -> None
 
     assert (0, "2 X' (X w - y)\n") == (status, out)
     assert "not checked" in err
+
+
+def test_what_could_not_be_checked_says_so_in_any_case(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that nobody could check is never printed silently, also not into a pipe."""
+    unchecked = Verification("unchecked", (), 0, 0.0, 0, "there was no point")
+    monkeypatch.setattr(Derivation, "verification", unchecked)
+    status, out, err = outcome(capsys, *LEAST_SQUARES)
+
+    assert (0, "2 X' (X w - y)\n") == (status, out)
+    assert "not checked: there was no point\n" == err
 
 
 def test_each_definition_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,7 +148,7 @@ def test_steps_come_before_the_answer(
 ) -> None:
     """The steps are separated from the answer by an empty line."""
     monkeypatch.setattr(
-        cli.Derivation, "explain", lambda self, lang, markup: f"{lang} {markup} steps\n"
+        Derivation, "explain", lambda self, lang, markup: f"{lang} {markup} steps\n"
     )
     options = ["--steps", "--lang", "zh"] + ["--latex"] * (markup == "latex")
     _, out, _ = outcome(capsys, *LEAST_SQUARES, *options)
@@ -296,7 +317,7 @@ def test_the_rules_are_listed_within_the_width_of_the_terminal(
     _, out, _ = outcome(capsys, "rules")
 
     assert max(map(len, out.splitlines())) <= min(max(int(columns), 80), 100)
-    for rule in cli.load_rules().rules.values():
+    for rule in load_rules().rules.values():
         assert rule.name in out
     assert "  tanh(x)              1 - y^2                           every real x [" in out
 

@@ -249,11 +249,11 @@ class ExpressionReader:
             raise complaints.out_of_place(self.token, nested=True)
         opening = self.enter()
         sizes: dict[str, Node] = {}
+        groups: list[int] = []
         while self.token.kind != "]" or sizes:
-            letter = self.letter()
-            if letter.text in sizes:
-                raise complaints.letter_twice(letter)
-            sizes[letter.text] = self.index_expression()
+            before = len(sizes)
+            self.letters(sizes)
+            groups.append(len(sizes) - before)
             if self.token.kind != ",":
                 break
             self.advance()
@@ -261,7 +261,27 @@ class ExpressionReader:
         self.in_index_form = True
         body = self.expression()
         self.in_index_form = False
-        return IndexForm(tuple(sizes.items()), body, (opening.start, self.end))
+        merged = tuple(groups) if len(groups) < len(sizes) else ()
+        return IndexForm(tuple(sizes.items()), body, merged, (opening.start, self.end))
+
+    def letters(self, sizes: dict[str, Node]) -> None:
+        """Go past one axis in the head of an index form: a letter, or several in brackets."""
+        if self.token.kind != "(":
+            self.sized_letter(sizes)
+            return
+        opening = self.enter()
+        self.sized_letter(sizes)
+        while self.token.kind == ",":
+            self.advance()
+            self.sized_letter(sizes)
+        self.leave(opening, ")")
+
+    def sized_letter(self, sizes: dict[str, Node]) -> None:
+        """Go past a letter of an axis and its size."""
+        letter = self.letter()
+        if letter.text in sizes:
+            raise complaints.letter_twice(letter)
+        sizes[letter.text] = self.index_expression()
 
     def letter(self) -> Token:
         """Go past a letter and a colon in the head of an index form."""

@@ -7,6 +7,7 @@ into code by the same functions that serve the user's own expression.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from typing import Literal, TypeAlias
 
 from dimderiv.errors import Span
@@ -14,6 +15,9 @@ from dimderiv.errors import Span
 Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
 
 NOWHERE: Span = (0, 0)
+
+# A letter of an index form, and the size that it runs over.
+Letter: TypeAlias = "tuple[str, Node]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,21 @@ class IndexForm:
 
     Each letter comes with the size of its axis.  A letter that is not in the brackets is summed,
     term by term, over the axis it runs along.  An entry outside its array is zero.
+
+    An axis may be made of several letters, the first one slowest: `[(i:m, k:p), j:n] A[i,j] B[k]`.
+    `groups` then says how many letters each axis takes; it is empty where each takes one.
     """
 
-    letters: tuple[tuple[str, "Node"], ...]
+    letters: tuple[Letter, ...]
     body: "Node"
+    groups: tuple[int, ...] = ()
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def axes(self) -> tuple[tuple[Letter, ...], ...]:
+        """The letters of each axis."""
+        ends = list(accumulate(self.groups or (1,) * len(self.letters)))
+        return tuple(self.letters[start:end] for start, end in pairwise([0, *ends]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from dimderiv.errors import LimitError, ParseError
 from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, Token
 from dimderiv.language.words import WORD, Words
 
 DIGIT_LIMIT = 60
@@ -82,7 +82,28 @@ def tokenize(
     """
     scanner = _Scanner(source, Words(source, names, functions))
     scanner.scan()
-    return scanner.tokens
+    is_free = COMMUTATION in source and COMMUTATION not in scanner.words.known
+    return _with_commutations(scanner.tokens) if is_free else scanner.tokens
+
+
+def _with_commutations(tokens: list[Token]) -> list[Token]:
+    """The tokens, with `K` as a function wherever two arguments in brackets follow it."""
+    made = list(tokens)
+    opened: list[tuple[int, int]] = []
+    for place, token in enumerate(tokens):
+        if token.kind in {"(", "["}:
+            opened.append((place, 0))
+        elif token.kind == ";":
+            opened.clear()
+        elif token.kind == "," and opened:
+            start, commas = opened[-1]
+            opened[-1] = (start, commas + 1)
+        elif token.kind in {")", "]"} and opened:
+            start, commas = opened.pop()
+            before = tokens[start - 1] if start else token
+            if commas == 1 and tokens[start].kind == "(" and before[:2] == ("name", COMMUTATION):
+                made[start - 1] = before._replace(kind="function")
+    return made
 
 
 class _Scanner:

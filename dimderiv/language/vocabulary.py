@@ -25,6 +25,8 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "atan": "arctan",
     }
 )
+# A function where two arguments follow and nothing else has the name, else a symbol.
+COMMUTATION = "K"
 RESERVED_WORDS = BUILTIN_FUNCTIONS | ALIASES.keys() | {"axis"}
 
 GREEK_NAMES = tuple(_GREEK.split())

@@ -146,7 +146,7 @@ def _axis_sum(argument: Piece, downwards: bool) -> Piece:
 
 
 def constant_array(function: str, arguments: Sequence[Piece]) -> Piece | None:
-    r"""`ones`, `eye`, `vector` or `matrix`: a bold one or an `I`, with the sizes as a subscript.
+    r"""A bold one, an `I` or a `K` for `ones`, `vector`, `matrix`, `eye` or `K`, with its sizes.
 
     Args:
         function: the name of the function.
@@ -161,6 +161,8 @@ def constant_array(function: str, arguments: Sequence[Piece]) -> Piece | None:
     match function, [argument.text for argument in arguments]:
         case "ones", [rows, cols]:
             return _ones(rows, cols)
+        case "K", [rows, cols]:
+            return Piece(f"K_{{{rows},{cols}}}", ATOM)
         case "eye", [size]:
             return Piece(f"I_{{{size}}}", ATOM)
         case "vector", [_]:

@@ -1,6 +1,6 @@
 r"""Index forms in LaTeX: `\Bigl[\sum_{k} A_{i,k} \, B_{k,j}\Bigr]_{i,j}`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from dimderiv.language.syntax import (
     Add,
@@ -20,6 +20,8 @@ from dimderiv.render.precedence import ATOM, QUOTIENT, SUM
 def index_form(form: IndexForm, write: Write) -> Piece:
     """An array given entry by entry, with its letters under the closing bracket.
 
+    The letters of an axis that is made of several stand in brackets of their own.
+
     Args:
         form: the array.
         write: how a node of the body is written.
@@ -38,8 +40,8 @@ def index_form(form: IndexForm, write: Write) -> Piece:
         body += _summed(summand, fixed, write)
     if not form.letters:
         return Piece(body, SUM, True)
-    letters = _listed([letter for letter, _ in form.letters], write)
-    return Piece(rf"\Bigl[{body}\Bigr]_{{{letters}}}", ATOM, True)
+    axes = ",".join(_axis([letter for letter, _ in letters], write) for letters in form.axes)
+    return Piece(rf"\Bigl[{body}\Bigr]_{{{axes}}}", ATOM, True)
 
 
 def entry(node: Entry, write: Write) -> Piece:
@@ -65,6 +67,11 @@ def _summed(term: Node, fixed: set[str], write: Write) -> str:
     written = at_least(write(term), QUOTIENT)
     letters = dict.fromkeys(letter for letter in _letters(term) if letter not in fixed)
     return rf"\sum_{{{_listed(letters, write)}}} {written}" if letters else written
+
+
+def _axis(letters: Sequence[str], write: Write) -> str:
+    written = r" \, ".join(write(Name(letter)).text for letter in letters)
+    return written if len(letters) == 1 else f"({written})"
 
 
 def _listed(letters: Iterable[str], write: Write) -> str:

@@ -5,6 +5,8 @@ first factor (`2 (A x)` is written `2 A x`), and that a fraction without a short
 as a quotient (`1/3`).
 """
 
+from collections.abc import Sequence
+
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -12,6 +14,7 @@ from dimderiv.language.syntax import (
     Entry,
     Group,
     IndexForm,
+    Letter,
     Name,
     Negative,
     Node,
@@ -90,8 +93,8 @@ def _plain(node: Node) -> str:
         case Group(operand):
             return f"({_plain(operand)})"
         case IndexForm():
-            letters = ", ".join(f"{letter}:{_plain(size)}" for letter, size in node.letters)
-            return f"[{letters}] {_operand(node.body, SUM)}"
+            axes = ", ".join(map(_axis, node.axes))
+            return f"[{axes}] {_operand(node.body, SUM)}"
 
 
 def _binary(node: Binary) -> str:
@@ -170,6 +173,11 @@ def _entry(node: Entry) -> str:
     indices = [_index(index) for index in node.indices]
     separator = "," if all(isinstance(index, Name | Number) for index in node.indices) else ", "
     return f"{operand}[{separator.join(indices)}]"
+
+
+def _axis(letters: Sequence[Letter]) -> str:
+    written = ", ".join(f"{letter}:{_plain(size)}" for letter, size in letters)
+    return written if len(letters) == 1 else f"({written})"
 
 
 def _index(node: Node) -> str:

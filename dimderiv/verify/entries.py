@@ -72,6 +72,9 @@ def prove_letters(subject: Subject) -> str:
     signature = read_signature(subject.rule.signature)
     compared = 0
     for sizes, as_column in _cases(subject, signature):
+        unknown = set(signature.value.letters) - set(sizes)
+        if unknown:
+            raise ShapeError(f"the letter {min(unknown)} is on the right side only")
         known = {each.name: each.size(sizes) for each in signature.arguments}
         if as_column:
             known = {name: Size(cols, rows) for name, (rows, cols) in known.items()}

@@ -29,9 +29,7 @@ _PRIMITIVES = {ours: getattr(sympy, theirs) for ours, theirs in PRIMITIVES.items
 _COMPARISONS = {">": sympy.Gt, "<": sympy.Lt, ">=": sympy.Ge, "<=": sympy.Le}
 
 
-def scalar_formula(
-    node: Node, values: Mapping[str, Formula], definitions: Definitions
-) -> Formula:
+def scalar_formula(node: Node, values: Mapping[str, Formula], definitions: Definitions) -> Formula:
     """The formula in sympy.
 
     Args:

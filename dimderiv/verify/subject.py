@@ -1,16 +1,18 @@
 """A rule on trial: its texts read, its definition evaluated, points of its domain found."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
-from dimderiv.errors import ShapeError, VerificationError
+from dimderiv.errors import DimderivError, ShapeError, VerificationError
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.syntax import Call, Name, Node
-from dimderiv.rules import Rule, Rulebook
+from dimderiv.language.syntax import Call, Name, Node, children
+from dimderiv.rules import Rule, Rulebook, rules_folder
 from dimderiv.shapes import Declaration, Dim, Shape
 from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain, Scalar
 from dimderiv.verify.claim import NotVerifiableError
@@ -43,16 +45,31 @@ class Subject:
     rulebook: Rulebook
     arithmetic: Arithmetic = field(default_factory=_arithmetic)
 
-    @cached_property
+    @property
     def is_users(self) -> bool:
         """Whether the rule is the user's own, so that its definition is all it means."""
-        return self.rule.name in self.rulebook.user_definitions()
+        return _is_users(self.rule)
 
     @cached_property
     def definitions(self) -> Definitions:
-        """The user's functions but for this one: what defines itself has a meaning already."""
-        own = self.rulebook.user_definitions()
-        return {name: found for name, found in own.items() if name != self.rule.name}
+        """The user's functions but for this one."""
+        return self.defined(_is_users)
+
+    def defined(self, wanted: Callable[[Rule], bool]) -> Definitions:
+        """Arguments and definition of some functions, but for this one.
+
+        Those that cannot be read have reports of their own; those that are defined by themselves,
+        such as `exp`, are left to whoever knows them.
+
+        Args:
+            wanted: which functions.
+        """
+        found: dict[str, tuple[tuple[str, ...], Node]] = {}
+        for name, rule in self.rulebook.rules.items():
+            if name != self.rule.name and rule.is_function and rule.definition and wanted(rule):
+                with suppress(DimderivError):
+                    found[name] = (rule.arguments, self._read(rule.definition, rule.arguments))
+        return {name: each for name, each in found.items() if not _calls(each[1], name)}
 
     def read(self, text: str, *names: str) -> Node:
         """A text of the rule.
@@ -61,8 +78,10 @@ class Subject:
             text: in the language.
             names: what it may name besides the arguments.
         """
-        known = (*self.rule.arguments, *names)
-        return parse_expression(text, names=known, functions=self.rulebook.functions)
+        return self._read(text, (*self.rule.arguments, *names))
+
+    def _read(self, text: str, names: Collection[str]) -> Node:
+        return parse_expression(text, names=names, functions=self.rulebook.functions)
 
     def evaluator(self, tables: Tables) -> Evaluator:
         """An evaluator of texts of the rule.
@@ -70,7 +89,7 @@ class Subject:
         Args:
             tables: the entries of each argument.
         """
-        elementwise = [n for n in self.definitions if self.rulebook[n].kind == "elementwise"]
+        elementwise = [name for name in self.definitions if _is_elementwise(self.rulebook[name])]
         return Evaluator(self.arithmetic, {}, dict(tables), self.definitions, elementwise)
 
     def value(self, tables: Tables, axis: int | None = None) -> Table:
@@ -183,6 +202,20 @@ class Subject:
             raise VerificationError(f"{what} is {_number(expected)}, {says} {_number(found)}")
 
 
+def _calls(node: Node, function: str) -> bool:
+    if isinstance(node, Call) and node.function == function:
+        return True
+    return any(_calls(child, function) for child in children(node))
+
+
+def _is_users(rule: Rule) -> bool:
+    return Path(rule.file).parent != rules_folder()
+
+
+def _is_elementwise(rule: Rule) -> bool:
+    return rule.kind == "elementwise"
+
+
 def agree(arithmetic: Arithmetic, expected: Scalar, found: Scalar) -> bool:
     """Whether two numbers are equal, as rationals or to 30 digits.
 
@@ -223,6 +256,5 @@ def _number(x: Scalar) -> str:
 
 def _declared(sizes: Mapping[str, Size]) -> dict[str, Declaration]:
     return {
-        name: Declaration(Shape(Dim.of(rows), Dim.of(cols)))
-        for name, (rows, cols) in sizes.items()
+        name: Declaration(Shape(Dim.of(rows), Dim.of(cols))) for name, (rows, cols) in sizes.items()
     }

@@ -1,18 +1,18 @@
 """Why factors are arranged as they are, one sentence for each letter of a labelled product.
 
-A letter that two factors share and the result lacks is where they meet; one that all have makes
-the product elementwise; one that a single factor has is summed; one that only the result has is
-repeated.  A reason is the key of a sentence in `dimderiv/messages` and what fills its fields.
+A letter that two factors share and the result lacks is where they meet; one that the result has too
+makes the product elementwise; one that a single factor has is summed; one that only the result has
+is repeated.  A reason is the key of a sentence in `dimderiv/messages` and what fills its fields.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.arrangements import Chain
-from dimderiv.graph import Index, letters_of
+from dimderiv.graph import Index, Shifted, letters_of
 from dimderiv.language.syntax import Node
 from dimderiv.shapes import Shape
+from dimderiv.steps.arrangements import Chain
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ Field: TypeAlias = "Node | Equation | Shape | int | str | tuple[Field, ...]"
 
 @dataclass(frozen=True)
 class Reason:
-    """A sentence: its key, and the formulas in it."""
+    """A sentence: its key, and what fills its fields."""
 
     key: str
     fields: Mapping[str, Field]
 
 
 class Placed(NamedTuple):
-    """An array among the factors: how it is written, its indices, and what is known of its rows."""
+    """An array among the factors: how it is written, its indices, and whether its rows sum to 1."""
 
     tree: Node
     indices: tuple[Index, ...]
@@ -57,47 +57,40 @@ class Bag(NamedTuple):
     operand: Node
 
 
-def reasons(bag: Bag, chain: Chain | None) -> tuple[Reason, ...]:
+def reasons(bag: Bag, right: Chain | None) -> tuple[Reason, ...]:
     """Why the factors of a bag are arranged as they are.
 
     Args:
         bag: the factors.
-        chain: their arrangement, where it is a plain matrix product.
+        right: their arrangement, where it is a plain product.
     """
-    if chain is not None and len(chain) > 1:
-        return tuple(_of_chain(bag, chain))
+    if any(isinstance(index, Shifted) for index in bag.result):
+        return (Reason("slid_full", {"operand": bag.operand}),)
+    if any(isinstance(index, Shifted) for placed in bag.arrays for index in placed.indices):
+        return (Reason("slid_valid", {"operand": bag.operand}),)
+    if right is not None and len(right) > 1:
+        return tuple(_of_chain(bag, right))
     return tuple(_of_letters(bag))
 
 
-def _holders(bag: Bag, letter: int) -> list[Placed]:
-    return [placed for placed in bag.arrays if letter in letters_of(placed.indices)]
-
-
 def _of_chain(bag: Bag, chain: Chain) -> Iterator[Reason]:
-    shown = set(letters_of(bag.result))
     places = _in_order(bag, chain)
     for k in range(len(chain) - 1):
         left, right = places[k], places[k + 1]
-        shared = set(letters_of(left.indices)) & set(letters_of(right.indices)) - shown
-        letter = _meeting(left, right, chain[k].turned, chain[k + 1].turned, shared)
+        letter = _meeting(left, right, set(letters_of(bag.result)))
         if letter is None:
             yield Reason("outer", {"left": left.tree, "right": right.tree, "operand": bag.operand})
             continue
+        fields: dict[str, Field] = {"axis": bag.axes[letter], "operand": bag.operand}
         turned = [
-            placed.tree
-            for placed, link in ((left, chain[k]), (right, chain[k + 1]))
-            if link.turned and len(placed.indices) == 2
+            (placed.tree, other.tree)
+            for placed, other, link in ((left, right, chain[k]), (right, left, chain[k + 1]))
+            if link.is_turned and len(placed.indices) == 2
         ]
-        fields: dict[str, Field] = {
-            "axis": bag.axes[letter],
-            "left": left.tree,
-            "right": right.tree,
-            "operand": bag.operand,
-        }
         if len(turned) == 1:
-            fields["other"] = right.tree if turned[0] == left.tree else left.tree
-            yield Reason("turned", fields | {"factor": turned[0]})
+            yield Reason("turned", fields | {"factor": turned[0][0], "other": turned[0][1]})
         else:
+            fields |= {"left": left.tree, "right": right.tree}
             yield Reason("both_turned" if turned else "met", fields)
 
 
@@ -110,24 +103,19 @@ def _in_order(bag: Bag, chain: Chain) -> list[Placed]:
     return places
 
 
-def _meeting(
-    left: Placed, right: Placed, left_turned: bool, right_turned: bool, shared: set[int]
-) -> int | None:
+def _meeting(left: Placed, right: Placed, shown: set[int]) -> int | None:
     """The letter along which two neighbours meet."""
-    last = left.indices[0 if left_turned else -1]
-    first = right.indices[-1 if right_turned else 0]
-    if isinstance(last, int) and last == first and last in shared:
-        return last
-    return next(iter(shared), None)
+    shared = set(letters_of(left.indices)) & set(letters_of(right.indices)) - shown
+    return min(shared, default=None)
 
 
 def _of_letters(bag: Bag) -> Iterator[Reason]:
     shown = list(letters_of(bag.result))
-    used = [i for placed in bag.arrays for i in letters_of(placed.indices)]
+    used = [letter for placed in bag.arrays for letter in letters_of(placed.indices)]
     groups: dict[tuple[str, tuple[Node, ...]], list[Node]] = {}
     for letter in dict.fromkeys([*used, *shown]):
-        holders = _holders(bag, letter)
-        key = _key(letter, holders, used.count(letter), shown.count(letter), bag)
+        holders = [placed for placed in bag.arrays if letter in letters_of(placed.indices)]
+        key = _key(letter, holders, used.count(letter), shown.count(letter))
         if key is not None:
             trees = tuple(dict.fromkeys(placed.tree for placed in holders))
             groups.setdefault((key, trees), []).append(bag.axes[letter])
@@ -137,15 +125,14 @@ def _of_letters(bag: Bag) -> Iterator[Reason]:
         yield Reason("reversed", {"factor": bag.arrays[0].tree, "operand": bag.operand})
 
 
-def _key(letter: int, holders: Sequence[Placed], uses: int, shown: int, bag: Bag) -> str | None:
+def _key(letter: int, holders: Sequence[Placed], uses: int, shown: int) -> str | None:
+    """Which sentence a letter calls for."""
     if shown > 1:
-        return "diagonal" if holders else "identity"
+        return "diagonal"
+    if shown and len(holders) > 1:
+        return "elementwise"
     if shown:
-        if uses == 0:
-            return "repeated"
-        if len(holders) > 1:
-            return "elementwise"
-        return "own_diagonal" if uses > 1 else None
+        return {0: "repeated", 1: None}.get(uses, "own_diagonal")
     if len(holders) > 1:
         return "contracted"
     if uses > 1:
