@@ -12,7 +12,7 @@ from dimderiv.kronecker import vectorised
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Program, Statement
 from dimderiv.shapes import Shape
-from dimderiv.sums import terms
+from dimderiv.sums import expanded
 
 LONGEST_INLINE = 4_000
 
@@ -133,6 +133,6 @@ def _written(found: Derivative, arranger: Arranger) -> syntax.Node:
     if len(node.axes) <= 2:
         return arranger.tree(node, row=by.is_row if by.axes else of.is_row)
     try:
-        return arranger.total(terms(vectorised(node, len(of.axes)))).straight.tree
+        return arranger.total(expanded(vectorised(node, len(of.axes)))).straight.tree
     except NoMatrixForm:
         return index_form(node, arranger.piece).straight.tree

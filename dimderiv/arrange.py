@@ -64,6 +64,8 @@ class Arranger:
 
     def piece(self, node: Node) -> Piece:
         """Both faces of a node, with all of its axes."""
+        if len(node.axes) > 2:
+            raise NoMatrixForm
         piece = self.known.get(node.key)
         if piece is None:
             piece = self.known[node.key] = self._piece(node)
@@ -184,17 +186,20 @@ class Arranger:
         """A function of rows: of a matrix the straight face, of a vector either."""
         straight = notation.call(node.function, piece.straight)
         if len(node.axes) == 1:
-            return notation.two_faced(straight, notation.call(node.function, piece.flipped))
+            flipped = notation.call(node.function, piece.flipped)
+            return notation.two_faced(straight, _shorter(notation.transposed(straight), flipped))
         return notation.two_faced(straight, notation.transposed(straight))
 
     def _product(self, node: Product, coefficient: Fraction, *, absorb: bool) -> Loose:
+        merged = any(isinstance(index, Merged) for index in node.result)
+        absorb = absorb and not merged
         negative, pieces = self._factor_pieces(node, coefficient < 0, absorb=absorb)
         over, under = self._scalars(node.factors, pieces)
         used = {letter for factor in node.factors for letter in letters_of(factor.indices)}
         letters = [set(letters_of((index,))) for index in node.result]
         diagonal = len(set(node.result)) < len(node.result)
         present = tuple(diagonal or letter <= used for letter in letters)
-        if any(isinstance(index, Merged) for index in node.result):
+        if merged:
             array = merged_piece(node, self.piece)
             present = (True,) * len(node.axes)
             if array is None:
@@ -202,9 +207,10 @@ class Arranger:
         else:
             conformed = conform(node, pieces)
             if conformed is None:
-                return Loose(negative, self._entries(node, coefficient), present)
-            array, under = _with_means(node, conformed, under)
-            over += conformed.scalars
+                everywhere = (True,) * len(node.axes)
+                return Loose(coefficient < 0, self._entries(node, coefficient), everywhere)
+            array, scalars, under = _with_means(node, conformed, under)
+            over += scalars
         piece = notation.scaled(abs(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(min(piece, key=lambda face: face.cost))
@@ -244,6 +250,12 @@ class Arranger:
             if not factor.indices:
                 side = over if factor.power > 0 else under
                 side.append(self._scalar_power(factor.node, piece, abs(factor.power)))
+        for factor, piece in zip(factors, pieces, strict=True):
+            size = _summed_size(factor, piece)
+            if size is not None and size in [face.tree for face in under]:
+                under = [face for face in under if face.tree != size]
+                calls = {id(piece.straight.tree)}
+                over = [notation.mean_for_sum(face, calls) for face in over]
         return over, under
 
     def _scalar_power(self, node: Node, piece: Piece, power: Fraction) -> Face:
@@ -256,20 +268,35 @@ class Arranger:
         return notation.power(norm_of(array, rank), 2 * power, entrywise=False)
 
 
+def _shorter(first: Face, second: Face) -> Face:
+    """The face that costs less to read; the first where both are the same."""
+    return second if second.cost < first.cost else first
+
+
 def _with_means(
-    node: Product, conformed: Conformed, under: list[Face]
-) -> tuple[Piece | None, list[Face]]:
-    """A sum along an axis that is divided by the size of the axis, written as a mean."""
+    node: Product, found: Conformed, under: list[Face]
+) -> tuple[Piece | None, list[Face], list[Face]]:
+    """The array and the scalars, with a sum that is divided by the size of its axis as a mean."""
     for size in under:
-        calls = {id(call) for call, i in conformed.sums if node.dims[i].syntax() == size.tree}
-        if calls and conformed.piece is not None:
+        calls = {id(call) for call, i in found.sums if node.dims[i].syntax() == size.tree}
+        if calls:
             rest = [face for face in under if face is not size]
-            return notation.with_means(conformed.piece, calls), rest
-    return conformed.piece, under
+            piece = found.piece and notation.with_means(found.piece, calls)
+            return piece, [notation.mean_for_sum(face, calls) for face in found.scalars], rest
+    return found.piece, found.scalars, under
 
 
 def _column(face: Face) -> Piece:
     return notation.two_faced(face, notation.transposed(face))
+
+
+def _summed_size(factor: Factor, piece: Piece) -> Tree | None:
+    """The size of the axis that a scalar factor is the plain sum along."""
+    match factor.node, piece.straight.tree:
+        case Product(dims=(dim,)), Call("sum") if factor.power == 1:
+            return dim.syntax()
+        case _:
+            return None
 
 
 def _is_mixed(node: Sum) -> bool:

@@ -6,74 +6,24 @@ with a minus: click would look for one-letter options inside `-x'Ax`.
 """
 
 import difflib
-import json
 import re
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from itertools import pairwise, takewhile
 from typing import Any
 
 import click
 
 from dimderiv.api import LAYOUTS, derive
-from dimderiv.derivation import TARGETS, Derivation
+from dimderiv.derivation import TARGETS
+from dimderiv.output import Request, answer_text
 from dimderiv.process import FAILED, confess, exit_status, note
 from dimderiv.rule_table import rule_table
 from dimderiv.rules import load_rules
 
 LANGUAGES = ("en", "zh")
 NARROWEST, WIDEST = 80, 100
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for on the command line."""
-
-    words: tuple[str, ...]
-    wrt: tuple[str, ...]
-    shape: tuple[str, ...]
-    order: int
-    upstream: str | None
-    layout: str
-    steps: bool
-    latex: bool
-    code: str | None
-    as_json: bool
-    lang: str
-    no_verify: bool
-    inline: bool
-    rules: tuple[str, ...]
-    verbose: bool
-
-    @property
-    def expression(self) -> str:
-        """The one word that is no option.
-
-        Raises:
-            UsageError: there is none, or several.
-        """
-        if not self.words:
-            raise click.UsageError('there is no expression; write one such as "||Xw-y||^2"')
-        if len(self.words) > 1:
-            shown = ", ".join(repr(word) for word in self.words)
-            raise click.UsageError(f"there are {len(self.words)} expressions: {shown}; use quotes")
-        return self.words[0]
-
-    def refuse_contradictions(self) -> None:
-        """Check what click cannot.
-
-        Raises:
-            UsageError: no variable is named, or two forms of the answer are asked for.
-        """
-        if not self.wrt:
-            raise click.UsageError(
-                "no variable is named to differentiate by; write --wrt w, or --wrt W1,b1"
-            )
-        if self.code and not self.as_json and (self.latex or self.steps):
-            other = "--latex" if self.latex else "--steps"
-            raise click.UsageError(f"--code and {other} are two answers; ask for one, or --json")
 
 
 def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -105,7 +55,9 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.option(
     "--shape", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n; c: scalar".'
 )
-@click.option("--order", metavar="N", type=int, default=1, help="How often to differentiate.")
+@click.option(
+    "--order", metavar="N", type=int, default=1, help="1, or 2 for the Hessian of a scalar."
+)
 @click.option("--upstream", metavar="G", help="The derivative that is handed down.")
 @click.option("--layout", type=click.Choice(LAYOUTS), default="mixed", help="Layout convention.")
 @click.option("--steps", is_flag=True, help="Print the steps before the answer.")
@@ -126,7 +78,7 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     help="Print the version.",
 )
 def derive_command(**options: Any) -> int:
-    """Differentiate the scalar EXPR by the variables NAMES, in matrix notation."""
+    """Differentiate EXPR by the variables NAMES, in matrix notation."""
     request = Request(**options)
     expression = request.expression
     request.refuse_contradictions()
@@ -173,54 +125,6 @@ def rules_command(check: bool, rules: tuple[str, ...]) -> int:
         click.echo(f"{'ok  ' if report.passed else 'FAIL'} {report.name}: {report.message}")
     click.echo(f"{total} rules, {failed} failed")
     return FAILED if failed else 0
-
-
-def answer_text(derivation: Derivation, request: Request) -> str:
-    """What goes to standard output.
-
-    Args:
-        derivation: the derivation.
-        request: which form of it is wanted.
-    """
-    if request.as_json:
-        return json.dumps(record(derivation, request), indent=2, ensure_ascii=False)
-    if request.code:
-        return derivation.code(request.code).rstrip("\n")
-    answer = derivation.latex() if request.latex else derivation.text(multiline=True)
-    if not request.steps:
-        return answer
-    markup = "latex" if request.latex else "text"
-    return f"{derivation.explain(lang=request.lang, markup=markup).rstrip()}\n\n{answer}"
-
-
-def record(derivation: Derivation, request: Request) -> dict[str, Any]:
-    """What `--json` prints.
-
-    Args:
-        derivation: the derivation.
-        request: whether the steps and the code belong to it.
-    """
-    verification = derivation.verification
-    found: dict[str, Any] = {
-        "source": derivation.source,
-        "wrt": list(derivation.wrt),
-        "shapes": dict(derivation.shapes),
-        "assumptions": list(derivation.assumptions),
-        "results": {
-            name: {
-                "text": result.text(),
-                "latex": replace(derivation, wrt=(name,)).latex(),
-                "form": result.form,
-            }
-            for name, result in derivation.results.items()
-        },
-        "verification": None if verification is None else asdict(verification),
-    }
-    if request.steps:
-        found["steps"] = derivation.explain(lang=request.lang)
-    if request.code:
-        found["code"] = derivation.code(request.code)
-    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -105,7 +105,7 @@ class _Network:
     def put(self, factor: Factor, piece: Piece, place: int) -> bool:
         part = Part(piece, factor.power, place)
         match factor.indices:
-            case (Shifted(), *_):
+            case (Shifted(), *others) if all(isinstance(index, Shifted) for index in others):
                 self.images.append((factor.indices, part))
             case (int(letter),):
                 self.weights.setdefault(letter, []).append(part)
@@ -192,7 +192,7 @@ class _Network:
             return
         weight += [_diagonal(loop) for loop in loops]
         if not paths:
-            self.scalars.append(_sum_of(weight, rank=1))
+            self._add_sum(_sum_of(weight, rank=1), letter)
         elif len(paths) == 1:
             self._remove_end(letter, paths[0], weight)
         else:
@@ -200,6 +200,11 @@ class _Network:
             place = min(part.place for part in (*paths[0].parts, *paths[1].parts))
             part = Part(notation.matrix_product(chain), Fraction(1), place)
             self.edges.append(Edge(paths[0].end, paths[1].end, (part,)))
+
+    def _add_sum(self, face: Face, letter: int) -> None:
+        self.scalars.append(face)
+        if isinstance(face.tree, Call) and face.tree.function == "sum":
+            self.sums.append((face.tree, letter))
 
     def _remove_end(self, letter: int, path: Edge, weight: list[Part]) -> None:
         """A letter with one edge: its weight moves to the other end."""
@@ -223,7 +228,7 @@ class _Network:
 
     def _convolve(self) -> bool:
         """A kernel slid over an image: the pair of letters that is summed, or the one that is not."""
-        if len(self.images) != 1 or self.images[0][1].power != 1:
+        if len(self.images) != 1:
             return False
         indices, image = self.images.pop()
         pairs = list(zip(*(tuple(letters_of((index,))) for index in indices), strict=True))
@@ -251,7 +256,7 @@ class _Network:
         self.edges = [e for e in self.edges if not {e.start, e.end} & set(inner)]
         for letter in inner:
             self.weights.pop(letter, None)
-        arguments = (image.piece, _array(kernel))
+        arguments = (_array([image]), _array(kernel))
         slid = notation.call("conv2", *(piece.straight for piece in arguments))
         piece = notation.two_faced(slid, notation.transposed(slid))
         part = Part(piece, Fraction(1), image.place)

@@ -21,12 +21,12 @@ from dimderiv.products import product, scaled
 def fold(node: Product) -> Node | None:
     """The product with one of its quotients written as a named function; nothing if there is none."""
     for factor in node.factors:
-        if not isinstance(factor.node, Map) or factor.power != 1:
+        named = factor._replace(node=_value(factor.node))
+        if not isinstance(named.node, Map) or factor.power != 1:
             continue
-        pair = PAIRS.get(factor.node.function, ())
         for other in node.factors:
-            for folds in pair:
-                folded = folds(factor, other)
+            for folds in PAIRS.get(named.node.function, ()):
+                folded = folds(named, other)
                 if folded is not None:
                     return _replaced(node, (factor, other), folded)
     for factor in node.factors:
@@ -56,7 +56,7 @@ def _softmax(above: Factor, below: Factor) -> Factor | None:
         return None
     inner = sums.factors[0]
     last = len(above.indices) - 1
-    if inner.node.key != above.node.key or last < 0 or inner.indices[last] in sums.result:
+    if _value(inner.node).key != above.node.key or last < 0 or inner.indices[last] in sums.result:
         return None
     if inner.indices[:last] != sums.result or above.indices[:last] != below.indices:
         return None
@@ -79,7 +79,7 @@ def _sigmoid_above(above: Factor, below: Factor) -> Factor | None:
     """exp(x) / (1 + exp(x))."""
     assert isinstance(above.node, Map)
     added = _one_plus(below.node) if below.power == -1 else None
-    if added is None or added.key != above.node.key or below.indices != above.indices:
+    if added is None or _value(added).key != above.node.key or below.indices != above.indices:
         return None
     return above._replace(node=apply_map("sigmoid", above.node.arguments[0]))
 

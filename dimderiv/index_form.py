@@ -8,7 +8,7 @@ from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name, Negati
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import Face, Piece, symbols, transposed
 from dimderiv.shapes import Dim
-from dimderiv.sums import terms
+from dimderiv.sums import expanded
 
 LETTERS = "ijklpqrstuvabcdefgh"
 LONG = 20
@@ -24,7 +24,7 @@ def index_form(node: Node, piece_of: Callable[[Node], Piece]) -> Piece:
     Returns:
         A piece; its flipped face means something only for two axes.
     """
-    parts = terms(node)
+    parts = expanded(node)
     sizes = {name for _, part in parts for dim in _dims(part) for name in dim.names}
     unused = [letter for letter in LETTERS if letter not in sizes]
     shown, free = unused[: len(node.axes)], unused[len(node.axes) :]

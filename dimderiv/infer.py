@@ -5,13 +5,13 @@ inferred: `||Xw - y||^2` alone makes X `m x n`, w `n` and y `m`, and says so.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.language.syntax import Call, IndexForm, Node, Program, children
-from dimderiv.language.vocabulary import canonical_name
+from dimderiv.language.vocabulary import COMMUTATION, canonical_name
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Declaration, Shape
 from dimderiv.shaping.clashes import Axes, ClashError, equation_misfit, names_in
@@ -66,6 +66,8 @@ class Typed:
 
 _CONSTANTS: Mapping[str, Meaning] = {"I": "identity", "pi": "pi"}
 _NO_SIZES = frozenset(_CONSTANTS)
+# Functions whose arguments are sizes.
+SIZED = frozenset({"ones", "eye", COMMUTATION})
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 
 
@@ -95,7 +97,7 @@ def infer(
         LimitError: a size is too large, or too many kinds of symbols would have to be tried.
     """
     sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
-    sizes.update(_written_sizes(program, declared))
+    sizes.update(_written_sizes(program, declared, SIZED - rulebook.rules.keys()))
     scope = Scope(VISITORS, program.source, rulebook, declared, sizes)
     try:
         _settle(Progress(program, scope), value)
@@ -134,26 +136,30 @@ def _refuse_undetermined(scope: Scope) -> None:
             raise undetermined(node, scope.facts().text(node))
 
 
-def _written_sizes(program: Program, declared: Mapping[str, Declaration]) -> set[str]:
+def _written_sizes(
+    program: Program, declared: Mapping[str, Declaration], sized: Collection[str]
+) -> set[str]:
     """The names in places where only a size can stand, as in `ones(n, 1)` and `[i:m] ...`."""
     source = program.source
-    if source and not any(mark in source for mark in ("ones", "eye", "[")):
+    if source and not any(mark in source for mark in (*sized, "[")):
         return set()
     defined = {statement.name for statement in program.statements}
-    written = (name for statement in program.statements for name in _sizes_in(statement.value))
+    written = (
+        name for statement in program.statements for name in _sizes_in(statement.value, sized)
+    )
     return {name for name in written if name not in defined and name not in declared} - _NO_SIZES
 
 
-def _sizes_in(node: Node) -> Iterator[str]:
+def _sizes_in(node: Node, sized: Collection[str]) -> Iterator[str]:
     places: tuple[Node, ...] = ()
-    if isinstance(node, Call) and node.function in {"ones", "eye"}:
+    if isinstance(node, Call) and node.function in sized:
         places = node.arguments
     elif isinstance(node, IndexForm):
         places = tuple(size for _, size in node.letters)
     for place in places:
         yield from names_in(place)
     for child in children(node):
-        yield from _sizes_in(child)
+        yield from _sizes_in(child, sized)
 
 
 def _check_wrt(name: str, scope: Scope) -> None:

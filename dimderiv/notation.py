@@ -176,15 +176,20 @@ def _factors(face: Face) -> list[Face]:
     return [Face(tree, face.cost if k == 0 else 0) for k, tree in enumerate(trees)]
 
 
-def with_means(piece: Piece, sums: Collection[int]) -> Piece:
-    """A piece in which some sums, told by their identity, are means."""
+def mean_for_sum(face: Face, sums: Collection[int]) -> Face:
+    """A face in which some sums, told by their identity, are means."""
 
     def mean(tree: Node) -> Node | None:
         if id(tree) in sums and isinstance(tree, Call):
             return Call("mean", tree.arguments, tree.axis)
         return None
 
-    return Piece(*(Face(replaced(face.tree, mean), face.cost) for face in piece))
+    return Face(replaced(face.tree, mean), face.cost)
+
+
+def with_means(piece: Piece, sums: Collection[int]) -> Piece:
+    """A piece in which some sums, told by their identity, are means."""
+    return Piece(*(mean_for_sum(face, sums) for face in piece))
 
 
 def matrix_product(pieces: Sequence[Piece]) -> Piece:

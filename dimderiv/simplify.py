@@ -36,10 +36,11 @@ class Simplifier:
         if any(new.node is not old.node for new, old in zip(factors, node.factors, strict=True)):
             rebuilt = product(node.coefficient, factors, node.result, node.dims)
             return self(rebuilt)
-        return self._changed(node, fold(node)) or self._changed(node, _cancelled(node)) or node
-
-    def _changed(self, node: Node, new: Node | None) -> Node | None:
-        return self(new) if new is not None and new.key != node.key else None
+        for shorter in (fold, _cancelled, _summed_diagonals):
+            new = shorter(node)
+            if new is not None and new.key != node.key:
+                return self(new)
+        return node
 
     def _sum(self, node: Sum) -> Node:
         simple = total([(c, self(term)) for c, term in node.terms], node.axes)
@@ -84,6 +85,29 @@ def _multiplied(node: Sum, factor: Factor) -> Node:
         [(c, product(ONCE, [Factor(t, plain), factor], plain, node.axes)) for c, t in node.terms],
         node.axes,
     )
+
+
+def _summed_diagonals(node: Product) -> Node | None:
+    """A sum over an axis taken term by term, where a term is diagonal and so loses the sum."""
+    for place, inner in enumerate(node.factors):
+        if not isinstance(inner.node, Sum) or inner.power != 1:
+            continue
+        if not any(_is_diagonal(term) for _, term in inner.node.terms):
+            continue
+        rest = [factor for k, factor in enumerate(node.factors) if k != place]
+        used = {i for factor in rest for i in letters_of(factor.indices)}
+        if set(letters_of(inner.indices)) <= used | set(letters_of(node.result)):
+            continue
+        parts = [
+            (node.coefficient * c, product(ONCE, [*rest, inner._replace(node=t)], node.result, node.dims))
+            for c, t in inner.node.terms
+        ]
+        return total(parts, node.axes)
+    return None
+
+
+def _is_diagonal(term: Node) -> bool:
+    return isinstance(term, Product) and len(set(term.result)) < len(term.result)
 
 
 class Handle(NamedTuple):
@@ -188,7 +212,7 @@ def _taken_out(node: Sum, group: list[Handle]) -> Node | None:
 
 def _shared_letters(node: Sum, group: list[Handle], rank: int) -> list[int]:
     """The letters of the result that what is left in the brackets still has."""
-    if not group[0].factor.indices:
+    if any(_is_diagonal(node.terms[handle.term][1]) for handle in group):
         return list(range(rank))
     used: set[int] = set()
     for handle in group:

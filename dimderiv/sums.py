@@ -29,6 +29,8 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
     kept = tuple([term for term in collected.values() if term[0]])
     if not kept:
         return zero(axes)
+    if len(axes) == 2 and len(kept) > 1 and all(_is_diagonal(term) for _, term in kept):
+        return _diagonal_total(kept, axes)
     plain = tuple(range(len(axes)))
     content = _content([coefficient for coefficient, _ in kept])
     if len(kept) == 1:
@@ -44,9 +46,54 @@ def terms(node: Node) -> list[Term]:
     return list(_opened([(ONCE, node)]))
 
 
+def expanded(node: Node) -> list[Term]:
+    """The terms of a node, in which no factor is a sum with more axes than a matrix has."""
+    found: list[Term] = []
+    for coefficient, term in terms(node):
+        place = _large_sum(term)
+        if place is None or not isinstance(term, Product):
+            found.append((coefficient, term))
+            continue
+        inner = term.factors[place]
+        assert isinstance(inner.node, Sum)
+        for c, part in inner.node.terms:
+            factors = [*term.factors[:place], inner._replace(node=part), *term.factors[place + 1 :]]
+            scale = coefficient * c * term.coefficient
+            found += [
+                (scale * more, each)
+                for more, each in expanded(product(ONCE, factors, term.result, term.dims))
+            ]
+    return found
+
+
+def _large_sum(term: Node) -> int | None:
+    """Where a product has a sum with more than two axes among its factors."""
+    if not isinstance(term, Product):
+        return None
+    places = enumerate(term.factors)
+    return next(
+        (k for k, f in places if isinstance(f.node, Sum) and len(f.indices) > 2 and f.power == 1),
+        None,
+    )
+
+
 def add(*nodes: Node) -> Node:
     """The sum of nodes with equal axes."""
     return total([(ONCE, node) for node in nodes], nodes[0].axes)
+
+
+def _is_diagonal(node: Node) -> bool:
+    return isinstance(node, Product) and node.result == (0, 0)
+
+
+def _diagonal_total(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Node:
+    """The sum of diagonal matrices, as the diagonal matrix of a sum."""
+    vectors = [
+        (coefficient, product(ONCE, term.factors, (0,), term.dims))
+        for coefficient, term in terms
+        if isinstance(term, Product)
+    ]
+    return arranged(total(vectors, axes[:1]), (0,), (0, 0), axes[:1])
 
 
 def _node(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Sum:

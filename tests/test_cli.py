@@ -135,6 +135,19 @@ def test_json_holds_everything_that_is_known(capsys: pytest.CaptureFixture[str])
     assert "def gradient(X, w, y):" in record["code"]
 
 
+def test_json_of_second_derivatives_has_an_entry_for_each_pair(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A pair of variables is written with a comma."""
+    words = ["x'A y", "--wrt", "x,y", "--order", "2", "--json", "--no-verify"]
+    record = json.loads(outcome(capsys, *words)[1])
+
+    assert 2 == record["order"]
+    assert ["x,x", "x,y", "y,x", "y,y"] == list(record["results"])
+    assert ("A", "A^{\\top}") == (record["results"]["x,y"]["text"],
+                                 record["results"]["y,x"]["latex"])  # fmt: skip
+
+
 def test_json_without_a_check_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """What was not checked has no verification."""
     _, out, _ = outcome(capsys, *LEAST_SQUARES, "--json", "--no-verify")
@@ -202,7 +215,8 @@ def test_options_stand_anywhere(capsys: pytest.CaptureFixture[str], words: list[
         (["(x'x", "--wrt", "x"], "a bracket is not closed"),
         (["x'x", "--wrt", "x", "--shape", "x: m x"], "a size is missing"),
         (["x'x", "--wrt", "x", "--rules", "none.toml"], "the rule file none.toml cannot be read"),
-        (["A x", "--wrt", "x", "--shape", "A: m x n"], "only the gradient of a scalar"),
+        (["x'x", "--wrt", "x", "--order", "3"], "derivatives of order 3"),
+        (["A x", "--wrt", "x", "--order", "2"], "a Hessian is that of a scalar"),
         (["rules", "--chek"], "--check"),
         (["rules", "--rules", "none.toml"], "the rule file none.toml cannot be read"),
         (["x\udcff", "--wrt", "x"], "is no text: x\\udcff"),

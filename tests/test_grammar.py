@@ -51,11 +51,19 @@ class ProjectTokens(Lexer):
             yield LarkToken(named, kind if kind in KINDS else text)
 
 
+def index_form(axes: tuple[tuple[Any, ...], ...], body: Any) -> IndexForm:
+    """The form with these letters for each axis."""
+    counts = tuple(map(len, axes))
+    groups = counts if any(count > 1 for count in counts) else ()
+    return IndexForm(tuple(letter for letters in axes for letter in letters), body, groups)
+
+
 NODES: dict[str, Callable[..., Any]] = {
     "start": lambda *statements: Program(statements),
     "statement": lambda value: Statement(None, value),
     "definition": lambda name, value: Statement(str(name), value),
-    "index_form": lambda *parts: IndexForm(parts[:-1], parts[-1]),
+    "index_form": lambda *parts: index_form(parts[:-1], parts[-1]),
+    "letters": lambda *letters: letters,
     "letter": lambda name, size: (str(name), size),
     "add": lambda *terms: Add(terms),
     "negative": Negative,
@@ -140,8 +148,24 @@ INDEX_FORMS = (
     "[i:m] 2 (A - x')[i, j m + i] K[k,l]^2 / c",
     "[i:H - K + 1, j1:2 m] inv(A)'[i + k, j1 - 1] .* x[k] > 0",
     "2 ([i:m] x[i])'",
+    "[(i:m, k:p), j:n] A[i,j] B[k]",
+    "[j:n, (i:m + 1, k:p, l:2)] 2 A[i,j] B[k] - x[l]",
+    "[(i:m)] A[i,i]",
 )
-OPERANDS = ("x", "T", "2", "exp(", "sum(", "(", ")", ", axis=1", ", ", "y = ", "||")
+COMMUTATIONS = (
+    "K(m, n)",
+    "K(m, 2 n) vec(A)",
+    "2 kron(A, B)'K (m, n)' + K(x)",
+    "K (A + B) - K",
+    "K(sum(A, axis=0), 2)",
+    "K(K(2, 3), axis=1)",
+    "-K(A K(a, b), c)^2",
+    "[i:m] K(m, n)[i,k] K[k]",
+    "[i:m] K[i,k] (K)[i,k]",
+    "K = A; K(x)",
+    "score K(T, x)",
+)
+OPERANDS = ("x", "K", "[", "T", "2", "exp(", "sum(", "(", ")", ", axis=1", ", ", "y = ", "||")
 OPERATORS = ("'", "^", "^T", ".^", "+", "-", "*", "./", ">", "²")
 
 
@@ -165,6 +189,12 @@ def test_generated_programs_give_the_same_tree(values: list[str], separator: str
 @pytest.mark.parametrize("text", INDEX_FORMS)
 def test_index_forms_give_the_same_tree(text: str) -> None:
     """Index forms are in the grammar too."""
+    assert read_by_grammar(text) == parse_program(text, names=NAMES)
+
+
+@pytest.mark.parametrize("text", COMMUTATIONS)
+def test_commutation_matrices_give_the_same_tree(text: str) -> None:
+    """`K` is a function in both readers where two arguments follow, and a symbol elsewhere."""
     assert read_by_grammar(text) == parse_program(text, names=NAMES)
 
 

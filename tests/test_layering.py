@@ -14,7 +14,7 @@ ORDER = """
     graph products sums lower partials differentiate fold simplify
     notation conform index_form arrange answer naming
     render codegen verify derivation api
-    rule_table process cli __init__ __main__
+    rule_table process output cli __init__ __main__
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -24,6 +24,7 @@ MAY_IMPORT_SLOW = {
     "codegen": {"numpy"},
     "cli": {"click"},
     "process": {"click"},
+    "output": {"click"},
 }
 
 

@@ -28,9 +28,10 @@ class Code:
         shape: the shape of the value in the language.
         held: the shape that `text` computes; the value repeats it along the axes that it lacks.
         level: how tightly the outermost operator binds.
-        form: whether `text` is the array, its diagonal, or the matrix that it is the inverse of.
+        form: whether `text` is the array, its diagonal, the matrix that it is the inverse of, or
+            the column of the one in each row of a permutation matrix.
         flat: whether a row is held as a 1-D array.
-        kept: an equal expression whose row is `(1, C)`.
+        kept: an equal expression whose row is `(1, C)`; of a permutation, its inverse.
         truth: whether the entries are truth values.
     """
 
@@ -38,7 +39,7 @@ class Code:
     shape: Shape
     held: Shape
     level: int = ATOM
-    form: Literal["array", "diagonal", "inverse"] = "array"
+    form: Literal["array", "diagonal", "inverse", "permutation"] = "array"
     flat: bool = True
     kept: str | None = None
     truth: bool = False
@@ -63,6 +64,18 @@ def diagonal(vector: Code) -> Code:
     """The diagonal matrix of a column vector."""
     shape = Shape(vector.shape.rows, vector.shape.rows)
     return replace(vector, shape=shape, form="diagonal", kept=None)
+
+
+def permutation(text: str, inverse: str, size: Dim) -> Code:
+    """The matrix whose row r has its one in column `text[r]`.
+
+    Args:
+        text: an array of the columns.
+        inverse: that of the transpose.
+        size: how many rows and columns there are.
+    """
+    column = Shape(size, ONE)
+    return Code(text, Shape(size, size), column, form="permutation", kept=inverse)
 
 
 def along(matrix: Code) -> Code:
@@ -122,6 +135,8 @@ def transposed(code: Code) -> Code:
     """The transpose; that of a 1-D array is the array itself."""
     if code.form == "diagonal":
         return code
+    if code.form == "permutation":
+        return replace(code, text=code.kept or f"np.argsort({code.text})", kept=code.text)
     turned = replace(
         code, shape=code.shape.transposed, held=code.held.transposed, flat=True, kept=None
     )
@@ -168,6 +183,9 @@ class Arrays:
             return array(f"np.linalg.inv({code.text})", code.shape)
         if code.form == "array":
             return self._repeated(code) if code.is_spread else code
+        if code.form == "permutation":
+            eye = f"np.eye({self.size(code.shape.rows).text})"
+            return array(f"{eye}[{code.text}]", code.shape)
         if not code.held.is_scalar:
             return array(f"np.diag({code.text})", code.shape)
         eye = array(f"np.eye({self.size(code.shape.rows).text})", code.shape)
@@ -269,6 +287,7 @@ class Arrays:
             return code
         if code.form == "diagonal":
             return along(code)
+        code = self.full(code) if code.form == "permutation" else code
         column = Shape(code.shape.rows, ONE)
         if code.held.is_matrix:
             return array(f"np.diag({self.full(code).text})", column)
@@ -279,6 +298,8 @@ class Arrays:
         """The matrix product, or a multiple where one side is a scalar."""
         if left.shape.is_scalar or right.shape.is_scalar:
             return self.entrywise("*", left, right)
+        if "permutation" in (left.form, right.form):
+            return self._permuted(left, right)
         if left.form == "diagonal" and right.form == "diagonal":
             return diagonal(self.entrywise("*", along(left), along(right)))
         if left.form == "diagonal":
@@ -289,6 +310,14 @@ class Arrays:
         if "inverse" in (left.form, right.form):
             return self._solved(left, right)
         return self._contracted(left, right)
+
+    def _permuted(self, left: Code, right: Code) -> Code:
+        """A product with a permutation matrix: the rows or the columns in another order."""
+        if left.form == "permutation":
+            return replace(indexed(self.full(right), f"[{left.text}]"), flat=True)
+        moved, order = self.full(left), transposed(right).text
+        is_flat = moved.shape.is_row and moved.flat
+        return indexed(moved, f"[{order}]" if is_flat else f"[:, {order}]")
 
     def _solved(self, left: Code, right: Code) -> Code:
         shape = Shape(left.shape.rows, right.shape.cols)
@@ -323,6 +352,7 @@ class Arrays:
         if code.form == "diagonal" and axis is not None:
             return transposed(along(code)) if axis == 0 else along(code)
         code = along(code) if code.form == "diagonal" else code
+        code = self.full(code) if code.form == "permutation" else code
         result = self.reduced(code, "sum", axis)
         for number in (0, 1) if axis is None else (axis,):
             if code.held[number].is_one and not code.shape[number].is_one:

@@ -20,7 +20,7 @@ from dimderiv.codegen.arrays import (
     negated,
     transposed,
 )
-from dimderiv.codegen.index_forms import IndexWriter
+from dimderiv.codegen.index_forms import IndexWriter, size_of
 from dimderiv.codegen.user_functions import Body, UserFunction
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import (
@@ -36,6 +36,7 @@ from dimderiv.language.syntax import (
     Number,
     Transpose,
 )
+from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.shapes import SCALAR, Dim, Shape
 
 Write = Callable[[Node], Code]
@@ -144,7 +145,7 @@ class Writer:
 
     def _bare(self, node: Node) -> Code:
         code = self.code(node)
-        return self.arrays.full(code) if code.form == "inverse" else code
+        return self.arrays.full(code) if code.form in ("inverse", "permutation") else code
 
     def _sum(self, terms: Sequence[Node]) -> Code:
         total = self._bare(terms[0])
@@ -274,12 +275,19 @@ class Writer:
                     return short
             case Call("ones" | "eye"):
                 return functions.filled(node.function, self.shape(node))
+            case Call(function, (rows, cols)) if self._is_commutation(function):
+                return functions.commutation(
+                    size_of(rows), size_of(cols), self.arrays, self.helper
+                )
         arguments = [self.code(argument) for argument in node.arguments]
         if node.function in ("vector", "matrix"):
             return replace(arguments[0], shape=self.shape(node))
         if node.function in self.defined:
             return self._body(self.defined[node.function], arguments)
         return functions.call(node, arguments, self.arrays, self.helper)
+
+    def _is_commutation(self, function: str) -> bool:
+        return function == COMMUTATION and function not in self.defined
 
     def _diagonal_of_product(self, product: Binary, function: str) -> Code | None:
         """The trace or the diagonal of a product whose other entries need not be computed."""

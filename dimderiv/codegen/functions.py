@@ -14,11 +14,12 @@ from dimderiv.codegen.arrays import (
     called,
     constant,
     diagonal,
+    permutation,
     transposed,
 )
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.syntax import Call
-from dimderiv.shapes import ONE, SCALAR, Shape
+from dimderiv.shapes import ONE, SCALAR, Dim, Shape
 
 LONGEST_DECIMAL = 12
 
@@ -60,6 +61,23 @@ def filled(name: str, shape: Shape) -> Code:
     if name == "ones" or shape.is_scalar:
         return constant("1", shape)
     return diagonal(constant("1", Shape(shape.rows, ONE)))
+
+
+def commutation(rows: Dim, cols: Dim, arrays: Arrays, helper: Callable[[str], str]) -> Code:
+    """The code of `K(m, n)`: the order in which it takes the rows of what it multiplies.
+
+    Args:
+        rows: the first size.
+        cols: the second size.
+        arrays: the operations on pieces of code.
+        helper: called with the name of a function that the code needs; says how it is called.
+    """
+    size = rows * cols
+    if rows.is_one or cols.is_one:
+        return filled("eye", Shape(size, size))
+    first, second = (arrays.size(dim).text for dim in (rows, cols))
+    name = helper("commutation")
+    return permutation(f"{name}({first}, {second})", f"{name}({second}, {first})", size)
 
 
 def call(
@@ -212,6 +230,8 @@ def inverse(code: Code, arrays: Arrays) -> Code:
         return diagonal(reciprocal(along(code), arrays))
     if code.form == "inverse":
         return replace(code, form="array")
+    if code.form == "permutation":
+        return transposed(code)
     return replace(arrays.full(code), form="inverse")
 
 

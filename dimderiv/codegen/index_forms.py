@@ -134,7 +134,7 @@ class IndexWriter:
         self.sizes = {letter: size_of(size) for letter, size in self.form.letters}
 
     def written(self) -> Code:
-        """The code of the whole form, with an axis for each letter."""
+        """The code of the whole form, with the axes of its head."""
         free = tuple(self.sizes)
         total: Code | None = None
         for term in terms_of(self.form.body):
@@ -145,9 +145,15 @@ class IndexWriter:
                 text = infix(total, "-" if term.negative else "+", part)
                 total = constant(text, SCALAR, SUM)
         assert total is not None
-        dims = [self.sizes[letter] for letter in free]
+        dims = [
+            reduce(Dim.__mul__, (self.sizes[letter] for letter, _ in letters))
+            for letters in self.form.axes
+        ]
         shape = Shape(*(*dims, ONE, ONE)[:2])
-        return array(total.text, shape, total.level)
+        if not self.form.groups:
+            return array(total.text, shape, total.level)
+        sizes = ", ".join(self.arrays.size(dim).text for dim in dims)
+        return array(f"{wrapped(total, ATOM)}.reshape({sizes})", shape)
 
     def _term(self, term: Term, free: Letters) -> Code:
         self.sizes = {letter: self.sizes[letter] for letter in free}

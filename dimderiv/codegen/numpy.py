@@ -26,6 +26,8 @@ from dimderiv.rules import Rulebook
 from dimderiv.shapes import SCALAR, Declaration, Shape
 
 WIDTH = 88
+# What is added to the name of a definition of which the code holds only a part.
+SUFFIXES = {"diagonal": "_diagonal", "permutation": "_order"}
 
 Visit = Callable[[int, Node, Callable[[Node], Code]], Code]
 
@@ -166,7 +168,7 @@ class Pass:
         if code.text.isidentifier():
             return code
         if code not in self._assigned:
-            suffix = "_diagonal" if code.form == "diagonal" else ""
+            suffix = SUFFIXES.get(code.form, "")
             self._assigned[code] = self._assign(self.identifiers.new(name + suffix), code)
         return self._assigned[code]
 

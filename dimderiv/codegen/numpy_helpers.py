@@ -83,6 +83,11 @@ def conv2(V, K):
     return np.einsum("opkl,kl->op", windows, K)
 
 
+def commutation(m, n):
+    """Where each entry of vec(X.T) stands in vec(X), for an X of shape (m, n)."""
+    return np.arange(m * n).reshape(n, m).ravel(order="F")
+
+
 def expm(A):
     """The matrix exponential: a Taylor polynomial of A / 2^s, squared s times."""
     s = max(0, math.frexp(np.linalg.norm(A, 1))[1] + 1)

@@ -18,7 +18,7 @@ from dimderiv.shaping.clashes import (
     kernel_misfit,
     square_misfit,
 )
-from dimderiv.shaping.index_axes import size
+from dimderiv.shaping.index_axes import product_of, size
 from dimderiv.shaping.operators import broadcast
 from dimderiv.shaping.refusals import (
     arguments_refused,
@@ -165,7 +165,7 @@ _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {
 
 
 def _constant(scope: Scope, node: Call) -> Axes:
-    """`ones(m, n)`, `eye(n)`, and `vector(1)` and `matrix(1)`, whose size the surroundings tell."""
+    """Arrays of given size, and `vector(1)` and `matrix(1)`, whose size the surroundings tell."""
     if node.axis is not None:
         raise axis_refused(node, _reductions(scope))
     match node.function, len(node.arguments):
@@ -179,6 +179,11 @@ def _constant(scope: Scope, node: Call) -> Axes:
             return rows, cols
         case "eye", _:
             raise arguments_refused(node, ["n"])
+        case "K", 2:
+            own = product_of([size(scope, argument) for argument in node.arguments])
+            return own, own
+        case "K", _:
+            raise arguments_refused(node, ["m", "n"])
         case "vector" | "matrix", 1:
             return _filled(scope, node)
         case "vector" | "matrix", _:

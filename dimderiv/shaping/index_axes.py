@@ -1,5 +1,8 @@
 """Sizes that are written out, as in `ones(m, n)`, and the axes of index forms."""
 
+from collections.abc import Sequence
+from functools import reduce
+
 from dimderiv.declarations import SIZE_LIMIT
 from dimderiv.errors import LimitError, ShapeError
 from dimderiv.language.syntax import (
@@ -42,6 +45,16 @@ def size(scope: Scope, node: Node) -> Dim:
     return ONE if number == 1 else dim
 
 
+def product_of(sizes: Sequence[Dim]) -> Dim:
+    """The size of an axis that runs over several letters.
+
+    Args:
+        sizes: the size of each letter.
+    """
+    whole = reduce(Dim.__mul__, sizes, ONE)
+    return ONE if whole == ONE else whole
+
+
 def _dim(scope: Scope, node: Node) -> Dim:
     scope.axes[id(node)] = SCALAR_AXES
     match node:
@@ -66,20 +79,17 @@ def _dim(scope: Scope, node: Node) -> Dim:
 
 
 def index_form_axes(scope: Scope, node: IndexForm) -> Axes:
-    """An index form has an axis for each of its letters; further ones count to the second axis."""
-    sizes: dict[str, Term] = {letter: size(scope, written) for letter, written in node.letters}
+    """An index form has the axes of its head; further ones count to the second axis."""
+    dims = {letter: size(scope, written) for letter, written in node.letters}
     terms = node.body.terms if isinstance(node.body, Add) else (node.body,)
     for term in terms:
-        scope.letters = dict(sizes)
+        scope.letters = {**dims}
         if scope.visit(term) != SCALAR_AXES:
             raise ClashError(term, scalar_wanted)
     scope.letters = None
     scope.axes[id(node.body)] = SCALAR_AXES
-    axes = list(sizes.values())
-    cols: Term = ONE
-    for own in axes[1:]:
-        cols = scope.unifier.product(cols, own, node)
-    return axes[0] if axes else ONE, cols
+    axes = [product_of([dims[letter] for letter, _ in letters]) for letters in node.axes]
+    return axes[0] if axes else ONE, product_of(axes[1:])
 
 
 def entry_axes(scope: Scope, node: Entry) -> Axes:

@@ -39,6 +39,7 @@ from dimderiv.verify.tables import (
     Table,
     broadcast_size,
     combined,
+    commutation,
     diagonal,
     each,
     filled,
@@ -177,7 +178,7 @@ class Evaluator:
                 raise NotVerifiableError("an entry outside an index form", span=node.span)
 
     def array(self, form: IndexForm) -> Array:
-        """The entries of an index form of any number of letters.
+        """The entries of an index form of any number of axes.
 
         Args:
             form: the form.
@@ -317,6 +318,8 @@ class Evaluator:
                     return diagonal(self.size(rows))
                 fill = ONE if node.function == "ones" else ZERO
                 return filled((self.size(rows), last or 1), lambda i, j: fill)
+            case "K", (rows, cols):
+                return commutation(self.size(rows), self.size(cols))
             case "vector", (fill_node,):
                 return Unsized(None, 1, self.scalar(fill_node), False)
             case "matrix", (fill_node,):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
@@ -57,34 +58,34 @@ class IndexReader:
         """All entries of an index form.
 
         Args:
-            form: the form, of any number of letters.
+            form: the form, of any number of axes.
         """
-        letters = [letter for letter, _ in form.letters]
-        lengths = tuple(self.size(size) for _, size in form.letters)
+        extents = {letter: self.size(size) for letter, size in form.letters}
         # A bare index is a letter, even one that a dimension is called as well.
         bare = {i.name for e in _entries(form.body) for i in e.indices if isinstance(i, Name)}
         self.names -= bare
         terms = list(_terms(form.body))
-        ranges = [self._summed(term, dict(zip(letters, lengths, strict=True))) for term in terms]
+        ranges = [self._summed(term, extents) for term in terms]
         entries = []
-        for place in product(*map(range, lengths)):
+        for place in product(*map(range, extents.values())):
             self.arithmetic.tick()
-            bound = dict(zip(letters, place, strict=True))
+            bound = dict(zip(extents, place, strict=True))
             values = [self._term(t, bound, r) for t, r in zip(terms, ranges, strict=True)]
             entries.append(self.arithmetic.total(values))
-        return Array(lengths, entries)
+        lengths = [prod(extents[letter] for letter, _ in letters) for letters in form.axes]
+        return Array(tuple(lengths), entries)
 
     def table(self, form: IndexForm) -> Table:
-        """An index form of at most two letters as a table; one letter makes a column.
+        """An index form of at most two axes as a table; one axis makes a column.
 
         Args:
             form: the form.
 
         Raises:
-            NotVerifiableError: it has more letters.
+            NotVerifiableError: it has more axes.
         """
-        if len(form.letters) > 2:
-            raise NotVerifiableError("an index form of more than two letters inside an expression")
+        if len(form.axes) > 2:
+            raise NotVerifiableError("an index form of more than two axes inside an expression")
         lengths, entries = self.array(form)
         cols = lengths[1] if len(lengths) > 1 else 1
         return [entries[start : start + cols] for start in range(0, len(entries), cols)]

@@ -167,7 +167,7 @@ class Problem:
         node = self.claim.answer.statements[-1].value
         value, wrt = self.size(self.claim.value, trial), self.size(self.wrt_shape, trial)
         shapes = [self.claim.value, *[self.wrt_shape] * self.claim.order]
-        if isinstance(node, IndexForm) and len(node.letters) == sum(len(s.axes) for s in shapes):
+        if isinstance(node, IndexForm) and len(node.axes) == sum(len(s.axes) for s in shapes):
             return _index_answer(reader, node, shapes, [value, *[wrt] * self.claim.order])
         size, place = self._layout(value, wrt)
         table = reader.table(node, Expected(*size))

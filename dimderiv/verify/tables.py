@@ -93,6 +93,22 @@ def diagonal(size: int, entry: Scalar = ONE) -> Table:
     return filled((size, size), lambda i, j: entry if i == j else ZERO)
 
 
+def commutation(rows: int, cols: int) -> Table:
+    """The matrix that turns the stacked columns of a table into those of its transpose.
+
+    Args:
+        rows: of the table.
+        cols: of the table.
+
+    >>> commutation(1, 2) == diagonal(2)
+    True
+    """
+    size = rows * cols
+    # Entry (i, j) stands at j * rows + i among the columns, at i * cols + j among the rows.
+    places = [j * rows + i for i in range(rows) for j in range(cols)]
+    return filled((size, size), lambda row, col: ONE if places[row] == col else ZERO)
+
+
 def broadcast_size(sizes: Sequence[Size]) -> Size:
     """The size to which tables stretch along their axes of size 1.
 

@@ -56,7 +56,7 @@ def names_of_sizes(node: Node) -> Iterator[str]:
         sizes: Sequence[Node] = ()
         if isinstance(part, IndexForm):
             sizes = [size for _, size in part.letters]
-        elif isinstance(part, Call) and part.function in {"ones", "zeros", "eye"}:
+        elif isinstance(part, Call) and part.function in {"ones", "zeros", "eye", "K"}:
             sizes = part.arguments
         for size in sizes:
             yield from (n.name for n in _walk(size) if isinstance(n, Name))

@@ -1,0 +1,10 @@
+"""The record of how a derivative was found, for a renderer to write in words.
+
+Goes in: the visits of the reverse sweep.  Comes out: for each of them what arrived, what the scalar
+rule says, in which order its factors conform by shape, which order is right, and why.
+"""
+
+from dimderiv.steps.model import Added, Derived, Operand, Passed, Step
+from dimderiv.steps.record import Sources, record_steps
+
+__all__ = ["Added", "Derived", "Operand", "Passed", "Sources", "Step", "record_steps"]
