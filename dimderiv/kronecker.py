@@ -53,7 +53,13 @@ def merged_piece(node: Product, piece_of: PieceOf) -> Piece | None:
         slow, fast = letters_of(node.result)
         return _column(notation.call("vec", piece_of(_part(node, factors, (fast, slow))).straight))
     split = _Split(node, factors, piece_of)
-    return split.diagonal() or split.straight() or split.crossed() or split.outer()
+    return (
+        split.diagonal()
+        or split.straight()
+        or split.crossed()
+        or split.outer()
+        or split.weighted()
+    )
 
 
 def _part(node: Product, factors: Iterable[Factor], result: Sequence[int]) -> Node:
@@ -137,6 +143,83 @@ class _Split:
                 _column(notation.call("vec", piece.straight)) if len(letters) == 2 else piece
             )
         return notation.matrix_product([sides[0], sides[1].turned])
+
+    def weighted(self) -> Piece | None:
+        """`L diag(vec(M)) R`: a matrix whose letters, cut, leave nothing between row and column."""
+        found: list[Piece] = []
+        for factor in self.factors:
+            letters = letters_of(factor.indices)
+            if len(set(letters)) == 2:
+                for pair in (letters, letters[::-1]):
+                    piece = self._weighted_by(tuple(pair))
+                    found += [piece] if piece is not None else []
+        return min(found, key=lambda piece: piece.straight.cost, default=None)
+
+    def _weighted_by(self, pair: tuple[int, ...]) -> Piece | None:
+        """The form in which the weight is a matrix with these letters as rows and columns."""
+        cut = set(pair)
+        weights = [f for f in self.factors if set(letters_of(f.indices)) <= cut]
+        rest = [f for f in self.factors if not set(letters_of(f.indices)) <= cut]
+        row, column = self.node.result
+        sides = [set(letters_of((index,))) - cut for index in (row, column)]
+        if sides[0] & sides[1]:
+            return None
+        groups = self._reached(rest, sides, cut)
+        if groups is None:
+            return None
+        middle = Merged(pair[::-1])
+        weight = self.piece_of(_part(self.node, weights, pair)).straight
+        stacked = notation.call("diag", notation.call("vec", weight))
+        chain = [notation.symmetric(stacked)]
+        for group, result, place in (
+            (groups[0], (row, middle), 0),
+            (groups[1], (middle, column), 1),
+        ):
+            if result[0] != result[1]:
+                side = self._side(group, result)
+                if side is None:
+                    return None
+                chain.insert(0 if place == 0 else len(chain), side)
+        return notation.matrix_product(chain)
+
+    def _side(self, factors: list[Factor], result: tuple[Index, Index]) -> Piece | None:
+        letters = [*letters_of(result), *(i for f in factors for i in letters_of(f.indices))]
+        place = {letter: k for k, letter in enumerate(dict.fromkeys(letters))}
+        moved = [
+            factor._replace(indices=tuple(place[i] for i in letters_of(factor.indices)))
+            for factor in factors
+        ]
+        placed = tuple(
+            Merged(tuple(place[i] for i in index.letters))
+            if isinstance(index, Merged)
+            else place[letters_of((index,))[0]]
+            for index in result
+        )
+        side = product(Fraction(1), moved, placed, [self.node.dims[i] for i in place])
+        if not isinstance(side, Product) or side.coefficient != 1:
+            return None
+        return merged_piece(side, self.piece_of)
+
+    @staticmethod
+    def _reached(
+        factors: list[Factor], sides: Sequence[set[int]], cut: set[int]
+    ) -> tuple[list[Factor], list[Factor]] | None:
+        """The factors that each side reaches without passing a letter of the cut."""
+        groups: tuple[list[Factor], list[Factor]] = ([], [])
+        reach = [set(side) for side in sides]
+        left = list(factors)
+        while left:
+            found = next(
+                ((f, k) for f in left for k in (0, 1) if reach[k] & set(letters_of(f.indices))),
+                None,
+            )
+            if found is None:
+                return None
+            factor, side = found
+            left.remove(factor)
+            groups[side].append(factor)
+            reach[side] |= set(letters_of(factor.indices)) - cut
+        return None if reach[0] & reach[1] else groups
 
     def _ways(self, slow: Slot, fast: Slot) -> list[tuple[Slot, Slot]]:
         """An axis of one letter can stand in either place."""

@@ -68,11 +68,12 @@ def _most_repeated(answer: Answer, given: Collection[str]) -> Node | None:
 def _may_be_named(part: Node) -> bool:
     if isinstance(part, syntax.Binary):
         return part.operator not in (">", "<", ">=", "<=")
-    return isinstance(part, (syntax.Add, syntax.Call)) and not _is_array_of_ones(part)
+    return isinstance(part, (syntax.Add, syntax.Call)) and not _is_structural(part)
 
 
-def _is_array_of_ones(part: Node) -> bool:
-    return isinstance(part, syntax.Call) and part.function in {"ones", "eye"}
+def _is_structural(part: Node) -> bool:
+    """Whether a part is a constant, or a diagonal matrix that code must not build."""
+    return isinstance(part, syntax.Call) and part.function in {"ones", "eye", "diag", "kron", "K"}
 
 
 def _parts(node: Node) -> Iterator[Node]:

@@ -117,6 +117,8 @@ class Dense:
         if node.function in ("ones", "eye"):
             size = self.size(node)
             return np.ones(size) if node.function == "ones" else np.eye(*size)
+        if node.function == "K":
+            return self.commutation(*(int(self.number(size, {})) for size in node.arguments))
         first, *others = [self.value(argument) for argument in node.arguments]
         if node.function in ENTRYWISE:
             return ENTRYWISE[node.function](first)
@@ -158,6 +160,11 @@ class Dense:
             return np.asarray(table[node.function]())
         return np.asarray(getattr(np, node.function)(a))
 
+    def commutation(self, rows: int, cols: int) -> Array:
+        """The images of the unit vectors: stacked columns to those of the transpose."""
+        units = np.eye(rows * cols)
+        return np.array([unit.reshape(cols, rows).ravel(order="F") for unit in units]).T
+
     def conv2(self, v: Array, k: Array) -> Array:
         """The valid cross-correlation, entry by entry."""
         out = np.zeros((v.shape[0] - k.shape[0] + 1, v.shape[1] - k.shape[1] + 1))
@@ -172,7 +179,10 @@ class Dense:
         out = np.zeros(extent)
         for place in np.ndindex(*extent):
             out[place] = self.summed(form.body, dict(zip(names, place, strict=True)))
-        return out if len(extent) > 2 else out.reshape(self.size(form))
+        if len(form.axes) <= 2:
+            return out.reshape(self.size(form))
+        sizes = dict(zip(names, extent, strict=True))
+        return out.reshape([math.prod(sizes[letter] for letter, _ in own) for own in form.axes])
 
     def summed(self, body: Node, at: Mapping[str, int]) -> float:
         """The value of a body, each term summed over the letters that are not bound."""

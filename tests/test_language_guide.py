@@ -46,6 +46,18 @@ def test_the_gradient_is_the_one_that_is_shown(row: Row) -> None:
     assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes))
 
 
+@pytest.mark.parametrize("row", rows("Jacobian"), ids=lambda row: row.source)
+def test_the_jacobian_is_the_one_that_is_shown(row: Row) -> None:
+    """The derivative of a vector or a matrix."""
+    assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes))
+
+
+@pytest.mark.parametrize("row", rows("Hessian"), ids=lambda row: row.source)
+def test_the_hessian_is_the_one_that_is_shown(row: Row) -> None:
+    """The second derivative of a scalar."""
+    assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes, order=2))
+
+
 @pytest.mark.parametrize("row", cells("same as"), ids=lambda row: row[0])
 def test_two_spellings_are_the_same(row: list[str]) -> None:
     """Both are read as one syntax tree."""

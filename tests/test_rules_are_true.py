@@ -222,6 +222,14 @@ TRUE = {
         derivative.A = "-inv(A)[i,p] Y[q]"
         derivative.b = "inv(A)[i,j]"
     """,
+    "matrix of one derivative": """
+        [solve]
+        kind = "matrix"
+        signature = "A[i,j], b[j] -> Y[i]"
+        square = true
+        definition = "inv(A) b"
+        derivative.b = "inv(A)[i,j]"
+    """,
     "rows": """
         [stretch]
         kind = "rows"
@@ -380,6 +388,15 @@ FALSE = {
         """,
         "the rule says nothing: division by zero",
     ),
+    "undefined in a reduction": (
+        """
+        [sum]
+        kind = "reduction"
+        signature = "A -> Y"
+        derivative = "A ./ (A - A)"
+        """,
+        "the rule says nothing: division by zero",
+    ),
     "three axes": (
         """
         [cube]
@@ -446,24 +463,24 @@ def test_one_bad_rule_spoils_no_other(tmp_path: Path) -> None:
 
 def test_rules_that_define_each_other(tmp_path: Path) -> None:
     """A circle of definitions is reported, not followed."""
+    rules = [
+        f'[{name}]\nkind = "composite"\nsignature = "x -> y"\ndefinition = "{other}(x)"\n{REFERENCE}'
+        for name, other in [("there", "back"), ("back", "there"), ("enter", "back")]
+    ]
     file = tmp_path / "mine.toml"
-    file.write_text(
-        f"""
-        [there]
-        kind = "composite"
-        signature = "x -> y"
-        definition = "back(x)"
-        {REFERENCE}
+    file.write_text("\n".join(rules), encoding="utf-8")
+    rulebook = load_rules(file)
 
-        [back]
-        kind = "composite"
-        signature = "x -> y"
-        definition = "there(x)"
-        {REFERENCE}
-        """,
-        encoding="utf-8",
-    )
+    failed = {each.name: each.message for each in check_rules(rulebook) if not each.passed}
 
-    found = report("there", load_rules(file))
+    assert {"there", "back", "enter"} == set(failed)
+    assert "enter is defined by itself" == failed["enter"]
 
-    assert not found.passed
+
+def test_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proof that takes too long is given up, and says so."""
+    monkeypatch.setattr("dimderiv.verify.subject.SECONDS", -1.0)
+
+    found = report("pinv", builtin_rules())
+
+    assert RuleReport("pinv", False, "the time was too short for pinv") == found

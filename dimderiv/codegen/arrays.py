@@ -314,7 +314,7 @@ class Arrays:
     def _permuted(self, left: Code, right: Code) -> Code:
         """A product with a permutation matrix: the rows or the columns in another order."""
         if left.form == "permutation":
-            return replace(indexed(self.full(right), f"[{left.text}]"), flat=True)
+            return indexed(self.full(right), f"[{left.text}]")
         moved, order = self.full(left), transposed(right).text
         is_flat = moved.shape.is_row and moved.flat
         return indexed(moved, f"[{order}]" if is_flat else f"[:, {order}]")

@@ -13,7 +13,7 @@ def returned(code: Code, of: Shape, wrt: Shape, is_index_form: bool, arrays: Arr
     """The text of a derivative with its axes as in `value.shape + variable.shape`.
 
     Args:
-        code: the derivative: a matrix, or an index form with an axis for each letter.
+        code: the derivative: a matrix, or an index form with the axes of both.
         of: the shape of the value that is differentiated.
         wrt: the shape of the variable.
         is_index_form: whether the code already has one axis for each axis of both.

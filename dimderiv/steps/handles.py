@@ -18,6 +18,7 @@ class Handles:
 
     def __init__(self, taken: Iterable[str], given: Mapping[Node, str]) -> None:
         self.taken = set(taken)
+        self.used: set[str] = set()
         self.given = given
 
     def inner(self, tree: Node, rank: int) -> str:
@@ -30,18 +31,22 @@ class Handles:
         if tree in self.given:
             return self.given[tree]
         letters = LETTERS[rank]
-        if isinstance(tree, Call) and rank == 2:
-            letters = LETTERS_OF_FUNCTIONS.get(tree.function, "") + letters
         if not isinstance(tree, Add):
             letters = letters[1:] + letters[:1]
-        return self._take(next((c for c in letters if self._is_free(c)), f"{letters[0]}1"))
+        if isinstance(tree, Call) and rank == 2:
+            letters = LETTERS_OF_FUNCTIONS.get(tree.function, "") + letters
+        name = self._take(next((c for c in letters if self._is_free(c)), f"{letters[0]}1"))
+        self.used.add(name)
+        return name
 
     def derivative(self, name: str) -> str:
         """A name for the derivative by something that has a name."""
         return self._take(f"d{name}")
 
     def _is_free(self, name: str) -> bool:
-        return name not in self.taken and f"d{name}" not in self.taken
+        # Two names that differ only in case would be taken for each other.
+        used = self.taken | {other.swapcase() for other in self.used}
+        return name not in used and f"d{name}" not in self.taken
 
     def _take(self, name: str) -> str:
         stem, number = name.rstrip("0123456789"), 1

@@ -58,7 +58,8 @@ class Sources:
         rulebook: the rules.
         names: a name for the derivative by each variable.
         given: parts that the answer has a name for.
-        taken: names that mean something already.
+        symbols: the names of symbols and intermediates.
+        sizes: the names of dimensions, and other names that mean something already.
     """
 
     gradients: Gradients
@@ -66,7 +67,8 @@ class Sources:
     rulebook: Rulebook
     names: Mapping[str, str]
     given: Mapping[Tree, str]
-    taken: Collection[str]
+    symbols: Collection[str]
+    sizes: Collection[str]
 
 
 def record_steps(sources: Sources) -> tuple[Step, ...]:
@@ -90,10 +92,11 @@ class Part(NamedTuple):
 class _Recorder:
     def __init__(self, sources: Sources, visits: Sequence[Visit]) -> None:
         self.rulebook = sources.rulebook
-        self.handles = Handles((*sources.taken, *sources.names.values()), sources.given)
+        taken = {*sources.symbols, *sources.sizes}
+        self.handles = Handles((*taken, *sources.names.values()), sources.given)
         self.names = sources.names
-        self.plain = Arranger(sources.taken)
-        self.writer = Writer(Arranger(sources.taken), sources.taken)
+        self.plain = Arranger(sources.symbols)
+        self.writer = Writer(Arranger(sources.symbols), taken)
         self.simplify = Simplifier(_keys(visits))
         self.upstream = {visit.node.key: visit.upstream for visit in visits}
         self.adjoints = {adjoint.key for adjoint in sources.gradients.adjoints}
@@ -226,7 +229,7 @@ class _Recorder:
         if isinstance(node, Named):
             return Equation((Name(node.name),))
         written = self._written(node, shown)
-        tree = written or self.writer.shown(_normal(local)).tree
+        tree = written or self.writer.unfolded(_normal(local))
         owner = self.short.get(node.key) or self.owners.get(node.key)
         if owner is not None:
             return Equation((Name(owner.name), tree))
@@ -307,7 +310,7 @@ class _Recorder:
             factors = [(f.node, f.power) for f in local.factors]
             whole = self._scalars(local.coefficient, factors)
         else:
-            whole = as_scalar(self.writer.shown(local).tree)
+            whole = as_scalar(self.writer.unfolded(local))
         slopes = [
             self._scalars(term.coefficient, [(f.node, f.power) for f in term.factors[1:]])
             for term in partial.terms

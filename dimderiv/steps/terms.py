@@ -1,7 +1,8 @@
 """One labelled product as a reader meets it: in scalar order, arranged, and with the reasons."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv import notation
@@ -56,10 +57,6 @@ class Target(NamedTuple):
     shape: Shape
     has_seed: bool
 
-    def ordered(self, factors: Sequence[Factor]) -> list[Factor]:
-        """The arrays of a labelled product in scalar order, given what arrives first."""
-        return list(factors) if self.has_seed else [*factors[1:], *factors[:1]]
-
 
 @dataclass(frozen=True)
 class Term:
@@ -112,6 +109,14 @@ class Writer:
         piece = notation.negative(loose.piece) if loose.negative else loose.piece
         return Shown((piece.flipped if row else piece.straight).tree, shape_of(node, row=row))
 
+    def unfolded(self, node: Node) -> Tree:
+        """What a node is made of, even if it has a short name."""
+        short = self.arranger.known.pop(node.key, None)
+        tree = self.shown(node).tree
+        if short is not None:
+            self.arranger.known[node.key] = short
+        return tree
+
     def term(self, labelled: Labelled, target: Target) -> Term:
         """A labelled product as a reader meets it.
 
@@ -119,12 +124,12 @@ class Writer:
             labelled: the product, what arrives from above first.
             target: what it is the derivative by.
         """
-        lettered = _opened(labelled)
+        lettered = _in_scalar_order(labelled, arriving_first=target.has_seed)
         bare = _without_ones(lettered)
         letters = self._entries(lettered, target)
         if max(len(node.axes) for node in (labelled.node, *_nodes(lettered))) > MOST_AXES:
             return Term(None, (), None, None, letters, True, ())
-        arrays = target.ordered([factor for factor in bare.factors if factor.indices])
+        arrays = [factor for factor in bare.factors if factor.indices]
         shown = tuple(self._raised(factor) for factor in arrays)
         value = self.arranger.tree(labelled.node, row=target.shape.is_row)
         order = None
@@ -165,16 +170,19 @@ class Writer:
         """The product with an index on each factor."""
         if any(isinstance(index, Merged) for index in _indices(term)):
             return None
-        names = self._names(term)
-        scalars = [factor for factor in term.factors if not factor.indices]
-        arrays = target.ordered([factor for factor in term.factors if factor.indices])
-        written = [(self.arranger.tree(factor.node), factor.power) for factor in scalars]
-        for node, indices, power in arrays:
-            entry = Entry(self.shown(node).tree, tuple(_index(i, names) for i in indices))
-            written.append((entry, power))
+        names, coefficient = self._names(term), term.coefficient
+        written: list[tuple[Tree, Fraction]] = []
+        for node, indices, power in sorted(term.factors, key=lambda factor: bool(factor.indices)):
+            if isinstance(node, Product) and not node.factors and not _is_identity(node):
+                coefficient *= node.coefficient
+                continue
+            tree = self.shown(node).tree
+            if indices:
+                tree = Entry(tree, tuple(_index(index, names) for index in indices))
+            written.append((tree, power))
         name = Name(target.name)
         left = Entry(name, tuple(_index(i, names) for i in term.result)) if term.result else name
-        return Equation((left, multiplied(term.coefficient, written)))
+        return Equation((left, multiplied(coefficient, written)))
 
     def _names(self, term: Labelled) -> dict[int, str]:
         used = dict.fromkeys(letters_of(_indices(term)))
@@ -219,18 +227,16 @@ def _is_ambiguous(term: Labelled) -> bool:
     return len(set(dims)) < len(dims) or any(dim.number is not None for dim in dims)
 
 
-def _opened(term: Labelled) -> Labelled:
-    """A labelled product in which what arrives is opened, where it is a plain product itself."""
+def _in_scalar_order(term: Labelled, *, arriving_first: bool) -> Labelled:
+    """The factors as the chain rule has them; what arrives is opened, if it is a plain product."""
     arriving, *rest = term.factors
-    node = arriving.node
-    if not isinstance(node, Product) or not node.factors or not _is_transparent(node):
-        return term
-    place = dict(zip(node.result, arriving.indices, strict=True))
-    inner = [f._replace(indices=tuple(place[i] for i in f.indices)) for f in node.factors]
-    arrays = [factor for factor in inner if factor.indices]
-    scalars = [factor for factor in inner if not factor.indices]
-    factors = (*arrays, *rest, *scalars)
-    return Labelled(term.coefficient * node.coefficient, factors, term.result, term.dims)
+    node, coefficient, inner = arriving.node, term.coefficient, [arriving]
+    if isinstance(node, Product) and node.factors and _is_transparent(node):
+        place = dict(zip(node.result, arriving.indices, strict=True))
+        inner = [f._replace(indices=tuple(place[i] for i in f.indices)) for f in node.factors]
+        coefficient *= node.coefficient
+    factors = (*inner, *rest) if arriving_first else (*rest, *inner)
+    return Labelled(coefficient, factors, term.result, term.dims)
 
 
 def _is_transparent(node: Product) -> bool:
@@ -249,13 +255,17 @@ def _without_ones(term: Labelled) -> Labelled:
             kept.append(factor)
             continue
         coefficient *= factor.node.coefficient
-        if factor.node.result == (0, 0):
+        if _is_identity(factor.node):
             first, second = (_resolved(index, same) for index in factor.indices)
             if first != second:
                 same |= {first: second} if second in term.result else {second: first}
     factors = [f._replace(indices=tuple(_resolved(i, same) for i in f.indices)) for f in kept]
     result = tuple(_resolved(index, same) for index in term.result)
     return Labelled(coefficient, tuple(factors), result, term.dims)
+
+
+def _is_identity(node: Product) -> bool:
+    return not node.factors and node.result == (0, 0)
 
 
 def _resolved(index: Index, same: Mapping[Index, Index]) -> Index:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from dimderiv.language.syntax import Add, Binary, Call, Group, Name, Negative, Node, Number
+from dimderiv.language.syntax import Add, Binary, Call, Name, Negative, Node, Number
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.functions import PRIMITIVES
 
@@ -51,8 +51,6 @@ def scalar_formula(node: Node, values: Mapping[str, Formula], definitions: Defin
             if name not in values and name != "pi":
                 raise NotVerifiableError(f"{name} has no meaning in it", span=node.span)
             return values.get(name, sympy.pi)
-        case Group(operand):
-            return formula(operand)
         case Negative(operand):
             return -formula(operand)
         case Add(terms):

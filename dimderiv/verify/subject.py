@@ -12,6 +12,7 @@ from typing import TypeVar
 from dimderiv.errors import DimderivError, ShapeError, VerificationError
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.syntax import Call, Name, Node, children
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.rules import Rule, Rulebook, rules_folder
 from dimderiv.shapes import Declaration, Dim, Shape
 from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain, Scalar
@@ -81,7 +82,8 @@ class Subject:
         return self._read(text, (*self.rule.arguments, *names))
 
     def _read(self, text: str, names: Collection[str]) -> Node:
-        return parse_expression(text, names=names, functions=self.rulebook.functions)
+        functions = BUILTIN_FUNCTIONS | self.rulebook.functions
+        return parse_expression(text, names=names, functions=functions)
 
     def evaluator(self, tables: Tables) -> Evaluator:
         """An evaluator of texts of the rule.
