@@ -122,8 +122,8 @@ class Derivation:
     @cached_property
     def program(self) -> Program:
         """The answer: one derivative, or several under names of their own."""
-        if len(self._results) == 1:
-            return next(iter(self._results.values())).program
+        if len(self.answer.derivatives) == 1:
+            return self.answer.program(*self.answer.derivatives)
         return self.answer.together(self._derivative_names)
 
     @cached_property
