@@ -14,9 +14,9 @@ from dimderiv.graph import Node as GraphNode
 from dimderiv.infer import Typed, infer
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Node, Program, Statement
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, canonical_name
 from dimderiv.lower import lower
-from dimderiv.naming import Kind, name_repeats, without_groups
+from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.partials import operands
 from dimderiv.rules import Rulebook, load_rules
 from dimderiv.simplify import Simplifier
@@ -88,7 +88,8 @@ def derive(
         program = expr if isinstance(expr, Program) else _parsed(expr, declared, rulebook)
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
         _refuse_unsupported(typed, order, upstream, layout)
-        lowered = lower(typed, rulebook)
+        free = [v for v in variables if binds_entries(typed.symbols[v].properties)]
+        lowered = lower(typed, rulebook, free=free)
         simplify = Simplifier(_given([lowered.value]))
         gradients = reverse_sweep(lowered, variables, rulebook, simplify)
         derivation = _derivation(source, variables, typed, rulebook, gradients, inline=inline)
@@ -124,7 +125,7 @@ def _derivation(
         typed=typed,
         rulebook=rulebook,
         gradients=gradients,
-        answer=answer.inlined() if inline else _with_names(answer, typed, rulebook),
+        answer=_with_names(answer.inlined() if inline else answer, typed, rulebook, inline=inline),
         order=1 if hessian is None else 2,
         first=first,
     )
@@ -132,7 +133,7 @@ def _derivation(
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:
     names = wrt.split(",") if isinstance(wrt, str) else list(wrt)
-    cleaned = tuple(dict.fromkeys(name.strip() for name in names))
+    cleaned = tuple(dict.fromkeys(canonical_name(name.strip()) for name in names))
     if not cleaned or not all(cleaned):
         raise UnknownNameError(
             "no variable is named to differentiate by", hint='such as wrt="w" or wrt="W1,b1"'
@@ -177,18 +178,19 @@ def _refuse_unsupported(typed: Typed, order: int, upstream: str | None, layout: 
         raise NotDifferentiableError(f"the {layout} layout is not supported yet")
 
 
-def _with_names(answer: Answer, typed: Typed, rulebook: Rulebook) -> Answer:
-    """The answer with names for its long parts that repeat."""
+def _with_names(answer: Answer, typed: Typed, rulebook: Rulebook, *, inline: bool) -> Answer:
+    """The answer with names for its long parts that repeat, unless it is to be without."""
 
-    def kind_of(part: Node) -> Kind:
+    def kind_of(answer: Answer, part: Node) -> Kind:
         statements = [Statement(n, without_groups(v)) for n, v in answer.definitions.items()]
         program = Program((*statements, Statement(None, part)))
         shape = infer(program, dict(typed.symbols), rulebook=rulebook, wrt=()).value
         return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"
 
     dims = {name for found in typed.symbols.values() for d in found.shape for name in d.names}
-    taken = {*typed.symbols, *typed.definitions, *answer.definitions, *dims, "I"}
-    return name_repeats(answer, typed.definitions, taken, kind_of)
+    taken = {*typed.symbols, *typed.definitions, *dims, "I"}
+    answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
+    return answer if inline else name_repeats(answer, typed.definitions, taken, kind_of)
 
 
 def _given(values: list[GraphNode]) -> set[Key]:

@@ -96,7 +96,12 @@ class Arranger:
 
     def _filled(self, node: Sum | Product) -> Piece:
         """A node with the axes that it is only repeated along written as ones."""
-        loose = self.loose(node)
+        try:
+            loose = self.loose(node)
+        except NoMatrixForm:
+            if len(node.axes) > 2:
+                raise
+            return index_form(node, self.piece)
         piece = loose.piece
         if not all(loose.present):
             piece = _repeated(piece, node.axes, loose.present, self._size_tree)

@@ -122,7 +122,9 @@ def rules_command(check: bool, rules: tuple[str, ...]) -> int:
     for report in check_rules(rulebook):
         total += 1
         failed += not report.passed
-        click.echo(f"{'ok  ' if report.passed else 'FAIL'} {report.name}: {report.message}")
+        named = report.message.startswith(report.name)
+        message = report.message if named else f"{report.name}: {report.message}"
+        click.echo(f"{'ok  ' if report.passed else 'FAIL'} {message}")
     click.echo(f"{total} rules, {failed} failed")
     return FAILED if failed else 0
 

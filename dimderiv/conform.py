@@ -6,6 +6,7 @@ one edge a matrix times a vector, with two edges a matrix product.  Parallel edg
 product.  What is left on the letters of the result is the answer.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +16,9 @@ from dimderiv import notation
 from dimderiv.graph import Factor, Index, Product, Shifted, letters_of
 from dimderiv.language.syntax import Call
 from dimderiv.notation import Face, Piece
+
+Slot = int | None
+
 
 class Part(NamedTuple):
     """A piece raised to a power, and where it stood among the factors."""
@@ -105,7 +109,7 @@ class _Network:
     def put(self, factor: Factor, piece: Piece, place: int) -> bool:
         part = Part(piece, factor.power, place)
         match factor.indices:
-            case (Shifted(), *others) if all(isinstance(index, Shifted) for index in others):
+            case (Shifted(), *_) | (_, Shifted()):
                 self.images.append((factor.indices, part))
             case (int(letter),):
                 self.weights.setdefault(letter, []).append(part)
@@ -227,13 +231,16 @@ class _Network:
         self.weights.setdefault(far, []).append(Part(vector, Fraction(1), place))
 
     def _convolve(self) -> bool:
-        """A kernel slid over an image: the pair of letters that is summed, or the one that is not."""
+        """A kernel slid over an image: the letters that are summed, or those that are not."""
         if len(self.images) != 1:
             return False
         indices, image = self.images.pop()
-        pairs = list(zip(*(tuple(letters_of((index,))) for index in indices), strict=True))
-        for inner, outer in (pairs[::-1], pairs):
-            if not set(inner) & self.kept and self._kernel(inner) is not None:
+        # An axis that the kernel does not slide along is one that it covers, or has size 1 on.
+        axes = [(*letters_of((index,)), None)[:2] for index in indices]
+        for inner in itertools.product(*(axis[::-1] for axis in axes)):
+            covered = tuple(letter for letter in inner if letter is not None)
+            if not set(covered) & self.kept and self._kernel(covered) is not None:
+                outer = [a if b == k else b for (a, b), k in zip(axes, inner, strict=True)]
                 self._slide(image, inner, outer)
                 return True
         return False
@@ -250,20 +257,23 @@ class _Network:
             return self.weights.get(letters[0])
         return None if set(letters) & set(self.weights) else parts or None
 
-    def _slide(self, image: Part, inner: tuple[int, ...], outer: tuple[int, ...]) -> None:
-        kernel = self._kernel(inner)
+    def _slide(self, image: Part, inner: Sequence[Slot], outer: Sequence[Slot]) -> None:
+        """Sum over the inner letters, one an axis of the image; the outer ones are left."""
+        covered = tuple(letter for letter in inner if letter is not None)
+        kernel = self._kernel(covered)
         assert kernel is not None
-        self.edges = [e for e in self.edges if not {e.start, e.end} & set(inner)]
-        for letter in inner:
+        self.edges = [e for e in self.edges if not {e.start, e.end} & set(covered)]
+        for letter in covered:
             self.weights.pop(letter, None)
-        arguments = (_array([image]), _array(kernel))
-        slid = notation.call("conv2", *(piece.straight for piece in arguments))
+        slider = _array(kernel).turned if inner[0] is None else _array(kernel)
+        slid = notation.call("conv2", _array([image]).straight, slider.straight)
         piece = notation.two_faced(slid, notation.transposed(slid))
-        part = Part(piece, Fraction(1), image.place)
-        if len(outer) == 1:
-            self.weights.setdefault(outer[0], []).append(part)
-        else:
-            self.edges.append(Edge(outer[0], outer[1], (part,)))
+        part = Part(piece.turned if outer[0] is None else piece, Fraction(1), image.place)
+        match [letter for letter in outer if letter is not None]:
+            case [letter]:
+                self.weights.setdefault(letter, []).append(part)
+            case [row, column]:
+                self.edges.append(Edge(row, column, (part,)))
 
     def result(self) -> Piece | None:
         """The array on the letters of the result; nothing where only scalars are left."""

@@ -58,7 +58,7 @@ def reverse_sweep(
     """
     seed = lowered.value.axes
     wanted = {lowered.symbols[name].key for name in variables}
-    order = _operands_first(lowered.value)
+    order = operands_first(lowered.value)
     dependent = _dependent(order, wanted)
     names = _FreshNames(order, lowered)
     known_as = {node.value.key: node for node in order if isinstance(node, Named)}
@@ -136,7 +136,7 @@ def _identity(axes: tuple[Dim, ...]) -> Node:
     return product(Fraction(1), (), (*letters, *letters), axes)
 
 
-def _operands_first(value: Node) -> list[Node]:
+def operands_first(value: Node) -> list[Node]:
     """Every node that the value is made of, each after its operands."""
     order: list[Node] = []
     seen: set[Key] = set()

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import reduce
+from itertools import count
+from typing import NamedTuple
 
+from dimderiv import notation
 from dimderiv.graph import Factor, Index, Merged, Node, Product, Shifted, letters_of
-from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name, Negative, Number
+from dimderiv.language.syntax import Add, Binary, Call, Entry, IndexForm, Name, Negative, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import Face, Piece, symbols, transposed
 from dimderiv.shapes import Dim
@@ -14,29 +18,84 @@ LETTERS = "ijklpqrstuvabcdefgh"
 LONG = 20
 
 
+class Axis(NamedTuple):
+    """An axis of an index form: one letter, or several with the first one slowest."""
+
+    names: tuple[str, ...]
+    dims: tuple[Dim, ...]
+
+    @property
+    def place(self) -> Tree:
+        """The position along the axis in terms of its letters."""
+        return _position([Name(name) for name in self.names], self.dims)
+
+
 def index_form(node: Node, piece_of: Callable[[Node], Piece]) -> Piece:
-    """A node entry by entry, with one letter for each of its axes.
+    """A node entry by entry, with a letter for each of its axes, or several for a merged one.
 
     Args:
-        node: a product or a sum of products, whose axes are plain or sums of letters.
+        node: a product or a sum of products.
         piece_of: the notation of the factors.
 
     Returns:
         A piece; its flipped face means something only for two axes.
     """
-    parts = expanded(node)
-    sizes = {name for _, part in parts for dim in _dims(part) for name in dim.names}
-    unused = [letter for letter in LETTERS if letter not in sizes]
-    shown, free = unused[: len(node.axes)], unused[len(node.axes) :]
-    body = [_Term(part, shown, free, piece_of).tree(coefficient) for coefficient, part in parts]
-    letters = tuple((name, dim.syntax()) for name, dim in zip(shown, node.axes, strict=True))
-    form = IndexForm(letters, body[0] if len(body) == 1 else Add(tuple(body)))
+    parts = [(coefficient, _as_product(part)) for coefficient, part in expanded(node)]
+    sizes = {name for _, part in parts for dim in part.dims for name in dim.names}
+    unused = _letters(sizes)
+    axes = [_axis([part for _, part in parts], k, unused) for k in range(len(node.axes))]
+    taken = sizes.union(*(axis.names for axis in axes))
+    body = [_Term(part, axes, taken, piece_of).tree(coefficient) for coefficient, part in parts]
+    letters = [
+        (name, dim.syntax())
+        for axis in axes
+        for name, dim in zip(axis.names, axis.dims, strict=True)
+    ]
+    merged = len(letters) > len(axes)
+    form = IndexForm(
+        tuple(letters),
+        body[0] if len(body) == 1 else Add(tuple(body)),
+        tuple(len(axis.names) for axis in axes) if merged else (),
+    )
     face = Face(form, LONG + symbols(form))
     return Piece(face, transposed(face))
 
 
-def _dims(term: Node) -> Sequence[Dim]:
-    return term.dims if isinstance(term, Product) else term.axes
+def _letters(taken: Collection[str]) -> Iterator[str]:
+    """Index letters, with numbers when there are no more of them."""
+    for number in count():
+        for letter in LETTERS:
+            name = f"{letter}{number or ''}"
+            if name not in taken:
+                yield name
+
+
+def _as_product(node: Node) -> Product:
+    if isinstance(node, Product):
+        return node
+    plain = tuple(range(len(node.axes)))
+    factors = (Factor(node, plain),)
+    return Product(Fraction(1), factors, node.axes, plain, node.axes, node.key, 1, False)
+
+
+def _axis(parts: Iterable[Product], k: int, unused: Iterator[str]) -> Axis:
+    """The letters of an axis: as many as the first product has that merges several there."""
+    dims: tuple[Dim, ...] = ()
+    for part in parts:
+        index = part.result[k]
+        dims = dims or (part.axes[k],)
+        if isinstance(index, Merged):
+            dims = tuple(part.dims[letter] for letter in index.letters)
+            break
+    return Axis(tuple(next(unused) for _ in dims), dims)
+
+
+def _position(letters: Sequence[Tree], dims: Sequence[Dim]) -> Tree:
+    """The position along an axis of several letters, the first one slowest."""
+    place = letters[0]
+    for letter, dim in zip(letters[1:], dims[1:], strict=True):
+        place = Add((Binary("*", place, dim.syntax()), letter))
+    return place
 
 
 class _Term:
@@ -44,25 +103,20 @@ class _Term:
 
     def __init__(
         self,
-        node: Node,
-        shown: Sequence[str],
-        free: Collection[str],
+        node: Product,
+        axes: Sequence[Axis],
+        taken: Collection[str],
         piece_of: Callable[[Node], Piece],
     ) -> None:
-        plain = tuple(range(len(node.axes)))
-        if isinstance(node, Product):
-            self.coefficient, self.factors = node.coefficient, node.factors
-            self.result, self.dims = node.result, node.dims
-        else:
-            self.coefficient, self.factors = Fraction(1), (Factor(node, plain),)
-            self.result, self.dims = plain, node.axes
+        self.node = node
         self.piece_of = piece_of
-        self.unused: Iterator[str] = iter(free)
+        self.unused = _letters(taken)
         self.spelled: dict[int, Tree] = {}
+        self.inside: set[int] = set()
         self.identities: list[Tree] = []
-        for index, name in zip(self.result, shown, strict=True):
-            self._bind(index, Name(name))
-        for factor in self.factors:
+        for index, axis in zip(node.result, axes, strict=True):
+            self._bind(index, axis)
+        for factor in node.factors:
             self._name(letters_of(factor.indices))
 
     def _name(self, letters: Iterable[int]) -> None:
@@ -70,53 +124,77 @@ class _Term:
             if letter not in self.spelled:
                 self.spelled[letter] = Name(next(self.unused))
 
-    def _bind(self, index: Index, name: Tree) -> None:
-        """Say what the letters of an index of the result are, in terms of the name of its axis."""
+    def _bind(self, index: Index, axis: Axis) -> None:
+        """Say what the letters of an index of the result are, in terms of those of its axis."""
         if isinstance(index, int):
-            if index in self.spelled:
-                self.identities.append(Entry(Name("I"), (self.spelled[index], name)))
-            else:
-                self.spelled[index] = name
-            return
-        assert isinstance(index, Shifted), "a merged axis is opened before"
-        first, *others = index.letters
-        self._name(others)
-        self.spelled[first] = Add((name, *(Negative(self.spelled[letter]) for letter in others)))
+            self._spell(index, axis.place)
+            self.inside.add(index)
+        elif isinstance(index, Shifted):
+            first, *others = index.letters
+            self._name(others)
+            away = [Negative(self.spelled[letter]) for letter in others]
+            self._spell(first, Add((axis.place, *away)))
+        elif [self.node.dims[letter] for letter in index.letters] == list(axis.dims):
+            for letter, name in zip(index.letters, axis.names, strict=True):
+                self._spell(letter, Name(name))
+                self.inside.add(letter)
+        else:
+            self._name(index.letters)
+            self._equate(self._index(index), axis.place, reduce(Dim.__mul__, axis.dims))
+
+    def _spell(self, letter: int, place: Tree) -> None:
+        if letter in self.spelled:
+            self._equate(self.spelled[letter], place, self.node.dims[letter])
+        else:
+            self.spelled[letter] = place
+
+    def _equate(self, first: Tree, second: Tree, dim: Dim) -> None:
+        is_sized = isinstance(first, Name) or isinstance(second, Name)
+        identity = Name("I") if is_sized else Call("eye", (dim.syntax(),))
+        self.identities.append(Entry(identity, (first, second)))
+
+    def _bounds(self) -> list[Tree]:
+        """Ones along each axis that no entry keeps its letter inside of."""
+        kept = {index for factor in self.node.factors for index in factor.indices} | self.inside
+        return [
+            Entry(Call("ones", (self.node.dims[letter].syntax(), Number(Fraction(1)))), (place,))
+            for letter, place in self.spelled.items()
+            if letter not in kept
+        ]
 
     def tree(self, coefficient: Fraction) -> Tree:
         """The term, with what it is multiplied by."""
-        value = coefficient * self.coefficient
-        parts = [*self._factors(lambda power: power > 0), *self.identities]
+        value = coefficient * self.node.coefficient
+        above = [self._entry(factor) for factor in self.node.factors if not self._is_below(factor)]
+        parts = [*above, *self.identities, *self._bounds()]
         if abs(value) != 1 or not parts:
             parts.insert(0, Number(abs(value)))
         tree = _multiplied(parts)
-        under = self._factors(lambda power: power < 0)
+        under = [self._entry(factor) for factor in self.node.factors if self._is_below(factor)]
         if under:
             tree = Binary("/", tree, _multiplied(under))
         return Negative(tree) if value < 0 else tree
 
-    def _factors(self, wanted: Callable[[Fraction], bool]) -> list[Tree]:
-        return [self._entry(factor) for factor in self.factors if wanted(factor.power)]
+    def _is_below(self, factor: Factor) -> bool:
+        """Whether to divide by a factor: only where its indices cannot leave the array."""
+        places = [self._index(index) for index in factor.indices]
+        return factor.power < 0 and all(isinstance(place, Name) for place in places)
 
     def _entry(self, factor: Factor) -> Tree:
-        tree = self.piece_of(factor.node).straight.tree
-        if factor.indices:
-            tree = Entry(tree, tuple(self._index(index) for index in factor.indices))
-        power = abs(factor.power)
-        return tree if power == 1 else Binary("^", tree, Number(power))
+        face, power = self.piece_of(factor.node).straight, factor.power
+        indices = tuple(self._index(index) for index in factor.indices)
+        if power < 0 and not self._is_below(factor):
+            return Entry(notation.power(face, power, entrywise=True).tree, indices)
+        tree = Entry(face.tree, indices) if indices else face.tree
+        return tree if abs(power) == 1 else Binary("^", tree, Number(abs(power)))
 
     def _index(self, index: Index) -> Tree:
         if isinstance(index, int):
             return self.spelled[index]
         if isinstance(index, Shifted):
             return Add(tuple(self.spelled[letter] for letter in index.letters))
-        return self._merged(index)
-
-    def _merged(self, index: Merged) -> Tree:
-        place = self.spelled[index.letters[0]]
-        for letter in index.letters[1:]:
-            place = Add((Binary("*", place, self.dims[letter].syntax()), self.spelled[letter]))
-        return place
+        letters = [self.spelled[letter] for letter in index.letters]
+        return _position(letters, [self.node.dims[letter] for letter in index.letters])
 
 
 def _multiplied(parts: Sequence[Tree]) -> Tree:

@@ -3,7 +3,7 @@
 Goes in: the program with its shapes.  Comes out: the named intermediates in order, and the value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dimderiv import graph
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import Factor, Function, Index, Merged, Named, Node, Product, Shifted
-from typing import Any as Typed
+from dimderiv.infer import Typed
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.products import ONCE, arranged, elementwise, number, product, scaled
@@ -52,18 +52,19 @@ class Lowered:
     symbols: Mapping[str, graph.Symbol]
 
 
-def lower(typed: Typed, rulebook: Rulebook) -> Lowered:
+def lower(typed: Typed, rulebook: Rulebook, *, free: Collection[str] = ()) -> Lowered:
     """The graph of a program whose shapes are known.
 
     Args:
         typed: the program and the shape of each part.
         rulebook: the rules, for the functions that are defined by others.
+        free: symbols whose properties must not be used.
 
     Raises:
         LimitError: a matrix power is too high to be written out.
         NotDifferentiableError: a construct has no graph, such as an index form.
     """
-    builder = _Builder(typed, rulebook)
+    builder = _Builder(typed, rulebook, free)
     definitions = []
     value = Array(number(0), SCALAR)
     for statement in typed.program.statements:
@@ -76,7 +77,7 @@ def lower(typed: Typed, rulebook: Rulebook) -> Lowered:
 
 
 class _Builder:
-    def __init__(self, typed: Typed, rulebook: Rulebook) -> None:
+    def __init__(self, typed: Typed, rulebook: Rulebook, free: Collection[str]) -> None:
         self.typed = typed
         self.rulebook = rulebook
         self.symbols = {
@@ -84,7 +85,7 @@ class _Builder:
                 name,
                 declared.shape.axes,
                 row=declared.shape.is_row,
-                properties=declared.properties,
+                properties=() if name in free else declared.properties,
             )
             for name, declared in typed.symbols.items()
         }
@@ -296,9 +297,11 @@ def entrywise_power(base: Array, exponent: Array) -> Array:
     power = constant_value(exponent.node)
     if power is None:
         return mapped("power", base, exponent)
+    shape = broadcast_shape([base, exponent])
+    whole = spread(base, shape)
     if power.denominator != 1 and graph.is_zero(base.node):
-        return base
-    return Array(elementwise(1, (base.node, power)), base.shape)
+        return Array(whole, shape)
+    return Array(elementwise(1, (whole, power)), shape)
 
 
 def matrix_power(base: Array, exponent: Array, node: syntax.Binary) -> Array:

@@ -10,6 +10,7 @@ from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.notation import symbols
 
 Kind = Literal["scalar", "vector", "matrix"]
+KindOf = Callable[[Answer, Node], Kind]
 
 SHORTEST = 4
 WORTH = 2
@@ -21,8 +22,44 @@ LETTERS: dict[Kind, str] = {
 }
 
 
+def name_nested_forms(
+    answer: Answer, given: Collection[str], taken: Iterable[str], kind_of: KindOf
+) -> Answer:
+    """The answer with a name for each index form inside another one, where none can be written.
+
+    Args:
+        answer: the answer.
+        given: the names of the user's own definitions, which are left as they are written.
+        taken: names that mean something already.
+        kind_of: whether a part of the answer is a scalar, a vector or a matrix.
+    """
+    while True:
+        part = next((f for tree in _trees(answer, given) for f in _nested_forms(tree)), None)
+        if part is None:
+            return answer
+        name = _fresh(part, kind_of(answer, without_groups(part)), {*taken, *answer.definitions})
+        answer = _with_name(answer, given, name, part)
+
+
+def _nested_forms(tree: Node) -> Iterator[Node]:
+    """The innermost index forms that lie inside others."""
+    for form in _index_forms(tree):
+        for inner in _index_forms(form.body):
+            if not any(True for _ in _index_forms(inner.body)):
+                yield inner
+
+
+def _index_forms(tree: Node) -> Iterator[syntax.IndexForm]:
+    stack = [tree]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, syntax.IndexForm):
+            yield part
+        stack.extend(syntax.children(part))
+
+
 def name_repeats(
-    answer: Answer, given: Collection[str], taken: Iterable[str], kind_of: Callable[[Node], Kind]
+    answer: Answer, given: Collection[str], taken: Iterable[str], kind_of: KindOf
 ) -> Answer:
     """The answer with a name for each part that is long and occurs more than once.
 
@@ -30,15 +67,15 @@ def name_repeats(
         answer: the answer.
         given: the names of the user's own definitions, which are left as they are written.
         taken: names that mean something already.
-        kind_of: whether a part is a scalar, a vector or a matrix; decides between small and
-            capital letters.
+        kind_of: whether a part of the answer is a scalar, a vector or a matrix; decides between
+            small and capital letters.
     """
-    used = set(taken)
+    used = {*taken, *answer.definitions}
     while True:
         part = _most_repeated(answer, given) if len(answer.definitions) < MANY else None
         if part is None:
             return answer
-        name = _fresh(part, kind_of(without_groups(part)), used)
+        name = _fresh(part, kind_of(answer, without_groups(part)), used)
         used.add(name)
         answer = _with_name(answer, given, name, part)
 

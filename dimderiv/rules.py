@@ -6,22 +6,27 @@ do not close; whether a rule is *true* is for `dimderiv rules --check` to say.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from dimderiv.errors import ParseError
+from dimderiv.errors import DimderivError, ParseError
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.syntax import Node
+from dimderiv.language.syntax import Entry, IndexForm, Name, Node, children
 
 Kind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 
 KEYS = {
-    "kind", "signature", "square", "definition", "derivative", "domain", "kink", "latex", "numpy",
-    "reference", "operator", "column",
+    "kind", "signature", "square", "definition", "column", "derivative", "domain", "kink", "latex",
+    "reference", "operator",
 }  # fmt: skip
+CONSTANTS = {"I", "pi"}
+VALUES = {"y", "Y", "count"}
+
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,6 @@ class Rule:
     domain: str = ""
     kink: str = ""
     latex: str = ""
-    numpy: str = ""
     reference: str = ""
     operator: str = ""
     file: str = ""
@@ -115,7 +119,11 @@ def load_rules(*files: str | Path) -> Rulebook:
     builtin = builtin_rules()
     if not files:
         return builtin
-    return Rulebook({**builtin.rules, **_read([Path(file) for file in files]).rules})
+    own = _read([Path(file) for file in files])
+    functions = builtin.functions | own.functions
+    for rule in own.rules.values():
+        _refuse_unreadable(rule, functions)
+    return Rulebook({**builtin.rules, **own.rules})
 
 
 def _read(files: Iterable[Path]) -> Rulebook:
@@ -152,6 +160,10 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
     derivative = table.get("derivative", {})
     if isinstance(derivative, str):
         derivative = dict.fromkeys(arguments[:1], derivative)
+    for key, value in table.items():
+        _refuse_mistyped(key, value, place)
+    if not _NAME.fullmatch(name):
+        raise ParseError(f"{place} has no name that can be written", hint="letters, digits and _")
     rule = Rule(
         name=name,
         **{**table, "signature": signature, "arguments": arguments, "derivative": derivative},
@@ -159,6 +171,61 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
     )
     _refuse_incomplete(rule, place)
     return rule
+
+
+def _refuse_mistyped(key: str, value: Any, place: str) -> None:
+    wanted = {"square": bool, "derivative": (str, dict)}.get(key, str)
+    texts = value.values() if isinstance(value, dict) else ()
+    if not isinstance(value, wanted) or not all(isinstance(text, str) for text in texts):
+        kind = "true or false" if key == "square" else "a text"
+        raise ParseError(f"{place}: {key} is not {kind}")
+
+
+def _refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
+    """Refuse a rule whose formulas cannot be read, or use what they do not know."""
+    known = CONSTANTS.union(rule.arguments)
+    for key, text in (("definition", rule.definition), ("column", rule.column)):
+        _read_formula(rule, key, text, functions, known)
+    for argument, text in rule.derivative.items():
+        lettered = rule.kind in {"matrix", "rows"} and "[" in text
+        letters = ", ".join(f"{letter}:1" for letter in sorted(set(_letters(text))))
+        whole = f"[{letters}] {text}" if lettered else text
+        _read_formula(rule, f"derivative by {argument}", whole, functions, known | VALUES)
+
+
+def _read_formula(
+    rule: Rule, key: str, text: str, functions: frozenset[str], known: Collection[str]
+) -> None:
+    if not text:
+        return
+    try:
+        formula = parse_expression(text, functions=functions)
+    except DimderivError as error:
+        raise ParseError(
+            f"rule {rule.name} in {Path(rule.file).name}: the {key} cannot be read: {error.message}",
+            span=error.span,
+            source=text,
+            hint=error.hint,
+        ) from error
+    for name in _names(formula):
+        if name.name not in known:
+            raise ParseError(
+                f"rule {rule.name} in {Path(rule.file).name}: "
+                f"the {key} uses {name.name}, which is no argument",
+                span=name.span,
+                source=text,
+                hint=f"one of {', '.join(sorted(known))}",
+            )
+
+
+def _names(formula: Node) -> Iterator[Name]:
+    if isinstance(formula, Name):
+        yield formula
+    parts = (formula.operand,) if isinstance(formula, Entry) else children(formula)
+    if isinstance(formula, IndexForm):
+        parts = (formula.body,)
+    for part in parts:
+        yield from _names(part)
 
 
 def _refuse_incomplete(rule: Rule, place: str) -> None:

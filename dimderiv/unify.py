@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
+from math import isqrt
 from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv.language.syntax import Node
@@ -324,9 +325,14 @@ def _polynomial(term: Term, unknown: list[Variable]) -> Dim:
 
 
 def _solution(difference: Dim, name: str) -> Dim | None:
-    """The size of `name` for which a polynomial is 0, if it is linear in it and divides evenly."""
+    """The size of `name` for which a polynomial is 0, if it is linear in it and divides evenly.
+
+    A square is solved too, where the other side is the square of one product: `vec(I)` in a sum.
+    """
     rest = Dim(tuple(item for item in difference.monomials if name not in item[0]))
     terms = [item for item in difference.monomials if name in item[0]]
+    if len(terms) == 1 and terms[0][0] == (name, name):
+        return _square_root(rest, -terms[0][1])
     if len(terms) != 1 or terms[0][0].count(name) > 1:
         return None
     divisor = [other for other in terms[0][0] if other != name]
@@ -341,3 +347,15 @@ def _solution(difference: Dim, name: str) -> Dim | None:
             return None
         quotient += Dim(((tuple(left), -coefficient // terms[0][1]),))
     return quotient
+
+
+def _square_root(square: Dim, divisor: int) -> Dim | None:
+    """The size whose square is a multiple of a product, if there is one."""
+    if len(square.monomials) != 1:
+        return None
+    (monomial, coefficient), *_ = square.monomials
+    number = isqrt(max(coefficient // divisor, 0))
+    halves = monomial[::2]
+    if halves != monomial[1::2] or number * number * divisor != coefficient:
+        return None
+    return Dim(((halves, number),))

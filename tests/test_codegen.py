@@ -4,6 +4,7 @@ import keyword
 import re
 import traceback
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,11 @@ SHAPES = {
     "b": "1 x n",
     "s": "scalar",
     "t": "scalar",
+    "c": "p",
 }
+
+# The sizes of these axes are products, which no text declares.
+STACKED = {"f": ("m n", "1"), "g": ("1", "m n"), "M": ("m n", "p"), "S": ("m n", "m n")}
 
 SIZES = {"m": 3, "n": 4, "p": 2, "q": 5}
 
@@ -83,6 +88,11 @@ CODE = {
     "softmax(X) / n": "softmax(X) / n",
     "[i:m, j:p] A[i,k] B[k,i] Q[j,l]": 'np.einsum("ik,ki,jl->ij", A, B, Q, optimize=True)',
     "[i:m, j:n] A[i,k] I[k,j] s": "s * A",
+    "[(i:m, k:p), j:n] A[i,j] c[k]": 'np.einsum("ij,k->ikj", A, c).reshape(m * p, n)',
+    "kron(A, B) K(m, n)": "np.kron(A, B)[:, commutation(n, m)]",
+    "K(m, n)' kron(A, B)": "np.kron(A, B)[commutation(n, m)]",
+    "2 K(m, n) vec(A)": "2 * A.T.ravel()[commutation(m, n)]",
+    "diag(vec(A)) vec(B)": "A.T.ravel() * B.T.ravel()",
 }
 
 EXPRESSIONS = [
@@ -136,6 +146,16 @@ EXPRESSIONS = [
     *("[i:m, j:n] (A X)[i,k] (I - X X')[k,j] s", "[i:n, j:n] (X[i,k] + 1)^2 / (1 + Z[k,j])"),
     *("[i:m p, j:n q, k:m, l:n] Q[i - p k, j - q l]", "[j:n] X[2 j, j]", "[i:n] x[n - 1 - i]"),
     *("[i:m, j:n] A[i - k, j - l] B[l,k]", "[o:3, l:3] A[o + k, l + p] B[k,p]"),
+    *("[(i:m, k:p), j:n] A[i,j] c[k]", "[(i:m, k:p), (j:n, l:q)] A[i,j] Q[k,l] - 2 M[i n,k]"),
+    *("2 ([(i:m, j:n), k:p] M[j m + i,k])'", "[(i:m, j:n)] A[i,j]", "[(i:m, j:n), k:p] s"),
+    *("K(m, n)", "K(m, n) vec(A)", "K(n, m)' f + vec(A)", "kron(A, B) K(m, n)", "K(2, 3)"),
+    *("-2 K(m, n) M", "M' K(m, n)", "g K(m, n)", "g K(m, n)'", "f' K(m, n) f", "K(1, n) X"),
+    *("s M' K(m, n)' M", "K(m, n) + I", "K(m, n)' K(m, n) M", "inv(K(m, n)) M", "K(m, n).^2"),
+    *("tr(K(m, n) S)", "diag(K(m, n))", "sum(K(m, n), axis=0)", "mean(K(m, n), axis=1)"),
+    *("sum(K(m, n))", "K(m, n) S K(m, n)", "inv(S) K(m, n)", "K(m, n) inv(S)", "K(m, n)^3"),
+    *("K(m, n) diag(f)", "diag(f) K(m, n)'", "diag(vec(A)) M", "vec(A) vec(B)'", "diag(vec(A))"),
+    *("P = K(m, n); P M + P' M + P f", "P = K(m, n); P", "P = K(m, n); -P", "kron(K(m, n), x)"),
+    *("[i:m n] K(m, n)[i,i]", "K(m, n) .* S", "exp(K(m, n))", "K(m, n) ones(m n, 1)"),
     *("[i:m, j:n] I[i - 1, j]", "[i:m, j:n, k:p] s I[i - 1, j] Q[k,l]"),
 ]
 
@@ -183,10 +203,24 @@ def passed(values: dict[str, Array], symbols: dict[str, Declaration]) -> dict[st
     return arguments
 
 
+def declared() -> dict[str, Declaration]:
+    """All symbols of the tables of this file."""
+    stacked = {
+        name: Declaration(Shape(*(prod_of(size) for size in sizes)))
+        for name, sizes in STACKED.items()
+    }
+    return read_shapes(SHAPES) | stacked
+
+
+def prod_of(size: str) -> Dim:
+    """A product of dimensions."""
+    return reduce(Dim.__mul__, (Dim.of(1 if name == "1" else name) for name in size.split()))
+
+
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_code_computes_what_the_tree_says(text: str) -> None:
     """The value and the axes are those of a literal evaluation with two axes everywhere."""
-    symbols = read_shapes(SHAPES)
+    symbols = declared()
     program = typed(text, symbols)
     values = drawn(symbols, SIZES)
     expected = Dense(program, values, SIZES).run()
@@ -195,7 +229,8 @@ def test_code_computes_what_the_tree_says(text: str) -> None:
         expected = expected[:, 0] if shape.is_column else expected
         expected = expected.reshape(()) if shape.is_scalar else expected
 
-    result = function(source(text), "gradient")(**passed(values, symbols))
+    code = numpy_source("gradient", None, [program], symbols, docstring="The derivative.")
+    result = function(code, "gradient")(**passed(values, symbols))
 
     assert np.shape(np.squeeze(expected) if np.ndim(result) == 1 else expected) == np.shape(result)
     np.testing.assert_allclose(np.reshape(result, expected.shape), expected, rtol=1e-10)
@@ -205,6 +240,59 @@ def test_code_computes_what_the_tree_says(text: str) -> None:
 def test_code_is_what_a_person_writes(text: str, expected: str) -> None:
     """Products are ordered and scaled the cheap way, and columns stay 1-D."""
     assert f"    return {expected}" == lines(source(text))[-1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "of", "wrt"),
+    [
+        ("K(m, n)", "X'", "n x m", "m x n"),
+        ("kron(B', A) K(p, n)", "A X' B", "m x q", "p x n"),
+        ("diag(vec(C))", "X .* C", "m x n", "m x n"),
+        ("[(j:n, i:m), r:m, s:n] I[i,r] I[j,s]", "vec(X)", "m n x 1", "m x n"),
+        (
+            "[(i:m, k:p), (j:n, l:q), r:m, s:n] I[i,r] I[j,s] B[k,l]",
+            "kron(X, B)",
+            "m p x n q",
+            "m x n",
+        ),
+    ],
+)
+def test_a_derivative_has_the_axes_of_both(answer: str, value: str, of: str, wrt: str) -> None:
+    """Stacked and merged axes are those of the value and then of the variable."""
+    sizes = {"X": wrt, "A": "m x n", "B": "p x q", "C": "m x n"}
+    symbols = {name: Declaration(Shape(*map(prod_of, sizes[name].split(" x ")))) for name in sizes}
+    shapes = [Shape(*map(prod_of, text.split(" x "))) for text in (of, wrt)]
+    arguments = {name: drawn(symbols, SIZES)[name] for name in symbols}
+    code = numpy_source(
+        "gradient",
+        None,
+        [typed(answer, symbols)],
+        symbols,
+        docstring="",
+        of=shapes[0],
+        wrt=shapes[1:],
+    )
+
+    result = function(code, "gradient")(**arguments)
+
+    # The values are linear, so a difference along each entry is the derivative.
+    start = Dense(typed(value, symbols), arguments, SIZES).run()
+    expected = np.zeros((*start.shape, *arguments["X"].shape))
+    for place in np.ndindex(*arguments["X"].shape):
+        moved = arguments["X"].copy()
+        moved[place] += 1
+        ahead = Dense(typed(value, symbols), {**arguments, "X": moved}, SIZES).run()
+        expected[(..., *place)] = ahead - start
+    expected = expected.reshape([dim.evaluate(SIZES) for s in shapes for dim in s.axes])
+    np.testing.assert_allclose(result, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "text", ["K(m, n) kron(A, B)", "vec(A)' K(n, m)", "P = K(m, n); P' vec(B)"]
+)
+def test_no_permutation_matrix_is_built_for_a_product(text: str) -> None:
+    """A commutation matrix puts rows or columns in another order."""
+    assert "np.eye" not in source(text)
 
 
 @pytest.mark.parametrize("text", ["diag(x) B", "A diag(x)", "D = diag(x); D X D", "diag(x) y"])

@@ -200,6 +200,41 @@ CASES: dict[str, object] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("[(i:m, k:n), j:n] A[i,j] x[k]", np.kron(A, ARRAYS["x"])),
+        ("[(i:m, k:m), (j:n, l:n)] A[i,j] B[k,l]", np.kron(A, B)),
+        ("[(j:n, i:m)] A[i,j]", A.T.reshape(-1, 1)),
+        ("[j:2, (i:m, k:n)] A[i,k]", np.array([A.ravel(), A.ravel()])),
+        ("2 ([(i:n, k:m)] x[i] y[k])'", 2 * np.kron(ARRAYS["x"], ARRAYS["y"]).T),
+    ],
+)
+def test_axes_of_several_letters(source: str, expected: np.ndarray) -> None:
+    """The first letter is the slowest."""
+    np.testing.assert_allclose(floats(evaluated(source)), expected)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("K(m, n) vec(A)", A.reshape(-1, 1)),
+        ("K(n, m) vec(A')", A.T.reshape(-1, 1)),
+        ("K(m, n)' K(m, n)", np.eye(6)),
+        ("K(m, n) - K(n, m)'", np.zeros((6, 6))),
+        ("K(1, n)", np.eye(3)),
+        ("K(2, 2)", np.eye(4)[[0, 2, 1, 3]]),
+    ],
+)
+def test_the_commutation_matrix(source: str, expected: np.ndarray) -> None:
+    """It turns the stacked columns of a matrix into those of its transpose."""
+    names = {name: rows for name, rows in TABLES.items() if name != "K"}
+    program = parse_program(source, names=names)
+    evaluator = Evaluator(Arithmetic(60, FOREVER), SIZES, dict(names))
+
+    np.testing.assert_allclose(floats(evaluator.result(program)), expected)
+
+
 @pytest.mark.parametrize(("source", "expected"), CASES.items(), ids=CASES)
 def test_agrees_with_numpy(source: str, expected: object) -> None:
     """Every function and operator has the value that NumPy finds."""

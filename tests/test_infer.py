@@ -40,6 +40,19 @@ def nodes(found: Typed) -> list[Node]:
     [
         ("A B", "A: m x n; B: n x p", "m x p"),
         ("x' A x", "A: n x n; x: n", "scalar"),
+        ("K(m, n)", "", "m n x m n"),
+        ("K(m, n) vec(X)", "X: m x n", "m n"),
+        ("kron(B', A) K(p, n)", "A: m x n; B: p x q", "m q x n p"),
+        ("K(2, 3) + I", "", "6 x 6"),
+        ("vec(X) vec(I)' + K(n, n)", "X: n x n", "n n x n n"),
+        ("vec(I) + ones(9, 1)", "", "9"),
+        ("4 x vec(I)' + 1 + ones(2, 4 m m)", "x: 2", "2 x 4 m m"),
+        ("K(1, 1)", "", "scalar"),
+        ("K(n + 1, 2)'", "", "2 n + 2 x 2 n + 2"),
+        ("[(i:m, k:p), j:n] A[i,j] x[k]", "A: m x n; x: p", "m p x n"),
+        ("[(i:m, k:p)] x[i] y[k]", "x: m; y: p", "m p"),
+        ("[j:2, (i:3, k:4)] 1", "", "2 x 12"),
+        ("2 ([(i:m, k:p), (j:n, l:q)] A[i,j] B[k,l])'", "A: m x n; B: p x q", "n q x m p"),
         ("x x'", "x: n", "n x n"),
         ("x + y'", "x: m; y: n", "m x n"),
         ("X W + b", "X: N x D; W: D x C; b: 1 x C", "N x C"),
@@ -278,6 +291,15 @@ def rulebook_with(
     arguments = tuple(part.strip()[0] for part in signature.split("->")[0].split(",") if part)
     rule = Rule(name, kind, signature, arguments, definition)  # type: ignore[arg-type]
     return Rulebook({**RULES.rules, name: rule})
+
+
+def test_a_users_own_rule_may_have_the_name_of_the_commutation_matrix() -> None:
+    """What it is called with is no size then."""
+    rulebook = rulebook_with("K", "A, B -> Y", "sum(A) sum(B)")
+    found = typed("K(x, y)", rulebook=rulebook)
+
+    assert "x: m; y: n" == "; ".join(found.assumptions)
+    assert found.value.is_scalar
 
 
 def test_a_users_own_rule_has_a_shape() -> None:

@@ -73,6 +73,8 @@ I + pi
 W1 + x_i + x_max + x_1_2 + theta_1 + mu2 + x_alpha
 score' score score2
 [i:m, j:n] A[i,k] B[k,j]
+[(i:m, k1:p), (j:n, l:q)] A[i,j] B[k1,l] - x[i]
+kron(A, B) K(m, n + 1)' K(m, 2 n)^2
 [i:m, j:n] G[i-k, j-l] K[k,l] - W1[i,j] inv(A)[i,j]
 [i:m] A[i n+k, 0] / (I - A Y)[i,i]^2
 [] A[i,i]

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "dimderiv"
 ORDER = """
     errors language shapes declarations rules unify shaping infer
     graph products sums lower partials differentiate fold simplify
-    notation conform index_form arrange answer naming
+    notation conform kronecker index_form arrange answer naming messages steps
     render codegen verify derivation api
     rule_table process output cli __init__ __main__
 """

@@ -159,6 +159,85 @@ def test_an_index_form_of_a_scalar_has_no_letters() -> None:
     assert IndexForm((), Entry(x, (Name("k"),))) == parse_expression("[] x[k]")
 
 
+def test_an_axis_of_an_index_form_may_have_several_letters() -> None:
+    """Letters in brackets share an axis; the sizes of the axes are told apart by `groups`."""
+    i, j, k, m, n = (Name(letter) for letter in "ijkmn")
+    sizes = (("i", m), ("k", number("2")), ("j", n))
+    body = times(Entry(A, (i, j)), Entry(x, (k,)))
+
+    form = parse_expression("[(i:m, k:2), j:n] A[i,j] x[k]")
+
+    assert IndexForm(sizes, body, (2, 1)) == form
+    assert isinstance(form, IndexForm)
+    assert (sizes[:2], sizes[2:]) == form.axes
+
+
+def test_a_letter_in_brackets_of_its_own_is_that_letter() -> None:
+    """Without an axis of several letters there are no groups."""
+    form = parse_expression("[(i:m), j:n] A[i,j]")
+
+    assert parse_expression("[i:m, j:n] A[i,j]") == form
+    assert isinstance(form, IndexForm)
+    assert [1, 1] == [len(letters) for letters in form.axes]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[(), j:n] A[j,j]",
+        "[(i:m, j:n] A[i,j]",
+        "[(i:m, i:n)] A[i,i]",
+        "[(i:m, (j:n))] A[i,j]",
+        "[(i:m,)] A[i,i]",
+        "[(i:m) j:n] A[i,j]",
+        "[(i)] A[i,i]",
+        "[i:m)] A[i,i]",
+    ],
+)
+def test_heads_of_index_forms_that_are_none(source: str) -> None:
+    """Brackets in a head hold letters with sizes, between commas."""
+    with pytest.raises(ParseError):
+        parse_expression(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "expected"),
+    [
+        ("K(m, n)", (), Call("K", (Name("m"), Name("n")))),
+        (
+            "A K (2 m, 3)'",
+            (),
+            times(A, Transpose(Call("K", (times(number("2"), Name("m")), number("3"))))),
+        ),
+        ("K(x)", (), times(Name("K"), x)),
+        ("K (A + B)", (), times(Name("K"), Add((A, B)))),
+        ("K x", (), times(Name("K"), x)),
+        ("K(kron(A, B))", (), times(Name("K"), Call("kron", (A, B)))),
+        ("K(x) K(m, n)", (), times(times(Name("K"), x), Call("K", (Name("m"), Name("n"))))),
+    ],
+)
+def test_the_commutation_matrix_has_two_arguments(
+    source: str, names: tuple[str, ...], expected: Node
+) -> None:
+    """`K` before anything else is a symbol."""
+    assert expected == parse_expression(source, names=names)
+
+
+@pytest.mark.parametrize(("source", "names"), [("K(m, n)", ("K",)), ("K = A; x' K(m, n) x", ())])
+def test_a_known_name_is_no_commutation_matrix(source: str, names: tuple[str, ...]) -> None:
+    """Where K is declared or defined, two arguments after it are an error."""
+    with pytest.raises(ParseError, match="comma stands only between the arguments"):
+        parse_program(source, names=names)
+
+
+def test_a_function_of_ones_own_may_be_called_as_the_commutation_matrix() -> None:
+    """It is a function before any brackets then."""
+    functions = BUILTIN_FUNCTIONS | {"K"}
+
+    assert Call("K", (x,)) == parse_expression("K(x)", functions=functions)
+    assert Call("K", (x, y)) == parse_expression("K(x, y)", functions=functions)
+
+
 def test_statements_are_definitions_and_a_last_value() -> None:
     """Semicolons and newlines separate them; empty ones do not count."""
     program = parse_program("; r = Xw  # the residual\n\nexp(r\n);;")

@@ -166,6 +166,13 @@ def test_words_keep_a_distance() -> None:
             "[i:m, j:n] G[i-k, j-l] K[k,l]",
             r"\Bigl[\sum_{k,l} G_{i-k,\,j-l} \, K_{k,l}\Bigr]_{i,j}",
         ),
+        (
+            "[(i:m, k:p), j:n] A[i,j] x[k]",
+            r"\Bigl[A_{i,j} \, x_{k}\Bigr]_{(i \, k),j}",
+        ),
+        ("[(i:m, k1:p)] x[i] y[k1]", r"\Bigl[x_{i} \, y_{k_{1}}\Bigr]_{(i \, k_{1})}"),
+        ("kron(A, B) K(m, n)", r"(A \otimes B) K_{m,n}"),
+        ("K(m + 1, 2 n)' vec(A)", r"K_{m + 1,2 n}^{\top} \operatorname{vec}(A)"),
         ("[i:m] -W1[i,k] + x[i]", r"\Bigl[-\sum_{k} (W_{1})_{i,k} + x_{i}\Bigr]_{i}"),
         ("[j:m n] (A B)[k n + i, j]", r"\Bigl[\sum_{k,i} (A B)_{k n+i,\,j}\Bigr]_{j}"),
         ("[] inv(A)[i,i]", r"\sum_{i} (A^{-1})_{i,i}"),

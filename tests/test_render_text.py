@@ -176,6 +176,24 @@ def test_index_forms_read_back(entries: list[Node]) -> None:
     assert form == parsed(text(form))
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[(i:m, k:p), j:n] A[i,j] x[k]",
+        "[j:n, (i:m, k:p + 1, l:2 q)] A[i,j] x[k] - B[j,l]",
+        "2 ([(i:m, k:p), (j:n, l:q)] A[i,j] B[k,l])'",
+        "K(m, n)",
+        "kron(A, B) K(m, 2 n)'",
+        "-K(n + 1, m) kron(A, B)",
+        "vec(A) vec(B)' + diag(vec(A))",
+        "[i:m] K(m, 2)[i,i]",
+    ],
+)
+def test_merged_axes_and_commutation_matrices_are_kept_as_written(source: str) -> None:
+    """What is printed is the text that was read."""
+    assert source == text(parsed(source))
+
+
 def test_a_program_reads_back() -> None:
     """Definitions come before the value, in order."""
     program = Program(

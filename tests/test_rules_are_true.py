@@ -292,6 +292,16 @@ FALSE = {
         """,
         "never: no point of the domain was found",
     ),
+    "no domain of a matrix": (
+        """
+        [never]
+        kind = "matrix"
+        signature = "A[i,j] -> Y[]"
+        definition = "log(-sum(A.^2))"
+        derivative = "A[p,q]"
+        """,
+        "never: no point of the domain was found: log has no value here",
+    ),
     "unreadable": (
         """
         [half]
@@ -463,9 +473,11 @@ def test_one_bad_rule_spoils_no_other(tmp_path: Path) -> None:
 
 def test_rules_that_define_each_other(tmp_path: Path) -> None:
     """A circle of definitions is reported, not followed."""
+    circle = [("there", "back"), ("back", "there"), ("enter", "back")]
     rules = [
-        f'[{name}]\nkind = "composite"\nsignature = "x -> y"\ndefinition = "{other}(x)"\n{REFERENCE}'
-        for name, other in [("there", "back"), ("back", "there"), ("enter", "back")]
+        f'[{name}]\nkind = "composite"\nsignature = "x -> y"\n{REFERENCE}\n'
+        f'definition = "{other}(x)"'
+        for name, other in circle
     ]
     file = tmp_path / "mine.toml"
     file.write_text("\n".join(rules), encoding="utf-8")

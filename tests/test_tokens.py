@@ -198,6 +198,26 @@ def test_a_function_may_follow_known_letters() -> None:
     assert ["X", "exp", "(", "w", ")"] == texts("Xexp(w)", "X")
 
 
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("K(m, n)", "function"),
+        ("K (2 (m + 1), n)", "function"),
+        ("K(A[i,k], 2)", "function"),
+        ("K(m)", "name"),
+        ("K(kron(A, B))", "name"),
+        ("K(A[i,k])", "name"),
+        ("K[i,k]", "name"),
+        ("K(a, b, c)", "name"),
+        ("K(a; b, c)", "name"),
+        ("K", "name"),
+    ],
+)
+def test_the_letter_of_the_commutation_matrix_is_a_function_of_two(source: str, kind: str) -> None:
+    """Commas count that are in no further brackets."""
+    assert kind == tokenize(source)[0].kind
+
+
 def test_single_letters_before_a_bracket_are_factors() -> None:
     """`a(b + c)` is a product, and so is a word of declared letters."""
     assert ["a", "(", "b", ")"] == texts("a(b)")

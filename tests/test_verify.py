@@ -34,6 +34,9 @@ def dim(text: str) -> Dim:
     if "-" in text:
         whole, part = text.removesuffix("+1").split("-")
         return Dim.of(whole) - Dim.of(part) + ONE
+    if " " in text:
+        first, second = text.split()
+        return dim(first) * dim(second)
     return Dim.of(int(text) if text.isdigit() else text)
 
 
@@ -65,7 +68,13 @@ def claim(
     return Claim(written, printed, wrt, symbols, shape(value), order=order)
 
 
+WEIGHTED = "b: m n; A: m, n; C: m, n"
+
 RIGHT = [
+    ("b' (vec(A) .* vec(C))", "b", "vec(A .* C)", WEIGHTED, "exact"),
+    ("b' (vec(A) .* vec(C))", "b", "[(j:n, i:m)] A[i,j] C[i,j]", WEIGHTED, "exact"),
+    ("b' (vec(A) .* vec(C))", "b", "K(n, m) vec(A' .* C')", WEIGHTED, "exact"),
+    ("b' (vec(A) .* vec(C))", "A", "[i:m, j:n] b[j m + i] C[i,j]", WEIGHTED, "exact"),
     ("||X w - y||^2", "w", "2 X' (X w - y)", LEAST_SQUARES, "exact"),
     ("||X w - y||^2", "X", "2 (X w - y) w'", LEAST_SQUARES, "exact"),
     ("||X w - y||^2", "y", "2 (y - X w)", LEAST_SQUARES, "exact"),
@@ -171,6 +180,9 @@ def test_wrong_answers_fail(expression: str, wrt: str, answer: str, shapes: str)
         verify(claim(expression, wrt, answer, shapes))
 
 
+KRONECKER = "[(i:m, k:p), (j:n, l:q), r:m, s:n] I[i,r] I[j,s] A[k,l]"
+OUTER = "[(i:n, k:p), (j:n, l:q), r:n] (I[i,r] x[j] + x[i] I[j,r]) B[k,l]"
+
 JACOBIANS = [
     ("X w", "w", "X", LEAST_SQUARES, "m"),
     ("X w", "X", "kron(w', I)", LEAST_SQUARES, "m"),
@@ -184,6 +196,16 @@ JACOBIANS = [
     ("A X B", "X", "[i:m, j:q, k:n, l:p] A[i,k] B[l,j]", "A: m, n; X: n, p; B: p, q", "m, q"),
     ("inv(A)", "A", "-kron(inv(A)', inv(A))", SQUARE, "n, n"),
     ("X'", "X", "[j:n, i:m, k:m, l:n] I[i,k] I[j,l]", "X: m, n", "n, m"),
+    ("X'", "X", "K(m, n)", "X: m, n", "n, m"),
+    ("A X' B", "X", "kron(B', A) K(p, n)", "A: m, n; X: p, n; B: p, q", "m, q"),
+    ("A X' B", "X", "K(q, m) kron(A, B')", "A: m, n; X: p, n; B: p, q", "m, q"),
+    ("X .* A", "X", "diag(vec(A))", "X: m, n; A: m, n", "m, n"),
+    ("tr(X) X", "X", "vec(X) vec(eye(n))' + tr(X) I", "X: n, n", "n, n"),
+    ("tr(X) X", "X", "vec(X) vec(I)' + tr(X) I", "X: n, n", "n, n"),
+    ("vec(X)", "X", "[(j:n, i:m), r:m, s:n] I[i,r] I[j,s]", "X: m, n", "m n"),
+    ("kron(X, A)", "X", KRONECKER, "X: m, n; A: p, q", "m p, n q"),
+    ("kron(x x', B)", "x", OUTER, "x: n; B: p, q", "n p, n q"),
+    ("kron(y, x) + b", "b", "[(i:m, k:n), (j:m, l:n)] I[i,j] I[k,l]", "x: n; y: m; b: m n", "m n"),
     ("conv2(V, K)", "K", "[o:H-K1+1, p:W-K2+1, k:K1, l:K2] V[o+k, p+l]", CONVOLUTION, "*"),
 ]
 
@@ -201,6 +223,16 @@ def test_jacobians(expression: str, wrt: str, answer: str, shapes: str, value: s
     [
         ("X w", "X", "kron(I, w')", LEAST_SQUARES, "m"),
         ("A x", "x", "A'", SQUARE, "n"),
+        ("X'", "X", "K(n, m)", "X: m, n", "n, m"),
+        ("A X' B", "X", "kron(B', A) K(n, p)", "A: m, n; X: p, n; B: p, q", "m, q"),
+        ("vec(X)", "X", "[(i:m, j:n), r:m, s:n] I[i,r] I[j,s]", "X: m, n", "m n"),
+        (
+            "kron(X, A)",
+            "X",
+            "[(k:p, i:m), (j:n, l:q), r:m, s:n] I[i,r] I[j,s] A[k,l]",
+            "X: m, n; A: p, q",
+            "m p, n q",
+        ),
         ("A B", "A", "kron(B, I)", SQUARE, "n, n"),
         ("X w", "X", "[i:m, j:n, k:m] I[i,k] w[j]", LEAST_SQUARES, "m"),
     ],

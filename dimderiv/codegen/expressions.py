@@ -276,9 +276,7 @@ class Writer:
             case Call("ones" | "eye"):
                 return functions.filled(node.function, self.shape(node))
             case Call(function, (rows, cols)) if self._is_commutation(function):
-                return functions.commutation(
-                    size_of(rows), size_of(cols), self.arrays, self.helper
-                )
+                return functions.commutation(size_of(rows), size_of(cols), self.arrays, self.helper)
         arguments = [self.code(argument) for argument in node.arguments]
         if node.function in ("vector", "matrix"):
             return replace(arguments[0], shape=self.shape(node))

@@ -61,6 +61,9 @@ def terms_of(body: Node) -> list[Term]:
     Args:
         body: sums, products and quotients of scalars and entries.
     """
+    if not entries_in(body):
+        # A scalar, which may be a product of a row and a column, stays in one piece.
+        return [Term(False, (body,))]
     match body:
         case Add(parts):
             return [term for part in parts for term in terms_of(part)]

@@ -5,6 +5,19 @@ rule says, in which order its factors conform by shape, which order is right, an
 """
 
 from dimderiv.steps.model import Added, Derived, Operand, Passed, Step
+from dimderiv.steps.reasons import Equation, Reason
 from dimderiv.steps.record import Sources, record_steps
+from dimderiv.steps.terms import Term
 
-__all__ = ["Added", "Derived", "Operand", "Passed", "Sources", "Step", "record_steps"]
+__all__ = [
+    "Added",
+    "Derived",
+    "Equation",
+    "Operand",
+    "Passed",
+    "Reason",
+    "Sources",
+    "Step",
+    "Term",
+    "record_steps",
+]

@@ -75,12 +75,14 @@ class Added:
     Attributes:
         operand: what enters in several ways.
         name: the name of the derivative by it.
+        ways: in how many.
         shape: its shape.
         value: the sum, and after it a simpler form, if there is one.
     """
 
     operand: Node
     name: str
+    ways: int
     shape: Shape
     value: Equation
 

@@ -7,11 +7,12 @@ is repeated.  A reason is the key of a sentence in `dimderiv/messages` and what 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, permutations
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.graph import Index, Shifted, letters_of
+from dimderiv.graph import Index, letters_of
 from dimderiv.language.syntax import Node
-from dimderiv.shapes import Shape
+from dimderiv.shapes import Dim, Shape
 from dimderiv.steps.arrangements import Chain
 
 
@@ -38,7 +39,7 @@ class Placed(NamedTuple):
 
     tree: Node
     indices: tuple[Index, ...]
-    has_unit_rows: bool
+    has_unit_rows: bool = False
 
 
 class Bag(NamedTuple):
@@ -64,10 +65,6 @@ def reasons(bag: Bag, right: Chain | None) -> tuple[Reason, ...]:
         bag: the factors.
         right: their arrangement, where it is a plain product.
     """
-    if any(isinstance(index, Shifted) for index in bag.result):
-        return (Reason("slid_full", {"operand": bag.operand}),)
-    if any(isinstance(index, Shifted) for placed in bag.arrays for index in placed.indices):
-        return (Reason("slid_valid", {"operand": bag.operand}),)
     if right is not None and len(right) > 1:
         return tuple(_of_chain(bag, right))
     return tuple(_of_letters(bag))
@@ -94,13 +91,38 @@ def _of_chain(bag: Bag, chain: Chain) -> Iterator[Reason]:
             yield Reason("both_turned" if turned else "met", fields)
 
 
-def _in_order(bag: Bag, chain: Chain) -> list[Placed]:
-    left, places = list(bag.arrays), []
-    for link in chain:
-        placed = next(placed for placed in left if placed.tree == link.tree)
-        left.remove(placed)
-        places.append(placed)
-    return places
+def _in_order(bag: Bag, chain: Chain) -> tuple[Placed, ...]:
+    """The arrays in the order of the chain; of equal ones, each where it meets its neighbours."""
+    fitting = [
+        order
+        for order in permutations(bag.arrays)
+        if all(placed.tree == link.tree for placed, link in zip(order, chain, strict=True))
+    ]
+    shown = set(letters_of(bag.result))
+    return max(
+        fitting,
+        key=lambda order: sum(_meeting(*pair, shown) is not None for pair in pairwise(order)),
+    )
+
+
+def slid(arrays: Sequence[tuple[Node, Dim, bool]], operand: Node, size: Dim) -> Reason:
+    """Which of two arrays slides over the other in a convolution, in sizes of the first axis.
+
+    Args:
+        arrays: each with the size of its first axis, and whether its index is a sum of letters.
+        operand: what the derivative is by.
+        size: the size of its first axis.
+    """
+    shifted = [(tree, dim) for tree, dim, is_shifted in arrays if is_shifted]
+    plain = [(tree, dim) for tree, dim, is_shifted in arrays if not is_shifted]
+    if shifted:
+        (left, first), (right, second) = shifted[0], plain[0]
+        key = "slid_inside"
+    else:
+        (left, first), (right, second) = plain[-1], plain[0]
+        key = "slid_across"
+    sizes = {"first": first.syntax(), "second": second.syntax(), "size": size.syntax()}
+    return Reason(key, {"left": left, "right": right, "operand": operand} | sizes)
 
 
 def _meeting(left: Placed, right: Placed, shown: set[int]) -> int | None:

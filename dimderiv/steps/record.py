@@ -348,7 +348,8 @@ class _Recorder:
             axes = (*self.seed, *operand.axes)
             node = total([(ONCE, part.node) for part in parts], axes)
             value = self._simplified(_added([part.tree for part in parts]), node, shape)
-            yield Added(self._operand(operand).tree, self.derivatives[key].name, shape, value)
+            tree, name = self._operand(operand).tree, self.derivatives[key].name
+            yield Added(tree, name, len(parts), shape, value)
 
 
 def _keys(visits: Sequence[Visit]) -> set[Key]:

@@ -1,6 +1,6 @@
 """One labelled product as a reader meets it: in scalar order, arranged, and with the reasons."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -16,17 +16,18 @@ from dimderiv.graph import (
     Product,
     Shifted,
     Symbol,
+    index_dim,
     is_symmetric,
     letters_of,
     rows_sum_to_one,
 )
 from dimderiv.language import syntax
-from dimderiv.language.syntax import Add, Binary, Entry, Name
+from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name
 from dimderiv.notation import Face
 from dimderiv.partials import Labelled
 from dimderiv.shapes import ONE, SCALAR, Shape
 from dimderiv.steps.arrangements import Link, Order, as_chain
-from dimderiv.steps.reasons import Bag, Equation, Placed, Reason, reasons
+from dimderiv.steps.reasons import Bag, Equation, Placed, Reason, reasons, slid
 from dimderiv.steps.scalars import NUMBER_ONE, multiplied
 
 Tree = syntax.Node
@@ -132,14 +133,10 @@ class Writer:
         arrays = [factor for factor in bare.factors if factor.indices]
         shown = tuple(self._raised(factor) for factor in arrays)
         value = self.arranger.tree(labelled.node, row=target.shape.is_row)
-        order = None
-        if arrays and not _is_convolution(bare):
-            links = [
-                Link(formula.tree, formula.shape, is_symmetric(factor.node))
-                for formula, factor in zip(shown, arrays, strict=True)
-            ]
-            scalars = {self.arranger.tree(f.node) for f in bare.factors if not f.indices}
-            order = Order.of(links, target.shape, as_chain(value, links, scalars))
+        if _is_convolution(bare):
+            letters, why = _of_index_form(value, target) or letters, (_slid(bare, arrays, shown, target),)
+            return Term(self._prefix(bare), shown, None, value, letters, False, why)
+        order = self._order(bare, arrays, shown, value, target) if arrays else None
         placed = [
             Placed(formula.tree, factor.indices, factor.power == 1 and rows_sum_to_one(factor.node))
             for formula, factor in zip(shown, arrays, strict=True)
@@ -152,8 +149,23 @@ class Writer:
             value=value,
             letters=letters,
             is_ambiguous=_is_ambiguous(bare),
-            reasons=reasons(bag, order.right if order else None),
+            reasons=(*_renamed(lettered), *reasons(bag, order.right if order else None)),
         )
+
+    def _order(
+        self,
+        term: Labelled,
+        arrays: Sequence[Factor],
+        shown: Sequence[Shown],
+        value: Tree,
+        target: Target,
+    ) -> Order:
+        links = [
+            Link(formula.tree, formula.shape, is_symmetric(factor.node))
+            for formula, factor in zip(shown, arrays, strict=True)
+        ]
+        scalars = {self.arranger.tree(f.node) for f in term.factors if not f.indices}
+        return Order.of(links, target.shape, as_chain(value, links, scalars))
 
     def _raised(self, factor: Factor) -> Shown:
         shown = self.shown(factor.node)
@@ -219,6 +231,30 @@ def _index(index: Index, names: Mapping[int, str]) -> Tree:
 
 def _is_convolution(term: Labelled) -> bool:
     return any(isinstance(index, Shifted) for index in _indices(term))
+
+
+def _slid(
+    term: Labelled, arrays: Sequence[Factor], shown: Sequence[Shown], target: Target
+) -> Reason:
+    sizes = [
+        (formula.tree, index_dim(factor.indices[0], term.dims), isinstance(factor.indices[0], Shifted))
+        for formula, factor in zip(shown, arrays, strict=True)
+    ]
+    return slid(sizes, target.operand, index_dim(term.result[0], term.dims))
+
+
+def _of_index_form(value: Tree, target: Target) -> Equation | None:
+    """An index form as an equation of entries."""
+    if not isinstance(value, IndexForm):
+        return None
+    letters = tuple(Name(letter) for letter, _ in value.letters)
+    return Equation((Entry(Name(target.name), letters), value.body))
+
+
+def _renamed(term: Labelled) -> Iterator[Reason]:
+    """What the entries of an identity do: they make two letters one."""
+    if any(isinstance(node, Product) and _is_identity(node) for node in _nodes(term)):
+        yield Reason("identity", {})
 
 
 def _is_ambiguous(term: Labelled) -> bool:

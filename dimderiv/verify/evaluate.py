@@ -60,6 +60,7 @@ from dimderiv.verify.unsized import (
     mapped,
     multiplied,
     sized,
+    square_below,
     together,
 )
 
@@ -297,6 +298,8 @@ class Evaluator:
         inner = self.value(argument, same)
         if isinstance(inner, Unsized) and inner.is_identity and name in {"inv", "pinv"}:
             return inner._replace(fill=self.arithmetic.div(ONE, inner.fill))
+        if isinstance(inner, Unsized) and inner.is_identity and name == "vec":
+            same = square_below(expected.rows)
         return MATRIX_FUNCTIONS[name](self.arithmetic, sized(inner, same))
 
     def _pair(self, name: str, first: Node, second: Node, expected: Expected) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
+from math import isqrt
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.verify.arithmetic import Arithmetic, Scalar
@@ -145,6 +146,16 @@ def multiplied(arithmetic: Arithmetic, left: Value, right: Value) -> Value:
         left = sized(left, Expected(None, inner))
     right = sized(right, Expected(len(left[0]), None))
     return matrix_product(arithmetic, left, right)
+
+
+def square_below(entries: int | None) -> Expected:
+    """The size of a square table whose columns, stacked, have a length.
+
+    Args:
+        entries: the length, where it is known.
+    """
+    size = isqrt(entries or 0)
+    return Expected(size, size) if size * size == entries else ANY_SIZE
 
 
 def cofactor_size(expected: Expected, other: Value) -> Expected:

@@ -1,0 +1,93 @@
+"""How long a derivation takes, against reference work done in the same run.
+
+    python benchmarks/derivation.py
+
+Every figure is a median, and every judgement a ratio of two of them, so that it holds on any
+machine: derivation against the import of sympy, a chain of layers against one ten times shorter.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from dimderiv import derive
+
+CASES = Path(__file__).parent.parent / "tests" / "cases"
+ROUNDS = 5
+
+
+def seconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """The median time of some work."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def process(*arguments: str) -> float:
+    """The median time of a whole process of this interpreter."""
+    command = [sys.executable, *arguments]
+    return seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+
+
+def cases() -> list[tuple[str, str, dict[str, str]]]:
+    """Expression, variable and shapes of every golden case."""
+    found = []
+    for file in sorted(CASES.glob("*.toml")):
+        for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]:
+            found.append((case["expression"], case["wrt"], case["shapes"]))
+    return found
+
+
+def chain(layers: int) -> tuple[str, list[str], dict[str, str]]:
+    """A net of named layers, its weights, and their shapes."""
+    names = ["X", *(f"H{k}" for k in range(1, layers + 1))]
+    lines = [f"H{k} = tanh({names[k - 1]} W{k})" for k in range(1, layers + 1)]
+    shapes = {"X": "N x D", **{f"W{k}": "D x D" for k in range(1, layers + 1)}}
+    return "; ".join([*lines, f"sum(H{layers})"]), [f"W{k}" for k in range(1, layers + 1)], shapes
+
+
+def main() -> None:
+    """Measure, and print one line a figure."""
+    bare = process("-c", "pass")
+    sympy = process("-c", "import sympy") - bare
+    print(f"import sympy alone                    {sympy * 1e3:8.0f} ms")
+
+    times = [
+        seconds(lambda c=case: str(derive(c[0], c[1], shapes=c[2], verify=False)))  # type: ignore[misc]
+        for case in cases()
+    ]
+    median = statistics.median(times)
+    print(f"derive, no check: median of {len(times):4} cases {median * 1e3:8.2f} ms")
+    print(f"derive, no check: slowest case        {max(times) * 1e3:8.2f} ms")
+
+    checked = [
+        seconds(lambda c=case: derive(c[0], c[1], shapes=c[2]), rounds=1)  # type: ignore[misc]
+        for case in cases()
+    ]
+    print(f"derive and check: median              {statistics.median(checked) * 1e3:8.1f} ms")
+    print(f"derive and check: slowest case        {max(checked) * 1e3:8.0f} ms")
+
+    before = None
+    for layers in (10, 100, 1000):
+        text, weights, shapes = chain(layers)
+        one = seconds(lambda: str(derive(text, "W1", shapes=shapes, verify=False)), rounds=3)  # noqa: B023
+        every = seconds(lambda: str(derive(text, weights, shapes=shapes, verify=False)), rounds=3)  # noqa: B023
+        growth = f", {one / before:4.1f} times the line above" if before else ""
+        print(f"{layers:5} layers: by one weight {one * 1e3:8.1f} ms, by all {every * 1e3:8.1f} ms{growth}")
+        before = one
+
+    command = ["-m", "dimderiv", "||Xw-y||^2", "--wrt", "w"]
+    unchecked, whole = process(*command, "--no-verify"), process(*command)
+    print(f"command, --no-verify                  {unchecked * 1e3:8.0f} ms, {unchecked / sympy:.2f} of import sympy")
+    print(f"command, checked                      {whole * 1e3:8.0f} ms, {whole / sympy:.2f} of import sympy")
+
+
+if __name__ == "__main__":
+    main()

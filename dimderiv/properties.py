@@ -1,0 +1,102 @@
+"""Properties of the variables: left off while it is differentiated, used again in the answer.
+
+The entries of a variable are free: the derivative by a symmetric `S` is one by each of its entries.
+So `tr(F' S')` must not become `tr(F' S)` before it is differentiated, although the two are equal;
+nor may the rows of a one-hot `Y` be taken to sum to 1.  Once the derivative is found, at a point
+where `S` is symmetric, its properties hold in the answer.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from dimderiv.differentiate import Gradients, Hessian, operands_first
+from dimderiv.graph import (
+    Function,
+    Key,
+    Map,
+    Named,
+    Node,
+    Product,
+    Sum,
+    Symbol,
+    apply_function,
+    apply_map,
+    named,
+)
+from dimderiv.lower import inverse
+from dimderiv.partials import operands
+from dimderiv.products import product
+from dimderiv.sums import total
+
+# A positive variable stays positive when an entry moves a little; the others bind entries.
+OPEN = frozenset({"positive"})
+
+
+def binds_entries(properties: Iterable[str]) -> bool:
+    """Whether properties say more than in which range each entry lies."""
+    return not OPEN.issuperset(properties)
+
+
+class Restorer:
+    """Rebuilds nodes with the properties of their symbols.
+
+    Args:
+        symbols: the symbols with their properties.
+        simplify: what to do with a derivative that has changed.
+    """
+
+    def __init__(self, symbols: Iterable[Symbol], simplify: Callable[[Node], Node]) -> None:
+        self.known: dict[Key, Node] = {symbol.key: symbol for symbol in symbols}
+        self.simplify = simplify
+
+    def __call__(self, node: Node) -> Node:
+        for part in operands_first(node):
+            if part.key not in self.known:
+                self.known[part.key] = _rebuilt(part, self.known)
+        return self.known[node.key]
+
+    def gradients(self, found: Gradients) -> Gradients:
+        """What a sweep found, with its record as it was."""
+        return replace(
+            found,
+            of={name: self._derivative(node) for name, node in found.of.items()},
+            adjoints=tuple([self._adjoint(node) for node in found.adjoints]),
+        )
+
+    def hessian(self, found: Hessian) -> Hessian:
+        """What a second sweep found, with its record as it was."""
+        return replace(found, of={pair: self._derivative(node) for pair, node in found.of.items()})
+
+    def _derivative(self, node: Node) -> Node:
+        """A derivative, simplified once more where the properties change it."""
+        restored = self(node)
+        return node if restored is node else self.simplify(restored)
+
+    def _adjoint(self, node: Named) -> Named:
+        return named(node.name, self._derivative(node.value), row=node.row)
+
+
+def _rebuilt(node: Node, known: Mapping[Key, Node]) -> Node:
+    parts = operands(node)
+    new = tuple([known[part.key] for part in parts])
+    if all(after is before for after, before in zip(new, parts, strict=True)):
+        return node
+    match node:
+        case Sum():
+            terms = zip(node.terms, new, strict=True)
+            return total([(coefficient, term) for (coefficient, _), term in terms], node.axes)
+        case Product():
+            factors = zip(node.factors, new, strict=True)
+            return product(
+                node.coefficient, [f._replace(node=n) for f, n in factors], node.result, node.dims
+            )
+        case Map():
+            return apply_map(node.function, *new)
+        case Function("inv"):
+            return inverse(new[0])
+        case Function():
+            return apply_function(node.function, new, node.axes, node.over)
+        case Named():
+            return named(node.name, new[0], row=node.row)
+        case _:
+            return node

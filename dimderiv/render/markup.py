@@ -1,0 +1,199 @@
+"""How the steps are set: plain text of 80 columns, or LaTeX for math mode."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+from dimderiv.language.syntax import Binary, Call, Name, Node, Number
+from dimderiv.render.latex import latex
+from dimderiv.render.latex_pieces import width as latex_width
+from dimderiv.render.text import text
+from dimderiv.render.wrap import columns, wrap
+from dimderiv.shapes import Dim, Shape
+
+INDENT = 3
+WIDTH = 80
+ESCAPES = {sign: f"\\{sign}" for sign in "#$%&_{}"} | {
+    "\\": r"\backslash ",
+    "^": r"\^{}",
+    "~": r"\~{}",
+}
+# Formulas stand in a sentence as single private signs, so that no line breaks inside them.
+FIRST_PRIVATE = 0xE000
+
+
+class Markup(ABC):
+    """Collects lines; a sentence may contain formulas, which stay in one piece."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.formulas: dict[str, str] = {}
+
+    def held(self, formula: str) -> str:
+        """A sign that stands for a formula in a sentence."""
+        sign = chr(FIRST_PRIVATE + len(self.formulas))
+        self.formulas[sign] = formula
+        return sign
+
+    def say(self, sentence: str, *, level: int = 1, head: str = "") -> None:
+        """Add a paragraph.
+
+        Args:
+            sentence: text with signs that stand for formulas.
+            level: how far it is indented.
+            head: what stands before its first line.
+        """
+        room = WIDTH - INDENT * level - len(head)
+        for k, line in enumerate(wrap(sentence, room, self._measure)):
+            self.lines.append(self._line(line, level, head if k == 0 else " " * len(head)))
+        self.formulas.clear()
+
+    def document(self) -> str:
+        """All that was added."""
+        return "\n".join(self.lines)
+
+    @abstractmethod
+    def formula(self, tree: Node) -> str:
+        """A formula."""
+
+    @abstractmethod
+    def shape(self, shape: Shape) -> str:
+        """Rows and columns."""
+
+    @abstractmethod
+    def quotient(self, over: Node, under: Node) -> str:
+        """The derivative of one formula by another."""
+
+    @abstractmethod
+    def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
+        """Add factors side by side, each with its shape under it."""
+
+    @abstractmethod
+    def gap(self) -> None:
+        """Add some space."""
+
+    @abstractmethod
+    def _line(self, line: str, level: int, head: str) -> str: ...
+
+    @abstractmethod
+    def _measure(self, line: str) -> int: ...
+
+
+class PlainText(Markup):
+    """Text for a terminal."""
+
+    def formula(self, tree: Node) -> str:
+        return text(tree)
+
+    def shape(self, shape: Shape) -> str:
+        return " x ".join(_bracketed(dim) for dim in shape)
+
+    def quotient(self, over: Node, under: Node) -> str:
+        names = [text(tree) for tree in (over, under)]
+        over_text, under_text = (n if isinstance(t, Name) else f"({n})" for n, t in zip(names, (over, under), strict=True))
+        return f"d{over_text}/d{under_text}"
+
+    def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
+        cells = [
+            (_factor_text(tree), "" if shape is None else self.shape(shape))
+            for tree, shape in factors
+        ]
+        widths = [max(columns(part) for part in cell) for cell in cells]
+        for row in (0, 1):
+            parts = [cell[row].center(width) for cell, width in zip(cells, widths, strict=True)]
+            self.lines.append((" " * INDENT * 2 + "   ".join(parts)).rstrip())
+
+    def gap(self) -> None:
+        self.lines.append("")
+
+    def _line(self, line: str, level: int, head: str) -> str:
+        return " " * INDENT * level + head + "".join(self.formulas.get(c, c) for c in line)
+
+    def _measure(self, line: str) -> int:
+        return sum(columns(self.formulas.get(sign, sign)) for sign in line)
+
+
+class Latex(Markup):
+    """LaTeX for math mode, which KaTeX accepts.
+
+    Args:
+        names: LaTeX for names whose own spelling will not do.
+        spellings: LaTeX for functions that the printer does not know.
+    """
+
+    def __init__(self, names: Mapping[str, str], spellings: Mapping[str, str]) -> None:
+        super().__init__()
+        self.names, self.spellings = names, spellings
+
+    def formula(self, tree: Node) -> str:
+        return latex(tree, names=self.names, spellings=self.spellings)
+
+    def shape(self, shape: Shape) -> str:
+        return r" \times ".join(
+            f"({self.formula(dim.syntax())})" if len(dim.monomials) > 1 else self.formula(dim.syntax())
+            for dim in shape
+        )
+
+    def quotient(self, over: Node, under: Node) -> str:
+        parts = [
+            self.formula(tree) if isinstance(tree, Name) else f"({self.formula(tree)})"
+            for tree in (over, under)
+        ]
+        return rf"\tfrac{{\mathrm{{d}}{parts[0]}}}{{\mathrm{{d}}{parts[1]}}}"
+
+    def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
+        cells = []
+        for tree, shape in factors:
+            formula = self.formula(tree)
+            if shape is None:
+                cells.append(formula)
+            else:
+                if not isinstance(tree, Name | Call):
+                    formula = f"({formula})"
+                cells.append(rf"\underbrace{{{formula}}}_{{{self.shape(shape)}}}")
+        self.lines.append(r"\quad" * 2 + r" \; ".join(cells))
+
+    def gap(self) -> None:
+        self.lines.append("")
+
+    def document(self) -> str:
+        rows: list[str] = []
+        for line in self.lines:
+            if line:
+                rows.append(f"  & {line} \\\\")
+            elif rows:
+                rows[-1] += "[1.2ex]"
+        if rows:
+            rows[-1] = rows[-1].removesuffix("[1.2ex]").removesuffix(r" \\")
+        return "\n".join([r"\begin{aligned}", *rows, r"\end{aligned}"])
+
+    def _line(self, line: str, level: int, head: str) -> str:
+        written, words = r"\quad" * level, head.replace(" ", "~") if not head.strip() else head
+        for sign in line:
+            if sign in self.formulas:
+                written += _words(words) + self.formulas[sign]
+                words = ""
+            else:
+                words += sign
+        return written + _words(words)
+
+    def _measure(self, line: str) -> int:
+        return sum(
+            latex_width(self.formulas[sign]) if sign in self.formulas else columns(sign)
+            for sign in line
+        )
+
+
+def _words(words: str) -> str:
+    return rf"\text{{{''.join(ESCAPES.get(sign, sign) for sign in words)}}}" if words else ""
+
+
+def _bracketed(dim: Dim) -> str:
+    return f"({dim})" if len(dim.monomials) > 1 else str(dim)
+
+
+def _factor_text(tree: Node) -> str:
+    return text(tree) if isinstance(tree, Name | Call | Number) or _is_power(tree) else f"({text(tree)})"
+
+
+def _is_power(tree: Node) -> bool:
+    return isinstance(tree, Binary) and tree.operator in ("^", ".^")

@@ -1,0 +1,98 @@
+"""Fills the fields of a sentence with formulas, shapes and lists, and puts it on the page."""
+
+from collections.abc import Mapping, Sequence
+from string import Formatter
+from typing import NamedTuple, TypeAlias
+
+from dimderiv.language.syntax import Node
+from dimderiv.render.markup import Markup
+from dimderiv.shapes import Shape
+from dimderiv.steps import Equation
+
+
+class Slope(NamedTuple):
+    """The derivative of one scalar formula by another, and what it is."""
+
+    over: Node
+    under: Node
+    value: Node
+
+
+class Shapes(NamedTuple):
+    """Shapes that are multiplied."""
+
+    factors: tuple[Shape, ...]
+
+
+class Listing(NamedTuple):
+    """Parts with commas between them, and a word before the last."""
+
+    parts: Sequence["Field"]
+
+
+Field: TypeAlias = Node | Equation | Shape | Slope | Shapes | Listing | int | str
+
+
+class Speaker:
+    """Says sentences.
+
+    Args:
+        messages: the sentences by their keys.
+        markup: where they are put, and how formulas look there.
+    """
+
+    def __init__(self, messages: Mapping[str, str], markup: Markup) -> None:
+        self.messages = messages
+        self.markup = markup
+
+    def say(self, *sentences: str, level: int = 1, head: str = "") -> None:
+        """Put sentences on the page, as one paragraph.
+
+        Args:
+            sentences: what `sentence` returned.
+            level: how far to indent.
+            head: what stands before the first line.
+        """
+        text = self.messages["space"].join(sentence for sentence in sentences if sentence)
+        self.markup.say(text, level=level, head=head)
+
+    def sentence(self, key: str, fields: Mapping[str, Field]) -> str:
+        """A sentence with its fields filled.
+
+        Args:
+            key: which sentence.
+            fields: what fills each field.
+        """
+        parts = Formatter().parse(self.messages[key])
+        return "".join(
+            words + ("" if name is None else self.field(fields[name])) for words, name, _, _ in parts
+        )
+
+    def field(self, value: Field) -> str:
+        """A formula, a shape, a list or a word, as a part of a sentence."""
+        markup = self.markup
+        match value:
+            case str() | int():
+                return str(value)
+            case Listing(parts):
+                return self._listed([self.field(part) for part in parts])
+            case Equation(sides):
+                return markup.held(" = ".join(markup.formula(side) for side in sides))
+            case Slope(over, under, slope):
+                return markup.held(f"{markup.quotient(over, under)} = {markup.formula(slope)}")
+            case Shapes(factors):
+                return self.messages["times"].join(self.field(shape) for shape in factors)
+            case Shape():
+                return self._shape(value)
+            case _:
+                return markup.held(markup.formula(value))
+
+    def _shape(self, shape: Shape) -> str:
+        if shape.is_scalar:
+            return self.messages["scalar"]
+        return self.markup.held(self.markup.shape(shape))
+
+    def _listed(self, parts: Sequence[str]) -> str:
+        if len(parts) < 2:
+            return "".join(parts)
+        return self.messages["comma"].join(parts[:-1]) + self.messages["and"] + parts[-1]

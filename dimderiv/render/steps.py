@@ -1,0 +1,148 @@
+"""Writes the steps of a derivation in words, in a language of `dimderiv/messages`."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from dimderiv.errors import UnknownNameError
+from dimderiv.language.syntax import Name, Node
+from dimderiv.messages import LANGUAGES, sentences
+from dimderiv.render.derived import named, tell
+from dimderiv.render.markup import Latex, Markup, PlainText
+from dimderiv.render.sentences import Field, Listing, Speaker
+from dimderiv.steps import Added, Derived, Equation, Operand, Passed, Step
+
+if TYPE_CHECKING:
+    from dimderiv.derivation import Derivation
+    from dimderiv.verify import Verification
+
+MARKUPS = ("text", "latex")
+CHECKED = {"exact": "checked_exact", "30 digits": "checked_digits", "numeric": "checked_numeric"}
+
+
+def explain(derivation: "Derivation", lang: str = "en", markup: str = "text") -> str:
+    """The steps of a derivation, from the value back to the variables, and the answer.
+
+    Args:
+        derivation: the derivation.
+        lang: `"en"` or `"zh"`.
+        markup: `"text"`, lines of at most 80 columns as far as the formulas allow, or `"latex"`,
+            one `aligned` environment for math mode.
+
+    Raises:
+        UnknownNameError: there is no such language or markup.
+    """
+    for word, known in ((lang, LANGUAGES), (markup, MARKUPS)):
+        if word not in known:
+            raise UnknownNameError(f"{word!r} is unknown", hint=f"one of {', '.join(known)}")
+    steps = derivation.steps
+    page = _Page(Speaker(sentences(lang), _markup(derivation, steps, markup)))
+    page.open(derivation, steps)
+    page.steps(steps)
+    page.close(derivation)
+    return page.speaker.markup.document()
+
+
+def _markup(derivation: "Derivation", steps: Sequence[Step], markup: str) -> Markup:
+    if markup == "text":
+        return PlainText()
+    plain = Latex({}, {})
+    names = {
+        operand.name: rf"\mathrm{{d}}{plain.formula(operand.tree)}"
+        for operand in _operands(steps)
+        if operand.name is not None
+    }
+    rules = derivation.rulebook.rules.values()
+    return Latex(names, {rule.name: rule.latex for rule in rules if rule.latex})
+
+
+def _operands(steps: Sequence[Step]) -> Iterator[Operand]:
+    for step in steps:
+        if isinstance(step, Passed):
+            yield from (operand for operand, _ in step.received)
+        elif isinstance(step, Derived):
+            yield step.operand
+
+
+class _Page:
+    def __init__(self, speaker: Speaker) -> None:
+        self.speaker = speaker
+
+    def say(self, key: str, *, level: int = 0, head: str = "", **fields: Field) -> None:
+        self.speaker.say(self.speaker.sentence(key, fields), level=level, head=head)
+
+    def open(self, derivation: "Derivation", steps: Sequence[Step]) -> None:
+        """The expression, the shapes, and what the names of derivatives mean."""
+        *definitions, value = derivation.typed.program.statements
+        for each in definitions:
+            self.equation(each.name, each.value, level=0)
+        variables = Listing([Name(name) for name in derivation.wrt])
+        self.say("title", expression=value.value, variables=variables)
+        self.speaker.markup.gap()
+        assumed = {text.partition(":")[0] for text in derivation.assumptions}
+        self.shapes(derivation, "declared", [n for n in derivation.shapes if n not in assumed])
+        self.shapes(derivation, "assumed", [n for n in derivation.shapes if n in assumed])
+        first = next((operand for operand in _operands(steps) if operand.name is not None), None)
+        if first is not None:
+            key = "notation" if derivation.typed.value.is_scalar else "notation_array"
+            self.say(key, derivative=Name(first.name or ""), operand=first.tree)
+
+    def shapes(self, derivation: "Derivation", key: str, names: Sequence[str]) -> None:
+        if names:
+            speaker, symbols = self.speaker, derivation.typed.symbols
+            shapes = [
+                f"{speaker.field(Name(name))}: {speaker.field(symbols[name].shape)}"
+                for name in names
+            ]
+            self.say(key, shapes="; ".join(shapes))
+
+    def steps(self, steps: Sequence[Step]) -> None:
+        """All steps, with a gap before each that is more than a line."""
+        before: Step | None = None
+        for number, step in enumerate(steps, 1):
+            if not (isinstance(step, Passed) and isinstance(before, Passed)):
+                self.speaker.markup.gap()
+            self.step(step, f"{number}. ")
+            before = step
+
+    def step(self, step: Step, head: str) -> None:
+        match step:
+            case Passed(operation, received):
+                parts = [self.received(operand, value) for operand, value in received]
+                self.say("passed", head=head, operation=operation, received=Listing(parts))
+            case Added(operand, name, ways, _, value):
+                self.say("added", head=head, operand=operand, ways=ways)
+                self.speaker.say(self.speaker.field(Equation((Name(name), *value.sides))), level=2)
+            case Derived():
+                tell(step, self.speaker, head)
+
+    def received(self, operand: Operand, value: Node) -> str:
+        if operand.name is None:
+            return self.speaker.sentence("receives", {"operand": named(operand), "value": value})
+        if operand.is_shared:
+            return self.speaker.sentence("gets", {"name": Name(operand.name), "value": value})
+        return self.speaker.field(Equation((Name(operand.name), value)))
+
+    def equation(self, name: str | None, value: Node, *, level: int) -> None:
+        sides = (value,) if name is None else (Name(name), value)
+        self.speaker.say(self.speaker.field(Equation(sides)), level=level)
+
+    def close(self, derivation: "Derivation") -> None:
+        """The answer, and what its check reported."""
+        self.speaker.markup.gap()
+        if derivation.order > 1:
+            self.say("second")
+        self.say("answer")
+        *definitions, last = derivation.program.statements
+        for each in definitions:
+            self.equation(each.name, each.value, level=1)
+        alone = f"d{derivation.wrt[0]}" if derivation.order == 1 else None
+        self.equation(last.name or alone, last.value, level=1)
+        self.checked(derivation.verification)
+
+    def checked(self, verification: "Verification | None") -> None:
+        if verification is None or verification.level not in CHECKED:
+            self.say("unchecked")
+        else:
+            key = CHECKED[verification.level]
+            self.say(key, points=verification.points, entries=verification.entries)
