@@ -18,6 +18,7 @@ from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, canonical_name
 from dimderiv.lower import lower
 from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.partials import operands
+from dimderiv.properties import Restorer, binds_entries
 from dimderiv.rules import Rulebook, load_rules
 from dimderiv.simplify import Simplifier
 
@@ -92,12 +93,22 @@ def derive(
         lowered = lower(typed, rulebook, free=free)
         simplify = Simplifier(_given([lowered.value]))
         gradients = reverse_sweep(lowered, variables, rulebook, simplify)
-        derivation = _derivation(source, variables, typed, rulebook, gradients, inline=inline)
+        restore = _restorer(typed, rulebook, lowered, free)
+        derivation = _derivation(
+            source, variables, typed, rulebook, restore.gradients(gradients), inline=inline
+        )
         if order == 2:
             simplify = Simplifier(_given([lowered.value, *gradients.of.values()]))
             hessian = second_sweeps(lowered, gradients, variables, rulebook, simplify)
             derivation = _derivation(
-                source, variables, typed, rulebook, gradients, hessian, derivation, inline=inline
+                source,
+                variables,
+                typed,
+                rulebook,
+                restore.gradients(gradients),
+                restore.hessian(hessian),
+                derivation,
+                inline=inline,
             )
     except DimderivError as error:
         raise error.located(source)  # noqa: B904  the same error, with its text added
@@ -129,6 +140,14 @@ def _derivation(
         order=1 if hessian is None else 2,
         first=first,
     )
+
+
+def _restorer(
+    typed: Typed, rulebook: Rulebook, lowered: Lowered, free: Sequence[str]
+) -> Restorer:
+    """What gives the free variables their properties back, when all is differentiated."""
+    whole = lower(typed, rulebook) if free else lowered
+    return Restorer(whole.symbols.values(), Simplifier(_given([whole.value])))
 
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:

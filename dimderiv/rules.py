@@ -199,7 +199,7 @@ def _read_formula(
     if not text:
         return
     try:
-        formula = parse_expression(text, functions=functions)
+        formula = parse_expression(text, names=known, functions=functions)
     except DimderivError as error:
         raise ParseError(
             f"rule {rule.name} in {Path(rule.file).name}: the {key} cannot be read: {error.message}",
