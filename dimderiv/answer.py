@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.arrange import Arranger, NoMatrixForm
+from dimderiv.arrange import Arranger, NoMatrixFormError
 from dimderiv.errors import LimitError
-from dimderiv.graph import Named, Node
+from dimderiv.graph import Named, Node, is_zero, zero
 from dimderiv.index_form import index_form
 from dimderiv.kronecker import vectorised
 from dimderiv.language import syntax
@@ -130,9 +130,12 @@ def _written(found: Derivative, arranger: Arranger) -> syntax.Node:
     A single axis is that of the value or that of the variable, and lies as it does there.
     """
     node, of, by = found
+    if is_zero(node):
+        node = zero((of.rows * of.cols, by.rows * by.cols)) if len(node.axes) > 2 else node
     if len(node.axes) <= 2:
-        return arranger.tree(node, row=by.is_row if by.axes else of.is_row)
+        row = by.is_row if by.axes else of.is_row
+        return arranger.tree(node, row=row and len(node.axes) == 1)
     try:
         return arranger.total(expanded(vectorised(node, len(of.axes)))).straight.tree
-    except NoMatrixForm:
+    except NoMatrixFormError:
         return index_form(node, arranger.piece).straight.tree

@@ -15,7 +15,7 @@ from dimderiv.infer import Typed, infer
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Node, Program, Statement
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, canonical_name
-from dimderiv.lower import lower
+from dimderiv.lower import Lowered, lower
 from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.partials import operands
 from dimderiv.properties import Restorer, binds_entries
@@ -94,9 +94,9 @@ def derive(
         simplify = Simplifier(_given([lowered.value]))
         gradients = reverse_sweep(lowered, variables, rulebook, simplify)
         restore = _restorer(typed, rulebook, lowered, free)
-        derivation = _derivation(
-            source, variables, typed, rulebook, restore.gradients(gradients), inline=inline
-        )
+        # A Hessian is checked as the derivative of the gradient, whose variables are still free.
+        shown = gradients if order == 2 else restore.gradients(gradients)
+        derivation = _derivation(source, variables, typed, rulebook, shown, inline=inline)
         if order == 2:
             simplify = Simplifier(_given([lowered.value, *gradients.of.values()]))
             hessian = second_sweeps(lowered, gradients, variables, rulebook, simplify)
@@ -203,11 +203,11 @@ def _with_names(answer: Answer, typed: Typed, rulebook: Rulebook, *, inline: boo
     def kind_of(answer: Answer, part: Node) -> Kind:
         statements = [Statement(n, without_groups(v)) for n, v in answer.definitions.items()]
         program = Program((*statements, Statement(None, part)))
-        shape = infer(program, dict(typed.symbols), rulebook=rulebook, wrt=()).value
+        known = dict(typed.symbols)
+        shape = infer(program, known, rulebook=rulebook, sizes=typed.sizes).value
         return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"
 
-    dims = {name for found in typed.symbols.values() for d in found.shape for name in d.names}
-    taken = {*typed.symbols, *typed.definitions, *dims, "I"}
+    taken = {*typed.symbols, *typed.definitions, *typed.sizes, "I"}
     answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
     return answer if inline else name_repeats(answer, typed.definitions, taken, kind_of)
 

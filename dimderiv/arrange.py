@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dimderiv import notation
 from dimderiv.conform import Conformed, conform, norm_of, squared
+from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     Constant,
     Factor,
@@ -28,14 +29,21 @@ from dimderiv.index_form import index_form
 from dimderiv.kronecker import merged_piece
 from dimderiv.language.syntax import Binary, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
+from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
 from dimderiv.partials import COMPARISONS
 from dimderiv.products import product
 from dimderiv.shapes import ONE, Dim
 
 
-class NoMatrixForm(Exception):
+class NoMatrixFormError(NotDifferentiableError):
     """A node with more than two axes, or with merged ones that do not come apart."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the derivative has a part with more than two axes, which cannot be written",
+            hint="derive a scalar, or name an intermediate result and derive in two steps",
+        )
 
 
 class Loose(NamedTuple):
@@ -55,6 +63,7 @@ class Arranger:
 
     def __init__(self, taken: Collection[str] = ()) -> None:
         self.taken = frozenset(taken)
+        self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
         self.known: dict[Key, Piece] = {}
 
     def tree(self, node: Node, *, row: bool = False) -> Tree:
@@ -65,7 +74,7 @@ class Arranger:
     def piece(self, node: Node) -> Piece:
         """Both faces of a node, with all of its axes."""
         if len(node.axes) > 2:
-            raise NoMatrixForm
+            raise NoMatrixFormError
         piece = self.known.get(node.key)
         if piece is None:
             piece = self.known[node.key] = self._piece(node)
@@ -98,13 +107,11 @@ class Arranger:
         """A node with the axes that it is only repeated along written as ones."""
         try:
             loose = self.loose(node)
-        except NoMatrixForm:
+        except NoMatrixFormError:
             if len(node.axes) > 2:
                 raise
             return index_form(node, self.piece)
-        piece = loose.piece
-        if not all(loose.present):
-            piece = _repeated(piece, node.axes, loose.present, self._size_tree)
+        piece = self._whole(loose, node)
         return notation.negative(piece) if loose.negative else piece
 
     def _size_tree(self, dim: Dim) -> Tree:
@@ -149,10 +156,20 @@ class Arranger:
 
     def total(self, terms: Sequence[tuple[Fraction, Node]]) -> Piece:
         """A sum of nodes with all of their axes, in the order given."""
-        loose = [self.loose(term, coefficient) for coefficient, term in terms]
-        if len(loose) > 1:
-            return notation.summed([(each.negative, each.piece) for each in loose])
-        return notation.negative(loose[0].piece) if loose[0].negative else loose[0].piece
+        signed = []
+        for coefficient, node in terms:
+            loose = self.loose(node, coefficient)
+            signed.append((loose.negative, self._whole(loose, node)))
+        if len(signed) > 1:
+            return notation.summed(signed)
+        negative, piece = signed[0]
+        return notation.negative(piece) if negative else piece
+
+    def _whole(self, loose: Loose, node: Node) -> Piece:
+        """A piece with the axes that it is only repeated along written as ones."""
+        if all(loose.present):
+            return loose.piece
+        return _repeated(loose.piece, node.axes, loose.present, self._size_tree)
 
     def _map(self, node: Map) -> Piece:
         loose = [self.loose(argument) for argument in node.arguments]
@@ -160,6 +177,9 @@ class Arranger:
         pieces = [notation.negative(a.piece) if a.negative else a.piece for a in loose]
         straight = _applied(node, [piece.straight for piece in pieces])
         flipped = _applied(node, [piece.flipped for piece in pieces])
+        if node.function in COMPARISONS and not any(_is_constant(a) for a in node.arguments):
+            # Rounded in the same way on both sides: in `C' w >= max(C' w)`, not `w' C >= max(C' w)`.
+            flipped = notation.transposed(straight)
         symmetric = is_symmetric(node)
         piece = notation.symmetric(straight) if symmetric else notation.two_faced(straight, flipped)
         return piece if all(present) else _repeated(piece, node.axes, present, self._size_tree)
@@ -169,6 +189,8 @@ class Arranger:
         argument = node.arguments[0]
         if not node.axes and (not node.over or len(node.over) == len(argument.axes)):
             shortest = min(pieces[0], key=lambda face: face.cost)
+            if node.function in {"max", "min"}:
+                shortest = pieces[0].straight
             return notation.symmetric(notation.call(node.function, shortest))
         if not node.over:
             straight = notation.call(node.function, *(piece.straight for piece in pieces))
@@ -205,10 +227,10 @@ class Arranger:
         diagonal = len(set(node.result)) < len(node.result)
         present = tuple(diagonal or letter <= used for letter in letters)
         if merged:
-            array = merged_piece(node, self.piece)
+            array = merged_piece(node, self.piece, self.swap)
             present = (True,) * len(node.axes)
             if array is None:
-                raise NoMatrixForm
+                raise NoMatrixFormError
         else:
             conformed = conform(node, pieces)
             if conformed is None:
@@ -224,7 +246,7 @@ class Arranger:
     def _entries(self, node: Product, coefficient: Fraction) -> Piece:
         """A product that no matrix notation reaches."""
         if len(node.axes) > 2:
-            raise NoMatrixForm
+            raise NoMatrixFormError
         bare = replace(node, coefficient=abs(coefficient))
         return index_form(bare, self.piece)
 
@@ -283,8 +305,10 @@ def _with_means(
 ) -> tuple[Piece | None, list[Face], list[Face]]:
     """The array and the scalars, with a sum that is divided by the size of its axis as a mean."""
     for size in under:
-        calls = {id(call) for call, i in found.sums if node.dims[i].syntax() == size.tree}
-        if calls:
+        letters = [i for _, i in found.sums if node.dims[i].syntax() == size.tree]
+        if letters:
+            # The size divides one sum only, though others may run along axes of the same size.
+            calls = {id(call) for call, i in found.sums if i == letters[0]}
             rest = [face for face in under if face is not size]
             piece = found.piece and notation.with_means(found.piece, calls)
             return piece, [notation.mean_for_sum(face, calls) for face in found.scalars], rest
@@ -293,6 +317,10 @@ def _with_means(
 
 def _column(face: Face) -> Piece:
     return notation.two_faced(face, notation.transposed(face))
+
+
+def _is_constant(node: Node) -> bool:
+    return is_zero(node) or (isinstance(node, Product) and not node.factors)
 
 
 def _summed_size(factor: Factor, piece: Piece) -> Tree | None:

@@ -19,6 +19,7 @@ from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape
 
 if TYPE_CHECKING:
+    from dimderiv.steps import Step
     from dimderiv.verify import Claim, Verification
 
 Form = Literal["matrix", "kronecker", "index"]
@@ -250,6 +251,26 @@ class Derivation:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
+    @cached_property
+    def steps(self) -> "tuple[Step, ...]":
+        """How the derivatives were found, from the value back to the variables."""
+        from dimderiv.steps import Sources, record_steps
+
+        first = self.first or self
+        own = {adjoint.name for adjoint in self.gradients.adjoints} | set(self.typed.definitions)
+        definitions = self.answer.definitions
+        dims = {n for found in self.typed.symbols.values() for d in found.shape for n in d.names}
+        sources = Sources(
+            gradients=self.gradients,
+            statements=self.typed.program.statements,
+            rulebook=self.rulebook,
+            names={names[0]: name for names, name in first._derivative_names.items()},
+            given={tree: name for name, tree in definitions.items() if name not in own},
+            symbols={*self.typed.symbols, *self.typed.definitions},
+            sizes={*definitions, *dims, "I", "pi"},
+        )
+        return record_steps(sources)
+
     def explain(self, lang: str = "en", *, markup: str = "text") -> str:
         """The steps, from the value back to the variables.
 
@@ -280,6 +301,7 @@ class Derivation:
                 dict(self.typed.symbols),
                 rulebook=self.rulebook,
                 value=result.shape,
+                sizes=self.typed.sizes,
             )
             for result in self._results.values()
         ]

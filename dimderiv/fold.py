@@ -18,6 +18,9 @@ from dimderiv.graph import (
 from dimderiv.products import product, scaled
 
 
+Folded = tuple[Factor, ...] | None
+
+
 def fold(node: Product) -> Node | None:
     """The product with one of its quotients written as a named function; nothing if there is none."""
     for factor in node.factors:
@@ -36,21 +39,31 @@ def fold(node: Product) -> Node | None:
     return None
 
 
-def _replaced(node: Product, old: Sequence[Factor], new: Factor) -> Node:
-    factors = [new if factor is old[0] else factor for factor in node.factors]
-    kept = [factor for factor in factors if all(factor is not gone for gone in old[1:])]
-    return product(node.coefficient, kept, node.result, node.dims)
+def _replaced(node: Product, old: Sequence[Factor], new: Sequence[Factor]) -> Node:
+    factors: list[Factor] = []
+    for factor in node.factors:
+        if factor is old[0]:
+            factors.extend(new)
+        elif all(factor is not gone for gone in old[1:]):
+            factors.append(factor)
+    return product(node.coefficient, factors, node.result, node.dims)
+
+
+def _with_rest(new: Factor, old: Factor, spent: int) -> tuple[Factor, ...]:
+    """A new factor, and what is left of a power of which some has been spent."""
+    left = old._replace(power=old.power - spent)
+    return (new, left) if left.power else (new,)
 
 
 def _value(node: Node) -> Node:
     return node.value if isinstance(node, Named) else node
 
 
-def _softmax(above: Factor, below: Factor) -> Factor | None:
+def _softmax(above: Factor, below: Factor) -> Folded:
     """The exponential of an array over its sums along the last axis."""
     assert isinstance(above.node, Map)
     sums = _value(below.node)
-    if below.power != -1 or not isinstance(sums, Product) or sums.coefficient != 1:
+    if not _divides(below) or not isinstance(sums, Product) or sums.coefficient != 1:
         return None
     if len(sums.factors) != 1 or sums.factors[0].power != 1:
         return None
@@ -61,7 +74,12 @@ def _softmax(above: Factor, below: Factor) -> Factor | None:
     if inner.indices[:last] != sums.result or above.indices[:last] != below.indices:
         return None
     argument = above.node.arguments[0]
-    return above._replace(node=apply_function("softmax", (argument,), argument.axes, (last,)))
+    softmax = apply_function("softmax", (argument,), argument.axes, (last,))
+    return _with_rest(above._replace(node=softmax), below, -1)
+
+
+def _divides(factor: Factor) -> bool:
+    return factor.power <= -1 and factor.power.denominator == 1
 
 
 def _one_plus(node: Node) -> Node | None:
@@ -75,37 +93,38 @@ def _one_plus(node: Node) -> Node | None:
     return None
 
 
-def _sigmoid_above(above: Factor, below: Factor) -> Factor | None:
+def _sigmoid_above(above: Factor, below: Factor) -> Folded:
     """exp(x) / (1 + exp(x))."""
     assert isinstance(above.node, Map)
-    added = _one_plus(below.node) if below.power == -1 else None
+    added = _one_plus(below.node) if _divides(below) else None
     if added is None or _value(added).key != above.node.key or below.indices != above.indices:
         return None
-    return above._replace(node=apply_map("sigmoid", above.node.arguments[0]))
+    sigmoid = apply_map("sigmoid", above.node.arguments[0])
+    return _with_rest(above._replace(node=sigmoid), below, -1)
 
 
-def _sigmoid_of_negative(above: Factor, other: Factor) -> Factor | None:
+def _sigmoid_of_negative(above: Factor, other: Factor) -> Folded:
     """exp(x) sigmoid(-x) is sigmoid(x)."""
     assert isinstance(above.node, Map)
     argument = above.node.arguments[0]
     if other.node.key != apply_map("sigmoid", scaled(-1, argument)).key:
         return None
-    if other.power != 1 or other.indices != above.indices:
+    if other.power < 1 or other.indices != above.indices:
         return None
-    return above._replace(node=apply_map("sigmoid", argument))
+    return _with_rest(above._replace(node=apply_map("sigmoid", argument)), other, 1)
 
 
-def _relu_where_positive(above: Factor, other: Factor) -> Factor | None:
+def _relu_where_positive(above: Factor, other: Factor) -> Folded:
     """relu(x) (x > 0) is relu(x)."""
     assert isinstance(above.node, Map)
     step = other.node
     if not isinstance(step, Map) or step.function != ">" or other.indices != above.indices:
         return None
     same = step.arguments[0].key == above.node.arguments[0].key
-    return above if same and is_zero(step.arguments[1]) else None
+    return (above,) if same and is_zero(step.arguments[1]) else None
 
 
-def _sign_over_abs(above: Factor, below: Factor) -> Factor | None:
+def _sign_over_abs(above: Factor, below: Factor) -> Folded:
     """sign(x) / abs(x) is 1 / x."""
     assert isinstance(above.node, Map)
     size = below.node
@@ -114,19 +133,19 @@ def _sign_over_abs(above: Factor, below: Factor) -> Factor | None:
     argument = above.node.arguments[0]
     if size.arguments[0].key != argument.key or below.indices != above.indices:
         return None
-    return Factor(argument, above.indices, Fraction(-1))
+    return (Factor(argument, above.indices, Fraction(-1)),)
 
 
-def _sigmoid_below(factor: Factor) -> Factor | None:
+def _sigmoid_below(factor: Factor) -> Folded:
     """1 / (1 + exp(x)) is sigmoid(-x)."""
-    added = _one_plus(factor.node) if factor.power == -1 else None
+    added = _one_plus(factor.node) if _divides(factor) else None
     if not isinstance(added, Map) or added.function != "exp":
         return None
     argument = scaled(-1, added.arguments[0])
-    return Factor(apply_map("sigmoid", argument), factor.indices, Fraction(1))
+    return (Factor(apply_map("sigmoid", argument), factor.indices, -factor.power),)
 
 
-def _softmax_of_logarithm(factor: Factor) -> Factor | None:
+def _softmax_of_logarithm(factor: Factor) -> Folded:
     """exp(A - logsumexp(A)) along the last axis, and exp(logsoftmax(A))."""
     node = factor.node
     if not isinstance(node, Map) or node.function != "exp":
@@ -140,7 +159,8 @@ def _softmax_of_logarithm(factor: Factor) -> Factor | None:
             return None
         argument = found
     last = (len(argument.axes) - 1,)
-    return factor._replace(node=apply_function("softmax", (argument,), argument.axes, last))
+    softmax = apply_function("softmax", (argument,), argument.axes, last)
+    return (factor._replace(node=softmax),)
 
 
 def _less_logsumexp(node: Node) -> Node | None:
@@ -166,7 +186,7 @@ def _less_logsumexp(node: Node) -> Node | None:
     return None
 
 
-Fold = Callable[[Factor, Factor], Factor | None]
+Fold = Callable[[Factor, Factor], Folded]
 
 PAIRS: Mapping[str, tuple[Fold, ...]] = {
     "exp": (_softmax, _sigmoid_above, _sigmoid_of_negative),

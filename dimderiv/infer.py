@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.language.syntax import Call, IndexForm, Node, Program, children
-from dimderiv.language.vocabulary import COMMUTATION, canonical_name
+from dimderiv.language.vocabulary import COMMUTATIONS, canonical_name
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Declaration, Shape
 from dimderiv.shaping.clashes import Axes, ClashError, equation_misfit, names_in
@@ -19,7 +19,7 @@ from dimderiv.shaping.kinds import settle_kinds
 from dimderiv.shaping.progress import VISITORS, Progress
 from dimderiv.shaping.refusals import undetermined
 from dimderiv.shaping.scope import Meaning, Scope
-from dimderiv.unify import name_sizes, resolved, variables
+from dimderiv.unify import MismatchError, name_sizes, resolved, variables
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Typed:
         definitions: the shape of each definition.
         value: the shape of the last statement.
         assumptions: what was assumed of symbols that were not declared.
+        sizes: the names of the sizes of axes.
     """
 
     program: Program
@@ -39,6 +40,7 @@ class Typed:
     definitions: Mapping[str, Shape]
     value: Shape
     assumptions: tuple[str, ...]
+    sizes: frozenset[str]
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
 
@@ -67,7 +69,7 @@ class Typed:
 _CONSTANTS: Mapping[str, Meaning] = {"I": "identity", "pi": "pi"}
 _NO_SIZES = frozenset(_CONSTANTS)
 # Functions whose arguments are sizes.
-SIZED = frozenset({"ones", "eye", COMMUTATION})
+SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 
 
@@ -78,6 +80,7 @@ def infer(
     rulebook: Rulebook,
     wrt: Sequence[str] = (),
     value: Shape | None = None,
+    sizes: Collection[str] = (),
 ) -> Typed:
     """Find the shape of everything in a program.
 
@@ -87,6 +90,7 @@ def infer(
         rulebook: the functions.
         wrt: the symbols that are differentiated by; they must occur.
         value: the shape of the value, where that is known beforehand: it settles a lone `3 I`.
+        sizes: names of sizes that no symbol of the program may have, as in `2 p x`.
 
     Returns:
         The program with its shapes, and what was assumed.
@@ -96,9 +100,9 @@ def infer(
         UnknownNameError: a name in `wrt` is no symbol of the program, or a function has no rule.
         LimitError: a size is too large, or too many kinds of symbols would have to be tried.
     """
-    sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
-    sizes.update(_written_sizes(program, declared, SIZED - rulebook.rules.keys()))
-    scope = Scope(VISITORS, program.source, rulebook, declared, sizes)
+    known_sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
+    known_sizes.update(sizes, _written_sizes(program, declared, SIZED - rulebook.rules.keys()))
+    scope = Scope(VISITORS, program.source, rulebook, declared, known_sizes)
     try:
         _settle(Progress(program, scope), value)
     except DimderivError as error:
@@ -115,9 +119,12 @@ def _settle(progress: Progress, value: Shape | None) -> None:
     clash = settle_kinds(progress)
     if clash is None and value is not None:
         last = progress.program.statements[-1].value
-        for axis, known in zip(scope.axes[id(last)], value, strict=True):
-            if any(True for _ in variables(axis)):
-                scope.unifier.unify(axis, known, last)
+        try:
+            for axis, known in zip(scope.axes[id(last)], value, strict=True):
+                if any(True for _ in variables(axis)):
+                    scope.unifier.unify(axis, known, last)
+        except MismatchError as misfit:
+            clash = ClashError(last, equation_misfit, (misfit.left, misfit.right))
     taken = {*scope.names, *scope.declared, *scope.sizes}
     if clash is None:
         name_sizes(scope.named_sizes(), taken)
@@ -205,6 +212,9 @@ def _typed(program: Program, scope: Scope) -> Typed:
         definitions={n: s for n, s in shapes.items() if scope.meanings[n] == "definition"},
         value=Shape(*map(resolved, scope.axes[id(program.statements[-1].value)])),
         assumptions=tuple(assumptions),
+        sizes=frozenset(scope.sizes).union(
+            name for shape in shapes.values() for dim in shape for name in dim.names
+        ),
         _axes=scope.axes,
         _meanings=scope.meanings,
     )

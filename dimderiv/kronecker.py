@@ -13,6 +13,7 @@ from fractions import Fraction
 from dimderiv import notation
 from dimderiv.graph import Factor, Index, Merged, Node, Product, letters_of
 from dimderiv.language.syntax import Call
+from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
 from dimderiv.products import arranged, product
 from dimderiv.shapes import Dim
@@ -34,12 +35,13 @@ def vectorised(node: Node, value_rank: int) -> Node:
     return arranged(node, letters, result, node.axes)
 
 
-def merged_piece(node: Product, piece_of: PieceOf) -> Piece | None:
+def merged_piece(node: Product, piece_of: PieceOf, swap: str = COMMUTATION) -> Piece | None:
     """A product with an axis of two letters, without its coefficient and its scalar factors.
 
     Args:
         node: the product.
         piece_of: the notation of a node.
+        swap: what the commutation matrix is called.
 
     Returns:
         Its notation; nothing where the letters do not come apart.
@@ -52,7 +54,7 @@ def merged_piece(node: Product, piece_of: PieceOf) -> Piece | None:
     if len(node.result) == 1:
         slow, fast = letters_of(node.result)
         return _column(notation.call("vec", piece_of(_part(node, factors, (fast, slow))).straight))
-    split = _Split(node, factors, piece_of)
+    split = _Split(node, factors, piece_of, swap)
     return (
         split.diagonal()
         or split.straight()
@@ -88,10 +90,13 @@ def _slots(index: Index) -> tuple[Slot, Slot]:
 class _Split:
     """A product with two axes, whose letters may come apart into two groups."""
 
-    def __init__(self, node: Product, factors: list[Factor], piece_of: PieceOf) -> None:
+    def __init__(
+        self, node: Product, factors: list[Factor], piece_of: PieceOf, swap: str
+    ) -> None:
         self.node = node
         self.factors = factors
         self.piece_of = piece_of
+        self.swap = swap
         (self.row_slow, self.row_fast), (self.col_slow, self.col_fast) = map(_slots, node.result)
 
     def diagonal(self) -> Piece | None:
@@ -122,7 +127,7 @@ class _Split:
         if pieces is None:
             return None
         sizes = [self.node.dims[letter].syntax() for letter in (self.col_fast, self.col_slow)]
-        commutation = Face(Call("K", tuple(sizes)), 3)
+        commutation = Face(Call(self.swap, tuple(sizes)), 3)
         swap = _column(commutation)
         if all(_is_sized_identity(piece) for piece in pieces):
             return swap

@@ -15,9 +15,10 @@ from dimderiv.graph import Factor, Function, Index, Merged, Named, Node, Product
 from dimderiv.infer import Typed
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.vocabulary import COMMUTATIONS
 from dimderiv.products import ONCE, arranged, elementwise, number, product, scaled
 from dimderiv.rules import Rule, Rulebook
-from dimderiv.shapes import ONE, SCALAR, Dim, Shape
+from dimderiv.shapes import ONE, SCALAR, Dim, Shape, size_of
 from dimderiv.sums import total
 
 MAX_POWER = 32
@@ -147,6 +148,8 @@ class _Builder:
     def _call(self, node: syntax.Call) -> Array:
         if node.function in {"ones", "eye", "vector", "matrix"}:
             return self._constant(node)
+        if node.function in COMMUTATIONS and node.function not in self.rulebook.rules:
+            return self._commutation(node)
         arguments = [self.array(argument) for argument in node.arguments]
         if node.function in SPECIAL:
             return SPECIAL[node.function](*arguments)
@@ -176,6 +179,14 @@ class _Builder:
         if node.function == "ones":
             return Array(filled, shape)
         return hadamard(self.array(node.arguments[0]), Array(filled, shape))
+
+    def _commutation(self, node: syntax.Call) -> Array:
+        """The matrix that is 1 where a place in `vec(X')` and one in `vec(X)` are of one entry."""
+        shape = self.typed.shape(node)
+        dims = dict(enumerate(size_of(size) for size in node.arguments))
+        if any(dim.is_one for dim in dims.values()):
+            return identity(shape)
+        return Array(_labelled(ONCE, [], (Merged((0, 1)), Merged((1, 0))), dims), shape)
 
     def _composite(self, rule: Rule, arguments: list[Array]) -> Array:
         """The definition with the arguments in place of its parameters."""

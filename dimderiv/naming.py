@@ -7,6 +7,7 @@ from typing import Literal
 from dimderiv.answer import Answer, names_in
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Group, Node, replaced
+from dimderiv.language.vocabulary import COMMUTATIONS
 from dimderiv.notation import symbols
 
 Kind = Literal["scalar", "vector", "matrix"]
@@ -15,11 +16,13 @@ KindOf = Callable[[Answer, Node], Kind]
 SHORTEST = 4
 WORTH = 2
 MANY = 50
+# Without K, which is the commutation matrix.
 LETTERS: dict[Kind, str] = {
     "scalar": "stckqabdefghlpruvwz",
     "vector": "ruvzqsptabcdefghklwxy",
-    "matrix": "RMTEFGHKLPQSUVWZABCDJNXY",
+    "matrix": "RMTEFGHLPQSUVWZABCDJNXY",
 }
+STRUCTURAL = frozenset({"ones", "eye", "diag", "kron", *COMMUTATIONS})
 
 
 def name_nested_forms(
@@ -110,7 +113,7 @@ def _may_be_named(part: Node) -> bool:
 
 def _is_structural(part: Node) -> bool:
     """Whether a part is a constant, or a diagonal matrix that code must not build."""
-    return isinstance(part, syntax.Call) and part.function in {"ones", "eye", "diag", "kron", "K"}
+    return isinstance(part, syntax.Call) and part.function in STRUCTURAL
 
 
 def _parts(node: Node) -> Iterator[Node]:

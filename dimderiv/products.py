@@ -144,6 +144,10 @@ class _Bag:
             self.factors.append(factor)
         elif power == 1 and self._can_open(node, indices):
             self._open(node, indices)
+        elif power == 1 and (parts := self._apart(node, indices)):
+            self.coefficient *= node.coefficient
+            for part in parts:
+                self.put(part)
         elif power != 1 and _is_entrywise(node, power):
             self._open_power(node, indices, power)
         else:
@@ -152,22 +156,40 @@ class _Bag:
     def _can_open(self, node: Product, indices: tuple[Index, ...]) -> bool:
         if not node.axes:
             return all(not factor.indices for factor in node.factors)
-        return is_plain(node) and all(
-            self._can_unify(inner, node.dims, outer)
-            for inner, outer in zip(node.result, indices, strict=True)
-        )
+        return is_plain(node) and self._agree(node, indices, range(len(indices)))
 
-    def _can_unify(self, inner: Index, dims: Sequence[Dim], outer: Index) -> bool:
-        outer = self.resolved(outer)
-        if isinstance(inner, int):
+    def _agree(self, node: Product, indices: tuple[Index, ...], places: Iterable[int]) -> bool:
+        """Whether the letters of some axes of a product can be those of the indices there."""
+        first = len(self.dims)
+        pairs = [(_moved(node.result[k], first), indices[k]) for k in places]
+        return self._can_unify(pairs, node.dims)
+
+    def _can_unify(self, pairs: Sequence[tuple[Index, Index]], dims: Sequence[Dim] = ()) -> bool:
+        places = [(self.resolved(first), self.resolved(second)) for first, second in pairs]
+        if all(isinstance(index, int) for pair in places for index in pair):
             return True
-        if isinstance(outer, int):
-            return True
-        return (
-            isinstance(outer, Merged)
-            and [dims[letter] for letter in inner.letters]
-            == [self.dims[letter] for letter in outer.letters]
-        )
+        trial = _Bag(ONCE, [*self.dims, *dims])
+        return all(trial.unify(first, second) for first, second in places)
+
+    def _apart(self, node: Product, indices: tuple[Index, ...]) -> list[Factor]:
+        """A product that cannot be opened as two: what keeps it closed, and the rest."""
+        bound = [index for f in node.factors for index in f.indices if not isinstance(index, int)]
+        shut = {letter for index in bound if isinstance(index, Shifted) for letter in index.letters}
+        for place, index in enumerate(node.result):
+            if isinstance(index, Shifted) or not self._agree(node, indices, [place]):
+                shut.update(letters_of((index,)))
+        shut = _reached(shut, [*(factor.indices for factor in node.factors), *_merges(node)])
+        inner = [f for f in node.factors if not shut.isdisjoint(letters_of(f.indices))]
+        outer = [f for f in node.factors if shut.isdisjoint(letters_of(f.indices))]
+        axes = list(zip(node.result, indices, strict=True))
+        closed = [axis for axis in axes if not shut.isdisjoint(letters_of(axis[:1]))]
+        opened = [axis for axis in axes if shut.isdisjoint(letters_of(axis[:1]))]
+        if not closed or not opened:
+            return []
+        return [
+            Factor(_part(factors, [own for own, _ in part], node), tuple(i for _, i in part))
+            for factors, part in ((inner, closed), (outer, opened))
+        ]
 
     def _open(self, node: Product, indices: tuple[Index, ...]) -> None:
         first = len(self.dims)
@@ -205,21 +227,25 @@ class _Bag:
             letters.extend((inner,) if isinstance(inner, int) else inner.letters)
         return type(index)(tuple(letters))
 
-    def unify(self, first: Index, second: Index) -> None:
+    def unify(self, first: Index, second: Index) -> bool:
+        """Make two indices one; false where their letters are not of the same sizes in turn."""
         first, second = self.resolved(first), self.resolved(second)
         if first == second:
-            return
+            return True
         if isinstance(first, int):
             self.same[first] = second
-        elif isinstance(second, int):
+            return True
+        if isinstance(second, int):
             self.same[second] = first
-        else:
-            for a, b in zip(first.letters, second.letters, strict=True):
-                self.unify(a, b)
+            return True
+        sizes = [[self.dims[letter] for letter in index.letters] for index in (first, second)]
+        if sizes[0] != sizes[1] or Shifted in (type(first), type(second)):
+            return False
+        return all([self.unify(a, b) for a, b in zip(first.letters, second.letters, strict=True)])
 
     def closed(self, result: tuple[Index, ...]) -> Node:
         factors = self._collected()
-        while pair := _inverse_pair(factors, [self.resolved(index) for index in result]):
+        while pair := self._inverse_pair(factors, [self.resolved(index) for index in result]):
             first, second, facing, ends = pair
             self.factors = [f for f in factors if f is not first and f is not second]
             self.unify(*ends)
@@ -232,6 +258,23 @@ class _Bag:
         self._take_sizes(factors, indices, spent)
         factors = _with_scalars_apart(factors, indices, self.dims)
         return _finished(self.coefficient, factors, self.dims, indices)
+
+    def _inverse_pair(
+        self, factors: list[Factor], result: Sequence[Index]
+    ) -> tuple[Factor, Factor, Index, tuple[Index, Index]] | None:
+        """A matrix and its inverse side by side, the index between them and their outer ones."""
+        for inverse in factors:
+            if not isinstance(inverse.node, Function) or inverse.node.function != "inv":
+                continue
+            argument = inverse.node.arguments[0]
+            for other in factors:
+                if other.node.key == argument.key and other.power == inverse.power == 1:
+                    found = _facing(inverse.indices, other.indices, is_symmetric(argument))
+                    if found and _uses(found[0], factors, result) == 2:
+                        facing, ends = found
+                        if self._can_unify([ends, (facing, ends[0])]):
+                            return (inverse, other, facing, ends)
+        return None
 
     def _collected(self) -> list[Factor]:
         powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}
@@ -270,6 +313,31 @@ class _Bag:
         factors.append(Factor(size(dim), ()))
 
 
+def _merges(node: Product) -> list[tuple[Index, ...]]:
+    """The merged axes of a product, each by itself."""
+    return [(index,) for index in node.result if isinstance(index, Merged)]
+
+
+def _reached(start: set[int], groups: Sequence[tuple[Index, ...]]) -> set[int]:
+    """The letters that are in one group with those to start with, directly or through others."""
+    reach = set(start)
+    while True:
+        found = [set(letters_of(group)) for group in groups]
+        larger = reach.union(*(letters for letters in found if letters & reach))
+        if larger == reach:
+            return reach
+        reach = larger
+
+
+def _part(factors: Sequence[Factor], result: Sequence[Index], whole: Product) -> Node:
+    """Some factors of a product and the axes that are theirs."""
+    used = {*letters_of(result), *letters_of(_all_indices(factors))}
+    place = {letter: k for k, letter in enumerate(sorted(used))}
+    moved = [f._replace(indices=tuple(renamed(i, place) for i in f.indices)) for f in factors]
+    dims = [whole.dims[letter] for letter in sorted(used)]
+    return product(ONCE, moved, tuple(renamed(i, place) for i in result), dims)
+
+
 def _reading_order(index: Index) -> tuple[int, ...]:
     return (index,) if isinstance(index, int) else index.letters
 
@@ -304,22 +372,6 @@ def _rational_power(base: Fraction, power: Fraction) -> Fraction | None:
     if roots[0] ** 2 != base.numerator or roots[1] ** 2 != base.denominator:
         return None
     return Fraction(*roots) ** power.numerator
-
-
-def _inverse_pair(
-    factors: list[Factor], result: Sequence[Index]
-) -> tuple[Factor, Factor, Index, tuple[Index, Index]] | None:
-    """A matrix and its inverse side by side, the letter between them and their outer letters."""
-    for inverse in factors:
-        if not isinstance(inverse.node, Function) or inverse.node.function != "inv":
-            continue
-        argument = inverse.node.arguments[0]
-        for other in factors:
-            if other.node.key == argument.key and other.power == inverse.power == 1:
-                found = _facing(inverse.indices, other.indices, is_symmetric(argument))
-                if found and _uses(found[0], factors, result) == 2:
-                    return (inverse, other, *found)
-    return None
 
 
 def _facing(

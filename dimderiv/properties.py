@@ -50,6 +50,7 @@ class Restorer:
         self.simplify = simplify
 
     def __call__(self, node: Node) -> Node:
+        """The node with the properties of its symbols."""
         for part in operands_first(node):
             if part.key not in self.known:
                 self.known[part.key] = _rebuilt(part, self.known)

@@ -7,9 +7,10 @@ A dimension is a polynomial in named sizes: `m`, `3`, `m n` (an axis of a Kronec
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import NamedTuple
 
+from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, Number
 
 Monomial = tuple[str, ...]
@@ -119,6 +120,32 @@ def _monomial_syntax(monomial: Monomial, coefficient: int) -> Node:
     for factor in factors[1:]:
         product = Binary("*", product, factor)
     return Negative(product) if coefficient < 0 else product
+
+
+def size_of(node: Node) -> Dim:
+    """The dimension that a size in a text is.
+
+    Args:
+        node: names of dimensions, whole numbers, and sums and products of them.
+
+    Raises:
+        ShapeError: it is something else.
+
+    >>> str(size_of(Binary("*", Name("m"), Name("n"))))
+    'm n'
+    """
+    match node:
+        case Number(value) if value.denominator == 1:
+            return Dim.of(int(value))
+        case Name(name):
+            return Dim.of(name)
+        case Negative(operand):
+            return Dim.of(0) - size_of(operand)
+        case Add(terms):
+            return reduce(Dim.__add__, map(size_of, terms))
+        case Binary("*", left, right):
+            return size_of(left) * size_of(right)
+    raise ShapeError("this is not the size of an axis", span=node.span)
 
 
 class Shape(NamedTuple):

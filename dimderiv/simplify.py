@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction
+from math import prod
 from typing import NamedTuple
 
 from dimderiv.fold import fold
@@ -9,6 +10,9 @@ from dimderiv.graph import Factor, Index, Key, Node, Product, Sum, letters_of
 from dimderiv.products import ONCE, product, renamed
 from dimderiv.shapes import Dim
 from dimderiv.sums import Term, total
+
+
+MOST_TERMS = 24
 
 
 class Simplifier:
@@ -46,6 +50,9 @@ class Simplifier:
         simple = total([(c, self(term)) for c, term in node.terms], node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
+        multiplied_out = _multiplied_out(simple)
+        if multiplied_out is not None and multiplied_out.weight < simple.weight:
+            return self(multiplied_out)
         factored = _factored(simple)
         return simple if factored is None else self(factored)
 
@@ -108,6 +115,41 @@ def _summed_diagonals(node: Product) -> Node | None:
 
 def _is_diagonal(term: Node) -> bool:
     return isinstance(term, Product) and len(set(term.result)) < len(term.result)
+
+
+def _multiplied_out(node: Sum) -> Node | None:
+    """The sum with the products of sums in it multiplied out, where they may cancel each other."""
+    counts = [_count(term) for _, term in node.terms]
+    if sum(count > 1 for count in counts) < 2 or sum(counts) > MOST_TERMS:
+        return None
+    parts = [_distributed(c, term) for c, term in node.terms]
+    return total([term for part in parts for term in part], node.axes)
+
+
+def _count(term: Node) -> int:
+    """How many terms a product has when its sums are multiplied out."""
+    factors = term.factors if isinstance(term, Product) else ()
+    return prod(len(f.node.terms) for f in factors if isinstance(f.node, Sum) and f.power == 1)
+
+
+def _distributed(coefficient: Fraction, term: Node) -> list[Term]:
+    """A product as a sum over the terms of the sums among its factors."""
+    if not isinstance(term, Product):
+        return [(coefficient, term)]
+    for place, factor in enumerate(term.factors):
+        if isinstance(factor.node, Sum) and factor.power == 1:
+            rest = [f for k, f in enumerate(term.factors) if k != place]
+            return [
+                inner
+                for c, part in factor.node.terms
+                for inner in _distributed(
+                    coefficient * c,
+                    product(
+                        term.coefficient, [*rest, factor._replace(node=part)], term.result, term.dims
+                    ),
+                )
+            ]
+    return [(coefficient, term)]
 
 
 class Handle(NamedTuple):

@@ -117,7 +117,7 @@ class Dense:
         if node.function in ("ones", "eye"):
             size = self.size(node)
             return np.ones(size) if node.function == "ones" else np.eye(*size)
-        if node.function == "K":
+        if node.function in ("K", "commutation"):
             return self.commutation(*(int(self.number(size, {})) for size in node.arguments))
         first, *others = [self.value(argument) for argument in node.arguments]
         if node.function in ENTRYWISE:
@@ -213,6 +213,8 @@ class Dense:
                 return -self.number(operand, at, index)
             case Add(terms):
                 return sum(self.number(term, at, index) for term in terms)
+            case Binary() if not index and not entries(node):
+                return float(self.value(node).item())
             case Binary(operator, left, right):
                 a, b = self.number(left, at, index), self.number(right, at, index)
                 sign = operator.strip(".")

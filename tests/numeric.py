@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,14 @@ from dimderiv.shapes import Shape
 STEP = 1e-3
 LARGEST = 1e6
 TOLERANCE = 1e-6
-ANSWER = "the_answer"
 
 
 @dataclass(frozen=True)
 class Slopes:
-    """A derivative by central differences, and how far each entry can be trusted."""
+    """A derivative by central differences, and how far each entry can be trusted.
+
+    Both are matrices, with a row for each entry of the value and a column for each of the variable.
+    """
 
     value: Array
     doubt: Array
@@ -74,32 +77,40 @@ class Point:
         return Point({**self.values, name: array}, self.sizes)
 
     def slopes(self, typed: Typed, name: str) -> Slopes:
-        """The derivative by a symbol, in the shape of the symbol."""
-        shape = self.values[name].shape
-        value, doubt = np.zeros(shape), np.zeros(shape)
-        middle = self.value(typed).item()
-        for place in np.ndindex(*shape):
+        """The derivative by a symbol."""
+        middle = self.value(typed).ravel()
+        places = list(np.ndindex(*self.values[name].shape))
+        value = np.zeros((middle.size, len(places)))
+        doubt = np.zeros_like(value)
+        for column, place in enumerate(places):
             slopes, bends = [], []
             for step in (STEP, STEP / 2, STEP / 4):
-                up, down = (self.moved(name, place, s * step).value(typed).item() for s in (1, -1))
+                up, down = (self.moved(name, place, s * step).value(typed).ravel() for s in (1, -1))
                 slopes.append((up - down) / (2 * step))
                 bends.append(abs(up - 2 * middle + down) / step)
             finer = [(4 * b - a) / 3 for a, b in pairwise(slopes)]
-            kinked = bends[2] > 1e-3 and bends[2] > 0.7 * bends[1]
-            value[place], doubt[place] = finer[1], np.inf if kinked else abs(finer[1] - finer[0])
+            kinked = (bends[2] > 1e-3) & (bends[2] > 0.7 * bends[1])
+            value[:, column] = finer[1]
+            doubt[:, column] = np.where(kinked, np.inf, abs(finer[1] - finer[0]))
         return Slopes(value, doubt)
 
     def printed(self, derivation: Derivation, name: str) -> Array:
-        """The value of the answer by a symbol as it is printed."""
-        program = derivation.read_back(derivation.results[name].text())
-        symbols = dict(derivation.typed.symbols)
-        # Under a declared name, the last value gets its size where `I` alone does not say it.
-        last = replace(program.statements[-1], name=ANSWER)
-        program = replace(program, statements=(*program.statements[:-1], last))
-        symbols[ANSWER] = symbols[name]
-        typed = infer(program, symbols, rulebook=derivation.rulebook, wrt=())
+        """The value of the answer by a symbol as it is printed, arranged as slopes are."""
+        result = derivation.results[name]
+        typed = infer(
+            derivation.read_back(result.text()),
+            dict(derivation.typed.symbols),
+            rulebook=derivation.rulebook,
+            value=result.shape,
+            sizes=derivation.typed.sizes,
+        )
+        of, by = (_extent(shape, self.sizes) for shape in (derivation.typed.value, result.by))
         value = self.value(typed)
-        return np.broadcast_to(value, self.values[name].shape)
+        if value.ndim > 2 or 1 in (prod(of), prod(by)):
+            return np.asarray(np.broadcast_to(value, _one_sided(value, of, by)).reshape(prod(of), -1))
+        # Columns are stacked on both sides of `d vec(Y) / d vec(X)'`.
+        value = np.broadcast_to(value, (prod(of), prod(by))).reshape(*of[::-1], *by[::-1])
+        return value.transpose(1, 0, 3, 2).reshape(prod(of), -1)
 
     def arguments(self, derivation: Derivation) -> dict[str, Any]:
         """What the generated function is called with."""
@@ -111,14 +122,22 @@ class Point:
         return arguments
 
     def computed(self, derivation: Derivation) -> dict[str, Array]:
-        """What the generated function returns for each variable, as a 2-D array."""
+        """What the generated function returns for each variable, arranged as slopes are."""
         with np.errstate(all="ignore"):
             returned = derivation.function("numpy")(**self.arguments(derivation))
         found = returned if len(derivation.wrt) > 1 else (returned,)
+        entries = prod(_extent(derivation.typed.value, self.sizes))
         return {
-            name: np.asarray(array).reshape(self.values[name].shape)
+            name: np.asarray(array).reshape(entries, self.values[name].size)
             for name, array in zip(derivation.wrt, found, strict=True)
         }
+
+
+def _one_sided(value: Array, of: tuple[int, int], by: tuple[int, int]) -> tuple[int, ...]:
+    """The shape of a derivative of a scalar or by a scalar, or of one that has every axis."""
+    if value.ndim > 2:
+        return value.shape
+    return by if prod(of) == 1 else of
 
 
 def _extent(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, int]:
@@ -128,8 +147,8 @@ def _extent(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, int]:
 def disagreement(derivation: Derivation, problem: Problem, seed: int) -> str | None:
     """Where an answer is wrong at a random point, in words; nothing where it is right.
 
-    A point where the value has a kink nearby, or is too large to be differentiated in floating
-    point, says nothing.
+    A point where the value has a kink nearby, is too large to be differentiated in floating
+    point, or is a norm of zero, says nothing.
     """
     point = Point.of(problem, derivation.typed, seed)
     value = point.value(derivation.typed)
@@ -142,13 +161,21 @@ def disagreement(derivation: Derivation, problem: Problem, seed: int) -> str | N
         for way, found in (("printed", printed), ("computed", computed[name])):
             if _differs(found, slopes):
                 return f"{name}, {way}: {found.tolist()}, not {slopes.value.tolist()}"
-        if np.all(np.isfinite(printed)) and not np.allclose(printed, computed[name], 1e-7, 1e-9):
+        if np.isfinite(printed).all() and not np.allclose(printed, computed[name], 1e-7, 1e-9):
             return f"{name}: printed {printed.tolist()}, computed {computed[name].tolist()}"
     return None
 
 
 def _differs(found: Array, slopes: Slopes) -> bool:
     scale = 1 + np.abs(slopes.value)
-    trusted = np.isfinite(slopes.value) & (slopes.doubt < 1e-4 * scale)
+    trusted = np.isfinite(slopes.value) & np.isfinite(found) & (slopes.doubt < 1e-4 * scale)
     wrong = ~(np.abs(found - slopes.value) <= TOLERANCE * scale + 100 * slopes.doubt)
     return bool(np.any(wrong & trusted))
+
+
+def is_undefined(derivation: Derivation, problem: Problem, seed: int) -> bool:
+    """Whether a derivative is not a number, at a point where the value is one."""
+    point = Point.of(problem, derivation.typed, seed)
+    if not np.all(np.isfinite(point.value(derivation.typed))):
+        return False
+    return not all(np.isfinite(array).all() for array in point.computed(derivation).values())

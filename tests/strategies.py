@@ -220,14 +220,14 @@ class Writer:
     statements: list[str] = field(default_factory=list)
     names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
-    def problem(self, depth: int) -> Problem:
-        """A whole problem, of forms in forms to some depth."""
-        value = self.expression(("1", "1"), depth)
+    def problem(self, depth: int, shape: tuple[str, str] = ("1", "1")) -> Problem:
+        """A whole problem, of forms in forms to some depth, whose value has a shape."""
+        value = self.expression(shape, depth)
         source = "; ".join([*self.statements, value])
         program = parse_program(source, names=SHAPES)
         used = {name for statement in program.statements for name in names_in(statement.value)}
         if not used & SHAPES.keys():
-            return Problem(f"{source} + sum(x' A' C')", SHAPES, ("x",))
+            return Problem(f"{source} + sum(x' A' C')", dict(SHAPES), ("x",))
         symbols = [name for name in SHAPES if name in used]
         count = self.pick((1, 1, 2, len(symbols)))
         wrt = tuple(dict.fromkeys(self.pick(symbols) for _ in range(count)))
@@ -291,10 +291,13 @@ def names_in(node: Node) -> set[str]:
     return {name for child in children(node) for name in names_in(child)}
 
 
-def random_problem(random: Random, depth: int | None = None) -> Problem:
+def random_problem(random: Random, *, scalar: bool = True) -> Problem:
     """A problem from a generator of random numbers."""
     writer = Writer(random.choice, named=random.choice((0, 1, 3)))
-    return writer.problem(random.choice((1, 2, 2, 3, 3, 4)) if depth is None else depth)
+    if scalar:
+        return writer.problem(random.choice((1, 2, 2, 3, 3, 4)))
+    shape = random.choice(DIMS + ("1",)), random.choice(DIMS + ("1",))
+    return writer.problem(random.choice((1, 1, 2)), shape)
 
 
 @st.composite

@@ -148,7 +148,7 @@ EXPRESSIONS = [
     *("[i:m, j:n] A[i - k, j - l] B[l,k]", "[o:3, l:3] A[o + k, l + p] B[k,p]"),
     *("[(i:m, k:p), j:n] A[i,j] c[k]", "[(i:m, k:p), (j:n, l:q)] A[i,j] Q[k,l] - 2 M[i n,k]"),
     *("2 ([(i:m, j:n), k:p] M[j m + i,k])'", "[(i:m, j:n)] A[i,j]", "[(i:m, j:n), k:p] s"),
-    *("K(m, n)", "K(m, n) vec(A)", "K(n, m)' f + vec(A)", "kron(A, B) K(m, n)", "K(2, 3)"),
+    *("K(m, n)", "K(m, n) vec(A)", "commutation(n, m)' f", "kron(A, B) K(m, n)", "K(2, 3)"),
     *("-2 K(m, n) M", "M' K(m, n)", "g K(m, n)", "g K(m, n)'", "f' K(m, n) f", "K(1, n) X"),
     *("s M' K(m, n)' M", "K(m, n) + I", "K(m, n)' K(m, n) M", "inv(K(m, n)) M", "K(m, n).^2"),
     *("tr(K(m, n) S)", "diag(K(m, n))", "sum(K(m, n), axis=0)", "mean(K(m, n), axis=1)"),

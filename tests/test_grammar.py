@@ -164,6 +164,7 @@ COMMUTATIONS = (
     "[i:m] K[i,k] (K)[i,k]",
     "K = A; K(x)",
     "score K(T, x)",
+    "K = A; commutation(m, n) K",
 )
 OPERANDS = ("x", "K", "[", "T", "2", "exp(", "sum(", "(", ")", ", axis=1", ", ", "y = ", "||")
 OPERATORS = ("'", "^", "^T", ".^", "+", "-", "*", "./", ">", "²")

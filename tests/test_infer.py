@@ -44,6 +44,7 @@ def nodes(found: Typed) -> list[Node]:
         ("K(m, n) vec(X)", "X: m x n", "m n"),
         ("kron(B', A) K(p, n)", "A: m x n; B: p x q", "m q x n p"),
         ("K(2, 3) + I", "", "6 x 6"),
+        ("K commutation(4, 2)", "K: p x 8", "p x 8"),
         ("vec(X) vec(I)' + K(n, n)", "X: n x n", "n n x n n"),
         ("vec(I) + ones(9, 1)", "", "9"),
         ("4 x vec(I)' + 1 + ones(2, 4 m m)", "x: 2", "2 x 4 m m"),

@@ -171,6 +171,7 @@ def test_words_keep_a_distance() -> None:
             r"\Bigl[A_{i,j} \, x_{k}\Bigr]_{(i \, k),j}",
         ),
         ("[(i:m, k1:p)] x[i] y[k1]", r"\Bigl[x_{i} \, y_{k_{1}}\Bigr]_{(i \, k_{1})}"),
+        ("K commutation(m, n)", r"K \operatorname{commutation}(m, n)"),
         ("kron(A, B) K(m, n)", r"(A \otimes B) K_{m,n}"),
         ("K(m + 1, 2 n)' vec(A)", r"K_{m + 1,2 n}^{\top} \operatorname{vec}(A)"),
         ("[i:m] -W1[i,k] + x[i]", r"\Bigl[-\sum_{k} (W_{1})_{i,k} + x_{i}\Bigr]_{i}"),

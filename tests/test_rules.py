@@ -17,7 +17,7 @@ reference = "a table of derivatives"
 """
 
 KEYS = (
-    "column, definition, derivative, domain, kind, kink, latex, numpy, operator, reference, "
+    "column, definition, derivative, domain, kind, kink, latex, operator, reference, "
     "signature, square"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
@@ -60,6 +60,39 @@ REFUSED = {
         '[f]\nkind = "elementwise"\nsignature = "a, b -> y"\ndefinition = "a"\n'
         'derivative.x = "1"\nreference = "r"',
         "rule f in mine.toml has a derivative by x, which is no argument\n\ntry: one of a, b",
+    ),
+    "number for a text": (
+        '[f]\nkind = "elementwise"\ndefinition = 3\nreference = "r"',
+        "rule f in mine.toml: definition is not a text",
+    ),
+    "number for a derivative": (
+        '[f]\nkind = "elementwise"\ndefinition = "x"\nderivative.x = 1\nreference = "r"',
+        "rule f in mine.toml: derivative is not a text",
+    ),
+    "text for a truth value": (
+        '[f]\nkind = "matrix"\nsignature = "A[i,j] -> Y[]"\nsquare = "yes"\nreference = "r"',
+        "rule f in mine.toml: square is not true or false",
+    ),
+    "name that cannot be written": (
+        '["two words"]\nkind = "elementwise"\ndefinition = "x"\nreference = "r"',
+        "rule two words in mine.toml has no name that can be written\n\ntry: letters, digits and _",
+    ),
+    "definition that cannot be read": (
+        '[f]\nkind = "elementwise"\ndefinition = "x +"\nderivative = "1"\nreference = "r"',
+        "rule f in mine.toml: the definition cannot be read: an operand is missing after '+'\n\n"
+        "    x +\n       ^\n\n"
+        "try: put a symbol, a number or a bracket there",
+    ),
+    "derivative that cannot be read": (
+        '[f]\nkind = "matrix"\nsignature = "A[i,j] -> Y[]"\nderivative = "A[p,"\nreference = "r"',
+        "rule f in mine.toml: the derivative by A cannot be read: an operand is missing after ','"
+        "\n\n    [] A[p,\n           ^\n\ntry: put a symbol, a number or a bracket there",
+    ),
+    "name of nothing": (
+        '[f]\nkind = "elementwise"\ndefinition = "x + z"\nderivative = "1"\nreference = "r"',
+        "rule f in mine.toml: the definition uses z, which is no argument\n\n"
+        "    x + z\n        ^\n\n"
+        "try: one of I, pi, x",
     ),
     "letters that do not close": (
         '[f]\nkind = "product"\nsignature = "A[i,j] -> Y[i,k]"\nreference = "r"',

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dimderiv.rules import Rulebook, builtin_rules, load_rules, rules_folder
+from dimderiv.rules import Rule, Rulebook, builtin_rules, load_rules, rules_folder
 from dimderiv.verify.rules import RuleReport, check_rule, check_rules
 
 REFERENCE = 'reference = "nowhere"'
@@ -302,24 +302,6 @@ FALSE = {
         """,
         "never: no point of the domain was found: log has no value here",
     ),
-    "unreadable": (
-        """
-        [half]
-        kind = "elementwise"
-        definition = "x / "
-        derivative = "1 / 2"
-        """,
-        "half: an operand is missing after '/'",
-    ),
-    "unknown name": (
-        """
-        [twice]
-        kind = "elementwise"
-        definition = "2 x"
-        derivative = "c"
-        """,
-        "twice: c has no meaning in it",
-    ),
     "defined by itself": (
         """
         [same]
@@ -337,15 +319,6 @@ FALSE = {
         derivative = "1"
         """,
         "turned: this is no formula of scalars",
-    ),
-    "composite that fits no shapes": (
-        """
-        [odd]
-        kind = "composite"
-        signature = "x -> y"
-        definition = "x + ones(7, 1) + ones(2, 1)"
-        """,
-        "odd: the definition suits no shapes of its arguments: ",
     ),
     "composite with a derivative": (
         """
@@ -446,29 +419,32 @@ def test_mistake_of_a_user(tmp_path: Path, text: str, message: str) -> None:
     assert message in found.message
 
 
-def test_one_bad_rule_spoils_no_other(tmp_path: Path) -> None:
-    """A rule that cannot be read fails by itself."""
-    file = tmp_path / "mine.toml"
-    file.write_text(
-        f"""
-        [bad]
-        kind = "elementwise"
-        definition = "x +"
-        derivative = "1"
-        {REFERENCE}
+# What the loader refuses in a file can still be in a rulebook that was put together by hand.
+UNREAD = {
+    "unreadable": (
+        Rule("half", "elementwise", "x -> y", ("x",), "x /", derivative={"x": "1 / 2"}),
+        "half: an operand is missing after '/'",
+    ),
+    "unknown name": (
+        Rule("twice", "elementwise", "x -> y", ("x",), "2 x", derivative={"x": "c"}),
+        "twice: c has no meaning in it",
+    ),
+    "no shapes conform": (
+        Rule("odd", "composite", "x -> y", ("x",), "x + ones(7, 1) + ones(2, 1)"),
+        "odd: the definition suits no shapes of its arguments: ",
+    ),
+}
 
-        [good]
-        kind = "elementwise"
-        definition = "x^3"
-        derivative = "3 x^2"
-        {REFERENCE}
-        """,
-        encoding="utf-8",
-    )
 
-    failed = [each.name for each in check_rules(load_rules(file)) if not each.passed]
+@pytest.mark.parametrize(("rule", "message"), UNREAD.values(), ids=UNREAD)
+def test_rule_that_no_file_can_have(rule: Rule, message: str) -> None:
+    """A rule that cannot be read or evaluated fails by itself, and spoils no other."""
+    rulebook = Rulebook({rule.name: rule, **builtin_rules().rules})
 
-    assert ["bad"] == failed
+    failed = {each.name: each.message for each in check_rules(rulebook) if not each.passed}
+
+    assert [rule.name] == list(failed)
+    assert message in failed[rule.name]
 
 
 def test_rules_that_define_each_other(tmp_path: Path) -> None:

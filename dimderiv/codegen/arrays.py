@@ -184,8 +184,8 @@ class Arrays:
         if code.form == "array":
             return self._repeated(code) if code.is_spread else code
         if code.form == "permutation":
-            eye = f"np.eye({self.size(code.shape.rows).text})"
-            return array(f"{eye}[{code.text}]", code.shape)
+            size = self.size(code.shape.rows).text
+            return array(f"np.eye({size})[{code.text}]", code.shape)
         if not code.held.is_scalar:
             return array(f"np.diag({code.text})", code.shape)
         eye = array(f"np.eye({self.size(code.shape.rows).text})", code.shape)

@@ -20,7 +20,7 @@ from dimderiv.codegen.arrays import (
     negated,
     transposed,
 )
-from dimderiv.codegen.index_forms import IndexWriter, size_of
+from dimderiv.codegen.index_forms import IndexWriter
 from dimderiv.codegen.user_functions import Body, UserFunction
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import (
@@ -36,8 +36,8 @@ from dimderiv.language.syntax import (
     Number,
     Transpose,
 )
-from dimderiv.language.vocabulary import COMMUTATION
-from dimderiv.shapes import SCALAR, Dim, Shape
+from dimderiv.language.vocabulary import COMMUTATIONS
+from dimderiv.shapes import SCALAR, Dim, Shape, size_of
 
 Write = Callable[[Node], Code]
 
@@ -285,7 +285,7 @@ class Writer:
         return functions.call(node, arguments, self.arrays, self.helper)
 
     def _is_commutation(self, function: str) -> bool:
-        return function == COMMUTATION and function not in self.defined
+        return function in COMMUTATIONS and function not in self.defined
 
     def _diagonal_of_product(self, product: Binary, function: str) -> Code | None:
         """The trace or the diagonal of a product whose other entries need not be computed."""

@@ -35,7 +35,7 @@ from dimderiv.language.syntax import (
     Number,
     children,
 )
-from dimderiv.shapes import ONE, SCALAR, Dim, Shape
+from dimderiv.shapes import ONE, SCALAR, Dim, Shape, size_of
 
 Letters = tuple[str, ...]
 
@@ -81,26 +81,6 @@ def entries_in(node: Node) -> list[Entry]:
     if isinstance(node, Entry):
         return [node]
     return [entry for child in children(node) for entry in entries_in(child)]
-
-
-def size_of(node: Node) -> Dim:
-    """The dimension that the size of a letter's axis is written as.
-
-    >>> str(size_of(Binary("*", Name("m"), Name("n"))))
-    'm n'
-    """
-    match node:
-        case Number(value):
-            return Dim.of(int(value))
-        case Name(name):
-            return Dim.of(name)
-        case Negative(operand):
-            return Dim.of(0) - size_of(operand)
-        case Add(terms):
-            return reduce(Dim.__add__, map(size_of, terms))
-        case Binary("*", left, right):
-            return size_of(left) * size_of(right)
-    raise ShapeError("this is not the size of an axis", span=node.span)
 
 
 @dataclass

@@ -72,7 +72,7 @@ class Transpose:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of its arguments; norms in bars are calls of `norm2`, `norm1`, `normF`, `normN`."""
+    """A function of arguments; norms in bars are calls of `norm2`, `norm1`, `normF`, `normN`."""
 
     function: str
     arguments: tuple["Node", ...]

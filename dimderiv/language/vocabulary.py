@@ -8,6 +8,7 @@ _FUNCTIONS = """
     exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid softplus
     erf gelu silu tr det logdet inv pinv expm eigmax diag vec kron sum mean max min logsumexp
     softmax logsoftmax cross_entropy norm1 norm2 normF normN conv2 ones eye vector matrix
+    commutation
 """
 _GREEK = """
     alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau
@@ -25,8 +26,9 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "atan": "arctan",
     }
 )
-# A function where two arguments follow and nothing else has the name, else a symbol.
+# Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
+COMMUTATIONS = frozenset({"commutation", COMMUTATION})
 RESERVED_WORDS = BUILTIN_FUNCTIONS | ALIASES.keys() | {"axis"}
 
 GREEK_NAMES = tuple(_GREEK.split())

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from dimderiv.language.syntax import Entry, Name, Node, Number, children
-from dimderiv.render.sentences import Field, Listing, Shapes, Slope, Speaker
-from dimderiv.shapes import Dim, Shape
-from dimderiv.steps import Derived, Equation, Operand, Reason, Term
+from dimderiv.render.sentences import Field, Shapes, Slope, Speaker
+from dimderiv.shapes import SCALAR
+from dimderiv.steps import Derived, Equation, Operand, Reason, Several, Term
 from dimderiv.steps.arrangements import Count, Order
+
+NOTHING = Name("")
 
 
 def tell(step: Derived, speaker: Speaker, head: str) -> None:
@@ -36,8 +38,13 @@ class _Teller:
             "operand": named(step.operand),
             "place": step.operand.occurrence,
             "function": step.function,
-            "shape": step.shape,
+            "shape": step.shape or SCALAR,
         }
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether the derivative is a scalar."""
+        return self.step.shape is not None and self.step.shape.is_scalar
 
     def say(self, key: str, **fields: Field) -> None:
         self.speaker.say(self.sentence(key, **fields))
@@ -47,7 +54,7 @@ class _Teller:
 
     def tell(self, head: str) -> None:
         step = self.step
-        opening = self.sentence("by_place" if step.operand.occurrence else "by")
+        opening = self.opening()
         self.speaker.say(opening, self.arriving(), level=0, head=head)
         self.fields = {**self.fields, "operand": step.operand.tree}
         if len(step.terms) > 1:
@@ -58,61 +65,95 @@ class _Teller:
         else:
             self.one_term(step.terms[0])
 
+    def opening(self) -> str:
+        operand = self.step.operand
+        repeated = [
+            reason.fields["axes"] for reason in self.step.terms[0].reasons if reason.key == "summed"
+        ]
+        if repeated and self.step.operation.sides == (operand.tree,):
+            return self.reason(Reason("by_repeated", {"axes": repeated[0]}))
+        return self.sentence("by_place" if operand.occurrence else "by")
+
     def arriving(self) -> str:
-        arriving = self.step.arriving
-        if arriving is None:
+        if self.step.arriving is None:
             return ""
-        key = "arrives_scalar" if arriving.shape.is_scalar else "arrives"
-        return self.sentence(key, arriving=arriving.tree, shape=arriving.shape)
+        tree, shape = self.step.arriving
+        if shape is None:
+            return self.sentence("arrives_unshaped", arriving=tree)
+        return self.sentence("arrives", arriving=tree, shape=shape)
 
     def value(self) -> Equation:
         """The arrangement, with the name of the derivative if this is all of it."""
         return Equation((*self.left(), self.step.value.sides[0]))
 
     def left(self) -> tuple[Node, ...]:
-        operand = self.step.operand
-        return (Name(operand.name),) if operand.name is not None and not operand.is_shared else ()
+        left = self.step.left
+        return () if left is None or self.step.operand.is_shared else (left,)
 
     def several_terms(self) -> None:
-        """The rule has several terms, or works along rows: entry by entry, term by term."""
-        self.say("rows" if self.step.kind == "rows" else "rule_decides")
+        """The rule has several terms: it is told entry by entry, term by term."""
+        self.ruled()
         for term in self.step.terms:
-            assert term.letters is not None, "a rule that is given in letters"
+            if term.value is None:
+                self.entries(term)
+                continue
             summed = _summed(term.letters)
             key = "term_summed" if summed else "term"
-            fields: dict[str, Field] = {"letters": term.letters, "summed": Listing(summed)}
-            value = "" if term.value is None else self.sentence(key, value=term.value, **fields)
-            self.speaker.say(value or self.sentence("entries", **fields), *self.reasons(term))
+            told = self.sentence(
+                key, letters=term.letters, summed=Several(tuple(summed)), value=term.value
+            )
+            self.speaker.say(told, *self.reasons(term))
         self.say("together", value=Equation((*self.left(), *self.step.value.sides)))
+
+    def ruled(self) -> None:
+        """What the rule of a function of arrays says of single entries."""
+        if self.step.rule is not None:
+            key = "rows" if self.step.kind == "rows" else "rule"
+            self.say(key, rule=Slope(*self.step.rule))
 
     def one_term(self, term: Term) -> None:
         order, count = term.order, len(term.factors)
-        has_table = count > 1 and self.step.kind != "elementwise"
-        if not _is_one(self.step.slope[2]):
+        is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
+        has_table = count > 1 and not is_entrywise
+        if not _is_one(self.step.slope[2]) and self.step.slope[0] != self.step.slope[1]:
             self.say("slope_table" if has_table else "slope", slope=Slope(*self.step.slope))
         if has_table:
             prefix = [] if term.prefix is None else [(term.prefix, None)]
             self.speaker.markup.table([*prefix, *term.factors])
-        if order is None or count < 2:
+        if self.step.kind == "elementwise" and term.factors:
+            self.say("entrywise", value=self.value())
+        elif order is None or count < 2 or is_entrywise:
             self.without_order(term)
         elif order.right is not None:
             self.as_chain(term, order)
         else:
-            self.by_letters(term, order, has_table=has_table)
+            self.by_letters(term, order)
         if len(self.step.value.sides) > 1:
             self.say("simplified", value=Equation((*self.left(), *self.step.value.sides)))
 
     def without_order(self, term: Term) -> None:
         """At most one array, or a convolution: there is no order to find."""
-        if term.letters is not None and term.order is None and len(term.factors) > 1:
+        self.ruled()
+        if term.order is None and len(term.factors) > 1:
             self.entries(term)
         why = self.reasons(term)
-        key = "result" if why or self.step.shape.is_scalar else "single"
-        self.speaker.say(*why, self.sentence(key, value=self.value()))
+        if not why and not self.is_scalar:
+            self.say("single", value=self.value())
+        elif self.step.operand.is_shared and self.step.left is not None:
+            part = self.sentence("part", name=self.step.left, value=self.value())
+            self.speaker.say(*why, part)
+        else:
+            self.speaker.say(*why, self.sentence("result", value=self.value()))
 
     def as_chain(self, term: Term, order: Order) -> None:
         """The arrangement is a plain matrix product."""
         assert order.right is not None
+        if order.count is not None and order.count.conforming == order.count.total:
+            self.say("all", **_of_count(order.count))
+            self.ruled()
+            self.entries(term)
+            self.speaker.say(*self.reasons(term), self.sentence("result", value=self.value()))
+            return
         if order.is_right_as_is:
             self.say("as_is", value=self.value())
         else:
@@ -122,18 +163,15 @@ class _Teller:
         if order.count is not None:
             self.counted(order.count)
             if order.count.conforming > 1:
-                if self.step.kind == "matrix":
-                    self.say("rule_decides")
+                self.ruled()
                 self.entries(term)
         self.speaker.say(*self.reasons(term))
 
-    def by_letters(self, term: Term, order: Order, *, has_table: bool) -> None:
+    def by_letters(self, term: Term, order: Order) -> None:
         """The arrangement is more than a matrix product."""
-        if has_table:
-            self.misfit(order)
-            if order.count is not None:
-                key = "misleading" if order.count.conforming else "none"
-                self.say(key, **_of_count(order.count))
+        self.misfit(order)
+        if order.count is not None:
+            self.say("misleading" if order.count.conforming else "none", **_of_count(order.count))
         self.speaker.say(*self.reasons(term), self.sentence("letters_give", value=self.value()))
 
     def misfit(self, order: Order) -> None:
@@ -142,35 +180,29 @@ class _Teller:
             sizes = {"first": left.cols.syntax(), "second": right.rows.syntax()}
             self.say("breaks", left=left, right=right, **sizes)
         elif order.as_is is not None and order.as_is != self.step.shape:
-            self.say("wrong_shape", found=order.as_is, wanted=self.step.shape)
-        elif order.right is not None:
+            self.say("wrong_shape", found=order.as_is, wanted=self.fields["shape"])
+        else:
             self.say("undecided")
 
     def counted(self, count: Count) -> None:
         if count.conforming == 1:
             key = "only"
-        elif count.conforming == count.total:
-            key = "all"
         else:
             key = "several" if count.conforming == 2 else "several_more"
         self.say(key, **_of_count(count))
 
     def entries(self, term: Term) -> None:
-        if term.letters is None:
-            return
-        summed = _summed(term.letters)
-        key = "entries_summed" if summed else "entries"
-        self.say(key, letters=term.letters, summed=Listing(summed))
+        summed, whole = _summed(term.letters), self.step.entries
+        key = "entries" if whole is None else "entries_of"
+        told = self.sentence(key, letters=term.letters, whole=whole or NOTHING)
+        after = self.sentence("summed_over", summed=Several(tuple(summed))) if summed else ""
+        self.speaker.say(told + after + self.speaker.messages["stop"])
 
     def reasons(self, term: Term) -> list[str]:
         return [self.reason(reason) for reason in term.reasons]
 
     def reason(self, reason: Reason) -> str:
-        fields: dict[str, Field] = {
-            name: Listing(value) if isinstance(value, tuple) else value  # type: ignore[misc]
-            for name, value in reason.fields.items()
-        }
-        return self.sentence(reason.key, **fields)
+        return self.sentence(reason.key, **reason.fields)
 
 
 def _of_count(count: Count) -> dict[str, Field]:
@@ -180,6 +212,14 @@ def _of_count(count: Count) -> dict[str, Field]:
 
 def _is_one(tree: Node) -> bool:
     return isinstance(tree, Number) and tree.value == 1
+
+
+def _is_entrywise(term: Term) -> bool:
+    """Whether a product is taken entry by entry and nothing else."""
+    return {reason.key for reason in term.reasons} in (
+        {"elementwise"},
+        {"elementwise", "broadcast"},
+    )
 
 
 def _summed(letters: Equation) -> list[Node]:

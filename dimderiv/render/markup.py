@@ -3,19 +3,25 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
-from dimderiv.language.syntax import Binary, Call, Name, Node, Number
+from dimderiv.language.syntax import Call, Name, Node, Number
 from dimderiv.render.latex import latex
+from dimderiv.render.latex_pieces import enclosed
 from dimderiv.render.latex_pieces import width as latex_width
+from dimderiv.render.precedence import POWER, level
 from dimderiv.render.text import text
 from dimderiv.render.wrap import columns, wrap
 from dimderiv.shapes import Dim, Shape
 
 INDENT = 3
 WIDTH = 80
+# A space at which no line breaks.
+UNBROKEN = "\u00a0"
+LONG = 50
 ESCAPES = {sign: f"\\{sign}" for sign in "#$%&_{}"} | {
     "\\": r"\backslash ",
     "^": r"\^{}",
     "~": r"\~{}",
+    UNBROKEN: "~",
 }
 # Formulas stand in a sentence as single private signs, so that no line breaks inside them.
 FIRST_PRIVATE = 0xE000
@@ -29,7 +35,11 @@ class Markup(ABC):
         self.formulas: dict[str, str] = {}
 
     def held(self, formula: str) -> str:
-        """A sign that stands for a formula in a sentence."""
+        """A sign that stands for a formula in a sentence.
+
+        Args:
+            formula: what the markup makes of it.
+        """
         sign = chr(FIRST_PRIVATE + len(self.formulas))
         self.formulas[sign] = formula
         return sign
@@ -42,9 +52,10 @@ class Markup(ABC):
             level: how far it is indented.
             head: what stands before its first line.
         """
-        room = WIDTH - INDENT * level - len(head)
-        for k, line in enumerate(wrap(sentence, room, self._measure)):
-            self.lines.append(self._line(line, level, head if k == 0 else " " * len(head)))
+        hanging = 1 if head else 0
+        room = WIDTH - INDENT * level
+        lines = wrap(head + sentence, room, self._measure, hanging=INDENT * hanging)
+        self.lines += [self._line(line, level + hanging * (k > 0)) for k, line in enumerate(lines)]
         self.formulas.clear()
 
     def document(self) -> str:
@@ -72,7 +83,7 @@ class Markup(ABC):
         """Add some space."""
 
     @abstractmethod
-    def _line(self, line: str, level: int, head: str) -> str: ...
+    def _line(self, line: str, level: int) -> str: ...
 
     @abstractmethod
     def _measure(self, line: str) -> int: ...
@@ -81,6 +92,12 @@ class Markup(ABC):
 class PlainText(Markup):
     """Text for a terminal."""
 
+    def held(self, formula: str) -> str:
+        """Signs for the parts of a formula, which is broken only if it is long."""
+        if columns(formula) <= LONG:
+            return super().held(formula)
+        return " ".join(super(PlainText, self).held(word) for word in formula.split())
+
     def formula(self, tree: Node) -> str:
         return text(tree)
 
@@ -88,9 +105,10 @@ class PlainText(Markup):
         return " x ".join(_bracketed(dim) for dim in shape)
 
     def quotient(self, over: Node, under: Node) -> str:
-        names = [text(tree) for tree in (over, under)]
-        over_text, under_text = (n if isinstance(t, Name) else f"({n})" for n, t in zip(names, (over, under), strict=True))
-        return f"d{over_text}/d{under_text}"
+        above, below = (
+            text(tree) if isinstance(tree, Name) else f"({text(tree)})" for tree in (over, under)
+        )
+        return f"d{above}/d{below}"
 
     def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
         cells = [
@@ -105,8 +123,9 @@ class PlainText(Markup):
     def gap(self) -> None:
         self.lines.append("")
 
-    def _line(self, line: str, level: int, head: str) -> str:
-        return " " * INDENT * level + head + "".join(self.formulas.get(c, c) for c in line)
+    def _line(self, line: str, level: int) -> str:
+        written = "".join(self.formulas.get(sign, sign) for sign in line)
+        return " " * INDENT * level + written.replace(UNBROKEN, " ")
 
     def _measure(self, line: str) -> int:
         return sum(columns(self.formulas.get(sign, sign)) for sign in line)
@@ -129,28 +148,32 @@ class Latex(Markup):
 
     def shape(self, shape: Shape) -> str:
         return r" \times ".join(
-            f"({self.formula(dim.syntax())})" if len(dim.monomials) > 1 else self.formula(dim.syntax())
+            f"({self.formula(dim.syntax())})"
+            if len(dim.monomials) > 1
+            else self.formula(dim.syntax())
             for dim in shape
         )
 
     def quotient(self, over: Node, under: Node) -> str:
-        parts = [
-            self.formula(tree) if isinstance(tree, Name) else f"({self.formula(tree)})"
+        above, below = (
+            self.formula(tree) if isinstance(tree, Name) else self._enclosed(tree)
             for tree in (over, under)
-        ]
-        return rf"\tfrac{{\mathrm{{d}}{parts[0]}}}{{\mathrm{{d}}{parts[1]}}}"
+        )
+        return rf"\frac{{\mathrm{{d}}{above}}}{{\mathrm{{d}}{below}}}"
+
+    def _enclosed(self, tree: Node) -> str:
+        formula = self.formula(tree)
+        return enclosed(formula, tall="\\frac" in formula)
 
     def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
         cells = []
         for tree, shape in factors:
-            formula = self.formula(tree)
             if shape is None:
-                cells.append(formula)
+                cells.append(self.formula(tree))
             else:
-                if not isinstance(tree, Name | Call):
-                    formula = f"({formula})"
+                formula = self.formula(tree) if _is_closed(tree) else self._enclosed(tree)
                 cells.append(rf"\underbrace{{{formula}}}_{{{self.shape(shape)}}}")
-        self.lines.append(r"\quad" * 2 + r" \; ".join(cells))
+        self.lines.append(r"\quad " * 2 + r" \; ".join(cells))
 
     def gap(self) -> None:
         self.lines.append("")
@@ -166,8 +189,8 @@ class Latex(Markup):
             rows[-1] = rows[-1].removesuffix("[1.2ex]").removesuffix(r" \\")
         return "\n".join([r"\begin{aligned}", *rows, r"\end{aligned}"])
 
-    def _line(self, line: str, level: int, head: str) -> str:
-        written, words = r"\quad" * level, head.replace(" ", "~") if not head.strip() else head
+    def _line(self, line: str, level: int) -> str:
+        written, words = r"\quad " * level, ""
         for sign in line:
             if sign in self.formulas:
                 written += _words(words) + self.formulas[sign]
@@ -192,8 +215,9 @@ def _bracketed(dim: Dim) -> str:
 
 
 def _factor_text(tree: Node) -> str:
-    return text(tree) if isinstance(tree, Name | Call | Number) or _is_power(tree) else f"({text(tree)})"
+    return text(tree) if _is_closed(tree) else f"({text(tree)})"
 
 
-def _is_power(tree: Node) -> bool:
-    return isinstance(tree, Binary) and tree.operator in ("^", ".^")
+def _is_closed(tree: Node) -> bool:
+    """Whether a factor needs no brackets."""
+    return isinstance(tree, Name | Call | Number) or level(tree) >= POWER

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from dimderiv.language.syntax import Node
 from dimderiv.render.markup import Markup
 from dimderiv.shapes import Shape
-from dimderiv.steps import Equation
+from dimderiv.steps import Equation, Several
 
 
 class Slope(NamedTuple):
@@ -24,13 +24,7 @@ class Shapes(NamedTuple):
     factors: tuple[Shape, ...]
 
 
-class Listing(NamedTuple):
-    """Parts with commas between them, and a word before the last."""
-
-    parts: Sequence["Field"]
-
-
-Field: TypeAlias = Node | Equation | Shape | Slope | Shapes | Listing | int | str
+Field: TypeAlias = Node | Equation | Shape | Several | Slope | Shapes | int | str
 
 
 class Speaker:
@@ -65,7 +59,8 @@ class Speaker:
         """
         parts = Formatter().parse(self.messages[key])
         return "".join(
-            words + ("" if name is None else self.field(fields[name])) for words, name, _, _ in parts
+            words + ("" if name is None else self.field(fields[name]))
+            for words, name, _, _ in parts
         )
 
     def field(self, value: Field) -> str:
@@ -74,7 +69,7 @@ class Speaker:
         match value:
             case str() | int():
                 return str(value)
-            case Listing(parts):
+            case Several(parts):
                 return self._listed([self.field(part) for part in parts])
             case Equation(sides):
                 return markup.held(" = ".join(markup.formula(side) for side in sides))

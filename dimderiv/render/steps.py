@@ -1,16 +1,15 @@
 """Writes the steps of a derivation in words, in a language of `dimderiv/messages`."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.syntax import Name, Node
 from dimderiv.messages import LANGUAGES, sentences
 from dimderiv.render.derived import named, tell
-from dimderiv.render.markup import Latex, Markup, PlainText
-from dimderiv.render.sentences import Field, Listing, Speaker
-from dimderiv.steps import Added, Derived, Equation, Operand, Passed, Step
+from dimderiv.render.markup import UNBROKEN, Latex, Markup, PlainText
+from dimderiv.render.sentences import Field, Speaker
+from dimderiv.steps import Added, Derived, Equation, Operand, Passed, Received, Several, Step
 
 if TYPE_CHECKING:
     from dimderiv.derivation import Derivation
@@ -50,7 +49,7 @@ def _markup(derivation: "Derivation", steps: Sequence[Step], markup: str) -> Mar
     names = {
         operand.name: rf"\mathrm{{d}}{plain.formula(operand.tree)}"
         for operand in _operands(steps)
-        if operand.name is not None
+        if operand.name
     }
     rules = derivation.rulebook.rules.values()
     return Latex(names, {rule.name: rule.latex for rule in rules if rule.latex})
@@ -59,7 +58,7 @@ def _markup(derivation: "Derivation", steps: Sequence[Step], markup: str) -> Mar
 def _operands(steps: Sequence[Step]) -> Iterator[Operand]:
     for step in steps:
         if isinstance(step, Passed):
-            yield from (operand for operand, _ in step.received)
+            yield from (received.operand for received in step.received)
         elif isinstance(step, Derived):
             yield step.operand
 
@@ -76,22 +75,28 @@ class _Page:
         *definitions, value = derivation.typed.program.statements
         for each in definitions:
             self.equation(each.name, each.value, level=0)
-        variables = Listing([Name(name) for name in derivation.wrt])
+        variables = Several(tuple(Name(name) for name in derivation.wrt))
         self.say("title", expression=value.value, variables=variables)
         self.speaker.markup.gap()
         assumed = {text.partition(":")[0] for text in derivation.assumptions}
         self.shapes(derivation, "declared", [n for n in derivation.shapes if n not in assumed])
         self.shapes(derivation, "assumed", [n for n in derivation.shapes if n in assumed])
-        first = next((operand for operand in _operands(steps) if operand.name is not None), None)
+        first = next((operand for operand in _operands(steps) if operand.name), None)
         if first is not None:
             key = "notation" if derivation.typed.value.is_scalar else "notation_array"
-            self.say(key, derivative=Name(first.name or ""), operand=first.tree)
+            self.say(key, derivative=Name(first.name), operand=first.tree)
 
     def shapes(self, derivation: "Derivation", key: str, names: Sequence[str]) -> None:
         if names:
             speaker, symbols = self.speaker, derivation.typed.symbols
             shapes = [
-                f"{speaker.field(Name(name))}: {speaker.field(symbols[name].shape)}"
+                UNBROKEN.join(
+                    (
+                        f"{speaker.field(Name(name))}:",
+                        speaker.field(symbols[name].shape),
+                        *sorted(symbols[name].properties),
+                    )
+                )
                 for name in names
             ]
             self.say(key, shapes="; ".join(shapes))
@@ -107,21 +112,32 @@ class _Page:
 
     def step(self, step: Step, head: str) -> None:
         match step:
-            case Passed(operation, received):
-                parts = [self.received(operand, value) for operand, value in received]
-                self.say("passed", head=head, operation=operation, received=Listing(parts))
-            case Added(operand, name, ways, _, value):
+            case Passed():
+                self.passed(step, head)
+            case Added(operand, left, ways, value):
                 self.say("added", head=head, operand=operand, ways=ways)
-                self.speaker.say(self.speaker.field(Equation((Name(name), *value.sides))), level=2)
+                self.speaker.say(self.speaker.field(Equation((left, *value.sides))), level=2)
             case Derived():
                 tell(step, self.speaker, head)
 
-    def received(self, operand: Operand, value: Node) -> str:
-        if operand.name is None:
+    def passed(self, step: Passed, head: str) -> None:
+        values = {received.value for received in step.received}
+        key, told, fields = f"passed_{step.kind}", step.received, dict[str, Field]()
+        if step.kind == "sum" and len(values) == 1:
+            key, told = "passed_same", tuple(r for r in step.received if r.left is not None)
+            operands = Several(tuple(named(received.operand) for received in step.received))
+            fields = {"value": values.pop(), "operands": operands}
+        opening = self.speaker.sentence(key, {"operation": step.operation, **fields})
+        clauses = self.speaker.messages["clause"].join([opening, *map(self.received, told)])
+        self.speaker.say(clauses + self.speaker.messages["stop"], level=0, head=head)
+
+    def received(self, received: Received) -> str:
+        operand, left, value = received
+        if left is None:
             return self.speaker.sentence("receives", {"operand": named(operand), "value": value})
         if operand.is_shared:
-            return self.speaker.sentence("gets", {"name": Name(operand.name), "value": value})
-        return self.speaker.field(Equation((Name(operand.name), value)))
+            return self.speaker.sentence("gets", {"name": left, "value": value})
+        return self.speaker.field(Equation((left, value)))
 
     def equation(self, name: str | None, value: Node, *, level: int) -> None:
         sides = (value,) if name is None else (Name(name), value)
@@ -132,7 +148,7 @@ class _Page:
         self.speaker.markup.gap()
         if derivation.order > 1:
             self.say("second")
-        self.say("answer")
+        self.say("answer_stacked" if derivation.form == "kronecker" else "answer")
         *definitions, last = derivation.program.statements
         for each in definitions:
             self.equation(each.name, each.value, level=1)

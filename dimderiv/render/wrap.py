@@ -15,20 +15,25 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def wrap(text: str, width: int, measure: Callable[[str], int] = columns) -> list[str]:
+def wrap(
+    text: str, width: int, measure: Callable[[str], int] = columns, *, hanging: int = 0
+) -> list[str]:
     """The text in lines; it breaks at spaces and beside Chinese characters.
 
     Args:
         text: one paragraph.
         width: how wide a line may be.
         measure: how wide a piece of the text is.
+        hanging: by how much the lines after the first are narrower.
 
     >>> wrap("a sum of ones", 8)
     ['a sum of', 'ones']
     """
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for piece in _pieces(text):
-        if line and measure(line + piece.rstrip()) > width:
+        room = width - hanging if lines else width
+        if line and measure(line + piece.rstrip()) > room:
             lines.append(line.rstrip())
             line = piece.lstrip()
         else:

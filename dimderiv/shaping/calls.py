@@ -179,10 +179,10 @@ def _constant(scope: Scope, node: Call) -> Axes:
             return rows, cols
         case "eye", _:
             raise arguments_refused(node, ["n"])
-        case "K", 2:
+        case "K" | "commutation", 2:
             own = product_of([size(scope, argument) for argument in node.arguments])
             return own, own
-        case "K", _:
+        case "K" | "commutation", _:
             raise arguments_refused(node, ["m", "n"])
         case "vector" | "matrix", 1:
             return _filled(scope, node)

@@ -14,7 +14,7 @@ from itertools import count
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
-from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, children
+from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, Number, children
 from dimderiv.shapes import ONE
 from dimderiv.shaping.clashes import ClashError, names_in, unsigned
 from dimderiv.shaping.progress import Progress
@@ -213,7 +213,8 @@ def _prefer_scalar_value(progress: Progress, kinds: Kinds) -> None:
     """Make symbols scalars that only multiply or divide scalars, if the value becomes a scalar.
 
     So `c sum(x)` is a scalar, and `lambda x` a vector: what multiplies must be computed from an
-    array, or every vector that is scaled would count.
+    array, or every vector that is scaled would count.  A name at the front of a term counts too
+    where the other terms are scalars: `sum(x) + c/2 w'w`.
     """
     scope = progress.scope
     if not any(scope.is_open(name) for name in scope.introduced):
@@ -249,9 +250,33 @@ def _note_factors(
             beside = _is_computed_scalar(progress, other)
             is_plain = is_factor and progress.scope.axes[id(other)] == SCALAR_AXES
             _note_factors(progress, part, beside or is_plain, multiplies)
+    elif isinstance(node, Add) and is_factor and _is_name_and_numbers(node):
+        for term in node.terms:
+            _note_factors(progress, unsigned(term), True, multiplies)
+    elif isinstance(node, Add) and any(_is_computed_scalar(progress, t) for t in node.terms):
+        for term in node.terms:
+            _note_front(progress, unsigned(term), multiplies)
     else:
         for part in children(node):
             _note_factors(progress, part, False, multiplies)
+
+
+def _is_name_and_numbers(node: Add) -> bool:
+    """Whether a sum is one name and numbers, such as `1 - y`."""
+    terms = [unsigned(term) for term in node.terms]
+    names = [term for term in terms if isinstance(term, Name)]
+    return len(names) == 1 and all(isinstance(term, (Name, Number)) for term in terms)
+
+
+def _note_front(progress: Progress, term: Node, multiplies: dict[str, bool]) -> None:
+    """Note the factors of a term that is added to scalars, the first one as one that multiplies."""
+    if progress.scope.axes[id(term)] == SCALAR_AXES:
+        _note_factors(progress, term, False, multiplies)
+        return
+    while isinstance(term, Binary) and term.operator in {"*", "/"}:
+        _note_factors(progress, term.right, False, multiplies)
+        term = term.left
+    _note_factors(progress, term, isinstance(term, Name), multiplies)
 
 
 def _is_computed_scalar(progress: Progress, node: Node) -> bool:

@@ -4,8 +4,8 @@ Goes in: the visits of the reverse sweep.  Comes out: for each of them what arri
 rule says, in which order its factors conform by shape, which order is right, and why.
 """
 
-from dimderiv.steps.model import Added, Derived, Operand, Passed, Step
-from dimderiv.steps.reasons import Equation, Reason
+from dimderiv.steps.model import Added, Derived, Operand, Passed, Received, Step
+from dimderiv.steps.reasons import Equation, Reason, Several
 from dimderiv.steps.record import Sources, record_steps
 from dimderiv.steps.terms import Term
 
@@ -16,6 +16,8 @@ __all__ = [
     "Operand",
     "Passed",
     "Reason",
+    "Received",
+    "Several",
     "Sources",
     "Step",
     "Term",

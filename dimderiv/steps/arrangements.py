@@ -17,7 +17,7 @@ MOST_FACTORS = 5
 
 
 class Link(NamedTuple):
-    """One factor of a matrix product: how it is written, its shape, and whether it is transposed."""
+    """One factor of a matrix product: how it is written, its shape, whether it is transposed."""
 
     tree: Node
     shape: Shape
@@ -93,8 +93,10 @@ class Order:
     @property
     def is_right_as_is(self) -> bool:
         """Whether the scalar order is the right arrangement."""
-        return self.right is not None and self.as_is is not None and not any(
-            link.is_turned for link in self.right
+        return (
+            self.right is not None
+            and self.as_is is not None
+            and not any(link.is_turned for link in self.right)
         )
 
 

@@ -1,12 +1,14 @@
 """What a step records: three kinds of steps, each as plain data for a renderer to write."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv.language.syntax import Node
 from dimderiv.shapes import Shape
 from dimderiv.steps.reasons import Equation
-from dimderiv.steps.terms import Shown, Term
+from dimderiv.steps.terms import Term
+
+PassageKind: TypeAlias = Literal["sum", "product", "transpose", "name"]
 
 
 @dataclass(frozen=True)
@@ -16,29 +18,39 @@ class Operand:
     Attributes:
         tree: the operand, under its short name if it has one.
         definition: what the short name stands for, where it occurs for the first time.
-        name: the name of the derivative by it, if it has one.
+        name: the name of the derivative by it; empty if it has none.
         is_shared: whether it enters the value in several ways, of which this is one.
         occurrence: which of several equal factors this is, counted from 1; 0 where it is the only.
     """
 
     tree: Node
     definition: Node | None
-    name: str | None
+    name: str
     is_shared: bool
     occurrence: int = 0
 
 
+class Received(NamedTuple):
+    """What an operand receives, and how the derivative by it is written, if it has a name."""
+
+    operand: Operand
+    left: Node | None
+    value: Node
+
+
 @dataclass(frozen=True)
 class Passed:
-    """An operation that hands on what arrives, times a constant at most.
+    """An operation that hands on what arrives, times a constant or transposed at most.
 
     Attributes:
+        kind: what it is.
         operation: the operation.
-        received: each operand, and what it receives.
+        received: what each operand receives.
     """
 
+    kind: PassageKind
     operation: Equation
-    received: tuple[tuple[Operand, Node], ...]
+    received: tuple[Received, ...]
 
 
 @dataclass(frozen=True)
@@ -50,10 +62,14 @@ class Derived:
         kind: how it works: `product`, `elementwise`, `reduction`, `rows` or `matrix`.
         function: the name of the function, where it is one.
         operand: the operand.
-        arriving: what arrives from above; nothing for the value itself.
+        arriving: what arrives from above and its shape, if it has at most two axes; nothing where
+            the derivative of the value by itself arrives.
         slope: the derivative as if everything were scalars: the operation, the operand, the result.
+        entries: the operation entry by entry, where it is a product.
+        rule: for a function of rows or matrices, the derivative of an entry by an entry.
         terms: the products that the derivative consists of.
-        shape: the shape of the derivative.
+        shape: the shape of the derivative, if it has at most two axes.
+        left: how the derivative is written, if it has a name.
         value: the derivative, and after it a simpler form, if there is one.
     """
 
@@ -61,10 +77,13 @@ class Derived:
     kind: str
     function: str
     operand: Operand
-    arriving: Shown | None
+    arriving: tuple[Node, Shape | None] | None
     slope: tuple[Node, Node, Node]
+    entries: Node | None
+    rule: tuple[Node, Node, Node] | None
     terms: tuple[Term, ...]
-    shape: Shape
+    shape: Shape | None
+    left: Node | None
     value: Equation
 
 
@@ -74,16 +93,14 @@ class Added:
 
     Attributes:
         operand: what enters in several ways.
-        name: the name of the derivative by it.
+        left: how the derivative by it is written.
         ways: in how many.
-        shape: its shape.
         value: the sum, and after it a simpler form, if there is one.
     """
 
     operand: Node
-    name: str
+    left: Node
     ways: int
-    shape: Shape
     value: Equation
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from dimderiv.graph import Index, letters_of
 from dimderiv.language.syntax import Node
-from dimderiv.shapes import Dim, Shape
+from dimderiv.shapes import Dim
 from dimderiv.steps.arrangements import Chain
 
 
@@ -23,7 +23,14 @@ class Equation:
     sides: tuple[Node, ...]
 
 
-Field: TypeAlias = "Node | Equation | Shape | int | str | tuple[Field, ...]"
+@dataclass(frozen=True)
+class Several:
+    """Formulas that are listed, with a word before the last."""
+
+    parts: tuple[Node | Equation, ...]
+
+
+Field: TypeAlias = Node | Equation | Several
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,19 @@ class Reason:
 
 
 class Placed(NamedTuple):
-    """An array among the factors: how it is written, its indices, and whether its rows sum to 1."""
+    """An array among the factors.
+
+    Attributes:
+        tree: how it is written.
+        indices: one for each axis.
+        has_unit_rows: whether its rows sum to 1.
+        is_symmetric: whether it equals its transpose.
+    """
 
     tree: Node
     indices: tuple[Index, ...]
-    has_unit_rows: bool = False
+    has_unit_rows: bool
+    is_symmetric: bool
 
 
 class Bag(NamedTuple):
@@ -121,8 +136,9 @@ def slid(arrays: Sequence[tuple[Node, Dim, bool]], operand: Node, size: Dim) -> 
     else:
         (left, first), (right, second) = plain[-1], plain[0]
         key = "slid_across"
+    fields: dict[str, Field] = {"left": left, "right": right, "operand": operand}
     sizes = {"first": first.syntax(), "second": second.syntax(), "size": size.syntax()}
-    return Reason(key, {"left": left, "right": right, "operand": operand} | sizes)
+    return Reason(key, {**fields, **sizes})
 
 
 def _meeting(left: Placed, right: Placed, shown: set[int]) -> int | None:
@@ -142,9 +158,31 @@ def _of_letters(bag: Bag) -> Iterator[Reason]:
             trees = tuple(dict.fromkeys(placed.tree for placed in holders))
             groups.setdefault((key, trees), []).append(bag.axes[letter])
     for (key, trees), axes in groups.items():
-        yield Reason(key, {"axes": tuple(axes), "factors": trees, "operand": bag.operand})
-    if not groups and len(bag.arrays) == 1 and bag.arrays[0].indices != bag.result:
-        yield Reason("reversed", {"factor": bag.arrays[0].tree, "operand": bag.operand})
+        everyone = tuple(dict.fromkeys((*trees, bag.operand)))
+        yield Reason(
+            key,
+            {
+                "axes": Several(tuple(axes)),
+                "factors": Several(trees),
+                "all": Several(everyone),
+                "operand": bag.operand,
+            },
+        )
+    keys = {key for key, _ in groups}
+    if keys == {"elementwise"}:
+        yield from _broadcast(bag, shown)
+    for placed in bag.arrays if not groups else ():
+        if placed.indices != bag.result and not placed.is_symmetric:
+            yield Reason("reversed", {"factor": placed.tree, "operand": bag.operand})
+
+
+def _broadcast(bag: Bag, shown: Sequence[int]) -> Iterator[Reason]:
+    """What is repeated along an axis that it lacks and another factor has."""
+    for placed in bag.arrays:
+        missing = [letter for letter in shown if letter not in letters_of(placed.indices)]
+        if missing:
+            axes = Several(tuple(bag.axes[letter] for letter in missing))
+            yield Reason("broadcast", {"factor": placed.tree, "axes": axes})
 
 
 def _key(letter: int, holders: Sequence[Placed], uses: int, shown: int) -> str | None:

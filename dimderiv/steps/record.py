@@ -1,51 +1,32 @@
 """From the visits of the reverse sweep to steps.
 
-Each visit is told under short names: an inner part without a name gets one, so that every formula is
-small, and the derivative by a part `r` is called `dr`.  A part that receives just what arrives, or a
-constant times it, needs no name.
+Each visit is told under short names: an inner part without a name gets one, so that every formula
+is small.  A part that receives just what arrives, or a constant times it, needs none.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv import notation
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients, Visit
-from dimderiv.graph import (
-    Constant,
-    Function,
-    Key,
-    Map,
-    Named,
-    Node,
-    Product,
-    Size,
-    Sum,
-    Symbol,
-    apply_function,
-    apply_map,
-    is_symmetric,
-    is_zero,
-    named,
-)
-from dimderiv.language.syntax import Add, Name, Negative, Statement, children, replaced
+from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
+from dimderiv.language.syntax import Add, Entry, Name, Negative, Statement, children, replaced
 from dimderiv.language.syntax import Node as Tree
-from dimderiv.partials import Labelled, Partial, operands, partials
-from dimderiv.products import product
+from dimderiv.partials import Partial, operands, partials
+from dimderiv.products import ONCE, product
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import SCALAR, Dim, Shape
+from dimderiv.shapes import Shape
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles
-from dimderiv.steps.model import Added, Derived, Operand, Passed, Step
+from dimderiv.steps.labels import MOST_AXES, is_constant, is_passed_on
+from dimderiv.steps.model import Added, Derived, Operand, PassageKind, Passed, Received, Step
+from dimderiv.steps.names import Names
 from dimderiv.steps.reasons import Equation
 from dimderiv.steps.scalars import as_scalar, multiplied
-from dimderiv.steps.terms import MOST_AXES, Shown, Target, Term, Writer, shape_of
+from dimderiv.steps.terms import Target, Term, Writer, shape_of
 from dimderiv.sums import total
-
-ONCE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -82,286 +63,232 @@ def record_steps(sources: Sources) -> tuple[Step, ...]:
     return tuple(step for visit in visits for step in recorder.steps(visit))
 
 
-class Part(NamedTuple):
-    """One way in which something enters the value: the derivative, and how it is written."""
+class Told(NamedTuple):
+    """One operand of a visit: the node, and what it receives under short names."""
 
     node: Node
-    tree: Tree
+    partial: Partial
 
 
 class _Recorder:
     def __init__(self, sources: Sources, visits: Sequence[Visit]) -> None:
-        self.rulebook = sources.rulebook
         taken = {*sources.symbols, *sources.sizes}
-        self.handles = Handles((*taken, *sources.names.values()), sources.given)
-        self.names = sources.names
-        self.plain = Arranger(sources.symbols)
+        self.rulebook = sources.rulebook
         self.writer = Writer(Arranger(sources.symbols), taken)
+        handles = Handles((*taken, *sources.names.values()), sources.given)
+        self.names = Names(
+            visits,
+            sources.gradients,
+            sources.names,
+            handles,
+            self.writer,
+            Arranger(sources.symbols),
+        )
         self.simplify = Simplifier(_keys(visits))
-        self.upstream = {visit.node.key: visit.upstream for visit in visits}
-        self.adjoints = {adjoint.key for adjoint in sources.gradients.adjoints}
-        self.uses = Counter(p.operand.key for visit in visits for p in visit.partials)
-        self.parts: dict[Key, list[Part]] = {}
-        self.short: dict[Key, Named | Symbol] = {}
-        self.derivatives: dict[Key, Named] = {}
-        self.arriving: dict[Key, Node] = {}
-        self.written: dict[Key, Tree] = {}
-        self.owners: dict[Key, Named] = {}
-        self.announced: set[Key] = set()
         self.statements = {s.name: s.value for s in sources.statements}
-        self.seed: tuple[Dim, ...] = ()
-        if visits:
-            first = visits[0]
-            self.seed = first.upstream.axes[: len(first.upstream.axes) - len(first.node.axes)]
-            self.arriving[first.node.key] = first.upstream
-            self.written[first.node.key] = sources.statements[-1].value
+        self.written = {visit.node.key: sources.statements[-1].value for visit in visits[:1]}
+        self.value = visits[0].node if visits else None
+        self.announced: set[Key] = set()
+        self.parts: dict[Key, list[tuple[Node, tuple[Term, ...]]]] = {}
 
     def steps(self, visit: Visit) -> Iterator[Step]:
         """The steps that one visit makes."""
         node, wanted = visit.node, {partial.operand.key for partial in visit.partials}
         if isinstance(node, Named):
-            self.owners[node.value.key] = node
+            self.names.owners[node.value.key] = node
             self.written[node.value.key] = self.statements[node.name]
-        arriving = self.arriving[node.key]
-        for operand, partial in self._partials(node, node, arriving):
-            if operand.key in wanted:
-                self._settle(operand, partial)
-        local = self._under_short_names(node)
-        found = [
-            (operand, partial)
-            for operand, partial in self._partials(node, local, arriving)
-            if operand.key in wanted
-        ]
-        yield from self._told(visit, local, found)
-
-    def _partials(self, node: Node, local: Node, arriving: Node) -> list[tuple[Node, Partial]]:
-        """What each operand receives, beside the operand as the record has it."""
-        value = self.short.get(node.key) or self.owners.get(node.key)
-        found = partials(local, arriving, self.rulebook, value)
-        return list(zip(operands(node), found, strict=True))
-
-    def _told(
-        self, visit: Visit, local: Node, found: Sequence[tuple[Node, Partial]]
-    ) -> Iterator[Step]:
-        node = visit.node
-        passed = [(operand, partial) for operand, partial in found if _is_passed_on(partial)]
-        if passed and not (isinstance(node, Named) and not self._is_short(node.value)):
+        for told in self._partials(node, node):
+            if told.node.key in wanted:
+                self.names.settle(*told)
+        local = self.names.shortened(node)
+        found = [told for told in self._partials(node, local) if told.node.key in wanted]
+        passed = [told for told in found if is_passed_on(told.partial)]
+        # A definition hands everything to its value, which is told with the definition's name.
+        if passed and not (isinstance(node, Named) and node.value.key not in self.names.short):
             yield self._passed(node, local, passed)
-        for operand, partial in found:
-            if (operand, partial) not in passed:
-                yield self._derived(node, local, operand, partial, found)
-        for operand, partial in found:
-            yield from self._collected(operand, partial)
+        for told in found:
+            if told not in passed:
+                yield self._derived(node, local, told, found)
+        for told in found:
+            yield from self._collected(told)
 
-    def _is_short(self, node: Node) -> bool:
-        return node.key in self.short
-
-    def _settle(self, operand: Node, partial: Partial) -> None:
-        """Decide whether an operand gets a name, and what arrives at it."""
-        key = operand.key
-        if key in self.short or key in self.arriving:
-            return
-        if isinstance(operand, (Symbol, Named)):
-            self.short[key] = operand
-            wanted = self._derivative_name(operand)
-        elif self.uses[key] > 1 or not _is_brief(partial):
-            wanted = self.handles.derivative(self._named(operand).name)
-        else:
-            self.arriving[key] = partial.node
-            return
-        value = self.upstream.get(key, operand)
-        derivative = replace(named(wanted, value, row=self.short[key].row), axes=(*self.seed, *operand.axes))
-        self.derivatives[key] = self.arriving[key] = derivative
-
-    def _derivative_name(self, node: Symbol | Named) -> str:
-        upstream = self.upstream.get(node.key)
-        if isinstance(upstream, Named) and upstream.key in self.adjoints:
-            if upstream.name.startswith(f"d{node.name}"):
-                return upstream.name
-        if isinstance(node, Symbol):
-            return self.names[node.name]
-        return self.handles.derivative(node.name)
-
-    def _named(self, node: Node) -> Named:
-        """A short name for an inner part."""
-        row = self.writer.is_row(node)
-        tree = self.plain.tree(node, row=row)
-        short = named(self.handles.inner(tree, len(node.axes)), node, row=row)
-        self.written[short.key] = self.writer.shown(node).tree
-        self.writer.arranger.known[node.key] = notation.named(
-            short.name, len(node.axes), row=row, is_symmetric=is_symmetric(node)
-        )
-        self.short[node.key] = short
-        return short
-
-    def _under_short_names(self, node: Node) -> Node:
-        """The node with the short names of its operands in place of them."""
-
-        def short(operand: Node) -> Node:
-            return self.short.get(operand.key, operand)
-
-        match node:
-            case Product():
-                factors = tuple(f._replace(node=short(f.node)) for f in node.factors)
-                return replace(node, factors=factors)
-            case Sum():
-                return replace(node, terms=tuple((c, short(term)) for c, term in node.terms))
-            case Map():
-                return apply_map(node.function, *(short(a) for a in node.arguments))
-            case Function():
-                arguments = tuple(short(argument) for argument in node.arguments)
-                return apply_function(node.function, arguments, node.axes, node.over)
-            case _:
-                return node
+    def _partials(self, node: Node, local: Node) -> list[Told]:
+        arriving = self.names.arriving[node.key]
+        found = partials(local, arriving, self.rulebook, self.names.own(node))
+        return [Told(*pair) for pair in zip(operands(node), found, strict=True)]
 
     def _operand(self, node: Node, occurrence: int = 0) -> Operand:
-        short, derivative = self.short.get(node.key), self.derivatives.get(node.key)
+        names = self.names
+        short, derivative = names.short.get(node.key), names.derivatives.get(node.key)
         definition = None
-        if short is not None and short.key in self.written and short.key not in self.announced:
+        if short is not None and short.key not in self.announced:
             self.announced.add(short.key)
-            definition = self.written[short.key]
+            definition = names.definitions.get(short.key)
         tree = Name(short.name) if short is not None else self.writer.shown(node).tree
-        name = derivative.name if derivative is not None else None
-        return Operand(tree, definition, name, self.uses[node.key] > 1, occurrence)
+        name = derivative.name if derivative is not None else ""
+        return Operand(tree, definition, name, names.uses[node.key] > 1, occurrence)
 
     def _operation(self, node: Node, local: Node, shown: Collection[Tree]) -> Equation:
         """The operation as the user wrote it, if the operands can be seen there, and its name."""
         if isinstance(node, Named):
-            return Equation((Name(node.name),))
-        written = self._written(node, shown)
-        tree = written or self.writer.unfolded(_normal(local))
-        owner = self.short.get(node.key) or self.owners.get(node.key)
-        if owner is not None:
-            return Equation((Name(owner.name), tree))
+            return Equation((Name(node.name), *shown))
         whole = self.written.get(node.key)
-        return Equation((tree,) if whole is None or written is not None else (whole, tree))
+        names = self.names.written(operands(node))
+        tree = None if whole is None else replaced(whole, names.get)
+        if tree is None or not all(_occurs(part, tree) for part in shown):
+            tree = self.writer.unfolded(_normal(local))
+            if whole is not None and self.names.own(node) is None:
+                return Equation((whole, tree))
+        owner = self.names.own(node)
+        return Equation((tree,) if owner is None else (Name(owner.name), tree))
 
-    def _written(self, node: Node, shown: Collection[Tree]) -> Tree | None:
-        whole = self.written.get(node.key)
-        if whole is None:
-            return None
-        names = {
-            self.plain.tree(operand, row=short.row): Name(short.name)
-            for operand in operands(node)
-            if (short := self.short.get(operand.key)) is not None
-        }
-        tree = replaced(whole, names.get)
-        return tree if all(_occurs(part, tree) for part in shown) else None
+    def _passed(self, node: Node, local: Node, found: Sequence[Told]) -> Passed:
+        received = []
+        for told in found:
+            operand = self._operand(told.node)
+            left, value = self._received(operand, self._terms(told, operand))
+            received.append(Received(operand, left, value))
+        operation = self._operation(node, local, [each.operand.tree for each in received])
+        return Passed(_kind_of_passage(node, found[0].partial), operation, tuple(received))
 
-    def _passed(
-        self, node: Node, local: Node, found: Sequence[tuple[Node, Partial]]
-    ) -> Passed:
-        received = [
-            (self._operand(operand), self._value(operand, partial.node)) for operand, partial in found
-        ]
-        return Passed(
-            self._operation(node, local, [operand.tree for operand, _ in received]), tuple(received)
-        )
-
-    def _value(self, operand: Node, node: Node) -> Tree:
-        return self.writer.arranger.tree(node, row=self._shape(operand).is_row)
-
-    def _shape(self, operand: Node) -> Shape:
-        """The shape of the derivative by an operand."""
-        axes = (*self.seed, *operand.axes)
-        if len(axes) > MOST_AXES:
-            return SCALAR
-        if self.seed and operand.axes:
-            return Shape(*axes)
-        row = (self.short.get(operand.key) or operand) if operand.axes else operand
-        return shape_of(replace(operand, axes=axes), row=self.writer.is_row(row))
-
-    def _derived(
-        self,
-        node: Node,
-        local: Node,
-        operand: Node,
-        partial: Partial,
-        found: Sequence[tuple[Node, Partial]],
-    ) -> Derived:
-        same = [other for by, other in found if by.key == operand.key]
-        told = self._operand(operand, same.index(partial) + 1 if len(same) > 1 else 0)
-        shape = self._shape(operand)
-        target = Target(told.tree, told.name or "", shape, bool(self.seed))
-        terms = tuple(self.writer.term(term, target) for term in partial.terms)
-        arriving = self.arriving[node.key]
+    def _derived(self, node: Node, local: Node, told: Told, found: Sequence[Told]) -> Derived:
+        same = [other for other in found if other.node.key == told.node.key]
+        operand = self._operand(told.node, same.index(told) + 1 if len(same) > 1 else 0)
+        terms = self._terms(told, operand)
+        left, value = self._received(operand, terms)
         return Derived(
-            operation=self._operation(node, local, [told.tree]),
+            operation=self._operation(node, local, [operand.tree]),
             kind=self._kind(node),
             function=node.function if isinstance(node, (Map, Function)) else "",
-            operand=told,
-            arriving=None if _is_constant(arriving) else self._arriving(node, arriving),
-            slope=self._slope(local, told.tree, partial),
+            operand=operand,
+            arriving=self._arriving(node),
+            slope=self._slope(local, operand.tree, told.partial),
+            entries=self._entries(local, told.partial),
+            rule=self._rule(node, local, operand.tree, terms),
             terms=terms,
-            shape=shape,
-            value=self._result(terms, partial.node, shape),
+            shape=self._shape(told.node),
+            left=left,
+            value=self._simplified(value, told.partial.node, told.node, terms),
         )
 
-    def _arriving(self, node: Node, arriving: Node) -> Shown:
-        return Shown(self._value(node, arriving), self._shape(node))
+    def _terms(self, told: Told, operand: Operand) -> tuple[Term, ...]:
+        target = Target(operand.tree, operand.name, self._shape(told.node), bool(self.names.seed))
+        return tuple(self.writer.term(term, target) for term in told.partial.terms)
+
+    def _received(self, operand: Operand, terms: Sequence[Term]) -> tuple[Tree | None, Tree]:
+        """How the derivative by an operand is written, if it has a name, and what is received."""
+        values = [term.value for term in terms if term.value is not None]
+        if len(values) == len(terms):
+            return (Name(operand.name) if operand.name else None), added(values)
+        letters = [term.letters.sides for term in terms]
+        value = added([right for _, right in letters])
+        return (letters[0][0] if operand.name else None), value
+
+    def _simplified(self, tree: Tree, node: Node, operand: Node, terms: Sequence[Term]) -> Equation:
+        """What was found, and after it a shorter form if there is one."""
+        shape = self._shape(operand)
+        if shape is None or any(term.value is None for term in terms):
+            return Equation((tree,))
+        simple = self.writer.arranger.tree(self.simplify(node), row=shape.is_row)
+        return Equation((tree,) if simple == tree else (tree, simple))
+
+    def _collected(self, told: Told) -> Iterator[Added]:
+        """The sum of all ways in which an operand enters, once the last of them is known."""
+        key, uses = told.node.key, self.names.uses[told.node.key]
+        if uses < 2:
+            return
+        operand = self._operand(told.node)
+        parts = self.parts.setdefault(key, [])
+        parts.append((told.partial.node, self._terms(told, operand)))
+        if len(parts) < uses:
+            return
+        terms = [term for _, terms in parts for term in terms]
+        left, tree = self._received(operand, terms)
+        node = total([(ONCE, part) for part, _ in parts], self.names.axes(told.node))
+        value = self._simplified(tree, node, told.node, terms)
+        yield Added(operand.tree, left or Name(operand.name), uses, value)
+
+    def _arriving(self, node: Node) -> tuple[Tree, Shape | None] | None:
+        """What arrives, unless it is the derivative of the value by itself."""
+        arriving = self.names.arriving[node.key]
+        if node is self.value and is_constant(arriving):
+            return None
+        shape = self._shape(node)
+        if shape is None:
+            return self.writer.shown(arriving).tree, None
+        return self.writer.arranger.tree(arriving, row=shape.is_row), shape
 
     def _kind(self, node: Node) -> str:
         if isinstance(node, Map):
             return "elementwise"
         return self.rulebook[node.function].kind if isinstance(node, Function) else "product"
 
+    def _shape(self, operand: Node) -> Shape | None:
+        """The shape of the derivative by an operand, where it has at most two axes."""
+        axes = self.names.axes(operand)
+        if len(axes) > MOST_AXES:
+            return None
+        if self.names.seed and operand.axes:
+            return Shape(*axes)
+        if not operand.axes:
+            return shape_of(axes, row=self.value is not None and self.writer.is_row(self.value))
+        return shape_of(axes, row=self.writer.is_row(self.names.short.get(operand.key) or operand))
+
     def _slope(self, local: Node, operand: Tree, partial: Partial) -> tuple[Tree, Tree, Tree]:
+        """The derivative as if everything were scalars."""
         if isinstance(local, Product):
-            factors = [(f.node, f.power) for f in local.factors]
-            whole = self._scalars(local.coefficient, factors)
+            whole = self._as_scalars(local.coefficient, local.factors)
         else:
             whole = as_scalar(self.writer.unfolded(local))
-        slopes = [
-            self._scalars(term.coefficient, [(f.node, f.power) for f in term.factors[1:]])
-            for term in partial.terms
-        ]
-        return whole, operand, _added(slopes)
+        slopes = [self._as_scalars(term.coefficient, term.factors[1:]) for term in partial.terms]
+        return whole, operand, added(slopes)
 
-    def _scalars(self, coefficient: Fraction, factors: Sequence[tuple[Node, Fraction]]) -> Tree:
+    def _as_scalars(self, coefficient: Fraction, factors: Sequence[Factor]) -> Tree:
         written = []
-        for node, power in factors:
-            if isinstance(node, Product) and not node.factors:
+        for node, _, power in factors:
+            if is_constant(node):
                 coefficient *= node.coefficient
             else:
                 written.append((as_scalar(self.writer.shown(node).tree), power))
         return multiplied(coefficient, written)
 
-    def _result(self, terms: Sequence[Term], node: Node, shape: Shape) -> Equation:
-        values = [term.value or (term.letters.sides[-1] if term.letters else None) for term in terms]
-        tree = _added([value for value in values if value is not None])
-        if len(node.axes) > MOST_AXES:
-            return Equation((tree,))
-        return self._simplified(tree, node, shape)
+    def _entries(self, local: Node, partial: Partial) -> Tree | None:
+        if not isinstance(local, Product):
+            return None
+        return self.writer.entries(local.factors, partial.terms[0])
 
-    def _simplified(self, tree: Tree, node: Node, shape: Shape) -> Equation:
-        simple = self.writer.arranger.tree(self.simplify(node), row=shape.is_row)
-        return Equation((tree,) if simple == tree else (tree, simple))
-
-    def _collected(self, operand: Node, partial: Partial) -> Iterator[Added]:
-        """The sum of all ways in which an operand enters, once the last of them is known."""
-        key, shape = operand.key, self._shape(operand)
-        if self.uses[key] < 2:
-            return
-        parts = self.parts.setdefault(key, [])
-        parts.append(Part(partial.node, self._value(operand, partial.node)))
-        if len(parts) == self.uses[key]:
-            axes = (*self.seed, *operand.axes)
-            node = total([(ONCE, part.node) for part in parts], axes)
-            value = self._simplified(_added([part.tree for part in parts]), node, shape)
-            tree, name = self._operand(operand).tree, self.derivatives[key].name
-            yield Added(tree, name, len(parts), shape, value)
+    def _rule(
+        self, node: Node, local: Node, operand: Tree, terms: Sequence[Term]
+    ) -> tuple[Tree, Tree, Tree] | None:
+        """The derivative of an entry of a function of arrays by an entry of its argument."""
+        slopes = [term.slope for term in terms if term.slope is not None]
+        if self._kind(node) not in ("rows", "matrix") or len(slopes) < len(terms):
+            return None
+        name = self.names.own(node)
+        whole = self.writer.unfolded(local) if name is None else Name(name.name)
+        over = Entry(whole, slopes[0].over) if slopes[0].over else whole
+        return over, Entry(operand, slopes[0].under), added([slope.value for slope in slopes])
 
 
 def _keys(visits: Sequence[Visit]) -> set[Key]:
     """The keys of all that the expression is made of."""
     found: set[Key] = set()
-    stack = [visits[0].node] if visits else []
+    stack = [visit.node for visit in visits[:1]]
     while stack:
         node = stack.pop()
         if node.key not in found:
             found.add(node.key)
             stack.extend(operands(node))
     return found
+
+
+def _kind_of_passage(node: Node, partial: Partial) -> PassageKind:
+    if isinstance(node, Sum):
+        return "sum"
+    if isinstance(node, Named):
+        return "name"
+    term = partial.terms[0]
+    return "product" if term.factors[0].indices == term.result else "transpose"
 
 
 def _normal(node: Node) -> Node:
@@ -375,7 +302,7 @@ def _normal(node: Node) -> Node:
             return node
 
 
-def _added(trees: Sequence[Tree]) -> Tree:
+def added(trees: Sequence[Tree]) -> Tree:
     """A sum of formulas; one that is added goes first."""
     terms: list[Tree] = []
     for tree in sorted(trees, key=lambda tree: isinstance(tree, Negative)):
@@ -391,47 +318,3 @@ def _occurs(part: Tree, tree: Tree) -> bool:
             return True
         stack.extend(children(found))
     return False
-
-
-def _is_constant(node: Node) -> bool:
-    """Whether a node is a number, an array of ones or an identity."""
-    return isinstance(node, Product) and not node.factors
-
-
-def _is_passed_on(partial: Partial) -> bool:
-    """Whether an operand receives what arrives, times constants and with its axes reversed at most."""
-    if len(partial.terms) != 1:
-        return False
-    arriving, *rest = partial.terms[0].factors
-    if any(f.indices or not _is_plain_scalar(f.node) for f in rest):
-        return False
-    result = partial.terms[0].result
-    return len(set(arriving.indices)) == len(arriving.indices) == len(result) and set(
-        arriving.indices
-    ) == set(result)
-
-
-def _is_plain_scalar(node: Node) -> bool:
-    return isinstance(node, (Size, Constant, Symbol)) or _is_constant(node)
-
-
-def _is_brief(partial: Partial) -> bool:
-    """Whether a derivative is so short that it needs no name: at most one name and constants."""
-    node = partial.node
-    if isinstance(node, (Symbol, Named)) or is_zero(node):
-        return True
-    if not isinstance(node, Product):
-        return False
-    arrays = [factor for factor in node.factors if factor.indices]
-    if any(not _is_plain_scalar(f.node) for f in node.factors if not f.indices):
-        return False
-    if not arrays:
-        return True
-    array = arrays[0]
-    return (
-        len(arrays) == 1
-        and isinstance(array.node, (Symbol, Named))
-        and array.power == 1
-        and set(array.indices) == set(node.result)
-        and len(node.result) == len(array.indices) == len(set(array.indices))
-    )

@@ -18,7 +18,8 @@ def multiplied(coefficient: Fraction, factors: Sequence[tuple[Node, Fraction]]) 
         coefficient: the number in front.
         factors: formulas, and the powers that they are raised to.
     """
-    over, under = [], []
+    over: list[Face] = []
+    under: list[Face] = []
     for tree, power in factors:
         face = notation.power(Face(tree, symbols(tree)), abs(power), entrywise=False)
         (over if power > 0 else under).append(face)

@@ -1,5 +1,6 @@
 """A rule on trial: its texts read, its definition evaluated, points of its domain found."""
 
+import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -26,6 +27,8 @@ T = TypeVar("T")
 Tables = Mapping[str, Table]
 
 SECONDS = 10.0
+
+_DISTRIBUTION = re.compile(r"rows of (\w+) sum to 1")
 
 
 def _arithmetic() -> Arithmetic:
@@ -143,7 +146,8 @@ class Subject:
 
     def _at_point(self, sizes: Mapping[str, Size], check: Callable[[Tables], T], number: int) -> T:
         reason = "nothing was drawn"
-        for tables in points(_declared(sizes), {}, (), number):
+        distributions = _DISTRIBUTION.findall(self.rule.domain)
+        for tables in points(_declared(sizes), {}, distributions, number):
             try:
                 return check(tables)
             except OutOfDomain as error:

@@ -16,6 +16,9 @@ from dimderiv.language.syntax import (
 )
 from dimderiv.verify.claim import NotVerifiableError
 
+# Functions whose arguments are sizes.
+OF_SIZES = frozenset({"ones", "zeros", "eye", "commutation", "K"})
+
 
 def constant_nodes(program: Program, wrt: str) -> frozenset[int]:
     """The nodes, by identity, whose value does not depend on the variable.
@@ -56,7 +59,7 @@ def names_of_sizes(node: Node) -> Iterator[str]:
         sizes: Sequence[Node] = ()
         if isinstance(part, IndexForm):
             sizes = [size for _, size in part.letters]
-        elif isinstance(part, Call) and part.function in {"ones", "zeros", "eye", "K"}:
+        elif isinstance(part, Call) and part.function in OF_SIZES:
             sizes = part.arguments
         for size in sizes:
             yield from (n.name for n in _walk(size) if isinstance(n, Name))

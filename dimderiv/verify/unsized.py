@@ -73,8 +73,9 @@ def sized(value: Value, expected: Expected | Size) -> Table:
     rows = expected.rows if value.rows is None else value.rows
     cols = expected.cols if value.cols is None else value.cols
     if value.is_identity:
-        size = cols if rows is None else rows
-        if size is None:
+        # Beside a row or a column it is as large as that is long: they broadcast.
+        size = max(rows or 0, cols or 0)
+        if not size:
             raise SizeUnknownError
         return diagonal(size, value.fill)
     if rows is None or cols is None:

@@ -1,0 +1,172 @@
+"""Labelled products put in the order of the scalar rule, and stripped of what is constant."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeGuard
+
+from dimderiv.graph import (
+    Constant,
+    Factor,
+    Index,
+    Named,
+    Node,
+    Product,
+    Shifted,
+    Size,
+    Symbol,
+    is_zero,
+    letters_of,
+)
+from dimderiv.partials import Labelled, Partial
+from dimderiv.products import ONCE, product
+
+MOST_AXES = 2
+
+
+def indices(term: Labelled) -> tuple[Index, ...]:
+    """Every index, those of the result first."""
+    return (*term.result, *(index for factor in term.factors for index in factor.indices))
+
+
+def is_convolution(term: Labelled) -> bool:
+    """Whether some index is a sum of letters."""
+    return any(isinstance(index, Shifted) for index in indices(term))
+
+
+def is_ambiguous(term: Labelled) -> bool:
+    """Whether the sizes of the letters that occur do not tell them apart, or are mere numbers."""
+    dims = [term.dims[letter] for letter in dict.fromkeys(letters_of(indices(term)))]
+    return len(set(dims)) < len(dims) or any(dim.number is not None for dim in dims)
+
+
+def is_constant(node: Node) -> TypeGuard[Product]:
+    """Whether a node is a number, an array of ones or an identity."""
+    return isinstance(node, Product) and not node.factors
+
+
+def is_identity(node: Node) -> bool:
+    """Whether a node is a multiple of an identity matrix."""
+    return isinstance(node, Product) and not node.factors and node.result == (0, 0)
+
+
+def in_scalar_order(term: Labelled, *, arriving_first: bool) -> Labelled:
+    """The factors as the chain rule has them; what arrives is opened, if it is a plain product.
+
+    Args:
+        term: the product, what arrives first.
+        arriving_first: whether what arrives stays first, or goes last.
+    """
+    arriving, *rest = term.factors
+    node = arriving.node
+    if is_constant(node) and len(set(letters_of(arriving.indices))) > len(set(node.result)):
+        return _without_seed(term)
+    coefficient, inner = term.coefficient, [arriving]
+    if isinstance(node, Product) and node.factors and _is_transparent(node):
+        place = dict(zip(node.result, arriving.indices, strict=True))
+        inner = [f._replace(indices=tuple(place[i] for i in f.indices)) for f in node.factors]
+        coefficient *= node.coefficient
+    factors = (*inner, *rest) if arriving_first else (*rest, *inner)
+    return Labelled(coefficient, factors, term.result, term.dims)
+
+
+def _is_transparent(node: Product) -> bool:
+    """Whether nothing is summed in a product, and no index is more than a letter."""
+    used = {index for factor in node.factors for index in factor.indices}
+    plain = all(isinstance(index, int) for index in node.result)
+    return plain and len(set(node.result)) == len(node.result) and used <= set(node.result)
+
+
+def _without_seed(term: Labelled) -> Labelled:
+    """A product at which the derivative of the value by itself arrives.
+
+    That joins each axis of the value to the same axis of the operation; a letter that the result
+    has too keeps an identity matrix.
+    """
+    arriving, *rest = term.factors
+    assert is_constant(arriving.node)
+    seeds = len(arriving.indices) // 2
+    shown, same, joined = set(letters_of(term.result[seeds:])), dict[Index, Index](), list[Factor]()
+    for seed, own in zip(arriving.indices[:seeds], arriving.indices[seeds:], strict=True):
+        if own in shown:
+            dim = term.dims[next(iter(letters_of([own])))]
+            joined.append(Factor(product(ONCE, (), (0, 0), (dim,)), (seed, own)))
+        else:
+            same[own] = seed
+    factors = (*joined, *(_renamed(factor, same) for factor in rest))
+    coefficient = term.coefficient * arriving.node.coefficient
+    return Labelled(coefficient, factors, term.result, term.dims)
+
+
+def without_constants(term: Labelled) -> Labelled:
+    """The product without numbers and ones, and with one letter for the two of each identity."""
+    coefficient, kept = term.coefficient, []
+    same: dict[Index, Index] = {}
+    for factor in term.factors:
+        if not isinstance(factor.node, Product) or factor.node.factors or factor.power != 1:
+            kept.append(factor)
+            continue
+        coefficient *= factor.node.coefficient
+        if is_identity(factor.node):
+            first, second = (resolved(index, same) for index in factor.indices)
+            if first != second:
+                same |= {first: second} if second in term.result else {second: first}
+    factors = tuple(_renamed(factor, same) for factor in kept)
+    result = tuple(resolved(index, same) for index in term.result)
+    return Labelled(coefficient, factors, result, term.dims)
+
+
+def _renamed(factor: Factor, same: Mapping[Index, Index]) -> Factor:
+    return factor._replace(indices=tuple(resolved(index, same) for index in factor.indices))
+
+
+def resolved(index: Index, same: Mapping[Index, Index]) -> Index:
+    """An index under the name that it has now.
+
+    Args:
+        index: the index.
+        same: letters, and the letters that took their place.
+    """
+    while index in same:
+        index = same[index]
+    if isinstance(index, int):
+        return index
+    return type(index)(
+        tuple(letter for i in index.letters for letter in letters_of([resolved(i, same)]))
+    )
+
+
+def is_rearranged(indices: Sequence[Index], result: Sequence[Index]) -> bool:
+    """Whether indices are those of a result in some order, each once."""
+    return len(set(indices)) == len(indices) == len(result) and set(indices) == set(result)
+
+
+def is_plain_scalar(node: Node) -> bool:
+    """Whether a node without axes has a name or is a number."""
+    return not node.axes and (isinstance(node, (Size, Constant, Symbol)) or is_constant(node))
+
+
+def is_brief(node: Node) -> bool:
+    """Whether a derivative is so short that it needs no name: one name and constants at most."""
+    if isinstance(node, (Symbol, Named)) or is_zero(node):
+        return True
+    if not isinstance(node, Product) or len(node.axes) > MOST_AXES:
+        return False
+    arrays = [factor for factor in node.factors if factor.indices]
+    scalars = [factor.node for factor in node.factors if not factor.indices]
+    if len(arrays) > 1 or not all(is_plain_scalar(scalar) for scalar in scalars):
+        return False
+    return all(
+        isinstance(array.node, (Symbol, Named))
+        and array.power == 1
+        and is_rearranged(array.indices, node.result)
+        for array in arrays
+    )
+
+
+def is_passed_on(partial: Partial) -> bool:
+    """Whether an operand receives what arrives, times constants and transposed at most."""
+    if len(partial.terms) != 1:
+        return False
+    arriving, *rest = partial.terms[0].factors
+    if not all(is_plain_scalar(factor.node) for factor in rest):
+        return False
+    return is_rearranged(arriving.indices, partial.terms[0].result)

@@ -1,0 +1,125 @@
+"""The golden cases: each answer is judged as text, by its verification, and by numbers."""
+
+import numpy as np
+import pytest
+from cases.refresh import refreshed, without_shapes
+from golden import Golden, derivation, length, point, read_cases
+
+CASES = read_cases()
+REFRESH = """
+If the new answer is at least as good as the old one, record it and read the difference:
+
+    python tests/cases/refresh.py
+    git diff tests/cases
+"""
+LONG = 1.25
+SHARE = 0.9
+
+each_case = pytest.mark.parametrize("case", CASES, ids=str)
+
+
+@each_case
+def test_text(case: Golden) -> None:
+    """The printed answer is the one that was reviewed."""
+    assert case.answer == str(derivation(str(case))), REFRESH
+
+
+@each_case
+def test_verification(case: Golden) -> None:
+    """The answer passed its check, as closely as recorded."""
+    verification = derivation(str(case)).verification
+
+    assert verification is not None
+    assert case.level == verification.level, REFRESH
+    assert case.level in ("exact", "30 digits", "numeric")
+
+
+@each_case
+@pytest.mark.parametrize("equal", [False, True], ids=["unequal sizes", "equal sizes"])
+def test_numbers(case: Golden, equal: bool) -> None:
+    """The generated function agrees with central differences of the expression."""
+    found = derivation(str(case))
+    here = point(case, found, equal=equal)
+
+    computed = np.asarray(found.function("numpy")(**here.arguments()))
+
+    expected = here.slopes(case.wrt)
+    scale = max(1.0, float(abs(expected).max()))
+    assert computed.size == expected.size
+    assert abs(computed.reshape(expected.shape) - expected).max() < 1e-6 * scale
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.literature], ids=str)
+def test_literature(case: Golden) -> None:
+    """The closed form of the source has the value of the answer."""
+    found = derivation(str(case))
+    here = point(case, found)
+
+    computed = here.of_text(case.answer, case.wrt, found.rulebook)
+
+    expected = here.of_text(case.literature, case.wrt, found.rulebook)
+    scale = max(1.0, float(abs(expected).max()))
+    assert abs(computed - expected).max() < 1e-9 * scale
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.inferred], ids=str)
+def test_without_shapes(case: Golden) -> None:
+    """Where no shapes are declared, inference leads to the same answer."""
+    assert case.answer == without_shapes(vars(case)), REFRESH
+
+
+def test_length() -> None:
+    """Most answers are about as short as the closed forms of the literature."""
+    ratios = {str(case): case.length_ratio for case in CASES if case.literature}
+
+    short = [name for name, ratio in ratios.items() if ratio <= LONG]
+    long = {name: f"{ratio:.2f}" for name, ratio in ratios.items() if ratio > LONG}
+    assert len(short) >= SHARE * len(ratios), long
+
+
+def test_length_of_a_text() -> None:
+    """Symbols, numbers and operators count; brackets and commas do not."""
+    assert 7 == length("2 X' (X w - y)")
+    assert 6 == length("||x||_F^2")
+    assert 6 == length("g = sum(a .* b1)")
+
+
+def test_names_are_unique() -> None:
+    """A case is told by its file and its name."""
+    assert len(CASES) == len({str(case) for case in CASES})
+
+
+def test_refresh() -> None:
+    """What is recorded of a case is replaced by what is so now, and nothing else is."""
+    text = """
+# Kept as it is.
+[[case]]
+name = "residual"
+expression = "||X w - y||^2"
+shapes = { X = "m x n", w = "n", y = "m" }
+wrt = "w"
+answer = {answer}
+level = {level}
+inferred = {inferred}
+
+[[case]]
+name = "refused without shapes"
+expression = "a x^2"
+shapes = { a = "scalar", x = "scalar" }
+wrt = "x"
+answer = {other}
+level = {level}
+inferred = {refused}
+"""
+    old = {"answer": '"X"', "other": '"x"', "level": '"numeric"'}
+    new = {"answer": '"2 X\' (X w - y)"', "other": '"2 a x"', "level": '"exact"'}
+
+    expected = filled(text, new | {"inferred": "true", "refused": "false"})
+    assert expected == refreshed(filled(text, old | {"inferred": "false", "refused": "true"}))
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    """A text with values in place of the names in braces."""
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text

@@ -1,0 +1,160 @@
+"""A wrong line in a rule is caught by the check of every answer that uses it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from faults import Case, assert_right, assert_withheld
+
+from dimderiv.rules import Rulebook, builtin_rules
+
+# An expression that uses the derivative of a rule, by the name of the rule and of the argument.
+USES = {
+    "exp": Case("a' exp(x)", "x"),
+    "log": Case("a' log(x)", "x"),
+    "sin": Case("a' sin(x)", "x"),
+    "cos": Case("a' cos(x)", "x"),
+    "tan": Case("a' tan(x)", "x"),
+    "sinh": Case("a' sinh(x)", "x"),
+    "cosh": Case("a' cosh(x)", "x"),
+    "tanh": Case("a' tanh(x)", "x"),
+    "arcsin": Case("a' arcsin(x)", "x"),
+    "arccos": Case("a' arccos(x)", "x"),
+    "arctan": Case("a' arctan(x)", "x"),
+    "abs": Case("a' abs(x)", "x"),
+    "sign": Case("x' sign(x)", "x"),
+    "relu": Case("a' relu(x)", "x"),
+    "sigmoid": Case("a' sigmoid(x)", "x"),
+    "softplus": Case("a' softplus(x)", "x"),
+    "erf": Case("a' erf(x)", "x"),
+    "gelu": Case("a' gelu(x)", "x"),
+    "silu": Case("a' silu(x)", "x"),
+    "power.a": Case("sum(x.^y)", "x", "x: n positive; y: n"),
+    "power.b": Case("sum(x.^y)", "y", "x: n positive; y: n"),
+    "compare.a": Case("x' (x > y)", "x"),
+    "compare.b": Case("y' (x > y)", "y"),
+    "inv": Case("a' inv(A) b", "A"),
+    "det": Case("det(A)", "A"),
+    "logdet": Case("logdet(A)", "A"),
+    "pinv": Case("sum(G .* pinv(A))", "A", "A: m x n; G: n x m"),
+    "max": Case("a' max(X, axis=1)", "X"),
+    "min": Case("min(X)", "X"),
+    "logsumexp": Case("a' logsumexp(X, axis=1)", "X"),
+    "softmax": Case("sum(G .* softmax(X))", "X"),
+    "logsoftmax": Case("sum(G .* logsoftmax(X))", "X"),
+    "norm2": Case("||x||", "x"),
+    "normF": Case("||X||_F", "X"),
+    "norm1": Case("||x||_1", "x"),
+    "cross_entropy": Case("cross_entropy(S, Y)", "S", "S: N x C; Y: N x C"),
+}
+# What the derivation never reads, because it knows these operations as products or powers.
+UNREAD = {"sqrt", "sum", "mean"}
+
+LETTERED = [
+    ("inv", "Y[j,p] Y[q,i]"),
+    ("inv", "-Y[j,q] Y[p,i]"),
+    ("inv", "-Y[p,j] Y[i,q]"),
+    ("inv", "-Y[i,p] Y[q,j]"),
+    ("inv", "-Y[j,p]"),
+    ("det", "-Y inv(A)[q,p]"),
+    ("det", "Y inv(A)[p,q]"),
+    ("det", "inv(A)[q,p]"),
+    ("logdet", "-inv(A)[q,p]"),
+    ("logdet", "inv(A)[p,q]"),
+    ("logdet", "A[q,p]"),
+    ("pinv", "-Y[j,p] Y[q,i]"),
+    ("pinv", "-Y[j,p] Y[q,i] + (Y Y')[j,q] I[p,i] - (Y Y')[j,q] (A Y)[p,i]"),
+    ("softmax", "Y[r,c] I[c,k]"),
+    ("softmax", "Y[r,c] I[c,k] + Y[r,c] Y[r,k]"),
+    ("softmax", "Y[r,c] I[c,k] - Y[r,c] Y[r,c]"),
+    ("softmax", "I[c,k] - Y[r,c] Y[r,k]"),
+    ("logsoftmax", "I[c,k] + softmax(A)[r,k]"),
+    ("logsoftmax", "I[c,k] - softmax(A)[r,c]"),
+    ("logsoftmax", "I[c,k] - Y[r,k]"),
+    ("logsoftmax", "I[c,k]"),
+]
+DEFINED = [
+    ("norm2", "sum(A.^2)"),
+    ("normF", "sqrt(mean(A.^2))"),
+    ("norm1", "sum(A)"),
+    ("norm1", "-sum(abs(A))"),
+    ("cross_entropy", "-sum(sum(Y .* logsoftmax(S), axis=1))"),
+    ("cross_entropy", "mean(sum(Y .* logsoftmax(S), axis=1))"),
+    ("cross_entropy", "-mean(sum(Y .* softmax(S), axis=1))"),
+    ("cross_entropy", "-mean(sum(Y .* logsoftmax(S), axis=0))"),
+]
+
+
+def formulas() -> Iterator[tuple[str, str]]:
+    """The derivatives that are formulas of one entry, each with several things wrong."""
+    for rule in builtin_rules().rules.values():
+        if rule.kind not in ("elementwise", "reduction") or rule.name in UNREAD:
+            continue
+        for argument, right in rule.derivative.items():
+            name = f"{rule.name}.{argument}" if len(rule.arguments) > 1 else rule.name
+            if right == "0":
+                yield from ((name, wrong) for wrong in ("1", "-1", argument))
+            else:
+                yield from ((name, wrong) for wrong in (f"-({right})", f"2 ({right})", "1"))
+
+
+def break_rule(name: str, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
+    """Put a wrong rule in the place of a right one."""
+    rules = builtin_rules().rules
+    wrong = Rulebook({**rules, name: replace(rules[name], **changes)})
+    monkeypatch.setattr("dimderiv.rules.builtin_rules", lambda: wrong)
+
+
+@pytest.mark.parametrize(("name", "formula"), [*formulas(), *LETTERED])
+def test_wrong_derivative(name: str, formula: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a wrong derivative in a rule, what is derived by it is withheld."""
+    assert_right(USES[name])
+    rule = builtin_rules()[name.partition(".")[0]]
+    argument = name.partition(".")[2] or rule.arguments[0]
+
+    break_rule(rule.name, monkeypatch, derivative={**rule.derivative, argument: formula})
+
+    assert_withheld(USES[name])
+
+
+@pytest.mark.parametrize(("name", "definition"), DEFINED)
+def test_wrong_definition(name: str, definition: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a wrong definition of a composite function, what is derived by it is withheld."""
+    assert_right(USES[name])
+
+    break_rule(name, monkeypatch, definition=definition)
+
+    assert_withheld(USES[name])
+
+
+def test_wrong_definition_for_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The definition for a single record counts as well."""
+    case = Case("cross_entropy(s, y)", "s", "s: C; y: C")
+    assert_right(case)
+
+    break_rule("cross_entropy", monkeypatch, column="-mean(Y .* logsoftmax(S))")
+
+    assert_withheld(case)
+
+
+def test_every_rule_is_broken() -> None:
+    """No rule that the derivation reads is left out."""
+    broken = {name.partition(".")[0] for name, _ in [*formulas(), *LETTERED, *DEFINED]}
+    read = {
+        rule.name
+        for rule in builtin_rules().rules.values()
+        if (rule.derivative or rule.kind == "composite") and rule.name not in UNREAD
+    }
+
+    assert read == broken
+
+
+@pytest.mark.parametrize("name", sorted(UNREAD))
+def test_rules_that_are_not_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules that the derivation does not read cannot spoil it; that they are true is proved."""
+    case = Case("a' sqrt(x)", "x") if name == "sqrt" else Case(f"a' {name}(X, axis=1)", "X")
+
+    break_rule(name, monkeypatch, derivative={builtin_rules()[name].arguments[0]: "7"})
+
+    assert_right(case)
