@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
+from dimderiv.arrays import Array, along_rows, constant_value, times, transpose
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     Constant,
@@ -24,11 +25,10 @@ from dimderiv.graph import (
     Symbol,
     apply_map,
     constant,
-    index_dim,
 )
+from dimderiv.inverses import invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
-from dimderiv.lower import Array, along_rows, constant_value, invert, times, transpose
 from dimderiv.products import ONCE, arranged, elementwise, number, product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Dim, Shape
@@ -101,7 +101,7 @@ def partials(
 
 
 def _with_seed(term: Labelled, seed: tuple[Dim, ...]) -> Labelled:
-    """The term with letters for the axes of the value, which only the upstream and the result have."""
+    """The term with letters for the axes of the value, which the upstream and the result have."""
     if not seed:
         return term
     first = len(term.dims)
@@ -119,7 +119,7 @@ def _with_seed(term: Labelled, seed: tuple[Dim, ...]) -> Labelled:
 def _partials(
     node: Node, upstream: Node, rulebook: Rulebook, value: Node
 ) -> Iterator[Partial]:
-    """The partial derivatives with the letters of the node alone, the upstream first in each term."""
+    """The partial derivatives in the letters of the node, the upstream first in each term."""
     match node:
         case Named():
             yield Partial(node.value, (_passed_on(ONCE, upstream, node),))

@@ -23,7 +23,7 @@ from dimderiv.graph import (
     apply_map,
     named,
 )
-from dimderiv.lower import inverse
+from dimderiv.inverses import inverse
 from dimderiv.partials import operands
 from dimderiv.products import product
 from dimderiv.sums import total

@@ -11,7 +11,7 @@ import numpy as np
 from dense import Array, Dense
 from strategies import SIZES, Problem, values
 
-from dimderiv.derivation import Derivation
+from dimderiv.derivation import Derivation, Result
 from dimderiv.infer import Typed, infer
 from dimderiv.language.syntax import Call
 from dimderiv.shapes import Shape
@@ -94,18 +94,10 @@ class Point:
             doubt[:, column] = np.where(kinked, np.inf, abs(finer[1] - finer[0]))
         return Slopes(value, doubt)
 
-    def printed(self, derivation: Derivation, name: str) -> Array:
-        """The value of the answer by a symbol as it is printed, arranged as slopes are."""
-        result = derivation.results[name]
-        typed = infer(
-            derivation.read_back(result.text()),
-            dict(derivation.typed.symbols),
-            rulebook=derivation.rulebook,
-            value=result.shape,
-            sizes=derivation.typed.sizes,
-        )
-        of, by = (_extent(shape, self.sizes) for shape in (derivation.typed.value, result.by))
-        value = self.value(typed)
+    def printed(self, derivation: Derivation, result: Result) -> Array:
+        """The value of an answer as it is printed, arranged as slopes are."""
+        of, by = (_extent(shape, self.sizes) for shape in (result.of, result.by))
+        value = self.value(read_back(derivation, result))
         if value.ndim > 2 or 1 in (prod(of), prod(by)):
             return np.asarray(np.broadcast_to(value, _one_sided(value, of, by)).reshape(prod(of), -1))
         # Columns are stacked on both sides of `d vec(Y) / d vec(X)'`.
@@ -121,16 +113,16 @@ class Point:
             arguments[name] = array.item() if shape.is_scalar else column
         return arguments
 
-    def computed(self, derivation: Derivation) -> dict[str, Array]:
-        """What the generated function returns for each variable, arranged as slopes are."""
+    def computed(self, derivation: Derivation) -> list[Array]:
+        """What the generated function returns for each result, arranged as slopes are."""
         with np.errstate(all="ignore"):
             returned = derivation.function("numpy")(**self.arguments(derivation))
-        found = returned if len(derivation.wrt) > 1 else (returned,)
-        entries = prod(_extent(derivation.typed.value, self.sizes))
-        return {
-            name: np.asarray(array).reshape(entries, self.values[name].size)
-            for name, array in zip(derivation.wrt, found, strict=True)
-        }
+        results = results_of(derivation)
+        found = returned if len(results) > 1 else (returned,)
+        return [
+            np.asarray(array).reshape(prod(_extent(result.of, self.sizes)), -1)
+            for result, array in zip(results, found, strict=True)
+        ]
 
 
 def _one_sided(value: Array, of: tuple[int, int], by: tuple[int, int]) -> tuple[int, ...]:
@@ -144,25 +136,46 @@ def _extent(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, int]:
     return shape.rows.evaluate(sizes), shape.cols.evaluate(sizes)
 
 
+def results_of(derivation: Derivation) -> list[Result]:
+    """The results, each once, in the order in which they are returned."""
+    found = {result.wrt: result for result in derivation.results.values()}
+    return list(found.values())
+
+
+def read_back(derivation: Derivation, result: Result) -> Typed:
+    """A printed answer, read as the expression was."""
+    return infer(
+        derivation.read_back(result.text()),
+        dict(derivation.typed.symbols),
+        rulebook=derivation.rulebook,
+        value=result.shape,
+        sizes=derivation.typed.sizes,
+    )
+
+
 def disagreement(derivation: Derivation, problem: Problem, seed: int) -> str | None:
     """Where an answer is wrong at a random point, in words; nothing where it is right.
 
     A point where the value has a kink nearby, is too large to be differentiated in floating
-    point, or is a norm of zero, says nothing.
+    point, or is a norm of zero, says nothing.  A second derivative is compared with differences of
+    the first one as it is printed.
     """
     point = Point.of(problem, derivation.typed, seed)
     value = point.value(derivation.typed)
     if not np.all(np.isfinite(value)) or np.abs(value).max() > LARGEST:
         return None
-    computed = point.computed(derivation)
-    for name in derivation.wrt:
-        slopes = point.slopes(derivation.typed, name)
-        printed = point.printed(derivation, name)
-        for way, found in (("printed", printed), ("computed", computed[name])):
+    for result, computed in zip(results_of(derivation), point.computed(derivation), strict=True):
+        differentiated = derivation.typed
+        if derivation.order == 2:
+            assert derivation.first is not None
+            differentiated = read_back(derivation.first, derivation.first.results[result.wrt[0]])
+        slopes = point.slopes(differentiated, result.wrt[-1])
+        printed = point.printed(derivation, result)
+        for way, found in (("printed", printed), ("computed", computed)):
             if _differs(found, slopes):
-                return f"{name}, {way}: {found.tolist()}, not {slopes.value.tolist()}"
-        if np.isfinite(printed).all() and not np.allclose(printed, computed[name], 1e-7, 1e-9):
-            return f"{name}: printed {printed.tolist()}, computed {computed[name].tolist()}"
+                return f"{result.wrt}, {way}: {found.tolist()}, not {slopes.value.tolist()}"
+        if np.isfinite(printed).all() and not np.allclose(printed, computed, 1e-7, 1e-9):
+            return f"{result.wrt}: printed {printed.tolist()}, computed {computed.tolist()}"
     return None
 
 
@@ -178,4 +191,4 @@ def is_undefined(derivation: Derivation, problem: Problem, seed: int) -> bool:
     point = Point.of(problem, derivation.typed, seed)
     if not np.all(np.isfinite(point.value(derivation.typed))):
         return False
-    return not all(np.isfinite(array).all() for array in point.computed(derivation).values())
+    return not all(np.isfinite(array).all() for array in point.computed(derivation))

@@ -99,18 +99,22 @@ class PlainText(Markup):
         return " ".join(super(PlainText, self).held(word) for word in formula.split())
 
     def formula(self, tree: Node) -> str:
+        """A formula as it is typed."""
         return text(tree)
 
     def shape(self, shape: Shape) -> str:
+        """Rows x columns."""
         return " x ".join(_bracketed(dim) for dim in shape)
 
     def quotient(self, over: Node, under: Node) -> str:
+        """A quotient on one line."""
         above, below = (
             text(tree) if isinstance(tree, Name) else f"({text(tree)})" for tree in (over, under)
         )
         return f"d{above}/d{below}"
 
     def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
+        """Add two lines: factors, and shapes centred below them."""
         cells = [
             (_factor_text(tree), "" if shape is None else self.shape(shape))
             for tree, shape in factors
@@ -121,6 +125,7 @@ class PlainText(Markup):
             self.lines.append((" " * INDENT * 2 + "   ".join(parts)).rstrip())
 
     def gap(self) -> None:
+        """Add an empty line."""
         self.lines.append("")
 
     def _line(self, line: str, level: int) -> str:
@@ -144,9 +149,11 @@ class Latex(Markup):
         self.names, self.spellings = names, spellings
 
     def formula(self, tree: Node) -> str:
+        """A formula in math mode."""
         return latex(tree, names=self.names, spellings=self.spellings)
 
     def shape(self, shape: Shape) -> str:
+        """Rows times columns."""
         return r" \times ".join(
             f"({self.formula(dim.syntax())})"
             if len(dim.monomials) > 1
@@ -155,6 +162,7 @@ class Latex(Markup):
         )
 
     def quotient(self, over: Node, under: Node) -> str:
+        """A fraction of differentials."""
         above, below = (
             self.formula(tree) if isinstance(tree, Name) else self._enclosed(tree)
             for tree in (over, under)
@@ -166,6 +174,7 @@ class Latex(Markup):
         return enclosed(formula, tall="\\frac" in formula)
 
     def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
+        """Add a line of factors with underbraces."""
         cells = []
         for tree, shape in factors:
             if shape is None:
@@ -176,9 +185,11 @@ class Latex(Markup):
         self.lines.append(r"\quad " * 2 + r" \; ".join(cells))
 
     def gap(self) -> None:
+        """Add some space after the line before."""
         self.lines.append("")
 
     def document(self) -> str:
+        """The lines as one `aligned` environment."""
         rows: list[str] = []
         for line in self.lines:
             if line:

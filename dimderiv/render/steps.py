@@ -1,25 +1,83 @@
 """Writes the steps of a derivation in words, in a language of `dimderiv/messages`."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from dimderiv.errors import UnknownNameError
-from dimderiv.language.syntax import Name, Node
+from dimderiv.infer import Typed
+from dimderiv.language.syntax import Name, Node, Program
 from dimderiv.messages import LANGUAGES, sentences
 from dimderiv.render.derived import named, tell
 from dimderiv.render.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.render.sentences import Field, Speaker
+from dimderiv.rules import Rulebook
 from dimderiv.steps import Added, Derived, Equation, Operand, Passed, Received, Several, Step
-
-if TYPE_CHECKING:
-    from dimderiv.derivation import Derivation
-    from dimderiv.verify import Verification
 
 MARKUPS = ("text", "latex")
 CHECKED = {"exact": "checked_exact", "30 digits": "checked_digits", "numeric": "checked_numeric"}
 
 
-def explain(derivation: "Derivation", lang: str = "en", markup: str = "text") -> str:
+class Report(Protocol):
+    """What the check of an answer reported."""
+
+    @property
+    def level(self) -> str:
+        """How far it went."""
+
+    @property
+    def points(self) -> int:
+        """At how many points."""
+
+    @property
+    def entries(self) -> int:
+        """How many entries were compared."""
+
+
+class Explained(Protocol):
+    """What of a derivation the steps tell."""
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        """The variables."""
+
+    @property
+    def typed(self) -> Typed:
+        """The expression with its shapes."""
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was inferred."""
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The record."""
+
+    @property
+    def program(self) -> Program:
+        """The answer."""
+
+    @property
+    def form(self) -> str:
+        """Whether it is written in matrices, Kronecker products or entries."""
+
+    @property
+    def order(self) -> int:
+        """How often the expression was differentiated."""
+
+    @property
+    def first(self) -> "Explained | None":
+        """For second derivatives, the derivation of the gradients."""
+
+    @property
+    def verification(self) -> Report | None:
+        """What the check reported."""
+
+
+def explain(derivation: Explained, lang: str = "en", markup: str = "text") -> str:
     """The steps of a derivation, from the value back to the variables, and the answer.
 
     Args:
@@ -42,7 +100,7 @@ def explain(derivation: "Derivation", lang: str = "en", markup: str = "text") ->
     return page.speaker.markup.document()
 
 
-def _markup(derivation: "Derivation", steps: Sequence[Step], markup: str) -> Markup:
+def _markup(derivation: Explained, steps: Sequence[Step], markup: str) -> Markup:
     if markup == "text":
         return PlainText()
     plain = Latex({}, {})
@@ -70,7 +128,7 @@ class _Page:
     def say(self, key: str, *, level: int = 0, head: str = "", **fields: Field) -> None:
         self.speaker.say(self.speaker.sentence(key, fields), level=level, head=head)
 
-    def open(self, derivation: "Derivation", steps: Sequence[Step]) -> None:
+    def open(self, derivation: Explained, steps: Sequence[Step]) -> None:
         """The expression, the shapes, and what the names of derivatives mean."""
         *definitions, value = derivation.typed.program.statements
         for each in definitions:
@@ -79,14 +137,16 @@ class _Page:
         self.say("title", expression=value.value, variables=variables)
         self.speaker.markup.gap()
         assumed = {text.partition(":")[0] for text in derivation.assumptions}
-        self.shapes(derivation, "declared", [n for n in derivation.shapes if n not in assumed])
-        self.shapes(derivation, "assumed", [n for n in derivation.shapes if n in assumed])
+        self.shapes(
+            derivation, "declared", [n for n in derivation.typed.symbols if n not in assumed]
+        )
+        self.shapes(derivation, "assumed", [n for n in derivation.typed.symbols if n in assumed])
         first = next((operand for operand in _operands(steps) if operand.name), None)
         if first is not None:
             key = "notation" if derivation.typed.value.is_scalar else "notation_array"
             self.say(key, derivative=Name(first.name), operand=first.tree)
 
-    def shapes(self, derivation: "Derivation", key: str, names: Sequence[str]) -> None:
+    def shapes(self, derivation: Explained, key: str, names: Sequence[str]) -> None:
         if names:
             speaker, symbols = self.speaker, derivation.typed.symbols
             shapes = [
@@ -143,20 +203,24 @@ class _Page:
         sides = (value,) if name is None else (Name(name), value)
         self.speaker.say(self.speaker.field(Equation(sides)), level=level)
 
-    def close(self, derivation: "Derivation") -> None:
+    def close(self, derivation: Explained) -> None:
         """The answer, and what its check reported."""
         self.speaker.markup.gap()
+        first = derivation.first or derivation
+        self.say("answer_stacked" if first.form == "kronecker" else "answer")
+        self.answer(first, f"d{derivation.wrt[0]}")
         if derivation.order > 1:
             self.say("second")
-        self.say("answer_stacked" if derivation.form == "kronecker" else "answer")
+            self.answer(derivation, None)
+        self.checked(derivation.verification)
+
+    def answer(self, derivation: Explained, alone: str | None) -> None:
         *definitions, last = derivation.program.statements
         for each in definitions:
             self.equation(each.name, each.value, level=1)
-        alone = f"d{derivation.wrt[0]}" if derivation.order == 1 else None
         self.equation(last.name or alone, last.value, level=1)
-        self.checked(derivation.verification)
 
-    def checked(self, verification: "Verification | None") -> None:
+    def checked(self, verification: Report | None) -> None:
         if verification is None or verification.level not in CHECKED:
             self.say("unchecked")
         else:

@@ -14,6 +14,7 @@ from dimderiv.differentiate import Gradients, Visit
 from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
 from dimderiv.language.syntax import Add, Entry, Name, Negative, Statement, children, replaced
 from dimderiv.language.syntax import Node as Tree
+from dimderiv.notation import symbols
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.products import ONCE, product
 from dimderiv.rules import Rulebook
@@ -190,7 +191,8 @@ class _Recorder:
         if shape is None or any(term.value is None for term in terms):
             return Equation((tree,))
         simple = self.writer.arranger.tree(self.simplify(node), row=shape.is_row)
-        return Equation((tree,) if simple == tree else (tree, simple))
+        is_shorter = symbols(simple) < symbols(tree)
+        return Equation((tree, simple) if is_shorter else (tree,))
 
     def _collected(self, told: Told) -> Iterator[Added]:
         """The sum of all ways in which an operand enters, once the last of them is known."""

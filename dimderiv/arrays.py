@@ -1,0 +1,230 @@
+"""Arrays with rows and columns: the operations of matrix notation as labelled products.
+
+An array is a node together with its place in matrix notation; the functions here say which axis of
+which operand has which letter.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv import graph
+from dimderiv.graph import Factor, Index, Merged, Node, Product, Shifted
+from dimderiv.products import ONCE, arranged, elementwise, number, product
+from dimderiv.shapes import ONE, SCALAR, Dim, Shape
+from dimderiv.shaping.signatures import Axis, read_signature
+from dimderiv.sums import total
+
+
+class Array(NamedTuple):
+    """A node and the two axes, rows and columns, that it has in matrix notation."""
+
+    node: Node
+    shape: Shape
+
+    def at(self, row: int, column: int) -> tuple[int, ...]:
+        """The letters of the axes that the node has, of one for rows and one for columns."""
+        letters = zip((row, column), self.shape, strict=True)
+        return tuple([letter for letter, dim in letters if not dim.is_one])
+
+
+def number_of(dim: Dim) -> Node:
+    """The size of a dimension, as a number where it is one."""
+    return number(dim.number) if dim.number is not None else graph.size(dim)
+
+
+def identity(shape: Shape) -> Array:
+    """The identity matrix of a square shape."""
+    if shape.is_scalar:
+        return Array(number(1), shape)
+    return Array(product(ONCE, (), (0, 0), (shape.rows,)), shape)
+
+
+def spread(array: Array, shape: Shape) -> Node:
+    """A node broadcast to a shape; axes that have their size already are left alone."""
+    if array.shape == shape:
+        return array.node
+    whole = Array(array.node, shape).at(0, 1)
+    return _labelled(
+        ONCE, [Factor(array.node, array.at(0, 1))], whole, {0: shape.rows, 1: shape.cols}
+    )
+
+
+def _labelled(
+    coefficient: Fraction, factors: list[Factor], result: tuple[Index, ...], dims: Mapping[int, Dim]
+) -> Node:
+    """A product whose letters need not be numbered without gaps."""
+    used = [letter for letter in sorted(dims) if not dims[letter].is_one]
+    place = {letter: k for k, letter in enumerate(used)}
+
+    def renamed(index: Index) -> Index:
+        if isinstance(index, int):
+            return place[index]
+        letters = tuple(place[letter] for letter in index.letters if letter in place)
+        return letters[0] if len(letters) == 1 else type(index)(letters)
+
+    moved = [
+        factor._replace(indices=tuple(renamed(index) for index in factor.indices))
+        for factor in factors
+    ]
+    sizes = [dims[letter] for letter in used]
+    return product(coefficient, moved, tuple(renamed(index) for index in result), sizes)
+
+
+def broadcast_shape(arrays: list[Array]) -> Shape:
+    """The shape that arrays have together, where an axis of size 1 stretches."""
+    rows = next((a.shape.rows for a in arrays if not a.shape.rows.is_one), ONE)
+    cols = next((a.shape.cols for a in arrays if not a.shape.cols.is_one), ONE)
+    return Shape(rows, cols)
+
+
+def plus(terms: list[Array]) -> Array:
+    """The sum of arrays that broadcast."""
+    shape = broadcast_shape(terms)
+    return Array(total([(ONCE, spread(term, shape)) for term in terms], shape.axes), shape)
+
+
+def hadamard(left: Array, right: Array, power: int = 1) -> Array:
+    """Left times right entry by entry, right raised to a power first."""
+    shape = broadcast_shape([left, right])
+    factors = [
+        Factor(left.node, left.at(0, 1)),
+        Factor(right.node, right.at(0, 1), Fraction(power)),
+    ]
+    whole = Array(left.node, shape).at(0, 1)
+    return Array(_labelled(ONCE, factors, whole, {0: shape.rows, 1: shape.cols}), shape)
+
+
+def times(left: Array, right: Array) -> Array:
+    """The matrix product, or a scalar multiple."""
+    if left.shape.is_scalar or right.shape.is_scalar:
+        return hadamard(left, right)
+    shape = Shape(left.shape.rows, right.shape.cols)
+    factors = [Factor(left.node, left.at(0, 2)), Factor(right.node, right.at(2, 1))]
+    dims = {0: shape.rows, 1: shape.cols, 2: left.shape.cols}
+    return Array(_labelled(ONCE, factors, Array(left.node, shape).at(0, 1), dims), shape)
+
+
+def transpose(array: Array) -> Array:
+    """Rows and columns exchanged."""
+    shape = array.shape.transposed
+    if not array.shape.is_matrix:
+        return Array(array.node, shape)
+    return Array(arranged(array.node, (0, 1), (1, 0), array.node.axes), shape)
+
+
+def mapped(function: str, *arguments: Array) -> Array:
+    """An elementwise function of arrays that broadcast."""
+    shape = broadcast_shape(list(arguments))
+    if function == "sqrt":
+        return entrywise_power(arguments[0], Array(number(Fraction(1, 2)), SCALAR))
+    return Array(graph.apply_map(function, *(spread(a, shape) for a in arguments)), shape)
+
+
+def constant_value(node: Node) -> Fraction | None:
+    """The number that a node is, where it is one."""
+    if graph.is_zero(node):
+        return Fraction(0)
+    if isinstance(node, Product) and not node.factors and not node.axes:
+        return node.coefficient
+    return None
+
+
+def entrywise_power(base: Array, exponent: Array) -> Array:
+    """Every entry raised to a power."""
+    power = constant_value(exponent.node)
+    if power is None:
+        return mapped("power", base, exponent)
+    shape = broadcast_shape([base, exponent])
+    whole = spread(base, shape)
+    if power.denominator != 1 and graph.is_zero(base.node):
+        return Array(whole, shape)
+    return Array(elementwise(1, (whole, power)), shape)
+
+
+def reduce(function: str, array: Array, axis: int | None) -> Array:
+    """A sum, mean, maximum, minimum or log-sum-exp over all entries or along one axis."""
+    kept = [axis is not None and axis != k for k in (0, 1)]
+    shape = Shape(*(dim if keep else ONE for keep, dim in zip(kept, array.shape, strict=True)))
+    letters = array.at(0, 1)
+    result = tuple(letter for letter in letters if kept[letter])
+    over = tuple(k for k, letter in enumerate(letters) if not kept[letter])
+    dims = {0: array.shape.rows, 1: array.shape.cols}
+    if function in {"sum", "mean"}:
+        factors = [Factor(array.node, letters)]
+        if function == "mean":
+            factors += [Factor(number_of(array.node.axes[k]), (), Fraction(-1)) for k in over]
+        return Array(_labelled(ONCE, factors, result, dims), shape)
+    if not over:
+        return array
+    return Array(graph.apply_function(function, (array.node,), shape.axes, over), shape)
+
+
+def along_rows(function: str, array: Array) -> Array:
+    """A function of each row, or of a vector as a whole."""
+    if array.shape.is_scalar:
+        return Array(number(1 if function == "softmax" else 0), SCALAR)
+    axes = array.node.axes
+    return Array(graph.apply_function(function, (array.node,), axes, (len(axes) - 1,)), array.shape)
+
+
+def diagonal(array: Array) -> Array:
+    """The diagonal of a square matrix, as a column."""
+    dim = array.shape.rows
+    return Array(arranged(array.node, (0, 0), (0,), (dim,)), Shape(dim, ONE))
+
+
+def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
+    """The labelled product that a rule's signature describes.
+
+    Args:
+        signature: letters of the arguments and of the value, as in `A[i,k], B[k,j] -> Y[i,j]`; an
+            axis `o+k` of an argument slides, an axis `(j,i)` of the value runs over both letters.
+        arrays: the arguments.
+    """
+    read = read_signature(signature)
+    axes = [list(_axes(array, own)) for array, own in zip(arrays, read.arguments, strict=True)]
+    dims = _letter_sizes([pair for pairs in axes for pair in pairs])
+    place = {letter: k for k, letter in enumerate(dims)}
+
+    def index(axis: Axis, merge: type[Merged] | type[Shifted]) -> Index:
+        return place[axis] if isinstance(axis, str) else merge(tuple(place[i] for i in axis))
+
+    factors = [
+        Factor(array.node, tuple(index(axis, Shifted) for axis, dim in pairs if not dim.is_one))
+        for array, pairs in zip(arrays, axes, strict=True)
+    ]
+    sizes = [_product_of(dims, axis) for axis in read.value]
+    shape = Shape(*(*sizes, ONE, ONE)[:2])
+    result = tuple(
+        index(axis, Merged) for axis, size in zip(read.value, sizes, strict=True) if not size.is_one
+    )
+    by_number = {place[letter]: dim for letter, dim in dims.items()}
+    return Array(_labelled(ONCE, factors, result, by_number), shape)
+
+
+def _axes(array: Array, letters: Sequence[Axis]) -> Sequence[tuple[Axis, Dim]]:
+    """The axes that a signature gives an argument, with their sizes; a vector may have one."""
+    if len(letters) == 1:
+        return [(letters[0], array.shape.rows * array.shape.cols)]
+    return list(zip(letters, array.shape, strict=True)) if letters else []
+
+
+def _letter_sizes(axes: Sequence[tuple[Axis, Dim]]) -> dict[str, Dim]:
+    """The size of each letter; one that only slides has what the others leave of its axis."""
+    sizes = {axis: dim for axis, dim in axes if isinstance(axis, str)}
+    for axis, dim in axes:
+        for letter in axis if isinstance(axis, tuple) else ():
+            if letter not in sizes:
+                others = [sizes[other] - ONE for other in axis if other != letter]
+                for other in others:
+                    dim = dim - other
+                sizes[letter] = dim
+    return sizes
+
+
+def _product_of(sizes: Mapping[str, Dim], axis: Axis) -> Dim:
+    size = ONE
+    for letter in (axis,) if isinstance(axis, str) else axis:
+        size = size * sizes[letter]
+    return size

@@ -1,0 +1,46 @@
+"""The sentences of the steps: both languages have the same ones, and all are used."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from dimderiv.messages import LANGUAGES, sentences
+
+PACKAGE = Path(__file__).parent.parent / "dimderiv"
+ENGLISH = sentences("en")
+# Keys of which a part is made when the program runs: `passed_` and the kind of passage.
+MADE = {f"passed_{kind}" for kind in ("sum", "product", "transpose", "name")}
+
+
+def fields(sentence: str) -> set[str]:
+    """The names of the fields of a sentence."""
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_keys(language: str) -> None:
+    """No sentence is missing in a language, and none is left over."""
+    assert set(ENGLISH) == set(sentences(language))
+
+
+@pytest.mark.parametrize("key", ENGLISH)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_fields(language: str, key: str) -> None:
+    """What the English sentence shows, the others show too."""
+    assert fields(ENGLISH[key]) == fields(sentences(language)[key])
+
+
+def test_every_key_is_used() -> None:
+    """Each key stands in the code that makes the steps or writes them."""
+    files = [*PACKAGE.joinpath("steps").glob("*.py"), *PACKAGE.joinpath("render").glob("*.py")]
+    code = "\n".join(file.read_text("utf-8") for file in files)
+    quoted = set(re.findall(r'"(\w+)"', code))
+
+    assert set() == set(ENGLISH) - quoted - MADE
+
+
+def test_fields_are_plain_names() -> None:
+    """A field is a name and nothing else, so that a sentence can call nothing."""
+    assert all(name.isidentifier() for text in ENGLISH.values() for name in fields(text))
