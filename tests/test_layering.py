@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     errors language shapes declarations rules unify shaping infer
-    graph products sums lower partials differentiate fold simplify
+    graph products sums arrays inverses lower partials differentiate properties fold simplify
     notation conform kronecker index_form arrange answer naming messages steps
     render codegen verify derivation api
     rule_table process output cli __init__ __main__

@@ -28,7 +28,7 @@ x' y x
 A x x' y
 2 g .* x
 (a .* b) c
-a b .* c
+(a b) .* c
 (a / b) c
 a b / c
 (a / b) / c
