@@ -21,6 +21,7 @@ from dimderiv.partials import operands
 from dimderiv.properties import Restorer, binds_entries
 from dimderiv.rules import Rulebook, load_rules
 from dimderiv.simplify import Simplifier
+from dimderiv.upstream import handed_down
 
 LAYOUTS = ("mixed", "numerator", "denominator")
 
@@ -64,7 +65,8 @@ def derive(
         wrt: a name, `"W1,b1"`, or a sequence of names.
         shapes: `{"X": "m x n"}` or `"X: m x n; w: n"`; what is missing is inferred and reported.
         order: 1, or 2 for the Hessian of a scalar.
-        upstream: the name of a derivative that is handed down; not supported yet.
+        upstream: a new name for a derivative that is handed down, of the shape of the value; the
+            result is the vector-Jacobian product with it, what `backward(gradient=G)` computes.
         layout: the layout convention; for the gradient of a scalar `"mixed"`, the shape of the
             variable, is the only one yet.
         verify: whether to check every answer entry by entry; a failed check withholds it.
@@ -88,7 +90,9 @@ def derive(
     try:
         program = expr if isinstance(expr, Program) else _parsed(expr, declared, rulebook)
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
-        _refuse_unsupported(typed, order, upstream, layout)
+        if upstream is not None:
+            typed = handed_down(typed, upstream, rulebook, variables)
+        _refuse_unsupported(typed, order, layout)
         free = [v for v in variables if binds_entries(typed.symbols[v].properties)]
         lowered = lower(typed, rulebook, free=free)
         simplify = Simplifier(_given([lowered.value]))
@@ -179,7 +183,7 @@ def _blocks(hessian: Hessian, typed: Typed) -> dict[Variables, Derivative]:
     }
 
 
-def _refuse_unsupported(typed: Typed, order: int, upstream: str | None, layout: str) -> None:
+def _refuse_unsupported(typed: Typed, order: int, layout: str) -> None:
     if layout not in LAYOUTS:
         raise UnknownNameError(f"the layout {layout!r} is unknown", hint=f"one of {LAYOUTS}")
     if order not in (1, 2):
@@ -191,8 +195,6 @@ def _refuse_unsupported(typed: Typed, order: int, upstream: str | None, layout: 
             known=typed.assumptions,
             hint="make a scalar of it, for instance by sum(...), or ask for order 1",
         )
-    if upstream is not None:
-        raise NotDifferentiableError("an upstream derivative is not supported yet")
     if layout != "mixed":
         raise NotDifferentiableError(f"the {layout} layout is not supported yet")
 

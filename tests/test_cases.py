@@ -9,7 +9,7 @@ CASES = read_cases()
 REFRESH = """
 If the new answer is at least as good as the old one, record it and read the difference:
 
-    python tests/cases/refresh.py
+    python -m tests.cases.refresh
     git diff tests/cases
 """
 LONG = 1.25

@@ -55,7 +55,8 @@ class _Teller:
     def tell(self, head: str) -> None:
         step = self.step
         opening = self.opening()
-        self.speaker.say(opening, self.arriving(), level=0, head=head)
+        where = self.speaker.where(step.where)
+        self.speaker.say(opening, where, self.arriving(), level=0, head=head)
         self.fields = {**self.fields, "operand": step.operand.tree}
         if len(step.terms) > 1:
             self.several_terms()

@@ -63,6 +63,10 @@ class Speaker:
             for words, name, _, _ in parts
         )
 
+    def where(self, introduced: tuple[Equation, ...]) -> str:
+        """What short names stand for, if there are any to explain."""
+        return self.sentence("where", {"where": Several(introduced)}) if introduced else ""
+
     def field(self, value: Field) -> str:
         """A formula, a shape, a list or a word, as a part of a sentence."""
         markup = self.markup

@@ -189,7 +189,8 @@ class _Page:
             fields = {"value": values.pop(), "operands": operands}
         opening = self.speaker.sentence(key, {"operation": step.operation, **fields})
         clauses = self.speaker.messages["clause"].join([opening, *map(self.received, told)])
-        self.speaker.say(clauses + self.speaker.messages["stop"], level=0, head=head)
+        told_all = clauses + self.speaker.messages["stop"]
+        self.speaker.say(told_all, self.speaker.where(step.where), level=0, head=head)
 
     def received(self, received: Received) -> str:
         operand, left, value = received

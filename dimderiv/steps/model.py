@@ -45,11 +45,13 @@ class Passed:
     Attributes:
         kind: what it is.
         operation: the operation.
+        where: what other short names stand for that occur in it for the first time.
         received: what each operand receives.
     """
 
     kind: PassageKind
     operation: Equation
+    where: tuple[Equation, ...]
     received: tuple[Received, ...]
 
 
@@ -59,6 +61,7 @@ class Derived:
 
     Attributes:
         operation: the operation.
+        where: what other short names stand for that occur in it for the first time.
         kind: how it works: `product`, `elementwise`, `reduction`, `rows` or `matrix`.
         function: the name of the function, where it is one.
         operand: the operand.
@@ -74,6 +77,7 @@ class Derived:
     """
 
     operation: Equation
+    where: tuple[Equation, ...]
     kind: str
     function: str
     operand: Operand

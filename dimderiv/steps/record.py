@@ -4,7 +4,7 @@ Each visit is told under short names: an inner part without a name gets one, so 
 is small.  A part that receives just what arrives, or a constant times it, needs none.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -106,7 +106,7 @@ class _Recorder:
         passed = [told for told in found if is_passed_on(told.partial)]
         # A definition hands everything to its value, which is told with the definition's name.
         if passed and not (isinstance(node, Named) and node.value.key not in self.names.short):
-            yield self._passed(node, local, passed)
+            yield self._passed(node, local, passed, found)
         for told in found:
             if told not in passed:
                 yield self._derived(node, local, told, found)
@@ -129,6 +129,13 @@ class _Recorder:
         name = derivative.name if derivative is not None else ""
         return Operand(tree, definition, name, names.uses[node.key] > 1, occurrence)
 
+    def _introduced(self, nodes: Iterable[Node]) -> tuple[Equation, ...]:
+        """What short names stand for that were not told yet."""
+        told = (self._operand(node) for node in nodes)
+        return tuple(
+            Equation((each.tree, each.definition)) for each in told if each.definition is not None
+        )
+
     def _operation(self, node: Node, local: Node, shown: Collection[Tree]) -> Equation:
         """The operation as the user wrote it, if the operands can be seen there, and its name."""
         if isinstance(node, Named):
@@ -143,14 +150,18 @@ class _Recorder:
         owner = self.names.own(node)
         return Equation((tree,) if owner is None else (Name(owner.name), tree))
 
-    def _passed(self, node: Node, local: Node, found: Sequence[Told]) -> Passed:
+    def _passed(
+        self, node: Node, local: Node, passed: Sequence[Told], found: Sequence[Told]
+    ) -> Passed:
         received = []
-        for told in found:
+        for told in passed:
             operand = self._operand(told.node)
             left, value = self._received(operand, self._terms(told, operand))
             received.append(Received(operand, left, value))
         operation = self._operation(node, local, [each.operand.tree for each in received])
-        return Passed(_kind_of_passage(node, found[0].partial), operation, tuple(received))
+        where = self._introduced(told.node for told in found)
+        kind = _kind_of_passage(node, passed[0].partial)
+        return Passed(kind, operation, where, tuple(received))
 
     def _derived(self, node: Node, local: Node, told: Told, found: Sequence[Told]) -> Derived:
         same = [other for other in found if other.node.key == told.node.key]
@@ -159,6 +170,7 @@ class _Recorder:
         left, value = self._received(operand, terms)
         return Derived(
             operation=self._operation(node, local, [operand.tree]),
+            where=self._introduced(other.node for other in found),
             kind=self._kind(node),
             function=node.function if isinstance(node, (Map, Function)) else "",
             operand=operand,
