@@ -151,7 +151,8 @@ def _restorer(
 ) -> Restorer:
     """What gives the free variables their properties back, when all is differentiated."""
     whole = lower(typed, rulebook) if free else lowered
-    return Restorer(whole.symbols.values(), Simplifier(_given([whole.value])))
+    symbols = whole.symbols.values() if free else ()
+    return Restorer(symbols, Simplifier(_given([whole.value])))
 
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from dimderiv.graph import (
 )
 from dimderiv.index_form import index_form
 from dimderiv.kronecker import merged_piece
-from dimderiv.language.syntax import Binary, Call, Name, Number
+from dimderiv.language.syntax import Add, Binary, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
@@ -152,7 +152,9 @@ class Arranger:
         terms = [self.loose(term, c, absorb=_turns(term, signed)) for c, term in signed]
         present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
         piece = notation.summed([(term.negative, term.piece) for term in terms])
-        return (notation.symmetric(piece.straight) if is_symmetric(node) else piece), present
+        if is_symmetric(node):
+            piece = notation.symmetric(min(piece, key=_with_short_start))
+        return piece, present
 
     def total(self, terms: Sequence[tuple[Fraction, Node]]) -> Piece:
         """A sum of nodes with all of their axes, in the order given."""
@@ -313,6 +315,12 @@ def _with_means(
             piece = found.piece and notation.with_means(found.piece, calls)
             return piece, [notation.mean_for_sum(face, calls) for face in found.scalars], rest
     return found.piece, found.scalars, under
+
+
+def _with_short_start(face: Face) -> tuple[float, int]:
+    """Orders faces of equal cost by their first term: `A + A'`, not `A' + A`."""
+    first = face.tree.terms[0] if isinstance(face.tree, Add) else face.tree
+    return face.cost, notation.symbols(first)
 
 
 def _column(face: Face) -> Piece:

@@ -311,7 +311,7 @@ class Derivation:
             answers,
             self.typed.symbols,
             docstring=self._docstring(),
-            of=next(iter(self._results.values())).of,
+            of=[result.of for result in self._results.values()],
             wrt=[result.by for result in self._results.values()],
             rulebook=self.rulebook,
         )

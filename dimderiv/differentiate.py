@@ -44,6 +44,8 @@ def reverse_sweep(
     variables: Sequence[str],
     rulebook: Rulebook,
     simplify: Callable[[Node], Node],
+    *,
+    may_name: bool = True,
 ) -> Gradients:
     """The derivative of a value by each variable, in one pass.
 
@@ -52,11 +54,13 @@ def reverse_sweep(
         variables: names of symbols.
         rulebook: the rules.
         simplify: what to do with the sum that has arrived at a node, before it is handed on.
+        may_name: whether derivatives by intermediates of the user may get names of their own.
 
     Raises:
         NotDifferentiableError: an operation on the way to a variable has no rule.
     """
     seed = lowered.value.axes
+    may_name = may_name and not seed
     wanted = {lowered.symbols[name].key for name in variables}
     order = operands_first(lowered.value)
     dependent = _dependent(order, wanted)
@@ -73,7 +77,7 @@ def reverse_sweep(
         terms = arrived.pop(node.key)
         upstream = terms[0][1] if len(terms) == 1 else total(reversed(terms), (*seed, *node.axes))
         upstream = simplify(upstream)
-        if isinstance(node, Named) and not seed and _deserves_name(node, upstream, dependent):
+        if isinstance(node, Named) and may_name and _deserves_name(node, upstream, dependent):
             upstream = named(names.adjoint(node.name), upstream, row=node.row)
             adjoints.append(upstream)
         if isinstance(node, Symbol):
@@ -123,7 +127,9 @@ def second_sweeps(
         simplify: as in `reverse_sweep`.
     """
     sweeps = {
-        name: reverse_sweep(replace(lowered, value=gradient), variables, rulebook, simplify)
+        name: reverse_sweep(
+            replace(lowered, value=gradient), variables, rulebook, simplify, may_name=False
+        )
         for name, gradient in first.of.items()
     }
     blocks = {(a, b): sweeps[a].of[b] for a in variables for b in variables}

@@ -9,7 +9,7 @@ where `S` is symmetric, its properties hold in the answer.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from dimderiv.differentiate import Gradients, Hessian, operands_first
+from dimderiv.differentiate import Gradients, Hessian
 from dimderiv.graph import (
     Function,
     Key,
@@ -41,7 +41,7 @@ class Restorer:
     """Rebuilds nodes with the properties of their symbols.
 
     Args:
-        symbols: the symbols with their properties.
+        symbols: the symbols with their properties; where there are none, nodes stay as they are.
         simplify: what to do with a derivative that has changed.
     """
 
@@ -51,10 +51,17 @@ class Restorer:
 
     def __call__(self, node: Node) -> Node:
         """The node with the properties of its symbols."""
-        for part in operands_first(node):
-            if part.key not in self.known:
+        stack = [(node, False)] if self.known else []
+        while stack:
+            part, has_operands = stack.pop()
+            if part.key in self.known:
+                continue
+            if has_operands:
                 self.known[part.key] = _rebuilt(part, self.known)
-        return self.known[node.key]
+            else:
+                stack.append((part, True))
+                stack.extend((operand, False) for operand in operands(part))
+        return self.known.get(node.key, node)
 
     def gradients(self, found: Gradients) -> Gradients:
         """What a sweep found, with its record as it was."""

@@ -31,6 +31,8 @@ class Simplifier:
             return node
         simple = self.known.get(node.key)
         if simple is None:
+            # What leads back to itself, multiplied out and factored again, stays as it is.
+            self.known[node.key] = node
             simple = self._product(node) if isinstance(node, Product) else self._sum(node)
             self.known[node.key] = simple
         return simple

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import gcd
 
 from dimderiv.graph import Factor, Key, Node, Product, Sum, digest, is_symmetric, letters_of, zero
-from dimderiv.products import ONCE, arranged, product, without_coefficient
+from dimderiv.products import ONCE, arranged, product, transposed, without_coefficient
 from dimderiv.shapes import Dim
 
 Term = tuple[Fraction, Node]
@@ -99,8 +99,16 @@ def _diagonal_total(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Node:
 def _node(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Sum:
     parts = sorted([(term.key, str(coefficient)) for coefficient, term in terms])
     weight = sum([term.weight + (abs(c) != 1) for c, term in terms]) + len(terms) - 1
-    symmetric = len(axes) == 2 and all(is_symmetric(term) for _, term in terms)
-    return Sum(terms, axes, digest("sum", parts), weight, symmetric)
+    return Sum(terms, axes, digest("sum", parts), weight, _is_symmetric(terms, axes))
+
+
+def _is_symmetric(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> bool:
+    """Whether every term is its own transpose, or has it among the others: `A + A'`."""
+    if len(axes) != 2 or axes[0] != axes[1]:
+        return False
+    mixed = [(coefficient, term) for coefficient, term in terms if not is_symmetric(term)]
+    turned = {(coefficient, transposed(term).key) for coefficient, term in mixed}
+    return turned == {(coefficient, term.key) for coefficient, term in mixed}
 
 
 def _opened(terms: Iterable[Term]) -> Iterable[Term]:

@@ -269,7 +269,7 @@ def test_a_derivative_has_the_axes_of_both(answer: str, value: str, of: str, wrt
         [typed(answer, symbols)],
         symbols,
         docstring="",
-        of=shapes[0],
+        of=[shapes[0]],
         wrt=shapes[1:],
     )
 
@@ -569,7 +569,7 @@ def laid_out(text: str, of: str, wrt: str, values: dict[str, Array]) -> Array:
     sides = read_shapes({"v": of, "w": wrt})
     program = typed(text, symbols)
     made = numpy_source(
-        "f", None, [program], symbols, docstring="", of=sides["v"].shape, wrt=[sides["w"].shape]
+        "f", None, [program], symbols, docstring="", of=[sides["v"].shape], wrt=[sides["w"].shape]
     )
     result: Array = function(made, "f")(**values)
     return result

@@ -39,7 +39,7 @@ def numpy_source(
     symbols: Mapping[str, Declaration],
     *,
     docstring: str,
-    of: Shape = SCALAR,
+    of: Sequence[Shape] = (),
     wrt: Sequence[Shape] = (),
     rulebook: Rulebook | None = None,
 ) -> str:
@@ -51,8 +51,8 @@ def numpy_source(
         answers: the derivatives.
         symbols: the arguments of the function, in order, with their shapes.
         docstring: the text of the function's docstring.
-        of: the shape of the value that is differentiated.
-        wrt: for each answer the shape of the variable; needed where the value is no scalar.
+        of: for each answer the shape of what is differentiated; scalars where it is not given.
+        wrt: for each answer the shape of the variable; needed where `of` is no scalar.
         rulebook: the rules in use, where functions may be defined that are not built in.
 
     Returns:
@@ -62,7 +62,8 @@ def numpy_source(
     programs = [*([value] if value else []), *answers]
     layouts = [(SCALAR, program.value) for program in programs]
     if wrt:
-        layouts[len(programs) - len(answers) :] = [(of, shape) for shape in wrt]
+        of = of or [SCALAR] * len(wrt)
+        layouts[len(programs) - len(answers) :] = zip(of, wrt, strict=True)
     defined = user_functions(rulebook)
     first = Pass(programs, symbols, defined)
     first.write(first.sharing.look)

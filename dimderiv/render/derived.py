@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from dimderiv.language.syntax import Entry, Name, Node, Number, children
-from dimderiv.render.sentences import Field, Shapes, Slope, Speaker
+from dimderiv.render.sentences import Clause, Field, Shapes, Slope, Speaker
 from dimderiv.shapes import SCALAR
 from dimderiv.steps import Derived, Equation, Operand, Reason, Several, Term
 from dimderiv.steps.arrangements import Count, Order
@@ -39,6 +39,9 @@ class _Teller:
             "place": step.operand.occurrence,
             "function": step.function,
             "shape": step.shape or SCALAR,
+            "wanted": Clause(
+                "wanted_array" if step.has_seed else "wanted", {"operand": step.operand.tree}
+            ),
         }
 
     @property
@@ -113,10 +116,13 @@ class _Teller:
             self.say(key, rule=Slope(*self.step.rule))
 
     def one_term(self, term: Term) -> None:
+        if _is_number(self.step.slope[2], 0):
+            self.say("flat", slope=Slope(*self.step.slope))
+            return
         order, count = term.order, len(term.factors)
         is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
         has_table = count > 1 and not is_entrywise
-        if not _is_one(self.step.slope[2]) and self.step.slope[0] != self.step.slope[1]:
+        if not _is_number(self.step.slope[2], 1) and self.step.slope[0] != self.step.slope[1]:
             self.say("slope_table" if has_table else "slope", slope=Slope(*self.step.slope))
         if has_table:
             prefix = [] if term.prefix is None else [(term.prefix, None)]
@@ -181,7 +187,7 @@ class _Teller:
             sizes = {"first": left.cols.syntax(), "second": right.rows.syntax()}
             self.say("breaks", left=left, right=right, **sizes)
         elif order.as_is is not None and order.as_is != self.step.shape:
-            self.say("wrong_shape", found=order.as_is, wanted=self.fields["shape"])
+            self.say("wrong_shape", found=order.as_is)
         else:
             self.say("undecided")
 
@@ -200,7 +206,9 @@ class _Teller:
         self.speaker.say(told + after + self.speaker.messages["stop"])
 
     def reasons(self, term: Term) -> list[str]:
-        return [self.reason(reason) for reason in term.reasons]
+        """The reasons in words; that of an identity belongs to a product told entry by entry."""
+        are_told = len(self.step.terms) > 1
+        return [self.reason(r) for r in term.reasons if are_told or r.key != "identity"]
 
     def reason(self, reason: Reason) -> str:
         return self.sentence(reason.key, **reason.fields)
@@ -211,8 +219,8 @@ def _of_count(count: Count) -> dict[str, Field]:
     return {"total": count.total, "conforming": count.conforming, "other": other}
 
 
-def _is_one(tree: Node) -> bool:
-    return isinstance(tree, Number) and tree.value == 1
+def _is_number(tree: Node, value: int) -> bool:
+    return isinstance(tree, Number) and tree.value == value
 
 
 def _is_entrywise(term: Term) -> bool:

@@ -24,7 +24,14 @@ class Shapes(NamedTuple):
     factors: tuple[Shape, ...]
 
 
-Field: TypeAlias = Node | Equation | Shape | Several | Slope | Shapes | int | str
+class Clause(NamedTuple):
+    """A sentence within a sentence; its own fields are plain formulas."""
+
+    key: str
+    fields: Mapping[str, Node]
+
+
+Field: TypeAlias = Node | Equation | Shape | Several | Slope | Shapes | Clause | int | str
 
 
 class Speaker:
@@ -81,6 +88,8 @@ class Speaker:
                 return markup.held(f"{markup.quotient(over, under)} = {markup.formula(slope)}")
             case Shapes(factors):
                 return self.messages["times"].join(self.field(shape) for shape in factors)
+            case Clause(key, fields):
+                return self.sentence(key, fields)
             case Shape():
                 return self._shape(value)
             case _:

@@ -1,6 +1,7 @@
 """Short names that the steps use: `r` for an inner part, `dr` for the derivative by it."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain, count
 
 from dimderiv.language.syntax import Add, Call, Node
 
@@ -33,25 +34,23 @@ class Handles:
         letters = LETTERS[rank]
         if not isinstance(tree, Add):
             letters = letters[1:] + letters[:1]
-        if isinstance(tree, Call) and rank == 2:
+        if isinstance(tree, Call) and rank == len(LETTERS) - 1:
             letters = LETTERS_OF_FUNCTIONS.get(tree.function, "") + letters
-        name = self._take(next((c for c in letters if self._is_free(c)), f"{letters[0]}1"))
+        numbered = (f"{letters[0]}{number}" for number in count(1))
+        name = next(name for name in chain(letters, numbered) if self._is_free(name))
+        self.taken.add(name)
         self.used.add(name)
         return name
 
     def derivative(self, name: str) -> str:
         """A name for the derivative by something that has a name."""
-        return self._take(f"d{name}")
+        derivative = f"d{name}"
+        while derivative in self.taken:
+            derivative += "_"
+        self.taken.add(derivative)
+        return derivative
 
     def _is_free(self, name: str) -> bool:
         # Two names that differ only in case would be taken for each other.
         used = self.taken | {other.swapcase() for other in self.used}
         return name not in used and f"d{name}" not in self.taken
-
-    def _take(self, name: str) -> str:
-        stem, number = name.rstrip("0123456789"), 1
-        while name in self.taken:
-            number += 1
-            name = f"{name}_" if stem.startswith("d") and len(stem) > 1 else f"{stem}{number}"
-        self.taken.add(name)
-        return name

@@ -13,6 +13,7 @@ from dimderiv.graph import (
     Shifted,
     Size,
     Symbol,
+    index_dim,
     is_zero,
     letters_of,
 )
@@ -86,8 +87,8 @@ def _without_seed(term: Labelled) -> Labelled:
     seeds = len(arriving.indices) // 2
     shown, same, joined = set(letters_of(term.result[seeds:])), dict[Index, Index](), list[Factor]()
     for seed, own in zip(arriving.indices[:seeds], arriving.indices[seeds:], strict=True):
-        if own in shown:
-            dim = term.dims[next(iter(letters_of([own])))]
+        if own in shown or not isinstance(own, int):
+            dim = index_dim(own, term.dims)
             joined.append(Factor(product(ONCE, (), (0, 0), (dim,)), (seed, own)))
         else:
             same[own] = seed

@@ -72,6 +72,7 @@ class Derived:
         rule: for a function of rows or matrices, the derivative of an entry by an entry.
         terms: the products that the derivative consists of.
         shape: the shape of the derivative, if it has at most two axes.
+        has_seed: whether it has the axes of the value before those of the operand.
         left: how the derivative is written, if it has a name.
         value: the derivative, and after it a simpler form, if there is one.
     """
@@ -87,6 +88,7 @@ class Derived:
     rule: tuple[Node, Node, Node] | None
     terms: tuple[Term, ...]
     shape: Shape | None
+    has_seed: bool
     left: Node | None
     value: Equation
 

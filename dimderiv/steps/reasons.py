@@ -65,12 +65,14 @@ class Bag(NamedTuple):
         result: the indices of what they come to.
         axes: how each letter is written.
         operand: what the derivative is by.
+        has_seed: whether the result has the axes of the value before those of the operand.
     """
 
     arrays: tuple[Placed, ...]
     result: tuple[Index, ...]
     axes: Mapping[int, Node]
     operand: Node
+    has_seed: bool
 
 
 def reasons(bag: Bag, right: Chain | None) -> tuple[Reason, ...]:
@@ -154,6 +156,8 @@ def _of_letters(bag: Bag) -> Iterator[Reason]:
     for letter in dict.fromkeys([*used, *shown]):
         holders = [placed for placed in bag.arrays if letter in letters_of(placed.indices)]
         key = _key(letter, holders, used.count(letter), shown.count(letter))
+        if key == "diagonal" and bag.has_seed:
+            key = "one_to_one"
         if key is not None:
             trees = tuple(dict.fromkeys(placed.tree for placed in holders))
             groups.setdefault((key, trees), []).append(bag.axes[letter])

@@ -180,6 +180,7 @@ class _Recorder:
             rule=self._rule(node, local, operand.tree, terms),
             terms=terms,
             shape=self._shape(told.node),
+            has_seed=bool(self.names.seed),
             left=left,
             value=self._simplified(value, told.partial.node, told.node, terms),
         )
@@ -216,7 +217,7 @@ class _Recorder:
         parts.append((told.partial.node, self._terms(told, operand)))
         if len(parts) < uses:
             return
-        terms = [term for _, terms in parts for term in terms]
+        terms = [term for node, terms in parts if not is_zero(node) for term in terms]
         left, tree = self._received(operand, terms)
         node = total([(ONCE, part) for part, _ in parts], self.names.axes(told.node))
         value = self._simplified(tree, node, told.node, terms)

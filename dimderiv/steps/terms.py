@@ -109,7 +109,6 @@ class Term:
         letters: the product entry by entry.
         slope: the derivative of one entry of the operation by one of the operand, as it is written
             with these letters.
-        is_ambiguous: whether two axes have the same size, so that the shapes say less.
         reasons: why it is arranged so.
     """
 
@@ -119,7 +118,6 @@ class Term:
     value: Tree | None
     letters: Equation
     slope: EntrySlope
-    is_ambiguous: bool
     reasons: tuple[Reason, ...]
 
 
@@ -176,38 +174,22 @@ class Writer:
         letters, slope = self._entries(ordered, target, names), self._entry_slope(labelled, names)
         most = max((len(factor.node.axes) for factor in ordered.factors), default=0)
         if target.shape is None or most > MOST_AXES:
-            return Term(None, (), None, None, letters, slope, True, ())
+            return Term(None, (), None, None, letters, slope, ())
         arrays = [factor for factor in bare.factors if factor.indices]
         shown = tuple(self._raised(factor) for factor in arrays)
         value = self.arranger.tree(labelled.node, row=target.shape.is_row)
-        order = None
+        prefix = self._prefix(bare)
         if is_convolution(bare):
             letters = _of_index_form(value, target) or letters
-            why: tuple[Reason, ...] = (_slid(bare, arrays, shown, target),)
-        else:
-            order = self._order(bare, arrays, shown, value, target.shape) if arrays else None
-            placed = [
-                Placed(
-                    formula.tree,
-                    factor.indices,
-                    factor.power == 1 and rows_sum_to_one(factor.node),
-                    is_symmetric(factor.node),
-                )
-                for formula, factor in zip(shown, arrays, strict=True)
-            ]
-            bag = Bag(tuple(placed), bare.result, _axes(bare, names), target.operand)
-            identities = [Reason("identity", {}) for f in ordered.factors if is_identity(f.node)]
-            why = (*identities[:1], *reasons(bag, order.right if order else None))
-        return Term(
-            prefix=self._prefix(bare),
-            factors=shown,
-            order=order,
-            value=value,
-            letters=letters,
-            slope=slope,
-            is_ambiguous=is_ambiguous(bare),
-            reasons=why,
-        )
+            why = _slid(bare, arrays, shown, target)
+            return Term(prefix, shown, None, value, letters, slope, (why,))
+        order = self._order(bare, arrays, shown, value, target.shape) if arrays else None
+        axes = _axes(bare, names)
+        bag = Bag(_placed(arrays, shown), bare.result, axes, target.operand, target.has_seed)
+        why_so = reasons(bag, order.right if order else None)
+        if any(is_identity(factor.node) for factor in ordered.factors):
+            why_so = (Reason("identity", {}), *why_so)
+        return Term(prefix, shown, order, value, letters, slope, why_so)
 
     def entries(self, factors: Sequence[Factor], term: Labelled) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry.
@@ -287,6 +269,18 @@ def shape_of(axes: tuple[Dim, ...], *, row: bool) -> Shape:
     if len(axes) == 1:
         return Shape(ONE, axes[0]) if row else Shape(axes[0], ONE)
     return Shape(axes[0], axes[1]) if axes else SCALAR
+
+
+def _placed(arrays: Sequence[Factor], shown: Sequence[Shown]) -> tuple[Placed, ...]:
+    return tuple(
+        Placed(
+            formula.tree,
+            factor.indices,
+            factor.power == 1 and rows_sum_to_one(factor.node),
+            is_symmetric(factor.node),
+        )
+        for formula, factor in zip(shown, arrays, strict=True)
+    )
 
 
 def _slid(

