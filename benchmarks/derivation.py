@@ -12,6 +12,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from dimderiv import derive
@@ -36,9 +37,9 @@ def process(*arguments: str) -> float:
     return seconds(lambda: subprocess.run(command, check=True, capture_output=True))
 
 
-def cases() -> list[tuple[str, str, dict[str, str]]]:
+def cases() -> list[tuple[str, str | list[str], dict[str, str]]]:
     """Expression, variable and shapes of every golden case."""
-    found = []
+    found: list[tuple[str, str | list[str], dict[str, str]]] = []
     for file in sorted(CASES.glob("*.toml")):
         for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]:
             found.append((case["expression"], case["wrt"], case["shapes"]))
@@ -53,40 +54,38 @@ def chain(layers: int) -> tuple[str, list[str], dict[str, str]]:
     return "; ".join([*lines, f"sum(H{layers})"]), [f"W{k}" for k in range(1, layers + 1)], shapes
 
 
+def derived(case: tuple[str, str | list[str], dict[str, str]], *, verify: bool = False) -> str:
+    """The printed derivative of a case."""
+    expression, wrt, shapes = case
+    return str(derive(expression, wrt, shapes=shapes, verify=verify))
+
+
 def main() -> None:
     """Measure, and print one line a figure."""
-    bare = process("-c", "pass")
-    sympy = process("-c", "import sympy") - bare
+    sympy = process("-c", "import sympy") - process("-c", "pass")
     print(f"import sympy alone                    {sympy * 1e3:8.0f} ms")
-
-    times = [
-        seconds(lambda c=case: str(derive(c[0], c[1], shapes=c[2], verify=False)))  # type: ignore[misc]
-        for case in cases()
-    ]
-    median = statistics.median(times)
-    print(f"derive, no check: median of {len(times):4} cases {median * 1e3:8.2f} ms")
-    print(f"derive, no check: slowest case        {max(times) * 1e3:8.2f} ms")
-
-    checked = [
-        seconds(lambda c=case: derive(c[0], c[1], shapes=c[2]), rounds=1)  # type: ignore[misc]
-        for case in cases()
-    ]
-    print(f"derive and check: median              {statistics.median(checked) * 1e3:8.1f} ms")
-    print(f"derive and check: slowest case        {max(checked) * 1e3:8.0f} ms")
-
-    before = None
+    golden = cases()
+    for verify, title, rounds in ((False, "no check: ", ROUNDS), (True, "and check:", 1)):
+        times = [seconds(partial(derived, case, verify=verify), rounds) for case in golden]
+        print(
+            f"derive {title} median of {len(times):4} cases{statistics.median(times) * 1e3:8.2f} ms"
+        )
+        print(f"derive {title} slowest case        {max(times) * 1e3:8.2f} ms")
+    before = 0.0
     for layers in (10, 100, 1000):
         text, weights, shapes = chain(layers)
-        one = seconds(lambda: str(derive(text, "W1", shapes=shapes, verify=False)), rounds=3)  # noqa: B023
-        every = seconds(lambda: str(derive(text, weights, shapes=shapes, verify=False)), rounds=3)  # noqa: B023
+        one = seconds(partial(derived, (text, "W1", shapes)), rounds=3)
+        every = seconds(partial(derived, (text, weights, shapes)), rounds=3)
         growth = f", {one / before:4.1f} times the line above" if before else ""
-        print(f"{layers:5} layers: by one weight {one * 1e3:8.1f} ms, by all {every * 1e3:8.1f} ms{growth}")
+        print(
+            f"{layers:5} layers: by one weight {one * 1e3:7.1f} ms, by all {every * 1e3:7.1f} ms{growth}"
+        )
         before = one
-
     command = ["-m", "dimderiv", "||Xw-y||^2", "--wrt", "w"]
-    unchecked, whole = process(*command, "--no-verify"), process(*command)
-    print(f"command, --no-verify                  {unchecked * 1e3:8.0f} ms, {unchecked / sympy:.2f} of import sympy")
-    print(f"command, checked                      {whole * 1e3:8.0f} ms, {whole / sympy:.2f} of import sympy")
+    for options in (["--no-verify"], []):
+        whole = process(*command, *options)
+        name = " ".join(["command", *options])
+        print(f"{name:37} {whole * 1e3:8.0f} ms, {whole / sympy:.2f} of import sympy")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,9 @@ class Answer:
 def _substituted(node: syntax.Node, values: Mapping[str, syntax.Node]) -> syntax.Node:
     if sum(_size(values[name]) for name in names_in(node) if name in values) > LONGEST_INLINE:
         raise LimitError("without names the answer is too long", hint="leave out --inline")
-    return syntax.replaced(node, lambda part: values.get(part.name) if isinstance(part, syntax.Name) else None)
+    return syntax.replaced(
+        node, lambda part: values.get(part.name) if isinstance(part, syntax.Name) else None
+    )
 
 
 def _size(node: syntax.Node) -> int:

@@ -146,9 +146,7 @@ def _derivation(
     )
 
 
-def _restorer(
-    typed: Typed, rulebook: Rulebook, lowered: Lowered, free: Sequence[str]
-) -> Restorer:
+def _restorer(typed: Typed, rulebook: Rulebook, lowered: Lowered, free: Sequence[str]) -> Restorer:
     """What gives the free variables their properties back, when all is differentiated."""
     whole = lower(typed, rulebook) if free else lowered
     symbols = whole.symbols.values() if free else ()

@@ -180,7 +180,7 @@ class Arranger:
         straight = _applied(node, [piece.straight for piece in pieces])
         flipped = _applied(node, [piece.flipped for piece in pieces])
         if node.function in COMPARISONS and not any(_is_constant(a) for a in node.arguments):
-            # Rounded in the same way on both sides: in `C' w >= max(C' w)`, not `w' C >= max(C' w)`.
+            # Rounded alike on both sides: `C' w >= max(C' w)`, never `w' C >= max(C' w)`.
             flipped = notation.transposed(straight)
         symmetric = is_symmetric(node)
         piece = notation.symmetric(straight) if symmetric else notation.two_faced(straight, flipped)
@@ -341,7 +341,7 @@ def _summed_size(factor: Factor, piece: Piece) -> Tree | None:
 
 
 def _is_mixed(node: Sum) -> bool:
-    """Whether a sum has a term that is subtracted, so that its negative is no longer than itself."""
+    """Whether a sum has a term that is subtracted: its negative is no longer than itself."""
     return any(coefficient < 0 for coefficient, _ in node.terms)
 
 
@@ -353,7 +353,7 @@ def _can_turn(factor: Factor, product: Product) -> bool:
 
 
 def _turns(node: Node, terms: Sequence[tuple[Fraction, Node]]) -> bool:
-    """Whether a term may take in its minus sign: no, where an added term has the same difference."""
+    """Whether a term may take in its minus sign: not if an added term has the same difference."""
     if not isinstance(node, Product):
         return True
     added = {
@@ -393,10 +393,14 @@ def _repeated(piece: Piece, axes: Sequence[Dim], present: Sequence[bool], size: 
     missing = [dim for dim, there in zip(axes, present, strict=True) if not there]
     if len(axes) == 1:
         ones = _ones(missing[0], ONE)
-        return notation.scaled(Fraction(1), [piece.straight], [], ones) if not _is_one(piece) else ones
+        return (
+            notation.scaled(Fraction(1), [piece.straight], [], ones) if not _is_one(piece) else ones
+        )
     if len(missing) == 2:
         ones = _ones(missing[0], missing[1])
-        return notation.scaled(Fraction(1), [piece.straight], [], ones) if not _is_one(piece) else ones
+        return (
+            notation.scaled(Fraction(1), [piece.straight], [], ones) if not _is_one(piece) else ones
+        )
     if present[0]:
         return notation.matrix_product([piece, _ones(missing[0], ONE).turned])
     return notation.matrix_product([_ones(missing[0], ONE), piece])

@@ -1,9 +1,9 @@
 """Reorder and transpose until it conforms: from labelled factors to matrix notation.
 
-Letters are vertices, a factor with two axes is an edge, one with a single axis a weight on a vertex.
-Every letter that the result lacks is removed: without an edge it is an inner product or a sum, with
-one edge a matrix times a vector, with two edges a matrix product.  Parallel edges are a Hadamard
-product.  What is left on the letters of the result is the answer.
+Letters are vertices, a factor with two axes is an edge, one with a single axis a weight on a
+vertex.  Every letter that the result lacks is removed: without an edge it is an inner product or a
+sum, with one edge a matrix times a vector, with two edges a matrix product.  Parallel edges are a
+Hadamard product.  What is left on the letters of the result is the answer.
 """
 
 import itertools
@@ -29,6 +29,7 @@ class Part(NamedTuple):
 
     @property
     def turned(self) -> "Part":
+        """The part with its piece transposed."""
         return self._replace(piece=self.piece.turned)
 
     def raised(self, power: Fraction) -> Piece:
@@ -50,6 +51,7 @@ class Edge(NamedTuple):
 
     @property
     def turned(self) -> "Edge":
+        """The edge from its end to its start."""
         return Edge(self.end, self.start, tuple(part.turned for part in self.parts))
 
     def leaving(self, letter: int) -> "Edge":
@@ -170,7 +172,7 @@ class _Network:
         self.edges = list(merged.values())
 
     def _closes_trace(self, first: Edge, second: Edge) -> bool:
-        """Whether two parallel edges are a closed chain by themselves, better written as a trace."""
+        """Whether two parallel edges are a ring by themselves, better written as a trace."""
         ends = {first.start, first.end}
         if ends & self.kept or ends & set(self.weights) or len(ends) == 1:
             return False

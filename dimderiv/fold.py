@@ -17,12 +17,11 @@ from dimderiv.graph import (
 )
 from dimderiv.products import product, scaled
 
-
 Folded = tuple[Factor, ...] | None
 
 
 def fold(node: Product) -> Node | None:
-    """The product with one of its quotients written as a named function; nothing if there is none."""
+    """The product with one of its quotients as a named function; nothing if it has none."""
     for factor in node.factors:
         named = factor._replace(node=_value(factor.node))
         if not isinstance(named.node, Map) or factor.power != 1:

@@ -106,6 +106,7 @@ class Product:
 
     @property
     def is_convolution(self) -> bool:
+        """Whether an index is a sum of letters."""
         return any(isinstance(index, Shifted) for index in self.result) or any(
             isinstance(index, Shifted) for factor in self.factors for index in factor.indices
         )

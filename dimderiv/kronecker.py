@@ -1,10 +1,11 @@
 """Axes made of several letters: `vec`, Kronecker products, and the commutation matrix.
 
-The derivative of a matrix `Y[i,j]` by a matrix `X[p,q]` is written as `d vec(Y) / d vec(X)'`, columns
-stacked: its row is `(j,i)`, its column `(q,p)`, the first letter of each the slow one.  Factors that
-join `j` with `q` and `i` with `p` make a Kronecker product; those that join `j` with `p` and `i`
-with `q` make one times the commutation matrix `K(m,n)`, for which `K(m,n) vec(X) = vec(X')` where X
-is `m x n`; those that join `i` with `j` and `p` with `q` make `vec(A) vec(B)'`.
+The derivative of a matrix `Y[i,j]` by a matrix `X[p,q]` is written as `d vec(Y) / d vec(X)'`,
+columns stacked: its row is `(j,i)`, its column `(q,p)`, the first letter of each the slow one.
+Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those that join `j` with
+`p` and `i` with `q` make one times the commutation matrix `K(m,n)`, for which
+`K(m,n) vec(X) = vec(X')` where X is `m x n`.  Those that join `i` with `j` and `p` with `q` make
+`vec(A) vec(B)'`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -56,11 +57,7 @@ def merged_piece(node: Product, piece_of: PieceOf, swap: str = COMMUTATION) -> P
         return _column(notation.call("vec", piece_of(_part(node, factors, (fast, slow))).straight))
     split = _Split(node, factors, piece_of, swap)
     return (
-        split.diagonal()
-        or split.straight()
-        or split.crossed()
-        or split.outer()
-        or split.weighted()
+        split.diagonal() or split.straight() or split.crossed() or split.outer() or split.weighted()
     )
 
 
@@ -90,9 +87,7 @@ def _slots(index: Index) -> tuple[Slot, Slot]:
 class _Split:
     """A product with two axes, whose letters may come apart into two groups."""
 
-    def __init__(
-        self, node: Product, factors: list[Factor], piece_of: PieceOf, swap: str
-    ) -> None:
+    def __init__(self, node: Product, factors: list[Factor], piece_of: PieceOf, swap: str) -> None:
         self.node = node
         self.factors = factors
         self.piece_of = piece_of

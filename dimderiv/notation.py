@@ -227,7 +227,9 @@ def _entrywise(over: Sequence[Face], under: Sequence[Face]) -> Face:
     return face
 
 
-def scaled(coefficient: Fraction, over: Sequence[Face], under: Sequence[Face], piece: Piece | None) -> Piece:
+def scaled(
+    coefficient: Fraction, over: Sequence[Face], under: Sequence[Face], piece: Piece | None
+) -> Piece:
     """A positive number and scalars times a piece, divided by scalars.
 
     Args:
@@ -277,7 +279,11 @@ def _grouped(scalars: Sequence[Face]) -> list[Face]:
 
 
 def _quotient(face: Face, under: Sequence[Face]) -> Face:
-    return joined("/", face, juxtaposed(under if len(under) == 1 else _grouped(under))) if under else face
+    return (
+        joined("/", face, juxtaposed(under if len(under) == 1 else _grouped(under)))
+        if under
+        else face
+    )
 
 
 def summed(terms: Sequence[tuple[bool, Piece]]) -> Piece:

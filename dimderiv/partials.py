@@ -116,9 +116,7 @@ def _with_seed(term: Labelled, seed: tuple[Dim, ...]) -> Labelled:
     )
 
 
-def _partials(
-    node: Node, upstream: Node, rulebook: Rulebook, value: Node
-) -> Iterator[Partial]:
+def _partials(node: Node, upstream: Node, rulebook: Rulebook, value: Node) -> Iterator[Partial]:
     """The partial derivatives in the letters of the node, the upstream first in each term."""
     match node:
         case Named():

@@ -20,7 +20,6 @@ from dimderiv.graph import (
     Node,
     Product,
     Shifted,
-    Sum,
     digest,
     index_dim,
     is_nonnegative,
@@ -52,15 +51,19 @@ def product(
         factor as it stands is that factor.
     """
     factors = tuple(factors)
-    if len(factors) == 1 and factors[0].power == 1 and factors[0].indices == tuple(result):
-        if _are_letters(factors[0].indices):
-            return _rescaled(factors[0].node, coefficient)
+    if len(factors) == 1 and _stands_alone(factors[0], tuple(result)):
+        return _rescaled(factors[0].node, coefficient)
     bag = _Bag(coefficient, dims)
     for factor in factors:
         if is_zero(factor.node) and factor.power > 0:
             return zero(tuple(index_dim(index, dims) for index in result))
         bag.put(factor)
     return bag.closed(tuple(result))
+
+
+def _stands_alone(factor: Factor, result: tuple[Index, ...]) -> bool:
+    """Whether a product of one factor is that factor, but for its coefficient."""
+    return factor.power == 1 and factor.indices == result and _are_letters(result)
 
 
 def _rescaled(node: Node, coefficient: Fraction) -> Node:
@@ -91,7 +94,9 @@ def number(value: Fraction | int) -> Node:
     return _node(Fraction(value), (), (), ())
 
 
-def arranged(node: Node, indices: Sequence[Index], result: Sequence[Index], dims: Sequence[Dim]) -> Node:
+def arranged(
+    node: Node, indices: Sequence[Index], result: Sequence[Index], dims: Sequence[Dim]
+) -> Node:
     """One node with its axes renamed: a transpose, a diagonal, a sum or a broadcast of it."""
     return product(ONCE, (Factor(node, tuple(indices)),), result, dims)
 
@@ -241,7 +246,8 @@ class _Bag:
         sizes = [[self.dims[letter] for letter in index.letters] for index in (first, second)]
         if sizes[0] != sizes[1] or Shifted in (type(first), type(second)):
             return False
-        return all([self.unify(a, b) for a, b in zip(first.letters, second.letters, strict=True)])
+        agreed = [self.unify(a, b) for a, b in zip(first.letters, second.letters, strict=True)]
+        return all(agreed)
 
     def closed(self, result: tuple[Index, ...]) -> Node:
         factors = self._collected()
@@ -498,7 +504,14 @@ def _node(
         swapped_dims = [dims[letter] for letter in order]
         symmetric = key == _key(coefficient, swapped, reversed_result, swapped_dims)
     return Product(
-        coefficient, factors, dims, result, axes, key, max(weight + (coefficient != 1), 1), symmetric
+        coefficient,
+        factors,
+        dims,
+        result,
+        axes,
+        key,
+        max(weight + (coefficient != 1), 1),
+        symmetric,
     )
 
 
@@ -542,13 +555,15 @@ def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int
     colour = {letter: k for k, letter in enumerate(order)}
     colour.update(dict.fromkeys(inner, len(order)))
     while True:
-        marks = {letter: (colour[letter], _surroundings(letter, factors, colour)) for letter in inner}
+        marks = {
+            letter: (colour[letter], _surroundings(letter, factors, colour)) for letter in inner
+        }
         kinds = sorted(set(marks.values()))
         for letter in inner:
             colour[letter] = len(order) + kinds.index(marks[letter])
         if len(kinds) == len(inner):
             return sorted(inner, key=colour.__getitem__)
-        if len(kinds) == len(set(mark[0] for mark in marks.values())):
+        if len(kinds) == len({mark[0] for mark in marks.values()}):
             first_tied = min(
                 (i for i in inner if sum(colour[j] == colour[i] for j in inner) > 1),
                 key=colour.__getitem__,

@@ -174,7 +174,8 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
 
 
 def _refuse_mistyped(key: str, value: Any, place: str) -> None:
-    wanted = {"square": bool, "derivative": (str, dict)}.get(key, str)
+    kinds: dict[str, type | tuple[type, ...]] = {"square": bool, "derivative": (str, dict)}
+    wanted = kinds.get(key, str)
     texts = value.values() if isinstance(value, dict) else ()
     if not isinstance(value, wanted) or not all(isinstance(text, str) for text in texts):
         kind = "true or false" if key == "square" else "a text"
@@ -202,7 +203,8 @@ def _read_formula(
         formula = parse_expression(text, names=known, functions=functions)
     except DimderivError as error:
         raise ParseError(
-            f"rule {rule.name} in {Path(rule.file).name}: the {key} cannot be read: {error.message}",
+            f"rule {rule.name} in {Path(rule.file).name}: the {key} cannot be read: "
+            f"{error.message}",
             span=error.span,
             source=text,
             hint=error.hint,

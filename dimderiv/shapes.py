@@ -51,6 +51,7 @@ class Dim:
 
     @property
     def is_one(self) -> bool:
+        """Whether the size is fixed at 1."""
         return self == ONE
 
     def __add__(self, other: "Dim") -> "Dim":
@@ -156,22 +157,27 @@ class Shape(NamedTuple):
 
     @property
     def is_scalar(self) -> bool:
+        """Whether both axes have size 1."""
         return self.rows.is_one and self.cols.is_one
 
     @property
     def is_column(self) -> bool:
+        """Whether this is the shape of a column vector."""
         return self.cols.is_one and not self.rows.is_one
 
     @property
     def is_row(self) -> bool:
+        """Whether this is the shape of a row vector."""
         return self.rows.is_one and not self.cols.is_one
 
     @property
     def is_matrix(self) -> bool:
+        """Whether no axis has size 1."""
         return not self.rows.is_one and not self.cols.is_one
 
     @property
     def transposed(self) -> "Shape":
+        """Rows and columns exchanged."""
         return Shape(self.cols, self.rows)
 
     @property

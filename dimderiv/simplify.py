@@ -11,7 +11,6 @@ from dimderiv.products import ONCE, product, renamed
 from dimderiv.shapes import Dim
 from dimderiv.sums import Term, total
 
-
 MOST_TERMS = 24
 
 
@@ -27,6 +26,7 @@ class Simplifier:
         self.known: dict[Key, Node] = {}
 
     def __call__(self, node: Node) -> Node:
+        """The node in a shorter form of equal value."""
         if node.key in self.given or not isinstance(node, (Sum, Product)):
             return node
         simple = self.known.get(node.key)
@@ -108,7 +108,10 @@ def _summed_diagonals(node: Product) -> Node | None:
         if set(letters_of(inner.indices)) <= used | set(letters_of(node.result)):
             continue
         parts = [
-            (node.coefficient * c, product(ONCE, [*rest, inner._replace(node=t)], node.result, node.dims))
+            (
+                node.coefficient * c,
+                product(ONCE, [*rest, inner._replace(node=t)], node.result, node.dims),
+            )
             for c, t in inner.node.terms
         ]
         return total(parts, node.axes)
@@ -147,7 +150,10 @@ def _distributed(coefficient: Fraction, term: Node) -> list[Term]:
                 for inner in _distributed(
                     coefficient * c,
                     product(
-                        term.coefficient, [*rest, factor._replace(node=part)], term.result, term.dims
+                        term.coefficient,
+                        [*rest, factor._replace(node=part)],
+                        term.result,
+                        term.dims,
                     ),
                 )
             ]
@@ -228,10 +234,11 @@ def _taken_out(node: Sum, group: list[Handle]) -> Node | None:
     power = min((handle.factor.power for handle in group), key=abs)
     lead = group[0].factor
     shared = _shared_letters(node, group, rank)
-    inner_dims = [_as_product(node.terms[group[0].term][1]).dims[int(i)] for i in group[0].inner]
+    lead_dims = _as_product(node.terms[group[0].term][1]).dims
+    inner_dims = [lead_dims[letter] for letter in letters_of(group[0].inner)]
     if len(shared) + len(inner_dims) > 2:
         return None
-    axes = tuple([*(node.axes[k] for k in shared), *inner_dims])
+    axes = (*(node.axes[k] for k in shared), *inner_dims)
     rests = [(node.terms[h.term][0], _rest(node.terms[h.term][1], h, power, shared)) for h in group]
     together = total(rests, axes)
     renamed = {index: rank + k for k, index in enumerate(group[0].inner)}

@@ -132,7 +132,7 @@ def _opened(terms: Iterable[Term]) -> Iterable[Term]:
 
 
 def _rearrangement(term: Product) -> Callable[[Node], Node] | None:
-    """How the terms of a sum are arranged, where the product only scales, transposes or repeats it."""
+    """How the terms of a sum are placed by a product that only scales, turns or repeats it."""
     if len(term.factors) != 1:
         return None
     node, indices, power = term.factors[0]

@@ -58,9 +58,7 @@ class Point:
         generator = np.random.default_rng(seed)
         sizes = defaultdict(lambda: 3, SIZES)
         arrays = {
-            name: values(
-                problem.shapes.get(name, ""), *_extent(declared.shape, sizes), generator
-            )
+            name: values(problem.shapes.get(name, ""), *_extent(declared.shape, sizes), generator)
             for name, declared in typed.symbols.items()
         }
         return Point(arrays, sizes)
@@ -99,7 +97,9 @@ class Point:
         of, by = (_extent(shape, self.sizes) for shape in (result.of, result.by))
         value = self.value(read_back(derivation, result))
         if value.ndim > 2 or 1 in (prod(of), prod(by)):
-            return np.asarray(np.broadcast_to(value, _one_sided(value, of, by)).reshape(prod(of), -1))
+            return np.asarray(
+                np.broadcast_to(value, _one_sided(value, of, by)).reshape(prod(of), -1)
+            )
         # Columns are stacked on both sides of `d vec(Y) / d vec(X)'`.
         value = np.broadcast_to(value, (prod(of), prod(by))).reshape(*of[::-1], *by[::-1])
         return value.transpose(1, 0, 3, 2).reshape(prod(of), -1)

@@ -184,6 +184,7 @@ SQUARE = (
     Form("({0}) + ({0})'", "rr"),
 )
 
+
 def _symbol_shapes() -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for name, declared in SHAPES.items():

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 from math import erf, pi
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,8 +55,9 @@ def floats(rows: Table) -> np.ndarray:
 
 def softmax(array: np.ndarray) -> np.ndarray:
     """Each row, as the language has it."""
-    exponentials = np.exp(array)
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+    exponentials: np.ndarray = np.exp(array)
+    scaled: np.ndarray = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return scaled
 
 
 def exponential(array: np.ndarray) -> np.ndarray:
@@ -270,7 +272,7 @@ def test_irrational_values_have_sixty_digits() -> None:
         ("kron(I, A) vec(S)", Expected(6, 1), np.kron(np.eye(3), A) @ S.T.reshape(-1, 1)),
     ],
 )
-def test_size_from_surroundings(source: str, expected: Expected, wanted: object) -> None:
+def test_size_from_surroundings(source: str, expected: Expected, wanted: Any) -> None:
     """A constant without a size takes it from what is known of the result."""
     np.testing.assert_allclose(floats(evaluated(source, expected)), wanted)
 

@@ -118,7 +118,13 @@ def test_what_is_nonnegative(text: str, expected: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("softmax(X)", True), ("Y", True), ("X", False), ("exp(X)", False), ("P = softmax(X); P", True)],
+    [
+        ("softmax(X)", True),
+        ("Y", True),
+        ("X", False),
+        ("exp(X)", False),
+        ("P = softmax(X); P", True),
+    ],
 )
 def test_whose_rows_sum_to_one(text: str, expected: bool) -> None:
     """A softmax and what is declared so, also under a name."""

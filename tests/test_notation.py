@@ -6,7 +6,7 @@ import pytest
 
 from dimderiv import notation
 from dimderiv.api import parse
-from dimderiv.language.syntax import Name, Node, Number
+from dimderiv.language.syntax import Add, Name, Node, Number
 from dimderiv.notation import Face, Piece
 from dimderiv.render.text import text
 
@@ -87,7 +87,7 @@ def test_brackets_cost_something() -> None:
         (Fraction(3), "3"),
         (Fraction(-3), "-3"),
         (Fraction(1, 2), "0.5"),
-        (Fraction(1, 3), "1 / 3"),
+        (Fraction(1, 3), "1/3"),
     ],
 )
 def test_numerals(value: Fraction, expected: str) -> None:
@@ -117,14 +117,12 @@ def test_powers(exponent: Fraction, entrywise: bool, expected: str) -> None:
         ([X, Y], [], "x .* y"),
         ([X], [Y], "x ./ y"),
         ([], [Y], "1 ./ y"),
-        ([X], [Y, Y], "x ./ y ./ y"),
+        ([X], [Y, Y], "(x ./ y) ./ y"),
     ],
 )
 def test_entrywise_products(over: list[Piece], under: list[Piece], expected: str) -> None:
     """What is below the line comes last, after a one where nothing is above it."""
-    assert expected == text(notation.hadamard(over, under).straight.tree).replace("(", "").replace(
-        ")", ""
-    )
+    assert expected == text(notation.hadamard(over, under).straight.tree)
 
 
 @pytest.mark.parametrize(
@@ -182,16 +180,14 @@ def test_a_negative_negates_both_faces() -> None:
 def test_only_the_sum_that_is_told_becomes_a_mean() -> None:
     """Sums are told by their identity, not by how they look."""
     first, second = tree("sum(x)"), tree("sum(x)")
-    both = notation.juxtaposed([Face(first, 2), Face(second, 2)])
-    squared = Face(tree("sum(x) + sum(y)"), 5)
+    both = Face(Add((first, second)), 5)
 
-    assert "sum(x)^2" == text(notation.mean_for_sum(both, {id(first)}).tree)
-    assert "sum(x) + sum(y)" == text(notation.mean_for_sum(squared, {id(first)}).tree)
-    assert "mean(x)" == text(notation.mean_for_sum(Face(first, 2), {id(first)}).tree)
+    assert "mean(x) + sum(x)" == text(notation.mean_for_sum(both, {id(first)}).tree)
+    assert "sum(x) + mean(x)" == text(notation.mean_for_sum(both, {id(second)}).tree)
 
 
 @pytest.mark.parametrize(
-    ("source", "expected"), [("x", 1), ("A x", 2), ("A + B", 3), ("A - B", 4), ("exp(2 x)", 3)]
+    ("source", "expected"), [("x", 1), ("A x", 2), ("A + B", 3), ("A - B", 3), ("exp(2 x)", 3)]
 )
 def test_symbols_are_counted(source: str, expected: int) -> None:
     """Names, numbers and operators; a juxtaposition costs nothing."""

@@ -5,8 +5,8 @@ from nodes import RULEBOOK, labelled, node, written
 
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Node, named, symbol
-from dimderiv.partials import entrywise, operands, partials
 from dimderiv.language.parser import parse_expression
+from dimderiv.partials import entrywise, operands, partials
 from dimderiv.rules import Rulebook, load_rules
 from dimderiv.shapes import Dim
 
@@ -172,4 +172,3 @@ def test_a_scalar_formula_has_no_transposes() -> None:
     """What is no scalar operation is refused."""
     with pytest.raises(NotDifferentiableError, match=r"^a scalar formula cannot contain"):
         entrywise(parse_expression("x'"), {"x": symbol("x", (N,))}, (N,))
-

@@ -58,7 +58,15 @@ def test_different_products_differ(first: str, second: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["tr(A x x')", "(x' A x)'", "x' (A x)", "(A' x)' x", "sum(x .* (A x))", "tr(x' A x)", "x' A' x"],
+    [
+        "tr(A x x')",
+        "(x' A x)'",
+        "x' (A x)",
+        "(A' x)' x",
+        "sum(x .* (A x))",
+        "tr(x' A x)",
+        "x' A' x",
+    ],
 )
 def test_one_value_many_spellings(text: str) -> None:
     """A quadratic form has one key, however it is written."""

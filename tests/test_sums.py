@@ -88,9 +88,10 @@ def test_multiples_of_one_sum_are_like_terms() -> None:
     """`2 (x + y)` and `-3 (x + y)` make `-(x + y)`."""
     both = add(X, Y)
 
-    assert labelled("-1 F[i] -> [i]", {"F": both}).key == total(
-        [(Fraction(2), both), (Fraction(-3), both)], (N,)
-    ).key
+    assert (
+        labelled("-1 F[i] -> [i]", {"F": both}).key
+        == total([(Fraction(2), both), (Fraction(-3), both)], (N,)).key
+    )
 
 
 def test_diagonal_matrices_add_up_as_vectors() -> None:

@@ -87,10 +87,10 @@ def test_a_comment_defines_nothing() -> None:
     [
         ("a .* b ⊙ c", [".*", ".*"]),
         ("a ./ b ⊘ c", ["./", "./"]),
-        ("a * b @ c · d × e", ["*", "*", "*", "*"]),  # noqa: RUF001
+        ("a * b @ c · d × e", ["*", "*", "*", "*"]),
         ("a ^ b ** c", ["^", "^"]),
-        ("a − b - c", ["-", "-"]),  # noqa: RUF001
-        ("a' b’ c′ dᵀ e.T f.'", ["'"] * 6),  # noqa: RUF001
+        ("a − b - c", ["-", "-"]),
+        ("a' b’ c′ dᵀ e.T f.'", ["'"] * 6),
         ("a <= b ≤ c >= d ≥ e", ["<=", "<=", ">=", ">="]),
     ],
 )
@@ -257,7 +257,7 @@ def test_other_characters_are_refused_by_name(character: str) -> None:
 def test_a_full_width_character_has_its_plain_form_suggested() -> None:
     """Input methods for Chinese write brackets that look almost right."""
     with pytest.raises(ParseError) as caught:
-        tokenize("A （x）")  # noqa: RUF001
+        tokenize("A （x）")
 
     assert "write (" == caught.value.hint
 

@@ -1,8 +1,10 @@
 """The verifier: right answers pass, wrong ones never do."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from dimderiv.verify.arithmetic import Arithmetic, mixed_slope
 from dimderiv.verify.draw import assignments, points
 from dimderiv.verify.evaluate import Evaluator
 from dimderiv.verify.exact import perturbed
+from dimderiv.verify.unsized import Value
 
 LEAST_SQUARES = "X: m, n; w: n; y: m"
 SQUARE = "A: n, n; B: n, n; x: n; y: n"
@@ -288,7 +291,10 @@ def test_derivatives_are_those_of_sympy(source: str) -> None:
     here = dict(zip(symbols, [x for row in tables["A"] for x in row], strict=True))
     arithmetic = Arithmetic(60, float("inf"))
     for k, symbol in enumerate(symbols):
-        names = {**tables, "A": perturbed(arithmetic, tables["A"], [divmod(k, 2)])}
+        names: dict[str, Value] = {
+            **tables,
+            "A": perturbed(arithmetic, tables["A"], [divmod(k, 2)]),
+        }
         result = Evaluator(arithmetic, {}, names).result(parse_program(source))
 
         wanted = sympy.diff(value, symbol).subs(here).evalf(40)
@@ -304,7 +310,7 @@ def test_gradient_of_the_nuclear_norm() -> None:
     arithmetic = Arithmetic(60, float("inf"))
     found = np.zeros((2, 3))
     for place in np.ndindex(2, 3):
-        names = {"A": perturbed(arithmetic, tables["A"], [place])}
+        names: dict[str, Value] = {"A": perturbed(arithmetic, tables["A"], [place])}
         value = Evaluator(arithmetic, {}, names).result(parse_program("||A||_*"))
         found[place] = float(mixed_slope(value[0][0], 1))
 
@@ -449,7 +455,7 @@ def test_composite_sizes_are_positive() -> None:
         assert len(set(lengths)) == 3
 
 
-PROPERTIES = {
+PROPERTIES: dict[str, Callable[[Any], bool]] = {
     "symmetric": lambda m: m == m.T,
     "skew": lambda m: m == -m.T,
     "spd": lambda m: m == m.T and all(m[:k, :k].det() > 0 for k in (1, 2, 3)),

@@ -11,7 +11,22 @@ from dimderiv.language.syntax import Call, Transpose
 from dimderiv.render.latex_pieces import Piece, Write, at_least, between, enclosed, raised
 from dimderiv.render.precedence import ATOM, FORM, HADAMARD, POWER, PRODUCT
 
-_COMMANDS = "exp log sin cos tan sinh cosh tanh arcsin arccos arctan det max min".split()
+_COMMANDS = [
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "det",
+    "max",
+    "min",
+]
 
 HEADS: dict[str, str] = {
     **{name: f"\\{name}" for name in _COMMANDS},

@@ -167,11 +167,7 @@ def chain(node: Binary, operators: Collection[str] = PRODUCTS) -> list[Factor]:
 
 def _hides_product(operator: Operator, left: Binary) -> bool:
     """Whether a matrix product before an elementwise operator would be taken for a part of it."""
-    return (
-        operator in (".*", "./")
-        and left.operator == "*"
-        and not isinstance(left.left, Number)
-    )
+    return operator in (".*", "./") and left.operator == "*" and not isinstance(left.left, Number)
 
 
 def without_number(node: Node) -> tuple[Number | None, Node]:

@@ -1,7 +1,7 @@
 """The kinds of undeclared symbols: columns where that conforms, else rows or scalars.
 
-A name that is only ever added to a matrix is a row, the bias of a layer; as a column it would conform
-too, but only by broadcasting.
+A name that is only ever added to a matrix is a row, the bias of a layer; as a column it would
+conform too, but only by broadcasting.
 
 A clash names the symbols whose kind can have to do with it; each of them is tried as something
 else.  Few departures from the column vector come first; after a number of tries, what came furthest
@@ -202,7 +202,9 @@ def _note_biases(progress: Progress, node: Node, biases: dict[str, bool]) -> Non
         term = unsigned(part)
         if isinstance(node, Add) and isinstance(term, Name):
             matrix = any(
-                ONE not in progress.scope.axes[id(other)] for other in node.terms if other is not part
+                ONE not in progress.scope.axes[id(other)]
+                for other in node.terms
+                if other is not part
             )
             biases[term.name] = biases.get(term.name, True) and matrix
         else:

@@ -1,6 +1,6 @@
 """What is checked, and what a check that succeeded reports."""
 
-from collections.abc import Collection, Mapping, Sequence, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 

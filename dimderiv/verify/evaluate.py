@@ -321,7 +321,7 @@ class Evaluator:
                     return diagonal(self.size(rows))
                 fill = ONE if node.function == "ones" else ZERO
                 return filled((self.size(rows), last or 1), lambda i, j: fill)
-            case ("commutation" | "K"), (rows, cols):
+            case (("commutation" | "K"), (rows, cols)):
                 return commutation(self.size(rows), self.size(cols))
             case "vector", (fill_node,):
                 return Unsized(None, 1, self.scalar(fill_node), False)

@@ -1,0 +1,79 @@
+"""Arrays that no matrix notation reaches, entry by entry."""
+
+import pytest
+from nodes import labelled, node
+
+from dimderiv import derive
+from dimderiv.arrange import Arranger
+from dimderiv.graph import Node
+from dimderiv.index_form import index_form
+from dimderiv.render.text import text
+
+
+def entries(value: Node) -> str:
+    """A node entry by entry."""
+    return text(index_form(value, Arranger().piece).straight.tree)
+
+
+@pytest.mark.parametrize(
+    ("letters", "expected"),
+    [
+        ("A[i,k] B[k,j] -> [i,j]", "[i:n, j:n] A[i,k] B[k,j]"),
+        ("A[j,i] -> [i,j]", "[i:n, j:n] A[j,i]"),
+        ("2 x[i] x[j] x[k] -> [i,j,k]", "[i:n, j:n, k:n] 2 x[i] x[j] x[k]"),
+        ("-1 x[i]^2 -> [i]", "[i:n] -x[i]^2"),
+        ("x[i] y[i]^-1 -> [i]", "[i:n] x[i] / y[i]"),
+        ("x[i] -> [i,i]", "[i:n, j:n] x[i] I[i,j]"),
+        ("A[i,j] x[i]^-1 -> []", "[] A[i,j] / x[i]"),
+        ("1/2 c[] x[i] -> [i]", "[i:n] 0.5 c x[i]"),
+    ],
+)
+def test_a_product_keeps_its_letters(letters: str, expected: str) -> None:
+    """Those of the result come first; what is summed gets the next ones."""
+    assert expected == entries(labelled(letters))
+
+
+def test_letters_avoid_the_names_of_sizes() -> None:
+    """A size called `i` leaves that name to the size."""
+    assert "[j:i, k:n] A[j,k]" == entries(labelled("A[i,j] -> [i,j]", i="i"))
+
+
+def test_terms_share_the_letters_of_the_result() -> None:
+    """A sum has one list of letters, and each term sums over its own."""
+    both = node("A B + x y'", "A: n x n")
+
+    assert "[i:n, j:m] A[i,k] B[k,j] + x[i] y[j]" == entries(both)
+
+
+def test_a_repeated_axis_needs_no_entry() -> None:
+    """The letter stands in the list, and in no factor."""
+    assert "[i:n, j:n] x[i]" == entries(labelled("x[i] -> [i,j]"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "variable", "shapes", "expected"),
+    [
+        ("sum(conv2(V, K) .* G)", "V", "", "[i:m, j:n] G[i-k, j-l] K[k,l]"),
+        ("sum(conv2(v, k) .* g)", "v", "v: n; k: p", "[i:n] g[i-j] k[j]"),
+        ("conv2(v, k)", "k", "v: n; k: p", "[i:n - p + 1, j:p] v[i+j]"),
+        ("a' kron(X, B) b", "X", "", "[i:m, j:p] a[i n+k] B[k,l] b[j q+l]"),
+        ("vec(X) x'", "X", "", "[(i:n, j:m), k:p, l:m, q:n] x[k] I[j,l] I[i,q]"),
+    ],
+)
+def test_derivatives_that_need_entries(
+    expression: str, variable: str, shapes: str, expected: str
+) -> None:
+    """Full convolutions, places along merged axes, and more axes than two that do not pair."""
+    found = derive(expression, variable, shapes=shapes or None)
+
+    assert expected == found.text()
+    assert "index" == found.form
+    assert found.verification is not None
+    assert "exact" == found.verification.level
+
+
+def test_a_sum_is_bounded_where_no_entry_bounds_it() -> None:
+    """An entry outside its array counts 0; ones say where a letter ends that only shifts."""
+    answer = derive("sum(conv2(V, K))", "V", verify=False).text()
+
+    assert "[i:m, j:n] K[k,l] ones(m - p + 1, 1)[i-k] ones(n - q + 1, 1)[j-l]" == answer
