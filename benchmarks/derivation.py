@@ -77,9 +77,8 @@ def main() -> None:
         one = seconds(partial(derived, (text, "W1", shapes)), rounds=3)
         every = seconds(partial(derived, (text, weights, shapes)), rounds=3)
         growth = f", {one / before:4.1f} times the line above" if before else ""
-        print(
-            f"{layers:5} layers: by one weight {one * 1e3:7.1f} ms, by all {every * 1e3:7.1f} ms{growth}"
-        )
+        figures = f"by one weight {one * 1e3:7.1f} ms, by all {every * 1e3:7.1f} ms"
+        print(f"{layers:5} layers: {figures}{growth}")
         before = one
     command = ["-m", "dimderiv", "||Xw-y||^2", "--wrt", "w"]
     for options in (["--no-verify"], []):

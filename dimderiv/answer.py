@@ -34,13 +34,13 @@ class Answer:
     def program(self, variables: Variables) -> Program:
         """The derivative by some variables, after just the definitions that it needs."""
         value = self.derivatives[variables]
-        return Program((*self._needed([value]), Statement(None, value)))
+        return Program((*self.needed([value]), Statement(None, value)))
 
     def together(self, names: Mapping[Variables, str]) -> Program:
         """All derivatives, each under a name, after the definitions that they share."""
         values = list(self.derivatives.values())
         last = [Statement(names[name], value) for name, value in self.derivatives.items()]
-        return Program((*self._needed(values), *last))
+        return Program((*self.needed(values), *last))
 
     def inlined(self) -> "Answer":
         """The same derivatives, with the value of each definition in place of its name.
@@ -54,7 +54,8 @@ class Answer:
         derivatives = {n: _substituted(value, written) for n, value in self.derivatives.items()}
         return Answer({}, derivatives)
 
-    def _needed(self, values: list[syntax.Node]) -> Iterator[Statement]:
+    def needed(self, values: list[syntax.Node]) -> Iterator[Statement]:
+        """The definitions that some values use, directly or through others."""
         needed: set[str] = set()
         stack = list(values)
         while stack:

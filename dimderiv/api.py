@@ -202,8 +202,8 @@ def _with_names(answer: Answer, typed: Typed, rulebook: Rulebook, *, inline: boo
     """The answer with names for its long parts that repeat, unless it is to be without."""
 
     def kind_of(answer: Answer, part: Node) -> Kind:
-        statements = [Statement(n, without_groups(v)) for n, v in answer.definitions.items()]
-        program = Program((*statements, Statement(None, part)))
+        needed = [Statement(s.name, without_groups(s.value)) for s in answer.needed([part])]
+        program = Program((*needed, Statement(None, part)))
         known = dict(typed.symbols)
         shape = infer(program, known, rulebook=rulebook, sizes=typed.sizes).value
         return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"

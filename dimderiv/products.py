@@ -149,6 +149,8 @@ class _Bag:
             self.factors.append(factor)
         elif power == 1 and self._can_open(node, indices):
             self._open(node, indices)
+        elif power == 1 and (core := self._without_repeats(node, indices)):
+            self.put(core)
         elif power == 1 and (parts := self._apart(node, indices)):
             self.coefficient *= node.coefficient
             for part in parts:
@@ -175,6 +177,21 @@ class _Bag:
             return True
         trial = _Bag(ONCE, [*self.dims, *dims])
         return all(trial.unify(first, second) for first, second in places)
+
+    def _without_repeats(self, node: Product, indices: tuple[Index, ...]) -> Factor | None:
+        """A product whose result repeats letters with each of them once, its indices made one."""
+        first: dict[Index, Index] = {}
+        pairs = [
+            (first.setdefault(own, index), index)
+            for own, index in zip(node.result, indices, strict=True)
+        ]
+        if len(first) == len(indices) or not self._can_unify(pairs):
+            return None
+        for one, other in pairs:
+            self.unify(one, other)
+        return Factor(
+            product(node.coefficient, node.factors, tuple(first), node.dims), tuple(first.values())
+        )
 
     def _apart(self, node: Product, indices: tuple[Index, ...]) -> list[Factor]:
         """A product that cannot be opened as two: what keeps it closed, and the rest."""

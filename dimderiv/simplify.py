@@ -39,9 +39,9 @@ class Simplifier:
 
     def _product(self, node: Product) -> Node:
         factors = [factor._replace(node=self(factor.node)) for factor in node.factors]
-        if any(new.node is not old.node for new, old in zip(factors, node.factors, strict=True)):
-            rebuilt = product(node.coefficient, factors, node.result, node.dims)
-            return self(rebuilt)
+        pairs = zip(factors, node.factors, strict=True)
+        if any(new.node.key != old.node.key for new, old in pairs):
+            return self(product(node.coefficient, factors, node.result, node.dims))
         for shorter in (fold, _cancelled, _summed_diagonals):
             new = shorter(node)
             if new is not None and new.key != node.key:
