@@ -38,6 +38,13 @@ def fold(node: Product) -> Node | None:
     return None
 
 
+def fold_map(node: Map) -> Node:
+    """An exponential that is a softmax as that; any other function as it stands."""
+    plain = tuple(range(len(node.axes)))
+    folded = _softmax_of_logarithm(Factor(node, plain))
+    return node if folded is None else folded[0].node
+
+
 def _replaced(node: Product, old: Sequence[Factor], new: Sequence[Factor]) -> Node:
     factors: list[Factor] = []
     for factor in node.factors:

@@ -31,7 +31,7 @@ from dimderiv.infer import Typed
 from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.vocabulary import COMMUTATIONS
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATIONS
 from dimderiv.products import ONCE, number, product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Dim, Shape, size_of
@@ -204,14 +204,14 @@ class _Builder:
         outer = self.names
         self.names = dict(zip(rule.arguments, arguments, strict=True))
         try:
-            return self.array(_definition(text, self.rulebook.functions))
+            return self.array(_definition(text, self.rulebook.functions, rule.arguments))
         finally:
             self.names = outer
 
 
 @cache
-def _definition(text: str, functions: frozenset[str]) -> syntax.Node:
-    return parse_expression(text, functions=functions)
+def _definition(text: str, functions: frozenset[str], names: tuple[str, ...]) -> syntax.Node:
+    return parse_expression(text, names=names, functions=functions | BUILTIN_FUNCTIONS)
 
 
 def matrix_power(base: Array, exponent: Array, node: syntax.Binary) -> Array:

@@ -155,12 +155,22 @@ def _of_product(node: Product, upstream: Node) -> Iterator[Partial]:
 
 def _of_map(node: Map, upstream: Node, rulebook: Rulebook, value: Node) -> Iterator[Partial]:
     rule = rulebook["compare" if node.function in COMPARISONS else node.function]
-    known = dict(zip(rule.arguments, node.arguments, strict=True)) | {"y": value}
+    arguments = [_unspread(argument) for argument in node.arguments]
+    known = dict(zip(rule.arguments, arguments, strict=True)) | {"y": value}
     plain = tuple(range(len(node.axes)))
     for name, argument in zip(rule.arguments, node.arguments, strict=True):
-        slope = entrywise(_formula(_derivative(rule, name)), known, node.axes)
+        slope = entrywise(_formula(_derivative(rule, name), rule.arguments), known, node.axes)
         factors = (Factor(upstream, plain), Factor(slope, plain))
         yield Partial(argument, (Labelled(ONCE, factors, plain, node.axes),))
+
+
+def _unspread(node: Node) -> Node:
+    """A scalar without the axes that it is only repeated along; any other node as it is."""
+    if not isinstance(node, Product) or len(set(node.result)) < len(node.result):
+        return node
+    if any(factor.indices for factor in node.factors):
+        return node
+    return product(node.coefficient, node.factors, (), ())
 
 
 def _of_function(
@@ -186,8 +196,8 @@ def _derivative(rule: Rule, argument: str) -> str:
 
 
 @cache
-def _formula(text: str) -> syntax.Node:
-    return parse_expression(text)
+def _formula(text: str, names: tuple[str, ...]) -> syntax.Node:
+    return parse_expression(text, names=names)
 
 
 def _filled(node: Node, axes: tuple[Dim, ...]) -> Node:
@@ -259,7 +269,8 @@ def _of_reduction(node: Function, upstream: Node, rule: Rule, value: Node) -> Pa
     letters = tuple(range(len(axes)))
     kept = tuple(letter for letter in letters if letter not in node.over)
     known = {rule.arguments[0]: argument, "Y": arranged(value, kept, letters, axes)}
-    slope = entrywise(_formula(_derivative(rule, rule.arguments[0])), known, axes)
+    formula = _formula(_derivative(rule, rule.arguments[0]), rule.arguments)
+    slope = entrywise(formula, known, axes)
     factors = (Factor(upstream, kept), Factor(slope, letters))
     return Partial(argument, (Labelled(ONCE, factors, letters, axes),))
 

@@ -538,10 +538,16 @@ def _key(
     result: tuple[Index, ...],
     dims: Sequence[Dim],
 ) -> Key:
-    parts = sorted([(node.key, repr(indices), str(power)) for node, indices, power in factors])
+    parts = sorted(
+        [
+            (node.key, repr(indices), power.numerator, power.denominator)
+            for node, indices, power in factors
+        ]
+    )
     unseen = set(letters_of(result)).difference(letters_of(_all_indices(factors)))
     sizes = [dims[letter].monomials for letter in sorted(unseen)]
-    return digest("product", str(coefficient), parts, result, sizes)
+    number = (coefficient.numerator, coefficient.denominator)
+    return digest("product", number, parts, result, sizes)
 
 
 def _numbered(
@@ -549,6 +555,8 @@ def _numbered(
 ) -> tuple[tuple[Factor, ...], tuple[Index, ...], list[int]]:
     order = list(dict.fromkeys(letters_of(result)))
     inner = [i for i in dict.fromkeys(letters_of(_all_indices(factors))) if i not in order]
+    if len(inner) < 2 and order + inner == list(range(len(order) + len(inner))):
+        return factors, result, order + inner
     order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
     place = {letter: k for k, letter in enumerate(order)}
     moved = []

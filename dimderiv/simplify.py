@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import prod
 from typing import NamedTuple
 
-from dimderiv.fold import fold
-from dimderiv.graph import Factor, Index, Key, Node, Product, Sum, letters_of
+from dimderiv.fold import fold, fold_map
+from dimderiv.graph import Factor, Index, Key, Map, Node, Product, Sum, letters_of
 from dimderiv.products import ONCE, product, renamed
 from dimderiv.shapes import Dim
 from dimderiv.sums import Term, total
@@ -27,7 +27,11 @@ class Simplifier:
 
     def __call__(self, node: Node) -> Node:
         """The node in a shorter form of equal value."""
-        if node.key in self.given or not isinstance(node, (Sum, Product)):
+        if node.key in self.given:
+            return node
+        if isinstance(node, Map):
+            return fold_map(node)
+        if not isinstance(node, (Sum, Product)):
             return node
         simple = self.known.get(node.key)
         if simple is None:
@@ -42,7 +46,7 @@ class Simplifier:
         pairs = zip(factors, node.factors, strict=True)
         if any(new.node.key != old.node.key for new, old in pairs):
             return self(product(node.coefficient, factors, node.result, node.dims))
-        for shorter in (fold, _cancelled, _summed_diagonals):
+        for shorter in (fold, _cancelled, _summed_by_term):
             new = shorter(node)
             if new is not None and new.key != node.key:
                 return self(new)
@@ -96,16 +100,20 @@ def _multiplied(node: Sum, factor: Factor) -> Node:
     )
 
 
-def _summed_diagonals(node: Product) -> Node | None:
-    """A sum over an axis taken term by term, where a term is diagonal and so loses the sum."""
+def _summed_by_term(node: Product) -> Node | None:
+    """A sum over an axis taken term by term, where a term is diagonal or constant along it."""
     for place, inner in enumerate(node.factors):
         if not isinstance(inner.node, Sum) or inner.power != 1:
             continue
-        if not any(_is_diagonal(term) for _, term in inner.node.terms):
-            continue
+        diagonal = any(_is_diagonal(term) for _, term in inner.node.terms)
         rest = [factor for k, factor in enumerate(node.factors) if k != place]
         used = {i for factor in rest for i in letters_of(factor.indices)}
-        if set(letters_of(inner.indices)) <= used | set(letters_of(node.result)):
+        summed = [
+            axis
+            for axis, index in enumerate(inner.indices)
+            if not set(letters_of((index,))) <= used | set(letters_of(node.result))
+        ]
+        if not summed:
             continue
         parts = [
             (
@@ -114,7 +122,9 @@ def _summed_diagonals(node: Product) -> Node | None:
             )
             for c, t in inner.node.terms
         ]
-        return total(parts, node.axes)
+        apart = total(parts, node.axes)
+        if diagonal or apart.weight < node.weight:
+            return apart
     return None
 
 

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    errors language shapes declarations rules unify shaping infer upstream
+    errors language shapes declarations rule rules unify shaping infer upstream
     graph products sums arrays inverses lower partials differentiate properties fold simplify
     notation conform kronecker index_form arrange answer naming messages steps
     render codegen verify derivation api

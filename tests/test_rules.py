@@ -23,6 +23,31 @@ KEYS = (
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 
 REFUSED = {
+    "composite with a derivative": (
+        '[f]\nkind = "composite"\nsignature = "A -> y"\ndefinition = "sum(A)"\nderivative = "1"\n'
+        'reference = "r"',
+        "rule f in mine.toml has a derivative, but that of a composite follows from its definition"
+        "\n\ntry: leave the derivative out",
+    ),
+    "matrix without letters": (
+        '[f]\nkind = "matrix"\nsignature = "A -> Y"\nderivative = "-Y[j,p]"\nreference = "r"',
+        'rule f in mine.toml: the signature has no letters\n\ntry: such as "A[i,j] -> Y[j,i]"',
+    ),
+    "stray letter": (
+        '[f]\nkind = "matrix"\nsignature = "A[i,j] -> Y[j,i]"\nderivative = "-Y[j,p] Y[z,i]"\n'
+        'reference = "r"',
+        "rule f in mine.toml: the derivative by A has the letter z, which is none of i, j, p, q\n\n"
+        "try: the letters of the value, and p and q for the argument",
+    ),
+    "signature without an arrow": (
+        '[f]\nkind = "product"\nsignature = "A[i,j] Y[j,i]"\nreference = "r"',
+        "rule f in mine.toml: the signature 'A[i,j] Y[j,i]' cannot be read\n\n"
+        'try: arguments, an arrow and the value, as in "A[i,k], B[k,j] -> Y[i,j]"',
+    ),
+    "signature that is no text": (
+        '[f]\nkind = "product"\nsignature = 3\nreference = "r"',
+        "rule f in mine.toml: signature is not a text",
+    ),
     "no table": ("f = 1", "rule f in mine.toml is not a table\n\ntry: begin it with [f]"),
     "unknown key": (
         '[f]\nkind = "elementwise"\nderivate = "1"',

@@ -320,16 +320,6 @@ FALSE = {
         """,
         "turned: this is no formula of scalars",
     ),
-    "composite with a derivative": (
-        """
-        [total]
-        kind = "composite"
-        signature = "A -> y"
-        definition = "sum(A)"
-        derivative = "1"
-        """,
-        "total: its derivative follows from the definition, so none may be given",
-    ),
     "product without meaning": (
         """
         [outer]
@@ -388,16 +378,6 @@ FALSE = {
         definition = "A"
         """,
         "cube: Y has 3 axes in the signature 'A[i,j] -> Y[i,j,j]'",
-    ),
-    "no letters": (
-        """
-        [invert]
-        kind = "matrix"
-        signature = "A -> Y"
-        definition = "inv(A)"
-        derivative = "-Y[j,p] Y[q,i]"
-        """,
-        "invert: the signature 'A -> Y' is not arrays with letters, -> and one array",
     ),
 }
 

@@ -62,13 +62,16 @@ def declared(text: str) -> dict[str, Declaration]:
 def claim(
     expression: str, wrt: str, answer: str, shapes: str, value: str = "", order: int = 1
 ) -> Claim:
-    """A claim about texts."""
+    """A claim about texts; the answer shares the definitions of the expression."""
     symbols = declared(shapes)
     names = [*symbols, *(n for d in symbols.values() for dim in d.shape for n in dim.names)]
     written = parse_program(expression, names=names)
     names += [statement.name for statement in written.statements if statement.name]
     printed = parse_program(answer, names=names)
-    return Claim(written, printed, wrt, symbols, shape(value), order=order)
+    own = {statement.name for statement in printed.statements}
+    shared = [each for each in written.statements[:-1] if each.name not in own]
+    whole = Program((*shared, *printed.statements), answer)
+    return Claim(written, whole, wrt, symbols, shape(value), order=order)
 
 
 WEIGHTED = "b: m n; A: m, n; C: m, n"
@@ -379,6 +382,14 @@ def network(layers: int, factor: str) -> Claim:
         "; ".join([first, *backward, f"{factor} D1 H0'"]),
         "; ".join(["H0: n0", *sizes]),
     )
+
+
+def test_an_answer_defines_what_it_uses() -> None:
+    """A name that only the expression defines has no value in the answer."""
+    whole = claim("r = X w - y; ||r||^2", "w", "2 X' r", LEAST_SQUARES)
+
+    with pytest.raises(VerificationError, match="the answer has no value"):
+        verify(replace(whole, answer=Program(whole.answer.statements[-1:])))
 
 
 def test_what_does_not_fit_is_checked_numerically(monkeypatch: pytest.MonkeyPatch) -> None:

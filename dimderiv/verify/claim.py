@@ -24,7 +24,7 @@ class Claim:
 
     Attributes:
         expression: its last statement is the value that is differentiated.
-        answer: its last statement is the derivative; it may use the definitions of the expression.
+        answer: its last statement is the derivative; it defines all that it uses but the symbols.
         wrt: the symbol to differentiate by.
         symbols: shape and properties of every symbol.
         value: the shape of the expression's value.

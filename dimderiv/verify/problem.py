@@ -147,11 +147,12 @@ class Problem:
         """The answer's entries at a point, by place in the value and places in the variable.
 
         Args:
-            base: an evaluator that knows the definitions of the expression.
+            base: an evaluator at the point; its definitions are not the answer's.
             trial: the point.
 
         Raises:
-            VerificationError: the answer has not the shape of the derivative, or no shape at all.
+            VerificationError: the answer has not the shape of the derivative, no shape at all, or
+                uses what it does not define.
             AnswerOutOfDomain: it has no value at this point.
         """
         try:
@@ -160,9 +161,12 @@ class Problem:
             raise AnswerOutOfDomain(*error.args) from error
         except ShapeError as error:
             raise self.failure("the answer's sizes do not conform", trial, error.message) from error
+        except NotVerifiableError as error:
+            raise self.failure("the answer has no value", trial, error.message) from error
 
     def _answer(self, base: Evaluator, trial: Trial) -> Answer:
-        reader = replace(base, names=dict(base.names), known={})
+        names: dict[str, Value] = {name: trial.entries(name) for name in trial.point}
+        reader = replace(base, names=names, known={})
         reader.define(self.claim.answer)
         node = self.claim.answer.statements[-1].value
         value, wrt = self.size(self.claim.value, trial), self.size(self.wrt_shape, trial)

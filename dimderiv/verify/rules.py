@@ -14,7 +14,8 @@ from random import Random
 import sympy
 
 from dimderiv.errors import DimderivError, ShapeError, VerificationError
-from dimderiv.rules import Kind, Rule, Rulebook
+from dimderiv.rule import Kind, Rule
+from dimderiv.rules import Rulebook
 from dimderiv.verify.arithmetic import OutOfTime, Scalar
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.entries import SAYS, prove_letters, prove_product, prove_reduction

@@ -1,0 +1,575 @@
+"""Throw random input at dimderiv: every outcome must be an answer or a `DimderivError`, soon.
+
+    python tests/fuzz.py --count 100000 --seed 1 --jobs 2
+
+A failure is printed with the command that repeats it alone.  An input depends only on the seed and
+its number, so that a run can be split, and repeated, in any way.
+"""
+
+import argparse
+import faulthandler
+import os
+import resource
+import signal
+import sys
+import time
+import tomllib
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple, NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from strategies import random_problem  # noqa: E402  found only on this path when run as a script
+
+from dimderiv import derive  # noqa: E402
+from dimderiv.cli import main as command_line  # noqa: E402
+from dimderiv.errors import DimderivError, VerificationError  # noqa: E402
+
+SECONDS = 2.0
+SECONDS_WITH_CHECK = 5.0
+HARD_LIMIT = 60
+MEMORY = 2 << 30
+CHUNK = 250
+GOOD = ("answer", "error", "status")
+
+TOKENS = [
+    "\n",
+    "",
+    "",
+    "",
+    "A",
+    "B",
+    "X",
+    "W1",
+    "x",
+    "y",
+    "z",
+    "w",
+    "b_i",
+    "a",
+    "lambda",
+    "λ",
+    "Σ",
+    "n",
+    "m",
+    "0",
+    "1",
+    "2",
+    "0.5",
+    "1e-5",
+    "10",
+    "(",
+    ")",
+    "(",
+    ")",
+    "[",
+    "]",
+    "[i:m,",
+    "[i:m,j:n]",
+    "'",
+    ".T",
+    "^T",
+    "ᵀ\n",
+    "",
+    "",
+    "",
+    "^-1",
+    "^2",
+    "^-T",
+    ".^",
+    "^",
+    "**",
+    "+",
+    "-",
+    "*",
+    "@",
+    ".*",
+    "./",
+    "/",
+    "⊙",
+    "·",
+    "||",
+    "‖",
+    "||_1",
+    "||_F",
+    "||_*",
+    "|",
+    ">",
+    "<",
+    ">=",
+    "<=",
+    "=",
+    ";",
+    ",",
+    ":",
+    "\n",
+    "#",
+    "{\n",
+    "",
+    "",
+    "",
+    "tr(",
+    "det(",
+    "inv(",
+    "logdet(",
+    "pinv(",
+    "expm(",
+    "diag(",
+    "vec(",
+    "kron(",
+    "sum(",
+    "mean(",
+    "max(",
+    "min(",
+    "logsumexp(",
+    "exp(",
+    "log(\n",
+    "",
+    "",
+    "",
+    "sqrt(",
+    "relu(",
+    "sigmoid(",
+    "softmax(",
+    "logsoftmax(",
+    "cross_entropy(",
+    "conv2(",
+    "ones(",
+    "eye(",
+    "vector(",
+    "matrix(\n",
+    "",
+    "",
+    "",
+    "norm(",
+    "I",
+    "pi",
+    "axis=0",
+    "axis=1",
+    ",",
+    "axis=2",
+    "K(",
+    "f(",
+    "T0",
+    "T0=",
+    "unknown",
+    "scalar\n",
+]
+
+SHAPE_TOKENS = [
+    "m",
+    "n",
+    "p",
+    "1",
+    "2",
+    "7",
+    "0",
+    "-1",
+    "1000000",
+    "99999999",
+    "x",
+    "×",
+    ",",
+    ";",
+    ":",
+    "scalar",
+    "symmetric",
+    "spd",
+    "diagonal",
+    "A",
+    "B",
+    "X",
+    "w",
+    "->",
+    "3.5",
+    "m*n",
+    "m+1",
+    "probability",
+    "日本",
+    "\n",
+]
+
+FUNCTIONS = ("exp", "sin", "tanh", "sigmoid", "softplus", "gelu", "sqrt", "log", "abs")
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input: what `derive` or the command line is called with."""
+
+    source: str
+    wrt: str = "x"
+    shapes: str | Mapping[str, str] | None = None
+    order: int = 1
+    upstream: str | None = None
+    inline: bool = False
+    verify: bool = False
+    by_command: bool = False
+
+
+class Outcome(NamedTuple):
+    """What became of an input, and how long it took."""
+
+    number: int
+    kind: str
+    seconds: float
+    detail: str
+
+    @property
+    def is_good(self) -> bool:
+        return self.kind.split(",")[0].split()[0] in GOOD
+
+
+class TooSlowError(BaseException):
+    """The time for one input is over; nothing inside may catch it."""
+
+
+@cache
+def real_inputs() -> list[Input]:
+    """The golden cases."""
+    found = []
+    for file in sorted((ROOT / "tests" / "cases").glob("*.toml")):
+        for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]:
+            found.append(Input(case["expression"], case["wrt"], case.get("shapes")))
+    return found
+
+
+def characters(random: Random) -> Input:
+    """Any text at all."""
+    ranges = [(0, 0x7F), (0x20, 0x7E), (0, 0xD7FF), (0x2000, 0x2FFF), (0x1F300, 0x1FAFF)]
+    low, high = random.choice(ranges)
+    length = random.choice((0, 1, 3, 10, 50, 400))
+    return Input("".join(chr(random.randint(low, high)) for _ in range(length)), name(random))
+
+
+def token_soup(random: Random) -> Input:
+    """Tokens of the language in any order."""
+    length = random.choice((1, 2, 4, 8, 16, 60))
+    joined = random.choice(("", " ", " "))
+    return Input(joined.join(random.choice(TOKENS) for _ in range(length)), name(random))
+
+
+def name(random: Random) -> str:
+    """The names of variables, mostly sensible."""
+    usual = ("x", "X", "w", "A", "A,x", "X,w,A")
+    odd = (
+        "",
+        ",",
+        "T0",
+        "n",
+        "I",
+        "exp",
+        "λ",
+        "x,x",
+        "1",
+        "x y",
+        "日",
+        "a" * 300,
+        "x" + ",x" * 500,
+    )
+    return random.choice(usual * 3 + odd)
+
+
+def mutated(random: Random) -> Input:
+    """A real expression, cut, doubled and stirred."""
+    given = random.choice(real_inputs())
+    source = given.source
+    for _ in range(random.choice((1, 1, 2, 4))):
+        at, to = sorted(random.randint(0, len(source)) for _ in range(2))
+        to = min(to, at + 12)
+        other = random.choice(real_inputs()).source
+        middle = random.choice(
+            ("", random.choice(TOKENS), source[at:to] * 2, source[at:to][::-1], other[at:to], "(")
+        )
+        source = source[:at] + middle + source[to:]
+    shapes = given.shapes if random.random() < 0.7 else shape_text(random)
+    return Input(source, random.choice((given.wrt, name(random))), shapes, **options(random))
+
+
+def real(random: Random) -> Input:
+    """A real expression with unusual options."""
+    given = random.choice(real_inputs())
+    shapes = random.choice((given.shapes, None, shape_text(random)))
+    return Input(given.source, random.choice((given.wrt, name(random))), shapes, **options(random))
+
+
+def options(random: Random) -> dict[str, Any]:
+    """Options that most inputs leave alone."""
+    return {
+        "order": random.choice((1, 1, 1, 2, 2, 0, 3)),
+        "upstream": random.choice((None, None, None, "G", "x", "", "exp")),
+        "inline": random.random() < 0.2,
+    }
+
+
+def shape_text(random: Random) -> str:
+    """Declared shapes, possibly absurd."""
+    words = [random.choice(SHAPE_TOKENS) for _ in range(random.choice((1, 3, 6, 30)))]
+    return random.choice(("", "A: ", "x: n; A: ")) + " ".join(words)
+
+
+def nested(random: Random) -> Input:
+    """Brackets, functions, norms and postfix operators, deep."""
+    depth = random.choice((5, 20, 60, 90, 150, 400, 2000))
+    opening, closing = random.choice(
+        [("(", ")"), ("||", "||"), ("-(", ")"), ("(x' x + ", ")"), ("(A ", ")"), ("(", ")'")]
+        + [("(", ")^2"), ("(1 + ", ").^2"), ("1 / (1 + ", ")"), ("sum(", ")"), ("2^(", ")")]
+        + [("softmax(", ")"), ("inv(A + ", ")"), ("kron(A, ", ")"), ("vec(", ")")]
+        + [(f"{function}(", ")") for function in FUNCTIONS]
+    )
+    core = random.choice(("x", "A", "x' x", "A x"))
+    inner = opening * depth + core + closing * depth
+    return Input(random.choice(("{}", "sum({})", "||{}||^2")).format(inner), "x", **options(random))
+
+
+def chain(random: Random) -> Input:
+    """Long sums and products, of equal or of different parts."""
+    length = random.choice((3, 10, 40, 90, 150, 600, 5000))
+    operator = random.choice((" + ", " - ", " ", " * ", " .* ", " ./ ", "", "'", " > ", ".^2 + "))
+    parts = random.choice((["A"], ["x", "y"], ["A", "B'"], ["x", "x' x x"], ["exp(x)", "x"]))
+    if random.random() < 0.3:
+        parts = [f"x{k}" for k in range(length)]
+    text = operator.join(parts[k % len(parts)] for k in range(length))
+    return Input(random.choice(("{}", "sum({})", "tr({})", "||{}||^2")).format(text), "x, A")
+
+
+def numbers(random: Random) -> Input:
+    """Numbers and powers that are large, small and long."""
+    digits = random.choice((1, 5, 20, 59, 60, 61, 400, 5000))
+    number = "".join(random.choice("0123456789") for _ in range(digits)) or "0"
+    number = random.choice(
+        (number, f"0.{number}", f"{number}e{random.randint(-99, 99)}", f"-{number}", f"1/{number}")
+    )
+    form = random.choice(
+        ("{} x' x", "x^{}", "x.^{}", "A^{}", "(x' x)^{}", "{}^{}^{}", "x / {}", "sum(x.^({}))")
+        + ("||x||^{}", "({} x)^({})", "((x' x)^{})^{}", "2^(x {})", "ones({}, 1)' x", "{}")
+    )
+    source = form.format(*[number] * form.count("{}"))
+    return Input(source, "x", random.choice((None, "x: scalar", f"x: {number}")), **options(random))
+
+
+def program(random: Random) -> Input:
+    """Many statements, which use one another."""
+    length = random.choice((2, 10, 40, 200, 1000, 5000, 6000))
+    form = random.choice(
+        ("h{} = tanh(W h{})", "h{} = h{} + h{}", "h{} = h{} .* h{}", "h{} = exp(h{}) - h{}")
+        + ("h{} = relu(W{} h{} + b{})", "h{} = A h{} + x", "h{} = (h{}' h{}) h{}", "h{} = h{}'")
+    )
+    lines = ["h0 = x"]
+    for k in range(1, length):
+        places = [k] + [k - 1] * form.count("{}")
+        lines.append(form.format(*places))
+    last = random.choice(("sum(h{})", "||h{}||^2", "h{}' x", "h{}")).format(length - 1)
+    wrt = random.choice(("x", "W", "A", "x,W", "W1,b1"))
+    return Input("; ".join([*lines, last]), wrt, inline=random.random() < 0.2)
+
+
+def doubling(random: Random) -> Input:
+    """Without names, every level uses the one below twice."""
+    depth = random.choice((2, 4, 6, 8, 10, 12, 14))
+    form = random.choice(
+        ("({0}) .* exp({0})", "({0} + x)' ({0} - x) x", "sin({0}) ./ (1 + {0}.^2)", "{0} .* {0}")
+        + ("({0} + y) .* ({0} + x)", "A ({0}) + ({0})' x x", "({0}) - sum({0})")
+    )
+    text = "x"
+    for _ in range(depth):
+        text = f"({form.format(text)})"
+        if len(text) > 150_000:
+            break
+    return Input(f"sum({text})", "x", **options(random))
+
+
+def conforming(random: Random) -> Input:
+    """An expression whose shapes conform."""
+    given = random_problem(random, scalar=random.random() < 0.6)
+    wrt = ",".join(given.wrt[:3])
+    return Input(given.source, wrt, given.shapes, **options(random))
+
+
+def checked(random: Random) -> Input:
+    """Some input that is verified too."""
+    made = random.choice((mutated, real, conforming, token_soup))(random)
+    return Input(made.source, made.wrt.split(",")[0], made.shapes, verify=True)
+
+
+def by_command(random: Random) -> Input:
+    """Some input through the command line."""
+    kinds = (mutated, real, characters, token_soup, conforming, nested, numbers)
+    made = random.choice(kinds)(random)
+    return Input(made.source, made.wrt, made.shapes, made.order, verify=False, by_command=True)
+
+
+KINDS: Sequence[tuple[int, Callable[[Random], Input]]] = (
+    (8, characters),
+    (20, token_soup),
+    (25, mutated),
+    (10, real),
+    (5, nested),
+    (5, chain),
+    (6, numbers),
+    (2, program),
+    (2, doubling),
+    (12, conforming),
+    (2, checked),
+    (3, by_command),
+)
+
+
+def made(seed: int, number: int) -> Input:
+    """The input of a number."""
+    random = Random(f"{seed}:{number}")
+    kinds = [kind for weight, kind in KINDS for _ in range(weight)]
+    return random.choice(kinds)(random)
+
+
+def answered(given: Input) -> str:
+    """What became of an input that does not fail."""
+    if given.by_command:
+        return commanded(given)
+    try:
+        found = derive(
+            given.source,
+            given.wrt,
+            shapes=given.shapes,
+            order=given.order,
+            upstream=given.upstream,
+            inline=given.inline,
+            verify=given.verify,
+        )
+        found.text()
+        if given.verify:
+            assert found.verification is not None
+            return f"answer, {found.verification.level}"
+        found.latex()
+        return f"answer, {found.form}"
+    except VerificationError:
+        raise
+    except DimderivError as error:
+        assert str(error).strip()
+        return f"error {type(error).__name__}"
+
+
+def commanded(given: Input) -> str:
+    """The exit status that the command line has for an input."""
+    shapes = given.shapes or ""
+    if not isinstance(shapes, str):
+        shapes = "; ".join(f"{symbol}: {shape}" for symbol, shape in shapes.items())
+    words = [f"--wrt={given.wrt}", f"--shape={shapes}", f"--order={given.order}", "--no-verify"]
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = command_line([*words, "--", given.source])
+    assert status in (0, 2), (status, err.getvalue())
+    assert (status == 0) == bool(out.getvalue()), (status, out.getvalue())
+    assert "Traceback" not in err.getvalue(), err.getvalue()
+    return f"status {status}"
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Interrupt what takes longer, and end the process if it cannot be interrupted."""
+
+    def interrupt(*_: object) -> NoReturn:
+        raise TooSlowError
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    faulthandler.dump_traceback_later(HARD_LIMIT, exit=True)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        faulthandler.cancel_dump_traceback_later()
+        signal.signal(signal.SIGALRM, previous)
+
+
+def tried(seed: int, number: int, *, patience: float = 1.0) -> Outcome:
+    """What becomes of the input of a number."""
+    given = made(seed, number)
+    seconds = patience * (SECONDS_WITH_CHECK if given.verify else SECONDS)
+    start, detail = time.perf_counter(), ""
+    try:
+        with at_most(seconds):
+            kind = answered(given)
+    except TooSlowError as error:
+        kind, detail = "slow", place(error)
+    except Exception as error:  # whatever escapes is what is looked for
+        kind, detail = f"failure {type(error).__name__}", f"{place(error)} {error}"
+    return Outcome(number, kind, time.perf_counter() - start, detail)
+
+
+def place(error: BaseException) -> str:
+    """Where an error was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if "dimderiv" in Path(frame.filename).parts] or frames
+    return f"{Path(inside[-1].filename).name}:{inside[-1].lineno}"
+
+
+def tried_all(seed: int, numbers: Sequence[int], patience: float) -> list[Outcome]:
+    """The outcomes of several inputs."""
+    warnings.simplefilter("error")
+    return [tried(seed, number, patience=patience) for number in numbers]
+
+
+def limit_memory() -> None:
+    """Let a process that needs too much memory fail."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def run(count: int, seed: int, jobs: int, patience: float) -> list[Outcome]:
+    """Try inputs in several processes, and print failures as they come."""
+    outcomes: list[Outcome] = []
+    chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    with ProcessPoolExecutor(jobs, initializer=limit_memory) as pool:
+        waiting = [pool.submit(tried_all, seed, chunk, patience) for chunk in chunks]
+        for future in waiting:
+            found = future.result()
+            outcomes += found
+            for outcome in found:
+                if not outcome.is_good:
+                    print(described(seed, outcome), flush=True)
+    return outcomes
+
+
+def described(seed: int, outcome: Outcome) -> str:
+    """One line that says how to see a failure again."""
+    source = made(seed, outcome.number).source
+    shown = source if len(source) <= 200 else f"{source[:200]}... ({len(source)} characters)"
+    command = f"python tests/fuzz.py --seed {seed} --only {outcome.number}"
+    return f"{command}  # {outcome.kind} {outcome.detail[:200]!r} {shown!r}"
+
+
+def main() -> int:
+    """Run from the command line; the exit status is 1 if anything failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", type=int, help="show the input of one number, and try it")
+    parser.add_argument("--patience", type=float, default=1.0, help="multiplies the time limits")
+    options = parser.parse_args()
+    if options.only is not None:
+        given = made(options.seed, options.only)
+        print(given)
+        with at_most(HARD_LIMIT):
+            print(answered(given))
+        return 0
+    outcomes = run(options.count, options.seed, options.jobs, options.patience)
+    for kind, number in Counter(outcome.kind for outcome in outcomes).most_common():
+        print(f"{number:8} {kind}")
+    for outcome in sorted(outcomes, key=lambda outcome: -outcome.seconds)[:10]:
+        print(f"{outcome.seconds:8.2f} s  {described(options.seed, outcome)}")
+    return 0 if all(outcome.is_good for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

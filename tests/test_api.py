@@ -1,0 +1,244 @@
+"""`derive`: what it answers, and what it refuses."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dimderiv import derive, parse
+from dimderiv.errors import (
+    DimderivError,
+    NotDifferentiableError,
+    ParseError,
+    ShapeError,
+    UnknownNameError,
+    VerificationError,
+)
+from dimderiv.graph import Node
+from dimderiv.products import scaled
+from dimderiv.simplify import Simplifier
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "options", "kind", "message"),
+    [
+        ("x' x", "x", {"order": 3}, NotDifferentiableError, "derivatives of order 3 are not"),
+        ("x' x", "x", {"order": 0}, NotDifferentiableError, "derivatives of order 0 are not"),
+        ("A x", "x", {"order": 2}, NotDifferentiableError, "a Hessian is that of a scalar, and"),
+        ("x' x", "x", {"layout": "wide"}, UnknownNameError, "the layout 'wide' is unknown"),
+        ("x' x", "z", {}, UnknownNameError, "z does not occur in the expression"),
+        ("x' x", "X", {}, UnknownNameError, "X does not occur in the expression"),
+        ("x' x", "1x", {}, UnknownNameError, "'1x' is not the name of a symbol"),
+        ("x' x", "", {}, UnknownNameError, "no variable is named to differentiate by"),
+        ("x' x", [], {}, UnknownNameError, "no variable is named to differentiate by"),
+        ("x' x", "x,", {}, UnknownNameError, "no variable is named to differentiate by"),
+        ("r = A x; r' r", "r", {}, UnknownNameError, "r is defined in the expression, so it is"),
+        (
+            "x' x",
+            "z",
+            {"shapes": {"z": "n"}},
+            UnknownNameError,
+            "z is declared, but does not occur",
+        ),
+        ("", "x", {}, ParseError, "there is no expression"),
+        ("x' (", "x", {}, ParseError, "an operand is missing after '('"),
+        ("sum(foo(x))", "x", {}, UnknownNameError, "foo is not a known function"),
+        ("x' x", "x", {"rules": "no_such.toml"}, ParseError, "the rule file no_such.toml cannot"),
+        ("x' x", "x", {"shapes": "x n"}, ShapeError, "'x n' declares no shape"),
+        ("x' x", "x", {"shapes": {"x": "n blue"}}, ShapeError, "'blue' is no property of a symbol"),
+        (
+            "A B",
+            "A",
+            {"shapes": "A: 2 x 3; B: 4 x 5"},
+            ShapeError,
+            "A B does not conform: A is 2 x 3 and B is 4 x 5",
+        ),
+        ("tr(expm(A))", "A", {}, NotDifferentiableError, "expm has no derivative by its argument"),
+        (
+            "[i:n] A[i,i]",
+            "A",
+            {},
+            NotDifferentiableError,
+            "an index form can be read and evaluated",
+        ),
+    ],
+)
+def test_refusals(
+    expression: str,
+    wrt: str | Sequence[str],
+    options: Mapping[str, Any],
+    kind: type[DimderivError],
+    message: str,
+) -> None:
+    """Each has its class and says what is wrong."""
+    with pytest.raises(DimderivError) as caught:
+        derive(expression, wrt, **options)
+
+    assert kind is type(caught.value)
+    assert caught.value.message.startswith(message)
+
+
+def test_a_refusal_shows_the_place() -> None:
+    """The text stands under the message, with a caret."""
+    with pytest.raises(NotDifferentiableError) as caught:
+        derive("y = 1; A x", "x", order=2)
+
+    assert "y = 1; A x\n           ^^^" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wrt", "expected"),
+    [
+        ("x", "A y"),
+        ("x,y", "dx = A y; dy = A' x"),
+        (" y , x ", "dy = A' x; dx = A y"),
+        (["x", "y"], "dx = A y; dy = A' x"),
+        (("y",), "A' x"),
+        ("x,x", "A y"),
+    ],
+)
+def test_variables(wrt: str | Sequence[str], expected: str) -> None:
+    """One, several, as a text or a sequence, in the order given; twice is once."""
+    assert expected == derive("x' A y", wrt).text()
+
+
+@pytest.mark.parametrize("wrt", ["lambda", "λ"])
+@pytest.mark.parametrize("expression", ["lambda x' x", "λ x' x"])
+def test_greek_variables(expression: str, wrt: str) -> None:
+    """By name or by letter."""
+    assert "x' x" == derive(expression, wrt).text()
+
+
+@pytest.mark.parametrize("shapes", ["X: m x n; w: n", {"X": "m x n", "w": "n"}, None])
+def test_shapes_as_text_and_as_a_mapping(shapes: str | Mapping[str, str] | None) -> None:
+    """Or inferred."""
+    found = derive("||X w - y||^2", "w", shapes=shapes)
+
+    assert "2 X' (X w - y)" == found.text()
+    assert {"X": "m x n", "w": "n", "y": "m"} == found.shapes
+
+
+def test_a_program_in_place_of_the_text() -> None:
+    """What `parse` returns is accepted, and keeps its source."""
+    found = derive(parse("r = X w - y; r' r"), "w")
+
+    assert "r = X w - y; 2 X' r" == found.text()
+    assert "r = X w - y; r' r" == found.source
+
+
+def test_declared_names_may_be_long() -> None:
+    """In `parse` and in `derive`."""
+    assert "2 rate x" == derive("rate x' x", "x", shapes={"rate": "scalar"}).text()
+    assert "rate x" == parse("rate x", names=["rate"]).source
+
+
+def test_rules_of_ones_own(tmp_path: Path) -> None:
+    """A file or several."""
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[cube]\nkind = "elementwise"\ndefinition = "x^3"\nderivative = "3 x^2"\n'
+        'reference = "none"\ndomain = "all"\n'
+    )
+
+    assert "3 x.^2" == derive("sum(cube(x))", "x", rules=file).text()
+    assert "3 x.^2" == derive("sum(cube(x))", "x", rules=[str(file)]).text()
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [("x' x", "exact"), ("sum(exp(x))", "30 digits")],
+)
+def test_levels_of_verification(expression: str, expected: str) -> None:
+    """Rational functions are compared exactly, others to 30 digits."""
+    found = derive(expression, "x").verification
+
+    assert found is not None
+    assert expected == found.level
+
+
+def test_no_verification() -> None:
+    """What was not checked says so."""
+    assert derive("x' x", "x", verify=False).verification is None
+
+
+def _doubled(self: Simplifier, node: Node) -> Node:
+    return scaled(2, node)
+
+
+def test_a_wrong_answer_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check compares what is printed with the expression, whatever the engine did."""
+    monkeypatch.setattr(Simplifier, "__call__", _doubled)
+
+    with pytest.raises(VerificationError):
+        derive("x' A x", "x")
+    assert "A x" in derive("x' A x", "x", verify=False).text()
+
+
+def test_a_wrong_second_derivative_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Hessian is checked too, also a mixed one."""
+    monkeypatch.setattr(Simplifier, "__call__", _doubled)
+
+    with pytest.raises(VerificationError):
+        derive("x' A y", "x,y", order=2)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "expected"),
+    [
+        ("x' A x", "x", "A + A'"),
+        ("x' A y", "x,y", "H_xx = 0 ones(m, m); H_xy = A; H_yx = A'; H_yy = 0 ones(n, n)"),
+        ("sum(X.^3)", "X", "6 diag(vec(X))"),
+        (
+            "sum(exp(A X))",
+            "X",
+            "kron(eye(p), A') diag(vec(exp(A X))) kron(eye(p), A)",
+        ),
+    ],
+)
+def test_hessians(expression: str, wrt: str, expected: str) -> None:
+    """A matrix for vectors, Kronecker products for matrices, a block for each pair."""
+    assert expected == derive(expression, wrt, order=2).text()
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "expected"),
+    [
+        ("X A", "X", "kron(A', eye(m))"),
+        ("X' A", "X", "kron(A', eye(n)) K(m, n)"),
+        ("X.^2 A", "X", "2 kron(A', eye(m)) diag(vec(X))"),
+        ("x x'", "x", "kron(x, eye(n)) + kron(eye(n), x)"),
+        ("det(X) X", "X", "det(X) vec(X) vec(inv(X)')' + det(X) I"),
+        ("diag(A X)", "X", "kron(eye(m), ones(1, n)) diag(vec(A'))"),
+    ],
+)
+def test_derivatives_of_and_by_matrices(expression: str, wrt: str, expected: str) -> None:
+    """Columns stacked, as Kronecker products."""
+    found = derive(expression, wrt)
+
+    assert expected == found.text()
+    assert "kronecker" == found.form
+
+
+def test_a_two_layer_net() -> None:
+    """Every derivative by an intermediate is named once, and all variables share them."""
+    found = derive(
+        "S1 = X W1 + b1; H = relu(S1); S2 = H W2 + b2; cross_entropy(S2, Y)", "W1,b1,W2,b2"
+    )
+
+    assert [
+        "S1 = X W1 + b1",
+        "H = relu(S1)",
+        "S2 = H W2 + b2",
+        "dS2 = (softmax(S2) - Y) / m",
+        "dS1 = (dS2 W2') .* (S1 > 0)",
+        "dW1 = X' dS1",
+        "db1 = sum(dS1, axis=0)",
+        "dW2 = H' dS2",
+        "db2 = sum(dS2, axis=0)",
+    ] == found.text(multiline=True).splitlines()
+
+
+def test_no_names_for_intermediates() -> None:
+    """`inline` writes everything out."""
+    assert "2 X' (X w - y)" == derive("r = X w - y; r' r", "w", inline=True).text()
