@@ -52,6 +52,12 @@ def test_the_jacobian_is_the_one_that_is_shown(row: Row) -> None:
     assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes))
 
 
+@pytest.mark.parametrize("row", rows("vector-Jacobian product"), ids=lambda row: row.source)
+def test_the_vector_jacobian_product_is_the_one_that_is_shown(row: Row) -> None:
+    """The derivative times one that is handed down."""
+    assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes, upstream="G"))
+
+
 @pytest.mark.parametrize("row", rows("Hessian"), ids=lambda row: row.source)
 def test_the_hessian_is_the_one_that_is_shown(row: Row) -> None:
     """The second derivative of a scalar."""
