@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.arrange import Arranger, NoMatrixFormError
-from dimderiv.errors import LimitError
+from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import Named, Node, is_zero, zero
 from dimderiv.index_form import index_form
 from dimderiv.kronecker import vectorised
@@ -97,11 +97,19 @@ class Derivative(NamedTuple):
         node: its axes are those of what was differentiated, then those of the variable.
         of: the shape of what was differentiated.
         by: the shape of the variable.
+        turned: whether its layout has rows and columns exchanged.
     """
 
     node: Node
     of: Shape
     by: Shape
+    turned: bool = False
+
+    @staticmethod
+    def laid_out(node: Node, of: Shape, by: Shape, layout: str) -> "Derivative":
+        """The derivative in a layout, of which the mixed one is written as it stands."""
+        turned = layout == ("numerator" if of.is_scalar else "denominator")
+        return Derivative(node, of, by, turned)
 
 
 def write_answer(
@@ -132,13 +140,18 @@ def _written(found: Derivative, arranger: Arranger) -> syntax.Node:
 
     A single axis is that of the value or that of the variable, and lies as it does there.
     """
-    node, of, by = found
+    node, of, by, turned = found
     if is_zero(node):
         node = zero((of.rows * of.cols, by.rows * by.cols)) if len(node.axes) > 2 else node
     if len(node.axes) <= 2:
-        row = by.is_row if by.axes else of.is_row
-        return arranger.tree(node, row=row and len(node.axes) == 1)
+        row = (by.is_row if by.axes else of.is_row) and len(node.axes) == 1
+        return arranger.tree(node, row=row != turned)
     try:
-        return arranger.total(expanded(vectorised(node, len(of.axes)))).straight.tree
+        piece = arranger.total(expanded(vectorised(node, len(of.axes))))
     except NoMatrixFormError:
+        if turned:
+            raise NotDifferentiableError(
+                "an answer in index notation has no layout", hint='the layout "mixed"'
+            ) from None
         return index_form(node, arranger.piece).straight.tree
+    return (piece.flipped if turned else piece.straight).tree

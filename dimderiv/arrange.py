@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dimderiv import notation
 from dimderiv.conform import Conformed, conform, norm_of, squared
-from dimderiv.errors import NotDifferentiableError
+from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import (
     Constant,
     Factor,
@@ -34,6 +34,8 @@ from dimderiv.notation import Face, Piece
 from dimderiv.partials import COMPARISONS
 from dimderiv.products import product
 from dimderiv.shapes import ONE, Dim
+
+LONGEST = 10_000
 
 
 class NoMatrixFormError(NotDifferentiableError):
@@ -78,6 +80,11 @@ class Arranger:
         piece = self.known.get(node.key)
         if piece is None:
             piece = self.known[node.key] = self._piece(node)
+            if piece.straight.cost > LONGEST:
+                raise LimitError(
+                    f"the answer has a part of more than {LONGEST} symbols",
+                    hint="give names to parts of the expression that are used more than once",
+                )
         return piece
 
     def _piece(self, node: Node) -> Piece:
@@ -149,7 +156,8 @@ class Arranger:
     def _sum(self, node: Sum, *, negate: bool = False) -> tuple[Piece, tuple[bool, ...]]:
         sign = -1 if negate else 1
         signed = [(sign * coefficient, term) for coefficient, term in node.terms]
-        terms = [self.loose(term, c, absorb=_turns(term, signed)) for c, term in signed]
+        added = _factors_of_added(signed)
+        terms = [self.loose(term, c, absorb=_turns(term, added)) for c, term in signed]
         present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
         piece = notation.summed([(term.negative, term.piece) for term in terms])
         if is_symmetric(node):
@@ -352,16 +360,20 @@ def _can_turn(factor: Factor, product: Product) -> bool:
     return sum(other.node.key == factor.node.key for other in product.factors) == 1
 
 
-def _turns(node: Node, terms: Sequence[tuple[Fraction, Node]]) -> bool:
-    """Whether a term may take in its minus sign: not if an added term has the same difference."""
-    if not isinstance(node, Product):
-        return True
-    added = {
+def _factors_of_added(terms: Sequence[tuple[Fraction, Node]]) -> set[Key]:
+    """The factors of the terms that are added, not subtracted."""
+    return {
         factor.node.key
         for coefficient, term in terms
         if coefficient > 0 and isinstance(term, Product)
         for factor in term.factors
     }
+
+
+def _turns(node: Node, added: Collection[Key]) -> bool:
+    """Whether a term may take in its minus sign: not if an added term has the same difference."""
+    if not isinstance(node, Product):
+        return True
     return not any(_can_turn(f, node) and f.node.key in added for f in node.factors)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dimderiv.verify import Claim, Verification
 
 Form = Literal["matrix", "kronecker", "index"]
+Layout = Literal["mixed", "numerator", "denominator"]
 TARGETS = ("numpy",)
 
 
@@ -82,6 +83,8 @@ class Derivation:
         answer: the derivatives, and the definitions that they share.
         order: how often the expression was differentiated.
         first: for second derivatives, the derivation of the gradients.
+        layout: the layout convention that the answer is written in.
+        mixed: for another layout than the mixed one, the derivation in that, which was checked.
         checks: what the check of each derivative reported.
     """
 
@@ -93,6 +96,8 @@ class Derivation:
     answer: Answer
     order: int = 1
     first: "Derivation | None" = None
+    layout: Layout = "mixed"
+    mixed: "Derivation | None" = None
     checks: Mapping[Variables, "Verification"] | None = None
 
     @cached_property
@@ -184,10 +189,14 @@ class Derivation:
         Returns:
             A derivation whose `verification` says how far the check went; its level is
             `"unchecked"` where no point could be found, or time did not allow any comparison.
+            Another layout than the mixed one is only another way to write what is checked in that.
 
         Raises:
             VerificationError: an entry disagrees; the message names it.
         """
+        if self.mixed is not None:
+            mixed = self.mixed.verified(budget=budget)
+            return replace(self, checks=mixed.checks, mixed=mixed)
         checks = {names: self._check(found, budget) for names, found in self._results.items()}
         return replace(self, checks=checks)
 
@@ -291,6 +300,8 @@ class Derivation:
         """
         from dimderiv.codegen.numpy import numpy_source
 
+        if self.mixed is not None:
+            return self.mixed.code(target, value=value)
         if target not in TARGETS:
             raise UnknownNameError(
                 f"there is no code target {target!r}", hint=f"one of {', '.join(TARGETS)}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from dimderiv.errors import LimitError
 from dimderiv.graph import Key, Named, Node, Symbol, named, zero
 from dimderiv.lower import Lowered
 from dimderiv.partials import Partial, operands, partials
@@ -13,6 +14,9 @@ from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 LONG_ADJOINT = 16
+# How many symbols the derivatives on the way may have together, beyond a few lines for each.
+SHORT = 200
+MOST_CARRIED = 100_000
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,16 @@ def reverse_sweep(
         arrived[lowered.value.key] = [(Fraction(1), _identity(seed))]
     visits, adjoints = [], []
     found: dict[Key, Node] = {}
+    carried = 0
     for node in reversed(order):
         if node.key not in arrived:
             continue
         terms = arrived.pop(node.key)
         upstream = terms[0][1] if len(terms) == 1 else total(reversed(terms), (*seed, *node.axes))
         upstream = simplify(upstream)
+        carried += max(0, upstream.weight - SHORT)
+        if carried > MOST_CARRIED:
+            raise _too_long(node)
         if isinstance(node, Named) and may_name and _deserves_name(node, upstream, dependent):
             upstream = named(names.adjoint(node.name), upstream, row=node.row)
             adjoints.append(upstream)
@@ -134,6 +142,14 @@ def second_sweeps(
     }
     blocks = {(a, b): sweeps[a].of[b] for a in variables for b in variables}
     return Hessian(blocks, sweeps)
+
+
+def _too_long(node: Node) -> LimitError:
+    place = f"by {node.name} " if isinstance(node, Named) else ""
+    return LimitError(
+        f"the derivative {place}becomes too long to be written",
+        hint="derive a scalar, and give names to parts that are used more than once",
+    )
 
 
 def _identity(axes: tuple[Dim, ...]) -> Node:

@@ -78,6 +78,14 @@ def _column(face: Face) -> Piece:
     return notation.two_faced(face, notation.transposed(face))
 
 
+def _kron(pieces: Sequence[Piece]) -> Piece:
+    """The Kronecker product, which is transposed factor by factor."""
+    return notation.two_faced(
+        notation.call("kron", *(piece.straight for piece in pieces)),
+        notation.call("kron", *(piece.flipped for piece in pieces)),
+    )
+
+
 def _slots(index: Index) -> tuple[Slot, Slot]:
     """The slow and the fast letter of an axis; an axis of one letter has it as the fast one."""
     letters = letters_of((index,))
@@ -111,7 +119,7 @@ class _Split:
                 if pieces is not None and all(_is_sized_identity(piece) for piece in pieces):
                     return notation.named("I", 2, is_symmetric=True)
                 if pieces is not None:
-                    return _column(notation.call("kron", *(p.straight for p in pieces)))
+                    return _kron(pieces)
         return None
 
     def crossed(self) -> Piece | None:
@@ -126,7 +134,7 @@ class _Split:
         swap = _column(commutation)
         if all(_is_sized_identity(piece) for piece in pieces):
             return swap
-        product_piece = _column(notation.call("kron", *(p.straight for p in pieces)))
+        product_piece = _kron(pieces)
         return notation.matrix_product([product_piece, swap])
 
     def outer(self) -> Piece | None:

@@ -1,5 +1,6 @@
 """Shorter forms of equal value: cancel, fold into named functions, take out common factors."""
 
+import itertools
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 from math import prod
@@ -151,23 +152,19 @@ def _distributed(coefficient: Fraction, term: Node) -> list[Term]:
     """A product as a sum over the terms of the sums among its factors."""
     if not isinstance(term, Product):
         return [(coefficient, term)]
-    for place, factor in enumerate(term.factors):
-        if isinstance(factor.node, Sum) and factor.power == 1:
-            rest = [f for k, f in enumerate(term.factors) if k != place]
-            return [
-                inner
-                for c, part in factor.node.terms
-                for inner in _distributed(
-                    coefficient * c,
-                    product(
-                        term.coefficient,
-                        [*rest, factor._replace(node=part)],
-                        term.result,
-                        term.dims,
-                    ),
-                )
-            ]
-    return [(coefficient, term)]
+    choices = [
+        [(c, factor._replace(node=part)) for c, part in factor.node.terms]
+        if isinstance(factor.node, Sum) and factor.power == 1
+        else [(ONCE, factor)]
+        for factor in term.factors
+    ]
+    return [
+        (
+            coefficient * prod(c for c, _ in chosen),
+            product(term.coefficient, [f for _, f in chosen], term.result, term.dims),
+        )
+        for chosen in itertools.product(*choices)
+    ]
 
 
 class Handle(NamedTuple):

@@ -52,6 +52,15 @@ def test_the_jacobian_is_the_one_that_is_shown(row: Row) -> None:
     assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes))
 
 
+@pytest.mark.parametrize("row", cells("denominator"), ids=lambda row: row[1])
+def test_the_layouts_are_those_that_are_shown(row: list[str]) -> None:
+    """The same derivative, by two conventions."""
+    (source,), (wrt,), (numerator,), (denominator,) = map(code, row[1:])
+
+    assert numerator == str(derive(source, wrt, layout="numerator"))
+    assert denominator == str(derive(source, wrt, layout="denominator"))
+
+
 @pytest.mark.parametrize("row", rows("vector-Jacobian product"), ids=lambda row: row.source)
 def test_the_vector_jacobian_product_is_the_one_that_is_shown(row: Row) -> None:
     """The derivative times one that is handed down."""

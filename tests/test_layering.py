@@ -13,7 +13,7 @@ ORDER = """
     errors language shapes declarations rule rules unify shaping infer upstream
     graph products sums arrays inverses lower partials differentiate properties fold simplify
     notation conform kronecker index_form arrange answer naming messages steps
-    render codegen verify derivation api
+    render codegen verify derivation task api
     rule_table process output cli __init__ __main__
 """
 STAGES = ORDER.split()
