@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
 
+from dimderiv.errors import LimitError
 from dimderiv.graph import (
     Factor,
     Function,
@@ -33,6 +34,7 @@ from dimderiv.graph import (
 from dimderiv.shapes import Dim
 
 ONCE = Fraction(1)
+MOST_FACTORS = 250
 
 
 def product(
@@ -268,6 +270,11 @@ class _Bag:
 
     def closed(self, result: tuple[Index, ...]) -> Node:
         factors = self._collected()
+        if len(factors) > MOST_FACTORS:
+            raise LimitError(
+                f"a product of more than {MOST_FACTORS} factors",
+                hint="give names to parts of it, and derive a scalar",
+            )
         while pair := self._inverse_pair(factors, [self.resolved(index) for index in result]):
             first, second, facing, ends = pair
             self.factors = [f for f in factors if f is not first and f is not second]
@@ -579,13 +586,15 @@ def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int
     """Inner letters in an order that depends on where they occur, not on how they were numbered."""
     colour = {letter: k for k, letter in enumerate(order)}
     colour.update(dict.fromkeys(inner, len(order)))
+    at: dict[int, list[Factor]] = {letter: [] for letter in inner}
+    for factor in factors:
+        for letter in at.keys() & set(letters_of(factor.indices)):
+            at[letter].append(factor)
     while True:
-        marks = {
-            letter: (colour[letter], _surroundings(letter, factors, colour)) for letter in inner
-        }
-        kinds = sorted(set(marks.values()))
+        marks = {i: (colour[i], _surroundings(i, at[i], colour)) for i in inner}
+        kinds = {mark: k for k, mark in enumerate(sorted(set(marks.values())))}
         for letter in inner:
-            colour[letter] = len(order) + kinds.index(marks[letter])
+            colour[letter] = len(order) + kinds[marks[letter]]
         if len(kinds) == len(inner):
             return sorted(inner, key=colour.__getitem__)
         if len(kinds) == len({mark[0] for mark in marks.values()}):
@@ -598,14 +607,13 @@ def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int
 
 
 def _surroundings(
-    letter: int, factors: tuple[Factor, ...], colour: dict[int, int]
+    letter: int, factors: Iterable[Factor], colour: dict[int, int]
 ) -> tuple[tuple[Key, str, tuple[int, ...]], ...]:
+    """What the factors at a letter are, and the colours of their other letters."""
     found = []
     for node, indices, power in factors:
-        letters = tuple(letters_of(indices))
-        if letter in letters:
-            around = [-1 if other == letter else colour[other] for other in letters]
-            if len(indices) == 2 and is_symmetric(node):
-                around.sort()
-            found.append((node.key, str(power), tuple(around)))
+        around = [-1 if other == letter else colour[other] for other in letters_of(indices)]
+        if len(indices) == 2 and is_symmetric(node):
+            around.sort()
+        found.append((node.key, str(power), tuple(around)))
     return tuple(sorted(found))

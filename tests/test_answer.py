@@ -3,7 +3,7 @@
 import pytest
 from nodes import labelled, lowered, node
 
-from dimderiv.answer import Answer, Derivative, names_in, write_answer
+from dimderiv.answer import Answer, Derivative, Variables, names_in, write_answer
 from dimderiv.api import parse
 from dimderiv.arrange import Arranger
 from dimderiv.errors import LimitError
@@ -83,7 +83,7 @@ def test_a_derivative_lies_as_the_value_or_the_variable(
     letters: str, of: Shape, by: Shape, expected: str
 ) -> None:
     """A single axis as it stands there; more than two as a Kronecker product."""
-    found = {("x",): Derivative(labelled(letters), of, by)}
+    found: dict[Variables, Derivative] = {("x",): Derivative(labelled(letters), of, by)}
 
     written = write_answer(parse("x"), [], found, Arranger())
 
@@ -93,7 +93,7 @@ def test_a_derivative_lies_as_the_value_or_the_variable(
 def test_what_does_not_pair_is_written_by_entries() -> None:
     """Each pair of its four axes is joined by a factor."""
     dense = labelled("A[i,j] B[j,k] C[k,i] D[i,l] E[j,l] F[k,l] -> [i,j,k,l]")
-    found = {("x",): Derivative(dense, Shape(N, N), Shape(N, N))}
+    found: dict[Variables, Derivative] = {("x",): Derivative(dense, Shape(N, N), Shape(N, N))}
 
     written = write_answer(parse("x"), [], found, Arranger())
 
@@ -103,7 +103,9 @@ def test_what_does_not_pair_is_written_by_entries() -> None:
 
 def test_zero_has_the_shape_of_the_derivative() -> None:
     """With its axes merged, where there are more than two."""
-    found = {("x",): Derivative(zero((M, N, P, P)), Shape(M, N), Shape(P, P))}
+    found: dict[Variables, Derivative] = {
+        ("x",): Derivative(zero((M, N, P, P)), Shape(M, N), Shape(P, P))
+    }
 
     written = write_answer(parse("x"), [], found, Arranger())
 
@@ -114,7 +116,9 @@ def test_definitions_of_the_user_come_first() -> None:
     """As written; then the derivatives by intermediates that have names."""
     program = parse("H = A x; H' H")
     adjoint = named("dH", node("2 y", "y: n"))
-    found = {("x",): Derivative(lowered("A' z").value, SCALAR, Shape(N, ONE))}
+    found: dict[Variables, Derivative] = {
+        ("x",): Derivative(lowered("A' z").value, SCALAR, Shape(N, ONE))
+    }
 
     written = write_answer(program, [adjoint], found, Arranger())
 

@@ -3,9 +3,10 @@
 import pytest
 from nodes import labelled, lowered, node, written
 
+from dimderiv.arrays import constant_value
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import Function, Map, Named, Product
-from dimderiv.lower import constant_value, inverse
+from dimderiv.inverses import inverse
 from dimderiv.shapes import Dim
 
 SAME = [
