@@ -15,6 +15,7 @@ from dimderiv.shapes import Shape
 from dimderiv.sums import expanded
 
 LONGEST_INLINE = 4_000
+DEEPEST_INLINE = 100
 
 Variables: TypeAlias = tuple[str, ...]
 
@@ -49,7 +50,11 @@ class Answer:
             LimitError: written out, the answer would be too long to read.
         """
         written: dict[str, syntax.Node] = {}
+        depths: dict[str, int] = {}
         for name, value in self.definitions.items():
+            depths[name] = _depth(value, depths)
+            if depths[name] > DEEPEST_INLINE:
+                raise _too_long()
             written[name] = _substituted(value, written)
         derivatives = {n: _substituted(value, written) for n, value in self.derivatives.items()}
         return Answer({}, derivatives)
@@ -70,10 +75,20 @@ class Answer:
 
 def _substituted(node: syntax.Node, values: Mapping[str, syntax.Node]) -> syntax.Node:
     if sum(_size(values[name]) for name in names_in(node) if name in values) > LONGEST_INLINE:
-        raise LimitError("without names the answer is too long", hint="leave out --inline")
+        raise _too_long()
     return syntax.replaced(
         node, lambda part: values.get(part.name) if isinstance(part, syntax.Name) else None
     )
+
+
+def _too_long() -> LimitError:
+    return LimitError("without names the answer is too long", hint="leave out --inline")
+
+
+def _depth(node: syntax.Node, depths: Mapping[str, int]) -> int:
+    """How deep a tree is with the values of the names in it."""
+    own = depths.get(node.name, 0) if isinstance(node, syntax.Name) else 0
+    return 1 + max([own, *(_depth(child, depths) for child in syntax.children(node))])
 
 
 def _size(node: syntax.Node) -> int:

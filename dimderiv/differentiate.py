@@ -82,12 +82,12 @@ def reverse_sweep(
         terms = arrived.pop(node.key)
         upstream = terms[0][1] if len(terms) == 1 else total(reversed(terms), (*seed, *node.axes))
         upstream = simplify(upstream)
-        carried += max(0, upstream.weight - SHORT)
-        if carried > MOST_CARRIED:
-            raise _too_long(node)
         if isinstance(node, Named) and may_name and _deserves_name(node, upstream, dependent):
             upstream = named(names.adjoint(node.name), upstream, row=node.row)
             adjoints.append(upstream)
+        carried += max(0, upstream.weight - SHORT)
+        if carried > MOST_CARRIED:
+            raise _too_long(node)
         if isinstance(node, Symbol):
             found[node.key] = upstream
             continue

@@ -7,10 +7,10 @@ that is what is differentiated, and what the answer is checked against.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dimderiv.declarations import read_shapes
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed, infer
 from dimderiv.language.syntax import Binary, Call, Name, Program, Statement
-from dimderiv.language.vocabulary import canonical_name
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Declaration
 
@@ -26,9 +26,10 @@ def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[s
 
     Raises:
         UnknownNameError: the name means something already.
+        ShapeError: it is no name of a symbol.
     """
-    name = canonical_name(upstream)
-    if name in {*typed.symbols, *typed.definitions, *typed.sizes}:
+    (name,) = read_shapes({upstream: "scalar"})
+    if name in {*typed.symbols, *typed.definitions, *typed.sizes, "I", "pi"}:
         raise UnknownNameError(
             f"{name} cannot be the upstream derivative: it is a name in the expression",
             hint="a name that is not used yet, such as G or dY",

@@ -38,168 +38,38 @@ from dimderiv.errors import DimderivError, VerificationError  # noqa: E402
 
 SECONDS = 2.0
 SECONDS_WITH_CHECK = 5.0
+# What is long may take time in proportion.
+CHARACTERS_A_SECOND = 25_000
 HARD_LIMIT = 60
 MEMORY = 2 << 30
 CHUNK = 250
 GOOD = ("answer", "error", "status")
 
-TOKENS = [
-    "\n",
-    "",
-    "",
-    "",
-    "A",
-    "B",
-    "X",
-    "W1",
-    "x",
-    "y",
-    "z",
-    "w",
-    "b_i",
-    "a",
-    "lambda",
-    "λ",
-    "Σ",
-    "n",
-    "m",
-    "0",
-    "1",
-    "2",
-    "0.5",
-    "1e-5",
-    "10",
-    "(",
-    ")",
-    "(",
-    ")",
-    "[",
-    "]",
-    "[i:m,",
-    "[i:m,j:n]",
-    "'",
-    ".T",
-    "^T",
-    "ᵀ\n",
-    "",
-    "",
-    "",
-    "^-1",
-    "^2",
-    "^-T",
-    ".^",
-    "^",
-    "**",
-    "+",
-    "-",
-    "*",
-    "@",
-    ".*",
-    "./",
-    "/",
-    "⊙",
-    "·",
-    "||",
-    "‖",
-    "||_1",
-    "||_F",
-    "||_*",
-    "|",
-    ">",
-    "<",
-    ">=",
-    "<=",
-    "=",
-    ";",
-    ",",
-    ":",
-    "\n",
-    "#",
-    "{\n",
-    "",
-    "",
-    "",
-    "tr(",
-    "det(",
-    "inv(",
-    "logdet(",
-    "pinv(",
-    "expm(",
-    "diag(",
-    "vec(",
-    "kron(",
-    "sum(",
-    "mean(",
-    "max(",
-    "min(",
-    "logsumexp(",
-    "exp(",
-    "log(\n",
-    "",
-    "",
-    "",
-    "sqrt(",
-    "relu(",
-    "sigmoid(",
-    "softmax(",
-    "logsoftmax(",
-    "cross_entropy(",
-    "conv2(",
-    "ones(",
-    "eye(",
-    "vector(",
-    "matrix(\n",
-    "",
-    "",
-    "",
-    "norm(",
-    "I",
-    "pi",
-    "axis=0",
-    "axis=1",
-    ",",
-    "axis=2",
-    "K(",
-    "f(",
-    "T0",
-    "T0=",
-    "unknown",
-    "scalar\n",
-]
+TOKENS = """
+    A B X W1 x y z w b_i a lambda λ Σ n m 0 1 2 0.5 1e-5 10 ( ) ( ) [ ] [i:m, [i:m,j:n] ' .T ^T ᵀ
+    ^-1 ^2 ^-T .^ ^ ** + - * @ .* ./ / ⊙ · || ‖ ||_1 ||_F ||_* | > < >= <= = ; , : # {
+    tr( det( inv( logdet( pinv( expm( diag( vec( kron( sum( mean( max( min( logsumexp( exp( log(
+    sqrt( relu( sigmoid( softmax( logsoftmax( cross_entropy( conv2( ones( eye( vector( matrix(
+    norm( I pi axis=0 axis=1 axis=2 K( f( T0 T0= unknown scalar
+"""
 
-SHAPE_TOKENS = [
-    "m",
-    "n",
-    "p",
-    "1",
-    "2",
-    "7",
-    "0",
-    "-1",
-    "1000000",
-    "99999999",
-    "x",
-    "×",
-    ",",
-    ";",
-    ":",
-    "scalar",
-    "symmetric",
-    "spd",
-    "diagonal",
-    "A",
-    "B",
-    "X",
-    "w",
-    "->",
-    "3.5",
-    "m*n",
-    "m+1",
-    "probability",
-    "日本",
-    "\n",
-]
+SHAPE_TOKENS = """
+    m n p 1 2 7 0 -1 1000000 99999999 x × , ; : scalar symmetric spd diagonal A B X w -> 3.5 m*n m+1
+    probability 日本
+"""
 
+NUMBER_FORMS = (
+    "{} x' x; x^{}; x.^{}; A^{}; (x' x)^{}; {}^{}^{}; x / {}; sum(x.^({})); ||x||^{}; ({} x)^({}); "
+    "((x' x)^{})^{}; 2^(x {}); ones({}, 1)' x; {}"
+)
+LAYERS = (
+    "h{} = tanh(W h{}); h{} = h{} + h{}; h{} = h{} .* h{}; h{} = exp(h{}) - h{}; h{} = h{}'; "
+    "h{} = relu(W{} h{} + b{}); h{} = A h{} + x; h{} = (h{}' h{}) h{}"
+)
+TWICE = (
+    "({0}) .* exp({0}); ({0} + x)' ({0} - x) x; sin({0}) ./ (1 + {0}.^2); {0} .* {0}; "
+    "({0} + y) .* ({0} + x); A ({0}) + ({0})' x x; ({0}) - sum({0})"
+)
 FUNCTIONS = ("exp", "sin", "tanh", "sigmoid", "softplus", "gelu", "sqrt", "log", "abs")
 
 
@@ -256,28 +126,14 @@ def token_soup(random: Random) -> Input:
     """Tokens of the language in any order."""
     length = random.choice((1, 2, 4, 8, 16, 60))
     joined = random.choice(("", " ", " "))
-    return Input(joined.join(random.choice(TOKENS) for _ in range(length)), name(random))
+    return Input(joined.join(random.choice(TOKENS.split()) for _ in range(length)), name(random))
 
 
 def name(random: Random) -> str:
     """The names of variables, mostly sensible."""
     usual = ("x", "X", "w", "A", "A,x", "X,w,A")
-    odd = (
-        "",
-        ",",
-        "T0",
-        "n",
-        "I",
-        "exp",
-        "λ",
-        "x,x",
-        "1",
-        "x y",
-        "日",
-        "a" * 300,
-        "x" + ",x" * 500,
-    )
-    return random.choice(usual * 3 + odd)
+    odd = ("", ",", "T0", "n", "I", "exp", "λ", "x,x", "1", "x y", "日", "a" * 300, ",x" * 500)
+    return random.choice(random.choice((usual, usual, usual, odd)))
 
 
 def mutated(random: Random) -> Input:
@@ -289,7 +145,14 @@ def mutated(random: Random) -> Input:
         to = min(to, at + 12)
         other = random.choice(real_inputs()).source
         middle = random.choice(
-            ("", random.choice(TOKENS), source[at:to] * 2, source[at:to][::-1], other[at:to], "(")
+            (
+                "",
+                random.choice(TOKENS.split()),
+                source[at:to] * 2,
+                source[at:to][::-1],
+                other[at:to],
+                "(",
+            )
         )
         source = source[:at] + middle + source[to:]
     shapes = given.shapes if random.random() < 0.7 else shape_text(random)
@@ -314,7 +177,7 @@ def options(random: Random) -> dict[str, Any]:
 
 def shape_text(random: Random) -> str:
     """Declared shapes, possibly absurd."""
-    words = [random.choice(SHAPE_TOKENS) for _ in range(random.choice((1, 3, 6, 30)))]
+    words = [random.choice(SHAPE_TOKENS.split()) for _ in range(random.choice((1, 3, 6, 30)))]
     return random.choice(("", "A: ", "x: n; A: ")) + " ".join(words)
 
 
@@ -350,10 +213,7 @@ def numbers(random: Random) -> Input:
     number = random.choice(
         (number, f"0.{number}", f"{number}e{random.randint(-99, 99)}", f"-{number}", f"1/{number}")
     )
-    form = random.choice(
-        ("{} x' x", "x^{}", "x.^{}", "A^{}", "(x' x)^{}", "{}^{}^{}", "x / {}", "sum(x.^({}))")
-        + ("||x||^{}", "({} x)^({})", "((x' x)^{})^{}", "2^(x {})", "ones({}, 1)' x", "{}")
-    )
+    form = random.choice(NUMBER_FORMS.split("; "))
     source = form.format(*[number] * form.count("{}"))
     return Input(source, "x", random.choice((None, "x: scalar", f"x: {number}")), **options(random))
 
@@ -361,10 +221,7 @@ def numbers(random: Random) -> Input:
 def program(random: Random) -> Input:
     """Many statements, which use one another."""
     length = random.choice((2, 10, 40, 200, 1000, 5000, 6000))
-    form = random.choice(
-        ("h{} = tanh(W h{})", "h{} = h{} + h{}", "h{} = h{} .* h{}", "h{} = exp(h{}) - h{}")
-        + ("h{} = relu(W{} h{} + b{})", "h{} = A h{} + x", "h{} = (h{}' h{}) h{}", "h{} = h{}'")
-    )
+    form = random.choice(LAYERS.split("; "))
     lines = ["h0 = x"]
     for k in range(1, length):
         places = [k] + [k - 1] * form.count("{}")
@@ -377,10 +234,7 @@ def program(random: Random) -> Input:
 def doubling(random: Random) -> Input:
     """Without names, every level uses the one below twice."""
     depth = random.choice((2, 4, 6, 8, 10, 12, 14))
-    form = random.choice(
-        ("({0}) .* exp({0})", "({0} + x)' ({0} - x) x", "sin({0}) ./ (1 + {0}.^2)", "{0} .* {0}")
-        + ("({0} + y) .* ({0} + x)", "A ({0}) + ({0})' x x", "({0}) - sum({0})")
-    )
+    form = random.choice(TWICE.split("; "))
     text = "x"
     for _ in range(depth):
         text = f"({form.format(text)})"
@@ -496,6 +350,7 @@ def tried(seed: int, number: int, *, patience: float = 1.0) -> Outcome:
     """What becomes of the input of a number."""
     given = made(seed, number)
     seconds = patience * (SECONDS_WITH_CHECK if given.verify else SECONDS)
+    seconds += patience * len(given.source) / CHARACTERS_A_SECOND
     start, detail = time.perf_counter(), ""
     try:
         with at_most(seconds):

@@ -15,7 +15,8 @@ from dimderiv.shapes import Shape
 
 COSTLY = re.compile(r"@|\b(?!np\.(?:eye|ones|zeros|full|reshape)\()[\w.]+\(")
 
-Key = tuple[str, str, Shape]
+# Code that is held as a row means another matrix than the same code held as a column.
+Key = tuple[str, str, Shape, Shape]
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Sharing:
         """
         self._open.append([])
         code = write(node)
-        part = Part((code.text, code.form, code.shape), self._open.pop())
+        part = Part((code.text, code.form, code.shape, code.held), self._open.pop())
         self._open[-1].append(part)
         self._keys[program, id(node)] = part.key
         return code
@@ -94,7 +95,7 @@ class Sharing:
 
 
 def _is_costly(key: Key) -> bool:
-    text, form, _ = key
+    text, form, *_ = key
     return form == "inverse" or COSTLY.search(text) is not None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dimderiv.errors import ParseError, Span
 from dimderiv.language.vocabulary import Token
 
+QUOTES = frozenset({"'", "\N{RIGHT SINGLE QUOTATION MARK}"})
 INDEX_FORM = "write an index form like [i:m, j:n] A[i,k] B[k,j]"
 
 _CLOSERS = {"(": ")", "[": "]"}
@@ -26,6 +27,19 @@ _OUT_OF_PLACE = {
     ("<", ">", "<=", ">="),
     ("comparisons do not chain", "write (a < b) .* (b < c)"),
 )
+
+
+def detached_prime(token: Token) -> ParseError:
+    """The error where a prime stands apart from what it would transpose, as a quote does.
+
+    Args:
+        token: the prime.
+    """
+    return ParseError(
+        "a prime stands right after what it transposes, without a space",
+        span=(token.start, token.end),
+        hint="write x' y; the language has no quoted texts",
+    )
 
 
 def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:

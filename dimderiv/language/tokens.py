@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 
 from dimderiv.errors import LimitError, ParseError
+from dimderiv.language.complaints import QUOTES, detached_prime
 from dimderiv.language.strays import stray_character
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, Token
 from dimderiv.language.words import WORD, Words
@@ -126,6 +127,8 @@ class _Scanner:
                 self.tokens.append(Token(kind, text, start, end))
                 if kind in _BRACKETS:
                     self.bracket(kind)
+                elif kind == "'":
+                    self.prime()
             elif group == "word":
                 self.tokens += read_word(text, start, end)
             elif group != "skipped":
@@ -144,6 +147,13 @@ class _Scanner:
                 self.superscript(text, start, end)
             case _:
                 raise stray_character(self.source, start)
+
+    def prime(self) -> None:
+        if len(self.tokens) < 2 or self.tokens[-1].text not in QUOTES:
+            return
+        operand, prime = self.tokens[-2:]
+        if operand.end < prime.start and operand.kind in _ENDS_OPERAND:
+            raise detached_prime(prime)
 
     def bracket(self, kind: str) -> None:
         if kind in "([":
