@@ -142,10 +142,13 @@ class _Builder:
             case ".*":
                 return hadamard(left, right)
             case "/" | "./":
+                _refuse_zero_below(right, node)
                 return hadamard(left, right, power=-1)
             case "^" if not left.shape.is_scalar:
                 return matrix_power(left, right, node)
             case "^" | ".^":
+                if (constant_value(right.node) or 0) < 0:
+                    _refuse_zero_below(left, node)
                 return entrywise_power(left, right)
             case _:
                 return mapped(operator, left, right)
@@ -207,6 +210,11 @@ class _Builder:
             return self.array(_definition(text, self.rulebook.functions, rule.arguments))
         finally:
             self.names = outer
+
+
+def _refuse_zero_below(divisor: Array, node: syntax.Binary) -> None:
+    if constant_value(divisor.node) == 0:
+        raise NotDifferentiableError("this divides by zero", span=node.span)
 
 
 @cache

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from dimderiv.errors import LimitError
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -23,6 +24,7 @@ from dimderiv.language.syntax import (
     children,
     replaced,
 )
+from dimderiv.language.tokens import DIGIT_LIMIT
 
 BRACKETS = 0.5
 
@@ -102,6 +104,8 @@ def named(name: str, rank: int, *, row: bool = False, is_symmetric: bool = False
 
 def numeral(value: Fraction) -> Face:
     """A number; one that does not end in decimals is a quotient."""
+    if max(abs(value.numerator), value.denominator) >= 10**DIGIT_LIMIT:
+        raise LimitError(f"the answer has a number of more than {DIGIT_LIMIT} digits")
     if value < 0:
         inner = numeral(-value)
         return Face(Negative(inner.tree), inner.cost + 1)

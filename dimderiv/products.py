@@ -35,6 +35,7 @@ from dimderiv.shapes import Dim
 
 ONCE = Fraction(1)
 MOST_FACTORS = 250
+MOST_BITS = 64
 
 
 def product(
@@ -226,7 +227,8 @@ class _Bag:
 
     def _open_power(self, node: Product, indices: tuple[Index, ...], power: Fraction) -> None:
         place = dict(zip(node.result, indices, strict=True))
-        self.coefficient *= node.coefficient ** int(power) if node.coefficient != 1 else 1
+        if node.coefficient != 1:
+            self.coefficient *= node.coefficient ** int(power)
         for factor in node.factors:
             moved = tuple(place[index] for index in factor.indices)
             self.put(Factor(factor.node, moved, factor.power * power))
@@ -388,14 +390,22 @@ def _is_entrywise(node: Product, power: Fraction) -> bool:
     if any(index not in _all_indices(node.factors) for index in places):
         return False
     if power.denominator == 1:
-        return True
+        return _rational_power(node.coefficient, power) is not None
     return node.coefficient == 1 and all(is_nonnegative(factor.node) for factor in node.factors)
+
+
+def _is_long(base: Fraction, power: Fraction) -> bool:
+    """Whether the power of a number has so many digits that it is better left as a power."""
+    digits = max(base.numerator.bit_length(), base.denominator.bit_length())
+    return abs(base) != 1 and digits * abs(power) > MOST_BITS
 
 
 def _rational_power(base: Fraction, power: Fraction) -> Fraction | None:
     """The power of a number, where it is a rational number."""
+    if _is_long(base, power):
+        return None
     if power.denominator == 1:
-        return base ** int(power)
+        return base ** int(power) if base or power > 0 else None
     if base <= 0 or power.denominator != 2:
         return None
     roots = (isqrt(base.numerator), isqrt(base.denominator))

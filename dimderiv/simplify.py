@@ -71,7 +71,10 @@ def _cancelled(node: Product) -> Node | None:
             continue
         if len(set(inner.indices)) != len(inner.indices):
             continue
+        inside = {f.node.key for _, t in inner.node.terms for f in _as_product(t).factors}
         for other in node.factors:
+            if other.node.key not in inside:
+                continue
             if other is not inner and set(other.indices) <= set(inner.indices):
                 local = tuple(inner.indices.index(index) for index in other.indices)
                 if any(_divides(term, other, local) for _, term in inner.node.terms):

@@ -282,3 +282,8 @@ def test_one_factor_as_it_stands_is_that_factor() -> None:
     mapped = apply_map("exp", x)
 
     assert mapped is product(Fraction(1), [Factor(mapped, (0,))], (0,), (N,))
+
+
+def test_a_long_power_of_a_number_stays_a_power() -> None:
+    """A number with millions of digits is never written out."""
+    assert node("(7 t)^99999999999", "t: scalar").weight < 10

@@ -23,6 +23,8 @@ from dimderiv.shaping.scope import SCALAR_AXES, Kind
 EXACT_TRIES = 60
 TRIES = 500
 NEAREST = 50
+# How many parts of the program may be visited in all tries together.
+MOST_VISITED = 200_000
 
 Kinds = Mapping[str, Kind]
 
@@ -96,7 +98,7 @@ class _Search:
         for number in range(limit + 1):
             if not self.tries or (best is not None and len(self.tries[0].kinds) > len(best)):
                 break
-            if number == limit:
+            if number == limit or self.progress.visited > MOST_VISITED:
                 raise self._exhausted(clash)
             if number == EXACT_TRIES:
                 self._go_for_depth()
@@ -167,7 +169,7 @@ class _Search:
     def _exhausted(self, clash: ClashError) -> LimitError:
         names = self._suspects(clash) or [name for name in self.uses if self.scope.is_open(name)]
         return LimitError(
-            f"the shapes of {', '.join(names[:3])} were not found in {TRIES} tries",
+            f"the shapes of {', '.join(names[:3])} were not found in many tries",
             span=clash.node.span,
             hint=f"declare the shape of {names[0]}",
         )
@@ -198,15 +200,13 @@ def _note_biases(progress: Progress, node: Node, biases: dict[str, bool]) -> Non
     if isinstance(node, Name):
         biases[node.name] = False
         return
+    terms = node.terms if isinstance(node, Add) else ()
+    matrices = {id(term) for term in terms if ONE not in progress.scope.axes[id(term)]}
     for part in children(node):
         term = unsigned(part)
-        if isinstance(node, Add) and isinstance(term, Name):
-            matrix = any(
-                ONE not in progress.scope.axes[id(other)]
-                for other in node.terms
-                if other is not part
-            )
-            biases[term.name] = biases.get(term.name, True) and matrix
+        if terms and isinstance(term, Name):
+            beside = bool(matrices - {id(part)}) if len(matrices) < 2 else True
+            biases[term.name] = biases.get(term.name, True) and beside
         else:
             _note_biases(progress, part, biases)
 

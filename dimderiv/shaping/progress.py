@@ -54,12 +54,16 @@ class Progress:
     Args:
         program: the program.
         scope: what is known before it.
+
+    Attributes:
+        visited: how many parts of the program were visited, again and again.
     """
 
     def __init__(self, program: Program, scope: Scope) -> None:
         self.program = program
         self.scope = scope
         self.places: list[Place] = []
+        self.visited = 0
 
     def advance(self, kinds: Mapping[str, Kind]) -> ClashError | None:
         """Visit the program to its end.
@@ -77,7 +81,10 @@ class Progress:
             for statement in statements[len(self.places) :]:
                 self.places.append(scope.mark())
                 scope.steps = 0
-                self._visit(statement)
+                try:
+                    self._visit(statement)
+                finally:
+                    self.visited += scope.steps
             self.places.append(scope.mark())
             self._finish()
         except ClashError as clash:
