@@ -33,7 +33,7 @@ class Slopes:
 
 
 class Untied(Dense):
-    """Evaluates a program; a maximum that is attained twice has no derivative, and no value here."""
+    """Evaluates a program; a maximum attained twice has no derivative, and no value here."""
 
     def call(self, node: Call) -> Array:
         """The value of a call."""

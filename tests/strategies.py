@@ -1,4 +1,4 @@
-"""Random expressions whose shapes conform, written from a table of forms, for any source of choices.
+"""Random expressions whose shapes conform, from a table of forms, for any source of choices.
 
 A form is a text with places for operands; the code of each operand's shape is two letters, of its
 rows and columns: `r` and `c` are those of what is wanted, `d` and `e` are drawn, `1` is 1.
@@ -297,7 +297,8 @@ def random_problem(random: Random, *, scalar: bool = True) -> Problem:
     writer = Writer(random.choice, named=random.choice((0, 1, 3)))
     if scalar:
         return writer.problem(random.choice((1, 2, 2, 3, 3, 4)))
-    shape = random.choice(DIMS + ("1",)), random.choice(DIMS + ("1",))
+    sizes = (*DIMS, "1")
+    shape = random.choice(sizes), random.choice(sizes)
     return writer.problem(random.choice((1, 1, 2)), shape)
 
 

@@ -111,11 +111,11 @@ def test_rows_and_columns_are_weighted(letters: str, expected: str) -> None:
 
 def test_a_ring_is_summed_in_the_order_of_the_chain_rule() -> None:
     """Of three letters, each with two edges, the one whose last factor comes first goes first."""
-    first = "A[i,j] B[j,k] C[k,i] x[i] y[j] -> []"
-    other = "C[k,i] A[i,j] x[i] B[j,k] y[j] -> []"
+    early_i = "C[k,i] A[i,j] x[i] B[j,k] y[j] -> []"
+    early_k = "A[i,j] B[j,k] C[k,i] x[i] y[j] -> []"
 
-    assert "y' (A' .* (B C)) x" == written(labelled(first))
-    assert "(A' x)' ((B C) x)" != written(labelled(other))
+    assert "y' (A' .* (B C)) x" == written(labelled(early_k))
+    assert "sum((C diag(x) A) .* B', axis=0) y" == written(labelled(early_i))
 
 
 @pytest.mark.parametrize(
