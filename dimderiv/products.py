@@ -34,7 +34,7 @@ from dimderiv.graph import (
 from dimderiv.shapes import Dim
 
 ONCE = Fraction(1)
-MOST_FACTORS = 250
+MOST_FACTORS = 100
 MOST_BITS = 64
 
 

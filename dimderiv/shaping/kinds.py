@@ -23,8 +23,9 @@ from dimderiv.shaping.scope import SCALAR_AXES, Kind
 EXACT_TRIES = 60
 TRIES = 500
 NEAREST = 50
-# How many parts of the program may be visited in all tries together.
-MOST_VISITED = 200_000
+# How many parts of the program may be visited in all tries together: some, and all of it again.
+MOST_VISITED = 40_000
+MOST_VISITS = 20
 
 Kinds = Mapping[str, Kind]
 
@@ -95,10 +96,11 @@ class _Search:
         current: Kinds = {}
         self._branch({}, clash)
         limit = TRIES + 3 * len(self.uses)
+        most_visited = MOST_VISITED + MOST_VISITS * self.progress.visited
         for number in range(limit + 1):
             if not self.tries or (best is not None and len(self.tries[0].kinds) > len(best)):
                 break
-            if number == limit or self.progress.visited > MOST_VISITED:
+            if number == limit or self.progress.visited > most_visited:
                 raise self._exhausted(clash)
             if number == EXACT_TRIES:
                 self._go_for_depth()
