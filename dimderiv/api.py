@@ -98,7 +98,11 @@ def derive(
 
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:
-    names = wrt.split(",") if isinstance(wrt, str) else list(wrt)
+    names = wrt.split(",") if isinstance(wrt, str) else wrt
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise UnknownNameError(
+            f"the variables are names, not {wrt!r}", hint='such as wrt="w" or wrt=["W1", "b1"]'
+        )
     cleaned = tuple(dict.fromkeys(canonical_name(name.strip()) for name in names))
     if not cleaned or not all(cleaned):
         raise UnknownNameError(

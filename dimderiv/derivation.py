@@ -213,6 +213,7 @@ class Derivation:
             definitions=own,
             elementwise=[name for name in own if self.rulebook[name].kind == "elementwise"],
             order=self.order,
+            inner=self._slid_shapes(),
         )
         if len(set(result.wrt)) > 1:
             claim = self._mixed_claim(claim, result)
@@ -220,6 +221,16 @@ class Derivation:
             return verify(claim, budget=budget)
         except (NotVerifiableError, LimitError) as error:
             return Verification("unchecked", (), 0, 0.0, 0, error.message)
+
+    def _slid_shapes(self) -> list[Shape]:
+        """The shapes of the convolutions, which no symbol need have."""
+        values = [statement.value for statement in self.typed.program.statements]
+        parts = [part for value in values for part in syntax.walk(value)]
+        return [
+            self.typed.shape(part)
+            for part in parts
+            if isinstance(part, syntax.Call) and part.function == "conv2"
+        ]
 
     def _mixed_claim(self, claim: "Claim", result: Result) -> "Claim":
         """A mixed second derivative is checked as the derivative of a gradient, itself checked."""
@@ -255,7 +266,12 @@ class Derivation:
 
     def _latex(self, node: syntax.Node) -> str:
         spellings = {rule.name: rule.latex for rule in self.rulebook.rules.values() if rule.latex}
-        return latex(node, spellings=spellings)
+        names = {
+            f"d{name}": rf"\mathrm{{d}}{latex(syntax.Name(name))}"
+            for name in (*self.typed.symbols, *self.typed.definitions)
+            if f"d{name}" not in self.typed.symbols
+        }
+        return latex(node, names=names, spellings=spellings)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

@@ -16,7 +16,7 @@ from dimderiv.sums import total
 LONG_ADJOINT = 16
 # How many symbols the derivatives on the way may have together, beyond a few lines for each.
 SHORT = 200
-MOST_CARRIED = 100_000
+MOST_CARRIED = 30_000
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,9 @@ def _sigmoid_of_negative(above: Factor, other: Factor) -> Folded:
     """exp(x) sigmoid(-x) is sigmoid(x)."""
     assert isinstance(above.node, Map)
     argument = above.node.arguments[0]
-    if other.node.key != apply_map("sigmoid", scaled(-1, argument)).key:
+    if not isinstance(other.node, Map) or other.node.function != "sigmoid":
+        return None
+    if other.node.arguments[0].key != scaled(-1, argument).key:
         return None
     if other.power < 1 or other.indices != above.indices:
         return None

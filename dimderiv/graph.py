@@ -150,6 +150,9 @@ class Named:
     row: bool
     axes: tuple[Dim, ...]
     key: Key
+    symmetric: bool
+    sums_to_one: bool
+    nonnegative: bool
     weight: int = 1
 
 
@@ -170,7 +173,16 @@ def symbol(
 
 def named(name: str, value: Node, *, row: bool = False) -> Named:
     """The value under a name."""
-    return Named(name, value, row, value.axes, digest("named", name))
+    return Named(
+        name,
+        value,
+        row,
+        value.axes,
+        digest("named", name),
+        is_symmetric(value),
+        rows_sum_to_one(value),
+        is_nonnegative(value),
+    )
 
 
 def constant(name: str) -> Constant:
@@ -198,8 +210,6 @@ def is_symmetric(node: Node) -> bool:
     """Whether a square matrix is known to equal its transpose."""
     if isinstance(node, Symbol):
         return not node.properties.isdisjoint(("symmetric", "spd", "psd", "diagonal"))
-    if isinstance(node, Named):
-        return is_symmetric(node.value)
     return not isinstance(node, (Size, Constant)) and node.symmetric
 
 
@@ -208,7 +218,7 @@ def rows_sum_to_one(node: Node) -> bool:
     if isinstance(node, Symbol):
         return not node.properties.isdisjoint(("onehot", "probability"))
     if isinstance(node, Named):
-        return rows_sum_to_one(node.value)
+        return node.sums_to_one
     return isinstance(node, Function) and node.function == "softmax"
 
 
@@ -220,7 +230,7 @@ def is_nonnegative(node: Node) -> bool:
         case Size() | Constant():
             return True
         case Named():
-            return is_nonnegative(node.value)
+            return node.nonnegative
         case Sum():
             return all(c > 0 and is_nonnegative(term) for c, term in node.terms)
         case Product():

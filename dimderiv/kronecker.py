@@ -22,6 +22,8 @@ from dimderiv.shapes import Dim
 PieceOf = Callable[[Node], Piece]
 Slot = int | None
 
+MOST_WEIGHTS = 2
+
 
 def vectorised(node: Node, value_rank: int) -> Node:
     """The axes of a value and those of a variable, each pair as one axis, columns stacked.
@@ -36,13 +38,16 @@ def vectorised(node: Node, value_rank: int) -> Node:
     return arranged(node, letters, result, node.axes)
 
 
-def merged_piece(node: Product, piece_of: PieceOf, swap: str = COMMUTATION) -> Piece | None:
+def merged_piece(
+    node: Product, piece_of: PieceOf, swap: str = COMMUTATION, *, weights: int = MOST_WEIGHTS
+) -> Piece | None:
     """A product with an axis of two letters, without its coefficient and its scalar factors.
 
     Args:
         node: the product.
         piece_of: the notation of a node.
         swap: what the commutation matrix is called.
+        weights: how many diagonal matrices may stand in the middle on each side of another one.
 
     Returns:
         Its notation; nothing where the letters do not come apart.
@@ -56,9 +61,8 @@ def merged_piece(node: Product, piece_of: PieceOf, swap: str = COMMUTATION) -> P
         slow, fast = letters_of(node.result)
         return _column(notation.call("vec", piece_of(_part(node, factors, (fast, slow))).straight))
     split = _Split(node, factors, piece_of, swap)
-    return (
-        split.diagonal() or split.straight() or split.crossed() or split.outer() or split.weighted()
-    )
+    plain = split.diagonal() or split.straight() or split.crossed() or split.outer()
+    return plain or (split.weighted(weights) if weights else None)
 
 
 def _part(node: Product, factors: Iterable[Factor], result: Sequence[int]) -> Node:
@@ -152,21 +156,21 @@ class _Split:
             )
         return notation.matrix_product([sides[0], sides[1].turned])
 
-    def weighted(self) -> Piece | None:
+    def weighted(self, weights: int) -> Piece | None:
         """`L diag(vec(M)) R`: a matrix whose letters, cut, leave nothing between row and column."""
         found: list[Piece] = []
         for factor in self.factors:
             letters = letters_of(factor.indices)
             if len(set(letters)) == 2:
                 for pair in (letters, letters[::-1]):
-                    piece = self._weighted_by(tuple(pair))
+                    piece = self._weighted_by(tuple(pair), weights)
                     found += [piece] if piece is not None else []
         return min(found, key=lambda piece: piece.straight.cost, default=None)
 
-    def _weighted_by(self, pair: tuple[int, ...]) -> Piece | None:
+    def _weighted_by(self, pair: tuple[int, ...], weights: int) -> Piece | None:
         """The form in which the weight is a matrix with these letters as rows and columns."""
         cut = set(pair)
-        weights = [f for f in self.factors if set(letters_of(f.indices)) <= cut]
+        inside = [f for f in self.factors if set(letters_of(f.indices)) <= cut]
         rest = [f for f in self.factors if not set(letters_of(f.indices)) <= cut]
         row, column = self.node.result
         sides = [set(letters_of((index,))) - cut for index in (row, column)]
@@ -176,7 +180,7 @@ class _Split:
         if groups is None:
             return None
         middle = Merged(pair[::-1])
-        weight = self.piece_of(_part(self.node, weights, pair)).straight
+        weight = self.piece_of(_part(self.node, inside, pair)).straight
         stacked = notation.call("diag", notation.call("vec", weight))
         chain = [notation.symmetric(stacked)]
         for group, result, place in (
@@ -184,13 +188,15 @@ class _Split:
             (groups[1], (middle, column), 1),
         ):
             if result[0] != result[1]:
-                side = self._side(group, result)
+                side = self._side(group, result, weights - 1)
                 if side is None:
                     return None
                 chain.insert(0 if place == 0 else len(chain), side)
         return notation.matrix_product(chain)
 
-    def _side(self, factors: list[Factor], result: tuple[Index, Index]) -> Piece | None:
+    def _side(
+        self, factors: list[Factor], result: tuple[Index, Index], weights: int
+    ) -> Piece | None:
         letters = [*letters_of(result), *(i for f in factors for i in letters_of(f.indices))]
         place = {letter: k for k, letter in enumerate(dict.fromkeys(letters))}
         moved = [
@@ -206,7 +212,7 @@ class _Split:
         side = product(Fraction(1), moved, placed, [self.node.dims[i] for i in place])
         if not isinstance(side, Product) or side.coefficient != 1:
             return None
-        return merged_piece(side, self.piece_of)
+        return merged_piece(side, self.piece_of, self.swap, weights=weights)
 
     @staticmethod
     def _reached(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Literal
 
 from dimderiv.answer import Answer, names_in
+from dimderiv.errors import ShapeError
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.language.vocabulary import COMMUTATIONS
@@ -73,12 +74,19 @@ def name_repeats(
         kind_of: whether a part of the answer is a scalar, a vector or a matrix; decides between
             small and capital letters.
     """
-    used = {*taken, *answer.definitions}
+    used, sizeless = {*taken, *answer.definitions}, set[Node]()
     while True:
-        part = _most_repeated(answer, given) if len(answer.definitions) < MANY else None
+        many = len(answer.definitions) >= MANY
+        part = None if many else _most_repeated(answer, given, sizeless)
         if part is None:
             return answer
-        name = _fresh(part, kind_of(answer, without_groups(part)), used)
+        try:
+            kind = kind_of(answer, without_groups(part))
+        except ShapeError:
+            # An identity in it takes its size from what stands around it here, and only here.
+            sizeless.add(part)
+            continue
+        name = _fresh(part, kind, used)
         used.add(name)
         answer = _with_name(answer, given, name, part)
 
@@ -90,7 +98,9 @@ def _trees(answer: Answer, given: Collection[str]) -> Iterator[Node]:
     yield from answer.derivatives.values()
 
 
-def _most_repeated(answer: Answer, given: Collection[str]) -> Node | None:
+def _most_repeated(
+    answer: Answer, given: Collection[str], passed_over: Collection[Node]
+) -> Node | None:
     """The part whose name would save the reader most."""
     trees = [tree for tree in _trees(answer, given) if symbols(tree) > 2 * SHORTEST]
     counts: Counter[Node] = Counter()
@@ -100,7 +110,7 @@ def _most_repeated(answer: Answer, given: Collection[str]) -> Node | None:
     for part, count in counts.items():
         size = symbols(part) if count > 1 else 0
         gain = count * (size - 1) - size - 2
-        if size >= SHORTEST and gain > best_gain:
+        if size >= SHORTEST and gain > best_gain and part not in passed_over:
             best, best_gain = part, gain
     return best
 

@@ -66,7 +66,10 @@ def product(
 
 def _stands_alone(factor: Factor, result: tuple[Index, ...]) -> bool:
     """Whether a product of one factor is that factor, but for its coefficient."""
-    return factor.power == 1 and factor.indices == result and _are_letters(result)
+    if factor.power != 1 or not _are_letters(result):
+        return False
+    turned = len(result) == 2 and factor.indices == result[::-1] and is_symmetric(factor.node)
+    return factor.indices == result or turned
 
 
 def _rescaled(node: Node, coefficient: Fraction) -> Node:
@@ -85,7 +88,7 @@ def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
     """A product with another coefficient; with none, one plain factor is that factor."""
     if coefficient == 1 and len(node.factors) == 1:
         only = node.factors[0]
-        if only.power == 1 and only.indices == node.result and _are_letters(node.result):
+        if _stands_alone(only, node.result):
             return only.node
     key = _key(coefficient, node.factors, node.result, node.dims)
     weight = node.weight + (coefficient != 1) - (node.coefficient != 1)
@@ -502,8 +505,8 @@ def _finished(
     coefficient: Fraction, factors: list[Factor], dims: Sequence[Dim], result: tuple[Index, ...]
 ) -> Node:
     if len(factors) == 1:
-        node, indices, power = factors[0]
-        if power == 1 and indices == result and _are_letters(result):
+        node = factors[0].node
+        if _stands_alone(factors[0], result):
             if coefficient == 1:
                 return node
             if isinstance(node, Product) and not node.axes:

@@ -4,7 +4,7 @@ An answer is built as such a tree too, so that it can be printed, read back, che
 into code by the same functions that serve the user's own expression.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -159,6 +159,15 @@ def children(node: Node) -> tuple[Node, ...]:
             return (operand, *indices)
         case IndexForm(letters, body):
             return (*(size for _, size in letters), body)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Every part of a tree, each before its operands."""
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack.extend(children(part))
 
 
 def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:

@@ -25,7 +25,7 @@ TRIES = 500
 NEAREST = 50
 # How many parts of the program may be visited in all tries together: some, and all of it again.
 MOST_VISITED = 40_000
-MOST_VISITS = 20
+MOST_VISITS = 5
 
 Kinds = Mapping[str, Kind]
 

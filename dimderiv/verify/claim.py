@@ -31,6 +31,7 @@ class Claim:
         definitions: argument names and definition of each function that is not built in.
         order: how many times the value is differentiated.
         elementwise: the names in `definitions` that apply to each entry by itself.
+        inner: shapes of parts of the expression, whose sizes must be positive too.
     """
 
     expression: Program
@@ -41,6 +42,7 @@ class Claim:
     definitions: Mapping[str, tuple[tuple[str, ...], Node]] = field(default_factory=dict)
     order: int = 1
     elementwise: Collection[str] = ()
+    inner: Collection[Shape] = ()
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ class Problem:
         self.wrt_shape = claim.symbols[claim.wrt].shape
         self.constant = constant_nodes(claim.expression, claim.wrt)
         shapes = [declaration.shape for declaration in claim.symbols.values()]
-        self.dims = list(dict.fromkeys(dim for shape in (*shapes, claim.value) for dim in shape))
+        inner = (*shapes, claim.value, *claim.inner)
+        self.dims = list(dict.fromkeys(dim for shape in inner for dim in shape))
         named = [name for dim in self.dims for name in _names_in_order(dim)]
         bodies = [body for _, body in claim.definitions.values()]
         nodes = [s.value for p in (claim.expression, claim.answer) for s in p.statements]
