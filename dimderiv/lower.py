@@ -174,7 +174,10 @@ class _Builder:
             case "rows":
                 return along_rows(rule.name, arguments[0])
             case "composite":
-                return self._composite(rule, arguments)
+                text = rule.column if rule.column and arguments[0].shape.is_column else None
+                return self._defined(rule, arguments, text or rule.definition)
+            case "matrix" if not arguments[0].shape.is_matrix and len(arguments) == 1:
+                return self._of_no_matrix(rule, arguments[0])
             case _:
                 return Array(
                     graph.apply_function(
@@ -201,18 +204,29 @@ class _Builder:
         swap = product(ONCE, (), (Merged((0, 1)), Merged((1, 0))), [dims[0], dims[1]])
         return Array(swap, shape)
 
-    def _composite(self, rule: Rule, arguments: list[Array]) -> Array:
-        """The definition with the arguments in place of its parameters."""
-        text = rule.column if rule.column and arguments[0].shape.is_column else rule.definition
+    def _of_no_matrix(self, rule: Rule, argument: Array) -> Array:
+        """A function of matrices of a vector or of a 1 x 1 matrix, by a definition of its own."""
+        if argument.shape.is_scalar and rule.scalar:
+            return self._defined(rule, [argument], rule.scalar)
+        if argument.shape.is_column and rule.column:
+            return self._defined(rule, [argument], rule.column)
+        if argument.shape.is_row and rule.column:
+            return transpose(self._defined(rule, [transpose(argument)], rule.column))
+        raise NotDifferentiableError(
+            f"{rule.name} has a rule for matrices, and its argument is {argument.shape}"
+        )
+
+    def _defined(self, rule: Rule, arguments: list[Array], definition: str) -> Array:
+        """A definition with the arguments in place of its parameters."""
         outer = self.names
         self.names = dict(zip(rule.arguments, arguments, strict=True))
         try:
-            return self.array(_definition(text, self.rulebook.functions, rule.arguments))
+            return self.array(_definition(definition, self.rulebook.functions, rule.arguments))
         finally:
             self.names = outer
 
 
-def _refuse_zero_below(divisor: Array, node: syntax.Binary) -> None:
+def _refuse_zero_below(divisor: Array, node: syntax.Node) -> None:
     if constant_value(divisor.node) == 0:
         raise NotDifferentiableError("this divides by zero", span=node.span)
 

@@ -17,8 +17,8 @@ from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 Kind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 
 KEYS = {
-    "kind", "signature", "square", "definition", "column", "derivative", "domain", "kink", "latex",
-    "reference", "operator",
+    "kind", "signature", "square", "definition", "column", "scalar", "derivative", "domain",
+    "kink", "latex", "reference", "operator",
 }  # fmt: skip
 CONSTANTS = {"I", "pi"}
 VALUES = {"y", "Y", "count"}
@@ -38,6 +38,7 @@ class Rule:
         arguments: the names of the arguments, read off the signature.
         definition: the operation in the language, from what is simpler or from sympy's own.
         column: the definition for a column vector, where that is another.
+        scalar: the definition for a 1 x 1 matrix, where that is another.
         derivative: for each argument, the partial derivative of the value.
         square: whether the axes of a matrix argument must have the same size.
         domain: where the rule holds.
@@ -51,6 +52,7 @@ class Rule:
     arguments: tuple[str, ...]
     definition: str = ""
     column: str = ""
+    scalar: str = ""
     derivative: Mapping[str, str] = field(default_factory=dict)
     square: bool = False
     domain: str = ""
@@ -96,7 +98,11 @@ def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
         )
     _refuse_stray_letters(rule, place)
     known = CONSTANTS.union(rule.arguments)
-    for key, text in (("definition", rule.definition), ("column", rule.column)):
+    for key, text in (
+        ("definition", rule.definition),
+        ("column", rule.column),
+        ("scalar", rule.scalar),
+    ):
         _read_formula(rule, key, text, functions, known)
     for argument, text in rule.derivative.items():
         lettered = rule.kind in {"matrix", "rows"} and "[" in text

@@ -199,3 +199,25 @@ def test_an_index_form_is_refused() -> None:
     """It can be read back, but has no graph."""
     with pytest.raises(NotDifferentiableError, match=r"^an index form can be read and evaluated"):
         node("[i:n] A[i,i]", SHAPES)
+
+
+@pytest.mark.parametrize("text", ["x' x / 0", "x' x / (1 - 1)", "sum(x ./ 0)"])
+def test_division_by_zero_is_refused(text: str) -> None:
+    """A divisor that is zero whatever the symbols are gives no derivative."""
+    with pytest.raises(NotDifferentiableError, match="divides by zero"):
+        lowered(text, "x: n")
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("det(x' x)", "x' x"),
+        ("logdet(x' x)", "log(x' x)"),
+        ("pinv(x)", "x' / (x' x)"),
+        ("pinv(x')", "x / (x' x)"),
+        ("||x||_*", "||x||"),
+    ],
+)
+def test_functions_of_matrices_of_less_than_a_matrix(text: str, same: str) -> None:
+    """A vector or a 1 x 1 matrix has a definition of its own."""
+    assert node(same, "x: n").key == node(text, "x: n").key

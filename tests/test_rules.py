@@ -18,7 +18,7 @@ reference = "a table of derivatives"
 
 KEYS = (
     "column, definition, derivative, domain, kind, kink, latex, operator, reference, "
-    "signature, square"
+    "scalar, signature, square"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 
