@@ -11,7 +11,7 @@ from dimderiv.graph import Key
 from dimderiv.graph import Node as GraphNode
 from dimderiv.infer import Typed, infer
 from dimderiv.language.syntax import Node, Program, Statement
-from dimderiv.lower import Lowered, lower
+from dimderiv.lower import lower
 from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.partials import operands
 from dimderiv.properties import Restorer, binds_entries
@@ -54,7 +54,7 @@ class Task:
         lowered = lower(self.typed, self.rulebook, free=free)
         simplify = Simplifier(_keys([lowered.value]))
         found = reverse_sweep(lowered, self.wrt, self.rulebook, simplify)
-        restore = self._restorer(lowered, free)
+        restore = self._restorer(free)
         if order == 1:
             return self._written(restore.gradients(found))
         simplify = Simplifier(_keys([lowered.value, *found.of.values()]))
@@ -63,11 +63,12 @@ class Task:
         first = self._written(found)
         return self._written(restore.gradients(found), restore.hessian(second), first)
 
-    def _restorer(self, lowered: Lowered, free: Iterable[str]) -> Restorer:
+    def _restorer(self, free: Iterable[str]) -> Restorer:
         """What gives the free variables their properties back, when all is differentiated."""
-        whole = lower(self.typed, self.rulebook) if free else lowered
-        symbols = whole.symbols.values() if free else ()
-        return Restorer(symbols, Simplifier(_keys([whole.value])))
+        if not free:
+            return Restorer((), Simplifier())
+        whole = lower(self.typed, self.rulebook)
+        return Restorer(whole.symbols.values(), Simplifier(_keys([whole.value])))
 
     def _written(
         self, gradients: Gradients, hessian: Hessian | None = None, first: Derivation | None = None
