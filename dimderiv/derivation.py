@@ -265,13 +265,19 @@ class Derivation:
         )
 
     def _latex(self, node: syntax.Node) -> str:
-        spellings = {rule.name: rule.latex for rule in self.rulebook.rules.values() if rule.latex}
-        names = {
+        return latex(node, names=self._latex_names, spellings=self._latex_functions)
+
+    @cached_property
+    def _latex_functions(self) -> dict[str, str]:
+        return {rule.name: rule.latex for rule in self.rulebook.rules.values() if rule.latex}
+
+    @cached_property
+    def _latex_names(self) -> dict[str, str]:
+        return {
             f"d{name}": rf"\mathrm{{d}}{latex(syntax.Name(name))}"
             for name in (*self.typed.symbols, *self.typed.definitions)
             if f"d{name}" not in self.typed.symbols
         }
-        return latex(node, names=names, spellings=spellings)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

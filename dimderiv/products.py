@@ -6,7 +6,7 @@ identity has merged its two letters, what is a scalar by itself is a factor of i
 letters are numbered by the structure alone, so that equal products have equal keys.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
@@ -31,6 +31,7 @@ from dimderiv.graph import (
     size,
     zero,
 )
+from dimderiv.numbering import all_indices, numbered, product_key, reading_order, renamed
 from dimderiv.shapes import Dim
 
 ONCE = Fraction(1)
@@ -90,7 +91,7 @@ def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
         only = node.factors[0]
         if _stands_alone(only, node.result):
             return only.node
-    key = _key(coefficient, node.factors, node.result, node.dims)
+    key = product_key(coefficient, node.factors, node.result, node.dims)
     weight = node.weight + (coefficient != 1) - (node.coefficient != 1)
     return replace(node, coefficient=coefficient, key=key, weight=max(weight, 1))
 
@@ -132,12 +133,8 @@ def scaled(coefficient: Fraction | int, node: Node) -> Node:
 def is_plain(node: Product) -> bool:
     """Whether no index of a product is a sum of letters."""
     return not any(
-        isinstance(index, Shifted) for index in (*node.result, *_all_indices(node.factors))
+        isinstance(index, Shifted) for index in (*node.result, *all_indices(node.factors))
     )
-
-
-def _all_indices(factors: Iterable[Factor]) -> list[Index]:
-    return [index for factor in factors for index in factor.indices]
 
 
 class _Bag:
@@ -316,7 +313,7 @@ class _Bag:
         for node, indices, power in self.factors:
             places = tuple([self.resolved(index) for index in indices])
             if len(places) == 2 and is_symmetric(node):
-                places = tuple(sorted(places, key=_reading_order))
+                places = tuple(sorted(places, key=reading_order))
             slot = (node.key, places)
             if slot in powers:
                 power += powers[slot].power
@@ -366,15 +363,11 @@ def _reached(start: set[int], groups: Sequence[tuple[Index, ...]]) -> set[int]:
 
 def _part(factors: Sequence[Factor], result: Sequence[Index], whole: Product) -> Node:
     """Some factors of a product and the axes that are theirs."""
-    used = {*letters_of(result), *letters_of(_all_indices(factors))}
+    used = {*letters_of(result), *letters_of(all_indices(factors))}
     place = {letter: k for k, letter in enumerate(sorted(used))}
     moved = [f._replace(indices=tuple(renamed(i, place) for i in f.indices)) for f in factors]
     dims = [whole.dims[letter] for letter in sorted(used)]
     return product(ONCE, moved, tuple(renamed(i, place) for i in result), dims)
-
-
-def _reading_order(index: Index) -> tuple[int, ...]:
-    return (index,) if isinstance(index, int) else index.letters
 
 
 def _moved(index: Index, first: int) -> Index:
@@ -390,7 +383,7 @@ def _is_entrywise(node: Product, power: Fraction) -> bool:
         return False
     if not all(index in places for factor in node.factors for index in factor.indices):
         return False
-    if any(index not in _all_indices(node.factors) for index in places):
+    if any(index not in all_indices(node.factors) for index in places):
         return False
     if power.denominator == 1:
         return _rational_power(node.coefficient, power) is not None
@@ -433,7 +426,7 @@ def _facing(
 
 def _uses(index: Index, factors: list[Factor], result: Sequence[Index]) -> int:
     wanted = set(letters_of((index,)))
-    places = [*_all_indices(factors), *result]
+    places = [*all_indices(factors), *result]
     return sum(not wanted.isdisjoint(letters_of((place,))) for place in places)
 
 
@@ -530,16 +523,16 @@ def _node(
     result: tuple[Index, ...],
 ) -> Product:
     """The product with its letters numbered: those of the result first, then by structure."""
-    factors, result, order = _numbered(factors, result)
+    factors, result, order = numbered(factors, result)
     dims = tuple([dims[letter] for letter in order])
     axes = tuple([index_dim(index, dims) for index in result])
     weight = sum([factor.node.weight + (factor.power != 1) for factor in factors])
-    key = _key(coefficient, factors, result, dims)
+    key = product_key(coefficient, factors, result, dims)
     symmetric = False
     if len(axes) == 2 and axes[0] == axes[1]:
-        swapped, reversed_result, order = _numbered(factors, result[::-1])
+        swapped, reversed_result, order = numbered(factors, result[::-1])
         swapped_dims = [dims[letter] for letter in order]
-        symmetric = key == _key(coefficient, swapped, reversed_result, swapped_dims)
+        symmetric = key == product_key(coefficient, swapped, reversed_result, swapped_dims)
     return Product(
         coefficient,
         factors,
@@ -550,83 +543,3 @@ def _node(
         max(weight + (coefficient != 1), 1),
         symmetric,
     )
-
-
-def _key(
-    coefficient: Fraction,
-    factors: tuple[Factor, ...],
-    result: tuple[Index, ...],
-    dims: Sequence[Dim],
-) -> Key:
-    parts = sorted(
-        [
-            (node.key, repr(indices), power.numerator, power.denominator)
-            for node, indices, power in factors
-        ]
-    )
-    unseen = set(letters_of(result)).difference(letters_of(_all_indices(factors)))
-    sizes = [dims[letter].monomials for letter in sorted(unseen)]
-    number = (coefficient.numerator, coefficient.denominator)
-    return digest("product", number, parts, result, sizes)
-
-
-def _numbered(
-    factors: tuple[Factor, ...], result: tuple[Index, ...]
-) -> tuple[tuple[Factor, ...], tuple[Index, ...], list[int]]:
-    order = list(dict.fromkeys(letters_of(result)))
-    inner = [i for i in dict.fromkeys(letters_of(_all_indices(factors))) if i not in order]
-    if len(inner) < 2 and order + inner == list(range(len(order) + len(inner))):
-        return factors, result, order + inner
-    order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
-    place = {letter: k for k, letter in enumerate(order)}
-    moved = []
-    for node, indices, power in factors:
-        places = [renamed(index, place) for index in indices]
-        if len(places) == 2 and is_symmetric(node):
-            places.sort(key=_reading_order)
-        moved.append(Factor(node, tuple(places), power))
-    return tuple(moved), tuple([renamed(index, place) for index in result]), order
-
-
-def renamed(index: Index, place: Mapping[int, int]) -> Index:
-    """An index with other numbers for its letters."""
-    if isinstance(index, int):
-        return place[index]
-    return type(index)(tuple([place[letter] for letter in index.letters]))
-
-
-def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int]) -> list[int]:
-    """Inner letters in an order that depends on where they occur, not on how they were numbered."""
-    colour = {letter: k for k, letter in enumerate(order)}
-    colour.update(dict.fromkeys(inner, len(order)))
-    at: dict[int, list[Factor]] = {letter: [] for letter in inner}
-    for factor in factors:
-        for letter in at.keys() & set(letters_of(factor.indices)):
-            at[letter].append(factor)
-    while True:
-        marks = {i: (colour[i], _surroundings(i, at[i], colour)) for i in inner}
-        kinds = {mark: k for k, mark in enumerate(sorted(set(marks.values())))}
-        for letter in inner:
-            colour[letter] = len(order) + kinds[marks[letter]]
-        if len(kinds) == len(inner):
-            return sorted(inner, key=colour.__getitem__)
-        if len(kinds) == len({mark[0] for mark in marks.values()}):
-            first_tied = min(
-                (i for i in inner if sum(colour[j] == colour[i] for j in inner) > 1),
-                key=colour.__getitem__,
-            )
-            colour = {i: 2 * c for i, c in colour.items()}
-            colour[first_tied] -= 1
-
-
-def _surroundings(
-    letter: int, factors: Iterable[Factor], colour: dict[int, int]
-) -> tuple[tuple[Key, str, tuple[int, ...]], ...]:
-    """What the factors at a letter are, and the colours of their other letters."""
-    found = []
-    for node, indices, power in factors:
-        around = [-1 if other == letter else colour[other] for other in letters_of(indices)]
-        if len(indices) == 2 and is_symmetric(node):
-            around.sort()
-        found.append((node.key, str(power), tuple(around)))
-    return tuple(sorted(found))

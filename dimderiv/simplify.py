@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from dimderiv.fold import fold, fold_map
 from dimderiv.graph import Factor, Index, Key, Map, Node, Product, Sum, letters_of
-from dimderiv.products import ONCE, product, renamed
+from dimderiv.numbering import renamed
+from dimderiv.products import ONCE, product
 from dimderiv.shapes import Dim
 from dimderiv.sums import Term, total
 

@@ -41,6 +41,8 @@ SECONDS_WITH_CHECK = 5.0
 # What is long may take time in proportion.
 CHARACTERS_A_SECOND = 25_000
 HARD_LIMIT = 60
+# What swallows the interruption once gets it again.
+AGAIN = 0.5
 MEMORY = 2 << 30
 CHUNK = 250
 GOOD = ("answer", "error", "status")
@@ -336,7 +338,7 @@ def at_most(seconds: float) -> Iterator[None]:
         raise TooSlowError
 
     previous = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     faulthandler.dump_traceback_later(HARD_LIMIT, exit=True)
     try:
         yield

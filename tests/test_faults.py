@@ -447,7 +447,7 @@ SUMS = [
 PRODUCTS = [
     Fault(
         "unlike products are taken for like ones",
-        "products:_key",
+        "products:product_key",
         lambda right: without_letters,
         Case("x' A x", "x"),
     ),

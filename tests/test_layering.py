@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     errors language shapes declarations rule rules unify shaping infer upstream
-    graph products sums arrays inverses lower partials differentiate properties fold simplify
+    graph numbering products sums arrays inverses lower partials differentiate properties
+    fold simplify
     notation conform kronecker index_form arrange answer naming messages steps
     render codegen verify derivation task api
     rule_table process output cli __init__ __main__
