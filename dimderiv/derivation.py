@@ -265,14 +265,12 @@ class Derivation:
         )
 
     def _latex(self, node: syntax.Node) -> str:
-        return latex(node, names=self._latex_names, spellings=self._latex_functions)
+        spellings = {rule.name: rule.latex for rule in self.rulebook.rules.values() if rule.latex}
+        return latex(node, names=self._latex_names, spellings=spellings)
 
     @cached_property
-    def _latex_functions(self) -> dict[str, str]:
-        return {rule.name: rule.latex for rule in self.rulebook.rules.values() if rule.latex}
-
-    @cached_property
-    def _latex_names(self) -> dict[str, str]:
+    def _latex_names(self) -> Mapping[str, str]:
+        """How the derivatives by symbols and intermediates are spelled."""
         return {
             f"d{name}": rf"\mathrm{{d}}{latex(syntax.Name(name))}"
             for name in (*self.typed.symbols, *self.typed.definitions)

@@ -352,6 +352,7 @@ def tried(seed: int, number: int, *, patience: float = 1.0) -> Outcome:
     """What becomes of the input of a number."""
     given = made(seed, number)
     seconds = patience * (SECONDS_WITH_CHECK if given.verify else SECONDS)
+    seconds *= 2 if given.order == 2 else 1
     seconds += patience * len(given.source) / CHARACTERS_A_SECOND
     start, detail = time.perf_counter(), ""
     try:
