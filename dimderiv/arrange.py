@@ -35,7 +35,7 @@ from dimderiv.partials import COMPARISONS
 from dimderiv.products import product
 from dimderiv.shapes import ONE, Dim
 
-LONGEST = 10_000
+LONGEST = 100_000
 
 
 class NoMatrixFormError(NotDifferentiableError):

@@ -1,6 +1,5 @@
 """Names for parts that repeat and are long: `R = X - X W W'; -2 (X' R + R' X) W`."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Literal
 
@@ -9,7 +8,7 @@ from dimderiv.errors import ShapeError
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.language.vocabulary import COMMUTATIONS
-from dimderiv.notation import symbols
+from dimderiv.occurrences import occurrences
 
 Kind = Literal["scalar", "vector", "matrix"]
 KindOf = Callable[[Answer, Node], Kind]
@@ -102,15 +101,12 @@ def _most_repeated(
     answer: Answer, given: Collection[str], passed_over: Collection[Node]
 ) -> Node | None:
     """The part whose name would save the reader most."""
-    trees = [tree for tree in _trees(answer, given) if symbols(tree) > 2 * SHORTEST]
-    counts: Counter[Node] = Counter()
-    for tree in trees:
-        counts.update(part for part in _parts(tree) if _may_be_named(part))
     best, best_gain = None, WORTH - 1
-    for part, count in counts.items():
-        size = symbols(part) if count > 1 else 0
-        gain = count * (size - 1) - size - 2
-        if size >= SHORTEST and gain > best_gain and part not in passed_over:
+    for part, size, times in occurrences(_trees(answer, given), 2 * SHORTEST + 1):
+        gain = times * (size - 1) - size - 2
+        if times < 2 or size < SHORTEST or gain <= best_gain or not _may_be_named(part):
+            continue
+        if part not in passed_over:
             best, best_gain = part, gain
     return best
 
@@ -124,16 +120,6 @@ def _may_be_named(part: Node) -> bool:
 def _is_structural(part: Node) -> bool:
     """Whether a part is a constant, or a diagonal matrix that code must not build."""
     return isinstance(part, syntax.Call) and part.function in STRUCTURAL
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, syntax.IndexForm):
-            continue
-        yield part
-        stack.extend(syntax.children(part))
 
 
 def _fresh(part: Node, kind: Kind, used: set[str]) -> str:

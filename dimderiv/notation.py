@@ -163,10 +163,15 @@ def _base_and_power(tree: Node) -> tuple[Node, Fraction]:
 
 def symbols(tree: Node) -> int:
     """The number of symbols, numbers and operators in a tree."""
-    own = 0 if isinstance(tree, Group) or (isinstance(tree, Binary) and tree.operator == "*") else 1
+    return own_symbols(tree) + sum([symbols(child) for child in children(tree)])
+
+
+def own_symbols(tree: Node) -> int:
+    """The number of symbols of a tree that are in none of its operands."""
     if isinstance(tree, Add):
-        own = len(tree.terms) - 1 - sum(isinstance(term, Negative) for term in tree.terms[1:])
-    return own + sum(symbols(child) for child in children(tree))
+        return len(tree.terms) - 1 - sum([isinstance(t, Negative) for t in tree.terms[1:]])
+    is_product = isinstance(tree, Binary) and tree.operator == "*"
+    return 0 if is_product or isinstance(tree, Group) else 1
 
 
 def _factors(face: Face) -> list[Face]:

@@ -171,26 +171,42 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
-    """A tree in which every part that `change` has something for is exchanged for it."""
-    new = change(node)
-    if new is not None:
-        return new
+    """A tree in which every part that `change` has something for is exchanged for it.
+
+    What nothing is exchanged in stays the same object, and one object stays one.
+    """
+    known: dict[int, Node] = {}
 
     def inner(part: Node) -> Node:
-        return replaced(part, change)
+        new = known.get(id(part))
+        if new is None:
+            new = change(part)
+            new = known[id(part)] = _with_operands(part, inner) if new is None else new
+        return new
 
+    return inner(node)
+
+
+def _with_operands(node: Node, inner: Callable[[Node], Node]) -> Node:
     match node:
         case Number() | Name():
             return node
         case Add(terms):
-            return replace(node, terms=tuple(inner(term) for term in terms))
+            new = tuple([inner(term) for term in terms])
+            return node if _are(new, terms) else replace(node, terms=new)
         case Binary(_, left, right):
-            return replace(node, left=inner(left), right=inner(right))
+            sides = (inner(left), inner(right))
+            return node if _are(sides, (left, right)) else Binary(node.operator, *sides, node.span)
         case Call(_, arguments):
-            return replace(node, arguments=tuple(inner(argument) for argument in arguments))
-        case Entry(operand, indices):
-            return replace(node, operand=inner(operand), indices=indices)
+            new = tuple([inner(argument) for argument in arguments])
+            return node if _are(new, arguments) else replace(node, arguments=new)
         case IndexForm(_, body):
-            return replace(node, body=inner(body))
+            changed = inner(body)
+            return node if changed is body else replace(node, body=changed)
         case _:
-            return replace(node, operand=inner(node.operand))
+            changed = inner(node.operand)
+            return node if changed is node.operand else replace(node, operand=changed)
+
+
+def _are(some: tuple[Node, ...], others: tuple[Node, ...]) -> bool:
+    return all(one is other for one, other in zip(some, others, strict=True))

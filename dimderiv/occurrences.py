@@ -1,0 +1,101 @@
+"""How often each part occurs in an answer: equal parts are counted together.
+
+The trees of an answer share parts; a part that is one object is looked at once, so that the time
+does not depend on how long the answer is when written out.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator
+from typing import NamedTuple
+
+from dimderiv.language.syntax import Binary, Call, IndexForm, Name, Node, Number, children
+from dimderiv.notation import own_symbols
+
+
+class Occurrence(NamedTuple):
+    """A part, how many symbols it has, and how often it occurs."""
+
+    part: Node
+    symbols: int
+    times: int
+
+
+def occurrences(trees: Iterable[Node], shortest: int) -> Iterator[Occurrence]:
+    """The parts of trees, in the order in which they first occur, from right to left.
+
+    Args:
+        trees: the trees; what is inside an index form is no part of its own.
+        shortest: trees with fewer symbols are left out.
+    """
+    census = _Census()
+    numbers = [census.number(tree) for tree in trees]
+    roots = [number for number in numbers if census.symbols[number] >= shortest]
+    counts = census.counts(roots)
+    for number in census.in_order(roots):
+        yield Occurrence(census.parts[number], census.symbols[number], counts[number])
+
+
+class _Census:
+    """Numbers for parts: equal parts have equal numbers, and what is inside has a smaller one."""
+
+    def __init__(self) -> None:
+        self.parts: list[Node] = []
+        self.inside: list[tuple[int, ...]] = []
+        self.symbols: list[int] = []
+        self.by_structure: dict[Hashable, int] = {}
+        self.by_object: dict[int, int] = {}
+
+    def number(self, part: Node) -> int:
+        known = self.by_object.get(id(part))
+        if known is None:
+            known = self.by_object[id(part)] = self._numbered(part)
+        return known
+
+    def _numbered(self, part: Node) -> int:
+        within = () if isinstance(part, IndexForm) else children(part)
+        inside = tuple([self.number(child) for child in within])
+        key = (type(part), _own(part), inside)
+        number = self.by_structure.setdefault(key, len(self.parts))
+        if number == len(self.parts):
+            self.parts.append(part)
+            self.inside.append(inside)
+            self.symbols.append(own_symbols(part) + sum([self.symbols[i] for i in inside]))
+        return number
+
+    def counts(self, roots: Iterable[int]) -> list[int]:
+        """How often each part occurs in the trees with these numbers."""
+        counts = [0] * len(self.parts)
+        for root in roots:
+            counts[root] += 1
+        for number in reversed(range(len(self.parts))):
+            for child in self.inside[number]:
+                counts[child] += counts[number]
+        return counts
+
+    def in_order(self, roots: Iterable[int]) -> Iterator[int]:
+        """Every number once, a part before what is inside it, from right to left."""
+        seen: set[int] = set()
+        for root in roots:
+            stack = [root]
+            while stack:
+                number = stack.pop()
+                if number not in seen:
+                    seen.add(number)
+                    yield number
+                    stack.extend(self.inside[number])
+
+
+def _own(part: Node) -> Hashable:
+    """What a part has beside the parts inside it."""
+    match part:
+        case Number(value):
+            return value
+        case Name(name):
+            return name
+        case Binary(operator):
+            return operator
+        case Call(function, _, axis):
+            return function, axis
+        case IndexForm():
+            return part
+        case _:
+            return None

@@ -1,0 +1,39 @@
+from dimderiv.language.parser import parse_expression
+from dimderiv.language.syntax import Add, Binary, Name
+from dimderiv.occurrences import occurrences
+from dimderiv.render.text import text
+
+
+def test_equal_parts_are_counted_together():
+    tree = parse_expression("exp(A x) .* (exp(A x) + A x)")
+    counted = {text(found.part): (found.symbols, found.times) for found in occurrences([tree], 1)}
+    assert counted["exp(A x)"] == (3, 2)
+    assert counted["A x"] == (2, 3)
+    assert counted["x"] == (1, 3)
+
+
+def test_a_short_tree_is_left_out():
+    trees = [parse_expression("A x"), parse_expression("A x + B y")]
+    assert {text(found.part) for found in occurrences(trees, 3)} == {
+        "A x + B y",
+        "A x",
+        "B y",
+        "A",
+        "x",
+        "B",
+        "y",
+    }
+
+
+def test_what_is_inside_an_index_form_is_not_counted():
+    tree = parse_expression("[i:n, j:n, k:n] x[i] x[j] x[k]")
+    assert [found.times for found in occurrences([tree], 1)] == [1]
+
+
+def test_shared_parts_are_looked_at_once():
+    part = Binary("*", Name("A"), Name("x"))
+    for _ in range(60):
+        part = Add((part, part))
+    found = list(occurrences([part], 1))
+    assert len(found) == 63
+    assert max(each.times for each in found) == 2**60
