@@ -1,6 +1,7 @@
 """The answer as programs of the language: the derivative, and the names that it uses."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -11,6 +12,7 @@ from dimderiv.index_form import index_form
 from dimderiv.kronecker import vectorised
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Program, Statement
+from dimderiv.separation import gathered, outside
 from dimderiv.shapes import Shape
 from dimderiv.sums import expanded
 
@@ -129,7 +131,7 @@ class Derivative(NamedTuple):
 
 def write_answer(
     program: Program,
-    adjoints: Iterable[Named],
+    adjoints: Collection[Named],
     derivatives: Mapping[Variables, Derivative],
     arranger: Arranger,
 ) -> Answer:
@@ -144,10 +146,15 @@ def write_answer(
     definitions = {s.name: s.value for s in program.statements if s.name is not None}
     for adjoint in adjoints:
         definitions[adjoint.name] = arranger.tree(adjoint.value, row=adjoint.row)
-    return Answer(
-        definitions,
-        {names: _written(found, arranger) for names, found in derivatives.items()},
+    written = {names: _written(found, arranger) for names, found in derivatives.items()}
+    adjoint_names = {adjoint.name for adjoint in adjoints}
+    uses = Counter(
+        name for tree in (*definitions.values(), *written.values()) for name in names_in(tree)
     )
+    for names, tree in written.items():
+        if isinstance(tree, syntax.Name) and tree.name in adjoint_names and uses[tree.name] == 1:
+            written[names] = definitions.pop(tree.name)
+    return Answer(definitions, written)
 
 
 def _written(found: Derivative, arranger: Arranger) -> syntax.Node:
@@ -162,7 +169,10 @@ def _written(found: Derivative, arranger: Arranger) -> syntax.Node:
         row = (by.is_row if by.axes else of.is_row) and len(node.axes) == 1
         return arranger.tree(node, row=row != turned)
     try:
-        piece = arranger.total(expanded(vectorised(node, len(of.axes))))
+        common = outside(expanded(node))
+        terms = gathered(common.terms, node.axes)
+        vectors = [(c, vectorised(term, len(of.axes))) for c, term in terms]
+        piece = arranger.total(vectors, common.coefficient, common.scalars)
     except NoMatrixFormError:
         if turned:
             raise NotDifferentiableError(

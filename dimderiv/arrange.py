@@ -32,8 +32,9 @@ from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
 from dimderiv.partials import COMPARISONS
-from dimderiv.products import product
+from dimderiv.products import product, transposed
 from dimderiv.shapes import ONE, Dim
+from dimderiv.sums import add
 
 LONGEST = 100_000
 
@@ -155,24 +156,45 @@ class Arranger:
 
     def _sum(self, node: Sum, *, negate: bool = False) -> tuple[Piece, tuple[bool, ...]]:
         sign = -1 if negate else 1
-        signed = [(sign * coefficient, term) for coefficient, term in node.terms]
+        signed = [(sign * coefficient, term) for coefficient, term in _with_pairs(node)]
         added = _factors_of_added(signed)
         terms = [self.loose(term, c, absorb=_turns(term, added)) for c, term in signed]
+        if any(_is_identity(term) for _, term in signed):
+            terms = [
+                self._filled_term(loose, term)
+                for loose, (_, term) in zip(terms, signed, strict=True)
+            ]
         present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
         piece = notation.summed([(term.negative, term.piece) for term in terms])
+        if len(present) == 1 and not all(term.present[0] for term in terms):
+            piece = notation.turned_as_a_whole(piece)
         if is_symmetric(node):
             piece = notation.symmetric(min(piece, key=_with_short_start))
         return piece, present
 
-    def total(self, terms: Sequence[tuple[Fraction, Node]]) -> Piece:
-        """A sum of nodes with all of their axes, in the order given."""
+    def _filled_term(self, loose: Loose, node: Node) -> Loose:
+        """A term beside an identity, where a number would be read as a multiple of that."""
+        everywhere = (True,) * len(node.axes)
+        if any(loose.present) or not isinstance(node, Product):
+            return Loose(loose.negative, self._whole(loose, node), everywhere)
+        over, under = self._scalars(node.factors, [self.piece(f.node) for f in node.factors])
+        piece = notation.scaled(abs(node.coefficient), over, under, _ones(*node.axes))
+        return Loose(loose.negative, piece, everywhere)
+
+    def total(
+        self,
+        terms: Sequence[tuple[Fraction, Node]],
+        coefficient: Fraction = Fraction(1),
+        scalars: Sequence[Factor] = (),
+    ) -> Piece:
+        """A sum of nodes with all of their axes, in the order given, times a number and scalars."""
         signed = []
-        for coefficient, node in terms:
-            loose = self.loose(node, coefficient)
+        for own, node in terms:
+            loose = self.loose(node, own)
             signed.append((loose.negative, self._whole(loose, node)))
-        if len(signed) > 1:
-            return notation.summed(signed)
-        negative, piece = signed[0]
+        negative, piece = signed[0] if len(signed) == 1 else (False, notation.summed(signed))
+        over, under = self._scalars(scalars, [self.piece(factor.node) for factor in scalars])
+        piece = notation.scaled(coefficient, over, under, piece)
         return notation.negative(piece) if negative else piece
 
     def _whole(self, loose: Loose, node: Node) -> Piece:
@@ -335,6 +357,14 @@ def _column(face: Face) -> Piece:
     return notation.two_faced(face, notation.transposed(face))
 
 
+def _is_identity(node: Node) -> bool:
+    return (
+        isinstance(node, Product)
+        and node.result == (0, 0)
+        and not any(factor.indices for factor in node.factors)
+    )
+
+
 def _is_constant(node: Node) -> bool:
     return is_zero(node) or (isinstance(node, Product) and not node.factors)
 
@@ -358,6 +388,21 @@ def _can_turn(factor: Factor, product: Product) -> bool:
     if factor.power != 1 or not isinstance(factor.node, Sum) or not _is_mixed(factor.node):
         return False
     return sum(other.node.key == factor.node.key for other in product.factors) == 1
+
+
+def _with_pairs(node: Sum) -> Sequence[tuple[Fraction, Node]]:
+    """The terms of a sum, a multiple of a term and of its transpose as one: `2 (A + A') + B`."""
+    if not node.symmetric or len(node.terms) < 3:
+        return node.terms
+    at = {term.key: k for k, (_, term) in enumerate(node.terms)}
+    paired: list[tuple[Fraction, Node]] = []
+    for k, (coefficient, term) in enumerate(node.terms):
+        other = k if abs(coefficient) == 1 or is_symmetric(term) else at[transposed(term).key]
+        if other == k:
+            paired.append((coefficient, term))
+        elif k < other:
+            paired.append((coefficient, add(term, node.terms[other][1])))
+    return paired
 
 
 def _factors_of_added(terms: Sequence[tuple[Fraction, Node]]) -> set[Key]:

@@ -85,6 +85,7 @@ class Sum:
     key: Key
     weight: int
     symmetric: bool
+    zero_sums: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +104,7 @@ class Product:
     key: Key
     weight: int
     symmetric: bool
+    zero_sums: tuple[int, ...] = ()
 
     @property
     def is_convolution(self) -> bool:
@@ -153,6 +155,7 @@ class Named:
     symmetric: bool
     sums_to_one: bool
     nonnegative: bool
+    zero_sums: tuple[int, ...]
     weight: int = 1
 
 
@@ -182,6 +185,7 @@ def named(name: str, value: Node, *, row: bool = False) -> Named:
         is_symmetric(value),
         rows_sum_to_one(value),
         is_nonnegative(value),
+        zero_sums(value),
     )
 
 
@@ -220,6 +224,11 @@ def rows_sum_to_one(node: Node) -> bool:
     if isinstance(node, Named):
         return node.sums_to_one
     return isinstance(node, Function) and node.function == "softmax"
+
+
+def zero_sums(node: Node) -> tuple[int, ...]:
+    """The axes along which the entries are known to sum to 0, as those of a centred array do."""
+    return node.zero_sums if isinstance(node, (Sum, Product, Named)) else ()
 
 
 def is_nonnegative(node: Node) -> bool:

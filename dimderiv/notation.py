@@ -83,6 +83,14 @@ def two_faced(straight: Face, flipped: Face) -> Piece:
     return Piece(straight, back if back.cost < flipped.cost else flipped)
 
 
+def turned_as_a_whole(piece: Piece) -> Piece:
+    """A piece whose longer face is the transpose of the other: `(x - mean(x))'`."""
+    straight, flipped = piece
+    if straight.cost <= flipped.cost:
+        return Piece(straight, transposed(straight))
+    return Piece(transposed(flipped), flipped)
+
+
 def scalar(tree: Node, cost: float) -> Piece:
     """A piece without axes."""
     return Piece(Face(tree, cost), Face(tree, cost))

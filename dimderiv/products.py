@@ -30,6 +30,7 @@ from dimderiv.graph import (
     rows_sum_to_one,
     size,
     zero,
+    zero_sums,
 )
 from dimderiv.numbering import all_indices, numbered, product_key, reading_order, renamed
 from dimderiv.shapes import Dim
@@ -287,6 +288,8 @@ class _Bag:
         if not self.coefficient:
             return zero(tuple(index_dim(index, self.dims) for index in indices))
         factors, spent = _without_unit_sums(factors, indices)
+        if any(_vanishes(factor, factors, indices) for factor in factors):
+            return zero(tuple(index_dim(index, self.dims) for index in indices))
         self._take_sizes(factors, indices, spent)
         factors = _with_scalars_apart(factors, indices, self.dims)
         return _finished(self.coefficient, factors, self.dims, indices)
@@ -424,7 +427,7 @@ def _facing(
     return None
 
 
-def _uses(index: Index, factors: list[Factor], result: Sequence[Index]) -> int:
+def _uses(index: Index, factors: Sequence[Factor], result: Sequence[Index]) -> int:
     wanted = set(letters_of((index,)))
     places = [*all_indices(factors), *result]
     return sum(not wanted.isdisjoint(letters_of((place,))) for place in places)
@@ -446,6 +449,12 @@ def _without_unit_sums(
             kept.remove(factor)
             spent.add(factor.indices[-1])
     return kept, spent
+
+
+def _vanishes(factor: Factor, factors: list[Factor], result: tuple[Index, ...]) -> bool:
+    """Whether a factor is summed along an axis where its entries cancel."""
+    axes = zero_sums(factor.node) if factor.power == 1 else ()
+    return any(_uses(factor.indices[axis], factors, result) == 1 for axis in axes)
 
 
 def _with_scalars_apart(
@@ -542,4 +551,18 @@ def _node(
         key,
         max(weight + (coefficient != 1), 1),
         symmetric,
+        _zero_sums(factors, result),
+    )
+
+
+def _zero_sums(factors: tuple[Factor, ...], result: tuple[Index, ...]) -> tuple[int, ...]:
+    """The axes of a product that it has from one factor alone, whose entries cancel along them."""
+    indices = [
+        factor.indices[axis]
+        for factor in factors
+        if factor.power == 1
+        for axis in zero_sums(factor.node)
+    ]
+    return tuple(
+        [result.index(i) for i in indices if i in result and _uses(i, factors, result) == 2]
     )

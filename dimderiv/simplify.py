@@ -1,19 +1,19 @@
 """Shorter forms of equal value: cancel, fold into named functions, take out common factors."""
 
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from fractions import Fraction
 from math import prod
-from typing import NamedTuple
 
+from dimderiv.factoring import factored, view_of
 from dimderiv.fold import fold, fold_map
-from dimderiv.graph import Factor, Index, Key, Map, Node, Product, Sum, letters_of
-from dimderiv.numbering import renamed
+from dimderiv.graph import Factor, Index, Key, Map, Node, Product, Sum, is_symmetric, letters_of
 from dimderiv.products import ONCE, product
-from dimderiv.shapes import Dim
 from dimderiv.sums import Term, total
 
 MOST_TERMS = 24
+# How many symbols more a sum may have if one can see that it is its own transpose.
+WORTH_OF_SYMMETRY = 3
 
 
 class Simplifier:
@@ -48,7 +48,7 @@ class Simplifier:
         pairs = zip(factors, node.factors, strict=True)
         if any(new.node.key != old.node.key for new, old in pairs):
             return self(product(node.coefficient, factors, node.result, node.dims))
-        for shorter in (fold, _cancelled, _summed_by_term):
+        for shorter in (fold, _cancelled, _summed_by_term, _scalar_by_term):
             new = shorter(node)
             if new is not None and new.key != node.key:
                 return self(new)
@@ -59,10 +59,10 @@ class Simplifier:
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
         multiplied_out = _multiplied_out(simple)
-        if multiplied_out is not None and multiplied_out.weight < simple.weight:
+        if multiplied_out is not None:
             return self(multiplied_out)
-        factored = _factored(simple)
-        return simple if factored is None else self(factored)
+        shorter = factored(simple)
+        return simple if shorter is None else self(shorter)
 
 
 def _cancelled(node: Product) -> Node | None:
@@ -72,7 +72,7 @@ def _cancelled(node: Product) -> Node | None:
             continue
         if len(set(inner.indices)) != len(inner.indices):
             continue
-        inside = {f.node.key for _, t in inner.node.terms for f in _as_product(t).factors}
+        inside = {f.node.key for _, t in inner.node.terms for f in view_of(0, t).factors}
         for other in node.factors:
             if other.node.key not in inside:
                 continue
@@ -82,7 +82,9 @@ def _cancelled(node: Product) -> Node | None:
                     multiplied = _multiplied(inner.node, other._replace(indices=local))
                     rest = [f for k, f in enumerate(node.factors) if k != place and f is not other]
                     rest.insert(0, inner._replace(node=multiplied))
-                    return product(node.coefficient, rest, node.result, node.dims)
+                    cancelled = product(node.coefficient, rest, node.result, node.dims)
+                    if cancelled.weight < node.weight:
+                        return cancelled
     return None
 
 
@@ -133,17 +135,38 @@ def _summed_by_term(node: Product) -> Node | None:
     return None
 
 
+def _scalar_by_term(node: Product) -> Node | None:
+    """A scalar with one of the sums among its factors taken term by term, where that is shorter."""
+    if node.axes or len(node.factors) < 2:
+        return None
+    apart = [
+        total(_distributed(ONCE, node, [place]), ())
+        for place, factor in enumerate(node.factors)
+        if isinstance(factor.node, Sum) and factor.power == 1 and factor.indices
+    ]
+    shorter = [each for each in apart if each.weight < node.weight]
+    return min(shorter, key=lambda each: each.weight, default=None)
+
+
 def _is_diagonal(term: Node) -> bool:
     return isinstance(term, Product) and len(set(term.result)) < len(term.result)
 
 
 def _multiplied_out(node: Sum) -> Node | None:
-    """The sum with the products of sums in it multiplied out, where they may cancel each other."""
+    """The sum with the products of sums in it multiplied out, where that is shorter.
+
+    Terms may cancel each other, or turn out to be each other's transposes.
+    """
     counts = [_count(term) for _, term in node.terms]
-    if sum(count > 1 for count in counts) < 2 or sum(counts) > MOST_TERMS:
+    several = sum(count > 1 for count in counts)
+    is_square = len(node.axes) == 2 and node.axes[0] == node.axes[1]
+    if several < 1 + (node.symmetric or not is_square) or sum(counts) > MOST_TERMS:
         return None
     parts = [_distributed(c, term) for c, term in node.terms]
-    return total([term for part in parts for term in part], node.axes)
+    apart = total([term for part in parts for term in part], node.axes)
+    becomes_symmetric = is_symmetric(apart) and not node.symmetric
+    longest = node.weight + (WORTH_OF_SYMMETRY if becomes_symmetric else -1)
+    return apart if apart.weight <= longest else None
 
 
 def _count(term: Node) -> int:
@@ -152,15 +175,19 @@ def _count(term: Node) -> int:
     return prod(len(f.node.terms) for f in factors if isinstance(f.node, Sum) and f.power == 1)
 
 
-def _distributed(coefficient: Fraction, term: Node) -> list[Term]:
-    """A product as a sum over the terms of the sums among its factors."""
+def _distributed(
+    coefficient: Fraction, term: Node, places: Collection[int] | None = None
+) -> list[Term]:
+    """A product as a sum over the terms of the sums among its factors, or of those at places."""
     if not isinstance(term, Product):
         return [(coefficient, term)]
     choices = [
         [(c, factor._replace(node=part)) for c, part in factor.node.terms]
-        if isinstance(factor.node, Sum) and factor.power == 1
+        if isinstance(factor.node, Sum)
+        and factor.power == 1
+        and (places is None or place in places)
         else [(ONCE, factor)]
-        for factor in term.factors
+        for place, factor in enumerate(term.factors)
     ]
     return [
         (
@@ -169,137 +196,3 @@ def _distributed(coefficient: Fraction, term: Node) -> list[Term]:
         )
         for chosen in itertools.product(*choices)
     ]
-
-
-class Handle(NamedTuple):
-    """One factor of one term, as something that may be taken out of the sum."""
-
-    term: int
-    place: int
-    factor: Factor
-    inner: tuple[Index, ...]
-
-
-Label = tuple[Key, tuple[Index | None, ...], bool]
-
-
-def _factored(node: Sum) -> Node | None:
-    """The sum with the most worthwhile common factor taken out, if there is one."""
-    rank = len(node.axes)
-    handles: dict[Label, list[Handle]] = {}
-    for k, (_, term) in enumerate(node.terms):
-        for handle in _handles(k, term, rank):
-            factor = handle.factor
-            places = tuple(i if isinstance(i, int) and i < rank else None for i in factor.indices)
-            label = (factor.node.key, places, factor.power > 0)
-            group = handles.setdefault(label, [])
-            if all(other.term != k for other in group):
-                group.append(handle)
-    groups = [group for group in handles.values() if len(group) > 1]
-    for group in sorted(groups, key=lambda group: -_gain(group, node.terms)):
-        if _gain(group, node.terms) > 0:
-            factored = _taken_out(node, group)
-            if factored is not None:
-                return factored
-    return None
-
-
-def _handles(k: int, term: Node, rank: int) -> Iterator[Handle]:
-    shape = _as_product(term)
-    diagonal = len(set(shape.result)) < rank
-    for place, factor in enumerate(shape.factors):
-        if not all(isinstance(index, int) for index in (*factor.indices, *shape.result)):
-            continue
-        if diagonal and factor.indices:
-            continue
-        inner = tuple(index for index in factor.indices if index not in shape.result)
-        rest = [i for p, f in enumerate(shape.factors) if p != place for i in f.indices]
-        if len(set(inner)) < len(inner) or any(rest.count(index) != 1 for index in inner):
-            continue
-        if not inner or factor.power == 1:
-            yield Handle(k, place, factor, inner)
-
-
-class _Shape(NamedTuple):
-    coefficient: Fraction
-    factors: tuple[Factor, ...]
-    dims: tuple[Dim, ...]
-    result: tuple[Index, ...]
-
-
-def _as_product(term: Node) -> _Shape:
-    if isinstance(term, Product):
-        return _Shape(term.coefficient, term.factors, term.dims, term.result)
-    plain = tuple(range(len(term.axes)))
-    return _Shape(ONCE, (Factor(term, plain),), term.axes, plain)
-
-
-def _gain(group: list[Handle], terms: tuple[Term, ...]) -> int:
-    """How many symbols and operators go away."""
-    alone = sum(len(_as_product(terms[h.term][1]).factors) == 1 for h in group)
-    return (len(group) - 1) * group[0].factor.node.weight - alone
-
-
-def _taken_out(node: Sum, group: list[Handle]) -> Node | None:
-    rank = len(node.axes)
-    power = min((handle.factor.power for handle in group), key=abs)
-    lead = group[0].factor
-    shared = _shared_letters(node, group, rank)
-    lead_dims = _as_product(node.terms[group[0].term][1]).dims
-    inner_dims = [lead_dims[letter] for letter in letters_of(group[0].inner)]
-    if len(shared) + len(inner_dims) > 2:
-        return None
-    axes = (*(node.axes[k] for k in shared), *inner_dims)
-    rests = [(node.terms[h.term][0], _rest(node.terms[h.term][1], h, power, shared)) for h in group]
-    together = total(rests, axes)
-    renamed = {index: rank + k for k, index in enumerate(group[0].inner)}
-    lead_indices = tuple(renamed.get(index, index) for index in lead.indices)
-    letters = (*shared, *(rank + k for k in range(len(inner_dims))))
-    dims = (*node.axes, *inner_dims)
-    whole = product(
-        ONCE,
-        [Factor(lead.node, lead_indices, power), Factor(together, letters)],
-        tuple(range(rank)),
-        dims,
-    )
-    taken = {handle.term for handle in group}
-    first = min(taken)
-    terms = [
-        (ONCE, whole) if k == first else term
-        for k, term in enumerate(node.terms)
-        if k == first or k not in taken
-    ]
-    return total(terms, node.axes)
-
-
-def _shared_letters(node: Sum, group: list[Handle], rank: int) -> list[int]:
-    """The letters of the result that what is left in the brackets still has."""
-    if any(_is_diagonal(node.terms[handle.term][1]) for handle in group):
-        return list(range(rank))
-    used: set[int] = set()
-    for handle in group:
-        shape = _as_product(node.terms[handle.term][1])
-        for place, factor in enumerate(shape.factors):
-            kept = place != handle.place or len({h.factor.power for h in group}) > 1
-            if kept:
-                used.update(letters_of(factor.indices))
-    return [letter for letter in range(rank) if letter in used]
-
-
-def _rest(term: Node, handle: Handle, power: Fraction, shared: list[int]) -> Node:
-    """What is left of a term, with the shared letters and the factor's own as its axes."""
-    shape = _as_product(term)
-    factors = list(shape.factors)
-    left = handle.factor.power - power
-    if left:
-        factors[handle.place] = handle.factor._replace(power=left)
-    else:
-        del factors[handle.place]
-    places = [shape.result[k] for k in shared]
-    result = (*places, *handle.inner)
-    used = {i for f in factors for i in letters_of(f.indices)} | set(letters_of(result))
-    order = sorted(used)
-    place = {letter: k for k, letter in enumerate(order)}
-    moved = [f._replace(indices=tuple(renamed(i, place) for i in f.indices)) for f in factors]
-    dims = [shape.dims[i] for i in order]
-    return product(shape.coefficient, moved, tuple(renamed(i, place) for i in result), dims)

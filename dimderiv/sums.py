@@ -1,10 +1,25 @@
 """Making a sum: nested sums opened, like terms collected, a common number taken out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import gcd
 
-from dimderiv.graph import Factor, Key, Node, Product, Sum, digest, is_symmetric, letters_of, zero
+from dimderiv.graph import (
+    Factor,
+    Key,
+    Node,
+    Product,
+    Sum,
+    digest,
+    is_symmetric,
+    is_zero,
+    letters_of,
+    rows_sum_to_one,
+    size,
+    zero,
+    zero_sums,
+)
+from dimderiv.numbering import all_indices
 from dimderiv.products import ONCE, arranged, product, transposed, without_coefficient
 from dimderiv.shapes import Dim
 
@@ -32,13 +47,13 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
     if len(axes) == 2 and len(kept) > 1 and all(_is_diagonal(term) for _, term in kept):
         return _diagonal_total(kept, axes)
     plain = tuple(range(len(axes)))
-    content = _content([coefficient for coefficient, _ in kept])
+    number = content([coefficient for coefficient, _ in kept])
     if len(kept) == 1:
-        return product(content, [Factor(kept[0][1], plain)], plain, axes)
-    if content != 1:
-        kept = tuple([(coefficient / content, term) for coefficient, term in kept])
+        return product(number, [Factor(kept[0][1], plain)], plain, axes)
+    if number != 1:
+        kept = tuple([(coefficient / number, term) for coefficient, term in kept])
     node = _node(kept, axes)
-    return node if content == 1 else product(content, [Factor(node, plain)], plain, axes)
+    return node if number == 1 else product(number, [Factor(node, plain)], plain, axes)
 
 
 def terms(node: Node) -> list[Term]:
@@ -99,7 +114,33 @@ def _diagonal_total(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Node:
 def _node(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Sum:
     parts = sorted([(term.key, str(coefficient)) for coefficient, term in terms])
     weight = sum([term.weight + (abs(c) != 1) for c, term in terms]) + len(terms) - 1
-    return Sum(terms, axes, digest("sum", parts), weight, _is_symmetric(terms, axes))
+    symmetric = _is_symmetric(terms, axes)
+    zeros = tuple([axis for axis in range(len(axes)) if _sums_to_zero(terms, axes, axis)])
+    return Sum(terms, axes, digest("sum", parts), weight, symmetric, zeros)
+
+
+def _sums_to_zero(terms: tuple[Term, ...], axes: tuple[Dim, ...], axis: int) -> bool:
+    """Whether the terms cancel when they are summed along an axis: `X - mean(X, axis=0)`."""
+    if all(axis in zero_sums(term) for _, term in terms):
+        return True
+    if len(terms) < 2 or not any(_may_balance(term, axis) for _, term in terms):
+        return False
+    plain = tuple(range(len(axes)))
+    kept = (*plain[:axis], *plain[axis + 1 :])
+    sums = [(c, arranged(term, plain, kept, axes)) for c, term in terms]
+    return is_zero(total(sums, tuple([axes[k] for k in kept])))
+
+
+def _may_balance(term: Node, axis: int) -> bool:
+    """Whether a term is divided by the size of an axis that it is constant along, or sums to 1."""
+    if not isinstance(term, Product):
+        return rows_sum_to_one(term) and axis == len(term.axes) - 1
+    index = term.result[axis]
+    if not isinstance(index, int) or index in letters_of(all_indices(term.factors)):
+        return False
+    dim = term.dims[index]
+    known = dim.number is not None
+    return known or any(f.power < 0 and f.node.key == size(dim).key for f in term.factors)
 
 
 def _is_symmetric(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> bool:
@@ -143,7 +184,7 @@ def _rearrangement(term: Product) -> Callable[[Node], Node] | None:
     return lambda part: arranged(part, indices, term.result, term.dims)
 
 
-def _content(coefficients: list[Fraction]) -> Fraction:
+def content(coefficients: Sequence[Fraction]) -> Fraction:
     """The number to take out: it makes the first term positive, and integers primitive."""
     sign = -1 if coefficients[0] < 0 else 1
     sizes = [abs(coefficient) for coefficient in coefficients]

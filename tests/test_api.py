@@ -208,7 +208,7 @@ def test_hessians(expression: str, wrt: str, expected: str) -> None:
         ("X' A", "X", "kron(A', eye(n)) K(m, n)"),
         ("X.^2 A", "X", "2 kron(A', eye(m)) diag(vec(X))"),
         ("x x'", "x", "kron(x, eye(n)) + kron(eye(n), x)"),
-        ("det(X) X", "X", "det(X) vec(X) vec(inv(X)')' + det(X) I"),
+        ("det(X) X", "X", "det(X) (vec(X) vec(inv(X)')' + I)"),
         ("diag(A X)", "X", "kron(eye(m), ones(1, n)) diag(vec(A'))"),
     ],
 )

@@ -333,13 +333,13 @@ def positive(term: Labelled) -> Labelled:
 SIMPLIFY = [
     Fault(
         "what is taken out is doubled",
-        "simplify:_taken_out",
+        "factoring:_taken_out",
         changed(doubled),
         Case("x' A x", "x"),
     ),
     Fault(
         "what is left in the brackets changes its sign",
-        "simplify:_rest",
+        "factoring:_rest",
         changed(lambda node: scaled(-1, node)),
         Case("x' A x", "x"),
     ),
@@ -439,7 +439,7 @@ SUMS = [
     ),
     Fault(
         "the number in front is wrong",
-        "sums:_content",
+        "sums:content",
         changed(lambda number: number + 1),
         Case("a' x + a' x", "x"),
     ),

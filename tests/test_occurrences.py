@@ -1,12 +1,12 @@
 """The parts of an answer are counted by what they are, not by where they stand."""
 
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.syntax import Add, Binary, Name
+from dimderiv.language.syntax import Add, Binary, Name, Node
 from dimderiv.occurrences import occurrences
 from dimderiv.render.text import text
 
 
-def test_equal_parts_are_counted_together():
+def test_equal_parts_are_counted_together() -> None:
     """Equal parts have one entry, with all their places."""
     tree = parse_expression("exp(A x) .* (exp(A x) + A x)")
     counted = {text(found.part): (found.symbols, found.times) for found in occurrences([tree], 1)}
@@ -15,7 +15,7 @@ def test_equal_parts_are_counted_together():
     assert counted["x"] == (1, 3)
 
 
-def test_a_short_tree_is_left_out():
+def test_a_short_tree_is_left_out() -> None:
     """A tree below the bound gives no parts, and adds to no count."""
     trees = [parse_expression("A x"), parse_expression("A x + B y")]
     assert {text(found.part) for found in occurrences(trees, 3)} == {
@@ -29,15 +29,15 @@ def test_a_short_tree_is_left_out():
     }
 
 
-def test_what_is_inside_an_index_form_is_not_counted():
+def test_what_is_inside_an_index_form_is_not_counted() -> None:
     """An index form is one part: its letters mean nothing outside."""
     tree = parse_expression("[i:n, j:n, k:n] x[i] x[j] x[k]")
     assert [found.times for found in occurrences([tree], 1)] == [1]
 
 
-def test_shared_parts_are_looked_at_once():
+def test_shared_parts_are_looked_at_once() -> None:
     """The time goes with the parts, not with what they are when written out."""
-    part = Binary("*", Name("A"), Name("x"))
+    part: Node = Binary("*", Name("A"), Name("x"))
     for _ in range(60):
         part = Add((part, part))
     found = list(occurrences([part], 1))

@@ -1,0 +1,235 @@
+"""Take the common factor of some terms out of a sum: `A x + A' x` is `(A + A') x`.
+
+A factor can be taken out where its letters meet those of the result at the same places in each of
+the terms; letters that are summed join it to the rest, once each: `tr(M B) + t tr(M C)` is
+`tr(M (B + t C))`.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv.graph import Factor, Index, Key, Node, Product, Sum, letters_of
+from dimderiv.numbering import renamed
+from dimderiv.products import ONCE, product, transposed
+from dimderiv.shapes import Dim
+from dimderiv.sums import total
+
+
+class View(NamedTuple):
+    """One term of a sum, without its coefficient there, as a labelled product."""
+
+    term: int
+    coefficient: Fraction
+    factors: tuple[Factor, ...]
+    dims: tuple[Dim, ...]
+    result: tuple[Index, ...]
+
+
+class Handle(NamedTuple):
+    """One factor of one term, as something that may be taken out of the sum.
+
+    Attributes:
+        view: the term.
+        place: where the factor stands in it.
+        factor: the factor.
+        inner: its letters that are summed.
+    """
+
+    view: View
+    place: int
+    factor: Factor
+    inner: tuple[Index, ...]
+
+    @property
+    def rest(self) -> list[Factor]:
+        """The other factors of the term."""
+        return [factor for k, factor in enumerate(self.view.factors) if k != self.place]
+
+
+Label = tuple[Key, tuple[int | None, ...], bool]
+
+
+def factored(node: Sum) -> Node | None:
+    """The sum with its most worthwhile common factor taken out.
+
+    Args:
+        node: the sum.
+
+    Returns:
+        A node of equal value with fewer symbols; nothing if there is none.
+    """
+    groups = [g for g in _groups(node) if _gain(g) > 0 and not _breaks_symmetry(g, node)]
+    for group in sorted(groups, key=_gain, reverse=True):
+        found = _taken_out(node, group, min((h.factor.power for h in group), key=abs))
+        if found is not None:
+            return found
+    return _with_common_root(node)
+
+
+def _groups(node: Sum) -> Iterator[list[Handle]]:
+    """Factors that stand at the same place in several terms."""
+    groups: dict[Label, list[Handle]] = {}
+    for handle in _all_handles(node):
+        factor = handle.factor
+        places = tuple([_place(index, handle.view) for index in factor.indices])
+        group = groups.setdefault((factor.node.key, places, factor.power > 0), [])
+        if all(other.view.term != handle.view.term for other in group):
+            group.append(handle)
+    return (group for group in groups.values() if len(group) > 1)
+
+
+def _all_handles(node: Sum) -> Iterator[Handle]:
+    for k, (_, term) in enumerate(node.terms):
+        view = view_of(k, term)
+        yield from _handles(view)
+        if not node.axes:
+            for place, factor in enumerate(view.factors):
+                if isinstance(factor.node, Product) and factor.power == 1:
+                    yield from _handles(_opened(view, place))
+
+
+def view_of(k: int, term: Node) -> View:
+    """The term at a place in a sum as a labelled product."""
+    if isinstance(term, Product):
+        return View(k, term.coefficient, term.factors, term.dims, term.result)
+    plain = tuple(range(len(term.axes)))
+    return View(k, ONCE, (Factor(term, plain),), term.axes, plain)
+
+
+def _opened(view: View, place: int) -> View:
+    """A term with the factors of one of its scalars in place of that scalar."""
+    inner = view.factors[place].node
+    assert isinstance(inner, Product)
+    moved = {letter: letter + len(view.dims) for letter in range(len(inner.dims))}
+    opened = [
+        factor._replace(indices=tuple([renamed(index, moved) for index in factor.indices]))
+        for factor in inner.factors
+    ]
+    factors = (*view.factors[:place], *opened, *view.factors[place + 1 :])
+    dims = (*view.dims, *inner.dims)
+    return view._replace(
+        coefficient=view.coefficient * inner.coefficient, factors=factors, dims=dims
+    )
+
+
+def _handles(view: View) -> Iterator[Handle]:
+    if not all(isinstance(index, int) for index in view.result):
+        return
+    for place, factor in enumerate(view.factors):
+        if not all(isinstance(index, int) for index in factor.indices):
+            continue
+        if any(view.result.count(index) > 1 for index in factor.indices):
+            continue
+        inner = tuple([index for index in factor.indices if index not in view.result])
+        rest = [i for p, f in enumerate(view.factors) if p != place for i in f.indices]
+        if len(set(inner)) < len(inner) or any(rest.count(index) != 1 for index in inner):
+            continue
+        if not inner or factor.power == 1:
+            yield Handle(view, place, factor, inner)
+
+
+def _place(index: Index, view: View) -> int | None:
+    """Where in the result a letter stands; nowhere if it is summed."""
+    return view.result.index(index) if index in view.result else None
+
+
+def _gain(group: list[Handle]) -> int:
+    """How many symbols and operators go away."""
+    alone = sum(len(handle.view.factors) == 1 for handle in group)
+    return (len(group) - 1) * group[0].factor.node.weight - alone
+
+
+def _breaks_symmetry(group: list[Handle], node: Sum) -> bool:
+    """Whether a factor is of one side only, in a sum that is its own transpose."""
+    return node.symmetric and bool(group[0].factor.indices) and len(group) < len(node.terms)
+
+
+def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
+    """The sum with a power of a factor taken out of some terms, where a matrix is left."""
+    first = group[0]
+    shared = _shared_axes(node, group, power)
+    inner_dims = [first.view.dims[letter] for letter in letters_of(first.inner)]
+    if len(shared) + len(inner_dims) > 2:
+        return None
+    axes = (*(node.axes[k] for k in shared), *inner_dims)
+    rests = [(node.terms[h.view.term][0], _rest(h, power, shared)) for h in group]
+    rank = len(node.axes)
+    summed = {index: rank + k for k, index in enumerate(first.inner)}
+    places = [summed.get(i, _place(i, first.view)) for i in first.factor.indices]
+    letters = (*shared, *summed.values())
+    if len(axes) == 2 and 2 * sum(_is_turned(rest) for _, rest in rests) > len(rests):
+        # `B + C` rather than `(B' + C')'`: equal sums are told by how they are oriented.
+        rests, axes = [(c, transposed(rest)) for c, rest in rests], axes[::-1]
+        letters = letters[::-1]
+    whole = product(
+        ONCE,
+        [
+            Factor(first.factor.node, tuple([p for p in places if p is not None]), power),
+            Factor(total(rests, axes), letters),
+        ],
+        tuple(range(rank)),
+        (*node.axes, *inner_dims),
+    )
+    return _with_terms_replaced(node, {handle.view.term for handle in group}, whole)
+
+
+def _is_turned(node: Node) -> bool:
+    """Whether a matrix is a multiple of the transpose of another."""
+    if not isinstance(node, Product):
+        return False
+    arrays = [factor for factor in node.factors if factor.indices]
+    return len(arrays) == 1 and arrays[0].indices == node.result[::-1] != node.result
+
+
+def _with_terms_replaced(node: Sum, gone: set[int], whole: Node) -> Node:
+    first = min(gone)
+    terms = [
+        (ONCE, whole) if k == first else term
+        for k, term in enumerate(node.terms)
+        if k == first or k not in gone
+    ]
+    return total(terms, node.axes)
+
+
+def _shared_axes(node: Sum, group: list[Handle], power: Fraction) -> list[int]:
+    """The axes of the result that what is left in the brackets still has."""
+    used: set[int] = set()
+    for handle in group:
+        left = [handle.factor] if handle.factor.power != power else []
+        letters = {i for factor in (*handle.rest, *left) for i in letters_of(factor.indices)}
+        result = handle.view.result
+        used.update(k for k, i in enumerate(result) if i in letters or result.count(i) > 1)
+    return [axis for axis in range(len(node.axes)) if axis in used]
+
+
+def _rest(handle: Handle, power: Fraction, shared: list[int]) -> Node:
+    """What is left of a term, with the shared axes and the factor's summed letters as its axes."""
+    view = handle.view
+    factors = list(view.factors)
+    left = handle.factor.power - power
+    factors[handle.place : handle.place + 1] = [handle.factor._replace(power=left)] if left else []
+    result = (*(view.result[k] for k in shared), *handle.inner)
+    used = {i for factor in factors for i in letters_of(factor.indices)} | set(letters_of(result))
+    order = sorted(used)
+    place = {letter: k for k, letter in enumerate(order)}
+    moved = [f._replace(indices=tuple([renamed(i, place) for i in f.indices])) for f in factors]
+    dims = [view.dims[i] for i in order]
+    return product(view.coefficient, moved, tuple([renamed(i, place) for i in result]), dims)
+
+
+def _with_common_root(node: Sum) -> Node | None:
+    """A root of a scalar taken out of terms where it stands above and below the line."""
+    roots: dict[Key, list[Handle]] = {}
+    for k, (_, term) in enumerate(node.terms):
+        for handle in _handles(view_of(k, term)):
+            if not handle.factor.indices and handle.factor.power.denominator > 1:
+                roots.setdefault(handle.factor.node.key, []).append(handle)
+    for group in roots.values():
+        powers = {handle.factor.power for handle in group}
+        if len(powers) > 1:
+            found = [_taken_out(node, group, power) for power in sorted(powers, reverse=True)]
+            shorter = [each for each in found if each is not None and each.weight < node.weight]
+            if shorter:
+                return min(shorter, key=lambda each: each.weight)
+    return None

@@ -1,0 +1,138 @@
+"""Sums of terms that come apart: `kron(A, B) + kron(A, C)` is `kron(A, B + C)`.
+
+The letters of a term may fall into parts that no factor joins, such as those of rows and those of
+columns.  Terms that have one part in common are one term, whose other part is a sum.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv.factoring import view_of
+from dimderiv.graph import Factor, Key, Node, letters_of
+from dimderiv.numbering import renamed
+from dimderiv.products import ONCE, product
+from dimderiv.shapes import Dim
+from dimderiv.sums import Term, content, total
+
+Places = tuple[int, ...]
+
+
+class Part(NamedTuple):
+    """The factors of a term that share letters, as a node, and which axes of the term are its."""
+
+    places: Places
+    node: Node
+
+
+class Outside(NamedTuple):
+    """What all terms of a sum have in common: a number, scalar factors; and the terms without."""
+
+    coefficient: Fraction
+    scalars: tuple[Factor, ...]
+    terms: list[Term]
+
+
+def gathered(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
+    """The terms of a sum, those with a part in common as one.
+
+    Args:
+        terms: coefficient and node of each term.
+        axes: the axes of every term.
+    """
+    found = [(coefficient, term, parts(term)) for coefficient, term in terms]
+    while group := _largest_group([each[2] for each in found]):
+        shared, members = group
+        rests = [(found[k][0], _other_part(found[k][1], found[k][2], shared)) for k in members]
+        places = next(part.places for part in found[members[0]][2] if part.places != shared.places)
+        rest = total(rests, tuple([axes[k] for k in places]))
+        factors = [Factor(shared.node, shared.places), Factor(rest, places)]
+        whole = product(ONCE, factors, tuple(range(len(axes))), axes)
+        found[members[0]] = (ONCE, whole, [shared, Part(places, rest)])
+        found = [each for k, each in enumerate(found) if k not in members[1:]]
+    return [(coefficient, term) for coefficient, term, _ in found]
+
+
+def _largest_group(terms: Sequence[list[Part]]) -> tuple[Part, list[int]] | None:
+    """A part that two terms have, which saves the most symbols, and the terms that have it."""
+    groups: dict[tuple[Places, Key], tuple[Part, list[int]]] = {}
+    for k, own in enumerate(terms):
+        for part in own if len(own) == 2 else ():
+            groups.setdefault((part.places, part.node.key), (part, []))[1].append(k)
+    several = [group for group in groups.values() if len(group[1]) > 1]
+    return max(several, key=lambda g: (len(g[1]) - 1) * g[0].node.weight, default=None)
+
+
+def _other_part(term: Node, own: Sequence[Part], shared: Part) -> Node:
+    """A term without the part that it shares: the other part, times its number and scalars."""
+    view = view_of(0, term)
+    other = next(part.node for part in own if part.places != shared.places)
+    plain = tuple(range(len(other.axes)))
+    scalars = [factor for factor in view.factors if not factor.indices]
+    return product(view.coefficient, [*scalars, Factor(other, plain)], plain, other.axes)
+
+
+def parts(term: Node) -> list[Part]:
+    """The parts that the letters of a term fall into, without its number and its scalar factors.
+
+    Nothing where an index is made of several letters.
+    """
+    view = view_of(0, term)
+    indices = [i for factor in view.factors for i in factor.indices]
+    if not all(isinstance(index, int) for index in (*indices, *view.result)):
+        return []
+    factors = [factor for factor in view.factors if factor.indices]
+    found = []
+    for group in _letter_groups([letters_of(f.indices) for f in factors], view.result):
+        places = tuple([k for k, index in enumerate(view.result) if index in group])
+        order = sorted(group)
+        place = {letter: k for k, letter in enumerate(order)}
+        own = [
+            f._replace(indices=tuple([renamed(index, place) for index in f.indices]))
+            for f in factors
+            if group.intersection(letters_of(f.indices))
+        ]
+        result = tuple([renamed(view.result[k], place) for k in places])
+        dims = [view.dims[letter] for letter in order]
+        found.append(Part(places, product(ONCE, own, result, dims)))
+    return found
+
+
+def _letter_groups(factors: Sequence[Sequence[int]], result: Sequence[object]) -> list[set[int]]:
+    """The letters in groups that share factors, in the order of the result."""
+    groups: list[set[int]] = []
+    for letters in (*factors, *([index] for index in result if isinstance(index, int))):
+        joined = set(letters)
+        if joined:
+            apart = [group for group in groups if not group & joined]
+            groups = [*apart, joined.union(*(group for group in groups if group & joined))]
+    return sorted(
+        [group for group in groups if group.intersection(i for i in result if isinstance(i, int))],
+        key=lambda group: min(k for k, index in enumerate(result) if index in group),
+    )
+
+
+def outside(terms: Sequence[Term]) -> Outside:
+    """What all terms have in common: a number, and scalar factors above or below the line."""
+    views = [view_of(k, term) for k, (_, term) in enumerate(terms)]
+    number = abs(content([c * v.coefficient for (c, _), v in zip(terms, views, strict=True)]))
+    shared = [
+        factor
+        for factor in views[0].factors
+        if not factor.indices and all(_has(view.factors, factor) for view in views)
+    ]
+    if not shared and number == 1:
+        return Outside(ONCE, (), list(terms))
+    keys = {factor.node.key for factor in shared}
+    inside = []
+    for (coefficient, _), view in zip(terms, views, strict=True):
+        rest = [f for f in view.factors if f.indices or f.node.key not in keys]
+        node = product(view.coefficient / number, rest, view.result, view.dims)
+        inside.append((coefficient, node))
+    return Outside(number, tuple(shared), inside)
+
+
+def _has(factors: Sequence[Factor], wanted: Factor) -> bool:
+    return any(
+        f.node.key == wanted.node.key and f.power == wanted.power and not f.indices for f in factors
+    )
