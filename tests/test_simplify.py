@@ -36,7 +36,10 @@ def test_terms_cancel_when_multiplied_out() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("tr(inv(A) (tr(B inv(A)) B - B inv(A) B))", "tr(B inv(A))^2 - tr(inv(A) B inv(A) B)"),
+        (
+            "tr(B (tr(inv(A) B) inv(A) - inv(A) B inv(A)))",
+            "tr(inv(A) B)^2 - tr(B inv(A) B inv(A))",
+        ),
         ("tr(A (B + C))", "tr(A (B + C))"),
     ],
 )
