@@ -178,5 +178,5 @@ def _written(found: Derivative, arranger: Arranger) -> syntax.Node:
             raise NotDifferentiableError(
                 "an answer in index notation has no layout", hint='the layout "mixed"'
             ) from None
-        return index_form(node, arranger.piece).straight.tree
-    return (piece.flipped if turned else piece.straight).tree
+        return arranger.shown(index_form(node, arranger.piece))
+    return arranger.shown(piece, turned=turned)

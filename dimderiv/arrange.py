@@ -34,6 +34,7 @@ from dimderiv.notation import Face, Piece
 from dimderiv.partials import COMPARISONS
 from dimderiv.products import product, transposed
 from dimderiv.shapes import ONE, Dim
+from dimderiv.skew import without_transposes
 from dimderiv.sums import add
 
 LONGEST = 100_000
@@ -62,17 +63,23 @@ class Arranger:
 
     Args:
         taken: names that stand for symbols or intermediates, so not for the size of a dimension.
+        skew: the names of skew matrices, which are written without their transposes.
     """
 
-    def __init__(self, taken: Collection[str] = ()) -> None:
+    def __init__(self, taken: Collection[str] = (), skew: Collection[str] = ()) -> None:
+        self.skew = frozenset(skew)
         self.taken = frozenset(taken)
         self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
         self.known: dict[Key, Piece] = {}
 
     def tree(self, node: Node, *, row: bool = False) -> Tree:
         """The notation of a node; one with a single axis as a column, or as a row."""
-        piece = self.piece(node)
-        return (piece.flipped if row else piece.straight).tree
+        return self.shown(self.piece(node), turned=row)
+
+    def shown(self, piece: Piece, *, turned: bool = False) -> Tree:
+        """What is printed of a piece, or of its transpose."""
+        tree = (piece.flipped if turned else piece.straight).tree
+        return without_transposes(tree, self.skew) if self.skew else tree
 
     def piece(self, node: Node) -> Piece:
         """Both faces of a node, with all of its axes."""

@@ -217,6 +217,16 @@ def is_symmetric(node: Node) -> bool:
     return not isinstance(node, (Size, Constant)) and node.symmetric
 
 
+def is_skew(node: Node) -> bool:
+    """Whether a square matrix is known to be minus its transpose."""
+    return isinstance(node, Symbol) and "skew" in node.properties
+
+
+def is_orthogonal(node: Node) -> bool:
+    """Whether the transpose of a square matrix is known to be its inverse."""
+    return isinstance(node, Symbol) and "orthogonal" in node.properties
+
+
 def rows_sum_to_one(node: Node) -> bool:
     """Whether the entries along the last axis are known to sum to 1."""
     if isinstance(node, Symbol):

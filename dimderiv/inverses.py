@@ -3,7 +3,7 @@
 from dimderiv import graph
 from dimderiv.arrays import Array
 from dimderiv.graph import Factor, Function, Index, Node, Product
-from dimderiv.products import elementwise, product
+from dimderiv.products import elementwise, product, transposed
 
 
 def inverse(node: Node) -> Node:
@@ -12,6 +12,8 @@ def inverse(node: Node) -> Node:
         return elementwise(1, (node, -1))
     if isinstance(node, Function) and node.function == "inv":
         return node.arguments[0]
+    if graph.is_orthogonal(node):
+        return transposed(node)
     if isinstance(node, Product) and _is_chain(node):
         factors = [
             Factor(inverse(factor.node), factor.indices[::-1])

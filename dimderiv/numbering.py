@@ -7,7 +7,7 @@ that depends on the factors they occur in, not on how they were numbered before.
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv.graph import Factor, Index, Key, digest, is_symmetric, letters_of
+from dimderiv.graph import Factor, Index, Key, digest, is_skew, is_symmetric, letters_of
 from dimderiv.shapes import Dim
 
 
@@ -92,7 +92,7 @@ def _surroundings(
     found = []
     for node, indices, power in factors:
         around = [-1 if other == letter else colour[other] for other in letters_of(indices)]
-        if len(indices) == 2 and is_symmetric(node):
+        if len(indices) == 2 and (is_symmetric(node) or is_skew(node)):
             around.sort()
         found.append((node.key, str(power), tuple(around)))
     return tuple(sorted(found))

@@ -24,6 +24,8 @@ from dimderiv.graph import (
     digest,
     index_dim,
     is_nonnegative,
+    is_orthogonal,
+    is_skew,
     is_symmetric,
     is_zero,
     letters_of,
@@ -278,7 +280,7 @@ class _Bag:
                 f"a product of more than {MOST_FACTORS} factors",
                 hint="give names to parts of it, and derive a scalar",
             )
-        while pair := self._inverse_pair(factors, [self.resolved(index) for index in result]):
+        while pair := self._identity_pair(factors, [self.resolved(index) for index in result]):
             first, second, facing, ends = pair
             self.factors = [f for f in factors if f is not first and f is not second]
             self.unify(*ends)
@@ -293,6 +295,32 @@ class _Bag:
         self._take_sizes(factors, indices, spent)
         factors = _with_scalars_apart(factors, indices, self.dims)
         return _finished(self.coefficient, factors, self.dims, indices)
+
+    def _identity_pair(
+        self, factors: list[Factor], result: Sequence[Index]
+    ) -> tuple[Factor, Factor, Index, tuple[Index, Index]] | None:
+        """Two factors that make an identity, the index between them and their outer ones."""
+        for factor in factors:
+            if is_orthogonal(factor.node) and factor.power == 1:
+                pair = self._orthogonal_pair(factor, factors, result)
+                if pair is not None:
+                    return pair
+        return self._inverse_pair(factors, result)
+
+    def _orthogonal_pair(
+        self, first: Factor, factors: list[Factor], result: Sequence[Index]
+    ) -> tuple[Factor, Factor, Index, tuple[Index, Index]] | None:
+        """An orthogonal matrix and itself, with their rows or their columns facing."""
+        for second in factors:
+            if second is first or second.node.key != first.node.key or second.power != 1:
+                continue
+            for facing, end in ((0, 1), (1, 0)):
+                index, ends = first.indices[facing], (first.indices[end], second.indices[end])
+                if index != second.indices[facing] or _uses(index, factors, result) != 2:
+                    continue
+                if self._can_unify([ends, (index, ends[0])]):
+                    return first, second, index, ends
+        return None
 
     def _inverse_pair(
         self, factors: list[Factor], result: Sequence[Index]
@@ -436,19 +464,22 @@ def _uses(index: Index, factors: Sequence[Factor], result: Sequence[Index]) -> i
 def _without_unit_sums(
     factors: list[Factor], result: tuple[Index, ...]
 ) -> tuple[list[Factor], set[int]]:
-    """Drop what sums to 1, the last axis of a softmax or of one-hot rows, and say which letters."""
+    """Drop what sums to 1 along an axis, and say along which letters."""
     kept, spent = list(factors), set[int]()
     for factor in factors:
-        if (
-            factor.indices
-            and rows_sum_to_one(factor.node)
-            and factor.power == 1
-            and isinstance(factor.indices[-1], int)
-            and _uses(factor.indices[-1], kept, result) == 1
-        ):
-            kept.remove(factor)
-            spent.add(factor.indices[-1])
+        for index in _unit_axes(factor):
+            if isinstance(index, int) and _uses(index, kept, result) == 1:
+                kept.remove(factor)
+                spent.add(index)
+                break
     return kept, spent
+
+
+def _unit_axes(factor: Factor) -> tuple[Index, ...]:
+    """Along which a factor sums to 1: softmax rows, squared orthogonal ones."""
+    if factor.power == 1 and factor.indices and rows_sum_to_one(factor.node):
+        return factor.indices[-1:]
+    return factor.indices if factor.power == 2 and is_orthogonal(factor.node) else ()
 
 
 def _vanishes(factor: Factor, factors: list[Factor], result: tuple[Index, ...]) -> bool:
@@ -533,6 +564,10 @@ def _node(
 ) -> Product:
     """The product with its letters numbered: those of the result first, then by structure."""
     factors, result, order = numbered(factors, result)
+    for factor in factors:
+        if is_skew(factor.node):
+            coefficient, factors = _with_skew_sorted(coefficient, factors)
+            break
     dims = tuple([dims[letter] for letter in order])
     axes = tuple([index_dim(index, dims) for index in result])
     weight = sum([factor.node.weight + (factor.power != 1) for factor in factors])
@@ -553,6 +588,21 @@ def _node(
         symmetric,
         _zero_sums(factors, result),
     )
+
+
+def _with_skew_sorted(
+    coefficient: Fraction, factors: tuple[Factor, ...]
+) -> tuple[Fraction, tuple[Factor, ...]]:
+    """The transpose of a skew matrix as minus the matrix."""
+    turned = []
+    for factor in factors:
+        if is_skew(factor.node) and reading_order(factor.indices[0]) > reading_order(
+            factor.indices[1]
+        ):
+            factor = factor._replace(indices=factor.indices[::-1])
+            coefficient *= (-1) ** (factor.power.numerator % 2)
+        turned.append(factor)
+    return coefficient, tuple(turned)
 
 
 def _zero_sums(factors: tuple[Factor, ...], result: tuple[Index, ...]) -> tuple[int, ...]:

@@ -75,7 +75,9 @@ class Task:
     ) -> Derivation:
         """The derivation of what the sweeps found, in matrix notation."""
         found = self._by_variable(gradients) if hessian is None else self._blocks(hessian)
-        arranger = Arranger(taken=[*self.typed.symbols, *self.typed.definitions])
+        symbols = self.typed.symbols
+        skew = [name for name, found in symbols.items() if "skew" in found.properties]
+        arranger = Arranger(taken=[*symbols, *self.typed.definitions], skew=skew)
         answer = write_answer(self.typed.program, gradients.adjoints, found, arranger)
         return Derivation(
             source=self.source,

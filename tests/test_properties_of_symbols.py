@@ -86,3 +86,33 @@ def test_a_derivative_by_a_symmetric_variable(text: str, wrt: str, expected: str
 def test_the_derivative_by_probabilities() -> None:
     """The rows of `Y` sum to 1, and yet the sum over them has a derivative."""
     assert "ones(m, n)" == derive("sum(Y)", "Y", shapes="Y: m x n probability").text()
+
+
+PROPERTIES = "Q: n x n orthogonal; K: n x n skew; A: n x n; X: n x m; B: n x m; x: n"
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "expected"),
+    [
+        ("tr(Q' Q A)", "A", "I"),
+        ("x' Q Q' x", "x", "2 x"),
+        ("||Q X - B||^2", "X", "2 Q' (Q X - B)"),
+        ("inv(Q) x", "x", "Q'"),
+        ("||Q||^2 ||x||^2", "x", "2 n x"),
+        ("||Q X - B||^2", "Q", "2 (Q X - B) X'"),
+        ("x' K x", "x", "0 ones(n, 1)"),
+        ("x' K A x", "x", "(K A - A' K) x"),
+        ("||(I + K) x||^2", "x", "2 (I - K) (I + K) x"),
+        ("||K x||^2", "x", "-2 K^2 x"),
+        ("tr(K' A)", "A", "K"),
+        ("tr(K^3 A')", "A", "K^3"),
+        ("tr(K' K)", "K", "2 K"),
+    ],
+)
+def test_orthogonal_and_skew_matrices(expression: str, wrt: str, expected: str) -> None:
+    """`Q' Q` is the identity, `K'` is `-K`; a variable's own entries stay free."""
+    found = derive(expression, wrt, shapes=PROPERTIES)
+
+    assert expected == found.text()
+    assert found.verification is not None
+    assert found.verification.entries > 0

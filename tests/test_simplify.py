@@ -38,7 +38,7 @@ def test_terms_cancel_when_multiplied_out() -> None:
     [
         (
             "tr(B (tr(inv(A) B) inv(A) - inv(A) B inv(A)))",
-            "tr(inv(A) B)^2 - tr(B inv(A) B inv(A))",
+            "tr(inv(A) B)^2 - tr(inv(A) B inv(A) B)",
         ),
         ("tr(A (B + C))", "tr(A (B + C))"),
     ],

@@ -181,13 +181,14 @@ def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
         new = known.get(id(part))
         if new is None:
             new = change(part)
-            new = known[id(part)] = _with_operands(part, inner) if new is None else new
+            new = known[id(part)] = with_operands(part, inner) if new is None else new
         return new
 
     return inner(node)
 
 
-def _with_operands(node: Node, inner: Callable[[Node], Node]) -> Node:
+def with_operands(node: Node, inner: Callable[[Node], Node]) -> Node:
+    """A tree with its operands changed; the same object where none of them is."""
     match node:
         case Number() | Name():
             return node
