@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from dimderiv import notation
 from dimderiv.graph import Factor, Index, Product, Shifted, letters_of
-from dimderiv.language.syntax import Call
-from dimderiv.notation import Face, Piece
+from dimderiv.language.syntax import Binary, Call, Node, Transpose
+from dimderiv.notation import Face, Piece, is_product
 
 Slot = int | None
 
@@ -185,7 +185,11 @@ class _Network:
         entries = notation.hadamard(
             [_array(first.parts), _array(second.leaving(first.start).parts)], []
         )
-        return _trace(first, second).cost < min(f.cost for f in entries) + 1
+        trace, total = _trace(first, second).cost, min(f.cost for f in entries) + 1
+        is_ring_of_three = any(
+            is_product(_array(edge.parts).straight.tree) for edge in (first, second)
+        )
+        return trace < total or (trace == total and is_ring_of_three)
 
     def _remove(self, letter: int) -> None:
         at_letter = [e for e in self.edges if letter in (e.start, e.end)]
@@ -345,10 +349,21 @@ def _scaling(weight: list[Part]) -> list[Piece]:
 
 
 def _trace(first: Edge, second: Edge) -> Face:
-    back = second.leaving(first.end)
+    there, back = _array(first.parts), _array(second.leaving(first.end).parts)
+    faces = [
+        face for ring in ((there, back), (back, there)) for face in notation.matrix_product(ring)
+    ]
     return notation.call(
-        "tr", _shorter(notation.matrix_product([_array(first.parts), _array(back.parts)]))
+        "tr", min(faces, key=lambda face: (face.cost, not _is_sandwich(face.tree)))
     )
+
+
+def _is_sandwich(tree: Node) -> bool:
+    """Whether a product begins with the transpose of what it ends with: `X' L X`."""
+    last = tree.right if isinstance(tree, Binary) else None
+    while isinstance(tree, Binary) and tree.operator == "*":
+        tree = tree.left
+    return isinstance(tree, Transpose) and tree.operand == last
 
 
 def _sum_of(parts: list[Part], rank: int) -> Face:

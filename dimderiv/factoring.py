@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.graph import Factor, Index, Key, Node, Product, Sum, letters_of
+from dimderiv.graph import Factor, Index, Key, Node, Product, Sum, is_symmetric, letters_of
 from dimderiv.numbering import renamed
-from dimderiv.products import ONCE, product, transposed
+from dimderiv.products import ONCE, part, product, transposed
 from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
@@ -59,6 +59,10 @@ def factored(node: Sum) -> Node | None:
     Returns:
         A node of equal value with fewer symbols; nothing if there is none.
     """
+    if node.symmetric and len(node.terms) > 1:
+        found = _taken_out_on_both_sides(node)
+        if found is not None:
+            return found
     groups = [g for g in _groups(node) if _gain(g) > 0 and not _breaks_symmetry(g, node)]
     for group in sorted(groups, key=_gain, reverse=True):
         found = _taken_out(node, group, min((h.factor.power for h in group), key=abs))
@@ -140,6 +144,57 @@ def _gain(group: list[Handle]) -> int:
     return (len(group) - 1) * group[0].factor.node.weight - alone
 
 
+def _taken_out_on_both_sides(node: Sum) -> Node | None:
+    """A sum that is its own transpose with a matrix outside: `A' (diag(p) - p p') A`."""
+    for lead in node.terms[0][1].factors if isinstance(node.terms[0][1], Product) else ():
+        if len(lead.indices) != 2 or lead.power != 1 or is_symmetric(lead.node):
+            continue
+        for inner, outer in ((0, 1), (1, 0)):
+            sides = [_both_sides(term, lead, outer) for _, term in node.terms]
+            pairs = [pair for pair in sides if pair is not None]
+            if len(pairs) == len(sides):
+                return _between(node, lead, inner, pairs)
+    return None
+
+
+def _both_sides(term: Node, lead: Factor, outer: int) -> tuple[int, int] | None:
+    """Where a term has a factor at its rows and at its columns, with letters summed inside."""
+    view = view_of(0, term)
+    if view.result != (0, 1):
+        return None
+    places: dict[Index, int] = {}
+    for place, factor in enumerate(view.factors):
+        if factor.node.key == lead.node.key and factor.power == 1:
+            places.setdefault(factor.indices[outer], place)
+    outside = [places.get(letter) for letter in view.result]
+    rest = [f for k, f in enumerate(view.factors) if k not in outside]
+    if None in outside or any({0, 1} & set(letters_of(f.indices)) for f in rest):
+        return None
+    first, second = (
+        view.factors[place].indices[1 - outer] for place in outside if place is not None
+    )
+    if not isinstance(first, int) or not isinstance(second, int) or {first, second} & {0, 1}:
+        return None
+    return first, second
+
+
+def _between(node: Sum, lead: Factor, inner: int, pairs: list[tuple[int, int]]) -> Node:
+    """The matrix outside, and what is between as a sum."""
+    middles = []
+    for (coefficient, term), ends in zip(node.terms, pairs, strict=True):
+        view = view_of(0, term)
+        rest = [f for f in view.factors if not {0, 1} & set(letters_of(f.indices))]
+        middles.append((coefficient, part(view.coefficient, rest, ends, view.dims)))
+    dim = lead.node.axes[inner]
+    turn = 1 if inner == 0 else -1
+    factors = [
+        Factor(lead.node, (2, 0)[::turn]),
+        Factor(total(middles, (dim, dim)), (2, 3)),
+        Factor(lead.node, (3, 1)[::turn]),
+    ]
+    return product(ONCE, factors, (0, 1), (*node.axes, dim, dim))
+
+
 def _breaks_symmetry(group: list[Handle], node: Sum) -> bool:
     """Whether a factor is of one side only, in a sum that is its own transpose."""
     return node.symmetric and bool(group[0].factor.indices) and len(group) < len(node.terms)
@@ -210,12 +265,7 @@ def _rest(handle: Handle, power: Fraction, shared: list[int]) -> Node:
     left = handle.factor.power - power
     factors[handle.place : handle.place + 1] = [handle.factor._replace(power=left)] if left else []
     result = (*(view.result[k] for k in shared), *handle.inner)
-    used = {i for factor in factors for i in letters_of(factor.indices)} | set(letters_of(result))
-    order = sorted(used)
-    place = {letter: k for k, letter in enumerate(order)}
-    moved = [f._replace(indices=tuple([renamed(i, place) for i in f.indices])) for f in factors]
-    dims = [view.dims[i] for i in order]
-    return product(view.coefficient, moved, tuple([renamed(i, place) for i in result]), dims)
+    return part(view.coefficient, factors, result, view.dims)
 
 
 def _with_common_root(node: Sum) -> Node | None:

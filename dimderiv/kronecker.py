@@ -9,14 +9,13 @@ Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
 
 from dimderiv import notation
 from dimderiv.graph import Factor, Index, Merged, Node, Product, letters_of
 from dimderiv.language.syntax import Call
 from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
-from dimderiv.products import arranged, product
+from dimderiv.products import ONCE, arranged, part, product
 from dimderiv.shapes import Dim
 
 PieceOf = Callable[[Node], Piece]
@@ -59,23 +58,12 @@ def merged_piece(
     factors = [factor for factor in node.factors if factor.indices]
     if len(node.result) == 1:
         slow, fast = letters_of(node.result)
-        return _column(notation.call("vec", piece_of(_part(node, factors, (fast, slow))).straight))
+        return _column(
+            notation.call("vec", piece_of(part(ONCE, factors, (fast, slow), node.dims)).straight)
+        )
     split = _Split(node, factors, piece_of, swap)
     plain = split.diagonal() or split.straight() or split.crossed() or split.outer()
     return plain or (split.weighted(weights) if weights else None)
-
-
-def _part(node: Product, factors: Iterable[Factor], result: Sequence[int]) -> Node:
-    """Some factors of a product with some of its letters as axes."""
-    chosen = list(factors)
-    used = {letter for factor in chosen for letter in letters_of(factor.indices)} | set(result)
-    place = {letter: k for k, letter in enumerate(sorted(used))}
-    moved = [
-        factor._replace(indices=tuple(place[i] for i in letters_of(factor.indices)))
-        for factor in chosen
-    ]
-    dims = [node.dims[letter] for letter in sorted(used)]
-    return product(Fraction(1), moved, tuple(place[i] for i in result), dims)
 
 
 def _column(face: Face) -> Piece:
@@ -106,12 +94,16 @@ class _Split:
         self.swap = swap
         (self.row_slow, self.row_fast), (self.col_slow, self.col_fast) = map(_slots, node.result)
 
+    def _part(self, factors: Iterable[Factor], result: Sequence[Index]) -> Node:
+        """Some factors of the product with some of its letters as axes."""
+        return part(ONCE, factors, result, self.node.dims)
+
     def diagonal(self) -> Piece | None:
         """`diag(vec(M))`: both axes are the same pair of letters."""
         row, column = self.node.result
         if row != column or not self._together((self.row_slow, self.row_fast)):
             return None
-        array = self.piece_of(_part(self.node, self.factors, letters_of((row,))[::-1]))
+        array = self.piece_of(self._part(self.factors, letters_of((row,))[::-1]))
         stacked = notation.call("vec", array.straight)
         return notation.symmetric(notation.call("diag", stacked))
 
@@ -150,7 +142,7 @@ class _Split:
             return None
         sides = []
         for group, letters in zip(groups, (rows, columns), strict=True):
-            piece = self.piece_of(_part(self.node, group, letters))
+            piece = self.piece_of(self._part(group, letters))
             sides.append(
                 _column(notation.call("vec", piece.straight)) if len(letters) == 2 else piece
             )
@@ -180,7 +172,7 @@ class _Split:
         if groups is None:
             return None
         middle = Merged(pair[::-1])
-        weight = self.piece_of(_part(self.node, inside, pair)).straight
+        weight = self.piece_of(self._part(inside, pair)).straight
         stacked = notation.call("diag", notation.call("vec", weight))
         chain = [notation.symmetric(stacked)]
         for group, result, place in (
@@ -209,7 +201,7 @@ class _Split:
             else place[letters_of((index,))[0]]
             for index in result
         )
-        side = product(Fraction(1), moved, placed, [self.node.dims[i] for i in place])
+        side = product(ONCE, moved, placed, [self.node.dims[i] for i in place])
         if not isinstance(side, Product) or side.coefficient != 1:
             return None
         return merged_piece(side, self.piece_of, self.swap, weights=weights)
@@ -251,9 +243,7 @@ class _Split:
             return None
         pieces = []
         for group, (row, column) in zip(groups, (first, second), strict=True):
-            piece = self.piece_of(
-                _part(self.node, group, [i for i in (row, column) if i is not None])
-            )
+            piece = self.piece_of(self._part(group, [i for i in (row, column) if i is not None]))
             if _is_identity(piece) and row is not None:
                 piece = _sized_identity(self.node.dims[row])
             pieces.append(piece.turned if row is None else piece)

@@ -53,6 +53,11 @@ def is_compound(tree: Node) -> bool:
     return isinstance(tree, (Add, Binary, Negative))
 
 
+def is_product(tree: Node) -> bool:
+    """Whether a tree is a product that is not entry by entry."""
+    return isinstance(tree, Binary) and tree.operator == "*"
+
+
 def transposed(face: Face) -> Face:
     """The transpose of a face, written with a prime."""
     if isinstance(face.tree, Transpose):
@@ -62,7 +67,7 @@ def transposed(face: Face) -> Face:
 
 def _brackets(tree: Node) -> float:
     """What brackets around a tree cost: a transposed product is better written factor by factor."""
-    if isinstance(tree, Binary) and tree.operator == "*":
+    if is_product(tree):
         return BRACKETS + _length(tree) - 1
     return BRACKETS if is_compound(tree) else 0
 
@@ -261,7 +266,9 @@ def scaled(
         bottom.insert(0, numeral(Fraction(coefficient.denominator)))
 
     def face(inner: Face | None) -> Face:
-        parts = [*([numeral(top)] if top != 1 else []), *over]
+        # Names first: `2 t tr(M C)`, not `2 tr(M C) t`.
+        scalars = sorted(over, key=lambda scalar: not isinstance(scalar.tree, Name))
+        parts = [*([numeral(top)] if top != 1 else []), *scalars]
         if inner is not None and _is_reciprocal(inner.tree) and (parts or bottom):
             assert isinstance(inner.tree, Binary)
             below = Face(inner.tree.right, inner.cost - 2)
@@ -288,10 +295,7 @@ def _is_reciprocal(tree: Node) -> bool:
 def _grouped(scalars: Sequence[Face]) -> list[Face]:
     """Scalars before an array; a product among them keeps its brackets, so that it reads as one."""
     return [
-        Face(Group(face.tree), face.cost)
-        if isinstance(face.tree, Binary) and face.tree.operator == "*"
-        else face
-        for face in scalars
+        Face(Group(face.tree), face.cost) if is_product(face.tree) else face for face in scalars
     ]
 
 

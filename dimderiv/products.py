@@ -159,8 +159,8 @@ class _Bag:
             self.put(core)
         elif power == 1 and (parts := self._apart(node, indices)):
             self.coefficient *= node.coefficient
-            for part in parts:
-                self.put(part)
+            for each in parts:
+                self.put(each)
         elif power != 1 and _is_entrywise(node, power):
             self._open_power(node, indices, power)
         else:
@@ -215,8 +215,10 @@ class _Bag:
         if not closed or not opened:
             return []
         return [
-            Factor(_part(factors, [own for own, _ in part], node), tuple(i for _, i in part))
-            for factors, part in ((inner, closed), (outer, opened))
+            Factor(
+                part(ONCE, factors, [own for own, _ in axes], node.dims), tuple(i for _, i in axes)
+            )
+            for factors, axes in ((inner, closed), (outer, opened))
         ]
 
     def _open(self, node: Product, indices: tuple[Index, ...]) -> None:
@@ -392,13 +394,23 @@ def _reached(start: set[int], groups: Sequence[tuple[Index, ...]]) -> set[int]:
         reach = larger
 
 
-def _part(factors: Sequence[Factor], result: Sequence[Index], whole: Product) -> Node:
-    """Some factors of a product and the axes that are theirs."""
-    used = {*letters_of(result), *letters_of(all_indices(factors))}
-    place = {letter: k for k, letter in enumerate(sorted(used))}
-    moved = [f._replace(indices=tuple(renamed(i, place) for i in f.indices)) for f in factors]
-    dims = [whole.dims[letter] for letter in sorted(used)]
-    return product(ONCE, moved, tuple(renamed(i, place) for i in result), dims)
+def part(
+    coefficient: Fraction, factors: Iterable[Factor], result: Sequence[Index], dims: Sequence[Dim]
+) -> Node:
+    """Some factors of a larger product, with those of its letters that they or the result have.
+
+    Args:
+        coefficient: the number in front.
+        factors: some of the factors.
+        result: one index for each axis of the part.
+        dims: the size of each letter of the larger product.
+    """
+    chosen = list(factors)
+    letters = sorted({*letters_of(result), *letters_of(all_indices(chosen))})
+    place = {letter: k for k, letter in enumerate(letters)}
+    moved = [f._replace(indices=tuple([renamed(i, place) for i in f.indices])) for f in chosen]
+    sizes = [dims[letter] for letter in letters]
+    return product(coefficient, moved, tuple([renamed(i, place) for i in result]), sizes)
 
 
 def _moved(index: Index, first: int) -> Index:

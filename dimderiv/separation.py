@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from dimderiv.factoring import view_of
 from dimderiv.graph import Factor, Key, Node, letters_of
-from dimderiv.numbering import renamed
-from dimderiv.products import ONCE, product
+from dimderiv.products import ONCE, part, product
 from dimderiv.shapes import Dim
 from dimderiv.sums import Term, content, total
 
@@ -44,7 +43,7 @@ def gathered(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
     while group := _largest_group([each[2] for each in found]):
         shared, members = group
         rests = [(found[k][0], _other_part(found[k][1], found[k][2], shared)) for k in members]
-        places = next(part.places for part in found[members[0]][2] if part.places != shared.places)
+        places = next(each.places for each in found[members[0]][2] if each.places != shared.places)
         rest = total(rests, tuple([axes[k] for k in places]))
         factors = [Factor(shared.node, shared.places), Factor(rest, places)]
         whole = product(ONCE, factors, tuple(range(len(axes))), axes)
@@ -57,8 +56,8 @@ def _largest_group(terms: Sequence[list[Part]]) -> tuple[Part, list[int]] | None
     """A part that two terms have, which saves the most symbols, and the terms that have it."""
     groups: dict[tuple[Places, Key], tuple[Part, list[int]]] = {}
     for k, own in enumerate(terms):
-        for part in own if len(own) == 2 else ():
-            groups.setdefault((part.places, part.node.key), (part, []))[1].append(k)
+        for each in own if len(own) == 2 else ():
+            groups.setdefault((each.places, each.node.key), (each, []))[1].append(k)
     several = [group for group in groups.values() if len(group[1]) > 1]
     return max(several, key=lambda g: (len(g[1]) - 1) * g[0].node.weight, default=None)
 
@@ -66,7 +65,7 @@ def _largest_group(terms: Sequence[list[Part]]) -> tuple[Part, list[int]] | None
 def _other_part(term: Node, own: Sequence[Part], shared: Part) -> Node:
     """A term without the part that it shares: the other part, times its number and scalars."""
     view = view_of(0, term)
-    other = next(part.node for part in own if part.places != shared.places)
+    other = next(each.node for each in own if each.places != shared.places)
     plain = tuple(range(len(other.axes)))
     scalars = [factor for factor in view.factors if not factor.indices]
     return product(view.coefficient, [*scalars, Factor(other, plain)], plain, other.axes)
@@ -85,16 +84,9 @@ def parts(term: Node) -> list[Part]:
     found = []
     for group in _letter_groups([letters_of(f.indices) for f in factors], view.result):
         places = tuple([k for k, index in enumerate(view.result) if index in group])
-        order = sorted(group)
-        place = {letter: k for k, letter in enumerate(order)}
-        own = [
-            f._replace(indices=tuple([renamed(index, place) for index in f.indices]))
-            for f in factors
-            if group.intersection(letters_of(f.indices))
-        ]
-        result = tuple([renamed(view.result[k], place) for k in places])
-        dims = [view.dims[letter] for letter in order]
-        found.append(Part(places, product(ONCE, own, result, dims)))
+        own = [factor for factor in factors if group.intersection(letters_of(factor.indices))]
+        result = [view.result[k] for k in places]
+        found.append(Part(places, part(ONCE, own, result, view.dims)))
     return found
 
 

@@ -48,7 +48,7 @@ class Simplifier:
         pairs = zip(factors, node.factors, strict=True)
         if any(new.node.key != old.node.key for new, old in pairs):
             return self(product(node.coefficient, factors, node.result, node.dims))
-        for shorter in (fold, _cancelled, _summed_by_term, _scalar_by_term):
+        for shorter in (fold, _cancelled, _summed_by_term, _scalar_by_term, _shown_symmetric):
             new = shorter(node)
             if new is not None and new.key != node.key:
                 return self(new)
@@ -146,6 +146,16 @@ def _scalar_by_term(node: Product) -> Node | None:
     ]
     shorter = [each for each in apart if each.weight < node.weight]
     return min(shorter, key=lambda each: each.weight, default=None)
+
+
+def _shown_symmetric(node: Product) -> Node | None:
+    """A matrix taken term by term, where that shows that it is its own transpose."""
+    if len(node.axes) != 2 or node.axes[0] != node.axes[1] or node.symmetric:
+        return None
+    if not 1 < _count(node) <= MOST_TERMS:
+        return None
+    apart = total(_distributed(ONCE, node), node.axes)
+    return apart if is_symmetric(apart) else None
 
 
 def _is_diagonal(term: Node) -> bool:
