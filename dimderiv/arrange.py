@@ -398,17 +398,24 @@ def _can_turn(factor: Factor, product: Product) -> bool:
 
 
 def _with_pairs(node: Sum) -> Sequence[tuple[Fraction, Node]]:
-    """The terms of a sum, a multiple of a term and of its transpose as one: `2 (A + A') + B`."""
-    if not node.symmetric or len(node.terms) < 3:
+    """The terms of a sum, each beside its transpose: `2 (A + A') + B`, `A + A' - A .* I`."""
+    if len(node.axes) != 2 or node.axes[0] != node.axes[1] or len(node.terms) < 3:
         return node.terms
     at = {term.key: k for k, (_, term) in enumerate(node.terms)}
     paired: list[tuple[Fraction, Node]] = []
+    done: set[int] = set()
     for k, (coefficient, term) in enumerate(node.terms):
-        other = k if abs(coefficient) == 1 or is_symmetric(term) else at[transposed(term).key]
-        if other == k:
-            paired.append((coefficient, term))
-        elif k < other:
-            paired.append((coefficient, add(term, node.terms[other][1])))
+        if k in done:
+            continue
+        other = k if is_symmetric(term) else at.get(transposed(term).key, k)
+        turned = node.terms[other]
+        done.add(other)
+        if other == k or coefficient != turned[0]:
+            paired += [(coefficient, term)] if other == k else [(coefficient, term), turned]
+        elif abs(coefficient) == 1:
+            paired += [(coefficient, term), turned]
+        else:
+            paired.append((coefficient, add(term, turned[1])))
     return paired
 
 

@@ -27,6 +27,8 @@ from dimderiv.language.syntax import (
 from dimderiv.language.tokens import DIGIT_LIMIT
 
 BRACKETS = 0.5
+# Functions whose value is a scalar, whatever they are given.
+TOTALS = frozenset({"sum", "mean", "max", "min", "tr", "det", "logdet", "norm2", "normF", "norm1"})
 
 
 class Face(NamedTuple):
@@ -293,10 +295,28 @@ def _is_reciprocal(tree: Node) -> bool:
 
 
 def _grouped(scalars: Sequence[Face]) -> list[Face]:
-    """Scalars before an array; a product among them keeps its brackets, so that it reads as one."""
+    """Scalars before an array; an inner product among them keeps its brackets: `(x' y) A`."""
     return [
-        Face(Group(face.tree), face.cost) if is_product(face.tree) else face for face in scalars
+        Face(Group(face.tree), face.cost)
+        if is_product(face.tree) and not _is_of_scalars(face.tree)
+        else face
+        for face in scalars
     ]
+
+
+def _is_of_scalars(tree: Node) -> bool:
+    """Whether every factor of a product is seen to be a scalar: `2 sum(X)`."""
+    match tree:
+        case Number():
+            return True
+        case Binary("*", left, right):
+            return _is_of_scalars(left) and _is_of_scalars(right)
+        case Binary("^", base, _):
+            return _is_of_scalars(base)
+        case Call(function, _, None):
+            return function in TOTALS
+        case _:
+            return False
 
 
 def _quotient(face: Face, under: Sequence[Face]) -> Face:

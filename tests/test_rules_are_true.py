@@ -71,7 +71,7 @@ LIES = [
     ("elementwise", "abs", 'derivative = "sign(x)"', 'derivative = "1"'),
     ("elementwise", "sign", 'derivative = "0"', 'derivative = "1"'),
     ("elementwise", "relu", "(x > 0)", "(x < 0)"),
-    ("elementwise", "relu", "max(x, 0)", "max(x, 1)"),
+    ("elementwise", "relu", "(x + abs(x)) / 2", "(x + abs(x)) / 3"),
     ("elementwise", "sigmoid", "y (1 - y)", "y (1 + y)"),
     ("elementwise", "sigmoid", "1 / (1 + exp(-x))", "1 / (1 + exp(x))"),
     ("elementwise", "softplus", 'derivative = "sigmoid(x)"', 'derivative = "sigmoid(-x)"'),

@@ -25,6 +25,7 @@ _PRIMITIVES = {ours: getattr(sympy, theirs) for ours, theirs in PRIMITIVES.items
     "sign": sympy.sign,
     "max": sympy.Max,
     "min": sympy.Min,
+    "relu": lambda x: sympy.Max(x, 0),
 }
 _COMPARISONS = {">": sympy.Gt, "<": sympy.Lt, ">=": sympy.Ge, "<=": sympy.Le}
 
