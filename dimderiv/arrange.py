@@ -29,13 +29,12 @@ from dimderiv.index_form import index_form
 from dimderiv.kronecker import merged_piece
 from dimderiv.language.syntax import Add, Binary, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
-from dimderiv.language.vocabulary import COMMUTATION
+from dimderiv.language.vocabulary import COMMUTATION, COMPARISONS
 from dimderiv.notation import Face, Piece
-from dimderiv.partials import COMPARISONS
 from dimderiv.products import product, transposed
 from dimderiv.shapes import ONE, Dim
 from dimderiv.skew import without_transposes
-from dimderiv.sums import add
+from dimderiv.sums import add, terms, total
 
 LONGEST = 100_000
 
@@ -211,6 +210,8 @@ class Arranger:
         return _repeated(loose.piece, node.axes, loose.present, self._size_tree)
 
     def _map(self, node: Map) -> Piece:
+        if node.function in COMPARISONS:
+            node = _with_bound_on_the_right(node)
         loose = [self.loose(argument) for argument in node.arguments]
         present = tuple(any(column) for column in zip(*(a.present for a in loose), strict=True))
         pieces = [notation.negative(a.piece) if a.negative else a.piece for a in loose]
@@ -220,7 +221,10 @@ class Arranger:
             # Rounded alike on both sides: `C' w >= max(C' w)`, never `w' C >= max(C' w)`.
             flipped = notation.transposed(straight)
         symmetric = is_symmetric(node)
-        piece = notation.symmetric(straight) if symmetric else notation.two_faced(straight, flipped)
+        piece = notation.symmetric(straight) if symmetric else Piece(straight, flipped)
+        if not symmetric:
+            # Outside of the function where that is as short: `tanh(X)'`, not `tanh(X')`.
+            piece = notation.turned_as_a_whole(piece, unless_longer=True)
         return piece if all(present) else _repeated(piece, node.axes, present, self._size_tree)
 
     def _function(self, node: Function) -> Piece:
@@ -362,6 +366,20 @@ def _with_short_start(face: Face) -> tuple[float, int]:
 
 def _column(face: Face) -> Piece:
     return notation.two_faced(face, notation.transposed(face))
+
+
+def _with_bound_on_the_right(node: Map) -> Map:
+    """A comparison with 0 by what moves: `1 - u > 0` is `u < 1`, and `-u > 0` is `u < 0`."""
+    moving, bound = node.arguments
+    if not is_zero(bound):
+        return node
+    constants = [term for term in terms(moving) if _is_constant(term[1])]
+    others = [(-c, term) for c, term in terms(moving) if not _is_constant(term)]
+    if not others or any(coefficient < 0 for coefficient, _ in others):
+        return node
+    turned = node.function.translate(str.maketrans("<>", "><"))
+    sides = total(others, node.axes), total(constants, node.axes)
+    return Map(turned, sides, node.axes, node.key, node.weight, node.symmetric)
 
 
 def _is_identity(node: Node) -> bool:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from dimderiv import notation
 from dimderiv.graph import Factor, Index, Product, Shifted, letters_of
-from dimderiv.language.syntax import Binary, Call, Node, Transpose
+from dimderiv.language.syntax import Binary, Call, Name, Node, Transpose
+from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.notation import Face, Piece, is_product
 
 Slot = int | None
@@ -330,8 +331,18 @@ def _array(parts: Iterable[Part]) -> Piece:
     """Parts multiplied entry by entry, in the order of the factors, divided by those below."""
     ordered = sorted(parts, key=lambda part: part.place)
     over = [part.raised(part.power) for part in ordered if part.power > 0]
+    if len(over) == 2 and _is_function_before_name(*[piece.straight.tree for piece in over]):
+        over.reverse()
     under = [part.raised(-part.power) for part in ordered if part.power < 0]
     return over[0] if len(over) == 1 and not under else notation.hadamard(over, under)
+
+
+def _is_function_before_name(first: Node, second: Node) -> bool:
+    """Whether two factors read better the other way round: `y .* sigmoid(z)`."""
+    names = [tree.operand if isinstance(tree, Transpose) else tree for tree in (first, second)]
+    is_comparison = isinstance(names[0], Binary) and names[0].operator in COMPARISONS
+    is_call = isinstance(names[0], Call) and names[0].axis is None and names[0].function != "diag"
+    return isinstance(names[1], Name) and (is_comparison or is_call)
 
 
 def _diagonal(loop: Edge) -> Part:

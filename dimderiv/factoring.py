@@ -90,7 +90,7 @@ def _all_handles(node: Sum) -> Iterator[Handle]:
         if not node.axes:
             for place, factor in enumerate(view.factors):
                 if isinstance(factor.node, Product) and factor.power == 1:
-                    yield from _handles(_opened(view, place))
+                    yield from _handles(opened(view, place))
 
 
 def view_of(k: int, term: Node) -> View:
@@ -101,16 +101,16 @@ def view_of(k: int, term: Node) -> View:
     return View(k, ONCE, (Factor(term, plain),), term.axes, plain)
 
 
-def _opened(view: View, place: int) -> View:
+def opened(view: View, place: int) -> View:
     """A term with the factors of one of its scalars in place of that scalar."""
     inner = view.factors[place].node
     assert isinstance(inner, Product)
     moved = {letter: letter + len(view.dims) for letter in range(len(inner.dims))}
-    opened = [
+    own = [
         factor._replace(indices=tuple([renamed(index, moved) for index in factor.indices]))
         for factor in inner.factors
     ]
-    factors = (*view.factors[:place], *opened, *view.factors[place + 1 :])
+    factors = (*view.factors[:place], *own, *view.factors[place + 1 :])
     dims = (*view.dims, *inner.dims)
     return view._replace(
         coefficient=view.coefficient * inner.coefficient, factors=factors, dims=dims

@@ -90,12 +90,19 @@ def two_faced(straight: Face, flipped: Face) -> Piece:
     return Piece(straight, back if back.cost < flipped.cost else flipped)
 
 
-def turned_as_a_whole(piece: Piece) -> Piece:
-    """A piece whose longer face is the transpose of the other: `(x - mean(x))'`."""
+def turned_as_a_whole(piece: Piece, *, unless_longer: bool = False) -> Piece:
+    """A piece whose longer face is the transpose of the other: `(x - mean(x))'`.
+
+    Args:
+        piece: the piece.
+        unless_longer: whether that face stays as it is where its parts are shorter transposed.
+    """
     straight, flipped = piece
     if straight.cost <= flipped.cost:
-        return Piece(straight, transposed(straight))
-    return Piece(transposed(flipped), flipped)
+        around = transposed(straight)
+        return piece if unless_longer and flipped.cost < around.cost else Piece(straight, around)
+    around = transposed(flipped)
+    return piece if unless_longer and straight.cost < around.cost else Piece(around, flipped)
 
 
 def scalar(tree: Node, cost: float) -> Piece:

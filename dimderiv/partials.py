@@ -17,6 +17,7 @@ from dimderiv.graph import (
     Function,
     Index,
     Map,
+    Merged,
     Named,
     Node,
     Product,
@@ -29,12 +30,11 @@ from dimderiv.graph import (
 from dimderiv.inverses import invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.products import ONCE, arranged, elementwise, number, product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Dim, Shape
 from dimderiv.sums import total
-
-COMPARISONS = (">", "<", ">=", "<=")
 
 
 class Labelled(NamedTuple):
@@ -125,7 +125,7 @@ def _partials(node: Node, upstream: Node, rulebook: Rulebook, value: Node) -> It
             for coefficient, term in node.terms:
                 yield Partial(term, (_passed_on(coefficient, upstream, node),))
         case Product():
-            yield from _of_product(node, upstream)
+            yield from _of_product(node, upstream, value)
         case Map():
             yield from _of_map(node, upstream, rulebook, value)
         case Function():
@@ -139,18 +139,35 @@ def _passed_on(coefficient: Fraction, upstream: Node, node: Node) -> Labelled:
     return Labelled(coefficient, (Factor(upstream, plain),), plain, node.axes)
 
 
-def _of_product(node: Product, upstream: Node) -> Iterator[Partial]:
+def _of_product(node: Product, upstream: Node, value: Node) -> Iterator[Partial]:
     arriving = Factor(upstream, node.result)
     for place, factor in enumerate(node.factors):
         rest = list(node.factors)
-        if factor.power == 1:
+        coefficient = node.coefficient * factor.power
+        if isinstance(value, Named) and _is_root(node, factor):
+            # By the value y of a root: the derivative of sqrt(x) is 1 / (2 y).
+            inverse = 1 / factor.power
+            rest = [f._replace(power=f.power * inverse) for f in rest]
+            rest[place] = Factor(value, node.result, 1 - inverse)
+            coefficient = factor.power * node.coefficient ** int(inverse)
+        elif factor.power == 1:
             del rest[place]
         else:
             rest[place] = factor._replace(power=factor.power - 1)
-        term = Labelled(
-            node.coefficient * factor.power, (arriving, *rest), factor.indices, node.dims
-        )
+        term = Labelled(coefficient, (arriving, *rest), factor.indices, node.dims)
         yield Partial(factor.node, (term,))
+
+
+def _is_root(node: Product, factor: Factor) -> bool:
+    """Whether a product is one of roots, entry by entry, and that of a factor is not raised."""
+    letters = set(node.result)
+    return (
+        abs(factor.power.numerator) == 1
+        and all(each.power.denominator > 1 for each in node.factors)
+        and len(letters) == len(node.result)
+        and all(letters.issuperset(each.indices) for each in node.factors)
+        and not any(isinstance(index, Merged) for index in node.result)
+    )
 
 
 def _of_map(node: Map, upstream: Node, rulebook: Rulebook, value: Node) -> Iterator[Partial]:

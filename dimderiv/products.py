@@ -582,7 +582,7 @@ def _node(
             break
     dims = tuple([dims[letter] for letter in order])
     axes = tuple([index_dim(index, dims) for index in result])
-    weight = sum([factor.node.weight + (factor.power != 1) for factor in factors])
+    weight = sum([factor.node.weight + _power_symbols(factor.power) for factor in factors])
     key = product_key(coefficient, factors, result, dims)
     symmetric = False
     if len(axes) == 2 and axes[0] == axes[1]:
@@ -600,6 +600,15 @@ def _node(
         symmetric,
         _zero_sums(factors, result),
     )
+
+
+def _power_symbols(power: Fraction) -> int:
+    """How many symbols a power takes: `./ x`, `sqrt(x)`, `x.^2`."""
+    if power == 1:
+        return 0
+    below = power < 0
+    size = abs(power)
+    return below if size == 1 else below + (1 if size == Fraction(1, 2) else 2)
 
 
 def _with_skew_sorted(

@@ -1,14 +1,26 @@
 """Shorter forms of equal value: cancel, fold into named functions, take out common factors."""
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from math import prod
 
 from dimderiv.factoring import factored, view_of
 from dimderiv.fold import fold, fold_map
-from dimderiv.graph import Factor, Index, Key, Map, Node, Product, Sum, is_symmetric, letters_of
+from dimderiv.graph import (
+    Factor,
+    Index,
+    Key,
+    Map,
+    Named,
+    Node,
+    Product,
+    Sum,
+    is_symmetric,
+    letters_of,
+)
 from dimderiv.products import ONCE, product
+from dimderiv.recognise import bodies, recognised
 from dimderiv.sums import Term, total
 
 MOST_TERMS = 24
@@ -21,10 +33,12 @@ class Simplifier:
 
     Args:
         given: the keys of the nodes of the expression itself.
+        definitions: what the user has named; a name is shorter than its value.
     """
 
-    def __init__(self, given: Collection[Key] = ()) -> None:
+    def __init__(self, given: Collection[Key] = (), definitions: Iterable[Named] = ()) -> None:
         self.given = given
+        self.bodies = bodies(definitions)
         self.known: dict[Key, Node] = {}
 
     def __call__(self, node: Node) -> Node:
@@ -52,7 +66,8 @@ class Simplifier:
             new = shorter(node)
             if new is not None and new.key != node.key:
                 return self(new)
-        return node
+        named = recognised(node, self.bodies) if self.bodies else None
+        return node if named is None else self(named)
 
     def _sum(self, node: Sum) -> Node:
         simple = total([(c, self(term)) for c, term in node.terms], node.axes)
@@ -136,7 +151,7 @@ def _summed_by_term(node: Product) -> Node | None:
 
 
 def _scalar_by_term(node: Product) -> Node | None:
-    """A scalar with one of the sums among its factors taken term by term, where that is shorter."""
+    """A scalar with one of the sums among its factors taken term by term, unless that is longer."""
     if node.axes or len(node.factors) < 2:
         return None
     apart = [
@@ -144,7 +159,7 @@ def _scalar_by_term(node: Product) -> Node | None:
         for place, factor in enumerate(node.factors)
         if isinstance(factor.node, Sum) and factor.power == 1 and factor.indices
     ]
-    shorter = [each for each in apart if each.weight < node.weight]
+    shorter = [each for each in apart if each.weight <= node.weight]
     return min(shorter, key=lambda each: each.weight, default=None)
 
 

@@ -52,12 +52,12 @@ class Task:
         properties = {name: self.typed.symbols[name].properties for name in self.wrt}
         free = [name for name in self.wrt if binds_entries(properties[name])]
         lowered = lower(self.typed, self.rulebook, free=free)
-        simplify = Simplifier(_keys([lowered.value]))
+        simplify = Simplifier(_keys([lowered.value]), lowered.definitions)
         found = reverse_sweep(lowered, self.wrt, self.rulebook, simplify)
         restore = self._restorer(free)
         if order == 1:
             return self._written(restore.gradients(found))
-        simplify = Simplifier(_keys([lowered.value, *found.of.values()]))
+        simplify = Simplifier(_keys([lowered.value, *found.of.values()]), lowered.definitions)
         second = second_sweeps(lowered, found, self.wrt, self.rulebook, simplify)
         # A Hessian is checked as the derivative of the gradient, whose variables are still free.
         first = self._written(found)
@@ -68,7 +68,7 @@ class Task:
         if not free:
             return Restorer((), Simplifier())
         whole = lower(self.typed, self.rulebook)
-        return Restorer(whole.symbols.values(), Simplifier(_keys([whole.value])))
+        return Restorer(whole.symbols.values(), Simplifier(_keys([whole.value]), whole.definitions))
 
     def _written(
         self, gradients: Gradients, hessian: Hessian | None = None, first: Derivation | None = None

@@ -150,9 +150,9 @@ def test_a_kernel_slides_over_an_image(text: str, expected: str) -> None:
 
 def test_the_kernel_may_be_what_arrives() -> None:
     """Whichever factor has the letters that are summed."""
-    slid = node("sum(conv2(V, K) .* G)")
+    slid = node("sum(G .* conv2(V, K))")
 
-    assert "sum(conv2(V, K) .* G)" == written(slid)
+    assert "sum(G .* conv2(V, K))" == written(slid)
 
 
 def test_scalars_come_apart() -> None:

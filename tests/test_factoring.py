@@ -62,8 +62,8 @@ def test_a_factor_inside_a_scalar_is_taken_out(text: str, expected: str) -> None
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("sqrt(t) x + y / sqrt(t)", "(t x + y) / sqrt(t)"),
-        ("sqrt(t) x + sqrt(t) a + y / sqrt(t)", "(t (x + a) + y) / sqrt(t)"),
+        ("sqrt(t) x + y / sqrt(t)", "sqrt(t) (x + y / t)"),
+        ("sqrt(t) x + sqrt(t) a + y / sqrt(t)", "sqrt(t) (x + a + y / t)"),
         ("t x + y / t", "t x + y / t"),
     ],
 )

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "dimderiv"
 ORDER = """
     errors language shapes declarations rule rules unify shaping infer upstream
     graph numbering products sums arrays inverses lower partials differentiate properties
-    factoring separation fold simplify
+    factoring separation fold recognise simplify
     notation skew conform kronecker index_form arrange answer occurrences naming messages steps
     render codegen verify derivation task api
     rule_table process output cli __init__ __main__

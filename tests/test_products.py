@@ -200,7 +200,7 @@ def test_rows_that_sum_to_one_drop_out(text: str, expected: str | None) -> None:
         ("inv(S)' S B", "B"),
         ("tr(A B inv(A))", "tr(B)"),
         ("tr(inv(A) A)", "n"),
-        ("inv(A) .* A", "inv(A) .* A"),
+        ("inv(A) .* A", "A .* inv(A)"),
     ],
 )
 def test_an_inverse_next_to_its_matrix_cancels(text: str, expected: str) -> None:

@@ -38,7 +38,7 @@ def test_which_properties_bind(properties: list[str], expected: bool) -> None:
         ("S' x", "S' x", "S x"),
         ("S x + S' x", "S x + S' x", "2 S x"),
         ("inv(S)' S x", "inv(S)' S x", "x"),
-        ("2 exp(S)' x", "2 exp(S') x", "2 exp(S) x"),
+        ("2 exp(S)' x", "2 exp(S)' x", "2 exp(S) x"),
         ("H = S' x; 2 H", "2 H", "2 H"),
         ("A x", "A x", "A x"),
         ("det(S) x", "det(S) x", "det(S) x"),

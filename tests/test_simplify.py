@@ -111,7 +111,7 @@ def test_only_sums_and_products_are_simplified(text: str) -> None:
             "w",
             "X' (sigmoid(X w) - y)",
         ),
-        ("sum(log(1 + exp(-y .* (X w))))", "w", "-X' (sigmoid(-y .* (X w)) .* y)"),
+        ("sum(log(1 + exp(-y .* (X w))))", "w", "-X' (y .* sigmoid(-y .* (X w)))"),
         ("-sum(Y .* log(softmax(X)))", "X", "sum(Y, axis=1) .* softmax(X) - Y"),
     ],
 )

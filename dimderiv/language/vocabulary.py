@@ -26,6 +26,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "atan": "arctan",
     }
 )
+COMPARISONS = (">", "<", ">=", "<=")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
