@@ -64,7 +64,7 @@ def terms(node: Node) -> list[Term]:
 def expanded(node: Node) -> list[Term]:
     """The terms of a node, in which no factor is a sum with more axes than a matrix has."""
     found: list[Term] = []
-    for coefficient, term in terms(node):
+    for coefficient, term in [(ONCE, node)] if _is_multiple(node) else terms(node):
         place = _large_sum(term)
         if place is None or not isinstance(term, Product):
             found.append((coefficient, term))
@@ -79,6 +79,13 @@ def expanded(node: Node) -> list[Term]:
                 for more, each in expanded(product(ONCE, factors, term.result, term.dims))
             ]
     return found
+
+
+def _is_multiple(node: Node) -> bool:
+    """Whether a sum in a product is only a scalar in front, which is left in one piece."""
+    return isinstance(node, Product) and not any(
+        isinstance(factor.node, Sum) and factor.indices for factor in node.factors
+    )
 
 
 def _large_sum(term: Node) -> int | None:
@@ -103,11 +110,12 @@ def _is_diagonal(node: Node) -> bool:
 
 def _diagonal_total(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Node:
     """The sum of diagonal matrices, as the diagonal matrix of a sum."""
-    vectors = [
-        (coefficient, product(ONCE, term.factors, (0,), term.dims))
-        for coefficient, term in terms
-        if isinstance(term, Product)
-    ]
+    products = [(c, term) for c, term in terms if isinstance(term, Product)]
+    if not any(factor.indices for _, term in products for factor in term.factors):
+        # Multiples of the identity: `t I + I` is `(t + 1) I`.
+        scalars = [(c, product(ONCE, term.factors, (), ())) for c, term in products]
+        return product(ONCE, [Factor(total(scalars, ()), ())], (0, 0), axes[:1])
+    vectors = [(c, product(ONCE, term.factors, (0,), term.dims)) for c, term in products]
     return arranged(total(vectors, axes[:1]), (0,), (0, 0), axes[:1])
 
 
