@@ -7,6 +7,7 @@
 
 from dimderiv import errors
 from dimderiv.api import derive, parse
-from dimderiv.derivation import Derivation, Result
+from dimderiv.derivation import Derivation
+from dimderiv.result import Result
 
 __all__ = ["Derivation", "Result", "derive", "errors", "parse"]

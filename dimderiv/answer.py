@@ -61,6 +61,15 @@ class Answer:
         derivatives = {n: _substituted(value, written) for n, value in self.derivatives.items()}
         return Answer({}, derivatives)
 
+    def without(self, names: Collection[str]) -> "Answer":
+        """The same derivatives, with the values of some definitions in place of their names."""
+        written: dict[str, syntax.Node] = {}
+        kept: dict[str, syntax.Node] = {}
+        for name, value in self.definitions.items():
+            (written if name in names else kept)[name] = _substituted(value, written)
+        derivatives = {n: _substituted(value, written) for n, value in self.derivatives.items()}
+        return Answer(kept, derivatives)
+
     def needed(self, values: list[syntax.Node]) -> Iterator[Statement]:
         """The definitions that some values use, directly or through others."""
         needed: set[str] = set()

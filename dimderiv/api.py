@@ -1,20 +1,20 @@
 """`derive`: from text to a checked derivative, the whole pipeline in one place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from dimderiv.declarations import read_shapes
-from dimderiv.derivation import Derivation, Layout
+from dimderiv.derivation import Derivation
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
 from dimderiv.infer import Typed, infer
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, canonical_name
+from dimderiv.result import Layout
 from dimderiv.rules import Rulebook, load_rules
 from dimderiv.task import Task
-from dimderiv.upstream import handed_down
+from dimderiv.upstream import handed_down, with_directions
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
@@ -46,7 +46,9 @@ def derive(
     shapes: Mapping[str, str] | str | None = None,
     order: int = 1,
     upstream: str | None = None,
+    forward: str | Sequence[str] | None = None,
     layout: str = "mixed",
+    structured: bool = False,
     verify: bool = True,
     rules: str | Path | Sequence[str | Path] = (),
     inline: bool = False,
@@ -60,9 +62,14 @@ def derive(
         order: 1, or 2 for the Hessian of a scalar.
         upstream: a new name for a derivative that is handed down, of the shape of the value; the
             result is the vector-Jacobian product with it, what `backward(gradient=G)` computes.
+        forward: a new name for a direction of each variable, `"V"` or `"V,v"`, of the variable's
+            shape; the result is the Jacobian-vector product, of the shape of the value: the
+            derivative of the value along the directions, what `jax.jvp` computes.
         layout: `"mixed"`: a gradient has the shape of the variable, a Jacobian is value by
             variable; `"numerator"`: a gradient is transposed too; `"denominator"`: a Jacobian is
-            variable by value.  What is checked, and what code computes, is the same in all three.
+            variable by value.  What code computes is the same in all three.
+        structured: whether entries that a property of a variable ties move together, so that the
+            gradient by a symmetric `S` is `G + G' - G .* I`; otherwise all entries are free.
         verify: whether to check every answer entry by entry; a failed check withholds it.
         rules: files with rules of your own.
         inline: whether to write the answer without names for intermediates.
@@ -87,14 +94,26 @@ def derive(
         if upstream is not None:
             typed = handed_down(typed, upstream, rulebook, variables)
         _refuse_unsupported(typed, order)
-        task = Task(source, variables, typed, rulebook, inline)
-        derivation = task.derivation(order)
-        other = _layout(layout)
-        laid_out = replace(task, layout=other).derivation(order) if other != "mixed" else None
+        directions: Mapping[str, str] = {}
+        if forward is not None:
+            _refuse_beside_forward(upstream, order, layout, structured)
+            typed, directions = with_directions(typed, variables, forward, declared)
+        if structured:
+            _refuse_beside_structured(typed, order)
+        derivation = Task(
+            source,
+            variables,
+            typed,
+            rulebook,
+            order=order,
+            inline=inline,
+            layout=_layout(layout),
+            directions=directions,
+            structured=structured,
+        ).derivation()
     except DimderivError as error:
         raise error.located(source)  # noqa: B904  the same error, with its text added
-    checked = derivation.verified() if verify else derivation
-    return checked if laid_out is None else replace(laid_out, checks=checked.checks, mixed=checked)
+    return derivation.verified() if verify else derivation
 
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:
@@ -132,4 +151,38 @@ def _refuse_unsupported(typed: Typed, order: int) -> None:
             span=typed.program.statements[-1].value.span,
             known=typed.assumptions,
             hint="make a scalar of it, for instance by sum(...), or ask for order 1",
+        )
+
+
+def _refuse_beside_forward(upstream: str | None, order: int, layout: str, structured: bool) -> None:
+    """Refuse what has no meaning, or another name, together with directions."""
+    if upstream is not None:
+        raise NotDifferentiableError(
+            "upstream and forward are two products with the Jacobian, from either side",
+            hint="ask for one of them",
+        )
+    if order == 2:
+        raise NotDifferentiableError(
+            "a second derivative along a direction is a Hessian-vector product",
+            hint='ask for that: derive(...).hvp("v"), on the command line --hvp v',
+        )
+    if layout != "mixed":
+        raise NotDifferentiableError(
+            "a derivative along a direction has the shape of the value in every layout",
+            hint="leave out the layout",
+        )
+    if structured:
+        raise NotDifferentiableError(
+            "a derivative along a direction takes the entries as the direction has them",
+            hint="leave out structured, and multiply by a direction that has the property",
+        )
+
+
+def _refuse_beside_structured(typed: Typed, order: int) -> None:
+    if order != 1 or not typed.value.is_scalar:
+        kind = "second derivatives" if order != 1 else f"a value that is {typed.value}"
+        raise NotDifferentiableError(
+            f"structured gives gradients of scalars; {kind} by tied entries is not supported",
+            known=typed.assumptions,
+            hint="leave out structured, or make a scalar of the value: tr(...), sum(...), upstream",
         )

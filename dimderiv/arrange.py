@@ -22,6 +22,7 @@ from dimderiv.graph import (
     Sum,
     Symbol,
     is_symmetric,
+    is_triangle,
     is_zero,
     letters_of,
 )
@@ -167,8 +168,8 @@ class Arranger:
         terms = [self.loose(term, c, absorb=_turns(term, added)) for c, term in signed]
         if any(_is_identity(term) for _, term in signed):
             terms = [
-                self._filled_term(loose, term)
-                for loose, (_, term) in zip(terms, signed, strict=True)
+                self._filled_term(loose, c, term)
+                for loose, (c, term) in zip(terms, signed, strict=True)
             ]
         present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
         piece = notation.summed([(term.negative, term.piece) for term in terms])
@@ -178,13 +179,14 @@ class Arranger:
             piece = notation.symmetric(min(piece, key=_with_short_start))
         return piece, present
 
-    def _filled_term(self, loose: Loose, node: Node) -> Loose:
+    def _filled_term(self, loose: Loose, coefficient: Fraction, node: Node) -> Loose:
         """A term beside an identity, where a number would be read as a multiple of that."""
         everywhere = (True,) * len(node.axes)
         if any(loose.present) or not isinstance(node, Product):
             return Loose(loose.negative, self._whole(loose, node), everywhere)
         over, under = self._scalars(node.factors, [self.piece(f.node) for f in node.factors])
-        piece = notation.scaled(abs(node.coefficient), over, under, _ones(*node.axes))
+        number = abs(coefficient * node.coefficient)
+        piece = notation.scaled(number, over, under, _ones(*node.axes))
         return Loose(loose.negative, piece, everywhere)
 
     def total(
@@ -229,6 +231,9 @@ class Arranger:
 
     def _function(self, node: Function) -> Piece:
         pieces = [self.piece(argument) for argument in node.arguments]
+        if is_triangle(node):
+            straight, flipped = pieces[0]
+            return Piece(notation.call("tril", straight), notation.call("triu", flipped))
         argument = node.arguments[0]
         if not node.axes and (not node.over or len(node.over) == len(argument.axes)):
             shortest = min(pieces[0], key=lambda face: face.cost)

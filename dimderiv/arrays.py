@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv import graph
+from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Factor, Index, Merged, Node, Product, Shifted
 from dimderiv.products import ONCE, arranged, elementwise, number, product
 from dimderiv.shapes import ONE, SCALAR, Dim, Shape
@@ -168,6 +169,12 @@ def along_rows(function: str, array: Array) -> Array:
     return Array(graph.apply_function(function, (array.node,), axes, (len(axes) - 1,)), array.shape)
 
 
+def triangle(rows: Dim, cols: Dim) -> Node:
+    """The matrix of ones on and below the diagonal, and zeros above it."""
+    ones = product(ONCE, (), (0, 1), (rows, cols))
+    return graph.apply_function("tril", (ones,), (rows, cols))
+
+
 def diagonal(array: Array) -> Array:
     """The diagonal of a square matrix, as a column."""
     dim = array.shape.rows
@@ -179,8 +186,12 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
 
     Args:
         signature: letters of the arguments and of the value, as in `A[i,k], B[k,j] -> Y[i,j]`; an
-            axis `o+k` of an argument slides, an axis `(j,i)` of the value runs over both letters.
+            axis `o+k` of an argument slides, an axis `(j,i)` of the value runs over both letters;
+            with `i >= j`, what lies above the diagonal is zero.
         arrays: the arguments.
+
+    Raises:
+        NotDifferentiableError: the triangle is that of an array which is no matrix.
     """
     read = read_signature(signature)
     axes = [list(_axes(array, own)) for array, own in zip(arrays, read.arguments, strict=True)]
@@ -194,6 +205,13 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
         Factor(array.node, tuple(index(axis, Shifted) for axis, dim in pairs if not dim.is_one))
         for array, pairs in zip(arrays, axes, strict=True)
     ]
+    if read.ordered:
+        below = [dims[letter] for letter in read.ordered]
+        if any(dim.is_one for dim in below):
+            raise NotDifferentiableError(
+                f"a triangle is that of a matrix, not of {arrays[0].shape}"
+            )
+        factors.append(Factor(triangle(*below), tuple(place[letter] for letter in read.ordered)))
     sizes = [_product_of(dims, axis) for axis in read.value]
     shape = Shape(*(*sizes, ONE, ONE)[:2])
     result = tuple(

@@ -19,6 +19,7 @@ from dimderiv.api import LAYOUTS, derive
 from dimderiv.derivation import TARGETS
 from dimderiv.output import Request, answer_text
 from dimderiv.process import FAILED, confess, exit_status, note
+from dimderiv.render.conventions import layout_in_words
 from dimderiv.rule_table import rule_table
 from dimderiv.rules import load_rules
 
@@ -59,7 +60,11 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     "--order", metavar="N", type=int, default=1, help="1, or 2 for the Hessian of a scalar."
 )
 @click.option("--upstream", metavar="G", help="The derivative that is handed down.")
+@click.option("--forward", metavar="V", help="A direction of each variable, such as V or V,v.")
+@click.option("--hvp", metavar="V", help="The product of the Hessian with V: a name, or v,V.")
 @click.option("--layout", type=click.Choice(LAYOUTS), default="mixed", help="Layout convention.")
+@click.option("--all-layouts", is_flag=True, help="Print the answer in every layout.")
+@click.option("--structured", is_flag=True, help="Let entries that a property ties move together.")
 @click.option("--steps", is_flag=True, help="Print the steps before the answer.")
 @click.option("--latex", is_flag=True, help="Print LaTeX.")
 @click.option("--code", type=click.Choice(TARGETS), help="Print a function that computes it.")
@@ -88,13 +93,21 @@ def derive_command(**options: Any) -> int:
         shapes=";".join(request.shape),
         order=request.order,
         upstream=request.upstream,
+        forward=request.forward,
         layout=request.layout,
-        verify=not request.no_verify,
+        structured=request.structured,
+        verify=not request.no_verify and request.hvp is None,
         rules=request.rules,
         inline=request.inline,
     )
+    if request.hvp is not None:
+        derivation = derivation.hvp(request.hvp, verify=not request.no_verify)
     if derivation.assumptions:
         note(f"assumed {', '.join(derivation.assumptions)}", request.verbose)
+    for each in derivation.notes(request.lang):
+        note(each, request.verbose)
+    if request.verbose:
+        note(f"layout: {layout_in_words(derivation.layout, request.lang)}", verbose=True)
     click.echo(answer_text(derivation, request))
     verification = derivation.verification
     if verification is None:

@@ -330,6 +330,10 @@ def _shorter(piece: Piece) -> Face:
 def _array(parts: Iterable[Part]) -> Piece:
     """Parts multiplied entry by entry, in the order of the factors, divided by those below."""
     ordered = sorted(parts, key=lambda part: part.place)
+    triangles = [part for part in ordered if part.piece.triangle]
+    if triangles and len(ordered) > 1:
+        rest = [part for part in ordered if part is not triangles[0]]
+        return notation.triangle_of(triangles[0].piece, _array(rest))
     over = [part.raised(part.power) for part in ordered if part.power > 0]
     if len(over) == 2 and _is_function_before_name(*[piece.straight.tree for piece in over]):
         over.reverse()
@@ -409,8 +413,16 @@ def norm_of(piece: Piece, rank: int) -> Face:
 
 def _scaled_matrix(rows: list[Part], parts: list[Part], columns: list[Part]) -> Piece:
     """A matrix whose rows and columns are weighted: by broadcasting, or by diagonal matrices."""
-    broadcast = _array([*rows, *parts, *(part.turned for part in columns)])
     if not rows and not columns:
-        return broadcast
+        return _array(parts)
+    triangles = [part for part in parts if part.piece.triangle]
+    if triangles and (len(parts) > 1 or (rows and columns)):
+        rest = [part for part in parts if part is not triangles[0]]
+        whole = [_array(rows), _array(columns).turned] if not rest else []
+        inner = notation.matrix_product(whole) if whole else _scaled_matrix(rows, rest, columns)
+        return notation.triangle_of(triangles[0].piece, inner)
+    if triangles:
+        return notation.matrix_product([*_scaling(rows), _array(parts), *_scaling(columns)])
+    broadcast = _array([*rows, *parts, *(part.turned for part in columns)])
     product = notation.matrix_product([*_scaling(rows), _array(parts), *_scaling(columns)])
     return product if _shorter(product).cost < _shorter(broadcast).cost else broadcast

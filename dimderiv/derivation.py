@@ -1,73 +1,42 @@
 """The result of `derive`: the answer, how it was found, how it was checked, and what it runs as."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from dimderiv.answer import Answer, Variables
+from dimderiv.checking import Checker
 from dimderiv.differentiate import Gradients
-from dimderiv.errors import LimitError, UnknownNameError
+from dimderiv.errors import UnknownNameError
+from dimderiv.forward import Tangents
 from dimderiv.infer import Typed, infer
 from dimderiv.language import syntax
-from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.render.latex import align, latex
 from dimderiv.render.text import text
+from dimderiv.result import Extent, Form, Layout, Result
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Shape
+from dimderiv.spelling import Spelling
 
 if TYPE_CHECKING:
     from dimderiv.steps import Step
-    from dimderiv.verify import Claim, Verification
+    from dimderiv.verify import Verification
 
-Form = Literal["matrix", "kronecker", "index"]
-Layout = Literal["mixed", "numerator", "denominator"]
 TARGETS = ("numpy",)
 
 
-@dataclass(frozen=True)
-class Result:
-    """The derivative by one variable, or by one after another.
+class Origin(Protocol):
+    """What a derivation was made from, and what else can be made from it."""
 
-    Attributes:
-        wrt: the variables, in the order of differentiation.
-        program: the derivative, after the definitions that it uses.
-        of: the shape of what was differentiated last.
-        by: the shape of the variable that it was differentiated by.
-        verification: what the check reported; nothing if it was not asked for.
-    """
+    def hessian_vector(self, names: str | Sequence[str]) -> "Derivation":
+        """The product of the Hessian with directions of the variables, not checked yet."""
 
-    wrt: Variables
-    program: Program
-    of: Shape
-    by: Shape
-    verification: "Verification | None" = None
+    def by_tied_entries(self) -> "Derivation | None":
+        """The derivation by tied entries, not checked yet; nothing where there are none."""
 
-    def text(self) -> str:
-        """The derivative in the language itself."""
-        return text(self.program)
-
-    __str__ = text
-
-    @property
-    def form(self) -> Form:
-        """How the derivative is written.
-
-        `"matrix"` in matrix notation; `"kronecker"` by vectorised matrices, columns stacked;
-        `"index"` entry by entry.
-        """
-        if any(_has_index_form(statement.value) for statement in self.program.statements):
-            return "index"
-        return "kronecker" if len(self.of.axes) + len(self.by.axes) > 2 else "matrix"
-
-    @property
-    def shape(self) -> Shape:
-        """The shape that the derivative has as it is printed."""
-        if self.of.is_scalar or self.by.is_scalar:
-            return self.by if self.of.is_scalar else self.of
-        return Shape(self.of.rows * self.of.cols, self.by.rows * self.by.cols)
+    def all_layouts(self) -> "Mapping[str, Derivation]":
+        """The derivation in each layout, not checked yet."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +53,13 @@ class Derivation:
         order: how often the expression was differentiated.
         first: for second derivatives, the derivation of the gradients.
         layout: the layout convention that the answer is written in.
-        mixed: for another layout than the mixed one, the derivation in that, which was checked.
+        mixed: for another layout than the mixed one, the derivation in that, which code is made of.
         checks: what the check of each derivative reported.
+        extents: what the axes of each derivative are those of.
+        origin: what the derivation was made from.
+        directions: for a derivative along directions, the direction of each variable.
+        tangents: the record of the forward sweep along them.
+        structures: how the entries of variables are tied, where the derivative is by those.
     """
 
     source: str
@@ -99,21 +73,21 @@ class Derivation:
     layout: Layout = "mixed"
     mixed: "Derivation | None" = None
     checks: Mapping[Variables, "Verification"] | None = None
+    extents: Mapping[Variables, Extent] = field(default_factory=dict)
+    origin: Origin | None = None
+    directions: Mapping[str, str] = field(default_factory=dict)
+    tangents: Tangents | None = None
+    structures: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _results(self) -> Mapping[Variables, Result]:
         checks = self.checks or {}
-        shapes = {name: found.shape for name, found in self.typed.symbols.items()}
-        return {
-            names: Result(
-                wrt=names,
-                program=self.answer.program(names),
-                of=shapes[names[-2]] if len(names) > 1 else self.typed.value,
-                by=shapes[names[-1]],
-                verification=checks.get(names),
-            )
-            for names in self.answer.derivatives
-        }
+        found: dict[Variables, Result] = {}
+        for names in self.answer.derivatives:
+            of, by, turned = self.extents[names]
+            program = self.answer.program(names)
+            found[names] = Result(names, program, of, by, checks.get(names), turned)
+        return found
 
     @property
     def results(self) -> Mapping[str | Variables, Result]:
@@ -133,16 +107,12 @@ class Derivation:
         return self.answer.together(self._derivative_names)
 
     @cached_property
-    def _derivative_names(self) -> dict[Variables, str]:
-        taken = {*self.typed.symbols, *self.answer.definitions}
-        names: dict[Variables, str] = {}
-        for variables in self.answer.derivatives:
-            name = f"d{variables[0]}" if len(variables) == 1 else f"H_{''.join(variables)}"
-            while name in taken:
-                name += "_" if len(variables) == 1 else "1"
-            names[variables] = name
-            taken.add(name)
-        return names
+    def _spelling(self) -> Spelling:
+        return Spelling(self.typed, self.order, self.directions)
+
+    @cached_property
+    def _derivative_names(self) -> Mapping[Variables, str]:
+        return self._spelling.names(self.answer.derivatives, self.answer.definitions)
 
     def text(self, *, multiline: bool = False) -> str:
         """The answer in the language itself; reading it back gives the same value.
@@ -170,6 +140,24 @@ class Derivation:
         """What was inferred rather than declared."""
         return self.typed.assumptions
 
+    def notes(self, lang: str = "en") -> tuple[str, ...]:
+        """Which entries the derivative takes to be free although a property ties them, or as tied.
+
+        Args:
+            lang: `"en"` or `"zh"`.
+
+        >>> from dimderiv import derive
+        >>> derive("x'S x", "x", shapes="S: n x n symmetric").notes()
+        ()
+        >>> derive("logdet(S)", "S", shapes="S: n x n spd").notes()[0].partition(":")[0]
+        'the entries of S are free'
+        """
+        from dimderiv.render.conventions import notes
+
+        properties = {name: self.typed.symbols[name].properties for name in self.wrt}
+        can_tie = self.order == 1 and self.typed.value.is_scalar and not self.directions
+        return tuple(notes(properties, self.structures, lang, can_tie=can_tie))
+
     @property
     def verification(self) -> "Verification | None":
         """What the checks reported, all variables together; nothing if none was asked for."""
@@ -189,61 +177,83 @@ class Derivation:
         Returns:
             A derivation whose `verification` says how far the check went; its level is
             `"unchecked"` where no point could be found, or time did not allow any comparison.
-            Another layout than the mixed one is only another way to write what is checked in that.
 
         Raises:
             VerificationError: an entry disagrees; the message names it.
         """
-        if self.mixed is not None:
-            mixed = self.mixed.verified(budget=budget)
-            return replace(self, checks=mixed.checks, mixed=mixed)
-        checks = {names: self._check(found, budget) for names, found in self._results.items()}
+        first = self.first if self._is_through_gradients else None
+        first = first and first.verified(budget=budget)
+        checker = Checker(
+            self.typed,
+            self.rulebook,
+            self.order,
+            self.directions,
+            self.structures,
+            first._results if first else {},
+        )
+        checks = {names: checker.check(each, budget) for names, each in self._results.items()}
         return replace(self, checks=checks)
 
-    def _check(self, result: Result, budget: float) -> "Verification":
-        from dimderiv.verify import Claim, NotVerifiableError, Verification, verify
-
-        own = self.rulebook.user_definitions()
-        claim = Claim(
-            expression=self.typed.program,
-            answer=self.read_back(result.text()),
-            wrt=result.wrt[-1],
-            symbols=self.typed.symbols,
-            value=self.typed.value,
-            definitions=own,
-            elementwise=[name for name in own if self.rulebook[name].kind == "elementwise"],
-            order=self.order,
-            inner=self._slid_shapes(),
-        )
-        if len(set(result.wrt)) > 1:
-            claim = self._mixed_claim(claim, result)
-        try:
-            return verify(claim, budget=budget)
-        except (NotVerifiableError, LimitError) as error:
-            return Verification("unchecked", (), 0, 0.0, 0, error.message)
-
-    def _slid_shapes(self) -> list[Shape]:
-        """The shapes of the convolutions, which no symbol need have."""
-        values = [statement.value for statement in self.typed.program.statements]
-        parts = [part for value in values for part in syntax.walk(value)]
-        return [
-            self.typed.shape(part)
-            for part in parts
-            if isinstance(part, syntax.Call) and part.function == "conv2"
-        ]
-
-    def _mixed_claim(self, claim: "Claim", result: Result) -> "Claim":
-        """A mixed second derivative is checked as the derivative of a gradient, itself checked."""
-        first = self.first
-        assert first is not None, "second derivatives come with the gradients"
-        gradient = first.verified()._results[result.wrt[:1]]
-        expression = self.read_back(gradient.text())
-        return replace(claim, expression=expression, value=result.of, order=1)
+    @property
+    def _is_through_gradients(self) -> bool:
+        """Whether some derivative is checked as one of a gradient, which is to be checked too."""
+        return self.order > 1 and (len(self.wrt) > 1 or bool(self.directions))
 
     def read_back(self, printed: str) -> Program:
-        """A printed answer, read by the parser of the language."""
-        functions = BUILTIN_FUNCTIONS | self.rulebook.functions
-        return parse_program(printed, names=self.typed.symbols, functions=functions)
+        """A printed answer, read by the parser of the language.
+
+        Args:
+            printed: in the language.
+        """
+        return Checker(self.typed, self.rulebook).read_back(printed)
+
+    def hvp(self, names: str | Sequence[str], *, verify: bool = True) -> "Derivation":
+        """The product of the Hessian of a scalar with a vector, without the Hessian.
+
+        It is the derivative of the gradients along directions of the variables, so it has the shape
+        of the variable in every layout (Pearlmutter, Fast exact multiplication by the Hessian,
+        Neural Computation 6 (1994)).
+
+        Args:
+            names: a new name for the direction of each variable, `"v"` or `"v,V"`, of its shape.
+            verify: whether to check it.
+
+        Returns:
+            The derivation, with one result for each variable: the sum over the blocks beside it.
+
+        Raises:
+            NotDifferentiableError: the value is no scalar.
+            UnknownNameError: a name means something already, or there is not one for each variable.
+
+        >>> from dimderiv import derive
+        >>> print(derive("x'A x", "x").hvp("v"))
+        (A + A') v
+        """
+        assert self.origin is not None, "every derivation comes from a task"
+        found = self.origin.hessian_vector(names)
+        return found.verified() if verify else found
+
+    def tied(self) -> "Derivation | None":
+        """The gradient by the entries that the properties of the variables leave free.
+
+        Returns:
+            What `derive` gives with `structured=True`, checked where this derivation was; nothing
+            where no property ties entries, or the derivative is no gradient.
+        """
+        assert self.origin is not None, "every derivation comes from a task"
+        found = self.origin.by_tied_entries()
+        return found.verified() if found is not None and self.checks else found
+
+    def layouts(self) -> Mapping[str, "Derivation"]:
+        """The same derivatives in each layout, checked where this derivation was.
+
+        Returns:
+            A derivation for each of `"mixed"`, `"numerator"` and `"denominator"`; one that has no
+            such layout, as in index notation, is left out.
+        """
+        assert self.origin is not None, "every derivation comes from a task"
+        found = self.origin.all_layouts()
+        return {name: d.verified() if self.checks else d for name, d in found.items()}
 
     def latex(self, steps: bool = False) -> str:
         """The answer in LaTeX, and the steps before it if they are asked for.
@@ -270,12 +280,8 @@ class Derivation:
 
     @cached_property
     def _latex_names(self) -> Mapping[str, str]:
-        """How the derivatives by symbols and intermediates are spelled."""
-        return {
-            f"d{name}": rf"\mathrm{{d}}{latex(syntax.Name(name))}"
-            for name in (*self.typed.symbols, *self.typed.definitions)
-            if f"d{name}" not in self.typed.symbols
-        }
+        tangents = [node.name for node in self.tangents.named] if self.tangents else []
+        return self._spelling.in_latex(self._derivative_names, tangents)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
@@ -283,8 +289,11 @@ class Derivation:
     @cached_property
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
-        from dimderiv.steps import Sources, record_steps
+        from dimderiv.steps import Directions, Sources, record_changes, record_steps
 
+        if self.directions and self.tangents is not None and self.order == 1:
+            taken = frozenset({*self.typed.symbols, *self.typed.definitions, *self.typed.sizes})
+            return record_changes(Directions(self.tangents, self.directions, self.rulebook, taken))
         first = self.first or self
         own = {adjoint.name for adjoint in self.gradients.adjoints} | set(self.typed.definitions)
         definitions = self.answer.definitions
@@ -349,19 +358,23 @@ class Derivation:
 
     @property
     def _function_name(self) -> str:
-        name = self._kind.lower()
+        name = self._kind.lower().replace(" ", "_").replace("-", "_")
         taken = set(self.typed.symbols) | set(self.answer.definitions)
         return f"{name}_" if name in taken else name
 
     @property
     def _kind(self) -> str:
+        if self.directions:
+            return "Derivative" if self.order == 1 else "Hessian-vector product"
         if self.order == 2:
             return "Hessian"
         return "Gradient" if self.typed.value.is_scalar else "Jacobian"
 
     def _docstring(self) -> str:
         shapes = ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
-        lines = [f"{self._kind} of {self.source.strip()} by {', '.join(self.wrt)}.", "", shapes, ""]
+        by = ", ".join(self.wrt)
+        along = f" along {', '.join(self.directions.values())}" if self.directions else ""
+        lines = [f"{self._kind} of {self.source.strip()} by {by}{along}.", "", shapes, ""]
         return "\n".join([*lines, self.text(multiline=True)])
 
     def function(self, target: str = "numpy", *, value: bool = False) -> Callable[..., Any]:
@@ -378,13 +391,3 @@ class Derivation:
         from dimderiv.codegen.numpy import function
 
         return function(self.code(target, value=value), self._function_name)
-
-
-def _has_index_form(node: syntax.Node) -> bool:
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, syntax.IndexForm):
-            return True
-        stack.extend(syntax.children(part))
-    return False

@@ -262,6 +262,11 @@ def is_nonnegative(node: Node) -> bool:
             return node.function == "softmax"
 
 
+def is_triangle(node: Node) -> bool:
+    """Whether the node is the matrix of ones on and below the diagonal, with zeros above it."""
+    return isinstance(node, Function) and node.function == "tril"
+
+
 def letters_of(indices: Iterable[Index]) -> list[int]:
     """The letters of indices, in order, repeated as they are."""
     letters: list[int] = []

@@ -22,7 +22,7 @@ LETTERS: dict[Kind, str] = {
     "vector": "ruvzqsptabcdefghklwxy",
     "matrix": "RMTEFGHLPQSUVWZABCDJNXY",
 }
-STRUCTURAL = frozenset({"ones", "eye", "diag", "kron", *COMMUTATIONS})
+STRUCTURAL = frozenset({"ones", "eye", "diag", "tril", "triu", "kron", *COMMUTATIONS})
 
 
 def name_nested_forms(

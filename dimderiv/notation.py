@@ -49,6 +49,15 @@ class Piece(NamedTuple):
         """The transpose of this piece."""
         return Piece(self.flipped, self.straight)
 
+    @property
+    def triangle(self) -> str:
+        """The function that makes a triangle of a matrix, where the piece is one of ones."""
+        match self.straight.tree:
+            case Call("tril" | "triu" as function, (Call("ones"),)):
+                return function
+            case _:
+                return ""
+
 
 def is_compound(tree: Node) -> bool:
     """Whether a tree needs brackets before a postfix operator."""
@@ -247,6 +256,13 @@ def hadamard(over: Sequence[Piece], under: Sequence[Piece]) -> Piece:
         _entrywise([piece.straight for piece in over], [piece.straight for piece in under]),
         _entrywise([piece.flipped for piece in over], [piece.flipped for piece in under]),
     )
+
+
+def triangle_of(ones: Piece, piece: Piece) -> Piece:
+    """A matrix entry by entry with a triangle of ones: the triangle of the matrix."""
+    straight = call(ones.triangle, piece.straight)
+    flipped = call(ones.turned.triangle, piece.flipped)
+    return two_faced(straight, flipped)
 
 
 def _entrywise(over: Sequence[Face], under: Sequence[Face]) -> Face:

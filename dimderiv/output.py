@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-from dimderiv.derivation import Derivation, Result
+from dimderiv.derivation import Derivation
+from dimderiv.render.conventions import layout_in_words
+from dimderiv.result import Result
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,11 @@ class Request:
     shape: tuple[str, ...]
     order: int
     upstream: str | None
+    forward: str | None
+    hvp: str | None
     layout: str
+    all_layouts: bool
+    structured: bool
     steps: bool
     latex: bool
     code: str | None
@@ -56,6 +62,13 @@ class Request:
         if self.code and not self.as_json and (self.latex or self.steps):
             other = "--latex" if self.latex else "--steps"
             raise click.UsageError(f"--code and {other} are two answers; ask for one, or --json")
+        if self.all_layouts and not self.as_json and (self.code or self.steps):
+            other = "--code" if self.code else "--steps"
+            raise click.UsageError(f"--all-layouts and {other} are two answers; ask for one")
+        if self.all_layouts and self.layout != "mixed":
+            raise click.UsageError("--all-layouts prints every layout; leave out --layout")
+        if self.forward and self.hvp:
+            raise click.UsageError("--forward and --hvp are two answers; ask for one")
 
 
 def answer_text(derivation: Derivation, request: Request) -> str:
@@ -69,11 +82,37 @@ def answer_text(derivation: Derivation, request: Request) -> str:
         return json.dumps(record(derivation, request), indent=2, ensure_ascii=False)
     if request.code:
         return derivation.code(request.code).rstrip("\n")
+    if request.all_layouts:
+        return in_all_layouts(derivation, request)
     answer = derivation.latex() if request.latex else derivation.text(multiline=True)
     if not request.steps:
         return answer
     markup = "latex" if request.latex else "text"
     return f"{derivation.explain(lang=request.lang, markup=markup).rstrip()}\n\n{answer}"
+
+
+def in_all_layouts(derivation: Derivation, request: Request) -> str:
+    """The answer in each layout under a line that says what the layout is, and who uses it.
+
+    Where properties tie entries of the variables, the gradient by those follows.
+
+    Args:
+        derivation: the derivation in the mixed layout.
+        request: the language, and whether LaTeX is wanted.
+    """
+    lang = request.lang
+    blocks = [
+        (layout_in_words(name, lang, books=True), found)
+        for name, found in derivation.layouts().items()
+    ]
+    tied = None if request.structured else derivation.tied()
+    if tied is not None:
+        blocks += [("; ".join(tied.notes(lang)), tied)]
+    written = []
+    for title, found in blocks:
+        answer = found.latex() if request.latex else found.text(multiline=True)
+        written.append("\n".join([title, *(f"    {line}" for line in answer.split("\n"))]))
+    return "\n".join(written)
 
 
 def record(derivation: Derivation, request: Request) -> dict[str, Any]:
@@ -88,8 +127,12 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         "source": derivation.source,
         "wrt": list(derivation.wrt),
         "order": derivation.order,
+        "layout": derivation.layout,
+        "directions": dict(derivation.directions),
+        "structured": dict(derivation.structures),
         "shapes": dict(derivation.shapes),
         "assumptions": list(derivation.assumptions),
+        "notes": list(derivation.notes(request.lang)),
         "results": {
             ",".join(result.wrt): {
                 "text": result.text(),
@@ -100,6 +143,11 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         },
         "verification": None if verification is None else asdict(verification),
     }
+    if request.all_layouts:
+        found["layouts"] = {
+            name: {",".join(r.wrt): r.text() for r in each.results.values()}
+            for name, each in derivation.layouts().items()
+        }
     if request.steps:
         found["steps"] = derivation.explain(lang=request.lang)
     if request.code:

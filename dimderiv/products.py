@@ -27,6 +27,7 @@ from dimderiv.graph import (
     is_orthogonal,
     is_skew,
     is_symmetric,
+    is_triangle,
     is_zero,
     letters_of,
     rows_sum_to_one,
@@ -345,6 +346,11 @@ class _Bag:
         powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}
         for node, indices, power in self.factors:
             places = tuple([self.resolved(index) for index in indices])
+            if is_triangle(node):
+                if len(set(places)) == 1:
+                    continue
+                powers[node.key, places] = Factor(node, places)
+                continue
             if len(places) == 2 and is_symmetric(node):
                 places = tuple(sorted(places, key=reading_order))
             slot = (node.key, places)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from dimderiv.differentiate import Gradients, Hessian
+from dimderiv.forward import Tangents
 from dimderiv.graph import (
     Function,
     Key,
@@ -74,6 +75,14 @@ class Restorer:
     def hessian(self, found: Hessian) -> Hessian:
         """What a second sweep found, with its record as it was."""
         return replace(found, of={pair: self._derivative(node) for pair, node in found.of.items()})
+
+    def tangents(self, found: Tangents) -> Tangents:
+        """What a forward sweep found, with its record as it was."""
+        return replace(
+            found,
+            of=tuple([self._derivative(node) for node in found.of]),
+            named=tuple([self._adjoint(node) for node in found.named]),
+        )
 
     def _derivative(self, node: Node) -> Node:
         """A derivative, simplified once more where the properties change it."""

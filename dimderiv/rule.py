@@ -69,7 +69,9 @@ class Rule:
 
 
 _ARRAY = r"\w+(?:\s*\[[^\[\]]*\])?"
-_SIGNATURE = re.compile(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}\s*")
+# What may follow the value of a product: the entries of which it consists.
+_WHERE = r"(?:\s*,\s*[a-z]\s*>=\s*[a-z])?"
+_SIGNATURE = re.compile(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
 _LETTER_SETS = re.compile(r"\[([^]]*)\]")
 
 

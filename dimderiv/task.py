@@ -1,22 +1,39 @@
 """The derivation of what is typed: sweep, properties, matrix notation, names."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain, count
+from typing import get_args
 
 from dimderiv.answer import Answer, Derivative, Variables, write_answer
 from dimderiv.arrange import Arranger
-from dimderiv.derivation import Derivation, Layout
-from dimderiv.differentiate import Gradients, Hessian, reverse_sweep, second_sweeps
-from dimderiv.graph import Key
+from dimderiv.derivation import Derivation
+from dimderiv.differentiate import Gradients, reverse_sweep, second_sweeps
+from dimderiv.errors import DimderivError, NotDifferentiableError
+from dimderiv.forward import Tangents, forward_sweep
+from dimderiv.graph import Key, Named, named
 from dimderiv.graph import Node as GraphNode
 from dimderiv.infer import Typed, infer
 from dimderiv.language.syntax import Node, Program, Statement
-from dimderiv.lower import lower
+from dimderiv.lower import Lowered, lower
 from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
+from dimderiv.notation import symbols as symbols_in
 from dimderiv.partials import operands
+from dimderiv.products import transposed
 from dimderiv.properties import Restorer, binds_entries
+from dimderiv.result import Extent, Layout
 from dimderiv.rules import Rulebook
+from dimderiv.shapes import SCALAR
 from dimderiv.simplify import Simplifier
+from dimderiv.structure import CURVED, binding, structure_of, tied
+from dimderiv.upstream import with_directions
+
+NO_GRADIENTS = Gradients({}, (), ())
+# How many symbols a gradient by tied entries saves at least where the one by free entries is named.
+LONGER_WITHOUT_NAME = 8
+# How many symbols and operators a part may have that is written where it is used, however often.
+MOST_INLINE = 3
 
 
 @dataclass(frozen=True)
@@ -28,57 +45,228 @@ class Task:
         wrt: the variables.
         typed: the expression with its shapes.
         rulebook: the rules.
+        order: how often the expression is differentiated.
         inline: whether to write the answer without names for intermediates.
         layout: the layout convention.
+        directions: for a derivative along directions, the direction of each variable.
+        structured: whether the entries of variables are tied as their properties say.
     """
 
     source: str
     wrt: tuple[str, ...]
     typed: Typed
     rulebook: Rulebook
+    order: int = 1
     inline: bool = False
     layout: Layout = "mixed"
+    directions: Mapping[str, str] = field(default_factory=dict)
+    structured: bool = False
 
-    def derivation(self, order: int) -> Derivation:
-        """The first or second derivatives, not checked yet.
-
-        Args:
-            order: 1 or 2.
+    def derivation(self) -> Derivation:
+        """The derivatives, not checked yet.
 
         Raises:
             NotDifferentiableError: an operation has no rule.
             LimitError: the graph or the answer would be too large.
         """
-        properties = {name: self.typed.symbols[name].properties for name in self.wrt}
-        free = [name for name in self.wrt if binds_entries(properties[name])]
-        lowered = lower(self.typed, self.rulebook, free=free)
-        simplify = Simplifier(_keys([lowered.value]), lowered.definitions)
-        found = reverse_sweep(lowered, self.wrt, self.rulebook, simplify)
-        restore = self._restorer(free)
-        if order == 1:
-            return self._written(restore.gradients(found))
-        simplify = Simplifier(_keys([lowered.value, *found.of.values()]), lowered.definitions)
-        second = second_sweeps(lowered, found, self.wrt, self.rulebook, simplify)
-        # A Hessian is checked as the derivative of the gradient, whose variables are still free.
-        first = self._written(found)
-        return self._written(restore.gradients(found), restore.hessian(second), first)
+        if self.directions:
+            return self._along() if self.order == 1 else self._hessian_along()
+        if self.layout != "mixed":
+            mixed = replace(self, layout="mixed").derivation()
+            return replace(self._by_variables(), mixed=mixed)
+        return self._by_variables()
 
-    def _restorer(self, free: Iterable[str]) -> Restorer:
+    def hessian_vector(self, names: str | Sequence[str]) -> Derivation:
+        """The product of the Hessian with directions of the variables, not checked yet.
+
+        Args:
+            names: a new name for the direction of each variable.
+
+        Raises:
+            NotDifferentiableError: the value is no scalar, or is not differentiated as it stands.
+            UnknownNameError: a name means something already, or there is not one for each variable.
+        """
+        if self.directions or self.structured:
+            kind = "along directions" if self.directions else "of tied entries"
+            raise NotDifferentiableError(
+                f"a Hessian-vector product is made from gradients, and this is a derivative {kind}",
+                hint=f"leave out {'forward' if self.directions else 'structured'}",
+            )
+        if not self.typed.value.is_scalar:
+            raise NotDifferentiableError(
+                f"a Hessian is that of a scalar, and the value is {self.typed.value}",
+                hint="make a scalar of it, for instance by sum(...)",
+            )
+        typed, directions = with_directions(self.typed, self.wrt, names, {})
+        task = replace(self, typed=typed, directions=directions, order=2, layout="mixed")
+        return task.derivation()
+
+    def all_layouts(self) -> dict[str, Derivation]:
+        """The derivation in each layout that it has, not checked yet.
+
+        Raises:
+            NotDifferentiableError: it is one along directions, which has no layout.
+        """
+        if self.directions:
+            raise NotDifferentiableError(
+                "a derivative along directions has one layout, the shape of what is differentiated",
+                hint="leave out the layouts",
+            )
+        found: dict[str, Derivation] = {}
+        for layout in get_args(Layout):
+            try:
+                found[layout] = replace(self, layout=layout).derivation()
+            except DimderivError:
+                if layout == "mixed":
+                    raise
+        return found
+
+    def by_tied_entries(self) -> Derivation | None:
+        """The derivation by tied entries, not checked yet; nothing where it cannot be asked for."""
+        properties = [self.typed.symbols[name].properties for name in self.wrt]
+        words = {word for own in properties for word in binding(own)}
+        gives_gradients = self.order == 1 and self.typed.value.is_scalar and not self.directions
+        if not gives_gradients or not words or words & {*CURVED}:
+            return None
+        return replace(self, structured=True).derivation()
+
+    @cached_property
+    def _free(self) -> list[str]:
+        """The variables whose properties say something of their entries."""
+        return [name for name in self.wrt if binds_entries(self.typed.symbols[name].properties)]
+
+    @cached_property
+    def _structures(self) -> dict[str, str]:
+        """How the entries of each variable are tied; nothing where they are to be free."""
+        properties = {name: self.typed.symbols[name].properties for name in self.wrt}
+        if not self.structured:
+            return {}
+        found = {name: structure_of(name, words) for name, words in properties.items()}
+        if not any(found.values()):
+            raise NotDifferentiableError(
+                f"no entries of {', '.join(self.wrt)} are tied, since no property says so",
+                hint='declare one, such as "S: n x n symmetric"',
+            )
+        return {name: structure for name, structure in found.items() if structure}
+
+    @cached_property
+    def _lowered(self) -> Lowered:
+        return lower(self.typed, self.rulebook, free=self._free)
+
+    @cached_property
+    def _restore(self) -> Restorer:
         """What gives the free variables their properties back, when all is differentiated."""
-        if not free:
+        if not self._free:
             return Restorer((), Simplifier())
         whole = lower(self.typed, self.rulebook)
         return Restorer(whole.symbols.values(), Simplifier(_keys([whole.value]), whole.definitions))
 
+    def _simplifier(self, given: Iterable[GraphNode] = ()) -> Simplifier:
+        """What leaves the expression alone, and other nodes that are given."""
+        keys = _keys([self._lowered.value, *given])
+        return Simplifier(keys, self._lowered.definitions)
+
+    def _swept(self) -> Gradients:
+        simplify = self._simplifier()
+        return reverse_sweep(self._lowered, self.wrt, self.rulebook, simplify)
+
+    def _by_variables(self) -> Derivation:
+        """The first or second derivatives by the variables."""
+        found = self._swept()
+        gradients = self._restore.gradients(found)
+        value, symbols = self.typed.value, self.typed.symbols
+        if self.order == 1:
+            of, free = self._tied(gradients)
+            blocks: dict[Variables, Derivative] = {
+                (name,): self._laid_out(node, Extent(value, symbols[name].shape))
+                for name, node in of.items()
+            }
+            first = self._first(gradients) if self._structures else None
+            return self._written(gradients, blocks, free, first=first)
+        simplify = self._simplifier(found.of.values())
+        second = second_sweeps(self._lowered, found, self.wrt, self.rulebook, simplify)
+        blocks = {
+            (a, b): self._laid_out(node, Extent(symbols[a].shape, symbols[b].shape))
+            for (a, b), node in self._restore.hessian(second).of.items()
+        }
+        return self._written(gradients, blocks, first=self._first(found))
+
+    def _first(self, found: Gradients) -> Derivation:
+        """The gradients by free entries that second derivatives, or tied ones, are made from."""
+        task = replace(self, order=1, layout="mixed", directions={}, structured=False)
+        symbols = self.typed.symbols
+        blocks: dict[Variables, Derivative] = {
+            (name,): Derivative(node, self.typed.value, symbols[name].shape)
+            for name, node in found.of.items()
+        }
+        return task._written(found, blocks)
+
+    def _tied(self, found: Gradients) -> tuple[dict[str, GraphNode], list[Named]]:
+        """The gradients by tied entries, and names for those by free entries that are long."""
+        simplify = self._simplifier()
+        taken = {*self.typed.symbols, *self.typed.definitions, *self.typed.sizes}
+        taken |= {adjoint.name for adjoint in found.adjoints}
+        gradients, free = dict(found.of), list[Named]()
+        for name, structure in self._structures.items():
+            node = gradients[name]
+            gradients[name] = simplify(tied(node, structure))
+            if gradients[name].weight > node.weight + LONGER_WITHOUT_NAME:
+                straight, flipped = Arranger().piece(node)
+                # Of a gradient and its transpose the sum takes no notice of which is which.
+                is_turned = structure == "symmetric" and flipped.cost < straight.cost
+                node = transposed(node) if is_turned else node
+                free.append(named(_fresh("G", taken), node))
+                gradients[name] = simplify(tied(free[-1], structure))
+        return gradients, free
+
+    def _laid_out(self, node: GraphNode, extent: Extent) -> Derivative:
+        return Derivative.laid_out(node, extent.of, extent.by, self.layout)
+
+    def _along(self) -> Derivation:
+        """The derivative of the value along the directions, all variables together."""
+        tangents = self._pushed([self._lowered.value], ())
+        (node,) = tangents.of
+        found = Derivative(node, self.typed.value, SCALAR)
+        return self._written(NO_GRADIENTS, {self.wrt: found}, tangents.named, tangents)
+
+    def _hessian_along(self) -> Derivation:
+        """The derivative of each gradient along the directions."""
+        found = self._swept()
+        tangents = self._pushed(list(found.of.values()), found.adjoints)
+        blocks: dict[Variables, Derivative] = {
+            (name,): Derivative(node, self.typed.symbols[name].shape, SCALAR)
+            for name, node in zip(found.of, tangents.of, strict=True)
+        }
+        gradients = self._restore.gradients(found)
+        return self._written(gradients, blocks, tangents.named, tangents, self._first(found))
+
+    def _pushed(self, values: Sequence[GraphNode], adjoints: Iterable[Named]) -> Tangents:
+        symbols = self._lowered.symbols
+        directions = {symbols[a].key: symbols[b] for a, b in self.directions.items()}
+        taken = {*self.typed.symbols, *self.typed.definitions, *self.typed.sizes}
+        taken |= {adjoint.name for adjoint in adjoints}
+        simplify = self._simplifier(values)
+        found = forward_sweep(values, directions, self.rulebook, simplify, taken)
+        return self._restore.tangents(found)
+
     def _written(
-        self, gradients: Gradients, hessian: Hessian | None = None, first: Derivation | None = None
+        self,
+        gradients: Gradients,
+        found: Mapping[Variables, Derivative],
+        intermediates: Sequence[Named] = (),
+        tangents: Tangents | None = None,
+        first: Derivation | None = None,
     ) -> Derivation:
         """The derivation of what the sweeps found, in matrix notation."""
-        found = self._by_variable(gradients) if hessian is None else self._blocks(hessian)
         symbols = self.typed.symbols
-        skew = [name for name, found in symbols.items() if "skew" in found.properties]
+        skew = [name for name, each in symbols.items() if "skew" in each.properties]
         arranger = Arranger(taken=[*symbols, *self.typed.definitions], skew=skew)
-        answer = write_answer(self.typed.program, gradients.adjoints, found, arranger)
+        intermediates = (*gradients.adjoints, *intermediates)
+        answer = write_answer(self.typed.program, intermediates, found, arranger)
+        lent = tangents.lent if tangents else ()
+        given = answer.definitions
+        short = [n for n in lent if n in given and symbols_in(given[n]) <= MOST_INLINE]
+        answer = answer.without(short) if short else answer
         return Derivation(
             source=self.source,
             wrt=self.wrt,
@@ -86,24 +274,15 @@ class Task:
             rulebook=self.rulebook,
             gradients=gradients,
             answer=self._with_names(answer.inlined() if self.inline else answer),
-            order=1 if hessian is None else 2,
+            order=self.order,
             first=first,
             layout=self.layout,
+            extents={names: Extent(d.of, d.by, d.turned) for names, d in found.items()},
+            origin=self,
+            directions=self.directions,
+            tangents=tangents,
+            structures=self._structures,
         )
-
-    def _by_variable(self, gradients: Gradients) -> dict[Variables, Derivative]:
-        value, symbols = self.typed.value, self.typed.symbols
-        return {
-            (name,): Derivative.laid_out(node, value, symbols[name].shape, self.layout)
-            for name, node in gradients.of.items()
-        }
-
-    def _blocks(self, hessian: Hessian) -> dict[Variables, Derivative]:
-        shapes = {name: found.shape for name, found in self.typed.symbols.items()}
-        return {
-            (a, b): Derivative.laid_out(node, shapes[a], shapes[b], self.layout)
-            for (a, b), node in hessian.of.items()
-        }
 
     def _with_names(self, answer: Answer) -> Answer:
         """The answer with names for its long parts that repeat, unless it is to be without."""
@@ -119,6 +298,14 @@ class Task:
         taken = {*typed.symbols, *typed.definitions, *typed.sizes, "I"}
         answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
         return answer if self.inline else name_repeats(answer, typed.definitions, taken, kind_of)
+
+
+def _fresh(wanted: str, taken: set[str]) -> str:
+    """A name that means nothing yet, noted as taken."""
+    numbered = (f"{wanted}{number}" for number in count(1))
+    name = next(name for name in chain([wanted], numbered) if name not in taken)
+    taken.add(name)
+    return name
 
 
 def _keys(values: list[GraphNode]) -> set[Key]:

@@ -1,14 +1,15 @@
-"""A derivative that is handed down: what `backward(gradient=G)` computes.
+"""Names for what is multiplied by a derivative: one that is handed down, or directions.
 
+A derivative that is handed down is what `backward(gradient=G)` computes with.
 The vector-Jacobian product of `Y` with `G` is the gradient of `sum(G .* Y)` with `G` held fixed, so
 that is what is differentiated, and what the answer is checked against.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dimderiv.declarations import read_shapes
-from dimderiv.errors import UnknownNameError
+from dimderiv.errors import ShapeError, UnknownNameError
 from dimderiv.infer import Typed, infer
 from dimderiv.language.syntax import Binary, Call, Name, Program, Statement
 from dimderiv.rules import Rulebook
@@ -28,12 +29,7 @@ def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[s
         UnknownNameError: the name means something already.
         ShapeError: it is no name of a symbol.
     """
-    (name,) = read_shapes({upstream: "scalar"})
-    if name in {*typed.symbols, *typed.definitions, *typed.sizes, "I", "pi"}:
-        raise UnknownNameError(
-            f"{name} cannot be the upstream derivative: it is a name in the expression",
-            hint="a name that is not used yet, such as G or dY",
-        )
+    name = _new_name(upstream, typed, "the upstream derivative", "G or dY")
     *before, last = typed.program.statements
     value = last.value if last.name is None else Name(last.name)
     product = Binary("*" if typed.value.is_scalar else ".*", Name(name), value)
@@ -44,3 +40,56 @@ def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[s
     program = Program(statements, typed.program.source)
     found = infer(program, declared, rulebook=rulebook, wrt=wrt)
     return replace(found, assumptions=typed.assumptions)
+
+
+def with_directions(
+    typed: Typed,
+    wrt: Sequence[str],
+    names: str | Sequence[str],
+    declared: Mapping[str, Declaration],
+) -> tuple[Typed, dict[str, str]]:
+    """A program with a direction for each variable among its symbols, of the variable's shape.
+
+    Args:
+        typed: the program.
+        wrt: the variables.
+        names: a new name for the direction of each, `"V"` or `"V,v"`, or a sequence of names.
+        declared: what was declared, perhaps of the directions too.
+
+    Returns:
+        The program, and the direction of each variable.
+
+    Raises:
+        UnknownNameError: a name means something already, or there is not one for each variable.
+        ShapeError: it is no name of a symbol, or was declared with another shape.
+    """
+    given = names.split(",") if isinstance(names, str) else list(names)
+    if len(given) != len(wrt):
+        raise UnknownNameError(
+            f"there are {len(wrt)} variables, {', '.join(wrt)}, and {len(given)} directions",
+            hint="one new name for each variable, in the same order, such as V,v",
+        )
+    directions: dict[str, str] = {}
+    for variable, word in zip(wrt, given, strict=True):
+        name = _new_name(word.strip(), typed, f"the direction of {variable}", "V or v")
+        shape = typed.symbols[variable].shape
+        if name in declared and declared[name].shape != shape:
+            raise ShapeError(
+                f"{name} is declared as {declared[name].shape}, and {variable} is {shape}",
+                hint="a direction has the shape of its variable, which need not be declared",
+            )
+        directions[variable] = name
+        symbols = {**typed.symbols, name: Declaration(shape, text=str(shape))}
+        typed = replace(typed, symbols=symbols)
+    return typed, directions
+
+
+def _new_name(word: str, typed: Typed, role: str, examples: str) -> str:
+    """A name that means nothing yet, as it is written in answers."""
+    (name,) = read_shapes({word: "scalar"})
+    if name in {*typed.symbols, *typed.definitions, *typed.sizes, "I", "pi"}:
+        raise UnknownNameError(
+            f"{name} cannot be {role}: it is a name in the expression",
+            hint=f"a name that is not used yet, such as {examples}",
+        )
+    return name

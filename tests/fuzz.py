@@ -84,6 +84,9 @@ class Input:
     shapes: str | Mapping[str, str] | None = None
     order: int = 1
     upstream: str | None = None
+    forward: str | None = None
+    hvp: str | None = None
+    structured: bool = False
     inline: bool = False
     verify: bool = False
     by_command: bool = False
@@ -174,6 +177,9 @@ def options(random: Random) -> dict[str, Any]:
         "order": random.choice((1, 1, 1, 2, 2, 0, 3)),
         "upstream": random.choice((None, None, None, "G", "x", "", "exp")),
         "inline": random.random() < 0.2,
+        "forward": random.choice((None,) * 7 + ("V", "E,V", "x")),
+        "hvp": random.choice((None,) * 7 + ("V", "E,V", "exp")),
+        "structured": random.random() < 0.1,
     }
 
 
@@ -299,9 +305,12 @@ def answered(given: Input) -> str:
             shapes=given.shapes,
             order=given.order,
             upstream=given.upstream,
+            forward=given.forward,
+            structured=given.structured,
             inline=given.inline,
             verify=given.verify,
         )
+        found = found if given.hvp is None else found.hvp(given.hvp, verify=given.verify)
         found.text()
         if given.verify:
             assert found.verification is not None

@@ -42,6 +42,7 @@ class Golden:
         domain: how to draw a symbol, where any numbers will not do.
         sizes: numbers for dimensions, where any unequal ones will not do.
         literature: the closed form that the source has.
+        structured: whether the entries of the variable are tied.
         file: where the case stands.
     """
 
@@ -57,6 +58,7 @@ class Golden:
     domain: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     literature: str = ""
+    structured: bool = False
     file: str = ""
 
     def __str__(self) -> str:
@@ -89,6 +91,24 @@ def derivation(name: str) -> Derivation:
     return derived(vars(case))
 
 
+def moved_together(size: tuple[int, ...], place: tuple[int, ...], structure: str) -> Array:
+    """How fast each entry of a matrix moves where the one at a place does."""
+    one = np.zeros(size)
+    one[place] = 1
+    match structure:
+        case "symmetric":
+            return np.asarray(np.maximum(one, one.T))
+        case "skew":
+            return one - one.T
+        case "diagonal":
+            return np.diag(np.diag(one))
+        case "lower":
+            return np.tril(one)
+        case "upper":
+            return np.triu(one)
+    return one
+
+
 @dataclass(frozen=True)
 class Point:
     """Numbers for the symbols of a case.
@@ -107,13 +127,12 @@ class Point:
         """The value of a program here, some symbols having other values."""
         return Dense(typed, {**self.values, **changed}, self.sizes).run()
 
-    def slopes(self, wrt: str) -> Array:
-        """The gradient by central differences."""
+    def slopes(self, wrt: str, structure: str = "") -> Array:
+        """The gradient by central differences, of entries that move together."""
         middle = self.values[wrt]
         found = np.zeros_like(middle)
         for place in np.ndindex(*middle.shape):
-            step = np.zeros_like(middle)
-            step[place] = STEP
+            step = STEP * moved_together(middle.shape, place, structure)
             above, below = (self.value(self.typed, **{wrt: middle + s}) for s in (step, -step))
             found[place] = (above - below).item() / (2 * STEP)
         return found
@@ -175,6 +194,10 @@ def drawn(rng: np.random.Generator, size: tuple[int, int], kinds: set[str]) -> A
         "onehot_rows": np.eye(size[1])[rng.integers(size[1], size=size[0])],
         "prob": np.exp(normal) / np.exp(normal).sum(),
         "symmetric": square + square.T,
+        "skew": square - square.T,
+        "diagonal": normal * np.eye(*size),
+        "lower": np.tril(normal) + 2 * np.eye(*size),
+        "upper": np.triu(normal) + 2 * np.eye(*size),
         "spd": square @ square.T + np.eye(len(square)) / 2,
         "well_conditioned": 0.1 * square + np.diag(rng.uniform(1, 2, len(square))),
         "full_rank": np.eye(*size) + 0.2 * normal,

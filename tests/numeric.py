@@ -1,19 +1,22 @@
 """An answer judged at numbers: central differences of the expression against what was derived."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from math import prod
 from typing import Any
 
 import numpy as np
 from dense import Array, Dense
+from golden import moved_together
 from strategies import SIZES, Problem, values
 
-from dimderiv.derivation import Derivation, Result
+from dimderiv.derivation import Derivation
 from dimderiv.infer import Typed, infer
 from dimderiv.language.syntax import Call
+from dimderiv.result import Result
 from dimderiv.shapes import Shape
 
 STEP = 1e-3
@@ -30,6 +33,15 @@ class Slopes:
 
     value: Array
     doubt: Array
+
+    def tied(self, structure: str, size: int) -> "Slopes":
+        """The derivatives by entries of a square matrix that move together."""
+        places = np.ndindex(size, size)
+        moves = [moved_together((size, size), place, structure).ravel() for place in places]
+        ties = np.array(moves).T
+        # An entry that stays has a slope of zero, however doubtful those beside it are.
+        doubt = np.nan_to_num(self.doubt, posinf=LARGEST) @ abs(ties)
+        return Slopes(self.value @ ties, doubt)
 
 
 class Untied(Dense):
@@ -76,14 +88,27 @@ class Point:
 
     def slopes(self, typed: Typed, name: str) -> Slopes:
         """The derivative by a symbol."""
-        middle = self.value(typed).ravel()
         places = list(np.ndindex(*self.values[name].shape))
-        value = np.zeros((middle.size, len(places)))
+        return self._slopes(typed, [partial(self.moved, name, place) for place in places])
+
+    def slopes_along(self, typed: Typed, directions: Mapping[str, str]) -> Slopes:
+        """The derivative along the directions of some symbols, all together."""
+
+        def moved(step: float) -> "Point":
+            new = {x: self.values[x] + step * self.values[v] for x, v in directions.items()}
+            return Point({**self.values, **new}, self.sizes)
+
+        return self._slopes(typed, [moved])
+
+    def _slopes(self, typed: Typed, moves: Sequence[Callable[[float], "Point"]]) -> Slopes:
+        """The derivatives by the step of each way to move."""
+        middle = self.value(typed).ravel()
+        value = np.zeros((middle.size, len(moves)))
         doubt = np.zeros_like(value)
-        for column, place in enumerate(places):
+        for column, move in enumerate(moves):
             slopes, bends = [], []
             for step in (STEP, STEP / 2, STEP / 4):
-                up, down = (self.moved(name, place, s * step).value(typed).ravel() for s in (1, -1))
+                up, down = (move(s * step).value(typed).ravel() for s in (1, -1))
                 slopes.append((up - down) / (2 * step))
                 bends.append(abs(up - 2 * middle + down) / step)
             finer = [(4 * b - a) / 3 for a, b in pairwise(slopes)]
@@ -169,7 +194,12 @@ def disagreement(derivation: Derivation, problem: Problem, seed: int) -> str | N
         if derivation.order == 2:
             assert derivation.first is not None
             differentiated = read_back(derivation.first, derivation.first.results[result.wrt[0]])
-        slopes = point.slopes(differentiated, result.wrt[-1])
+        if derivation.directions:
+            slopes = point.slopes_along(differentiated, derivation.directions)
+        else:
+            slopes = point.slopes(differentiated, result.wrt[-1])
+        if structure := derivation.structures.get(result.wrt[-1]):
+            slopes = slopes.tied(structure, len(point.values[result.wrt[-1]]))
         printed = point.printed(derivation, result)
         for way, found in (("printed", printed), ("computed", computed)):
             if _differs(found, slopes):

@@ -313,6 +313,14 @@ def values(declared: str, rows: int, cols: int, generator: np.random.Generator) 
     """A 2-D array that has the property that a declaration ends in."""
     array = generator.normal(scale=0.7, size=(rows, cols))
     match declared.split()[-1:]:
+        case ["diagonal"]:
+            return array * np.eye(rows)
+        case ["lower"]:
+            return np.tril(array)
+        case ["upper"]:
+            return np.triu(array)
+        case ["skew"]:
+            return array - array.T
         case ["positive"]:
             return np.asarray(0.5 + np.abs(array))
         case ["symmetric"]:

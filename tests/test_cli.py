@@ -52,10 +52,11 @@ def test_the_answer_goes_to_standard_output_alone(capsys: pytest.CaptureFixture[
 def test_verbose_says_what_was_assumed_and_checked(capsys: pytest.CaptureFixture[str]) -> None:
     """Assumptions and the outcome of the check are for a person, on standard error."""
     _, out, err = outcome(capsys, *LEAST_SQUARES, "--verbose")
-    assumed, checked = err.splitlines()
+    assumed, layout, checked = err.splitlines()
 
     assert "2 X' (X w - y)\n" == out
     assert "assumed X: m x n, w: n, y: m" == assumed
+    assert layout.startswith("layout: mixed (a gradient is shaped like the variable")
     assert checked.startswith("checked: ")
     assert "agree exactly" in checked
 
@@ -396,3 +397,74 @@ def test_an_unchecked_derivation_imports_neither_sympy_nor_numpy() -> None:
     )
 
     assert "set()" == done.stderr.strip()
+
+
+def test_hessian_vector_product(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of either order; the check is that of the product."""
+    for order in ("1", "2"):
+        _, out, err = outcome(capsys, *LEAST_SQUARES, "--hvp", "v", "--order", order, "--verbose")
+
+        assert "2 X' X v\n" == out
+        assert "checked: " in err
+
+
+def test_forward(capsys: pytest.CaptureFixture[str]) -> None:
+    """One direction for each variable."""
+    found = outcome(capsys, "U V'", "--wrt", "U,V", "--forward", "E,F")
+
+    assert (0, "E V' + U F'\n", "") == found
+
+
+def test_structured(capsys: pytest.CaptureFixture[str]) -> None:
+    """With it the entries are tied, without it a note says that they are not."""
+    words = ["logdet(S)", "--wrt", "S", "--shape", "S: n x n spd", "--verbose"]
+    _, free, note = outcome(capsys, *words)
+    _, tied, other = outcome(capsys, *words, "--structured")
+
+    assert "inv(S)\n" == free
+    assert "the entries of S are free" in note
+    assert "2 inv(S) - inv(S) .* I\n" == tied
+    assert "the entries of S are tied" in other
+
+
+def test_all_layouts(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each under a line that says what it is; the gradient by tied entries comes last."""
+    words = ["x'S b", "--wrt", "S", "--shape", "S: n x n symmetric", "--all-layouts"]
+    _, out, _ = outcome(capsys, *words)
+    titles = [line for line in out.splitlines() if not line.startswith(" ")]
+    answers = [line.strip() for line in out.splitlines() if line.startswith(" ")]
+
+    assert ["mixed", "numerator", "denominator", "the"] == [t.split()[0] for t in titles]
+    assert ["x b'", "b x'", "x b'", "x b' + b x' - diag(x .* b)"] == answers
+    assert r"b x^{\top}" in outcome(capsys, *words, "--latex")[1]
+    assert "分子布局" in outcome(capsys, *words, "--lang", "zh")[1]
+
+
+def test_the_conventions_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """The layout, the directions, the notes, and every layout where it is asked for."""
+    _, out, _ = outcome(capsys, "A x", "--wrt", "x", "--json", "--all-layouts")
+    along = json.loads(outcome(capsys, "A x", "--wrt", "x", "--json", "--forward", "v")[1])
+    found = json.loads(out)
+
+    assert "mixed" == found["layout"]
+    assert {"x": "A'"} == found["layouts"]["denominator"]
+    assert [] == found["notes"]
+    assert {"x": "v"} == along["directions"]
+    assert "A v" == along["results"]["x"]["text"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--forward", "v", "--hvp", "u"],
+        ["--all-layouts", "--steps"],
+        ["--all-layouts", "--code", "numpy"],
+        ["--all-layouts", "--layout", "numerator"],
+    ],
+)
+def test_two_answers_at_once(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    """Which of them is meant has to be said."""
+    status, out, err = outcome(capsys, *LEAST_SQUARES, *words)
+
+    assert (2, "") == (status, out)
+    assert words[0] in err

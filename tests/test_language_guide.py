@@ -9,6 +9,7 @@ from dimderiv import derive, parse
 from dimderiv.declarations import PROPERTIES, read_shapes
 from dimderiv.errors import DimderivError
 from dimderiv.rules import load_rules
+from dimderiv.structure import FORMULAS, STRUCTURES
 
 GUIDE = text_of("docs/language.md")
 TABLES = tables(GUIDE)
@@ -65,6 +66,33 @@ def test_the_layouts_are_those_that_are_shown(row: list[str]) -> None:
 def test_the_vector_jacobian_product_is_the_one_that_is_shown(row: Row) -> None:
     """The derivative times one that is handed down."""
     assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes, upstream="G"))
+
+
+@pytest.mark.parametrize("row", rows("gradient by tied entries"), ids=lambda row: row.source)
+def test_the_gradient_by_tied_entries_is_the_one_that_is_shown(row: Row) -> None:
+    """The derivative by what a property leaves free."""
+    found = derive(row.source, row.wrt, shapes=row.shapes, structured=True)
+
+    assert row.outcome == str(found)
+
+
+def test_what_becomes_of_a_gradient_where_entries_are_tied() -> None:
+    """The formula of each property that ties entries."""
+    shown = {code(row[0])[0]: code(row[1])[0] for row in cells("tied")}
+
+    assert {word: FORMULAS[structure] for word, structure in STRUCTURES.items()} == shown
+
+
+@pytest.mark.parametrize("row", rows("along `V`"), ids=lambda row: row.source)
+def test_the_derivative_along_a_direction_is_the_one_that_is_shown(row: Row) -> None:
+    """The Jacobian times a direction."""
+    assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes, forward="V"))
+
+
+@pytest.mark.parametrize("row", rows("Hessian times `V`"), ids=lambda row: row.source)
+def test_the_hessian_vector_product_is_the_one_that_is_shown(row: Row) -> None:
+    """The Hessian times a direction."""
+    assert row.outcome == str(derive(row.source, row.wrt, shapes=row.shapes).hvp("V"))
 
 
 @pytest.mark.parametrize("row", rows("Hessian"), ids=lambda row: row.source)

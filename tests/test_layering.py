@@ -11,10 +11,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     errors language shapes declarations rule rules unify shaping infer upstream
-    graph numbering products sums arrays inverses lower partials differentiate properties
-    factoring separation fold recognise simplify
+    graph numbering products sums arrays inverses lower partials differentiate forward
+    properties structure factoring separation fold recognise simplify
     notation skew conform kronecker index_form arrange answer occurrences naming messages steps
-    render codegen verify derivation task api
+    render codegen verify result checking spelling derivation task api
     rule_table process output cli __init__ __main__
 """
 STAGES = ORDER.split()

@@ -6,12 +6,15 @@ from string import Formatter
 
 import pytest
 
+from dimderiv.api import LAYOUTS
 from dimderiv.messages import LANGUAGES, sentences
 
 PACKAGE = Path(__file__).parent.parent / "dimderiv"
 ENGLISH = sentences("en")
 # Keys of which a part is made when the program runs: `passed_` and the kind of passage.
-MADE = {f"passed_{kind}" for kind in ("sum", "product", "transpose", "name")}
+MADE = {f"passed_{kind}" for kind in ("sum", "product", "transpose", "name")} | {
+    f"{kind}_{layout}" for kind in ("layout", "shape", "books") for layout in LAYOUTS
+}
 
 
 def fields(sentence: str) -> set[str]:

@@ -25,7 +25,7 @@ from dimderiv.render.markup import WIDTH
 from dimderiv.render.text import text
 from dimderiv.render.wrap import columns, wrap
 from dimderiv.shapes import ONE, Dim, Shape
-from dimderiv.steps import Added, Derived, Passed
+from dimderiv.steps import Added, Changed, Derived, Passed
 from dimderiv.steps.arrangements import Link, Order, as_chain
 from dimderiv.verify import Claim, verify
 
@@ -98,6 +98,7 @@ def told(derivation: Derivation) -> Iterator[Statement]:
     """Every equation that the steps state: what short names mean, and derivatives."""
     yield from derivation.typed.program.statements[:-1]
     for step in derivation.steps:
+        assert not isinstance(step, Changed), "no derivative here is along directions"
         for name, definition in [] if isinstance(step, Added) else [e.sides for e in step.where]:
             yield Statement(text(name), definition)
         received = step.received if isinstance(step, Passed) else ()

@@ -109,6 +109,8 @@ def call(
             return _norm(name, first, arrays)
         case "kron" | "conv2":
             return _of_two_matrices(name, first, arguments[1], arrays, helper)
+        case "tril" | "triu":
+            return array(f"np.{name}({arrays.full(first).text})", first.shape)
         case "diag" | "vec" | "inv" | "tr" | "det" | "logdet" | "pinv" | "expm":
             return _matrix_function(name, first, arrays, helper)
     if name in ENTRYWISE_HELPERS:

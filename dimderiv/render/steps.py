@@ -1,17 +1,30 @@
 """Writes the steps of a derivation in words, in a language of `dimderiv/messages`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed
-from dimderiv.language.syntax import Name, Node, Program
+from dimderiv.language.parser import parse_expression
+from dimderiv.language.syntax import Name, Node, Program, replaced
 from dimderiv.messages import LANGUAGES, sentences
+from dimderiv.render.conventions import layout_in_words
 from dimderiv.render.derived import named, tell
 from dimderiv.render.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.render.sentences import Field, Speaker
 from dimderiv.rules import Rulebook
-from dimderiv.steps import Added, Derived, Equation, Operand, Passed, Received, Several, Step
+from dimderiv.steps import (
+    Added,
+    Changed,
+    Derived,
+    Equation,
+    Operand,
+    Passed,
+    Received,
+    Several,
+    Step,
+)
+from dimderiv.structure import FORMULAS, binding
 
 MARKUPS = ("text", "latex")
 CHECKED = {"exact": "checked_exact", "30 digits": "checked_digits", "numeric": "checked_numeric"}
@@ -61,6 +74,21 @@ class Explained(Protocol):
         """The answer."""
 
     @property
+    def layout(self) -> str:
+        """The layout convention."""
+
+    @property
+    def directions(self) -> Mapping[str, str]:
+        """For a derivative along directions, the direction of each variable."""
+
+    @property
+    def structures(self) -> Mapping[str, str]:
+        """How the entries of variables are tied."""
+
+    def notes(self, lang: str = "en") -> tuple[str, ...]:
+        """Which entries are free although a property ties them."""
+
+    @property
     def form(self) -> str:
         """Whether it is written in matrices, Kronecker products or entries."""
 
@@ -93,7 +121,7 @@ def explain(derivation: Explained, lang: str = "en", markup: str = "text") -> st
         if word not in known:
             raise UnknownNameError(f"{word!r} is unknown", hint=f"one of {', '.join(known)}")
     steps = derivation.steps
-    page = _Page(Speaker(sentences(lang), _markup(derivation, steps, markup)))
+    page = _Page(Speaker(sentences(lang), _markup(derivation, steps, markup)), lang)
     page.open(derivation, steps)
     page.steps(steps)
     page.close(derivation)
@@ -109,6 +137,9 @@ def _markup(derivation: Explained, steps: Sequence[Step], markup: str) -> Markup
         for operand in _operands(steps)
         if operand.name
     }
+    for step in steps:
+        if isinstance(step, Changed) and step.operand and isinstance(step.value.sides[0], Name):
+            names[step.value.sides[0].name] = rf"\dot{{{plain.formula(step.operand)}}}"
     rules = derivation.rulebook.rules.values()
     return Latex(names, {rule.name: rule.latex for rule in rules if rule.latex})
 
@@ -122,8 +153,8 @@ def _operands(steps: Sequence[Step]) -> Iterator[Operand]:
 
 
 class _Page:
-    def __init__(self, speaker: Speaker) -> None:
-        self.speaker = speaker
+    def __init__(self, speaker: Speaker, lang: str) -> None:
+        self.speaker, self.lang = speaker, lang
 
     def say(self, key: str, *, level: int = 0, head: str = "", **fields: Field) -> None:
         self.speaker.say(self.speaker.sentence(key, fields), level=level, head=head)
@@ -134,17 +165,37 @@ class _Page:
         for each in definitions:
             self.equation(each.name, each.value, level=0)
         variables = Several(tuple(Name(name) for name in derivation.wrt))
-        self.say("title", expression=value.value, variables=variables)
+        directions = Several(tuple(Name(name) for name in derivation.directions.values()))
+        if directions.parts:
+            self.say(
+                "title_along",
+                expression=value.value,
+                variables=variables,
+                directions=directions,
+            )
+        else:
+            self.say("title", expression=value.value, variables=variables)
         self.speaker.markup.gap()
         assumed = {text.partition(":")[0] for text in derivation.assumptions}
         self.shapes(
             derivation, "declared", [n for n in derivation.typed.symbols if n not in assumed]
         )
         self.shapes(derivation, "assumed", [n for n in derivation.typed.symbols if n in assumed])
+        self.conventions(derivation)
+        change = next((step for step in steps if isinstance(step, Changed) and step.operand), None)
+        if change is not None and change.operand is not None:
+            tangent = change.value.sides[0]
+            self.say("notation_along", tangent=tangent, operand=change.operand)
         first = next((operand for operand in _operands(steps) if operand.name), None)
         if first is not None:
             key = "notation" if derivation.typed.value.is_scalar else "notation_array"
             self.say(key, derivative=Name(first.name), operand=first.tree)
+
+    def conventions(self, derivation: Explained) -> None:
+        """Which entries are free, and the layout where it is not the usual one."""
+        for note in derivation.notes(self.lang):
+            if not derivation.structures:
+                self.speaker.say(note[0].upper() + note[1:] + self.speaker.messages["stop"])
 
     def shapes(self, derivation: Explained, key: str, names: Sequence[str]) -> None:
         if names:
@@ -179,6 +230,8 @@ class _Page:
                 self.speaker.say(self.speaker.field(Equation((left, *value.sides))), level=2)
             case Derived():
                 tell(step, self.speaker, head)
+            case Changed(operation, _, value):
+                self.say("changes", level=0, head=head, operation=operation, value=value)
 
     def passed(self, step: Passed, head: str) -> None:
         values = {received.value for received in step.received}
@@ -208,12 +261,31 @@ class _Page:
         """The answer, and what its check reported."""
         self.speaker.markup.gap()
         first = derivation.first or derivation
+        if derivation.layout != "mixed":
+            self.say("laid_out", layout=layout_in_words(derivation.layout, self.lang))
         self.say("answer_stacked" if first.form == "kronecker" else "answer")
-        self.answer(first, f"d{derivation.wrt[0]}")
+        self.answer(first, None if first.directions else f"d{derivation.wrt[0]}")
         if derivation.order > 1:
-            self.say("second")
+            directions = Several(tuple(Name(name) for name in derivation.directions.values()))
+            if directions.parts:
+                self.say("along", directions=directions)
+            else:
+                self.say("second")
             self.answer(derivation, None)
+        elif derivation.structures:
+            for name, structure in derivation.structures.items():
+                self.tied(derivation, name, structure)
+            self.answer(derivation, f"d{derivation.wrt[0]}")
         self.checked(derivation.verification)
+
+    def tied(self, derivation: Explained, name: str, structure: str) -> None:
+        """What becomes of the derivative by free entries where they are tied."""
+        formula = parse_expression(FORMULAS[structure], names=["G"])
+        free = Name(f"d{name}")
+        value = replaced(formula, lambda part: free if part == Name("G") else None)
+        properties = binding(derivation.typed.symbols[name].properties)
+        word = self.speaker.messages["and"].join(properties)
+        self.say("tied", variable=Name(name), property=word, value=value)
 
     def answer(self, derivation: Explained, alone: str | None) -> None:
         *definitions, last = derivation.program.statements

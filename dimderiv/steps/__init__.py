@@ -4,14 +4,17 @@ Goes in: the visits of the reverse sweep.  Comes out: for each of them what arri
 rule says, in which order its factors conform by shape, which order is right, and why.
 """
 
-from dimderiv.steps.model import Added, Derived, Operand, Passed, Received, Step
+from dimderiv.steps.forward import Directions, record_changes
+from dimderiv.steps.model import Added, Changed, Derived, Operand, Passed, Received, Step
 from dimderiv.steps.reasons import Equation, Reason, Several
 from dimderiv.steps.record import Sources, record_steps
 from dimderiv.steps.terms import Term
 
 __all__ = [
     "Added",
+    "Changed",
     "Derived",
+    "Directions",
     "Equation",
     "Operand",
     "Passed",
@@ -21,5 +24,6 @@ __all__ = [
     "Sources",
     "Step",
     "Term",
+    "record_changes",
     "record_steps",
 ]

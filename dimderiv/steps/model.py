@@ -110,4 +110,19 @@ class Added:
     value: Equation
 
 
-Step: TypeAlias = Passed | Derived | Added
+@dataclass(frozen=True)
+class Changed:
+    """How an operation changes along the directions of the variables.
+
+    Attributes:
+        operation: the operation, after its name if it has one.
+        operand: the name, if it has one.
+        value: the change, after its name if it has one.
+    """
+
+    operation: Equation
+    operand: Node | None
+    value: Equation
+
+
+Step: TypeAlias = Passed | Derived | Added | Changed

@@ -119,23 +119,7 @@ class Names:
 
     def shortened(self, node: Node) -> Node:
         """A node with the short names of its operands in place of them."""
-
-        def short(operand: Node) -> Node:
-            return self.short.get(operand.key, operand)
-
-        match node:
-            case Product():
-                factors = tuple(f._replace(node=short(f.node)) for f in node.factors)
-                return replace(node, factors=factors)
-            case Sum():
-                return replace(node, terms=tuple((c, short(term)) for c, term in node.terms))
-            case Map():
-                return apply_map(node.function, *(short(a) for a in node.arguments))
-            case Function():
-                arguments = tuple(short(argument) for argument in node.arguments)
-                return apply_function(node.function, arguments, node.axes, node.over)
-            case _:
-                return node
+        return with_operands(node, self.short)
 
     def written(self, operands: Sequence[Node]) -> dict[Tree, Tree]:
         """What operands are called, by how they are written out."""
@@ -145,3 +129,29 @@ class Names:
             for node, short in found
             if short is not None
         }
+
+
+def with_operands(node: Node, short: Mapping[Key, Node]) -> Node:
+    """A node with other nodes in place of its operands, as it stands otherwise.
+
+    Args:
+        node: the node.
+        short: what stands in place of an operand, by its key.
+    """
+
+    def new(operand: Node) -> Node:
+        return short.get(operand.key, operand)
+
+    match node:
+        case Product():
+            factors = tuple(f._replace(node=new(f.node)) for f in node.factors)
+            return replace(node, factors=factors)
+        case Sum():
+            return replace(node, terms=tuple((c, new(term)) for c, term in node.terms))
+        case Map():
+            return apply_map(node.function, *(new(a) for a in node.arguments))
+        case Function():
+            arguments = tuple(new(argument) for argument in node.arguments)
+            return apply_function(node.function, arguments, node.axes, node.over)
+        case _:
+            return node

@@ -12,7 +12,16 @@ from typing import NamedTuple
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients, Visit
 from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
-from dimderiv.language.syntax import Add, Entry, Name, Negative, Statement, children, replaced
+from dimderiv.language.syntax import (
+    Add,
+    Entry,
+    Name,
+    Negative,
+    Number,
+    Statement,
+    children,
+    replaced,
+)
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
 from dimderiv.partials import Partial, operands, partials
@@ -318,10 +327,12 @@ def _normal(node: Node) -> Node:
 
 
 def added(trees: Sequence[Tree]) -> Tree:
-    """A sum of formulas; one that is added goes first."""
+    """A sum of formulas, zero where there are none; one that is added goes first."""
     terms: list[Tree] = []
     for tree in sorted(trees, key=lambda tree: isinstance(tree, Negative)):
         terms.extend(tree.terms if isinstance(tree, Add) else (tree,))
+    if not terms:
+        return Number(Fraction(0))
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 

@@ -7,7 +7,7 @@ from dimderiv import notation
 from dimderiv.language.syntax import Binary, Call, Negative, Node, Number, Transpose, replaced
 from dimderiv.notation import Face, symbols
 
-ERASED = frozenset({"sum", "tr", "diag", "vec", "det"})
+ERASED = frozenset({"sum", "tr", "diag", "tril", "triu", "vec", "det"})
 NUMBER_ONE = Number(Fraction(1))
 
 

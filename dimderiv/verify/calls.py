@@ -202,6 +202,14 @@ def _diagonal(_: Arithmetic, table: Table) -> Table:
     return filled((len(values), len(values)), lambda i, j: values[i] if i == j else ZERO)
 
 
+def _lower(_: Arithmetic, table: Table) -> Table:
+    return [[x if i >= j else ZERO for j, x in enumerate(row)] for i, row in enumerate(table)]
+
+
+def _upper(_: Arithmetic, table: Table) -> Table:
+    return [[x if i <= j else ZERO for j, x in enumerate(row)] for i, row in enumerate(table)]
+
+
 def _euclidean_norm(arithmetic: Arithmetic, table: Table) -> Table:
     squares = [arithmetic.mul(entry, entry) for entry in entries(table)]
     return [[primitive("sqrt", arithmetic, arithmetic.total(squares))]]
@@ -223,6 +231,8 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "tr": _trace,
     "vec": _stacked,
     "diag": _diagonal,
+    "tril": _lower,
+    "triu": _upper,
     "norm1": _absolute_sum,
     "norm2": _euclidean_norm,
     "normF": _euclidean_norm,

@@ -32,6 +32,10 @@ class Claim:
         order: how many times the value is differentiated.
         elementwise: the names in `definitions` that apply to each entry by itself.
         inner: shapes of parts of the expression, whose sizes must be positive too.
+        along: for a derivative along directions, the direction of each symbol that moves.
+        structure: which entries of the variable move together, such as `symmetric`; nothing where
+            each moves by itself.
+        turned: whether the answer is printed with rows and columns exchanged.
     """
 
     expression: Program
@@ -43,6 +47,9 @@ class Claim:
     order: int = 1
     elementwise: Collection[str] = ()
     inner: Collection[Shape] = ()
+    along: Mapping[str, str] = field(default_factory=dict)
+    structure: str = ""
+    turned: bool = False
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ from dimderiv.verify.unsized import (
 Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
 _EUCLIDEAN = frozenset({"norm2", "normF"})
-_SHAPE_KEEPING = frozenset({"inv", "expm", "softmax", "logsoftmax"})
+_SHAPE_KEEPING = frozenset({"inv", "expm", "softmax", "logsoftmax", "tril", "triu"})
 
 
 @dataclass

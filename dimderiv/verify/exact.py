@@ -15,7 +15,8 @@ from dimderiv.verify.arithmetic import (
     mixed_slope,
 )
 from dimderiv.verify.evaluate import Evaluator
-from dimderiv.verify.problem import Answer, Place, Problem, Trial
+from dimderiv.verify.motion import Place
+from dimderiv.verify.problem import Answer, Problem, Trial
 from dimderiv.verify.tables import Table
 
 AGREED_DIGITS = 30
@@ -75,8 +76,7 @@ def _check_column(
     wrt_places: Sequence[Place],
     progress: Progress,
 ) -> None:
-    variable = perturbed(trial.arithmetic, trial.entries(problem.claim.wrt), wrt_places)
-    value = problem.varied(base, trial, variable)
+    value = problem.varied(base, trial, _moved(problem, trial, wrt_places))
     for i, j in problem.places(problem.claim.value, trial):
         expected = mixed_slope(value[i][j], problem.claim.order)
         found = answer((i, j), wrt_places)
@@ -84,6 +84,10 @@ def _check_column(
         if not agree(trial.arithmetic, expected, found):
             _confirm(problem, trial, ((i, j), wrt_places), (expected, found))
         progress.compared += 1
+
+
+def _moved(problem: Problem, trial: Trial, places: Sequence[Place]) -> dict[str, Table]:
+    return problem.moved(trial, [{place: ONE} for place in places])
 
 
 def perturbed(arithmetic: Arithmetic, table: Table, places: Sequence[Place]) -> Table:
@@ -137,8 +141,8 @@ def _confirm(
     precise = Arithmetic(DOUBTFUL_DIGITS, trial.arithmetic.deadline)
     again = replace(trial, arithmetic=precise)
     base = problem.base(again)
-    variable = perturbed(precise, again.entries(problem.claim.wrt), wrt_places)
-    expected = mixed_slope(problem.varied(base, again, variable)[i][j], problem.claim.order)
+    varied = problem.varied(base, again, _moved(problem, again, wrt_places))
+    expected = mixed_slope(varied[i][j], problem.claim.order)
     found = problem.answer(base, again)((i, j), wrt_places)
     if agree(precise, expected, found) or is_rounding(precise, before, (expected, found)):
         return

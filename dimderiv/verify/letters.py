@@ -18,6 +18,7 @@ Sizes = Mapping[str, int]
 
 _OPERAND = re.compile(r"\s*([A-Za-z]\w*)\s*\[([^]]*)\]\s*,?")
 _AXIS = re.compile(r"\s*(\([^)]*\)|[^,()]+)\s*,?")
+_ORDERED = re.compile(r"([a-z])\s*>=\s*([a-z])")
 _LETTER = re.compile(r"[a-z]")
 
 
@@ -89,10 +90,11 @@ class Lettered:
 
 @dataclass(frozen=True)
 class Signature:
-    """What a rule says of its axes."""
+    """What a rule says of its axes, and which of two letters may not be the smaller one."""
 
     arguments: tuple[Lettered, ...]
     value: Lettered
+    ordered: tuple[str, str] | None = None
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -113,6 +115,8 @@ class Signature:
             for argument, table in zip(self.arguments, tables, strict=True):
                 row, col = argument.place(at, sizes)
                 term *= table[row][col]
+            if self.ordered and at[self.ordered[0]] < at[self.ordered[1]]:
+                continue
             row, col = self.value.place(at, sizes)
             result[row][col] += term
         return result
@@ -122,7 +126,7 @@ def read_signature(text: str) -> Signature:
     """The axes that a rule's signature names.
 
     Args:
-        text: such as `V[o+k,p+l], K[k,l] -> Y[o,p]`.
+        text: such as `V[o+k,p+l], K[k,l] -> Y[o,p]`, or `A[i,j] -> Y[i,j], i >= j`.
 
     Raises:
         ShapeError: there is no value, or an array has more than two axes.
@@ -137,7 +141,8 @@ def read_signature(text: str) -> Signature:
     for array in (*arguments, *values):
         if len(array.axes) > 2:
             raise ShapeError(f"{array.name} has {len(array.axes)} axes in the signature {text!r}")
-    return Signature(arguments, values[0])
+    ordered = _ORDERED.search(right)
+    return Signature(arguments, values[0], (ordered[1], ordered[2]) if ordered else None)
 
 
 def _arrays(text: str) -> Iterator[Lettered]:

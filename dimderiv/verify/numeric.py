@@ -11,10 +11,10 @@ from itertools import product
 from random import Random
 
 from dimderiv.errors import VerificationError
-from dimderiv.verify.arithmetic import ZERO, Arithmetic, Jet, Scalar, mixed_slope
+from dimderiv.verify.arithmetic import Arithmetic, Scalar, mixed_slope
 from dimderiv.verify.exact import WORKING_DIGITS, is_rounding
-from dimderiv.verify.problem import Place, Problem, Trial
-from dimderiv.verify.tables import Table
+from dimderiv.verify.motion import Place
+from dimderiv.verify.problem import Problem, Trial
 
 # The floats are long ones for their range: derivatives through many layers may be very small.
 FLOAT_DIGITS = 20
@@ -59,7 +59,9 @@ def _is_rounding(arithmetic: Arithmetic, before: Disagreement, after: Disagreeme
 
 
 def _error(problem: Problem, trial: Trial, failed: Disagreement) -> VerificationError:
-    where = f"{problem.label(failed.place, [])} along a direction in {problem.claim.wrt}"
+    where = problem.label(failed.place, [])
+    if not problem.claim.along:
+        where += f" along a direction in {problem.claim.wrt}"
     return problem.disagreement(trial, where, failed.expected, failed.found)
 
 
@@ -68,7 +70,7 @@ def _first_disagreement(problem: Problem, trial: Trial, seed: int) -> Disagreeme
     places = problem.places(problem.wrt_shape, trial)
     directions = _directions(places, order, seed)
     base = problem.base(trial)
-    value = problem.varied(base, trial, _moved(trial, problem.claim.wrt, directions))
+    value = problem.varied(base, trial, problem.moved(trial, directions))
     answer = problem.answer(base, trial)
     for i, j in problem.places(problem.claim.value, trial):
         expected = arithmetic.inexact(mixed_slope(value[i][j], order))
@@ -91,12 +93,3 @@ def _directions(places: Sequence[Place], order: int, seed: int) -> list[dict[Pla
         {place: rng.choice((-1, 1)) * Fraction(rng.randint(50, 100), 64) for place in places}
         for _ in range(order)
     ]
-
-
-def _moved(trial: Trial, wrt: str, directions: Sequence[dict[Place, Fraction]]) -> Table:
-    arithmetic = trial.arithmetic
-    table = [list(row) for row in trial.entries(wrt)]
-    for level, direction in enumerate(directions, start=1):
-        for (p, q), slope in direction.items():
-            table[p][q] = arithmetic.add(table[p][q], Jet(level, ZERO, slope))
-    return table

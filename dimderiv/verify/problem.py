@@ -8,15 +8,15 @@ from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.language.syntax import IndexForm
-from dimderiv.shapes import Dim, Shape
-from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain, Scalar
+from dimderiv.shapes import SCALAR, Dim, Shape
+from dimderiv.verify.arithmetic import ZERO, Arithmetic, Jet, OutOfDomain, Scalar
 from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
 from dimderiv.verify.evaluate import Evaluator
+from dimderiv.verify.motion import Move, Place, moves_along, tied_moves
 from dimderiv.verify.tables import Size, Table, each, size_of
 from dimderiv.verify.trees import constant_nodes, names_of_sizes, targets_of_cross_entropy
 from dimderiv.verify.unsized import Expected, Value
 
-Place: TypeAlias = tuple[int, int]
 Answer: TypeAlias = Callable[[Place, Sequence[Place]], Scalar]
 
 
@@ -59,8 +59,10 @@ class Problem:
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
-        self.wrt_shape = claim.symbols[claim.wrt].shape
-        self.constant = constant_nodes(claim.expression, claim.wrt)
+        # Along directions everything moves at once, as a scalar does.
+        self.wrt_shape = SCALAR if claim.along else claim.symbols[claim.wrt].shape
+        self.moving = tuple(claim.along) or (claim.wrt,)
+        self.constant = constant_nodes(claim.expression, self.moving)
         shapes = [declaration.shape for declaration in claim.symbols.values()]
         inner = (*shapes, claim.value, *claim.inner)
         self.dims = list(dict.fromkeys(dim for shape in inner for dim in shape))
@@ -129,17 +131,45 @@ class Problem:
         evaluator.keep = False
         return evaluator
 
-    def varied(self, base: Evaluator, trial: Trial, variable: Table) -> Table:
+    def moves(self, trial: Trial, place: Place) -> Iterator[Move]:
+        """What moves with one coordinate of the variable.
+
+        Args:
+            trial: the point.
+            place: row and column of the coordinate.
+        """
+        along = self.claim.along
+        if along:
+            return moves_along({name: trial.entries(along[name]) for name in along})
+        return tied_moves(self.claim.wrt, place, self.claim.structure)
+
+    def moved(self, trial: Trial, slopes: Sequence[Mapping[Place, Scalar]]) -> dict[str, Table]:
+        """The entries of what moves, with a perturbation for each order of the derivative.
+
+        Args:
+            trial: the point.
+            slopes: for each order, how fast each coordinate of the variable moves.
+        """
+        arithmetic = trial.arithmetic
+        tables = {name: [list(row) for row in trial.entries(name)] for name in self.moving}
+        for level, coordinates in enumerate(slopes, start=1):
+            for coordinate, slope in coordinates.items():
+                for symbol, (p, q), factor in self.moves(trial, coordinate):
+                    jet = Jet(level, ZERO, arithmetic.mul(slope, factor))
+                    tables[symbol][p][q] = arithmetic.add(tables[symbol][p][q], jet)
+        return tables
+
+    def varied(self, base: Evaluator, trial: Trial, moved: Mapping[str, Table]) -> Table:
         """The value of the expression with other entries of the variable.
 
         Args:
             base: an evaluator at the point.
             trial: the point.
-            variable: the entries, with their perturbations.
+            moved: the entries of what moves, with their perturbations.
         """
         evaluator = self.evaluator(trial)
         evaluator.known = base.known
-        evaluator.names[self.claim.wrt] = variable
+        evaluator.names.update(moved)
         return evaluator.result(
             self.claim.expression, Expected(*self.size(self.claim.value, trial))
         )
@@ -172,16 +202,19 @@ class Problem:
         node = self.claim.answer.statements[-1].value
         value, wrt = self.size(self.claim.value, trial), self.size(self.wrt_shape, trial)
         shapes = [self.claim.value, *[self.wrt_shape] * self.claim.order]
-        if isinstance(node, IndexForm) and len(node.axes) == sum(len(s.axes) for s in shapes):
+        count = sum(len(s.axes) for s in shapes)
+        if isinstance(node, IndexForm) and len(node.axes) == count and not self.claim.turned:
             return _index_answer(reader, node, shapes, [value, *[wrt] * self.claim.order])
         size, place = self._layout(value, wrt)
+        if self.claim.turned:
+            size = Size(size.cols, size.rows)
         table = reader.table(node, Expected(*size))
         if size_of(table) != size:
             raise ShapeError(f"the answer is {size_of(table)}, the derivative {size}")
 
         def entry(value_place: Place, wrt_places: Sequence[Place]) -> Scalar:
             row, col = place(value_place, wrt_places)
-            return table[row][col]
+            return table[col][row] if self.claim.turned else table[row][col]
 
         return entry
 
@@ -244,6 +277,8 @@ class Problem:
         name = self.claim.expression.statements[-1].name
         value = name or ("L" if self.claim.value.is_scalar else "Y")
         above = value + _brackets(self.claim.value, value_place)
+        if self.claim.along:
+            return f"d{above} along {', '.join(self.claim.along.values())}"
         if not wrt_places:
             return f"d{above}"
         below = [f"d{self.claim.wrt}{_brackets(self.wrt_shape, place)}" for place in wrt_places]

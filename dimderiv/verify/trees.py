@@ -1,6 +1,6 @@
 """Questions about a syntax tree that need no values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from dimderiv.language.syntax import (
     Add,
@@ -20,14 +20,14 @@ from dimderiv.verify.claim import NotVerifiableError
 OF_SIZES = frozenset({"ones", "zeros", "eye", "commutation", "K"})
 
 
-def constant_nodes(program: Program, wrt: str) -> frozenset[int]:
-    """The nodes, by identity, whose value does not depend on the variable.
+def constant_nodes(program: Program, wrt: Collection[str]) -> frozenset[int]:
+    """The nodes, by identity, whose value does not depend on the variables.
 
     Args:
         program: its statements may name each other.
-        wrt: the variable.
+        wrt: the variables.
     """
-    varying = {wrt}
+    varying = set(wrt)
     constant: set[int] = set()
 
     def depends(node: Node) -> bool:

@@ -74,9 +74,10 @@ def derived(case: Mapping[str, Any]) -> Derivation:
     """The derivation of a case with the shapes that it declares.
 
     Args:
-        case: with `expression`, `wrt` and `shapes`.
+        case: with `expression`, `wrt`, `shapes`, and `structured` where entries are tied.
     """
-    return derive(case["expression"], case["wrt"], shapes=case["shapes"])
+    tied = case.get("structured", False)
+    return derive(case["expression"], case["wrt"], shapes=case["shapes"], structured=tied)
 
 
 def without_shapes(case: Mapping[str, Any]) -> str:

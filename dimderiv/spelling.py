@@ -1,0 +1,80 @@
+"""What derivatives are called: their names in the language, and how LaTeX spells those."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from dimderiv.answer import Variables
+from dimderiv.infer import Typed
+from dimderiv.language.syntax import Name
+from dimderiv.render.latex import latex
+
+# The value has no name of its own: one of these stands for it.
+VALUES = ("Y", "F", "Z", "value")
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """The names of the derivatives of one expression.
+
+    Attributes:
+        typed: the expression.
+        order: how often it was differentiated.
+        directions: for derivatives along directions, the direction of each variable.
+    """
+
+    typed: Typed
+    order: int
+    directions: Mapping[str, str]
+
+    def names(
+        self, derivatives: Iterable[Variables], definitions: Collection[str]
+    ) -> dict[Variables, str]:
+        """A name for each derivative: `dX`, `H_xy`, `Hv_x` along `v`, `Y_dot` for a value.
+
+        Args:
+            derivatives: the variables that each derivative is by.
+            definitions: names that the answer defines.
+        """
+        taken = {*self.typed.symbols, *definitions}
+        names: dict[Variables, str] = {}
+        for variables in derivatives:
+            name = self._wanted(variables)
+            while name in taken:
+                name += "_" if self.order == 1 else "1"
+            names[variables] = name
+            taken.add(name)
+        return names
+
+    def _wanted(self, variables: Variables) -> str:
+        first = variables[0]
+        if not self.directions:
+            return f"d{first}" if self.order == 1 else f"H_{''.join(variables)}"
+        if self.order == 2:
+            return f"H{self.directions[first]}_{first}"
+        value = self.typed.program.statements[-1].name
+        taken = {*self.typed.symbols, *self.typed.definitions}
+        return f"{value or next(name for name in VALUES if name not in taken)}_dot"
+
+    def in_latex(self, names: Mapping[Variables, str], tangents: Iterable[str]) -> dict[str, str]:
+        """How derivatives by symbols and intermediates, and along directions, are spelled.
+
+        Args:
+            names: what `names` gave.
+            tangents: names of derivatives of intermediates along directions.
+        """
+        symbols = self.typed.symbols
+        found = {
+            f"d{name}": rf"\mathrm{{d}}{latex(Name(name))}"
+            for name in (*symbols, *self.typed.definitions)
+            if f"d{name}" not in symbols
+        }
+        for name in (*tangents, *names.values()):
+            base, dot, _ = name.partition("_dot")
+            if dot and name not in symbols:
+                found[name] = rf"\dot{{{latex(Name(base), names=found)}}}"
+        if self.order == 2 and self.directions:
+            for variables, name in names.items():
+                variable, direction = variables[0], self.directions[variables[0]]
+                product = rf"(\mathrm{{H}} {latex(Name(direction))})"
+                found[name] = rf"{product}_{{{latex(Name(variable))}}}"
+        return found

@@ -1,0 +1,63 @@
+"""The sentences about layouts, and about entries that are free or tied."""
+
+import pytest
+
+from dimderiv import derive
+from dimderiv.api import LAYOUTS
+from dimderiv.messages import LANGUAGES
+from dimderiv.render.conventions import layout_in_words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_layout_has_words_of_its_own(language: str) -> None:
+    """With books they say more, and no two layouts the same."""
+    plain = [layout_in_words(layout, language) for layout in LAYOUTS]
+    longer = [layout_in_words(layout, language, books=True) for layout in LAYOUTS]
+
+    assert len(LAYOUTS) == len(set(plain))
+    assert all(b.startswith(a) and len(b) > len(a) for a, b in zip(plain, longer, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape", "options", "expected"),
+    [
+        ("logdet(S)", "n x n spd", {}, "structured=True (--structured) gives the derivative"),
+        ("tr(S)", "n x n orthogonal", {}, "each moves by itself, although S is orthogonal"),
+        ("S a", "n x n symmetric", {}, "each moves by itself, although S is symmetric"),
+        ("logdet(S)", "n x n spd", {"structured": True}, "the entries of S are tied"),
+        ("tr(S)", "n x n lower upper", {}, "although S is lower and upper"),
+    ],
+)
+def test_a_property_that_ties_entries_is_spoken_of(
+    expression: str, shape: str, options: dict[str, bool], expected: str
+) -> None:
+    """Whether the derivative uses it, and how to ask for the one that does."""
+    (note,) = derive(expression, "S", shapes={"S": shape}, **options).notes()  # type: ignore[arg-type]
+
+    assert expected in note
+    can_be_tied = "spd" in shape or "lower" in shape
+    assert (can_be_tied and not options) == ("--structured" in note)
+
+
+def test_nothing_is_said_of_other_symbols() -> None:
+    """Neither of constants nor of what is only positive."""
+    assert () == derive("x'S x", "x", shapes="S: n x n symmetric; x: n positive").notes()
+
+
+def test_in_chinese() -> None:
+    """The same notes in the other language."""
+    found = derive("logdet(S)", "S", shapes="S: n x n spd")
+
+    assert found.notes() != found.notes("zh")
+    assert "S" in found.notes("zh")[0]
+
+
+def test_the_steps_say_it_too() -> None:
+    """Before the first step, and at the end where entries are tied."""
+    free = derive("logdet(S)", "S", shapes="S: n x n symmetric")
+    tied = derive("logdet(S)", "S", shapes="S: n x n symmetric", structured=True)
+    turned = derive("A x", "x", layout="denominator")
+
+    assert "The entries of S are free" in free.explain()
+    assert "dS + dS' - dS .* I" in tied.explain()
+    assert "Layout: denominator" in turned.explain()
