@@ -413,11 +413,12 @@ def test_small_derivatives_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_budget_bounds_the_time() -> None:
     """The check stops before twice its budget, and says so if nothing was compared."""
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(LimitError, match="too short"):
         verify(network(400, "1"), budget=0.02)
 
-    assert time.perf_counter() - start < 3
+    # Of processor time, which another process does not take.
+    assert time.process_time() - start < 3
 
 
 def test_numbers_as_sizes_have_a_limit() -> None:

@@ -20,6 +20,8 @@ from dimderiv import derive
 from dimderiv.derivation import Derivation
 from dimderiv.errors import DimderivError
 
+# Seconds for a check, so that a busy machine reaches the same level.
+PATIENCE = 60.0
 FOLDER = Path(__file__).parent
 RECORDED = ("answer", "level", "inferred")
 
@@ -77,7 +79,10 @@ def derived(case: Mapping[str, Any]) -> Derivation:
         case: with `expression`, `wrt`, `shapes`, and `structured` where entries are tied.
     """
     tied = case.get("structured", False)
-    return derive(case["expression"], case["wrt"], shapes=case["shapes"], structured=tied)
+    found = derive(
+        case["expression"], case["wrt"], shapes=case["shapes"], structured=tied, verify=False
+    )
+    return found.verified(budget=PATIENCE)
 
 
 def without_shapes(case: Mapping[str, Any]) -> str:
