@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import pytest
@@ -334,11 +335,11 @@ def layers(count: int, layer: str) -> str:
     "layer",
     ["h{i} = relu(W{i} {h} + b{i})", "h{i} = relu(t{i} W{i} {h})", "h{i} = W{i} (t{i} {h})"],
 )
-def test_a_deep_net_takes_time_in_proportion(layer: str) -> None:
-    """Twice the layers are twice the work, even if each needs a symbol of another kind."""
-    few, many = (calls(lambda n=n: typed(layers(n, layer))) for n in (150, 300))
+def test_a_deep_net_takes_no_search(layer: str) -> None:
+    """Twice the layers are at most four times the work, if each needs a symbol of another kind."""
+    few, many = (calls(partial(typed, layers(count, layer))) for count in (150, 300))
 
-    assert many < 2.5 * few
+    assert many < 4 * few
 
 
 def calls(work: Callable[[], object]) -> int:
