@@ -241,21 +241,26 @@ class Arranger:
                 shortest = pieces[0].straight
             return notation.symmetric(notation.call(node.function, shortest))
         if not node.over:
-            straight = notation.call(node.function, *(piece.straight for piece in pieces))
-            flipped = notation.call(node.function, *(piece.flipped for piece in pieces))
-            return (
-                notation.symmetric(straight)
-                if is_symmetric(node)
-                else notation.two_faced(straight, notation.transposed(straight))
-                if straight.cost <= flipped.cost
-                else notation.two_faced(notation.transposed(flipped), flipped)
-            )
+            return self._of_matrices(node, pieces)
         if len(node.axes) == len(argument.axes):
             return self._along(node, pieces[0])
         reduced = notation.call(node.function, pieces[0].straight, axis=node.over[0])
         if node.over[0] == 1:
             return notation.two_faced(reduced, notation.transposed(reduced))
         return notation.two_faced(notation.transposed(reduced), reduced)
+
+    def _of_matrices(self, node: Function, pieces: Sequence[Piece]) -> Piece:
+        """A function of whole matrices, at its arguments or at their transposes."""
+        straight = notation.call(node.function, *(piece.straight for piece in pieces))
+        if is_symmetric(node):
+            return notation.symmetric(straight)
+        flipped = notation.call(node.function, *(piece.flipped for piece in pieces))
+        if len(node.axes) == 1:
+            return _column(straight)
+        back, around = notation.transposed(straight), notation.transposed(flipped)
+        # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
+        turned = _shorter(flipped, back) if len(pieces) > 1 else _shorter(back, flipped)
+        return Piece(_shorter(straight, around), turned)
 
     def _along(self, node: Function, piece: Piece) -> Piece:
         """A function of rows: of a matrix the straight face, of a vector either."""

@@ -20,6 +20,9 @@ from dimderiv.shapes import ONE, Dim
 
 Key: TypeAlias = bytes
 
+# Functions whose value at a transpose is the transpose of the value; a scalar is its own.
+TURNING = frozenset({"inv", "pinv", "expm", "dexpm", "polar", "det", "logdet", "normN", "eigmax"})
+
 
 class Merged(NamedTuple):
     """An index made of several letters, the first one slowest: an axis of `kron` or `vec`."""
@@ -303,5 +306,9 @@ def apply_function(
     """A function of whole arrays, whose value has these axes."""
     key = digest("function", function, over, *(argument.key for argument in arguments))
     weight = 1 + sum(argument.weight for argument in arguments)
-    symmetric = function in {"inv", "expm", "pinv"} and is_symmetric(arguments[0])
+    symmetric = (
+        len(axes) == 2
+        and function in TURNING
+        and all(is_symmetric(argument) for argument in arguments)
+    )
     return Function(function, arguments, over, axes, key, weight, symmetric)

@@ -67,6 +67,11 @@ class Typed:
 
 
 _CONSTANTS: Mapping[str, Meaning] = {"I": "identity", "pi": "pi"}
+# The properties that imply one that a function may assume.
+IMPLY = {
+    "probability": {"probability", "onehot"},
+    "symmetric": {"symmetric", "spd", "psd", "diagonal"},
+}
 _NO_SIZES = frozenset(_CONSTANTS)
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
@@ -203,8 +208,8 @@ def _typed(program: Program, scope: Scope) -> Typed:
     assumptions = [
         f"{name}: {found.shape}" for name, found in symbols.items() if name not in scope.declared
     ]
-    for name in scope.targets:
-        assumption = _assume_sums_to_one(name, symbols)
+    for name, property_ in scope.assumed.items():
+        assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []
     return Typed(
         program=program,
@@ -220,10 +225,14 @@ def _typed(program: Program, scope: Scope) -> Typed:
     )
 
 
-def _assume_sums_to_one(name: str, symbols: dict[str, Declaration]) -> str | None:
-    """Give a symbol the property that its rows sum to 1, and say so, unless it was declared."""
+def _assume(name: str, assumed: str, symbols: dict[str, Declaration]) -> str | None:
+    """Give a symbol a property that a function needs, and say so, unless it has it already."""
     found = symbols.get(name)
-    if found is None or found.properties & {"probability", "onehot"}:
+    if found is None or found.properties & IMPLY[assumed]:
         return None
-    symbols[name] = replace(found, properties=found.properties | {"probability"})
+    if assumed == "symmetric" and not found.shape.is_matrix:
+        return None
+    symbols[name] = replace(found, properties=found.properties | {assumed})
+    if assumed == "symmetric":
+        return f"{name} is symmetric"
     return f"{name} sums to 1" if found.shape.is_column else f"rows of {name} sum to 1"

@@ -53,9 +53,9 @@ def merged_piece(
     """
     if any(len(letters_of((index,))) > 2 for index in node.result):
         return None
-    if any(not isinstance(index, int) for f in node.factors for index in f.indices):
-        return None
     factors = [factor for factor in node.factors if factor.indices]
+    if any(not isinstance(index, int) for factor in factors for index in factor.indices):
+        return _Split(node, factors, piece_of, swap).mapped() if len(node.result) == 2 else None
     if len(node.result) == 1:
         slow, fast = letters_of(node.result)
         return _column(
@@ -147,6 +147,32 @@ class _Split:
                 _column(notation.call("vec", piece.straight)) if len(letters) == 2 else piece
             )
         return notation.matrix_product([sides[0], sides[1].turned])
+
+    def mapped(self) -> Piece | None:
+        """`L D R`: a matrix whose axes are merged ones, and what stands on either side of it."""
+        row, column = self.node.result
+        for factor in self.factors:
+            piece = self.piece_of(factor.node)
+            for ends, face in ((factor.indices, piece), (factor.indices[::-1], piece.turned)):
+                if not all(isinstance(end, Merged) for end in ends) or factor.power != 1:
+                    continue
+                sides = [set(letters_of(pair)) for pair in ((row, ends[0]), (ends[1], column))]
+                rest = [other for other in self.factors if other is not factor]
+                groups = None if sides[0] & sides[1] else self._reached(rest, sides, set())
+                if groups is None:
+                    continue
+                left = self._beside(groups[0], (row, ends[0]))
+                right = self._beside(groups[1], (ends[1], column))
+                if left is not None and right is not None:
+                    return notation.matrix_product([*left, face, *right])
+        return None
+
+    def _beside(self, factors: list[Factor], result: tuple[Index, Index]) -> list[Piece] | None:
+        """What stands beside a map: nothing where its axis is the one wanted."""
+        if result[0] == result[1] and not factors:
+            return []
+        side = self._side(factors, result, 0)
+        return None if side is None else [side]
 
     def weighted(self, weights: int) -> Piece | None:
         """`L diag(vec(M)) R`: a matrix whose letters, cut, leave nothing between row and column."""

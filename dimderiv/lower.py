@@ -32,6 +32,7 @@ from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATIONS
+from dimderiv.matrix_functions import matrix_function
 from dimderiv.products import ONCE, number, product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Dim, Shape, size_of
@@ -84,6 +85,7 @@ class _Builder:
     def __init__(self, typed: Typed, rulebook: Rulebook, free: Collection[str]) -> None:
         self.typed = typed
         self.rulebook = rulebook
+        self.free = free
         self.symbols = {
             name: graph.symbol(
                 name,
@@ -176,15 +178,11 @@ class _Builder:
             case "composite":
                 text = rule.column if rule.column and arguments[0].shape.is_column else None
                 return self._defined(rule, arguments, text or rule.definition)
-            case "matrix" if not arguments[0].shape.is_matrix and len(arguments) == 1:
-                return self._of_no_matrix(rule, arguments[0])
+            case "matrix" if not arguments[0].shape.is_matrix:
+                return self._of_no_matrix(rule, arguments)
             case _:
-                return Array(
-                    graph.apply_function(
-                        rule.name, tuple(a.node for a in arguments), self.typed.shape(node).axes
-                    ),
-                    self.typed.shape(node),
-                )
+                self._refuse_asymmetric(rule, arguments[0], node)
+                return matrix_function(rule, arguments, self.typed.shape(node))
 
     def _constant(self, node: syntax.Call) -> Array:
         shape = self.typed.shape(node)
@@ -204,17 +202,33 @@ class _Builder:
         swap = product(ONCE, (), (Merged((0, 1)), Merged((1, 0))), [dims[0], dims[1]])
         return Array(swap, shape)
 
-    def _of_no_matrix(self, rule: Rule, argument: Array) -> Array:
+    def _of_no_matrix(self, rule: Rule, arguments: list[Array]) -> Array:
         """A function of matrices of a vector or of a 1 x 1 matrix, by a definition of its own."""
-        if argument.shape.is_scalar and rule.scalar:
-            return self._defined(rule, [argument], rule.scalar)
-        if argument.shape.is_column and rule.column:
-            return self._defined(rule, [argument], rule.column)
-        if argument.shape.is_row and rule.column:
-            return transpose(self._defined(rule, [transpose(argument)], rule.column))
+        first = arguments[0]
+        if first.shape.is_scalar and rule.scalar:
+            ones = [Array(number(1), SCALAR)] * (len(rule.arguments) - len(arguments))
+            return self._defined(rule, [*arguments, *ones], rule.scalar)
+        if first.shape.is_column and rule.column:
+            return self._defined(rule, arguments, rule.column)
+        if first.shape.is_row and rule.column:
+            return transpose(self._defined(rule, [transpose(first)], rule.column))
         raise NotDifferentiableError(
-            f"{rule.name} has a rule for matrices, and its argument is {argument.shape}"
+            f"{rule.name} has a rule for matrices, and its argument is {first.shape}"
         )
+
+    def _refuse_asymmetric(self, rule: Rule, argument: Array, node: syntax.Call) -> None:
+        """Refuse a matrix that is not known to be symmetric where a rule needs one that is.
+
+        The properties of the free symbols are not there to be seen, so it is done without any.
+        """
+        needed = f"{rule.arguments[0]} is symmetric" in rule.domain
+        if needed and not self.free and not graph.is_symmetric(argument.node):
+            raise NotDifferentiableError(
+                f"{rule.name} has a rule for symmetric matrices, and its argument is not known to "
+                "be symmetric",
+                span=node.arguments[0].span,
+                hint='declare the property, as in "A: n x n symmetric", or write (A + A\') / 2',
+            )
 
     def _defined(self, rule: Rule, arguments: list[Array], definition: str) -> Array:
         """A definition with the arguments in place of its parameters."""

@@ -14,6 +14,7 @@ Kind = Literal["scalar", "vector", "matrix"]
 KindOf = Callable[[Answer, Node], Kind]
 
 SHORTEST = 4
+SHORTEST_TREE = 5
 WORTH = 2
 MANY = 50
 # Without K, which is the commutation matrix.
@@ -22,6 +23,9 @@ LETTERS: dict[Kind, str] = {
     "vector": "ruvzqsptabcdefghklwxy",
     "matrix": "RMTEFGHLPQSUVWZABCDJNXY",
 }
+# Functions whose values are known by a letter, and so are named however short they are written.
+LETTERED = {"eigvec": "v"}
+LETTER_GAIN = 4
 STRUCTURAL = frozenset({"ones", "eye", "diag", "tril", "triu", "kron", *COMMUTATIONS})
 
 
@@ -102,13 +106,21 @@ def _most_repeated(
 ) -> Node | None:
     """The part whose name would save the reader most."""
     best, best_gain = None, WORTH - 1
-    for part, size, times in occurrences(_trees(answer, given), 2 * SHORTEST + 1):
-        gain = times * (size - 1) - size - 2
-        if times < 2 or size < SHORTEST or gain <= best_gain or not _may_be_named(part):
+    for part, size, times in occurrences(_trees(answer, given), SHORTEST_TREE):
+        is_known = _known_letter(part) is not None
+        gain = times * (size - 1) - size - 2 + (LETTER_GAIN if is_known else 0)
+        if times < 2 or gain <= best_gain or not _may_be_named(part):
+            continue
+        if size < SHORTEST and not is_known:
             continue
         if part not in passed_over:
             best, best_gain = part, gain
     return best
+
+
+def _known_letter(part: Node) -> str | None:
+    """The letter that the value of a function is known by."""
+    return LETTERED.get(part.function) if isinstance(part, syntax.Call) else None
 
 
 def _may_be_named(part: Node) -> bool:
@@ -124,6 +136,9 @@ def _is_structural(part: Node) -> bool:
 
 def _fresh(part: Node, kind: Kind, used: set[str]) -> str:
     letters = LETTERS[kind]
+    known = _known_letter(part)
+    if known is not None and known not in used:
+        return known
     if kind != "scalar" and not isinstance(part, syntax.Add):
         letters = letters[1:] + letters[:1]
     for letter in letters:

@@ -9,7 +9,15 @@ from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
-from dimderiv.arrays import Array, along_rows, constant_value, times, transpose
+from dimderiv.arrays import (
+    Array,
+    along_rows,
+    constant_value,
+    identity,
+    plus,
+    times,
+    transpose,
+)
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     Constant,
@@ -31,10 +39,14 @@ from dimderiv.inverses import invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.vocabulary import COMPARISONS
+from dimderiv.matrix_functions import applied, map_indices
 from dimderiv.products import ONCE, arranged, elementwise, number, product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Dim, Shape
 from dimderiv.sums import total
+
+# An entry of the matrix of a linear map has two letters for each of its axes.
+MAP_LETTERS = 4
 
 
 class Labelled(NamedTuple):
@@ -52,14 +64,24 @@ class Labelled(NamedTuple):
 
 
 class Partial(NamedTuple):
-    """What one operand of a node receives: a sum of labelled products, the upstream in each."""
+    """What one operand of a node receives: a sum of labelled products, the upstream in each.
+
+    Where there is no derivative, `refusal` says why.
+    """
 
     operand: Node
     terms: tuple[Labelled, ...]
+    refusal: NotDifferentiableError | None = None
 
     @property
     def node(self) -> Node:
-        """The sum of the terms."""
+        """The sum of the terms.
+
+        Raises:
+            NotDifferentiableError: there is no derivative by this operand.
+        """
+        if self.refusal is not None:
+            raise self.refusal
         if len(self.terms) == 1:
             return self.terms[0].node
         nodes = [term.node for term in self.terms]
@@ -91,13 +113,10 @@ def partials(
         upstream: the derivative of the value by this node: the axes of the value, then the node's.
         rulebook: the rules for elementwise and matrix functions.
         known_as: how a rule that uses the value of the node refers to it: a name, where it has one.
-
-    Raises:
-        NotDifferentiableError: no rule says how; raised when the operand's turn comes.
     """
     seed = upstream.axes[: len(upstream.axes) - len(node.axes)]
     for partial in _partials(node, upstream, rulebook, known_as or node):
-        yield Partial(partial.operand, tuple([_with_seed(t, seed) for t in partial.terms]))
+        yield partial._replace(terms=tuple([_with_seed(t, seed) for t in partial.terms]))
 
 
 def _with_seed(term: Labelled, seed: tuple[Dim, ...]) -> Labelled:
@@ -194,22 +213,33 @@ def _of_function(
     node: Function, upstream: Node, rulebook: Rulebook, value: Node
 ) -> Iterator[Partial]:
     rule = rulebook[node.function]
-    if rule.kind == "reduction":
+    if rule.kind == "reduction" and rule.derivative:
         yield _of_reduction(node, upstream, rule, value)
         return
-    for name, argument in zip(rule.arguments, node.arguments, strict=True):
-        terms = _lettered_terms(rule, name, node, upstream, value)
+    is_map = len(node.arguments) < len(rule.arguments)
+    for name, argument in zip(rule.arguments, node.arguments, strict=False):
+        if is_map or name not in rule.derivative:
+            yield Partial(argument, (), _without_derivative(rule, name))
+            continue
+        terms = _lettered_terms(rule, name, node, upstream, value, rulebook)
         yield Partial(argument, tuple(terms))
 
 
 def _derivative(rule: Rule, argument: str) -> str:
     if argument not in rule.derivative:
-        raise NotDifferentiableError(
-            f"{rule.name} has no derivative by its argument {argument} here",
-            known=[f"the rule {rule.name} gives a value, but no derivative"],
-            hint="write it by functions that have one, or add a rule file that gives one",
-        )
+        raise _without_derivative(rule, argument)
     return rule.derivative[argument]
+
+
+def _without_derivative(rule: Rule, argument: str) -> NotDifferentiableError:
+    message = f"{rule.name} has no derivative by its argument {argument} here"
+    if argument in rule.refused:
+        return NotDifferentiableError(message, known=[rule.refused[argument]])
+    return NotDifferentiableError(
+        message,
+        known=[f"the rule {rule.name} gives a value, but no derivative"],
+        hint="write it by functions that have one, or add a rule file that gives one",
+    )
 
 
 @cache
@@ -293,7 +323,7 @@ def _of_reduction(node: Function, upstream: Node, rule: Rule, value: Node) -> Pa
 
 
 def _lettered_terms(
-    rule: Rule, name: str, node: Function, upstream: Node, value: Node
+    rule: Rule, name: str, node: Function, upstream: Node, value: Node, rulebook: Rulebook
 ) -> Iterator[Labelled]:
     """The terms of a partial derivative that is given in letters, times what arrives."""
     value_letters, argument_letters, terms = _lettered(rule, name)
@@ -306,7 +336,7 @@ def _lettered_terms(
     dims |= dict(zip(value_letters, node.axes, strict=True))
     arrays = {
         parameter: _as_array(given)
-        for parameter, given in zip(rule.arguments, node.arguments, strict=True)
+        for parameter, given in zip(rule.arguments, node.arguments, strict=False)
     }
     arrays["Y"] = _as_array(value)
     arriving = Factor(upstream, tuple(place[letter] for letter in value_letters))
@@ -314,8 +344,14 @@ def _lettered_terms(
     for coefficient, entries in terms:
         factors = [arriving]
         for operand, letters in entries:
-            shown = tuple(place[letter] for letter in letters if letter in place)
-            factors.append(Factor(_operand(operand, arrays, dims, letters), shown))
+            shown: tuple[Index, ...] = tuple(place[letter] for letter in letters if letter in place)
+            if operand == syntax.Name("I"):
+                factors.append(Factor(product(ONCE, (), (0, 0), (dims[letters[0]],)), shown))
+                continue
+            if len(letters) == MAP_LETTERS:
+                half = [place[letter] for letter in letters]
+                shown = map_indices(half[:2], half[2:])
+            factors.append(Factor(matrix_formula(operand, arrays, rulebook).node, shown))
         yield Labelled(coefficient, tuple(factors), result, tuple(dims[letter] for letter in place))
 
 
@@ -329,29 +365,45 @@ def _as_array(node: Node) -> Array:
             return Array(node, SCALAR)
 
 
-def _operand(
-    operand: syntax.Node, arrays: Mapping[str, Array], dims: Mapping[str, Dim], letters: str
-) -> Node:
-    if operand == syntax.Name("I"):
-        return product(ONCE, (), (0, 0), (dims[letters[0]],))
-    return _matrix(operand, arrays).node
+def matrix_formula(formula: syntax.Node, arrays: Mapping[str, Array], rulebook: Rulebook) -> Array:
+    """The matrix expressions that a rule may use between its letters.
 
+    Args:
+        formula: the expression.
+        arrays: the array that each name stands for.
+        rulebook: the functions.
+    """
 
-def _matrix(operand: syntax.Node, arrays: Mapping[str, Array]) -> Array:
-    """The matrix expressions that a rule may use between its letters."""
-    match operand:
+    def array(part: syntax.Node) -> Array:
+        return matrix_formula(part, arrays, rulebook)
+
+    match formula:
         case syntax.Name(name):
             return arrays[name]
+        case syntax.Number(value):
+            return Array(number(value), SCALAR)
         case syntax.Transpose(inner):
-            return transpose(_matrix(inner, arrays))
+            return transpose(array(inner))
+        case syntax.Negative(inner):
+            negative = array(inner)
+            return Array(scaled(-1, negative.node), negative.shape)
+        case syntax.Group(inner):
+            return array(inner)
+        case syntax.Add(terms):
+            shape = next(array(t).shape for t in terms if syntax.Name("I") not in syntax.walk(t))
+            return plus(
+                [matrix_formula(t, {**arrays, "I": identity(shape)}, rulebook) for t in terms]
+            )
         case syntax.Binary("*", left, right):
-            return times(_matrix(left, arrays), _matrix(right, arrays))
+            return times(array(left), array(right))
         case syntax.Call("inv", (inner,)):
-            return invert(_matrix(inner, arrays))
+            return invert(array(inner))
         case syntax.Call("softmax", (inner,)):
-            return along_rows("softmax", _matrix(inner, arrays))
+            return along_rows("softmax", array(inner))
+        case syntax.Call(function, arguments, None) if function in rulebook:
+            return applied(rulebook[function], [array(argument) for argument in arguments])
         case _:
-            raise NotDifferentiableError(f"a rule cannot use {operand} between its letters")
+            raise NotDifferentiableError(f"a rule cannot use {formula} between its letters")
 
 
 Entries = tuple[tuple[syntax.Node, str], ...]

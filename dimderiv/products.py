@@ -11,10 +11,10 @@ from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
 
+from dimderiv.cancelling import Cancellation, cancellation, is_projection, uses
 from dimderiv.errors import LimitError
 from dimderiv.graph import (
     Factor,
-    Function,
     Index,
     Key,
     Merged,
@@ -283,11 +283,10 @@ class _Bag:
                 f"a product of more than {MOST_FACTORS} factors",
                 hint="give names to parts of it, and derive a scalar",
             )
-        while pair := self._identity_pair(factors, [self.resolved(index) for index in result]):
-            first, second, facing, ends = pair
-            self.factors = [f for f in factors if f is not first and f is not second]
-            self.unify(*ends)
-            self.unify(facing, ends[0])
+        while found := cancellation(factors, [self.resolved(index) for index in result]):
+            if not self._can_unify([found.ends, *((i, found.ends[0]) for i in found.inner)]):
+                break
+            self._cancel(found, factors)
             factors = self._collected()
         indices = tuple(self.resolved(index) for index in result)
         if not self.coefficient:
@@ -299,48 +298,16 @@ class _Bag:
         factors = _with_scalars_apart(factors, indices, self.dims)
         return _finished(self.coefficient, factors, self.dims, indices)
 
-    def _identity_pair(
-        self, factors: list[Factor], result: Sequence[Index]
-    ) -> tuple[Factor, Factor, Index, tuple[Index, Index]] | None:
-        """Two factors that make an identity, the index between them and their outer ones."""
-        for factor in factors:
-            if is_orthogonal(factor.node) and factor.power == 1:
-                pair = self._orthogonal_pair(factor, factors, result)
-                if pair is not None:
-                    return pair
-        return self._inverse_pair(factors, result)
-
-    def _orthogonal_pair(
-        self, first: Factor, factors: list[Factor], result: Sequence[Index]
-    ) -> tuple[Factor, Factor, Index, tuple[Index, Index]] | None:
-        """An orthogonal matrix and itself, with their rows or their columns facing."""
-        for second in factors:
-            if second is first or second.node.key != first.node.key or second.power != 1:
-                continue
-            for facing, end in ((0, 1), (1, 0)):
-                index, ends = first.indices[facing], (first.indices[end], second.indices[end])
-                if index != second.indices[facing] or _uses(index, factors, result) != 2:
-                    continue
-                if self._can_unify([ends, (index, ends[0])]):
-                    return first, second, index, ends
-        return None
-
-    def _inverse_pair(
-        self, factors: list[Factor], result: Sequence[Index]
-    ) -> tuple[Factor, Factor, Index, tuple[Index, Index]] | None:
-        """A matrix and its inverse side by side, the index between them and their outer ones."""
-        for inverse in factors:
-            if not isinstance(inverse.node, Function) or inverse.node.function != "inv":
-                continue
-            argument = inverse.node.arguments[0]
-            for other in factors:
-                if other.node.key == argument.key and other.power == inverse.power == 1:
-                    found = _facing(inverse.indices, other.indices, is_symmetric(argument))
-                    if found and _uses(found[0], factors, result) == 2:
-                        facing, ends = found
-                        if self._can_unify([ends, (facing, ends[0])]):
-                            return (inverse, other, facing, ends)
-        return None
+    def _cancel(self, found: Cancellation, factors: list[Factor]) -> None:
+        """Take out what cancels; the number and the scalars of the matrix stay below the line."""
+        self.factors = [f for f in factors if all(f is not g for g in found.gone)]
+        if found.below is not None:
+            self.coefficient /= found.below.coefficient
+            scalars = [factor for factor in found.below.factors if not factor.indices]
+            self.factors += [factor._replace(power=-factor.power) for factor in scalars]
+        self.unify(*found.ends)
+        for index in found.inner:
+            self.unify(index, found.ends[0])
 
     def _collected(self) -> list[Factor]:
         powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}
@@ -459,26 +426,6 @@ def _rational_power(base: Fraction, power: Fraction) -> Fraction | None:
     return Fraction(*roots) ** power.numerator
 
 
-def _facing(
-    inverse: tuple[Index, ...], other: tuple[Index, ...], symmetric: bool
-) -> tuple[Index, tuple[Index, Index]] | None:
-    if inverse[1] == other[0]:
-        return inverse[1], (inverse[0], other[1])
-    if inverse[0] == other[1]:
-        return inverse[0], (inverse[1], other[0])
-    if symmetric and inverse[0] == other[0]:
-        return inverse[0], (inverse[1], other[1])
-    if symmetric and inverse[1] == other[1]:
-        return inverse[1], (inverse[0], other[0])
-    return None
-
-
-def _uses(index: Index, factors: Sequence[Factor], result: Sequence[Index]) -> int:
-    wanted = set(letters_of((index,)))
-    places = [*all_indices(factors), *result]
-    return sum(not wanted.isdisjoint(letters_of((place,))) for place in places)
-
-
 def _without_unit_sums(
     factors: list[Factor], result: tuple[Index, ...]
 ) -> tuple[list[Factor], set[int]]:
@@ -486,7 +433,7 @@ def _without_unit_sums(
     kept, spent = list(factors), set[int]()
     for factor in factors:
         for index in _unit_axes(factor):
-            if isinstance(index, int) and _uses(index, kept, result) == 1:
+            if isinstance(index, int) and uses(index, [*all_indices(kept), *result]) == 1:
                 kept.remove(factor)
                 spent.add(index)
                 break
@@ -503,7 +450,8 @@ def _unit_axes(factor: Factor) -> tuple[Index, ...]:
 def _vanishes(factor: Factor, factors: list[Factor], result: tuple[Index, ...]) -> bool:
     """Whether a factor is summed along an axis where its entries cancel."""
     axes = zero_sums(factor.node) if factor.power == 1 else ()
-    return any(_uses(factor.indices[axis], factors, result) == 1 for axis in axes)
+    places = [*all_indices(factors), *result] if axes else []
+    return any(uses(factor.indices[axis], places) == 1 for axis in axes)
 
 
 def _with_scalars_apart(
@@ -566,7 +514,11 @@ def _finished(
 
 
 def _are_letters(result: tuple[Index, ...]) -> bool:
-    return len(set(result)) == len(result) and all(isinstance(index, int) for index in result)
+    """Whether every letter of a result stands in it once, alone or in a merged axis."""
+    if any(isinstance(index, Shifted) for index in result):
+        return False
+    letters = letters_of(result)
+    return len(set(letters)) == len(letters)
 
 
 def without_coefficient(node: Product) -> Node:
@@ -595,6 +547,7 @@ def _node(
         swapped, reversed_result, order = numbered(factors, result[::-1])
         swapped_dims = [dims[letter] for letter in order]
         symmetric = key == product_key(coefficient, swapped, reversed_result, swapped_dims)
+        symmetric = symmetric or is_projection(factors, result)
     return Product(
         coefficient,
         factors,
@@ -640,6 +593,5 @@ def _zero_sums(factors: tuple[Factor, ...], result: tuple[Index, ...]) -> tuple[
         if factor.power == 1
         for axis in zero_sums(factor.node)
     ]
-    return tuple(
-        [result.index(i) for i in indices if i in result and _uses(i, factors, result) == 2]
-    )
+    places = [*all_indices(factors), *result] if indices else []
+    return tuple([result.index(i) for i in indices if i in result and uses(i, places) == 2])

@@ -20,11 +20,11 @@ from dimderiv.graph import (
     Product,
     Sum,
     Symbol,
-    apply_function,
     apply_map,
     named,
 )
 from dimderiv.inverses import inverse
+from dimderiv.matrix_functions import function_of
 from dimderiv.partials import operands
 from dimderiv.products import product
 from dimderiv.sums import total
@@ -112,7 +112,7 @@ def _rebuilt(node: Node, known: Mapping[Key, Node]) -> Node:
         case Function("inv"):
             return inverse(new[0])
         case Function():
-            return apply_function(node.function, new, node.axes, node.over)
+            return function_of(node.function, new, node.axes, node.over)
         case Named():
             return named(node.name, new[0], row=node.row)
         case _:

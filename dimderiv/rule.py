@@ -18,7 +18,7 @@ Kind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composi
 
 KEYS = {
     "kind", "signature", "square", "definition", "column", "scalar", "derivative", "domain",
-    "kink", "latex", "reference", "operator",
+    "kink", "latex", "reference", "operator", "linear", "commuting", "refused",
 }  # fmt: skip
 CONSTANTS = {"I", "pi"}
 VALUES = {"y", "Y", "count"}
@@ -40,6 +40,10 @@ class Rule:
         column: the definition for a column vector, where that is another.
         scalar: the definition for a 1 x 1 matrix, where that is another.
         derivative: for each argument, the partial derivative of the value.
+        linear: the last argument, where the value is linear in it; left out, the value is the
+            matrix of that map, `vec(f(A, E)) = f(A) vec(E)`.
+        commuting: the value where that argument commutes with the first one.
+        refused: for an argument without a derivative, why it has none.
         square: whether the axes of a matrix argument must have the same size.
         domain: where the rule holds.
         kink: what is assumed where the derivative does not exist.
@@ -54,6 +58,9 @@ class Rule:
     column: str = ""
     scalar: str = ""
     derivative: Mapping[str, str] = field(default_factory=dict)
+    linear: str = ""
+    commuting: str = ""
+    refused: Mapping[str, str] = field(default_factory=dict)
     square: bool = False
     domain: str = ""
     kink: str = ""
@@ -77,7 +84,11 @@ _LETTER_SETS = re.compile(r"\[([^]]*)\]")
 
 def refuse_mistyped(key: str, value: Any, place: str) -> None:
     """Refuse a key whose value is of another type than the format says."""
-    kinds: dict[str, type | tuple[type, ...]] = {"square": bool, "derivative": (str, dict)}
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "square": bool,
+        "derivative": (str, dict),
+        "refused": (str, dict),
+    }
     wanted = kinds.get(key, str)
     texts = value.values() if isinstance(value, dict) else ()
     if not isinstance(value, wanted) or not all(isinstance(text, str) for text in texts):
@@ -104,6 +115,7 @@ def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
         ("definition", rule.definition),
         ("column", rule.column),
         ("scalar", rule.scalar),
+        ("commuting", rule.commuting),
     ):
         _read_formula(rule, key, text, functions, known)
     for argument, text in rule.derivative.items():
@@ -181,11 +193,18 @@ def refuse_incomplete(rule: Rule, place: str) -> None:
         raise ParseError(f"{place} has no definition", hint="give it in the language")
     if not rule.reference:
         raise ParseError(f"{place} has no reference", hint="say where the formula can be looked up")
-    stray = sorted(set(rule.derivative) - set(rule.arguments))
+    stray = sorted({*rule.derivative, *rule.refused} - set(rule.arguments))
     if stray:
         raise ParseError(
             f"{place} has a derivative by {stray[0]}, which is no argument",
             hint=f"one of {', '.join(rule.arguments)}",
+        )
+    if rule.linear and not rule.commuting:
+        raise ParseError(f"{place} is linear in {rule.linear}, but does not say what commuting is")
+    if rule.linear and (rule.kind != "matrix" or rule.arguments[1:] != (rule.linear,)):
+        raise ParseError(
+            f"{place} is not linear in the second of two arguments",
+            hint='a matrix rule such as "A[i,j], E[i,j] -> Y[i,j]" with linear = "E"',
         )
     if rule.kind == "product":
         left, right = rule.signature.split("->")

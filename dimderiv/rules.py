@@ -39,6 +39,11 @@ class Rulebook:
         """The names that may stand before brackets."""
         return frozenset(name for name, rule in self.rules.items() if rule.is_function)
 
+    @cached_property
+    def linear(self) -> frozenset[str]:
+        """The functions that are linear in one argument."""
+        return frozenset(name for name, rule in self.rules.items() if rule.linear)
+
     def __getitem__(self, name: str) -> Rule:
         return self.rules[name]
 
@@ -124,14 +129,15 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
         refuse_mistyped(key, value, place)
     signature = table.get("signature", "x -> y" if kind == "elementwise" else "")
     arguments = tuple(re.findall(r"(\w+)\s*(?:\[[^]]*\])?", signature.split("->")[0]))
-    derivative = table.get("derivative", {})
-    if isinstance(derivative, str):
-        derivative = dict.fromkeys(arguments[:1], derivative)
+    texts = {key: table.get(key, {}) for key in ("derivative", "refused")}
+    for key, text in texts.items():
+        if isinstance(text, str):
+            texts[key] = dict.fromkeys(arguments[:1], text)
     if not NAME.fullmatch(name):
         raise ParseError(f"{place} has no name that can be written", hint="letters, digits and _")
     rule = Rule(
         name=name,
-        **{**table, "signature": signature, "arguments": arguments, "derivative": derivative},
+        **{**table, **texts, "signature": signature, "arguments": arguments},
         file=str(file),
     )
     refuse_incomplete(rule, place)

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from fractions import Fraction
 from math import prod
 
+from dimderiv.cancelling import has_pseudoinverse
+from dimderiv.directions import directed
 from dimderiv.factoring import factored, view_of
 from dimderiv.fold import fold, fold_map
 from dimderiv.graph import (
@@ -21,6 +23,7 @@ from dimderiv.graph import (
 )
 from dimderiv.products import ONCE, product
 from dimderiv.recognise import bodies, recognised
+from dimderiv.rules import Rulebook, builtin_rules
 from dimderiv.sums import Term, total
 
 MOST_TERMS = 24
@@ -34,11 +37,18 @@ class Simplifier:
     Args:
         given: the keys of the nodes of the expression itself.
         definitions: what the user has named; a name is shorter than its value.
+        rulebook: the rules, of which some are linear in an argument.
     """
 
-    def __init__(self, given: Collection[Key] = (), definitions: Iterable[Named] = ()) -> None:
+    def __init__(
+        self,
+        given: Collection[Key] = (),
+        definitions: Iterable[Named] = (),
+        rulebook: Rulebook | None = None,
+    ) -> None:
         self.given = given
         self.bodies = bodies(definitions)
+        self.rulebook = rulebook or builtin_rules()
         self.known: dict[Key, Node] = {}
 
     def __call__(self, node: Node) -> Node:
@@ -62,12 +72,23 @@ class Simplifier:
         pairs = zip(factors, node.factors, strict=True)
         if any(new.node.key != old.node.key for new, old in pairs):
             return self(product(node.coefficient, factors, node.result, node.dims))
-        for shorter in (fold, _cancelled, _summed_by_term, _scalar_by_term, _shown_symmetric):
+        shorten = (
+            self._directed,
+            fold,
+            _cancelled,
+            _summed_by_term,
+            _scalar_by_term,
+            _shown_symmetric,
+        )
+        for shorter in shorten:
             new = shorter(node)
             if new is not None and new.key != node.key:
                 return self(new)
         named = recognised(node, self.bodies) if self.bodies else None
         return node if named is None else self(named)
+
+    def _directed(self, node: Product) -> Node | None:
+        return directed(node, self.rulebook)
 
     def _sum(self, node: Sum) -> Node:
         simple = total([(c, self(term)) for c, term in node.terms], node.axes)
@@ -135,7 +156,9 @@ def _summed_by_term(node: Product) -> Node | None:
             for axis, index in enumerate(inner.indices)
             if not set(letters_of((index,))) <= used | set(letters_of(node.result))
         ]
-        if not summed:
+        # No notation has a factor with more than two axes.
+        is_wide = len(inner.node.axes) > 2
+        if not summed and not is_wide and not has_pseudoinverse(inner.node):
             continue
         parts = [
             (
@@ -145,7 +168,7 @@ def _summed_by_term(node: Product) -> Node | None:
             for c, t in inner.node.terms
         ]
         apart = total(parts, node.axes)
-        if diagonal or apart.weight < node.weight:
+        if is_wide or (summed and diagonal) or apart.weight < node.weight:
             return apart
     return None
 

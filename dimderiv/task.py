@@ -159,12 +159,13 @@ class Task:
         if not self._free:
             return Restorer((), Simplifier())
         whole = lower(self.typed, self.rulebook)
-        return Restorer(whole.symbols.values(), Simplifier(_keys([whole.value]), whole.definitions))
+        simplify = Simplifier(_keys([whole.value]), whole.definitions, self.rulebook)
+        return Restorer(whole.symbols.values(), simplify)
 
     def _simplifier(self, given: Iterable[GraphNode] = ()) -> Simplifier:
         """What leaves the expression alone, and other nodes that are given."""
         keys = _keys([self._lowered.value, *given])
-        return Simplifier(keys, self._lowered.definitions)
+        return Simplifier(keys, self._lowered.definitions, self.rulebook)
 
     def _swept(self) -> Gradients:
         simplify = self._simplifier()

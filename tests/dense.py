@@ -50,6 +50,34 @@ OPERATORS: dict[str, Callable[[Array, Array], Array]] = {
 }
 
 
+def slope(a: Array, e: Array | None) -> Array:
+    """The derivative of the power series of exp, term by term; of each unit matrix if of none."""
+    if e is None:
+        units = np.eye(a.size).reshape(-1, *a.shape)
+        return np.array([slope(a, unit.T).ravel(order="F") for unit in units]).T
+    power = np.linalg.matrix_power
+    terms = [
+        power(a, j) @ e @ power(a, k - 1 - j) / math.factorial(k)
+        for k in range(1, 30)
+        for j in range(k)
+    ]
+    return np.asarray(reduce(np.add, terms))
+
+
+def polar(a: Array) -> Array:
+    """The matrix with its singular values set to 1, by Newton's iteration on them."""
+    for _ in range(100):
+        a = (a + np.linalg.pinv(a).T) / 2
+    return a
+
+
+def leading(a: Array) -> Array:
+    """The eigenvector of the largest eigenvalue, its largest entry positive."""
+    values, vectors = np.linalg.eig(a)
+    v = vectors[:, values.real.argmax()].real
+    return v[:, None] / np.linalg.norm(v) * np.sign(v[np.abs(v).argmax()])
+
+
 class Dense:
     """Evaluates one program.
 
@@ -144,6 +172,10 @@ class Dense:
             "expm": lambda: reduce(
                 np.add, [np.linalg.matrix_power(a, k) / math.factorial(k) for k in range(40)]
             ),
+            "dexpm": lambda: slope(a, b),
+            "polar": lambda: polar(a),
+            "eigmax": lambda: np.linalg.eigvals(a).real.max(),
+            "eigvec": lambda: leading(a),
             "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],
             "vec": lambda: a.T.reshape(-1, 1),
             "kron": lambda: np.kron(a, second),

@@ -465,8 +465,8 @@ PRODUCTS = [
     ),
     Fault(
         "an inverse cancels at the wrong end",
-        "products:_facing",
-        lambda right: lambda inverse, other, symmetric: right(inverse, other, True),
+        "cancelling:is_symmetric",
+        lambda right: lambda node: True,
         Case("a' inv(A) A' x", "x", "A: n x n; a: n; x: n"),
     ),
     Fault(

@@ -17,8 +17,8 @@ reference = "a table of derivatives"
 """
 
 KEYS = (
-    "column, definition, derivative, domain, kind, kink, latex, operator, reference, "
-    "scalar, signature, square"
+    "column, commuting, definition, derivative, domain, kind, kink, latex, linear, operator, "
+    "reference, refused, scalar, signature, square"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 

@@ -113,6 +113,10 @@ def call(
             return array(f"np.{name}({arrays.full(first).text})", first.shape)
         case "diag" | "vec" | "inv" | "tr" | "det" | "logdet" | "pinv" | "expm":
             return _matrix_function(name, first, arrays, helper)
+        case "polar" | "eigmax" | "eigvec":
+            return _spectral(name, first, arrays, helper)
+        case "dexpm":
+            return _derivative_of_expm(list(arguments), arrays, helper)
     if name in ENTRYWISE_HELPERS:
         return arrays.mapped(first, f"{helper(name)}({{}})")
     if name not in ENTRYWISE:
@@ -217,6 +221,34 @@ def _matrix_function(name: str, code: Code, arrays: Arrays, helper: Callable[[st
     if name == "expm":
         return array(f"{helper(name)}({code.text})", code.shape)
     return array(MATRIX_FUNCTIONS[name].format(code.text), SCALAR)
+
+
+def _spectral(name: str, code: Code, arrays: Arrays, helper: Callable[[str], str]) -> Code:
+    """Functions of singular values, or of eigenvalues of a symmetric matrix."""
+    code = arrays.full(code)
+    if name == "polar":
+        if code.shape.is_scalar:
+            return arrays.mapped(code, "np.sign({})")
+        text = f"{helper(name)}({arrays.two_axes(code)})"
+        return arrays.from_two_axes(text, code.shape)
+    if code.shape.is_scalar:
+        return code if name == "eigmax" else constant("1", SCALAR)
+    if name == "eigmax":
+        return array(f"np.linalg.eigvalsh({code.text})[-1]", SCALAR)
+    return array(f"{helper(name)}({code.text})", Shape(code.shape.rows, ONE))
+
+
+def _derivative_of_expm(
+    arguments: Sequence[Code], arrays: Arrays, helper: Callable[[str], str]
+) -> Code:
+    first, *others = (arrays.full(code) for code in arguments)
+    if first.shape.is_scalar:
+        value = arrays.mapped(first, "np.exp({})")
+        return arrays.entrywise("*", others[0], value) if others else value
+    if others:
+        return array(f"{helper('dexpm')}({first.text}, {others[0].text})", first.shape)
+    size = first.shape.rows * first.shape.cols
+    return array(f"{helper('dexpm_matrix')}({first.text})", Shape(size, size))
 
 
 def reciprocal(code: Code, arrays: Arrays) -> Code:

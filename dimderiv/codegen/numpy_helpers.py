@@ -98,6 +98,31 @@ def expm(A):
     return np.linalg.matrix_power(total, 2**s)
 
 
+def dexpm(A, E):
+    """The derivative of expm at A in the direction E, from a block matrix."""
+    n = len(A)
+    return expm(np.block([[A, E], [np.zeros_like(A), A]]))[:n, n:]
+
+
+def dexpm_matrix(A):
+    """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    units = np.eye(n * n).reshape(n * n, n, n, order="F")
+    return np.stack([dexpm(A, E).ravel(order="F") for E in units], axis=1)
+
+
+def polar(A):
+    """The factor of the polar decomposition with orthonormal columns or rows."""
+    u, _, vt = np.linalg.svd(A, full_matrices=False)
+    return u @ vt
+
+
+def eigvec(A):
+    """The unit eigenvector of the largest eigenvalue, its largest entry positive."""
+    v = np.linalg.eigh(A)[1][:, -1]
+    return v * np.sign(v[np.argmax(np.abs(v))])
+
+
 def entries(A, index, sizes):
     """The array of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
     indices = np.broadcast_arrays(*index(*np.indices(sizes)))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 _FUNCTIONS = """
     exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid softplus
-    erf gelu silu tr det logdet inv pinv expm eigmax diag tril triu vec kron
+    erf gelu silu tr det logdet inv pinv expm dexpm polar eigmax eigvec diag tril triu vec kron
     sum mean max min logsumexp softmax logsoftmax cross_entropy
     norm1 norm2 normF normN conv2 ones eye vector matrix commutation
 """

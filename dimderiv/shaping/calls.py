@@ -32,7 +32,11 @@ from dimderiv.unify import MismatchError, Term
 
 CALL_DEPTH = 50
 
-_SUMS_TO_ONE = re.compile(r"rows of (\w+) sum to 1")
+# What the domain of a rule may say of an argument, and the property that a symbol gets by it.
+_SAYS = {
+    re.compile(r"rows of (\w+) sum to 1"): "probability",
+    re.compile(r"(\w+) is symmetric"): "symmetric",
+}
 
 
 def call_axes(scope: Scope, node: Call) -> Axes:
@@ -40,8 +44,11 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     rule = scope.rulebook.rules.get(node.function)
     if rule is None:
         return _constant(scope, node)
+    if rule.linear and len(node.arguments) == len(rule.arguments) - 1:
+        return _linear_map(scope, node, rule)
     if len(node.arguments) != len(rule.arguments):
         raise arguments_refused(node, rule.arguments)
+    _note_assumed(scope, node, rule)
     if node.axis is not None and rule.kind != "reduction":
         raise axis_refused(node, _reductions(scope))
     arguments = [scope.visit(argument) for argument in node.arguments]
@@ -69,8 +76,6 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     """The definition, with the arguments in place of its parameters."""
     is_column = arguments[0][1] is ONE and arguments[0][0] is not ONE
     text = rule.column if rule.column and is_column else rule.definition
-    if "sum to 1" in rule.domain:
-        _note_target(scope, node, rule)
     outer = scope.names, scope.caller
     if scope.calls == CALL_DEPTH:
         raise LimitError(f"the rule {rule.name} is defined by itself", span=node.span)
@@ -85,12 +90,15 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
         scope.calls -= 1
 
 
-def _note_target(scope: Scope, node: Call, rule: Rule) -> None:
-    """Remember a symbol whose rows a rule assumes to sum to 1."""
-    match = _SUMS_TO_ONE.search(rule.domain)
-    for name, argument in zip(rule.arguments, node.arguments, strict=True):
-        if match and match[1] == name and isinstance(argument, Name) and scope.caller is None:
-            scope.targets[argument.name] = None
+def _note_assumed(scope: Scope, node: Call, rule: Rule) -> None:
+    """Remember a symbol of which the domain of a rule assumes a property."""
+    if scope.caller is not None:
+        return
+    for says, property_ in _SAYS.items():
+        match = says.search(rule.domain)
+        for name, argument in zip(rule.arguments, node.arguments, strict=True):
+            if match and match[1] == name and isinstance(argument, Name):
+                scope.assumed[argument.name] = property_
 
 
 @cache
@@ -138,6 +146,22 @@ def _same(scope: Scope, node: Call, left: Term, right: Term, write: Write) -> No
         scope.unify(left, right, node)
     except MismatchError as misfit:
         raise ClashError(node, write, (misfit.left, misfit.right)) from None
+
+
+def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
+    """The matrix of a function that is linear in the argument left out, columns stacked."""
+    signature = read_signature(rule.signature)
+    *given, missing = signature.arguments
+    sizes: dict[Axis, Term] = {}
+    for argument, letters in zip(node.arguments, given, strict=True):
+        sizes |= zip(letters, scope.visit(argument), strict=True)
+    if rule.square:
+        _same(scope, node, *scope.axes[id(node.arguments[0])], square_misfit)
+    rows, cols = (
+        scope.unifier.product(sizes[first], sizes[second], scope.caller or node)
+        for first, second in (signature.value, missing)
+    )
+    return rows, cols
 
 
 def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, Term]) -> Term:

@@ -75,7 +75,7 @@ class Scope:
         self.meanings: dict[str, Meaning] = {}
         self.introduced: list[str] = []
         self.unsized: list[tuple[Node, Term]] = []
-        self.targets: dict[str, None] = {}
+        self.assumed: dict[str, str] = {}
         self.letters: dict[str, Term] | None = None
         self.caller: Call | None = None
         self.calls = 0

@@ -94,7 +94,7 @@ class _Recorder:
             self.writer,
             Arranger(sources.symbols),
         )
-        self.simplify = Simplifier(_keys(visits))
+        self.simplify = Simplifier(_keys(visits), rulebook=sources.rulebook)
         self.statements = {s.name: s.value for s in sources.statements}
         self.written = {visit.node.key: sources.statements[-1].value for visit in visits[:1]}
         self.value = visits[0].node if visits else None

@@ -87,6 +87,8 @@ class Arithmetic:
 
     def __init__(self, digits: int, deadline: float) -> None:
         self.deadline = deadline
+        # Whether a maximum or a minimum was attained more than once.
+        self.tied = False
         # A context of its own: mpmath's shared one belongs to the program that uses us.
         self.context = MPContext()
         self.context.dps = digits
@@ -248,10 +250,13 @@ class Arithmetic:
             entries: at least one.
             side: which one.
         """
-        best = entries[0]
+        best, tied = entries[0], False
         for entry in entries[1:]:
-            if self.compare(entry, best) == side:
-                best = entry
+            order = self.compare(entry, best)
+            if order == side:
+                best, tied = entry, False
+            tied |= order == 0
+        self.tied |= tied
         return best
 
     def integer_power(self, x: Scalar, exponent: int) -> Scalar:

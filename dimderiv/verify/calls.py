@@ -2,42 +2,41 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import partial
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.arithmetic import (
-    ONE,
     ZERO,
     Arithmetic,
-    Jet,
-    OutOfDomain,
     Scalar,
-    leading,
-    repeated,
 )
 from dimderiv.verify.functions import log_sum_exp, primitive
+from dimderiv.verify.matrices import (
+    exponential,
+    exponential_derivative,
+    exponential_map,
+    inverse,
+    largest_eigenvalue,
+    leading_eigenvector,
+    nuclear_norm,
+    polar_factor,
+    pseudo_inverse,
+    trace,
+)
 from dimderiv.verify.tables import (
     Table,
     combined,
-    diagonal,
     each,
     eliminated,
     entries,
     filled,
-    matrix_product,
     size_of,
-    square_size,
     transposed,
 )
 
 Reduction: TypeAlias = Callable[[Arithmetic, list[Scalar]], Scalar]
 MatrixFunction: TypeAlias = Callable[[Arithmetic, Table], Table]
 PairFunction: TypeAlias = Callable[[Arithmetic, Table, Table], Table]
-
-LARGEST_NORM = 1000
-EXPM_HALVINGS = 8
-MOST_ITERATIONS = 200
 
 
 def _mean(arithmetic: Arithmetic, values: list[Scalar]) -> Scalar:
@@ -85,107 +84,12 @@ def _softmax(arithmetic: Arithmetic, table: Table) -> Table:
     return each(logarithms, lambda entry: primitive("exp", arithmetic, entry))
 
 
-def inverse(arithmetic: Arithmetic, table: Table) -> Table:
-    """The inverse of a square matrix.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: the matrix.
-
-    Raises:
-        OutOfDomain: the matrix is singular.
-    """
-    return eliminated(arithmetic, table, diagonal(square_size(table)))[1]
-
-
-def matrix_power(arithmetic: Arithmetic, table: Table, exponent: int) -> Table:
-    """A whole power of a square matrix.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: the matrix.
-        exponent: of either sign.
-    """
-    if exponent < 0:
-        table = inverse(arithmetic, table)
-    multiply = partial(matrix_product, arithmetic)
-    return cast(Table, repeated(multiply, table, abs(exponent), diagonal(square_size(table))))
-
-
 def _determinant(arithmetic: Arithmetic, table: Table) -> Table:
     return [[eliminated(arithmetic, table, [[] for _ in table])[0]]]
 
 
 def _log_determinant(arithmetic: Arithmetic, table: Table) -> Table:
     return [[primitive("log", arithmetic, _determinant(arithmetic, table)[0][0])]]
-
-
-def _pseudo_inverse(arithmetic: Arithmetic, table: Table) -> Table:
-    turned = transposed(table)
-    if len(table) < len(turned):
-        gram = matrix_product(arithmetic, table, turned)
-        return matrix_product(arithmetic, turned, inverse(arithmetic, gram))
-    gram = matrix_product(arithmetic, turned, table)
-    return matrix_product(arithmetic, inverse(arithmetic, gram), turned)
-
-
-def _exponential(arithmetic: Arithmetic, table: Table) -> Table:
-    """Taylor's series of a fraction of the matrix, squared back."""
-    norm = max(abs(arithmetic.inexact(leading(entry))) for entry in entries(table))
-    if norm > LARGEST_NORM:
-        raise OutOfDomain("a matrix too large to exponentiate")
-    halvings = max(0, int(norm * len(table)).bit_length()) + EXPM_HALVINGS
-    scale = arithmetic.inexact(Fraction(1, 2**halvings))
-    step = each(table, lambda entry: arithmetic.mul(entry, scale))
-    result = term = diagonal(square_size(table))
-    for k in range(1, MOST_ITERATIONS):
-        scaled = each(step, partial(arithmetic.mul, Fraction(1, k)))
-        term = matrix_product(arithmetic, term, scaled)
-        result = combined(result, term, arithmetic.add)
-        if k > 2 and all(_is_negligible(arithmetic, entry) for entry in entries(term)):
-            break
-    for _ in range(halvings):
-        result = matrix_product(arithmetic, result, result)
-    return result
-
-
-def _is_negligible(arithmetic: Arithmetic, x: Scalar) -> bool:
-    if type(x) is Jet:
-        return _is_negligible(arithmetic, x.value) and _is_negligible(arithmetic, x.slope)
-    return bool(abs(arithmetic.inexact(x)) < arithmetic.context.eps / 1000)
-
-
-def _nuclear_norm(arithmetic: Arithmetic, table: Table) -> Table:
-    """The trace of the square root of the smaller Gram matrix, by Denman and Beavers' iteration."""
-    a, b = table, transposed(table)
-    if len(a) > len(b):
-        a, b = b, a
-    unit = arithmetic.inexact(ONE)
-    root = each(matrix_product(arithmetic, a, b), lambda x: arithmetic.mul(x, unit))
-    other = diagonal(len(root))
-    half = Fraction(1, 2)
-
-    def halfway(x: Scalar, y: Scalar) -> Scalar:
-        return arithmetic.mul(half, arithmetic.add(x, y))
-
-    for _ in range(MOST_ITERATIONS):
-        inverted = inverse(arithmetic, other)
-        change = combined(root, inverted, arithmetic.sub)
-        if all(_is_settled(arithmetic, entry) for entry in entries(change)):
-            return _trace(arithmetic, root)
-        inverse_root = inverse(arithmetic, root)
-        root, other = combined(root, inverted, halfway), combined(other, inverse_root, halfway)
-    raise OutOfDomain("a nuclear norm that does not converge")
-
-
-def _is_settled(arithmetic: Arithmetic, x: Scalar) -> bool:
-    if type(x) is Jet:
-        return _is_settled(arithmetic, x.value) and _is_settled(arithmetic, x.slope)
-    return arithmetic.is_zero(x)
-
-
-def _trace(arithmetic: Arithmetic, table: Table) -> Table:
-    return [[arithmetic.total([table[i][i] for i in range(square_size(table))])]]
 
 
 def _stacked(_: Arithmetic, table: Table) -> Table:
@@ -226,9 +130,13 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "inv": inverse,
     "det": _determinant,
     "logdet": _log_determinant,
-    "pinv": _pseudo_inverse,
-    "expm": _exponential,
-    "tr": _trace,
+    "pinv": pseudo_inverse,
+    "expm": exponential,
+    "dexpm": exponential_map,
+    "polar": polar_factor,
+    "eigmax": largest_eigenvalue,
+    "eigvec": leading_eigenvector,
+    "tr": trace,
     "vec": _stacked,
     "diag": _diagonal,
     "tril": _lower,
@@ -236,7 +144,7 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "norm1": _absolute_sum,
     "norm2": _euclidean_norm,
     "normF": _euclidean_norm,
-    "normN": _nuclear_norm,
+    "normN": nuclear_norm,
 }
 
 
@@ -283,6 +191,7 @@ def _extreme_pair(side: int) -> PairFunction:
 
 PAIR_FUNCTIONS: Mapping[str, PairFunction] = {
     "kron": _kronecker,
+    "dexpm": exponential_derivative,
     "conv2": _cross_correlation,
     "cross_entropy": _cross_entropy,
     "max": _extreme_pair(1),

@@ -8,7 +8,7 @@ from random import Random
 from dimderiv.errors import ShapeError
 from dimderiv.shapes import Declaration, Dim
 from dimderiv.verify.arithmetic import ZERO, Arithmetic
-from dimderiv.verify.calls import inverse
+from dimderiv.verify.matrices import inverse
 from dimderiv.verify.tables import Table, combined, diagonal, filled, matrix_product, transposed
 
 SMALLEST = 2

@@ -8,7 +8,7 @@ from itertools import product
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.language.syntax import IndexForm
+from dimderiv.language.syntax import Binary, Call, IndexForm, Name, Node, Transpose
 from dimderiv.verify.arithmetic import ZERO, OutOfDomain, Scalar, mixed_slope
 from dimderiv.verify.exact import perturbed
 from dimderiv.verify.letters import Lettered, Signature, Sizes, placements, read_signature
@@ -82,7 +82,32 @@ def prove_letters(subject: Subject) -> str:
             if argument.name in subject.rule.derivative:
                 check = _Partials(subject, signature, argument, sizes, as_column)
                 compared += sum(subject.at_points(known, check))
+        if subject.rule.linear:
+            compared += sum(subject.at_points(known, partial(_check_linear_map, subject)))
     return f"{compared} entries of the derivative agree"
+
+
+def _check_linear_map(subject: Subject, tables: Tables) -> int:
+    """The matrix of a function that is linear in an argument: what it does, and its adjoint."""
+    rule, evaluator = subject.rule, subject.evaluator(tables)
+    first, second = (Name(argument) for argument in rule.arguments)
+
+    def value(*arguments: Node) -> Table:
+        return evaluator.table(Call(rule.name, arguments))
+
+    def stacked(node: Node) -> Node:
+        return Call("vec", (node,))
+
+    where = f"{rule.name} at {shown(tables)}"
+    applied = Binary("*", Call(rule.name, (first,)), stacked(second))
+    found = evaluator.table(stacked(Call(rule.name, (first, second))))
+    own = subject.require_table(f"{where}: vec", found, evaluator.table(applied), "its matrix says")
+    adjoint = transposed(value(Transpose(first)))
+    own += subject.require_table(f"{where}: the matrix", value(first), adjoint, "its adjoint says")
+    text = subject.read(rule.commuting)
+    commuting = subject.evaluator({**tables, rule.linear: tables[first.name]}).table(text)
+    what = f"{where}: the value where {rule.linear} = {first.name}"
+    return own + subject.require_table(what, value(first, first), commuting, SAYS)
 
 
 def _cases(subject: Subject, signature: Signature) -> Iterator[tuple[Sizes, bool]]:

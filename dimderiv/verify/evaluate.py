@@ -29,12 +29,12 @@ from dimderiv.verify.calls import (
     MATRIX_FUNCTIONS,
     PAIR_FUNCTIONS,
     REDUCTIONS,
-    matrix_power,
     reduced,
 )
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.functions import ELEMENTWISE, power
 from dimderiv.verify.index_form import Array, IndexReader
+from dimderiv.verify.matrices import matrix_power
 from dimderiv.verify.tables import (
     Table,
     broadcast_size,
@@ -67,7 +67,7 @@ from dimderiv.verify.unsized import (
 Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
 _EUCLIDEAN = frozenset({"norm2", "normF"})
-_SHAPE_KEEPING = frozenset({"inv", "expm", "softmax", "logsoftmax", "tril", "triu"})
+_SHAPE_KEEPING = frozenset({"inv", "expm", "polar", "softmax", "logsoftmax", "tril", "triu"})
 
 
 @dataclass

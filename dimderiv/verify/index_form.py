@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
-from math import prod
+from math import isqrt, prod
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
@@ -27,6 +27,9 @@ from dimderiv.verify.tables import Table
 from dimderiv.verify.unsized import Unsized, Value
 
 Places = Mapping[str, int]
+
+# A rule writes an entry of the matrix of a linear map with two letters for each axis.
+MAP_INDICES = 4
 
 
 class Array(NamedTuple):
@@ -124,6 +127,8 @@ class IndexReader:
         if isinstance(value, Unsized):
             return [value.rows, value.cols]
         rows, cols = len(value), len(value[0])
+        if len(entry.indices) == MAP_INDICES:
+            return [isqrt(rows)] * MAP_INDICES
         return [rows, cols] if len(entry.indices) == 2 else [max(rows, cols)]
 
     def _operand(self, node: Node) -> Value:
@@ -173,6 +178,10 @@ class IndexReader:
             indices = [indices[0], 0] if len(value[0]) == 1 else [0, indices[0]]
             if min(len(value), len(value[0])) > 1:
                 raise ShapeError("one index for a matrix", span=entry.span)
+        if len(indices) == MAP_INDICES:
+            # Columns are stacked: i, j are those of the value, p, q those of the argument.
+            size = isqrt(len(value))
+            indices = [size * slow + fast for fast, slow in (indices[:2], indices[2:])]
         row, col = indices
         inside = 0 <= row < len(value) and 0 <= col < len(value[0])
         return value[row][col] if inside else ZERO

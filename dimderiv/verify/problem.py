@@ -19,6 +19,11 @@ from dimderiv.verify.unsized import Expected, Value
 
 Answer: TypeAlias = Callable[[Place, Sequence[Place]], Scalar]
 
+TIED = (
+    "the largest entry of a max, or the least of a min, is attained more than once; "
+    "the rules assume that it is attained once"
+)
+
 
 class AnswerOutOfDomain(OutOfDomain):
     """The answer has no value where the expression may well have a derivative."""
@@ -265,6 +270,7 @@ class Problem:
             trial,
             f"the derivative of the expression is {wanted}",
             f"the answer gives {got}",
+            *([TIED] if trial.arithmetic.tied else []),
         )
 
     def label(self, value_place: Place, wrt_places: Sequence[Place]) -> str:

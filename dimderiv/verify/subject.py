@@ -29,6 +29,7 @@ Tables = Mapping[str, Table]
 SECONDS = 10.0
 
 _DISTRIBUTION = re.compile(r"rows of (\w+) sum to 1")
+_SYMMETRIC = re.compile(r"(\w+) is symmetric")
 
 
 def _arithmetic() -> Arithmetic:
@@ -147,7 +148,8 @@ class Subject:
     def _at_point(self, sizes: Mapping[str, Size], check: Callable[[Tables], T], number: int) -> T:
         reason = "nothing was drawn"
         distributions = _DISTRIBUTION.findall(self.rule.domain)
-        for tables in points(_declared(sizes), {}, distributions, number):
+        symmetric = _SYMMETRIC.findall(self.rule.domain)
+        for tables in points(_declared(sizes, symmetric), {}, distributions, number):
             try:
                 return check(tables)
             except OutOfDomain as error:
@@ -260,7 +262,11 @@ def _number(x: Scalar) -> str:
     return str(x) if type(x) is Fraction else f"{float(x):.12g}"
 
 
-def _declared(sizes: Mapping[str, Size]) -> dict[str, Declaration]:
+def _declared(sizes: Mapping[str, Size], symmetric: Collection[str]) -> dict[str, Declaration]:
     return {
-        name: Declaration(Shape(Dim.of(rows), Dim.of(cols))) for name, (rows, cols) in sizes.items()
+        name: Declaration(
+            Shape(Dim.of(rows), Dim.of(cols)),
+            frozenset({"symmetric"} if name in symmetric else ()),
+        )
+        for name, (rows, cols) in sizes.items()
     }

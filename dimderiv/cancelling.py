@@ -1,0 +1,256 @@
+"""What an inverse cancels: `inv(M) M` is the identity, a projection beside its range does nothing.
+
+The letters say where factors meet, so that an inverse finds its matrix also where that was a
+product, and has been opened: `inv(X' X)` beside `X' X`.  With the inverse of Moore and Penrose,
+`M pinv(M)` and `pinv(M) M` are symmetric projections.  What they project onto they leave as it is:
+`M pinv(M) M = M`, `M' M pinv(M) = M'` (Penrose, Mathematical Proceedings of the Cambridge
+Philosophical Society 51, 1955).  The matrix of a product that has an inverse fills its space, so
+that a projection beside that inverse is the identity.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Index,
+    Named,
+    Node,
+    Product,
+    Sum,
+    is_orthogonal,
+    is_symmetric,
+    letters_of,
+)
+from dimderiv.numbering import all_indices
+
+INVERSES = frozenset({"inv", "pinv"})
+
+
+class Cancellation(NamedTuple):
+    """Factors that go away together.
+
+    Attributes:
+        gone: the factors.
+        inner: indices that only they had.
+        ends: the two indices that become one.
+        below: the matrix as a product, whose number and scalars stay behind, below the line.
+    """
+
+    gone: tuple[Factor, ...]
+    inner: tuple[Index, ...]
+    ends: tuple[Index, Index]
+    below: Product | None
+
+
+class Found(NamedTuple):
+    """A matrix among factors, perhaps as a product of several, and the index of its other axis."""
+
+    factors: tuple[Factor, ...]
+    inner: tuple[Index, ...]
+    far: Index
+    opened: Product | None = None
+
+
+def cancellation(factors: Sequence[Factor], result: Sequence[Index]) -> Cancellation | None:
+    """Factors of a product that cancel each other, if there are any.
+
+    Args:
+        factors: the factors, no two alike.
+        result: the indices of the product.
+    """
+    places = [*all_indices(factors), *result]
+    for factor in factors:
+        if is_orthogonal(factor.node) and factor.power == 1:
+            found_pair = _orthogonal_pair(factor, factors, places)
+            if found_pair is not None:
+                return found_pair
+    inverses = [(f, own) for f in factors if f.power == 1 and (own := _inverse(f.node))]
+    if not inverses:
+        return None
+    for factor, inverse in inverses:
+        matrix = inverse.arguments[0]
+        for near in (1, 0):
+            for found in _beside(matrix, factor.indices[near], 1 - near, factors, places):
+                gone = (factor, *found.factors)
+                ends = (factor.indices[1 - near], found.far)
+                rest = [f for f in factors if all(f is not g for g in gone)]
+                if inverse.function == "inv" or _is_absorbed(matrix, ends, near, rest, places):
+                    inner = (factor.indices[near], *found.inner)
+                    return Cancellation(gone, inner, ends, found.opened)
+    return None
+
+
+def _orthogonal_pair(
+    first: Factor, factors: Sequence[Factor], places: Sequence[Index]
+) -> Cancellation | None:
+    """An orthogonal matrix and itself, with their rows or their columns facing."""
+    for second in factors:
+        if second is first or second.node.key != first.node.key or second.power != 1:
+            continue
+        for facing, end in ((0, 1), (1, 0)):
+            index, ends = first.indices[facing], (first.indices[end], second.indices[end])
+            if index == second.indices[facing] and uses(index, places) == 2:
+                return Cancellation((first, second), (index,), ends, None)
+    return None
+
+
+def is_projection(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
+    """Whether a product is that of a matrix and its pseudoinverse, which is symmetric.
+
+    Args:
+        factors: the factors.
+        result: the indices of the product.
+    """
+    for factor in factors:
+        inverse = _inverse(factor.node)
+        if inverse is None or inverse.function != "pinv" or factor.power != 1:
+            continue
+        for near in (1, 0):
+            places = [*all_indices(factors), *result]
+            for found in _beside(
+                inverse.arguments[0], factor.indices[near], 1 - near, factors, places
+            ):
+                whole = len(found.factors) + 1 == sum(bool(f.indices) for f in factors)
+                if whole and {factor.indices[1 - near], found.far} == set(result):
+                    return True
+    return False
+
+
+def has_pseudoinverse(node: Node) -> bool:
+    """Whether a sum has a product with a pseudoinverse among its terms."""
+    return isinstance(node, Sum) and any(
+        (inverse := _inverse(factor.node)) is not None and inverse.function == "pinv"
+        for _, term in node.terms
+        if isinstance(term, Product)
+        for factor in term.factors
+    )
+
+
+def _value(node: Node) -> Node:
+    return node.value if isinstance(node, Named) else node
+
+
+def _inverse(node: Node) -> Function | None:
+    node = _value(node)
+    return node if isinstance(node, Function) and node.function in INVERSES else None
+
+
+def uses(index: Index, places: Sequence[Index]) -> int:
+    """How many indices have a letter of this one."""
+    letters = set(letters_of((index,)))
+    return sum(not letters.isdisjoint(letters_of((place,))) for place in places)
+
+
+def _beside(
+    matrix: Node, index: Index, axis: int, factors: Sequence[Factor], places: Sequence[Index]
+) -> Iterator[Found]:
+    """Where a matrix stands among factors with an index on one of its axes, and nothing else."""
+    for factor in factors:
+        if factor.node.key == matrix.key and factor.power == 1:
+            for own in (0, 1) if is_symmetric(matrix) else (axis,):
+                far = factor.indices[1 - own]
+                if factor.indices[own] == index != far and uses(index, places) == 2:
+                    yield Found((factor,), (), far)
+    pattern = _value(matrix)
+    if isinstance(pattern, Product) and _is_pattern(pattern) and isinstance(index, int):
+        wanted = [factor for factor in pattern.factors if factor.indices]
+        ends = pattern.result[axis], pattern.result[1 - axis]
+        for same, used in _matches(wanted, {ends[0]: index}, factors):
+            inner = {own: place for own, place in same.items() if own not in ends}
+            alone = all(uses(inner[own], places) == uses(own, all_indices(wanted)) for own in inner)
+            if alone and uses(index, places) == uses(ends[0], all_indices(wanted)) + 1:
+                yield Found(used, tuple(inner.values()), same[ends[1]], pattern)
+
+
+def _is_pattern(node: Product) -> bool:
+    """Whether a product is of matrices and vectors with a letter for each axis."""
+    plain = all(isinstance(index, int) for index in (*all_indices(node.factors), *node.result))
+    used = set(all_indices(node.factors))
+    return plain and len(set(node.result)) == 2 and used.issuperset(node.result)
+
+
+def _matches(
+    wanted: Sequence[Factor], same: Mapping[Index, Index], factors: Sequence[Factor]
+) -> Iterator[tuple[Mapping[Index, Index], tuple[Factor, ...]]]:
+    """The ways to find factors of a product among others, with the letter that each letter is."""
+    if not wanted:
+        yield same, ()
+        return
+    first = next((f for f in wanted if not same.keys().isdisjoint(f.indices)), None)
+    if first is None:
+        return
+    rest = [factor for factor in wanted if factor is not first]
+    for factor in factors:
+        if factor.node.key != first.node.key or factor.power != first.power:
+            continue
+        turns = {factor.indices}
+        if len(factor.indices) == 2 and is_symmetric(factor.node):
+            turns.add(factor.indices[::-1])
+        others = [other for other in factors if other is not factor]
+        for indices in turns:
+            joined = _joined(same, zip(first.indices, indices, strict=True))
+            if joined is not None:
+                for found, used in _matches(rest, joined, others):
+                    yield found, (factor, *used)
+
+
+def _joined(
+    same: Mapping[Index, Index], pairs: Iterable[tuple[Index, Index]]
+) -> Mapping[Index, Index] | None:
+    """The letters with some more of them; nothing where one would be two, or two would be one."""
+    joined = dict(same)
+    for own, place in pairs:
+        if joined.setdefault(own, place) != place:
+            return None
+    return joined if len(set(joined.values())) == len(joined) else None
+
+
+def _is_absorbed(
+    matrix: Node,
+    ends: tuple[Index, Index],
+    space: int,
+    factors: Sequence[Factor],
+    places: Sequence[Index],
+) -> bool:
+    """Whether a projection onto a space of a matrix stands beside something of that space.
+
+    Args:
+        matrix: the matrix that is projected with.
+        ends: the indices of the projection.
+        space: 0 for the space of its columns, 1 for that of its rows.
+        factors: what else there is.
+        places: all indices.
+    """
+    for end in ends:
+        if any(True for _ in _beside(matrix, end, space, factors, places)):
+            return True
+        for factor in factors:
+            if end not in factor.indices or factor.power != 1 or uses(end, places) != 2:
+                continue
+            if _lies_in(factor.node, factor.indices.index(end), matrix, space):
+                return True
+    return False
+
+
+def _lies_in(node: Node, axis: int, matrix: Node, space: int) -> bool:
+    """Whether an axis of a node lies in the space of the columns or of the rows of a matrix."""
+    if node.key == matrix.key:
+        return axis == space or is_symmetric(matrix)
+    inverse = _inverse(node)
+    if inverse is None:
+        return False
+    argument = inverse.arguments[0]
+    if inverse.function == "pinv":
+        return argument.key == matrix.key and (axis != space or is_symmetric(matrix))
+    inside = _value(argument)
+    return isinstance(inside, Product) and any(
+        end in factor.indices
+        and factor.power == 1
+        and len(factor.indices) == 2
+        and uses(end, [*all_indices(inside.factors)]) == 1
+        and _lies_in(factor.node, factor.indices.index(end), matrix, space)
+        for end in inside.result
+        for factor in inside.factors
+    )

@@ -1,0 +1,177 @@
+"""The matrix of a linear map meets its argument: `dexpm(A)` and `E` make `dexpm(A, E)`.
+
+Where `E` commutes with `A`, the derivative is the scalar one: `dexpm(A, E) = E expm(A)`.  Since the
+map of `A'` is the adjoint one, `sum(G .* dexpm(A, E)) = sum(dexpm(A', G) .* E)`, and the side that
+commutes is chosen.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import NamedTuple
+
+from dimderiv.arrays import Array
+from dimderiv.commuting import commute
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Index,
+    Merged,
+    Node,
+    Product,
+    Sum,
+    letters_of,
+)
+from dimderiv.language import syntax
+from dimderiv.language.parser import parse_expression
+from dimderiv.matrix_functions import function_of, map_indices
+from dimderiv.numbering import renamed
+from dimderiv.partials import matrix_formula
+from dimderiv.products import ONCE, product, transposed
+from dimderiv.rules import Rule, Rulebook
+from dimderiv.shapes import Shape
+from dimderiv.sums import Term, total
+
+
+def directed(node: Product, rulebook: Rulebook) -> Node | None:
+    """The product with a linear map applied to what it meets; nothing where it meets no matrix.
+
+    Args:
+        node: the product.
+        rulebook: the rules, of which some are linear in an argument.
+    """
+    for place, factor in enumerate(node.factors):
+        if not isinstance(factor.node, Function) or factor.power != 1:
+            continue
+        if factor.node.function not in rulebook.linear:
+            continue
+        rule = rulebook[factor.node.function]
+        if len(factor.node.arguments) == 1:
+            new = _met(node, place, rule, rulebook)
+        else:
+            new = _met_again(node, place, rule, rulebook)
+        if new is not None:
+            return new
+    return None
+
+
+def _met_again(node: Product, place: int, rule: Rule, rulebook: Rulebook) -> Node | None:
+    """A map that has its argument already, where it commutes with what is on the other side."""
+    factor = node.factors[place]
+    assert isinstance(factor.node, Function)
+    base, argument = factor.node.arguments
+    size = base.axes[0] * base.axes[1]
+    opened = function_of(rule.name, (base,), (size, size))
+    first = len(node.dims)
+    indices = map_indices(letters_of(factor.indices), (first, first + 1))
+    factors = [
+        *node.factors[:place],
+        Factor(opened, indices),
+        Factor(argument, (first, first + 1)),
+        *node.factors[place + 1 :],
+    ]
+    whole = product(node.coefficient, factors, node.result, (*node.dims, *argument.axes))
+    if not isinstance(whole, Product):
+        return None
+    found = [k for k, f in enumerate(whole.factors) if f.node.key == opened.key]
+    return _met(whole, found[0], rule, rulebook, commuting_only=True) if found else None
+
+
+class Meeting(NamedTuple):
+    """What a map meets on one side.
+
+    Attributes:
+        direction: the matrix there, as the argument of the map.
+        factors: those that make it.
+        indices: where the value of the map stands.
+    """
+
+    direction: Node
+    factors: list[Factor]
+    indices: tuple[Index, ...]
+
+
+def _met(
+    node: Product, place: int, rule: Rule, rulebook: Rulebook, *, commuting_only: bool = False
+) -> Node | None:
+    factor = node.factors[place]
+    assert isinstance(factor.node, Function)
+    base = factor.node.arguments[0]
+    meetings = list(_meetings(node, place))
+    best = next((m for m in meetings if commute(m.direction, base)), None)
+    if best is None and (commuting_only or not meetings):
+        return None
+    chosen = best or meetings[0]
+    value = _value(rule, base, chosen.direction, rulebook)
+    rest = [f for f in node.factors if f is not factor and all(f is not g for g in chosen.factors)]
+    return _gathered(node, node.coefficient, [Factor(value, chosen.indices), *rest], node.result)
+
+
+def _meetings(node: Product, place: int) -> Iterator[Meeting]:
+    """The sides of a map on which nothing but a matrix stands."""
+    row, column = node.factors[place].indices
+    if not isinstance(row, Merged) or not isinstance(column, Merged):
+        return
+    (j, i), (q, p) = row.letters, column.letters
+    for own, other in (((p, q), (i, j)), ((j, i), (q, p))):
+        found = _reached(node, place, own)
+        reach = set(own).union(*(letters_of(f.indices) for f in found))
+        if reach.isdisjoint(other) and reach.isdisjoint(letters_of(node.result)):
+            yield Meeting(_gathered(node, ONCE, found, own), found, other)
+
+
+def _reached(node: Product, place: int, own: Sequence[int]) -> list[Factor]:
+    """The factors that hang together with some letters, not through the map itself."""
+    left = [f for k, f in enumerate(node.factors) if k != place and f.indices]
+    reach, found = set(own), list[Factor]()
+    while True:
+        near = [f for f in left if reach & set(letters_of(f.indices))]
+        if not near:
+            return found
+        found += near
+        left = [f for f in left if all(f is not g for g in near)]
+        reach.update(letter for f in near for letter in letters_of(f.indices))
+
+
+def _gathered(
+    node: Product, coefficient: Fraction, factors: Sequence[Factor], result: Sequence[Index]
+) -> Node:
+    """A product of factors that have letters of another one, and of no others."""
+    letters = [*letters_of(result), *(i for f in factors for i in letters_of(f.indices))]
+    place = {letter: k for k, letter in enumerate(dict.fromkeys(letters))}
+    moved = [f._replace(indices=tuple(renamed(i, place) for i in f.indices)) for f in factors]
+    dims = [node.dims[letter] for letter in place]
+    return product(coefficient, moved, [renamed(index, place) for index in result], dims)
+
+
+def _value(rule: Rule, base: Node, direction: Node, rulebook: Rulebook) -> Node:
+    """The value of a map in a direction, apart for the terms of it that commute."""
+    terms = _terms(direction)
+    easy = [(c, term) for c, term in terms if commute(term, base)]
+    kept = [(c, term) for c, term in terms if not commute(term, base)]
+    if len(kept) > 1:
+        kept = [(ONCE, total(kept, direction.axes))]
+    values = [(c, function_of(rule.name, (base, term), base.axes)) for c, term in kept]
+    if easy:
+        shape = Shape(*base.axes)
+        arrays = (Array(base, shape), Array(total(easy, direction.axes), shape))
+        known = dict(zip(rule.arguments, arrays, strict=True))
+        formula = _formula(rule.commuting, rule.arguments, rulebook.functions)
+        values.insert(0, (ONCE, matrix_formula(formula, known, rulebook).node))
+    return total(values, base.axes)
+
+
+def _terms(direction: Node) -> Sequence[Term]:
+    """The terms of a sum, also of one that stands transposed."""
+    if isinstance(direction, Sum):
+        return direction.terms
+    if isinstance(direction, Product) and len(direction.factors) == 1:
+        inner, indices, power = direction.factors[0]
+        if isinstance(inner, Sum) and power == 1 and indices == direction.result[::-1]:
+            return [(c * direction.coefficient, transposed(term)) for c, term in inner.terms]
+    return ((ONCE, direction),)
+
+
+@cache
+def _formula(text: str, names: tuple[str, ...], functions: frozenset[str]) -> syntax.Node:
+    return parse_expression(text, names=names, functions=functions)

@@ -1,0 +1,83 @@
+"""Functions of a matrix as a whole, and the maps that are linear in one matrix.
+
+A function that is linear in its second argument, such as the Fréchet derivative `dexpm(A, E)`, has
+a matrix: `vec(dexpm(A, E)) = dexpm(A) vec(E)`, columns stacked.  With letters that is the array
+`D[(j,i),(q,p)]`, which meets `E[p,q]` like any other factor.  Such functions of `A'` are the
+adjoint ones: `D(A') = D(A)'`, and since also `dexpm(A', E') = dexpm(A, E)'`, the array may be read
+backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
+from dimderiv import graph
+from dimderiv.arrays import Array
+from dimderiv.graph import TURNING, Index, Merged, Node, Product
+from dimderiv.products import transposed
+from dimderiv.rules import Rule
+from dimderiv.shapes import ONE, Dim, Shape
+from dimderiv.shaping.signatures import Axis, read_signature
+
+
+def function_of(
+    function: str, arguments: Sequence[Node], axes: tuple[Dim, ...], over: tuple[int, ...] = ()
+) -> Node:
+    """A function of whole arrays; a function of a transpose as the transpose of the function.
+
+    Args:
+        function: its name.
+        arguments: the arrays.
+        axes: the axes of the value.
+        over: for functions of rows and for reductions, the axes that they work along.
+    """
+    first = arguments[0]
+    if function not in TURNING or len(arguments) > 1 or not _is_turned(first):
+        return graph.apply_function(function, tuple(arguments), axes, over)
+    turned = graph.apply_function(function, (transposed(first),), axes[::-1])
+    return transposed(turned)
+
+
+def _is_turned(node: Node) -> bool:
+    """Whether a node is a multiple of one matrix, transposed."""
+    if not isinstance(node, Product) or len(node.axes) != 2:
+        return False
+    matrices = [factor for factor in node.factors if factor.indices]
+    return len(matrices) == 1 and matrices[0].indices == node.result[::-1] != node.result
+
+
+def map_indices(value: Sequence[int], argument: Sequence[int]) -> tuple[Index, Index]:
+    """The indices of the matrix of a linear map, from the letters of its value and its argument."""
+    return Merged(tuple(value[::-1])), Merged(tuple(argument[::-1]))
+
+
+def matrix_function(rule: Rule, arguments: Sequence[Array], shape: Shape) -> Array:
+    """A function of matrices as a node, with the shape that its value has."""
+    nodes = [argument.node for argument in arguments]
+    return Array(function_of(rule.name, nodes, shape.axes), shape)
+
+
+def applied(rule: Rule, arguments: Sequence[Array]) -> Array:
+    """A function of square matrices, of matrices by a signature, as an array.
+
+    Args:
+        rule: a rule for matrices; one argument of two is the matrix of a linear map.
+        arguments: the matrices.
+    """
+    return matrix_function(rule, arguments, value_shape(rule, arguments))
+
+
+def value_shape(rule: Rule, arguments: Sequence[Array]) -> Shape:
+    """The shape that the signature of a rule gives the value."""
+    signature = read_signature(rule.signature)
+    sizes: dict[Axis, Dim] = {}
+    for letters, argument in zip(signature.arguments, arguments, strict=False):
+        sizes |= zip(letters, argument.shape, strict=True)
+    if len(arguments) < len(signature.arguments):
+        missing = signature.arguments[-1]
+        return Shape(*(_product_of(sizes[k] for k in axes) for axes in (signature.value, missing)))
+    value = [sizes[letter] for letter in signature.value]
+    return Shape(*(*value, ONE, ONE)[:2])
+
+
+def _product_of(sizes: Iterable[Dim]) -> Dim:
+    return reduce(Dim.__mul__, sizes, ONE)
