@@ -75,7 +75,8 @@ def leading(a: Array) -> Array:
     """The eigenvector of the largest eigenvalue, its largest entry positive."""
     values, vectors = np.linalg.eig(a)
     v = vectors[:, values.real.argmax()].real
-    return v[:, None] / np.linalg.norm(v) * np.sign(v[np.abs(v).argmax()])
+    sign = np.sign(v[np.abs(v).argmax()])
+    return np.asarray(v[:, None] / np.linalg.norm(v) * sign)
 
 
 class Dense:
