@@ -8,6 +8,7 @@ commutes is chosen.
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cache
+from math import inf
 from typing import NamedTuple
 
 from dimderiv.arrays import Array
@@ -56,7 +57,7 @@ def directed(node: Product, rulebook: Rulebook) -> Node | None:
 
 
 def _met_again(node: Product, place: int, rule: Rule, rulebook: Rulebook) -> Node | None:
-    """A map that has its argument already, where it commutes with what is on the other side."""
+    """A map that has its argument already, where the other side commutes, or is shorter."""
     factor = node.factors[place]
     assert isinstance(factor.node, Function)
     base, argument = factor.node.arguments
@@ -74,7 +75,7 @@ def _met_again(node: Product, place: int, rule: Rule, rulebook: Rulebook) -> Nod
     if not isinstance(whole, Product):
         return None
     found = [k for k, f in enumerate(whole.factors) if f.node.key == opened.key]
-    return _met(whole, found[0], rule, rulebook, commuting_only=True) if found else None
+    return _met(whole, found[0], rule, rulebook, argument.weight) if found else None
 
 
 class Meeting(NamedTuple):
@@ -92,16 +93,18 @@ class Meeting(NamedTuple):
 
 
 def _met(
-    node: Product, place: int, rule: Rule, rulebook: Rulebook, *, commuting_only: bool = False
+    node: Product, place: int, rule: Rule, rulebook: Rulebook, most: float = inf
 ) -> Node | None:
+    """The product with a map applied to one side, which commutes or is shorter than `most`."""
     factor = node.factors[place]
     assert isinstance(factor.node, Function)
     base = factor.node.arguments[0]
     meetings = list(_meetings(node, place))
-    best = next((m for m in meetings if commute(m.direction, base)), None)
-    if best is None and (commuting_only or not meetings):
-        return None
-    chosen = best or meetings[0]
+    chosen = next((m for m in meetings if commute(m.direction, base)), None)
+    if chosen is None:
+        chosen = min(meetings, key=lambda m: m.direction.weight, default=None)
+        if chosen is None or chosen.direction.weight >= most:
+            return None
     value = _value(rule, base, chosen.direction, rulebook)
     rest = [f for f in node.factors if f is not factor and all(f is not g for g in chosen.factors)]
     return _gathered(node, node.coefficient, [Factor(value, chosen.indices), *rest], node.result)

@@ -6,7 +6,9 @@ from typing import TypeGuard
 from dimderiv.graph import (
     Constant,
     Factor,
+    Function,
     Index,
+    Merged,
     Named,
     Node,
     Product,
@@ -143,6 +145,12 @@ def is_rearranged(indices: Sequence[Index], result: Sequence[Index]) -> bool:
 def is_plain_scalar(node: Node) -> bool:
     """Whether a node without axes has a name or is a number."""
     return not node.axes and (isinstance(node, (Size, Constant, Symbol)) or is_constant(node))
+
+
+def is_linear_map(factor: Factor) -> bool:
+    """Whether a factor is the matrix of a linear map, such as that of `dexpm(A, E)`."""
+    merged = [isinstance(index, Merged) for index in factor.indices]
+    return isinstance(factor.node, Function) and bool(merged) and all(merged)
 
 
 def is_brief(node: Node) -> bool:

@@ -84,7 +84,8 @@ class _Recorder:
     def __init__(self, sources: Sources, visits: Sequence[Visit]) -> None:
         taken = {*sources.symbols, *sources.sizes}
         self.rulebook = sources.rulebook
-        self.writer = Writer(Arranger(sources.symbols), taken)
+        self.simplify = Simplifier(_keys(visits), rulebook=sources.rulebook)
+        self.writer = Writer(Arranger(sources.symbols), taken, self.simplify)
         handles = Handles((*taken, *sources.names.values()), sources.given)
         self.names = Names(
             visits,
@@ -94,7 +95,6 @@ class _Recorder:
             self.writer,
             Arranger(sources.symbols),
         )
-        self.simplify = Simplifier(_keys(visits), rulebook=sources.rulebook)
         self.statements = {s.name: s.value for s in sources.statements}
         self.written = {visit.node.key: sources.statements[-1].value for visit in visits[:1]}
         self.value = visits[0].node if visits else None

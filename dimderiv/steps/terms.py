@@ -1,6 +1,6 @@
 """One labelled product as a reader meets it: in scalar order, arranged, and with the reasons."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from dimderiv import notation
 from dimderiv.arrange import Arranger
 from dimderiv.graph import (
     Factor,
+    Function,
     Index,
     Named,
     Node,
@@ -34,6 +35,7 @@ from dimderiv.steps.labels import (
     is_constant,
     is_convolution,
     is_identity,
+    is_linear_map,
     without_constants,
 )
 from dimderiv.steps.reasons import Bag, Equation, Placed, Reason, reasons, slid
@@ -127,10 +129,14 @@ class Writer:
     Args:
         arranger: writes nodes, under the short names that it knows.
         taken: names that no index letter may have.
+        shorten: how a linear map is applied to what it meets.
     """
 
-    def __init__(self, arranger: Arranger, taken: Collection[str]) -> None:
+    def __init__(
+        self, arranger: Arranger, taken: Collection[str], shorten: Callable[[Node], Node]
+    ) -> None:
         self.arranger = arranger
+        self.shorten = shorten
         self.letters = [letter for letter in INDEX_LETTERS if letter not in taken]
 
     def is_row(self, node: Node) -> bool:
@@ -179,6 +185,11 @@ class Writer:
         shown = tuple(self._raised(factor) for factor in arrays)
         value = self.arranger.tree(labelled.node, row=target.shape.is_row)
         prefix = self._prefix(bare)
+        directions = [f.node for f in arrays if is_linear_map(f)]
+        if directions:
+            value = self.arranger.tree(self.shorten(labelled.node), row=target.shape.is_row)
+            reason = self._linear_map(directions[0], target)
+            return Term(prefix, shown, None, value, letters, slope, (reason,))
         if is_convolution(bare):
             letters = _of_index_form(value, target) or letters
             why = _slid(bare, arrays, shown, target)
@@ -199,6 +210,12 @@ class Writer:
             term: the product whose letters they have.
         """
         return self._product_of_entries(ONCE, factors, self._names(term))
+
+    def _linear_map(self, node: Node, target: Target) -> Reason:
+        assert isinstance(node, Function)
+        argument = self.shown(node.arguments[0]).tree
+        call = syntax.Call(node.function, (argument, Name("E")))
+        return Reason("linear_map", {"map": call, "operand": target.operand})
 
     def _order(
         self,
