@@ -58,6 +58,9 @@ sigma sigmoid(x)
 lambda eigmax(A)
 tr(A) + det(A) + logdet(A)^2 + eigmax(A)
 expm(t A) diag(x) vec(X)
+dexpm(A, E) + dexpm(A, E)'
+eigvec(A)' x
+polar(X)'
 2 kron(A, B C) + kron(A, B)'
 sum(X) + mean(X) + max(X) + min(X) + logsumexp(X)
 sum(X .* Y, axis=0) + sum(X, axis=1)

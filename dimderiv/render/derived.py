@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from dimderiv.language.syntax import Entry, Name, Node, Number, children
+from dimderiv.language.syntax import Binary, Entry, Name, Node, Number, children
 from dimderiv.render.sentences import Clause, Field, Shapes, Slope, Speaker
 from dimderiv.shapes import SCALAR
 from dimderiv.steps import Derived, Equation, Operand, Reason, Several, Term
@@ -248,7 +248,9 @@ def _index_names(tree: Node) -> Iterator[str]:
 
 
 def _names(tree: Node) -> Iterator[str]:
+    """The letters of an index; what a letter is multiplied by there is a size."""
     if isinstance(tree, Name):
         yield tree.name
-    for child in children(tree):
-        yield from _names(child)
+    parts = (tree.left,) if isinstance(tree, Binary) else children(tree)
+    for part in parts:
+        yield from _names(part)

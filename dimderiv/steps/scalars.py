@@ -43,6 +43,10 @@ def _erased(part: Node) -> Node | None:
             return Call("abs", (as_scalar(argument),))
         case Call("inv" | "pinv", (argument,)):
             return Binary("/", NUMBER_ONE, as_scalar(argument))
+        case Call("expm" | "dexpm", (argument,)):
+            return Call("exp", (as_scalar(argument),))
+        case Call("polar", (argument,)):
+            return Call("sign", (as_scalar(argument),))
         case Call("logdet", (argument,)):
             return Call("log", (as_scalar(argument),))
         case Call("max" | "min" | "logsumexp", (argument,)):
