@@ -25,9 +25,9 @@ from dimderiv.graph import (
 )
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
+from dimderiv.lettered import matrix_formula
 from dimderiv.matrix_functions import function_of, map_indices
 from dimderiv.numbering import renamed
-from dimderiv.partials import matrix_formula
 from dimderiv.products import ONCE, product, transposed
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import Shape

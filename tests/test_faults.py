@@ -31,8 +31,9 @@ from faults import (
 from dimderiv.conform import norm_of
 from dimderiv.graph import Node, digest, zero
 from dimderiv.language.syntax import Add, Binary, Call, Group, Name, Negative, Number, Transpose
+from dimderiv.lettered import Labelled
 from dimderiv.notation import Face, Piece
-from dimderiv.partials import Labelled, Partial
+from dimderiv.partials import Partial
 from dimderiv.products import scaled
 from dimderiv.render.text import text
 

@@ -19,7 +19,8 @@ from dimderiv.graph import (
     is_zero,
     letters_of,
 )
-from dimderiv.partials import Labelled, Partial
+from dimderiv.lettered import Labelled
+from dimderiv.partials import Partial
 from dimderiv.products import ONCE, product
 
 MOST_AXES = 2

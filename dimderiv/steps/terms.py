@@ -22,8 +22,8 @@ from dimderiv.graph import (
 )
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name
+from dimderiv.lettered import Labelled
 from dimderiv.notation import Face
-from dimderiv.partials import Labelled
 from dimderiv.products import ONCE
 from dimderiv.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.steps.arrangements import Link, Order, as_chain
