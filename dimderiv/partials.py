@@ -31,7 +31,7 @@ from dimderiv.graph import (
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.vocabulary import COMPARISONS
-from dimderiv.lettered import Labelled, derivative_of, lettered_terms
+from dimderiv.lettered import Labelled, derivative_of, lettered_terms, without_derivative
 from dimderiv.products import ONCE, arranged, elementwise, number, product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import Dim
