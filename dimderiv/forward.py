@@ -13,7 +13,8 @@ from itertools import chain, count
 from dimderiv.differentiate import operands_first
 from dimderiv.errors import LimitError
 from dimderiv.graph import Factor, Function, Key, Named, Node, Product, is_zero, named, zero
-from dimderiv.partials import Labelled, Partial, operands, partials
+from dimderiv.lettered import Labelled
+from dimderiv.partials import Partial, operands, partials
 from dimderiv.products import ONCE
 from dimderiv.rules import Rulebook
 from dimderiv.sums import total
@@ -168,10 +169,11 @@ def changes(
         yield from _of_product(node, tangents)
         return
     # What arrives from above stands in each term only to be replaced, so the node itself will do.
-    for operand, terms in partials(node, node, rulebook, known_as):
-        tangent = tangents.get(operand.key)
+    for partial in partials(node, node, rulebook, known_as):
+        tangent = tangents.get(partial.operand.key)
         if tangent is not None:
-            yield Partial(operand, tuple([_turned_round(term, tangent) for term in terms]))
+            terms = tuple([_turned_round(term, tangent) for term in partial.terms])
+            yield partial._replace(terms=terms)
 
 
 def _of_product(node: Product, tangents: Mapping[Key, Node]) -> Iterator[Partial]:

@@ -54,9 +54,9 @@ class _Recorder:
             for change in sources.tangents.changes
             if isinstance(change.node, Named)
         }
-        self.writer = Writer(Arranger(sources.taken), set(sources.taken))
-        self.handles = Handles(sources.taken, {})
         self.simplify = Simplifier({change.node.key for change in sources.tangents.changes})
+        self.writer = Writer(Arranger(sources.taken), set(sources.taken), self.simplify)
+        self.handles = Handles(sources.taken, {})
         self.short: dict[Key, Named | Symbol] = {}
         self.moved: dict[Key, Node] = {}
 
