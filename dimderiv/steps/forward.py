@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from dimderiv.arrange import Arranger
 from dimderiv.forward import Change, Tangents, changes
-from dimderiv.graph import Key, Named, Node, Symbol, named
+from dimderiv.graph import Key, Named, Node, Symbol, named, symbol
 from dimderiv.language.syntax import Name
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.partials import operands
@@ -97,7 +97,7 @@ class _Recorder:
     def _note_direction(self, operand: Symbol | Named) -> None:
         direction = self.sources.along.get(operand.name)
         if direction is not None and isinstance(operand, Symbol):
-            self.moved[operand.key] = named(direction, operand, row=operand.row)
+            self.moved[operand.key] = symbol(direction, operand.axes, row=operand.row)
 
     def _fresh(self, name: str) -> str:
         wanted = f"{name}_dot"
