@@ -41,8 +41,10 @@ def cases() -> list[tuple[str, str | list[str], dict[str, str]]]:
     """Expression, variable and shapes of every golden case."""
     found: list[tuple[str, str | list[str], dict[str, str]]] = []
     for file in sorted(CASES.glob("*.toml")):
-        for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]:
-            found.append((case["expression"], case["wrt"], case["shapes"]))
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        for case in document["case"]:
+            told = document["setting"][case["of"]] if "of" in case else case
+            found.append((told["expression"], case["wrt"], told["shapes"]))
     return found
 
 

@@ -13,6 +13,7 @@ from dimderiv.language.syntax import Program
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, canonical_name
 from dimderiv.result import Layout
 from dimderiv.rules import Rulebook, load_rules
+from dimderiv.shapes import Declaration, names_in_use
 from dimderiv.task import Task
 from dimderiv.upstream import handed_down, with_directions
 
@@ -137,9 +138,9 @@ def _layout(name: str) -> Layout:
     raise UnknownNameError(f"the layout {name!r} is unknown", hint=f"one of {', '.join(LAYOUTS)}")
 
 
-def _parsed(source: str, declared: Mapping[str, object], rulebook: Rulebook) -> Program:
+def _parsed(source: str, declared: Mapping[str, Declaration], rulebook: Rulebook) -> Program:
     functions = BUILTIN_FUNCTIONS | rulebook.functions
-    return parse_program(source, names=declared, functions=functions)
+    return parse_program(source, names=names_in_use(declared), functions=functions)
 
 
 def _refuse_unsupported(typed: Typed, order: int) -> None:

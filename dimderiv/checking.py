@@ -12,7 +12,7 @@ from dimderiv.language.syntax import Program
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.result import Result
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Shape
+from dimderiv.shapes import Shape, names_in_use
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, Verification
@@ -107,4 +107,4 @@ class Checker:
             printed: in the language.
         """
         functions = BUILTIN_FUNCTIONS | self.rulebook.functions
-        return parse_program(printed, names=self.typed.symbols, functions=functions)
+        return parse_program(printed, names=names_in_use(self.typed.symbols), functions=functions)

@@ -207,3 +207,17 @@ class Declaration:
     shape: Shape
     properties: frozenset[str] = frozenset()
     text: str = ""
+
+
+def names_in_use(declared: Mapping[str, Declaration]) -> frozenset[str]:
+    """The names that a text about symbols may have: theirs, and those of their dimensions.
+
+    Args:
+        declared: what is known of each symbol.
+
+    >>> rows = Declaration(Shape(Dim.of("batch"), Dim.of("d")))
+    >>> sorted(names_in_use({"X": rows}))
+    ['X', 'batch', 'd']
+    """
+    dims = (dim for each in declared.values() for dim in each.shape)
+    return frozenset(declared).union(*(dim.names for dim in dims))

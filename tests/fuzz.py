@@ -13,7 +13,6 @@ import resource
 import signal
 import sys
 import time
-import tomllib
 import traceback
 import warnings
 from collections import Counter
@@ -30,6 +29,7 @@ from typing import Any, NamedTuple, NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from cases.reading import cases_of  # noqa: E402
 from strategies import random_problem  # noqa: E402  found only on this path when run as a script
 
 from dimderiv import derive  # noqa: E402
@@ -114,7 +114,7 @@ def real_inputs() -> list[Input]:
     """The golden cases."""
     found = []
     for file in sorted((ROOT / "tests" / "cases").glob("*.toml")):
-        for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]:
+        for case in cases_of(file.read_text(encoding="utf-8")):
             found.append(Input(case["expression"], case["wrt"], case.get("shapes")))
     return found
 

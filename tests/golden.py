@@ -1,28 +1,21 @@
 """The golden cases of `tests/cases`, with numbers drawn for their symbols."""
 
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from keyword import iskeyword
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-from cases.refresh import FOLDER, derived
-from dense import Array, Dense
+from cases.reading import FOLDER, cases_of, length
+from cases.refresh import derived
+from dense import Array
+from numeric import Point
 
 from dimderiv.derivation import Derivation
-from dimderiv.infer import Typed, infer
-from dimderiv.language.parser import parse_program
-from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape
 
 SIZES = (3, 4, 5, 6, 7, 8, 9)
-STEP = 1e-5
-
-_TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:\.\d+)?|\|\||\.[*/^]|[-+*/@^'=]")
 
 
 @dataclass(frozen=True)
@@ -38,6 +31,9 @@ class Golden:
         answer: what dimderiv prints.
         level: how the answer was verified.
         inferred: whether the answer is the same without declared shapes.
+        order: 2 for a second derivative.
+        upstream: the derivative that is handed down, if one is.
+        form: how the answer is written.
         note: what is special about it.
         domain: how to draw a symbol, where any numbers will not do.
         sizes: numbers for dimensions, where any unequal ones will not do.
@@ -54,6 +50,9 @@ class Golden:
     answer: str
     level: str
     inferred: bool
+    order: int = 1
+    upstream: str = ""
+    form: str = "matrix"
     note: str = ""
     domain: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -70,18 +69,14 @@ class Golden:
         return length(self.answer) / length(self.literature)
 
 
+@cache
 def read_cases(folder: Path = FOLDER) -> list[Golden]:
     """All cases, file by file."""
     return [
         Golden(**case, file=file.stem)
         for file in sorted(folder.glob("*.toml"))
-        for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]
+        for case in cases_of(file.read_text(encoding="utf-8"))
     ]
-
-
-def length(text: str) -> int:
-    """The number of symbols, numbers and operators: what a reader has to read."""
-    return len(_TOKEN.findall(text))
 
 
 @cache
@@ -89,70 +84,6 @@ def derivation(name: str) -> Derivation:
     """The derivation of a case, checked once for all tests."""
     case = next(case for case in read_cases() if str(case) == name)
     return derived(vars(case))
-
-
-def moved_together(size: tuple[int, ...], place: tuple[int, ...], structure: str) -> Array:
-    """How fast each entry of a matrix moves where the one at a place does."""
-    one = np.zeros(size)
-    one[place] = 1
-    match structure:
-        case "symmetric":
-            return np.asarray(np.maximum(one, one.T))
-        case "skew":
-            return one - one.T
-        case "diagonal":
-            return np.diag(np.diag(one))
-        case "lower":
-            return np.tril(one)
-        case "upper":
-            return np.triu(one)
-    return one
-
-
-@dataclass(frozen=True)
-class Point:
-    """Numbers for the symbols of a case.
-
-    Attributes:
-        typed: the expression with its shapes.
-        sizes: a number for each dimension.
-        values: a 2-D array for each symbol.
-    """
-
-    typed: Typed
-    sizes: Mapping[str, int]
-    values: Mapping[str, Array]
-
-    def value(self, typed: Typed, **changed: Array) -> Array:
-        """The value of a program here, some symbols having other values."""
-        return Dense(typed, {**self.values, **changed}, self.sizes).run()
-
-    def slopes(self, wrt: str, structure: str = "") -> Array:
-        """The gradient by central differences, of entries that move together."""
-        middle = self.values[wrt]
-        found = np.zeros_like(middle)
-        for place in np.ndindex(*middle.shape):
-            step = STEP * moved_together(middle.shape, place, structure)
-            above, below = (self.value(self.typed, **{wrt: middle + s}) for s in (step, -step))
-            found[place] = (above - below).item() / (2 * STEP)
-        return found
-
-    def arguments(self) -> dict[str, Array]:
-        """The values as the generated functions take them: columns 1-D, scalars 0-D."""
-        found = {}
-        for name, value in self.values.items():
-            shape = self.typed.symbols[name].shape
-            rank = 0 if shape.is_scalar else 1 if shape.is_column else 2
-            found[f"{name}_" if iskeyword(name) else name] = value.reshape(value.shape[:rank])
-        return found
-
-    def of_text(self, text: str, wrt: str, rulebook: Rulebook) -> Array:
-        """The value of another text about the same symbols, which has the shape of one of them."""
-        symbols = dict(self.typed.symbols)
-        program = parse_program(text, names=[*symbols, *self.sizes])
-        shape = symbols[wrt].shape
-        typed = infer(program, symbols, rulebook=rulebook, value=shape, sizes=self.sizes)
-        return np.broadcast_to(self.value(typed), self.values[wrt].shape)
 
 
 def point(case: Golden, derivation: Derivation, *, equal: bool = False) -> Point:
@@ -174,7 +105,7 @@ def point(case: Golden, derivation: Derivation, *, equal: bool = False) -> Point
         name: drawn(rng, _size(each.shape, sizes), {case.domain.get(name, "")} | each.properties)
         for name, each in typed.symbols.items()
     }
-    return Point(typed, sizes, values)
+    return Point(values, sizes)
 
 
 def _size(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, int]:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from keyword import iskeyword
 from math import prod
 from typing import Any
 
 import numpy as np
 from dense import Array, Dense
-from golden import moved_together
 from strategies import SIZES, Problem, values
 
 from dimderiv.derivation import Derivation
@@ -22,6 +22,24 @@ from dimderiv.shapes import Shape
 STEP = 1e-3
 LARGEST = 1e6
 TOLERANCE = 1e-6
+
+
+def moved_together(size: tuple[int, ...], place: tuple[int, ...], structure: str) -> Array:
+    """How fast each entry of a matrix moves where the one at a place does."""
+    one = np.zeros(size)
+    one[place] = 1
+    match structure:
+        case "symmetric":
+            return np.asarray(np.maximum(one, one.T))
+        case "skew":
+            return one - one.T
+        case "diagonal":
+            return np.diag(np.diag(one))
+        case "lower":
+            return np.tril(one)
+        case "upper":
+            return np.triu(one)
+    return one
 
 
 @dataclass(frozen=True)
@@ -119,8 +137,12 @@ class Point:
 
     def printed(self, derivation: Derivation, result: Result) -> Array:
         """The value of an answer as it is printed, arranged as slopes are."""
+        return self.written(result.text(), derivation, result)
+
+    def written(self, answer: str, derivation: Derivation, result: Result) -> Array:
+        """The value of any text for a result, arranged as slopes are."""
         of, by = (_extent(shape, self.sizes) for shape in (result.of, result.by))
-        value = self.value(read_back(derivation, result))
+        value = self.value(read_back(answer, derivation, result))
         if value.ndim > 2 or 1 in (prod(of), prod(by)):
             return np.asarray(
                 np.broadcast_to(value, _one_sided(value, of, by)).reshape(prod(of), -1)
@@ -135,7 +157,8 @@ class Point:
         for name, declared in derivation.typed.symbols.items():
             shape, array = declared.shape, self.values[name]
             column = array.ravel() if shape.is_column else array
-            arguments[name] = array.item() if shape.is_scalar else column
+            taken = f"{name}_" if iskeyword(name) else name
+            arguments[taken] = array.item() if shape.is_scalar else column
         return arguments
 
     def computed(self, derivation: Derivation) -> list[Array]:
@@ -167,15 +190,35 @@ def results_of(derivation: Derivation) -> list[Result]:
     return list(found.values())
 
 
-def read_back(derivation: Derivation, result: Result) -> Typed:
-    """A printed answer, read as the expression was."""
+def read_back(answer: str, derivation: Derivation, result: Result) -> Typed:
+    """An answer, read as the expression was."""
     return infer(
-        derivation.read_back(result.text()),
+        derivation.read_back(answer),
         dict(derivation.typed.symbols),
         rulebook=derivation.rulebook,
         value=result.shape,
         sizes=derivation.typed.sizes,
     )
+
+
+def differentiated(derivation: Derivation, result: Result) -> Typed:
+    """What was differentiated last: the expression, or the first derivative as it is printed."""
+    if derivation.order == 1:
+        return derivation.typed
+    assert derivation.first is not None
+    first = derivation.first.results[result.wrt[0]]
+    return read_back(first.text(), derivation.first, first)
+
+
+def slopes_of(point: Point, derivation: Derivation, result: Result) -> Slopes:
+    """What a result ought to be at a point, by differences."""
+    of, name = differentiated(derivation, result), result.wrt[-1]
+    if derivation.directions:
+        slopes = point.slopes_along(of, derivation.directions)
+    else:
+        slopes = point.slopes(of, name)
+    structure = derivation.structures.get(name)
+    return slopes.tied(structure, len(point.values[name])) if structure else slopes
 
 
 def disagreement(derivation: Derivation, problem: Problem, seed: int) -> str | None:
@@ -190,26 +233,18 @@ def disagreement(derivation: Derivation, problem: Problem, seed: int) -> str | N
     if not np.all(np.isfinite(value)) or np.abs(value).max() > LARGEST:
         return None
     for result, computed in zip(results_of(derivation), point.computed(derivation), strict=True):
-        differentiated = derivation.typed
-        if derivation.order == 2:
-            assert derivation.first is not None
-            differentiated = read_back(derivation.first, derivation.first.results[result.wrt[0]])
-        if derivation.directions:
-            slopes = point.slopes_along(differentiated, derivation.directions)
-        else:
-            slopes = point.slopes(differentiated, result.wrt[-1])
-        if structure := derivation.structures.get(result.wrt[-1]):
-            slopes = slopes.tied(structure, len(point.values[result.wrt[-1]]))
+        slopes = slopes_of(point, derivation, result)
         printed = point.printed(derivation, result)
         for way, found in (("printed", printed), ("computed", computed)):
-            if _differs(found, slopes):
+            if differs(found, slopes):
                 return f"{result.wrt}, {way}: {found.tolist()}, not {slopes.value.tolist()}"
         if np.isfinite(printed).all() and not np.allclose(printed, computed, 1e-7, 1e-9):
             return f"{result.wrt}: printed {printed.tolist()}, computed {computed.tolist()}"
     return None
 
 
-def _differs(found: Array, slopes: Slopes) -> bool:
+def differs(found: Array, slopes: Slopes) -> bool:
+    """Whether an array is not the derivative, in an entry that can be trusted."""
     scale = 1 + np.abs(slopes.value)
     trusted = np.isfinite(slopes.value) & np.isfinite(found) & (slopes.doubt < 1e-4 * scale)
     wrong = ~(np.abs(found - slopes.value) <= TOLERANCE * scale + 100 * slopes.doubt)

@@ -314,6 +314,30 @@ def problems(draw: st.DrawFn, depth: int = 3) -> Problem:
     return writer.problem(draw(st.integers(1, depth)))
 
 
+# A variable of each shape, and a scalar in which it occurs; the factor before a value without it.
+VARIABLES = {
+    "scalar": ("a", "a"),
+    "column": ("x", "x' z"),
+    "row": ("r", "r z"),
+    "matrix": ("A", "y' A x"),
+}
+VALUES = {"scalar": ("1", "1"), "column": ("m", "1"), "row": ("1", "n"), "matrix": ("m", "n")}
+
+
+@st.composite
+def shaped_problems(draw: st.DrawFn, of: str, by: str, depth: int = 2) -> Problem:
+    """A problem whose value has a shape, in which a variable of another shape occurs."""
+    writer = Writer(lambda options: draw(st.sampled_from(list(options))))
+    name, scalar = VARIABLES[by]
+    written = writer.expression(VALUES[of], draw(st.integers(1, depth)))
+    source = "; ".join([*writer.statements, f"({scalar}) ({written})"])
+    program = parse_program(source, names=SHAPES)
+    used = {each for statement in program.statements for each in names_in(statement.value)}
+    # The sizes of all dimensions are known by these.
+    shapes = {each: SHAPES[each] for each in SHAPES if each in used | {"A", "B"}}
+    return Problem(text(program), shapes, (name,))
+
+
 def values(declared: str, rows: int, cols: int, generator: np.random.Generator) -> Array:
     """A 2-D array that has the property that a declaration ends in."""
     array = generator.normal(scale=0.7, size=(rows, cols))

@@ -139,6 +139,15 @@ def test_declared_names_may_be_long() -> None:
     assert "rate x" == parse("rate x", names=["rate"]).source
 
 
+def test_names_of_dimensions_may_be_long() -> None:
+    """A size in the answer is read back as the one that was declared."""
+    shapes = {"X": "batch x dim", "y": "batch"}
+    found = derive("sum((X w - y).^2) / batch", "w", shapes=shapes)
+
+    assert "2 X' (X w - y) / batch" == str(found)
+    assert str(found) == str(derive("mean((X w - y).^2)", "w", shapes=shapes))
+
+
 def test_rules_of_ones_own(tmp_path: Path) -> None:
     """A file or several."""
     file = tmp_path / "mine.toml"

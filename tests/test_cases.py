@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from cases.reading import cases_of, length
 from cases.refresh import refreshed, without_shapes
-from golden import Golden, derivation, length, point, read_cases
+from golden import Golden, derivation, point, read_cases
+from numeric import differs, slopes_of
 
 CASES = read_cases()
 REFRESH = """
@@ -22,6 +24,7 @@ each_case = pytest.mark.parametrize("case", CASES, ids=str)
 def test_text(case: Golden) -> None:
     """The printed answer is the one that was reviewed."""
     assert case.answer == str(derivation(str(case))), REFRESH
+    assert case.form == derivation(str(case)).form, REFRESH
 
 
 @each_case
@@ -39,14 +42,15 @@ def test_verification(case: Golden) -> None:
 def test_numbers(case: Golden, equal: bool) -> None:
     """The generated function agrees with central differences of the expression."""
     found = derivation(str(case))
+    result = found.results[case.wrt]
     here = point(case, found, equal=equal)
 
-    computed = np.asarray(found.function("numpy")(**here.arguments()))
+    (computed,) = here.computed(found)
 
-    expected = here.slopes(case.wrt, found.structures.get(case.wrt, ""))
-    scale = max(1.0, float(abs(expected).max()))
-    assert computed.size == expected.size
-    assert abs(computed.reshape(expected.shape) - expected).max() < 1e-6 * scale
+    expected = slopes_of(here, found, result)
+    assert np.isfinite(computed).all() and np.isfinite(expected.doubt).all()
+    assert computed.shape == expected.value.shape
+    assert not differs(computed, expected)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.literature], ids=str)
@@ -55,9 +59,9 @@ def test_literature(case: Golden) -> None:
     found = derivation(str(case))
     here = point(case, found)
 
-    computed = here.of_text(case.answer, case.wrt, found.rulebook)
+    computed = here.written(case.answer, found, found.results[case.wrt])
 
-    expected = here.of_text(case.literature, case.wrt, found.rulebook)
+    expected = here.written(case.literature, found, found.results[case.wrt])
     scale = max(1.0, float(abs(expected).max()))
     assert abs(computed - expected).max() < 1e-9 * scale
 
@@ -116,6 +120,38 @@ inferred = {refused}
 
     expected = filled(text, new | {"inferred": "true", "refused": "false"})
     assert expected == refreshed(filled(text, old | {"inferred": "false", "refused": "true"}))
+
+
+def test_refresh_of_a_setting() -> None:
+    """A case has what its setting has; what a case does not record is not added."""
+    text = """
+[setting.layer]
+source = "notes"
+expression = "H = X W; exp(H)"
+shapes = { X = "N x d", W = "d x p" }
+upstream = "G"
+given = "H = X W; "
+
+[[case]]
+of = "layer"
+wrt = "W"
+literature = "X' (G .* exp(H))"
+answer = "X"
+
+[[case]]
+of = "layer"
+wrt = "X"
+order = 1
+literature = "(G .* exp(H)) W'"
+answer = "(G .* exp(H)) W'"
+form = "index"
+"""
+    by_weights, by_data = cases_of(refreshed(text))
+
+    assert "layer by W" == by_weights["name"]
+    assert "H = X W; X' (G .* exp(H))" == by_weights["literature"] == by_weights["answer"]
+    assert "form" not in by_weights and "expression" in by_weights
+    assert "matrix" == by_data["form"]
 
 
 def filled(text: str, values: dict[str, str]) -> str:

@@ -121,6 +121,7 @@ EXPRESSIONS = [
     *("sum(x ones(1, m), axis=0)", "mean(x ones(1, m))", "tr(x ones(1, n))", "tr(X diag(x))"),
     *("tr(diag(x) X)", "tr(I + X)", "tr(diag(x))", "diag(diag(x))", "diag(x y')", "diag(X X')"),
     *("kron(x, y)", "kron(x, b)", "kron(b, b)", "kron(x, A)", "kron(A, Q)", "kron(s, A)"),
+    *("-(x > 0.5) .* y / s", "-diag(x > 0.5) X", "-(A > 0.5) .* A", "-(A > 0.5) .* (B' > 0.5)"),
     *("A > 0.5", "(A > 0.5) .* (B' > 0.5)", "A (x > 0.5)", "s > 0.5", "2 (x >= 0.5) - 1"),
     *("||X||_*", "||x - y||^3", "||s||", "A .^ 2", "2 .^ x", "s^t", "(-s)^2", "-s^2", "x/3"),
     *("(2 x)' (3 X) y", "((A x) (y' X))'", "(s A)' z", "(A B) (A B) z", "s (A B) / t"),

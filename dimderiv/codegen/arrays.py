@@ -235,6 +235,9 @@ class Arrays:
         left, right = (c if c.form == "array" else self.full(c) for c in (left, right))
         if operator == "*" and right.held.is_scalar and not left.held.is_scalar:
             left, right = right, left
+        elif operator == "*" and left.truth and not left.held.is_scalar:
+            # A minus before the product would be taken of its first factor.
+            left, right = right, left
         shape = broadcast(left.shape, right.shape)
         for one, other in ((left, right), (right, left)):
             if operator == "*" and one.text == "1" and not other.truth:

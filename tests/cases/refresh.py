@@ -1,4 +1,4 @@
-"""Write the answers that dimderiv gives now into the golden cases.
+"""Write the answers that dimderiv gives now into the golden cases, and into docs/coverage.md.
 
 Run it after a change that is meant to improve answers, then read the difference and keep it only
 where every new answer is at least as good:
@@ -10,9 +10,7 @@ where every new answer is at least as good:
 import json
 import re
 import sys
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +18,12 @@ from dimderiv import derive
 from dimderiv.derivation import Derivation
 from dimderiv.errors import DimderivError
 
+from .coverage import write
+from .reading import FOLDER, Case, cases_of
+
 # Seconds for a check, so that a busy machine reaches the same level.
 PATIENCE = 60.0
-FOLDER = Path(__file__).parent
-RECORDED = ("answer", "level", "inferred")
+RECORDED = ("answer", "form", "level", "inferred")
 
 
 def main(files: Iterable[Path]) -> None:
@@ -38,26 +38,29 @@ def main(files: Iterable[Path]) -> None:
         if after != before:
             file.write_text(after, encoding="utf-8")
             print(f"{file.name} changed")
+    write()
 
 
 def refreshed(text: str) -> str:
     """The text of a file of cases with what is recorded of each case as it is now.
 
     Args:
-        text: TOML, in which every case has each of the recorded keys on a line of its own.
+        text: TOML, in which what is recorded of a case stands on lines of its own; what a case
+            does not have is not written.
     """
-    recorded = [now(case) for case in tomllib.loads(text)["case"]]
+    head, *tables = re.split(r"(?m)^(?=\[\[case\]\])", text)
+    pairs = zip(tables, cases_of(text), strict=True)
+    return head + "".join(_with(now(case), table) for table, case in pairs)
+
+
+def _with(recorded: Mapping[str, str | bool], table: str) -> str:
     for key in RECORDED:
-        values = iter([toml(each[key]) for each in recorded])
-        text = re.sub(rf"(?m)^({key}) = .*$", partial(_line, values), text)
-    return text
+        line = f"{key} = {toml(recorded[key])}".replace("\\", r"\\")
+        table = re.sub(rf"(?m)^{key} = .*$", line, table)
+    return table
 
 
-def _line(values: Iterator[str], match: re.Match[str]) -> str:
-    return f"{match[1]} = {next(values)}"
-
-
-def now(case: Mapping[str, Any]) -> dict[str, str | bool]:
+def now(case: Case) -> dict[str, str | bool]:
     """What dimderiv says of a case.
 
     Args:
@@ -67,34 +70,37 @@ def now(case: Mapping[str, Any]) -> dict[str, str | bool]:
     level = derivation.verification.level if derivation.verification else "unchecked"
     return {
         "answer": str(derivation),
+        "form": derivation.form,
         "level": level,
         "inferred": without_shapes(case) == str(derivation),
     }
 
 
-def derived(case: Mapping[str, Any]) -> Derivation:
+def derived(case: Case) -> Derivation:
     """The derivation of a case with the shapes that it declares.
 
     Args:
         case: with `expression`, `wrt`, `shapes`, and `structured` where entries are tied.
     """
-    tied = case.get("structured", False)
-    found = derive(
-        case["expression"], case["wrt"], shapes=case["shapes"], structured=tied, verify=False
-    )
+    options = {"structured": case.get("structured", False), **_options(case)}
+    found = derive(case["expression"], case["wrt"], shapes=case["shapes"], verify=False, **options)
     return found.verified(budget=PATIENCE)
 
 
-def without_shapes(case: Mapping[str, Any]) -> str:
+def without_shapes(case: Case) -> str:
     """The answer when all shapes are inferred; nothing where that is refused.
 
     Args:
         case: with `expression` and `wrt`.
     """
     try:
-        return str(derive(case["expression"], case["wrt"], verify=False))
+        return str(derive(case["expression"], case["wrt"], verify=False, **_options(case)))
     except DimderivError:
         return ""
+
+
+def _options(case: Case) -> dict[str, Any]:
+    return {"order": case.get("order", 1), "upstream": case.get("upstream") or None}
 
 
 def toml(value: str | bool) -> str:
