@@ -58,9 +58,7 @@ def merged_piece(
         return _Split(node, factors, piece_of, swap).mapped() if len(node.result) == 2 else None
     if len(node.result) == 1:
         slow, fast = letters_of(node.result)
-        return _column(
-            notation.call("vec", piece_of(part(ONCE, factors, (fast, slow), node.dims)).straight)
-        )
+        return _vec(piece_of(part(ONCE, factors, (fast, slow), node.dims)), node.dims[fast])
     split = _Split(node, factors, piece_of, swap)
     plain = split.diagonal() or split.straight() or split.crossed() or split.outer()
     return plain or (split.weighted(weights) if weights else None)
@@ -104,8 +102,8 @@ class _Split:
         if row != column or not self._together((self.row_slow, self.row_fast)):
             return None
         array = self.piece_of(self._part(self.factors, letters_of((row,))[::-1]))
-        stacked = notation.call("vec", array.straight)
-        return notation.symmetric(notation.call("diag", stacked))
+        stacked = _vec(array, self.node.dims[letters_of((row,))[-1]])
+        return notation.symmetric(notation.call("diag", stacked.straight))
 
     def straight(self) -> Piece | None:
         """`kron(P, Q)`: the slow letters apart from the fast ones."""
@@ -143,9 +141,7 @@ class _Split:
         sides = []
         for group, letters in zip(groups, (rows, columns), strict=True):
             piece = self.piece_of(self._part(group, letters))
-            sides.append(
-                _column(notation.call("vec", piece.straight)) if len(letters) == 2 else piece
-            )
+            sides.append(_vec(piece, self.node.dims[letters[0]]) if len(letters) == 2 else piece)
         return notation.matrix_product([sides[0], sides[1].turned])
 
     def mapped(self) -> Piece | None:
@@ -198,8 +194,8 @@ class _Split:
         if groups is None:
             return None
         middle = Merged(pair[::-1])
-        weight = self.piece_of(self._part(inside, pair)).straight
-        stacked = notation.call("diag", notation.call("vec", weight))
+        weight = self.piece_of(self._part(inside, pair))
+        stacked = notation.call("diag", _vec(weight, self.node.dims[pair[0]]).straight)
         chain = [notation.symmetric(stacked)]
         for group, result, place in (
             (groups[0], (row, middle), 0),
@@ -307,6 +303,12 @@ class _Split:
         """Whether some factor joins the letters, directly or through others."""
         pair = [letter for letter in letters if letter is not None]
         return len(pair) == 2 and self._grouped(pair[:1], pair[1:]) is None
+
+
+def _vec(piece: Piece, rows: Dim) -> Piece:
+    """The columns of a matrix on top of each other; of an identity, one that says its size."""
+    matrix = _sized_identity(rows) if _is_identity(piece) else piece
+    return _column(notation.call("vec", matrix.straight))
 
 
 def _sized_identity(dim: Dim) -> Piece:
