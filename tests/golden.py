@@ -16,6 +16,7 @@ from dense import Array, Dense
 from dimderiv.derivation import Derivation
 from dimderiv.infer import Typed, infer
 from dimderiv.language.parser import parse_program
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape
 
@@ -149,7 +150,8 @@ class Point:
     def of_text(self, text: str, wrt: str, rulebook: Rulebook) -> Array:
         """The value of another text about the same symbols, which has the shape of one of them."""
         symbols = dict(self.typed.symbols)
-        program = parse_program(text, names=[*symbols, *self.sizes])
+        functions = BUILTIN_FUNCTIONS | rulebook.functions
+        program = parse_program(text, names=[*symbols, *self.sizes], functions=functions)
         shape = symbols[wrt].shape
         typed = infer(program, symbols, rulebook=rulebook, value=shape, sizes=self.sizes)
         return np.broadcast_to(self.value(typed), self.values[wrt].shape)
