@@ -10,22 +10,24 @@ from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameEr
 from dimderiv.infer import Typed, infer
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, canonical_name
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, SIGNS, canonical_name
 from dimderiv.result import Layout
 from dimderiv.rules import Rulebook, load_rules
 from dimderiv.shapes import Declaration, names_in_use
 from dimderiv.task import Task
+from dimderiv.unknown import with_unknown
 from dimderiv.upstream import handed_down, with_directions
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 
-def parse(source: str, *, names: Sequence[str] = ()) -> Program:
+def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = ()) -> Program:
     """Read a text of the language.
 
     Args:
         source: one or more statements, separated by `;` or newlines.
         names: declared symbols, which may have more than one letter.
+        functions: the names of functions that `derive` will be told of, as in `f: n -> scalar`.
 
     Returns:
         The syntax tree, which `derive` accepts in place of the text.
@@ -37,7 +39,8 @@ def parse(source: str, *, names: Sequence[str] = ()) -> Program:
     >>> parse("A x").statements[0].value
     Binary(operator='*', left=Name(name='A'), right=Name(name='x'))
     """
-    return parse_program(source, names=names)
+    declared = {sign + canonical_name(name) for name in functions for sign in SIGNS}
+    return parse_program(source, names=names, functions=BUILTIN_FUNCTIONS | declared)
 
 
 def derive(
@@ -60,6 +63,7 @@ def derive(
         expr: the expression, as text or as `parse` returns it.
         wrt: a name, `"W1,b1"`, or a sequence of names.
         shapes: `{"X": "m x n"}` or `"X: m x n; w: n"`; what is missing is inferred and reported.
+            `"f: m x n -> scalar"` declares a function of which nothing else is known.
         order: 1, or 2 for the Hessian of a scalar.
         upstream: a new name for a derivative that is handed down, of the shape of the value; the
             result is the vector-Jacobian product with it, what `backward(gradient=G)` computes.
@@ -86,7 +90,9 @@ def derive(
     2 X' (X w - y)
     """
     rulebook = load_rules(*([rules] if isinstance(rules, (str, Path)) else rules))
-    declared = read_shapes(shapes)
+    known = read_shapes(shapes)
+    rulebook = with_unknown(rulebook, known)
+    declared = {name: found for name, found in known.items() if not found.is_function}
     variables = _names(wrt)
     source = expr.source if isinstance(expr, Program) else expr
     try:

@@ -235,6 +235,8 @@ class Arranger:
             straight, flipped = pieces[0]
             return Piece(notation.call("tril", straight), notation.call("triu", flipped))
         argument = node.arguments[0]
+        if node.side != "either":
+            return _of_unknown(node, pieces[0])
         if not node.axes and (not node.over or len(node.over) == len(argument.axes)):
             shortest = min(pieces[0], key=lambda face: face.cost)
             if node.function in {"max", "min"}:
@@ -346,6 +348,16 @@ class Arranger:
         if power == 1:
             return squared(array, rank)
         return notation.power(norm_of(array, rank), 2 * power, entrywise=False)
+
+
+def _of_unknown(node: Function, argument: Piece) -> Piece:
+    """A declared function, or a derivative of it, whose argument lies as it was declared."""
+    is_row = node.side == "row"
+    value = notation.call(node.function, argument.flipped if is_row else argument.straight)
+    if not node.axes or is_symmetric(node):
+        return notation.symmetric(value)
+    turned = notation.transposed(value)
+    return notation.two_faced(turned, value) if is_row else notation.two_faced(value, turned)
 
 
 def _shorter(first: Face, second: Face) -> Face:

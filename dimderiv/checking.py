@@ -85,6 +85,7 @@ class Checker:
             elementwise=[name for name in own if self.rulebook[name].kind == "elementwise"],
             order=self.order,
             inner=self._slid_shapes(),
+            unknown=self.rulebook.unknown,
             along=self.directions,
             structure=self.structures.get(result.wrt[-1], ""),
             turned=result.turned,

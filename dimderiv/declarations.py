@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
-from dimderiv.language.vocabulary import RESERVED_WORDS, canonical_name
+from dimderiv.language.vocabulary import RESERVED_WORDS, SPELLED_OUT, canonical_name
 from dimderiv.shapes import ONE, SCALAR, Declaration, Dim, Shape
 
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
@@ -19,6 +19,9 @@ _TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=\d)x(?=\d)|[^\W\d]\w*|-?\d
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _RUN_TOGETHER = re.compile(r"([A-Za-z])x([A-Za-z]|\d+)")
 _BETWEEN_SIZES = frozenset({"x", "\N{MULTIPLICATION SIGN}", ","})
+_ARROW = re.compile(r"-\s*>|=>|[\N{RIGHTWARDS ARROW}\N{LONG RIGHTWARDS ARROW}]")
+# Names that mean something else before brackets, or in answers.
+_NO_FUNCTIONS = frozenset({"I", "K", "T", "pi"})
 _EXAMPLE = 'a shape such as "m x n", "n" or "scalar"'
 
 
@@ -34,12 +37,14 @@ def read_shapes(source: Mapping[str, str] | str | None) -> dict[str, Declaration
     Raises:
         ShapeError: a shape or a name cannot be read, or a property does not suit the shape.
         LimitError: a size is too large, or there are too many declarations.
-        NotDifferentiableError: an unknown function is declared.
+        NotDifferentiableError: a function is declared that is not of one argument and
+            scalar-valued.
 
     >>> {name: str(found.shape) for name, found in read_shapes("X: m x n; λ: scalar").items()}
     {'X': 'm x n', 'lambda': 'scalar'}
     """
     declared: dict[str, Declaration] = {}
+    functions: list[_Reader] = []
     for reader in _readers(source):
         name, declaration = reader.declaration()
         if name in declared:
@@ -47,6 +52,9 @@ def read_shapes(source: Mapping[str, str] | str | None) -> dict[str, Declaration
         if len(declared) == DECLARATION_LIMIT:
             raise LimitError(f"more than {DECLARATION_LIMIT} shapes are declared")
         declared[name] = declaration
+        functions += [reader] if declaration.is_function else []
+    for reader in functions:
+        reader.refuse_clashes(declared)
     return declared
 
 
@@ -100,18 +108,56 @@ class _Reader:
     def declaration(self) -> tuple[str, Declaration]:
         self.check_name()
         text = self.source[slice(*self.place)]
-        if "->" in text:
-            self.refuse(
-                f"{self.name} is declared as an unknown function, which is not supported yet",
-                self.place,
-                hint=f"write out what {self.name} is",
-                error=NotDifferentiableError,
-            )
+        arrow = _ARROW.search(self.source, *self.place)
+        if arrow:
+            return self.name, self.function(arrow.span())
         if not self.tokens:
             place = self.place if self.source.strip() else None
             self.refuse(f"the shape of {self.name} is empty", place, hint=_EXAMPLE)
         shape = self.shape()
         return self.name, Declaration(shape, self.properties(shape), text)
+
+    def function(self, arrow: Span) -> Declaration:
+        """What is declared as `m x p -> scalar`."""
+        example = f"{self.name}: n -> scalar"
+        if self.name in _NO_FUNCTIONS:
+            self.refuse(f"{self.name} cannot be a function", self.name_span, hint="another name")
+        start, end = _stripped(self.source, self.place[0], arrow[0])
+        value = _stripped(self.source, arrow[1], self.place[1])
+        if start == end:
+            message = f"{self.name} is declared as a function, but its argument is missing"
+            self.refuse(message, (start, start), hint=example)
+        if value[0] >= value[1]:
+            message = f"{self.name} is declared as a function, but its value is missing"
+            self.refuse(message, arrow, hint=example)
+        if self.source[slice(*value)] != "scalar":
+            self.refuse(
+                f"only scalar-valued functions can be declared, and the value of {self.name} "
+                f"would be {self.source[slice(*value)]}",
+                value,
+                hint=example,
+                error=NotDifferentiableError,
+            )
+        self.place = start, end
+        self.tokens = [token for token in self.tokens if token[1][1] <= end]
+        self.refuse_several_arguments()
+        shape = self.shape()
+        for word, span in self.tokens[self.index :]:
+            self.refuse(f"{word!r} does not suit the argument of a function", span, hint=example)
+        return Declaration(shape, text=f"{shape} -> scalar", is_function=True)
+
+    def refuse_several_arguments(self) -> None:
+        """A comma may stand between two sizes; more than two are several arguments."""
+        signs = [token for token, _ in self.tokens if token in _BETWEEN_SIZES]
+        is_mixed = "," in signs and (len(signs) > 1 or self.tokens[0][0] == "scalar")
+        if is_mixed:
+            self.refuse(
+                f"{self.name} is declared with several arguments, and only functions of one "
+                "argument are supported",
+                self.place,
+                hint="a function of one of them, the others held fixed",
+                error=NotDifferentiableError,
+            )
 
     def check_name(self) -> None:
         if self.name in RESERVED_WORDS:
@@ -187,6 +233,19 @@ class _Reader:
                     hint=f"{self.name}: {shape.rows} x {shape.rows} {word}",
                 )
         return frozenset(word for word, _ in words)
+
+    def refuse_clashes(self, declared: Mapping[str, Declaration]) -> None:
+        """The name of a function, and those of its derivatives, have no other meaning."""
+        sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
+        for name in (self.name, *(prefix + self.name for prefix in SPELLED_OUT.values())):
+            if name in sizes:
+                other = "the size of an axis"
+            elif name != self.name and name in declared:
+                other = "declared as well"
+            else:
+                continue
+            message = f"{self.name} is a function, so {name} has a meaning, and it is {other}"
+            self.refuse(message, self.name_span, hint="another name for one of them")
 
     def unknown_word(self, word: str, span: Span) -> NoReturn:
         close = difflib.get_close_matches(word[:40], PROPERTIES, n=1)

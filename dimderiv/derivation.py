@@ -132,8 +132,11 @@ class Derivation:
 
     @property
     def shapes(self) -> Mapping[str, str]:
-        """The shape of each symbol, declared or inferred."""
-        return {name: str(found.shape) for name, found in self.typed.symbols.items()}
+        """The shape of each symbol, declared or inferred, and of each declared function."""
+        functions = self.rulebook.unknown.items()
+        return {name: str(found.shape) for name, found in self.typed.symbols.items()} | {
+            name: f"{shape} -> scalar" for name, shape in functions
+        }
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -292,7 +295,7 @@ class Derivation:
         from dimderiv.steps import Directions, Sources, record_changes, record_steps
 
         if self.directions and self.tangents is not None and self.order == 1:
-            taken = frozenset({*self.typed.symbols, *self.typed.definitions, *self.typed.sizes})
+            taken = self.typed.names
             return record_changes(Directions(self.tangents, self.directions, self.rulebook, taken))
         first = self.first or self
         own = {adjoint.name for adjoint in self.gradients.adjoints} | set(self.typed.definitions)
@@ -305,7 +308,7 @@ class Derivation:
             names={names[0]: name for names, name in first._derivative_names.items()},
             given={tree: name for name, tree in definitions.items() if name not in own},
             symbols={*self.typed.symbols, *self.typed.definitions},
-            sizes={*definitions, *dims, "I", "pi"},
+            sizes={*definitions, *dims, *self.rulebook.unknown, "I", "pi"},
         )
         return record_steps(sources)
 

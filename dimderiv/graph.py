@@ -14,11 +14,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
+from dimderiv.language.vocabulary import HESSIAN
 from dimderiv.shapes import ONE, Dim
 
 Key: TypeAlias = bytes
+Side = Literal["either", "as is", "row"]
 
 # Functions whose value at a transpose is the transpose of the value; a scalar is its own.
 TURNING = frozenset({"inv", "pinv", "expm", "dexpm", "polar", "det", "logdet", "normN", "eigmax"})
@@ -135,6 +137,8 @@ class Function:
 
     `over` are the axes of the argument that a reduction runs over or a function of rows works
     along; it is empty for the functions of a whole matrix.
+
+    `side` says which way the argument of a declared function lies: as its axes are, or as a row.
     """
 
     function: str
@@ -144,6 +148,7 @@ class Function:
     key: Key
     weight: int
     symmetric: bool
+    side: Side = "either"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -301,14 +306,15 @@ def apply_map(function: str, *arguments: Node) -> Node:
 
 
 def apply_function(
-    function: str, arguments: tuple[Node, ...], axes: tuple[Dim, ...], over: tuple[int, ...] = ()
+    function: str,
+    arguments: tuple[Node, ...],
+    axes: tuple[Dim, ...],
+    over: tuple[int, ...] = (),
+    side: Side = "either",
 ) -> Node:
     """A function of whole arrays, whose value has these axes."""
     key = digest("function", function, over, *(argument.key for argument in arguments))
     weight = 1 + sum(argument.weight for argument in arguments)
-    symmetric = (
-        len(axes) == 2
-        and function in TURNING
-        and all(is_symmetric(argument) for argument in arguments)
-    )
-    return Function(function, arguments, over, axes, key, weight, symmetric)
+    is_turning = function in TURNING and all(is_symmetric(argument) for argument in arguments)
+    symmetric = len(axes) == 2 and (is_turning or function.startswith(HESSIAN))
+    return Function(function, arguments, over, axes, key, weight, symmetric, side)

@@ -33,6 +33,7 @@ class Typed:
         value: the shape of the last statement.
         assumptions: what was assumed of symbols that were not declared.
         sizes: the names of the sizes of axes.
+        functions: the names of the functions that are declared.
     """
 
     program: Program
@@ -41,8 +42,14 @@ class Typed:
     value: Shape
     assumptions: tuple[str, ...]
     sizes: frozenset[str]
+    functions: frozenset[str]
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that means something."""
+        return self.sizes.union(self.symbols, self.definitions, self.functions)
 
     def shape(self, node: Node) -> Shape:
         """The shape of a part of the program.
@@ -106,6 +113,7 @@ def infer(
         LimitError: a size is too large, or too many kinds of symbols would have to be tried.
     """
     known_sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
+    known_sizes.update(n for shape in rulebook.unknown.values() for d in shape for n in d.names)
     known_sizes.update(sizes, _written_sizes(program, declared, SIZED - rulebook.rules.keys()))
     scope = Scope(VISITORS, program.source, rulebook, declared, known_sizes)
     try:
@@ -130,7 +138,7 @@ def _settle(progress: Progress, value: Shape | None) -> None:
                     scope.unifier.unify(axis, known, last)
         except MismatchError as misfit:
             clash = ClashError(last, equation_misfit, (misfit.left, misfit.right))
-    taken = {*scope.names, *scope.declared, *scope.sizes}
+    taken = {*scope.names, *scope.declared, *scope.sizes, *scope.rulebook.unknown}
     if clash is None:
         name_sizes(scope.named_sizes(), taken)
         _refuse_undetermined(scope)
@@ -183,6 +191,9 @@ def _check_wrt(name: str, scope: Scope) -> None:
         message, hint = f"{name!r} is not the name of a symbol", None
     elif scope.meanings.get(name) == "definition":
         message, hint = f"{name} is defined in the expression, so it is no variable", None
+    elif name in scope.rulebook.unknown:
+        message = f"{name} is a function, so it is no variable"
+        hint = None
     elif name in scope.declared:
         message, hint = f"{name} is declared, but does not occur in the expression", None
     elif name in scope.sizes:
@@ -220,6 +231,7 @@ def _typed(program: Program, scope: Scope) -> Typed:
         sizes=frozenset(scope.sizes).union(
             name for shape in shapes.values() for dim in shape for name in dim.names
         ),
+        functions=frozenset(scope.rulebook.unknown),
         _axes=scope.axes,
         _meanings=scope.meanings,
     )

@@ -180,6 +180,14 @@ class _Builder:
                 return self._defined(rule, arguments, text or rule.definition)
             case "matrix" if not arguments[0].shape.is_matrix:
                 return self._of_no_matrix(rule, arguments)
+            case "unknown":
+                value = graph.apply_function(
+                    rule.name,
+                    (arguments[0].node,),
+                    self.typed.shape(node).axes,
+                    side="row" if arguments[0].shape.is_row else "as is",
+                )
+                return Array(value, self.typed.shape(node))
             case _:
                 self._refuse_asymmetric(rule, arguments[0], node)
                 return matrix_function(rule, arguments, self.typed.shape(node))

@@ -12,7 +12,7 @@ from functools import reduce
 
 from dimderiv import graph
 from dimderiv.arrays import Array
-from dimderiv.graph import TURNING, Index, Merged, Node, Product
+from dimderiv.graph import TURNING, Index, Merged, Node, Product, Side
 from dimderiv.products import transposed
 from dimderiv.rules import Rule
 from dimderiv.shapes import ONE, Dim, Shape
@@ -20,7 +20,11 @@ from dimderiv.shaping.signatures import Axis, read_signature
 
 
 def function_of(
-    function: str, arguments: Sequence[Node], axes: tuple[Dim, ...], over: tuple[int, ...] = ()
+    function: str,
+    arguments: Sequence[Node],
+    axes: tuple[Dim, ...],
+    over: tuple[int, ...] = (),
+    side: Side = "either",
 ) -> Node:
     """A function of whole arrays; a function of a transpose as the transpose of the function.
 
@@ -29,10 +33,11 @@ def function_of(
         arguments: the arrays.
         axes: the axes of the value.
         over: for functions of rows and for reductions, the axes that they work along.
+        side: which way the argument of a declared function lies.
     """
     first = arguments[0]
     if function not in TURNING or len(arguments) > 1 or not _is_turned(first):
-        return graph.apply_function(function, tuple(arguments), axes, over)
+        return graph.apply_function(function, tuple(arguments), axes, over, side)
     turned = graph.apply_function(function, (transposed(first),), axes[::-1])
     return transposed(turned)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dimderiv.arrays import (
     constant_value,
 )
+from dimderiv.chain_rule import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     Constant,
@@ -193,11 +194,14 @@ def _of_function(
         return
     is_map = len(node.arguments) < len(rule.arguments)
     for name, argument in zip(rule.arguments, node.arguments, strict=False):
-        if is_map or name not in rule.derivative:
+        if rule.kind == "unknown":
+            terms = (chained(node, upstream, rule),) if rule.derivative else ()
+            yield Partial(argument, terms, None if terms else no_more_derivatives(rule))
+        elif is_map or name not in rule.derivative:
             yield Partial(argument, (), without_derivative(rule, name))
-            continue
-        terms = lettered_terms(rule, name, node, upstream, value, rulebook)
-        yield Partial(argument, tuple(terms))
+        else:
+            found = lettered_terms(rule, name, node, upstream, value, rulebook)
+            yield Partial(argument, tuple(found))
 
 
 @cache

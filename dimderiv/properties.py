@@ -112,7 +112,7 @@ def _rebuilt(node: Node, known: Mapping[Key, Node]) -> Node:
         case Function("inv"):
             return inverse(new[0])
         case Function():
-            return function_of(node.function, new, node.axes, node.over)
+            return function_of(node.function, new, node.axes, node.over, node.side)
         case Named():
             return named(node.name, new[0], row=node.row)
         case _:

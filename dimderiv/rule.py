@@ -13,8 +13,10 @@ from dimderiv.errors import DimderivError, ParseError
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.syntax import Entry, IndexForm, Name, Node, children
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
+from dimderiv.shapes import Shape
 
-Kind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
+FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
+Kind = Literal[FileKind, "unknown"]
 
 KEYS = {
     "kind", "signature", "square", "definition", "column", "scalar", "derivative", "domain",
@@ -48,6 +50,8 @@ class Rule:
         domain: where the rule holds.
         kink: what is assumed where the derivative does not exist.
         reference: where the formula can be looked up.
+        argument: the shape of the argument, of a function that is declared rather than known.
+        value: the shape of the value of such a function.
     """
 
     name: str
@@ -68,6 +72,8 @@ class Rule:
     reference: str = ""
     operator: str = ""
     file: str = ""
+    argument: Shape | None = None
+    value: Shape | None = None
 
     @property
     def is_function(self) -> bool:

@@ -15,17 +15,18 @@ from typing import Any, get_args
 from dimderiv.errors import ParseError
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.syntax import Node
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, GRADIENT
 from dimderiv.rule import (
     KEYS,
     NAME,
-    Kind,
+    FileKind,
     is_self_defined,
     refuse_incomplete,
     refuse_mistyped,
     refuse_unreadable,
 )
 from dimderiv.rule import Rule as Rule
+from dimderiv.shapes import Shape
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,15 @@ class Rulebook:
 
     def __contains__(self, name: object) -> bool:
         return name in self.rules
+
+    @cached_property
+    def unknown(self) -> dict[str, Shape]:
+        """The functions that are declared rather than known, with the shape of their argument."""
+        return {
+            name: rule.argument
+            for name, rule in self.rules.items()
+            if rule.argument is not None and not name.startswith(GRADIENT)
+        }
 
     def user_definitions(self) -> dict[str, tuple[tuple[str, ...], Node]]:
         """The functions that only the user's own files define: arguments and definition."""
@@ -123,8 +133,9 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
             f"{place} has the unknown key {unknown[0]!r}", hint=f"one of {', '.join(sorted(KEYS))}"
         )
     kind = table.get("kind")
-    if kind not in get_args(Kind):
-        raise ParseError(f"{place} has no known kind", hint=f"one of {', '.join(get_args(Kind))}")
+    if kind not in get_args(FileKind):
+        kinds = ", ".join(get_args(FileKind))
+        raise ParseError(f"{place} has no known kind", hint=f"one of {kinds}")
     for key, value in table.items():
         refuse_mistyped(key, value, place)
     signature = table.get("signature", "x -> y" if kind == "elementwise" else "")

@@ -202,11 +202,13 @@ class Declaration:
         shape: its rows and columns.
         properties: words such as `symmetric` or `positive`.
         text: the shape as it was written, or as it would be.
+        is_function: whether a scalar-valued function of an argument of this shape is declared.
     """
 
     shape: Shape
     properties: frozenset[str] = frozenset()
     text: str = ""
+    is_function: bool = False
 
 
 def names_in_use(declared: Mapping[str, Declaration]) -> frozenset[str]:

@@ -35,7 +35,7 @@ class Spelling:
             derivatives: the variables that each derivative is by.
             definitions: names that the answer defines.
         """
-        taken = {*self.typed.symbols, *definitions}
+        taken = {*self.typed.symbols, *self.typed.functions, *definitions}
         names: dict[Variables, str] = {}
         for variables in derivatives:
             name = self._wanted(variables)
@@ -52,7 +52,7 @@ class Spelling:
         if self.order == 2:
             return f"H{self.directions[first]}_{first}"
         value = self.typed.program.statements[-1].name
-        taken = {*self.typed.symbols, *self.typed.definitions}
+        taken = {*self.typed.symbols, *self.typed.definitions, *self.typed.functions}
         return f"{value or next(name for name in VALUES if name not in taken)}_dot"
 
     def in_latex(self, names: Mapping[Variables, str], tangents: Iterable[str]) -> dict[str, str]:

@@ -205,7 +205,7 @@ class Task:
     def _tied(self, found: Gradients) -> tuple[dict[str, GraphNode], list[Named]]:
         """The gradients by tied entries, and names for those by free entries that are long."""
         simplify = self._simplifier()
-        taken = {*self.typed.symbols, *self.typed.definitions, *self.typed.sizes}
+        taken = set(self.typed.names)
         taken |= {adjoint.name for adjoint in found.adjoints}
         gradients, free = dict(found.of), list[Named]()
         for name, structure in self._structures.items():
@@ -244,7 +244,7 @@ class Task:
     def _pushed(self, values: Sequence[GraphNode], adjoints: Iterable[Named]) -> Tangents:
         symbols = self._lowered.symbols
         directions = {symbols[a].key: symbols[b] for a, b in self.directions.items()}
-        taken = {*self.typed.symbols, *self.typed.definitions, *self.typed.sizes}
+        taken = set(self.typed.names)
         taken |= {adjoint.name for adjoint in adjoints}
         simplify = self._simplifier(values)
         found = forward_sweep(values, directions, self.rulebook, simplify, taken)
@@ -261,7 +261,8 @@ class Task:
         """The derivation of what the sweeps found, in matrix notation."""
         symbols = self.typed.symbols
         skew = [name for name, each in symbols.items() if "skew" in each.properties]
-        arranger = Arranger(taken=[*symbols, *self.typed.definitions], skew=skew)
+        taken = [*symbols, *self.typed.definitions, *self.typed.functions]
+        arranger = Arranger(taken=taken, skew=skew)
         intermediates = (*gradients.adjoints, *intermediates)
         answer = write_answer(self.typed.program, intermediates, found, arranger)
         lent = tangents.lent if tangents else ()
@@ -296,7 +297,7 @@ class Task:
             shape = infer(program, known, rulebook=self.rulebook, sizes=typed.sizes).value
             return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"
 
-        taken = {*typed.symbols, *typed.definitions, *typed.sizes, "I"}
+        taken = {*typed.names, "I"}
         answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
         return answer if self.inline else name_repeats(answer, typed.definitions, taken, kind_of)
 

@@ -87,7 +87,7 @@ def with_directions(
 def _new_name(word: str, typed: Typed, role: str, examples: str) -> str:
     """A name that means nothing yet, as it is written in answers."""
     (name,) = read_shapes({word: "scalar"})
-    if name in {*typed.symbols, *typed.definitions, *typed.sizes, "I", "pi"}:
+    if name in {*typed.names, "I", "pi"}:
         raise UnknownNameError(
             f"{name} cannot be {role}: it is a name in the expression",
             hint=f"a name that is not used yet, such as {examples}",

@@ -11,6 +11,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+from concrete import Concrete
 
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import (
@@ -26,6 +27,7 @@ from dimderiv.language.syntax import (
     Transpose,
     children,
 )
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, HESSIAN
 
 Array = np.ndarray
 
@@ -149,6 +151,10 @@ class Dense:
         if node.function in ("K", "commutation"):
             return self.commutation(*(int(self.number(size, {})) for size in node.arguments))
         first, *others = [self.value(argument) for argument in node.arguments]
+        base = node.function.lstrip(HESSIAN)
+        if base not in BUILTIN_FUNCTIONS:
+            order = len(node.function) - len(base)
+            return Concrete(base).derivative(order)(first)
         if node.function in ENTRYWISE:
             return ENTRYWISE[node.function](first)
         if node.function in ("sum", "mean", "max", "min", "logsumexp"):

@@ -14,7 +14,7 @@ from lark import Token as LarkToken
 from lark.lexer import Lexer
 
 from dimderiv.errors import ParseError
-from dimderiv.language import parse_program, tokenize
+from dimderiv.language import BUILTIN_FUNCTIONS, parse_program, tokenize
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -30,6 +30,7 @@ from dimderiv.language.syntax import (
 )
 
 NAMES = frozenset({"score", "W_q", "X"})
+FUNCTIONS = BUILTIN_FUNCTIONS | {"h", "∇h", "∇²h", "cost", "∇cost"}
 
 KINDS = dict.fromkeys(("<", ">", "<=", ">="), "COMPARISON") | dict.fromkeys(
     ("*", ".*", "/", "./"), "PRODUCT"
@@ -45,7 +46,7 @@ class ProjectTokens(Lexer):
 
     def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[LarkToken]:
         """Every token but the last, which only says that the text is over."""
-        for kind, text, *_ in tokenize(lexer_state, names=NAMES)[:-1]:
+        for kind, text, *_ in tokenize(lexer_state, names=NAMES, functions=FUNCTIONS)[:-1]:
             is_tee = kind == "name" and text == "T"
             named = "TEE" if is_tee else self.types.get(kind, kind.upper())
             yield LarkToken(named, kind if kind in KINDS else text)
@@ -133,6 +134,10 @@ def compounds(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         inner.map(in_bars),
         inner.map("‖({})‖^2".format),
         inner.map("exp({})".format),
+        inner.map("2∇h({})'".format),
+        inner.map("x grad_cost ({})".format),
+        inner.map("hess_h({}) ∇²h(x)".format),
+        inner.map("h({})^2".format),
         inner.map("sum({}, axis=0)".format),
         st.tuples(inner, inner).map("kron({0[0]}, {0[1]})".format),
         st.tuples(inner, st.sampled_from((">", "<=", "≥")), inner).map(
@@ -174,7 +179,7 @@ OPERATORS = ("'", "^", "^T", ".^", "+", "-", "*", "./", ">", "²")
 @given(EXPRESSIONS)
 def test_generated_expressions_give_the_same_tree(text: str) -> None:
     """What the parser reads, the grammar reads as the same tree."""
-    assert read_by_grammar(text) == parse_program(text, names=NAMES)
+    assert read_by_grammar(text) == parse_program(text, names=NAMES, functions=FUNCTIONS)
 
 
 @settings(deadline=None)
@@ -184,19 +189,19 @@ def test_generated_programs_give_the_same_tree(values: list[str], separator: str
     text = separator.join(f"name_{i} = {value}" for i, value in enumerate(values)) + separator
     text += "name_0"
 
-    assert read_by_grammar(text) == parse_program(text, names=NAMES)
+    assert read_by_grammar(text) == parse_program(text, names=NAMES, functions=FUNCTIONS)
 
 
 @pytest.mark.parametrize("text", INDEX_FORMS)
 def test_index_forms_give_the_same_tree(text: str) -> None:
     """Index forms are in the grammar too."""
-    assert read_by_grammar(text) == parse_program(text, names=NAMES)
+    assert read_by_grammar(text) == parse_program(text, names=NAMES, functions=FUNCTIONS)
 
 
 @pytest.mark.parametrize("text", COMMUTATIONS)
 def test_commutation_matrices_give_the_same_tree(text: str) -> None:
     """`K` is a function in both readers where two arguments follow, and a symbol elsewhere."""
-    assert read_by_grammar(text) == parse_program(text, names=NAMES)
+    assert read_by_grammar(text) == parse_program(text, names=NAMES, functions=FUNCTIONS)
 
 
 @settings(deadline=None, max_examples=300)
@@ -204,7 +209,7 @@ def test_commutation_matrices_give_the_same_tree(text: str) -> None:
 def test_the_readers_refuse_the_same_texts(text: str) -> None:
     """Where the parser finds an error, the grammar does not fit, and the other way round."""
     try:
-        expected = parse_program(text, names=NAMES)
+        expected = parse_program(text, names=NAMES, functions=FUNCTIONS)
     except ParseError:
         with pytest.raises((UnexpectedInput, ParseError)):
             read_by_grammar(text)

@@ -15,7 +15,7 @@ ANSWERS = [
     ("A X' B", "X", "", "kron(B', A) K(p, n)"),
     ("K X' B", "X", "", "kron(B', K) commutation(p, n)"),
     ("X .* A", "X", "", "diag(vec(A))"),
-    ("tr(X) X", "X", "", "vec(X) vec(I)' + tr(X) I"),
+    ("tr(X) X", "X", "", "vec(X) vec(eye(n))' + tr(X) I"),
     ("K(m, n) vec(X)", "X", "X: m x n", "K(m, n)"),
     ("commutation(m, n) vec(X)", "X", "X: m x n", "K(m, n)"),
     ("kron(X, Y) vec(Z)", "X", "X: m x n; Y: p x q; Z: q x n", "kron(eye(m), Y Z) K(m, n)"),

@@ -10,10 +10,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    errors language shapes declarations rule rules unify shaping infer upstream
+    errors language shapes declarations rule rules unknown unify shaping infer upstream
     graph numbering cancelling products sums arrays inverses matrix_functions lower lettered
-    partials differentiate forward properties structure commuting directions factoring separation
-    fold recognise simplify
+    chain_rule partials differentiate forward properties structure commuting directions factoring
+    separation fold recognise simplify
     notation skew conform kronecker index_form arrange answer occurrences naming messages steps
     render codegen verify result checking spelling derivation task api
     rule_table process output cli __init__ __main__

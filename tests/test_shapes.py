@@ -3,7 +3,7 @@
 import pytest
 
 from dimderiv.declarations import SIZE_LIMIT, read_shapes
-from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError
+from dimderiv.errors import DimderivError, LimitError, ShapeError
 from dimderiv.shapes import ONE, SCALAR, Dim, Shape
 
 
@@ -153,15 +153,6 @@ def test_a_name_must_be_that_of_a_symbol(name: str) -> None:
     """Names of functions, and what is no name, cannot be declared."""
     with pytest.raises(ShapeError):
         read_shapes({name: "n"})
-
-
-def test_an_unknown_function_is_refused_by_name() -> None:
-    """Unknown functions are understood, and refused for now."""
-    with pytest.raises(NotDifferentiableError) as caught:
-        read_shapes("f: m x p -> scalar")
-
-    expected = "f is declared as an unknown function, which is not supported yet"
-    assert expected == caught.value.message
 
 
 def test_a_shape_must_be_a_text() -> None:

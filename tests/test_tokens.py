@@ -244,7 +244,7 @@ def test_a_word_before_a_bracket_that_is_no_function_is_unknown(source: str) -> 
         tokenize(source)
 
 
-@pytest.mark.parametrize("character", tuple('"`\\${}!&%?~|_√∇é中\0\u200b\ufeff\x1b\ud800'))
+@pytest.mark.parametrize("character", tuple('"`\\${}!&%?~|_√é中\0\u200b\ufeff\x1b\ud800'))
 def test_other_characters_are_refused_by_name(character: str) -> None:
     """Each error has its place and something to try."""
     with pytest.raises(ParseError) as caught:

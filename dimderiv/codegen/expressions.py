@@ -20,6 +20,7 @@ from dimderiv.codegen.arrays import (
     negated,
     transposed,
 )
+from dimderiv.codegen.handed_in import HELPER, call_of
 from dimderiv.codegen.index_forms import IndexWriter
 from dimderiv.codegen.user_functions import Body, UserFunction
 from dimderiv.errors import ShapeError
@@ -71,6 +72,7 @@ class Writer:
         helper: called with the name of a function that the code needs; says how it is called.
         shared: called with each node and what writes it; may put a variable in its place.
         defined: the functions that only a user's rule file defines.
+        handed_in: the names in the code of the functions that are handed in.
     """
 
     def __init__(
@@ -81,10 +83,12 @@ class Writer:
         helper: Callable[[str], str],
         shared: Callable[[Node, Write], Code],
         defined: Mapping[str, UserFunction],
+        handed_in: Mapping[str, str],
     ) -> None:
         self.typed = typed
         self.names = {**names}
         self.defined = defined
+        self.handed_in = handed_in
         self.arrays = arrays
         self.helper = helper
         self.shared = shared
@@ -280,6 +284,10 @@ class Writer:
         arguments = [self.code(argument) for argument in node.arguments]
         if node.function in ("vector", "matrix"):
             return replace(arguments[0], shape=self.shape(node))
+        if node.function in self.handed_in:
+            name, helper = self.handed_in[node.function], self.helper(HELPER)
+            shape = self.shape(node)
+            return call_of(node.function, name, arguments[0], shape, self.arrays, helper)
         if node.function in self.defined:
             return self._body(self.defined[node.function], arguments)
         return functions.call(node, arguments, self.arrays, self.helper)
@@ -311,6 +319,8 @@ class Writer:
     def _body(self, defined: UserFunction, arguments: Sequence[Code]) -> Code:
         bound = dict(zip(defined.arguments, arguments, strict=True))
         known = Body()
-        writer = Writer(known, bound, self.arrays, self.helper, known.remembered, self.defined)
+        writer = Writer(
+            known, bound, self.arrays, self.helper, known.remembered, self.defined, self.handed_in
+        )
         known.code = writer.code
         return writer.code(defined.body)

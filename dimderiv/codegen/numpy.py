@@ -16,12 +16,14 @@ from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.arrays import Arrays, Code
 from dimderiv.codegen.axes import returned
 from dimderiv.codegen.expressions import Writer
+from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.codegen.sharing import Sharing, variable
 from dimderiv.codegen.user_functions import UserFunction, user_functions
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import IndexForm, Name, Node, Statement, children
+from dimderiv.language.vocabulary import HESSIAN, spelled_out
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import SCALAR, Declaration, Shape
 
@@ -65,11 +67,19 @@ def numpy_source(
         of = of or [SCALAR] * len(wrt)
         layouts[len(programs) - len(answers) :] = zip(of, wrt, strict=True)
     defined = user_functions(rulebook)
-    first = Pass(programs, symbols, defined)
+    unknown = rulebook.unknown if rulebook is not None else {}
+    nodes = [s.value for program in programs for s in needed(program.program.statements)]
+    functions = called_functions(nodes, unknown)
+    first = Pass(programs, symbols, defined, functions)
     first.write(first.sharing.look)
     first.sharing.find()
-    second = Pass(programs, symbols, defined, first.sharing)
+    second = Pass(programs, symbols, defined, functions, first.sharing)
     results = second.results(second.write(second.sharing.share), layouts)
+    told = [
+        described(function, python, unknown[function.lstrip(HESSIAN)])
+        for function, python in second.functions.items()
+    ]
+    docstring = "\n".join([docstring, *([""] if told else []), *told])
     return second.source(name, docstring, _result(results, value is not None))
 
 
@@ -99,6 +109,7 @@ class Pass:
         programs: the value, if any, and the answers.
         symbols: the arguments of the function.
         defined: the functions that only a user's rule file defines.
+        functions: those that are declared only, and so are handed in.
         sharing: what the first pass found out about parts that repeat.
     """
 
@@ -107,12 +118,14 @@ class Pass:
         programs: Sequence[Typed],
         symbols: Mapping[str, Declaration],
         defined: Mapping[str, UserFunction],
+        functions: Sequence[str],
         sharing: Sharing | None = None,
     ) -> None:
         self.programs = programs
         self.defined = defined
         self.identifiers = Identifiers({"np", "math", "float", *helpers()})
         self.arguments = Arguments(symbols, self.identifiers)
+        self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
         self.arrays = Arrays(self.arguments.size)
         self.is_first = sharing is None
         self.sharing = sharing or Sharing()
@@ -143,6 +156,7 @@ class Pass:
             self._helper,
             partial(visit, number),
             self.defined,
+            self.functions,
         )
         *definitions, last = needed(typed.program.statements)
         for statement in definitions:
@@ -194,7 +208,8 @@ class Pass:
         body += broken("return ", result, "")
         lines = [*_docstring(docstring), *self.arguments.opening("\n".join(body)), *body]
         used = {*self.used, *(["checked"] if self.arguments.names else [])}
-        head = f"def {name}({', '.join(self.arguments.names)}):"
+        given = [*self.arguments.names, *self.functions.values()]
+        head = f"def {name}({', '.join(given)}):"
         indented = (f"    {line}".rstrip() for line in lines)
         return "\n".join([helper_source(used), "", "", head, *indented, ""])
 
@@ -211,6 +226,7 @@ class Pass:
             text = returned(code, of, wrt, is_index_form, self.arrays)
             computed = {
                 *self.arguments.names,
+                *self.functions.values(),
                 *(start.split(" ")[0] for start, _, _ in self.statements),
             }
             is_number = not computed & set(re.findall(r"\w+", text)) and "np." not in text
@@ -234,10 +250,12 @@ def broken(start: str, text: str, comment: str) -> list[str]:
     depth, cuts = 0, [0]
     for place, character in enumerate(text):
         depth += (character in "([{") - (character in ")]}")
+        if depth == 0 and character == ",":
+            return [start + text + comment]
         if depth == 0 and text[place : place + 3] in (" + ", " - "):
             cuts.append(place + 1)
     lines = [text[a:b].rstrip() for a, b in pairwise([*cuts, len(text)])]
-    if len(lines) == 1 or "," in re.sub(r"\(.*?\)", "", lines[0]):
+    if len(lines) == 1:
         return [start + text + comment]
     return [f"{start}({comment}", *(f"    {line}" for line in lines), ")"]
 

@@ -33,6 +33,18 @@ def checked(known=None, /, **expected):
     return arrays
 
 
+def applied(name, function, x, order):
+    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+    if not callable(function):
+        raise TypeError(f"{name} is a function, not {type(function).__name__}")
+    x = np.asarray(x)
+    value = np.asarray(function(x))
+    expected = ((), x.shape, x.shape[-1:] * 2)[order]
+    if value.shape != expected:
+        raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
+    return value
+
+
 def softmax(x):
     """Exponentials over their sum along the last axis; the shift keeps them from overflowing."""
     e = np.exp(x - x.max(axis=-1, keepdims=True))

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dimderiv.errors import LimitError, ParseError
 from dimderiv.language.complaints import QUOTES, detached_prime
 from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, Token
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, GRADIENT, Token
 from dimderiv.language.words import WORD, Words
 
 DIGIT_LIMIT = 60
@@ -41,7 +41,7 @@ _TOKEN = re.compile(
     rf"""[^\S\n]*(?:
       (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | <= | >= | ==
                   | [-+*/^'()\[\],:;=<>{_SIGNS}] )
-    | (?P<word> {WORD} )
+    | (?P<word> (?: {GRADIENT} (?: ² | \^2 )? [^\S\n]* )? {WORD} )
     | (?P<number> (?: [0-9]+ (?: \.[0-9]+ | \.(?![*/^'.\w]) )? | \.[0-9]+ ) (?: [eE][-+]?[0-9]+ )? )
     | (?P<bar> (?: \|\| | ‖ | ∥ ) (?: _ (?: [12](?![0-9]) | F(?!ro) | \* ) )? )
     | (?P<newline> \n )

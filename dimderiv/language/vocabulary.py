@@ -30,6 +30,10 @@ COMPARISONS = (">", "<", ">=", "<=")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
+# Before the name of a declared function: its gradient and its Hessian, also as `grad_f`, `hess_f`.
+GRADIENT, HESSIAN = "∇", "∇²"
+SIGNS = ("", GRADIENT, HESSIAN)
+SPELLED_OUT = {GRADIENT: "grad_", HESSIAN: "hess_"}
 RESERVED_WORDS = BUILTIN_FUNCTIONS | ALIASES.keys() | {"axis"}
 
 GREEK_NAMES = tuple(_GREEK.split())
@@ -59,6 +63,21 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
+
+
+def spelled_out(function: str) -> str:
+    """The name of a declared function, its gradient or its Hessian in ASCII.
+
+    Args:
+        function: such as `f`, `∇f` or `∇²f`.
+
+    >>> spelled_out("∇²f")
+    'hess_f'
+    """
+    for sign in (HESSIAN, GRADIENT):
+        if function.startswith(sign):
+            return SPELLED_OUT[sign] + function.removeprefix(sign)
+    return function
 
 
 def canonical_name(name: str) -> str:

@@ -12,11 +12,15 @@ from functools import cached_property, lru_cache
 from dimderiv.errors import ParseError, UnknownNameError
 from dimderiv.language.vocabulary import (
     ALIASES,
+    GRADIENT,
     GREEK_LETTERS,
     GREEK_NAMES,
+    HESSIAN,
     RESERVED_WORDS,
+    SPELLED_OUT,
     Token,
     canonical_name,
+    spelled_out,
 )
 
 LETTERS = "A-Za-z" + "".join(GREEK_LETTERS)
@@ -31,6 +35,7 @@ _EQUALS = re.compile(r"\s*=(?!=)")
 _BRACKET = re.compile(r"[^\S\n]*\(")
 _CONTINUATIONS = frozenset("_0123456789")
 _SHOWN_LENGTH = 40
+_NABLA = "∇²^2"
 
 
 class Words:
@@ -64,14 +69,16 @@ class Words:
             ParseError: a function without brackets.
             UnknownNameError: brackets after what is no function.
         """
-        if word in self.functions and _BRACKET.match(self.source, end):
-            return [Token("function", ALIASES.get(word, word), start, end)]
+        if word.startswith(GRADIENT):
+            return [self._derivative(word, start, end)]
+        if canonical_name(word) in self.functions and _BRACKET.match(self.source, end):
+            return [Token("function", self._function(word), start, end)]
         if word == "axis" and _EQUALS.match(self.source, end):
             return [Token("axis", word, start, end)]
         name = canonical_name(word)
-        if name in self.known or (len(word) == 1 and word not in self.functions):
+        if name in self.known or (len(word) == 1 and name not in self.functions):
             return [Token("name", name, start, end)]
-        if word in self.functions:
+        if name in self.functions:
             raise ParseError(
                 f"{word} is a function: write {word}(x)",
                 span=(start, end),
@@ -81,9 +88,41 @@ class Words:
             return self._before_bracket(word, start, end)
         return self._symbols(word, start)
 
+    def _function(self, word: str) -> str:
+        """The name that stands in syntax trees for a function as it is written."""
+        name = canonical_name(word)
+        return ALIASES.get(name) or self._in_ascii.get(name, name)
+
+    @cached_property
+    def _in_ascii(self) -> dict[str, str]:
+        """The gradients and Hessians of declared functions, by their names in ASCII."""
+        return {spelled_out(name): name for name in self.functions if name.startswith(GRADIENT)}
+
+    def _derivative(self, word: str, start: int, end: int) -> Token:
+        """The token of `∇f` or `∇²f`."""
+        name = canonical_name(word.lstrip(_NABLA).strip())
+        sign = HESSIAN if word[1] in "²^" else GRADIENT
+        if sign + name not in self.functions:
+            if GRADIENT + name in self.functions:
+                hint = f"the argument of {name} is a matrix, and {HESSIAN} is for vectors"
+            elif name in self.functions or name in self.known:
+                hint = f"{sign} goes before a function that is declared, as in f: n -> scalar"
+            else:
+                hint = f"declare the function, such as {name}: n -> scalar"
+            raise UnknownNameError(f"{sign}{name} is not known", span=(start, end), hint=hint)
+        if not _BRACKET.match(self.source, end):
+            raise ParseError(
+                f"{sign}{name} is a function: write {sign}{name}(x)",
+                span=(start, end),
+                hint="put brackets around its argument",
+            )
+        return Token("function", sign + name, start, end)
+
     def _definitions(self) -> Iterator[str]:
         for match in _DEFINITION.finditer(self.source):
-            name = match[1]
+            if match[1] is None:
+                continue
+            name = canonical_name(match[1])
             if name in self.functions or (name in RESERVED_WORDS and name != "axis"):
                 raise ParseError(
                     f"{name} is a function, so it cannot be defined as a name",
@@ -91,14 +130,14 @@ class Words:
                     hint="choose another name",
                 )
             # `axis=0` may stand at the start of a line, inside brackets.
-            if name and name != "axis":
-                yield canonical_name(name)
+            if name != "axis":
+                yield name
 
     def _before_bracket(self, word: str, start: int, end: int) -> list[Token]:
         split = self._function_start(word)
         symbols = self._symbols(word[:split], start) if split else self._symbols(word, start)
         if split and all(self._is_recognised(symbol.text) for symbol in symbols):
-            function = ALIASES.get(word[split:], word[split:])
+            function = self._function(word[split:])
             return [*symbols, Token("function", function, start + split, end)]
         is_product = len(symbols) == 1 or all(symbol.text in self.known for symbol in symbols)
         if split or (self.source[end] == "(" and not is_product):
@@ -120,10 +159,16 @@ class Words:
         close = difflib.get_close_matches(word[:_SHOWN_LENGTH], candidates, n=1)
         if split:
             hint = f"put a space before the function: {word[:split]} {word[split:]}(...)"
-        elif close:
-            hint = f"write {close[0]}(...)" if close[0] in self.functions else f"write {close[0]}"
+        elif close and close[0] not in self.functions:
+            hint = f"write {close[0]}"
         else:
-            hint = "put spaces between the letters, if they are symbols"
+            spaces = "put spaces between the letters, if they are symbols"
+            hint = f"write {close[0]}(...)" if close else spaces
+            declared = shown
+            for prefix in SPELLED_OUT.values():
+                declared = declared.removeprefix(prefix)
+            function = "it" if declared == shown else declared
+            hint += f", or declare {function}: {declared}: n -> scalar"
         span = (start, start + len(word))
         return UnknownNameError(f"{shown} is not a known function", span=span, hint=hint)
 
@@ -163,7 +208,8 @@ class Words:
 
 @lru_cache(maxsize=64)
 def _with_aliases(functions: frozenset[str]) -> frozenset[str]:
-    return functions.union(alias for alias, name in ALIASES.items() if name in functions)
+    aliases = {alias for alias, name in ALIASES.items() if name in functions}
+    return functions | aliases | {spelled_out(name) for name in functions}
 
 
 def _spelled_out(word: str) -> tuple[str, Sequence[int]]:

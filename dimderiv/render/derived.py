@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from dimderiv.language.syntax import Binary, Entry, Name, Node, Number, children
+from dimderiv.language.vocabulary import HESSIAN
 from dimderiv.render.sentences import Clause, Field, Shapes, Slope, Speaker
 from dimderiv.shapes import SCALAR
 from dimderiv.steps import Derived, Equation, Operand, Reason, Several, Term
@@ -123,7 +124,10 @@ class _Teller:
         is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
         has_table = count > 1 and not is_entrywise
         if not _is_number(self.step.slope[2], 1) and self.step.slope[0] != self.step.slope[1]:
-            self.say("slope_table" if has_table else "slope", slope=Slope(*self.step.slope))
+            key = "chain_rule" if self.step.kind == "unknown" else "slope"
+            function = Name(self.step.function.lstrip(HESSIAN))
+            slope = Slope(*self.step.slope)
+            self.say("slope_table" if has_table else key, slope=slope, function=function)
         if has_table:
             prefix = [] if term.prefix is None else [(term.prefix, None)]
             self.speaker.markup.table([*prefix, *term.factors])

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 
 from dimderiv.language.syntax import Call, Transpose
+from dimderiv.language.vocabulary import GRADIENT, GREEK_NAMES, HESSIAN
+from dimderiv.render.latex_names import spelled_name
 from dimderiv.render.latex_pieces import Piece, Write, at_least, between, enclosed, raised
 from dimderiv.render.precedence import ATOM, FORM, HADAMARD, POWER, PRODUCT
 
@@ -48,6 +50,9 @@ FENCES: dict[str, tuple[str, str, str]] = {
     "normN": (r"\lVert", r"\rVert", "_{*}"),
 }
 
+NABLA = {"": "", GRADIENT: r"\nabla ", HESSIAN: r"\nabla^{2} "}
+# What is written as a symbol is: `f_{1}` and `\phi`, beside `\operatorname{relu}`.
+IS_SYMBOL = re.compile(rf"(?:[A-Za-z]|{'|'.join(GREEK_NAMES)})[0-9]*(?:_[A-Za-z0-9]+)*")
 ALL_ONES = r"\mathbf{1}"
 _PLACE = re.compile(r"(?<![A-Za-z_^])\{([xyz])\}")
 _BRACKETED_PLACE = re.compile(r"\((\{[xyz]\})\)")
@@ -76,10 +81,10 @@ def operator_name(function: str) -> str:
     >>> operator_name("cross_entropy"), operator_name("f")
     ('\\operatorname{cross\\text{-}entropy}', 'f')
     """
-    name = function.removeprefix("∇")
-    gradient = r"\nabla " if name != function else ""
-    if len(name) == 1 and name.isascii():
-        return gradient + name
+    name = function.lstrip(HESSIAN)
+    gradient = NABLA[function.removesuffix(name)]
+    if IS_SYMBOL.fullmatch(name):
+        return gradient + spelled_name(name)
     hyphenated = name.replace("_", r"\text{-}")
     return rf"{gradient}\operatorname{{{hyphenated}}}"
 

@@ -28,7 +28,13 @@ FIRST_PRIVATE = 0xE000
 
 
 class Markup(ABC):
-    """Collects lines; a sentence may contain formulas, which stay in one piece."""
+    """Collects lines; a sentence may contain formulas, which stay in one piece.
+
+    Attributes:
+        arrow: stands before the value of a function.
+    """
+
+    arrow: str
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -92,6 +98,8 @@ class Markup(ABC):
 class PlainText(Markup):
     """Text for a terminal."""
 
+    arrow = "->"
+
     def held(self, formula: str) -> str:
         """Signs for the parts of a formula, which is broken only if it is long."""
         if columns(formula) <= LONG:
@@ -143,6 +151,8 @@ class Latex(Markup):
         names: LaTeX for names whose own spelling will not do.
         spellings: LaTeX for functions that the printer does not know.
     """
+
+    arrow = r"\to"
 
     def __init__(self, names: Mapping[str, str], spellings: Mapping[str, str]) -> None:
         super().__init__()

@@ -13,6 +13,7 @@ from dimderiv.render.derived import named, tell
 from dimderiv.render.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.render.sentences import Field, Speaker
 from dimderiv.rules import Rulebook
+from dimderiv.shapes import SCALAR
 from dimderiv.steps import (
     Added,
     Changed,
@@ -177,10 +178,14 @@ class _Page:
             self.say("title", expression=value.value, variables=variables)
         self.speaker.markup.gap()
         assumed = {text.partition(":")[0] for text in derivation.assumptions}
+        symbols = derivation.typed.symbols
         self.shapes(
-            derivation, "declared", [n for n in derivation.typed.symbols if n not in assumed]
+            derivation,
+            "declared",
+            [name for name in symbols if name not in assumed],
+            self.functions(derivation.rulebook),
         )
-        self.shapes(derivation, "assumed", [n for n in derivation.typed.symbols if n in assumed])
+        self.shapes(derivation, "assumed", [name for name in symbols if name in assumed])
         self.conventions(derivation)
         change = next((step for step in steps if isinstance(step, Changed) and step.operand), None)
         if change is not None and change.operand is not None:
@@ -197,20 +202,31 @@ class _Page:
             if not derivation.structures:
                 self.speaker.say(note[0].upper() + note[1:] + self.speaker.messages["stop"])
 
-    def shapes(self, derivation: Explained, key: str, names: Sequence[str]) -> None:
-        if names:
-            speaker, symbols = self.speaker, derivation.typed.symbols
-            shapes = [
-                UNBROKEN.join(
-                    (
-                        f"{speaker.field(Name(name))}:",
-                        speaker.field(symbols[name].shape),
-                        *sorted(symbols[name].properties),
-                    )
+    def functions(self, rulebook: Rulebook) -> list[str]:
+        """The functions that are declared, as they would be written."""
+        field = self.speaker.field
+        arrow = self.speaker.markup.held(self.speaker.markup.arrow)
+        return [
+            UNBROKEN.join((f"{field(Name(name))}:", field(shape), arrow, field(SCALAR)))
+            for name, shape in rulebook.unknown.items()
+        ]
+
+    def shapes(
+        self, derivation: Explained, key: str, names: Sequence[str], others: Sequence[str] = ()
+    ) -> None:
+        speaker, symbols = self.speaker, derivation.typed.symbols
+        shapes = [
+            UNBROKEN.join(
+                (
+                    f"{speaker.field(Name(name))}:",
+                    speaker.field(symbols[name].shape),
+                    *sorted(symbols[name].properties),
                 )
-                for name in names
-            ]
-            self.say(key, shapes="; ".join(shapes))
+            )
+            for name in names
+        ]
+        if shapes or others:
+            self.say(key, shapes="; ".join([*shapes, *others]))
 
     def steps(self, steps: Sequence[Step]) -> None:
         """All steps, with a gap before each that is more than a line."""

@@ -14,6 +14,7 @@ from dimderiv.shaping.clashes import (
     Axes,
     ClashError,
     Write,
+    argument_misfit,
     call_misfit,
     kernel_misfit,
     square_misfit,
@@ -26,7 +27,7 @@ from dimderiv.shaping.refusals import (
     scalar_wanted,
     vector_wanted,
 )
-from dimderiv.shaping.scope import SCALAR_AXES, Scope
+from dimderiv.shaping.scope import SCALAR_AXES, Scope, axes_of
 from dimderiv.shaping.signatures import Axis, read_signature
 from dimderiv.unify import MismatchError, Term
 
@@ -178,6 +179,14 @@ def _diagonal(scope: Scope, node: Call, axes: Axes) -> Axes:
     return axes[0], ONE
 
 
+def _declared(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
+    """A function that is declared: its argument has the shape that the declaration says."""
+    assert rule.argument is not None and rule.value is not None
+    for own, wanted in zip(arguments[0], axes_of(rule.argument), strict=True):
+        _same(scope, node, own, wanted, argument_misfit(rule.argument))
+    return axes_of(rule.value)
+
+
 _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {
     "elementwise": _elementwise,
     "reduction": _reduction,
@@ -185,6 +194,7 @@ _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {
     "composite": _composite,
     "product": _labelled,
     "matrix": _labelled,
+    "unknown": _declared,
 }
 
 
@@ -227,5 +237,7 @@ def _unknown(scope: Scope, node: Call) -> UnknownNameError:
     return UnknownNameError(
         f"{node.function} is not a known function",
         span=node.span,
-        hint=f"{close[0]}(...)" if close else "a rule file that defines it",
+        hint=f"{close[0]}(...)"
+        if close
+        else f"a rule file that defines it, or a declaration such as {node.function}: n -> scalar",
     )

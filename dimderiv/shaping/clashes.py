@@ -133,6 +133,24 @@ def call_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     return _misfit(facts, clash, list(children(clash.node)), clash.node.span, None)
 
 
+def argument_misfit(wanted: Shape) -> Write:
+    """Writes the error for an argument that has not the shape that its function is declared for."""
+
+    def write(facts: Facts, clash: ClashError) -> ShapeError:
+        assert isinstance(clash.node, Call)
+        (argument,) = clash.node.arguments
+        function = clash.node.function
+        return ShapeError(
+            f"{function} takes {described(wanted)}: {facts.text(argument)} is "
+            f"{described(facts.shape(argument))}",
+            span=argument.span,
+            known=facts.known([argument], clash.sizes),
+            hint=f"{facts.text(argument)} as {described(wanted)}, or another declaration",
+        )
+
+    return write
+
+
 def definition_misfit(name: str) -> Write:
     """Writes the error for a definition whose value has not the shape that was declared."""
 

@@ -15,7 +15,7 @@ from dimderiv.errors import UnknownNameError
 from dimderiv.language.syntax import Call, Name, Node
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, GREEK_NAMES
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import ONE, Declaration
+from dimderiv.shapes import ONE, Declaration, Shape
 from dimderiv.shaping.clashes import Axes, Facts
 from dimderiv.unify import Mark, Term, Unifier, Variable
 
@@ -117,6 +117,12 @@ class Scope:
                 f"the rule {self.caller.function} uses {name}, which is none of its arguments",
                 span=self.caller.span,
             )
+        if name in self.rulebook.unknown and self.caller is None:
+            raise UnknownNameError(
+                f"{name} is declared as a function, and here it is no function",
+                span=node.span,
+                hint=f"write {name}(...), or choose another name for one of them",
+            )
         if name in self.declared and self.caller is None:
             return self.add(name, "symbol", declared_axes(self.declared[name]))
         if name == "I":
@@ -198,6 +204,11 @@ def new_axes(kind: Kind) -> Axes:
 
 
 def declared_axes(declaration: Declaration) -> Axes:
-    """The axes of a declared shape; everywhere here the size 1 is the object `ONE`."""
-    rows, cols = declaration.shape
+    """The axes of a declared shape."""
+    return axes_of(declaration.shape)
+
+
+def axes_of(shape: Shape) -> Axes:
+    """The axes of a shape; everywhere here the size 1 is the object `ONE`."""
+    rows, cols = shape
     return ONE if rows == ONE else rows, ONE if cols == ONE else cols

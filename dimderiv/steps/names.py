@@ -152,6 +152,6 @@ def with_operands(node: Node, short: Mapping[Key, Node]) -> Node:
             return apply_map(node.function, *(new(a) for a in node.arguments))
         case Function():
             arguments = tuple(new(argument) for argument in node.arguments)
-            return apply_function(node.function, arguments, node.axes, node.over)
+            return apply_function(node.function, arguments, node.axes, node.over, node.side)
         case _:
             return node

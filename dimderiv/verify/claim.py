@@ -36,6 +36,7 @@ class Claim:
         structure: which entries of the variable move together, such as `symmetric`; nothing where
             each moves by itself.
         turned: whether the answer is printed with rows and columns exchanged.
+        unknown: the functions that are declared only, with the shape of their argument.
     """
 
     expression: Program
@@ -50,6 +51,7 @@ class Claim:
     along: Mapping[str, str] = field(default_factory=dict)
     structure: str = ""
     turned: bool = False
+    unknown: Mapping[str, Shape] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,9 @@ from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.functions import ELEMENTWISE, power
 from dimderiv.verify.index_form import Array, IndexReader
 from dimderiv.verify.matrices import matrix_power
+from dimderiv.verify.stand_ins import stand_in
 from dimderiv.verify.tables import (
+    Size,
     Table,
     broadcast_size,
     combined,
@@ -67,6 +69,7 @@ from dimderiv.verify.unsized import (
 Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
 _EUCLIDEAN = frozenset({"norm2", "normF"})
+_NABLA = "∇²"
 _SHAPE_KEEPING = frozenset({"inv", "expm", "polar", "softmax", "logsoftmax", "tril", "triu"})
 
 
@@ -82,6 +85,7 @@ class Evaluator:
         elementwise: those of them that apply to each entry by itself.
         known: values of nodes that need not be computed again, by identity.
         keep: whether to add to `known`.
+        unknown: the size of the argument of each function that is declared only.
     """
 
     arithmetic: Arithmetic
@@ -91,6 +95,7 @@ class Evaluator:
     elementwise: Collection[str] = ()
     known: dict[int, Value] = field(default_factory=dict)
     keep: bool = False
+    unknown: Mapping[str, Size] = field(default_factory=dict)
 
     def define(self, program: Program) -> None:
         """Evaluate all statements but the last one.
@@ -279,6 +284,8 @@ class Evaluator:
         name, arguments = node.function, node.arguments
         if name in self.definitions:
             return self._defined(node)
+        if name.lstrip(_NABLA) in self.unknown and len(arguments) == 1:
+            return self._stood_in_for(name, arguments[0])
         if name in ELEMENTWISE and len(arguments) == 1:
             function = ELEMENTWISE[name]
             inner = self.value(arguments[0], expected)
@@ -292,6 +299,19 @@ class Evaluator:
         if name in PAIR_FUNCTIONS and len(arguments) == 2:
             return self._pair(name, arguments[0], arguments[1], expected)
         return self._constant(node)
+
+    def _stood_in_for(self, name: str, node: Node) -> Table:
+        """A declared function, its gradient or its Hessian, of which a concrete one is put."""
+        base = name.lstrip(_NABLA)
+        size = self.unknown[base]
+        argument = self.table(node, Expected(*size))
+        if size_of(argument) != size:
+            raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)
+        function = stand_in(base, size.rows * size.cols)
+        order = len(name.removesuffix(base))
+        return [function.value, function.gradient, function.hessian][order](
+            self.arithmetic, argument
+        )
 
     def _matrix_function(self, name: str, argument: Node, expected: Expected) -> Value:
         same = expected if name in _SHAPE_KEEPING else ANY_SIZE

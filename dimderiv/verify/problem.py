@@ -69,7 +69,7 @@ class Problem:
         self.moving = tuple(claim.along) or (claim.wrt,)
         self.constant = constant_nodes(claim.expression, self.moving)
         shapes = [declaration.shape for declaration in claim.symbols.values()]
-        inner = (*shapes, claim.value, *claim.inner)
+        inner = (*shapes, claim.value, *claim.inner, *claim.unknown.values())
         self.dims = list(dict.fromkeys(dim for shape in inner for dim in shape))
         named = [name for dim in self.dims for name in _names_in_order(dim)]
         bodies = [body for _, body in claim.definitions.values()]
@@ -110,7 +110,14 @@ class Problem:
         names: dict[str, Value] = {name: trial.entries(name) for name in trial.point}
         claim = self.claim
         return Evaluator(
-            trial.arithmetic, trial.sizes, names, claim.definitions, claim.elementwise, {}, keep
+            trial.arithmetic,
+            trial.sizes,
+            names,
+            claim.definitions,
+            claim.elementwise,
+            {},
+            keep,
+            {name: self.size(shape, trial) for name, shape in claim.unknown.items()},
         )
 
     def base(self, trial: Trial) -> Evaluator:

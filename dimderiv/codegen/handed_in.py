@@ -1,0 +1,70 @@
+"""Declared functions in generated code: they are handed in, as are their gradients and Hessians."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from dimderiv.codegen.arrays import Arrays, Code, array
+from dimderiv.codegen.axes import axes_of
+from dimderiv.language.syntax import Call, Node, walk
+from dimderiv.language.vocabulary import GRADIENT, HESSIAN
+from dimderiv.shapes import Dim, Shape
+
+HELPER = "applied"
+
+
+def called_functions(nodes: Iterable[Node], unknown: Mapping[str, Shape]) -> list[str]:
+    """The declared functions and the derivatives of them that expressions call.
+
+    Args:
+        nodes: the expressions.
+        unknown: the declared functions.
+
+    Returns:
+        Such as `["f", "∇f"]`, in the order of their declaration.
+    """
+    called = {part.function for node in nodes for part in walk(node) if isinstance(part, Call)}
+    names = [sign + name for name in unknown for sign in ("", GRADIENT, HESSIAN)]
+    return [name for name in names if name in called]
+
+
+def described(function: str, name: str, shape: Shape) -> str:
+    """What a function takes and returns, for a docstring.
+
+    Args:
+        function: such as `∇f`.
+        name: how it is called in the code.
+        shape: the shape of its argument.
+    """
+    base = function.lstrip(HESSIAN)
+    given = f"{name}: a function of {_array(axes_of(shape))}, which returns"
+    if function == base:
+        return f"{given} a scalar."
+    if function == GRADIENT + base:
+        return f"{given} the gradient of {base}, {_array(axes_of(shape))}."
+    return f"{given} the Hessian of {base}, {_array(shape.axes * 2)}."
+
+
+def _array(axes: Sequence[Dim]) -> str:
+    if not axes:
+        return "a scalar"
+    inside = ", ".join(map(str, axes)) + ("," if len(axes) == 1 else "")
+    return f"an array of shape ({inside})"
+
+
+def call_of(
+    function: str, name: str, argument: Code, shape: Shape, arrays: Arrays, helper: str
+) -> Code:
+    """The code of a call of a function that is handed in.
+
+    Args:
+        function: such as `∇f`.
+        name: how it is called in the code.
+        argument: the code of its argument.
+        shape: the shape of the value.
+        arrays: the operations on pieces of code.
+        helper: how the function is called that checks the value.
+    """
+    given = arrays.full(argument)
+    text = arrays.two_axes(given) if given.shape.is_row else given.text
+    order = len(function) - len(function.lstrip(HESSIAN))
+    code = array(f'{helper}("{name}", {name}, {text}, {order})', shape)
+    return Code(code.text, shape, shape, flat=not shape.is_row)

@@ -1,0 +1,410 @@
+"""Declared functions: read, shaped, differentiated, printed, checked and handed in."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from concrete import Concrete, handed_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dimderiv import derive, parse
+from dimderiv.cli import main
+from dimderiv.declarations import read_shapes
+from dimderiv.errors import (
+    DimderivError,
+    NotDifferentiableError,
+    ParseError,
+    ShapeError,
+    UnknownNameError,
+    VerificationError,
+)
+from dimderiv.language.parser import parse_program
+from dimderiv.language.syntax import Call, Name
+from dimderiv.shapes import SCALAR, Dim, Shape
+from dimderiv.verify import Claim, verify
+
+VECTOR = "f: n -> scalar; g: n -> scalar"
+STEP = 1e-5
+
+
+@pytest.mark.parametrize("arrow", ["->", "→", "=>", "- >"])
+def test_a_declaration(arrow: str) -> None:
+    """The shape of the argument, an arrow, and that the value is a scalar."""
+    (found,) = read_shapes(f"f: m x p {arrow} scalar").values()
+
+    assert found.is_function
+    assert Shape(Dim.of("m"), Dim.of("p")) == found.shape
+    assert read_shapes({"f": f"m x p {arrow} scalar"}) == {"f": found}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("f: ->", "f is declared as a function, but its argument is missing"),
+        ("f: -> scalar", "f is declared as a function, but its argument is missing"),
+        ("f: m x p -> ", "f is declared as a function, but its value is missing"),
+        ("f: f -> scalar", "f is a function, so f has a meaning, and it is the size of an axis"),
+        (": n -> scalar", "'' cannot be the name of a symbol"),
+        ("I: n -> scalar", "I cannot be a function"),
+        ("exp: n -> scalar", "exp is a function, so it cannot be a symbol"),
+        ("f: n -> scalar; f: n", "f is declared twice"),
+        (
+            "f: n -> scalar; grad_f: n",
+            "f is a function, so grad_f has a meaning, and it is declared as well",
+        ),
+        (
+            "f: n x n symmetric -> scalar",
+            "'symmetric' does not suit the argument of a function",
+        ),
+        (
+            "f: m x p, n -> scalar",
+            "f is declared with several arguments, and only functions of one argument are "
+            "supported",
+        ),
+        (
+            "f: m x p -> m x n",
+            "only scalar-valued functions can be declared, and the value of f would be m x n",
+        ),
+    ],
+)
+def test_a_declaration_that_is_refused(text: str, message: str) -> None:
+    """What is wrong with it, by name."""
+    with pytest.raises(DimderivError) as caught:
+        read_shapes(text)
+
+    assert message == caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("f(x)", "f"),
+        ("∇f(x)", "∇f"),
+        ("∇ f (x)", "∇f"),
+        ("grad_f(x)", "∇f"),
+        ("∇²f(x)", "∇²f"),
+        ("∇^2 f(x)", "∇²f"),
+        ("hess_f(x)", "∇²f"),
+    ],
+)
+def test_a_call(text: str, function: str) -> None:
+    """The gradient and the Hessian have two spellings each."""
+    found = parse(text, functions=["f"]).statements[0].value
+
+    assert Call(function, (Name("x"),)) == found
+
+
+def test_a_program_that_is_parsed_beforehand() -> None:
+    """The tree is accepted with the declaration."""
+    program = parse("φ(A x)", functions=["φ"])
+
+    assert str(derive(program, "x", shapes="φ: m -> scalar")) == "A' ∇phi(A x)"
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("f x", ParseError, "f is a function: write f(x)"),
+        ("∇f x", ParseError, "∇f is a function: write ∇f(x)"),
+        ("f(x, y)", ShapeError, "f takes one argument, not two"),
+        ("f(A x)", ShapeError, "f takes n x 1: A x is p x 1"),
+        ("f(x')", ShapeError, "f takes n x 1: x' is 1 x n"),
+        ("f(x, axis=0)", ShapeError, "f takes no axis"),
+        ("f = x; f(x)", ParseError, "f is a function, so it cannot be defined as a name"),
+        ("∇h(x)", UnknownNameError, "∇h is not known"),
+        ("∇exp(x)", UnknownNameError, "∇exp is not known"),
+        ("cost(x)", UnknownNameError, "cost is not a known function"),
+        ("∇²f(x)", NotDifferentiableError, "f can be differentiated twice, not three times"),
+        ("h(x)", ShapeError, "h takes m x m: x is n x 1"),
+        (
+            "tr(∇h(x x'))",
+            NotDifferentiableError,
+            "the second derivative of h has four axes, since its argument is a matrix, so it "
+            "cannot be written",
+        ),
+    ],
+)
+def test_an_expression_that_is_refused(text: str, error: type[Exception], message: str) -> None:
+    """What is wrong with it, by name."""
+    size = "n" if "tr" in text else "m"
+    shapes = f"f: n -> scalar; h: {size} x {size} -> scalar; x: n; A: p x n"
+    if text == "∇h(x)":
+        shapes = "f: n -> scalar; x: n"
+
+    with pytest.raises(error) as caught:
+        derive(text, "x", shapes=shapes)
+
+    assert isinstance(caught.value, DimderivError)
+    assert message == caught.value.message
+
+
+def test_a_function_is_no_variable() -> None:
+    """Nor is it an upstream derivative, nor a symbol beside itself."""
+    with pytest.raises(UnknownNameError, match="f is a function, so it is no variable"):
+        derive("f(x)", "f", shapes=VECTOR)
+    with pytest.raises(UnknownNameError, match="f cannot be the upstream derivative"):
+        derive("f(x)", "x", shapes=VECTOR, upstream="f")
+    with pytest.raises(UnknownNameError, match="f is declared as a function"):
+        derive(parse("f x"), "x", shapes=VECTOR)
+
+
+def test_an_unknown_word_may_be_declared() -> None:
+    """The error says how."""
+    with pytest.raises(UnknownNameError) as caught:
+        derive("cost(A x)", "x")
+
+    assert "write cos(...), or declare it: cost: n -> scalar" == caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes", "expected"),
+    [
+        ("f(A X + B)", "X", "f: m x p -> scalar", "A' ∇f(A X + B)"),
+        ("f(X')", "X", "f: p x m -> scalar", "∇f(X')'"),
+        ("f(X) + tr(A X)", "X", "f: m x n -> scalar", "∇f(X) + A'"),
+        ("f(A X) + f(B X)", "X", "f: m x p -> scalar", "A' ∇f(A X) + B' ∇f(B X)"),
+        ("Y = A X + B; f(Y)", "X", "f: m x p -> scalar", "Y = A X + B; A' ∇f(Y)"),
+        ("g(x) f(x)", "x", VECTOR, "f(x) ∇g(x) + g(x) ∇f(x)"),
+        ("exp(f(x))", "x", VECTOR, "exp(f(x)) ∇f(x)"),
+        ("log(f(x))", "x", VECTOR, "∇f(x) / f(x)"),
+        ("f(||x||)", "x", "f: scalar -> scalar", "∇f(||x||) x / ||x||"),
+        ("f(diag(x) B)", "x", "f: n x p -> scalar", "sum(B .* ∇f(x .* B), axis=1)"),
+        ("f(x A)", "x", "f: 1 x C -> scalar; x: 1 x m", "∇f(x A) A'"),
+        ("f(x' A)", "x", "f: 1 x C -> scalar", "A ∇f(x' A)'"),
+        ("f(x - ∇g(x))", "x", VECTOR, "∇f(x - ∇g(x)) - ∇²g(x) ∇f(x - ∇g(x))"),
+        ("∇f(A x)", "x", VECTOR, "∇²f(A x) A"),
+        ("f(x) x", "x", VECTOR, "x ∇f(x)' + f(x) I"),
+    ],
+)
+def test_first_derivative(expression: str, wrt: str, shapes: str, expected: str) -> None:
+    """The chain rule, checked, and read back to the same answer."""
+    found = derive(expression, wrt, shapes=shapes)
+
+    assert expected == str(found)
+    assert found.verification is not None
+    assert found.verification.level in {"exact", "30 digits"}
+    assert found.program == found.read_back(str(found))
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes", "expected"),
+    [
+        ("f(A x)", "x", "f: m -> scalar", "A' ∇²f(A x) A"),
+        ("f(x' A)", "x", "f: 1 x C -> scalar", "A ∇²f(x' A) A'"),
+        ("f(f(x))", "x", "f: scalar -> scalar", "∇f(x)^2 ∇²f(f(x)) + ∇f(f(x)) ∇²f(x)"),
+        ("exp(f(x))", "x", VECTOR, "exp(f(x)) (∇f(x) ∇f(x)' + ∇²f(x))"),
+        ("f(a x)", "a", "f: n -> scalar; a: scalar", "x' ∇²f(a x) x"),
+    ],
+)
+def test_second_derivative(expression: str, wrt: str, shapes: str, expected: str) -> None:
+    """With the Hessian of the function, which is symmetric."""
+    found = derive(expression, wrt, shapes=shapes, order=2)
+
+    assert expected == str(found)
+    assert found.verification is not None
+    assert found.verification.level in {"exact", "30 digits"}
+
+
+def test_a_matrix_has_no_second_derivative() -> None:
+    """It would have four axes."""
+    with pytest.raises(NotDifferentiableError, match="has four axes, since its argument"):
+        derive("f(A X)", "X", shapes="f: m x p -> scalar", order=2)
+
+
+def test_upstream_and_layout() -> None:
+    """What is handed down is a factor; the numerator layout turns the answer."""
+    shapes = "f: m x p -> scalar"
+
+    assert "G A' ∇f(A X)" == str(derive("f(A X)", "X", shapes=shapes, upstream="G"))
+    assert "∇f(A X)' A" == str(derive("f(A X)", "X", shapes=shapes, layout="numerator"))
+
+
+def test_forward_mode_and_tied_entries() -> None:
+    """The rules made from a declaration serve the other sweeps as well."""
+    along = derive("f(A x)", "x", shapes="f: m -> scalar", forward="v")
+    tied = derive("f(X)", "X", shapes="f: n x n -> scalar; X: n x n symmetric", structured=True)
+    product = derive("f(A x)", "x", shapes="f: m -> scalar").hvp("v")
+
+    assert "∇f(A x)' A v" == str(along)
+    assert "∇f(X) + ∇f(X)' - ∇f(X) .* I" == str(tied)
+    assert "A' ∇²f(A x) A v" == str(product)
+    for found in (along, tied, product):
+        assert found.verification is not None
+        assert found.verification.level == "exact"
+    with pytest.raises(UnknownNameError, match="f cannot be the direction of x"):
+        derive("f(A x)", "x", shapes="f: m -> scalar", forward="f")
+
+
+def test_no_name_is_taken_twice() -> None:
+    """Neither a size nor a part gets the name of a function."""
+    found = derive("m(softmax(A x)) + sum(softmax(A x))", "x", shapes="m: k -> scalar; x: n")
+
+    assert {"A": "k x n", "x": "n", "m": "k -> scalar"} == dict(found.shapes)
+
+
+def test_latex() -> None:
+    """The gradient, the Hessian, and names that are written as symbols are."""
+    shapes = "f_1: n -> scalar; phi: n -> scalar; cost: n -> scalar"
+    found = derive("f_1(x) + phi(x) + cost(x)", "x", shapes=shapes)
+    second = derive("phi(x)", "x", shapes=shapes, order=2)
+
+    expected = r"\nabla f_{1}(x) + \nabla \phi(x) + \nabla \operatorname{cost}(x)"
+    assert expected == found.latex()
+    assert r"\nabla^{2} \phi(x)" == second.latex()
+
+
+def test_steps() -> None:
+    """They say what is declared, and where the gradient comes from."""
+    found = derive("f(A x)", "x", shapes="f: m -> scalar; A: m x n")
+
+    english, chinese, latex = (
+        found.explain(),
+        found.explain("zh"),
+        found.explain(markup="latex"),
+    )
+    assert "Declared: A: m x n; f: m x 1 -> scalar." in english
+    assert "f may be any function, and d(f(u))/du = ∇f(u) is its gradient there." in english
+    assert "f 可以是任何函数，d(f(u))/du = ∇f(u) 是它在该处的梯度。" in chinese
+    assert r"\to" in latex
+
+
+def test_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """The declaration goes in with the shapes, and comes out in JSON."""
+    assert main(["f(A x)", "--wrt", "x", "--shape", "f: m → scalar", "--json"]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["shapes"]["f"] == "m -> scalar"
+    assert found["results"]["x"]["text"] == "A' ∇f(A x)"
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes", "order"),
+    [
+        ("f(A X + B)", "X", "f: m x p -> scalar; A: m x n; X: n x p; B: m x p", 1),
+        ("f(x A) x", "x", "f: 1 x p -> scalar; x: 1 x m; A: m x p", 1),
+        ("f(A x) g(x)", "x", "f: m -> scalar; g: n -> scalar; A: m x n; x: n", 2),
+        ("f(x A)", "x", "f: 1 x p -> scalar; x: 1 x m; A: m x p", 2),
+        ("f(||x||)", "x", "f: scalar -> scalar; x: n", 2),
+        ("∇f(A x)", "x", "f: m -> scalar; A: m x n; x: n", 1),
+    ],
+)
+def test_generated_code(expression: str, wrt: str, shapes: str, order: int) -> None:
+    """The functions that are handed in are called with arrays of the shape that is declared."""
+    found = derive(expression, wrt, shapes=shapes, order=order)
+    function = found.function("numpy", value=True)
+    arrays = drawn(found.typed.symbols)
+
+    value, derivative = function(**arrays, **handed_in(function, found.rulebook.unknown))
+
+    names = found.rulebook.unknown
+    scalar = derive(expression, wrt, shapes=shapes) if order == 2 else found
+    slope = scalar.function("numpy", value=order == 1)
+
+    def one(x: Any) -> Any:
+        result = slope(**{**arrays, wrt: x}, **handed_in(slope, names))
+        return result[0] if order == 1 else result
+
+    assert np.allclose(derivative, differences(one, arrays[wrt]), atol=1e-6)
+    assert np.shape(derivative) == np.shape(one(arrays[wrt])) + np.shape(arrays[wrt])
+    assert order == 1 or np.ndim(value) == 0
+
+
+def drawn(symbols: Any) -> dict[str, Any]:
+    """Numbers for each symbol, as generated functions take them."""
+    rng = np.random.default_rng(7)
+    sizes = {"m": 3, "n": 4, "p": 5}
+    found = {}
+    for name, declared in symbols.items():
+        shape = declared.shape
+        axes = tuple(shape) if shape.is_row else shape.axes
+        found[name] = rng.standard_normal(tuple(dim.evaluate(sizes) for dim in axes))
+    return found
+
+
+def differences(function: Callable[[Any], Any], at: Any) -> Any:
+    """The derivative by central differences, with the axes of the value first."""
+    slopes = []
+    for place in np.ndindex(*np.shape(at)):
+        step = np.zeros_like(at)
+        step[place] = STEP
+        slopes.append(np.asarray(function(at + step) - function(at - step)) / (2 * STEP))
+    return np.moveaxis(np.array(slopes), 0, -1).reshape(slopes[0].shape + np.shape(at))
+
+
+def test_what_is_handed_in_is_checked() -> None:
+    """A gradient that is missing, is no function or has another shape is an error."""
+    function = derive("f(x)", "x", shapes="f: n -> scalar; x: n").function("numpy")
+
+    assert "grad_f: a function of an array of shape (n,), which returns the gradient of f" in str(
+        function.__doc__
+    )
+    with pytest.raises(TypeError, match="grad_f"):
+        function(x=np.ones(3))
+    with pytest.raises(TypeError, match="grad_f is a function, not int"):
+        function(x=np.ones(3), grad_f=2)
+    with pytest.raises(ValueError, match=r"grad_f returned an array of shape \(\), expected \(3,"):
+        function(x=np.ones(3), grad_f=np.sum)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["∇f(A x)", "A' ∇f(x)", "A' ∇f(A x) / 2", "A' ∇g(A x)", "∇²f(A x) A x", "x"]
+)
+def test_a_wrong_answer_fails_the_check(wrong: str) -> None:
+    """Nothing passes because of the function that is put in the place of f."""
+    shapes = "A: n x n; x: n"
+    functions = {sign + name for sign in ("", "∇", "∇²") for name in "fg"}
+    size = Dim.of("n")
+    claim = Claim(
+        expression=parse_program("f(A x)", functions=functions),
+        answer=parse_program(wrong, functions=functions),
+        wrt="x",
+        symbols=read_shapes(shapes),
+        value=SCALAR,
+        unknown=dict.fromkeys("fg", Shape(size, Dim.of(1))),
+    )
+
+    with pytest.raises(VerificationError):
+        verify(claim)
+
+
+INNER = ["A x", "b - x", "x", "a x", "sin(B x)", "exp(0.1 x)", "x .* b", "∇g(x)", "A (x - b)"]
+OUTER = ["{0}", "exp(0.1 {0})", "{0}^2", "1 / (9 + {0}^2)", "{0} + x'b", "g(x) {0}"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(INNER), min_size=1, max_size=3, unique=True),
+    st.sampled_from(OUTER),
+    st.integers(1, 2),
+)
+def test_random_compositions(inner: list[str], outer: str, order: int) -> None:
+    """The generated derivative of a composition agrees with differences."""
+    if order == 2:
+        inner = [part for part in inner if "∇" not in part] or ["x"]
+    expression = outer.format(f"f({' + '.join(inner)})")
+    shapes = "f: n -> scalar; g: n -> scalar; A: n x n; B: n x n; x: n; b: n; a: scalar"
+    found = derive(expression, "x", shapes=shapes, order=order)
+    arrays = {name: 0.4 * value for name, value in drawn(found.typed.symbols).items()}
+    function = found.function("numpy")
+    first = derive(expression, "x", shapes=shapes, verify=False).function("numpy", value=True)
+
+    def lower(x: Any) -> Any:
+        known = {name: value for name, value in arrays.items() if name != "x"}
+        return first(**known, x=x, **handed_in(first, "fg"))[order - 1]
+
+    computed = function(**arrays, **handed_in(function, "fg"))
+    expected = differences(lower, arrays["x"])
+    assert np.allclose(computed, expected, atol=1e-5 * max(1, abs(expected).max()))
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 3)])
+def test_the_concrete_functions(shape: tuple[int, ...]) -> None:
+    """The gradient and the Hessian that tests compute with are those of the function."""
+    concrete, at = Concrete("f"), np.random.default_rng(1).standard_normal(shape)
+
+    assert np.allclose(concrete.gradient(at), differences(concrete.value, at), atol=1e-6)
+    second = differences(concrete.gradient, at).reshape(np.shape(concrete.hessian(at)))
+    assert np.allclose(concrete.hessian(at), second, atol=1e-6)
