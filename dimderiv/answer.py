@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.arrange import Arranger, NoMatrixFormError
-from dimderiv.errors import LimitError, NotDifferentiableError
+from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Named, Node, is_zero, zero
 from dimderiv.index_form import index_form
+from dimderiv.inline import names_in, written_out
 from dimderiv.kronecker import vectorised
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Program, Statement
 from dimderiv.separation import gathered, outside
 from dimderiv.shapes import Shape
 from dimderiv.sums import expanded
-
-LONGEST_INLINE = 4_000
-DEEPEST_INLINE = 100
 
 Variables: TypeAlias = tuple[str, ...]
 
@@ -51,24 +49,20 @@ class Answer:
         Raises:
             LimitError: written out, the answer would be too long to read.
         """
-        written: dict[str, syntax.Node] = {}
-        depths: dict[str, int] = {}
-        for name, value in self.definitions.items():
-            depths[name] = _depth(value, depths)
-            if depths[name] > DEEPEST_INLINE:
-                raise _too_long()
-            written[name] = _substituted(value, written)
-        derivatives = {n: _substituted(value, written) for n, value in self.derivatives.items()}
-        return Answer({}, derivatives)
+        return self.without(self.definitions)
 
     def without(self, names: Collection[str]) -> "Answer":
-        """The same derivatives, with the values of some definitions in place of their names."""
-        written: dict[str, syntax.Node] = {}
-        kept: dict[str, syntax.Node] = {}
-        for name, value in self.definitions.items():
-            (written if name in names else kept)[name] = _substituted(value, written)
-        derivatives = {n: _substituted(value, written) for n, value in self.derivatives.items()}
-        return Answer(kept, derivatives)
+        """The same derivatives, with the values of some definitions in place of their names.
+
+        Raises:
+            LimitError: written out, the answer would be too long to read.
+        """
+        gone = {name: value for name, value in self.definitions.items() if name in names}
+        kept = [name for name in self.definitions if name not in names]
+        trees = [*(self.definitions[name] for name in kept), *self.derivatives.values()]
+        written = written_out(gone, trees)
+        derivatives = dict(zip(self.derivatives, written[len(kept) :], strict=True))
+        return Answer(dict(zip(kept, written, strict=False)), derivatives)
 
     def needed(self, values: list[syntax.Node]) -> Iterator[Statement]:
         """The definitions that some values use, directly or through others."""
@@ -82,38 +76,6 @@ class Answer:
         for name, value in self.definitions.items():
             if name in needed:
                 yield Statement(name, value)
-
-
-def _substituted(node: syntax.Node, values: Mapping[str, syntax.Node]) -> syntax.Node:
-    if sum(_size(values[name]) for name in names_in(node) if name in values) > LONGEST_INLINE:
-        raise _too_long()
-    return syntax.replaced(
-        node, lambda part: values.get(part.name) if isinstance(part, syntax.Name) else None
-    )
-
-
-def _too_long() -> LimitError:
-    return LimitError("without names the answer is too long", hint="leave out --inline")
-
-
-def _depth(node: syntax.Node, depths: Mapping[str, int]) -> int:
-    """How deep a tree is with the values of the names in it."""
-    own = depths.get(node.name, 0) if isinstance(node, syntax.Name) else 0
-    return 1 + max([own, *(_depth(child, depths) for child in syntax.children(node))])
-
-
-def _size(node: syntax.Node) -> int:
-    return 1 + sum(_size(child) for child in syntax.children(node))
-
-
-def names_in(node: syntax.Node) -> Iterator[str]:
-    """Every name that occurs in a tree."""
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, syntax.Name):
-            yield part.name
-        stack.extend(syntax.children(part))
 
 
 class Derivative(NamedTuple):

@@ -1,6 +1,7 @@
 """`derive`: from text to a checked derivative, the whole pipeline in one place."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -8,6 +9,7 @@ from dimderiv.declarations import read_shapes
 from dimderiv.derivation import Derivation
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
 from dimderiv.infer import Typed, infer
+from dimderiv.inline import without_definitions
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, SIGNS, canonical_name
@@ -98,6 +100,8 @@ def derive(
     try:
         program = expr if isinstance(expr, Program) else _parsed(expr, declared, rulebook)
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
+        if inline:
+            typed = _in_one_expression(typed, rulebook, variables)
         if upstream is not None:
             typed = handed_down(typed, upstream, rulebook, variables)
         _refuse_unsupported(typed, order)
@@ -121,6 +125,20 @@ def derive(
     except DimderivError as error:
         raise error.located(source)  # noqa: B904  the same error, with its text added
     return derivation.verified() if verify else derivation
+
+
+def _in_one_expression(typed: Typed, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:
+    """The program without definitions, with the shapes that it has with them."""
+    program = without_definitions(typed.program)
+    found = infer(
+        program,
+        dict(typed.symbols),
+        rulebook=rulebook,
+        wrt=wrt,
+        value=typed.value,
+        sizes=typed.sizes,
+    )
+    return replace(found, assumptions=typed.assumptions)
 
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:

@@ -45,7 +45,11 @@ def index_form(node: Node, piece_of: Callable[[Node], Piece]) -> Piece:
     unused = _letters(sizes)
     axes = [_axis([part for _, part in parts], k, unused) for k in range(len(node.axes))]
     taken = sizes.union(*(axis.names for axis in axes))
-    body = [_Term(part, axes, taken, piece_of).tree(coefficient) for coefficient, part in parts]
+    spots = [Spot(axis.place, axis.names, axis.dims, is_inside=True) for axis in axes]
+    body = [
+        _Term(part, spots, _letters(taken), piece_of).entries().tree(coefficient)
+        for coefficient, part in parts
+    ]
     letters = [
         (name, dim.syntax())
         for axis in axes
@@ -98,24 +102,59 @@ def _position(letters: Sequence[Tree], dims: Sequence[Dim]) -> Tree:
     return place
 
 
+class Spot(NamedTuple):
+    """A position along an axis.
+
+    Attributes:
+        place: the position.
+        names: the letters that it is made of, where it is that of an axis of the form.
+        dims: their sizes.
+        is_inside: whether the position is known not to leave the axis.
+    """
+
+    place: Tree
+    names: tuple[str, ...]
+    dims: tuple[Dim, ...]
+    is_inside: bool
+
+
+class Entries(NamedTuple):
+    """A product of entries: its number, and what stands above and below the line."""
+
+    number: Fraction
+    above: list[Tree]
+    below: list[Tree]
+
+    def tree(self, coefficient: Fraction) -> Tree:
+        """The product, with what it is multiplied by."""
+        value = coefficient * self.number
+        parts = [*self.above]
+        if abs(value) != 1 or not parts:
+            parts.insert(0, Number(abs(value)))
+        tree = _multiplied(parts)
+        if self.below:
+            tree = Binary("/", tree, _multiplied(self.below))
+        return Negative(tree) if value < 0 else tree
+
+
 class _Term:
-    """One product of entries, with a name for each of its letters."""
+    """One product, with a name for each of its letters."""
 
     def __init__(
         self,
         node: Product,
-        axes: Sequence[Axis],
-        taken: Collection[str],
+        spots: Sequence[Spot],
+        unused: Iterator[str],
         piece_of: Callable[[Node], Piece],
     ) -> None:
         self.node = node
         self.piece_of = piece_of
-        self.unused = _letters(taken)
+        self.unused = unused
         self.spelled: dict[int, Tree] = {}
         self.inside: set[int] = set()
         self.identities: list[Tree] = []
-        for index, axis in zip(node.result, axes, strict=True):
-            self._bind(index, axis)
+        for index, spot in zip(node.result, spots, strict=True):
+            self._bind(index, spot)
         for factor in node.factors:
             self._name(letters_of(factor.indices))
 
@@ -124,27 +163,29 @@ class _Term:
             if letter not in self.spelled:
                 self.spelled[letter] = Name(next(self.unused))
 
-    def _bind(self, index: Index, axis: Axis) -> None:
-        """Say what the letters of an index of the result are, in terms of those of its axis."""
+    def _bind(self, index: Index, spot: Spot) -> None:
+        """Say what the letters of an index of the result are, in terms of a position."""
         if isinstance(index, int):
-            self._spell(index, axis.place)
-            self.inside.add(index)
+            self._spell(index, spot.place)
+            if spot.is_inside:
+                self.inside.add(index)
         elif isinstance(index, Shifted):
             first, *others = index.letters
             self._name(others)
             away = [Negative(self.spelled[letter]) for letter in others]
-            self._spell(first, Add((axis.place, *away)))
-        elif [self.node.dims[letter] for letter in index.letters] == list(axis.dims):
-            for letter, name in zip(index.letters, axis.names, strict=True):
+            self._spell(first, _added([spot.place, *away]))
+        elif [self.node.dims[letter] for letter in index.letters] == list(spot.dims):
+            for letter, name in zip(index.letters, spot.names, strict=True):
                 self._spell(letter, Name(name))
                 self.inside.add(letter)
         else:
             self._name(index.letters)
-            self._equate(self._index(index), axis.place, reduce(Dim.__mul__, axis.dims))
+            self._equate(self._index(index), spot.place, reduce(Dim.__mul__, spot.dims))
 
     def _spell(self, letter: int, place: Tree) -> None:
         if letter in self.spelled:
             self._equate(self.spelled[letter], place, self.node.dims[letter])
+            self.inside.add(letter)
         else:
             self.spelled[letter] = place
 
@@ -153,27 +194,38 @@ class _Term:
         identity = Name("I") if is_sized else Call("eye", (dim.syntax(),))
         self.identities.append(Entry(identity, (first, second)))
 
+    def entries(self) -> Entries:
+        """The entries of the factors; a product with more axes than a matrix is written out."""
+        closed = [f for f in self.node.factors if len(f.indices) > 2 and f.power == 1]
+        found = Entries(self.node.coefficient, [], [])
+        for factor in self.node.factors:
+            if factor not in closed:
+                self.inside.update(index for index in factor.indices if isinstance(index, int))
+                (found.below if self._is_below(factor) else found.above).append(self._entry(factor))
+        for factor in closed:
+            inner = self._opened(factor)
+            found.above.extend(inner.above)
+            found.below.extend(inner.below)
+            found = found._replace(number=found.number * inner.number)
+        found.above.extend([*self.identities, *self._bounds()])
+        return found
+
+    def _opened(self, factor: Factor) -> Entries:
+        """A factor as the product that it is, which keeps its letters inside of their axes."""
+        spots = [
+            Spot(self._index(index), (), (dim,), is_inside=index in self.inside)
+            for index, dim in zip(factor.indices, factor.node.axes, strict=True)
+        ]
+        self.inside.update(index for index in factor.indices if isinstance(index, int))
+        return _Term(_as_product(factor.node), spots, self.unused, self.piece_of).entries()
+
     def _bounds(self) -> list[Tree]:
         """Ones along each axis that no entry keeps its letter inside of."""
-        kept = {index for factor in self.node.factors for index in factor.indices} | self.inside
         return [
             Entry(Call("ones", (self.node.dims[letter].syntax(), Number(Fraction(1)))), (place,))
             for letter, place in self.spelled.items()
-            if letter not in kept
+            if letter not in self.inside
         ]
-
-    def tree(self, coefficient: Fraction) -> Tree:
-        """The term, with what it is multiplied by."""
-        value = coefficient * self.node.coefficient
-        above = [self._entry(factor) for factor in self.node.factors if not self._is_below(factor)]
-        parts = [*above, *self.identities, *self._bounds()]
-        if abs(value) != 1 or not parts:
-            parts.insert(0, Number(abs(value)))
-        tree = _multiplied(parts)
-        under = [self._entry(factor) for factor in self.node.factors if self._is_below(factor)]
-        if under:
-            tree = Binary("/", tree, _multiplied(under))
-        return Negative(tree) if value < 0 else tree
 
     def _is_below(self, factor: Factor) -> bool:
         """Whether to divide by a factor: only where its indices cannot leave the array."""
@@ -192,9 +244,14 @@ class _Term:
         if isinstance(index, int):
             return self.spelled[index]
         if isinstance(index, Shifted):
-            return Add(tuple(self.spelled[letter] for letter in index.letters))
+            return _added([self.spelled[letter] for letter in index.letters])
         letters = [self.spelled[letter] for letter in index.letters]
         return _position(letters, [self.node.dims[letter] for letter in index.letters])
+
+
+def _added(parts: Sequence[Tree]) -> Tree:
+    terms = [term for part in parts for term in (part.terms if isinstance(part, Add) else (part,))]
+    return Add(tuple(terms))
 
 
 def _multiplied(parts: Sequence[Tree]) -> Tree:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Literal
 
-from dimderiv.answer import Answer, names_in
+from dimderiv.answer import Answer
 from dimderiv.errors import ShapeError
+from dimderiv.inline import names_in
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.language.vocabulary import COMMUTATIONS

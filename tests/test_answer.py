@@ -3,11 +3,12 @@
 import pytest
 from nodes import labelled, lowered, node
 
-from dimderiv.answer import Answer, Derivative, Variables, names_in, write_answer
+from dimderiv.answer import Answer, Derivative, Variables, write_answer
 from dimderiv.api import parse
 from dimderiv.arrange import Arranger
 from dimderiv.errors import LimitError
 from dimderiv.graph import named, zero
+from dimderiv.inline import names_in
 from dimderiv.language.syntax import Node
 from dimderiv.render.text import text
 from dimderiv.shapes import ONE, SCALAR, Dim, Shape

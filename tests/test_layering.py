@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    errors language shapes declarations rule rules unknown unify shaping infer upstream
+    errors language inline shapes declarations rule rules unknown unify shaping infer upstream
     graph numbering cancelling products sums arrays inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify
