@@ -35,9 +35,9 @@ STACKED = {
     ),
     "tr(X) B": (
         "B[i,j] I[k,l]: no factor joins the letters i and j of the value with the letters k and l "
-        "of X, so the matrix is a column times a row: vec(B) vec(I)'.",
+        "of X, so the matrix is a column times a row: vec(B) vec(eye(m))'.",
         "B[i,j] I[k,l]：没有因子把值的下标 i 和 j 与 X 的下标 k 和 l 联系起来，所以是一列乘一行："
-        "vec(B) vec(I)'。",
+        "vec(B) vec(eye(m))'。",
     ),
     "A (X .* B)": (
         "A[i,k] B[k,l] I[j,l]: rows and columns meet in diag(vec(B)) alone, whose entries stand "

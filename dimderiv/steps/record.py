@@ -19,8 +19,8 @@ from dimderiv.language.syntax import (
     Negative,
     Number,
     Statement,
-    children,
     replaced,
+    walk,
 )
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
@@ -392,10 +392,4 @@ def added(trees: Sequence[Tree]) -> Tree:
 
 
 def _occurs(part: Tree, tree: Tree) -> bool:
-    stack = [tree]
-    while stack:
-        found = stack.pop()
-        if found == part:
-            return True
-        stack.extend(children(found))
-    return False
+    return any(found == part for found in walk(tree))
