@@ -82,6 +82,7 @@ class Checker:
             symbols=self.typed.symbols,
             value=self.typed.value,
             definitions=own,
+            columns=self.rulebook.user_columns(),
             elementwise=[name for name in own if self.rulebook[name].kind == "elementwise"],
             order=self.order,
             inner=self._slid_shapes(),

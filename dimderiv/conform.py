@@ -10,54 +10,16 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 from dimderiv import notation
+from dimderiv.edges import Edge, Part, ones
 from dimderiv.graph import Factor, Index, Product, Shifted, letters_of
 from dimderiv.language.syntax import Binary, Call, Name, Node, Transpose
 from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.notation import Face, Piece, is_product
+from dimderiv.shapes import ONE
 
 Slot = int | None
-
-
-class Part(NamedTuple):
-    """A piece raised to a power, and where it stood among the factors."""
-
-    piece: Piece
-    power: Fraction
-    place: int
-
-    @property
-    def turned(self) -> "Part":
-        """The part with its piece transposed."""
-        return self._replace(piece=self.piece.turned)
-
-    def raised(self, power: Fraction) -> Piece:
-        """The piece to the size of a power, entry by entry."""
-        if power == 1:
-            return self.piece
-        return Piece(
-            notation.power(self.piece.straight, power, entrywise=True),
-            notation.power(self.piece.flipped, power, entrywise=True),
-        )
-
-
-class Edge(NamedTuple):
-    """Parts that run from one letter to another and are multiplied entry by entry."""
-
-    start: int
-    end: int
-    parts: tuple[Part, ...]
-
-    @property
-    def turned(self) -> "Edge":
-        """The edge from its end to its start."""
-        return Edge(self.end, self.start, tuple(part.turned for part in self.parts))
-
-    def leaving(self, letter: int) -> "Edge":
-        """This edge, turned so that it starts at a letter."""
-        return self if self.start == letter else self.turned
 
 
 @dataclass
@@ -97,6 +59,7 @@ def conform(product: Product, pieces: Sequence[Piece]) -> Conformed | None:
 class _Network:
     def __init__(self, product: Product) -> None:
         self.shown = product.result
+        self.dims = product.dims
         self.kept = set(letters_of(product.result))
         self.weights: dict[int, list[Part]] = {}
         self.edges: list[Edge] = []
@@ -146,12 +109,16 @@ class _Network:
         Of several, the one whose last factor comes first: as the chain rule multiplies the factors
         one by one, it is summed as soon as it can be.
         """
-        shifted = {i for indices, _ in self.images for i in letters_of(indices)}
+        shifted = self._shifted()
         degrees = {i: self._degree(i) for i in self._summed_letters() if i not in shifted}
         if not degrees:
             return None
         letter = min(degrees, key=lambda i: (degrees[i], self.last_use[i]))
         return letter if degrees[letter] <= 2 else None
+
+    def _shifted(self) -> set[int]:
+        """The letters of the images, which stay until a kernel slides over them."""
+        return {letter for indices, _ in self.images for letter in letters_of(indices)}
 
     def _degree(self, letter: int) -> int:
         return sum(letter in (e.start, e.end) and e.start != e.end for e in self.edges)
@@ -220,7 +187,7 @@ class _Network:
     def _remove_end(self, letter: int, path: Edge, weight: list[Part]) -> None:
         """A letter with one edge: its weight moves to the other end."""
         far, place = path.end, min(part.place for part in path.parts)
-        alone = far not in self.kept and far not in self.weights
+        alone = far not in self.kept and far not in self.weights and far not in self._shifted()
         alone = alone and not any(far in (edge.start, edge.end) for edge in self.edges)
         if alone and not weight:
             self.scalars.append(_sum_of(list(path.parts), rank=2))
@@ -244,12 +211,14 @@ class _Network:
         indices, image = self.images.pop()
         # An axis that the kernel does not slide along is one that it covers, or has size 1 on.
         axes = [(*letters_of((index,)), None)[:2] for index in indices]
-        for inner in itertools.product(*(axis[::-1] for axis in axes)):
-            covered = tuple(letter for letter in inner if letter is not None)
-            if not set(covered) & self.kept and self._kernel(covered) is not None:
-                outer = [a if b == k else b for (a, b), k in zip(axes, inner, strict=True)]
-                self._slide(image, inner, outer)
-                return True
+        for kernel_of in (self._kernel, self._kernel_of_ones):
+            for inner in itertools.product(*(axis[::-1] for axis in axes)):
+                covered = tuple(letter for letter in inner if letter is not None)
+                kernel = None if set(covered) & self.kept else kernel_of(covered)
+                if kernel is not None:
+                    outer = [a if b == k else b for (a, b), k in zip(axes, inner, strict=True)]
+                    self._slide(image, kernel, inner, outer)
+                    return True
         return False
 
     def _kernel(self, letters: tuple[int, ...]) -> list[Part] | None:
@@ -264,11 +233,22 @@ class _Network:
             return self.weights.get(letters[0])
         return None if set(letters) & set(self.weights) else parts or None
 
-    def _slide(self, image: Part, inner: Sequence[Slot], outer: Sequence[Slot]) -> None:
+    def _kernel_of_ones(self, letters: tuple[int, ...]) -> list[Part] | None:
+        """A weight for each letter and ones along those that have none, where no edge meets one."""
+        if any({edge.start, edge.end} & set(letters) for edge in self.edges):
+            return None
+        sizes = [self.dims[letter].syntax() for letter in letters]
+        sides = [self.weights.get(letter) for letter in letters]
+        if not any(sides):
+            return [ones(*sizes, ONE.syntax())]
+        arrays = [_array(w or [ones(n, ONE.syntax())]) for w, n in zip(sides, sizes, strict=True)]
+        return [Part(notation.matrix_product([arrays[0], arrays[1].turned]), Fraction(1), 0)]
+
+    def _slide(
+        self, image: Part, kernel: list[Part], inner: Sequence[Slot], outer: Sequence[Slot]
+    ) -> None:
         """Sum over the inner letters, one an axis of the image; the outer ones are left."""
         covered = tuple(letter for letter in inner if letter is not None)
-        kernel = self._kernel(covered)
-        assert kernel is not None
         self.edges = [e for e in self.edges if not {e.start, e.end} & set(covered)]
         for letter in covered:
             self.weights.pop(letter, None)

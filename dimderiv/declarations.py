@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
+from dimderiv.language.parser import parse_expression
 from dimderiv.language.vocabulary import RESERVED_WORDS, SPELLED_OUT, canonical_name
-from dimderiv.shapes import ONE, SCALAR, Declaration, Dim, Shape
+from dimderiv.shapes import ONE, SCALAR, Declaration, Dim, Shape, size_of
 
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
 PROPERTIES = (*NEEDS_SQUARE, "positive", "onehot", "probability")
 SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
+COMPOSITE_LIMIT = 40
 
 _ENTRY = re.compile(r"[^;\n]+")
-_TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=\d)x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
+_TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=[\d)])x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _RUN_TOGETHER = re.compile(r"([A-Za-z])x([A-Za-z]|\d+)")
 _BETWEEN_SIZES = frozenset({"x", "\N{MULTIPLICATION SIGN}", ","})
@@ -196,6 +198,8 @@ class _Reader:
             self.refuse(f"a size is missing in the shape of {self.name}", (end, end), hint=_EXAMPLE)
         token, span = self.tokens[self.index]
         self.index += 1
+        if token == "(":
+            return self.composite(span)
         if token.isdecimal() and token.isascii():
             return self.number(token, span)
         if token.startswith("-") or token[0].isdigit():
@@ -209,6 +213,39 @@ class _Reader:
         if token in RESERVED_WORDS:
             self.refuse(f"{token} is a function, so it is no size", span, hint="another name")
         return Dim.of(token)
+
+    def composite(self, opening: Span) -> Dim:
+        """A size in brackets, the first of which has been passed: `(H - K + 1)`, `(m p)`."""
+        first, depth = self.index, 1
+        while depth and self.index < len(self.tokens):
+            token = self.tokens[self.index][0]
+            depth += (token == "(") - (token == ")")
+            self.index += 1
+        if depth:
+            self.refuse("a bracket is not closed: ')' is missing", opening)
+        inside = self.tokens[first : self.index - 1]
+        place = (opening[0], self.tokens[self.index - 1][1][1])
+        if len(inside) > COMPOSITE_LIMIT:
+            message = f"a size of more than {COMPOSITE_LIMIT} words and signs"
+            self.refuse(message, place, hint="a name for the size", error=LimitError)
+        return self.read(" ".join(token for token, _ in inside), place)
+
+    def read(self, text: str, place: Span) -> Dim:
+        """A size that is written as a sum or a product of sizes."""
+        names = [word for word in text.split() if _SYMBOL.fullmatch(word)]
+        for word in RESERVED_WORDS.intersection(names):
+            self.refuse(f"{word} is a function, so it is no size", place, hint="another name")
+        for digits in re.findall(r"\d+", text):
+            if len(digits.lstrip("0")) > len(str(SIZE_LIMIT)):
+                self.number(digits, place)
+        try:
+            size = size_of(parse_expression(text, names=names))
+        except DimderivError as error:
+            hint = "names and whole numbers, their sums and products, such as (H - K + 1)"
+            self.refuse(f"({text}) is no size: {error.message}", place, hint=hint)
+        if all(coefficient < 0 for _, coefficient in size.monomials):
+            self.refuse(f"a size of {self.name} is {size}", place, hint="a positive size")
+        return size
 
     def number(self, digits: str, span: Span) -> Dim:
         # Very long numbers are refused before they are converted: Python refuses them too.

@@ -20,7 +20,7 @@ from dimderiv.rules import Rulebook
 from dimderiv.spelling import Spelling
 
 if TYPE_CHECKING:
-    from dimderiv.steps import Step
+    from dimderiv.steps import BlockSources, Step
     from dimderiv.verify import Verification
 
 TARGETS = ("numpy",)
@@ -52,6 +52,7 @@ class Derivation:
         answer: the derivatives, and the definitions that they share.
         order: how often the expression was differentiated.
         first: for second derivatives, the derivation of the gradients.
+        sweeps: for second derivatives, the record of the sweep over each gradient.
         layout: the layout convention that the answer is written in.
         mixed: for another layout than the mixed one, the derivation in that, which code is made of.
         checks: what the check of each derivative reported.
@@ -70,6 +71,7 @@ class Derivation:
     answer: Answer
     order: int = 1
     first: "Derivation | None" = None
+    sweeps: Mapping[str, Gradients] = field(default_factory=dict)
     layout: Layout = "mixed"
     mixed: "Derivation | None" = None
     checks: Mapping[Variables, "Verification"] | None = None
@@ -292,8 +294,16 @@ class Derivation:
     @cached_property
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
-        from dimderiv.steps import Directions, Sources, record_changes, record_steps
+        from dimderiv.steps import (
+            Directions,
+            Sources,
+            record_changes,
+            record_hessian,
+            record_steps,
+        )
 
+        if self.mixed is not None:
+            return self.mixed.steps
         if self.directions and self.tangents is not None and self.order == 1:
             taken = self.typed.names
             return record_changes(Directions(self.tangents, self.directions, self.rulebook, taken))
@@ -310,18 +320,38 @@ class Derivation:
             symbols={*self.typed.symbols, *self.typed.definitions},
             sizes={*definitions, *dims, *self.rulebook.unknown, "I", "pi"},
         )
-        return record_steps(sources)
+        return record_hessian(sources, self._blocks()) if self.sweeps else record_steps(sources)
 
-    def explain(self, lang: str = "en", *, markup: str = "text") -> str:
+    def _blocks(self) -> "list[BlockSources]":
+        """What the steps of each block of a Hessian are made from."""
+        from dimderiv.steps import BlockSources
+
+        assert self.first is not None, "second derivatives come with the gradients"
+        symbols, names = self.typed.symbols, self._derivative_names
+        return [
+            BlockSources(
+                first=a,
+                second=b,
+                name=name,
+                mirror=names.get((b, a), name),
+                statements=self.first.answer.program((a,)).statements,
+                gradients=self.sweeps[a],
+                is_stacked=bool(symbols[a].shape.axes and symbols[b].shape.axes),
+            )
+            for (a, b), name in names.items()
+        ]
+
+    def explain(self, lang: str = "en", *, markup: str = "text", answer: bool = True) -> str:
         """The steps, from the value back to the variables.
 
         Args:
             lang: `"en"` or `"zh"`.
             markup: `"text"` or `"latex"`.
+            answer: whether the answer follows; without it, the last line announces it.
         """
         from dimderiv.render.steps import explain
 
-        return explain(self, lang=lang, markup=markup)
+        return explain(self, lang=lang, markup=markup, answer=answer)
 
     def code(self, target: str = "numpy", *, value: bool = False) -> str:
         """The source of a function that computes the derivative.

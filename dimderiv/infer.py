@@ -34,6 +34,7 @@ class Typed:
         assumptions: what was assumed of symbols that were not declared.
         sizes: the names of the sizes of axes.
         functions: the names of the functions that are declared.
+        upstream: the name of a derivative that is handed down, if there is one.
     """
 
     program: Program
@@ -45,6 +46,7 @@ class Typed:
     functions: frozenset[str]
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
+    upstream: str | None = None
 
     @property
     def names(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
+from dimderiv.index_sums import forms_together
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -368,12 +369,17 @@ def _added(terms: Sequence[tuple[bool, Face]]) -> Face:
         else:
             trees.append(Negative(face.tree) if negative else face.tree)
     cost = sum(face.cost for _, face in terms) + len(terms) - 1 + terms[0][0]
-    return Face(Add(tuple(trees)), cost)
+    together = forms_together(trees)
+    return Face(together[0] if len(together) == 1 else Add(tuple(together)), cost)
 
 
 def negative(piece: Piece) -> Piece:
-    """A piece with a minus sign before it."""
+    """A piece with a minus sign before it, or before what it says entry by entry."""
     return Piece(
-        Face(Negative(piece.straight.tree), piece.straight.cost + 1),
-        Face(Negative(piece.flipped.tree), piece.flipped.cost + 1),
+        Face(_negated(piece.straight.tree), piece.straight.cost + 1),
+        Face(_negated(piece.flipped.tree), piece.flipped.cost + 1),
     )
+
+
+def _negated(tree: Node) -> Node:
+    return forms_together([Negative(tree)])[0]

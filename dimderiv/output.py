@@ -88,7 +88,8 @@ def answer_text(derivation: Derivation, request: Request) -> str:
     if not request.steps:
         return answer
     markup = "latex" if request.latex else "text"
-    return f"{derivation.explain(lang=request.lang, markup=markup).rstrip()}\n\n{answer}"
+    steps = derivation.explain(lang=request.lang, markup=markup, answer=False)
+    return f"{steps.rstrip()}\n\n{answer}"
 
 
 def in_all_layouts(derivation: Derivation, request: Request) -> str:

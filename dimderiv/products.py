@@ -40,6 +40,7 @@ from dimderiv.shapes import Dim
 
 ONCE = Fraction(1)
 MOST_FACTORS = 100
+HIGHEST_POWER = 10**12
 MOST_BITS = 64
 
 
@@ -282,6 +283,12 @@ class _Bag:
             raise LimitError(
                 f"a product of more than {MOST_FACTORS} factors",
                 hint="give names to parts of it, and derive a scalar",
+            )
+        highest = max((abs(factor.power) for factor in factors), default=ONCE)
+        if highest > HIGHEST_POWER:
+            raise LimitError(
+                f"a power has an exponent of more than {HIGHEST_POWER}",
+                hint="a name for the exponent",
             )
         while found := cancellation(factors, [self.resolved(index) for index in result]):
             if not self._can_unify([found.ends, *((i, found.ends[0]) for i in found.inner)]):

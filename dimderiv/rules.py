@@ -6,7 +6,7 @@ a rule is *true* is for `dimderiv rules --check` to say.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -62,13 +62,17 @@ class Rulebook:
 
     def user_definitions(self) -> dict[str, tuple[tuple[str, ...], Node]]:
         """The functions that only the user's own files define: arguments and definition."""
-        return {
-            rule.name: (rule.arguments, self._read(rule.definition))
-            for rule in self.rules.values()
-            if Path(rule.file).parent != rules_folder()
-            and rule.definition
-            and not is_self_defined(rule)
-        }
+        return {r.name: (r.arguments, self._read(r.definition)) for r in self._user_rules()}
+
+    def user_columns(self) -> dict[str, Node]:
+        """What those functions are of a column vector, where that is another definition."""
+        return {r.name: self._read(r.column) for r in self._user_rules() if r.column}
+
+    def _user_rules(self) -> Iterator[Rule]:
+        for rule in self.rules.values():
+            is_users = Path(rule.file).parent != rules_folder()
+            if is_users and rule.definition and not is_self_defined(rule):
+                yield rule
 
     def _read(self, text: str) -> Node:
         return parse_expression(text, functions=BUILTIN_FUNCTIONS | self.functions)

@@ -87,6 +87,16 @@ class Dim:
             return Number(Fraction(0))
         return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
+    @property
+    def bracketed(self) -> str:
+        """The size as it stands beside another one: in brackets, unless it is a single word.
+
+        >>> (Dim.of("m") + Dim.of("p")).bracketed
+        '(m + p)'
+        """
+        text = str(self)
+        return f"({text})" if " " in text else text
+
     def __str__(self) -> str:
         if not self.monomials:
             return "0"
@@ -188,7 +198,8 @@ class Shape(NamedTuple):
     def __str__(self) -> str:
         if self.is_scalar:
             return "scalar"
-        return str(self.rows) if self.is_column else f"{self.rows} x {self.cols}"
+        rows, cols = self.rows.bracketed, self.cols.bracketed
+        return rows if self.is_column else f"{rows} x {cols}"
 
 
 SCALAR = Shape(ONE, ONE)

@@ -190,7 +190,8 @@ class Task:
             (a, b): self._laid_out(node, Extent(symbols[a].shape, symbols[b].shape))
             for (a, b), node in self._restore.hessian(second).of.items()
         }
-        return self._written(gradients, blocks, first=self._first(found))
+        written = self._written(gradients, blocks, first=self._first(found))
+        return replace(written, sweeps=second.sweeps)
 
     def _first(self, found: Gradients) -> Derivation:
         """The gradients by free entries that second derivatives, or tied ones, are made from."""

@@ -39,7 +39,7 @@ def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[s
     declared[name] = Declaration(typed.value, text=str(typed.value))
     program = Program(statements, typed.program.source)
     found = infer(program, declared, rulebook=rulebook, wrt=wrt)
-    return replace(found, assumptions=typed.assumptions)
+    return replace(found, assumptions=typed.assumptions, upstream=name)
 
 
 def with_directions(

@@ -162,7 +162,7 @@ def test_steps_come_before_the_answer(
 ) -> None:
     """The steps are separated from the answer by an empty line."""
     monkeypatch.setattr(
-        Derivation, "explain", lambda self, lang, markup: f"{lang} {markup} steps\n"
+        Derivation, "explain", lambda self, lang, markup, answer: f"{lang} {markup} steps\n"
     )
     options = ["--steps", "--lang", "zh"] + ["--latex"] * (markup == "latex")
     _, out, _ = outcome(capsys, *LEAST_SQUARES, *options)

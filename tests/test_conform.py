@@ -3,6 +3,7 @@
 import pytest
 from nodes import labelled, node, written
 
+from dimderiv import derive
 from dimderiv.conform import conform
 from dimderiv.graph import Product
 from dimderiv.notation import named
@@ -181,3 +182,24 @@ def test_sums_are_told_with_their_letter() -> None:
 
     assert found is not None
     assert {1} == {letter for _, letter in found.sums}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("sum(conv2(V, K))", "conv2(V, ones(m - p + 1, n - q + 1))"),
+        ("sum(conv2(V, K) b)", "conv2(V, ones(m - p + 1, 1) b')"),
+        ("a' conv2(V, K) b", "conv2(V, a b')"),
+    ],
+)
+def test_what_slides_may_be_ones(expression: str, expected: str) -> None:
+    """A kernel of weights and ones is a convolution too."""
+    assert expected == derive(expression, "K", shapes="V: m x n; K: p x q").text()
+
+
+def test_a_weight_on_a_letter_that_slides_stays() -> None:
+    """A letter that an image has too is not summed by itself."""
+    found = derive("sum(sum(conv2(V, K), axis=1).^2)", "K", shapes="V: m x n; K: p x q")
+
+    assert found.verification is not None
+    assert "2 conv2(V, sum(conv2(V, K), axis=1) ones(n - q + 1, 1)')" == found.text()

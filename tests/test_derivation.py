@@ -73,7 +73,7 @@ def test_the_form(expression: str, wrt: str, expected: str) -> None:
         ("x' A x", "x", "n"),
         ("x' A x", "A", "n x n"),
         ("A x", "x", "m x n"),
-        ("A X", "X", "m p x n p"),
+        ("A X", "X", "(m p) x (n p)"),
         ("c x", "c", "n"),
     ],
 )

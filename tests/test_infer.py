@@ -43,20 +43,20 @@ def nodes(found: Typed) -> list[Node]:
     [
         ("A B", "A: m x n; B: n x p", "m x p"),
         ("x' A x", "A: n x n; x: n", "scalar"),
-        ("K(m, n)", "", "m n x m n"),
-        ("K(m, n) vec(X)", "X: m x n", "m n"),
-        ("kron(B', A) K(p, n)", "A: m x n; B: p x q", "m q x n p"),
+        ("K(m, n)", "", "(m n) x (m n)"),
+        ("K(m, n) vec(X)", "X: m x n", "(m n)"),
+        ("kron(B', A) K(p, n)", "A: m x n; B: p x q", "(m q) x (n p)"),
         ("K(2, 3) + I", "", "6 x 6"),
         ("K commutation(4, 2)", "K: p x 8", "p x 8"),
-        ("vec(X) vec(I)' + K(n, n)", "X: n x n", "n n x n n"),
+        ("vec(X) vec(I)' + K(n, n)", "X: n x n", "(n n) x (n n)"),
         ("vec(I) + ones(9, 1)", "", "9"),
-        ("4 x vec(I)' + 1 + ones(2, 4 m m)", "x: 2", "2 x 4 m m"),
+        ("4 x vec(I)' + 1 + ones(2, 4 m m)", "x: 2", "2 x (4 m m)"),
         ("K(1, 1)", "", "scalar"),
-        ("K(n + 1, 2)'", "", "2 n + 2 x 2 n + 2"),
-        ("[(i:m, k:p), j:n] A[i,j] x[k]", "A: m x n; x: p", "m p x n"),
-        ("[(i:m, k:p)] x[i] y[k]", "x: m; y: p", "m p"),
+        ("K(n + 1, 2)'", "", "(2 n + 2) x (2 n + 2)"),
+        ("[(i:m, k:p), j:n] A[i,j] x[k]", "A: m x n; x: p", "(m p) x n"),
+        ("[(i:m, k:p)] x[i] y[k]", "x: m; y: p", "(m p)"),
         ("[j:2, (i:3, k:4)] 1", "", "2 x 12"),
-        ("2 ([(i:m, k:p), (j:n, l:q)] A[i,j] B[k,l])'", "A: m x n; B: p x q", "n q x m p"),
+        ("2 ([(i:m, k:p), (j:n, l:q)] A[i,j] B[k,l])'", "A: m x n; B: p x q", "(n q) x (m p)"),
         ("x x'", "x: n", "n x n"),
         ("x + y'", "x: m; y: n", "m x n"),
         ("X W + b", "X: N x D; W: D x C; b: 1 x C", "N x C"),
@@ -70,12 +70,12 @@ def nodes(found: Typed) -> list[Node]:
         ("softmax(X)", "X: m x n", "m x n"),
         ("||X||_* + ||X||_1 + ||X||", "X: m x n", "scalar"),
         ("cross_entropy(S, Y)", "S: m x n; Y: m x n onehot", "scalar"),
-        ("kron(A, B)", "A: m x n; B: p x q", "m p x n q"),
-        ("kron(a, B)", "a: m; B: p x q", "m p x q"),
-        ("conv2(V, K)", "V: H x W; K: P x Z", "H - P + 1 x W - Z + 1"),
+        ("kron(A, B)", "A: m x n; B: p x q", "(m p) x (n q)"),
+        ("kron(a, B)", "a: m; B: p x q", "(m p) x q"),
+        ("conv2(V, K)", "V: H x W; K: P x Z", "(H - P + 1) x (W - Z + 1)"),
         ("conv2(V, K)", "V: 6 x 7; K: 2 x 4", "5 x 4"),
         ("conv2(V, V)", "V: 6 x 7", "scalar"),
-        ("vec(X)", "X: m x n", "m n"),
+        ("vec(X)", "X: m x n", "(m n)"),
         ("diag(x)", "x: n", "n x n"),
         ("diag(A)", "A: n x n", "n"),
         ("diag(x')", "x: n", "n x n"),
@@ -86,14 +86,14 @@ def nodes(found: Typed) -> list[Node]:
         ("(x' y)^(1/2)", "x: n; y: n", "scalar"),
         ("ones(m, n) + eye(m) ones(m, 1)", "", "m x n"),
         ("eye(m, m) A", "A: m x n", "m x n"),
-        ("ones(2 n - 1, 1)", "x: n", "2 n - 1"),
+        ("ones(2 n - 1, 1)", "x: n", "(2 n - 1)"),
         ("log(s + vector(1))", "s: n", "n"),
         ("X + matrix(2)", "X: m x n", "m x n"),
         ("x / tr(x' x)", "x: n", "n"),
         ("N sum(x) / pi", "x: N", "scalar"),
         ("[i:m, j:n] A[i,k] B[k,j] + C[i,j]", "A: m x p; B: p x n; C: m x n", "m x n"),
-        ("[o:H-K+1] V[o+k] K[k] t", "V: H; K: K; t: scalar", "H - K + 1"),
-        ("[i:m, j:m, k:n] I[i,j] x[k]", "x: n", "m x m n"),
+        ("[o:H-K+1] V[o+k] K[k] t", "V: H; K: K; t: scalar", "(H - K + 1)"),
+        ("[i:m, j:m, k:n] I[i,j] x[k]", "x: n", "m x (m n)"),
     ],
 )
 def test_shape_of_the_value(text: str, shapes: str, expected: str) -> None:
@@ -137,7 +137,7 @@ def test_shape_of_the_value(text: str, shapes: str, expected: str) -> None:
         ("X = Z + Z' - Z .* I; tr(A X)", "Z: n x n; A: n x n"),
         ("I x + x", "x: n"),
         ("tr(kron(A, B))", "A: m x m; B: n x n"),
-        ("sum(G .* conv2(V, K))", "G: m - n + 1 x p - q + 1; V: m x p; K: n x q"),
+        ("sum(G .* conv2(V, K))", "G: (m - n + 1) x (p - q + 1); V: m x p; K: n x q"),
         ("a = x - ones(n,1) (ones(1,n) x); a' a", "x: n"),
         ("sum(log(exp(-y.*(X*w)) + vector(1)))", "y: m; X: m x n; w: n"),
         ("m x + n", "m: scalar; x: p; n: p"),
@@ -156,7 +156,7 @@ def test_shapes_are_inferred(text: str, expected: str) -> None:
         ("A z", "A: m x n", "z: n"),
         ("X b + b", "X: m x n", "b: scalar"),
         ("G .* kron(A, B)", "G: 6 x 6; A: 2 x 3", "B: 3 x 2"),
-        ("G .* conv2(V, K)", "G: H x W; K: 3 x 3", "V: H + 2 x W + 2"),
+        ("G .* conv2(V, K)", "G: H x W; K: 3 x 3", "V: (H + 2) x (W + 2)"),
         ("Y = A X; sum(Y)", "Y: m x n", "A: m x p; X: p x n"),
         ("kron(A, X) - kron(X, A)", "A: m x m", "X: n x p"),
         ("x' y", "x: 3", "y: 3"),
@@ -380,3 +380,26 @@ def test_ambiguous_scalars_are_settled_quickly() -> None:
     scalars = [name for name, known in found.symbols.items() if known.shape.is_scalar]
     assert 8 == len(scalars)
     assert found.value.is_column
+
+
+@pytest.mark.parametrize("layers", [100, 400])
+@pytest.mark.parametrize("layer", ["A_{k} X_{j} + b_{k}", "tanh(A_{k} X_{j} + b_{k})"])
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "",
+        "X_0: n x p",
+        "X_{k}: n x p",
+        "A_{k}: n x n; b_{k}: n",
+        "A_{k}: n{k} x n{j}",
+        "b_{k}: 1 x p",
+    ],
+)
+def test_long_chains_conform(layers: int, layer: str, declared: str) -> None:
+    """Some hundred named layers, all of them declared, some or none."""
+    chain = [f"X_{k} = {layer.format(k=k, j=k - 1)}" for k in range(1, layers + 1)]
+    shapes = dict.fromkeys(declared.format(k=k, j=k - 1) for k in range(1, layers + 1))
+    found = typed("; ".join([*chain, f"sum(X_{layers}.^2)"]), "; ".join(shapes))
+
+    assert found.value.is_scalar
+    assert layers == len(found.definitions)

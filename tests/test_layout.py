@@ -61,15 +61,15 @@ VALUES = [
     ("t^2 a", "t", "m", "m", "1 x m"),
     ("A x", "x", "m x n", "m x n", "n x m"),
     ("A r'", "r", "m x n", "m x n", "n x m"),
-    ("X u", "X", "n x n p", "n x n p", "n p x n"),
+    ("X u", "X", "n x (n p)", "n x (n p)", "(n p) x n"),
     ("t b", "t", "1 x m", "1 x m", "m"),
     ("x'C", "x", "m x n", "m x n", "n x m"),
     ("r C", "r", "m x n", "m x n", "n x m"),
-    ("v' X", "X", "p x n p", "p x n p", "n p x p"),
+    ("v' X", "X", "p x (n p)", "p x (n p)", "(n p) x p"),
     ("t A", "t", "m x n", "m x n", "n x m"),
-    ("x b", "x", "m n x n", "m n x n", "n x m n"),
-    ("a r", "r", "m n x n", "m n x n", "n x m n"),
-    ("A X B", "X", "m q x n p", "m q x n p", "n p x m q"),
+    ("x b", "x", "(m n) x n", "(m n) x n", "n x (m n)"),
+    ("a r", "r", "(m n) x n", "(m n) x n", "n x (m n)"),
+    ("A X B", "X", "(m q) x (n p)", "(m q) x (n p)", "(n p) x (m q)"),
 ]
 
 

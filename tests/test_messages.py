@@ -12,9 +12,12 @@ from dimderiv.messages import LANGUAGES, sentences
 PACKAGE = Path(__file__).parent.parent / "dimderiv"
 ENGLISH = sentences("en")
 # Keys of which a part is made when the program runs: `passed_` and the kind of passage.
-MADE = {f"passed_{kind}" for kind in ("sum", "product", "transpose", "name")} | {
-    f"{kind}_{layout}" for kind in ("layout", "shape", "books") for layout in LAYOUTS
-}
+MADE = (
+    {f"passed_{kind}" for kind in ("sum", "product", "transpose", "name")}
+    | {f"{kind}_{layout}" for kind in ("layout", "shape", "books") for layout in LAYOUTS}
+    | {f"block_{kind}" for kind in ("derived", "equal", "transposed", "zero")}
+    | {"slope_held", "slope_table_held"}
+)
 
 
 def fields(sentence: str) -> set[str]:

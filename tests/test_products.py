@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from nodes import labelled, node, written
 
+from dimderiv.errors import LimitError
 from dimderiv.graph import Factor, Product, Symbol, apply_map, is_zero, symbol, zero
 from dimderiv.products import (
     arranged,
@@ -287,3 +288,9 @@ def test_one_factor_as_it_stands_is_that_factor() -> None:
 def test_a_long_power_of_a_number_stays_a_power() -> None:
     """A number with millions of digits is never written out."""
     assert node("(7 t)^99999999999", "t: scalar").weight < 10
+
+
+def test_an_exponent_is_bounded() -> None:
+    """What could not be checked, and hardly be read, is refused before it is computed with."""
+    with pytest.raises(LimitError, match="an exponent of more than"):
+        node("(t^1234567890123456789012345678901234567890.5)^2", "t: scalar")

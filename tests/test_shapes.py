@@ -1,7 +1,10 @@
 """Dimensions, shapes, and the texts that declare them."""
 
+import re
+
 import pytest
 
+from dimderiv import derive
 from dimderiv.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.errors import DimderivError, LimitError, ShapeError
 from dimderiv.shapes import ONE, SCALAR, Dim, Shape
@@ -178,3 +181,64 @@ def test_a_shape_knows_what_it_is() -> None:
     kinds = [(s.is_scalar, s.is_column, s.is_row, s.is_matrix) for s in shapes]
     assert [tuple(i == j for j in range(4)) for i in range(4)] == kinds
     assert ["scalar", "n", "1 x n", "m x n"] == [str(s) for s in shapes]
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("(H - K + 1) x (W - L + 1)", "(H - K + 1) x (W - L + 1)"),
+        ("(m p)", "(m p)"),
+        ("(m+p) x 2", "(m + p) x 2"),
+        ("(2 batch) x (n)", "(2 batch) x n"),
+        ("((m + 1) n)x3", "(m n + n) x 3"),
+        ("(n m) x (m n) symmetric", "(m n) x (m n)"),
+    ],
+)
+def test_composite_sizes_are_read_as_they_are_printed(text: str, printed: str) -> None:
+    """Sums and products of sizes stand in brackets."""
+    found = read_shapes({"A": text})["A"].shape
+
+    assert printed == str(found)
+    assert found == read_shapes({"A": printed})["A"].shape
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("(m + n", "a bracket is not closed"),
+        ("(m / 2)", "is no size"),
+        ("()", "is no size: there is no expression"),
+        ("(m, n)", "is no size"),
+        ("(2 - 2)", "a size of A is 0"),
+        ("(m - 2 m)", "a size of A is -m"),
+        ("(sin) x 2", "sin is a function"),
+    ],
+)
+def test_what_is_no_composite_size(text: str, message: str) -> None:
+    """Brackets hold sums and products that can be positive."""
+    with pytest.raises(ShapeError, match=re.escape(message)):
+        read_shapes({"A": text})
+
+
+@pytest.mark.parametrize("text", ["(99999999999 m)", "(" + " + ".join("abcdefgh" * 4) + ")"])
+def test_composite_sizes_are_bounded(text: str) -> None:
+    """Neither huge numbers nor long sums are read."""
+    with pytest.raises(LimitError):
+        read_shapes({"A": text})
+
+
+@pytest.mark.parametrize(
+    ("expression", "variable"),
+    [
+        ("sum(conv2(V, K) .* G)", "K"),
+        ("tr(A kron(B, C))", "B"),
+        ("a' kron(B, C) d", "C"),
+        ("||vec(X) - y||^2", "X"),
+    ],
+)
+def test_shapes_of_an_answer_can_be_declared(expression: str, variable: str) -> None:
+    """What a derivation says of its shapes, declared again, gives the same answer."""
+    first = derive(expression, variable, verify=False)
+    again = derive(expression, variable, shapes=first.shapes, verify=False)
+
+    assert (str(first), first.shapes, ()) == (str(again), again.shapes, again.assumptions)

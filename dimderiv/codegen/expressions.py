@@ -323,4 +323,6 @@ class Writer:
             known, bound, self.arrays, self.helper, known.remembered, self.defined, self.handed_in
         )
         known.code = writer.code
+        if defined.column is not None and arguments[0].shape.is_column:
+            return writer.code(defined.column)
         return writer.code(defined.body)

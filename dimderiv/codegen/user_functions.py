@@ -14,10 +14,11 @@ ENTRYWISE: dict[Operator, Operator] = {"*": ".*", "/": "./", "^": ".^"}
 
 @dataclass(frozen=True)
 class UserFunction:
-    """The names of the arguments, and the body as it is to be written."""
+    """The names of the arguments, and the body as it is to be written, also for a column."""
 
     arguments: tuple[str, ...]
     body: Node
+    column: Node | None = None
 
 
 def user_functions(rulebook: Rulebook | None) -> dict[str, UserFunction]:
@@ -28,9 +29,12 @@ def user_functions(rulebook: Rulebook | None) -> dict[str, UserFunction]:
     """
     if rulebook is None:
         return {}
+    columns = rulebook.user_columns()
     return {
         name: UserFunction(
-            names, entrywise_body(body) if rulebook[name].kind == "elementwise" else body
+            names,
+            entrywise_body(body) if rulebook[name].kind == "elementwise" else body,
+            columns.get(name),
         )
         for name, (names, body) in rulebook.user_definitions().items()
     }

@@ -23,6 +23,18 @@ def tell(step: Derived, speaker: Speaker, head: str) -> None:
     _Teller(step, speaker).tell(head)
 
 
+def tell_again(step: Derived, speaker: Speaker, head: str, number: int) -> None:
+    """Put a step on the page that says the same of other things as an earlier one.
+
+    Args:
+        step: the step.
+        speaker: says it.
+        head: what stands before its first line.
+        number: that of the earlier one.
+    """
+    _Teller(step, speaker).tell_again(head, number)
+
+
 def named(operand: Operand) -> Equation | Node:
     """An operand; where its short name occurs for the first time, with what that stands for."""
     if operand.definition is None:
@@ -50,6 +62,11 @@ class _Teller:
         """Whether the derivative is a scalar."""
         return self.step.shape is not None and self.step.shape.is_scalar
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether the scalar derivative is 0."""
+        return _is_number(self.step.slope[2], 0)
+
     def say(self, key: str, **fields: Field) -> None:
         self.speaker.say(self.sentence(key, **fields))
 
@@ -64,11 +81,36 @@ class _Teller:
         self.fields = {**self.fields, "operand": step.operand.tree}
         if len(step.terms) > 1:
             self.several_terms()
+        elif self.is_flat:
+            self.say("flat", slope=Slope(*step.slope))
         elif step.terms[0].value is None:
-            self.say("slope", slope=Slope(*step.slope))
+            self.slope()
+            self.ruled()
             self.entries(step.terms[0])
         else:
             self.one_term(step.terms[0])
+
+    def origin(self) -> list[str]:
+        """Where the rule of a function holds, and what it assumes where it does not."""
+        origin = self.step.origin
+        told = [] if origin is None else [("domain", origin.domain), ("kink", origin.kink)]
+        named: dict[str, Field] = {"parameter": origin.parameter if origin else ""}
+        return [self.sentence(key, **{**named, key: text}) for key, text in told if text]
+
+    def tell_again(self, head: str, number: int) -> None:
+        if self.is_flat:
+            self.tell(head)
+            return
+        step = self.step
+        opening, where = self.opening(), self.speaker.where(step.where)
+        is_part = step.operand.is_shared and step.left is not None
+        told = self.sentence(
+            "as_before_part" if is_part else "as_before",
+            number=number,
+            name=step.left or NOTHING,
+            value=Equation((*self.left(), *step.value.sides)),
+        )
+        self.speaker.say(opening, where, self.arriving(), told, level=0, head=head)
 
     def opening(self) -> str:
         operand = self.step.operand
@@ -102,10 +144,10 @@ class _Teller:
             if term.value is None:
                 self.entries(term)
                 continue
-            summed = _summed(term.letters)
+            summed, (_, entries) = _summed(term.letters), term.letters.sides
             key = "term_summed" if summed else "term"
             told = self.sentence(
-                key, letters=term.letters, summed=Several(tuple(summed)), value=term.value
+                key, letters=entries, summed=Several(tuple(summed)), value=term.value
             )
             self.speaker.say(told, *self.reasons(term))
         self.say("together", value=Equation((*self.left(), *self.step.value.sides)))
@@ -114,20 +156,18 @@ class _Teller:
         """What the rule of a function of arrays says of single entries."""
         if self.step.rule is not None:
             key = "rows" if self.step.kind == "rows" else "rule"
-            self.say(key, rule=Slope(*self.step.rule))
+            origin = self.step.origin
+            cited = Clause("cited", {"reference": origin.reference}) if origin else ""
+            told = self.sentence(key, rule=Slope(*self.step.rule), cited=cited)
+            self.speaker.say(*self.origin(), told)
 
     def one_term(self, term: Term) -> None:
-        if _is_number(self.step.slope[2], 0):
-            self.say("flat", slope=Slope(*self.step.slope))
-            return
         order, count = term.order, len(term.factors)
         is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
         has_table = count > 1 and not is_entrywise
         if not _is_number(self.step.slope[2], 1) and self.step.slope[0] != self.step.slope[1]:
             key = "chain_rule" if self.step.kind == "unknown" else "slope"
-            function = Name(self.step.function.lstrip(HESSIAN))
-            slope = Slope(*self.step.slope)
-            self.say("slope_table" if has_table else key, slope=slope, function=function)
+            self.slope("slope_table" if has_table else key)
         if has_table:
             prefix = [] if term.prefix is None else [(term.prefix, None)]
             self.speaker.markup.table([*prefix, *term.factors])
@@ -142,6 +182,14 @@ class _Teller:
         if len(self.step.value.sides) > 1:
             self.say("simplified", value=Equation((*self.left(), *self.step.value.sides)))
 
+    def slope(self, key: str = "slope") -> None:
+        """What the scalar rule says, and of a function what its rule assumes."""
+        held = "_held" if self.step.operand.occurrence and key != "chain_rule" else ""
+        function = Name(self.step.function.lstrip(HESSIAN))
+        told = self.sentence(f"{key}{held}", slope=Slope(*self.step.slope), function=function)
+        after = [] if self.step.rule or key != "slope" else self.origin()
+        self.speaker.say(told, *after)
+
     def without_order(self, term: Term) -> None:
         """At most one array, or a convolution: there is no order to find."""
         self.ruled()
@@ -154,7 +202,8 @@ class _Teller:
             part = self.sentence("part", name=self.step.left, value=self.value())
             self.speaker.say(*why, part)
         else:
-            self.speaker.say(*why, self.sentence("result", value=self.value()))
+            key = "result" if self.left() else "result_received"
+            self.speaker.say(*why, self.sentence(key, value=self.value()))
 
     def as_chain(self, term: Term, order: Order) -> None:
         """The arrangement is a plain matrix product."""

@@ -10,7 +10,7 @@ from dimderiv.render.latex_pieces import width as latex_width
 from dimderiv.render.precedence import POWER, level
 from dimderiv.render.text import text
 from dimderiv.render.wrap import columns, wrap
-from dimderiv.shapes import Dim, Shape
+from dimderiv.shapes import Shape
 
 INDENT = 3
 WIDTH = 80
@@ -112,7 +112,7 @@ class PlainText(Markup):
 
     def shape(self, shape: Shape) -> str:
         """Rows x columns."""
-        return " x ".join(_bracketed(dim) for dim in shape)
+        return " x ".join(dim.bracketed for dim in shape)
 
     def quotient(self, over: Node, under: Node) -> str:
         """A quotient on one line."""
@@ -229,10 +229,6 @@ class Latex(Markup):
 
 def _words(words: str) -> str:
     return rf"\text{{{''.join(ESCAPES.get(sign, sign) for sign in words)}}}" if words else ""
-
-
-def _bracketed(dim: Dim) -> str:
-    return f"({dim})" if len(dim.monomials) > 1 else str(dim)
 
 
 def _factor_text(tree: Node) -> str:

@@ -25,13 +25,19 @@ class Shapes(NamedTuple):
 
 
 class Clause(NamedTuple):
-    """A sentence within a sentence; its own fields are plain formulas."""
+    """A sentence within a sentence; its own fields are plain."""
 
     key: str
-    fields: Mapping[str, Node]
+    fields: Mapping[str, Node | str]
 
 
-Field: TypeAlias = Node | Equation | Shape | Several | Slope | Shapes | Clause | int | str
+class Place(NamedTuple):
+    """The place along an axis that runs over several letters, the first one slowest."""
+
+    letters: tuple[Node, ...]
+
+
+Field: TypeAlias = Node | Equation | Shape | Several | Slope | Shapes | Clause | Place | int | str
 
 
 class Speaker:
@@ -88,6 +94,9 @@ class Speaker:
                 return markup.held(f"{markup.quotient(over, under)} = {markup.formula(slope)}")
             case Shapes(factors):
                 return self.messages["times"].join(self.field(shape) for shape in factors)
+            case Place(letters):
+                written = ", ".join(markup.formula(letter) for letter in letters)
+                return markup.held(f"({written})" if len(letters) > 1 else written)
             case Clause(key, fields):
                 return self.sentence(key, fields)
             case Shape():

@@ -1,112 +1,48 @@
 """Writes the steps of a derivation in words, in a language of `dimderiv/messages`."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
 
 from dimderiv.errors import UnknownNameError
-from dimderiv.infer import Typed
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.syntax import Name, Node, Program, replaced
+from dimderiv.language.syntax import Name, Node, Transpose, replaced
 from dimderiv.messages import LANGUAGES, sentences
 from dimderiv.render.conventions import layout_in_words
-from dimderiv.render.derived import named, tell
+from dimderiv.render.derived import named, tell, tell_again
+from dimderiv.render.explained import Explained, Report
 from dimderiv.render.markup import UNBROKEN, Latex, Markup, PlainText
-from dimderiv.render.sentences import Field, Speaker
+from dimderiv.render.sentences import Field, Place, Speaker
+from dimderiv.render.text import text
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import SCALAR
 from dimderiv.steps import (
     Added,
+    Block,
     Changed,
     Derived,
     Equation,
     Operand,
     Passed,
+    Pattern,
     Received,
     Several,
+    Stacked,
     Step,
+    pattern,
+    repeated,
 )
 from dimderiv.structure import FORMULAS, binding
 
+MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
+SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
+# A longer sum is left to the answer.
+MOST_WAYS = 6
 MARKUPS = ("text", "latex")
 CHECKED = {"exact": "checked_exact", "30 digits": "checked_digits", "numeric": "checked_numeric"}
 
 
-class Report(Protocol):
-    """What the check of an answer reported."""
-
-    @property
-    def level(self) -> str:
-        """How far it went."""
-
-    @property
-    def points(self) -> int:
-        """At how many points."""
-
-    @property
-    def entries(self) -> int:
-        """How many entries were compared."""
-
-
-class Explained(Protocol):
-    """What of a derivation the steps tell."""
-
-    @property
-    def wrt(self) -> tuple[str, ...]:
-        """The variables."""
-
-    @property
-    def typed(self) -> Typed:
-        """The expression with its shapes."""
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What was inferred."""
-
-    @property
-    def rulebook(self) -> Rulebook:
-        """The rules."""
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The record."""
-
-    @property
-    def program(self) -> Program:
-        """The answer."""
-
-    @property
-    def layout(self) -> str:
-        """The layout convention."""
-
-    @property
-    def directions(self) -> Mapping[str, str]:
-        """For a derivative along directions, the direction of each variable."""
-
-    @property
-    def structures(self) -> Mapping[str, str]:
-        """How the entries of variables are tied."""
-
-    def notes(self, lang: str = "en") -> tuple[str, ...]:
-        """Which entries are free although a property ties them."""
-
-    @property
-    def form(self) -> str:
-        """Whether it is written in matrices, Kronecker products or entries."""
-
-    @property
-    def order(self) -> int:
-        """How often the expression was differentiated."""
-
-    @property
-    def first(self) -> "Explained | None":
-        """For second derivatives, the derivation of the gradients."""
-
-    @property
-    def verification(self) -> Report | None:
-        """What the check reported."""
-
-
-def explain(derivation: Explained, lang: str = "en", markup: str = "text") -> str:
+def explain(
+    derivation: Explained, lang: str = "en", markup: str = "text", *, answer: bool = True
+) -> str:
     """The steps of a derivation, from the value back to the variables, and the answer.
 
     Args:
@@ -114,6 +50,7 @@ def explain(derivation: Explained, lang: str = "en", markup: str = "text") -> st
         lang: `"en"` or `"zh"`.
         markup: `"text"`, lines of at most 80 columns as far as the formulas allow, or `"latex"`,
             one `aligned` environment for math mode.
+        answer: whether the answer follows; without it, the last line announces it.
 
     Raises:
         UnknownNameError: there is no such language or markup.
@@ -123,10 +60,25 @@ def explain(derivation: Explained, lang: str = "en", markup: str = "text") -> st
             raise UnknownNameError(f"{word!r} is unknown", hint=f"one of {', '.join(known)}")
     steps = derivation.steps
     page = _Page(Speaker(sentences(lang), _markup(derivation, steps, markup)), lang)
-    page.open(derivation, steps)
-    page.steps(steps)
-    page.close(derivation)
+    first, *blocks = _parts(steps)
+    page.open(derivation, first)
+    page.steps(first)
+    if derivation.first is not None:
+        page.answer(derivation.first, first)
+    if blocks:
+        page.hessian(derivation, blocks, len(first) + 1)
+    page.close(derivation, steps, is_whole=answer)
     return page.speaker.markup.document()
+
+
+def _parts(steps: Sequence[Step]) -> list[list[Step]]:
+    """The steps of the gradient, and those of each block after what it begins with."""
+    parts: list[list[Step]] = [[]]
+    for step in steps:
+        if isinstance(step, Block):
+            parts.append([])
+        parts[-1].append(step)
+    return parts
 
 
 def _markup(derivation: Explained, steps: Sequence[Step], markup: str) -> Markup:
@@ -134,9 +86,9 @@ def _markup(derivation: Explained, steps: Sequence[Step], markup: str) -> Markup
         return PlainText()
     plain = Latex({}, {})
     names = {
-        operand.name: rf"\mathrm{{d}}{plain.formula(operand.tree)}"
+        operand.name: MARKS[operand.name[0]].format(plain.formula(operand.tree))
         for operand in _operands(steps)
-        if operand.name
+        if operand.name[:1] in MARKS
     }
     for step in steps:
         if isinstance(step, Changed) and step.operand and isinstance(step.value.sides[0], Name):
@@ -156,6 +108,7 @@ def _operands(steps: Sequence[Step]) -> Iterator[Operand]:
 class _Page:
     def __init__(self, speaker: Speaker, lang: str) -> None:
         self.speaker, self.lang = speaker, lang
+        self.told: dict[Pattern, int] = {}
 
     def say(self, key: str, *, level: int = 0, head: str = "", **fields: Field) -> None:
         self.speaker.say(self.speaker.sentence(key, fields), level=level, head=head)
@@ -187,14 +140,31 @@ class _Page:
         )
         self.shapes(derivation, "assumed", [name for name in symbols if name in assumed])
         self.conventions(derivation)
+        self.known(derivation)
         change = next((step for step in steps if isinstance(step, Changed) and step.operand), None)
         if change is not None and change.operand is not None:
             tangent = change.value.sides[0]
             self.say("notation_along", tangent=tangent, operand=change.operand)
+        key = "notation" if derivation.typed.value.is_scalar else "notation_array"
+        self.notation(steps, key)
+
+    def known(self, derivation: Explained) -> None:
+        """What is to be known of symbols before the first step."""
+        typed = derivation.typed
+        for name, declaration in typed.symbols.items():
+            is_symmetric = SYMMETRIC.intersection(declaration.properties)
+            if is_symmetric and name not in derivation.wrt:
+                self.say("symmetric", operand=Name(name), turned=Transpose(Name(name)))
+        if typed.upstream is not None:
+            whole = typed.program.statements[-1].value
+            self.say("handed_down", upstream=Name(typed.upstream), expression=whole)
+
+    def notation(self, steps: Sequence[Step], key: str, **fields: Field) -> None:
+        """What the names of derivatives mean, where there are any."""
         first = next((operand for operand in _operands(steps) if operand.name), None)
         if first is not None:
-            key = "notation" if derivation.typed.value.is_scalar else "notation_array"
-            self.say(key, derivative=Name(first.name), operand=first.tree)
+            told = {"derivative": Name(first.name), "operand": first.tree, **fields}
+            self.speaker.say(self.speaker.sentence(key, told), level=0)
 
     def conventions(self, derivation: Explained) -> None:
         """Which entries are free, and the layout where it is not the usual one."""
@@ -228,26 +198,96 @@ class _Page:
         if shapes or others:
             self.say(key, shapes="; ".join([*shapes, *others]))
 
-    def steps(self, steps: Sequence[Step]) -> None:
-        """All steps, with a gap before each that is more than a line."""
-        before: Step | None = None
-        for number, step in enumerate(steps, 1):
-            if not (isinstance(step, Passed) and isinstance(before, Passed)):
-                self.speaker.markup.gap()
-            self.step(step, f"{number}. ")
-            before = step
+    def steps(self, steps: Sequence[Step], number: int = 1) -> None:
+        """Some steps, with a gap before each that is more than a line.
 
-    def step(self, step: Step, head: str) -> None:
+        Args:
+            steps: the steps, none of which begins a block.
+            number: that of the first one.
+        """
+        before: Step | None = None
+        patterns, place = [pattern(step) for step in steps], 0
+        while place < len(steps):
+            period, count = repeated(patterns, place)
+            step = steps[place]
+            if count or not (isinstance(step, Passed) and isinstance(before, Passed)):
+                self.speaker.markup.gap()
+            if count:
+                self.left_out(steps[place : place + count], number + place, period)
+            else:
+                self.step(step, number + place, patterns[place])
+            before = step
+            place += count or 1
+
+    def left_out(self, steps: Sequence[Step], number: int, period: int) -> None:
+        """Steps that say the same again and again of other things."""
+        derivatives = [Name(operand.name) for operand in _operands(steps) if operand.name]
+        fields: dict[str, Field] = {
+            "first": number - period,
+            "second": number - 1,
+            "last": number + len(steps) - 1,
+            "begin": derivatives[0] if derivatives else "",
+            "end": derivatives[-1] if derivatives else "",
+        }
+        told = self.speaker.sentence("left_out", fields)
+        self.speaker.say(told, level=0, head=f"{number}. ")
+
+    def block(self, block: Block, steps: Sequence[Step], number: int, axes: int) -> None:
+        """One block of a Hessian.
+
+        Args:
+            block: what is differentiated by what.
+            steps: how.
+            number: that of the first step.
+            axes: how many axes the gradient has.
+        """
+        fields: dict[str, Field] = {
+            "gradient": block.gradient,
+            "first": block.first,
+            "second": block.second,
+            "name": block.left,
+            "mirror": block.mirror,
+        }
+        self.speaker.markup.gap()
+        self.speaker.say(self.speaker.sentence(f"block_{block.kind}", fields), level=0)
+        if block.kind == "derived":
+            key = "notation_block_array" if axes else "notation_block"
+            self.notation(steps, key, gradient=block.gradient)
+            self.steps(steps, number)
+
+    def step(self, step: Step, number: int, says: Pattern) -> None:
+        head = f"{number}. "
         match step:
             case Passed():
                 self.passed(step, head)
             case Added(operand, left, ways, value):
-                self.say("added", head=head, operand=operand, ways=ways)
-                self.speaker.say(self.speaker.field(Equation((left, *value.sides))), level=2)
+                is_short = ways <= MOST_WAYS
+                key = "added" if is_short else "added_many"
+                self.say(key, head=head, operand=operand, ways=ways)
+                if is_short:
+                    self.speaker.say(self.speaker.field(Equation((left, *value.sides))), level=2)
+            case Stacked():
+                self.stacked(step, head)
             case Derived():
-                tell(step, self.speaker, head)
+                earlier = self.told.setdefault(says, number)
+                if earlier == number:
+                    tell(step, self.speaker, head)
+                else:
+                    tell_again(step, self.speaker, head, earlier)
             case Changed(operation, _, value):
                 self.say("changes", level=0, head=head, operation=operation, value=value)
+
+    def stacked(self, step: Stacked, head: str) -> None:
+        """How a derivative with more than two axes becomes a matrix."""
+        row, column = Place(step.row), Place(step.column)
+        self.say(
+            "stacked", head=head, operand=step.operand, entry=step.entry, row=row, column=column
+        )
+        for term in step.terms:
+            shown = {"letters": term.letters, **term.reason.fields}
+            self.speaker.say(self.speaker.sentence(term.reason.key, shown))
+        if len(step.terms) > 1:
+            self.say("together", level=1, value=step.value)
 
     def passed(self, step: Passed, head: str) -> None:
         values = {received.value for received in step.received}
@@ -273,26 +313,57 @@ class _Page:
         sides = (value,) if name is None else (Name(name), value)
         self.speaker.say(self.speaker.field(Equation(sides)), level=level)
 
-    def close(self, derivation: Explained) -> None:
-        """The answer, and what its check reported."""
+    def hessian(self, derivation: Explained, blocks: Sequence[list[Step]], number: int) -> None:
+        """The steps of the second derivatives, block by block.
+
+        Args:
+            derivation: the derivation.
+            blocks: the steps of each, after what it begins with.
+            number: that of the first step.
+        """
         self.speaker.markup.gap()
-        first = derivation.first or derivation
-        if derivation.layout != "mixed":
+        self.say("second")
+        symbols = derivation.typed.symbols
+        for begun, *steps in blocks:
+            assert isinstance(begun, Block), "each part begins with its block"
+            self.block(begun, steps, number, len(symbols[text(begun.first)].shape.axes))
+            number += len(steps)
+
+    def close(self, derivation: Explained, steps: Sequence[Step], *, is_whole: bool) -> None:
+        """The answer, in its layout, and what its check reported.
+
+        Args:
+            derivation: the derivation.
+            steps: all steps.
+            is_whole: whether the answer is told, or only announced at the end.
+        """
+        mixed = derivation.mixed or derivation
+        is_turned = mixed.program != derivation.program
+        if is_turned:
+            self.answer(mixed, steps)
+        self.speaker.markup.gap()
+        if is_whole:
+            self.announced(derivation, steps, is_turned=is_turned)
+            self.formulas(derivation, steps)
+        self.checked(derivation.verification)
+        if not is_whole:
+            self.announced(derivation, steps, is_turned=is_turned)
+
+    def announced(
+        self, derivation: Explained, steps: Sequence[Step], *, is_turned: bool = False
+    ) -> None:
+        """The line before an answer: how it comes from what was told."""
+        directions = Several(tuple(Name(name) for name in derivation.directions.values()))
+        is_told = derivation.form != "kronecker" or any(isinstance(x, Stacked) for x in steps)
+        if is_turned:
             self.say("laid_out", layout=layout_in_words(derivation.layout, self.lang))
-        self.say("answer_stacked" if first.form == "kronecker" else "answer")
-        self.answer(first, None if first.directions else f"d{derivation.wrt[0]}")
-        if derivation.order > 1:
-            directions = Several(tuple(Name(name) for name in derivation.directions.values()))
-            if directions.parts:
-                self.say("along", directions=directions)
-            else:
-                self.say("second")
-            self.answer(derivation, None)
+        elif directions.parts and derivation.order > 1:
+            self.say("along", directions=directions)
         elif derivation.structures:
             for name, structure in derivation.structures.items():
                 self.tied(derivation, name, structure)
-            self.answer(derivation, f"d{derivation.wrt[0]}")
-        self.checked(derivation.verification)
+        else:
+            self.say("answer" if is_told else "answer_stacked")
 
     def tied(self, derivation: Explained, name: str, structure: str) -> None:
         """What becomes of the derivative by free entries where they are tied."""
@@ -303,11 +374,20 @@ class _Page:
         word = self.speaker.messages["and"].join(properties)
         self.say("tied", variable=Name(name), property=word, value=value)
 
-    def answer(self, derivation: Explained, alone: str | None) -> None:
+    def answer(self, derivation: Explained, steps: Sequence[Step]) -> None:
+        """What is put together, and its formulas."""
+        self.speaker.markup.gap()
+        self.announced(derivation, steps)
+        self.formulas(derivation, steps)
+
+    def formulas(self, derivation: Explained, steps: Sequence[Step]) -> None:
+        """The formulas of an answer; a lone one without a name gets one."""
+        block = next((step for step in steps if isinstance(step, Block)), None)
+        alone = f"d{derivation.wrt[0]}" if block is None else text(block.left)
         *definitions, last = derivation.program.statements
         for each in definitions:
             self.equation(each.name, each.value, level=1)
-        self.equation(last.name or alone, last.value, level=1)
+        self.equation(last.name or (None if derivation.directions else alone), last.value, level=1)
 
     def checked(self, verification: Report | None) -> None:
         if verification is None or verification.level not in CHECKED:

@@ -14,13 +14,23 @@ class Handles:
 
     Args:
         taken: names that mean something already.
-        given: names of parts that the answer has a name for.
+        given: names of parts that have one.
+        mark: what stands before a name to mean the derivative by what has it.
     """
 
-    def __init__(self, taken: Iterable[str], given: Mapping[Node, str]) -> None:
+    def __init__(self, taken: Iterable[str], given: Mapping[Node, str], mark: str = "d") -> None:
         self.taken = set(taken)
         self.used: set[str] = set()
-        self.given = given
+        self.given = dict(given)
+        self.mark = mark
+
+    def again(self, mark: str) -> "Handles":
+        """Handles for what is differentiated next, in which parts keep their names.
+
+        Args:
+            mark: what stands before a name there.
+        """
+        return Handles(self.taken, self.given, mark)
 
     def inner(self, tree: Node, rank: int) -> str:
         """A name for an inner part.
@@ -40,11 +50,12 @@ class Handles:
         name = next(name for name in chain(letters, numbered) if self._is_free(name))
         self.taken.add(name)
         self.used.add(name)
+        self.given[tree] = name
         return name
 
     def derivative(self, name: str) -> str:
         """A name for the derivative by something that has a name."""
-        derivative = f"d{name}"
+        derivative = f"{self.mark}{name}"
         while derivative in self.taken:
             derivative += "_"
         self.taken.add(derivative)
@@ -53,4 +64,4 @@ class Handles:
     def _is_free(self, name: str) -> bool:
         # Two names that differ only in case would be taken for each other.
         used = self.taken | {other.swapcase() for other in self.used}
-        return name not in used and f"d{name}" not in self.taken
+        return name not in used and f"{self.mark}{name}" not in self.taken

@@ -61,7 +61,7 @@ def in_scalar_order(term: Labelled, *, arriving_first: bool) -> Labelled:
     """
     arriving, *rest = term.factors
     node = arriving.node
-    if is_constant(node) and len(set(letters_of(arriving.indices))) > len(set(node.result)):
+    if is_seed(arriving):
         return _without_seed(term)
     coefficient, inner = term.coefficient, [arriving]
     if isinstance(node, Product) and node.factors and _is_transparent(node):
@@ -70,6 +70,21 @@ def in_scalar_order(term: Labelled, *, arriving_first: bool) -> Labelled:
         coefficient *= node.coefficient
     factors = (*inner, *rest) if arriving_first else (*rest, *inner)
     return Labelled(coefficient, factors, term.result, term.dims)
+
+
+def is_seed(arriving: Factor) -> bool:
+    """Whether a factor is the derivative of the value by itself."""
+    node = arriving.node
+    if not is_constant(node) or not _joins_axes(node):
+        return False
+    return len(set(letters_of(arriving.indices))) > len(set(node.result))
+
+
+def _joins_axes(node: Product) -> bool:
+    """Whether an array is 1 where each of the axes in front agrees with one of those behind."""
+    half, rest = divmod(len(node.result), 2)
+    front, behind = node.result[:half], node.result[half:]
+    return not rest and front == behind and len(set(front)) == half
 
 
 def _is_transparent(node: Product) -> bool:
@@ -158,8 +173,10 @@ def is_brief(node: Node) -> bool:
     """Whether a derivative is so short that it needs no name: one name and constants at most."""
     if isinstance(node, (Symbol, Named)) or is_zero(node):
         return True
-    if not isinstance(node, Product) or len(node.axes) > MOST_AXES:
+    if not isinstance(node, Product):
         return False
+    if len(node.axes) > MOST_AXES:
+        return is_brief_identity(node)
     arrays = [factor for factor in node.factors if factor.indices]
     scalars = [factor.node for factor in node.factors if not factor.indices]
     if len(arrays) > 1 or not all(is_plain_scalar(scalar) for scalar in scalars):
@@ -170,6 +187,12 @@ def is_brief(node: Node) -> bool:
         and is_rearranged(array.indices, node.result)
         for array in arrays
     )
+
+
+def is_brief_identity(node: Product) -> bool:
+    """Whether an array with more than two axes is the derivative of an array by itself."""
+    is_many = len(node.axes) > MOST_AXES
+    return is_many and is_constant(node) and node.coefficient == 1 and _joins_axes(node)
 
 
 def is_passed_on(partial: Partial) -> bool:

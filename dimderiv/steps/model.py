@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv.language.syntax import Node
 from dimderiv.shapes import Shape
-from dimderiv.steps.reasons import Equation
+from dimderiv.steps.reasons import Equation, Reason
 from dimderiv.steps.terms import Term
 
 PassageKind: TypeAlias = Literal["sum", "product", "transpose", "name"]
@@ -55,6 +55,22 @@ class Passed:
     received: tuple[Received, ...]
 
 
+class Origin(NamedTuple):
+    """Where the rule of a function comes from; empty is what there is nothing to say of.
+
+    Attributes:
+        reference: where it can be looked up.
+        domain: where it holds.
+        kink: what is assumed where there is no derivative.
+        parameter: what the argument is called in them.
+    """
+
+    reference: str
+    domain: str
+    kink: str
+    parameter: str
+
+
 @dataclass(frozen=True)
 class Derived:
     """An operation differentiated by one operand.
@@ -64,6 +80,7 @@ class Derived:
         where: what other short names stand for that occur in it for the first time.
         kind: how it works: `product`, `elementwise`, `reduction`, `rows` or `matrix`.
         function: the name of the function, where it is one.
+        origin: where its rule comes from, the first time that it is used.
         operand: the operand.
         arriving: what arrives from above and its shape, if it has at most two axes; nothing where
             the derivative of the value by itself arrives.
@@ -81,6 +98,7 @@ class Derived:
     where: tuple[Equation, ...]
     kind: str
     function: str
+    origin: Origin | None
     operand: Operand
     arriving: tuple[Node, Shape | None] | None
     slope: tuple[Node, Node, Node]
@@ -125,4 +143,62 @@ class Changed:
     value: Equation
 
 
-Step: TypeAlias = Passed | Derived | Added | Changed
+BlockKind: TypeAlias = Literal["derived", "equal", "transposed", "zero"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The gradient by one variable, as it was found, which is differentiated by another one next.
+
+    Attributes:
+        kind: whether steps follow that derive it; or it equals the block with the variables
+            exchanged, or the transpose of that; or it is zero.
+        gradient: the name of the gradient.
+        first: the variable that the gradient is by.
+        second: the variable of the second differentiation.
+        left: the name of the block.
+        mirror: the name of the block with the variables exchanged.
+    """
+
+    kind: BlockKind
+    gradient: Node
+    first: Node
+    second: Node
+    left: Node
+    mirror: Node
+
+
+class StackedTerm(NamedTuple):
+    """A term of a derivative with more than two axes.
+
+    Attributes:
+        letters: the term entry by entry.
+        reason: why it is arranged so, as a matrix.
+    """
+
+    letters: Node
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """A derivative with more than two axes, made a matrix: columns stacked on both sides.
+
+    Attributes:
+        operand: the variable.
+        entry: the derivative entry by entry.
+        row: the letters of a row, the slow one first.
+        column: the letters of a column, the slow one first.
+        terms: its terms.
+        value: the matrix.
+    """
+
+    operand: Node
+    entry: Node
+    row: tuple[Node, ...]
+    column: tuple[Node, ...]
+    terms: tuple[StackedTerm, ...]
+    value: Equation
+
+
+Step: TypeAlias = Passed | Derived | Added | Stacked | Block | Changed

@@ -19,8 +19,8 @@ from dimderiv.language.syntax import (
     Negative,
     Number,
     Statement,
-    children,
     replaced,
+    walk,
 )
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
@@ -30,13 +30,26 @@ from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles
-from dimderiv.steps.labels import MOST_AXES, is_constant, is_passed_on
-from dimderiv.steps.model import Added, Derived, Operand, PassageKind, Passed, Received, Step
+from dimderiv.steps.labels import MOST_AXES, is_brief_identity, is_constant, is_passed_on
+from dimderiv.steps.model import (
+    Added,
+    Derived,
+    Operand,
+    Origin,
+    PassageKind,
+    Passed,
+    Received,
+    Step,
+)
 from dimderiv.steps.names import Names
 from dimderiv.steps.reasons import Equation
 from dimderiv.steps.scalars import as_scalar, multiplied
+from dimderiv.steps.stacked import stacked
 from dimderiv.steps.terms import Target, Term, Writer, shape_of
 from dimderiv.sums import total
+
+# The kinds of functions whose rule is given in letters.
+LETTERED = ("rows", "matrix")
 
 
 @dataclass(frozen=True)
@@ -62,15 +75,27 @@ class Sources:
     sizes: Collection[str]
 
 
-def record_steps(sources: Sources) -> tuple[Step, ...]:
+def record_steps(sources: Sources, handles: Handles | None = None) -> tuple[Step, ...]:
     """The steps from the value back to the variables.
 
     Args:
         sources: the record of the sweep, and the names to tell it by.
+        handles: gives out names that mean nothing else.
     """
     visits = [visit for visit in sources.gradients.visits if not is_zero(visit.upstream)]
-    recorder = _Recorder(sources, visits)
-    return tuple(step for visit in visits for step in recorder.steps(visit))
+    recorder = _Recorder(sources, visits, handles or handles_for(sources))
+    steps = [step for visit in visits for step in recorder.steps(visit)]
+    return (*steps, *(recorder.stacked() if visits else ()))
+
+
+def handles_for(sources: Sources) -> Handles:
+    """What gives out names that mean nothing else.
+
+    Args:
+        sources: what the steps are made from.
+    """
+    taken = (*sources.symbols, *sources.sizes, *sources.names.values())
+    return Handles(taken, sources.given)
 
 
 class Told(NamedTuple):
@@ -81,12 +106,12 @@ class Told(NamedTuple):
 
 
 class _Recorder:
-    def __init__(self, sources: Sources, visits: Sequence[Visit]) -> None:
+    def __init__(self, sources: Sources, visits: Sequence[Visit], handles: Handles) -> None:
         taken = {*sources.symbols, *sources.sizes}
+        self.sources = sources
         self.rulebook = sources.rulebook
         self.simplify = Simplifier(_keys(visits), rulebook=sources.rulebook)
         self.writer = Writer(Arranger(sources.symbols), taken, self.simplify)
-        handles = Handles((*taken, *sources.names.values()), sources.given)
         self.names = Names(
             visits,
             sources.gradients,
@@ -98,6 +123,7 @@ class _Recorder:
         self.statements = {s.name: s.value for s in sources.statements}
         self.written = {visit.node.key: sources.statements[-1].value for visit in visits[:1]}
         self.value = visits[0].node if visits else None
+        self.quoted: set[str] = set()
         self.announced: set[Key] = set()
         self.parts: dict[Key, list[tuple[Node, tuple[Term, ...]]]] = {}
 
@@ -106,7 +132,8 @@ class _Recorder:
         node, wanted = visit.node, {partial.operand.key for partial in visit.partials}
         if isinstance(node, Named):
             self.names.owners[node.value.key] = node
-            self.written[node.value.key] = self.statements[node.name]
+            if node.name in self.statements:
+                self.written[node.value.key] = self.statements[node.name]
         for told in self._partials(node, node):
             if told.node.key in wanted:
                 self.names.settle(*told)
@@ -121,6 +148,15 @@ class _Recorder:
                 yield self._derived(node, local, told, found)
         for told in found:
             yield from self._collected(told)
+
+    def stacked(self) -> Iterator[Step]:
+        """How the derivatives with more than two axes become matrices."""
+        for variable, name in self.sources.names.items():
+            node = self.sources.gradients.of[variable]
+            if len(node.axes) > MOST_AXES:
+                writer = Writer(Arranger(self.sources.symbols), self.writer.taken, self.simplify)
+                step = stacked(node, len(self.names.seed), variable, name, writer)
+                yield from () if step is None else (step,)
 
     def _partials(self, node: Node, local: Node) -> list[Told]:
         arriving = self.names.arriving[node.key]
@@ -182,6 +218,7 @@ class _Recorder:
             where=self._introduced(other.node for other in found),
             kind=self._kind(node),
             function=node.function if isinstance(node, (Map, Function)) else "",
+            origin=self._origin(node),
             operand=operand,
             arriving=self._arriving(node),
             slope=self._slope(local, operand.tree, told.partial),
@@ -195,7 +232,8 @@ class _Recorder:
         )
 
     def _terms(self, told: Told, operand: Operand) -> tuple[Term, ...]:
-        target = Target(operand.tree, operand.name, self._shape(told.node), bool(self.names.seed))
+        seed = len(self.names.seed)
+        target = Target(operand.tree, operand.name, self._shape(told.node), seed)
         return tuple(self.writer.term(term, target) for term in told.partial.terms)
 
     def _received(self, operand: Operand, terms: Sequence[Term]) -> tuple[Tree | None, Tree]:
@@ -235,7 +273,7 @@ class _Recorder:
     def _arriving(self, node: Node) -> tuple[Tree, Shape | None] | None:
         """What arrives, unless it is the derivative of the value by itself."""
         arriving = self.names.arriving[node.key]
-        if node is self.value and is_constant(arriving):
+        if is_constant(arriving) and (node is self.value or is_brief_identity(arriving)):
             return None
         shape = self._shape(node)
         if shape is None:
@@ -246,6 +284,22 @@ class _Recorder:
         if isinstance(node, Map):
             return "elementwise"
         return self.rulebook[node.function].kind if isinstance(node, Function) else "product"
+
+    def _origin(self, node: Node) -> Origin | None:
+        """Where the rule of a function comes from, the first time that it is used.
+
+        What holds for every real number needs no word, nor does the reference of a function of
+        single numbers.
+        """
+        if not isinstance(node, (Map, Function)) or not node.function.isidentifier():
+            return None
+        if node.function in self.quoted or node.function not in self.rulebook.rules:
+            return None
+        self.quoted.add(node.function)
+        rule = self.rulebook[node.function]
+        reference = rule.reference if rule.kind in LETTERED else ""
+        domain = "" if rule.domain.startswith("every") or rule.kink else rule.domain
+        return Origin(reference, domain, rule.kink, ", ".join(rule.arguments))
 
     def _shape(self, operand: Node) -> Shape | None:
         """The shape of the derivative by an operand, where it has at most two axes."""
@@ -273,7 +327,8 @@ class _Recorder:
             if is_constant(node):
                 coefficient *= node.coefficient
             else:
-                written.append((as_scalar(self.writer.shown(node).tree), power))
+                tree = self.writer.shown(node).tree
+                written.append((as_scalar(tree) if node.axes else tree, power))
         return multiplied(coefficient, written)
 
     def _entries(self, local: Node, partial: Partial) -> Tree | None:
@@ -286,7 +341,7 @@ class _Recorder:
     ) -> tuple[Tree, Tree, Tree] | None:
         """The derivative of an entry of a function of arrays by an entry of its argument."""
         slopes = [term.slope for term in terms if term.slope is not None]
-        if self._kind(node) not in ("rows", "matrix") or len(slopes) < len(terms):
+        if self._kind(node) not in LETTERED or len(slopes) < len(terms):
             return None
         name = self.names.own(node)
         whole = self.writer.unfolded(local) if name is None else Name(name.name)
@@ -337,10 +392,4 @@ def added(trees: Sequence[Tree]) -> Tree:
 
 
 def _occurs(part: Tree, tree: Tree) -> bool:
-    stack = [tree]
-    while stack:
-        found = stack.pop()
-        if found == part:
-            return True
-        stack.extend(children(found))
-    return False
+    return any(found == part for found in walk(tree))

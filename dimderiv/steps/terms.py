@@ -13,6 +13,7 @@ from dimderiv.graph import (
     Index,
     Named,
     Node,
+    Product,
     Shifted,
     Symbol,
     index_dim,
@@ -21,7 +22,7 @@ from dimderiv.graph import (
     rows_sum_to_one,
 )
 from dimderiv.language import syntax
-from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name
+from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name, walk
 from dimderiv.lettered import Labelled
 from dimderiv.notation import Face
 from dimderiv.products import ONCE
@@ -36,6 +37,7 @@ from dimderiv.steps.labels import (
     is_convolution,
     is_identity,
     is_linear_map,
+    is_seed,
     without_constants,
 )
 from dimderiv.steps.reasons import Bag, Equation, Placed, Reason, reasons, slid
@@ -44,6 +46,8 @@ from dimderiv.steps.scalars import NUMBER_ONE, multiplied
 Tree = syntax.Node
 
 INDEX_LETTERS = "ijklpqrstuvabcdefgh"
+# A product has at most a hundred factors, so at most four hundred letters.
+ROUNDS = 25
 
 
 class Shown(NamedTuple):
@@ -60,13 +64,18 @@ class Target(NamedTuple):
         operand: how it is written.
         name: the name of the derivative; empty if it has none.
         shape: the shape of the derivative, if it has at most two axes.
-        has_seed: whether the derivative has the axes of the value before those of the operand.
+        seed: how many axes of the value the derivative has before those of the operand.
     """
 
     operand: Tree
     name: str
     shape: Shape | None
-    has_seed: bool
+    seed: int
+
+    @property
+    def has_seed(self) -> bool:
+        """Whether the value has axes."""
+        return self.seed > 0
 
 
 class EntrySlope(NamedTuple):
@@ -135,9 +144,9 @@ class Writer:
     def __init__(
         self, arranger: Arranger, taken: Collection[str], shorten: Callable[[Node], Node]
     ) -> None:
-        self.arranger = arranger
-        self.shorten = shorten
-        self.letters = [letter for letter in INDEX_LETTERS if letter not in taken]
+        self.arranger, self.taken, self.shorten = arranger, taken, shorten
+        numbered = (f"{letter}{n or ''}" for n in range(ROUNDS) for letter in INDEX_LETTERS)
+        self.letters = [letter for letter in numbered if letter not in taken]
 
     def is_row(self, node: Node) -> bool:
         """Whether a node with a single axis is better read as a row."""
@@ -177,7 +186,10 @@ class Writer:
         """
         ordered = in_scalar_order(labelled, arriving_first=target.has_seed)
         bare, names = without_constants(ordered), self._names(labelled)
-        letters, slope = self._entries(ordered, target, names), self._entry_slope(labelled, names)
+        letters, slope = (
+            self._entries(ordered, target, names),
+            self._entry_slope(labelled, target, names),
+        )
         most = max((len(factor.node.axes) for factor in ordered.factors), default=0)
         if target.shape is None or most > MOST_AXES:
             return Term(None, (), None, None, letters, slope, ())
@@ -209,7 +221,31 @@ class Writer:
             factors: the factors.
             term: the product whose letters they have.
         """
-        return self._product_of_entries(ONCE, factors, self._names(term))
+        names = self._names(term)
+        return self._product_of_entries(ONCE, factors, _same_letters(term, names))
+
+    def placed(self, part: Product, coefficient: Fraction, places: Sequence[Name]) -> Tree:
+        """A product entry by entry, with a letter of its own for each axis.
+
+        Args:
+            part: the product, whose indices are letters.
+            coefficient: what it is multiplied by.
+            places: a name for each of its axes.
+        """
+        factors, names = list(part.factors), dict[int, str]()
+        for letter, place in zip(letters_of(part.result), places, strict=True):
+            names[letter] = place.name
+        rest = [name for name in self.letters if Name(name) not in places]
+        inner = dict.fromkeys(i for f in factors for i in letters_of(f.indices) if i not in names)
+        names |= dict(zip(inner, rest, strict=False))
+        tree = self._product_of_entries(
+            coefficient * part.coefficient, factors, Letters(names, part.dims)
+        )
+        for letter, place in zip(letters_of(part.result), places, strict=True):
+            if names[letter] != place.name:
+                same = Entry(Name("I"), (place, Name(names[letter])))
+                tree = same if tree == NUMBER_ONE else Binary("*", tree, same)
+        return tree
 
     def _linear_map(self, node: Node, target: Target) -> Reason:
         assert isinstance(node, Function)
@@ -246,13 +282,18 @@ class Writer:
     def _entries(self, term: Labelled, target: Target, names: Letters) -> Equation:
         """The product with an index on each factor."""
         name = Name(target.name)
-        left = Entry(name, names.indices(term.result)) if term.result else name
-        return Equation((left, self._product_of_entries(term.coefficient, term.factors, names)))
+        value = self._product_of_entries(term.coefficient, term.factors, names)
+        places = names.indices(term.result)
+        if target.shape is None:
+            places, value = _told_apart(places, value, self.letters)
+        left = Entry(name, places) if term.result else name
+        return Equation((left, value))
 
-    def _entry_slope(self, term: Labelled, names: Letters) -> EntrySlope:
+    def _entry_slope(self, term: Labelled, target: Target, names: Letters) -> EntrySlope:
         arriving, *rest = term.factors
         value = self._product_of_entries(term.coefficient, rest, names)
-        return EntrySlope(names.indices(arriving.indices), names.indices(term.result), value)
+        own = [indices[target.seed :] for indices in (arriving.indices, term.result)]
+        return EntrySlope(names.indices(own[0]), names.indices(own[1]), value)
 
     def _product_of_entries(
         self, coefficient: Fraction, factors: Sequence[Factor], names: Letters
@@ -272,6 +313,38 @@ class Writer:
         """A name for each letter: those of the result first, then those of what arrives."""
         used = dict.fromkeys(letters_of(indices(term)))
         return Letters(dict(zip(used, self.letters, strict=False)), term.dims)
+
+
+def _told_apart(
+    places: Sequence[Tree], value: Tree, letters: Sequence[str]
+) -> tuple[tuple[Tree, ...], Tree]:
+    """A letter for each axis, and an identity where two axes had the same one."""
+    own: list[Tree] = []
+    used = {part.name for tree in (*places, value) for part in walk(tree) if isinstance(part, Name)}
+    for place in places:
+        if place not in own:
+            own.append(place)
+            continue
+        other = Name(next(letter for letter in letters if letter not in used))
+        used.add(other.name)
+        own.append(other)
+        value = Binary("*", value, Entry(Name("I"), (place, other)))
+    return tuple(own), value
+
+
+def _same_letters(term: Labelled, names: Letters) -> Letters:
+    """The letters that an operation has where the derivative of the value by itself arrives."""
+    arriving = term.factors[0]
+    if not is_seed(arriving):
+        return names
+    seeds, shown = len(arriving.indices) // 2, set(letters_of(term.result))
+    pairs = zip(arriving.indices[:seeds], arriving.indices[seeds:], strict=True)
+    same = {
+        own: names.names[seed]
+        for seed, own in pairs
+        if isinstance(own, int) and isinstance(seed, int) and own not in shown
+    }
+    return Letters({**names.names, **same}, names.dims)
 
 
 def _axes(term: Labelled, names: Letters) -> dict[int, Tree]:

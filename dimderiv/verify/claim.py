@@ -29,6 +29,7 @@ class Claim:
         symbols: shape and properties of every symbol.
         value: the shape of the expression's value.
         definitions: argument names and definition of each function that is not built in.
+        columns: the definition of some of them for a column vector, where that is another.
         order: how many times the value is differentiated.
         elementwise: the names in `definitions` that apply to each entry by itself.
         inner: shapes of parts of the expression, whose sizes must be positive too.
@@ -45,6 +46,7 @@ class Claim:
     symbols: Mapping[str, Declaration]
     value: Shape
     definitions: Mapping[str, tuple[tuple[str, ...], Node]] = field(default_factory=dict)
+    columns: Mapping[str, Node] = field(default_factory=dict)
     order: int = 1
     elementwise: Collection[str] = ()
     inner: Collection[Shape] = ()

@@ -83,6 +83,7 @@ class Evaluator:
         names: the value of each symbol and of each definition so far.
         definitions: argument names and definition of each function that is not built in.
         elementwise: those of them that apply to each entry by itself.
+        columns: the definition of some of them for a column vector, where that is another.
         known: values of nodes that need not be computed again, by identity.
         keep: whether to add to `known`.
         unknown: the size of the argument of each function that is declared only.
@@ -93,6 +94,7 @@ class Evaluator:
     names: dict[str, Value]
     definitions: Definitions = field(default_factory=dict)
     elementwise: Collection[str] = ()
+    columns: Mapping[str, Node] = field(default_factory=dict)
     known: dict[int, Value] = field(default_factory=dict)
     keep: bool = False
     unknown: Mapping[str, Size] = field(default_factory=dict)
@@ -356,6 +358,9 @@ class Evaluator:
         if len(names) != len(node.arguments):
             raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
         arguments = [self.table(argument) for argument in node.arguments]
+        rows, cols = size_of(arguments[0])
+        if cols == 1 < rows:
+            body = self.columns.get(node.function, body)
         inner = replace(self, known={}, keep=False, names={})
         if node.function not in self.elementwise:
             inner.names = dict(zip(names, arguments, strict=True))

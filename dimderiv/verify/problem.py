@@ -72,7 +72,7 @@ class Problem:
         inner = (*shapes, claim.value, *claim.inner, *claim.unknown.values())
         self.dims = list(dict.fromkeys(dim for shape in inner for dim in shape))
         named = [name for dim in self.dims for name in _names_in_order(dim)]
-        bodies = [body for _, body in claim.definitions.values()]
+        bodies = [*(body for _, body in claim.definitions.values()), *claim.columns.values()]
         nodes = [s.value for p in (claim.expression, claim.answer) for s in p.statements]
         for node in (*nodes, *bodies):
             named.extend(names_of_sizes(node))
@@ -115,9 +115,9 @@ class Problem:
             names,
             claim.definitions,
             claim.elementwise,
-            {},
-            keep,
-            {name: self.size(shape, trial) for name, shape in claim.unknown.items()},
+            claim.columns,
+            keep=keep,
+            unknown={name: self.size(shape, trial) for name, shape in claim.unknown.items()},
         )
 
     def base(self, trial: Trial) -> Evaluator:

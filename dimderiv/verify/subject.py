@@ -96,7 +96,14 @@ class Subject:
             tables: the entries of each argument.
         """
         elementwise = [name for name in self.definitions if _is_elementwise(self.rulebook[name])]
-        return Evaluator(self.arithmetic, {}, dict(tables), self.definitions, elementwise)
+        own = (self.definitions, elementwise, self.columns)
+        return Evaluator(self.arithmetic, {}, dict(tables), *own)
+
+    @cached_property
+    def columns(self) -> Mapping[str, Node]:
+        """What the user's functions but for this one are of a column vector."""
+        rules = [self.rulebook[name] for name in self.definitions]
+        return {rule.name: self._read(rule.column, rule.arguments) for rule in rules if rule.column}
 
     def value(self, tables: Tables, axis: int | None = None) -> Table:
         """The value of the operation: by its definition, or what the verifier knows it to be.

@@ -1,0 +1,90 @@
+"""When two steps say the same of other things: a net has many layers, and one is explained."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeAlias
+
+from dimderiv.language.syntax import Name
+from dimderiv.shapes import Dim
+from dimderiv.steps.model import Derived, Passed, Step
+
+Pattern: TypeAlias = tuple[object, ...]
+
+# Layers of so many steps are recognised, and so many steps must be left to leave them out.
+MOST_REPEATED = 40
+FEWEST = 6
+
+
+def pattern(step: Step) -> Pattern:
+    """What a step says, with a number for each name in place of it.
+
+    What is told only where a name or a rule occurs for the first time does not count.
+
+    Args:
+        step: the step.
+    """
+    return tuple(_flat(_bare(step), {}))
+
+
+def repeated(patterns: Sequence[Pattern], start: int) -> tuple[int, int]:
+    """How many steps from a place on repeat those just before it, which repeat others already.
+
+    Args:
+        patterns: what the steps say.
+        start: the place.
+
+    Returns:
+        After how many steps they repeat, and how many there are; none where it is only a few.
+    """
+    for period in range(1, start // 2 + 1):
+        again = patterns[start - period : start]
+        if period > MOST_REPEATED:
+            break
+        if patterns[start - 2 * period : start - period] != again:
+            continue
+        end = start
+        while patterns[end : end + period] == again:
+            end += period
+        if end - start >= max(FEWEST, 2 * period):
+            return period, end - start
+    return 0, 0
+
+
+def _bare(step: Step) -> Step:
+    """A step without what is told only where it occurs for the first time."""
+    match step:
+        case Derived():
+            operand = replace(step.operand, definition=None)
+            return replace(step, operand=operand, where=(), origin=None)
+        case Passed():
+            received = tuple(
+                each._replace(operand=replace(each.operand, definition=None))
+                for each in step.received
+            )
+            return replace(step, received=received, where=())
+        case _:
+            return step
+
+
+def _flat(part: Any, numbers: dict[str, int]) -> Iterator[object]:
+    """The leaves of a record, names numbered as they occur, each group with its length."""
+    match part:
+        case Name(name):
+            yield "name", numbers.setdefault(name, len(numbers))
+        case Dim(monomials):
+            for monomial, coefficient in monomials:
+                found = tuple(numbers.setdefault(f"size {name}", len(numbers)) for name in monomial)
+                yield "size", found, coefficient
+        case Mapping():
+            yield from _flat(tuple(part.items()), numbers)
+        case tuple():
+            yield len(part)
+            for each in part:
+                yield from _flat(each, numbers)
+        case _ if is_dataclass(part):
+            yield type(part).__name__
+            for field in fields(part):
+                if field.compare and field.name != "name":
+                    yield from _flat(getattr(part, field.name), numbers)
+        case _:
+            yield str(part)

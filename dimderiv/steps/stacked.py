@@ -1,0 +1,155 @@
+"""Why a derivative with more than two axes is a Kronecker product, or what else it is as a matrix.
+
+The entry `[i,j]` of the value by the entry `[k,l]` of the variable stands in row `(j,i)` and column
+`(l,k)`, as columns are stacked.  Which of the four letters some factor joins decides the form.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from dimderiv.arrange import NoMatrixFormError
+from dimderiv.graph import Node, Product, letters_of
+from dimderiv.kronecker import vectorised
+from dimderiv.language.syntax import Call, Entry, Name, children
+from dimderiv.language.syntax import Node as Tree
+from dimderiv.language.vocabulary import COMMUTATIONS
+from dimderiv.steps.model import Stacked, StackedTerm
+from dimderiv.steps.reasons import Equation, Field, Reason, Several
+from dimderiv.steps.terms import Writer
+from dimderiv.sums import expanded
+
+MOST_TERMS = 4
+# The sentence that gives no reason.
+PLAIN = "stacked_as"
+
+
+def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer) -> Stacked | None:
+    """How a derivative becomes a matrix.
+
+    Args:
+        node: the derivative, whose axes are those of the value and then those of the variable.
+        value_rank: how many axes the value has.
+        operand: the variable.
+        name: the name of the derivative.
+        writer: writes nodes as formulas.
+
+    Returns:
+        The step; nothing where matrix notation does not reach it, or it has too many terms.
+    """
+    terms = expanded(node)
+    products = [(c, part) for c, part in terms if isinstance(part, Product) and _is_plain(part)]
+    if len(products) < len(terms) or not 0 < len(terms) <= MOST_TERMS:
+        return None
+    places = [Name(letter) for letter in writer.letters[: len(node.axes)]]
+    try:
+        value = writer.arranger.total(expanded(vectorised(node, value_rank))).straight.tree
+        told = [_term(c, part, value_rank, operand, places, writer) for c, part in products]
+    except NoMatrixFormError:
+        return None
+    row, column = places[:value_rank][::-1], places[value_rank:][::-1]
+    entry, left = Entry(Name(name), tuple(places)), Equation((Name(name), value))
+    return Stacked(Name(operand), entry, tuple(row), tuple(column), tuple(told), left)
+
+
+def _is_plain(part: Product) -> bool:
+    indices = [*part.result, *(index for factor in part.factors for index in factor.indices)]
+    return all(isinstance(index, int) for index in indices)
+
+
+def _term(
+    coefficient: Fraction,
+    part: Product,
+    value_rank: int,
+    operand: str,
+    places: Sequence[Name],
+    writer: Writer,
+) -> StackedTerm:
+    parts = expanded(vectorised(part, value_rank))
+    tree = writer.arranger.total([(coefficient * c, node) for c, node in parts]).straight.tree
+    letters = writer.placed(part, coefficient, places)
+    key, fields = _form(tree, part, value_rank, places)
+    return StackedTerm(letters, Reason(key, {**fields, "operand": Name(operand), "value": tree}))
+
+
+def _form(
+    tree: Tree, part: Product, value_rank: int, places: Sequence[Name]
+) -> tuple[str, dict[str, Field]]:
+    """Which sentence says why a term has its form."""
+    letters = letters_of(part.result)
+    value, variable = letters[:value_rank], letters[value_rank:]
+    calls = _calls(tree)
+    if value == variable:
+        return ("stacked_diagonal" if part.factors else "stacked_identity"), {}
+    weights = [call for call in calls if call.function == "diag"]
+    if weights:
+        return ("stacked_weighted", {"weight": weights[0]}) if len(weights) == 1 else (PLAIN, {})
+    product = next((call for call in calls if call.function == "kron"), None)
+    swap = next((call for call in calls if call.function in COMMUTATIONS), None)
+    if product is not None:
+        return _of_product(product, swap, part, value_rank, places)
+    if swap is not None:
+        return "stacked_swap", {"swap": swap}
+    if _apart(part, value, variable):
+        sides = tuple(places[:value_rank]), tuple(places[value_rank:])
+        return "stacked_outer", {
+            "value_letters": Several(sides[0]),
+            "letters_of": Several(sides[1]),
+        }
+    return PLAIN, {}
+
+
+def _of_product(
+    product: Call, swap: Call | None, part: Product, value_rank: int, places: Sequence[Name]
+) -> tuple[str, dict[str, Field]]:
+    """Which letters the two factors of a Kronecker product have."""
+    letters = letters_of(part.result)
+    for groups in _ways(value_rank, len(places) - value_rank, is_crossed=swap is not None):
+        if _apart(part, *([letters[place] for place in group] for group in groups)):
+            slow, fast = (Several(tuple(places[place] for place in group)) for group in groups)
+            first, second = product.arguments
+            fields: dict[str, Field] = {
+                "first": first,
+                "slow": slow,
+                "second": second,
+                "fast": fast,
+            }
+            if swap is None:
+                return "stacked_product", fields
+            return "stacked_crossed", {**fields, "swap": swap}
+    return PLAIN, {}
+
+
+def _ways(value_rank: int, rank: int, *, is_crossed: bool) -> list[tuple[list[int], list[int]]]:
+    """Which places of letters the factors of a Kronecker product may have.
+
+    A value or a variable with one axis has its letter with the fast ones or with the slow ones.
+
+    Args:
+        value_rank: how many axes the value has.
+        rank: how many axes the variable has.
+        is_crossed: whether the slow letter of each side is with the fast one of the other.
+    """
+    if value_rank == rank == 2:
+        return [([1, 2], [0, 3])] if is_crossed else [([1, 3], [0, 2])]
+    if value_rank == 2:
+        return [([1], [0, 2]), ([1, 2], [0])]
+    return [([2], [0, 1]), ([0, 2], [1])]
+
+
+def _calls(tree: Tree) -> list[Call]:
+    """The outermost calls in a formula."""
+    if isinstance(tree, Call):
+        return [tree]
+    return [call for child in children(tree) for call in _calls(child)]
+
+
+def _apart(part: Product, first: Iterable[int], second: Iterable[int]) -> bool:
+    """Whether no factor joins letters of two groups, directly or through others."""
+    reach, before = set(first), -1
+    while len(reach) > before:
+        before = len(reach)
+        for factor in part.factors:
+            letters = set(letters_of(factor.indices))
+            if letters & reach:
+                reach |= letters
+    return not reach & set(second)
