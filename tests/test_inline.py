@@ -15,7 +15,7 @@ from dimderiv.render.text import text
         ("x' x", "x' x"),
         ("y = A x; z = y + b; z' z", "(A x + b)' (A x + b)"),
         ("y = A x; sum(y) sum(b)", "sum(A x) sum(b)"),
-        ("y = A x; z = y' y", "(A x)' A x"),
+        ("y = A x; z = y' y", "(A x)' (A x)"),
     ],
 )
 def test_definitions_go_where_their_names_stand(program: str, expected: str) -> None:
