@@ -16,6 +16,7 @@ from dimderiv.graph import (
     is_zero,
 )
 from dimderiv.products import product, scaled
+from dimderiv.sums import terms
 
 Folded = tuple[Factor, ...] | None
 
@@ -173,9 +174,8 @@ def _softmax_of_logarithm(factor: Factor) -> Folded:
 
 def _less_logsumexp(node: Node) -> Node | None:
     """The array that its own log-sum-exp along the last axis is subtracted from."""
-    if not isinstance(node, Sum):
-        return None
-    for coefficient, term in node.terms:
+    own = terms(node)
+    for coefficient, term in own if len(own) > 1 else ():
         if not isinstance(term, Product) or len(term.factors) != 1 or coefficient != -1:
             continue
         inner = term.factors[0].node
@@ -183,12 +183,11 @@ def _less_logsumexp(node: Node) -> Node | None:
             continue
         argument, last = inner.arguments[0], len(node.axes) - 1
         kept = tuple(range(last))
-        rest = [other for other in node.terms if other[1].key != term.key]
-        whole = [(Fraction(1), argument)] if not isinstance(argument, Sum) else argument.terms
+        rest = {(c, other.key) for c, other in own if other.key != term.key}
         if (
             term.factors[0].indices == kept
             and inner.over == (last,)
-            and {(c, t.key) for c, t in rest} == {(c, t.key) for c, t in whole}
+            and rest == {(c, t.key) for c, t in terms(argument)}
         ):
             return argument
     return None

@@ -1,9 +1,11 @@
 """Inverses of square matrices, opened where that is shorter."""
 
+from collections.abc import Iterable, Sequence
+
 from dimderiv import graph
 from dimderiv.arrays import Array
-from dimderiv.graph import Factor, Function, Index, Node, Product
-from dimderiv.products import elementwise, product, transposed
+from dimderiv.graph import Factor, Function, Index, Merged, Node, Product, letters_of
+from dimderiv.products import ONCE, elementwise, part, product, transposed
 
 
 def inverse(node: Node) -> Node:
@@ -25,7 +27,46 @@ def inverse(node: Node) -> Node:
     if isinstance(node, Product) and _is_diagonal(node):
         factors = [factor._replace(power=-factor.power) for factor in node.factors]
         return product(1 / node.coefficient, factors, node.result, node.dims)
+    if isinstance(node, Product) and (pairs := _kronecker_pairs(node)):
+        return _inverse_of_kronecker(node, pairs)
     return graph.apply_function("inv", (node,), node.axes)
+
+
+def _kronecker_pairs(node: Product) -> list[tuple[int, int]]:
+    """The letters of the square factors of a Kronecker product: of rows, and of columns."""
+    if not all(isinstance(index, Merged) for index in node.result) or len(node.result) != 2:
+        return []
+    rows, columns = (letters_of((index,)) for index in node.result)
+    pairs = list(zip(rows, columns, strict=False))
+    if len(rows) != len(columns) or len({*rows, *columns}) != 2 * len(rows):
+        return []
+    if any(node.dims[row] != node.dims[column] for row, column in pairs):
+        return []
+    together = [_reached(pair, node) for pair in pairs]
+    apart = sum(map(len, together)) == len(set[int]().union(*together))
+    return pairs if apart and all(len(letters) > 1 for letters in together) else []
+
+
+def _reached(start: Iterable[int], node: Product) -> set[int]:
+    """The letters that factors join with some letters, directly or through others."""
+    found = set(start)
+    while True:
+        groups = [set(letters_of(factor.indices)) for factor in node.factors]
+        larger = found.union(*(group for group in groups if group & found))
+        if larger == found:
+            return found
+        found = larger
+
+
+def _inverse_of_kronecker(node: Product, pairs: Sequence[tuple[int, int]]) -> Node:
+    """`inv(kron(A, B)) = kron(inv(A), inv(B))` (Magnus and Neudecker, 2019, section 2.2)."""
+    factors = [f._replace(power=-f.power) for f in node.factors if not f.indices]
+    for row, column in pairs:
+        letters = _reached((row, column), node)
+        own = [f for f in node.factors if letters & set(letters_of(f.indices))]
+        matrix = part(ONCE, own, (row, column), node.dims)
+        factors.append(Factor(inverse(matrix), (column, row)))
+    return part(1 / node.coefficient, factors, node.result[::-1], node.dims)
 
 
 def _is_chain(node: Product) -> bool:
