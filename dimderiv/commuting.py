@@ -84,6 +84,9 @@ def _words_of_product(node: Product, letter: Node | None) -> Iterator[Word]:
     if chain is None:
         yield (_letter(without_coefficient(node)),)
         return
+    if len(chain) == 1 and isinstance(chain[0][0], Sum):
+        yield from (_turned(each) for each in _words(chain[0][0], letter))
+        return
     word: list[Letter] = []
     for matrix, turned in chain:
         part = matrix.value if isinstance(matrix, Named) else matrix

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.graph import Factor, Index, Key, Node, Product, Sum, is_symmetric, letters_of
 from dimderiv.numbering import renamed
-from dimderiv.products import ONCE, part, product, transposed
+from dimderiv.products import ONCE, part, product
 from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
@@ -213,10 +213,6 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
     summed = {index: rank + k for k, index in enumerate(first.inner)}
     places = [summed.get(i, _place(i, first.view)) for i in first.factor.indices]
     letters = (*shared, *summed.values())
-    if len(axes) == 2 and 2 * sum(_is_turned(rest) for _, rest in rests) > len(rests):
-        # `B + C` rather than `(B' + C')'`: equal sums are told by how they are oriented.
-        rests, axes = [(c, transposed(rest)) for c, rest in rests], axes[::-1]
-        letters = letters[::-1]
     whole = product(
         ONCE,
         [
@@ -227,14 +223,6 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
         (*node.axes, *inner_dims),
     )
     return _with_terms_replaced(node, {handle.view.term for handle in group}, whole)
-
-
-def _is_turned(node: Node) -> bool:
-    """Whether a matrix is a multiple of the transpose of another."""
-    if not isinstance(node, Product):
-        return False
-    arrays = [factor for factor in node.factors if factor.indices]
-    return len(arrays) == 1 and arrays[0].indices == node.result[::-1] != node.result
 
 
 def _with_terms_replaced(node: Sum, gone: set[int], whole: Node) -> Node:

@@ -52,8 +52,27 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
         return product(number, [Factor(kept[0][1], plain)], plain, axes)
     if number != 1:
         kept = tuple([(coefficient / number, term) for coefficient, term in kept])
+    if len(axes) == 2 and _is_turned(kept):
+        # One of a sum and its transpose is a node, so that equal sums are told whichever is meant.
+        kept = tuple([(coefficient, transposed(term)) for coefficient, term in kept])
+        return product(number, [Factor(_node(kept, axes[::-1]), plain[::-1])], plain, axes)
     node = _node(kept, axes)
     return node if number == 1 else product(number, [Factor(node, plain)], plain, axes)
+
+
+def _is_turned(terms: Sequence[Term]) -> bool:
+    """Whether most matrices in a sum are transposed; of as many, the one with the first key."""
+    plain, turned = [], []
+    for _, term in terms:
+        if isinstance(term, Product):
+            arrays = [factor for factor in term.factors if factor.indices]
+            if len(arrays) == 1 and arrays[0].indices == term.result[::-1] != term.result:
+                turned.append(arrays[0].node.key)
+        elif not is_symmetric(term):
+            plain.append(term.key)
+    first_turned, first_plain = min(turned, default=b""), min(plain, default=b"")
+    tied = len(turned) == len(plain) and first_turned < first_plain
+    return tied or len(turned) > len(plain)
 
 
 def terms(node: Node) -> list[Term]:

@@ -121,3 +121,19 @@ def test_large_sums_are_multiplied_out() -> None:
 
     assert 1 == len(terms(scaled))
     assert [2, 2] == [c for c, _ in expanded(scaled)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("A' + B'", "(A + B)'"),
+        ("A + B'", "(A' + B)'"),
+        ("X' - Y'", "(X - Y)'"),
+        ("A' + B' - C", "(A + B - C')'"),
+    ],
+)
+def test_a_sum_of_transposes_is_the_transpose_of_the_sum(one: str, other: str) -> None:
+    """One of the two is the node that both are made of."""
+    shapes = "A: n x n; B: n x n; C: n x n; X: m x n; Y: m x n"
+
+    assert node(one, shapes).key == node(other, shapes).key
