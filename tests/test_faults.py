@@ -183,13 +183,13 @@ NOTATION = [
     ),
     Fault(
         "what is repeated loses its ones",
-        "arrange:_repeated",
-        lambda right: lambda piece, *others: piece,
-        Case("sum(X) + 0 tr(X)", "X", SQUARE),
+        "arrange:with_ones",
+        lambda right: lambda piece, *others: piece or right(piece, *others),
+        Case("v' sum(X, axis=1)", "X", "X: m x n; v: m"),
     ),
     Fault(
         "an array of ones has the shape of its transpose",
-        "arrange:_ones",
+        "ones:_ones",
         given(lambda rows, cols: (cols, rows)),
         Case("sum(X)", "X"),
     ),

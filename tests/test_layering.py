@@ -14,8 +14,9 @@ ORDER = """
     graph numbering cancelling products sums arrays inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
-    notation skew edges conform kronecker index_form arrange answer occurrences naming messages
-    steps render codegen verify result checking spelling derivation task api
+    notation skew ones reading function_notation edges conform kronecker index_form arrange
+    answer occurrences naming messages steps
+    render codegen verify result checking spelling derivation task api
     rule_table process output cli __init__ __main__
 """
 STAGES = ORDER.split()

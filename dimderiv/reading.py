@@ -1,0 +1,87 @@
+"""What reads better among equal forms: which terms stand together, and where a minus goes."""
+
+from collections.abc import Collection, Sequence
+from fractions import Fraction
+
+from dimderiv.graph import Factor, Key, Map, Node, Product, Sum, is_symmetric, is_zero
+from dimderiv.products import transposed
+from dimderiv.sums import add, terms, total
+
+
+def is_mixed(node: Sum) -> bool:
+    """Whether a sum has a term that is subtracted: its negative is no longer than itself."""
+    return any(coefficient < 0 for coefficient, _ in node.terms)
+
+
+def can_turn(factor: Factor, product: Product) -> bool:
+    """Whether a factor is a difference that may be turned around: it stands there only once."""
+    if factor.power != 1 or not isinstance(factor.node, Sum) or not is_mixed(factor.node):
+        return False
+    return sum(other.node.key == factor.node.key for other in product.factors) == 1
+
+
+def with_pairs(node: Sum) -> Sequence[tuple[Fraction, Node]]:
+    """The terms of a sum, each beside its transpose: `2 (A + A') + B`, `A + A' - A .* I`."""
+    if len(node.axes) != 2 or node.axes[0] != node.axes[1] or len(node.terms) < 3:
+        return node.terms
+    at = {term.key: k for k, (_, term) in enumerate(node.terms)}
+    paired: list[tuple[Fraction, Node]] = []
+    done: set[int] = set()
+    for k, (coefficient, term) in enumerate(node.terms):
+        if k in done:
+            continue
+        other = k if is_symmetric(term) else at.get(transposed(term).key, k)
+        turned = node.terms[other]
+        done.add(other)
+        if other == k or coefficient != turned[0]:
+            paired += [(coefficient, term)] if other == k else [(coefficient, term), turned]
+        elif abs(coefficient) == 1:
+            paired += [(coefficient, term), turned]
+        else:
+            paired.append((coefficient, add(term, turned[1])))
+    return paired
+
+
+def factors_of_added(terms: Sequence[tuple[Fraction, Node]]) -> set[Key]:
+    """The factors of the terms that are added, not subtracted."""
+    return {
+        factor.node.key
+        for coefficient, term in terms
+        if coefficient > 0 and isinstance(term, Product)
+        for factor in term.factors
+    }
+
+
+def turns(node: Node, added: Collection[Key]) -> bool:
+    """Whether a term may take in its minus sign: not if an added term has the same difference."""
+    if not isinstance(node, Product):
+        return True
+    return not any(can_turn(f, node) and f.node.key in added for f in node.factors)
+
+
+def with_bound_on_the_right(node: Map) -> Map:
+    """A comparison with 0 by what moves: `1 - u > 0` is `u < 1`, and `-u > 0` is `u < 0`."""
+    moving, bound = node.arguments
+    if not is_zero(bound):
+        return node
+    constants = [term for term in terms(moving) if is_constant(term[1])]
+    others = [(-c, term) for c, term in terms(moving) if not is_constant(term)]
+    if not others or any(coefficient < 0 for coefficient, _ in others):
+        return node
+    turned = node.function.translate(str.maketrans("<>", "><"))
+    sides = total(others, node.axes), total(constants, node.axes)
+    return Map(turned, sides, node.axes, node.key, node.weight, node.symmetric)
+
+
+def is_identity(node: Node) -> bool:
+    """Whether a node is a multiple of the identity."""
+    return (
+        isinstance(node, Product)
+        and node.result == (0, 0)
+        and not any(factor.indices for factor in node.factors)
+    )
+
+
+def is_constant(node: Node) -> bool:
+    """Whether a node is one number everywhere."""
+    return is_zero(node) or (isinstance(node, Product) and not node.factors)
