@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv import notation
+from dimderiv.common_ends import summed
 from dimderiv.conform import Conformed, conform, norm_of, squared
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.function_notation import applied, function
@@ -199,7 +200,7 @@ class Arranger:
         """A sum of nodes with all of their axes, in the order given, times a number and scalars."""
         loose = [self.loose(node, own, filled=True) for own, node in terms]
         signed = [(term.negative, term.piece) for term in loose]
-        negative, piece = signed[0] if len(signed) == 1 else (False, notation.summed(signed))
+        negative, piece = signed[0] if len(signed) == 1 else (False, summed(signed))
         over, under = self._scalars(scalars, [self.piece(factor.node) for factor in scalars])
         piece = notation.scaled(coefficient, over, under, piece)
         return notation.negative(piece) if negative else piece

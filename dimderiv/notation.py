@@ -206,15 +206,18 @@ def own_symbols(tree: Node) -> int:
     return 0 if is_product or isinstance(tree, Group) else 1
 
 
-def _factors(face: Face) -> list[Face]:
+def factors(face: Face) -> list[Node]:
+    """The factors of a product, from left to right."""
     trees: list[Node] = []
     tree = face.tree
     while isinstance(tree, Binary) and tree.operator == "*":
         trees.append(tree.right)
         tree = tree.left
-    trees.append(tree)
-    trees.reverse()
-    return [Face(tree, face.cost if k == 0 else 0) for k, tree in enumerate(trees)]
+    return [tree, *reversed(trees)]
+
+
+def _factors(face: Face) -> list[Face]:
+    return [Face(tree, face.cost if k == 0 else 0) for k, tree in enumerate(factors(face))]
 
 
 def mean_for_sum(face: Face, sums: Collection[int]) -> Face:
@@ -356,12 +359,13 @@ def summed(terms: Sequence[tuple[bool, Piece]]) -> Piece:
     first = next((k for k, (negative, _) in enumerate(terms) if not negative), 0)
     ordered = [terms[first], *terms[:first], *terms[first + 1 :]]
     return two_faced(
-        _added([(negative, piece.straight) for negative, piece in ordered]),
-        _added([(negative, piece.flipped) for negative, piece in ordered]),
+        added([(negative, piece.straight) for negative, piece in ordered]),
+        added([(negative, piece.flipped) for negative, piece in ordered]),
     )
 
 
-def _added(terms: Sequence[tuple[bool, Face]]) -> Face:
+def added(terms: Sequence[tuple[bool, Face]]) -> Face:
+    """Faces with plus and minus signs between them."""
     trees: list[Node] = []
     for negative, face in terms:
         if isinstance(face.tree, Add) and not negative:

@@ -14,8 +14,8 @@ ORDER = """
     graph numbering cancelling products sums arrays inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
-    notation skew ones reading function_notation edges conform kronecker index_form arrange
-    answer occurrences naming messages steps
+    notation skew ones reading function_notation common_ends edges conform kronecker index_form
+    arrange answer occurrences naming messages steps
     render codegen verify result checking spelling derivation task api
     rule_table process output cli __init__ __main__
 """

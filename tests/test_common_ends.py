@@ -1,0 +1,35 @@
+"""What all terms of a sum of Kronecker products begin or end with."""
+
+import pytest
+
+from dimderiv.common_ends import summed
+from dimderiv.language.parser import parse_expression
+from dimderiv.notation import Face, Piece, symbols, symmetric
+from dimderiv.render.text import text
+
+
+def piece(source: str) -> Piece:
+    """An expression with the same two faces."""
+    tree = parse_expression(source)
+    return symmetric(Face(tree, symbols(tree)))
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (["A B", "C B"], "(A + C) B"),
+        (["A B", "A C"], "A (B + C)"),
+        (["A D B", "-A D E D B"], "A (D - D E D) B"),
+        (["A B", "C D"], "A B + C D"),
+        (["A", "A B"], "A + A B"),
+        (["-A B", "C B"], "(C - A) B"),
+        (["kron(A, B)", "-kron(C, D - I)"], "kron(A, B) + kron(C, I - D)"),
+        (["-kron(C - D, B) A", "-E"], "kron(D - C, B) A - E"),
+        (["A", "-kron(C, D + I)"], "A - kron(C, D + I)"),
+    ],
+)
+def test_what_is_common_stands_outside(terms: list[str], expected: str) -> None:
+    """From both sides in turn; something of each term is left, and a minus goes where it may."""
+    signed = [(term.startswith("-"), piece(term.removeprefix("-"))) for term in terms]
+
+    assert expected == text(summed(signed).straight.tree)
