@@ -5,9 +5,34 @@
 2 X' (X w - y)
 """
 
+from typing import TYPE_CHECKING
+
 from dimderiv import errors
-from dimderiv.api import derive, parse
-from dimderiv.derivation import Derivation
-from dimderiv.result import Result
+
+if TYPE_CHECKING:
+    from dimderiv.api import derive, parse
+    from dimderiv.derivation import Derivation
+    from dimderiv.result import Result
+else:
+    # A program that imports dimderiv, and may never derive, does not wait for the whole pipeline.
+    _MODULES = {
+        "Derivation": "derivation",
+        "Result": "result",
+        "derive": "api",
+        "parse": "api",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        globals()[name] = found
+        return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_MODULES})
+
 
 __all__ = ["Derivation", "Result", "derive", "errors", "parse"]
