@@ -140,4 +140,4 @@ def definite(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """A symmetric positive definite matrix with a small condition number."""
     size = shape[0]
     root = generator.standard_normal((size, size)) / size**0.5
-    return root @ root.T + np.eye(size)
+    return np.asarray(root @ root.T + np.eye(size))

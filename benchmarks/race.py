@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def race(field: Field, case: Case, size: str, effort: Effort) -> Row:
     arrays = case.drawn(size)
     works: dict[str, Work] = {}
     for name, form in case.by_hand.items():
-        works[f"by hand: {name}"] = lambda form=form: form(**arrays)  # type: ignore[misc]
+        works[f"by hand: {name}"] = partial(form, **arrays)
     forms = tuple(works)
     for name, maker in field.makers.items():
         work = maker(case, arrays)

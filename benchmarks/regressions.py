@@ -176,7 +176,7 @@ def net(
 def net_with_value(
     X: Array, W1: Array, b1: Array, W2: Array, b2: Array, Y: Array
 ) -> tuple[Array, tuple[Array, Array, Array, Array]]:
-    """The value from what the gradients need."""
+    """The value from what the gradients need, in place."""
     H = X @ W1
     H += b1
     np.maximum(H, 0, out=H)
@@ -193,6 +193,29 @@ def net_with_value(
     M = S @ W2.T
     M *= H > 0
     gradients = X.T @ M, M.sum(axis=0, keepdims=True), H.T @ S, S.sum(axis=0, keepdims=True)
+    return np.asarray(value / len(X)), gradients
+
+
+def net_with_value_classes_first(
+    X: Array, W1: Array, b1: Array, W2: Array, b2: Array, Y: Array
+) -> tuple[Array, tuple[Array, Array, Array, Array]]:
+    """The same with the scores transposed."""
+    H = X @ W1
+    H += b1
+    np.maximum(H, 0, out=H)
+    S = W2.T @ H.T
+    S += b2.T
+    S -= S.max(axis=0)
+    value = -np.einsum("ij,ji->", Y, S)
+    np.exp(S, out=S)
+    total = S.sum(axis=0)
+    value += np.log(total).sum()
+    S /= total
+    S -= Y.T
+    S /= len(X)
+    M = S.T @ W2.T
+    M *= H > 0
+    gradients = X.T @ M, M.sum(axis=0, keepdims=True), (S @ H).T, S.sum(axis=1)[None]
     return np.asarray(value / len(X)), gradients
 
 
@@ -283,6 +306,7 @@ CASES = (
     ),
     Case(
         "two-layer net, with value", NET, ("W1", "b1", "W2", "b2"), NET_ARRAYS, NET_SIZES, net_loss,
-        {"in place": net_with_value}, five_products, {"Y": one_hot}, with_value=True,
+        {"in place": net_with_value, "classes first": net_with_value_classes_first},
+        five_products, {"Y": one_hot}, with_value=True,
     ),
 )  # fmt: skip

@@ -20,7 +20,7 @@ def diagonal(H: Array) -> Array:
 def norm_hessian(x: Array) -> Array:
     """One outer product; the identity is added on the diagonal."""
     r = np.sqrt(x @ x)
-    H = np.multiply.outer(x / -(r**3), x)
+    H: Array = np.multiply.outer(x / -(r**3), x)
     diagonal(H)[:] += 1 / r
     return H
 
@@ -34,7 +34,7 @@ def softmax_jacobian(x: Array) -> Array:
     """One outer product; the probabilities are added on the diagonal."""
     p = np.exp(x - x.max())
     p /= p.sum()
-    H = np.multiply.outer(-p, p)
+    H: Array = np.multiply.outer(-p, p)
     diagonal(H)[:] += p
     return H
 

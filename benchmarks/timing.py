@@ -18,13 +18,18 @@ class Effort:
         sample: seconds that one sample lasts at least; quick work is repeated.
         budget: seconds for all rounds together.
         rounds: how many rounds there are at least, and at most.
-        slow: seconds of one call beyond which a contender takes part in the least rounds only.
+        slow: seconds of one call beyond which a contender takes part in fewer rounds.
     """
 
     sample: float = 1e-3
     budget: float = 2.0
     rounds: tuple[int, int] = (5, 60)
     slow: float = 0.1
+
+    def rounds_of(self, call: float) -> int:
+        """How many rounds a contender takes part in, by the seconds of one call."""
+        least, most = self.rounds
+        return most if call < self.slow else max(1, min(least, int(self.budget / call)))
 
 
 QUICK = Effort(sample=1e-4, budget=0.02, rounds=(1, 2))
@@ -61,17 +66,18 @@ def interleaved(works: Mapping[str, Work], effort: Effort) -> Times:
         works: the work of each contender; each has been called before, so that it is compiled.
         effort: how long to measure.
     """
-    once = {name: min(seconds(work), seconds(work)) for name, work in works.items()}
+    once = {name: seconds(work) for name, work in works.items()}
     calls = {name: max(1, round(effort.sample / max(once[name], 1e-7))) for name in works}
     samples: dict[str, list[float]] = {name: [] for name in works}
     least, most = effort.rounds
+    turns = {name: effort.rounds_of(call) for name, call in once.items()}
     names, start = list(works), time.perf_counter()
     gc.collect()
     gc.disable()
     try:
         for turn in range(most):
             for name in names[turn % len(names) :] + names[: turn % len(names)]:
-                if turn < least or once[name] < effort.slow:
+                if turn < turns[name]:
                     samples[name].append(seconds(works[name], calls[name]))
             if turn + 1 >= least and time.perf_counter() - start > effort.budget:
                 break
