@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import layers, matrices, regressions, second
+from benchmarks import layers, matrices, nets, regressions, second
 from benchmarks.case import Array, Case
 from benchmarks.contenders import Field, Work, as_arrays
 from benchmarks.timing import Effort, Times, interleaved
 
-CASES: tuple[Case, ...] = (*regressions.CASES, *matrices.CASES, *layers.CASES, *second.CASES)
+CASES: tuple[Case, ...] = (
+    *regressions.CASES, *nets.CASES, *matrices.CASES, *layers.CASES, *second.CASES,
+)  # fmt: skip
 SIZES = ("small", "medium", "large")
 TOLERANCE = 1e-8
 LIMIT = "BLAS alone"

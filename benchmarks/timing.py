@@ -1,6 +1,7 @@
 """Times that can be compared on a machine that does other things too: interleaved, and medians."""
 
 import gc
+import random
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -22,8 +23,8 @@ class Effort:
     """
 
     sample: float = 1e-3
-    budget: float = 2.0
-    rounds: tuple[int, int] = (5, 60)
+    budget: float = 2.5
+    rounds: tuple[int, int] = (5, 200)
     slow: float = 0.1
 
     def rounds_of(self, call: float) -> int:
@@ -60,7 +61,7 @@ def seconds(work: Work, calls: int = 1) -> float:
 
 
 def interleaved(works: Mapping[str, Work], effort: Effort) -> Times:
-    """Measure all in turn, round by round, in an order that rotates.
+    """Measure all in turn, round by round, in an order that changes: none has a fixed neighbour.
 
     Args:
         works: the work of each contender; each has been called before, so that it is compiled.
@@ -71,12 +72,12 @@ def interleaved(works: Mapping[str, Work], effort: Effort) -> Times:
     samples: dict[str, list[float]] = {name: [] for name in works}
     least, most = effort.rounds
     turns = {name: effort.rounds_of(call) for name, call in once.items()}
-    names, start = list(works), time.perf_counter()
+    names, order, start = list(works), random.Random(0), time.perf_counter()
     gc.collect()
     gc.disable()
     try:
         for turn in range(most):
-            for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            for name in order.sample(names, len(names)):
                 if turn < turns[name]:
                     samples[name].append(seconds(works[name], calls[name]))
             if turn + 1 >= least and time.perf_counter() - start > effort.budget:
