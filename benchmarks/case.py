@@ -59,8 +59,7 @@ class Case:
     @cached_property
     def derivation(self) -> Derivation:
         """The derivation by dimderiv, not checked: its results are compared by the benchmark."""
-        # A size that is computed from others, as that of a convolution, is inferred, not declared.
-        shapes = {name: text for name, text in self.arrays.items() if "-" not in text}
+        shapes = dict(self.arrays)
         return derive(self.expression, self.wrt, shapes=shapes, order=self.order, verify=False)
 
     def drawn(self, size: str) -> Arrays:
@@ -82,7 +81,7 @@ def extents(shape: str, sizes: Sizes) -> tuple[int, ...]:
 
     >>> extents("1 x d", {"d": 3})
     (1, 3)
-    >>> extents("h - k + 1 x n spd", {"h": 5, "k": 2, "n": 3})
+    >>> extents("(h - k + 1) x n spd", {"h": 5, "k": 2, "n": 3})
     (4, 3)
     >>> extents("scalar", {})
     ()
@@ -95,10 +94,10 @@ def extents(shape: str, sizes: Sizes) -> tuple[int, ...]:
 def extent(axis: str, sizes: Sizes) -> int:
     """The size of one axis: a number, a name, or a sum of such.
 
-    >>> extent("h - k + 1", {"h": 5, "k": 2})
+    >>> extent("(h - k + 1)", {"h": 5, "k": 2})
     4
     """
-    terms = axis.replace("- ", "+ -").split(" + ")
+    terms = axis.strip("()").replace("- ", "+ -").split(" + ")
     numbers = {term: sizes.get(term.lstrip("-")) or int(term.lstrip("-")) for term in terms}
     return sum(-number if term.startswith("-") else number for term, number in numbers.items())
 

@@ -140,7 +140,7 @@ CASES = (
     ),
     Case(
         "conv2", "||conv2(V, K) - T||^2", ("K",),
-        {"V": "h x w", "K": "k x k", "T": "h - k + 1 x w - k + 1"},
+        {"V": "h x w", "K": "k x k", "T": "(h - k + 1) x (w - k + 1)"},
         three(
             "h", "w", "k", small="12 12 3", medium="64 64 5", large="512 512 7",
         ),

@@ -8,7 +8,7 @@ from benchmarks import report
 from benchmarks.contenders import Field, field
 from benchmarks.memory import memory, shown
 from benchmarks.race import CASES, SIZES, Row, races
-from benchmarks.timing import QUICK, Effort
+from benchmarks.timing import QUICK, Effort, median
 
 Item = TypeVar("Item")
 
@@ -73,7 +73,7 @@ def _derivation(everyone: Field, quick: bool) -> str:
     depth = list(derivation.over_depth(everyone.jax, depths))
     width = list(derivation.over_width(everyone.jax, widths))
     return report.derivations(
-        derivation.golden_cases(),
+        [median(program.derived) for program in derivation.golden_programs()],
         report.growths("Over depth: a chain of named layers, by all weights", "layers", depth),
         report.growths("Over width: a sum of terms, by what they share", "terms", width),
         list(duels()),

@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.case import Case
 from benchmarks.contenders import as_arrays
+from benchmarks.derivation import golden_programs
 from benchmarks.race import CASES, assert_equal
 from benchmarks.timing import Effort, Times, interleaved
 
@@ -90,6 +91,15 @@ def test_all_take_turns_and_slow_ones_fewer() -> None:
     assert 3 * [{"a", "b"}] == [set(calls[at : at + 2]) for at in (2, 4, 6)]
     assert {"a": 3, "b": 3} == {name: len(found) for name, found in times.samples.items()}
     assert [3, 2, 1] == [effort.rounds_of(call) for call in (0.01, 1.0, 100.0)]
+
+
+def test_golden_cases_are_read_as_the_tests_read_them() -> None:
+    """Each has a variable that is derived by; the first and the last are derived."""
+    programs = golden_programs()
+
+    assert len(programs) > 100
+    for program in (programs[0], programs[-1]):
+        assert list(program.wrt) == list(program.derived().wrt)
 
 
 @pytest.mark.parametrize("module", ["case", "derivation", "memory", "report"])
