@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.case import Array, Case, positive, three
-from benchmarks.regressions import softmax
+from benchmarks.regressions import BLOCK, blocks, softmax
 
 
 def attention(Q: Array, K: Array, V: Array, G: Array) -> tuple[Array, Array, Array]:
@@ -33,6 +33,25 @@ def attention_scaled(Q: Array, K: Array, V: Array, G: Array) -> tuple[Array, Arr
     return M @ (K * scale), M.T @ (Q * scale), A.T @ G
 
 
+def attention_blocks(Q: Array, K: Array, V: Array, G: Array) -> tuple[Array, Array, Array]:
+    """A block of queries at a time, so that no square matrix leaves the cache."""
+    scale = 1 / np.sqrt(Q.shape[1])
+    dQ, dK, dV = np.empty_like(Q), np.zeros_like(K), np.zeros_like(V)
+    scaled = K * scale
+    step = max(1, 2 * BLOCK // (8 * len(K)))
+    for start in range(0, len(Q), step):
+        rows = slice(start, start + step)
+        A = softmax(Q[rows] @ scaled.T)
+        M = G[rows] @ V.T
+        M -= np.einsum("ij,ij->i", M, A)[:, None]
+        M *= A
+        dQ[rows] = M @ scaled
+        dK += M.T @ Q[rows]
+        dV += A.T @ G[rows]
+    dK *= scale
+    return dQ, dK, dV
+
+
 def batch_norm(
     X: Array, g: Array, b: Array, e: Array, G: Array
 ) -> tuple[Array, Array, Array]:  # fmt: skip
@@ -47,6 +66,28 @@ def batch_norm(
     R -= db / len(X)
     R *= g * t
     return R, dg, db
+
+
+def batch_norm_blocks(
+    X: Array, g: Array, b: Array, e: Array, G: Array
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """A block of rows at a time: first all sums over the batch, then the gradient."""
+    m, dX, db = X.mean(axis=0), np.empty_like(X), np.zeros_like(b)
+    squares, products = np.zeros_like(m), np.zeros_like(m)
+    for rows in blocks(X):
+        Z = X[rows] - m
+        squares += np.einsum("ij,ij->j", Z, Z)
+        products += np.einsum("ij,ij->j", G[rows], Z)
+        db += G[rows].sum(axis=0)
+    t = 1 / np.sqrt(squares / len(X) + e)
+    dg = products * t
+    for rows in blocks(X):
+        Z = np.subtract(X[rows], m, out=dX[rows])
+        Z *= dg * t / -len(X)
+        Z += G[rows]
+        Z -= db / len(X)
+        Z *= g * t
+    return dX, dg[None], db
 
 
 def batch_norm_plain(
@@ -127,7 +168,8 @@ CASES = (
         "attention", "A = softmax(Q K' / sqrt(d)); sum(G .* (A V))", ("Q", "K", "V"),
         {"Q": "n x d", "K": "n x d", "V": "n x d", "G": "n x d"},
         three("n", "d", small="16 8", medium="128 32", large="1024 64"), attended,
-        {"in place": attention, "thin scaling": attention_scaled}, attention_products,
+        {"in place": attention, "thin scaling": attention_scaled, "blocks": attention_blocks},
+        attention_products,
     ),
     Case(
         "batch norm",
@@ -136,7 +178,8 @@ CASES = (
         ("X", "g", "b"),
         {"X": "n x d", "g": "1 x d", "b": "1 x d", "e": "scalar", "G": "n x d"},
         three("n", "d", small="32 10", medium="500 100", large="10000 200"), normalized,
-        {"plain": batch_norm_plain, "in place": batch_norm}, None, {"e": positive},
+        {"plain": batch_norm_plain, "in place": batch_norm, "blocks": batch_norm_blocks},
+        None, {"e": positive},
     ),
     Case(
         "conv2", "||conv2(V, K) - T||^2", ("K",),

@@ -74,6 +74,13 @@ def factorization_hessian(U: Array, V: Array, T: Array) -> Array:
     return H
 
 
+def factorization_hessian_view(U: Array, V: Array, T: Array) -> Array:
+    """The same blocks through a view of the diagonal."""
+    H = np.zeros((*U.shape, *U.shape))
+    np.einsum("iaib->iab", H)[:] = 2 * (V.T @ V)
+    return H
+
+
 def quadratic_hessian(x: Array, A: Array) -> Array:
     """As it is printed."""
     return A + A.T
@@ -126,7 +133,8 @@ CASES = (
     Case(
         "matrix factorization", "||U V' - T||^2", ("U",), FACTORS,
         three("m", "n", "r", small="10 10 2", medium="50 50 3", large="200 200 5"),
-        factorization_loss, {"blocks": factorization_hessian}, lambda U, V, T: lambda: V.T @ V,
-        order=2,
+        factorization_loss,
+        {"blocks": factorization_hessian, "view": factorization_hessian_view},
+        lambda U, V, T: lambda: V.T @ V, order=2,
     ),
 )  # fmt: skip
