@@ -13,7 +13,6 @@ from dimderiv.forward import Tangents
 from dimderiv.infer import Typed, infer
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Program
-from dimderiv.render.latex import align, latex
 from dimderiv.render.text import text
 from dimderiv.result import Extent, Form, Layout, Result
 from dimderiv.rules import Rulebook
@@ -268,6 +267,8 @@ class Derivation:
         """
         if steps:
             return self.explain(markup="latex")
+        from dimderiv.render.latex import align
+
         statements = self.program.statements
         if len(statements) == 1:
             return self._latex(statements[0].value)
@@ -280,6 +281,9 @@ class Derivation:
         )
 
     def _latex(self, node: syntax.Node) -> str:
+        # Imported here, since most derivations are not printed in LaTeX.
+        from dimderiv.render.latex import latex
+
         spellings = {rule.name: rule.latex for rule in self.rulebook.rules.values() if rule.latex}
         return latex(node, names=self._latex_names, spellings=spellings)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from dimderiv.answer import Variables
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import Name
-from dimderiv.render.latex import latex
 
 # The value has no name of its own: one of these stands for it.
 VALUES = ("Y", "F", "Z", "value")
@@ -62,6 +61,8 @@ class Spelling:
             names: what `names` gave.
             tangents: names of derivatives of intermediates along directions.
         """
+        from dimderiv.render.latex import latex
+
         symbols = self.typed.symbols
         found = {
             f"d{name}": rf"\mathrm{{d}}{latex(Name(name))}"

@@ -32,6 +32,7 @@ def test_asking_for_a_name_loads_what_it_needs_and_not_the_check() -> None:
 
     assert "api" in stages
     assert not stages & {"verify", "codegen", "steps", "messages", "cli"}
+    assert "dimderiv.render.latex" not in loaded
     assert not loaded & {"sympy", "mpmath", "numpy", "click"}
 
 

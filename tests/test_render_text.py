@@ -23,8 +23,8 @@ from dimderiv.language.syntax import (
     Statement,
     Transpose,
 )
-from dimderiv.render import text
 from dimderiv.render.precedence import PRODUCTS
+from dimderiv.render.text import text
 
 A, B, W, X = (Name(name) for name in "ABWX")
 w, x, y, z = (Name(name) for name in "wxyz")

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 LANGUAGES = ("en", "zh")
 
@@ -18,4 +18,4 @@ def sentences(language: str) -> Mapping[str, str]:
     >>> sentences("en")["answer"]
     'Put together:'
     """
-    return tomllib.loads(files(__name__).joinpath(f"{language}.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))

@@ -41,11 +41,11 @@ def notes(
     Yields:
         A sentence for each variable with a property that says more than which range it lies in.
     """
-    words = sentences(lang)
     for name, own in properties.items():
         bound = binding(own)
         if not bound:
             continue
+        words = sentences(lang)
         if name in tied:
             key = "tied_entries"
         else:
