@@ -156,6 +156,7 @@ def _growth(
     trace: Callable[[int], float] | None,
 ) -> Iterator[Growth]:
     coded, before = 0.0, 1
+    program(1).derived().code()  # so that no time is that of loading modules
     for size in sizes:
         one = program(size)
         derived = median(one.derived, rounds=3)
