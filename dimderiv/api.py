@@ -11,7 +11,7 @@ from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameEr
 from dimderiv.infer import Typed, infer
 from dimderiv.inline import without_definitions
 from dimderiv.language.parser import parse_program
-from dimderiv.language.syntax import Program
+from dimderiv.language.syntax import Call, Program, walk
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, SIGNS, canonical_name
 from dimderiv.result import Layout
 from dimderiv.rules import Rulebook, load_rules
@@ -167,7 +167,22 @@ def _parsed(source: str, declared: Mapping[str, Declaration], rulebook: Rulebook
     return parse_program(source, names=names_in_use(declared), functions=functions)
 
 
+def _refuse_spectral_norm(typed: Typed) -> None:
+    """Refuse `||X||_2` of a matrix, which books mean as its largest singular value."""
+    parts = (part for each in typed.program.statements for part in walk(each.value))
+    for part in parts:
+        if isinstance(part, Call) and part.function == "norm2":
+            written = typed.program.source[slice(*part.span)]
+            if written.endswith("_2") and typed.shape(part.arguments[0]).is_matrix:
+                raise NotDifferentiableError(
+                    f"{written} of a matrix would be its spectral norm",
+                    span=part.span,
+                    hint="sqrt(eigmax(X' X)) for that, or ||X||_F for the Frobenius norm",
+                )
+
+
 def _refuse_unsupported(typed: Typed, order: int) -> None:
+    _refuse_spectral_norm(typed)
     if order not in (1, 2):
         raise NotDifferentiableError(f"derivatives of order {order} are not supported")
     if order == 2 and not typed.value.is_scalar:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from dimderiv import notation
 from dimderiv.common_ends import summed
-from dimderiv.conform import Conformed, conform, norm_of, squared
+from dimderiv.conform import Conformed, conform
+from dimderiv.edges import norm_of, squared
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.function_notation import applied, function
 from dimderiv.graph import (

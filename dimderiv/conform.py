@@ -7,15 +7,25 @@ Hadamard product.  What is left on the letters of the result is the answer.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from dimderiv import notation
-from dimderiv.edges import Edge, Part, ones
+from dimderiv.edges import (
+    Edge,
+    Part,
+    array,
+    diagonals,
+    is_defined_off_diagonal,
+    ones,
+    scaled_matrix,
+    scaling,
+    shorter,
+    sum_of,
+)
 from dimderiv.graph import Factor, Index, Product, Shifted, letters_of
-from dimderiv.language.syntax import Binary, Call, Name, Node, Transpose
-from dimderiv.language.vocabulary import COMPARISONS
+from dimderiv.language.syntax import Binary, Call, Node, Transpose
 from dimderiv.notation import Face, Piece, is_product
 from dimderiv.shapes import ONE
 
@@ -151,11 +161,11 @@ class _Network:
         ):
             return False
         entries = notation.hadamard(
-            [_array(first.parts), _array(second.leaving(first.start).parts)], []
+            [array(first.parts), array(second.leaving(first.start).parts)], []
         )
         trace, total = _trace(first, second).cost, min(f.cost for f in entries) + 1
         is_ring_of_three = any(
-            is_product(_array(edge.parts).straight.tree) for edge in (first, second)
+            is_product(array(edge.parts).straight.tree) for edge in (first, second)
         )
         return trace < total or (trace == total and is_ring_of_three)
 
@@ -166,15 +176,15 @@ class _Network:
         loops = [e for e in at_letter if e.start == e.end]
         paths = [e.leaving(letter) for e in at_letter if e.start != e.end]
         if loops and not paths and not weight and len(loops[0].parts) == 1:
-            self.scalars.append(notation.call("tr", _shorter(_array(loops[0].parts))))
+            self.scalars.append(notation.call("tr", shorter(array(loops[0].parts))))
             return
-        weight += [_diagonal(loop) for loop in loops]
+        weight += [part for loop in loops for part in diagonals(loop)]
         if not paths:
-            self._add_sum(_sum_of(weight, rank=1), letter)
+            self._add_sum(sum_of(weight, rank=1), letter)
         elif len(paths) == 1:
             self._remove_end(letter, paths[0], weight)
         else:
-            chain = [_array(paths[0].turned.parts), *_scaling(weight), _array(paths[1].parts)]
+            chain = [array(paths[0].turned.parts), *scaling(weight), array(paths[1].parts)]
             place = min(part.place for part in (*paths[0].parts, *paths[1].parts))
             part = Part(notation.matrix_product(chain), Fraction(1), place)
             self.edges.append(Edge(paths[0].end, paths[1].end, (part,)))
@@ -190,11 +200,11 @@ class _Network:
         alone = far not in self.kept and far not in self.weights and far not in self._shifted()
         alone = alone and not any(far in (edge.start, edge.end) for edge in self.edges)
         if alone and not weight:
-            self.scalars.append(_sum_of(list(path.parts), rank=2))
+            self.scalars.append(sum_of(list(path.parts), rank=2))
             return
-        matrix = _array(path.turned.parts)
+        matrix = array(path.turned.parts)
         if weight:
-            vector = notation.matrix_product([matrix, _array(weight)])
+            vector = notation.matrix_product([matrix, array(weight)])
         else:
             down = notation.call("sum", matrix.straight, axis=1)
             across = notation.call("sum", matrix.flipped, axis=0)
@@ -241,7 +251,7 @@ class _Network:
         sides = [self.weights.get(letter) for letter in letters]
         if not any(sides):
             return [ones(*sizes, ONE.syntax())]
-        arrays = [_array(w or [ones(n, ONE.syntax())]) for w, n in zip(sides, sizes, strict=True)]
+        arrays = [array(w or [ones(n, ONE.syntax())]) for w, n in zip(sides, sizes, strict=True)]
         return [Part(notation.matrix_product([arrays[0], arrays[1].turned]), Fraction(1), 0)]
 
     def _slide(
@@ -252,8 +262,8 @@ class _Network:
         self.edges = [e for e in self.edges if not {e.start, e.end} & set(covered)]
         for letter in covered:
             self.weights.pop(letter, None)
-        slider = _array(kernel).turned if inner[0] is None else _array(kernel)
-        slid = notation.call("conv2", _array([image]).straight, slider.straight)
+        slider = array(kernel).turned if inner[0] is None else array(kernel)
+        slid = notation.call("conv2", array([image]).straight, slider.straight)
         piece = notation.two_faced(slid, notation.transposed(slid))
         part = Part(piece.turned if outer[0] is None else piece, Fraction(1), image.place)
         match [letter for letter in outer if letter is not None]:
@@ -275,76 +285,36 @@ class _Network:
                 return self._diagonal_matrix(next(iter(letters_of(self.shown))))
 
     def _vector(self, letter: int) -> Piece | None:
-        weight = [*self.weights.get(letter, []), *(_diagonal(loop) for loop in self.edges)]
-        return _array(weight) if weight else None
+        weight = [*self.weights.get(letter, []), *itertools.chain(*map(diagonals, self.edges))]
+        return array(weight) if weight else None
 
     def _matrix(self, row: int, column: int) -> Piece | None:
         loops = [e for e in self.edges if e.start == e.end]
         for loop in loops:
-            self.weights.setdefault(loop.start, []).append(_diagonal(loop))
+            self.weights.setdefault(loop.start, []).extend(diagonals(loop))
         edges = [e.leaving(row) for e in self.edges if e.start != e.end]
         rows, columns = self.weights.get(row, []), self.weights.get(column, [])
         if edges:
-            return _scaled_matrix(rows, list(edges[0].parts), columns)
+            return scaled_matrix(rows, list(edges[0].parts), columns)
         if rows and columns:
-            return notation.matrix_product([_array(rows), _array(columns).turned])
+            return notation.matrix_product([array(rows), array(columns).turned])
         if rows:
-            return _array(rows)
-        return _array(columns).turned if columns else None
+            return array(rows)
+        return array(columns).turned if columns else None
 
     def _diagonal_matrix(self, letter: int) -> Piece:
         weight = self.weights.get(letter, [])
         identity = notation.named("I", 2, is_symmetric=True)
         if not weight and not self.edges:
             return identity
-        if not weight and len(self.edges) == 1:
-            return notation.hadamard([_array(self.edges[0].parts), identity], [])
-        vector = _array([*weight, *(_diagonal(loop) for loop in self.edges)])
-        return notation.symmetric(notation.call("diag", _shorter(vector)))
-
-
-def _shorter(piece: Piece) -> Face:
-    return min(piece, key=lambda face: face.cost)
-
-
-def _array(parts: Iterable[Part]) -> Piece:
-    """Parts multiplied entry by entry, in the order of the factors, divided by those below."""
-    ordered = sorted(parts, key=lambda part: part.place)
-    triangles = [part for part in ordered if part.piece.triangle]
-    if triangles and len(ordered) > 1:
-        rest = [part for part in ordered if part is not triangles[0]]
-        return notation.triangle_of(triangles[0].piece, _array(rest))
-    over = [part.raised(part.power) for part in ordered if part.power > 0]
-    if len(over) == 2 and _is_function_before_name(*[piece.straight.tree for piece in over]):
-        over.reverse()
-    under = [part.raised(-part.power) for part in ordered if part.power < 0]
-    return over[0] if len(over) == 1 and not under else notation.hadamard(over, under)
-
-
-def _is_function_before_name(first: Node, second: Node) -> bool:
-    """Whether two factors read better the other way round: `y .* sigmoid(z)`."""
-    names = [tree.operand if isinstance(tree, Transpose) else tree for tree in (first, second)]
-    is_comparison = isinstance(names[0], Binary) and names[0].operator in COMPARISONS
-    is_call = isinstance(names[0], Call) and names[0].axis is None and names[0].function != "diag"
-    return isinstance(names[1], Name) and (is_comparison or is_call)
-
-
-def _diagonal(loop: Edge) -> Part:
-    """The diagonal of a matrix, as a weight."""
-    face = notation.call("diag", _shorter(_array(loop.parts)))
-    piece = notation.two_faced(face, notation.transposed(face))
-    return Part(piece, Fraction(1), min(part.place for part in loop.parts))
-
-
-def _scaling(weight: list[Part]) -> list[Piece]:
-    """The diagonal matrix of a weight, in the middle of a product."""
-    if not weight:
-        return []
-    return [notation.symmetric(notation.call("diag", _shorter(_array(weight))))]
+        if not weight and len(self.edges) == 1 and is_defined_off_diagonal(self.edges[0]):
+            return notation.hadamard([array(self.edges[0].parts), identity], [])
+        vector = array([*weight, *itertools.chain(*map(diagonals, self.edges))])
+        return notation.symmetric(notation.call("diag", shorter(vector)))
 
 
 def _trace(first: Edge, second: Edge) -> Face:
-    there, back = _array(first.parts), _array(second.leaving(first.end).parts)
+    there, back = array(first.parts), array(second.leaving(first.end).parts)
     faces = [
         face for ring in ((there, back), (back, there)) for face in notation.matrix_product(ring)
     ]
@@ -359,50 +329,3 @@ def _is_sandwich(tree: Node) -> bool:
     while isinstance(tree, Binary) and tree.operator == "*":
         tree = tree.left
     return isinstance(tree, Transpose) and tree.operand == last
-
-
-def _sum_of(parts: list[Part], rank: int) -> Face:
-    """The sum over all entries: a norm, an inner product, or a sum."""
-    if len(parts) == 1 and parts[0].power == 2:
-        return squared(parts[0].piece, rank)
-    if rank == 1 and len(parts) > 1 and all(part.power > 0 for part in parts):
-        ordered = sorted(parts, key=lambda part: part.place)
-        first, last = _array(ordered[:-1]), _array(ordered[-1:])
-        return min(
-            notation.juxtaposed([first.flipped, last.straight]),
-            notation.juxtaposed([last.flipped, first.straight]),
-            key=lambda face: face.cost,
-        )
-    return notation.call("sum", _shorter(_array(parts)))
-
-
-def squared(piece: Piece, rank: int) -> Face:
-    """The sum of squares of a vector or a matrix."""
-    norm = notation.power(norm_of(piece, rank), Fraction(2), entrywise=False)
-    if rank == 2:
-        return norm
-    inner = notation.juxtaposed([piece.flipped, piece.straight])
-    return inner if inner.cost < norm.cost else norm
-
-
-def norm_of(piece: Piece, rank: int) -> Face:
-    """The Euclidean norm of a vector, the Frobenius norm of a matrix."""
-    face = _shorter(piece)
-    return Face(Call("norm2" if rank == 1 else "normF", (face.tree,)), face.cost + rank + 1)
-
-
-def _scaled_matrix(rows: list[Part], parts: list[Part], columns: list[Part]) -> Piece:
-    """A matrix whose rows and columns are weighted: by broadcasting, or by diagonal matrices."""
-    if not rows and not columns:
-        return _array(parts)
-    triangles = [part for part in parts if part.piece.triangle]
-    if triangles and (len(parts) > 1 or (rows and columns)):
-        rest = [part for part in parts if part is not triangles[0]]
-        whole = [_array(rows), _array(columns).turned] if not rest else []
-        inner = notation.matrix_product(whole) if whole else _scaled_matrix(rows, rest, columns)
-        return notation.triangle_of(triangles[0].piece, inner)
-    if triangles:
-        return notation.matrix_product([*_scaling(rows), _array(parts), *_scaling(columns)])
-    broadcast = _array([*rows, *parts, *(part.turned for part in columns)])
-    product = notation.matrix_product([*_scaling(rows), _array(parts), *_scaling(columns)])
-    return product if _shorter(product).cost < _shorter(broadcast).cost else broadcast

@@ -1,10 +1,15 @@
-"""What a network of letters is made of: edges between two letters, and the parts along them."""
+"""What a network of letters is made of: edges, the parts along them, and what those come to.
 
+Parts along one edge, or on one letter, are multiplied entry by entry.
+"""
+
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv import notation
-from dimderiv.language.syntax import Call, Node
+from dimderiv.language.syntax import Binary, Call, Name, Node, Transpose
+from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.notation import Face, Piece
 
 
@@ -56,3 +61,102 @@ def ones(rows: Node, cols: Node, *_: Node) -> Part:
     """
     face = Face(Call("ones", (rows, cols)), 3)
     return Part(Piece(face, notation.transposed(face)), Fraction(1), 0)
+
+
+def array(parts: Iterable[Part]) -> Piece:
+    """Parts multiplied entry by entry, in the order of the factors, divided by those below."""
+    ordered = sorted(parts, key=lambda part: part.place)
+    triangles = [part for part in ordered if part.piece.triangle]
+    if triangles and len(ordered) > 1:
+        rest = [part for part in ordered if part is not triangles[0]]
+        return notation.triangle_of(triangles[0].piece, array(rest))
+    over = [part.raised(part.power) for part in ordered if part.power > 0]
+    if len(over) == 2 and _is_function_before_name(*[piece.straight.tree for piece in over]):
+        over.reverse()
+    under = [part.raised(-part.power) for part in ordered if part.power < 0]
+    return over[0] if len(over) == 1 and not under else notation.hadamard(over, under)
+
+
+def _is_function_before_name(first: Node, second: Node) -> bool:
+    """Whether two factors read better the other way round: `y .* sigmoid(z)`."""
+    names = [tree.operand if isinstance(tree, Transpose) else tree for tree in (first, second)]
+    is_comparison = isinstance(names[0], Binary) and names[0].operator in COMPARISONS
+    is_call = isinstance(names[0], Call) and names[0].axis is None and names[0].function != "diag"
+    return isinstance(names[1], Name) and (is_comparison or is_call)
+
+
+def is_defined_off_diagonal(loop: Edge) -> bool:
+    """Whether nothing is divided by entries that are not asked for, which may be 0."""
+    return all(part.power > 0 and part.power.denominator == 1 for part in loop.parts)
+
+
+def diagonals(loop: Edge) -> list[Part]:
+    """The diagonal of a matrix, as weights: a power is one of the diagonal."""
+    if all(part.power == 1 for part in loop.parts):
+        face = notation.call("diag", shorter(array(loop.parts)))
+        piece = notation.two_faced(face, notation.transposed(face))
+        return [Part(piece, Fraction(1), min(part.place for part in loop.parts))]
+    found = []
+    for part in loop.parts:
+        (whole,) = diagonals(loop._replace(parts=(part._replace(power=Fraction(1)),)))
+        found.append(whole._replace(power=part.power))
+    return found
+
+
+def scaling(weight: list[Part]) -> list[Piece]:
+    """The diagonal matrix of a weight, in the middle of a product."""
+    if not weight:
+        return []
+    return [notation.symmetric(notation.call("diag", shorter(array(weight))))]
+
+
+def sum_of(parts: list[Part], rank: int) -> Face:
+    """The sum over all entries: a norm, an inner product, or a sum."""
+    if len(parts) == 1 and parts[0].power == 2:
+        return squared(parts[0].piece, rank)
+    if rank == 1 and len(parts) > 1 and all(part.power > 0 for part in parts):
+        ordered = sorted(parts, key=lambda part: part.place)
+        first, last = array(ordered[:-1]), array(ordered[-1:])
+        return min(
+            notation.juxtaposed([first.flipped, last.straight]),
+            notation.juxtaposed([last.flipped, first.straight]),
+            key=lambda face: face.cost,
+        )
+    return notation.call("sum", shorter(array(parts)))
+
+
+def squared(piece: Piece, rank: int) -> Face:
+    """The sum of squares of a vector or a matrix."""
+    norm = notation.power(norm_of(piece, rank), Fraction(2), entrywise=False)
+    if rank == 2:
+        return norm
+    inner = notation.juxtaposed([piece.flipped, piece.straight])
+    return inner if inner.cost < norm.cost else norm
+
+
+def norm_of(piece: Piece, rank: int) -> Face:
+    """The Euclidean norm of a vector, the Frobenius norm of a matrix."""
+    face = shorter(piece)
+    return Face(Call("norm2" if rank == 1 else "normF", (face.tree,)), face.cost + rank + 1)
+
+
+def scaled_matrix(rows: list[Part], parts: list[Part], columns: list[Part]) -> Piece:
+    """A matrix whose rows and columns are weighted: by broadcasting, or by diagonal matrices."""
+    if not rows and not columns:
+        return array(parts)
+    triangles = [part for part in parts if part.piece.triangle]
+    if triangles and (len(parts) > 1 or (rows and columns)):
+        rest = [part for part in parts if part is not triangles[0]]
+        whole = [array(rows), array(columns).turned] if not rest else []
+        inner = notation.matrix_product(whole) if whole else scaled_matrix(rows, rest, columns)
+        return notation.triangle_of(triangles[0].piece, inner)
+    if triangles:
+        return notation.matrix_product([*scaling(rows), array(parts), *scaling(columns)])
+    broadcast = array([*rows, *parts, *(part.turned for part in columns)])
+    product = notation.matrix_product([*scaling(rows), array(parts), *scaling(columns)])
+    return product if shorter(product).cost < shorter(broadcast).cost else broadcast
+
+
+def shorter(piece: Piece) -> Face:
+    """The face of a piece that costs less to read."""
+    return min(piece, key=lambda face: face.cost)

@@ -145,6 +145,19 @@ def _sign_over_abs(above: Factor, below: Factor) -> Folded:
     return (Factor(argument, above.indices, Fraction(-1)),)
 
 
+def _tangent(above: Factor, below: Factor) -> Folded:
+    """sinh(x) / cosh(x) is tanh(x), and sin(x) / cos(x) is tan(x)."""
+    assert isinstance(above.node, Map)
+    cosine, quotient = TANGENTS[above.node.function]
+    node = below.node
+    if not isinstance(node, Map) or node.function != cosine or below.power > -1:
+        return None
+    if node.arguments[0].key != above.node.arguments[0].key or below.indices != above.indices:
+        return None
+    tangent = above._replace(node=apply_map(quotient, node.arguments[0]))
+    return _with_rest(tangent, below, -1)
+
+
 def _sigmoid_below(factor: Factor) -> Folded:
     """1 / (1 + exp(x)) is sigmoid(-x)."""
     added = _one_plus(factor.node) if _divides(factor) else None
@@ -195,8 +208,11 @@ def _less_logsumexp(node: Node) -> Node | None:
 
 Fold = Callable[[Factor, Factor], Folded]
 
+TANGENTS = {"sinh": ("cosh", "tanh"), "sin": ("cos", "tan")}
 PAIRS: Mapping[str, tuple[Fold, ...]] = {
     "exp": (_softmax, _sigmoid_above, _sigmoid_of_negative),
     "relu": (_relu_where_positive,),
     "sign": (_sign_over_abs,),
+    "sinh": (_tangent,),
+    "sin": (_tangent,),
 }

@@ -257,3 +257,12 @@ def test_a_two_layer_net() -> None:
 def test_no_names_for_intermediates() -> None:
     """`inline` writes everything out."""
     assert "2 X' (X w - y)" == derive("r = X w - y; r' r", "w", inline=True).text()
+
+
+def test_the_two_norm_of_a_matrix_is_refused() -> None:
+    """Books mean its largest singular value by it, and a vector's norm is what it says."""
+    with pytest.raises(NotDifferentiableError, match="spectral norm"):
+        derive("||X||_2 + tr(X)", "X")
+
+    assert "x / ||x||" == derive("||x||_2", "x").text()
+    assert "X / ||X||_F" == derive("||X||", "X").text()

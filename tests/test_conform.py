@@ -203,3 +203,16 @@ def test_a_weight_on_a_letter_that_slides_stays() -> None:
 
     assert found.verification is not None
     assert "2 conv2(V, sum(conv2(V, K), axis=1) ones(n - q + 1, 1)')" == found.text()
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("sum(log(diag(L)))", "diag(1 ./ diag(L))"),
+        ("x' log(diag(L))", "diag(x ./ diag(L))"),
+        ("x' (1 ./ diag(L))", "-diag(x ./ diag(L).^2)"),
+    ],
+)
+def test_only_the_diagonal_is_divided_by(expression: str, expected: str) -> None:
+    """The entries off the diagonal of a triangular matrix are 0."""
+    assert expected == derive(expression, "L", shapes="L: n x n lower").text()

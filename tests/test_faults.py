@@ -28,7 +28,7 @@ from faults import (
     without,
 )
 
-from dimderiv.conform import norm_of
+from dimderiv.edges import norm_of
 from dimderiv.graph import Node, digest, zero
 from dimderiv.language.syntax import Add, Binary, Call, Group, Name, Negative, Number, Transpose
 from dimderiv.lettered import Labelled
@@ -74,19 +74,19 @@ NOTATION = [
     ),
     Fault(
         "diagonal matrices are dropped",
-        "conform:_scaling",
+        "conform:scaling",
         returning([]),
         Case("a' sin(A X B) b", "X", "a: p; A: p x m; X: m x n; B: n x q; b: q"),
     ),
     Fault(
         "a weight goes to the wrong letter",
-        "conform:_scaled_matrix",
+        "conform:scaled_matrix",
         given(lambda rows, parts, columns: (columns, parts, rows)),
         Case("a' exp(X) b", "X", "X: n x n; a: n; b: n"),
     ),
     Fault(
         "the diagonal of a matrix becomes its row sums",
-        "conform:_diagonal",
+        "conform:diagonals",
         lambda right: lambda loop: right(loop._replace(parts=loop.parts * 2)),
         Case("tr(diag(x) A)", "x"),
     ),
@@ -122,7 +122,7 @@ NOTATION = [
     ),
     Fault(
         "the square of a norm is forgotten",
-        "conform:squared",
+        "edges:squared",
         lambda right: norm_of,
         Case("||X||_F^4", "X"),
     ),
