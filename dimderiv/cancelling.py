@@ -60,15 +60,15 @@ def cancellation(factors: Sequence[Factor], result: Sequence[Index]) -> Cancella
         factors: the factors, no two alike.
         result: the indices of the product.
     """
-    places = [*all_indices(factors), *result]
-    for factor in factors:
-        if is_orthogonal(factor.node) and factor.power == 1:
-            found_pair = _orthogonal_pair(factor, factors, places)
-            if found_pair is not None:
-                return found_pair
-    inverses = [(f, own) for f in factors if f.power == 1 and (own := _inverse(f.node))]
-    if not inverses:
+    inverses = [(f, own) for f in factors if (own := _inverse(f.node)) and f.power == 1]
+    orthogonal = [f for f in factors if is_orthogonal(f.node) and f.power == 1]
+    if not inverses and not orthogonal:
         return None
+    places = [*all_indices(factors), *result]
+    for factor in orthogonal:
+        found_pair = _orthogonal_pair(factor, factors, places)
+        if found_pair is not None:
+            return found_pair
     for factor, inverse in inverses:
         matrix = inverse.arguments[0]
         for near in (1, 0):

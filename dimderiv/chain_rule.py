@@ -1,10 +1,9 @@
 """The chain rule for functions that are only declared: their gradient, wherever they stand."""
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import Factor, Function, Node, apply_function
+from dimderiv.graph import ONCE, Factor, Function, Node, apply_function
 from dimderiv.language.vocabulary import HESSIAN
 from dimderiv.lettered import Labelled
-from dimderiv.products import ONCE
 from dimderiv.rules import Rule
 
 

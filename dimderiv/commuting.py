@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dimderiv.graph import Factor, Function, Key, Named, Node, Product, Sum, is_symmetric
-from dimderiv.products import without_coefficient
+from dimderiv.normal_form import without_coefficient
 
 # Functions that are power series in their argument, or limits of polynomials in it.
 SERIES = frozenset({"inv", "expm"})

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from dimderiv.arrays import Array
 from dimderiv.commuting import commute
 from dimderiv.graph import (
+    ONCE,
     Factor,
     Function,
     Index,
@@ -28,7 +29,7 @@ from dimderiv.language.parser import parse_expression
 from dimderiv.lettered import matrix_formula
 from dimderiv.matrix_functions import function_of, map_indices
 from dimderiv.numbering import renamed
-from dimderiv.products import ONCE, product, transposed
+from dimderiv.products import product, transposed
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import Shape
 from dimderiv.sums import Term, total

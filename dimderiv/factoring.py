@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.graph import Factor, Index, Key, Node, Product, Sum, is_symmetric, letters_of
+from dimderiv.graph import ONCE, Factor, Index, Key, Node, Product, Sum, is_symmetric, letters_of
 from dimderiv.numbering import renamed
-from dimderiv.products import ONCE, part, product
+from dimderiv.products import part, product
 from dimderiv.shapes import Dim
 from dimderiv.sums import total
 

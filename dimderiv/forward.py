@@ -12,10 +12,9 @@ from itertools import chain, count
 
 from dimderiv.differentiate import operands_first
 from dimderiv.errors import LimitError
-from dimderiv.graph import Factor, Function, Key, Named, Node, Product, is_zero, named, zero
+from dimderiv.graph import ONCE, Factor, Function, Key, Named, Node, Product, is_zero, named, zero
 from dimderiv.lettered import Labelled
 from dimderiv.partials import Partial, operands, partials
-from dimderiv.products import ONCE
 from dimderiv.rules import Rulebook
 from dimderiv.sums import total
 

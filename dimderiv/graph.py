@@ -14,12 +14,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
+from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv.language.vocabulary import HESSIAN
 from dimderiv.shapes import ONE, Dim
 
 Key: TypeAlias = bytes
+# Nearly every coefficient and power: one object, which can be told before fractions are compared.
+ONCE = Fraction(1)
 Side = Literal["either", "as is", "row"]
 
 # Functions whose value at a transpose is the transpose of the value; a scalar is its own.
@@ -46,7 +49,7 @@ class Factor(NamedTuple):
 
     node: "Node"
     indices: tuple[Index, ...]
-    power: Fraction = Fraction(1)
+    power: Fraction = ONCE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,9 +117,7 @@ class Product:
     @property
     def is_convolution(self) -> bool:
         """Whether an index is a sum of letters."""
-        return any(isinstance(index, Shifted) for index in self.result) or any(
-            isinstance(index, Shifted) for factor in self.factors for index in factor.indices
-        )
+        return Shifted in map(type, chain(self.result, *[f.indices for f in self.factors]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from dimderiv import graph
 from dimderiv.arrays import Array
-from dimderiv.graph import Factor, Function, Index, Merged, Node, Product, letters_of
-from dimderiv.products import ONCE, elementwise, part, product, transposed
+from dimderiv.graph import ONCE, Factor, Function, Index, Merged, Node, Product, letters_of
+from dimderiv.products import elementwise, part, product, transposed
 
 
 def inverse(node: Node) -> Node:

@@ -11,11 +11,11 @@ Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those
 from collections.abc import Callable, Iterable, Sequence
 
 from dimderiv import notation
-from dimderiv.graph import Factor, Index, Merged, Node, Product, letters_of
+from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Product, letters_of
 from dimderiv.language.syntax import Call
 from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
-from dimderiv.products import ONCE, arranged, part, product
+from dimderiv.products import arranged, part, product
 from dimderiv.shapes import Dim
 
 PieceOf = Callable[[Node], Piece]

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from dimderiv.arrays import Array, along_rows, identity, plus, times, transpose
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import Factor, Function, Index, Node
+from dimderiv.graph import ONCE, Factor, Function, Index, Node
 from dimderiv.inverses import invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.matrix_functions import applied, map_indices
-from dimderiv.products import ONCE, number, product, scaled
+from dimderiv.normal_form import number
+from dimderiv.products import product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Dim, Shape
 

@@ -26,14 +26,15 @@ from dimderiv.arrays import (
     transpose,
 )
 from dimderiv.errors import LimitError, NotDifferentiableError
-from dimderiv.graph import Merged, Named, Node
+from dimderiv.graph import ONCE, Merged, Named, Node
 from dimderiv.infer import Typed
 from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATIONS
 from dimderiv.matrix_functions import matrix_function
-from dimderiv.products import ONCE, number, product, scaled
+from dimderiv.normal_form import number
+from dimderiv.products import product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Dim, Shape, size_of
 

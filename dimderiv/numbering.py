@@ -20,10 +20,12 @@ def numbered(
     factors: tuple[Factor, ...], result: tuple[Index, ...]
 ) -> tuple[tuple[Factor, ...], tuple[Index, ...], list[int]]:
     """The factors and the result with numbered letters, and the letters in their order."""
-    order = list(dict.fromkeys(letters_of(result)))
-    inner = [i for i in dict.fromkeys(letters_of(all_indices(factors))) if i not in order]
-    if len(inner) < 2 and order + inner == list(range(len(order) + len(inner))):
-        return factors, result, order + inner
+    shown = letters_of(result)
+    letters = list(dict.fromkeys([*shown, *letters_of(all_indices(factors))]))
+    outer = len(set(shown))
+    order, inner = letters[:outer], letters[outer:]
+    if len(inner) < 2 and letters == list(range(len(letters))):
+        return factors, result, letters
     order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
     place = {letter: k for k, letter in enumerate(order)}
     moved = []
@@ -43,15 +45,11 @@ def product_key(
 ) -> Key:
     """The key of a product with numbered letters, whatever the order of its factors."""
     parts = sorted(
-        [
-            (node.key, repr(indices), power.numerator, power.denominator)
-            for node, indices, power in factors
-        ]
+        [(node.key, repr(indices), *power.as_integer_ratio()) for node, indices, power in factors]
     )
     unseen = set(letters_of(result)).difference(letters_of(all_indices(factors)))
     sizes = [dims[letter].monomials for letter in sorted(unseen)]
-    number = (coefficient.numerator, coefficient.denominator)
-    return digest("product", number, parts, result, sizes)
+    return digest("product", coefficient.as_integer_ratio(), parts, result, sizes)
 
 
 def renamed(index: Index, place: Mapping[int, int]) -> Index:

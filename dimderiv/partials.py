@@ -15,6 +15,7 @@ from dimderiv.arrays import (
 from dimderiv.chain_rule import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
+    ONCE,
     Constant,
     Factor,
     Function,
@@ -33,7 +34,8 @@ from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.lettered import Labelled, derivative_of, lettered_terms, without_derivative
-from dimderiv.products import ONCE, arranged, elementwise, number, product, scaled
+from dimderiv.normal_form import number
+from dimderiv.products import arranged, elementwise, product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import Dim
 from dimderiv.sums import total

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.factoring import view_of
-from dimderiv.graph import Factor, Key, Node, letters_of
-from dimderiv.products import ONCE, part, product
+from dimderiv.graph import ONCE, Factor, Key, Node, letters_of
+from dimderiv.products import part, product
 from dimderiv.shapes import Dim
 from dimderiv.sums import Term, content, total
 

@@ -10,6 +10,7 @@ from dimderiv.directions import directed
 from dimderiv.factoring import factored, view_of
 from dimderiv.fold import fold, fold_map
 from dimderiv.graph import (
+    ONCE,
     Factor,
     Index,
     Key,
@@ -21,7 +22,7 @@ from dimderiv.graph import (
     is_symmetric,
     letters_of,
 )
-from dimderiv.products import ONCE, product
+from dimderiv.products import product
 from dimderiv.recognise import bodies, recognised
 from dimderiv.rules import Rulebook, builtin_rules
 from dimderiv.sums import Term, total

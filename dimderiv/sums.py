@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import gcd
 
 from dimderiv.graph import (
+    ONCE,
     Factor,
     Key,
     Node,
@@ -19,8 +20,9 @@ from dimderiv.graph import (
     zero,
     zero_sums,
 )
+from dimderiv.normal_form import without_coefficient
 from dimderiv.numbering import all_indices
-from dimderiv.products import ONCE, arranged, product, transposed, without_coefficient
+from dimderiv.products import arranged, product, transposed
 from dimderiv.shapes import Dim
 
 Term = tuple[Fraction, Node]

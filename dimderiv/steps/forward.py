@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 from dimderiv.arrange import Arranger
 from dimderiv.forward import Change, Tangents, changes
-from dimderiv.graph import Key, Named, Node, Symbol, named, symbol
+from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, symbol
 from dimderiv.language.syntax import Name
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.partials import operands
-from dimderiv.products import ONCE
 from dimderiv.rules import Rulebook
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
 from dimderiv.graph import (
+    ONCE,
     Constant,
     Factor,
     Function,
@@ -21,7 +22,7 @@ from dimderiv.graph import (
 )
 from dimderiv.lettered import Labelled
 from dimderiv.partials import Partial
-from dimderiv.products import ONCE, product
+from dimderiv.products import product
 
 MOST_AXES = 2
 

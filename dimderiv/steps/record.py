@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients, Visit
-from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
+from dimderiv.graph import ONCE, Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
 from dimderiv.language.syntax import (
     Add,
     Entry,
@@ -25,7 +25,7 @@ from dimderiv.language.syntax import (
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
 from dimderiv.partials import Partial, operands, partials
-from dimderiv.products import ONCE, product
+from dimderiv.products import product
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape
 from dimderiv.simplify import Simplifier

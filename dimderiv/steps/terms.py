@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dimderiv import notation
 from dimderiv.arrange import Arranger
 from dimderiv.graph import (
+    ONCE,
     Factor,
     Function,
     Index,
@@ -25,7 +26,6 @@ from dimderiv.language import syntax
 from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name, walk
 from dimderiv.lettered import Labelled
 from dimderiv.notation import Face
-from dimderiv.products import ONCE
 from dimderiv.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.steps.arrangements import Link, Order, as_chain
 from dimderiv.steps.labels import (

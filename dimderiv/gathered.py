@@ -1,0 +1,152 @@
+"""Factors that have been gathered, and what becomes of them together.
+
+Equal ones become powers, some cancel, a sum over a letter may be known, and a letter that nothing
+has any more is a sum of ones.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from dimderiv.cancelling import Cancellation, cancellation
+from dimderiv.errors import LimitError
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Index,
+    Key,
+    Node,
+    index_dim,
+    is_symmetric,
+    is_triangle,
+    letters_of,
+    size,
+    zero,
+)
+from dimderiv.letters import Letters
+from dimderiv.normal_form import finished, with_scalars_apart
+from dimderiv.numbering import reading_order
+from dimderiv.shapes import Dim
+from dimderiv.summing import vanishes, without_unit_sums
+
+MOST_FACTORS = 100
+HIGHEST_POWER = 10**12
+
+
+def zeros(result: Sequence[Index], dims: Sequence[Dim]) -> Node:
+    """The array of zeros with these indices.
+
+    Args:
+        result: one index for each axis.
+        dims: the size of each letter.
+    """
+    return zero(tuple([index_dim(index, dims) for index in result]))
+
+
+class Gathered(Letters):
+    """Factors, none of them a product that could be opened; letters may turn out to be the same.
+
+    Args:
+        coefficient: the number in front.
+        dims: the size of each letter.
+    """
+
+    def __init__(self, coefficient: Fraction, dims: Sequence[Dim]) -> None:
+        super().__init__(dims)
+        self.coefficient = coefficient
+        self.factors: list[Factor] = []
+
+    def closed(self, result: tuple[Index, ...]) -> Node:
+        """The product of the factors.
+
+        Args:
+            result: one index for each of its axes.
+
+        Raises:
+            LimitError: there are too many factors, or a power is too high.
+        """
+        factors = self._cancelled(self._collected(), result)
+        result = self.all_resolved(result)
+        if not self.coefficient:
+            return zeros(result, self.dims)
+        factors, spent = without_unit_sums(factors, result)
+        if vanishes(factors, result):
+            return zeros(result, self.dims)
+        self._take_sizes(factors, result, spent)
+        factors = with_scalars_apart(factors, result, self.dims)
+        return finished(self.coefficient, factors, self.dims, result)
+
+    def _cancelled(self, factors: list[Factor], result: tuple[Index, ...]) -> list[Factor]:
+        """What is left of factors, of which some may cancel each other."""
+        _refuse_large(factors)
+        while found := cancellation(factors, self.all_resolved(result)):
+            if not self.can_unify([found.ends, *((i, found.ends[0]) for i in found.inner)]):
+                break
+            self._cancel(found, factors)
+            factors = self._collected()
+        return factors
+
+    def _cancel(self, found: Cancellation, factors: list[Factor]) -> None:
+        """Take out what cancels; the number and the scalars of the matrix stay below the line."""
+        self.factors = [f for f in factors if all(f is not g for g in found.gone)]
+        if found.below is not None:
+            self.coefficient /= found.below.coefficient
+            scalars = [factor for factor in found.below.factors if not factor.indices]
+            self.factors += [factor._replace(power=-factor.power) for factor in scalars]
+        self.unify(*found.ends)
+        for index in found.inner:
+            self.unify(index, found.ends[0])
+
+    def _collected(self) -> list[Factor]:
+        powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}
+        for node, indices, power in self.factors:
+            places = self.all_resolved(indices)
+            if is_triangle(node):
+                if len(set(places)) == 1:
+                    continue
+                powers[node.key, places] = Factor(node, places)
+                continue
+            if len(places) == 2 and is_symmetric(node):
+                places = tuple(sorted(places, key=reading_order))
+            slot = (node.key, places)
+            if slot in powers:
+                power += powers[slot].power
+            powers[slot] = Factor(node, places, power)
+        return [f for f in powers.values() if f.power is ONCE or f.power]
+
+    def _take_sizes(
+        self, factors: list[Factor], result: tuple[Index, ...], spent: set[int]
+    ) -> None:
+        """A letter that neither a factor nor the result has is a sum of ones."""
+        used = spent.union(letters_of(result))
+        for factor in factors:
+            used.update(letters_of(factor.indices))
+        for letter in range(len(self.dims)):
+            if letter not in used and letter not in self.same:
+                self._take_size(self.dims[letter], factors)
+
+    def _take_size(self, dim: Dim, factors: list[Factor]) -> None:
+        known = dim.number
+        if known is not None:
+            self.coefficient *= known
+            return
+        for place, factor in enumerate(factors):
+            if factor.node.key == size(dim).key:
+                factors[place] = factor._replace(power=factor.power + 1)
+                if not factors[place].power:
+                    del factors[place]
+                return
+        factors.append(Factor(size(dim), ()))
+
+
+def _refuse_large(factors: list[Factor]) -> None:
+    if len(factors) > MOST_FACTORS:
+        raise LimitError(
+            f"a product of more than {MOST_FACTORS} factors",
+            hint="give names to parts of it, and derive a scalar",
+        )
+    powers = [abs(factor.power) for factor in factors if factor.power is not ONCE]
+    if powers and max(powers) > HIGHEST_POWER:
+        raise LimitError(
+            f"a power has an exponent of more than {HIGHEST_POWER}",
+            hint="a name for the exponent",
+        )

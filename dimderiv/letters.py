@@ -1,0 +1,122 @@
+"""Letters that turn out to be the same while the factors of a product are gathered."""
+
+from collections.abc import Iterable, Sequence
+
+from dimderiv.graph import Index, Shifted, letters_of
+from dimderiv.shapes import Dim
+
+
+class Letters:
+    """The letters of a product, some of which stand for the same index.
+
+    Args:
+        dims: the size of each letter.
+    """
+
+    def __init__(self, dims: Iterable[Dim]) -> None:
+        self.dims = list(dims)
+        self.same: dict[int, Index] = {}
+
+    def resolved(self, index: Index) -> Index:
+        """The index in the letters that stand for themselves.
+
+        Args:
+            index: of any letters.
+        """
+        if not self.same:
+            return index
+        while isinstance(index, int) and index in self.same:
+            index = self.same[index]
+        if isinstance(index, int):
+            return index
+        letters: list[int] = []
+        for letter in index.letters:
+            inner = self.resolved(letter)
+            letters.extend((inner,) if isinstance(inner, int) else inner.letters)
+        return type(index)(tuple(letters))
+
+    def all_resolved(self, indices: tuple[Index, ...]) -> tuple[Index, ...]:
+        """Each index in the letters that stand for themselves.
+
+        Args:
+            indices: of any letters.
+        """
+        return tuple([self.resolved(index) for index in indices]) if self.same else indices
+
+    def unify(self, first: Index, second: Index) -> bool:
+        """Make two indices one; false where their letters are not of the same sizes in turn.
+
+        Args:
+            first: an index.
+            second: another.
+        """
+        first, second = self.resolved(first), self.resolved(second)
+        if first == second:
+            return True
+        if isinstance(first, int):
+            self.same[first] = second
+            return True
+        if isinstance(second, int):
+            self.same[second] = first
+            return True
+        sizes = [[self.dims[letter] for letter in index.letters] for index in (first, second)]
+        if sizes[0] != sizes[1] or Shifted in (type(first), type(second)):
+            return False
+        agreed = [self.unify(a, b) for a, b in zip(first.letters, second.letters, strict=True)]
+        return all(agreed)
+
+    def can_unify(self, pairs: Sequence[tuple[Index, Index]], dims: Sequence[Dim] = ()) -> bool:
+        """Whether indices could be made one, each pair in turn.
+
+        Args:
+            pairs: the indices.
+            dims: the sizes of further letters, which come after those that there are.
+        """
+        places = [(self.resolved(first), self.resolved(second)) for first, second in pairs]
+        if are_letters(index for pair in places for index in pair):
+            return True
+        trial = Letters([*self.dims, *dims])
+        return all(trial.unify(first, second) for first, second in places)
+
+
+def are_letters(indices: Iterable[Index]) -> bool:
+    """Whether every index is a single letter.
+
+    Args:
+        indices: of an array.
+    """
+    return {*map(type, indices)} <= {int}
+
+
+def moved(indices: tuple[Index, ...], first: int) -> tuple[Index, ...]:
+    """The indices with letters that are counted from another one.
+
+    Args:
+        indices: of letters that are counted from 0.
+        first: the letter that the first one becomes.
+    """
+    if not first:
+        return indices
+    return tuple([_moved(index, first) for index in indices])
+
+
+def _moved(index: Index, first: int) -> Index:
+    if isinstance(index, int):
+        return index + first
+    return type(index)(tuple([letter + first for letter in index.letters]))
+
+
+def reached(start: set[int], groups: Sequence[tuple[Index, ...]]) -> set[int]:
+    """The letters that are in one group with those to start with, directly or through others.
+
+    Args:
+        start: letters.
+        groups: indices that go together.
+    """
+    reach = set(start)
+    found = [set(letters_of(group)) for group in groups]
+    while True:
+        larger = reach.union(*(letters for letters in found if letters & reach))
+        if larger == reach:
+            return reach
+        reach = larger

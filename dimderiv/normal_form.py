@@ -1,0 +1,225 @@
+"""The node of a product whose factors have been gathered.
+
+Scalars of their own come apart, the letters are numbered by the structure alone, and what is known
+of the whole, as that it is symmetric, is noted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from dimderiv.cancelling import is_projection
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Index,
+    Key,
+    Node,
+    Product,
+    Shifted,
+    digest,
+    index_dim,
+    is_skew,
+    is_symmetric,
+    is_zero,
+    letters_of,
+    zero,
+)
+from dimderiv.numbering import numbered, product_key, reading_order
+from dimderiv.powers import power_symbols
+from dimderiv.shapes import Dim
+from dimderiv.summing import zero_axes
+
+
+def exact(value: Fraction | int) -> Fraction:
+    """A number as a fraction; 1 is always the same one, which is told without comparing."""
+    return ONCE if value == 1 else Fraction(value)
+
+
+def number(value: Fraction | int) -> Node:
+    """A number as a product without factors."""
+    return _node(exact(value), (), (), ())
+
+
+def without_coefficient(node: Product) -> Node:
+    """A product with its coefficient set to 1; one plain factor is that factor."""
+    return _with_coefficient(node, ONCE)
+
+
+def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
+    """A product with another coefficient; with none, one plain factor is that factor."""
+    if coefficient == 1 and len(node.factors) == 1:
+        only = node.factors[0]
+        if stands_alone(only, node.result):
+            return only.node
+    key = product_key(coefficient, node.factors, node.result, node.dims)
+    weight = node.weight + (coefficient != 1) - (node.coefficient != 1)
+    return replace(node, coefficient=coefficient, key=key, weight=max(weight, 1))
+
+
+def rescaled(node: Node, coefficient: Fraction) -> Node:
+    """A node as it stands, times a number.
+
+    Args:
+        node: any node.
+        coefficient: the number.
+    """
+    if coefficient is ONCE or coefficient == 1 or is_zero(node):
+        return node
+    if not coefficient:
+        return zero(node.axes)
+    if isinstance(node, Product):
+        return _with_coefficient(node, coefficient * node.coefficient)
+    plain = tuple(range(len(node.axes)))
+    return _node(coefficient, (Factor(node, plain),), node.axes, plain)
+
+
+def stands_alone(factor: Factor, result: tuple[Index, ...]) -> bool:
+    """Whether a product of one factor is that factor, but for its coefficient.
+
+    Args:
+        factor: the factor.
+        result: the indices of the product.
+    """
+    turned = len(result) == 2 and factor.indices == result[::-1] and is_symmetric(factor.node)
+    return (factor.indices == result or turned) and factor.power == 1 and _are_letters(result)
+
+
+def _are_letters(result: tuple[Index, ...]) -> bool:
+    """Whether every letter of a result stands in it once, alone or in a merged axis."""
+    letters = letters_of(result)
+    return len(set(letters)) == len(letters) and Shifted not in map(type, result)
+
+
+def with_scalars_apart(
+    factors: list[Factor], result: tuple[Index, ...], dims: Sequence[Dim]
+) -> list[Factor]:
+    """Make one scalar factor of each group of factors that shares no letter with the result.
+
+    Args:
+        factors: the factors of a product.
+        result: its indices.
+        dims: the size of each letter.
+    """
+    if len(factors) < 2 and result:
+        return factors
+    shown = set(letters_of(result))
+    if not any(shown.isdisjoint(letters_of(factor.indices)) for factor in factors):
+        return factors
+    groups = _connected(factors)
+    inner = [group for letters, group in groups if letters and not letters & shown]
+    if not inner or (len(groups) == 1 and not result):
+        return factors
+    scalar_of = {id(group[0]): group for group in inner}
+    swallowed = {id(factor) for group in inner for factor in group[1:]}
+    powers: dict[Key, Factor] = {}
+    for factor in factors:
+        if id(factor) in swallowed:
+            continue
+        group = scalar_of.get(id(factor))
+        if group is not None:
+            factor = Factor(_node(ONCE, tuple(group), dims, ()), ())
+        slot = factor.node.key if not factor.indices else digest(factor.node.key, factor.indices)
+        if slot in powers:
+            factor = factor._replace(power=factor.power + powers[slot].power)
+        powers[slot] = factor
+    return [factor for factor in powers.values() if factor.power]
+
+
+def _connected(factors: list[Factor]) -> list[tuple[set[int], list[Factor]]]:
+    """Factors in groups that share letters, each group in the order given."""
+    groups: list[tuple[set[int], list[Factor]]] = []
+    for factor in factors:
+        letters = set(letters_of(factor.indices))
+        members: list[Factor] = []
+        apart = []
+        for known, group in groups:
+            if known & letters:
+                letters |= known
+                members += group
+            else:
+                apart.append((known, group))
+        groups = [*apart, (letters, [*members, factor])]
+    return groups
+
+
+def finished(
+    coefficient: Fraction, factors: list[Factor], dims: Sequence[Dim], result: tuple[Index, ...]
+) -> Node:
+    """The node of a product; one factor as it stands is that factor.
+
+    Args:
+        coefficient: the number in front.
+        factors: no two alike, none of which can be opened or cancels.
+        dims: the size of each letter.
+        result: the indices of the product.
+    """
+    if len(factors) == 1:
+        node = factors[0].node
+        if stands_alone(factors[0], result):
+            if coefficient == 1:
+                return node
+            if isinstance(node, Product) and not node.axes:
+                return _node(coefficient * node.coefficient, node.factors, node.dims, ())
+    return _node(coefficient, tuple(factors), dims, result)
+
+
+def _node(
+    coefficient: Fraction,
+    factors: tuple[Factor, ...],
+    dims: Sequence[Dim],
+    result: tuple[Index, ...],
+) -> Product:
+    """The product with its letters numbered: those of the result first, then by structure."""
+    factors, result, order = numbered(factors, result)
+    for factor in factors:
+        if is_skew(factor.node):
+            coefficient, factors = _with_skew_sorted(coefficient, factors)
+            break
+    dims = tuple([dims[letter] for letter in order])
+    axes = tuple([index_dim(index, dims) for index in result])
+    weight = sum([factor.node.weight + power_symbols(factor.power) for factor in factors])
+    key = product_key(coefficient, factors, result, dims)
+    is_square = len(axes) == 2 and axes[0] == axes[1]
+    return Product(
+        coefficient,
+        factors,
+        dims,
+        result,
+        axes,
+        key,
+        max(weight + (coefficient != 1), 1),
+        is_square and _is_symmetric(key, coefficient, factors, dims, result),
+        zero_axes(factors, result),
+    )
+
+
+def _with_skew_sorted(
+    coefficient: Fraction, factors: tuple[Factor, ...]
+) -> tuple[Fraction, tuple[Factor, ...]]:
+    """The transpose of a skew matrix as minus the matrix."""
+    turned = []
+    for factor in factors:
+        if is_skew(factor.node) and reading_order(factor.indices[0]) > reading_order(
+            factor.indices[1]
+        ):
+            factor = factor._replace(indices=factor.indices[::-1])
+            coefficient *= (-1) ** (factor.power.numerator % 2)
+        turned.append(factor)
+    return coefficient, tuple(turned)
+
+
+def _is_symmetric(
+    key: Key,
+    coefficient: Fraction,
+    factors: tuple[Factor, ...],
+    dims: Sequence[Dim],
+    result: tuple[Index, ...],
+) -> bool:
+    """Whether a product with this key is its own transpose."""
+    rows, columns = [sorted([f.node.key for f in factors if i in f.indices]) for i in result]
+    if rows == columns:
+        swapped, turned, order = numbered(factors, result[::-1])
+        if key == product_key(coefficient, swapped, turned, [dims[letter] for letter in order]):
+            return True
+    return is_projection(factors, result)

@@ -1,0 +1,71 @@
+"""Powers of numbers and of products: which of them are taken, and how long they are to write."""
+
+from fractions import Fraction
+from math import isqrt
+
+from dimderiv.graph import ONCE, Product, is_nonnegative
+from dimderiv.numbering import all_indices
+
+MOST_BITS = 64
+HALF = Fraction(1, 2)
+
+
+def is_entrywise(node: Product, power: Fraction) -> bool:
+    """Whether a power of the product is the product of the powers of its factors.
+
+    Args:
+        node: the product.
+        power: what each of its entries is raised to.
+    """
+    places = node.result
+    if len(set(places)) != len(places) or not all(isinstance(place, int) for place in places):
+        return False
+    inside = all_indices(node.factors)
+    if set(inside) != set(places):
+        return False
+    if power.denominator == 1:
+        return rational_power(node.coefficient, power) is not None
+    return node.coefficient == 1 and all(is_nonnegative(factor.node) for factor in node.factors)
+
+
+def rational_power(base: Fraction, power: Fraction) -> Fraction | None:
+    """The power of a number, where it is a rational number that is not too long.
+
+    Args:
+        base: the number.
+        power: the exponent.
+
+    >>> rational_power(Fraction(4, 9), Fraction(-1, 2))
+    Fraction(3, 2)
+    """
+    if base is ONCE:
+        return base
+    if _is_long(base, power):
+        return None
+    if power.denominator == 1:
+        return base ** int(power) if base or power > 0 else None
+    if base <= 0 or power.denominator != 2:
+        return None
+    roots = (isqrt(base.numerator), isqrt(base.denominator))
+    if roots[0] ** 2 != base.numerator or roots[1] ** 2 != base.denominator:
+        return None
+    return Fraction(*roots) ** power.numerator
+
+
+def _is_long(base: Fraction, power: Fraction) -> bool:
+    """Whether the power of a number has so many digits that it is better left as a power."""
+    digits = max(base.numerator.bit_length(), base.denominator.bit_length())
+    return abs(base) != 1 and digits * abs(power) > MOST_BITS
+
+
+def power_symbols(power: Fraction) -> int:
+    """How many symbols a power takes: `./ x`, `sqrt(x)`, `x.^2`.
+
+    Args:
+        power: the exponent.
+    """
+    if power is ONCE or power == 1:
+        return 0
+    below = power < 0
+    size = abs(power)
+    return below if size == 1 else below + (1 if size == HALF else 2)
