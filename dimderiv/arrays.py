@@ -57,6 +57,8 @@ def _labelled(
 ) -> Node:
     """A product whose letters need not be numbered without gaps."""
     used = [letter for letter in sorted(dims) if not dims[letter].is_one]
+    if used == list(range(len(dims))):
+        return product(coefficient, factors, result, [dims[letter] for letter in used])
     place = {letter: k for k, letter in enumerate(used)}
 
     def renamed(index: Index) -> Index:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dimderiv.errors import LimitError
-from dimderiv.graph import Key, Named, Node, Symbol, named, zero
+from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, zero
 from dimderiv.lower import Lowered
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.products import product
@@ -72,7 +72,7 @@ def reverse_sweep(
     known_as = {node.value.key: node for node in order if isinstance(node, Named)}
     arrived: dict[Key, list[tuple[Fraction, Node]]] = {}
     if lowered.value.key in dependent:
-        arrived[lowered.value.key] = [(Fraction(1), _identity(seed))]
+        arrived[lowered.value.key] = [(ONCE, _identity(seed))]
     visits, adjoints = [], []
     found: dict[Key, Node] = {}
     carried = 0
@@ -99,7 +99,7 @@ def reverse_sweep(
         visits.append(Visit(node, upstream, handed_on))
         # Backwards here and when they are added up: the terms come in the order of the expression.
         for partial in reversed(handed_on):
-            arrived.setdefault(partial.operand.key, []).append((Fraction(1), partial.node))
+            arrived.setdefault(partial.operand.key, []).append((ONCE, partial.node))
     symbols = [(name, lowered.symbols[name]) for name in variables]
     of = {name: found.get(node.key, zero((*seed, *node.axes))) for name, node in symbols}
     return Gradients(of, tuple(visits), tuple(adjoints))
@@ -155,7 +155,7 @@ def _too_long(node: Node) -> LimitError:
 def _identity(axes: tuple[Dim, ...]) -> Node:
     """The derivative of a value by itself."""
     letters = tuple(range(len(axes)))
-    return product(Fraction(1), (), (*letters, *letters), axes)
+    return product(ONCE, (), (*letters, *letters), axes)
 
 
 def operands_first(value: Node) -> list[Node]:

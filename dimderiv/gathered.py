@@ -24,7 +24,7 @@ from dimderiv.graph import (
 )
 from dimderiv.letters import Letters
 from dimderiv.normal_form import finished, with_scalars_apart
-from dimderiv.numbering import reading_order
+from dimderiv.numbering import all_indices, reading_order
 from dimderiv.shapes import Dim
 from dimderiv.summing import vanishes, without_unit_sums
 
@@ -117,9 +117,7 @@ class Gathered(Letters):
         self, factors: list[Factor], result: tuple[Index, ...], spent: set[int]
     ) -> None:
         """A letter that neither a factor nor the result has is a sum of ones."""
-        used = spent.union(letters_of(result))
-        for factor in factors:
-            used.update(letters_of(factor.indices))
+        used = spent.union(letters_of(result), letters_of(all_indices(factors)))
         for letter in range(len(self.dims)):
             if letter not in used and letter not in self.same:
                 self._take_size(self.dims[letter], factors)
@@ -129,13 +127,14 @@ class Gathered(Letters):
         if known is not None:
             self.coefficient *= known
             return
+        own = size(dim)
         for place, factor in enumerate(factors):
-            if factor.node.key == size(dim).key:
+            if factor.node.key == own.key:
                 factors[place] = factor._replace(power=factor.power + 1)
                 if not factors[place].power:
                     del factors[place]
                 return
-        factors.append(Factor(size(dim), ()))
+        factors.append(Factor(own, ()))
 
 
 def _refuse_large(factors: list[Factor]) -> None:

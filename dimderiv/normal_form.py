@@ -7,6 +7,7 @@ of the whole, as that it is symmetric, is noted.
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from dimderiv.cancelling import is_projection
 from dimderiv.graph import (
@@ -36,6 +37,7 @@ def exact(value: Fraction | int) -> Fraction:
     return ONCE if value == 1 else Fraction(value)
 
 
+@lru_cache
 def number(value: Fraction | int) -> Node:
     """A number as a product without factors."""
     return _node(exact(value), (), (), ())

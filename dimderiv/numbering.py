@@ -47,8 +47,8 @@ def product_key(
     parts = sorted(
         [(node.key, repr(indices), *power.as_integer_ratio()) for node, indices, power in factors]
     )
-    unseen = set(letters_of(result)).difference(letters_of(all_indices(factors)))
-    sizes = [dims[letter].monomials for letter in sorted(unseen)]
+    seen = set(letters_of(all_indices(factors)))
+    sizes = [dim.monomials for letter, dim in enumerate(dims) if letter not in seen]
     return digest("product", coefficient.as_integer_ratio(), parts, result, sizes)
 
 

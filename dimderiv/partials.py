@@ -94,13 +94,13 @@ def partials(
     """
     seed = upstream.axes[: len(upstream.axes) - len(node.axes)]
     for partial in _partials(node, upstream, rulebook, known_as or node):
-        yield partial._replace(terms=tuple([_with_seed(t, seed) for t in partial.terms]))
+        if seed:
+            partial = partial._replace(terms=tuple([_with_seed(t, seed) for t in partial.terms]))
+        yield partial
 
 
 def _with_seed(term: Labelled, seed: tuple[Dim, ...]) -> Labelled:
     """The term with letters for the axes of the value, which the upstream and the result have."""
-    if not seed:
-        return term
     first = len(term.dims)
     letters = tuple(range(first, first + len(seed)))
     arriving = term.factors[0]
@@ -140,7 +140,8 @@ def _of_product(node: Product, upstream: Node, value: Node) -> Iterator[Partial]
     arriving = Factor(upstream, node.result)
     for place, factor in enumerate(node.factors):
         rest = list(node.factors)
-        coefficient = node.coefficient * factor.power
+        is_plain = factor.power is ONCE
+        coefficient = node.coefficient if is_plain else node.coefficient * factor.power
         if isinstance(value, Named) and _is_root(node, factor):
             # By the value y of a root: the derivative of sqrt(x) is 1 / (2 y).
             inverse = 1 / factor.power

@@ -52,7 +52,7 @@ class Dim:
     @property
     def is_one(self) -> bool:
         """Whether the size is fixed at 1."""
-        return self == ONE
+        return self.monomials == ONE.monomials
 
     def __add__(self, other: "Dim") -> "Dim":
         return _collected((*self.monomials, *other.monomials))

@@ -142,7 +142,8 @@ def _diagonal_total(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Node:
 
 def _node(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Sum:
     parts = sorted([(term.key, str(coefficient)) for coefficient, term in terms])
-    weight = sum([term.weight + (abs(c) != 1) for c, term in terms]) + len(terms) - 1
+    numbers = sum([c is not ONCE and abs(c) != 1 for c, _ in terms])
+    weight = sum([term.weight for _, term in terms]) + numbers + len(terms) - 1
     symmetric = _is_symmetric(terms, axes)
     zeros = tuple([axis for axis in range(len(axes)) if _sums_to_zero(terms, axes, axis)])
     return Sum(terms, axes, digest("sum", parts), weight, symmetric, zeros)
@@ -177,8 +178,14 @@ def _is_symmetric(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> bool:
     if len(axes) != 2 or axes[0] != axes[1]:
         return False
     mixed = [(coefficient, term) for coefficient, term in terms if not is_symmetric(term)]
-    turned = {(coefficient, transposed(term).key) for coefficient, term in mixed}
-    return turned == {(coefficient, term.key) for coefficient, term in mixed}
+    found = {term.key: coefficient for coefficient, term in mixed}
+    turned = set()
+    for coefficient, term in mixed:
+        key = transposed(term).key
+        if found.get(key) != coefficient:
+            return False
+        turned.add(key)
+    return len(turned) == len(mixed)
 
 
 def _opened(terms: Iterable[Term]) -> Iterable[Term]:
@@ -215,6 +222,8 @@ def _rearrangement(term: Product) -> Callable[[Node], Node] | None:
 
 def content(coefficients: Sequence[Fraction]) -> Fraction:
     """The number to take out: it makes the first term positive, and integers primitive."""
+    if coefficients.count(coefficients[0]) == len(coefficients):
+        return coefficients[0]
     sign = -1 if coefficients[0] < 0 else 1
     sizes = [abs(coefficient) for coefficient in coefficients]
     if all(size == sizes[0] for size in sizes):
