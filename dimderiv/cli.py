@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from dimderiv.api import LAYOUTS, derive
-from dimderiv.derivation import TARGETS
+from dimderiv.coding import TARGETS
 from dimderiv.output import Request, answer_text
 from dimderiv.process import FAILED, confess, exit_status, note
 from dimderiv.render.conventions import layout_in_words

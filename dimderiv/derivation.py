@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from dimderiv.answer import Answer, Variables
 from dimderiv.checking import Checker
+from dimderiv.coding import Coder
 from dimderiv.differentiate import Gradients
-from dimderiv.errors import UnknownNameError
 from dimderiv.forward import Tangents
-from dimderiv.infer import Typed, infer
-from dimderiv.language import syntax
+from dimderiv.infer import Typed
 from dimderiv.language.syntax import Program
+from dimderiv.recording import NamedAnswer, Recorder
 from dimderiv.render.text import text
 from dimderiv.result import Extent, Form, Layout, Result
 from dimderiv.rules import Rulebook
 from dimderiv.spelling import Spelling
 
 if TYPE_CHECKING:
-    from dimderiv.steps import BlockSources, Step
+    from dimderiv.steps import Step
     from dimderiv.verify import Verification
-
-TARGETS = ("numpy",)
 
 
 class Origin(Protocol):
@@ -267,30 +265,9 @@ class Derivation:
         """
         if steps:
             return self.explain(markup="latex")
-        from dimderiv.render.latex import align
-
-        statements = self.program.statements
-        if len(statements) == 1:
-            return self._latex(statements[0].value)
-        last = next(iter(self._derivative_names.values()))
-        return align(
-            [
-                (self._latex(syntax.Name(each.name or last)), self._latex(each.value))
-                for each in statements
-            ]
-        )
-
-    def _latex(self, node: syntax.Node) -> str:
-        # Imported here, since most derivations are not printed in LaTeX.
-        from dimderiv.render.latex import latex
-
-        spellings = {rule.name: rule.latex for rule in self.rulebook.rules.values() if rule.latex}
-        return latex(node, names=self._latex_names, spellings=spellings)
-
-    @cached_property
-    def _latex_names(self) -> Mapping[str, str]:
+        names = self._derivative_names
         tangents = [node.name for node in self.tangents.named] if self.tangents else []
-        return self._spelling.in_latex(self._derivative_names, tangents)
+        return self._spelling.latex(self.program, names, tangents, self.rulebook)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
@@ -298,52 +275,20 @@ class Derivation:
     @cached_property
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
-        from dimderiv.steps import (
-            Directions,
-            Sources,
-            record_changes,
-            record_hessian,
-            record_steps,
-        )
+        from dimderiv.steps import Directions, record_changes
 
         if self.mixed is not None:
             return self.mixed.steps
         if self.directions and self.tangents is not None and self.order == 1:
             taken = self.typed.names
             return record_changes(Directions(self.tangents, self.directions, self.rulebook, taken))
-        first = self.first or self
-        own = {adjoint.name for adjoint in self.gradients.adjoints} | set(self.typed.definitions)
-        definitions = self.answer.definitions
-        dims = {n for found in self.typed.symbols.values() for d in found.shape for n in d.names}
-        sources = Sources(
-            gradients=self.gradients,
-            statements=self.typed.program.statements,
-            rulebook=self.rulebook,
-            names={names[0]: name for names, name in first._derivative_names.items()},
-            given={tree: name for name, tree in definitions.items() if name not in own},
-            symbols={*self.typed.symbols, *self.typed.definitions},
-            sizes={*definitions, *dims, *self.rulebook.unknown, "I", "pi"},
-        )
-        return record_hessian(sources, self._blocks()) if self.sweeps else record_steps(sources)
+        own = self._with_names
+        first = self.first._with_names if self.first is not None else own
+        return Recorder(self.typed, self.rulebook, self.gradients, self.sweeps, own, first).steps()
 
-    def _blocks(self) -> "list[BlockSources]":
-        """What the steps of each block of a Hessian are made from."""
-        from dimderiv.steps import BlockSources
-
-        assert self.first is not None, "second derivatives come with the gradients"
-        symbols, names = self.typed.symbols, self._derivative_names
-        return [
-            BlockSources(
-                first=a,
-                second=b,
-                name=name,
-                mirror=names.get((b, a), name),
-                statements=self.first.answer.program((a,)).statements,
-                gradients=self.sweeps[a],
-                is_stacked=bool(symbols[a].shape.axes and symbols[b].shape.axes),
-            )
-            for (a, b), name in names.items()
-        ]
+    @property
+    def _with_names(self) -> NamedAnswer:
+        return NamedAnswer(self.answer, self._derivative_names)
 
     def explain(self, lang: str = "en", *, markup: str = "text", answer: bool = True) -> str:
         """The steps, from the value back to the variables.
@@ -364,54 +309,21 @@ class Derivation:
             target: `"numpy"`.
             value: whether the function returns the value too, before the derivative.
         """
-        from dimderiv.codegen.numpy import numpy_source
-
         if self.mixed is not None:
             return self.mixed.code(target, value=value)
-        if target not in TARGETS:
-            raise UnknownNameError(
-                f"there is no code target {target!r}", hint=f"one of {', '.join(TARGETS)}"
-            )
-        answers = [
-            infer(
-                self.read_back(result.text()),
-                dict(self.typed.symbols),
-                rulebook=self.rulebook,
-                value=result.shape,
-                sizes=self.typed.sizes,
-            )
-            for result in self._results.values()
-        ]
-        return numpy_source(
-            self._function_name,
-            self.typed if value else None,
-            answers,
-            self.typed.symbols,
-            docstring=self._docstring(),
-            of=[result.of for result in self._results.values()],
-            wrt=[result.by for result in self._results.values()],
-            rulebook=self.rulebook,
-        )
+        results = list(self._results.values())
+        return self._coder.source(target, results, self._docstring(), value=value)
 
     @property
-    def _function_name(self) -> str:
-        name = self._kind.lower().replace(" ", "_").replace("-", "_")
-        taken = set(self.typed.symbols) | set(self.answer.definitions)
-        return f"{name}_" if name in taken else name
-
-    @property
-    def _kind(self) -> str:
-        if self.directions:
-            return "Derivative" if self.order == 1 else "Hessian-vector product"
-        if self.order == 2:
-            return "Hessian"
-        return "Gradient" if self.typed.value.is_scalar else "Jacobian"
+    def _coder(self) -> Coder:
+        definitions = self.answer.definitions
+        return Coder(self.typed, self.rulebook, self.order, self.directions, definitions)
 
     def _docstring(self) -> str:
         shapes = ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
         by = ", ".join(self.wrt)
         along = f" along {', '.join(self.directions.values())}" if self.directions else ""
-        lines = [f"{self._kind} of {self.source.strip()} by {by}{along}.", "", shapes, ""]
+        lines = [f"{self.source.strip()} by {by}{along}.", "", shapes, ""]
         return "\n".join([*lines, self.text(multiline=True)])
 
     def function(self, target: str = "numpy", *, value: bool = False) -> Callable[..., Any]:
@@ -427,4 +339,4 @@ class Derivation:
         """
         from dimderiv.codegen.numpy import function
 
-        return function(self.code(target, value=value), self._function_name)
+        return function(self.code(target, value=value), self._coder.name)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from dimderiv.answer import Variables
 from dimderiv.infer import Typed
-from dimderiv.language.syntax import Name
+from dimderiv.language.syntax import Name, Program
+from dimderiv.rules import Rulebook
 
 # The value has no name of its own: one of these stands for it.
 VALUES = ("Y", "F", "Z", "value")
@@ -79,3 +80,32 @@ class Spelling:
                 product = rf"(\mathrm{{H}} {latex(Name(direction))})"
                 found[name] = rf"{product}_{{{latex(Name(variable))}}}"
         return found
+
+    def latex(
+        self,
+        program: Program,
+        names: Mapping[Variables, str],
+        tangents: Iterable[str],
+        rulebook: Rulebook,
+    ) -> str:
+        """An answer in LaTeX: a formula, or definitions and derivatives below each other.
+
+        Args:
+            program: the answer.
+            names: what `names` gave.
+            tangents: names of derivatives of intermediates along directions.
+            rulebook: the rules, of which some say how LaTeX writes a function.
+        """
+        from dimderiv.render.latex import align, latex
+
+        spelled = self.in_latex(names, tangents)
+        functions = {rule.name: rule.latex for rule in rulebook.rules.values() if rule.latex}
+        last = next(iter(names.values()))
+        lines = [
+            (
+                latex(Name(each.name or last), names=spelled, spellings=functions),
+                latex(each.value, names=spelled, spellings=functions),
+            )
+            for each in program.statements
+        ]
+        return align(lines) if len(lines) > 1 else lines[0][1]

@@ -17,7 +17,7 @@ ORDER = """
     separation fold recognise simplify index_sums
     notation skew ones reading function_notation common_ends edges conform kronecker index_form
     arrange answer occurrences naming messages steps
-    render codegen verify result checking spelling derivation task api
+    render codegen verify result checking spelling coding recording derivation task api
     rule_table process output cli __init__ __main__
 """
 STAGES = ORDER.split()
