@@ -119,12 +119,16 @@ def write_answer(
         definitions[adjoint.name] = arranger.tree(adjoint.value, row=adjoint.row)
     written = {names: _written(found, arranger) for names, found in derivatives.items()}
     adjoint_names = {adjoint.name for adjoint in adjoints}
-    uses = Counter(
-        name for tree in (*definitions.values(), *written.values()) for name in names_in(tree)
-    )
-    for names, tree in written.items():
-        if isinstance(tree, syntax.Name) and tree.name in adjoint_names and uses[tree.name] == 1:
-            written[names] = definitions.pop(tree.name)
+    lone = {
+        names: tree.name
+        for names, tree in written.items()
+        if isinstance(tree, syntax.Name) and tree.name in adjoint_names
+    }
+    trees = (*definitions.values(), *written.values()) if lone else ()
+    uses = Counter(name for tree in trees for name in names_in(tree))
+    for names, name in lone.items():
+        if uses[name] == 1:
+            written[names] = definitions.pop(name)
     return Answer(definitions, written)
 
 

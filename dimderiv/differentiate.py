@@ -101,7 +101,7 @@ def reverse_sweep(
         for partial in reversed(handed_on):
             arrived.setdefault(partial.operand.key, []).append((ONCE, partial.node))
     symbols = [(name, lowered.symbols[name]) for name in variables]
-    of = {name: found.get(node.key, zero((*seed, *node.axes))) for name, node in symbols}
+    of = {name: found.get(node.key) or zero((*seed, *node.axes)) for name, node in symbols}
     return Gradients(of, tuple(visits), tuple(adjoints))
 
 

@@ -98,19 +98,21 @@ class Gathered(Letters):
 
     def _collected(self) -> list[Factor]:
         powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}
-        for node, indices, power in self.factors:
-            places = self.all_resolved(indices)
-            if is_triangle(node):
-                if len(set(places)) == 1:
+        for factor in self.factors:
+            node, places = factor.node, self.all_resolved(factor.indices)
+            if len(places) == 2:
+                if is_triangle(node):
+                    if places[0] != places[1]:
+                        powers[node.key, places] = Factor(node, places)
                     continue
-                powers[node.key, places] = Factor(node, places)
-                continue
-            if len(places) == 2 and is_symmetric(node):
-                places = tuple(sorted(places, key=reading_order))
-            slot = (node.key, places)
-            if slot in powers:
-                power += powers[slot].power
-            powers[slot] = Factor(node, places, power)
+                if is_symmetric(node):
+                    places = tuple(sorted(places, key=reading_order))
+            known = powers.get((node.key, places))
+            if known is not None:
+                factor = Factor(node, places, known.power + factor.power)
+            elif places is not factor.indices:
+                factor = Factor(node, places, factor.power)
+            powers[node.key, places] = factor
         return [f for f in powers.values() if f.power is ONCE or f.power]
 
     def _take_sizes(

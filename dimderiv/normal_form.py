@@ -5,7 +5,6 @@ of the whole, as that it is symmetric, is noted.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -56,7 +55,17 @@ def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
             return only.node
     key = product_key(coefficient, node.factors, node.result, node.dims)
     weight = node.weight + (coefficient != 1) - (node.coefficient != 1)
-    return replace(node, coefficient=coefficient, key=key, weight=max(weight, 1))
+    return Product(
+        coefficient,
+        node.factors,
+        node.dims,
+        node.result,
+        node.axes,
+        key,
+        max(weight, 1),
+        node.symmetric,
+        node.zero_sums,
+    )
 
 
 def rescaled(node: Node, coefficient: Fraction) -> Node:

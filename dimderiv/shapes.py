@@ -7,7 +7,7 @@ A dimension is a polynomial in named sizes: `m`, `3`, `m n` (an axis of a Kronec
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
@@ -29,6 +29,7 @@ class Dim:
     monomials: tuple[tuple[Monomial, int], ...]
 
     @staticmethod
+    @lru_cache
     def of(size: "str | int | Dim") -> "Dim":
         """The dimension of a name, a number, or itself."""
         if isinstance(size, Dim):
