@@ -74,15 +74,20 @@ TWICE = (
     "({0} + y) .* ({0} + x); A ({0}) + ({0})' x x; ({0}) - sum({0})"
 )
 UNKNOWN = (
-    "{} ~ {} {} ~ ||{}||^2 ~ sum({}) ~ {} + {} ~ x' {} ~ {}' {} ~ exp({}) ~ u = {}; u' u ~ tr({}) ~ "
-    "{} - {} / 2 ~ inv({}) ~ A {} ~ {}' ~ f = {}; f ~ h = {}; {} h + h^2 ~ softmax({}) ~ max({}, {})"
+    "{} ~ {} {} ~ ||{}||^2 ~ sum({}) ~ {} + {} ~ x' {} ~ {}' {} ~ exp({}) ~ u = {}; u' u ~ "
+    "tr({}) ~ {} - {} / 2 ~ inv({}) ~ A {} ~ {}' ~ f = {}; f ~ h = {}; {} h + h^2 ~ softmax({}) ~ "
+    "max({}, {})"
 )
-WORDS = (
-    "--hvp V; --hvp x; --hvp=; --hvp V,W; --forward V; --forward E,F; --forward=; --forward n; "
-    "--upstream G; --upstream=x; --layout numerator; --layout denominator; --layout none; "
-    "--all-layouts; --structured; --steps; --latex; --json; --code numpy; --code fortran; --lang zh; "
-    "--lang fr; --inline; --verbose; --order 2; --order 0; --order 99999999999999999999; --order x; "
-    "--rules missing.toml; --shape; --wrt x; --unknown; --check; rules"
+WELL = (
+    "--hvp V; --hvp V,W; --forward V; --forward E,F; --upstream G; --layout numerator; --latex; "
+    "--layout denominator; --all-layouts; --steps; --structured; --json; --code numpy; --lang zh; "
+    "--inline; --verbose; --order 2; --steps --lang zh; --steps --latex; "
+    "--json --steps --code numpy"
+)
+BADLY = (
+    "--hvp x; --hvp=; --forward=; --forward n; --upstream=x; --layout none; --code fortran; "
+    "--lang fr; --order 0; --order 99999999999999999999; --order x; --rules missing.toml; --wrt x; "
+    "--unknown; --check; rules; --hvp; --forward 1,,2; --shape f:n->scalar; --shape"
 )
 FUNCTIONS = ("exp", "sin", "tanh", "sigmoid", "softplus", "gelu", "sqrt", "log", "abs")
 
@@ -281,7 +286,20 @@ def checked(random: Random) -> Input:
 def unknown(random: Random) -> Input:
     """Functions that are only declared, and gradients of them, used well and badly."""
     names = ("f", "f", "f", "g", "g", "∇f", "∇²f", "grad_g", "hess_f", "phi")
-    inner = ("x", "A x", "x'", "A", "A X + B", "x' x", "||x||", "f(x)", "x - ∇g(x)", "x, y", "", "2")
+    inner = (
+        "x",
+        "A x",
+        "x'",
+        "A",
+        "A X + B",
+        "x' x",
+        "||x||",
+        "f(x)",
+        "x - ∇g(x)",
+        "x, y",
+        "",
+        "2",
+    )
     form = random.choice(UNKNOWN.split(" ~ "))
     source = form.format(
         *(f"{random.choice(names)}({random.choice(inner)})" for _ in range(form.count("{}")))
@@ -299,12 +317,13 @@ def unknown(random: Random) -> Input:
 
 def by_command(random: Random) -> Input:
     """Some input through the command line, with any of its options."""
-    kinds = (mutated, real, characters, token_soup, conforming, nested, numbers, unknown)
-    made = random.choice(kinds)(random)
+    kinds = (mutated, real, real, characters, token_soup, conforming, conforming, nested, numbers)
+    made = random.choice((*kinds, unknown))(random)
+    order = made.order if random.random() < 0.3 else 1
     words: list[str] = []
-    for _ in range(random.choice((0, 0, 1, 2, 4))):
-        words += random.choice(WORDS.split("; ")).split(" ")
-    return Input(made.source, made.wrt, made.shapes, made.order, words=tuple(words))
+    for _ in range(random.choice((0, 1, 1, 2, 3))):
+        words += random.choice((BADLY if random.random() < 0.1 else WELL).split("; ")).split(" ")
+    return Input(made.source, made.wrt, made.shapes, order, words=tuple(words))
 
 
 KINDS: Sequence[tuple[int, Callable[[Random], Input]]] = (
