@@ -7,7 +7,12 @@ from typing import get_args
 
 from dimderiv.declarations import read_shapes
 from dimderiv.derivation import Derivation
-from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
+from dimderiv.errors import (
+    DimderivError,
+    NotDifferentiableError,
+    ParseError,
+    UnknownNameError,
+)
 from dimderiv.infer import Typed, infer
 from dimderiv.inline import without_definitions
 from dimderiv.language.parser import parse_program
@@ -91,7 +96,12 @@ def derive(
     >>> print(derive("||Xw-y||^2", "w"))
     2 X' (X w - y)
     """
-    rulebook = load_rules(*([rules] if isinstance(rules, (str, Path)) else rules))
+    if not isinstance(expr, (str, Program)):
+        raise ParseError(f"an expression is a text, not {expr!r}", hint='such as "x\' A x"')
+    files = [rules] if isinstance(rules, (str, Path)) else rules
+    if not isinstance(files, Sequence):
+        raise ParseError(f"rules are files, not {rules!r}", hint='such as "my.toml"')
+    rulebook = load_rules(*files)
     known = read_shapes(shapes)
     rulebook = with_unknown(rulebook, known)
     declared = {name: found for name, found in known.items() if not found.is_function}
@@ -183,7 +193,7 @@ def _refuse_spectral_norm(typed: Typed) -> None:
 
 def _refuse_unsupported(typed: Typed, order: int) -> None:
     _refuse_spectral_norm(typed)
-    if order not in (1, 2):
+    if not isinstance(order, int) or order not in (1, 2):
         raise NotDifferentiableError(f"derivatives of order {order} are not supported")
     if order == 2 and not typed.value.is_scalar:
         raise NotDifferentiableError(
@@ -220,9 +230,10 @@ def _refuse_beside_forward(upstream: str | None, order: int, layout: str, struct
 
 def _refuse_beside_structured(typed: Typed, order: int) -> None:
     if order != 1 or not typed.value.is_scalar:
-        kind = "second derivatives" if order != 1 else f"a value that is {typed.value}"
+        asked = "not second derivatives" if order != 1 else f"and the value is {typed.value}"
+        scalar = ", or make a scalar of the value: tr(...), sum(...), upstream"
         raise NotDifferentiableError(
-            f"structured gives gradients of scalars; {kind} by tied entries is not supported",
+            f"structured gives gradients of scalars, {asked}",
             known=typed.assumptions,
-            hint="leave out structured, or make a scalar of the value: tr(...), sum(...), upstream",
+            hint=f"leave out structured{scalar if order == 1 else ''}",
         )

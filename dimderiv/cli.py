@@ -71,7 +71,7 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known, as JSON.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the steps.")
 @click.option("--no-verify", is_flag=True, help="Skip the check.")
-@click.option("--inline", is_flag=True, help="Write no names for parts that repeat.")
+@click.option("--inline", is_flag=True, help="Write the answer without names.")
 @click.option("--rules", metavar="FILE", multiple=True, help="A file with rules of your own.")
 @click.option("--verbose", is_flag=True, help="Say what was assumed and checked, also into a pipe.")
 @click.option(

@@ -68,6 +68,11 @@ def _readers(source: Mapping[str, str] | str | None) -> "Iterator[_Reader]":
             if entry[0].strip():
                 yield _of_entry(source, entry.start(), entry.end())
         return
+    if not isinstance(source, Mapping) or not all(isinstance(name, str) for name in source):
+        raise ShapeError(
+            f"the shapes are a text or a mapping of names, not {source!r}",
+            hint='"X: m x n; w: n", or {"X": "m x n", "w": "n"}',
+        )
     for name, text in source.items():
         if not isinstance(text, str):
             raise ShapeError(f"the shape of {name} is not a text", hint=_EXAMPLE)

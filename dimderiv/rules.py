@@ -103,6 +103,9 @@ def load_rules(*files: str | Path) -> Rulebook:
     builtin = builtin_rules()
     if not files:
         return builtin
+    for file in files:
+        if not isinstance(file, (str, Path)):
+            raise ParseError(f"a rule file is named by a path, not {file!r}", hint="my.toml")
     own = _read([Path(file) for file in files])
     functions = BUILTIN_FUNCTIONS | builtin.functions | own.functions
     for rule in own.rules.values():

@@ -63,15 +63,20 @@ def with_directions(
         UnknownNameError: a name means something already, or there is not one for each variable.
         ShapeError: it is no name of a symbol, or was declared with another shape.
     """
-    given = names.split(",") if isinstance(names, str) else list(names)
+    given = names.split(",") if isinstance(names, str) else names
+    if not isinstance(given, Sequence):
+        raise UnknownNameError(
+            f"the directions are names, not {names!r}", hint='such as "V" or ["V", "v"]'
+        )
     if len(given) != len(wrt):
         raise UnknownNameError(
-            f"there are {len(wrt)} variables, {', '.join(wrt)}, and {len(given)} directions",
+            f"there {_counted(len(wrt), 'variable')}, {', '.join(wrt)},"
+            f" and {len(given) or 'no'} direction{'s' * (len(given) != 1)}",
             hint="one new name for each variable, in the same order, such as V,v",
         )
     directions: dict[str, str] = {}
     for variable, word in zip(wrt, given, strict=True):
-        name = _new_name(word.strip(), typed, f"the direction of {variable}", "V or v")
+        name = _new_name(word, typed, f"the direction of {variable}", "V or v")
         shape = typed.symbols[variable].shape
         if name in declared and declared[name].shape != shape:
             raise ShapeError(
@@ -84,12 +89,18 @@ def with_directions(
     return typed, directions
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"is 1 {noun}" if number == 1 else f"are {number} {noun}s"
+
+
 def _new_name(word: str, typed: Typed, role: str, examples: str) -> str:
     """A name that means nothing yet, as it is written in answers."""
-    (name,) = read_shapes({word: "scalar"})
+    if not isinstance(word, str):
+        raise UnknownNameError(f"{role} is a name, not {word!r}", hint=f"such as {examples}")
+    (name,) = read_shapes({word.strip(): "scalar"})
     if name in {*typed.names, "I", "pi"}:
         raise UnknownNameError(
-            f"{name} cannot be {role}: it is a name in the expression",
+            f"{name} cannot be {role}: the name means something already",
             hint=f"a name that is not used yet, such as {examples}",
         )
     return name

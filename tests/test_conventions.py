@@ -4,6 +4,7 @@ import pytest
 
 from dimderiv import derive
 from dimderiv.api import LAYOUTS
+from dimderiv.errors import UnknownNameError
 from dimderiv.messages import LANGUAGES
 from dimderiv.render.conventions import layout_in_words
 
@@ -25,7 +26,7 @@ def test_each_layout_has_words_of_its_own(language: str) -> None:
         ("tr(S)", "n x n orthogonal", {}, "each moves by itself, although S is orthogonal"),
         ("S a", "n x n symmetric", {}, "each moves by itself, although S is symmetric"),
         ("logdet(S)", "n x n spd", {"structured": True}, "the entries of S are tied"),
-        ("tr(S)", "n x n lower upper", {}, "although S is lower and upper"),
+        ("tr(S)", "n x n lower upper", {}, "although S is lower triangular and upper triangular"),
     ],
 )
 def test_a_property_that_ties_entries_is_spoken_of(
@@ -49,7 +50,9 @@ def test_in_chinese() -> None:
     found = derive("logdet(S)", "S", shapes="S: n x n spd")
 
     assert found.notes() != found.notes("zh")
-    assert "S" in found.notes("zh")[0]
+    assert "虽然 S 是对称正定阵" in found.notes("zh")[0]
+    with pytest.raises(UnknownNameError, match=r"^'fr' is unknown"):
+        found.notes("fr")
 
 
 def test_the_steps_say_it_too() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from dimderiv.api import LAYOUTS
 from dimderiv.messages import LANGUAGES, sentences
+from dimderiv.structure import CURVED, STRUCTURES
 
 PACKAGE = Path(__file__).parent.parent / "dimderiv"
 ENGLISH = sentences("en")
@@ -16,6 +17,7 @@ MADE = (
     {f"passed_{kind}" for kind in ("sum", "product", "transpose", "name")}
     | {f"{kind}_{layout}" for kind in ("layout", "shape", "books") for layout in LAYOUTS}
     | {f"block_{kind}" for kind in ("derived", "equal", "transposed", "zero")}
+    | {f"property_{word}" for word in (*STRUCTURES, *CURVED)}
     | {"slope_held", "slope_table_held"}
 )
 

@@ -99,8 +99,8 @@ def test_code() -> None:
         ("x'x", "x", "x: n", {}, "no entries of x are tied"),
         ("x'x", "x", "x: n positive", {}, "no entries of x are tied"),
         ("tr(X A)", "X", "X: n x n symmetric skew", {}, "X is skew and symmetric"),
-        ("X A", "X", "X: n x n symmetric", {}, "a value that is n x m by tied entries"),
-        ("tr(X X)", "X", "X: n x n symmetric", {"order": 2}, "second derivatives by tied entries"),
+        ("X A", "X", "X: n x n symmetric", {}, "and the value is n x m"),
+        ("tr(X X)", "X", "X: n x n symmetric", {"order": 2}, "not second derivatives"),
     ],
 )
 def test_what_is_refused(

@@ -25,7 +25,7 @@ from dimderiv.language.syntax import (
     Transpose,
     children,
 )
-from dimderiv.language.vocabulary import Token
+from dimderiv.language.vocabulary import EXTREMES, Token
 
 NESTING_LIMIT = 100
 ARGUMENT_LIMIT = 20
@@ -33,7 +33,6 @@ ARGUMENT_LIMIT = 20
 _COMPARISONS: dict[str, Operator] = {">": ">", "<": "<", ">=": ">=", "<=": "<="}
 _PRODUCTS: dict[str, Operator] = {"*": "*", ".*": ".*", "/": "/", "./": "./"}
 _POWERS: dict[str, Operator] = {"^": "^", ".^": ".^"}
-_EXTREMES = frozenset({"max", "min"})
 _SIGNS = frozenset("+-")
 _POSTFIXES = frozenset({"'", "^", ".^", "["})
 _STARTS_OPERAND = frozenset({"number", "name", "function", "(", "open"})
@@ -225,7 +224,7 @@ class ExpressionReader:
             self.advance()
         self.leave(opening, ")")
         span = (function.start, self.end)
-        if function.text in _EXTREMES and len(arguments) == 2 and axis is None:
+        if function.text in EXTREMES and len(arguments) == 2 and axis is None:
             return _extreme_of_two(function.text, arguments[0], arguments[1], span)
         return Call(function.text, tuple(arguments), axis, span)
 

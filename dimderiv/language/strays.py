@@ -16,7 +16,7 @@ _HINTS = {
     "}": "use round brackets",
     "%": "write # for a comment",
     "√": "write sqrt(x)",
-    "∇": "write the function itself, and say separately what to differentiate by",
+    "∇": "write ∇f(x) or ∇²f(x) of a function that is declared, such as f: n -> scalar",
 }
 
 

@@ -26,6 +26,8 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "atan": "arctan",
     }
 )
+# Of one argument a reduction, of two a function of each entry.
+EXTREMES = frozenset({"max", "min"})
 COMPARISONS = (">", "<", ">=", "<=")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from dimderiv.errors import UnknownNameError
+
 LANGUAGES = ("en", "zh")
 
 
@@ -15,7 +17,12 @@ def sentences(language: str) -> Mapping[str, str]:
     Args:
         language: one of `LANGUAGES`.
 
+    Raises:
+        UnknownNameError: there is no such language.
+
     >>> sentences("en")["answer"]
     'Put together:'
     """
+    if language not in LANGUAGES:
+        raise UnknownNameError(f"{language!r} is unknown", hint=f"one of {', '.join(LANGUAGES)}")
     return tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))

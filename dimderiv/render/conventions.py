@@ -50,4 +50,17 @@ def notes(
             key = "tied_entries"
         else:
             key = "free_entries_or_tied" if can_tie and bound[0] not in CURVED else "free_entries"
-        yield words[key].format(variable=name, property=words["and"].join(bound))
+        yield words[key].format(variable=name, property=properties_in_words(own, words))
+
+
+def properties_in_words(properties: Collection[str], words: Mapping[str, str]) -> str:
+    """The properties that tie entries, or fix them, as they are called in a language.
+
+    Args:
+        properties: of a symbol.
+        words: the sentences of the language.
+
+    >>> properties_in_words({"spd", "positive"}, sentences("en"))
+    'symmetric positive definite'
+    """
+    return words["and"].join(words[f"property_{word}"] for word in binding(properties))

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.syntax import Name, Node, Transpose, replaced
-from dimderiv.messages import LANGUAGES, sentences
-from dimderiv.render.conventions import layout_in_words
+from dimderiv.messages import sentences
+from dimderiv.render.conventions import layout_in_words, properties_in_words
 from dimderiv.render.derived import named, tell, tell_again
 from dimderiv.render.explained import Explained, Report
 from dimderiv.render.markup import UNBROKEN, Latex, Markup, PlainText
@@ -30,7 +30,7 @@ from dimderiv.steps import (
     pattern,
     repeated,
 )
-from dimderiv.structure import FORMULAS, binding
+from dimderiv.structure import FORMULAS
 
 MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
@@ -55,9 +55,8 @@ def explain(
     Raises:
         UnknownNameError: there is no such language or markup.
     """
-    for word, known in ((lang, LANGUAGES), (markup, MARKUPS)):
-        if word not in known:
-            raise UnknownNameError(f"{word!r} is unknown", hint=f"one of {', '.join(known)}")
+    if markup not in MARKUPS:
+        raise UnknownNameError(f"{markup!r} is unknown", hint=f"one of {', '.join(MARKUPS)}")
     steps = derivation.steps
     page = _Page(Speaker(sentences(lang), _markup(derivation, steps, markup)), lang)
     first, *blocks = _parts(steps)
@@ -370,8 +369,8 @@ class _Page:
         formula = parse_expression(FORMULAS[structure], names=["G"])
         free = Name(f"d{name}")
         value = replaced(formula, lambda part: free if part == Name("G") else None)
-        properties = binding(derivation.typed.symbols[name].properties)
-        word = self.speaker.messages["and"].join(properties)
+        properties = derivation.typed.symbols[name].properties
+        word = properties_in_words(properties, self.speaker.messages)
         self.say("tied", variable=Name(name), property=word, value=value)
 
     def answer(self, derivation: Explained, steps: Sequence[Step]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import Call, Name, Node, children
+from dimderiv.language.vocabulary import EXTREMES
 from dimderiv.shaping.clashes import ClashError, Facts, described
 
 _COUNTS = ("no arguments", "one argument", "two arguments", "three arguments")
@@ -79,10 +80,29 @@ def arguments_refused(node: Call, names: Sequence[str]) -> ShapeError:
     """
     given = len(node.arguments)
     counts = [_COUNTS[k] if k < len(_COUNTS) else f"{k} arguments" for k in (len(names), given)]
+    if node.function in EXTREMES:
+        return _extreme_refused(node, counts[1].split()[0])
     return ShapeError(
         f"{node.function} takes {counts[0]}, not {counts[1].split()[0]}",
         span=node.span,
         hint=f"{node.function}({', '.join(names)})",
+    )
+
+
+def _extreme_refused(node: Call, given: str) -> ShapeError:
+    """A maximum or minimum of more than two, or of two along an axis."""
+    name = node.function
+    of_two = f"{name}(A, B)"
+    if node.axis is not None:
+        return ShapeError(
+            f"{name} along an axis takes one argument, not {given}",
+            span=node.span,
+            hint=f"{name}({of_two}, axis={node.axis})",
+        )
+    return ShapeError(
+        f"{name} takes one argument or two, not {given}",
+        span=node.span,
+        hint=f"{name}(A), {of_two}, or {name}(A, {name}(B, C))",
     )
 
 
