@@ -164,7 +164,7 @@ def test_code_takes_the_directions() -> None:
     [
         ("X", {"forward": "A"}, UnknownNameError, "A cannot be the direction of X"),
         ("X", {"forward": "n"}, UnknownNameError, "n cannot be the direction of X"),
-        ("X", {"forward": "V,E"}, UnknownNameError, "1 variables, X, and 2 directions"),
+        ("X", {"forward": "V,E"}, UnknownNameError, "there is 1 variable, X, and 2 directions"),
         ("X,A", {"forward": "V,V"}, UnknownNameError, "V cannot be the direction of A"),
         ("X", {"forward": "1"}, ShapeError, "cannot be the name"),
         ("X", {"forward": "Z"}, ShapeError, "Z is declared as m x n, and X is n x p"),
