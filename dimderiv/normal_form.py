@@ -6,7 +6,6 @@ of the whole, as that it is symmetric, is noted.
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
 
 from dimderiv.cancelling import is_projection
 from dimderiv.graph import (
@@ -36,7 +35,6 @@ def exact(value: Fraction | int) -> Fraction:
     return ONCE if value == 1 else Fraction(value)
 
 
-@lru_cache
 def number(value: Fraction | int) -> Node:
     """A number as a product without factors."""
     return _node(exact(value), (), (), ())

@@ -448,7 +448,7 @@ SUMS = [
 PRODUCTS = [
     Fault(
         "unlike products are taken for like ones",
-        "products:product_key",
+        "normal_form:product_key",
         lambda right: without_letters,
         Case("x' A x", "x"),
     ),
@@ -472,13 +472,13 @@ PRODUCTS = [
     ),
     Fault(
         "a sum over nothing is forgotten to be the size",
-        "products:_Bag._take_size",
+        "gathered:Gathered._take_size",
         returning(None),
         Case("sum(X + b)", "b", "X: N x C; b: 1 x C"),
     ),
     Fault(
         "the root of a number is wrong",
-        "products:_rational_power",
+        "powers:rational_power",
         changed(lambda root: root and root + 1),
         Case("sqrt(4 x' x)", "x"),
     ),
