@@ -227,6 +227,15 @@ def test_functions_can_be_spelled_by_the_caller(
     assert expected == latex(Call("rho", (argument,)), spellings={"rho": spelling})
 
 
+def test_quotients_in_quotients_are_written_once_each() -> None:
+    """A long numerator stands beside its fraction, and is not written again on every level."""
+    source = "x"
+    for _ in range(40):
+        source = f"(x / (x' x) + {source} + y) / ||x||"
+
+    assert 39 == rendered(source).count(r"\frac{1}")
+
+
 def test_a_program_is_aligned() -> None:
     """Definitions stand below each other, and the value last."""
     assert rendered("r = X w - y; X' r") == "\n".join(

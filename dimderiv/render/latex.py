@@ -141,8 +141,15 @@ class _Printer:
     spellings: Mapping[str, str]
     known: Collection[str] = field(repr=False)
     space: str = " "
+    # By identity, since a quotient may be written in two ways; each node is kept alive beside it.
+    done: dict[int, tuple[Node, Piece]] = field(default_factory=dict, init=False, repr=False)
 
     def piece(self, node: Node) -> Piece:
+        if id(node) not in self.done:
+            self.done[id(node)] = node, self.written(node)
+        return self.done[id(node)][1]
+
+    def written(self, node: Node) -> Piece:
         match node:
             case Name():
                 return Piece(self.name(node.name), ATOM)

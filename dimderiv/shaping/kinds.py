@@ -86,9 +86,10 @@ class _Search:
             if isinstance(part, Name):
                 self.uses[part.name] = self.uses.get(part.name, 0) + 1
             elif isinstance(part, Add):
-                for term in map(unsigned, part.terms):
-                    if isinstance(term, Name):
-                        self.added.setdefault(term.name, []).append(part)
+                terms = map(unsigned, part.terms)
+                # A sum may have thousands of terms of one name.
+                for name in {term.name: None for term in terms if isinstance(term, Name)}:
+                    self.added.setdefault(name, []).append(part)
 
     def run(self, clash: ClashError) -> Kinds | None:
         """The kinds with the fewest departures that conform; a scalar value breaks ties."""
