@@ -30,7 +30,16 @@ class Coder:
     directions: Mapping[str, str]
     definitions: Collection[str]
 
-    def source(self, target: str, results: Sequence[Result], docstring: str, *, value: bool) -> str:
+    def source(
+        self,
+        target: str,
+        results: Sequence[Result],
+        docstring: str,
+        *,
+        value: bool,
+        titles: Sequence[str],
+        sizes: Mapping[str, int] | None,
+    ) -> str:
         """The source of a function that computes derivatives.
 
         Args:
@@ -38,6 +47,8 @@ class Coder:
             results: the derivatives, in the order in which the function returns them.
             docstring: what the function says of itself, after what it computes.
             value: whether the function returns the value too, before the derivatives.
+            titles: a name for each derivative, for its variable.
+            sizes: a number for each named size, where the code is to be the best at these sizes.
 
         Raises:
             UnknownNameError: there is no such target.
@@ -58,6 +69,8 @@ class Coder:
             of=[result.of for result in results],
             wrt=[result.by for result in results],
             rulebook=self.rulebook,
+            titles=titles,
+            sizes=sizes,
         )
 
     def _read(self, result: Result) -> Typed:

@@ -302,17 +302,31 @@ class Derivation:
 
         return explain(self, lang=lang, markup=markup, answer=answer)
 
-    def code(self, target: str = "numpy", *, value: bool = False) -> str:
+    def code(
+        self,
+        target: str = "numpy",
+        *,
+        value: bool = False,
+        sizes: Mapping[str, int] | None = None,
+    ) -> str:
         """The source of a function that computes the derivative.
 
         Args:
             target: `"numpy"`.
             value: whether the function returns the value too, before the derivative.
+            sizes: a number for each named size, where the code is to be the best at these sizes;
+                it takes arrays of other sizes too.
         """
         if self.mixed is not None:
-            return self.mixed.code(target, value=value)
-        results = list(self._results.values())
-        return self._coder.source(target, results, self._docstring(), value=value)
+            return self.mixed.code(target, value=value, sizes=sizes)
+        return self._coder.source(
+            target,
+            list(self._results.values()),
+            self._docstring(),
+            value=value,
+            titles=[self._derivative_names[names] for names in self._results],
+            sizes=sizes,
+        )
 
     @property
     def _coder(self) -> Coder:
@@ -326,12 +340,20 @@ class Derivation:
         lines = [f"{self.source.strip()} by {by}{along}.", "", shapes, ""]
         return "\n".join([*lines, self.text(multiline=True)])
 
-    def function(self, target: str = "numpy", *, value: bool = False) -> Callable[..., Any]:
+    def function(
+        self,
+        target: str = "numpy",
+        *,
+        value: bool = False,
+        sizes: Mapping[str, int] | None = None,
+    ) -> Callable[..., Any]:
         """A function that computes the derivative, called with the symbols by name.
 
         Args:
             target: `"numpy"`.
             value: whether it returns `(value, derivative)`.
+            sizes: a number for each named size, where the code is to be the best at these sizes;
+                it takes arrays of other sizes too.
 
         Returns:
             A function of arrays: columns are 1-D, scalars 0-D, rows `(1, C)`; a tuple of
@@ -339,4 +361,4 @@ class Derivation:
         """
         from dimderiv.codegen.numpy import function
 
-        return function(self.code(target, value=value), self._coder.name)
+        return function(self.code(target, value=value, sizes=sizes), self._coder.name)

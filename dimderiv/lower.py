@@ -70,20 +70,19 @@ def lower(typed: Typed, rulebook: Rulebook, *, free: Collection[str] = ()) -> Lo
         LimitError: a matrix power is too high to be written out.
         NotDifferentiableError: a construct has no graph, such as an index form.
     """
-    builder = _Builder(typed, rulebook, free)
-    definitions = []
-    value = Array(number(0), SCALAR)
-    for statement in typed.program.statements:
-        value = builder.array(statement.value)
-        if statement.name is not None:
-            node = graph.named(statement.name, value.node, row=value.shape.is_row)
-            definitions.append(node)
-            builder.names[statement.name] = Array(node, value.shape)
-    return Lowered(tuple(definitions), value.node, value.shape, builder.symbols)
+    return Builder(typed, rulebook, free).lowered()
 
 
-class _Builder:
-    def __init__(self, typed: Typed, rulebook: Rulebook, free: Collection[str]) -> None:
+class Builder:
+    """Makes the graph of one program; the code generator reads some constructs in its own way.
+
+    Args:
+        typed: the program and the shape of each part.
+        rulebook: the rules, for the functions that are defined by others.
+        free: symbols whose properties must not be used.
+    """
+
+    def __init__(self, typed: Typed, rulebook: Rulebook, free: Collection[str] = ()) -> None:
         self.typed = typed
         self.rulebook = rulebook
         self.free = free
@@ -101,7 +100,24 @@ class _Builder:
             for name, declared in typed.symbols.items()
         }
 
+    def lowered(self) -> Lowered:
+        """The whole program as a graph."""
+        definitions = []
+        value = Array(number(0), SCALAR)
+        for statement in self.typed.program.statements:
+            value = self.array(statement.value)
+            if statement.name is not None:
+                node = graph.named(statement.name, value.node, row=value.shape.is_row)
+                definitions.append(node)
+                self.names[statement.name] = self.definition(node, value)
+        return Lowered(tuple(definitions), value.node, value.shape, self.symbols)
+
+    def definition(self, node: Named, value: Array) -> Array:
+        """What a name stands for where it is used after its definition."""
+        return Array(node, value.shape)
+
     def array(self, node: syntax.Node) -> Array:
+        """A part of the program as a node with rows and columns."""
         match node:
             case syntax.Number(value):
                 return Array(number(value), SCALAR)
@@ -121,9 +137,17 @@ class _Builder:
             case syntax.Group(operand):
                 return self.array(operand)
             case syntax.Entry() | syntax.IndexForm():
-                raise NotDifferentiableError(
-                    "an index form can be read and evaluated, not differentiated", span=node.span
-                )
+                return self.entries(node)
+
+    def entries(self, node: syntax.Entry | syntax.IndexForm) -> Array:
+        """What is written entry by entry."""
+        raise NotDifferentiableError(
+            "an index form can be read and evaluated, not differentiated", span=node.span
+        )
+
+    def expanded(self, rule: Rule, arguments: list[Array]) -> Array | None:
+        """A function by its definition, where it has no place of its own in the graph."""
+        return None
 
     def _name(self, node: syntax.Name) -> Array:
         if node.name in self.names:
@@ -163,6 +187,9 @@ class _Builder:
             return self._commutation(node)
         arguments = [self.array(argument) for argument in node.arguments]
         rule = self.rulebook[node.function]
+        expanded = self.expanded(rule, arguments)
+        if expanded is not None:
+            return expanded
         match rule.kind:
             case "product" if rule.name == "diag" and arguments[0].shape.is_matrix:
                 return diagonal(arguments[0])
@@ -178,7 +205,7 @@ class _Builder:
                 return along_rows(rule.name, arguments[0])
             case "composite":
                 text = rule.column if rule.column and arguments[0].shape.is_column else None
-                return self._defined(rule, arguments, text or rule.definition)
+                return self.defined(rule, arguments, self._body(rule, text or rule.definition))
             case "matrix" if not arguments[0].shape.is_matrix:
                 return self._of_no_matrix(rule, arguments)
             case "unknown":
@@ -216,11 +243,12 @@ class _Builder:
         first = arguments[0]
         if first.shape.is_scalar and rule.scalar:
             ones = [Array(number(1), SCALAR)] * (len(rule.arguments) - len(arguments))
-            return self._defined(rule, [*arguments, *ones], rule.scalar)
+            return self.defined(rule, [*arguments, *ones], self._body(rule, rule.scalar))
         if first.shape.is_column and rule.column:
-            return self._defined(rule, arguments, rule.column)
+            return self.defined(rule, arguments, self._body(rule, rule.column))
         if first.shape.is_row and rule.column:
-            return transpose(self._defined(rule, [transpose(first)], rule.column))
+            body = self._body(rule, rule.column)
+            return transpose(self.defined(rule, [transpose(first)], body))
         raise NotDifferentiableError(
             f"{rule.name} has a rule for matrices, and its argument is {first.shape}"
         )
@@ -239,12 +267,15 @@ class _Builder:
                 hint='declare the property, as in "A: n x n symmetric", or write (A + A\') / 2',
             )
 
-    def _defined(self, rule: Rule, arguments: list[Array], definition: str) -> Array:
-        """A definition with the arguments in place of its parameters."""
+    def _body(self, rule: Rule, text: str) -> syntax.Node:
+        return _definition(text, self.rulebook.functions, rule.arguments)
+
+    def defined(self, rule: Rule, arguments: list[Array], body: syntax.Node) -> Array:
+        """The body of a definition with the arguments in place of its parameters."""
         outer = self.names
         self.names = dict(zip(rule.arguments, arguments, strict=True))
         try:
-            return self.array(_definition(definition, self.rulebook.functions, rule.arguments))
+            return self.array(body)
         finally:
             self.names = outer
 

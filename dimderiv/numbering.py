@@ -47,7 +47,8 @@ def product_key(
     parts = sorted(
         [(node.key, repr(indices), *power.as_integer_ratio()) for node, indices, power in factors]
     )
-    seen = set(letters_of(all_indices(factors)))
+    # The axis of a merged index fixes only what the sizes of its letters make together.
+    seen = {index for index in all_indices(factors) if isinstance(index, int)}
     sizes = [dim.monomials for letter, dim in enumerate(dims) if letter not in seen]
     return digest("product", coefficient.as_integer_ratio(), parts, result, sizes)
 

@@ -124,7 +124,8 @@ class _Bag(Gathered):
             return not all_indices(node.factors)
         if node.is_convolution:
             return False
-        return are_letters(indices) or self._agree(node, indices, range(len(indices)))
+        is_free = are_letters(indices) and len(set(indices)) == len(indices)
+        return is_free or self._agree(node, indices, range(len(indices)))
 
     def _agree(self, node: Product, indices: tuple[Index, ...], places: Iterable[int]) -> bool:
         """Whether the letters of some axes of a product can be those of the indices there."""

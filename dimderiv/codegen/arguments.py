@@ -1,13 +1,12 @@
 """The arguments of a generated function: what they are called, and the check of their shapes."""
 
 import re
-from collections.abc import Mapping
-from functools import cached_property, reduce
+from collections.abc import Collection, Mapping
+from functools import cached_property
 
-from dimderiv.codegen.arrays import PRODUCT, SUM, Code, constant, infix
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.errors import ShapeError
-from dimderiv.shapes import SCALAR, Declaration, Dim, Shape
+from dimderiv.shapes import Declaration, Dim, Shape
 
 WIDTH = 92
 
@@ -34,33 +33,26 @@ class Arguments:
         """The names of the arguments."""
         return list(self.python.values())
 
-    def codes(self) -> dict[str, Code]:
-        """The code of each symbol; a row comes in as `(1, C)`."""
-        return {
-            name: Code(self.python[name], shape, shape, flat=not shape.is_row)
-            for name, shape in self.shapes.items()
-        }
+    @property
+    def dtype(self) -> str:
+        """The text of the type that all arguments have."""
+        return f"{self.names[0]}.dtype" if self.names else "float"
 
-    def size(self, dim: Dim) -> Code:
-        """The code of a dimension as a number.
+    def size(self, dim: Dim) -> str:
+        """The text of a dimension as a number.
 
         Raises:
             ShapeError: no argument has an axis of that size.
         """
-        terms = [self._monomial(names, factor) for names, factor in dim.monomials]
-        if not terms:
-            return constant("0", SCALAR)
-        total = terms[0][1]
-        for sign, term in terms[1:]:
-            total = constant(infix(total, sign, term), SCALAR, SUM)
-        return total
-
-    def _monomial(self, names: tuple[str, ...], factor: int) -> tuple[str, Code]:
-        parts = [constant(self._size_name(name), SCALAR) for name in names]
-        if abs(factor) != 1 or not parts:
-            parts.insert(0, constant(str(abs(factor)), SCALAR))
-        product = reduce(lambda a, b: constant(infix(a, "*", b), SCALAR, PRODUCT), parts)
-        return ("-" if factor < 0 else "+", product)
+        text = ""
+        for names, factor in dim.monomials:
+            parts = [self._size_name(name) for name in names]
+            if abs(factor) != 1 or not parts:
+                parts.insert(0, str(abs(factor)))
+            sign = "-" if factor < 0 else "+"
+            term = " * ".join(parts)
+            text += f" {sign} {term}" if text else ("-" if factor < 0 else "") + term
+        return text or "0"
 
     def _size_name(self, name: str) -> str:
         if name not in self._readable:
@@ -80,6 +72,11 @@ class Arguments:
                     found.setdefault(str(dim), (name, axis))
         return found
 
+    @property
+    def readable(self) -> Collection[str]:
+        """The named sizes that are those of an axis."""
+        return self._readable.keys() & self.sizes.keys()
+
     def opening(self, body: str) -> list[str]:
         """The lines that check the arguments and read the sizes that the rest needs.
 
@@ -91,11 +88,17 @@ class Arguments:
         later = [name for name, shape in self.shapes.items() if self._computed(shape)]
         first = [name for name in self.shapes if name not in later]
         known = dict.fromkeys(dim for name in later for dim in self._computed(self.shapes[name]))
-        sums = {str(dim): self.size(dim).text for dim in known}
-        second = "{" + ", ".join(f'"{text}": {code}' for text, code in sums.items()) + "}"
-        lines = self._check(first, "") if first else []
+        sums = {str(dim): self.size(dim) for dim in known}
+        lines = [self._as_floats(), *self._check(first, {})]
         lines += self._reads("\n".join([body, *sums.values()]))
-        return lines + (self._check(later, second) if later else [])
+        lines += self._check(later, sums)
+        words = set(re.findall(r"\w+", body))
+        rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
+        return lines + [f"{name} = {name}[0]" for name in rows if name in words]
+
+    def _as_floats(self) -> str:
+        targets = ", ".join(self.names)
+        return f"{targets}{',' if len(self.names) == 1 else ''} = floats({targets})"
 
     def _computed(self, shape: Shape) -> list[Dim]:
         readable = self._readable
@@ -105,26 +108,56 @@ class Arguments:
             if dim.number is None and str(dim) not in readable and dim.names <= set(readable)
         ]
 
-    def _check(self, names: list[str], known: str) -> list[str]:
-        arguments = [known] if known else []
-        for name in names:
-            dims = (
-                str(dim) if dim.number is not None else f'"{dim}"'
-                for dim in _axes(self.shapes[name])
-            )
-            python = self.python[name]
-            values = ", ".join([python, *dims])
-            arguments.append(f"{python}=({values})" if "," in values else f"{python}=({values},)")
-        targets = ", ".join(self.python[name] for name in names)
-        targets = f"({targets},)" if len(names) == 1 else targets
-        line = f"{targets} = checked({', '.join(arguments)})"
-        if len(line) <= WIDTH:
-            return [line]
-        left = ["(", *(f"    {self.python[name]}," for name in names), ")"]
-        if len(targets) <= WIDTH - 12:
-            left = [targets]
-        left[-1] += " = checked("
-        return [*left, *(f"    {argument}," for argument in arguments), ")"]
+    def _check(self, names: list[str], sums: Mapping[str, str]) -> list[str]:
+        """The lines that compare shapes, and raise an error where one does not fit.
+
+        Args:
+            names: the symbols whose shapes are compared.
+            sums: the texts of sizes that are made of others, such as `m - p + 1`.
+        """
+        known = {**self._owned(names), **sums}
+        tests = [test for name in names for test in self._tests(name, known)]
+        if not tests:
+            return []
+        told = [f"{{{', '.join(f'{text!r}: {code}' for text, code in sums.items())}}}"] * bool(sums)
+        told += [self._expected(name) for name in names]
+        condition, error = " or ".join(tests), f"    raise misfit({', '.join(told)})"
+        lines = [f"if {condition}:"]
+        if len(lines[0]) > WIDTH:
+            parts = [f"    or {test}" for test in tests]
+            lines = ["if (", "    " + parts[0].removeprefix("    or "), *parts[1:], "):"]
+        if len(error) <= WIDTH:
+            return [*lines, error]
+        return [*lines, "    raise misfit(", *(f"        {part}," for part in told), "    )"]
+
+    def _owned(self, names: list[str]) -> dict[str, str]:
+        """For each size the text of the first axis that has it."""
+        owned: dict[str, str] = {}
+        for name in self.shapes if not names else [*names, *self.shapes]:
+            for axis, dim in enumerate(_axes(self.shapes[name])):
+                if dim.number is None:
+                    owned.setdefault(str(dim), f"{self.python[name]}.shape[{axis}]")
+        return owned
+
+    def _tests(self, name: str, known: Mapping[str, str]) -> list[str]:
+        """What is so where the shape of an argument does not fit."""
+        python, dims = self.python[name], _axes(self.shapes[name])
+        texts = [known[str(dim)] if dim.number is None else str(dim) for dim in dims]
+        own = [f"{python}.shape[{axis}]" for axis in range(len(dims))]
+        if not any(text.startswith(f"{python}.") for text in texts):
+            return [f"{python}.shape != ({', '.join(texts)}{',' * (len(texts) == 1)})"]
+        pairs = zip(own, texts, strict=True)
+        return [
+            f"{python}.ndim != {len(dims)}",
+            *(f"{axis} != {text}" for axis, text in pairs if axis != text),
+        ]
+
+    def _expected(self, name: str) -> str:
+        dims = [
+            str(dim) if dim.number is not None else f'"{dim}"' for dim in _axes(self.shapes[name])
+        ]
+        python = self.python[name]
+        return f"{python}=({', '.join([python, *dims])}{',' * (not dims)})"
 
     def _reads(self, text: str) -> list[str]:
         words = set(re.findall(r"\w+", re.sub(r"#.*", "", text)))

@@ -1,7 +1,9 @@
 """The axes of what generated code returns: those of the value, then those of the variable."""
 
-from dimderiv.codegen.arrays import ATOM, Arrays, Code, indexed, wrapped
+from dimderiv.graph import ONCE, Factor, Index, Merged, Node
+from dimderiv.products import product
 from dimderiv.shapes import Dim, Shape
+from dimderiv.sums import terms, total
 
 
 def axes_of(shape: Shape) -> tuple[Dim, ...]:
@@ -9,36 +11,26 @@ def axes_of(shape: Shape) -> tuple[Dim, ...]:
     return tuple(shape) if shape.is_row else shape.axes
 
 
-def returned(code: Code, of: Shape, wrt: Shape, is_index_form: bool, arrays: Arrays) -> str:
-    """The text of a derivative with its axes as in `value.shape + variable.shape`.
+def laid_out(node: Node, of: Shape, wrt: Shape, is_index_form: bool) -> Node:
+    """A derivative with an axis for each axis of the value and of the variable, but those of 1.
 
     Args:
-        code: the derivative: a matrix, or an index form with the axes of both.
+        node: the derivative: a matrix, or an index form with the axes of both.
         of: the shape of the value that is differentiated.
         wrt: the shape of the variable.
-        is_index_form: whether the code already has one axis for each axis of both.
-        arrays: the operations on pieces of code.
+        is_index_form: whether the node already has one axis for each axis of both.
     """
-    if not is_index_form:
-        code = arrays.full(code)
-    axes = axes_of(of) + axes_of(wrt)
-    if not is_index_form and len(of.axes + wrt.axes) > 2:
-        return _unstacked(code, of, wrt, arrays)
-    if len(axes) == 2 and code.shape.is_row and not is_index_form:
-        return arrays.two_axes(code)
-    if all(not dim.is_one for dim in axes):
-        return code.text
-    if not is_index_form and code.shape.is_row and not code.flat:
-        code = indexed(code, "[0]")
-    index = ", ".join("None" if dim.is_one else ":" for dim in axes)
-    return f"{wrapped(code, ATOM)}[{index}]"
+    axes = of.axes + wrt.axes
+    if is_index_form or len(axes) <= 2:
+        return node
+    count = len(of.axes)
+    sides = [tuple(range(count)), tuple(range(count, len(axes)))]
+    indices = tuple(_stacked(side) for side in sides if side)
+    plain = tuple(range(len(axes)))
+    parts = [(c, product(ONCE, [Factor(t, indices)], plain, axes)) for c, t in terms(node)]
+    return total(parts, axes)
 
 
-def _unstacked(code: Code, of: Shape, wrt: Shape, arrays: Arrays) -> str:
-    """A matrix of stacked columns, taken apart into the axes that were stacked."""
-    sizes = [arrays.size(dim).text for shape in (of, wrt) for dim in reversed(axes_of(shape))]
-    text = f"{wrapped(code, ATOM)}.reshape({', '.join(sizes)})"
-    count = len(axes_of(of))
-    total = count + len(axes_of(wrt))
-    order = [*reversed(range(count)), *reversed(range(count, total))]
-    return f"{text}.transpose({', '.join(map(str, order))})"
+def _stacked(letters: tuple[int, ...]) -> Index:
+    """The index of stacked columns: the letter of the columns is the slow one."""
+    return letters[0] if len(letters) == 1 else Merged(letters[::-1])

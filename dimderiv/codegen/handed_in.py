@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dimderiv.codegen.arrays import Arrays, Code, array
 from dimderiv.codegen.axes import axes_of
 from dimderiv.language.syntax import Call, Node, walk
 from dimderiv.language.vocabulary import GRADIENT, HESSIAN
@@ -50,21 +49,20 @@ def _array(axes: Sequence[Dim]) -> str:
     return f"an array of shape ({inside})"
 
 
-def call_of(
-    function: str, name: str, argument: Code, shape: Shape, arrays: Arrays, helper: str
-) -> Code:
-    """The code of a call of a function that is handed in.
+def call_of(function: str, name: str, argument: str, is_row: bool, helper: str) -> str:
+    """The text of a call of a function that is handed in.
 
     Args:
         function: such as `∇f`.
         name: how it is called in the code.
-        argument: the code of its argument.
-        shape: the shape of the value.
-        arrays: the operations on pieces of code.
+        argument: the text of its argument.
+        is_row: whether the function takes a row, with both axes.
         helper: how the function is called that checks the value.
     """
-    given = arrays.full(argument)
-    text = arrays.two_axes(given) if given.shape.is_row else given.text
     order = len(function) - len(function.lstrip(HESSIAN))
-    code = array(f'{helper}("{name}", {name}, {text}, {order})', shape)
-    return Code(code.text, shape, shape, flat=not shape.is_row)
+    argument = f"{argument}[None, :]" if is_row and argument.isidentifier() else argument
+    argument = (
+        f"np.reshape({argument}, (1, -1))" if is_row and "[None" not in argument else argument
+    )
+    row = "[0]" if is_row and order == 1 else ""
+    return f'{helper}("{name}", {name}, {argument}, {order}){row}'

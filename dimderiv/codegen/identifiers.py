@@ -25,6 +25,10 @@ class Identifiers:
         self.taken.add(name)
         return name
 
+    def copy(self) -> "Identifiers":
+        """The same names, to which others are added apart."""
+        return Identifiers(self.taken)
+
     def temporary(self, reserved: Collection[str] = ()) -> str:
         """A name for a part that has none: `t1`, `t2`, and so on.
 

@@ -1,29 +1,19 @@
-"""The numpy code of an index form: one `einsum` for each of its terms.
+"""Index forms as nodes of the graph, so that they are planned like any other product.
 
-Each factor of a term is an array with a letter for each axis.  A factor whose indices are letters
-is its own array; one with other indices, such as `V[o + k, p + l]`, is first gathered into an
-array that has an axis for each letter in them.
+`[i:m, j:n] A[i,k] B[k,j]` is a labelled product as it stands.  In an entry such as `V[o + k]` the
+index slides, in `A[i n + k]` it is merged of two letters, and in `G[i - k]` the letter `i` of the
+result is the sum of `k` and of a letter that runs along the axis of G.  An entry at any other
+index is gathered: a symbol of its own stands for the array that has an axis for each letter.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from string import ascii_letters
+from fractions import Fraction
 
-from dimderiv.codegen.arrays import (
-    ATOM,
-    SUM,
-    Arrays,
-    Code,
-    array,
-    constant,
-    infix,
-    level_of,
-    negated,
-    transposed,
-    wrapped,
-)
+from dimderiv import graph
+from dimderiv.arrays import Array, constant_value
 from dimderiv.errors import ShapeError
+from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Shifted
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -31,11 +21,12 @@ from dimderiv.language.syntax import (
     IndexForm,
     Name,
     Negative,
-    Node,
-    Number,
     children,
 )
-from dimderiv.shapes import ONE, SCALAR, Dim, Shape, size_of
+from dimderiv.language.syntax import Node as Tree
+from dimderiv.products import elementwise, product, scaled
+from dimderiv.shapes import ONE, Dim, Shape, size_of
+from dimderiv.sums import terms, total
 
 Letters = tuple[str, ...]
 
@@ -45,8 +36,8 @@ class Term:
     """A product in an index form: a sign, factors above and below the line."""
 
     negative: bool
-    above: tuple[Node, ...]
-    below: tuple[Node, ...] = ()
+    above: tuple[Tree, ...]
+    below: tuple[Tree, ...] = ()
 
     def times(self, other: "Term") -> "Term":
         """The product of two terms."""
@@ -55,7 +46,7 @@ class Term:
         )
 
 
-def terms_of(body: Node) -> list[Term]:
+def terms_of(body: Tree) -> list[Term]:
     """The terms of a body, with products of sums multiplied out.
 
     Args:
@@ -76,7 +67,7 @@ def terms_of(body: Node) -> list[Term]:
     return [Term(False, (body,))]
 
 
-def entries_in(node: Node) -> list[Entry]:
+def entries_in(node: Tree) -> list[Entry]:
     """The entries that occur in a body."""
     if isinstance(node, Entry):
         return [node]
@@ -85,174 +76,200 @@ def entries_in(node: Node) -> list[Entry]:
 
 @dataclass
 class Labelled:
-    """An array of the code with a letter for each of its axes."""
+    """A node with a letter for each of its axes."""
 
-    code: Code
+    node: Node
     letters: Letters
-    is_identity: bool = False
 
 
 @dataclass
-class IndexWriter:
-    """Writes one index form.
+class IndexReader:
+    """Reads one index form.
 
     Args:
         form: the index form.
-        code: writes a part that has no letters: an operand of an entry, or a scalar.
-        shape: the shape of such a part.
+        array: the array of a part that has no letters: an operand of an entry, or a scalar.
         meaning: says what a name stands for that is no letter.
-        arrays: the operations on pieces of code.
-        helper: called with the name of a function that the code needs; says how it is called.
+        gather: makes the symbol of an array that is read at computed indices: given the array, or
+            nothing for the identity, the indices, their letters and the axes.
     """
 
     form: IndexForm
-    code: Callable[[Node], Code]
-    shape: Callable[[Node], Shape]
+    array: Callable[[Tree], Array]
     meaning: Callable[[str], str]
-    arrays: Arrays
-    helper: Callable[[str], str]
+    gather: Callable[[Node | None, tuple[Tree, ...], Letters, tuple[Dim, ...]], Node]
     sizes: dict[str, Dim] = field(init=False)
+    slides: dict[str, Letters] = field(init=False)
 
     def __post_init__(self) -> None:
         self.sizes = {letter: size_of(size) for letter, size in self.form.letters}
+        self.slides = {}
 
-    def written(self) -> Code:
-        """The code of the whole form, with the axes of its head."""
+    def read(self) -> Array:
+        """The whole form, with the axes of its head."""
         free = tuple(self.sizes)
-        total: Code | None = None
-        for term in terms_of(self.form.body):
-            part = self._term(term, free)
-            if total is None:
-                total = negated(part) if term.negative else part
-            else:
-                text = infix(total, "-" if term.negative else "+", part)
-                total = constant(text, SCALAR, SUM)
-        assert total is not None
-        dims = [
-            reduce(Dim.__mul__, (self.sizes[letter] for letter, _ in letters))
-            for letters in self.form.axes
-        ]
-        shape = Shape(*(*dims, ONE, ONE)[:2])
-        if not self.form.groups:
-            return array(total.text, shape, total.level)
-        sizes = ", ".join(self.arrays.size(dim).text for dim in dims)
-        return array(f"{wrapped(total, ATOM)}.reshape({sizes})", shape)
+        parts = [self._term(term, free) for term in terms_of(self.form.body)]
+        dims = [self.sizes[letter] for letter in free]
+        node = total([(Fraction(sign), part) for sign, part in parts], tuple(dims))
+        groups = [tuple(letter for letter, _ in letters) for letters in self.form.axes]
+        numbers = {letter: k for k, letter in enumerate(free)}
+        result: list[Index] = []
+        for group in groups:
+            places = tuple(numbers[letter] for letter in group)
+            result.append(places[0] if len(places) == 1 else Merged(places))
+        plain = tuple(range(len(free)))
+        if tuple(result) != plain:
+            node = total(
+                [
+                    (c, product(ONCE, [Factor(part, plain)], result, dims))
+                    for c, part in terms(node)
+                ],
+                tuple(graph.index_dim(index, dims) for index in result),
+            )
+        return Array(node, Shape(*(*node.axes, ONE, ONE)[:2]))
 
-    def _term(self, term: Term, free: Letters) -> Code:
+    def _term(self, term: Term, free: Letters) -> tuple[int, Node]:
         self.sizes = {letter: self.sizes[letter] for letter in free}
-        for entry in (e for node in term.above + term.below for e in entries_in(node)):
+        self.slides = {}
+        for entry in (e for tree in term.above + term.below for e in entries_in(tree)):
             self._note_sizes(entry)
-        parts = [self._factor(node) for node in term.above]
-        one = constant("1", SCALAR)
-        for node in term.below:
-            part = self._factor(node)
-            parts.append(Labelled(self._joined("/", one, part.code), part.letters))
-        parts = contracted(parts, free)
-        scalars = [part.code for part in parts if not part.letters]
-        arrays = [part for part in parts if part.letters]
-        held = {letter for part in arrays for letter in part.letters}
-        for letter in free:
-            if letter not in held:
-                ones = array(f"np.ones({self.arrays.size(self.sizes[letter]).text})", SCALAR)
-                arrays.append(Labelled(ones, (letter,)))
-        factors = scalars + ([self._einsum(arrays, free).code] if arrays else [])
-        return reduce(lambda left, right: self.arrays.entrywise("*", left, right), factors)
+        parts = [self._labelled(tree) for tree in term.above]
+        below = [self._labelled(tree) for tree in term.below]
+        letters = dict.fromkeys(i for part in (*parts, *below) for i in part.letters)
+        spread = [letter for letter in free if letter not in self.slides]
+        order = list(
+            dict.fromkeys([*spread, *(i for s in self.slides.values() for i in s), *letters])
+        )
+        place = {letter: k for k, letter in enumerate(order)}
+        factors = [
+            Factor(part.node, tuple(place[i] for i in part.letters), Fraction(power))
+            for power, group in ((1, parts), (-1, below))
+            for part in group
+        ]
+        result: list[Index] = [
+            Shifted(tuple(place[i] for i in self.slides[letter]))
+            if letter in self.slides
+            else place[letter]
+            for letter in free
+        ]
+        sizes = [self._size(letter) for letter in order]
+        return -1 if term.negative else 1, product(ONCE, factors, result, sizes)
 
     def _note_sizes(self, entry: Entry) -> None:
         if self._is_identity(entry.operand):
             return
-        for index, dim in zip(entry.indices, self._axes(entry), strict=True):
+        for index, dim in self._places(entry):
             if isinstance(index, Name):
                 self.sizes.setdefault(index.name, dim)
 
-    def _axes(self, entry: Entry) -> tuple[Dim, ...]:
-        shape = self.shape(entry.operand)
-        return tuple(shape) if len(entry.indices) == 2 else (*shape.axes, ONE)[:1]
+    def _places(self, entry: Entry) -> list[tuple[Tree, Dim]]:
+        shape = self.array(entry.operand).shape
+        dims = tuple(shape) if len(entry.indices) == 2 else (*shape.axes, ONE)[:1]
+        return list(zip(entry.indices, dims, strict=True))
 
-    def _is_identity(self, node: Node) -> bool:
+    def _is_identity(self, node: Tree) -> bool:
         return isinstance(node, Name) and self.meaning(node.name) == "identity"
 
-    def _joined(self, operator: str, left: Code, right: Code) -> Code:
-        return array(infix(left, operator, right), SCALAR, level_of(operator))
-
-    def _einsum(self, parts: Sequence[Labelled], free: Letters) -> Labelled:
-        if len(parts) == 1 and parts[0].letters == free:
-            return parts[0]
-        letters = dict.fromkeys(letter for part in parts for letter in part.letters)
-        spare = (letter for letter in ascii_letters if letter not in letters)
-        short = {letter: letter if len(letter) == 1 else next(spare) for letter in letters}
-        inputs = ",".join("".join(short[letter] for letter in part.letters) for part in parts)
-        output = "".join(short[letter] for letter in free)
-        texts = ", ".join(part.code.text for part in parts)
-        order = ", optimize=True" if len(parts) > 2 else ""
-        return Labelled(array(f'np.einsum("{inputs}->{output}", {texts}{order})', SCALAR), free)
-
-    def _factor(self, node: Node) -> Labelled:
-        if not entries_in(node):
-            return Labelled(self.code(node), ())
-        match node:
+    def _labelled(self, tree: Tree) -> Labelled:
+        if not entries_in(tree):
+            return Labelled(self.array(tree).node, ())
+        match tree:
             case Entry():
-                return self._entry(node)
+                return self._entry(tree)
             case Negative(operand):
-                part = self._factor(operand)
-                return Labelled(negated(part.code), part.letters)
+                part = self._labelled(operand)
+                return Labelled(scaled(-1, part.node), part.letters)
             case Binary("^" | ".^", base, exponent):
-                return self._together("**", self._factor(base), self._factor(exponent))
+                part, number = self._labelled(base), constant_value(self.array(exponent).node)
+                if number is None:
+                    raise ShapeError("this power cannot stand in an index form", span=tree.span)
+                return Labelled(elementwise(1, (part.node, number)), part.letters)
             case Binary("*" | ".*" | "/" | "./" as operator, left, right):
-                sign = operator.removeprefix(".")
-                return self._together(sign, self._factor(left), self._factor(right))
+                power = 1 if operator.endswith("*") else -1
+                sides = [(self._labelled(left), 1), (self._labelled(right), power)]
+                return self._together(sides)
             case Add(terms):
-                parts = [self._factor(term) for term in terms]
-                return reduce(lambda a, b: self._together("+", a, b), parts)
-        raise ShapeError("this cannot stand in an index form", span=node.span)
+                parts = [self._labelled(term) for term in terms]
+                letters = tuple(dict.fromkeys(i for part in parts for i in part.letters))
+                axes = tuple(self._size(letter) for letter in letters)
+                spread = [(ONCE, self._spread([(part, 1)], letters)) for part in parts]
+                return Labelled(total(spread, axes), letters)
+        raise ShapeError("this cannot stand in an index form", span=tree.span)
 
-    def _together(self, operator: str, left: Labelled, right: Labelled) -> Labelled:
-        letters = tuple(dict.fromkeys(left.letters + right.letters))
-        sides = (self._spread(side, letters) for side in (left, right))
-        return Labelled(self._joined(operator, *sides), letters)
+    def _together(self, parts: Sequence[tuple[Labelled, int]]) -> Labelled:
+        letters = tuple(dict.fromkeys(i for part, _ in parts for i in part.letters))
+        return Labelled(self._spread(parts, letters), letters)
 
-    def _spread(self, part: Labelled, letters: Letters) -> Code:
-        """The array with an axis for each of the letters, of size 1 where it has none."""
-        if not part.letters or part.letters == letters:
-            return part.code
-        ordered = self._einsum([part], tuple(a for a in letters if a in part.letters))
-        index = ", ".join(":" if letter in part.letters else "None" for letter in letters)
-        text = f"{wrapped(ordered.code, ATOM)}[{index}]"
-        return array(text, SCALAR) if "None" in index else ordered.code
+    def _spread(self, parts: Sequence[tuple[Labelled, int]], letters: Letters) -> Node:
+        place = {letter: k for k, letter in enumerate(letters)}
+        factors = [
+            Factor(part.node, tuple(place[i] for i in part.letters), Fraction(power))
+            for part, power in parts
+        ]
+        dims = [self._size(letter) for letter in letters]
+        return product(ONCE, factors, tuple(range(len(letters))), dims)
 
     def _entry(self, entry: Entry) -> Labelled:
         if self._is_identity(entry.operand):
             return self._delta(entry)
-        operand = self.arrays.full(self.code(entry.operand))
-        places = list(zip(entry.indices, self._axes(entry), strict=True))
-        places = [place for place in places if not place[1].is_one] or places[:1]
-        indices = [index for index, _ in places]
-        vector = operand if operand.flat else transposed(operand)
-        letters = self._letters(indices)
-        if all(isinstance(i, Name) and self._size(i.name) == dim for i, dim in places):
-            return Labelled(replace(vector, shape=SCALAR, held=SCALAR), letters)
-        body = ", ".join(self._index(index).text for index in indices)
-        body += "," if len(indices) == 1 else ""
-        letters = tuple(dict.fromkeys(letters))
-        names, sizes = ", ".join(letters), self._extents(letters)
-        text = f"{self.helper('entries')}({vector.text}, lambda {names}: ({body}), {sizes})"
-        return Labelled(array(text, SCALAR), letters)
+        operand = self.array(entry.operand).node
+        places = [place for place in self._places(entry) if not place[1].is_one]
+        simple = [self._simple(index, dim) for index, dim in places]
+        if all(index is not None for index in simple):
+            order = tuple(dict.fromkeys(i for each in simple if each for i in each.letters))
+            number = {letter: k for k, letter in enumerate(order)}
+            indices = tuple(each.index(number) for each in simple if each)
+            dims = [self._size(letter) for letter in order]
+            node = product(ONCE, [Factor(operand, indices)], tuple(range(len(order))), dims)
+            return Labelled(node, order)
+        letters = self._letters(entry.indices)
+        axes = tuple(self._size(letter) for letter in letters)
+        kept = tuple(index for index, _ in places)
+        return Labelled(self.gather(operand, kept, letters, axes), letters)
+
+    def _simple(self, index: Tree, dim: Dim) -> "Place | None":
+        """An index that is a letter, a sum of letters, or merged of two."""
+        match index:
+            case Name(name) if self._is_letter(name) and self._size(name) == dim:
+                return Place((name,))
+            case Add((Name(one), Negative(Name(other)))) if self._slides(one, other, dim):
+                return Place((self.slides[one][0],))
+            case Add((Name(one), Name(other))) if self._is_letter(one) and self._is_letter(other):
+                sizes = self._size(one), self._size(other)
+                return Place((one, other), Shifted) if sizes[0] + sizes[1] - ONE == dim else None
+            case Add((Binary("*", Name(one), size), Name(other))) if self._is_letter(one):
+                return self._merged(one, size, other, dim)
+        return None
+
+    def _merged(self, one: str, size: Tree, other: str, dim: Dim) -> "Place | None":
+        if not self._is_letter(other) or any(map(self._is_letter, names_in(size))):
+            return None
+        sizes = self._size(one), self._size(other)
+        fits = size_of(size) == sizes[1] and sizes[0] * sizes[1] == dim
+        return Place((one, other), Merged) if fits else None
+
+    def _slides(self, one: str, other: str, dim: Dim) -> bool:
+        """Whether `one - other` runs along an axis, so that `one` is the sum of both."""
+        heads = [letter for letter, _ in self.form.letters]
+        if one not in heads or other in heads or one in self.slides or other not in self.sizes:
+            return False
+        if self.sizes[one] - self.sizes[other] + ONE != dim or self._is_used_elsewhere(one):
+            return False
+        along = f"{one}'"
+        self.sizes[along] = dim
+        self.slides[one] = (along, other)
+        return True
+
+    def _is_used_elsewhere(self, letter: str) -> bool:
+        uses = [name for e in entries_in(self.form.body) for i in e.indices for name in names_in(i)]
+        return len(terms_of(self.form.body)) > 1 or uses.count(letter) != 1
 
     def _delta(self, entry: Entry) -> Labelled:
         letters = self._letters(entry.indices)
-        sizes = {self._size(letter) for letter in letters}
-        if all(isinstance(index, Name) for index in entry.indices) and len(sizes) == 1:
-            eye = array(f"np.eye({self.arrays.size(sizes.pop()).text})", SCALAR)
-            return Labelled(eye, letters, is_identity=True)
-        row, column = (self._index(index).text for index in entry.indices)
-        test = f"lambda {', '.join(letters)}: 1.0 * ({row} == {column})"
-        return Labelled(
-            array(f"np.fromfunction({test}, {self._extents(letters)})", SCALAR), letters
-        )
-
-    def _extents(self, letters: Letters) -> str:
-        texts = [self.arrays.size(self._size(letter)).text for letter in letters]
-        return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
+        axes = tuple(self._size(letter) for letter in letters)
+        if all(isinstance(index, Name) for index in entry.indices) and len(set(axes)) == 1:
+            return Labelled(product(ONCE, (), (0, 0), axes[:1]), letters)
+        return Labelled(self.gather(None, entry.indices, letters, axes), letters)
 
     def _size(self, letter: str) -> Dim:
         if letter not in self.sizes:
@@ -266,57 +283,28 @@ class IndexWriter:
     def _is_letter(self, name: str) -> bool:
         return name in self.sizes or self.meaning(name) != "size"
 
-    def _letters(self, indices: Sequence[Node]) -> Letters:
+    def _letters(self, indices: Sequence[Tree]) -> Letters:
         plain = [index.name for index in indices if isinstance(index, Name)]
         if len(plain) == len(indices):
             return tuple(plain)
         names = [name for index in indices for name in names_in(index) if self._is_letter(name)]
         return tuple(dict.fromkeys(names))
 
-    def _index(self, node: Node) -> Code:
-        match node:
-            case Name(name):
-                is_letter = self._is_letter(name)
-                return array(name, SCALAR) if is_letter else self.arrays.size(Dim.of(name))
-            case Number(value):
-                return constant(str(value), SCALAR)
-            case Negative(operand):
-                return negated(self._index(operand))
-            case Add(terms):
-                return reduce(self._added, terms[1:], self._index(terms[0]))
-            case Binary("*", left, right):
-                return self._joined("*", self._index(left), self._index(right))
-        raise ShapeError("this is not an index", span=node.span)
 
-    def _added(self, total: Code, term: Node) -> Code:
-        if isinstance(term, Negative):
-            return self._joined("-", total, self._index(term.operand))
-        return self._joined("+", total, self._index(term))
+@dataclass(frozen=True)
+class Place:
+    """The letters of an index, and how they make it."""
+
+    letters: Letters
+    kind: type[Merged] | type[Shifted] | None = None
+
+    def index(self, number: Mapping[str, int]) -> Index:
+        """The index with numbers for letters."""
+        places = tuple(number[letter] for letter in self.letters)
+        return self.kind(places) if self.kind else places[0]
 
 
-def contracted(parts: Sequence[Labelled], free: Letters) -> list[Labelled]:
-    """The factors without identities that only say that a summed letter is another letter.
-
-    Args:
-        parts: the factors of a term.
-        free: the letters that are not summed.
-    """
-    kept = list(parts)
-    for part in parts:
-        summed = [letter for letter in part.letters if letter not in free]
-        if not part.is_identity or not summed or len(set(part.letters)) != 2:
-            continue
-        gone = summed[0]
-        other = next(letter for letter in part.letters if letter != gone)
-        kept.remove(part)
-        kept = [
-            replace(p, letters=tuple(other if a == gone else a for a in p.letters)) for p in kept
-        ]
-        return contracted(kept, free)
-    return kept
-
-
-def names_in(node: Node) -> list[str]:
+def names_in(node: Tree) -> list[str]:
     """The names that occur in an index, from left to right."""
     if isinstance(node, Name):
         return [node.name]

@@ -6,32 +6,30 @@ r"""A derivative as the source of a numpy function, and that function.
 
 import hashlib
 import linecache
-import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dimderiv.codegen.arguments import Arguments
-from dimderiv.codegen.arrays import Arrays, Code
-from dimderiv.codegen.axes import returned
-from dimderiv.codegen.expressions import Writer
+from dimderiv.codegen.axes import axes_of, laid_out
+from dimderiv.codegen.cost import regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.sharing import Sharing, variable
-from dimderiv.codegen.user_functions import UserFunction, user_functions
+from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, needed
+from dimderiv.codegen.numpy_text import ATOM, NumpyText
+from dimderiv.codegen.plan import LEAVES, Operation, Plan
+from dimderiv.codegen.planner import Planner
+from dimderiv.codegen.statements import WIDTH, Statements
+from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
+from dimderiv.graph import Key
 from dimderiv.infer import Typed
-from dimderiv.language.syntax import IndexForm, Name, Node, Statement, children
+from dimderiv.language.syntax import IndexForm
+from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
-from dimderiv.rules import Rulebook
-from dimderiv.shapes import SCALAR, Declaration, Shape
+from dimderiv.rules import Rulebook, builtin_rules
+from dimderiv.shapes import SCALAR, Declaration, Dim, Shape
 
-WIDTH = 88
-# What is added to the name of a definition of which the code holds only a part.
-SUFFIXES = {"diagonal": "_diagonal", "permutation": "_order"}
-
-Visit = Callable[[int, Node, Callable[[Node], Code]], Code]
+Layout = tuple[Shape, Shape]
 
 
 def numpy_source(
@@ -44,6 +42,8 @@ def numpy_source(
     of: Sequence[Shape] = (),
     wrt: Sequence[Shape] = (),
     rulebook: Rulebook | None = None,
+    titles: Sequence[str] = (),
+    sizes: Mapping[str, int] | None = None,
 ) -> str:
     """The source of a function that computes derivatives, and the value where it is asked for.
 
@@ -56,6 +56,8 @@ def numpy_source(
         of: for each answer the shape of what is differentiated; scalars where it is not given.
         wrt: for each answer the shape of the variable; needed where `of` is no scalar.
         rulebook: the rules in use, where functions may be defined that are not built in.
+        titles: a name for each answer, for its variable.
+        sizes: a number for each named size, where the code is to be the best at these sizes.
 
     Returns:
         A module of Python: imports, the helper functions that are used, and the function, which
@@ -66,21 +68,15 @@ def numpy_source(
     if wrt:
         of = of or [SCALAR] * len(wrt)
         layouts[len(programs) - len(answers) :] = zip(of, wrt, strict=True)
-    defined = user_functions(rulebook)
-    unknown = rulebook.unknown if rulebook is not None else {}
-    nodes = [s.value for program in programs for s in needed(program.program.statements)]
-    functions = called_functions(nodes, unknown)
-    first = Pass(programs, symbols, defined, functions)
-    first.write(first.sharing.look)
-    first.sharing.find()
-    second = Pass(programs, symbols, defined, functions, first.sharing)
-    results = second.results(second.write(second.sharing.share), layouts)
+    rulebook = rulebook or builtin_rules()
+    made = Module(programs, layouts, symbols, rulebook)
     told = [
-        described(function, python, unknown[function.lstrip(HESSIAN)])
-        for function, python in second.functions.items()
+        described(function, python, rulebook.unknown[function.lstrip(HESSIAN)])
+        for function, python in made.functions.items()
     ]
     docstring = "\n".join([docstring, *([""] if told else []), *told])
-    return second.source(name, docstring, _result(results, value is not None))
+    titles = ["value", *titles] if value else titles
+    return made.source(name, docstring, titles, value is not None, sizes)
 
 
 def function(source: str, name: str) -> Callable[..., Any]:
@@ -102,183 +98,127 @@ def function(source: str, name: str) -> Callable[..., Any]:
     return made
 
 
-class Pass:
-    """One writing of all programs, into the statements of one function.
+class Module:
+    """The module with one function.
 
     Args:
         programs: the value, if any, and the answers.
+        layouts: for each the shape of what is differentiated, and of the variable.
         symbols: the arguments of the function.
-        defined: the functions that only a user's rule file defines.
-        functions: those that are declared only, and so are handed in.
-        sharing: what the first pass found out about parts that repeat.
+        rulebook: the rules in use.
     """
 
     def __init__(
         self,
         programs: Sequence[Typed],
+        layouts: Sequence[Layout],
         symbols: Mapping[str, Declaration],
-        defined: Mapping[str, UserFunction],
-        functions: Sequence[str],
-        sharing: Sharing | None = None,
+        rulebook: Rulebook,
     ) -> None:
-        self.programs = programs
-        self.defined = defined
+        self.layouts = layouts
+        self.gathered: Gathered = {}
         self.identifiers = Identifiers({"np", "math", "float", *helpers()})
         self.arguments = Arguments(symbols, self.identifiers)
-        self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
-        self.arrays = Arrays(self.arguments.size)
-        self.is_first = sharing is None
-        self.sharing = sharing or Sharing()
-        self.sharing.assign = self._temporary
-        self.statements: list[tuple[str, str, str]] = []
         self.used: set[str] = set()
-        self._assigned: dict[Code, Code] = {}
-        self._definitions = {
-            statement.name
-            for typed in programs
-            for statement in typed.program.statements
-            if statement.name
-        }
+        self.lowered = [CodeBuilder(typed, rulebook, self.gathered).lowered() for typed in programs]
+        self.nodes = [
+            laid_out(each.value, of, wrt, isinstance(typed.program.statements[-1].value, IndexForm))
+            for each, typed, (of, wrt) in zip(self.lowered, programs, layouts, strict=True)
+        ]
+        functions = called_functions(self._computed(programs), rulebook.unknown)
+        self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
 
-    def write(self, visit: Visit) -> list[Code]:
-        """The code of the value of each program; its definitions become statements.
+    def _computed(self, programs: Sequence[Typed]) -> Iterator[Tree]:
+        """The expressions of each program that its value needs."""
+        for lowered, node, typed in zip(self.lowered, self.nodes, programs, strict=True):
+            *definitions, last = typed.program.statements
+            names = {definition.name for definition in needed(lowered, node)}
+            yield from (each.value for each in definitions if each.name in names)
+            yield last.value
+
+    def planned(self, sizes: Mapping[str, int]) -> Variant:
+        """The operations that compute the results, and the names of the user's intermediates.
 
         Args:
-            visit: what is done at each node: `Sharing.look` or `Sharing.share`.
+            sizes: the sizes that the plan is made for.
         """
-        return [self._program(number, typed, visit) for number, typed in enumerate(self.programs)]
+        plan = Plan(sizes)
+        planner = Planner(plan, self.gathered)
+        names: dict[Operation, str] = {}
+        defined: dict[str, Key] = {}
+        results = []
+        for lowered, node in zip(self.lowered, self.nodes, strict=True):
+            if conflicts(defined, lowered.definitions):
+                names = {**planner.names, **names}
+                planner = Planner(plan, self.gathered)
+            defined |= {each.name: each.value.key for each in lowered.definitions}
+            for definition in needed(lowered, node):
+                planner.value(definition)
+            results.append(planner.result(node))
+        return Variant(results, {**planner.names, **names})
 
-    def _program(self, number: int, typed: Typed, visit: Visit) -> Code:
-        writer = Writer(
-            typed,
-            self.arguments.codes(),
-            self.arrays,
-            self._helper,
-            partial(visit, number),
-            self.defined,
-            self.functions,
-        )
-        *definitions, last = needed(typed.program.statements)
-        for statement in definitions:
-            assert statement.name is not None
-            code = self._named(statement.name, number, statement.value, writer)
-            writer.define(statement.name, code)
-        return writer.code(last.value)
+    def source(
+        self,
+        name: str,
+        docstring: str,
+        titles: Sequence[str],
+        with_value: bool,
+        sizes: Mapping[str, int] | None,
+    ) -> str:
+        """The text of the module.
 
-    def _named(self, name: str, number: int, value: Node, writer: Writer) -> Code:
-        if self.is_first:
-            return self._definition(name, writer.code(value))
-        if self.sharing.is_made(number, value):
-            return writer.code(value)
-        code = self._definition(name, writer.written(value))
-        self.sharing.name(number, value, code)
-        return code
+        Args:
+            name: the function's name.
+            docstring: its docstring.
+            titles: a name for each result.
+            with_value: whether the first program is the value.
+            sizes: a number for each named size, if they are known.
+        """
+        named = list(self.arguments.sizes)
+        every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
+        variants, condition = chosen(self.planned, every, self.arguments.readable)
+        bodies = [self._body(variant, titles, with_value) for variant in variants]
+        body = bodies[-1]
+        if condition:
+            left, right = map(self.arguments.size, condition)
+            body = [f"if {left} < {right}:", *(f"    {line}" for line in bodies[0]), *body]
+        opening = self.arguments.opening("\n".join(body))
+        lines = [*_docstring(docstring), *opening, *body]
+        called = {name for name in ("floats", "misfit") if f"{name}(" in "\n".join(opening)}
+        given = [*self.arguments.names, *self.functions.values()]
+        head = f"def {name}({', '.join(given)}):"
+        indented = (f"    {line}".rstrip() for line in lines)
+        return "\n".join([helper_source(self.used | called), "", "", head, *indented, ""])
+
+    def _body(self, variant: Variant, titles: Sequence[str], with_value: bool) -> list[str]:
+        writer = NumpyText(self.arguments, self._helper, self.functions)
+        identifiers = self.identifiers.copy()
+        statements = Statements(variant.outputs, titles, variant.names, writer, identifiers)
+        result = _result(self._results(statements), with_value)
+        return [*statements.lines, f"return {result}"]
 
     def _helper(self, name: str) -> str:
         self.used.add(name)
         return name
 
-    def _definition(self, name: str, code: Code) -> Code:
-        code = self.arrays.full(code) if code.form == "inverse" else code
-        if code.text.isidentifier():
-            return code
-        if code not in self._assigned:
-            suffix = SUFFIXES.get(code.form, "")
-            self._assigned[code] = self._assign(self.identifiers.new(name + suffix), code)
-        return self._assigned[code]
+    def _results(self, statements: Statements) -> list[str]:
+        """The texts of what is returned; each has a line of its own where one line is too short."""
+        texts = [statements.text(op).text for op in statements.outputs]
+        if sum(map(len, texts)) > WIDTH - 20:
+            for op in statements.outputs:
+                statements.hold(op)
+        return [
+            self._returned(statements, op, axes_of(of) + axes_of(wrt))
+            for op, (of, wrt) in zip(statements.outputs, self.layouts, strict=True)
+        ]
 
-    def _temporary(self, code: Code) -> Code:
-        whole = self.arrays.full(code) if code.form == "inverse" else code
-        reserved = self._definitions
-        return self._assign(self.identifiers.temporary(reserved), whole)
-
-    def _assign(self, name: str, code: Code) -> Code:
-        self.statements.append((f"{name} = ", code.text, f"  # {code.held}"))
-        return variable(name, code)
-
-    def source(self, name: str, docstring: str, result: str) -> str:
-        """The module with the function.
-
-        Args:
-            name: the function's name.
-            docstring: its docstring.
-            result: the text of what it returns.
-        """
-        body = [line for statement in self.statements for line in broken(*statement)]
-        body += broken("return ", result, "")
-        lines = [*_docstring(docstring), *self.arguments.opening("\n".join(body)), *body]
-        used = {*self.used, *(["checked"] if self.arguments.names else [])}
-        given = [*self.arguments.names, *self.functions.values()]
-        head = f"def {name}({', '.join(given)}):"
-        indented = (f"    {line}".rstrip() for line in lines)
-        return "\n".join([helper_source(used), "", "", head, *indented, ""])
-
-    def results(self, codes: Sequence[Code], layouts: Sequence[tuple[Shape, Shape]]) -> list[str]:
-        """The texts that are returned.
-
-        Args:
-            codes: the code of the value of each program.
-            layouts: for each, the shape of the differentiated value and of the variable.
-        """
-        texts = []
-        for typed, code, (of, wrt) in zip(self.programs, codes, layouts, strict=True):
-            is_index_form = isinstance(typed.program.statements[-1].value, IndexForm)
-            text = returned(code, of, wrt, is_index_form, self.arrays)
-            computed = {
-                *self.arguments.names,
-                *self.functions.values(),
-                *(start.split(" ")[0] for start, _, _ in self.statements),
-            }
-            is_number = not computed & set(re.findall(r"\w+", text)) and "np." not in text
-            texts.append(f"np.float64({text})" if is_number else text)
-        return texts
-
-
-def broken(start: str, text: str, comment: str) -> list[str]:
-    """A statement on one line, or with a line for each term where it is too long.
-
-    Args:
-        start: what stands before the expression.
-        text: the expression.
-        comment: what stands after it.
-
-    >>> broken("return ", "a * (b + c) - d" , "")
-    ['return a * (b + c) - d']
-    """
-    if len(start) + len(text) <= WIDTH:
-        return [start + text + comment]
-    depth, cuts = 0, [0]
-    for place, character in enumerate(text):
-        depth += (character in "([{") - (character in ")]}")
-        if depth == 0 and character == ",":
-            return [start + text + comment]
-        if depth == 0 and text[place : place + 3] in (" + ", " - "):
-            cuts.append(place + 1)
-    lines = [text[a:b].rstrip() for a, b in pairwise([*cuts, len(text)])]
-    if len(lines) == 1:
-        return [start + text + comment]
-    return [f"{start}({comment}", *(f"    {line}" for line in lines), ")"]
-
-
-def needed(statements: Sequence[Statement]) -> list[Statement]:
-    """The last statement, and before it those definitions that it needs.
-
-    Args:
-        statements: the statements of a program.
-    """
-    kept, names = [statements[-1]], names_in(statements[-1].value)
-    for statement in reversed(statements[:-1]):
-        if statement.name in names:
-            kept.append(statement)
-            names |= names_in(statement.value)
-    return kept[::-1]
-
-
-def names_in(node: Node) -> set[str]:
-    """The names that occur in an expression."""
-    if isinstance(node, Name):
-        return {node.name}
-    return set[str]().union(*map(names_in, children(node)))
+    def _returned(self, statements: Statements, op: Operation, axes: tuple[Dim, ...]) -> str:
+        text = statements.text(op)
+        if any(dim.is_one for dim in axes):
+            index = ", ".join("None" if dim.is_one else ":" for dim in axes)
+            return f"{text.within(ATOM)}[{index}]"
+        is_constant = op.kind in LEAVES and op.kind != "input"
+        return f"np.float64({text.text})" if is_constant else text.text
 
 
 def _result(texts: list[str], with_value: bool) -> str:

@@ -11,26 +11,32 @@ import math
 import numpy as np
 
 
-def checked(known=None, /, **expected):
-    """The values as arrays of floats; ValueError for one whose shape is not as expected."""
+def floats(*values):
+    """The values as arrays of one floating type, which Python numbers take from the arrays."""
+    arrays = [np.asarray(value) for value in values]
+    dtype = arrays[0].dtype
+    if dtype.kind not in "fc" or [array for array in arrays if array.dtype is not dtype]:
+        pairs = zip(values, arrays, strict=True)
+        weak = [v if isinstance(v, (int, float)) else array for v, array in pairs]
+        dtype = np.result_type(0.0, *weak)
+        arrays = [array.astype(dtype, copy=False) for array in arrays]
+    return arrays
+
+
+def misfit(known=None, /, **expected):
+    """The error that says which array has not the expected shape, and which one says so."""
     sizes = {dim: (size, "") for dim, size in (known or {}).items()}
-    arrays = []
-    for name, (value, *dims) in expected.items():
-        array = np.asarray(value)
-        if not np.issubdtype(array.dtype, np.inexact):
-            array = array.astype(float)
-        fits = len(dims) == array.ndim
-        for dim, size in zip(dims, array.shape if fits else (), strict=False):
+    for name, (array, *dims) in expected.items():
+        fits = array.ndim == len(dims)
+        for dim, size in zip(dims, array.shape, strict=True) if fits else ():
             number = (dim, "") if isinstance(dim, int) else (size, f" from {name}")
             fits = fits and sizes.setdefault(dim, number)[0] == size
         if not fits:
-            wanted = "(" + ", ".join(map(str, dims)) + ("," if len(dims) == 1 else "") + ")"
-            named = [dim for dim in dict.fromkeys(dims) if dim in sizes and dim != sizes[dim][0]]
-            why = " and ".join(f"{dim} = {sizes[dim][0]}{sizes[dim][1]}" for dim in named)
+            shape = f"({', '.join(map(str, dims))}{',' * (len(dims) == 1)})"
+            named = [(dim, *sizes[dim]) for dim in dict.fromkeys(dims) if dim in sizes]
+            why = " and ".join(f"{d} = {n}{source}" for d, n, source in named if d != n)
             reason = f" with {why}" if why else ""
-            raise ValueError(f"{name} has shape {array.shape}, expected {wanted}{reason}")
-        arrays.append(array)
-    return arrays
+            return ValueError(f"{name} has shape {array.shape}, expected {shape}{reason}")
 
 
 def applied(name, function, x, order):
@@ -47,14 +53,24 @@ def applied(name, function, x, order):
 
 def softmax(x):
     """Exponentials over their sum along the last axis; the shift keeps them from overflowing."""
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    e, axis = by_columns(x)
+    e -= e.max(axis=axis, keepdims=True)
+    np.exp(e, out=e)
+    e /= e.sum(axis=axis, keepdims=True)
+    return e if axis else e.T
 
 
 def logsoftmax(x):
     """The logarithm of softmax along the last axis, without taking that of a tiny number."""
-    x = x - x.max(axis=-1, keepdims=True)
-    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+    x, axis = by_columns(x)
+    x -= x.max(axis=axis, keepdims=True)
+    x -= np.log(np.exp(x).sum(axis=axis, keepdims=True))
+    return x if axis else x.T
+
+
+def by_columns(x):
+    """A copy to work along an axis of: short rows lie as columns, since sums of them are slow."""
+    return (x.T.copy(), 0) if x.shape[-1] < 64 else (x.copy(), -1)
 
 
 def logsumexp(x, axis=None):
@@ -64,14 +80,9 @@ def logsumexp(x, axis=None):
     return total.squeeze(axis)
 
 
-def cross_entropy(S, Y):
-    """The mean over records of minus the log-probability that S gives to Y."""
-    return -(Y * logsoftmax(S)).sum(axis=-1).mean()
-
-
 def sigmoid(x):
-    """1 / (1 + exp(-x)), exact to rounding at both ends."""
-    return np.exp(-np.logaddexp(0, -x))
+    """1 / (1 + exp(-x)), where the exponential does not overflow."""
+    return 1 / (1 + np.exp(np.minimum(-x, 88 if x.dtype.itemsize < 8 else 709)))
 
 
 def erf(x):
@@ -91,19 +102,22 @@ def silu(x):
 
 def conv2(V, K):
     """The valid cross-correlation: sum over k, l of V[o + k, p + l] K[k, l]."""
-    windows = np.lib.stride_tricks.sliding_window_view(V, K.shape)
-    return np.einsum("opkl,kl->op", windows, K)
-
-
-def commutation(m, n):
-    """Where each entry of vec(X.T) stands in vec(X), for an X of shape (m, n)."""
-    return np.arange(m * n).reshape(n, m).ravel(order="F")
+    (m, n), (p, q) = V.shape, K.shape
+    m, n = m - p + 1, n - q + 1
+    out = np.zeros((m, n), V.dtype)
+    if K.size > out.size:
+        for i, j in np.ndindex(m, n):
+            out[i, j] = np.vdot(V[i : i + p, j : j + q], K)
+    else:
+        for i, j in np.ndindex(p, q):
+            out += K[i, j] * V[i : i + m, j : j + n]
+    return out
 
 
 def expm(A):
     """The matrix exponential: a Taylor polynomial of A / 2^s, squared s times."""
     s = max(0, math.frexp(np.linalg.norm(A, 1))[1] + 1)
-    term = total = np.eye(len(A))
+    term = total = np.eye(len(A), dtype=A.dtype)
     for k in range(1, 20):
         term = term @ A / (2**s * k)
         total = total + term
@@ -119,7 +133,7 @@ def dexpm(A, E):
 def dexpm_matrix(A):
     """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
     n = len(A)
-    units = np.eye(n * n).reshape(n * n, n, n, order="F")
+    units = np.eye(n * n, dtype=A.dtype).reshape(n * n, n, n, order="F")
     return np.stack([dexpm(A, E).ravel(order="F") for E in units], axis=1)
 
 
@@ -141,3 +155,26 @@ def entries(A, index, sizes):
     pairs = zip(indices, A.shape, strict=True)
     inside = np.all([(i >= 0) & (i < size) for i, size in pairs], axis=0)
     return np.where(inside, A[tuple(np.where(inside, i, 0) for i in indices)], 0)
+
+
+def conv2_full(G, K):
+    """The full convolution: sum over k, l of G[i - k, j - l] K[k, l]."""
+    if K.size > G.size:
+        G, K = K, G
+    (m, n), (p, q) = G.shape, K.shape
+    out = np.zeros((m + p - 1, n + q - 1), G.dtype)
+    for i, j in np.ndindex(p, q):
+        out[i : i + m, j : j + n] += K[i, j] * G
+    return out
+
+
+def overlap_add(x, groups):
+    """Sums of the entries whose indices along each group of neighbouring axes have equal sums."""
+    for axis, count in enumerate(groups):
+        for _ in range(count - 1):
+            y = np.moveaxis(x, (axis, axis + 1), (0, 1))
+            out = np.zeros((len(y) + y.shape[1] - 1, *y.shape[2:]), y.dtype)
+            for k in range(y.shape[1]):
+                out[k : k + len(y)] += y[:, k]
+            x = np.moveaxis(out, 0, axis)
+    return x

@@ -1,0 +1,65 @@
+"""Bounds on the entries of a node that follow from how it is made."""
+
+from dimderiv import graph
+from dimderiv.codegen.patterns import is_one
+from dimderiv.graph import Function, Map, Named, Node, Product, Sum, Symbol
+
+UP_TO_ONE = frozenset({"sigmoid", "tanh", "sin", "cos", "erf", ">", "<", ">=", "<="})
+NOT_BELOW_ZERO = frozenset({"cosh", "square", ">", "<", ">=", "<="})
+
+
+def is_nonnegative(node: Node) -> bool:
+    """Whether every entry is known to be at least 0.
+
+    Args:
+        node: any node.
+    """
+    match node:
+        case Named(value=value):
+            return is_nonnegative(value)
+        case Map(function) if function in NOT_BELOW_ZERO:
+            return True
+        case Product():
+            return node.coefficient >= 0 and all(
+                factor.power % 2 == 0 or is_nonnegative(factor.node) for factor in node.factors
+            )
+        case Sum() if len(node.terms) == 2:
+            (c, first), (d, second) = node.terms
+            if c == 1 and d == -1 and is_one(first) and is_at_most_one(second):
+                return True
+            return c > 0 and d > 0 and is_nonnegative(first) and is_nonnegative(second)
+    return graph.is_nonnegative(node)
+
+
+def is_at_most_one(node: Node) -> bool:
+    """Whether every entry is known to be at most 1.
+
+    Args:
+        node: any node.
+    """
+    match node:
+        case Named(value=value):
+            return is_at_most_one(value)
+        case Symbol():
+            return not node.properties.isdisjoint(("onehot", "probability"))
+        case Map():
+            return node.function in UP_TO_ONE
+        case Function():
+            return node.function == "softmax"
+        case Product(coefficient=coefficient, factors=factors, result=result):
+            if coefficient != 1 or not factors:
+                return is_one(node)
+            return all(
+                set(factor.indices) <= set(result)
+                and factor.power > 0
+                and is_at_most_one(factor.node)
+                and (is_nonnegative(factor.node) or _is_bounded_power(factor))
+                for factor in factors
+            )
+    return False
+
+
+def _is_bounded_power(factor: graph.Factor) -> bool:
+    """Whether an even power of what lies between -1 and 1 lies below 1."""
+    node = factor.node.value if isinstance(factor.node, Named) else factor.node
+    return factor.power % 2 == 0 and isinstance(node, Map) and node.function in UP_TO_ONE

@@ -1,0 +1,126 @@
+"""What operations cost, in units of one multiplication in a large matrix product.
+
+The weights are rounded from measurements on one core: a matrix product does some ten operations in
+the time in which an elementwise operation writes one entry, and an exponential takes three times
+that.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from math import prod
+from typing import Any
+
+from dimderiv.shapes import Dim
+
+CALL = 8000.0
+READ = 6
+ENTRY = 10
+FUNCTION = 50
+FREE = frozenset(
+    {
+        *("input", "number", "size", "constant", "inverse"),
+        *("transpose", "expand", "diagonal", "reshape", "windows"),
+    }
+)
+ARITHMETIC = frozenset({"+", "-", "*", "/", "negative", ">", "<", ">=", "<=", "relu", "abs"})
+
+SMALL, MEDIUM, LARGE = 8, 100, 1500
+
+
+class Sizes:
+    """Sizes of axes as numbers.
+
+    Args:
+        named: a number for each name.
+    """
+
+    def __init__(self, named: Mapping[str, int]) -> None:
+        self.named = named
+        self._known: dict[Dim, int] = {}
+
+    def __getitem__(self, dim: Dim) -> int:
+        found = self._known.get(dim)
+        if found is None:
+            names = {name: self.named.get(name, MEDIUM) for name in dim.names}
+            found = self._known[dim] = max(1, dim.evaluate(names))
+        return found
+
+    def entries(self, dims: Iterable[Dim]) -> int:
+        """The number of entries of an array with these axes."""
+        return prod(self[dim] for dim in dims)
+
+
+def regimes(names: Iterable[str], most: int) -> list[dict[str, int]]:
+    """Sizes at which plans are compared: all medium, then each name small or large by itself.
+
+    Args:
+        names: the named sizes.
+        most: how many to give at most.
+    """
+    names = sorted(names)
+    base = dict.fromkeys(names, MEDIUM)
+    alone = chain.from_iterable(({**base, n: SMALL}, {**base, n: LARGE}) for n in names)
+    return [base, *alone][:most] if len(names) > 1 else [base]
+
+
+def cost_of(
+    kind: str,
+    detail: tuple[Any, ...],
+    arguments: tuple[tuple[Dim, ...], ...],
+    dims: tuple[Dim, ...],
+    sizes: Sizes,
+) -> float:
+    """What one operation costs.
+
+    Args:
+        kind: what it does.
+        detail: what it takes besides arrays.
+        arguments: the axes of its arguments.
+        dims: the axes of its value.
+        sizes: the sizes of axes.
+    """
+    if kind in FREE:
+        return 0
+    out = sizes.entries(dims)
+    read = sum(sizes.entries(axes) for axes in arguments)
+    match kind:
+        case "matmul" | "tensordot":
+            inner = _inner(detail, arguments, sizes)
+            return CALL + product_cost(out, read, inner / 2 if detail == ("gram",) else inner)
+        case "einsum":
+            axes = dict(zip(chain(*detail[0]), chain(*arguments), strict=True))
+            return CALL + ENTRY * sizes.entries(axes.values())
+        case "inner":
+            return CALL + READ * read
+        case "map":
+            each = ENTRY if detail[0] in ARITHMETIC else FUNCTION
+            return CALL / (1 if dims else 10) + each * out
+        case "solve" | "inv" | "det" | "logdet" | "expm" | "pinv":
+            return CALL + _of_matrix(kind, arguments, sizes)
+        case "softmax" | "logsoftmax" | "logsumexp":
+            return 4 * CALL + 2 * FUNCTION * read
+    return CALL + READ * read + ENTRY * out
+
+
+def product_cost(out: int, read: int, inner: float) -> float:
+    """The cost of a matrix product.
+
+    Args:
+        out: the entries of the result.
+        read: the entries of both factors.
+        inner: the terms of the sum for each entry.
+    """
+    return READ * read + ENTRY * out + (out * inner if out > 1 else 0)
+
+
+def _inner(detail: tuple[Any, ...], arguments: tuple[tuple[Dim, ...], ...], sizes: Sizes) -> int:
+    axes = detail[0][0] if detail and detail != ("gram",) else (-1,)
+    return sizes.entries(arguments[0][axis] for axis in axes)
+
+
+def _of_matrix(kind: str, arguments: tuple[tuple[Dim, ...], ...], sizes: Sizes) -> float:
+    cube = float(sizes[arguments[0][0]]) ** 3
+    if kind == "solve":
+        columns = sizes.entries(arguments[1]) / sizes[arguments[0][0]]
+        return 2 * cube + 2 * columns * cube / sizes[arguments[0][0]]
+    return {"inv": 6.0, "det": 2.0, "logdet": 2.0}.get(kind, 40.0) * cube

@@ -1,0 +1,106 @@
+"""What the planner looks for in a node."""
+
+from fractions import Fraction
+
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Index,
+    Merged,
+    Named,
+    Node,
+    Product,
+    Shifted,
+    Sum,
+    index_dim,
+    letters_of,
+)
+from dimderiv.products import transposed
+from dimderiv.shapes import Dim
+from dimderiv.sums import total
+
+MOST_TERMS = 4
+
+
+def unnamed(node: Node) -> Node:
+    """The value of a named intermediate, or the node itself."""
+    while isinstance(node, Named):
+        node = node.value
+    return node
+
+
+def is_one(node: Node) -> bool:
+    """Whether every entry is 1."""
+    if not isinstance(node, Product) or node.factors or node.coefficient != 1:
+        return False
+    return len(set(node.result)) == len(node.result)
+
+
+def turned(node: Node) -> Node:
+    """The transpose of a node as its parts would make it."""
+    if isinstance(node, Sum):
+        return total([(c, turned(term)) for c, term in node.terms], node.axes[::-1])
+    return transposed(node)
+
+
+def is_no_inverse(term: tuple[Fraction, Node]) -> bool:
+    """Whether a term is no inverse by itself; one that is can serve the other terms."""
+    return not (isinstance(term[1], Function) and term[1].function == "inv")
+
+
+def is_scattered(node: Node) -> bool:
+    """Whether a term has entries on a diagonal only."""
+    if not isinstance(node, Product):
+        return False
+    letters = letters_of(node.result)
+    return len(set(letters)) < len(letters) and all(isinstance(i, int) for i in node.result)
+
+
+def sum_to_open(node: Product) -> int | None:
+    """The place of a matrix that is a short sum and is multiplied by a matrix, or scaled."""
+    for place, factor in enumerate(node.factors):
+        inner = unnamed(factor.node)
+        if not isinstance(inner, Sum) or factor.power != 1 or len(inner.terms) > MOST_TERMS:
+            continue
+        summed = {*letters_of(factor.indices)} - {*letters_of(node.result)}
+        others = [f for k, f in enumerate(node.factors) if k != place]
+        meets = any(summed & {*letters_of(f.indices)} for f in others)
+        is_scaled = node.coefficient != 1 or others
+        is_alone = is_scaled and not any(f.indices for f in others)
+        if len(factor.indices) == 2 and (meets or is_alone):
+            return place
+    return None
+
+
+def images(node: Product) -> list[Factor]:
+    """The two matrices of a full convolution, the sum over `G[i-k, j-l] K[k,l]`."""
+    arrays = [factor for factor in node.factors if factor.indices]
+    if len(arrays) != 2 or len(node.result) != 2 or any(f.power != 1 for f in arrays):
+        return []
+    pairs = [index.letters for index in node.result if isinstance(index, Shifted)]
+    across = list(zip(*(factor.indices for factor in arrays), strict=False))
+    return (
+        arrays
+        if [sorted(pair) for pair in pairs] == [sorted(map(_letter, p)) for p in across]
+        else []
+    )
+
+
+def _letter(index: Index) -> int:
+    return index if isinstance(index, int) else -1
+
+
+def runs(index: Index) -> tuple[int, ...]:
+    """How many axes each axis of an index is made of."""
+    if isinstance(index, Shifted):
+        return (len(index.letters),)
+    return (1,) * len(letters_of((index,)))
+
+
+def apart(node: Product) -> tuple[Dim, ...]:
+    """The axes of a product's result, with those that are merged apart."""
+    found: list[Dim] = []
+    for index in node.result:
+        letters = index.letters if isinstance(index, Merged) else (index,)
+        found += [index_dim(letter, node.dims) for letter in letters]
+    return tuple(found)

@@ -1,0 +1,232 @@
+"""A plan: named, typed operations on arrays, free of any target language.
+
+An operation knows its axes and what it costs at the sizes that the plan is made for.  Equal
+operations are one object, so what several results need is computed once.  An array has one axis for
+each axis of the graph's node, less those along which it is constant.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from dimderiv.codegen.cost import Sizes, cost_of
+from dimderiv.shapes import ONE, Dim
+
+COMPARISONS = frozenset({">", "<", ">=", "<="})
+# Operations whose value is a view of their argument, or a number: they cost nothing.
+VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows"})
+LEAVES = frozenset({"input", "number", "size", "constant"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One operation of a plan.
+
+    Attributes:
+        kind: what it does, such as `matmul`, `map`, `reduce` or `solve`.
+        detail: what it takes besides arrays: the function of a map, the axes of a reduction.
+        arguments: the operations whose values it takes.
+        dims: the size of each axis of its value; 1 where the axis is there to broadcast.
+        cost: what it costs by itself.
+    """
+
+    kind: str
+    detail: tuple[Any, ...]
+    arguments: tuple["Operation", ...]
+    dims: tuple[Dim, ...]
+    cost: float
+
+    @property
+    def rank(self) -> int:
+        """The number of axes of the value."""
+        return len(self.dims)
+
+    @property
+    def is_truth(self) -> bool:
+        """Whether the entries are truth values."""
+        if self.kind == "map" and self.detail[0] in COMPARISONS:
+            return True
+        return self.kind in VIEWS and self.arguments[0].is_truth
+
+
+class Tensor(NamedTuple):
+    """An operation with a letter for each of its axes.
+
+    Attributes:
+        op: the operation.
+        letters: the letter of each axis; along any other letter the value is constant.
+        below: whether the entries stand below the line of a quotient.
+    """
+
+    op: Operation
+    letters: tuple[int, ...]
+    below: bool = False
+
+
+class Plan:
+    """The operations made so far, at certain sizes.
+
+    Args:
+        sizes: a number for each named size, by which costs are compared.
+    """
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self.sizes = Sizes(sizes)
+        self._made: dict[tuple[Any, ...], Operation] = {}
+        self.committed: set[Operation] = set()
+
+    def make(
+        self,
+        kind: str,
+        arguments: Iterable[Operation] = (),
+        dims: tuple[Dim, ...] = (),
+        *detail: Any,
+    ) -> Operation:
+        """The operation of that kind on these arguments.
+
+        Args:
+            kind: what it does.
+            arguments: what it takes.
+            dims: the axes of its value.
+            detail: what it takes besides.
+        """
+        arguments = tuple(arguments)
+        slot = (kind, detail, *map(id, arguments), *[dim.monomials for dim in dims])
+        known = self._made.get(slot)
+        if known is None:
+            before = tuple(argument.dims for argument in arguments)
+            cost = cost_of(kind, detail, before, dims, self.sizes)
+            known = self._made[slot] = Operation(kind, detail, arguments, dims, cost)
+        return known
+
+    def number(self, value: Fraction | int) -> Operation:
+        """An exact number."""
+        return self.make("number", (), (), Fraction(value))
+
+    def size(self, dim: Dim) -> Operation:
+        """The size of an axis as a number."""
+        known = dim.number
+        return self.make("size", (), (), dim) if known is None else self.number(known)
+
+    def map(self, function: str, *arguments: Operation) -> Operation:
+        """A function of the entries of arrays that broadcast as in numpy."""
+        if function not in COMPARISONS and function not in {"*", "relu", "abs"}:
+            arguments = tuple(map(self.as_number, arguments))
+        elif function == "*" and all(argument.is_truth for argument in arguments):
+            arguments = (self.as_number(arguments[0]), *arguments[1:])
+        rank = max((argument.rank for argument in arguments), default=0)
+        padded = [(ONE,) * (rank - len(a.dims)) + a.dims for a in arguments]
+        dims = [next((d for d in axis if not d.is_one), ONE) for axis in zip(*padded, strict=True)]
+        return self.make("map", arguments, tuple(dims), function)
+
+    def matmul(self, left: Operation, right: Operation, dims: tuple[Dim, ...]) -> Operation:
+        """A matrix product; that of a matrix with its own transpose costs half."""
+        is_gram = left.rank == 2 and self.transposed(left, (1, 0)) is right
+        return self.make("matmul", (left, right), dims, *(["gram"] if is_gram else []))
+
+    def as_number(self, op: Operation) -> Operation:
+        """Truth values as the numbers 0 and 1."""
+        return self.make("cast", (op,), op.dims) if op.is_truth else op
+
+    def transposed(self, op: Operation, order: tuple[int, ...]) -> Operation:
+        """The axes in another order."""
+        if order == tuple(range(op.rank)) or op.detail == ("gram",):
+            return op
+        if op.kind == "transpose":
+            inner = op.detail[0]
+            return self.transposed(op.arguments[0], tuple(inner[k] for k in order))
+        return self.make("transpose", (op,), tuple(op.dims[k] for k in order), order)
+
+    def expanded(self, op: Operation, places: tuple[bool, ...]) -> Operation:
+        """Axes of size 1 where a place is false; leading ones are left to broadcasting."""
+        while places and not places[0]:
+            places = places[1:]
+        if all(places):
+            return op
+        own = iter(op.dims)
+        return self.make("expand", (op,), tuple(next(own) if p else ONE for p in places), places)
+
+    def aligned(self, tensor: Tensor, letters: tuple[int, ...]) -> Operation:
+        """An array that broadcasts against others whose axes are these letters, in this order."""
+        order = [tensor.letters.index(letter) for letter in letters if letter in tensor.letters]
+        op = self.transposed(tensor.op, tuple(order))
+        return self.expanded(op, tuple(letter in tensor.letters for letter in letters))
+
+    def full(self, tensor: Tensor, dims: tuple[Dim, ...]) -> Operation:
+        """The array with every axis written out; its letters are the numbers of the axes."""
+        if tensor.below:
+            tensor = self.upright(tensor)
+        letters = tuple(range(len(dims)))
+        op = self.aligned(tensor, letters)
+        op = op if len(tensor.letters) == len(dims) else self.make("fill", (op,), dims)
+        return self.as_number(op)
+
+    def upright(self, tensor: Tensor) -> Tensor:
+        """The entries above the line."""
+        if not tensor.below:
+            return tensor
+        return Tensor(self.map("/", self.number(1), tensor.op), tensor.letters)
+
+    def written_out(self, tensor: Tensor) -> Tensor:
+        """The entries of an inverse, where nothing is solved with it."""
+        op = tensor.op
+        if op.kind != "inverse":
+            return tensor
+        return tensor._replace(op=self.make("inv", op.arguments, op.dims))
+
+    def extra_cost(self, op: Operation) -> float:
+        """What an operation costs beyond what is computed already."""
+        return sum(each.cost for each in reachable([op], self.committed))
+
+    def commit(self, op: Operation) -> None:
+        """Note that an operation will be computed, so that others may use it for nothing."""
+        self.committed.update(reachable([op], self.committed))
+
+
+def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...]) -> Tensor:
+    """The product of two tensors entry by entry, or their outer product.
+
+    Args:
+        plan: the plan.
+        a: one tensor.
+        b: the other.
+        wanted: the order of letters that is wanted where neither tensor has them all.
+    """
+    large, small = (b, a) if len(b.letters) > len(a.letters) else (a, b)
+    letters = large.letters
+    extra = tuple(i for i in small.letters if i not in letters)
+    if extra:
+        every = letters + extra
+        letters = tuple(i for i in wanted if i in every)
+        letters += tuple(i for i in every if i not in letters)
+    sides = [plan.aligned(t, letters) for t in (a, b)]
+    if a.below == b.below:
+        first, second = sides
+        if first.rank and not second.rank:
+            first, second = second, first
+        if first is second:
+            return Tensor(plan.map("square", first), letters, a.below)
+        return Tensor(plan.map("*", first, second), letters, a.below)
+    above, under = sides if b.below else sides[::-1]
+    return Tensor(plan.map("/", above, under), letters)
+
+
+def reachable(ops: Iterable[Operation], known: Iterable[Operation] = ()) -> Iterator[Operation]:
+    """Operations and what they need, each once and before what needs it.
+
+    Args:
+        ops: the operations.
+        known: operations that are left out, with what they need.
+    """
+    seen = known if isinstance(known, set) else set(known)
+    passed: set[Operation] = set()
+    waiting = [(op, False) for op in reversed(list(ops))]
+    while waiting:
+        op, is_ready = waiting.pop()
+        if is_ready:
+            yield op
+        elif op not in passed and op not in seen:
+            passed.add(op)
+            waiting.append((op, True))
+            waiting.extend((argument, False) for argument in reversed(op.arguments))

@@ -1,0 +1,329 @@
+"""From the graph to a plan: each node becomes operations, chosen by what they cost."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from dimderiv import graph
+from dimderiv.codegen.bounds import is_nonnegative
+from dimderiv.codegen.contraction import Contraction
+from dimderiv.codegen.factors import Factors
+from dimderiv.codegen.patterns import (
+    apart,
+    images,
+    is_no_inverse,
+    is_one,
+    is_scattered,
+    runs,
+    sum_to_open,
+    turned,
+    unnamed,
+)
+from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product
+from dimderiv.codegen.scaling import Scaling
+from dimderiv.graph import (
+    ONCE,
+    Constant,
+    Factor,
+    Function,
+    Key,
+    Map,
+    Merged,
+    Named,
+    Node,
+    Product,
+    Shifted,
+    Size,
+    Sum,
+    Symbol,
+    apply_map,
+    letters_of,
+)
+from dimderiv.products import product
+from dimderiv.shapes import Dim
+from dimderiv.sums import total
+
+MOST_NESTED = 2
+Letters = tuple[int, ...]
+Gathered = Mapping[str, tuple[Node | None, tuple[object, ...]]]
+
+
+class Planner:
+    """Turns the nodes of one or several programs into one plan.
+
+    Args:
+        plan: the plan that the operations become part of.
+        gathered: the arrays that index forms read at computed places, by the name of the symbol
+            that stands for each.
+    """
+
+    def __init__(self, plan: Plan, gathered: Gathered) -> None:
+        self.plan = plan
+        self.gathered = gathered
+        self.scaling = Scaling(plan)
+        self.factors = Factors(plan, self.value)
+        self.names: dict[Operation, str] = {}
+        self._known: dict[Key, Tensor] = {}
+        self._trying = 0
+
+    def value(self, node: Node) -> Tensor:
+        """The value of a node; its letters are the numbers of the node's axes."""
+        known = self._known.get(node.key)
+        if known is None:
+            known = self._known[node.key] = self._planned(node)
+            if len(node.axes) == 2 and not isinstance(node, (Symbol, Named)):
+                flipped = Tensor(known.op, tuple(1 - axis for axis in known.letters), known.below)
+                self._known.setdefault(turned(node).key, flipped)
+        return known
+
+    def result(self, node: Node) -> Operation:
+        """The value of a node that is returned, with every axis written out."""
+        op = self.plan.full(self.value(node), node.axes)
+        self.plan.commit(op)
+        return op
+
+    def _planned(self, node: Node) -> Tensor:
+        plan, every = self.plan, tuple(range(len(node.axes)))
+        match node:
+            case Symbol(name) if name in self.gathered:
+                return Tensor(self._gather(node), every)
+            case Symbol(name):
+                return Tensor(plan.make("input", (), node.axes, name), every)
+            case Size(dim):
+                return Tensor(plan.size(dim), ())
+            case Constant(name):
+                return Tensor(plan.make("constant", (), (), name), ())
+            case Named(name, value):
+                found = plan.upright(self.value(value))
+                is_turned = found.letters != tuple(sorted(found.letters))
+                self.names.setdefault(found.op, f"{name}_T" if is_turned else name)
+                plan.commit(found.op)
+                return found
+            case Map():
+                return self._map(node)
+            case Function():
+                return self._function(node)
+            case Sum():
+                return self._sum(node)
+            case Product():
+                return self._product(node)
+
+    def _gather(self, node: Symbol) -> Operation:
+        operand, detail = self.gathered[node.name]
+        arguments = () if operand is None else (self.plan.full(self.value(operand), operand.axes),)
+        return self.plan.make("gather", arguments, node.axes, *detail)
+
+    def _map(self, node: Map) -> Tensor:
+        stable = self._exponentials(node)
+        if stable is not None:
+            return stable
+        tensors = [self.plan.upright(self.value(argument)) for argument in node.arguments]
+        held = {letter for tensor in tensors for letter in tensor.letters}
+        longest = max((t.letters for t in tensors), key=len)
+        letters = longest if len(longest) == len(held) else tuple(sorted(held))
+        sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
+        return Tensor(self.plan.map(node.function, *sides), letters)
+
+    def _exponentials(self, node: Map) -> Tensor | None:
+        """The logarithm of a sum of exponentials without overflow."""
+        if node.function != "log":
+            return None
+        inner = unnamed(node.arguments[0])
+        if isinstance(inner, Sum) and len(inner.terms) == 2:
+            rest = [term for c, term in inner.terms if c == 1 and not is_one(term)]
+            if len(rest) == 1 and any(c == 1 and is_one(term) for c, term in inner.terms):
+                power = unnamed(rest[0])
+                if isinstance(power, Map) and power.function == "exp":
+                    return self.value(apply_map("softplus", power.arguments[0]))
+        if not isinstance(inner, Product) or len(inner.factors) != 1 or inner.coefficient != 1:
+            return None
+        (factor,) = inner.factors
+        power = unnamed(factor.node)
+        summed = [k for k, i in enumerate(factor.indices) if i not in inner.result]
+        kept = tuple(i for i in factor.indices if i in inner.result)
+        if not isinstance(power, Map) or power.function != "exp" or factor.power != 1:
+            return None
+        if not summed or kept != inner.result or len(set(factor.indices)) < len(factor.indices):
+            return None
+        argument = power.arguments[0]
+        reduced = graph.apply_function("logsumexp", (argument,), inner.axes, tuple(summed))
+        return self.value(reduced)
+
+    def _function(self, node: Function) -> Tensor:
+        plan, every = self.plan, tuple(range(len(node.axes)))
+        if node.function in {"max", "min"}:
+            return self._extreme(node, plan.upright(self.value(node.arguments[0])))
+        if node.function == "tril":
+            return Tensor(plan.make("triangle", (), node.axes), every)
+        arrays = [plan.full(self.value(each), each.axes) for each in node.arguments]
+        if node.function == "inv":
+            return Tensor(plan.make("inverse", arrays, node.axes), every)
+        if node.side != "either":
+            call = plan.make("applied", arrays, node.axes, node.function, node.side == "row")
+            return Tensor(call, every)
+        over = node.over if len(node.over) < arrays[0].rank else ()
+        return Tensor(plan.make(node.function, arrays, node.axes, *over), every)
+
+    def _extreme(self, node: Function, tensor: Tensor) -> Tensor:
+        axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
+        kept = [k for k in range(len(node.arguments[0].axes)) if k not in node.over]
+        letters = tuple(kept.index(i) for i in tensor.letters if i in kept)
+        op = self.plan.as_number(tensor.op)
+        if not axes:
+            return Tensor(op, letters)
+        dims = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
+        return Tensor(self.plan.make("reduce", (op,), dims, node.function, axes), letters)
+
+    def _sum(self, node: Sum) -> Tensor:
+        if not node.terms:
+            return Tensor(self.plan.number(0), ())
+        spread = [(c, t) for c, t in node.terms if not is_scattered(t)]
+        whole = self._added(spread) if spread else None
+        scattered = [(c, t) for c, t in node.terms if is_scattered(t)]
+        if not scattered:
+            assert whole is not None
+            return whole
+        base = self.plan.full(whole, node.axes) if whole is not None else None
+        return self._scattered(scattered, base, node.axes)
+
+    def _scattered(
+        self, terms: Sequence[tuple[Fraction, Node]], base: Operation | None, axes: tuple[Dim, ...]
+    ) -> Tensor:
+        """An array to which others are added on diagonals."""
+        every = tuple(range(len(axes)))
+        for coefficient, term in terms:
+            assert isinstance(term, Product)
+            letters = tuple(dict.fromkeys(letters_of(term.result)))
+            core = product(coefficient * term.coefficient, term.factors, letters, term.dims)
+            held = self.plan.upright(self.value(core))
+            part = self.plan.as_number(self.plan.aligned(held, tuple(range(len(letters)))))
+            pattern = tuple(letters.index(i) for i in letters_of(term.result))
+            arguments = (part,) if base is None else (base, part)
+            base = self.plan.make("scatter", arguments, axes, pattern)
+        assert base is not None
+        return Tensor(base, every)
+
+    def _added(self, terms: Sequence[tuple[Fraction, Node]]) -> Tensor:
+        """The sum of terms, those with fewer axes first, since their sum is cheap."""
+        found = {term.key: self._term(term) for _, term in sorted(terms, key=is_no_inverse)}
+        tensors = [(c, found[term.key]) for c, term in terms]
+        most = max(len(t.letters) for _, t in tensors)
+        small = [(c, t) for c, t in tensors if len(t.letters) < most]
+        if len(small) > 1:
+            large = [(c, t) for c, t in tensors if len(t.letters) == most]
+            sign = -1 if small[0][0] < 0 else 1
+            together = self._accumulated([(sign * c, t) for c, t in small])
+            tensors = [*large, (Fraction(sign), together)]
+        return self._accumulated(tensors)
+
+    def _term(self, node: Node) -> Tensor:
+        tensor = self.plan.written_out(self.plan.upright(self.value(node)))
+        # The operation itself is left open: it may still be multiplied by a number.
+        for each in (tensor.op,) if tensor.op.kind == "inv" else tensor.op.arguments:
+            self.plan.commit(each)
+        return tensor
+
+    def _accumulated(self, terms: Sequence[tuple[Fraction, Tensor]]) -> Tensor:
+        held = {letter for _, t in terms for letter in t.letters}
+        longest = max((t.letters for _, t in terms), key=len)
+        letters = longest if len(longest) == len(held) else tuple(sorted(held))
+        total: Operation | None = None
+        for coefficient, tensor in sorted(terms, key=lambda term: term[0] < 0):
+            scaled = self.scaling.multiple(abs(coefficient), [], tensor)
+            op = self.plan.aligned(self.plan.upright(scaled), letters)
+            if total is None:
+                total = self.scaling.negated_view(op) if coefficient < 0 else op
+            else:
+                total = self.plan.map("-" if coefficient < 0 else "+", total, op)
+        assert total is not None
+        return Tensor(total, letters)
+
+    def _product(self, node: Product) -> Tensor:
+        letters = tuple(letters_of(node.result))
+        distinct = tuple(dict.fromkeys(letters))
+        if distinct == node.result:
+            return self._labelled(node)
+        pair = images(node)
+        return self._convolved(node, pair) if pair else self._laid_out(node, letters, distinct)
+
+    def _convolved(self, node: Product, pair: Sequence[Factor]) -> Tensor:
+        """The full convolution of two matrices, and what it is multiplied by."""
+        sides = [
+            self.plan.full(self.plan.written_out(self.value(each.node)), each.node.axes)
+            for each in pair
+        ]
+        full = Tensor(self.plan.make("conv2_full", sides, node.axes), (0, 1))
+        scale = product(node.coefficient, [f for f in node.factors if f not in pair], (), ())
+        if is_one(scale):
+            return full
+        return entrywise_product(self.plan, self.value(scale), full, ())
+
+    def _laid_out(self, node: Product, letters: Letters, distinct: Letters) -> Tensor:
+        """A product whose result repeats, merges or adds letters: made without, then laid out."""
+        plan, dims = self.plan, node.dims
+        core = product(node.coefficient, node.factors, distinct, dims)
+        held = self.plan.upright(self.value(core))
+        sizes = tuple(dims[letter] for letter in letters)
+        if distinct == letters:
+            op = plan.full(held, core.axes)
+        else:
+            op = plan.as_number(plan.aligned(held, tuple(range(len(distinct)))))
+            pattern = tuple(distinct.index(letter) for letter in letters)
+            op = plan.make("scatter", (op,), sizes, pattern)
+        if any(isinstance(index, Shifted) for index in node.result):
+            axes = tuple(count for index in node.result for count in runs(index))
+            op = plan.make("overlap", (op,), apart(node), axes)
+        if any(isinstance(index, Merged) for index in node.result):
+            op = plan.make("reshape", (op,), node.axes)
+        return Tensor(op, tuple(range(len(node.axes))))
+
+    def _labelled(self, node: Product) -> Tensor:
+        """A product whose result has a letter for each axis."""
+        closed = self._contracted(node)
+        opened = self._distributed(node) if self._trying < MOST_NESTED else None
+        best = closed
+        if opened is not None:
+            costs = [self.plan.extra_cost(tensor.op) for tensor in (closed, opened)]
+            best = opened if costs[1] < costs[0] else closed
+        return best
+
+    def _distributed(self, node: Product) -> Tensor | None:
+        """The product with a sum among its factors multiplied out, where that may be cheaper."""
+        place = sum_to_open(node)
+        if place is None:
+            return None
+        factor, rest = node.factors[place], [*node.factors[:place], *node.factors[place + 1 :]]
+        inner = unnamed(factor.node)
+        assert isinstance(inner, Sum)
+        terms = [
+            (
+                c * node.coefficient,
+                product(ONCE, [*rest, factor._replace(node=term)], node.result, node.dims),
+            )
+            for c, term in inner.terms
+        ]
+        before, self._trying = set(self.plan.committed), self._trying + 1
+        found = self.value(total(terms, node.axes))
+        self.plan.committed, self._trying = before, self._trying - 1
+        return found
+
+    def _contracted(self, node: Product) -> Tensor:
+        scalars: list[Tensor] = []
+        tensors: list[Tensor] = []
+        nonnegative: set[Operation] = set()
+        for factor in node.factors:
+            for tensor in self.factors.leaves(factor, node):
+                (tensors if tensor.letters else scalars).append(tensor)
+                if is_nonnegative(factor.node) or factor.power % 2 == 0:
+                    nonnegative.add(tensor.op)
+        tensors = self.factors.balanced(node, tensors, nonnegative)
+        place = {letter: axis for axis, letter in enumerate(node.result)}
+        held = {letter for tensor in tensors for letter in tensor.letters}
+        for letter, dim in enumerate(node.dims):
+            if letter not in held and letter not in place:
+                scalars.append(Tensor(self.plan.size(dim), ()))
+        if not tensors:
+            return self.scaling.multiple(node.coefficient, scalars, None)
+        kept = tuple(letter for letter in node.result if letter in held)
+        found = Contraction(self.plan, node.dims, kept).result(tensors)
+        scaled = self.scaling.multiple(node.coefficient, scalars, found)
+        return Tensor(scaled.op, tuple(place[i] for i in scaled.letters), scaled.below)
