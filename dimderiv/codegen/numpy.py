@@ -12,6 +12,7 @@ from typing import Any
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.axes import axes_of, laid_out
 from dimderiv.codegen.cost import regimes
+from dimderiv.codegen.demands import Demands
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
@@ -142,15 +143,15 @@ class Module:
         Args:
             sizes: the sizes that the plan is made for.
         """
-        plan = Plan(sizes)
-        planner = Planner(plan, self.gathered)
+        plan, demands = Plan(sizes), Demands(self.nodes)
+        planner = Planner(plan, self.gathered, demands)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
         results = []
         for lowered, node in zip(self.lowered, self.nodes, strict=True):
             if conflicts(defined, lowered.definitions):
                 names = {**planner.names, **names}
-                planner = Planner(plan, self.gathered)
+                planner = Planner(plan, self.gathered, demands)
             defined |= {each.name: each.value.key for each in lowered.definitions}
             for definition in needed(lowered, node):
                 planner.value(definition)

@@ -62,6 +62,8 @@ def sum_to_open(node: Product) -> int | None:
         inner = unnamed(factor.node)
         if not isinstance(inner, Sum) or factor.power != 1 or len(inner.terms) > MOST_TERMS:
             continue
+        if [f.node.key for f in node.factors].count(factor.node.key) > 1:
+            continue  # `(x - m)' (x - m)` opened loses all digits where x is near m
         summed = {*letters_of(factor.indices)} - {*letters_of(node.result)}
         others = [f for k, f in enumerate(node.factors) if k != place]
         meets = any(summed & {*letters_of(f.indices)} for f in others)

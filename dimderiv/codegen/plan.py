@@ -75,6 +75,7 @@ class Plan:
         self.sizes = Sizes(sizes)
         self._made: dict[tuple[Any, ...], Operation] = {}
         self.committed: set[Operation] = set()
+        self.symmetric: set[Operation] = set()
 
     def make(
         self,
@@ -131,7 +132,7 @@ class Plan:
 
     def transposed(self, op: Operation, order: tuple[int, ...]) -> Operation:
         """The axes in another order."""
-        if order == tuple(range(op.rank)) or op.detail == ("gram",):
+        if order == tuple(range(op.rank)) or op.detail == ("gram",) or op in self.symmetric:
             return op
         if op.kind == "transpose":
             inner = op.detail[0]

@@ -6,6 +6,7 @@ from fractions import Fraction
 from dimderiv import graph
 from dimderiv.codegen.bounds import is_nonnegative
 from dimderiv.codegen.contraction import Contraction
+from dimderiv.codegen.demands import Demands
 from dimderiv.codegen.factors import Factors
 from dimderiv.codegen.patterns import (
     apart,
@@ -54,11 +55,13 @@ class Planner:
         plan: the plan that the operations become part of.
         gathered: the arrays that index forms read at computed places, by the name of the symbol
             that stands for each.
+        demands: what the programs ask of each node.
     """
 
-    def __init__(self, plan: Plan, gathered: Gathered) -> None:
+    def __init__(self, plan: Plan, gathered: Gathered, demands: Demands) -> None:
         self.plan = plan
         self.gathered = gathered
+        self.demands = demands
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
         self.names: dict[Operation, str] = {}
@@ -70,6 +73,8 @@ class Planner:
         known = self._known.get(node.key)
         if known is None:
             known = self._known[node.key] = self._planned(node)
+            if known.op.rank == 2 and graph.is_symmetric(node):
+                self.plan.symmetric.add(known.op)
             if len(node.axes) == 2 and not isinstance(node, (Symbol, Named)):
                 flipped = Tensor(known.op, tuple(1 - axis for axis in known.letters), known.below)
                 self._known.setdefault(turned(node).key, flipped)
@@ -156,12 +161,20 @@ class Planner:
             return Tensor(plan.make("triangle", (), node.axes), every)
         arrays = [plan.full(self.value(each), each.axes) for each in node.arguments]
         if node.function == "inv":
-            return Tensor(plan.make("inverse", arrays, node.axes), every)
+            return Tensor(self._inverse(node, arrays), every)
         if node.side != "either":
             call = plan.make("applied", arrays, node.axes, node.function, node.side == "row")
             return Tensor(call, every)
         over = node.over if len(node.over) < arrays[0].rank else ()
         return Tensor(plan.make(node.function, arrays, node.axes, *over), every)
+
+    def _inverse(self, node: Function, arrays: list[Operation]) -> Operation:
+        """An inverse: left to be solved with, unless its entries are needed anyway."""
+        if node.key not in self.demands.inverses:
+            return self.plan.make("inverse", arrays, node.axes)
+        op = self.plan.make("inv", arrays, node.axes)
+        self.plan.commit(op)
+        return op
 
     def _extreme(self, node: Function, tensor: Tensor) -> Tensor:
         axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)

@@ -1,0 +1,97 @@
+"""What the whole of the programs asks of a node, which planning one node at a time cannot see."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from dimderiv.codegen.patterns import turned, unnamed
+from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
+
+OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
+
+
+class Asked(NamedTuple):
+    """A node, and whether its entries are asked for, not only products with it."""
+
+    node: Node
+    entries: bool
+
+
+class Demands:
+    """What is asked of the nodes of some programs.
+
+    Args:
+        roots: the nodes that are computed.
+
+    Attributes:
+        inverses: inverses whose entries are needed; products with them need not be solved for.
+        upright: matrices that are reduced along their rows, best laid out with rows as columns.
+        logarithms: arguments of `logsoftmax`, of which a softmax is an exponential.
+    """
+
+    def __init__(self, roots: Iterable[Node]) -> None:
+        self.inverses: set[Key] = set()
+        self.upright: set[Key] = set()
+        self.logarithms: set[Key] = set()
+        seen: set[tuple[Key, bool]] = set()
+        waiting = [Asked(root, entries=True) for root in roots]
+        while waiting:
+            node, entries = waiting.pop()
+            if (node.key, entries) not in seen:
+                seen.add((node.key, entries))
+                self._note(node, entries)
+                waiting += _asked(node, entries)
+
+    def _note(self, node: Node, entries: bool) -> None:
+        if not isinstance(node, Function):
+            return
+        if node.function == "inv" and entries:
+            self.inverses |= {node.key, turned(node).key}
+        if node.function in OF_ROWS and node.over == (1,):
+            self.upright.update(each.key for each in products_of(node.arguments[0]))
+        if node.function == "logsoftmax":
+            self.logarithms.add(node.arguments[0].key)
+
+
+def _asked(node: Node, entries: bool) -> Iterator[Asked]:
+    """What a node asks of what it is made of."""
+    match node:
+        case Named(value=value):
+            yield Asked(value, entries)
+        case Sum(terms):
+            yield from (Asked(term, entries) for _, term in terms)
+        case Product():
+            yield from (Asked(f.node, _is_read(f, node, entries)) for f in node.factors)
+        case Map(arguments=arguments) | Function(arguments=arguments):
+            yield from (Asked(argument, entries=True) for argument in arguments)
+
+
+def _is_read(factor: Factor, node: Product, entries: bool) -> bool:
+    """Whether a product reads the entries of a factor one by one, and adds no multiples of rows."""
+    letters = {*letters_of(factor.indices)}
+    if not letters <= {*letters_of(node.result)}:
+        return False
+    others = (other for other in node.factors if other is not factor)
+    return entries or any(letters == {*letters_of(other.indices)} for other in others)
+
+
+def products_of(node: Node) -> list[Node]:
+    """A matrix that is a matrix product or a sum with such, and those products; else nothing.
+
+    A matrix product may be computed in either orientation at no cost; an array that is given has
+    its own.
+
+    Args:
+        node: a matrix.
+    """
+    inner = unnamed(node)
+    terms = [term for _, term in inner.terms] if isinstance(inner, Sum) else [inner]
+    found = [term for term in terms if _is_matrix_product(term)]
+    return [node, inner, *found] if found else []
+
+
+def _is_matrix_product(node: Node) -> bool:
+    if not isinstance(node, Product) or len(node.result) != 2:
+        return False
+    matrices = [f for f in node.factors if len(f.indices) == 2]
+    letters = {letter for f in matrices for letter in letters_of(f.indices)}
+    return len(matrices) > 1 and not letters <= {*letters_of(node.result)}
