@@ -16,6 +16,7 @@ CALL = 8000.0
 READ = 6
 ENTRY = 10
 FUNCTION = 50
+ROW = 500
 FREE = frozenset(
     {
         *("input", "number", "size", "constant", "inverse"),
@@ -98,7 +99,9 @@ def cost_of(
         case "solve" | "inv" | "det" | "logdet" | "expm" | "pinv":
             return CALL + _of_matrix(kind, arguments, sizes)
         case "softmax" | "logsoftmax" | "logsumexp":
-            return 4 * CALL + 2 * FUNCTION * read
+            # Each row of an array as it lies costs a loop of its own, whichever axis is reduced.
+            rows = sizes.entries(arguments[0][:-1])
+            return 4 * CALL + 2 * FUNCTION * read + ROW * rows
     return CALL + READ * read + ENTRY * out
 
 

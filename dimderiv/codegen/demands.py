@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dimderiv.codegen.patterns import turned, unnamed
+from dimderiv.codegen.patterns import is_flat, turned, unnamed
 from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
 
 OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
@@ -25,12 +25,14 @@ class Demands:
     Attributes:
         inverses: inverses whose entries are needed; products with them need not be solved for.
         upright: matrices that are reduced along their rows, best laid out with rows as columns.
+        beside: matrices that meet others entry by entry, best laid out as these are.
         logarithms: arguments of `logsoftmax`, of which a softmax is an exponential.
     """
 
     def __init__(self, roots: Iterable[Node]) -> None:
         self.inverses: set[Key] = set()
         self.upright: set[Key] = set()
+        self.beside: set[Key] = set()
         self.logarithms: set[Key] = set()
         seen: set[tuple[Key, bool]] = set()
         waiting = [Asked(root, entries=True) for root in roots]
@@ -42,6 +44,9 @@ class Demands:
                 waiting += _asked(node, entries)
 
     def _note(self, node: Node, entries: bool) -> None:
+        parts = _side_by_side(node)
+        if len(parts) > 1:
+            self.beside.update(unnamed(part).key for part in parts)
         if not isinstance(node, Function):
             return
         if node.function == "inv" and entries:
@@ -63,6 +68,18 @@ def _asked(node: Node, entries: bool) -> Iterator[Asked]:
             yield from (Asked(f.node, _is_read(f, node, entries)) for f in node.factors)
         case Map(arguments=arguments) | Function(arguments=arguments):
             yield from (Asked(argument, entries=True) for argument in arguments)
+
+
+def _side_by_side(node: Node) -> list[Node]:
+    """The matrices that a node adds up or compares entry by entry."""
+    match node:
+        case Sum(terms):
+            parts = [term for _, term in terms]
+        case Map(arguments=arguments):
+            parts = list(arguments)
+        case _:
+            return []
+    return [part for part in parts if len(part.axes) == 2 and not is_flat(part)]
 
 
 def _is_read(factor: Factor, node: Product, entries: bool) -> bool:
@@ -95,3 +112,4 @@ def _is_matrix_product(node: Node) -> bool:
     matrices = [f for f in node.factors if len(f.indices) == 2]
     letters = {letter for f in matrices for letter in letters_of(f.indices)}
     return len(matrices) > 1 and not letters <= {*letters_of(node.result)}
+

@@ -147,16 +147,18 @@ class Module:
         planner = Planner(plan, self.gathered, demands)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
-        results = []
-        for lowered, node in zip(self.lowered, self.nodes, strict=True):
+        results: dict[int, Operation] = {}
+        # What is summed up for small results may serve large ones.
+        for place in sorted(range(len(self.nodes)), key=lambda k: len(self.nodes[k].axes)):
+            lowered, node = self.lowered[place], self.nodes[place]
             if conflicts(defined, lowered.definitions):
                 names = {**planner.names, **names}
                 planner = Planner(plan, self.gathered, demands)
             defined |= {each.name: each.value.key for each in lowered.definitions}
             for definition in needed(lowered, node):
                 planner.value(definition)
-            results.append(planner.result(node))
-        return Variant(results, {**planner.names, **names})
+            results[place] = planner.result(node)
+        return Variant([results[place] for place in sorted(results)], {**planner.names, **names})
 
     def source(
         self,

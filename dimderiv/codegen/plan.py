@@ -8,11 +8,13 @@ each axis of the graph's node, less those along which it is constant.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Any, NamedTuple
 
 from dimderiv.codegen.cost import Sizes, cost_of
 from dimderiv.shapes import ONE, Dim
 
+COMMUTING = frozenset({("map", "+"), ("map", "*")})
 COMPARISONS = frozenset({">", "<", ">=", "<="})
 # Operations whose value is a view of their argument, or a number: they cost nothing.
 VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows"})
@@ -93,8 +95,11 @@ class Plan:
             detail: what it takes besides.
         """
         arguments = tuple(arguments)
-        slot = (kind, detail, *map(id, arguments), *[dim.monomials for dim in dims])
+        sizes = [dim.monomials for dim in dims]
+        slot = (kind, detail, *map(id, arguments), *sizes)
         known = self._made.get(slot)
+        if known is None and len(arguments) == 2 and (other := swapped(kind, detail)) is not None:
+            known = self._made.get((kind, other, *map(id, arguments[::-1]), *sizes))
         if known is None:
             before = tuple(argument.dims for argument in arguments)
             cost = cost_of(kind, detail, before, dims, self.sizes)
@@ -183,6 +188,36 @@ class Plan:
     def commit(self, op: Operation) -> None:
         """Note that an operation will be computed, so that others may use it for nothing."""
         self.committed.update(reachable([op], self.committed))
+
+
+def relabelled(
+    spec: tuple[tuple[int, ...], ...], kept: tuple[int, ...]
+) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
+    """The letters of a sum of products, numbered in the order in which they occur.
+
+    Args:
+        spec: the letters of each array.
+        kept: those of the result.
+    """
+    place = {i: k for k, i in enumerate(dict.fromkeys(chain(*spec)))}
+    return tuple(tuple(place[i] for i in letters) for letters in spec), tuple(
+        place[i] for i in kept
+    )
+
+
+def swapped(kind: str, detail: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The detail of an operation of two arguments that gives the same with them the other way.
+
+    Args:
+        kind: what the operation does.
+        detail: what it takes besides arrays.
+
+    Returns:
+        Nothing where the order matters.
+    """
+    if kind == "einsum":
+        return relabelled(detail[0][::-1], detail[1])
+    return detail if kind == "inner" or (kind, *detail) in COMMUTING else None
 
 
 def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...]) -> Tensor:

@@ -6,18 +6,19 @@ from fractions import Fraction
 from dimderiv import graph
 from dimderiv.codegen.bounds import is_nonnegative
 from dimderiv.codegen.contraction import Contraction
-from dimderiv.codegen.demands import Demands
+from dimderiv.codegen.demands import OF_ROWS, Demands
 from dimderiv.codegen.factors import Factors
 from dimderiv.codegen.patterns import (
     apart,
     images,
-    is_no_inverse,
     is_one,
     is_scattered,
     runs,
+    serves_less,
     sum_to_open,
     turned,
     unnamed,
+    without_cancelling,
 )
 from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product
 from dimderiv.codegen.scaling import Scaling
@@ -159,14 +160,40 @@ class Planner:
             return self._extreme(node, plan.upright(self.value(node.arguments[0])))
         if node.function == "tril":
             return Tensor(plan.make("triangle", (), node.axes), every)
+        if node.function in OF_ROWS:
+            return self._of_rows(node)
         arrays = [plan.full(self.value(each), each.axes) for each in node.arguments]
         if node.function == "inv":
             return Tensor(self._inverse(node, arrays), every)
         if node.side != "either":
             call = plan.make("applied", arrays, node.axes, node.function, node.side == "row")
             return Tensor(call, every)
-        over = node.over if len(node.over) < arrays[0].rank else ()
-        return Tensor(plan.make(node.function, arrays, node.axes, *over), every)
+        return Tensor(plan.make(node.function, arrays, node.axes), every)
+
+    def _of_rows(self, node: Function) -> Tensor:
+        """A function along an axis of a matrix, which may lie either way, or along a vector."""
+        plan, (argument,) = self.plan, node.arguments
+        if node.function == "softmax" and argument.key in self.demands.logarithms:
+            logarithm = graph.apply_function("logsoftmax", (argument,), node.axes, node.over)
+            return self.value(apply_map("exp", logarithm))
+        tensor = self.value(argument)
+        if not self._lies_turned(argument) or tensor.letters != (1, 0) or tensor.below:
+            tensor = Tensor(plan.full(tensor, argument.axes), tuple(range(len(argument.axes))))
+        axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
+        kept = tuple(letter for letter in tensor.letters if letter not in node.over)
+        axes = axes if kept else ()
+        if node.function == "logsumexp":
+            dims = tuple(argument.axes[letter] for letter in kept)
+            letters = tuple(sorted(kept).index(letter) for letter in kept)
+            return Tensor(plan.make(node.function, (tensor.op,), dims, *axes), letters)
+        return tensor._replace(op=plan.make(node.function, (tensor.op,), tensor.op.dims, *axes))
+
+    def _lies_turned(self, node: Node) -> bool:
+        """Whether a matrix is computed with its columns as rows: long rows are reduced faster."""
+        if node.key not in self.demands.upright:
+            return False
+        rows, cols = node.axes
+        return rows != cols and self.plan.sizes[cols] <= self.plan.sizes[rows]
 
     def _inverse(self, node: Function, arrays: list[Operation]) -> Operation:
         """An inverse: left to be solved with, unless its entries are needed anyway."""
@@ -217,7 +244,7 @@ class Planner:
 
     def _added(self, terms: Sequence[tuple[Fraction, Node]]) -> Tensor:
         """The sum of terms, those with fewer axes first, since their sum is cheap."""
-        found = {term.key: self._term(term) for _, term in sorted(terms, key=is_no_inverse)}
+        found = {term.key: self._term(c, term) for c, term in sorted(terms, key=serves_less)}
         tensors = [(c, found[term.key]) for c, term in terms]
         most = max(len(t.letters) for _, t in tensors)
         small = [(c, t) for c, t in tensors if len(t.letters) < most]
@@ -228,10 +255,11 @@ class Planner:
             tensors = [*large, (Fraction(sign), together)]
         return self._accumulated(tensors)
 
-    def _term(self, node: Node) -> Tensor:
+    def _term(self, coefficient: Fraction, node: Node) -> Tensor:
         tensor = self.plan.written_out(self.plan.upright(self.value(node)))
-        # The operation itself is left open: it may still be multiplied by a number.
-        for each in (tensor.op,) if tensor.op.kind == "inv" else tensor.op.arguments:
+        # What is still multiplied by a number is left open: a factor of it may be instead.
+        is_final = coefficient == 1 or tensor.op.kind == "inv"
+        for each in (tensor.op,) if is_final else tensor.op.arguments:
             self.plan.commit(each)
         return tensor
 
@@ -291,6 +319,9 @@ class Planner:
 
     def _labelled(self, node: Product) -> Tensor:
         """A product whose result has a letter for each axis."""
+        simpler = without_cancelling(node)
+        if simpler is not None:
+            return self.value(simpler)
         closed = self._contracted(node)
         opened = self._distributed(node) if self._trying < MOST_NESTED else None
         best = closed
@@ -337,6 +368,9 @@ class Planner:
         if not tensors:
             return self.scaling.multiple(node.coefficient, scalars, None)
         kept = tuple(letter for letter in node.result if letter in held)
-        found = Contraction(self.plan, node.dims, kept).result(tensors)
+        is_turned = self._lies_turned(node)
+        kept = kept[::-1] if is_turned else kept
+        is_fixed = is_turned or node.key in self.demands.beside
+        found = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed).result(tensors)
         scaled = self.scaling.multiple(node.coefficient, scalars, found)
         return Tensor(scaled.op, tuple(place[i] for i in scaled.letters), scaled.below)
