@@ -130,7 +130,8 @@ class NumpyText:
         if op.kind in VIEWS:
             return self._view(op, parts[0])
         if op.kind in WHOLE_HELPERS:
-            axis = f", axis={op.detail[0]}" if op.detail in {(0,), (1,)} else ""
+            is_default = op.kind != "logsumexp" and op.detail == (0,)
+            axis = f", axis={op.detail[0]}" if op.detail and not is_default else ""
             return Text(f"{self.helper(op.kind)}({', '.join(texts)}{axis})")
         if op.kind in LINEAR_ALGEBRA:
             return Text(LINEAR_ALGEBRA[op.kind].format(*texts))
