@@ -4,12 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dimderiv.checking import Checker
-from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed, infer
 from dimderiv.result import Result
 from dimderiv.rules import Rulebook
-
-TARGETS = ("numpy",)
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class Coder:
         """The source of a function that computes derivatives.
 
         Args:
-            target: one of `TARGETS`.
+            target: the name of a target.
             results: the derivatives, in the order in which the function returns them.
             docstring: what the function says of itself, after what it computes.
             value: whether the function returns the value too, before the derivatives.
@@ -54,13 +51,10 @@ class Coder:
             UnknownNameError: there is no such target.
         """
         # Imported here, since a derivation that nobody wants code of must not pay for it.
-        from dimderiv.codegen.numpy import numpy_source
+        from dimderiv.codegen.module import source
 
-        if target not in TARGETS:
-            raise UnknownNameError(
-                f"there is no code target {target!r}", hint=f"one of {', '.join(TARGETS)}"
-            )
-        return numpy_source(
+        return source(
+            target,
             self.name,
             self.typed if value else None,
             [self._read(result) for result in results],

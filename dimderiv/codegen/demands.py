@@ -112,4 +112,3 @@ def _is_matrix_product(node: Node) -> bool:
     matrices = [f for f in node.factors if len(f.indices) == 2]
     letters = {letter for f in matrices for letter in letters_of(f.indices)}
     return len(matrices) > 1 and not letters <= {*letters_of(node.result)}
-

@@ -101,7 +101,9 @@ def without_cancelling(node: Product) -> Node | None:
         factor, rest = node.factors[place], [*node.factors[:place], *node.factors[place + 1 :]]
         inner = unnamed(factor.node)
         if isinstance(inner, Sum):
-            found = total([(c, _with(node, rest, factor, term)) for c, term in inner.terms], node.axes)
+            found = total(
+                [(c, _with(node, rest, factor, term)) for c, term in inner.terms], node.axes
+            )
             return None if isinstance(found, Sum) and found.terms else found
         opened = _with(node, rest, factor, inner) if isinstance(inner, Product) else None
         if not isinstance(opened, Product) or opened.key == node.key:
