@@ -26,6 +26,7 @@ class Demands:
         inverses: inverses whose entries are needed; products with them need not be solved for.
         upright: matrices that are reduced along their rows, best laid out with rows as columns.
         beside: matrices that meet others entry by entry, best laid out as these are.
+        relus: arguments of `relu`, which are positive where the value is.
         logarithms: arguments of `logsoftmax`, of which a softmax is an exponential.
     """
 
@@ -33,6 +34,7 @@ class Demands:
         self.inverses: set[Key] = set()
         self.upright: set[Key] = set()
         self.beside: set[Key] = set()
+        self.relus: set[Key] = set()
         self.logarithms: set[Key] = set()
         seen: set[tuple[Key, bool]] = set()
         waiting = [Asked(root, entries=True) for root in roots]
@@ -47,6 +49,8 @@ class Demands:
         parts = _side_by_side(node)
         if len(parts) > 1:
             self.beside.update(unnamed(part).key for part in parts)
+        if isinstance(node, Map) and node.function == "relu":
+            self.relus.add(node.arguments[0].key)
         if not isinstance(node, Function):
             return
         if node.function == "inv" and entries:

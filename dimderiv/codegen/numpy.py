@@ -6,7 +6,7 @@ from typing import ClassVar
 from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.plan import Operation
-from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
+from dimderiv.codegen.text import ATOM, SUM, Text, joined, subscripts
 from dimderiv.codegen.writer import Writer, is_of_numbers, outer_places, triangle_place
 
 SAME_NAME = (
@@ -15,6 +15,7 @@ SAME_NAME = (
 )
 
 
+ARITHMETIC = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 # So many arguments are looked at one by one before any is converted: looking is quicker.
 MOST_TESTED = 6
 
@@ -26,7 +27,6 @@ class NumpyWriter(Writer):
     imports = "import numpy as np"
     module = "np"
     helper_file = "numpy_helpers.py"
-    overwrites = True
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"np.{name}({{}})" for name in SAME_NAME},
         "relu": "np.maximum({}, 0)",
@@ -102,29 +102,55 @@ class NumpyWriter(Writer):
 
     def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
         """A function of the entries of arrays, as numpy spells it."""
-        if op.detail[0] == "*":
-            if op.rank == 2 and (triangle := triangle_place(op)):
-                name, place = triangle
-                return Text(f"np.{name}({parts[place].text})")
-            if outer := outer_places(op):
-                texts = [without_axis(parts[k].text) for k in outer]
-                return Text(f"np.outer({', '.join(texts)})")
+        if op.detail[0] == "*" and op.rank == 2 and (triangle := triangle_place(op)):
+            name, place = triangle
+            return Text(f"np.{name}({parts[place].text})")
         return super().mapped(op, parts)
+
+    def overwritable(self, op: Operation) -> Sequence[int]:
+        """The places of the arguments that numpy can put the value in."""
+        if op.kind == "map" and op.detail[0] in ARITHMETIC:
+            return () if op.rank == 2 and triangle_place(op) else (0, 1)
+        if op.kind == "map":
+            is_unary = op.detail[0] in {*self.entrywise, "square"}
+            return (0,) if is_unary and not is_of_numbers(op) else ()
+        if op.kind == "scatter":
+            return (0,) if len(op.arguments) == 2 else ()
+        return (0,) if op.kind in {"softmax", "logsoftmax"} else ()
+
+    def overwritten(
+        self, op: Operation, parts: Sequence[Text], place: int, variable: str
+    ) -> str:  # fmt: skip
+        """A line such as `A += B` or `np.exp(A, out=A)`."""
+        function, held = op.detail[0] if op.detail else "", parts[place].text
+        if op.kind == "map" and function in {*ARITHMETIC, "square"}:
+            operator = "*" if function == "square" else function
+            sides = [part.text for part in parts] if len(parts) == 2 else [held, held]
+            if held == variable and (place == 0 or operator in "+*"):
+                return f"{variable} {operator}= {sides[1 - place]}"
+            return _kept(f"{ARITHMETIC[operator]}({', '.join(sides)}, out={held})", held, variable)
+        call = self.written(op, parts).text.removesuffix(")")
+        return _kept(f"{call}, out={held})", held, variable)
 
     def scattered(
         self, variable: str, base: Text | None, op: Operation, part: Text
     ) -> list[str]:  # fmt: skip
         """The lines that put values on a diagonal, or add them to what is there."""
-        view, text = diagonal_view(variable, op.detail[0]), part.text
+        text = part.text
         if base is None:
             dims = " x ".join(map(str, op.dims))
             zeros = f"np.zeros({self.shape(op.dims)}, {self.dtype})"
+            view = diagonal_view(variable, op.detail[0])
             return [f"{variable} = {zeros}  # {dims}", f"{view}[...] = {text}"]
-        lines = [] if base.text == variable else [f"{variable} = {base.within(ATOM)}.copy()"]
-        added = op.arguments[-1]
-        if added.kind in {"map", "number"} and text.startswith("-"):
-            return [*lines, f"{view}[...] -= {text.removeprefix('-')}"]
-        return [*lines, f"{view}[...] += {text}"]
+        is_copied = base.text != variable
+        lines = [f"{variable} = {base.within(ATOM)}.copy()"] if is_copied else []
+        view = f"{diagonal_view(variable, op.detail[0])}[...]"
+        if op.detail[0] == (0, 0) and (is_copied or _is_by_rows(op.arguments[0])):
+            step = joined("+", self.size(op.dims[0]), Text("1"))
+            view = f"{variable}.reshape(-1)[:: {step.within(SUM)}]"
+        if op.arguments[-1].kind in {"map", "number"} and text.startswith("-"):
+            return [*lines, f"{view} -= {text.removeprefix('-')}"]
+        return [*lines, f"{view} += {text}"]
 
     def constant(self, text: str) -> str:
         """A number of numpy."""
@@ -151,6 +177,17 @@ class NumpyWriter(Writer):
             return Text(f"np.diag({part.text})")
         eye = f"np.eye({self.size(op.dims[0]).text}, dtype={self.dtype})"
         return Text(eye) if part.text == "1" else joined("*", part, Text(eye))
+
+
+def _is_by_rows(op: Operation) -> bool:
+    """Whether a value surely lies in memory row by row, so that its diagonal has one step."""
+    is_outer = op.kind == "map" and op.detail[0] == "*" and outer_places(op) is not None
+    return op.kind == "matmul" or is_outer
+
+
+def _kept(call: str, held: str, variable: str) -> str:
+    """A call whose value is held by a variable already, or by another from now on."""
+    return call if held == variable else f"{variable} = {call}"
 
 
 def diagonal_view(text: str, pattern: Sequence[int]) -> str:

@@ -95,15 +95,32 @@ class Plan:
             detail: what it takes besides.
         """
         arguments = tuple(arguments)
-        sizes = [dim.monomials for dim in dims]
-        slot = (kind, detail, *map(id, arguments), *sizes)
-        known = self._made.get(slot)
-        if known is None and len(arguments) == 2 and (other := swapped(kind, detail)) is not None:
-            known = self._made.get((kind, other, *map(id, arguments[::-1]), *sizes))
+        known = self.known(kind, arguments, dims, *detail)
         if known is None:
             before = tuple(argument.dims for argument in arguments)
             cost = cost_of(kind, detail, before, dims, self.sizes)
-            known = self._made[slot] = Operation(kind, detail, arguments, dims, cost)
+            known = Operation(kind, detail, arguments, dims, cost)
+            self._made[_slot(kind, arguments, dims, detail)] = known
+        return known
+
+    def known(
+        self,
+        kind: str,
+        arguments: tuple[Operation, ...],
+        dims: tuple[Dim, ...],
+        *detail: Any,
+    ) -> Operation | None:
+        """The operation of that kind on these arguments if there is one, in either order.
+
+        Args:
+            kind: what it does.
+            arguments: what it takes.
+            dims: the axes of its value.
+            detail: what it takes besides.
+        """
+        known = self._made.get(_slot(kind, arguments, dims, detail))
+        if known is None and len(arguments) == 2 and (other := swapped(kind, detail)) is not None:
+            known = self._made.get(_slot(kind, arguments[::-1], dims, other))
         return known
 
     def number(self, value: Fraction | int) -> Operation:
@@ -188,6 +205,12 @@ class Plan:
     def commit(self, op: Operation) -> None:
         """Note that an operation will be computed, so that others may use it for nothing."""
         self.committed.update(reachable([op], self.committed))
+
+
+def _slot(
+    kind: str, arguments: tuple[Operation, ...], dims: tuple[Dim, ...], detail: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    return (kind, detail, *map(id, arguments), *[dim.monomials for dim in dims])
 
 
 def relabelled(

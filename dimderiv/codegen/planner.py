@@ -122,7 +122,11 @@ class Planner:
         stable = self._exponentials(node)
         if stable is not None:
             return stable
-        tensors = [self.plan.upright(self.value(argument)) for argument in node.arguments]
+        arguments = list(node.arguments)
+        if node.function == ">" and graph.is_zero(arguments[1]):
+            if arguments[0].key in self.demands.relus:
+                arguments[0] = apply_map("relu", arguments[0])
+        tensors = [self.plan.upright(self.value(argument)) for argument in arguments]
         held = {letter for tensor in tensors for letter in tensor.letters}
         longest = max((t.letters for t in tensors), key=len)
         letters = longest if len(longest) == len(held) else tuple(sorted(held))

@@ -38,7 +38,6 @@ class Writer:
         imports: the import line of its library.
         module: the name that it imports the library as.
         helper_file: where its helper functions stand.
-        overwrites: whether arrays may be changed in place.
         entrywise: functions of each entry, as format strings.
         calls: other operations that are one call, as format strings.
         helpers: functions of each entry, and other operations, that are helper functions.
@@ -48,7 +47,6 @@ class Writer:
     imports: ClassVar[str]
     module: ClassVar[str]
     helper_file: ClassVar[str]
-    overwrites: ClassVar[bool] = False
     entrywise: ClassVar[Mapping[str, str]]
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
@@ -197,6 +195,30 @@ class Writer:
     def shape(self, dims: Sequence[Dim]) -> str:
         """The shape of an array: a number or a tuple."""
         return self.sizes(dims) if len(dims) == 1 else f"({self.sizes(dims)})"
+
+    def overwritable(self, op: Operation) -> Sequence[int]:
+        """The places of the arguments that the value of an operation may overwrite; none here.
+
+        Args:
+            op: the operation.
+        """
+        return ()
+
+    def overwritten(
+        self, op: Operation, parts: Sequence[Text], place: int, variable: str
+    ) -> str:  # fmt: skip
+        """The line that puts the value of an operation where an argument was.
+
+        Args:
+            op: the operation.
+            parts: the texts of its arguments.
+            place: which of them is overwritten; its text is the name of a variable.
+            variable: the name of the value.
+
+        Raises:
+            UnknownNameError: the target does not overwrite.
+        """
+        raise self.unknown(op.kind)
 
     def scattered(
         self, variable: str, base: Text | None, op: Operation, part: Text
