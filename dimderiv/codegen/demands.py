@@ -1,9 +1,10 @@
 """What the whole of the programs asks of a node, which planning one node at a time cannot see."""
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.codegen.patterns import is_flat, turned, unnamed
+from dimderiv.codegen.patterns import is_flat, opposite, turned, unnamed
 from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
 
 OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
@@ -26,6 +27,7 @@ class Demands:
         inverses: inverses whose entries are needed; products with them need not be solved for.
         upright: matrices that are reduced along their rows, best laid out with rows as columns.
         beside: matrices that meet others entry by entry, best laid out as these are.
+        sums: whether each sum is asked for as it is, not only as a factor of a product.
         relus: arguments of `relu`, which are positive where the value is.
         logarithms: arguments of `logsoftmax`, of which a softmax is an exponential.
     """
@@ -34,6 +36,7 @@ class Demands:
         self.inverses: set[Key] = set()
         self.upright: set[Key] = set()
         self.beside: set[Key] = set()
+        self.sums: dict[Key, bool] = {}
         self.relus: set[Key] = set()
         self.logarithms: set[Key] = set()
         seen: set[tuple[Key, bool]] = set()
@@ -43,7 +46,31 @@ class Demands:
             if (node.key, entries) not in seen:
                 seen.add((node.key, entries))
                 self._note(node, entries)
-                waiting += _asked(node, entries)
+                parts = list(_asked(node, entries))
+                for part in parts:
+                    if isinstance(part.node, Sum):
+                        known = self.sums.get(part.node.key, False)
+                        self.sums[part.node.key] = known or not isinstance(node, Product)
+                waiting += parts
+
+    def familiar(self, node: Product) -> tuple[Fraction, list[Factor]]:
+        """The coefficient and factors of a product, `Y - X` being `X - Y` where that is used too.
+
+        Args:
+            node: the product.
+        """
+        coefficient, factors = node.coefficient, list(node.factors)
+        for place, factor in enumerate(factors):
+            other = opposite(factor.node) if factor.power.denominator == 1 else None
+            if other is not None and self._is_preferred(other.key, factor.node.key):
+                factors[place] = factor._replace(node=other)
+                coefficient *= (-1) ** abs(factor.power.numerator)
+        return coefficient, factors
+
+    def _is_preferred(self, other: Key, key: Key) -> bool:
+        if other not in self.sums or self.sums.get(key, True):
+            return False
+        return self.sums[other] or other < key
 
     def _note(self, node: Node, entries: bool) -> None:
         parts = _side_by_side(node)

@@ -45,7 +45,8 @@ class NumpyWriter(Writer):
     }
     helpers = frozenset(
         {
-            *("sigmoid", "erf", "gelu", "silu", "softmax", "logsoftmax", "logsumexp"),
+            *("sigmoid", "sigmoid_of_minus", "erf", "gelu", "silu"),
+            *("softmax", "logsoftmax", "logsumexp"),
             *("expm", "dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"),
         }
     )

@@ -78,8 +78,13 @@ def logsumexp(x, axis=None):
 
 
 def sigmoid(x):
-    """1 / (1 + exp(-x)), where the exponential does not overflow."""
-    return 1 / (1 + np.exp(np.minimum(-x, 88 if x.dtype.itemsize < 8 else 709)))
+    """1 / (1 + exp(-x)) of each entry."""
+    return sigmoid_of_minus(-x)
+
+
+def sigmoid_of_minus(x):
+    """1 / (1 + exp(x)) of each entry, where the exponential does not overflow."""
+    return np.reciprocal(1 + np.exp(np.minimum(x, 88 if x.dtype.itemsize < 8 else 709)))
 
 
 def erf(x):

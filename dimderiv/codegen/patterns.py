@@ -60,6 +60,18 @@ def is_flat(node: Node) -> bool:
     return not {*letters_of(node.result)} <= held
 
 
+def opposite(node: Node) -> Node | None:
+    """Minus a short sum as it would be written: `Y - X` for `X - Y`.
+
+    Args:
+        node: any node.
+    """
+    if not isinstance(node, Sum) or len(node.terms) > MOST_TERMS:
+        return None
+    terms = sorted([(-c, term) for c, term in node.terms], key=lambda term: term[0] < 0)
+    return total(terms, node.axes) if terms and terms[0][0] > 0 > terms[-1][0] else None
+
+
 def is_scattered(node: Node) -> bool:
     """Whether a term has entries on a diagonal only."""
     if not isinstance(node, Product):

@@ -40,7 +40,7 @@ from dimderiv.graph import (
     apply_map,
     letters_of,
 )
-from dimderiv.products import product
+from dimderiv.products import product, scaled
 from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
@@ -122,16 +122,18 @@ class Planner:
         stable = self._exponentials(node)
         if stable is not None:
             return stable
-        arguments = list(node.arguments)
-        if node.function == ">" and graph.is_zero(arguments[1]):
-            if arguments[0].key in self.demands.relus:
-                arguments[0] = apply_map("relu", arguments[0])
+        function, (first, *others) = node.function, node.arguments
+        if function == ">" and first.key in self.demands.relus and graph.is_zero(others[0]):
+            first = apply_map("relu", first)
+        if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:
+            function, first = "sigmoid_of_minus", scaled(-1, first)
+        arguments = (first, *others)
         tensors = [self.plan.upright(self.value(argument)) for argument in arguments]
         held = {letter for tensor in tensors for letter in tensor.letters}
         longest = max((t.letters for t in tensors), key=len)
         letters = longest if len(longest) == len(held) else tuple(sorted(held))
         sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
-        return Tensor(self.plan.map(node.function, *sides), letters)
+        return Tensor(self.plan.map(function, *sides), letters)
 
     def _exponentials(self, node: Map) -> Tensor | None:
         """The logarithm of a sum of exponentials without overflow."""
@@ -358,7 +360,8 @@ class Planner:
         scalars: list[Tensor] = []
         tensors: list[Tensor] = []
         nonnegative: set[Operation] = set()
-        for factor in node.factors:
+        coefficient, factors = self.demands.familiar(node)
+        for factor in factors:
             for tensor in self.factors.leaves(factor, node):
                 (tensors if tensor.letters else scalars).append(tensor)
                 if is_nonnegative(factor.node) or factor.power % 2 == 0:
@@ -370,11 +373,11 @@ class Planner:
             if letter not in held and letter not in place:
                 scalars.append(Tensor(self.plan.size(dim), ()))
         if not tensors:
-            return self.scaling.multiple(node.coefficient, scalars, None)
+            return self.scaling.multiple(coefficient, scalars, None)
         kept = tuple(letter for letter in node.result if letter in held)
         is_turned = self._lies_turned(node)
         kept = kept[::-1] if is_turned else kept
         is_fixed = is_turned or node.key in self.demands.beside
         found = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed).result(tensors)
-        scaled = self.scaling.multiple(node.coefficient, scalars, found)
-        return Tensor(scaled.op, tuple(place[i] for i in scaled.letters), scaled.below)
+        multiple = self.scaling.multiple(coefficient, scalars, found)
+        return Tensor(multiple.op, tuple(place[i] for i in multiple.letters), multiple.below)

@@ -5,6 +5,9 @@ from fractions import Fraction
 
 from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product
 
+# A sign is looked for in factors of factors of factors.
+MOST_NESTED = 3
+
 
 class Scaling:
     """Multiplies tensors by scalars.
@@ -44,7 +47,7 @@ class Scaling:
         op, plan = tensor.op, self.plan
         if op.kind == "number":
             return tensor._replace(op=plan.number(-op.detail[0]))
-        known = self._known_negative(op)
+        known = self._known_negative(op, MOST_NESTED)
         if known is not None:
             return tensor._replace(op=known)
         place = None
@@ -58,16 +61,16 @@ class Scaling:
         arguments[place] = self.negated_view(arguments[place])
         return tensor._replace(op=plan.make(op.kind, arguments, op.dims, *op.detail))
 
-    def _known_negative(self, op: Operation) -> Operation | None:
+    def _known_negative(self, op: Operation, depth: int) -> Operation | None:
         """Minus an operation, where that or minus one of its factors is made already."""
         if op.kind == "map" and op.detail == ("negative",):
             return op.arguments[0]
         if op.kind == "input" or op in self.plan.committed:
             return self.plan.known("map", (op,), op.dims, "negative")
-        if not _is_product(op, "*/") or op.detail == ("gram",):
+        if not _is_product(op, "*/") or op.detail == ("gram",) or not depth:
             return None
         for place, factor in enumerate(op.arguments):
-            known = self._known_negative(factor) if factor.rank else None
+            known = self._known_negative(factor, depth - 1) if factor.rank else None
             if known is not None:
                 arguments = [*op.arguments[:place], known, *op.arguments[place + 1 :]]
                 return self.plan.make(op.kind, arguments, op.dims, *op.detail)
@@ -85,8 +88,10 @@ class Scaling:
             return None
         count = self.plan.sizes.entries
         least = min(range(len(factors)), key=lambda k: count(factors[k].dims))
-        if factors[least].kind == "number" or not factors[least].rank or factors[least].is_truth:
+        if factors[least].is_truth:
             return None
+        if not factors[least].rank:
+            return least if op.rank else None
         is_entrywise = op.kind == "map" and not factors[least].arguments
         times = 1 if is_entrywise else 4
         return least if times * count(factors[least].dims) <= count(op.dims) else None
@@ -122,6 +127,8 @@ class Scaling:
         if op.kind in {"expand", "transpose"}:
             inner = self._scaled_view(op.arguments[0], scale)
             return self.plan.make(op.kind, (inner,), op.dims, *op.detail)
+        if op.kind == scale.op.kind == "number" and not scale.below:
+            return self.plan.number(op.detail[0] * scale.op.detail[0])
         return entrywise_product(self.plan, scale, Tensor(op, tuple(range(op.rank))), ()).op
 
 

@@ -5,6 +5,7 @@ differently, and which helper functions generated code brings along.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from dimderiv.codegen.arguments import Arguments
@@ -142,6 +143,9 @@ class Writer:
                 return Text(f"-{parts[0].within(SIGN)}", SIGN)
             case "sqrt" if is_of_numbers(op):
                 return power(parts[0], Text("0.5"))
+            case "sigmoid_of_minus" if function not in self.helpers:
+                minus = Text(f"-{parts[0].within(SIGN)}", SIGN)
+                return self.mapped(replace(op, detail=("sigmoid",)), [minus])
         if function in INFIX:
             return joined(function, *parts)
         if function in self.helpers:
