@@ -125,5 +125,5 @@ def _of_matrix(kind: str, arguments: tuple[tuple[Dim, ...], ...], sizes: Sizes) 
     cube = float(sizes[arguments[0][0]]) ** 3
     if kind == "solve":
         columns = sizes.entries(arguments[1]) / sizes[arguments[0][0]]
-        return 2 * cube + 2 * columns * cube / sizes[arguments[0][0]]
+        return 2 * cube + 4 * columns * cube / sizes[arguments[0][0]]
     return {"inv": 6.0, "det": 2.0, "logdet": 2.0}.get(kind, 40.0) * cube

@@ -1,9 +1,11 @@
 """What the whole of the programs asks of a node, which planning one node at a time cannot see."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from dimderiv.codegen.exponentials import stable
 from dimderiv.codegen.patterns import is_flat, opposite, turned, unnamed
 from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
 
@@ -29,7 +31,7 @@ class Demands:
         beside: matrices that meet others entry by entry, best laid out as these are.
         sums: whether each sum is asked for as it is, not only as a factor of a product.
         relus: arguments of `relu`, which are positive where the value is.
-        logarithms: arguments of `logsoftmax`, of which a softmax is an exponential.
+        along: the functions of rows that are taken of an argument along an axis.
     """
 
     def __init__(self, roots: Iterable[Node]) -> None:
@@ -38,11 +40,12 @@ class Demands:
         self.beside: set[Key] = set()
         self.sums: dict[Key, bool] = {}
         self.relus: set[Key] = set()
-        self.logarithms: set[Key] = set()
+        self.along: dict[tuple[Key, tuple[int, ...]], set[str]] = defaultdict(set)
         seen: set[tuple[Key, bool]] = set()
         waiting = [Asked(root, entries=True) for root in roots]
         while waiting:
             node, entries = waiting.pop()
+            node = stable(node) or node
             if (node.key, entries) not in seen:
                 seen.add((node.key, entries))
                 self._note(node, entries)
@@ -82,10 +85,11 @@ class Demands:
             return
         if node.function == "inv" and entries:
             self.inverses |= {node.key, turned(node).key}
-        if node.function in OF_ROWS and node.over == (1,):
-            self.upright.update(each.key for each in products_of(node.arguments[0]))
-        if node.function == "logsoftmax":
-            self.logarithms.add(node.arguments[0].key)
+        if node.function in OF_ROWS:
+            (argument,) = node.arguments
+            self.along[argument.key, node.over].add(node.function)
+            if node.over == (1,):
+                self.upright.update(each.key for each in products_of(argument))
 
 
 def _asked(node: Node, entries: bool) -> Iterator[Asked]:

@@ -7,6 +7,7 @@ from dimderiv import graph
 from dimderiv.codegen.bounds import is_nonnegative
 from dimderiv.codegen.contraction import Contraction
 from dimderiv.codegen.demands import OF_ROWS, Demands
+from dimderiv.codegen.exponentials import stable
 from dimderiv.codegen.factors import Factors
 from dimderiv.codegen.patterns import (
     apart,
@@ -21,6 +22,7 @@ from dimderiv.codegen.patterns import (
     without_cancelling,
 )
 from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product
+from dimderiv.codegen.rows import Rows
 from dimderiv.codegen.scaling import Scaling
 from dimderiv.graph import (
     ONCE,
@@ -63,6 +65,7 @@ class Planner:
         self.plan = plan
         self.gathered = gathered
         self.demands = demands
+        self.rows = Rows(plan, demands)
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
         self.names: dict[Operation, str] = {}
@@ -89,6 +92,9 @@ class Planner:
 
     def _planned(self, node: Node) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
+        instead = stable(node)
+        if instead is not None:
+            return self.value(instead)
         match node:
             case Symbol(name) if name in self.gathered:
                 return Tensor(self._gather(node), every)
@@ -119,9 +125,6 @@ class Planner:
         return self.plan.make("gather", arguments, node.axes, *detail)
 
     def _map(self, node: Map) -> Tensor:
-        stable = self._exponentials(node)
-        if stable is not None:
-            return stable
         function, (first, *others) = node.function, node.arguments
         if function == ">" and first.key in self.demands.relus and graph.is_zero(others[0]):
             first = apply_map("relu", first)
@@ -135,31 +138,6 @@ class Planner:
         sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
         return Tensor(self.plan.map(function, *sides), letters)
 
-    def _exponentials(self, node: Map) -> Tensor | None:
-        """The logarithm of a sum of exponentials without overflow."""
-        if node.function != "log":
-            return None
-        inner = unnamed(node.arguments[0])
-        if isinstance(inner, Sum) and len(inner.terms) == 2:
-            rest = [term for c, term in inner.terms if c == 1 and not is_one(term)]
-            if len(rest) == 1 and any(c == 1 and is_one(term) for c, term in inner.terms):
-                power = unnamed(rest[0])
-                if isinstance(power, Map) and power.function == "exp":
-                    return self.value(apply_map("softplus", power.arguments[0]))
-        if not isinstance(inner, Product) or len(inner.factors) != 1 or inner.coefficient != 1:
-            return None
-        (factor,) = inner.factors
-        power = unnamed(factor.node)
-        summed = [k for k, i in enumerate(factor.indices) if i not in inner.result]
-        kept = tuple(i for i in factor.indices if i in inner.result)
-        if not isinstance(power, Map) or power.function != "exp" or factor.power != 1:
-            return None
-        if not summed or kept != inner.result or len(set(factor.indices)) < len(factor.indices):
-            return None
-        argument = power.arguments[0]
-        reduced = graph.apply_function("logsumexp", (argument,), inner.axes, tuple(summed))
-        return self.value(reduced)
-
     def _function(self, node: Function) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
         if node.function in {"max", "min"}:
@@ -167,7 +145,7 @@ class Planner:
         if node.function == "tril":
             return Tensor(plan.make("triangle", (), node.axes), every)
         if node.function in OF_ROWS:
-            return self._of_rows(node)
+            return self.rows.value(node, self.value(node.arguments[0]))
         arrays = [plan.full(self.value(each), each.axes) for each in node.arguments]
         if node.function == "inv":
             return Tensor(self._inverse(node, arrays), every)
@@ -175,31 +153,6 @@ class Planner:
             call = plan.make("applied", arrays, node.axes, node.function, node.side == "row")
             return Tensor(call, every)
         return Tensor(plan.make(node.function, arrays, node.axes), every)
-
-    def _of_rows(self, node: Function) -> Tensor:
-        """A function along an axis of a matrix, which may lie either way, or along a vector."""
-        plan, (argument,) = self.plan, node.arguments
-        if node.function == "softmax" and argument.key in self.demands.logarithms:
-            logarithm = graph.apply_function("logsoftmax", (argument,), node.axes, node.over)
-            return self.value(apply_map("exp", logarithm))
-        tensor = self.value(argument)
-        if not self._lies_turned(argument) or tensor.letters != (1, 0) or tensor.below:
-            tensor = Tensor(plan.full(tensor, argument.axes), tuple(range(len(argument.axes))))
-        axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
-        kept = tuple(letter for letter in tensor.letters if letter not in node.over)
-        axes = axes if kept else ()
-        if node.function == "logsumexp":
-            dims = tuple(argument.axes[letter] for letter in kept)
-            letters = tuple(sorted(kept).index(letter) for letter in kept)
-            return Tensor(plan.make(node.function, (tensor.op,), dims, *axes), letters)
-        return tensor._replace(op=plan.make(node.function, (tensor.op,), tensor.op.dims, *axes))
-
-    def _lies_turned(self, node: Node) -> bool:
-        """Whether a matrix is computed with its columns as rows: long rows are reduced faster."""
-        if node.key not in self.demands.upright:
-            return False
-        rows, cols = node.axes
-        return rows != cols and self.plan.sizes[cols] <= self.plan.sizes[rows]
 
     def _inverse(self, node: Function, arrays: list[Operation]) -> Operation:
         """An inverse: left to be solved with, unless its entries are needed anyway."""
@@ -375,7 +328,7 @@ class Planner:
         if not tensors:
             return self.scaling.multiple(coefficient, scalars, None)
         kept = tuple(letter for letter in node.result if letter in held)
-        is_turned = self._lies_turned(node)
+        is_turned = self.rows.lies_turned(node)
         kept = kept[::-1] if is_turned else kept
         is_fixed = is_turned or node.key in self.demands.beside
         found = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed).result(tensors)
