@@ -7,6 +7,7 @@ from fractions import Fraction
 from dimderiv.errors import LimitError
 from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, zero
 from dimderiv.lower import Lowered
+from dimderiv.normal_form import number
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.products import product
 from dimderiv.rules import Rulebook
@@ -154,6 +155,8 @@ def _too_long(node: Node) -> LimitError:
 
 def _identity(axes: tuple[Dim, ...]) -> Node:
     """The derivative of a value by itself."""
+    if not axes:
+        return number(1)
     letters = tuple(range(len(axes)))
     return product(ONCE, (), (*letters, *letters), axes)
 

@@ -15,8 +15,8 @@ from dimderiv.graph import (
     Index,
     Key,
     Node,
+    are_ordinary,
     index_dim,
-    is_symmetric,
     is_triangle,
     letters_of,
     size,
@@ -24,7 +24,7 @@ from dimderiv.graph import (
 )
 from dimderiv.letters import Letters
 from dimderiv.normal_form import finished, with_scalars_apart
-from dimderiv.numbering import all_indices, reading_order
+from dimderiv.numbering import reading_order
 from dimderiv.shapes import Dim
 from dimderiv.summing import vanishes, without_unit_sums
 
@@ -64,20 +64,25 @@ class Gathered(Letters):
         Raises:
             LimitError: there are too many factors, or a power is too high.
         """
-        factors = self._cancelled(self._collected(), result)
+        factors, spent = self._collected(), set[int]()
+        _refuse_large(factors)
+        # Nearly all products are of ordinary factors, of which there is nothing to find.
+        is_ordinary = are_ordinary(factors)
+        if not is_ordinary:
+            factors = self._cancelled(factors, result)
         result = self.all_resolved(result)
         if not self.coefficient:
             return zeros(result, self.dims)
-        factors, spent = without_unit_sums(factors, result)
-        if vanishes(factors, result):
-            return zeros(result, self.dims)
+        if not is_ordinary:
+            factors, spent = without_unit_sums(factors, result)
+            if vanishes(factors, result):
+                return zeros(result, self.dims)
         self._take_sizes(factors, result, spent)
         factors = with_scalars_apart(factors, result, self.dims)
         return finished(self.coefficient, factors, self.dims, result)
 
     def _cancelled(self, factors: list[Factor], result: tuple[Index, ...]) -> list[Factor]:
         """What is left of factors, of which some may cancel each other."""
-        _refuse_large(factors)
         while found := cancellation(factors, self.all_resolved(result)):
             if not self.can_unify([found.ends, *((i, found.ends[0]) for i in found.inner)]):
                 break
@@ -105,7 +110,7 @@ class Gathered(Letters):
                     if places[0] != places[1]:
                         powers[node.key, places] = Factor(node, places)
                     continue
-                if is_symmetric(node):
+                if node.symmetric:
                     places = tuple(sorted(places, key=reading_order))
             known = powers.get((node.key, places))
             if known is not None:
@@ -119,10 +124,13 @@ class Gathered(Letters):
         self, factors: list[Factor], result: tuple[Index, ...], spent: set[int]
     ) -> None:
         """A letter that neither a factor nor the result has is a sum of ones."""
-        used = spent.union(letters_of(result), letters_of(all_indices(factors)))
-        for letter in range(len(self.dims)):
-            if letter not in used and letter not in self.same:
-                self._take_size(self.dims[letter], factors)
+        left = set(range(len(self.dims))).difference(spent, self.same, letters_of(result))
+        for factor in factors:
+            if not left:
+                return
+            left.difference_update(letters_of(factor.indices))
+        for letter in sorted(left):
+            self._take_size(self.dims[letter], factors)
 
     def _take_size(self, dim: Dim, factors: list[Factor]) -> None:
         known = dim.number

@@ -11,12 +11,11 @@ means; the order in which factors and terms were given is kept for the reader an
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
-from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
+from dimderiv import frozen
 from dimderiv.language.vocabulary import HESSIAN
 from dimderiv.shapes import ONE, Dim
 
@@ -25,6 +24,11 @@ Key: TypeAlias = bytes
 ONCE = Fraction(1)
 Side = Literal["either", "as is", "row"]
 
+# The properties of a matrix that make it its own transpose.
+SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
+# Symbols and functions that may cancel in a product, be summed to a number, or change its sign.
+MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
+MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax"})
 # Functions whose value at a transpose is the transpose of the value; a scalar is its own.
 TURNING = frozenset({"inv", "pinv", "expm", "dexpm", "polar", "det", "logdet", "normN", "eigmax"})
 
@@ -52,7 +56,7 @@ class Factor(NamedTuple):
     power: Fraction = ONCE
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Symbol:
     """A symbol of the user; `row` says that the name stands for a row vector."""
 
@@ -61,10 +65,11 @@ class Symbol:
     row: bool
     properties: frozenset[str]
     key: Key
+    symmetric: bool
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Size:
     """The size of a dimension, as a number."""
 
@@ -72,9 +77,10 @@ class Size:
     key: Key
     axes: tuple[Dim, ...] = ()
     weight: int = 1
+    symmetric: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Constant:
     """An irrational number with a name, such as pi."""
 
@@ -82,9 +88,10 @@ class Constant:
     key: Key
     axes: tuple[Dim, ...] = ()
     weight: int = 1
+    symmetric: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Sum:
     """Terms with the axes of the sum, each with a coefficient; no terms at all is zero."""
 
@@ -96,12 +103,13 @@ class Sum:
     zero_sums: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Product:
     """A coefficient, labelled factors, the size of each letter, and the indices of the result.
 
     A letter that no index of the result has is summed.  A letter that only the result has is
-    broadcast; one that the result has twice makes a diagonal array.
+    broadcast; one that the result has twice makes a diagonal array.  In a convolution an index is a
+    sum of letters.
     """
 
     coefficient: Fraction
@@ -112,15 +120,11 @@ class Product:
     key: Key
     weight: int
     symmetric: bool
+    is_convolution: bool = False
     zero_sums: tuple[int, ...] = ()
 
-    @property
-    def is_convolution(self) -> bool:
-        """Whether an index is a sum of letters."""
-        return Shifted in map(type, chain(self.result, *[f.indices for f in self.factors]))
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Map:
     """An elementwise function of arguments that all have the axes of the value."""
 
@@ -132,7 +136,7 @@ class Map:
     symmetric: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Function:
     """A function of whole arrays: `inv`, `det`, `softmax`, or `max` over some axes of its argument.
 
@@ -152,7 +156,7 @@ class Function:
     side: Side = "either"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Named:
     """An intermediate with a name; nothing is simplified across it."""
 
@@ -180,7 +184,8 @@ def symbol(
     name: str, axes: tuple[Dim, ...], *, row: bool = False, properties: Iterable[str] = ()
 ) -> Symbol:
     """A symbol; its axes leave out those of size 1."""
-    return Symbol(name, axes, row, frozenset(properties), digest("symbol", name))
+    known = frozenset(properties)
+    return Symbol(name, axes, row, known, digest("symbol", name), not known.isdisjoint(SYMMETRIC))
 
 
 def named(name: str, value: Node, *, row: bool = False) -> Named:
@@ -221,9 +226,7 @@ def is_zero(node: Node) -> bool:
 
 def is_symmetric(node: Node) -> bool:
     """Whether a square matrix is known to equal its transpose."""
-    if isinstance(node, Symbol):
-        return not node.properties.isdisjoint(("symmetric", "spd", "psd", "diagonal"))
-    return not isinstance(node, (Size, Constant)) and node.symmetric
+    return node.symmetric
 
 
 def is_skew(node: Node) -> bool:
@@ -269,6 +272,22 @@ def is_nonnegative(node: Node) -> bool:
             return node.function in {"exp", "sqrt", "abs", "sigmoid", "softplus", "relu", "cosh"}
         case Function():
             return node.function == "softmax"
+
+
+def is_ordinary(node: Node) -> bool:
+    """Whether a factor neither cancels, nor sums to a number, nor changes the sign of a product."""
+    if isinstance(node, Symbol):
+        return node.properties.isdisjoint(MARKED)
+    if isinstance(node, (Product, Sum)):
+        return not node.zero_sums
+    if isinstance(node, Named):
+        return not node.zero_sums and is_ordinary(node.value)
+    return not isinstance(node, Function) or node.function not in MARKED_FUNCTIONS
+
+
+def are_ordinary(factors: Iterable[Factor]) -> bool:
+    """Whether every factor is an ordinary one."""
+    return False not in [is_ordinary(factor.node) for factor in factors]
 
 
 def is_triangle(node: Node) -> bool:

@@ -6,6 +6,7 @@ of the whole, as that it is symmetric, is noted.
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from dimderiv.cancelling import is_projection
 from dimderiv.graph import (
@@ -16,15 +17,15 @@ from dimderiv.graph import (
     Node,
     Product,
     Shifted,
+    are_ordinary,
     digest,
     index_dim,
     is_skew,
-    is_symmetric,
     is_zero,
     letters_of,
     zero,
 )
-from dimderiv.numbering import numbered, product_key, reading_order
+from dimderiv.numbering import all_indices, numbered, product_key, reading_order
 from dimderiv.powers import power_symbols
 from dimderiv.shapes import Dim
 from dimderiv.summing import zero_axes
@@ -35,6 +36,7 @@ def exact(value: Fraction | int) -> Fraction:
     return ONCE if value == 1 else Fraction(value)
 
 
+@lru_cache
 def number(value: Fraction | int) -> Node:
     """A number as a product without factors."""
     return _node(exact(value), (), (), ())
@@ -62,6 +64,7 @@ def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
         key,
         max(weight, 1),
         node.symmetric,
+        node.is_convolution,
         node.zero_sums,
     )
 
@@ -90,8 +93,10 @@ def stands_alone(factor: Factor, result: tuple[Index, ...]) -> bool:
         factor: the factor.
         result: the indices of the product.
     """
-    turned = len(result) == 2 and factor.indices == result[::-1] and is_symmetric(factor.node)
-    return (factor.indices == result or turned) and factor.power == 1 and _are_letters(result)
+    node, indices, power = factor
+    if indices != result and not (node.symmetric and indices == result[::-1]):
+        return False
+    return (power is ONCE or power == 1) and _are_letters(result)
 
 
 def _are_letters(result: tuple[Index, ...]) -> bool:
@@ -113,7 +118,10 @@ def with_scalars_apart(
     if len(factors) < 2 and result:
         return factors
     shown = set(letters_of(result))
-    if not any(shown.isdisjoint(letters_of(factor.indices)) for factor in factors):
+    if False not in [
+        not factor.indices or not shown.isdisjoint(letters_of(factor.indices))
+        for factor in factors
+    ]:
         return factors
     groups = _connected(factors)
     inner = [group for letters, group in groups if letters and not letters & shown]
@@ -181,13 +189,14 @@ def _node(
 ) -> Product:
     """The product with its letters numbered: those of the result first, then by structure."""
     factors, result, order = numbered(factors, result)
-    for factor in factors:
-        if is_skew(factor.node):
-            coefficient, factors = _with_skew_sorted(coefficient, factors)
-            break
+    is_ordinary = are_ordinary(factors)
+    if not is_ordinary:
+        coefficient, factors = _with_skew_sorted(coefficient, factors)
     dims = tuple([dims[letter] for letter in order])
     axes = tuple([index_dim(index, dims) for index in result])
-    weight = sum([factor.node.weight + power_symbols(factor.power) for factor in factors])
+    weight = int(coefficient is not ONCE and coefficient != 1)
+    for node, _, power in factors:
+        weight += node.weight if power is ONCE else node.weight + power_symbols(power)
     key = product_key(coefficient, factors, result, dims)
     is_square = len(axes) == 2 and axes[0] == axes[1]
     return Product(
@@ -197,9 +206,10 @@ def _node(
         result,
         axes,
         key,
-        max(weight + (coefficient != 1), 1),
+        max(weight, 1),
         is_square and _is_symmetric(key, coefficient, factors, dims, result),
-        zero_axes(factors, result),
+        Shifted in map(type, (*result, *all_indices(factors))),
+        () if is_ordinary else zero_axes(factors, result),
     )
 
 

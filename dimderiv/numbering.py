@@ -7,7 +7,7 @@ that depends on the factors they occur in, not on how they were numbered before.
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv.graph import Factor, Index, Key, digest, is_skew, is_symmetric, letters_of
+from dimderiv.graph import ONCE, Factor, Index, Key, digest, is_skew, letters_of
 from dimderiv.shapes import Dim
 
 
@@ -20,18 +20,20 @@ def numbered(
     factors: tuple[Factor, ...], result: tuple[Index, ...]
 ) -> tuple[tuple[Factor, ...], tuple[Index, ...], list[int]]:
     """The factors and the result with numbered letters, and the letters in their order."""
-    shown = letters_of(result)
-    letters = list(dict.fromkeys([*shown, *letters_of(all_indices(factors))]))
-    outer = len(set(shown))
-    order, inner = letters[:outer], letters[outer:]
-    if len(inner) < 2 and letters == list(range(len(letters))):
+    found = dict.fromkeys(letters_of(result))
+    outer = len(found)
+    for factor in factors:
+        found.update(dict.fromkeys(letters_of(factor.indices)))
+    letters = list(found)
+    if len(letters) < outer + 2 and letters == list(range(len(letters))):
         return factors, result, letters
+    order, inner = letters[:outer], letters[outer:]
     order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
     place = {letter: k for k, letter in enumerate(order)}
     moved = []
     for node, indices, power in factors:
         places = [renamed(index, place) for index in indices]
-        if len(places) == 2 and is_symmetric(node):
+        if len(places) == 2 and node.symmetric:
             places.sort(key=reading_order)
         moved.append(Factor(node, tuple(places), power))
     return tuple(moved), tuple([renamed(index, place) for index in result]), order
@@ -44,13 +46,16 @@ def product_key(
     dims: Sequence[Dim],
 ) -> Key:
     """The key of a product with numbered letters, whatever the order of its factors."""
-    parts = sorted(
-        [(node.key, repr(indices), *power.as_integer_ratio()) for node, indices, power in factors]
-    )
+    parts = [
+        (node.key, repr(indices), *((1, 1) if power is ONCE else power.as_integer_ratio()))
+        for node, indices, power in factors
+    ]
+    parts.sort()
     # The axis of a merged index fixes only what the sizes of its letters make together.
-    seen = {index for index in all_indices(factors) if isinstance(index, int)}
+    seen = set(all_indices(factors))
     sizes = [dim.monomials for letter, dim in enumerate(dims) if letter not in seen]
-    return digest("product", coefficient.as_integer_ratio(), parts, result, sizes)
+    ratio = (1, 1) if coefficient is ONCE else coefficient.as_integer_ratio()
+    return digest("product", ratio, parts, result, sizes)
 
 
 def renamed(index: Index, place: Mapping[int, int]) -> Index:
@@ -66,15 +71,17 @@ def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int
     colour.update(dict.fromkeys(inner, len(order)))
     at: dict[int, list[Factor]] = {letter: [] for letter in inner}
     for factor in factors:
-        for letter in at.keys() & set(letters_of(factor.indices)):
-            at[letter].append(factor)
+        for letter in set(letters_of(factor.indices)):
+            if letter in at:
+                at[letter].append(factor)
     while True:
         marks = {i: (colour[i], _surroundings(i, at[i], colour)) for i in inner}
-        kinds = {mark: k for k, mark in enumerate(sorted(set(marks.values())))}
+        unlike = set(marks.values())
+        if len(unlike) == len(inner):
+            return sorted(inner, key=marks.__getitem__)
+        kinds = {mark: k for k, mark in enumerate(sorted(unlike))}
         for letter in inner:
             colour[letter] = len(order) + kinds[marks[letter]]
-        if len(kinds) == len(inner):
-            return sorted(inner, key=colour.__getitem__)
         if len(kinds) == len({mark[0] for mark in marks.values()}):
             first_tied = min(
                 (i for i in inner if sum(colour[j] == colour[i] for j in inner) > 1),
@@ -91,10 +98,11 @@ def _surroundings(
     found = []
     for node, indices, power in factors:
         around = [-1 if other == letter else colour[other] for other in letters_of(indices)]
-        if len(indices) == 2 and (is_symmetric(node) or is_skew(node)):
+        if len(indices) == 2 and (node.symmetric or is_skew(node)):
             around.sort()
-        found.append((node.key, str(power), tuple(around)))
-    return tuple(sorted(found))
+        found.append((node.key, "1" if power is ONCE else str(power), tuple(around)))
+    found.sort()
+    return tuple(found)
 
 
 def reading_order(index: Index) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Shorter forms of equal value: cancel, fold into named functions, take out common factors."""
 
 import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from math import prod
 
@@ -11,6 +11,7 @@ from dimderiv.factoring import factored, view_of
 from dimderiv.fold import fold, fold_map
 from dimderiv.graph import (
     ONCE,
+    Constant,
     Factor,
     Index,
     Key,
@@ -18,7 +19,9 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
+    Size,
     Sum,
+    Symbol,
     is_symmetric,
     letters_of,
 )
@@ -27,6 +30,10 @@ from dimderiv.recognise import bodies, recognised
 from dimderiv.rules import Rulebook, builtin_rules
 from dimderiv.sums import Term, total
 
+Shorten = Callable[[Product], Node | None]
+
+# Kinds of nodes among which there is nothing to cancel, to fold, or to take apart.
+OPAQUE = frozenset({Symbol, Size, Constant, Product})
 MOST_TERMS = 24
 # How many symbols more a sum may have if one can see that it is its own transpose.
 WORTH_OF_SYMMETRY = 3
@@ -69,30 +76,34 @@ class Simplifier:
         return simple
 
     def _product(self, node: Product) -> Node:
-        factors = [factor._replace(node=self(factor.node)) for factor in node.factors]
-        pairs = zip(factors, node.factors, strict=True)
-        if any(new.node.key != old.node.key for new, old in pairs):
+        inside = [self(factor.node) for factor in node.factors]
+        if any([new.key != old.node.key for new, old in zip(inside, node.factors, strict=True)]):
+            pairs = zip(inside, node.factors, strict=True)
+            factors = [Factor(new, old.indices, old.power) for new, old in pairs]
             return self(product(node.coefficient, factors, node.result, node.dims))
-        shorten = (
-            self._directed,
-            fold,
-            _cancelled,
-            _summed_by_term,
-            _scalar_by_term,
-            _shown_symmetric,
-        )
-        for shorter in shorten:
+        for shorter in self._shorten(inside):
             new = shorter(node)
             if new is not None and new.key != node.key:
                 return self(new)
         named = recognised(node, self.bodies) if self.bodies else None
         return node if named is None else self(named)
 
+    def _shorten(self, inside: Sequence[Node]) -> Sequence[Shorten]:
+        """What can shorten a product, by the kinds of nodes in it."""
+        kinds = {*map(type, inside)}
+        if kinds <= OPAQUE:
+            return ()
+        always = (self._directed, fold)
+        return (*always, *OF_SUMS) if Sum in kinds else always
+
     def _directed(self, node: Product) -> Node | None:
         return directed(node, self.rulebook)
 
     def _sum(self, node: Sum) -> Node:
-        simple = total([(c, self(term)) for c, term in node.terms], node.axes)
+        inside = [self(term) for _, term in node.terms]
+        simple: Node = node
+        if any([new is not old for new, (_, old) in zip(inside, node.terms, strict=True)]):
+            simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
         multiplied_out = _multiplied_out(simple)
@@ -195,6 +206,9 @@ def _shown_symmetric(node: Product) -> Node | None:
         return None
     apart = total(_distributed(ONCE, node), node.axes)
     return apart if is_symmetric(apart) else None
+
+
+OF_SUMS: Sequence[Shorten] = (_cancelled, _summed_by_term, _scalar_by_term, _shown_symmetric)
 
 
 def _is_diagonal(term: Node) -> bool:
