@@ -36,6 +36,18 @@ def exact(value: Fraction | int) -> Fraction:
     return ONCE if value == 1 else Fraction(value)
 
 
+def times(one: Fraction, other: Fraction) -> Fraction:
+    """The product of two numbers, of which nearly always one is 1.
+
+    Args:
+        one: a number.
+        other: another.
+    """
+    if other is ONCE:
+        return one
+    return other if one is ONCE else one * other
+
+
 @lru_cache
 def number(value: Fraction | int) -> Node:
     """A number as a product without factors."""
