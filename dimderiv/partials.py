@@ -74,9 +74,9 @@ def operands(node: Node) -> tuple[Node, ...]:
         case Named():
             return (node.value,)
         case Sum():
-            return tuple(term for _, term in node.terms)
+            return tuple([term for _, term in node.terms])
         case Product():
-            return tuple(factor.node for factor in node.factors)
+            return tuple([factor.node for factor in node.factors])
         case Map() | Function():
             return node.arguments
 
@@ -148,7 +148,7 @@ def _of_product(node: Product, upstream: Node, value: Node) -> Iterator[Partial]
             rest = [f._replace(power=f.power * inverse) for f in rest]
             rest[place] = Factor(value, node.result, 1 - inverse)
             coefficient = factor.power * node.coefficient ** int(inverse)
-        elif factor.power == 1:
+        elif is_plain or factor.power == 1:
             del rest[place]
         else:
             rest[place] = factor._replace(power=factor.power - 1)

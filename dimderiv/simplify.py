@@ -22,6 +22,7 @@ from dimderiv.graph import (
     Size,
     Sum,
     Symbol,
+    are_ordinary,
     is_symmetric,
     letters_of,
 )
@@ -202,10 +203,34 @@ def _shown_symmetric(node: Product) -> Node | None:
     """A matrix taken term by term, where that shows that it is its own transpose."""
     if len(node.axes) != 2 or node.axes[0] != node.axes[1] or node.symmetric:
         return None
-    if not 1 < _count(node) <= MOST_TERMS:
+    if not 1 < _count(node) <= MOST_TERMS or _is_one_sided(node):
         return None
     apart = total(_distributed(ONCE, node), node.axes)
     return apart if is_symmetric(apart) else None
+
+
+def _is_one_sided(node: Product) -> bool:
+    """Whether each term of a matrix would have a factor on one of its axes that the other lacks.
+
+    Such a factor is none of those in the sums, and nothing in them can make it go away.
+    """
+    sums = [f.node for f in node.factors if isinstance(f.node, Sum)]
+    views = [view_of(0, term) for inner in sums for _, term in inner.terms]
+    inside = [factor for view in views for factor in view.factors]
+    if not are_ordinary(node.factors) or not are_ordinary(inside):
+        return False
+    if any(isinstance(f.node, Product) for f in (*node.factors, *inside)):
+        return False
+    if any(len(set(view.result)) < len(view.result) for view in views):
+        return False
+    keys = [f.node.key for f in (*node.factors, *inside)]
+    rows, columns = node.result
+    return any(
+        (rows in f.indices) != (columns in f.indices)
+        and not isinstance(f.node, Sum)
+        and keys.count(f.node.key) == 1
+        for f in node.factors
+    )
 
 
 OF_SUMS: Sequence[Shorten] = (_cancelled, _summed_by_term, _scalar_by_term, _shown_symmetric)
