@@ -84,7 +84,9 @@ class _Network:
 
     def put(self, factor: Factor, piece: Piece, place: int) -> bool:
         part, indices = Part(piece, factor.power, place), factor.indices
-        if isinstance(indices[0], Shifted) or (len(indices) == 2 and isinstance(indices[1], Shifted)):
+        if isinstance(indices[0], Shifted) or (
+            len(indices) == 2 and isinstance(indices[1], Shifted)
+        ):
             self.images.append((indices, part))
             return True
         match indices:

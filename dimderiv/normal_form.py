@@ -131,8 +131,7 @@ def with_scalars_apart(
         return factors
     shown = set(letters_of(result))
     if False not in [
-        not factor.indices or not shown.isdisjoint(letters_of(factor.indices))
-        for factor in factors
+        not factor.indices or not shown.isdisjoint(letters_of(factor.indices)) for factor in factors
     ]:
         return factors
     groups = _connected(factors)

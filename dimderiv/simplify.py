@@ -78,7 +78,7 @@ class Simplifier:
 
     def _product(self, node: Product) -> Node:
         inside = [self(factor.node) for factor in node.factors]
-        if any([new.key != old.node.key for new, old in zip(inside, node.factors, strict=True)]):
+        if [new.key for new in inside] != [old.node.key for old in node.factors]:
             pairs = zip(inside, node.factors, strict=True)
             factors = [Factor(new, old.indices, old.power) for new, old in pairs]
             return self(product(node.coefficient, factors, node.result, node.dims))
@@ -103,7 +103,7 @@ class Simplifier:
     def _sum(self, node: Sum) -> Node:
         inside = [self(term) for _, term in node.terms]
         simple: Node = node
-        if any([new is not old for new, (_, old) in zip(inside, node.terms, strict=True)]):
+        if inside != [term for _, term in node.terms]:
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)

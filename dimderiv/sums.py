@@ -58,7 +58,11 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
         kept = tuple([(coefficient, transposed(term)) for coefficient, term in kept])
         return product(number, [Factor(_node(kept, axes[::-1]), plain[::-1])], plain, axes)
     node = _node(kept, axes)
-    return node if number is ONCE or number == 1 else product(number, [Factor(node, plain)], plain, axes)
+    return (
+        node
+        if number is ONCE or number == 1
+        else product(number, [Factor(node, plain)], plain, axes)
+    )
 
 
 def _is_turned(terms: Sequence[Term]) -> bool:
