@@ -20,7 +20,7 @@ from dimderiv.graph import (
     zero,
     zero_sums,
 )
-from dimderiv.normal_form import exact, times, without_coefficient
+from dimderiv.normal_form import exact, rescaled, times, without_coefficient
 from dimderiv.products import arranged, product, transposed
 from dimderiv.shapes import Dim
 
@@ -57,12 +57,7 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
         # One of a sum and its transpose is a node, so that equal sums are told whichever is meant.
         kept = tuple([(coefficient, transposed(term)) for coefficient, term in kept])
         return product(number, [Factor(_node(kept, axes[::-1]), plain[::-1])], plain, axes)
-    node = _node(kept, axes)
-    return (
-        node
-        if number is ONCE or number == 1
-        else product(number, [Factor(node, plain)], plain, axes)
-    )
+    return rescaled(_node(kept, axes), number)
 
 
 def _is_turned(terms: Sequence[Term]) -> bool:
