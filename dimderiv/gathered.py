@@ -104,7 +104,9 @@ class Gathered(Letters):
     def _collected(self) -> list[Factor]:
         powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}
         for factor in self.factors:
-            node, places = factor.node, self.all_resolved(factor.indices)
+            node, places = factor.node, factor.indices
+            if self.same:
+                places = self.all_resolved(places)
             if len(places) == 2:
                 if is_triangle(node):
                     if places[0] != places[1]:

@@ -12,6 +12,7 @@ means; the order in which factors and terms were given is kept for the reader an
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -66,6 +67,7 @@ class Symbol:
     properties: frozenset[str]
     key: Key
     symmetric: bool
+    ordinary: bool
     weight: int = 1
 
 
@@ -78,6 +80,7 @@ class Size:
     axes: tuple[Dim, ...] = ()
     weight: int = 1
     symmetric: bool = False
+    ordinary: bool = True
 
 
 @frozen.by_identity
@@ -89,6 +92,7 @@ class Constant:
     axes: tuple[Dim, ...] = ()
     weight: int = 1
     symmetric: bool = False
+    ordinary: bool = True
 
 
 @frozen.by_identity
@@ -101,6 +105,7 @@ class Sum:
     weight: int
     symmetric: bool
     zero_sums: tuple[int, ...] = ()
+    ordinary: bool = True
 
 
 @frozen.by_identity
@@ -122,6 +127,7 @@ class Product:
     symmetric: bool
     is_convolution: bool = False
     zero_sums: tuple[int, ...] = ()
+    ordinary: bool = True
 
 
 @frozen.by_identity
@@ -134,6 +140,7 @@ class Map:
     key: Key
     weight: int
     symmetric: bool
+    ordinary: bool = True
 
 
 @frozen.by_identity
@@ -154,6 +161,7 @@ class Function:
     weight: int
     symmetric: bool
     side: Side = "either"
+    ordinary: bool = True
 
 
 @frozen.by_identity
@@ -169,6 +177,7 @@ class Named:
     sums_to_one: bool
     nonnegative: bool
     zero_sums: tuple[int, ...]
+    ordinary: bool
     weight: int = 1
 
 
@@ -185,7 +194,9 @@ def symbol(
 ) -> Symbol:
     """A symbol; its axes leave out those of size 1."""
     known = frozenset(properties)
-    return Symbol(name, axes, row, known, digest("symbol", name), not known.isdisjoint(SYMMETRIC))
+    key = digest("symbol", name)
+    is_symmetric, is_ordinary = not known.isdisjoint(SYMMETRIC), known.isdisjoint(MARKED)
+    return Symbol(name, axes, row, known, key, is_symmetric, is_ordinary)
 
 
 def named(name: str, value: Node, *, row: bool = False) -> Named:
@@ -200,6 +211,7 @@ def named(name: str, value: Node, *, row: bool = False) -> Named:
         rows_sum_to_one(value),
         is_nonnegative(value),
         zero_sums(value),
+        value.ordinary,
     )
 
 
@@ -274,20 +286,9 @@ def is_nonnegative(node: Node) -> bool:
             return node.function == "softmax"
 
 
-def is_ordinary(node: Node) -> bool:
-    """Whether a factor neither cancels, nor sums to a number, nor changes the sign of a product."""
-    if isinstance(node, Symbol):
-        return node.properties.isdisjoint(MARKED)
-    if isinstance(node, (Product, Sum)):
-        return not node.zero_sums
-    if isinstance(node, Named):
-        return not node.zero_sums and is_ordinary(node.value)
-    return not isinstance(node, Function) or node.function not in MARKED_FUNCTIONS
-
-
 def are_ordinary(factors: Iterable[Factor]) -> bool:
-    """Whether every factor is an ordinary one."""
-    return False not in [is_ordinary(factor.node) for factor in factors]
+    """Whether no factor may cancel, be summed to a number, or change the sign of a product."""
+    return False not in [factor.node.ordinary for factor in factors]
 
 
 def is_triangle(node: Node) -> bool:
@@ -295,15 +296,22 @@ def is_triangle(node: Node) -> bool:
     return isinstance(node, Function) and node.function == "tril"
 
 
-def letters_of(indices: Iterable[Index]) -> list[int]:
+def letters_of(indices: Iterable[Index]) -> tuple[int, ...]:
     """The letters of indices, in order, repeated as they are."""
+    return _letters(tuple(indices))
+
+
+# The same few tuples are asked for again and again.  A shifted index is taken for a merged one with
+# the same letters here, as it may be.
+@lru_cache(maxsize=1024)
+def _letters(indices: tuple[Index, ...]) -> tuple[int, ...]:
     letters: list[int] = []
     for index in indices:
         if isinstance(index, int):
             letters.append(index)
         else:
             letters.extend(index.letters)
-    return letters
+    return tuple(letters)
 
 
 def index_dim(index: Index, dims: Sequence[Dim]) -> Dim:
@@ -337,4 +345,5 @@ def apply_function(
     weight = 1 + sum(argument.weight for argument in arguments)
     is_turning = function in TURNING and all(is_symmetric(argument) for argument in arguments)
     symmetric = len(axes) == 2 and (is_turning or function.startswith(HESSIAN))
-    return Function(function, arguments, over, axes, key, weight, symmetric, side)
+    ordinary = function not in MARKED_FUNCTIONS
+    return Function(function, arguments, over, axes, key, weight, symmetric, side, ordinary)

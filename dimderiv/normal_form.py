@@ -78,6 +78,7 @@ def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
         node.symmetric,
         node.is_convolution,
         node.zero_sums,
+        node.ordinary,
     )
 
 
@@ -210,6 +211,7 @@ def _node(
         weight += node.weight if power is ONCE else node.weight + power_symbols(power)
     key = product_key(coefficient, factors, result, dims)
     is_square = len(axes) == 2 and axes[0] == axes[1]
+    zeros = () if is_ordinary else zero_axes(factors, result)
     return Product(
         coefficient,
         factors,
@@ -220,7 +222,8 @@ def _node(
         max(weight, 1),
         is_square and _is_symmetric(key, coefficient, factors, dims, result),
         Shifted in map(type, (*result, *all_indices(factors))),
-        () if is_ordinary else zero_axes(factors, result),
+        zeros,
+        not zeros,
     )
 
 

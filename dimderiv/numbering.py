@@ -11,9 +11,9 @@ from dimderiv.graph import ONCE, Factor, Index, Key, digest, is_skew, letters_of
 from dimderiv.shapes import Dim
 
 
-def all_indices(factors: Iterable[Factor]) -> list[Index]:
+def all_indices(factors: Iterable[Factor]) -> tuple[Index, ...]:
     """The indices of factors, one after the other."""
-    return [index for factor in factors for index in factor.indices]
+    return tuple([index for factor in factors for index in factor.indices])
 
 
 def numbered(

@@ -146,7 +146,7 @@ def _node(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Sum:
     weight = sum([term.weight for _, term in terms]) + numbers + len(terms) - 1
     symmetric = _is_symmetric(terms, axes)
     zeros = [axis for axis in range(len(axes)) if _sums_to_zero(terms, axes, axis)]
-    return Sum(terms, axes, digest("sum", parts), weight, symmetric, tuple(zeros))
+    return Sum(terms, axes, digest("sum", parts), weight, symmetric, tuple(zeros), not zeros)
 
 
 def _sums_to_zero(terms: tuple[Term, ...], axes: tuple[Dim, ...], axis: int) -> bool:

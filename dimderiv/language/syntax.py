@@ -145,15 +145,16 @@ class Program:
 
 def children(node: Node) -> tuple[Node, ...]:
     """The operands of a node, from left to right."""
+    # The most frequent kinds first: this is asked of each part of each answer, again and again.
     match node:
-        case Number() | Name():
+        case Name() | Number():
             return ()
-        case Negative(operand) | Transpose(operand) | Group(operand):
-            return (operand,)
-        case Add(terms):
-            return terms
         case Binary(_, left, right):
             return (left, right)
+        case Add(terms):
+            return terms
+        case Negative(operand) | Transpose(operand) | Group(operand):
+            return (operand,)
         case Call(_, arguments):
             return arguments
         case Entry(operand, indices):
