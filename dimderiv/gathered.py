@@ -18,13 +18,12 @@ from dimderiv.graph import (
     are_ordinary,
     index_dim,
     is_triangle,
-    letters_of,
     size,
     zero,
 )
 from dimderiv.letters import Letters
 from dimderiv.normal_form import finished, with_scalars_apart
-from dimderiv.numbering import reading_order
+from dimderiv.numbering import layout_of, reading_order
 from dimderiv.shapes import Dim
 from dimderiv.summing import vanishes, without_unit_sums
 
@@ -71,14 +70,18 @@ class Gathered(Letters):
         if not is_ordinary:
             factors = self._cancelled(factors, result)
         result = self.all_resolved(result)
-        if not self.coefficient:
+        if self.coefficient is not ONCE and not self.coefficient:
             return zeros(result, self.dims)
         if not is_ordinary:
             factors, spent = without_unit_sums(factors, result)
             if vanishes(factors, result):
                 return zeros(result, self.dims)
-        self._take_sizes(factors, result, spent)
-        factors = with_scalars_apart(factors, result, self.dims)
+        layout = layout_of(factors, result)
+        if len(layout.letters) + len(self.same) + len(spent) < len(self.dims):
+            self._take_sizes(factors, spent.union(layout.letters))
+            layout = layout_of(factors, result)
+        if layout.comes_apart:
+            factors = with_scalars_apart(factors, result, self.dims)
         return finished(self.coefficient, factors, self.dims, result)
 
     def _cancelled(self, factors: list[Factor], result: tuple[Index, ...]) -> list[Factor]:
@@ -122,17 +125,11 @@ class Gathered(Letters):
             powers[node.key, places] = factor
         return [f for f in powers.values() if f.power is ONCE or f.power]
 
-    def _take_sizes(
-        self, factors: list[Factor], result: tuple[Index, ...], spent: set[int]
-    ) -> None:
+    def _take_sizes(self, factors: list[Factor], used: set[int]) -> None:
         """A letter that neither a factor nor the result has is a sum of ones."""
-        left = set(range(len(self.dims))).difference(spent, self.same, letters_of(result))
-        for factor in factors:
-            if not left:
-                return
-            left.difference_update(letters_of(factor.indices))
-        for letter in sorted(left):
-            self._take_size(self.dims[letter], factors)
+        for letter in range(len(self.dims)):
+            if letter not in used and letter not in self.same:
+                self._take_size(self.dims[letter], factors)
 
     def _take_size(self, dim: Dim, factors: list[Factor]) -> None:
         known = dim.number
@@ -155,8 +152,8 @@ def _refuse_large(factors: list[Factor]) -> None:
             f"a product of more than {MOST_FACTORS} factors",
             hint="give names to parts of it, and derive a scalar",
         )
-    powers = [abs(factor.power) for factor in factors if factor.power is not ONCE]
-    if powers and max(powers) > HIGHEST_POWER:
+    powers = [factor.power for factor in factors if factor.power is not ONCE]
+    if any(abs(power.numerator) > HIGHEST_POWER * power.denominator for power in powers):
         raise LimitError(
             f"a power has an exponent of more than {HIGHEST_POWER}",
             hint="a name for the exponent",

@@ -25,7 +25,7 @@ from dimderiv.graph import (
     letters_of,
     zero,
 )
-from dimderiv.numbering import all_indices, numbered, product_key, reading_order
+from dimderiv.numbering import all_indices, layout_of, numbered, product_key, reading_order
 from dimderiv.powers import power_symbols
 from dimderiv.shapes import Dim
 from dimderiv.summing import zero_axes
@@ -124,21 +124,13 @@ def with_scalars_apart(
     """Make one scalar factor of each group of factors that shares no letter with the result.
 
     Args:
-        factors: the factors of a product.
+        factors: the factors of a product that comes apart.
         result: its indices.
         dims: the size of each letter.
     """
-    if len(factors) < 2 and result:
-        return factors
     shown = set(letters_of(result))
-    if False not in [
-        not factor.indices or not shown.isdisjoint(letters_of(factor.indices)) for factor in factors
-    ]:
-        return factors
     groups = _connected(factors)
     inner = [group for letters, group in groups if letters and not letters & shown]
-    if not inner or (len(groups) == 1 and not result):
-        return factors
     scalar_of = {id(group[0]): group for group in inner}
     swallowed = {id(factor) for group in inner for factor in group[1:]}
     powers: dict[Key, Factor] = {}
@@ -200,7 +192,8 @@ def _node(
     result: tuple[Index, ...],
 ) -> Product:
     """The product with its letters numbered: those of the result first, then by structure."""
-    factors, result, order = numbered(factors, result)
+    layout = layout_of(factors, result)
+    factors, result, order = numbered(factors, result, layout)
     is_ordinary = are_ordinary(factors)
     if not is_ordinary:
         coefficient, factors = _with_skew_sorted(coefficient, factors)
@@ -209,7 +202,7 @@ def _node(
     weight = int(coefficient is not ONCE and coefficient != 1)
     for node, _, power in factors:
         weight += node.weight if power is ONCE else node.weight + power_symbols(power)
-    key = product_key(coefficient, factors, result, dims)
+    key = product_key(coefficient, factors, result, dims, is_covered=layout.is_covered)
     is_square = len(axes) == 2 and axes[0] == axes[1]
     zeros = () if is_ordinary else zero_axes(factors, result)
     return Product(
@@ -252,7 +245,8 @@ def _is_symmetric(
     """Whether a product with this key is its own transpose."""
     rows, columns = [sorted([f.node.key for f in factors if i in f.indices]) for i in result]
     if rows == columns:
-        swapped, turned, order = numbered(factors, result[::-1])
+        layout = layout_of(factors, result[::-1])
+        swapped, turned, order = numbered(factors, result[::-1], layout)
         if key == product_key(coefficient, swapped, turned, [dims[letter] for letter in order]):
             return True
     return is_projection(factors, result)
