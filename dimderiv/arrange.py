@@ -162,7 +162,7 @@ class Arranger:
         if isinstance(node, Product):
             number = times(coefficient, node.coefficient)
             return self._product(node, number, absorb=absorb, filled=filled)
-        negative, piece = coefficient < 0, None
+        negative, piece = coefficient.numerator < 0, None
         present = (True,) * len(node.axes)
         if is_zero(node):
             negative, piece = False, notation.scalar(Number(Fraction(0)), 1)
@@ -173,7 +173,7 @@ class Arranger:
         else:
             piece = self.piece(node)
         if not is_zero(node):
-            piece = notation.scaled(abs(coefficient), [], [], piece)
+            piece = notation.scaled(_size(coefficient), [], [], piece)
         if filled and not all(present):
             return Loose(negative, with_ones(piece, node.axes, present), (True,) * len(present))
         return Loose(negative, piece, present)
@@ -233,7 +233,7 @@ class Arranger:
     ) -> Loose:
         merged = Merged in map(type, node.result)
         absorb = absorb and not merged
-        negative, pieces = self._factor_pieces(node, coefficient < 0, absorb=absorb)
+        negative, pieces = self._factor_pieces(node, coefficient.numerator < 0, absorb=absorb)
         over, under = self._scalars(node.factors, pieces)
         used = set(letters_of(all_indices(node.factors)))
         diagonal = len(set(node.result)) < len(node.result)
@@ -252,7 +252,7 @@ class Arranger:
             over += scalars
         if filled and not all(present):
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
-        piece = notation.scaled(abs(coefficient), over, under, array)
+        piece = notation.scaled(_size(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(min(piece, key=lambda face: face.cost))
         return Loose(negative, piece, present)
@@ -319,6 +319,10 @@ class Arranger:
         if power == 1:
             return squared(array, rank)
         return notation.power(norm_of(array, rank), 2 * power, entrywise=False)
+
+
+def _size(coefficient: Fraction) -> Fraction:
+    return coefficient if coefficient is ONCE else abs(coefficient)
 
 
 def _with_means(

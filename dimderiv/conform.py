@@ -84,18 +84,15 @@ class _Network:
 
     def put(self, factor: Factor, piece: Piece, place: int) -> bool:
         part, indices = Part(piece, factor.power, place), factor.indices
-        if isinstance(indices[0], Shifted) or (
-            len(indices) == 2 and isinstance(indices[1], Shifted)
-        ):
+        first, last = indices[0], indices[-1]
+        if isinstance(first, Shifted) or (isinstance(last, Shifted) and len(indices) == 2):
             self.images.append((indices, part))
-            return True
-        match indices:
-            case (int(start), int(end)):
-                self.edges.append(Edge(start, end, (part,)))
-            case (int(letter),):
-                self.weights.setdefault(letter, []).append(part)
-            case _:
-                return False
+        elif len(indices) > 2 or not isinstance(first, int) or not isinstance(last, int):
+            return False
+        elif len(indices) == 2:
+            self.edges.append(Edge(first, last, (part,)))
+        else:
+            self.weights.setdefault(first, []).append(part)
         return True
 
     def reduce(self) -> bool:

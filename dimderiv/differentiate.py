@@ -92,12 +92,12 @@ def reverse_sweep(
         if isinstance(node, Symbol):
             found[node.key] = upstream
             continue
-        handed_on = tuple(
+        handed_on = [
             partial
             for partial in partials(node, upstream, rulebook, known_as.get(node.key, node))
             if partial.operand.key in dependent
-        )
-        visits.append(Visit(node, upstream, handed_on))
+        ]
+        visits.append(Visit(node, upstream, tuple(handed_on)))
         # Backwards here and when they are added up: the terms come in the order of the expression.
         for partial in reversed(handed_on):
             arrived.setdefault(partial.operand.key, []).append((ONCE, partial.node))
@@ -172,15 +172,19 @@ def operands_first(value: Node) -> list[Node]:
             order.append(node)
         elif node.key not in seen:
             seen.add(node.key)
-            stack.append((node, True))
-            stack.extend((operand, False) for operand in reversed(operands(node)))
+            inside = operands(node)
+            if inside:
+                stack.append((node, True))
+                stack.extend([(operand, False) for operand in reversed(inside)])
+            else:
+                order.append(node)
     return order
 
 
 def _dependent(order: Iterable[Node], wanted: set[Key]) -> set[Key]:
     found = set(wanted)
     for node in order:
-        if any(operand.key in found for operand in operands(node)):
+        if not found.isdisjoint([operand.key for operand in operands(node)]):
             found.add(node.key)
     return found
 

@@ -76,14 +76,17 @@ def transposed(face: Face) -> Face:
     """The transpose of a face, written with a prime."""
     if isinstance(face.tree, Transpose):
         return Face(face.tree.operand, face.cost - 1)
-    return Face(Transpose(face.tree), face.cost + 1 + _brackets(face.tree))
+    return Face(Transpose(face.tree), _cost_of_transposed(face))
 
 
-def _brackets(tree: Node) -> float:
-    """What brackets around a tree cost: a transposed product is better written factor by factor."""
-    if is_product(tree):
-        return BRACKETS + _length(tree) - 1
-    return BRACKETS if is_compound(tree) else 0
+def _cost_of_transposed(face: Face) -> float:
+    """The cost of the transpose; a transposed product is better written factor by factor."""
+    tree = face.tree
+    if isinstance(tree, Transpose):
+        return face.cost - 1
+    if not isinstance(tree, (Binary, Add, Negative)):
+        return face.cost + 1
+    return face.cost + 1 + BRACKETS + (_length(tree) - 1 if is_product(tree) else 0)
 
 
 def _length(tree: Node) -> int:
@@ -95,11 +98,11 @@ def _length(tree: Node) -> int:
 
 def two_faced(straight: Face, flipped: Face) -> Piece:
     """Both faces, each replaced by the transpose of the other where that is shorter."""
-    around = transposed(flipped)
-    if around.cost < straight.cost:
-        return Piece(around, flipped)
-    back = transposed(straight)
-    return Piece(straight, back if back.cost < flipped.cost else flipped)
+    if _cost_of_transposed(flipped) < straight.cost:
+        return Piece(transposed(flipped), flipped)
+    if _cost_of_transposed(straight) < flipped.cost:
+        return Piece(straight, transposed(straight))
+    return Piece(straight, flipped)
 
 
 def turned_as_a_whole(piece: Piece, *, unless_longer: bool = False) -> Piece:
@@ -166,12 +169,9 @@ def joined(operator: Operator, left: Face, right: Face) -> Face:
 def juxtaposed(faces: Iterable[Face]) -> Face:
     """A product, bracketed from the left as it is read."""
     parts = [part for face in faces for part in _factors(face)]
-    if len(parts) == 1:
-        return parts[0]
-    parts = _with_powers(parts)
-    product = parts[0]
-    for part in parts[1:]:
-        product = joined("*", product, part)
+    product, *others = _with_powers(parts)
+    for part in others:
+        product = Face(Binary("*", product.tree, part.tree), product.cost + part.cost)
     return product
 
 
@@ -294,10 +294,14 @@ def scaled(
         under: scalars below the line.
         piece: what is scaled; nothing where the value is the scalars themselves.
     """
-    if coefficient == 1 and not over and not under and piece is not None:
+    if (coefficient is ONCE or coefficient == 1) and not over and not under and piece is not None:
         return two_faced(*piece)
     top, bottom = coefficient, list(under)
-    if coefficient.denominator != 1 and (under or not ends_in_decimals(coefficient)):
+    if (
+        coefficient is not ONCE
+        and coefficient.denominator != 1
+        and (under or not ends_in_decimals(coefficient))
+    ):
         top = Fraction(coefficient.numerator)
         bottom.insert(0, numeral(Fraction(coefficient.denominator)))
 

@@ -4,11 +4,12 @@ An answer is built as such a tree too, so that it can be printed, read back, che
 into code by the same functions that serve the user's own expression.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from typing import Literal, TypeAlias
+from operator import attrgetter
+from typing import Any, Literal, TypeAlias
 
 from dimderiv import frozen
 from dimderiv.errors import Span
@@ -145,22 +146,26 @@ class Program:
 
 def children(node: Node) -> tuple[Node, ...]:
     """The operands of a node, from left to right."""
-    # The most frequent kinds first: this is asked of each part of each answer, again and again.
-    match node:
-        case Name() | Number():
-            return ()
-        case Binary(_, left, right):
-            return (left, right)
-        case Add(terms):
-            return terms
-        case Negative(operand) | Transpose(operand) | Group(operand):
-            return (operand,)
-        case Call(_, arguments):
-            return arguments
-        case Entry(operand, indices):
-            return (operand, *indices)
-        case IndexForm(letters, body):
-            return (*(size for _, size in letters), body)
+    return _CHILDREN[type(node)](node)
+
+
+def _operand(node: Any) -> tuple[Node, ...]:
+    return (node.operand,)
+
+
+# By the kind of the node, since each part of each answer is asked for them again and again.
+_CHILDREN: Mapping[type, Callable[[Any], tuple[Node, ...]]] = {
+    Number: lambda _: (),
+    Name: lambda _: (),
+    Negative: _operand,
+    Transpose: _operand,
+    Group: _operand,
+    Add: attrgetter("terms"),
+    Binary: attrgetter("left", "right"),
+    Call: attrgetter("arguments"),
+    Entry: lambda node: (node.operand, *node.indices),
+    IndexForm: lambda node: (*(size for _, size in node.letters), node.body),
+}
 
 
 def walk(node: Node) -> Iterator[Node]:
