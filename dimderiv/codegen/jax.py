@@ -6,47 +6,43 @@ The code can be traced: nothing is overwritten, and what is decided is decided b
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.numpy import NumpyWriter
+from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation, is_of_numbers
-from dimderiv.codegen.text import ATOM, SUM, Text, joined
-from dimderiv.codegen.writer import Writer
+from dimderiv.codegen.text import ATOM, SIGN, SUM, Text, joined
 
 # Whole numbers from here on do not fit into the 32 bits that jax gives them.
 TOO_LARGE = 2**31
+OF_EXPONENTIALS = {"softmax": "softmax", "logsoftmax": "log_softmax", "logsumexp": "logsumexp"}
 GROWING = frozenset({"*", "square", "power"})
 
 
-class JaxWriter(NumpyWriter):
+class JaxWriter(NumpyLikeWriter):
     """Writes operations in jax."""
 
     target = "jax"
     imports = "import jax\nimport jax.numpy as jnp"
     module = "jnp"
     helper_file = "jax_helpers.py"
-    overwrites = False
     entrywise: ClassVar[Mapping[str, str]] = {
-        **NumpyWriter.entrywise,
+        **NumpyLikeWriter.entrywise,
         **{name: f"jax.nn.{name}({{}})" for name in ("relu", "sigmoid", "softplus", "silu")},
         "gelu": "jax.nn.gelu({}, approximate=False)",
         "erf": "jax.lax.erf({})",
     }
     calls: ClassVar[Mapping[str, str]] = {
-        **NumpyWriter.calls,
-        "softmax": "jax.nn.softmax({})",
-        "logsoftmax": "jax.nn.log_softmax({})",
+        **NumpyLikeWriter.calls,
         "expm": "jax.scipy.linalg.expm({})",
     }
     helpers = frozenset({"dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"})
 
-    def converted(self, names: list[str]) -> list[str]:
-        """The lines after which the arguments are arrays of one type."""
-        return Writer.converted(self, names)
-
     def written(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """An operation as an expression; no whole number in it is too large for jax."""
+        """An operation as an expression, in which no whole number is too large for jax."""
         match op.kind:
             case "number" if op.detail[0].denominator == 1 and abs(op.detail[0]) >= TOO_LARGE:
-                return Text(repr(float(op.detail[0])))
+                value = float(op.detail[0])
+                return Text(repr(value), SIGN if value < 0 else ATOM)
+            case "size" if not self.size(op.detail[0]).text.isidentifier():
+                return Text(f"float({self.size(op.detail[0]).text})")
             case "map" if op.detail[0] in GROWING and is_of_numbers(op):
                 parts = [_as_float(parts[0], op.arguments[0]), *parts[1:]]
         return super().written(op, parts)
@@ -55,9 +51,10 @@ class JaxWriter(NumpyWriter):
         """An operation as jax spells it."""
         text = parts[0].text if parts else ""
         match op.kind:
-            case "logsumexp":
-                axis = f", axis={op.detail[0]}" if op.detail else ""
-                return Text(f"jax.nn.logsumexp({text}{axis})")
+            case "softmax" | "logsoftmax" | "logsumexp":
+                is_usual = op.detail in {(), (op.rank - 1,)} and op.kind != "logsumexp"
+                axis = f", axis={op.detail[0]}" if op.detail and not is_usual else ""
+                return Text(f"jax.nn.{OF_EXPONENTIALS[op.kind]}({text}{axis})")
             case "inner":
                 product = joined("*", *parts)
                 return Text(f"{product.within(ATOM)}.sum()")
@@ -86,7 +83,7 @@ class JaxWriter(NumpyWriter):
     def _on_diagonal(self, op: Operation, part: Text) -> Text:
         """An array with values on a diagonal, which is fused with what it is added to."""
         if op.rank == 2:
-            return self._diagonal_matrix(op, part)
+            return self.diagonal_matrix(op, part)
         shape = f"({self.sizes(op.dims)})"
         arguments = f"{part.text}, {op.detail[0]}, {shape}, {self.dtype}"
         return Text(f"{self.helper('on_diagonal')}({arguments})")
@@ -94,4 +91,5 @@ class JaxWriter(NumpyWriter):
 
 def _as_float(part: Text, op: Operation) -> Text:
     """The size of an axis as a number whose products and powers may be large."""
-    return Text(f"float({part.text})") if op.kind == "size" else part
+    is_name = op.kind == "size" and part.text.isidentifier()
+    return Text(f"float({part.text})") if is_name else part
