@@ -15,13 +15,13 @@ from dimderiv.codegen.cost import regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.plan import LEAVES, Operation
+from dimderiv.codegen.plan import Operation
 from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
 from dimderiv.codegen.text import ATOM
 from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
-from dimderiv.codegen.writer import Writer
+from dimderiv.codegen.writer import Writer, is_of_numbers
 from dimderiv.infer import Typed
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
 from dimderiv.rules import Rulebook, builtin_rules
@@ -188,8 +188,7 @@ class Module:
         if any(dim.is_one for dim in axes):
             index = ", ".join("None" if dim.is_one else ":" for dim in axes)
             return f"{text.within(ATOM)}[{index}]"
-        is_constant = op.kind in LEAVES and op.kind != "input"
-        return statements.writer.constant(text.text) if is_constant else text.text
+        return statements.writer.constant(text.text) if is_of_numbers(op) else text.text
 
 
 def _result(texts: list[str], with_value: bool) -> str:

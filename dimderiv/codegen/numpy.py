@@ -7,7 +7,13 @@ from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.plan import Operation
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
-from dimderiv.codegen.writer import Writer, is_of_numbers, outer_places, triangle_place
+from dimderiv.codegen.writer import (
+    Writer,
+    is_of_numbers,
+    outer_places,
+    summed_axes,
+    triangle_place,
+)
 
 SAME_NAME = (
     *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
@@ -85,7 +91,7 @@ class NumpyWriter(Writer):
                 one, other, out = subscripts(*op.detail[0], op.detail[1])
                 return Text(f'np.einsum("{one},{other}->{out}", {texts[0]}, {texts[1]})')
             case "tensordot":
-                return Text(f"np.tensordot({texts[0]}, {texts[1]}, {_axes(op)})")
+                return Text(f"np.tensordot({texts[0]}, {texts[1]}, {summed_axes(op)})")
             case "transpose":
                 return Text(f"{parts[0].within(ATOM)}.transpose{op.detail[0]}")
             case "diagonal" if op.detail[0] == (0, 0):
@@ -130,6 +136,10 @@ class NumpyWriter(Writer):
         """A number of numpy."""
         return f"np.float64({text})"
 
+    def indicator(self, test: str, shape: str) -> str:
+        """The array that is 1 where a test of the indices holds."""
+        return f"np.fromfunction({test}, {shape}, dtype=int).astype({self.dtype})"
+
     def _reduced(self, op: Operation, part: Text) -> Text:
         function, axes = op.detail
         whole = len(axes) == op.arguments[0].rank
@@ -157,11 +167,3 @@ def diagonal_view(text: str, pattern: Sequence[int]) -> str:
     """The view of an array on which some of its axes run together."""
     (letters,) = subscripts(pattern)
     return f'np.einsum("{letters}->{"".join(dict.fromkeys(letters))}", {text})'
-
-
-def _axes(op: Operation) -> str:
-    """The axes of two arrays that `tensordot` sums over: a count where they are neighbours."""
-    first, second = op.detail[0]
-    rank = op.arguments[0].rank
-    ends = first == tuple(range(rank - len(first), rank)) and second == tuple(range(len(first)))
-    return str(len(first)) if ends else f"{[list(first), list(second)]}"

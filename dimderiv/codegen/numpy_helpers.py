@@ -36,7 +36,7 @@ def misfit(known=None, /, **expected):
             named = [(dim, *sizes[dim]) for dim in dict.fromkeys(dims) if dim in sizes]
             why = " and ".join(f"{d} = {n}{source}" for d, n, source in named if d != n)
             reason = f" with {why}" if why else ""
-            return ValueError(f"{name} has shape {array.shape}, expected {shape}{reason}")
+            return ValueError(f"{name} has shape {tuple(array.shape)}, expected {shape}{reason}")
 
 
 def applied(name, function, x, order):
@@ -87,7 +87,7 @@ def sigmoid(x):
 
 def erf(x):
     """The error function of each entry."""
-    return np.vectorize(math.erf, otypes=[float])(x)
+    return np.vectorize(math.erf, otypes=[x.dtype])(x)
 
 
 def gelu(x):

@@ -83,6 +83,7 @@ class Writer:
         Raises:
             UnknownNameError: nobody said how the function is computed by the target.
         """
+        parts = [self._as_number(op, place, part) for place, part in enumerate(parts)]
         texts = [part.text for part in parts]
         match op.kind:
             case "input":
@@ -104,8 +105,7 @@ class Writer:
             case "transpose" if op.rank == 2:
                 return Text(f"{parts[0].within(ATOM)}.T")
             case "expand":
-                places = ", ".join(":" if p else "None" for p in op.detail[0])
-                return Text(f"{parts[0].within(ATOM)}[{places}]")
+                return Text(self.expanded(parts[0].within(ATOM), op.detail[0]))
         if op.kind in self.helpers:
             return self.helped(op, texts)
         if op.kind in self.calls:
@@ -212,6 +212,15 @@ class Writer:
         """
         raise self.unknown(op.kind)
 
+    def expanded(self, text: str, places: Sequence[bool]) -> str:
+        """An array with more axes.
+
+        Args:
+            text: the text of the array.
+            places: for each axis of the result whether the array has it; else its size is 1.
+        """
+        return f"{text}[{', '.join(':' if place else 'None' for place in places)}]"
+
     def constant(self, text: str) -> str:
         """A number as what the target returns for a scalar.
 
@@ -219,6 +228,31 @@ class Writer:
             text: the number.
         """
         raise NotImplementedError
+
+    def indicator(self, test: str, shape: str) -> str:
+        """The array that is 1 where a test of the indices holds, and 0 elsewhere.
+
+        Args:
+            test: a function of the indices.
+            shape: the shape of the array, a tuple.
+        """
+        raise NotImplementedError
+
+    def needs_number(self, op: Operation, place: int) -> bool:
+        """Whether an operation does not take truth values for numbers of the type of all entries.
+
+        Args:
+            op: the operation.
+            place: the place of the argument.
+        """
+        return op.kind == "map" and op.detail[0] == "*" and is_of_numbers(op.arguments[1 - place])
+
+    def _as_number(self, op: Operation, place: int, part: Text) -> Text:
+        argument = op.arguments[place]
+        if not argument.is_truth or not self.needs_number(op, place):
+            return part
+        cast = Operation("cast", (), (argument,), argument.dims, 0)
+        return self.written(cast, [part])
 
 
 def is_of_numbers(op: Operation) -> bool:
@@ -244,3 +278,11 @@ def triangle_place(op: Operation) -> tuple[str, int] | None:
         if inner.kind == "triangle" and other.dims == op.dims:
             return name, 1 - place
     return None
+
+
+def summed_axes(op: Operation) -> str:
+    """The axes of two arrays that `tensordot` sums over: a count where they are neighbours."""
+    first, second = op.detail[0]
+    rank = op.arguments[0].rank
+    ends = first == tuple(range(rank - len(first), rank)) and second == tuple(range(len(first)))
+    return str(len(first)) if ends else f"({list(first)}, {list(second)})"
