@@ -30,7 +30,7 @@ def helpers(file: str) -> dict[str, HelperFunction]:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         text = ast.get_source_segment(source, node) or ""
         match node:
-            case ast.ImportFrom(module=str(module)):
+            case ast.ImportFrom(module=module) if module and module.startswith("dimderiv."):
                 others = helpers(f"{module.rpartition('.')[2]}.py")
                 found.update({alias.name: others[alias.name] for alias in node.names})
             case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
@@ -55,4 +55,5 @@ def helper_source(file: str, used: Iterable[str], imports: str) -> str:
             waiting += known[name].names
     parts = [helper.text for name, helper in known.items() if name in wanted]
     needs_math = any("math" in known[name].names for name in wanted)
-    return "\n\n\n".join([f"import math\n\n{imports}" if needs_math else imports, *parts])
+    above = "\n\n".join(["import math"] * needs_math + [imports] * bool(imports))
+    return "\n\n\n".join([above] * bool(above) + parts)

@@ -39,6 +39,8 @@ class Writer:
         module: the name that it imports the library as.
         helper_file: where its helper functions stand.
         overwrites: whether arrays may be changed in place.
+        reserved: names of its code that no symbol may have, besides the module and the helpers.
+        row: the index that takes the entries of a row.
         entrywise: functions of each entry, as format strings.
         calls: other operations that are one call, as format strings.
         helpers: functions of each entry, and other operations, that are helper functions.
@@ -49,6 +51,8 @@ class Writer:
     module: ClassVar[str]
     helper_file: ClassVar[str]
     overwrites: ClassVar[bool] = False
+    reserved: ClassVar[frozenset[str]] = frozenset()
+    row: ClassVar[str] = "[0]"
     entrywise: ClassVar[Mapping[str, str]]
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
@@ -101,7 +105,8 @@ class Writer:
             case "applied":
                 function, is_row = op.detail
                 name, helper = self.handed_in[function], self.helper(HELPER)
-                return Text(call_of(function, name, texts[0], is_row, helper, self.module))
+                call = call_of(function, name, texts[0], is_row, helper, self.module, self.row)
+                return Text(call)
             case "transpose" if op.rank == 2:
                 return Text(f"{parts[0].within(ATOM)}.T")
             case "expand":
@@ -220,6 +225,10 @@ class Writer:
             places: for each axis of the result whether the array has it; else its size is 1.
         """
         return f"{text}[{', '.join(':' if place else 'None' for place in places)}]"
+
+    def tuple(self, dims: Sequence[Dim]) -> str:
+        """The shape of an array as a tuple."""
+        return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
 
     def constant(self, text: str) -> str:
         """A number as what the target returns for a scalar.
