@@ -58,13 +58,13 @@ def place(array):
     return {} if device is None else {"device": device}
 
 
-def linalg(name, *arrays):
+def linalg(name, *arrays, **options):
     """A function of the extension for linear algebra, which a library may lack."""
     xp = namespace(*arrays)
     function = getattr(getattr(xp, "linalg", None), name, None)
     if function is None:
         raise NotImplementedError(f"{xp.__name__} has no linalg.{name}")
-    return function(*arrays)
+    return function(*arrays, **options)
 
 
 def applied(name, function, x, order):
@@ -157,10 +157,7 @@ def dexpm_matrix(A):
 
 def polar(A):
     """The factor of the polar decomposition with orthonormal columns or rows."""
-    xp = namespace(A)
-    if not hasattr(getattr(xp, "linalg", None), "svd"):
-        raise NotImplementedError(f"{xp.__name__} has no linalg.svd")
-    u, _, vt = xp.linalg.svd(A, full_matrices=False)
+    u, _, vt = linalg("svd", A, full_matrices=False)
     return u @ vt
 
 
