@@ -77,12 +77,15 @@ class Arguments:
         """The named sizes that are those of an axis."""
         return self._readable.keys() & self.sizes.keys()
 
-    def opening(self, body: str, converted: Callable[[list[str]], list[str]]) -> list[str]:
+    def opening(
+        self, body: str, converted: Callable[[list[str]], list[str]], row: str = "[0]"
+    ) -> list[str]:
         """The lines that check the arguments and read the sizes that the rest needs.
 
         Args:
             body: the lines of the function that follow.
             converted: the lines after which the arguments, given by name, are arrays of one type.
+            row: the index that takes the entries of a row.
         """
         if not self.shapes:
             return []
@@ -95,7 +98,7 @@ class Arguments:
         lines += self._check(later, sums)
         words = set(re.findall(r"\w+", body))
         rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
-        return lines + [f"{name} = {name}[0]" for name in rows if name in words]
+        return lines + [f"{name} = {name}{row}" for name in rows if name in words]
 
     def _computed(self, shape: Shape) -> list[Dim]:
         readable = self._readable

@@ -119,7 +119,7 @@ class Module:
         self.writer = writer
         self.programs = programs
         imported = writer.imports.split()
-        taken = {*imported, "math", "float", *helpers(writer.helper_file)}
+        taken = {*imported, "math", "float", *writer.reserved, *helpers(writer.helper_file)}
         self.identifiers = Identifiers(taken)
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
@@ -152,7 +152,7 @@ class Module:
             left, right = map(self.arguments.size, condition)
             body = [f"if {left} < {right}:", *(f"    {line}" for line in bodies[0]), *body]
         writer = self.writer(self.arguments, self._helper, self.functions)
-        opening = self.arguments.opening("\n".join(body), writer.converted)
+        opening = self.arguments.opening("\n".join(body), writer.converted, writer.row)
         lines = [*_docstring(docstring), *opening, *body]
         called = {"misfit"} if "misfit(" in "\n".join(opening) else set()
         given = [*self.arguments.names, *self.functions.values()]

@@ -159,9 +159,8 @@ class Plan:
         if tensor.below:
             tensor = self.upright(tensor)
         letters = tuple(range(len(dims)))
-        op = self.aligned(tensor, letters)
-        op = op if len(tensor.letters) == len(dims) else self.make("fill", (op,), dims)
-        return self.as_number(op)
+        op = self.as_number(self.aligned(tensor, letters))
+        return op if len(tensor.letters) == len(dims) else self.make("fill", (op,), dims)
 
     def upright(self, tensor: Tensor) -> Tensor:
         """The entries above the line."""
