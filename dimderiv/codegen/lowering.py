@@ -1,22 +1,27 @@
 """The programs of one function as graphs, read for the code generator."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 from dimderiv import graph
 from dimderiv.arrays import Array
+from dimderiv.codegen.axes import laid_out
 from dimderiv.codegen.index_forms import IndexReader, Letters
-from dimderiv.codegen.user_functions import user_functions
+from dimderiv.codegen.user_functions import UserFunction, user_functions
 from dimderiv.graph import Function, Map, Named, Node, Product, Sum
 from dimderiv.infer import Typed
 from dimderiv.language import syntax
-from dimderiv.lower import Builder, Lowered
+from dimderiv.lower import Builder
 from dimderiv.rule import Rule
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Dim
+from dimderiv.shapes import Dim, Shape
 
 # The array that is read, if there is one, its indices and their letters.
 Gathered = dict[str, tuple[Node | None, tuple[tuple[syntax.Node, ...], Letters]]]
+Layout = tuple[Shape, Shape]
 
 
 class CodeBuilder(Builder):
@@ -31,8 +36,12 @@ class CodeBuilder(Builder):
     def __init__(self, typed: Typed, rulebook: Rulebook, gathered: Gathered) -> None:
         super().__init__(typed, rulebook)
         self.gathered = gathered
-        self.own = user_functions(rulebook)
         self._numbers = count(len(gathered))
+
+    @cached_property
+    def own(self) -> Mapping[str, UserFunction]:
+        """The functions that the user's own rules define."""
+        return user_functions(self.rulebook)
 
     def definition(self, node: Named, value: Array) -> Array:
         """The name, or its value where that is better not written out: `diag(x)`, `inv(X)`."""
@@ -86,25 +95,99 @@ def _is_structured(node: Node) -> bool:
     return False
 
 
-def conflicts(definitions: Mapping[str, graph.Key], named: tuple[Named, ...]) -> bool:
+class Wanted(NamedTuple):
+    """What a function is to compute of a program.
+
+    Attributes:
+        typed: the program.
+        layouts: for each result the shape of what is differentiated, and of the variable.
+        names: the names of the definitions that are the results, where that is not the value.
+    """
+
+    typed: Typed
+    layouts: Sequence[Layout]
+    names: Sequence[str] = ()
+
+    @property
+    def trees(self) -> list[syntax.Node]:
+        """The expression of each result."""
+        statements = self.typed.program.statements
+        if not self.names:
+            return [statements[-1].value]
+        values = {statement.name: statement.value for statement in statements}
+        return [values[name] for name in self.names]
+
+
+@dataclass(frozen=True)
+class Computation:
+    """The results of a program as nodes, with the definitions that they need.
+
+    Attributes:
+        wanted: what is computed.
+        definitions: every definition of the program.
+        nodes: each result, with the axes that it is returned with.
+        needed: for each result the definitions that it needs and none before it does, in order.
+    """
+
+    wanted: Wanted
+    definitions: Sequence[Named]
+    nodes: Sequence[Node]
+    needed: Sequence[Sequence[Named]]
+
+    def trees(self) -> Iterator[syntax.Node]:
+        """The expressions that are computed."""
+        names = {definition.name for each in self.needed for definition in each}
+        statements = self.wanted.typed.program.statements
+        yield from (each.value for each in statements if each.name in names)
+        yield from self.wanted.trees
+
+
+def computation(wanted: Wanted, rulebook: Rulebook, gathered: Gathered) -> Computation:
+    """The graph of what is computed of a program.
+
+    Args:
+        wanted: what is computed.
+        rulebook: the rules.
+        gathered: where arrays that are read at computed indices are noted.
+    """
+    lowered = CodeBuilder(wanted.typed, rulebook, gathered).lowered()
+    values = {definition.name: definition.value for definition in lowered.definitions}
+    nodes = [
+        laid_out(node, of, wrt, isinstance(tree, syntax.IndexForm))
+        for node, tree, (of, wrt) in zip(
+            [values[name] for name in wanted.names] or [lowered.value],
+            wanted.trees,
+            wanted.layouts,
+            strict=True,
+        )
+    ]
+    return Computation(wanted, lowered.definitions, nodes, needed(lowered.definitions, nodes))
+
+
+def conflicts(definitions: Mapping[str, graph.Key], named: Sequence[Named]) -> bool:
     """Whether a name is defined as something else than in the programs before."""
     return any(definitions.get(each.name, each.value.key) != each.value.key for each in named)
 
 
-def needed(lowered: Lowered, value: Node) -> list[Named]:
-    """The definitions that a value needs, in the order written.
+def needed(definitions: Sequence[Named], values: Sequence[Node]) -> list[list[Named]]:
+    """For each value the definitions that it needs and none before it does, in the order written.
 
     Args:
-        lowered: the program.
-        value: what is computed of it.
+        definitions: those of the program.
+        values: what is computed of it, in turn.
     """
-    names = named_in(value)
+    places = {definition.name: k for k, definition in enumerate(definitions)}
     found = []
-    for definition in reversed(lowered.definitions):
-        if definition.name in names:
-            names |= named_in(definition.value)
-            found.append(definition)
-    return found[::-1]
+    for value in values:
+        new, waiting = list[int](), [value]
+        while waiting:
+            for name in named_in(waiting.pop()):
+                place = places.pop(name, None)
+                if place is not None:
+                    new.append(place)
+                    waiting.append(definitions[place].value)
+        found.append([definitions[place] for place in sorted(new)])
+    return found
 
 
 def named_in(node: Node) -> set[str]:

@@ -6,16 +6,16 @@ r"""A derivative as the source of a numpy function, and that function.
 
 import hashlib
 import linecache
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dimderiv.codegen.arguments import Arguments
-from dimderiv.codegen.axes import axes_of, laid_out
+from dimderiv.codegen.axes import axes_of
 from dimderiv.codegen.cost import regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, needed
+from dimderiv.codegen.lowering import Gathered, Wanted, computation, conflicts
 from dimderiv.codegen.numpy_text import ATOM, NumpyText
 from dimderiv.codegen.plan import LEAVES, Operation, Plan
 from dimderiv.codegen.planner import Planner
@@ -23,13 +23,9 @@ from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
 from dimderiv.graph import Key
 from dimderiv.infer import Typed
-from dimderiv.language.syntax import IndexForm
-from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
 from dimderiv.rules import Rulebook, builtin_rules
 from dimderiv.shapes import SCALAR, Declaration, Dim, Shape
-
-Layout = tuple[Shape, Shape]
 
 
 def numpy_source(
@@ -43,6 +39,7 @@ def numpy_source(
     wrt: Sequence[Shape] = (),
     rulebook: Rulebook | None = None,
     titles: Sequence[str] = (),
+    results: Sequence[str] = (),
     sizes: Mapping[str, int] | None = None,
 ) -> str:
     """The source of a function that computes derivatives, and the value where it is asked for.
@@ -50,26 +47,29 @@ def numpy_source(
     Args:
         name: the function's name.
         value: the expression whose value is returned before the derivatives, if any.
-        answers: the derivatives.
+        answers: the derivatives, or one program that defines them.
         symbols: the arguments of the function, in order, with their shapes.
         docstring: the text of the function's docstring.
         of: for each answer the shape of what is differentiated; scalars where it is not given.
         wrt: for each answer the shape of the variable; needed where `of` is no scalar.
         rulebook: the rules in use, where functions may be defined that are not built in.
         titles: a name for each answer, for its variable.
+        results: the names of the definitions that are the derivatives, where one program has all.
         sizes: a number for each named size, where the code is to be the best at these sizes.
 
     Returns:
         A module of Python: imports, the helper functions that are used, and the function, which
         returns one array for one answer, a tuple for several, `(value, derivative)` with a value.
     """
-    programs = [*([value] if value else []), *answers]
-    layouts = [(SCALAR, program.value) for program in programs]
-    if wrt:
-        of = of or [SCALAR] * len(wrt)
-        layouts[len(programs) - len(answers) :] = zip(of, wrt, strict=True)
+    wrt = wrt or [program.value for program in answers]
+    layouts = list(zip(of or [SCALAR] * len(wrt), wrt, strict=True))
+    wanted = [Wanted(value, [(SCALAR, value.value)])] if value else []
+    if results:
+        wanted.append(Wanted(answers[0], layouts, results))
+    else:
+        wanted += [Wanted(each, [one]) for each, one in zip(answers, layouts, strict=True)]
     rulebook = rulebook or builtin_rules()
-    made = Module(programs, layouts, symbols, rulebook)
+    made = Module(wanted, symbols, rulebook)
     told = [
         described(function, python, rulebook.unknown[function.lstrip(HESSIAN)])
         for function, python in made.functions.items()
@@ -102,39 +102,26 @@ class Module:
     """The module with one function.
 
     Args:
-        programs: the value, if any, and the answers.
-        layouts: for each the shape of what is differentiated, and of the variable.
+        wanted: the value, if any, and the answers.
         symbols: the arguments of the function.
         rulebook: the rules in use.
     """
 
     def __init__(
         self,
-        programs: Sequence[Typed],
-        layouts: Sequence[Layout],
+        wanted: Sequence[Wanted],
         symbols: Mapping[str, Declaration],
         rulebook: Rulebook,
     ) -> None:
-        self.layouts = layouts
+        self.layouts = [layout for each in wanted for layout in each.layouts]
         self.gathered: Gathered = {}
         self.identifiers = Identifiers({"np", "math", "float", *helpers()})
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
-        self.lowered = [CodeBuilder(typed, rulebook, self.gathered).lowered() for typed in programs]
-        self.nodes = [
-            laid_out(each.value, of, wrt, isinstance(typed.program.statements[-1].value, IndexForm))
-            for each, typed, (of, wrt) in zip(self.lowered, programs, layouts, strict=True)
-        ]
-        functions = called_functions(self._computed(programs), rulebook.unknown)
+        self.computations = [computation(each, rulebook, self.gathered) for each in wanted]
+        trees = (tree for each in self.computations for tree in each.trees())
+        functions = called_functions(trees, rulebook.unknown)
         self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
-
-    def _computed(self, programs: Sequence[Typed]) -> Iterator[Tree]:
-        """The expressions of each program that its value needs."""
-        for lowered, node, typed in zip(self.lowered, self.nodes, programs, strict=True):
-            *definitions, last = typed.program.statements
-            names = {definition.name for definition in needed(lowered, node)}
-            yield from (each.value for each in definitions if each.name in names)
-            yield last.value
 
     def planned(self, sizes: Mapping[str, int]) -> Variant:
         """The operations that compute the results, and the names of the user's intermediates.
@@ -147,14 +134,15 @@ class Module:
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
         results = []
-        for lowered, node in zip(self.lowered, self.nodes, strict=True):
-            if conflicts(defined, lowered.definitions):
+        for each in self.computations:
+            if conflicts(defined, each.definitions):
                 names = {**planner.names, **names}
                 planner = Planner(plan, self.gathered)
-            defined |= {each.name: each.value.key for each in lowered.definitions}
-            for definition in needed(lowered, node):
-                planner.value(definition)
-            results.append(planner.result(node))
+            defined |= {named.name: named.value.key for named in each.definitions}
+            for definitions, node in zip(each.needed, each.nodes, strict=True):
+                for definition in definitions:
+                    planner.value(definition)
+                results.append(planner.result(node))
         return Variant(results, {**planner.names, **names})
 
     def source(
