@@ -1,7 +1,6 @@
 """The programs of one function as graphs, read for the code generator."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from typing import NamedTuple
@@ -118,76 +117,64 @@ class Wanted(NamedTuple):
         return [values[name] for name in self.names]
 
 
-@dataclass(frozen=True)
 class Computation:
-    """The results of a program as nodes, with the definitions that they need.
-
-    Attributes:
-        wanted: what is computed.
-        definitions: every definition of the program.
-        nodes: each result, with the axes that it is returned with.
-        needed: for each result the definitions that it needs and none before it does, in order.
-    """
-
-    wanted: Wanted
-    definitions: Sequence[Named]
-    nodes: Sequence[Node]
-    needed: Sequence[Sequence[Named]]
-
-    def trees(self) -> Iterator[syntax.Node]:
-        """The expressions that are computed."""
-        names = {definition.name for each in self.needed for definition in each}
-        statements = self.wanted.typed.program.statements
-        yield from (each.value for each in statements if each.name in names)
-        yield from self.wanted.trees
-
-
-def computation(wanted: Wanted, rulebook: Rulebook, gathered: Gathered) -> Computation:
-    """The graph of what is computed of a program.
+    """The results of a program as nodes, and the definitions that they need.
 
     Args:
         wanted: what is computed.
         rulebook: the rules.
         gathered: where arrays that are read at computed indices are noted.
+
+    Attributes:
+        definitions: every definition of the program, in the order written.
+        nodes: the results, with the axes that they are returned with.
     """
-    lowered = CodeBuilder(wanted.typed, rulebook, gathered).lowered()
-    values = {definition.name: definition.value for definition in lowered.definitions}
-    nodes = [
-        laid_out(node, of, wrt, isinstance(tree, syntax.IndexForm))
-        for node, tree, (of, wrt) in zip(
-            [values[name] for name in wanted.names] or [lowered.value],
-            wanted.trees,
-            wanted.layouts,
-            strict=True,
-        )
-    ]
-    return Computation(wanted, lowered.definitions, nodes, needed(lowered.definitions, nodes))
+
+    def __init__(self, wanted: Wanted, rulebook: Rulebook, gathered: Gathered) -> None:
+        self.wanted = wanted
+        lowered = CodeBuilder(wanted.typed, rulebook, gathered).lowered()
+        self.definitions = lowered.definitions
+        self._places = {each.name: k for k, each in enumerate(lowered.definitions)}
+        values = [lowered.definitions[self._places[name]].value for name in wanted.names]
+        self.nodes = [
+            laid_out(node, of, wrt, isinstance(tree, syntax.IndexForm))
+            for node, tree, (of, wrt) in zip(
+                values or [lowered.value], wanted.trees, wanted.layouts, strict=True
+            )
+        ]
+        self._named: dict[Node, set[str]] = {}
+
+    def needed(self, node: Node, done: set[str]) -> list[Named]:
+        """The definitions that a result needs besides those that are done, in the order written.
+
+        Args:
+            node: the result.
+            done: the names that are done; those of the definitions are added.
+        """
+        places, waiting = list[int](), [node]
+        while waiting:
+            value = waiting.pop()
+            if value not in self._named:
+                self._named[value] = named_in(value)
+            new = self._named[value] - done
+            done |= new
+            places += [self._places[name] for name in new]
+            waiting += [self.definitions[self._places[name]].value for name in new]
+        return [self.definitions[place] for place in sorted(places)]
+
+    def trees(self) -> Iterator[syntax.Node]:
+        """The expressions that are computed."""
+        names = set[str]()
+        for node in self.nodes:
+            self.needed(node, names)
+        statements = self.wanted.typed.program.statements
+        yield from (each.value for each in statements if each.name in names)
+        yield from self.wanted.trees
 
 
 def conflicts(definitions: Mapping[str, graph.Key], named: Sequence[Named]) -> bool:
     """Whether a name is defined as something else than in the programs before."""
     return any(definitions.get(each.name, each.value.key) != each.value.key for each in named)
-
-
-def needed(definitions: Sequence[Named], values: Sequence[Node]) -> list[list[Named]]:
-    """For each value the definitions that it needs and none before it does, in the order written.
-
-    Args:
-        definitions: those of the program.
-        values: what is computed of it, in turn.
-    """
-    places = {definition.name: k for k, definition in enumerate(definitions)}
-    found = []
-    for value in values:
-        new, waiting = list[int](), [value]
-        while waiting:
-            for name in named_in(waiting.pop()):
-                place = places.pop(name, None)
-                if place is not None:
-                    new.append(place)
-                    waiting.append(definitions[place].value)
-        found.append([definitions[place] for place in sorted(new)])
-    return found
 
 
 def named_in(node: Node) -> set[str]:

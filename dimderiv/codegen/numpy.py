@@ -15,7 +15,7 @@ from dimderiv.codegen.cost import regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.lowering import Gathered, Wanted, computation, conflicts
+from dimderiv.codegen.lowering import Computation, Gathered, Wanted, conflicts
 from dimderiv.codegen.numpy_text import ATOM, NumpyText
 from dimderiv.codegen.plan import LEAVES, Operation, Plan
 from dimderiv.codegen.planner import Planner
@@ -118,18 +118,18 @@ class Module:
         self.identifiers = Identifiers({"np", "math", "float", *helpers()})
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
-        self.computations = [computation(each, rulebook, self.gathered) for each in wanted]
+        self.computations = [Computation(each, rulebook, self.gathered) for each in wanted]
         trees = (tree for each in self.computations for tree in each.trees())
         functions = called_functions(trees, rulebook.unknown)
         self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
 
-    def planned(self, sizes: Mapping[str, int]) -> Variant:
+    def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
         """The operations that compute the results, and the names of the user's intermediates.
 
         Args:
-            sizes: the sizes that the plan is made for.
+            every: the sizes that the plan is made for, as far as it would be the same.
         """
-        plan = Plan(sizes)
+        plan = Plan(*every)
         planner = Planner(plan, self.gathered)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
@@ -139,11 +139,13 @@ class Module:
                 names = {**planner.names, **names}
                 planner = Planner(plan, self.gathered)
             defined |= {named.name: named.value.key for named in each.definitions}
-            for definitions, node in zip(each.needed, each.nodes, strict=True):
-                for definition in definitions:
+            done = set[str]()
+            for node in each.nodes:
+                for definition in each.needed(node, done):
                     planner.value(definition)
                 results.append(planner.result(node))
-        return Variant(results, {**planner.names, **names})
+        left = plan.sizes.left_out
+        return Variant(results, {**planner.names, **names}, left)
 
     def source(
         self,

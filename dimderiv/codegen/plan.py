@@ -5,17 +5,21 @@ operations are one object, so what several results need is computed once.  An ar
 each axis of the graph's node, less those along which it is constant.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
-from dimderiv.codegen.cost import Sizes, cost_of
+from dimderiv.codegen.amounts import Amount, Regimes
+from dimderiv.codegen.cost import cost_of
 from dimderiv.shapes import ONE, Dim
 
 COMPARISONS = frozenset({">", "<", ">=", "<="})
 # Operations whose value is a view of their argument, or a number: they cost nothing.
 VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows"})
+# A plan of more operations is made for one of several sizes only, since planning takes its time.
+MOST_OPERATIONS = 80
 LEAVES = frozenset({"input", "number", "size", "constant"})
 
 
@@ -35,7 +39,7 @@ class Operation:
     detail: tuple[Any, ...]
     arguments: tuple["Operation", ...]
     dims: tuple[Dim, ...]
-    cost: float
+    cost: Amount
 
     @property
     def rank(self) -> int:
@@ -68,13 +72,16 @@ class Plan:
     """The operations made so far, at certain sizes.
 
     Args:
-        sizes: a number for each named size, by which costs are compared.
+        sizes: numbers for each named size, by which costs are compared.
+
+    Attributes:
+        committed: the operations that will be computed, in the order in which that was decided.
     """
 
-    def __init__(self, sizes: Mapping[str, int]) -> None:
-        self.sizes = Sizes(sizes)
+    def __init__(self, *sizes: Mapping[str, int]) -> None:
+        self.sizes = Regimes(sizes)
         self._made: dict[tuple[Any, ...], Operation] = {}
-        self.committed: set[Operation] = set()
+        self.committed: dict[Operation, None] = {}
 
     def make(
         self,
@@ -96,7 +103,7 @@ class Plan:
         known = self._made.get(slot)
         if known is None:
             before = tuple(argument.dims for argument in arguments)
-            cost = cost_of(kind, detail, before, dims, self.sizes)
+            cost = Amount(self.sizes, partial(cost_of, kind, detail, before, dims))
             known = self._made[slot] = Operation(kind, detail, arguments, dims, cost)
         return known
 
@@ -175,13 +182,21 @@ class Plan:
             return tensor
         return tensor._replace(op=self.make("inv", op.arguments, op.dims))
 
-    def extra_cost(self, op: Operation) -> float:
+    def extra_cost(self, op: Operation) -> Amount:
         """What an operation costs beyond what is computed already."""
-        return sum(each.cost for each in reachable([op], self.committed))
+        new = list(reachable([op], self.committed))
+        return Amount(self.sizes, lambda sizes: sum(each.cost.at(sizes) for each in new))
 
     def commit(self, op: Operation) -> None:
         """Note that an operation will be computed, so that others may use it for nothing."""
-        self.committed.update(reachable([op], self.committed))
+        self.committed.update(dict.fromkeys(reachable([op], self.committed)))
+        if len(self.committed) > MOST_OPERATIONS:
+            self.sizes.others = []
+
+    def take_back(self, count: int) -> None:
+        """Forget what was committed, except for so many operations that were first."""
+        while len(self.committed) > count:
+            self.committed.popitem()
 
 
 def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...]) -> Tensor:
@@ -212,21 +227,20 @@ def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...])
     return Tensor(plan.map("/", above, under), letters)
 
 
-def reachable(ops: Iterable[Operation], known: Iterable[Operation] = ()) -> Iterator[Operation]:
+def reachable(ops: Iterable[Operation], known: Collection[Operation] = ()) -> Iterator[Operation]:
     """Operations and what they need, each once and before what needs it.
 
     Args:
         ops: the operations.
         known: operations that are left out, with what they need.
     """
-    seen = known if isinstance(known, set) else set(known)
     passed: set[Operation] = set()
     waiting = [(op, False) for op in reversed(list(ops))]
     while waiting:
         op, is_ready = waiting.pop()
         if is_ready:
             yield op
-        elif op not in passed and op not in seen:
+        elif op not in passed and op not in known:
             passed.add(op)
             waiting.append((op, True))
             waiting.extend((argument, False) for argument in reversed(op.arguments))

@@ -301,9 +301,10 @@ class Planner:
             )
             for c, term in inner.terms
         ]
-        before, self._trying = set(self.plan.committed), self._trying + 1
+        before, self._trying = len(self.plan.committed), self._trying + 1
         found = self.value(total(terms, node.axes))
-        self.plan.committed, self._trying = before, self._trying - 1
+        self.plan.take_back(before)
+        self._trying -= 1
         return found
 
     def _contracted(self, node: Product) -> Tensor:
