@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from dimderiv import graph
-from dimderiv.codegen.bounds import is_nonnegative
+from dimderiv.codegen.bounds import Bounds
 from dimderiv.codegen.contraction import Contraction
 from dimderiv.codegen.factors import Factors
 from dimderiv.codegen.patterns import (
@@ -61,6 +61,7 @@ class Planner:
         self.gathered = gathered
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
+        self.bounds = Bounds()
         self.names: dict[Operation, str] = {}
         self._known: dict[Key, Tensor] = {}
         self._trying = 0
@@ -97,6 +98,8 @@ class Planner:
                 is_turned = found.letters != tuple(sorted(found.letters))
                 self.names.setdefault(found.op, f"{name}_T" if is_turned else name)
                 plan.commit(found.op)
+                # Asked in the order of the names, it never goes deep.
+                self.bounds.note(node)
                 return found
             case Map():
                 return self._map(node)
@@ -314,7 +317,7 @@ class Planner:
         for factor in node.factors:
             for tensor in self.factors.leaves(factor, node):
                 (tensors if tensor.letters else scalars).append(tensor)
-                if is_nonnegative(factor.node) or factor.power % 2 == 0:
+                if self.bounds.is_nonnegative(factor.node) or factor.power % 2 == 0:
                     nonnegative.add(tensor.op)
         tensors = self.factors.balanced(node, tensors, nonnegative)
         place = {letter: axis for axis, letter in enumerate(node.result)}
