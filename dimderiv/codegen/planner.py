@@ -7,6 +7,7 @@ from dimderiv import graph
 from dimderiv.codegen.bounds import Bounds
 from dimderiv.codegen.contraction import Contraction
 from dimderiv.codegen.factors import Factors
+from dimderiv.codegen.opening import can_pay
 from dimderiv.codegen.patterns import (
     apart,
     images,
@@ -292,7 +293,7 @@ class Planner:
     def _distributed(self, node: Product) -> Tensor | None:
         """The product with a sum among its factors multiplied out, where that may be cheaper."""
         place = sum_to_open(node)
-        if place is None:
+        if place is None or not can_pay(node, place, self.plan.sizes):
             return None
         factor, rest = node.factors[place], [*node.factors[:place], *node.factors[place + 1 :]]
         inner = unnamed(factor.node)
