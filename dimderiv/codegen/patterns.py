@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from dimderiv.graph import (
+    ONCE,
     Factor,
     Function,
     Index,
@@ -41,6 +42,18 @@ def turned(node: Node) -> Node:
     if isinstance(node, Sum):
         return total([(c, turned(term)) for c, term in node.terms], node.axes[::-1])
     return transposed(node)
+
+
+def parts_of(node: Node) -> frozenset[object]:
+    """What a node and its transpose are both made of, by which one may be told from others."""
+    terms = node.terms if isinstance(node, Sum) else ((ONCE, node),)
+    return frozenset((c, *_factors_of(term)) for c, term in terms)
+
+
+def _factors_of(term: Node) -> tuple[object, ...]:
+    if not isinstance(term, Product):
+        return ONCE, frozenset([(term.key, ONCE)])
+    return term.coefficient, frozenset([(each.node.key, each.power) for each in term.factors])
 
 
 def is_no_inverse(term: tuple[Fraction, Node]) -> bool:

@@ -14,6 +14,7 @@ from dimderiv.codegen.patterns import (
     is_no_inverse,
     is_one,
     is_scattered,
+    parts_of,
     runs,
     sum_to_open,
     turned,
@@ -65,17 +66,25 @@ class Planner:
         self.bounds = Bounds()
         self.names: dict[Operation, str] = {}
         self._known: dict[Key, Tensor] = {}
+        self._unturned: dict[frozenset[object], list[Node]] = {}
         self._trying = 0
 
     def value(self, node: Node) -> Tensor:
         """The value of a node; its letters are the numbers of the node's axes."""
-        known = self._known.get(node.key)
+        known = self._known.get(node.key) or self._known_turned(node)
         if known is None:
             known = self._known[node.key] = self._planned(node)
             if len(node.axes) == 2 and not isinstance(node, (Symbol, Named)):
-                flipped = Tensor(known.op, tuple(1 - axis for axis in known.letters), known.below)
-                self._known.setdefault(turned(node).key, flipped)
+                self._unturned.setdefault(parts_of(node), []).append(node)
         return known
+
+    def _known_turned(self, node: Node) -> Tensor | None:
+        """The value of a node of which the transpose is known."""
+        for other in self._unturned.pop(parts_of(node), ()) if len(node.axes) == 2 else ():
+            held = self._known[other.key]
+            flipped = held._replace(letters=tuple(1 - axis for axis in held.letters))
+            self._known.setdefault(turned(other).key, flipped)
+        return self._known.get(node.key)
 
     def result(self, node: Node) -> Operation:
         """The value of a node that is returned, with every axis written out."""
