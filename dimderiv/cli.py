@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from dimderiv.api import LAYOUTS, derive
-from dimderiv.coding import TARGETS
+from dimderiv.codegen.targets import TARGETS
 from dimderiv.output import Request, answer_text
 from dimderiv.process import FAILED, confess, exit_status, note
 from dimderiv.render.conventions import layout_in_words
@@ -67,7 +67,7 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.option("--structured", is_flag=True, help="Let entries that a property ties move together.")
 @click.option("--steps", is_flag=True, help="Print the steps before the answer.")
 @click.option("--latex", is_flag=True, help="Print LaTeX.")
-@click.option("--code", type=click.Choice(TARGETS), help="Print a function that computes it.")
+@click.option("--code", type=click.Choice(list(TARGETS)), help="Print a function that computes it.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known, as JSON.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the steps.")
 @click.option("--no-verify", is_flag=True, help="Skip the check.")

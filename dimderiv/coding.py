@@ -4,15 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from dimderiv.checking import Checker
-from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed, infer
 from dimderiv.language.syntax import Program
 from dimderiv.render.text import text
 from dimderiv.result import Extent
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Declaration
-
-TARGETS = ("numpy",)
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Coder:
         """The source of a function that computes derivatives.
 
         Args:
-            target: one of `TARGETS`.
+            target: the name of a target.
             program: the answer: one derivative, or several as definitions.
             extents: what the axes of each derivative are those of, by its name, in the order in
                 which the function returns them.
@@ -58,13 +55,10 @@ class Coder:
             UnknownNameError: there is no such target.
         """
         # Imported here, since a derivation that nobody wants code of must not pay for it.
-        from dimderiv.codegen.numpy import numpy_source
+        from dimderiv.codegen.module import source
 
-        if target not in TARGETS:
-            raise UnknownNameError(
-                f"there is no code target {target!r}", hint=f"one of {', '.join(TARGETS)}"
-            )
-        return numpy_source(
+        return source(
+            target,
             self.name,
             self.typed if value else None,
             [self._read(program, extents)],

@@ -355,6 +355,6 @@ class Derivation:
             A function of arrays: columns are 1-D, scalars 0-D, rows `(1, C)`; a tuple of
             derivatives for several variables.
         """
-        from dimderiv.codegen.numpy import function
+        from dimderiv.codegen.module import function
 
         return function(self.code(target, value=value, sizes=sizes), self._coder.name)

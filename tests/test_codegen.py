@@ -14,9 +14,11 @@ from dense import Array, Dense
 
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.numpy import function, numpy_source
-from dimderiv.codegen.numpy_text import NumpyText, Text
+from dimderiv.codegen.module import function
+from dimderiv.codegen.module import source as module_source
+from dimderiv.codegen.numpy import NumpyWriter
 from dimderiv.codegen.plan import Plan
+from dimderiv.codegen.text import Text
 from dimderiv.declarations import read_shapes
 from dimderiv.errors import ShapeError, UnknownNameError
 from dimderiv.infer import Typed, infer
@@ -179,7 +181,7 @@ def source(text: str | Sequence[str], value: str | None = None, **shapes: str) -
     symbols = read_shapes(shapes or SHAPES)
     answers = [typed(part, symbols) for part in ([text] if isinstance(text, str) else text)]
     first = typed(value, symbols) if value else None
-    return numpy_source("gradient", first, answers, symbols, docstring="The derivative.")
+    return module_source("numpy", "gradient", first, answers, symbols, docstring="The derivative.")
 
 
 def lines(text: str) -> list[str]:
@@ -242,7 +244,7 @@ def test_code_computes_what_the_tree_says(text: str) -> None:
         expected = expected[:, 0] if shape.is_column else expected
         expected = expected.reshape(()) if shape.is_scalar else expected
 
-    code = numpy_source("gradient", None, [program], symbols, docstring="The derivative.")
+    code = module_source("numpy", "gradient", None, [program], symbols, docstring="The derivative.")
     result = function(code, "gradient")(**passed(values, symbols))
 
     assert np.shape(np.squeeze(expected) if np.ndim(result) == 1 else expected) == np.shape(result)
@@ -259,7 +261,7 @@ def test_every_plan_computes_what_the_tree_says(text: str, seed: int) -> None:
     planned = Random(seed)
     sizes = {name: planned.choice([2, 10, 100, 3000]) for name in SIZES}
 
-    code = numpy_source("gradient", None, [program], symbols, docstring="", sizes=sizes)
+    code = module_source("numpy", "gradient", None, [program], symbols, docstring="", sizes=sizes)
     result = function(code, "gradient")(**passed(values, symbols))
 
     expected = Dense(program, values, SIZES).run()
@@ -293,7 +295,8 @@ def test_a_derivative_has_the_axes_of_both(answer: str, value: str, of: str, wrt
     symbols = {name: Declaration(Shape(*map(prod_of, sizes[name].split(" x ")))) for name in sizes}
     shapes = [Shape(*map(prod_of, text.split(" x "))) for text in (of, wrt)]
     arguments = {name: drawn(symbols, SIZES)[name] for name in symbols}
-    code = numpy_source(
+    code = module_source(
+        "numpy",
         "gradient",
         None,
         [typed(answer, symbols)],
@@ -341,10 +344,15 @@ def test_the_whole_source_of_least_squares() -> None:
         "    return t1 @ t1, 2 * (t1 @ X)",
     ] == lines(text)
     assert [
-        "    X, w, y = floats(X, w, y)",
-        "    if X.ndim != 2 or w.shape != (X.shape[1],) or y.shape != (X.shape[0],):",
+        "    if not (",
+        "        type(X) is type(w) is type(y) is np.ndarray",
+        "        and X.dtype is w.dtype is y.dtype",
+        '        and X.dtype.kind == "f"',
+        "    ):",
+        "        X, w, y = floats(X, w, y)",
+        "    if X.shape != y.shape + w.shape or w.ndim != 1 or y.ndim != 1:",
         '        raise misfit(X=(X, "m", "n"), w=(w, "n"), y=(y, "m"))',
-    ] == text.split("\n")[-6:-3]
+    ] == text.split("\n")[-11:-3]
     assert '"""The derivative."""' in text
 
 
@@ -440,7 +448,7 @@ def test_computed_sizes_are_checked_after_those_they_come_from() -> None:
         **read_shapes({"V": "H x W", "K": "k x l"}),
     }
     answer = typed("sum(G .* conv2(V, K))", symbols)
-    made = function(numpy_source("f", None, [answer], symbols, docstring="A sum."), "f")
+    made = function(module_source("numpy", "f", None, [answer], symbols, docstring="A sum."), "f")
     assert 24 == made(V=np.ones((4, 6)), K=np.ones((2, 3)), G=np.ones((3, 4))) / 3
 
     with pytest.raises(ValueError, match=re.escape("with H - k + 1 = 3 and W - l + 1 = 4")):
@@ -454,7 +462,7 @@ def test_a_size_that_no_argument_has_is_refused() -> None:
     program = typed("m n + sum(x)", {**symbols, "z": Declaration(shape, frozenset(), "")})
 
     with pytest.raises(ShapeError, match="the size m cannot be read off the arguments"):
-        numpy_source("f", None, [program], symbols, docstring="")
+        module_source("numpy", "f", None, [program], symbols, docstring="")
 
 
 def test_numbers_and_integers_are_accepted() -> None:
@@ -534,7 +542,7 @@ def test_only_used_helpers_are_printed() -> None:
 def test_a_function_without_code_is_named() -> None:
     """A function that numpy code is not known for is an error, not a guess."""
     plan = Plan({})
-    writer = NumpyText(Arguments({}, Identifiers([])), str, {})
+    writer = NumpyWriter(Arguments({}, Identifiers([])), str, {})
 
     with pytest.raises(UnknownNameError, match="there is no numpy code for airy"):
         writer.written(plan.make("airy"), [])
@@ -568,7 +576,7 @@ def test_functions_of_a_rule_file_are_written_where_they_are_called(tmp_path: Pa
     )
     answer = infer(program, symbols, rulebook=rulebook)
 
-    text = numpy_source("f", None, [answer], symbols, docstring="", rulebook=rulebook)
+    text = module_source("numpy", "f", None, [answer], symbols, docstring="", rulebook=rulebook)
 
     assert [
         "t1 = x - x.sum() / n",
@@ -580,7 +588,7 @@ def test_a_docstring_of_several_lines_is_indented_and_escaped() -> None:
     """The caller's text stands in the function as it is."""
     symbols = read_shapes({"x": "n"})
     doc = 'The gradient of """x""" \\ y.\n\nOne line more.'
-    text = numpy_source("f", None, [typed("x", symbols)], symbols, docstring=doc)
+    text = module_source("numpy", "f", None, [typed("x", symbols)], symbols, docstring=doc)
 
     assert (
         doc.split("\n")
@@ -594,8 +602,15 @@ def laid_out(text: str, of: str, wrt: str, values: dict[str, Array]) -> Array:
     symbols = {name: symbols[name] for name in values}
     sides = read_shapes({"v": of, "w": wrt})
     program = typed(text, symbols)
-    made = numpy_source(
-        "f", None, [program], symbols, docstring="", of=[sides["v"].shape], wrt=[sides["w"].shape]
+    made = module_source(
+        "numpy",
+        "f",
+        None,
+        [program],
+        symbols,
+        docstring="",
+        of=[sides["v"].shape],
+        wrt=[sides["w"].shape],
     )
     result: Array = function(made, "f")(**values)
     return result

@@ -1,7 +1,7 @@
 """The arguments of a generated function: what they are called, and the check of their shapes."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 
 from dimderiv.codegen.identifiers import Identifiers
@@ -77,11 +77,12 @@ class Arguments:
         """The named sizes that are those of an axis."""
         return self._readable.keys() & self.sizes.keys()
 
-    def opening(self, body: str) -> list[str]:
+    def opening(self, body: str, converted: Callable[[list[str]], list[str]]) -> list[str]:
         """The lines that check the arguments and read the sizes that the rest needs.
 
         Args:
             body: the lines of the function that follow.
+            converted: the lines after which the arguments, given by name, are arrays of one type.
         """
         if not self.shapes:
             return []
@@ -90,16 +91,12 @@ class Arguments:
         first = [name for name in self.shapes if not computed[name]]
         known = dict.fromkeys(dim for name in later for dim in computed[name])
         sums = {str(dim): self.size(dim) for dim in known}
-        lines = [self._as_floats(), *self._check(first, {})]
+        lines = [*converted(self.names), *self._check(first, {})]
         lines += self._reads("\n".join([body, *sums.values()]))
         lines += self._check(later, sums)
         words = set(re.findall(r"\w+", body))
         rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
         return lines + [f"{name} = {name}[0]" for name in rows if name in words]
-
-    def _as_floats(self) -> str:
-        targets = ", ".join(self.names)
-        return f"{targets}{',' if len(self.names) == 1 else ''} = floats({targets})"
 
     def _computed(self, shape: Shape) -> list[Dim]:
         readable = self._readable
@@ -132,9 +129,10 @@ class Arguments:
         return [*lines, "    raise misfit(", *(f"        {part}," for part in told), "    )"]
 
     def _owned(self, names: list[str]) -> dict[str, str]:
-        """For each size the text of the first axis that has it."""
+        """For each size the text of the axis that has it: that of a vector if there is one."""
         owned: dict[str, str] = {}
-        for name in self.shapes if not names else [*names, *self.shapes]:
+        every = self.shapes if not names else [*names, *self.shapes]
+        for name in sorted(every, key=lambda name: len(_axes(self.shapes[name]))):
             for axis, dim in enumerate(_axes(self.shapes[name])):
                 if dim.number is None:
                     owned.setdefault(str(dim), f"{self.python[name]}.shape[{axis}]")
@@ -146,12 +144,23 @@ class Arguments:
         texts = [known[str(dim)] if dim.number is None else str(dim) for dim in dims]
         own = [f"{python}.shape[{axis}]" for axis in range(len(dims))]
         if not any(text.startswith(f"{python}.") for text in texts):
-            return [f"{python}.shape != ({', '.join(texts)}{',' * (len(texts) == 1)})"]
+            return [f"{python}.shape != {self._whole(texts)}"]
         pairs = zip(own, texts, strict=True)
         return [
             f"{python}.ndim != {len(dims)}",
             *(f"{axis} != {text}" for axis, text in pairs if axis != text),
         ]
+
+    def _whole(self, texts: list[str]) -> str:
+        """A shape by the shapes of others, which is quicker than by their axes."""
+        ranks = {self.python[name]: len(_axes(shape)) for name, shape in self.shapes.items()}
+        owners = [text.partition(".shape[")[0] for text in texts]
+        if texts and all(ranks.get(owner) == 1 for owner in owners):
+            return " + ".join(f"{owner}.shape" for owner in owners)
+        every = [f"{owner}.shape[{axis}]" for axis, owner in enumerate(owners[:1] * len(owners))]
+        if texts and texts == every and ranks.get(owners[0]) == len(texts):
+            return f"{owners[0]}.shape"
+        return f"({', '.join(texts)}{',' * (len(texts) == 1)})"
 
     def _expected(self, name: str) -> str:
         dims = [

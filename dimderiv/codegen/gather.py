@@ -1,33 +1,15 @@
 """The text of an array that an index form reads at computed places."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
-from typing import Protocol
 
 from dimderiv.codegen.plan import Operation
+from dimderiv.codegen.writer import Writer
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, Number
-from dimderiv.shapes import Dim
 
 
-class Sizing(Protocol):
-    """What is needed of a writer: the text of a shape and the functions that it brings along."""
-
-    helper: Callable[[str], str]
-
-    def shape(self, dims: Sequence[Dim]) -> str:
-        """The shape of an array: a number or a tuple."""
-
-    @property
-    def dtype(self) -> str:
-        """The text of the type of all entries."""
-
-    @property
-    def size_names(self) -> Mapping[str, str]:
-        """The variable that holds each named size."""
-
-
-def gathered(op: Operation, texts: Sequence[str], writer: Sizing) -> str:
+def gathered(op: Operation, texts: Sequence[str], writer: Writer) -> str:
     """The entries of an array at computed indices, or where two indices are equal.
 
     Args:

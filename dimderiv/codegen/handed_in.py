@@ -49,7 +49,9 @@ def _array(axes: Sequence[Dim]) -> str:
     return f"an array of shape ({inside})"
 
 
-def call_of(function: str, name: str, argument: str, is_row: bool, helper: str) -> str:
+def call_of(
+    function: str, name: str, argument: str, is_row: bool, helper: str, module: str
+) -> str:  # fmt: skip
     """The text of a call of a function that is handed in.
 
     Args:
@@ -58,11 +60,12 @@ def call_of(function: str, name: str, argument: str, is_row: bool, helper: str) 
         argument: the text of its argument.
         is_row: whether the function takes a row, with both axes.
         helper: how the function is called that checks the value.
+        module: the name of the library in the code.
     """
     order = len(function) - len(function.lstrip(HESSIAN))
     argument = f"{argument}[None, :]" if is_row and argument.isidentifier() else argument
     argument = (
-        f"np.reshape({argument}, (1, -1))" if is_row and "[None" not in argument else argument
+        f"{module}.reshape({argument}, (1, -1))" if is_row and "[None" not in argument else argument
     )
     row = "[0]" if is_row and order == 1 else ""
     return f'{helper}("{name}", {name}, {argument}, {order}){row}'

@@ -1,13 +1,11 @@
 """The programs of one function as graphs, read for the code generator."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import count
-from typing import NamedTuple
 
 from dimderiv import graph
 from dimderiv.arrays import Array
-from dimderiv.codegen.axes import laid_out
 from dimderiv.codegen.index_forms import IndexReader, Letters
 from dimderiv.codegen.user_functions import UserFunction, user_functions
 from dimderiv.graph import Function, Map, Named, Node, Product, Sum
@@ -16,11 +14,10 @@ from dimderiv.language import syntax
 from dimderiv.lower import Builder
 from dimderiv.rule import Rule
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Dim, Shape
+from dimderiv.shapes import Dim
 
 # The array that is read, if there is one, its indices and their letters.
 Gathered = dict[str, tuple[Node | None, tuple[tuple[syntax.Node, ...], Letters]]]
-Layout = tuple[Shape, Shape]
 
 
 class CodeBuilder(Builder):
@@ -92,84 +89,6 @@ def _is_structured(node: Node) -> bool:
                 or (len(arrays) == 1 and _is_structured(arrays[0].node))
             )
     return False
-
-
-class Wanted(NamedTuple):
-    """What a function is to compute of a program.
-
-    Attributes:
-        typed: the program.
-        layouts: for each result the shape of what is differentiated, and of the variable.
-        names: the names of the definitions that are the results, where that is not the value.
-    """
-
-    typed: Typed
-    layouts: Sequence[Layout]
-    names: Sequence[str] = ()
-
-    @property
-    def trees(self) -> list[syntax.Node]:
-        """The expression of each result."""
-        statements = self.typed.program.statements
-        if not self.names:
-            return [statements[-1].value]
-        values = {statement.name: statement.value for statement in statements}
-        return [values[name] for name in self.names]
-
-
-class Computation:
-    """The results of a program as nodes, and the definitions that they need.
-
-    Args:
-        wanted: what is computed.
-        rulebook: the rules.
-        gathered: where arrays that are read at computed indices are noted.
-
-    Attributes:
-        definitions: every definition of the program, in the order written.
-        nodes: the results, with the axes that they are returned with.
-    """
-
-    def __init__(self, wanted: Wanted, rulebook: Rulebook, gathered: Gathered) -> None:
-        self.wanted = wanted
-        lowered = CodeBuilder(wanted.typed, rulebook, gathered).lowered()
-        self.definitions = lowered.definitions
-        self._places = {each.name: k for k, each in enumerate(lowered.definitions)}
-        values = [lowered.definitions[self._places[name]].value for name in wanted.names]
-        self.nodes = [
-            laid_out(node, of, wrt, isinstance(tree, syntax.IndexForm))
-            for node, tree, (of, wrt) in zip(
-                values or [lowered.value], wanted.trees, wanted.layouts, strict=True
-            )
-        ]
-        self._named: dict[Node, set[str]] = {}
-
-    def needed(self, node: Node, done: set[str]) -> list[Named]:
-        """The definitions that a result needs besides those that are done, in the order written.
-
-        Args:
-            node: the result.
-            done: the names that are done; those of the definitions are added.
-        """
-        places, waiting = list[int](), [node]
-        while waiting:
-            value = waiting.pop()
-            if value not in self._named:
-                self._named[value] = named_in(value)
-            new = self._named[value] - done
-            done |= new
-            places += [self._places[name] for name in new]
-            waiting += [self.definitions[self._places[name]].value for name in new]
-        return [self.definitions[place] for place in sorted(places)]
-
-    def trees(self) -> Iterator[syntax.Node]:
-        """The expressions that are computed."""
-        names = set[str]()
-        for node in self.nodes:
-            self.needed(node, names)
-        statements = self.wanted.typed.program.statements
-        yield from (each.value for each in statements if each.name in names)
-        yield from self.wanted.trees
 
 
 def conflicts(definitions: Mapping[str, graph.Key], named: Sequence[Named]) -> bool:

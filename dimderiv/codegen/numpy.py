@@ -1,227 +1,167 @@
-r"""A derivative as the source of a numpy function, and that function.
+"""numpy as a target."""
 
->>> function("def twice(x):\n    return 2 * x\n", "twice")(21)
-42
-"""
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-import hashlib
-import linecache
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dimderiv.codegen.arguments import WIDTH
+from dimderiv.codegen.gather import gathered
+from dimderiv.codegen.plan import Operation
+from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
+from dimderiv.codegen.writer import Writer, is_of_numbers, outer_places, triangle_place
 
-from dimderiv.codegen.arguments import Arguments
-from dimderiv.codegen.axes import axes_of
-from dimderiv.codegen.cost import regimes
-from dimderiv.codegen.handed_in import called_functions, described
-from dimderiv.codegen.helper_source import helper_source, helpers
-from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.lowering import Computation, Gathered, Wanted, conflicts
-from dimderiv.codegen.numpy_text import ATOM, NumpyText
-from dimderiv.codegen.plan import LEAVES, Operation, Plan
-from dimderiv.codegen.planner import Planner
-from dimderiv.codegen.statements import WIDTH, Statements
-from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
-from dimderiv.graph import Key
-from dimderiv.infer import Typed
-from dimderiv.language.vocabulary import HESSIAN, spelled_out
-from dimderiv.rules import Rulebook, builtin_rules
-from dimderiv.shapes import SCALAR, Declaration, Dim, Shape
+SAME_NAME = (
+    *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
+    *("arcsin", "arccos", "arctan", "abs", "sign"),
+)
 
 
-def numpy_source(
-    name: str,
-    value: Typed | None,
-    answers: Sequence[Typed],
-    symbols: Mapping[str, Declaration],
-    *,
-    docstring: str,
-    of: Sequence[Shape] = (),
-    wrt: Sequence[Shape] = (),
-    rulebook: Rulebook | None = None,
-    titles: Sequence[str] = (),
-    results: Sequence[str] = (),
-    sizes: Mapping[str, int] | None = None,
-) -> str:
-    """The source of a function that computes derivatives, and the value where it is asked for.
-
-    Args:
-        name: the function's name.
-        value: the expression whose value is returned before the derivatives, if any.
-        answers: the derivatives, or one program that defines them.
-        symbols: the arguments of the function, in order, with their shapes.
-        docstring: the text of the function's docstring.
-        of: for each answer the shape of what is differentiated; scalars where it is not given.
-        wrt: for each answer the shape of the variable; needed where `of` is no scalar.
-        rulebook: the rules in use, where functions may be defined that are not built in.
-        titles: a name for each answer, for its variable.
-        results: the names of the definitions that are the derivatives, where one program has all.
-        sizes: a number for each named size, where the code is to be the best at these sizes.
-
-    Returns:
-        A module of Python: imports, the helper functions that are used, and the function, which
-        returns one array for one answer, a tuple for several, `(value, derivative)` with a value.
-    """
-    wrt = wrt or [program.value for program in answers]
-    layouts = list(zip(of or [SCALAR] * len(wrt), wrt, strict=True))
-    wanted = [Wanted(value, [(SCALAR, value.value)])] if value else []
-    if results:
-        wanted.append(Wanted(answers[0], layouts, results))
-    else:
-        wanted += [Wanted(each, [one]) for each, one in zip(answers, layouts, strict=True)]
-    rulebook = rulebook or builtin_rules()
-    made = Module(wanted, symbols, rulebook)
-    told = [
-        described(function, python, rulebook.unknown[function.lstrip(HESSIAN)])
-        for function, python in made.functions.items()
-    ]
-    docstring = "\n".join([docstring, *([""] if told else []), *told])
-    titles = ["value", *titles] if value else titles
-    return made.source(name, docstring, titles, value is not None, sizes)
+# So many arguments are looked at one by one before any is converted: looking is quicker.
+MOST_TESTED = 6
 
 
-def function(source: str, name: str) -> Callable[..., Any]:
-    """A function of generated source.
+class NumpyWriter(Writer):
+    """Writes operations in numpy."""
 
-    Args:
-        source: what `numpy_source` returned.
-        name: the name of the function in it.
+    target = "numpy"
+    imports = "import numpy as np"
+    module = "np"
+    helper_file = "numpy_helpers.py"
+    overwrites = True
+    entrywise: ClassVar[Mapping[str, str]] = {
+        **{name: f"np.{name}({{}})" for name in SAME_NAME},
+        "relu": "np.maximum({}, 0)",
+        "softplus": "np.logaddexp(0, {})",
+    }
+    calls: ClassVar[Mapping[str, str]] = {
+        "inv": "np.linalg.inv({})",
+        "inverse": "np.linalg.inv({})",
+        "solve": "np.linalg.solve({}, {})",
+        "det": "np.linalg.det({})",
+        "logdet": "np.linalg.slogdet({})[1]",
+        "eigmax": "np.linalg.eigvalsh({})[-1]",
+        "pinv": "np.linalg.pinv({})",
+        "normN": 'np.linalg.norm({}, "nuc")',
+        "inner": "np.vdot({}, {})",
+    }
+    helpers = frozenset(
+        {
+            *("sigmoid", "erf", "gelu", "silu", "softmax", "logsoftmax", "logsumexp"),
+            *("expm", "dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"),
+        }
+    )
 
-    Returns:
-        The function; a traceback through it shows the lines of the source.
-    """
-    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
-    file = f"<dimderiv {name} {digest}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    namespace: dict[str, Any] = {"__name__": "dimderiv_generated"}
-    exec(compile(source, file, "exec"), namespace)
-    made: Callable[..., Any] = namespace[name]
-    return made
+    def converted(self, names: list[str]) -> list[str]:
+        """The lines after which the arguments are arrays of one type; none is touched that is."""
+        lines = super().converted(names)
+        if len(names) > MOST_TESTED:
+            return lines
+        types = " is ".join(f"type({name})" for name in names)
+        dtypes = " is ".join(f"{name}.dtype" for name in names)
+        same = f" and {dtypes}" * (len(names) > 1)
+        test = f'{types} is np.ndarray{same} and {names[0]}.dtype.kind == "f"'
+        heads = [f"if not ({test}):"]
+        if len(heads[0]) > WIDTH:
+            kind = f'    and {names[0]}.dtype.kind == "f"'
+            heads = ["if not (", f"    {types} is np.ndarray", f"    and {dtypes}", kind, "):"]
+        return [*heads, *(f"    {line}" for line in lines)]
 
+    def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
+        """An operation as numpy spells it."""
+        texts = [part.text for part in parts]
+        match op.kind:
+            case "cast":
+                return Text(f"{parts[0].within(ATOM)}.astype({self.dtype})")
+            case "reduce":
+                return self._reduced(op, parts[0])
+            case "fill":
+                return self._filled(op, texts[0])
+            case "triangle":
+                return Text(f"np.tri({self.sizes(op.dims)}, dtype={self.dtype})")
+            case "gather":
+                return Text(gathered(op, texts, self))
+            case "scatter":
+                return self._diagonal_matrix(op, parts[0])
+            case "einsum":
+                one, other, out = subscripts(*op.detail[0], op.detail[1])
+                return Text(f'np.einsum("{one},{other}->{out}", {texts[0]}, {texts[1]})')
+            case "tensordot":
+                return Text(f"np.tensordot({texts[0]}, {texts[1]}, {_axes(op)})")
+            case "transpose":
+                return Text(f"{parts[0].within(ATOM)}.transpose{op.detail[0]}")
+            case "diagonal" if op.detail[0] == (0, 0):
+                return Text(f"{parts[0].within(ATOM)}.diagonal()")
+            case "diagonal":
+                return Text(diagonal_view(texts[0], op.detail[0]))
+            case "windows":
+                name = "np.lib.stride_tricks.sliding_window_view"
+                window = self.sizes(op.dims[-len(op.detail[0]) :])
+                return Text(f"{name}({texts[0]}, ({window}), {op.detail[0]})")
+            case "reshape":
+                return Text(f"{parts[0].within(ATOM)}.reshape({self.sizes(op.dims)})")
+        raise self.unknown(op.kind)
 
-class Module:
-    """The module with one function.
+    def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
+        """A function of the entries of arrays, as numpy spells it."""
+        if op.detail[0] == "*":
+            if op.rank == 2 and (triangle := triangle_place(op)):
+                name, place = triangle
+                return Text(f"np.{name}({parts[place].text})")
+            if outer := outer_places(op):
+                texts = [without_axis(parts[k].text) for k in outer]
+                return Text(f"np.outer({', '.join(texts)})")
+        return super().mapped(op, parts)
 
-    Args:
-        wanted: the value, if any, and the answers.
-        symbols: the arguments of the function.
-        rulebook: the rules in use.
-    """
+    def scattered(
+        self, variable: str, base: Text | None, op: Operation, part: Text
+    ) -> list[str]:  # fmt: skip
+        """The lines that put values on a diagonal, or add them to what is there."""
+        view, text = diagonal_view(variable, op.detail[0]), part.text
+        if base is None:
+            dims = " x ".join(map(str, op.dims))
+            zeros = f"np.zeros({self.shape(op.dims)}, {self.dtype})"
+            return [f"{variable} = {zeros}  # {dims}", f"{view}[...] = {text}"]
+        lines = [] if base.text == variable else [f"{variable} = {base.within(ATOM)}.copy()"]
+        added = op.arguments[-1]
+        if added.kind in {"map", "number"} and text.startswith("-"):
+            return [*lines, f"{view}[...] -= {text.removeprefix('-')}"]
+        return [*lines, f"{view}[...] += {text}"]
 
-    def __init__(
-        self,
-        wanted: Sequence[Wanted],
-        symbols: Mapping[str, Declaration],
-        rulebook: Rulebook,
-    ) -> None:
-        self.layouts = [layout for each in wanted for layout in each.layouts]
-        self.gathered: Gathered = {}
-        self.identifiers = Identifiers({"np", "math", "float", *helpers()})
-        self.arguments = Arguments(symbols, self.identifiers)
-        self.used: set[str] = set()
-        self.computations = [Computation(each, rulebook, self.gathered) for each in wanted]
-        trees = (tree for each in self.computations for tree in each.trees())
-        functions = called_functions(trees, rulebook.unknown)
-        self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
+    def constant(self, text: str) -> str:
+        """A number of numpy."""
+        return f"np.float64({text})"
 
-    def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
-        """The operations that compute the results, and the names of the user's intermediates.
+    def _reduced(self, op: Operation, part: Text) -> Text:
+        function, axes = op.detail
+        whole = len(axes) == op.arguments[0].rank
+        axis = "" if whole else f"axis={axes[0] if len(axes) == 1 else axes}"
+        if part.level == ATOM:
+            return Text(f"{part.text}.{function}({axis})")
+        return Text(f"np.{function}({part.text}{', ' if axis else ''}{axis})")
 
-        Args:
-            every: the sizes that the plan is made for, as far as it would be the same.
-        """
-        plan = Plan(*every)
-        planner = Planner(plan, self.gathered)
-        names: dict[Operation, str] = {}
-        defined: dict[str, Key] = {}
-        results = []
-        for each in self.computations:
-            if conflicts(defined, each.definitions):
-                names = {**planner.names, **names}
-                planner = Planner(plan, self.gathered)
-            defined |= {named.name: named.value.key for named in each.definitions}
-            done = set[str]()
-            for node in each.nodes:
-                for definition in each.needed(node, done):
-                    planner.value(definition)
-                results.append(planner.result(node))
-        left = plan.sizes.left_out
-        return Variant(results, {**planner.names, **names}, left)
+    def _filled(self, op: Operation, text: str) -> Text:
+        shape, (value,) = self.shape(op.dims), op.arguments
+        if value.kind == "number" and value.detail[0] in (0, 1):
+            name = "ones" if value.detail[0] else "zeros"
+            return Text(f"np.{name}({shape}, {self.dtype})")
+        dtype = f", {self.dtype}" if is_of_numbers(value) else ""
+        return Text(f"np.full({shape}, {text}{dtype})")
 
-    def source(
-        self,
-        name: str,
-        docstring: str,
-        titles: Sequence[str],
-        with_value: bool,
-        sizes: Mapping[str, int] | None,
-    ) -> str:
-        """The text of the module.
-
-        Args:
-            name: the function's name.
-            docstring: its docstring.
-            titles: a name for each result.
-            with_value: whether the first program is the value.
-            sizes: a number for each named size, if they are known.
-        """
-        named = list(self.arguments.sizes)
-        every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
-        variants, condition = chosen(self.planned, every, self.arguments.readable)
-        bodies = [self._body(variant, titles, with_value) for variant in variants]
-        body = bodies[-1]
-        if condition:
-            left, right = map(self.arguments.size, condition)
-            body = [f"if {left} < {right}:", *(f"    {line}" for line in bodies[0]), *body]
-        opening = self.arguments.opening("\n".join(body))
-        lines = [*_docstring(docstring), *opening, *body]
-        called = {name for name in ("floats", "misfit") if f"{name}(" in "\n".join(opening)}
-        given = [*self.arguments.names, *self.functions.values()]
-        head = f"def {name}({', '.join(given)}):"
-        indented = (f"    {line}".rstrip() for line in lines)
-        return "\n".join([helper_source(self.used | called), "", "", head, *indented, ""])
-
-    def _body(self, variant: Variant, titles: Sequence[str], with_value: bool) -> list[str]:
-        writer = NumpyText(self.arguments, self._helper, self.functions)
-        identifiers = self.identifiers.copy()
-        statements = Statements(variant.outputs, titles, variant.names, writer, identifiers)
-        result = _result(self._results(statements), with_value)
-        return [*statements.lines, f"return {result}"]
-
-    def _helper(self, name: str) -> str:
-        self.used.add(name)
-        return name
-
-    def _results(self, statements: Statements) -> list[str]:
-        """The texts of what is returned; each has a line of its own where one line is too short."""
-        texts = [statements.text(op).text for op in statements.outputs]
-        if sum(map(len, texts)) > WIDTH - 20:
-            for op in statements.outputs:
-                statements.hold(op)
-        return [
-            self._returned(statements, op, axes_of(of) + axes_of(wrt))
-            for op, (of, wrt) in zip(statements.outputs, self.layouts, strict=True)
-        ]
-
-    def _returned(self, statements: Statements, op: Operation, axes: tuple[Dim, ...]) -> str:
-        text = statements.text(op)
-        if any(dim.is_one for dim in axes):
-            index = ", ".join("None" if dim.is_one else ":" for dim in axes)
-            return f"{text.within(ATOM)}[{index}]"
-        is_constant = op.kind in LEAVES and op.kind != "input"
-        return f"np.float64({text.text})" if is_constant else text.text
-
-
-def _result(texts: list[str], with_value: bool) -> str:
-    if not with_value:
-        return ", ".join(texts)
-    value, *derivatives = texts
-    several = ", ".join(derivatives)
-    return f"{value}, {several}" if len(derivatives) == 1 else f"{value}, ({several})"
+    def _diagonal_matrix(self, op: Operation, part: Text) -> Text:
+        if op.arguments[0].rank:
+            return Text(f"np.diag({part.text})")
+        eye = f"np.eye({self.size(op.dims[0]).text}, dtype={self.dtype})"
+        return Text(eye) if part.text == "1" else joined("*", part, Text(eye))
 
 
-def _docstring(text: str) -> list[str]:
-    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    lines = escaped.splitlines() or [""]
-    if len(lines) == 1:
-        return [f'"""{lines[0]}"""']
-    return [f'"""{lines[0]}', *lines[1:], '"""']
+def diagonal_view(text: str, pattern: Sequence[int]) -> str:
+    """The view of an array on which some of its axes run together."""
+    (letters,) = subscripts(pattern)
+    return f'np.einsum("{letters}->{"".join(dict.fromkeys(letters))}", {text})'
+
+
+def _axes(op: Operation) -> str:
+    """The axes of two arrays that `tensordot` sums over: a count where they are neighbours."""
+    first, second = op.detail[0]
+    rank = op.arguments[0].rank
+    ends = first == tuple(range(rank - len(first), rank)) and second == tuple(range(len(first)))
+    return str(len(first)) if ends else f"{[list(first), list(second)]}"

@@ -72,14 +72,15 @@ class Plan:
     """The operations made so far, at certain sizes.
 
     Args:
-        sizes: numbers for each named size, by which costs are compared.
+        sizes: a number for each named size, by which costs are compared.
+        others: other sizes, which the plan is made for too as far as it would be the same.
 
     Attributes:
         committed: the operations that will be computed, in the order in which that was decided.
     """
 
-    def __init__(self, *sizes: Mapping[str, int]) -> None:
-        self.sizes = Regimes(sizes)
+    def __init__(self, sizes: Mapping[str, int], others: Iterable[Mapping[str, int]] = ()) -> None:
+        self.sizes = Regimes([sizes, *others])
         self._made: dict[tuple[Any, ...], Operation] = {}
         self.committed: dict[Operation, None] = {}
 

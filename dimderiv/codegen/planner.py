@@ -284,7 +284,7 @@ class Planner:
             op = plan.make("scatter", (op,), sizes, pattern)
         if any(isinstance(index, Shifted) for index in node.result):
             axes = tuple(count for index in node.result for count in runs(index))
-            op = plan.make("overlap", (op,), apart(node), axes)
+            op = plan.make("overlap_add", (op,), apart(node), axes)
         if any(isinstance(index, Merged) for index in node.result):
             op = plan.make("reshape", (op,), node.axes)
         return Tensor(op, tuple(range(len(node.axes))))

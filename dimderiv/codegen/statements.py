@@ -1,4 +1,4 @@
-"""The statements of a numpy function: what is computed in which order, and under which names.
+"""The statements of a function: what is computed in which order, and under which names.
 
 What is needed once stands where it is needed; what is needed again, has a name of the user's, or is
 a large array that the next operation may overwrite, gets a line of its own.
@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.numpy_text import ATOM, NumpyText, Text, scattered
 from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, reachable
+from dimderiv.codegen.text import Text
+from dimderiv.codegen.writer import Writer
 
 WIDTH = 88
 IN_PLACE = frozenset({"+", "-", "*", "/"})
@@ -26,6 +27,7 @@ class Statements:
         names: the names that the user gave to values.
         writer: writes single operations.
         identifiers: the names of Python that are taken.
+        given: the variables of operations that are computed already.
     """
 
     def __init__(
@@ -33,8 +35,9 @@ class Statements:
         outputs: Sequence[Operation],
         titles: Sequence[str],
         names: Mapping[Operation, str],
-        writer: NumpyText,
+        writer: Writer,
         identifiers: Identifiers,
+        given: Mapping[Operation, str] | None = None,
     ) -> None:
         self.outputs = outputs
         self.names = names
@@ -42,8 +45,8 @@ class Statements:
         self.writer = writer
         self.identifiers = identifiers
         self.lines: list[str] = []
-        self.variables: dict[Operation, str] = {}
-        order = list(reachable(outputs))
+        self.variables: dict[Operation, str] = dict(given or {})
+        order = list(reachable(outputs, self.variables))
         self._uses = _uses(order, outputs)
         self._reserved = set(names.values())
         self._overwritten = {base for op in order if (base := self._base(op)) is not None}
@@ -114,30 +117,22 @@ class Statements:
     def _scatter(self, op: Operation, variable: str) -> None:
         """Put values on a diagonal of an array, or add them to what is there."""
         *base, part = op.arguments
-        if base:
-            self._copy(base[0], variable)
-            view, sign = scattered(variable, op.detail[0]), "+="
-        else:
-            shape = self.writer.shape(op.dims)
-            dims = " x ".join(map(str, op.dims))
-            self.lines.append(f"{variable} = np.zeros({shape}, {self.writer.dtype})  # {dims}")
-            view, sign = scattered(variable, op.detail[0]), "="
-        text = self.text(part).text
-        if base and part.kind in {"map", "number"} and text.startswith("-"):
-            sign, text = "-=", self.text(part).text.removeprefix("-")
-        self.lines.append(f"{view}[...] {sign} {text}")
-
-    def _copy(self, op: Operation, variable: str) -> None:
-        if self._is_free(op):
-            self._fill(op, variable)
-        else:
-            self.lines.append(f"{variable} = {self.text(op).within(ATOM)}.copy()")
+        before = None
+        if base and self._base(op) is not None:
+            self._fill(base[0], variable)
+            before = Text(variable)
+        elif base:
+            before = self.text(base[0])
+        self.lines += self.writer.scattered(variable, before, op, self.text(part))
 
     def _is_free(self, op: Operation) -> bool:
-        return op.kind in FRESH and self._uses[op] == 1 and op not in self.names
+        is_new = op.kind in FRESH and op not in self.variables and op not in self.names
+        return is_new and self._uses[op] == 1
 
     def _base(self, op: Operation) -> Operation | None:
         """The argument of an operation that its value may overwrite."""
+        if not self.writer.overwrites:
+            return None
         if op.kind == "scatter" and len(op.arguments) == 2:
             return op.arguments[0] if self._is_free(op.arguments[0]) else None
         if op.kind != "map" or op.detail[0] not in IN_PLACE or op.rank < 2:

@@ -1,0 +1,210 @@
+r"""A derivative as the source of a function for a target, and that function.
+
+>>> function("def twice(x):\n    return 2 * x\n", "twice")(21)
+42
+"""
+
+import hashlib
+import linecache
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dimderiv.codegen.arguments import Arguments
+from dimderiv.codegen.axes import axes_of
+from dimderiv.codegen.cost import regimes
+from dimderiv.codegen.handed_in import called_functions, described
+from dimderiv.codegen.helper_source import helper_source, helpers
+from dimderiv.codegen.identifiers import Identifiers
+from dimderiv.codegen.plan import LEAVES, Operation
+from dimderiv.codegen.programs import Programs
+from dimderiv.codegen.statements import WIDTH, Statements
+from dimderiv.codegen.targets import writer_of
+from dimderiv.codegen.text import ATOM
+from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
+from dimderiv.codegen.writer import Writer
+from dimderiv.infer import Typed
+from dimderiv.language.vocabulary import HESSIAN, spelled_out
+from dimderiv.rules import Rulebook, builtin_rules
+from dimderiv.shapes import SCALAR, Declaration, Dim, Shape
+
+
+def source(
+    target: str,
+    name: str,
+    value: Typed | None,
+    answers: Sequence[Typed],
+    symbols: Mapping[str, Declaration],
+    *,
+    docstring: str,
+    of: Sequence[Shape] = (),
+    wrt: Sequence[Shape] = (),
+    rulebook: Rulebook | None = None,
+    titles: Sequence[str] = (),
+    results: Sequence[str] = (),
+    sizes: Mapping[str, int] | None = None,
+) -> str:
+    """The source of a function that computes derivatives, and the value where it is asked for.
+
+    Args:
+        target: the name of the target.
+        name: the function's name.
+        value: the expression whose value is returned before the derivatives, if any.
+        answers: the derivatives, or one program that defines them.
+        symbols: the arguments of the function, in order, with their shapes.
+        docstring: the text of the function's docstring.
+        of: for each answer the shape of what is differentiated; scalars where it is not given.
+        wrt: for each answer the shape of the variable; needed where `of` is no scalar.
+        rulebook: the rules in use, where functions may be defined that are not built in.
+        titles: a name for each answer, for its variable.
+        results: the names of the definitions that are the derivatives, where one program has all.
+        sizes: a number for each named size, where the code is to be the best at these sizes.
+
+    Returns:
+        A module of Python: imports, the helper functions that are used, and the function, which
+        returns one array for one answer, a tuple for several, `(value, derivative)` with a value.
+
+    Raises:
+        UnknownNameError: there is no such target.
+    """
+    programs = [*([value] if value else []), *answers]
+    wrt = wrt or [program.value for program in answers]
+    layouts = [(SCALAR, value.value)] if value else []
+    layouts += zip(of or [SCALAR] * len(wrt), wrt, strict=True)
+    rulebook = rulebook or builtin_rules()
+    computed = Programs(programs, layouts, rulebook, results)
+    made = Module(writer_of(target), computed, symbols, rulebook)
+    told = [
+        described(function, python, rulebook.unknown[function.lstrip(HESSIAN)])
+        for function, python in made.functions.items()
+    ]
+    docstring = "\n".join([docstring, *([""] if told else []), *told])
+    titles = ["value", *titles] if value else titles
+    return made.source(name, docstring, titles, value is not None, sizes)
+
+
+def function(source: str, name: str) -> Callable[..., Any]:
+    """A function of generated source.
+
+    Args:
+        source: a module of Python.
+        name: the name of the function in it.
+
+    Returns:
+        The function; a traceback through it shows the lines of the source.
+    """
+    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
+    file = f"<dimderiv {name} {digest}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    namespace: dict[str, Any] = {"__name__": "dimderiv_generated"}
+    exec(compile(source, file, "exec"), namespace)
+    made: Callable[..., Any] = namespace[name]
+    return made
+
+
+class Module:
+    """The module with one function.
+
+    Args:
+        writer: the writer of the target.
+        programs: what the function computes.
+        symbols: the arguments of the function.
+        rulebook: the rules in use.
+    """
+
+    def __init__(
+        self,
+        writer: type[Writer],
+        programs: Programs,
+        symbols: Mapping[str, Declaration],
+        rulebook: Rulebook,
+    ) -> None:
+        self.writer = writer
+        self.programs = programs
+        taken = {writer.module, "math", "float", *helpers(writer.helper_file)}
+        self.identifiers = Identifiers(taken)
+        self.arguments = Arguments(symbols, self.identifiers)
+        self.used: set[str] = set()
+        functions = called_functions(programs.expressions(), rulebook.unknown)
+        self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
+
+    def source(
+        self,
+        name: str,
+        docstring: str,
+        titles: Sequence[str],
+        with_value: bool,
+        sizes: Mapping[str, int] | None,
+    ) -> str:
+        """The text of the module.
+
+        Args:
+            name: the function's name.
+            docstring: its docstring.
+            titles: a name for each result.
+            with_value: whether the first program is the value.
+            sizes: a number for each named size, if they are known.
+        """
+        named = list(self.arguments.sizes)
+        every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
+        variants, condition = chosen(self.programs.planned, every, self.arguments.readable)
+        bodies = [self._body(variant, titles, with_value) for variant in variants]
+        body = bodies[-1]
+        if condition:
+            left, right = map(self.arguments.size, condition)
+            body = [f"if {left} < {right}:", *(f"    {line}" for line in bodies[0]), *body]
+        writer = self.writer(self.arguments, self._helper, self.functions)
+        opening = self.arguments.opening("\n".join(body), writer.converted)
+        lines = [*_docstring(docstring), *opening, *body]
+        called = {"misfit"} if "misfit(" in "\n".join(opening) else set()
+        given = [*self.arguments.names, *self.functions.values()]
+        head = f"def {name}({', '.join(given)}):"
+        indented = (f"    {line}".rstrip() for line in lines)
+        above = helper_source(writer.helper_file, self.used | called, writer.imports)
+        return "\n".join([above, "", "", head, *indented, ""])
+
+    def _body(self, variant: Variant, titles: Sequence[str], with_value: bool) -> list[str]:
+        writer = self.writer(self.arguments, self._helper, self.functions)
+        identifiers = self.identifiers.copy()
+        statements = Statements(variant.outputs, titles, variant.names, writer, identifiers)
+        result = _result(self._results(statements), with_value)
+        return [*statements.lines, f"return {result}"]
+
+    def _helper(self, name: str) -> str:
+        self.used.add(name)
+        return name
+
+    def _results(self, statements: Statements) -> list[str]:
+        """The texts of what is returned; each has a line of its own where one line is too short."""
+        texts = [statements.text(op).text for op in statements.outputs]
+        if sum(map(len, texts)) > WIDTH - 20:
+            for op in statements.outputs:
+                statements.hold(op)
+        layouts = self.programs.layouts
+        return [
+            self._returned(statements, op, axes_of(of) + axes_of(wrt))
+            for op, (of, wrt) in zip(statements.outputs, layouts, strict=True)
+        ]
+
+    def _returned(self, statements: Statements, op: Operation, axes: tuple[Dim, ...]) -> str:
+        text = statements.text(op)
+        if any(dim.is_one for dim in axes):
+            index = ", ".join("None" if dim.is_one else ":" for dim in axes)
+            return f"{text.within(ATOM)}[{index}]"
+        is_constant = op.kind in LEAVES and op.kind != "input"
+        return statements.writer.constant(text.text) if is_constant else text.text
+
+
+def _result(texts: list[str], with_value: bool) -> str:
+    if not with_value:
+        return ", ".join(texts)
+    value, *derivatives = texts
+    several = ", ".join(derivatives)
+    return f"{value}, {several}" if len(derivatives) == 1 else f"{value}, ({several})"
+
+
+def _docstring(text: str) -> list[str]:
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    lines = escaped.splitlines() or [""]
+    if len(lines) == 1:
+        return [f'"""{lines[0]}"""']
+    return [f'"""{lines[0]}', *lines[1:], '"""']

@@ -1,0 +1,246 @@
+"""What the writers of all targets share: the text of an operation, given those of what it takes.
+
+A target is a writer in a file of its own.  It says how its library spells what libraries spell
+differently, and which helper functions generated code brings along.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
+
+from dimderiv.codegen.arguments import Arguments
+from dimderiv.codegen.handed_in import HELPER, call_of
+from dimderiv.codegen.plan import Operation
+from dimderiv.codegen.text import (
+    ATOM,
+    INFIX,
+    MATMUL,
+    SIGN,
+    SUM,
+    Text,
+    joined,
+    number,
+    power,
+)
+from dimderiv.errors import UnknownNameError
+from dimderiv.shapes import Dim
+
+
+class Writer:
+    """Writes operations as expressions of one target.
+
+    Args:
+        arguments: the arguments of the function, which sizes are read off.
+        helper: called with the name of a function that the code needs; says how it is called.
+        handed_in: the names in the code of the functions that are handed in.
+
+    Attributes:
+        target: the name of the target.
+        imports: the import line of its library.
+        module: the name that it imports the library as.
+        helper_file: where its helper functions stand.
+        overwrites: whether arrays may be changed in place.
+        entrywise: functions of each entry, as format strings.
+        calls: other operations that are one call, as format strings.
+        helpers: functions of each entry, and other operations, that are helper functions.
+    """
+
+    target: ClassVar[str]
+    imports: ClassVar[str]
+    module: ClassVar[str]
+    helper_file: ClassVar[str]
+    overwrites: ClassVar[bool] = False
+    entrywise: ClassVar[Mapping[str, str]]
+    calls: ClassVar[Mapping[str, str]]
+    helpers: ClassVar[frozenset[str]]
+
+    def __init__(
+        self,
+        arguments: Arguments,
+        helper: Callable[[str], str],
+        handed_in: Mapping[str, str],
+    ) -> None:
+        self.arguments = arguments
+        self.helper = helper
+        self.handed_in = handed_in
+
+    def converted(self, names: list[str]) -> list[str]:
+        """The lines after which the arguments are arrays of one floating type.
+
+        Args:
+            names: their names.
+        """
+        targets = ", ".join(names)
+        comma = "," * (len(names) == 1)
+        return [f"{targets}{comma} = {self.helper('floats')}({targets})"]
+
+    def written(self, op: Operation, parts: Sequence[Text]) -> Text:
+        """An operation as an expression.
+
+        Args:
+            op: the operation.
+            parts: the texts of its arguments.
+
+        Raises:
+            UnknownNameError: nobody said how the function is computed by the target.
+        """
+        texts = [part.text for part in parts]
+        match op.kind:
+            case "input":
+                return Text(self.arguments.python[op.detail[0]])
+            case "number":
+                return number(op.detail[0])
+            case "size":
+                return self.size(op.detail[0])
+            case "constant":
+                return Text(f"{self.module}.{op.detail[0]}")
+            case "map":
+                return self.mapped(op, parts)
+            case "matmul":
+                return Text(f"{parts[0].within(MATMUL)} @ {parts[1].within(MATMUL + 1)}", MATMUL)
+            case "applied":
+                function, is_row = op.detail
+                name, helper = self.handed_in[function], self.helper(HELPER)
+                return Text(call_of(function, name, texts[0], is_row, helper, self.module))
+            case "transpose" if op.rank == 2:
+                return Text(f"{parts[0].within(ATOM)}.T")
+            case "expand":
+                places = ", ".join(":" if p else "None" for p in op.detail[0])
+                return Text(f"{parts[0].within(ATOM)}[{places}]")
+        if op.kind in self.helpers:
+            return self.helped(op, texts)
+        if op.kind in self.calls:
+            return Text(self.calls[op.kind].format(*texts))
+        return self.spelled(op, parts)
+
+    def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
+        """An operation that each library spells in its own way.
+
+        Args:
+            op: the operation.
+            parts: the texts of its arguments.
+
+        Raises:
+            UnknownNameError: the target does not know it.
+        """
+        raise self.unknown(op.kind)
+
+    def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
+        """A function of the entries of arrays.
+
+        Args:
+            op: an operation of the kind `map`.
+            parts: the texts of its arguments.
+
+        Raises:
+            UnknownNameError: the target does not know the function.
+        """
+        function = op.detail[0]
+        match function:
+            case "square":
+                return power(parts[0], Text("2"))
+            case "power":
+                return power(*parts)
+            case "negative":
+                return Text(f"-{parts[0].within(SIGN)}", SIGN)
+            case "sqrt" if is_of_numbers(op):
+                return power(parts[0], Text("0.5"))
+        if function in INFIX:
+            return joined(function, *parts)
+        if function in self.helpers:
+            return Text(f"{self.helper(function)}({parts[0].text})")
+        if function in self.entrywise:
+            return Text(self.entrywise[function].format(parts[0].text))
+        raise self.unknown(function)
+
+    def helped(self, op: Operation, texts: Sequence[str]) -> Text:
+        """A call of a helper function.
+
+        Args:
+            op: the operation, which has its name.
+            texts: the texts of its arguments.
+        """
+        if op.kind == "dexpm" and len(texts) == 1:
+            return Text(f"{self.helper('dexpm_matrix')}({texts[0]})")
+        detail = ""
+        if op.kind == "overlap_add":
+            detail = f", {op.detail[0]}"
+        elif op.detail and op.kind == "logsumexp":
+            detail = f", axis={op.detail[0]}"
+        return Text(f"{self.helper(op.kind)}({', '.join(texts)}{detail})")
+
+    def unknown(self, function: str) -> UnknownNameError:
+        """The error that a function has no code."""
+        return UnknownNameError(
+            f"there is no {self.target} code for {function}",
+            hint="define it by functions that have code",
+        )
+
+    @property
+    def dtype(self) -> str:
+        """The text of the type of all entries."""
+        return self.arguments.dtype
+
+    @property
+    def size_names(self) -> Mapping[str, str]:
+        """The variable that holds each named size."""
+        return self.arguments.sizes
+
+    def size(self, dim: Dim) -> Text:
+        """The size of an axis."""
+        text = self.arguments.size(dim)
+        return Text(text, SUM if " " in text else ATOM)
+
+    def sizes(self, dims: Sequence[Dim]) -> str:
+        """Sizes with commas between them."""
+        return ", ".join(self.size(dim).text for dim in dims)
+
+    def shape(self, dims: Sequence[Dim]) -> str:
+        """The shape of an array: a number or a tuple."""
+        return self.sizes(dims) if len(dims) == 1 else f"({self.sizes(dims)})"
+
+    def scattered(
+        self, variable: str, base: Text | None, op: Operation, part: Text
+    ) -> list[str]:  # fmt: skip
+        """The lines that put values on a diagonal, or add them to what is there.
+
+        Args:
+            variable: the name of the array.
+            base: what is added to; nothing where the rest is zero.  A target that overwrites may
+                take it that the variable holds an array of its own where this is the variable.
+            op: an operation of the kind `scatter`; its detail says which axes run together.
+            part: the values.
+        """
+        raise self.unknown(op.kind)
+
+    def constant(self, text: str) -> str:
+        """A number as what the target returns for a scalar.
+
+        Args:
+            text: the number.
+        """
+        raise NotImplementedError
+
+
+def is_of_numbers(op: Operation) -> bool:
+    """Whether no array is among what the value is made of."""
+    return op.kind != "input" and all(map(is_of_numbers, op.arguments)) and not op.dims
+
+
+def outer_places(op: Operation) -> tuple[int, int] | None:
+    """Whether a product is the outer product of two vectors, and their places."""
+    for place, each in enumerate(op.arguments):
+        other = op.arguments[1 - place]
+        if each.kind == "expand" and each.detail[0] == (True, False) and other.rank == 1:
+            return place, 1 - place
+    return None
+
+
+def triangle_place(op: Operation) -> tuple[str, int] | None:
+    """Whether a product is a triangle of a matrix: which one, and the place of the matrix."""
+    for place, each in enumerate(op.arguments):
+        other = op.arguments[1 - place]
+        name = "triu" if each.kind == "transpose" else "tril"
+        inner = each.arguments[0] if each.kind == "transpose" else each
+        if inner.kind == "triangle" and other.dims == op.dims:
+            return name, 1 - place
+    return None
