@@ -151,9 +151,14 @@ class Arguments:
             *(f"{axis} != {text}" for axis, text in pairs if axis != text),
         ]
 
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        """How many axes each argument has."""
+        return {self.python[name]: len(_axes(shape)) for name, shape in self.shapes.items()}
+
     def _whole(self, texts: list[str]) -> str:
         """A shape by the shapes of others, which is quicker than by their axes."""
-        ranks = {self.python[name]: len(_axes(shape)) for name, shape in self.shapes.items()}
+        ranks = self._ranks
         owners = [text.partition(".shape[")[0] for text in texts]
         if texts and all(ranks.get(owner) == 1 for owner in owners):
             return " + ".join(f"{owner}.shape" for owner in owners)

@@ -81,8 +81,10 @@ def chosen(
         The plans, and for two of them two counts, of which the first is to be the smaller one.
     """
     made = planned(every)
+    if len(made.operations()) > MOST_OPERATIONS:
+        return [made], None
     found = {made.signature(): made}
-    while made.others and len(made.operations()) <= MOST_OPERATIONS:
+    while made.others:
         made = planned(made.others)
         found.setdefault(made.signature(), made)
     variants = list(found.values())
