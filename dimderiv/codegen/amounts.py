@@ -58,7 +58,7 @@ class Amount:
 
     Args:
         regimes: the sizes.
-        found: the number at certain sizes.
+        at: gives the number at certain sizes.
 
     >>> both = Regimes([{"m": 2, "n": 3}, {"m": 9, "n": 3}])
     >>> both[Dim.of("m")] < both[Dim.of("n")]
@@ -67,19 +67,11 @@ class Amount:
     []
     """
 
-    __slots__ = ("_found", "_known", "regimes")
+    __slots__ = ("at", "regimes")
 
-    def __init__(self, regimes: Regimes, found: Callable[[Sizes], float]) -> None:
+    def __init__(self, regimes: Regimes, at: Callable[[Sizes], float]) -> None:
         self.regimes = regimes
-        self._found = found
-        self._known: dict[Sizes, float] = {}
-
-    def at(self, sizes: Sizes) -> float:
-        """The number at certain sizes."""
-        known = self._known.get(sizes)
-        if known is None:
-            known = self._known[sizes] = self._found(sizes)
-        return known
+        self.at = at
 
     def _with(self, operator: Callable[[Any, Any], float], other: "Amount | float") -> "Amount":
         if isinstance(other, Amount):

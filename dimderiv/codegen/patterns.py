@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 from dimderiv.graph import (
-    ONCE,
     Factor,
     Function,
     Index,
+    Key,
     Merged,
     Named,
     Node,
@@ -44,16 +44,16 @@ def turned(node: Node) -> Node:
     return transposed(node)
 
 
-def parts_of(node: Node) -> frozenset[object]:
+def parts_of(node: Node) -> frozenset[Key]:
     """What a node and its transpose are both made of, by which one may be told from others."""
-    terms = node.terms if isinstance(node, Sum) else ((ONCE, node),)
-    return frozenset((c, *_factors_of(term)) for c, term in terms)
-
-
-def _factors_of(term: Node) -> tuple[object, ...]:
-    if not isinstance(term, Product):
-        return ONCE, frozenset([(term.key, ONCE)])
-    return term.coefficient, frozenset([(each.node.key, each.power) for each in term.factors])
+    terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
+    keys: list[Key] = []
+    for term in terms:
+        if isinstance(term, Product):
+            keys += [factor.node.key for factor in term.factors]
+        else:
+            keys.append(term.key)
+    return frozenset(keys)
 
 
 def is_no_inverse(term: tuple[Fraction, Node]) -> bool:

@@ -8,11 +8,10 @@ each axis of the graph's node, less those along which it is constant.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from typing import Any, NamedTuple
 
 from dimderiv.codegen.amounts import Amount, Regimes
-from dimderiv.codegen.cost import cost_of
+from dimderiv.codegen.cost import Sizes, cost_of
 from dimderiv.shapes import ONE, Dim
 
 COMPARISONS = frozenset({">", "<", ">=", "<="})
@@ -32,14 +31,17 @@ class Operation:
         detail: what it takes besides arrays: the function of a map, the axes of a reduction.
         arguments: the operations whose values it takes.
         dims: the size of each axis of its value; 1 where the axis is there to broadcast.
-        cost: what it costs by itself.
     """
 
     kind: str
     detail: tuple[Any, ...]
     arguments: tuple["Operation", ...]
     dims: tuple[Dim, ...]
-    cost: Amount
+
+    def cost(self, sizes: Sizes) -> float:
+        """What it costs by itself at certain sizes."""
+        before = tuple([argument.dims for argument in self.arguments])
+        return cost_of(self.kind, self.detail, before, self.dims, sizes)
 
     @property
     def rank(self) -> int:
@@ -82,6 +84,7 @@ class Plan:
     def __init__(self, sizes: Mapping[str, int], others: Iterable[Mapping[str, int]] = ()) -> None:
         self.sizes = Regimes([sizes, *others])
         self._made: dict[tuple[Any, ...], Operation] = {}
+        self._costs: dict[Sizes, dict[Operation, float]] = {}
         self.committed: dict[Operation, None] = {}
 
     def make(
@@ -103,9 +106,7 @@ class Plan:
         slot = (kind, detail, *map(id, arguments), *[dim.monomials for dim in dims])
         known = self._made.get(slot)
         if known is None:
-            before = tuple(argument.dims for argument in arguments)
-            cost = Amount(self.sizes, partial(cost_of, kind, detail, before, dims))
-            known = self._made[slot] = Operation(kind, detail, arguments, dims, cost)
+            known = self._made[slot] = Operation(kind, detail, arguments, dims)
         return known
 
     def number(self, value: Fraction | int) -> Operation:
@@ -130,7 +131,7 @@ class Plan:
 
     def matmul(self, left: Operation, right: Operation, dims: tuple[Dim, ...]) -> Operation:
         """A matrix product; that of a matrix with its own transpose costs half."""
-        is_gram = left.rank == 2 and self.transposed(left, (1, 0)) is right
+        is_gram = left.rank == 2 and _is_transpose(left, right)
         return self.make("matmul", (left, right), dims, *(["gram"] if is_gram else []))
 
     def as_number(self, op: Operation) -> Operation:
@@ -186,7 +187,15 @@ class Plan:
     def extra_cost(self, op: Operation) -> Amount:
         """What an operation costs beyond what is computed already."""
         new = list(reachable([op], self.committed))
-        return Amount(self.sizes, lambda sizes: sum(each.cost.at(sizes) for each in new))
+        return Amount(self.sizes, lambda sizes: self._cost(new, sizes))
+
+    def _cost(self, ops: Iterable[Operation], sizes: Sizes) -> float:
+        costs, total = self._costs.setdefault(sizes, {}), 0.0
+        for op in ops:
+            if op not in costs:
+                costs[op] = op.cost(sizes)
+            total += costs[op]
+        return total
 
     def commit(self, op: Operation) -> None:
         """Note that an operation will be computed, so that others may use it for nothing."""
@@ -198,6 +207,15 @@ class Plan:
         """Forget what was committed, except for so many operations that were first."""
         while len(self.committed) > count:
             self.committed.popitem()
+
+
+def _is_transpose(left: Operation, right: Operation) -> bool:
+    """Whether a matrix is the transpose of another one, as `Plan.transposed` makes it."""
+    if left.kind == "transpose":
+        return left.arguments[0] is right
+    if right.kind == "transpose":
+        return right.arguments[0] is left
+    return left is right and left.detail == ("gram",)
 
 
 def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...]) -> Tensor:

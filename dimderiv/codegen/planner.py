@@ -66,7 +66,7 @@ class Planner:
         self.bounds = Bounds()
         self.names: dict[Operation, str] = {}
         self._known: dict[Key, Tensor] = {}
-        self._unturned: dict[frozenset[object], list[Node]] = {}
+        self._unturned: dict[frozenset[Key], list[Node]] = {}
         self._trying = 0
 
     def value(self, node: Node) -> Tensor:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from dimderiv.codegen.cost import Sizes, cost_of
+from dimderiv.codegen.cost import Sizes
 from dimderiv.codegen.plan import MOST_OPERATIONS, Operation, reachable
 from dimderiv.shapes import Dim, Monomial
 
@@ -45,10 +45,7 @@ class Variant:
 
     def cost(self, sizes: Sizes) -> float:
         """What the plan costs at certain sizes."""
-        return sum(
-            cost_of(op.kind, op.detail, tuple(a.dims for a in op.arguments), op.dims, sizes)
-            for op in self.operations()
-        )
+        return sum(op.cost(sizes) for op in self.operations())
 
     def products(self) -> Dim:
         """How many multiplications its matrix products take."""
