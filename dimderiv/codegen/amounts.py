@@ -5,12 +5,14 @@ decide; those at which the decision would be another one are left out.  What rem
 the sizes at which the same plan would have been made.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import add, ge, gt, le, lt, mul, sub, truediv
-from typing import Any
+from typing import Any, TypeVar
 
 from dimderiv.codegen.cost import Sizes
 from dimderiv.shapes import Dim
+
+T = TypeVar("T")
 
 
 class Regimes:
@@ -27,17 +29,26 @@ class Regimes:
         self.every = list(map(Sizes, every))
         self.first, *self.others = self.every
 
-    def decided(self, test: Callable[[Sizes], bool]) -> bool:
-        """Whether something holds at the first sizes.
+    def decided(self, test: Callable[[Sizes], T]) -> T:
+        """What is decided at the first sizes.
 
         Args:
-            test: whether it holds at certain sizes; where the answer is not the same, they are
-                left out from here on.
+            test: the decision at certain sizes; where it is not the same, they are left out from
+                here on.
         """
         found = test(self.first)
         if self.others:
             self.others = [sizes for sizes in self.others if test(sizes) == found]
         return found
+
+    def least(self, amounts: Sequence["Amount"]) -> int:
+        """The place of the smallest of some numbers."""
+
+        def place(sizes: Sizes) -> int:
+            numbers = [amount.at(sizes) for amount in amounts]
+            return numbers.index(min(numbers))
+
+        return self.decided(place) if len(amounts) > 1 else 0
 
     @property
     def left_out(self) -> list[Mapping[str, int]]:

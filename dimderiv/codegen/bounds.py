@@ -2,7 +2,7 @@
 
 from dimderiv import graph
 from dimderiv.codegen.patterns import is_one
-from dimderiv.graph import Function, Map, Named, Node, Product, Sum, Symbol
+from dimderiv.graph import Function, Key, Map, Named, Node, Product, Sum, Symbol
 
 UP_TO_ONE = frozenset({"sigmoid", "tanh", "sin", "cos", "erf", ">", "<", ">=", "<="})
 NOT_BELOW_ZERO = frozenset({"cosh", "square", ">", "<", ">=", "<="})
@@ -12,8 +12,8 @@ class Bounds:
     """Says what is known of entries, of each node once: a chain of names may be long."""
 
     def __init__(self) -> None:
-        self._nonnegative: dict[Node, bool] = {}
-        self._at_most_one: dict[Node, bool] = {}
+        self._nonnegative: dict[Key, bool] = {}
+        self._at_most_one: dict[Key, bool] = {}
 
     def note(self, node: Named) -> None:
         """Find out about a name, so that asking about others that are made of it is quick."""
@@ -26,9 +26,9 @@ class Bounds:
         Args:
             node: any node.
         """
-        known = self._nonnegative.get(node)
+        known = self._nonnegative.get(node.key)
         if known is None:
-            known = self._nonnegative[node] = self._is_nonnegative(node)
+            known = self._nonnegative[node.key] = self._is_nonnegative(node)
         return known
 
     def _is_nonnegative(self, node: Node) -> bool:
@@ -57,9 +57,9 @@ class Bounds:
         Args:
             node: any node.
         """
-        known = self._at_most_one.get(node)
+        known = self._at_most_one.get(node.key)
         if known is None:
-            known = self._at_most_one[node] = self._is_at_most_one(node)
+            known = self._at_most_one[node.key] = self._is_at_most_one(node)
         return known
 
     def _is_at_most_one(self, node: Node) -> bool:

@@ -38,7 +38,7 @@ class Contraction:
         if all(t.letters == self.kept for t in tensors):
             return reduce(self._entrywise, shorter)
         if len(tensors) == 2:
-            return self.pair(*shorter, self._needed(shorter, (0, 1)))
+            return self.pair(shorter[0], shorter[1], self._needed(shorter, (0, 1)))
         if len(tensors) <= MOST_EXHAUSTIVE:
             return self._best(shorter)
         return self._greedy(shorter)
@@ -62,9 +62,8 @@ class Contraction:
         return found[frozenset(every)]
 
     def _cheapest(self, options: Sequence[Tensor]) -> Tensor:
-        if len(options) == 1:
-            return options[0]
-        return min(options, key=lambda tensor: self.plan.extra_cost(tensor.op))
+        costs = [self.plan.extra_cost(option.op) for option in options if len(options) > 1]
+        return options[self.plan.sizes.least(costs)]
 
     def _greedy(self, tensors: Sequence[Tensor]) -> Tensor:
         """The cheapest pair first, again and again."""

@@ -13,6 +13,8 @@ from dimderiv.codegen.text import Text
 from dimderiv.codegen.writer import Writer
 
 WIDTH = 88
+# What the name of a part may take of the width.
+NAME = 5
 IN_PLACE = frozenset({"+", "-", "*", "/"})
 # Operations whose value is an array of its own, which nobody else holds.
 FRESH = frozenset({"matmul", "map", "einsum", "tensordot", "softmax", "logsoftmax", "scatter"})
@@ -122,7 +124,7 @@ class Statements:
 
         Done from the leaves up, no text grows long, and no sum of many terms goes deep.
         """
-        while len(self.text(op).text) > WIDTH and self._name_longest(op):
+        while len(self.text(op).text) + NAME > WIDTH and self._name_longest(op):
             del self._texts[op]
 
     def _name_longest(self, op: Operation) -> bool:
