@@ -260,7 +260,7 @@ class Writer:
         argument = op.arguments[place]
         if not argument.is_truth or not self.needs_number(op, place):
             return part
-        cast = Operation("cast", (), (argument,), argument.dims, 0)
+        cast = Operation("cast", (), (argument,), argument.dims)
         return self.written(cast, [part])
 
 
