@@ -312,20 +312,16 @@ class Derivation:
         """The source of a function that computes the derivative.
 
         Args:
-            target: `"numpy"`.
+            target: `"numpy"` or `"jax"`.
             value: whether the function returns the value too, before the derivative.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.
         """
         if self.mixed is not None:
             return self.mixed.code(target, value=value, sizes=sizes)
+        extents = {name: self.extents[names] for names, name in self._derivative_names.items()}
         return self._coder.source(
-            target,
-            list(self._results.values()),
-            self._docstring(),
-            value=value,
-            titles=[self._derivative_names[names] for names in self._results],
-            sizes=sizes,
+            target, self.program, extents, self._docstring(), value=value, sizes=sizes
         )
 
     @property
@@ -350,7 +346,7 @@ class Derivation:
         """A function that computes the derivative, called with the symbols by name.
 
         Args:
-            target: `"numpy"`.
+            target: `"numpy"` or `"jax"`.
             value: whether it returns `(value, derivative)`.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.

@@ -1,6 +1,7 @@
 """The text of the helper functions that generated code brings along."""
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -19,27 +20,34 @@ class HelperFunction:
 def helpers(file: str) -> dict[str, HelperFunction]:
     """The helper functions of a target by name, in the order in which they are to be printed.
 
+    What a file imports from that of another target is printed from there.
+
     Args:
         file: the name of the file beside this one that they stand in.
     """
     source = Path(__file__).with_name(file).read_text(encoding="utf-8")
     found = {}
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef):
-            start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            text = "\n".join(source.splitlines()[start - 1 : node.end_lineno])
-            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            found[node.name] = HelperFunction(text, frozenset(names))
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        text = ast.get_source_segment(source, node) or ""
+        match node:
+            case ast.ImportFrom(module=module) if module and module.startswith("dimderiv."):
+                others = helpers(f"{module.rpartition('.')[2]}.py")
+                found.update({alias.name: others[alias.name] for alias in node.names})
+            case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+                found[name] = HelperFunction(text, frozenset(names))
     return found
 
 
-def helper_source(file: str, used: Iterable[str], imports: str) -> str:
+def helper_source(file: str, used: Iterable[str], imports: str, body: str) -> str:
     """The import lines and the functions that are used, and those that they use in turn.
 
     Args:
         file: the file that the helper functions stand in.
         used: names of helper functions.
-        imports: the line that imports the library of the target.
+        imports: the lines that import the library of the target; those that are not used are left
+            out.
+        body: the text of the function that uses all this.
     """
     known = helpers(file)
     wanted, waiting = set[str](), list(used)
@@ -49,5 +57,14 @@ def helper_source(file: str, used: Iterable[str], imports: str) -> str:
             wanted.add(name)
             waiting += known[name].names
     parts = [helper.text for name, helper in known.items() if name in wanted]
-    needs_math = any("math" in known[name].names for name in wanted)
-    return "\n\n\n".join([f"import math\n\n{imports}" if needs_math else imports, *parts])
+    code = "\n".join([*parts, body])
+    standard, library = (
+        "\n".join(line for line in lines.splitlines() if _is_used(line.split()[-1], code))
+        for lines in ("import math", imports)
+    )
+    above = "\n\n".join(filter(None, [standard, library]))
+    return "\n\n\n".join(filter(None, [above, *parts]))
+
+
+def _is_used(module: str, code: str) -> bool:
+    return re.search(rf"\b{module}\.", code) is not None

@@ -15,7 +15,7 @@ from dimderiv.codegen.cost import regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.plan import LEAVES, Operation
+from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
@@ -40,6 +40,7 @@ def source(
     wrt: Sequence[Shape] = (),
     rulebook: Rulebook | None = None,
     titles: Sequence[str] = (),
+    results: Sequence[str] = (),
     sizes: Mapping[str, int] | None = None,
 ) -> str:
     """The source of a function that computes derivatives, and the value where it is asked for.
@@ -48,13 +49,14 @@ def source(
         target: the name of the target.
         name: the function's name.
         value: the expression whose value is returned before the derivatives, if any.
-        answers: the derivatives.
+        answers: the derivatives, or one program that defines them.
         symbols: the arguments of the function, in order, with their shapes.
         docstring: the text of the function's docstring.
         of: for each answer the shape of what is differentiated; scalars where it is not given.
         wrt: for each answer the shape of the variable; needed where `of` is no scalar.
         rulebook: the rules in use, where functions may be defined that are not built in.
         titles: a name for each answer, for its variable.
+        results: the names of the definitions that are the derivatives, where one program has all.
         sizes: a number for each named size, where the code is to be the best at these sizes.
 
     Returns:
@@ -65,12 +67,12 @@ def source(
         UnknownNameError: there is no such target.
     """
     programs = [*([value] if value else []), *answers]
-    layouts = [(SCALAR, program.value) for program in programs]
-    if wrt:
-        of = of or [SCALAR] * len(wrt)
-        layouts[len(programs) - len(answers) :] = zip(of, wrt, strict=True)
+    wrt = wrt or [program.value for program in answers]
+    layouts = [(SCALAR, value.value)] if value else []
+    layouts += zip(of or [SCALAR] * len(wrt), wrt, strict=True)
     rulebook = rulebook or builtin_rules()
-    made = Module(writer_of(target), Programs(programs, layouts, rulebook), symbols, rulebook)
+    computed = Programs(programs, layouts, rulebook, results)
+    made = Module(writer_of(target), computed, symbols, rulebook)
     told = [
         described(function, python, rulebook.unknown[function.lstrip(HESSIAN)])
         for function, python in made.functions.items()
@@ -118,7 +120,8 @@ class Module:
     ) -> None:
         self.writer = writer
         self.programs = programs
-        taken = {writer.module, "math", "float", *helpers(writer.helper_file)}
+        imported = writer.imports.split()
+        taken = {*imported, "math", "float", *writer.reserved, *helpers(writer.helper_file)}
         self.identifiers = Identifiers(taken)
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
@@ -151,14 +154,15 @@ class Module:
             left, right = map(self.arguments.size, condition)
             body = [f"if {left} < {right}:", *(f"    {line}" for line in bodies[0]), *body]
         writer = self.writer(self.arguments, self._helper, self.functions)
-        opening = self.arguments.opening("\n".join(body), writer.converted)
+        opening = self.arguments.opening("\n".join(body), writer.converted, writer.row)
         lines = [*_docstring(docstring), *opening, *body]
         called = {"misfit"} if "misfit(" in "\n".join(opening) else set()
         given = [*self.arguments.names, *self.functions.values()]
         head = f"def {name}({', '.join(given)}):"
-        indented = (f"    {line}".rstrip() for line in lines)
-        above = helper_source(writer.helper_file, self.used | called, writer.imports)
-        return "\n".join([above, "", "", head, *indented, ""])
+        text = "\n".join([head, *(f"    {line}".rstrip() for line in lines), ""])
+        used = self.used | called
+        above = helper_source(writer.helper_file, used, writer.imports, text)
+        return f"{above}\n\n\n{text}"
 
     def _body(self, variant: Variant, titles: Sequence[str], with_value: bool) -> list[str]:
         writer = self.writer(self.arguments, self._helper, self.functions)
@@ -188,8 +192,7 @@ class Module:
         if any(dim.is_one for dim in axes):
             index = ", ".join("None" if dim.is_one else ":" for dim in axes)
             return f"{text.within(ATOM)}[{index}]"
-        is_constant = op.kind in LEAVES and op.kind != "input"
-        return statements.writer.constant(text.text) if is_constant else text.text
+        return statements.writer.constant(text.text) if is_of_numbers(op) else text.text
 
 
 def _result(texts: list[str], with_value: bool) -> str:

@@ -7,6 +7,7 @@ from dimderiv.graph import (
     Factor,
     Function,
     Index,
+    Key,
     Merged,
     Named,
     Node,
@@ -70,6 +71,18 @@ def opposite(node: Node) -> Node | None:
         return None
     terms = sorted([(-c, term) for c, term in node.terms], key=lambda term: term[0] < 0)
     return total(terms, node.axes) if terms and terms[0][0] > 0 > terms[-1][0] else None
+
+
+def parts_of(node: Node) -> frozenset[Key]:
+    """What a node and its transpose are both made of, by which one may be told from others."""
+    terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
+    keys: list[Key] = []
+    for term in terms:
+        if isinstance(term, Product):
+            keys += [factor.node.key for factor in term.factors]
+        else:
+            keys.append(term.key)
+    return frozenset(keys)
 
 
 def is_scattered(node: Node) -> bool:

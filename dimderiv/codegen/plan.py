@@ -5,12 +5,13 @@ operations are one object, so what several results need is computed once.  An ar
 each axis of the graph's node, less those along which it is constant.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from typing import Any, NamedTuple
 
+from dimderiv.codegen.amounts import Amount, Regimes
 from dimderiv.codegen.cost import Sizes, cost_of
 from dimderiv.shapes import ONE, Dim
 
@@ -18,6 +19,8 @@ COMMUTING = frozenset({("map", "+"), ("map", "*")})
 COMPARISONS = frozenset({">", "<", ">=", "<="})
 # Operations whose value is a view of their argument, or a number: they cost nothing.
 VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows"})
+# A plan of more operations is made for one of several sizes only, since planning takes its time.
+MOST_OPERATIONS = 80
 LEAVES = frozenset({"input", "number", "size", "constant"})
 
 
@@ -30,14 +33,17 @@ class Operation:
         detail: what it takes besides arrays: the function of a map, the axes of a reduction.
         arguments: the operations whose values it takes.
         dims: the size of each axis of its value; 1 where the axis is there to broadcast.
-        cost: what it costs by itself.
     """
 
     kind: str
     detail: tuple[Any, ...]
     arguments: tuple["Operation", ...]
     dims: tuple[Dim, ...]
-    cost: float
+
+    def cost(self, sizes: Sizes) -> float:
+        """What it costs by itself at certain sizes."""
+        before = tuple([argument.dims for argument in self.arguments])
+        return cost_of(self.kind, self.detail, before, self.dims, sizes)
 
     @property
     def rank(self) -> int:
@@ -71,12 +77,17 @@ class Plan:
 
     Args:
         sizes: a number for each named size, by which costs are compared.
+        others: other sizes, which the plan is made for too as far as it would be the same.
+
+    Attributes:
+        committed: the operations that will be computed, in the order in which that was decided.
     """
 
-    def __init__(self, sizes: Mapping[str, int]) -> None:
-        self.sizes = Sizes(sizes)
+    def __init__(self, sizes: Mapping[str, int], others: Iterable[Mapping[str, int]] = ()) -> None:
+        self.sizes = Regimes([sizes, *others])
         self._made: dict[tuple[Any, ...], Operation] = {}
-        self.committed: set[Operation] = set()
+        self._costs: dict[Sizes, dict[Operation, float]] = {}
+        self.committed: dict[Operation, None] = {}
         self.symmetric: set[Operation] = set()
 
     def make(
@@ -97,9 +108,7 @@ class Plan:
         arguments = tuple(arguments)
         known = self.known(kind, arguments, dims, *detail)
         if known is None:
-            before = tuple(argument.dims for argument in arguments)
-            cost = cost_of(kind, detail, before, dims, self.sizes)
-            known = Operation(kind, detail, arguments, dims, cost)
+            known = Operation(kind, detail, arguments, dims)
             self._made[_slot(kind, arguments, dims, detail)] = known
         return known
 
@@ -134,10 +143,11 @@ class Plan:
 
     def map(self, function: str, *arguments: Operation) -> Operation:
         """A function of the entries of arrays that broadcast as in numpy."""
-        if function not in COMPARISONS and function not in {"*", "relu", "abs"}:
-            arguments = tuple(map(self.as_number, arguments))
-        elif function == "*" and all(argument.is_truth for argument in arguments):
-            arguments = (self.as_number(arguments[0]), *arguments[1:])
+        if function not in COMPARISONS and any(argument.is_truth for argument in arguments):
+            # A factor of the floating type makes numbers of truth values; whole numbers do not.
+            others = [each for each in arguments if not each.is_truth]
+            if function != "*" or all(map(is_of_numbers, others)):
+                arguments = tuple(map(self.as_number, arguments))
         rank = max((argument.rank for argument in arguments), default=0)
         padded = [(ONE,) * (rank - len(a.dims)) + a.dims for a in arguments]
         dims = [next((d for d in axis if not d.is_one), ONE) for axis in zip(*padded, strict=True)]
@@ -145,7 +155,7 @@ class Plan:
 
     def matmul(self, left: Operation, right: Operation, dims: tuple[Dim, ...]) -> Operation:
         """A matrix product; that of a matrix with its own transpose costs half."""
-        is_gram = left.rank == 2 and self.transposed(left, (1, 0)) is right
+        is_gram = left.rank == 2 and _is_transpose(left, right)
         return self.make("matmul", (left, right), dims, *(["gram"] if is_gram else []))
 
     def as_number(self, op: Operation) -> Operation:
@@ -181,9 +191,8 @@ class Plan:
         if tensor.below:
             tensor = self.upright(tensor)
         letters = tuple(range(len(dims)))
-        op = self.aligned(tensor, letters)
-        op = op if len(tensor.letters) == len(dims) else self.make("fill", (op,), dims)
-        return self.as_number(op)
+        op = self.as_number(self.aligned(tensor, letters))
+        return op if len(tensor.letters) == len(dims) else self.make("fill", (op,), dims)
 
     def upright(self, tensor: Tensor) -> Tensor:
         """The entries above the line."""
@@ -198,13 +207,38 @@ class Plan:
             return tensor
         return tensor._replace(op=self.make("inv", op.arguments, op.dims))
 
-    def extra_cost(self, op: Operation) -> float:
+    def extra_cost(self, op: Operation) -> Amount:
         """What an operation costs beyond what is computed already."""
-        return sum(each.cost for each in reachable([op], self.committed))
+        new = list(reachable([op], self.committed))
+        return Amount(self.sizes, lambda sizes: self._cost(new, sizes))
+
+    def _cost(self, ops: Iterable[Operation], sizes: Sizes) -> float:
+        costs, total = self._costs.setdefault(sizes, {}), 0.0
+        for op in ops:
+            if op not in costs:
+                costs[op] = op.cost(sizes)
+            total += costs[op]
+        return total
 
     def commit(self, op: Operation) -> None:
         """Note that an operation will be computed, so that others may use it for nothing."""
-        self.committed.update(reachable([op], self.committed))
+        self.committed.update(dict.fromkeys(reachable([op], self.committed)))
+        if len(self.committed) > MOST_OPERATIONS:
+            self.sizes.others = []
+
+    def take_back(self, count: int) -> None:
+        """Forget what was committed, except for so many operations that were first."""
+        while len(self.committed) > count:
+            self.committed.popitem()
+
+
+def _is_transpose(left: Operation, right: Operation) -> bool:
+    """Whether a matrix is the transpose of another one, as `Plan.transposed` makes it."""
+    if left.kind == "transpose":
+        return left.arguments[0] is right
+    if right.kind == "transpose":
+        return right.arguments[0] is left
+    return left is right and left.detail == ("gram",)
 
 
 def _slot(
@@ -271,21 +305,25 @@ def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...])
     return Tensor(plan.map("/", above, under), letters)
 
 
-def reachable(ops: Iterable[Operation], known: Iterable[Operation] = ()) -> Iterator[Operation]:
+def reachable(ops: Iterable[Operation], known: Collection[Operation] = ()) -> Iterator[Operation]:
     """Operations and what they need, each once and before what needs it.
 
     Args:
         ops: the operations.
         known: operations that are left out, with what they need.
     """
-    seen = known if isinstance(known, set) else set(known)
     passed: set[Operation] = set()
     waiting = [(op, False) for op in reversed(list(ops))]
     while waiting:
         op, is_ready = waiting.pop()
         if is_ready:
             yield op
-        elif op not in passed and op not in seen:
+        elif op not in passed and op not in known:
             passed.add(op)
             waiting.append((op, True))
             waiting.extend((argument, False) for argument in reversed(op.arguments))
+
+
+def is_of_numbers(op: Operation) -> bool:
+    """Whether no array is among what the value is made of."""
+    return not op.dims and all(each.kind != "input" and not each.dims for each in reachable([op]))
