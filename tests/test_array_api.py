@@ -64,7 +64,7 @@ def test_what_the_standard_lacks_is_refused_by_name(name: str) -> None:
 
 
 def test_arrays_of_numpy_need_nothing_else() -> None:
-    """numpy names its own library; numbers and lists are converted."""
+    """They name their library; numbers and lists are converted."""
     made = derive("s ||A x||^2", "x", shapes="s: scalar").function("array_api")
 
     result = made(s=0.5, A=np.ones((2, 3), np.float32), x=[1, 2, 3])
@@ -236,5 +236,5 @@ def _drawn(found: Any, sizes: dict[str, int]) -> dict[str, Array]:
         extents = [sizes.get(word) or (int(word) if word.isdigit() else 4) for word in words]
         arrays[name] = generator.normal(size=extents)
         if len(set(words)) == 1 < len(words):
-            arrays[name] = arrays[name] + 9 * np.eye(*extents)
+            arrays[name] = arrays[name] + 9 * np.eye(extents[0])
     return arrays

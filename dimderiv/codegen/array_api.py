@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.plan import VIEWS, Operation
-from dimderiv.codegen.text import ATOM, Text, joined, subscripts
+from dimderiv.codegen.text import Text, joined, subscripts
 from dimderiv.codegen.writer import Writer, is_of_numbers, summed_axes, triangle_place
 
 SAME_NAME = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "abs", "sign")
@@ -34,7 +34,7 @@ class ArrayApiWriter(Writer):
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"xp.{name}({{}})" for name in SAME_NAME},
         **{name: f"xp.{name.replace('rc', '')}({{}})" for name in ("arcsin", "arccos", "arctan")},
-        # A clip would be shorter, but lazily it makes arrays of its bounds as large as the argument.
+        # A clip would be shorter, but where it is lazy its bounds become as large as the argument.
         "relu": "xp.maximum({}, xp.asarray(0, **like))",
     }
     calls: ClassVar[Mapping[str, str]] = {}

@@ -6,7 +6,7 @@ from typing import ClassVar
 from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.plan import COMPARISONS, LEAVES, Operation
-from dimderiv.codegen.text import ATOM, INFIX, Text, joined, subscripts, without_axis
+from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.writer import (
     Writer,
     is_of_numbers,
