@@ -1,7 +1,7 @@
 """Logistic regression on more data than fits: the gradient, built lazily by dask.
 
 The records are drawn chunk by chunk in two worker processes, which together may not hold them all.
-What leaves the workers is the gradient.  At the end a process with room for all has the same result.
+What leaves the workers is the gradient.  A process with room for all finds the same weights.
 """
 
 import argparse
