@@ -53,7 +53,7 @@ def namespace(*values):
 
 
 def place(array):
-    """Where new arrays are to be that are used with an array, if its library knows places."""
+    """The device for new arrays beside an array; nothing where the library knows no devices."""
     device = getattr(array, "device", None)
     return {} if device is None else {"device": device}
 

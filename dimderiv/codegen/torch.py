@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.gather import gathered
-from dimderiv.codegen.plan import LEAVES, Operation, is_of_numbers
+from dimderiv.codegen.plan import COMPARISONS, LEAVES, Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.writer import (
     Writer,
@@ -21,6 +21,8 @@ SAME_NAME = (
 # So many arguments are looked at one by one before any is converted: looking is quicker.
 MOST_TESTED = 6
 ARITHMETIC = {"+": "add_", "-": "sub_", "*": "mul_", "/": "div_"}
+COMPARED = {">": "gt", "<": "lt", ">=": "ge", "<=": "le"}
+MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 REDUCTIONS = {"sum": "sum", "max": "amax", "min": "amin"}
 
 
@@ -70,14 +72,16 @@ class TorchWriter(Writer):
             heads = ["if not (", f"    {first}", *(f"    and {test}" for test in rest), "):"]
         return [*heads, *(f"    {line}" for line in lines)]
 
+    def needs_number(self, op: Operation, place: int) -> bool:
+        """Truth values are numbers already, but for those that no tensor takes part in."""
+        return is_of_numbers(op.arguments[place]) and op.kind == "map"
+
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as torch spells it."""
         texts, inner = [part.text for part in parts], parts[0].within(ATOM) if parts else ""
         match op.kind:
-            case "cast" if is_of_numbers(op):
-                return Text(self.constant(texts[0]))
             case "cast":
-                return Text(f"{inner}.to({self.dtype})")
+                return Text(self.constant(texts[0])) if is_of_numbers(op) else parts[0]
             case "reduce":
                 function, axes = op.detail
                 return Text(f"{inner}.{REDUCTIONS[function]}({_axes(op, axes)})")
@@ -117,6 +121,12 @@ class TorchWriter(Writer):
     def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
         """A function of the entries of tensors, as torch spells it."""
         function = op.detail[0]
+        if function in COMPARISONS and not is_of_numbers(op):
+            if is_of_numbers(op.arguments[0]):
+                function, parts = MIRRORED[function], parts[::-1]
+            texts = [part.text for part in parts]
+            call = f"{self.helper('compared')}(torch.{COMPARED[function]}, {', '.join(texts)})"
+            return Text(call)
         if function == "*":
             if op.rank == 2 and (triangle := triangle_place(op)):
                 name, place = triangle
