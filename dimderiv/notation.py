@@ -55,11 +55,11 @@ class Piece(NamedTuple):
     @property
     def triangle(self) -> str:
         """The function that makes a triangle of a matrix, where the piece is one of ones."""
-        match self.straight.tree:
-            case Call("tril" | "triu" as function, (Call("ones"),)):
-                return function
-            case _:
-                return ""
+        tree = self.straight.tree
+        if not isinstance(tree, Call) or tree.function not in {"tril", "triu"}:
+            return ""
+        (inside,) = tree.arguments
+        return tree.function if isinstance(inside, Call) and inside.function == "ones" else ""
 
 
 def is_compound(tree: Node) -> bool:

@@ -151,7 +151,7 @@ def _node(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Sum:
 
 def _sums_to_zero(terms: tuple[Term, ...], axes: tuple[Dim, ...], axis: int) -> bool:
     """Whether the terms cancel when they are summed along an axis: `X - mean(X, axis=0)`."""
-    if False not in [axis in zero_sums(term) for _, term in terms]:
+    if not terms[0][1].ordinary and all(axis in zero_sums(term) for _, term in terms):
         return True
     if True not in [_may_balance(term, axis) for _, term in terms]:
         return False
@@ -164,7 +164,7 @@ def _sums_to_zero(terms: tuple[Term, ...], axes: tuple[Dim, ...], axis: int) -> 
 def _may_balance(term: Node, axis: int) -> bool:
     """Whether a term is divided by the size of an axis that it is constant along, or sums to 1."""
     if not isinstance(term, Product):
-        return rows_sum_to_one(term) and axis == len(term.axes) - 1
+        return not term.ordinary and rows_sum_to_one(term) and axis == len(term.axes) - 1
     index = term.result[axis]
     if not isinstance(index, int):
         return False
