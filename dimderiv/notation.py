@@ -82,11 +82,11 @@ def transposed(face: Face) -> Face:
 def _cost_of_transposed(face: Face) -> float:
     """The cost of the transpose; a transposed product is better written factor by factor."""
     tree = face.tree
+    if is_product(tree):
+        return face.cost + BRACKETS + _length(tree)
     if isinstance(tree, Transpose):
         return face.cost - 1
-    if not isinstance(tree, (Binary, Add, Negative)):
-        return face.cost + 1
-    return face.cost + 1 + BRACKETS + (_length(tree) - 1 if is_product(tree) else 0)
+    return face.cost + 1 + (BRACKETS if is_compound(tree) else 0)
 
 
 def _length(tree: Node) -> int:
