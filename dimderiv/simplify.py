@@ -31,7 +31,7 @@ from dimderiv.numbering import all_indices
 from dimderiv.products import product
 from dimderiv.recognise import bodies, recognised
 from dimderiv.rules import Rulebook, builtin_rules
-from dimderiv.sums import Term, total
+from dimderiv.sums import Term, is_turned, total
 
 Shorten = Callable[[Product], Node | None]
 
@@ -105,7 +105,8 @@ class Simplifier:
     def _sum(self, node: Sum) -> Node:
         inside = [self(term) for _, term in node.terms]
         simple: Node = node
-        if inside != [term for _, term in node.terms]:
+        is_changed = inside != [term for _, term in node.terms]
+        if is_changed or (len(node.axes) == 2 and is_turned(node.terms)):
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)

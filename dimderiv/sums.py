@@ -53,15 +53,19 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
         return product(number, [Factor(kept[0][1], plain)], plain, axes)
     if number is not ONCE and number != 1:
         kept = tuple([(coefficient / number, term) for coefficient, term in kept])
-    if len(axes) == 2 and _is_turned(kept):
+    if len(axes) == 2 and is_turned(kept):
         # One of a sum and its transpose is a node, so that equal sums are told whichever is meant.
         kept = tuple([(coefficient, transposed(term)) for coefficient, term in kept])
         return product(number, [Factor(_node(kept, axes[::-1]), plain[::-1])], plain, axes)
     return rescaled(_node(kept, axes), number)
 
 
-def _is_turned(terms: Sequence[Term]) -> bool:
-    """Whether most matrices in a sum are transposed; of as many, the one with the first key."""
+def is_turned(terms: Sequence[Term]) -> bool:
+    """Whether most matrices in a sum are transposed; of as many, the one with the first key.
+
+    Args:
+        terms: the terms of a sum of matrices.
+    """
     plain, turned = [], []
     for _, term in terms:
         if isinstance(term, Product):
