@@ -15,12 +15,14 @@ from dimderiv.codegen.cost import regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
+from dimderiv.codegen.loops import Loops
 from dimderiv.codegen.plan import LEAVES, Operation
 from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
-from dimderiv.codegen.text import ATOM
+from dimderiv.codegen.text import ATOM, PRODUCT
 from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
+from dimderiv.codegen.worth import FROM, best_blocking
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
@@ -145,7 +147,7 @@ class Module:
         named = list(self.arguments.sizes)
         every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
         variants, condition = chosen(self.programs.planned, every, self.arguments.readable)
-        bodies = [self._body(variant, titles, with_value) for variant in variants]
+        bodies = [self._body(variant, titles, with_value, sizes) for variant in variants]
         body = bodies[-1]
         if condition:
             left, right = map(self.arguments.size, condition)
@@ -160,10 +162,31 @@ class Module:
         above = helper_source(writer.helper_file, self.used | called, writer.imports)
         return "\n".join([above, "", "", head, *indented, ""])
 
-    def _body(self, variant: Variant, titles: Sequence[str], with_value: bool) -> list[str]:
+    def _body(
+        self,
+        variant: Variant,
+        titles: Sequence[str],
+        with_value: bool,
+        sizes: Mapping[str, int] | None,
+    ) -> list[str]:
+        """The lines for one plan: plain ones, and a loop over blocks where it is worth that."""
         writer = self.writer(self.arguments, self._helper, self.functions)
-        identifiers = self.identifiers.copy()
-        statements = Statements(variant.outputs, titles, variant.names, writer, identifiers)
+        names, outputs = variant.names, variant.outputs
+        choice = None
+        if writer.overwrites:
+            choice = best_blocking(outputs, self.arguments.readable, sizes)
+        if choice is not None:
+            loops = Loops(choice, titles, names, writer, self.identifiers.copy())
+            lines = [*loops.lines, *self._returning(loops.rest(), with_value)]
+            if sizes:
+                return lines
+            entries = " * ".join(writer.size(dim).within(PRODUCT) for dim in choice.largest)
+            lines = [f"if {entries} > {FROM}:", *(f"    {line}" for line in lines)]
+        statements = Statements(outputs, titles, names, writer, self.identifiers.copy())
+        plain = self._returning(statements, with_value)
+        return plain if choice is None else [*lines, *plain]
+
+    def _returning(self, statements: Statements, with_value: bool) -> list[str]:
         result = _result(self._results(statements), with_value)
         return [*statements.lines, f"return {result}"]
 

@@ -8,6 +8,7 @@ from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.plan import Operation
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.writer import Writer, is_of_numbers, outer_places, triangle_place
+from dimderiv.shapes import Dim
 
 SAME_NAME = (
     *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
@@ -125,6 +126,11 @@ class NumpyWriter(Writer):
         if added.kind in {"map", "number"} and text.startswith("-"):
             return [*lines, f"{view}[...] -= {text.removeprefix('-')}"]
         return [*lines, f"{view}[...] += {text}"]
+
+    def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
+        """A new array that a loop fills; zero without axes."""
+        made = "zeros" if is_zero else "empty"
+        return f"np.{made}({self.shape(dims)}, {self.dtype})" if dims else "0"
 
     def constant(self, text: str) -> str:
         """A number of numpy."""

@@ -51,6 +51,12 @@ def applied(name, function, x, order):
     return value
 
 
+def blocks(count, width):
+    """Slices of the rows of an array with so many entries in each, such that each block fits into a cache."""
+    step = max(1, 65536 // max(1, width))
+    return [slice(start, start + step) for start in range(0, count, step)]
+
+
 def softmax(x):
     """Exponentials over their sum along the last axis; the shift keeps them from overflowing."""
     e, axis = by_columns(x)

@@ -15,7 +15,7 @@ from dimderiv.shapes import ONE, Dim
 
 COMPARISONS = frozenset({">", "<", ">=", "<="})
 # Operations whose value is a view of their argument, or a number: they cost nothing.
-VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows"})
+VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows", "rows"})
 LEAVES = frozenset({"input", "number", "size", "constant"})
 
 

@@ -103,6 +103,9 @@ class Writer:
                 return Text(call_of(function, name, texts[0], is_row, helper, self.module))
             case "transpose" if op.rank == 2:
                 return Text(f"{parts[0].within(ATOM)}.T")
+            case "rows":
+                axis, rows = op.detail
+                return Text(f"{parts[0].within(ATOM)}[{':, ' * axis}{rows}]")
             case "expand":
                 places = ", ".join(":" if p else "None" for p in op.detail[0])
                 return Text(f"{parts[0].within(ATOM)}[{places}]")
@@ -211,6 +214,15 @@ class Writer:
             part: the values.
         """
         raise self.unknown(op.kind)
+
+    def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
+        """A new array that a loop fills, for targets that overwrite; zero without axes.
+
+        Args:
+            dims: the sizes of its axes.
+            is_zero: whether its entries are zero; else they are left open.
+        """
+        raise NotImplementedError
 
     def constant(self, text: str) -> str:
         """A number as what the target returns for a scalar.
