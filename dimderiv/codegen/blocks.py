@@ -164,7 +164,7 @@ class Blocking:
         return [i for i in dict.fromkeys(proposed) if i is not None and found.is_simple(i)]
 
     def _cut_view(self, view: Operation) -> int | None:
-        """The axis of a view of an input along which the rows lie, if it is a view of the source."""
+        """The axis of a view of an input along which rows lie, if it shows the source."""
         axes = [k for k in range(view.rank) if shown(view, k) == (self.source, self.cut)]
         return axes[0] if axes else None
 

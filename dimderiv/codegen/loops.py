@@ -52,9 +52,8 @@ class Loops:
         return self._statements(self.blocking.outputs)
 
     def _statements(self, outputs: Sequence[Operation]) -> Statements:
-        return Statements(
-            outputs, self._titles(outputs), self.names, self.writer, self.identifiers, self.variables
-        )
+        titles, known = self._titles(outputs), self.variables
+        return Statements(outputs, titles, self.names, self.writer, self.identifiers, known)
 
     def _titles(self, ops: Sequence[Operation]) -> list[str]:
         titles = dict(zip(self.blocking.outputs, self.titles, strict=False))
@@ -174,8 +173,10 @@ class Body:
         if known is None:
             dims = _block(op.dims, axis)
             if is_of_input(op) and op.kind != "input":
-                index = self.blocking.running(op)
-                inner = index.place(0, index.value[axis])
+                found = self.blocking.running(op)
+                index = found.value[axis]
+                inner = None if index is None else found.place(0, index)
+                assert inner is not None
                 arguments = (self._taken(op.arguments[0], inner),)
                 known = Operation(op.kind, op.detail, arguments, dims, 0)
             else:

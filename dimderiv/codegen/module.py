@@ -20,9 +20,9 @@ from dimderiv.codegen.plan import LEAVES, Operation
 from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
-from dimderiv.codegen.text import ATOM, PRODUCT
+from dimderiv.codegen.text import ATOM
 from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
-from dimderiv.codegen.worth import FROM, best_blocking
+from dimderiv.codegen.worth import best_blocking
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
@@ -178,10 +178,11 @@ class Module:
         if choice is not None:
             loops = Loops(choice, titles, names, writer, self.identifiers.copy())
             lines = [*loops.lines, *self._returning(loops.rest(), with_value)]
-            if sizes:
+            bounds = [bound for bound in choice.bounds if bound[0].names]
+            if sizes or not bounds:
                 return lines
-            entries = " * ".join(writer.size(dim).within(PRODUCT) for dim in choice.largest)
-            lines = [f"if {entries} > {FROM}:", *(f"    {line}" for line in lines)]
+            tests = [f"{writer.size(dim).text} {sign} {number}" for dim, sign, number in bounds]
+            lines = [f"if {' and '.join(tests)}:", *(f"    {line}" for line in lines)]
         statements = Statements(outputs, titles, names, writer, self.identifiers.copy())
         plain = self._returning(statements, with_value)
         return plain if choice is None else [*lines, *plain]

@@ -52,8 +52,8 @@ def applied(name, function, x, order):
 
 
 def blocks(count, width):
-    """Slices of the rows of an array with so many entries in each, such that each block fits into a cache."""
-    step = max(1, 65536 // max(1, width))
+    """Slices for the rows of an array, of so many entries each: a block stays in the cache."""
+    step = max(16, 65536 // max(1, width))
     return [slice(start, start + step) for start in range(0, count, step)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from dimderiv.codegen.blocks import Blocking, blockings, is_of_input, shown
 from dimderiv.codegen.cost import CALL, ENTRY, Sizes, cost_of
@@ -10,12 +11,15 @@ from dimderiv.shapes import ONE, Dim
 
 # What it costs to bring an entry from beyond the caches, in the units of `cost`.
 TRAFFIC = 12
-# How long the axis is for which the estimate is made, and the entries of a block.
-LONG, BLOCK = 20_000, 1 << 16
-# So many entries of one array are looked for in the caches.
-FROM = 1 << 21
-# A longer function has to be so many times faster.
-GAIN = 1.15
+# How long an axis is for which the estimate is made, and the least gain for which the function
+# becomes longer.
+LONG, GAIN = 20_000, 1.15
+MOST_LOOPS = 2
+# The entries of a block, and its rows at least, as the helper function has it.
+BLOCK, ROWS = 1 << 16, 16
+# The entries of an array from which on it is cut: where a block is only read again, when the array
+# leaves the caches; where matrices are multiplied, when there are blocks.
+BEYOND_CACHES, SEVERAL_BLOCKS = 1 << 21, 1 << 17
 # Helper functions that go over their argument so often.
 PASSES = {"softmax": 4, "logsoftmax": 4, "logsumexp": 3}
 
@@ -26,15 +30,26 @@ class Choice:
 
     Attributes:
         blocking: what is computed in it.
-        largest: the sizes of the largest array that it cuts, the rows first.
-        width: how many entries of a row are in use at a time.
+        width: how many entries of the largest array there are for each row.
+        kept: the entries that stay in the cache: of the least block, or of a whole array.
         gain: how many times faster it is than the operations one by one, by the estimate.
     """
 
     blocking: Blocking
-    largest: tuple[Dim, ...]
     width: Dim
+    kept: Dim
     gain: float
+
+    @property
+    def bounds(self) -> list[tuple[Dim, str, int]]:
+        """The bounds on sizes within which the loop is worth it."""
+        products = [op for op in self.blocking.loop if op.kind == "matmul" and op.rank == 2]
+        start = SEVERAL_BLOCKS if products else BEYOND_CACHES
+        least = self.kept == self.width
+        return [
+            (self.blocking.count * self.width, ">", start),
+            (self.kept, "<", BLOCK // ROWS if least else BLOCK),
+        ]
 
 
 def best_blocking(
@@ -48,29 +63,59 @@ def best_blocking(
         given: a number for each named size, if they are known.
     """
     choices = [
-        choice
+        _weighed(each, given)
         for each in blockings(outputs)
-        if (choice := _weighed(each, set(readable), given)) is not None
+        if each.sums
+        and each.loops <= MOST_LOOPS
+        and not _is_strided(each)
+        and _names(each) <= set(readable)
     ]
     best = max(choices, key=lambda choice: choice.gain, default=None)
-    return best if best and best.gain >= GAIN else None
-
-
-def _weighed(
-    blocking: Blocking, readable: set[str], given: Mapping[str, int] | None
-) -> Choice | None:
-    long = dict.fromkeys(blocking.count.names, LONG)
-    sizes = Sizes(long if given is None else given)
-    arrays = cut_arrays(blocking)
-    largest = max(arrays, key=sizes.entries)
-    width = _width(blocking, arrays, sizes)
-    made = [dim for op in (*blocking.sums, *blocking.stored) for dim in op.dims]
-    if any(not dim.names <= readable for dim in (blocking.count, width, *largest, *made)):
+    if best is None or best.gain < GAIN:
         return None
+    sizes = Sizes(given or {})
+    known = [bound for bound in best.bounds if given or not bound[0].names]
+    fits = all((sizes[d] > number) is (sign == ">") for d, sign, number in known)
+    return best if fits else None
+
+
+def _names(blocking: Blocking) -> set[str]:
+    """The named sizes that occur in the text of the loops."""
+    arrays = [*cut_arrays(blocking), *(op.dims for op in (*blocking.sums, *blocking.stored))]
+    return {name for dims in arrays for dim in dims for name in dim.names}
+
+
+def _weighed(blocking: Blocking, given: Mapping[str, int] | None) -> Choice:
+    sizes = Sizes(dict.fromkeys(blocking.count.names, LONG) if given is None else given)
+    width = _product(max(cut_arrays(blocking), key=sizes.entries)[1:])
     plain = sum(_cost(op, sizes) + _traffic(op, sizes) for op in blocking.order)
-    blocks = max(1.0, sizes[blocking.count] * sizes[width] / BLOCK)
-    loops = _loops_cost(blocking, sizes, blocks)
-    return Choice(blocking, largest, width, plain / loops)
+    rows = max(ROWS, BLOCK // sizes[width])
+    gain = plain / _loops_cost(blocking, sizes, rows)
+    usual = Sizes(given or {})
+    kept = max(map(_product, _whole(blocking)), key=usual.__getitem__, default=ONE)
+    return Choice(blocking, width, width if usual[kept] <= ROWS * usual[width] else kept, gain)
+
+
+def _product(dims: Sequence[Dim]) -> Dim:
+    return reduce(Dim.__mul__, dims, ONE)
+
+
+def _whole(blocking: Blocking) -> list[tuple[Dim, ...]]:
+    """The sizes of the arrays that each block meets as a whole, and of the sums."""
+    parts = [part for op in blocking.loop for part in blocking.parts(op)]
+    return [part.dims for part, axis in parts if axis is None] + [op.dims for op in blocking.sums]
+
+
+def _is_strided(blocking: Blocking) -> bool:
+    """Whether a few columns of an array are gone through entry by entry, which is slow."""
+    products = ("matmul", "tensordot")
+    entrywise = [op for op in blocking.loop if op.kind not in products and op.kind not in VIEWS]
+    for op in entrywise:
+        for part, axis in blocking.parts(op):
+            cut = shown(part, axis) if axis is not None and is_of_input(part) else None
+            if cut and 0 < cut[1] == cut[0].rank - 1:
+                return True
+    return False
 
 
 def cut_arrays(blocking: Blocking) -> list[tuple[Dim, ...]]:
@@ -84,14 +129,6 @@ def cut_arrays(blocking: Blocking) -> list[tuple[Dim, ...]]:
     )
     found |= dict.fromkeys((op, axis) for op, axis in blocking.axes.items() if op.kind not in VIEWS)
     return [(op.dims[k], *op.dims[:k], *op.dims[k + 1 :]) for op, k in found]
-
-
-def _width(blocking: Blocking, arrays: Sequence[tuple[Dim, ...]], sizes: Sizes) -> Dim:
-    widest = max(arrays, key=sizes.entries)
-    width = ONE
-    for dim in widest[1:]:
-        width = width * dim
-    return width
 
 
 def _read(blocking: Blocking, loop: int) -> list[tuple[Operation, int]]:
@@ -110,20 +147,19 @@ def _read(blocking: Blocking, loop: int) -> list[tuple[Operation, int]]:
     return list(dict.fromkeys(found))
 
 
-def _loops_cost(blocking: Blocking, sizes: Sizes, blocks: float) -> float:
-    whole = [op for op in blocking.order if op not in blocking.loop]
-    total = sum(_cost(op, sizes) + _traffic(op, sizes) for op in whole)
+def _loops_cost(blocking: Blocking, sizes: Sizes, rows: int) -> float:
+    blocks = max(1.0, sizes[blocking.count] / rows)
+    outside = [op for op in blocking.order if op not in blocking.loop]
+    total = sum(_cost(op, sizes) + _traffic(op, sizes) for op in outside)
     for loop in range(1, blocking.loops + 1):
         total += TRAFFIC * sum(sizes.entries(op.dims) for op, _ in _read(blocking, loop))
         for op in blocking.within(loop):
             total += _cost(op, sizes) + (blocks - 1) * CALL
-            for part, axis in blocking.parts(op):
-                entries = sizes.entries(part.dims)
-                total += TRAFFIC * blocks * entries * (axis is None and entries > BLOCK)
+            whole = [sizes.entries(part.dims) for part, axis in blocking.parts(op) if axis is None]
+            total += TRAFFIC * blocks * sum(entries for entries in whole if entries > BLOCK)
         for op in blocking.targets(loop):
-            entries = sizes.entries(op.dims)
-            total += CALL * blocks
-            total += (TRAFFIC if op in blocking.axes else ENTRY * blocks) * entries
+            each = TRAFFIC if op in blocking.axes else ENTRY * blocks
+            total += CALL * blocks + each * sizes.entries(op.dims)
     return total
 
 
