@@ -1,10 +1,10 @@
 """The statements of a function that goes over its arrays block by block."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from dimderiv.codegen.blocks import Blocking, is_of_input
+from dimderiv.codegen.blocks import Blocking, is_of_input, shown_by
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, reachable
+from dimderiv.codegen.plan import LEAVES, Operation, reachable
 from dimderiv.codegen.statements import Statements
 from dimderiv.codegen.text import SIGN, Text
 from dimderiv.codegen.worth import Choice
@@ -49,11 +49,15 @@ class Loops:
 
     def rest(self) -> Statements:
         """The statements after the last loop."""
-        return self._statements(self.blocking.outputs)
+        filled = [op for op in (*self.blocking.sums, *self.blocking.stored) if op.dims]
+        filled = [op for op in filled if op not in self.names]
+        return self._statements(self.blocking.outputs, filled)
 
-    def _statements(self, outputs: Sequence[Operation]) -> Statements:
+    def _statements(
+        self, outputs: Sequence[Operation], owned: Collection[Operation] = ()
+    ) -> Statements:
         titles, known = self._titles(outputs), self.variables
-        return Statements(outputs, titles, self.names, self.writer, self.identifiers, known)
+        return Statements(outputs, titles, self.names, self.writer, self.identifiers, known, owned)
 
     def _titles(self, ops: Sequence[Operation]) -> list[str]:
         titles = dict(zip(self.blocking.outputs, self.titles, strict=False))
@@ -61,13 +65,13 @@ class Loops:
 
     def _before(self, loop: int) -> None:
         """Compute the whole values that a loop needs, and those of their parts that others need."""
-        wanted = dict.fromkeys(_beneath_views(op) for op in self._whole_parts(loop))
+        wanted = dict.fromkeys(shown_by(op) for op in self._whole_parts(loop))
         parts = set(reachable(wanted, self.variables))
         shared = (
             part
             for op in self.blocking.order
             if op not in parts
-            for part in map(_beneath_views, op.arguments)
+            for part in map(shown_by, op.arguments)
             if part in parts
         )
         outputs = [op for op in dict.fromkeys((*wanted, *shared)) if op.kind not in LEAVES]
@@ -110,16 +114,24 @@ class Loops:
 
     def _declared(self, op: Operation) -> str:
         """A new variable that what the blocks give is collected in."""
-        title = self.names.get(op) or self._titles([op])[0]
-        variable = (
-            self.identifiers.new(title)
-            if title
-            else self.identifiers.temporary(set(self.names.values()))
-        )
+        title = self.names.get(op) or self._title(op)
+        if title and title not in self.identifiers.taken:
+            variable = self.identifiers.new(title)
+        else:
+            variable = self.identifiers.temporary(set(self.names.values()))
         array = self.writer.array(op.dims, is_zero=op not in self.blocking.axes)
         dims = " x ".join(map(str, op.dims)) or "scalar"
         self.lines.append(f"{variable} = {array}  # {dims}")
         return variable
+
+    def _title(self, op: Operation) -> str:
+        """The name of the output that a value is, or that it becomes by arithmetic alone."""
+        while op not in self.blocking.outputs:
+            users = [user for user in self.blocking.order if op in user.arguments]
+            if len(users) != 1 or users[0].kind != "map" or users[0].dims != op.dims:
+                return ""
+            op = users[0]
+        return self._titles([op])[0]
 
     def _collected(self, op: Operation, variable: str, text: Text) -> str:
         if op in self.blocking.axes:
@@ -198,9 +210,3 @@ def sliced(variable: str, axis: int, rows: str) -> str:
 
 def _block(dims: tuple[Dim, ...], axis: int | None) -> tuple[Dim, ...]:
     return tuple(ROWS if k == axis else dim for k, dim in enumerate(dims))
-
-
-def _beneath_views(op: Operation) -> Operation:
-    while op.kind in VIEWS:
-        op = op.arguments[0]
-    return op

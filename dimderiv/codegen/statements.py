@@ -5,7 +5,7 @@ a large array that the next operation may overwrite, gets a line of its own.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, reachable
@@ -28,6 +28,7 @@ class Statements:
         writer: writes single operations.
         identifiers: the names of Python that are taken.
         given: the variables of operations that are computed already.
+        owned: those of them whose arrays nobody else needs, so that they may be overwritten.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Statements:
         writer: Writer,
         identifiers: Identifiers,
         given: Mapping[Operation, str] | None = None,
+        owned: Collection[Operation] = (),
     ) -> None:
         self.outputs = outputs
         self.names = names
@@ -46,6 +48,7 @@ class Statements:
         self.identifiers = identifiers
         self.lines: list[str] = []
         self.variables: dict[Operation, str] = dict(given or {})
+        self._owned = owned
         order = list(reachable(outputs, self.variables))
         self._uses = _uses(order, outputs)
         self._reserved = set(names.values())
@@ -80,14 +83,23 @@ class Statements:
 
     def _assign(self, op: Operation) -> None:
         wanted = self.names.get(op) or self.titles.get(op)
-        variable = (
+        variable = self._overwritten_variable(op) or (
             self.identifiers.new(wanted) if wanted else self.identifiers.temporary(self._reserved)
         )
         self._fill(op, variable)
         self.variables[op] = variable
 
+    def _overwritten_variable(self, op: Operation) -> str | None:
+        """The variable of a given array that the value overwrites."""
+        base: Operation | None = op
+        while base is not None and base not in self.variables:
+            base = self._base(base)
+        return None if base is None else self.variables[base]
+
     def _fill(self, op: Operation, variable: str) -> None:
         """Lines after which the variable holds the value."""
+        if op in self.variables:
+            return
         if op.kind == "scatter" and not _is_diagonal(op):
             self._scatter(op, variable)
             return
@@ -127,7 +139,7 @@ class Statements:
 
     def _is_free(self, op: Operation) -> bool:
         is_new = op.kind in FRESH and op not in self.variables and op not in self.names
-        return is_new and self._uses[op] == 1
+        return (is_new or op in self._owned) and self._uses[op] == 1
 
     def _base(self, op: Operation) -> Operation | None:
         """The argument of an operation that its value may overwrite."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from dimderiv.codegen.blocks import Blocking, blockings, is_of_input, shown
+from dimderiv.codegen.blocks import Blocking, blockings, is_of_input, shown, shown_by
 from dimderiv.codegen.cost import CALL, ENTRY, Sizes, cost_of
 from dimderiv.codegen.plan import LEAVES, VIEWS, Operation
 from dimderiv.shapes import ONE, Dim
@@ -67,6 +67,7 @@ def best_blocking(
         for each in blockings(outputs)
         if each.sums
         and each.loops <= MOST_LOOPS
+        and max(map(len, cut_arrays(each))) > 1
         and not _is_strided(each)
         and _names(each) <= set(readable)
     ]
@@ -171,6 +172,6 @@ def _traffic(op: Operation, sizes: Sizes) -> float:
     """The entries that an operation reads and writes, where nothing of them is in the caches."""
     if op.kind in LEAVES or op.kind in VIEWS:
         return 0
-    arrays = [op.dims, *(argument.dims for argument in op.arguments)]
+    arrays = [op.dims, *(argument.dims for argument in dict.fromkeys(map(shown_by, op.arguments)))]
     entries = sum(sizes.entries(dims) for dims in arrays if dims)
     return TRAFFIC * PASSES.get(op.kind, 1) * entries
