@@ -312,7 +312,7 @@ class Derivation:
         """The source of a function that computes the derivative.
 
         Args:
-            target: `"numpy"`.
+            target: `"numpy"` or `"jax"`.
             value: whether the function returns the value too, before the derivative.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.
@@ -350,7 +350,7 @@ class Derivation:
         """A function that computes the derivative, called with the symbols by name.
 
         Args:
-            target: `"numpy"`.
+            target: `"numpy"` or `"jax"`.
             value: whether it returns `(value, derivative)`.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.

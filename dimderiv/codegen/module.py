@@ -16,7 +16,7 @@ from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.codegen.loops import Loops
-from dimderiv.codegen.plan import LEAVES, Operation
+from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
@@ -120,7 +120,8 @@ class Module:
     ) -> None:
         self.writer = writer
         self.programs = programs
-        taken = {writer.module, "math", "float", *helpers(writer.helper_file)}
+        imported = writer.imports.split()
+        taken = {*imported, "math", "float", *helpers(writer.helper_file)}
         self.identifiers = Identifiers(taken)
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
@@ -158,9 +159,10 @@ class Module:
         called = {"misfit"} if "misfit(" in "\n".join(opening) else set()
         given = [*self.arguments.names, *self.functions.values()]
         head = f"def {name}({', '.join(given)}):"
-        indented = (f"    {line}".rstrip() for line in lines)
-        above = helper_source(writer.helper_file, self.used | called, writer.imports)
-        return "\n".join([above, "", "", head, *indented, ""])
+        text = "\n".join([head, *(f"    {line}".rstrip() for line in lines), ""])
+        used = self.used | called
+        above = helper_source(writer.helper_file, used, writer.imports, text)
+        return f"{above}\n\n\n{text}"
 
     def _body(
         self,
@@ -212,8 +214,7 @@ class Module:
         if any(dim.is_one for dim in axes):
             index = ", ".join("None" if dim.is_one else ":" for dim in axes)
             return f"{text.within(ATOM)}[{index}]"
-        is_constant = op.kind in LEAVES and op.kind != "input"
-        return statements.writer.constant(text.text) if is_constant else text.text
+        return statements.writer.constant(text.text) if is_of_numbers(op) else text.text
 
 
 def _result(texts: list[str], with_value: bool) -> str:
