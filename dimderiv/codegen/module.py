@@ -20,9 +20,9 @@ from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
-from dimderiv.codegen.text import ATOM
+from dimderiv.codegen.text import ATOM, PRODUCT
 from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
-from dimderiv.codegen.worth import best_blocking
+from dimderiv.codegen.worth import Choice, best_blocking
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
@@ -180,11 +180,10 @@ class Module:
         if choice is not None:
             loops = Loops(choice, titles, names, writer, self.identifiers.copy())
             lines = [*loops.lines, *self._returning(loops.rest(), with_value)]
-            bounds = [bound for bound in choice.bounds if bound[0].names]
-            if sizes or not bounds:
+            condition = _condition(choice, writer)
+            if sizes or not condition:
                 return lines
-            tests = [f"{writer.size(dim).text} {sign} {number}" for dim, sign, number in bounds]
-            lines = [f"if {' and '.join(tests)}:", *(f"    {line}" for line in lines)]
+            lines = [f"if {condition}:", *(f"    {line}" for line in lines)]
         statements = Statements(outputs, titles, names, writer, self.identifiers.copy())
         plain = self._returning(statements, with_value)
         return plain if choice is None else [*lines, *plain]
@@ -215,6 +214,18 @@ class Module:
             index = ", ".join("None" if dim.is_one else ":" for dim in axes)
             return f"{text.within(ATOM)}[{index}]"
         return statements.writer.constant(text.text) if is_of_numbers(op) else text.text
+
+
+def _condition(choice: Choice, writer: Writer) -> str:
+    """The text of the condition under which a loop is worth it; none where it always is."""
+    (less, more), entries = choice.most, (choice.blocking.count, choice.width)
+    tests = []
+    if entries[0].names or entries[1].names:
+        text = " * ".join(writer.size(dim).within(PRODUCT) for dim in entries if not dim.is_one)
+        tests.append(f"{text} > {choice.start}")
+    if less.names:
+        tests.append(f"{writer.size(less).text} < {more}")
+    return " and ".join(tests)
 
 
 def _result(texts: list[str], with_value: bool) -> str:

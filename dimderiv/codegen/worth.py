@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from functools import reduce
 
 from dimderiv.codegen.blocks import Blocking, blockings, is_of_input, shown, shown_by
-from dimderiv.codegen.cost import CALL, ENTRY, Sizes, cost_of
+from dimderiv.codegen.cost import CALL, ENTRY, LARGE, Sizes, cost_of
 from dimderiv.codegen.plan import LEAVES, VIEWS, Operation
 from dimderiv.shapes import ONE, Dim
 
 # What it costs to bring an entry from beyond the caches, in the units of `cost`.
 TRAFFIC = 12
-# How long an axis is for which the estimate is made, and the least gain for which the function
-# becomes longer.
+# How long an axis is for which the estimate is made, and the gain for which the function may become
+# longer, by each loop.
 LONG, GAIN = 20_000, 1.15
 MOST_LOOPS = 2
 # The entries of a block, and its rows at least, as the helper function has it.
 BLOCK, ROWS = 1 << 16, 16
 # The entries of an array from which on it is cut: where a block is only read again, when the array
 # leaves the caches; where matrices are multiplied, when there are blocks.
-BEYOND_CACHES, SEVERAL_BLOCKS = 1 << 21, 1 << 17
+BEYOND_CACHES, SEVERAL_BLOCKS = 1 << 21, 1 << 18
 # Helper functions that go over their argument so often.
 PASSES = {"softmax": 4, "logsoftmax": 4, "logsumexp": 3}
 
@@ -30,8 +30,8 @@ class Choice:
 
     Attributes:
         blocking: what is computed in it.
-        width: how many entries of the largest array there are for each row.
-        kept: the entries that stay in the cache: of the least block, or of a whole array.
+        width: how many entries there are for each row.
+        kept: the entries that stay in the cache beside a block.
         gain: how many times faster it is than the operations one by one, by the estimate.
     """
 
@@ -41,15 +41,25 @@ class Choice:
     gain: float
 
     @property
-    def bounds(self) -> list[tuple[Dim, str, int]]:
-        """The bounds on sizes within which the loop is worth it."""
+    def start(self) -> int:
+        """How many entries have to be cut for it to be worth it."""
         products = [op for op in self.blocking.loop if op.kind == "matmul" and op.rank == 2]
-        start = SEVERAL_BLOCKS if products else BEYOND_CACHES
-        least = self.kept == self.width
-        return [
-            (self.blocking.count * self.width, ">", start),
-            (self.kept, "<", BLOCK // ROWS if least else BLOCK),
-        ]
+        return SEVERAL_BLOCKS if products else BEYOND_CACHES
+
+    @property
+    def most(self) -> tuple[Dim, int]:
+        """What has to be smaller than what for it to be worth it."""
+        is_small = _degree(self.kept) <= _degree(self.width)
+        return (self.width, BLOCK // ROWS) if is_small else (self.kept, BLOCK)
+
+    def fits(self, sizes: Sizes) -> bool:
+        """Whether it is worth it at certain sizes.
+
+        Args:
+            sizes: the sizes.
+        """
+        less, more = self.most
+        return sizes[self.blocking.count * self.width] > self.start and sizes[less] < more
 
 
 def best_blocking(
@@ -72,12 +82,15 @@ def best_blocking(
         and _names(each) <= set(readable)
     ]
     best = max(choices, key=lambda choice: choice.gain, default=None)
-    if best is None or best.gain < GAIN:
+    if best is None or best.gain < GAIN**best.blocking.loops:
         return None
-    sizes = Sizes(given or {})
-    known = [bound for bound in best.bounds if given or not bound[0].names]
-    fits = all((sizes[d] > number) is (sign == ">") for d, sign, number in known)
-    return best if fits else None
+    every = [given] if given is not None else [_long(best.blocking, size) for size in (LARGE, LONG)]
+    return best if any(best.fits(Sizes(sizes)) for sizes in every) else None
+
+
+def _long(blocking: Blocking, size: int) -> Mapping[str, int]:
+    """Sizes at which the axis that is cut is long."""
+    return dict.fromkeys(blocking.count.names, size)
 
 
 def _names(blocking: Blocking) -> set[str]:
@@ -87,14 +100,35 @@ def _names(blocking: Blocking) -> set[str]:
 
 
 def _weighed(blocking: Blocking, given: Mapping[str, int] | None) -> Choice:
-    sizes = Sizes(dict.fromkeys(blocking.count.names, LONG) if given is None else given)
-    width = _product(max(cut_arrays(blocking), key=sizes.entries)[1:])
+    sizes = Sizes(_long(blocking, LONG) if given is None else given)
+    width = _width(blocking)
     plain = sum(_cost(op, sizes) + _traffic(op, sizes) for op in blocking.order)
     rows = max(ROWS, BLOCK // sizes[width])
     gain = plain / _loops_cost(blocking, sizes, rows)
-    usual = Sizes(given or {})
-    kept = max(map(_product, _whole(blocking)), key=usual.__getitem__, default=ONE)
-    return Choice(blocking, width, width if usual[kept] <= ROWS * usual[width] else kept, gain)
+    kept = _sum_of_longest(dict.fromkeys(map(_product, _whole(blocking))))
+    return Choice(blocking, width, kept, gain)
+
+
+def _width(blocking: Blocking) -> Dim:
+    """The entries of a row of every array that is read, and of one temporary of any other size."""
+    read = {each: None for k in range(1, blocking.loops + 1) for each in _read(blocking, k)}
+    rows = [_row(op, axis) for op, axis in read]
+    made = {_row(op, axis) for op, axis in blocking.axes.items() if op.kind not in VIEWS}
+    return _sum_of_longest([*rows, *sorted(made - set(rows), key=str)])
+
+
+def _row(op: Operation, axis: int) -> Dim:
+    return _product((*op.dims[:axis], *op.dims[axis + 1 :]))
+
+
+def _sum_of_longest(entries: Collection[Dim]) -> Dim:
+    """The sum of counts, of which those with fewer factors hardly matter."""
+    most = max(map(_degree, entries), default=0)
+    return reduce(Dim.__add__, (each for each in entries if _degree(each) == most), Dim.of(0))
+
+
+def _degree(dim: Dim) -> int:
+    return max((len(names) for names, _ in dim.monomials), default=0)
 
 
 def _product(dims: Sequence[Dim]) -> Dim:
