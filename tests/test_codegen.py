@@ -11,6 +11,7 @@ from random import Random
 import numpy as np
 import pytest
 from dense import Array, Dense
+from plain_code import without_loops
 
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.identifiers import Identifiers
@@ -185,7 +186,8 @@ def source(text: str | Sequence[str], value: str | None = None, **shapes: str) -
 
 
 def lines(text: str) -> list[str]:
-    """The lines of the function after its docstring and the check of its arguments."""
+    """The plain lines of the function after its docstring and the check of its arguments."""
+    text = without_loops(text)
     body = text[text.index("def gradient") :]
     return re.split(r"misfit\(.*?\)\n(?=    \w)", body, maxsplit=1, flags=re.S)[1].split("\n")[:-1]
 
@@ -340,6 +342,7 @@ def test_the_whole_source_of_least_squares() -> None:
     text = source("2 X' (X w - y)", "||X w - y||^2", X="m x n", w="n", y="m")
 
     assert [
+        "    m, n = X.shape",
         "    t1 = X @ w - y  # m",
         "    return t1 @ t1, 2 * (t1 @ X)",
     ] == lines(text)
@@ -352,6 +355,16 @@ def test_the_whole_source_of_least_squares() -> None:
         "        X, w, y = floats(X, w, y)",
         "    if X.shape != y.shape + w.shape or w.ndim != 1 or y.ndim != 1:",
         '        raise misfit(X=(X, "m", "n"), w=(w, "n"), y=(y, "m"))',
+    ] == text.split("\n")[-20:-12]
+    assert [
+        "    if m * n > 2097152 and n < 4096:",
+        "        value = 0  # scalar",
+        "        t1 = np.zeros(n, X.dtype)  # n",
+        "        for rows in blocks(m, n):",
+        "            t2 = X[rows] @ w - y[rows]  # rows",
+        "            value += t2 @ t2",
+        "            t1 += t2 @ X[rows]",
+        "        return value, 2 * t1",
     ] == text.split("\n")[-11:-3]
     assert '"""The derivative."""' in text
 

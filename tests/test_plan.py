@@ -5,6 +5,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from plain_code import without_loops
 
 from dimderiv import derive
 from dimderiv.codegen.cost import LARGE, MEDIUM, SMALL, Sizes, regimes
@@ -19,7 +20,7 @@ def body(
 ) -> list[str]:
     """The statements of the generated function, without comments and what reads sizes."""
     found = derive(expression, wrt, shapes=shapes, order=order, verify=False)
-    source = found.code(value=value)
+    source = without_loops(found.code(value=value))
     source = source[source.index("Hessian of" if order == 2 else "Gradient of") :]
     text = re.split(r"misfit\(.*?\)\n(?=    \w)", source, maxsplit=1, flags=re.S)[1]
     lines = [line.partition("  # ")[0][4:] for line in text.rstrip().split("\n")]

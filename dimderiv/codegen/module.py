@@ -15,12 +15,14 @@ from dimderiv.codegen.cost import regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
+from dimderiv.codegen.loops import Loops
 from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
-from dimderiv.codegen.text import ATOM
+from dimderiv.codegen.text import ATOM, PRODUCT
 from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
+from dimderiv.codegen.worth import Choice, best_blocking
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
@@ -148,7 +150,7 @@ class Module:
         named = list(self.arguments.sizes)
         every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
         variants, condition = chosen(self.programs.planned, every, self.arguments.readable)
-        bodies = [self._body(variant, titles, with_value) for variant in variants]
+        bodies = [self._body(variant, titles, with_value, sizes) for variant in variants]
         body = bodies[-1]
         if condition:
             left, right = map(self.arguments.size, condition)
@@ -164,10 +166,31 @@ class Module:
         above = helper_source(writer.helper_file, used, writer.imports, text)
         return f"{above}\n\n\n{text}"
 
-    def _body(self, variant: Variant, titles: Sequence[str], with_value: bool) -> list[str]:
+    def _body(
+        self,
+        variant: Variant,
+        titles: Sequence[str],
+        with_value: bool,
+        sizes: Mapping[str, int] | None,
+    ) -> list[str]:
+        """The lines for one plan: plain ones, and a loop over blocks where it is worth that."""
         writer = self.writer(self.arguments, self._helper, self.functions)
-        identifiers = self.identifiers.copy()
-        statements = Statements(variant.outputs, titles, variant.names, writer, identifiers)
+        names, outputs = variant.names, variant.outputs
+        choice = None
+        if writer.loops:
+            choice = best_blocking(outputs, self.arguments.readable, sizes)
+        if choice is not None:
+            loops = Loops(choice, titles, names, writer, self.identifiers.copy())
+            lines = [*loops.lines, *self._returning(loops.rest(), with_value)]
+            condition = _condition(choice, writer)
+            if sizes or not condition:
+                return lines
+            lines = [f"if {condition}:", *(f"    {line}" for line in lines)]
+        statements = Statements(outputs, titles, names, writer, self.identifiers.copy())
+        plain = self._returning(statements, with_value)
+        return plain if choice is None else [*lines, *plain]
+
+    def _returning(self, statements: Statements, with_value: bool) -> list[str]:
         result = _result(self._results(statements), with_value)
         return [*statements.lines, f"return {result}"]
 
@@ -193,6 +216,18 @@ class Module:
             index = ", ".join("None" if dim.is_one else ":" for dim in axes)
             return f"{text.within(ATOM)}[{index}]"
         return statements.writer.constant(text.text) if is_of_numbers(op) else text.text
+
+
+def _condition(choice: Choice, writer: Writer) -> str:
+    """The text of the condition under which a loop is worth it; none where it always is."""
+    (less, more), entries = choice.most, (choice.blocking.count, choice.width)
+    tests = []
+    if entries[0].names or entries[1].names:
+        text = " * ".join(writer.size(dim).within(PRODUCT) for dim in entries if not dim.is_one)
+        tests.append(f"{text} > {choice.start}")
+    if less.names:
+        tests.append(f"{writer.size(less).text} < {more}")
+    return " and ".join(tests)
 
 
 def _result(texts: list[str], with_value: bool) -> str:

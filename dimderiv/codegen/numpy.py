@@ -8,6 +8,7 @@ from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, SUM, Text, joined
 from dimderiv.codegen.writer import outer_places, triangle_place
+from dimderiv.shapes import Dim
 
 ARITHMETIC = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 # So many arguments are looked at one by one before any is converted: looking is quicker.
@@ -21,6 +22,7 @@ class NumpyWriter(NumpyLikeWriter):
     imports = "import numpy as np"
     module = "np"
     helper_file = "numpy_helpers.py"
+    loops = True
     entrywise: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.entrywise,
         "relu": "np.maximum({}, 0)",
@@ -108,6 +110,11 @@ class NumpyWriter(NumpyLikeWriter):
         if op.arguments[-1].kind in {"map", "number"} and text.startswith("-"):
             return [*lines, f"{view} -= {text.removeprefix('-')}"]
         return [*lines, f"{view} += {text}"]
+
+    def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
+        """A new array that a loop fills; zero without axes."""
+        made = "zeros" if is_zero else "empty"
+        return f"np.{made}({self.shape(dims)}, {self.dtype})" if dims else "0"
 
     def constant(self, text: str) -> str:
         """A number of numpy."""

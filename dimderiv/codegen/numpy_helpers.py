@@ -37,6 +37,12 @@ def applied(name, function, x, order):
     return value
 
 
+def blocks(count, width):
+    """Slices for the rows of an array, of so many entries each: a block stays in the cache."""
+    step = max(16, 65536 // max(1, width))
+    return [slice(start, start + step) for start in range(0, count, step)]
+
+
 def softmax(x, axis=0, out=None):
     """Exponentials over their sum along an axis; the shift keeps them from overflowing."""
     if axis and x.shape[1] < 64 and out is None:

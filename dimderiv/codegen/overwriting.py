@@ -28,6 +28,7 @@ class Overwriting:
         outputs: those that are returned.
         places: which arguments of an operation the target can overwrite.
         is_held: whether a value has a name, so that it has a line in any case.
+        owned: values that are computed before, and that nobody else needs.
 
     Attributes:
         bases: for each operation that overwrites an argument, that argument.
@@ -40,7 +41,9 @@ class Overwriting:
         outputs: Sequence[Operation],
         places: Callable[[Operation], Collection[int]],
         is_held: Callable[[Operation], bool],
+        owned: Collection[Operation] = (),
     ) -> None:
+        self.owned = owned
         self.places = places
         self.bases: dict[Operation, Operation] = {}
         self.lined: set[Operation] = set()
@@ -67,7 +70,8 @@ class Overwriting:
             base = op.arguments[place]
             if base.dims != op.dims or base.kind not in FRESH or base.is_truth:
                 continue
-            if base not in self._index or base in self._returned or is_diagonal(base):
+            is_own = base in self._index or base in self.owned
+            if not is_own or base in self._returned or is_diagonal(base):
                 continue
             if all(self._is_before(user, op) for user in self._users[base]):
                 return base

@@ -4,7 +4,7 @@ What is needed once stands where it is needed; what is needed again, has a name 
 a large array that the next operation may overwrite, gets a line of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.codegen.overwriting import Overwriting, beneath_views, is_diagonal
@@ -27,6 +27,7 @@ class Statements:
         writer: writes single operations.
         identifiers: the names of Python that are taken.
         given: the variables of operations that are computed already.
+        owned: those of them whose arrays nobody else needs, so that they may be overwritten.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Statements:
         writer: Writer,
         identifiers: Identifiers,
         given: Mapping[Operation, str] | None = None,
+        owned: Collection[Operation] = (),
     ) -> None:
         self.outputs = outputs
         self.names = names
@@ -47,7 +49,7 @@ class Statements:
         self.variables: dict[Operation, str] = dict(given or {})
         order = list(reachable(outputs, self.variables))
         self._reserved = set(names.values())
-        self._kept = Overwriting(order, outputs, writer.overwritable, names.__contains__)
+        self._kept = Overwriting(order, outputs, writer.overwritable, names.__contains__, owned)
         self._later = {base: op for op, base in self._kept.bases.items()}
         self._texts: dict[Operation, Text] = {}
         for op in order:

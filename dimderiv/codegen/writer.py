@@ -39,6 +39,7 @@ class Writer:
         imports: the lines that import its library.
         module: the name that it imports the library as.
         helper_file: where its helper functions stand.
+        loops: whether a long axis may be gone through in blocks.
         reserved: names of its code that no symbol may have, besides the module and the helpers.
         row: the index that takes the entries of a row.
         entrywise: functions of each entry, as format strings; `np` in them is the module.
@@ -50,6 +51,7 @@ class Writer:
     imports: ClassVar[str]
     module: ClassVar[str]
     helper_file: ClassVar[str]
+    loops: ClassVar[bool] = False
     reserved: ClassVar[frozenset[str]] = frozenset()
     row: ClassVar[str] = "[0]"
     entrywise: ClassVar[Mapping[str, str]]
@@ -108,6 +110,9 @@ class Writer:
                 return Text(call)
             case "transpose" if op.rank == 2:
                 return Text(f"{parts[0].within(ATOM)}.T")
+            case "rows":
+                axis, rows = op.detail
+                return Text(f"{parts[0].within(ATOM)}[{':, ' * axis}{rows}]")
             case "expand":
                 return Text(self.expanded(parts[0].within(ATOM), op.detail[0]))
         if op.kind in self.helpers:
@@ -255,6 +260,15 @@ class Writer:
     def tuple(self, dims: Sequence[Dim]) -> str:
         """The shape of an array as a tuple."""
         return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
+
+    def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
+        """A new array that a loop fills, for targets that overwrite; zero without axes.
+
+        Args:
+            dims: the sizes of its axes.
+            is_zero: whether its entries are zero; else they are left open.
+        """
+        raise NotImplementedError
 
     def constant(self, text: str) -> str:
         """A number as what the target returns for a scalar.
