@@ -45,6 +45,7 @@ class Overwriting:
     ) -> None:
         self.owned = owned
         self.places = places
+        self.is_held = is_held
         self.bases: dict[Operation, Operation] = {}
         self.lined: set[Operation] = set()
         self._returned = {beneath_views(op) for op in outputs}
@@ -66,6 +67,7 @@ class Overwriting:
         """
         if op.rank < 2:
             return None
+        found = []
         for place in self.places(op):
             base = op.arguments[place]
             if base.dims != op.dims or base.kind not in FRESH or base.is_truth:
@@ -74,8 +76,9 @@ class Overwriting:
             if not is_own or base in self._returned or is_diagonal(base):
                 continue
             if all(self._is_before(user, op) for user in self._users[base]):
-                return base
-        return None
+                found.append(base)
+        # What has a name had better keep it.
+        return min(found, key=self.is_held, default=None)
 
     def _is_before(self, user: Operation, op: Operation) -> bool:
         """Whether an operation has read its arguments when another one overwrites its own."""
