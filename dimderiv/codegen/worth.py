@@ -13,7 +13,7 @@ from dimderiv.shapes import ONE, Dim
 TRAFFIC = 12
 # How long an axis is for which the estimate is made, and the gain for which the function may become
 # longer, by each loop.
-LONG, GAIN = 20_000, 1.15
+LONG, GAIN = 1 << 15, 1.15
 MOST_LOOPS = 2
 # The entries of a block, and its rows at least, as the helper function has it.
 BLOCK, ROWS = 1 << 16, 16
