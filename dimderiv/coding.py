@@ -1,12 +1,15 @@
 """The source of a function that computes the derivatives of a derivation."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from dimderiv.checking import Checker
 from dimderiv.infer import Typed, infer
-from dimderiv.result import Result
+from dimderiv.language.syntax import Program
+from dimderiv.render.text import text
+from dimderiv.result import Extent
 from dimderiv.rules import Rulebook
+from dimderiv.shapes import Declaration
 
 
 @dataclass(frozen=True)
@@ -30,21 +33,22 @@ class Coder:
     def source(
         self,
         target: str,
-        results: Sequence[Result],
+        program: Program,
+        extents: Mapping[str, Extent],
         docstring: str,
         *,
         value: bool,
-        titles: Sequence[str],
         sizes: Mapping[str, int] | None,
     ) -> str:
         """The source of a function that computes derivatives.
 
         Args:
             target: the name of a target.
-            results: the derivatives, in the order in which the function returns them.
+            program: the answer: one derivative, or several as definitions.
+            extents: what the axes of each derivative are those of, by its name, in the order in
+                which the function returns them.
             docstring: what the function says of itself, after what it computes.
             value: whether the function returns the value too, before the derivatives.
-            titles: a name for each derivative, for its variable.
             sizes: a number for each named size, where the code is to be the best at these sizes.
 
         Raises:
@@ -57,23 +61,29 @@ class Coder:
             target,
             self.name,
             self.typed if value else None,
-            [self._read(result) for result in results],
+            [self._read(program, extents)],
             self.typed.symbols,
             docstring=f"{self._kind} of {docstring}",
-            of=[result.of for result in results],
-            wrt=[result.by for result in results],
+            of=[extent.of for extent in extents.values()],
+            wrt=[extent.by for extent in extents.values()],
             rulebook=self.rulebook,
-            titles=titles,
+            titles=list(extents),
+            results=list(extents) if len(extents) > 1 else (),
             sizes=sizes,
         )
 
-    def _read(self, result: Result) -> Typed:
-        """A derivative as it is printed, read again, with its shapes."""
+    def _read(self, program: Program, extents: Mapping[str, Extent]) -> Typed:
+        """The answer as it is printed, read again, with its shapes.
+
+        All derivatives are read at once, since each one's definitions are those of the others.
+        """
+        shapes = {name: extent.shape for name, extent in extents.items()}
+        several = shapes if len(shapes) > 1 else {}
         return infer(
-            Checker(self.typed, self.rulebook).read_back(result.text()),
-            dict(self.typed.symbols),
+            Checker(self.typed, self.rulebook).read_back(text(program)),
+            {**self.typed.symbols, **{name: Declaration(s) for name, s in several.items()}},
             rulebook=self.rulebook,
-            value=result.shape,
+            value=next(iter(shapes.values())) if not several else None,
             sizes=self.typed.sizes,
         )
 

@@ -319,13 +319,9 @@ class Derivation:
         """
         if self.mixed is not None:
             return self.mixed.code(target, value=value, sizes=sizes)
+        extents = {name: self.extents[names] for names, name in self._derivative_names.items()}
         return self._coder.source(
-            target,
-            list(self._results.values()),
-            self._docstring(),
-            value=value,
-            titles=[self._derivative_names[names] for names in self._results],
-            sizes=sizes,
+            target, self.program, extents, self._docstring(), value=value, sizes=sizes
         )
 
     @property

@@ -6,7 +6,7 @@ that.
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, islice
 from math import prod
 from typing import Any
 
@@ -16,6 +16,7 @@ CALL = 8000.0
 READ = 6
 ENTRY = 10
 FUNCTION = 50
+ROW = 500
 FREE = frozenset(
     {
         *("input", "number", "size", "constant", "inverse"),
@@ -60,7 +61,7 @@ def regimes(names: Iterable[str], most: int) -> list[dict[str, int]]:
     names = sorted(names)
     base = dict.fromkeys(names, MEDIUM)
     alone = chain.from_iterable(({**base, n: SMALL}, {**base, n: LARGE}) for n in names)
-    return [base, *alone][:most] if len(names) > 1 else [base]
+    return [base, *islice(alone, most - 1)] if len(names) > 1 else [base]
 
 
 def cost_of(
@@ -98,7 +99,9 @@ def cost_of(
         case "solve" | "inv" | "det" | "logdet" | "expm" | "pinv":
             return CALL + _of_matrix(kind, arguments, sizes)
         case "softmax" | "logsoftmax" | "logsumexp":
-            return 4 * CALL + 2 * FUNCTION * read
+            # Each row of an array as it lies costs a loop of its own, whichever axis is reduced.
+            rows = sizes.entries(arguments[0][:-1])
+            return 4 * CALL + 2 * FUNCTION * read + ROW * rows
     return CALL + READ * read + ENTRY * out
 
 
@@ -122,5 +125,5 @@ def _of_matrix(kind: str, arguments: tuple[tuple[Dim, ...], ...], sizes: Sizes) 
     cube = float(sizes[arguments[0][0]]) ** 3
     if kind == "solve":
         columns = sizes.entries(arguments[1]) / sizes[arguments[0][0]]
-        return 2 * cube + 2 * columns * cube / sizes[arguments[0][0]]
+        return 2 * cube + 4 * columns * cube / sizes[arguments[0][0]]
     return {"inv": 6.0, "det": 2.0, "logdet": 2.0}.get(kind, 40.0) * cube

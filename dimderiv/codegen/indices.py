@@ -74,7 +74,7 @@ def running(op: Operation) -> Running:
         case "inner":
             return Running((tuple(range(ranks[0])),) * 2, ())
         case "softmax" | "logsoftmax":
-            indices = (*every[:-1], None)
+            indices = tuple(None if k in (op.detail or every) else k for k in every)
             return Running((indices,), indices)
         case "logsumexp" if op.detail:
             rest = iter(every)

@@ -42,6 +42,7 @@ def source(
     wrt: Sequence[Shape] = (),
     rulebook: Rulebook | None = None,
     titles: Sequence[str] = (),
+    results: Sequence[str] = (),
     sizes: Mapping[str, int] | None = None,
 ) -> str:
     """The source of a function that computes derivatives, and the value where it is asked for.
@@ -50,13 +51,14 @@ def source(
         target: the name of the target.
         name: the function's name.
         value: the expression whose value is returned before the derivatives, if any.
-        answers: the derivatives.
+        answers: the derivatives, or one program that defines them.
         symbols: the arguments of the function, in order, with their shapes.
         docstring: the text of the function's docstring.
         of: for each answer the shape of what is differentiated; scalars where it is not given.
         wrt: for each answer the shape of the variable; needed where `of` is no scalar.
         rulebook: the rules in use, where functions may be defined that are not built in.
         titles: a name for each answer, for its variable.
+        results: the names of the definitions that are the derivatives, where one program has all.
         sizes: a number for each named size, where the code is to be the best at these sizes.
 
     Returns:
@@ -67,12 +69,12 @@ def source(
         UnknownNameError: there is no such target.
     """
     programs = [*([value] if value else []), *answers]
-    layouts = [(SCALAR, program.value) for program in programs]
-    if wrt:
-        of = of or [SCALAR] * len(wrt)
-        layouts[len(programs) - len(answers) :] = zip(of, wrt, strict=True)
+    wrt = wrt or [program.value for program in answers]
+    layouts = [(SCALAR, value.value)] if value else []
+    layouts += zip(of or [SCALAR] * len(wrt), wrt, strict=True)
     rulebook = rulebook or builtin_rules()
-    made = Module(writer_of(target), Programs(programs, layouts, rulebook), symbols, rulebook)
+    computed = Programs(programs, layouts, rulebook, results)
+    made = Module(writer_of(target), computed, symbols, rulebook)
     told = [
         described(function, python, rulebook.unknown[function.lstrip(HESSIAN)])
         for function, python in made.functions.items()
@@ -121,7 +123,7 @@ class Module:
         self.writer = writer
         self.programs = programs
         imported = writer.imports.split()
-        taken = {*imported, "math", "float", *helpers(writer.helper_file)}
+        taken = {*imported, "math", "float", *writer.reserved, *helpers(writer.helper_file)}
         self.identifiers = Identifiers(taken)
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
@@ -154,7 +156,7 @@ class Module:
             left, right = map(self.arguments.size, condition)
             body = [f"if {left} < {right}:", *(f"    {line}" for line in bodies[0]), *body]
         writer = self.writer(self.arguments, self._helper, self.functions)
-        opening = self.arguments.opening("\n".join(body), writer.converted)
+        opening = self.arguments.opening("\n".join(body), writer.converted, writer.row)
         lines = [*_docstring(docstring), *opening, *body]
         called = {"misfit"} if "misfit(" in "\n".join(opening) else set()
         given = [*self.arguments.names, *self.functions.values()]
@@ -175,7 +177,7 @@ class Module:
         writer = self.writer(self.arguments, self._helper, self.functions)
         names, outputs = variant.names, variant.outputs
         choice = None
-        if writer.overwrites:
+        if writer.in_blocks:
             choice = best_blocking(outputs, self.arguments.readable, sizes)
         if choice is not None:
             loops = Loops(choice, titles, names, writer, self.identifiers.copy())

@@ -44,7 +44,7 @@ def joined(operator: str, left: Text, right: Text) -> Text:
     """
     level = INFIX[operator]
     first = left.within(level + (level == COMPARISON))
-    second = right.within(level + (operator not in "+*"))
+    second = right.within(level + (operator != "+"))
     if level == PRODUCT:
         first = f"({left.text})" if left.level == MATMUL else first
         second = f"({right.text})" if right.level == MATMUL else second
@@ -70,9 +70,14 @@ def subscripts(*groups: Sequence[int]) -> list[str]:
     return ["".join(short[letter] for letter in group) for group in groups]
 
 
-def without_axis(text: str) -> str:
-    """The text of a vector, of which another axis was asked for."""
-    vector = text.removesuffix("[:, None]")
+def without_axis(text: str, axis: str = "[:, None]") -> str:
+    """The text of a vector, of which another axis was asked for.
+
+    Args:
+        text: the text with the axis.
+        axis: how the axis is asked for.
+    """
+    vector = text.removesuffix(axis)
     inner = vector[1:-1]
     is_wrapped = vector != text and vector[0] + vector[-1] == "()"
     depth = [inner[:k].count("(") - inner[:k].count(")") for k in range(len(inner) + 1)]
