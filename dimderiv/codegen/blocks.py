@@ -255,17 +255,6 @@ def is_of_input(op: Operation) -> bool:
     return op.kind == "input"
 
 
-def shown_by(op: Operation) -> Operation:
-    """What is beneath views.
-
-    Args:
-        op: any operation.
-    """
-    while op.kind in VIEWS:
-        op = op.arguments[0]
-    return op
-
-
 def shown(view: Operation, axis: int) -> tuple[Operation, int] | None:
     """The input and its axis that an axis of a view shows.
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from dimderiv.codegen.blocks import Blocking, is_of_input, shown_by
+from dimderiv.codegen.blocks import Blocking, is_of_input
 from dimderiv.codegen.identifiers import Identifiers
+from dimderiv.codegen.overwriting import beneath_views
 from dimderiv.codegen.plan import LEAVES, Operation, reachable
 from dimderiv.codegen.statements import Statements
 from dimderiv.codegen.text import SIGN, Text
@@ -65,13 +66,13 @@ class Loops:
 
     def _before(self, loop: int) -> None:
         """Compute the whole values that a loop needs, and those of their parts that others need."""
-        wanted = dict.fromkeys(shown_by(op) for op in self._whole_parts(loop))
+        wanted = dict.fromkeys(beneath_views(op) for op in self._whole_parts(loop))
         parts = set(reachable(wanted, self.variables))
         shared = (
             part
             for op in self.blocking.order
             if op not in parts
-            for part in map(shown_by, op.arguments)
+            for part in map(beneath_views, op.arguments)
             if part in parts
         )
         outputs = [op for op in dict.fromkeys((*wanted, *shared)) if op.kind not in LEAVES]

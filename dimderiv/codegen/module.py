@@ -177,7 +177,7 @@ class Module:
         writer = self.writer(self.arguments, self._helper, self.functions)
         names, outputs = variant.names, variant.outputs
         choice = None
-        if writer.loops:
+        if writer.in_blocks:
             choice = best_blocking(outputs, self.arguments.readable, sizes)
         if choice is not None:
             loops = Loops(choice, titles, names, writer, self.identifiers.copy())

@@ -22,7 +22,7 @@ class NumpyWriter(NumpyLikeWriter):
     imports = "import numpy as np"
     module = "np"
     helper_file = "numpy_helpers.py"
-    loops = True
+    in_blocks = True
     entrywise: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.entrywise,
         "relu": "np.maximum({}, 0)",
@@ -112,7 +112,7 @@ class NumpyWriter(NumpyLikeWriter):
         return [*lines, f"{view} += {text}"]
 
     def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
-        """A new array that a loop fills; zero without axes."""
+        """A new array that loops over blocks fill; a number without axes."""
         made = "zeros" if is_zero else "empty"
         return f"np.{made}({self.shape(dims)}, {self.dtype})" if dims else "0"
 

@@ -28,7 +28,7 @@ class Overwriting:
         outputs: those that are returned.
         places: which arguments of an operation the target can overwrite.
         is_held: whether a value has a name, so that it has a line in any case.
-        owned: values that are computed before, and that nobody else needs.
+        owned: values that are computed already, and may be overwritten.
 
     Attributes:
         bases: for each operation that overwrites an argument, that argument.
@@ -43,9 +43,9 @@ class Overwriting:
         is_held: Callable[[Operation], bool],
         owned: Collection[Operation] = (),
     ) -> None:
-        self.owned = owned
         self.places = places
         self.is_held = is_held
+        self._owned = owned
         self.bases: dict[Operation, Operation] = {}
         self.lined: set[Operation] = set()
         self._returned = {beneath_views(op) for op in outputs}
@@ -72,8 +72,9 @@ class Overwriting:
             base = op.arguments[place]
             if base.dims != op.dims or base.kind not in FRESH or base.is_truth:
                 continue
-            is_own = base in self._index or base in self.owned
-            if not is_own or base in self._returned or is_diagonal(base):
+            if base in self._returned or is_diagonal(base):
+                continue
+            if base not in self._index and base not in self._owned:
                 continue
             if all(self._is_before(user, op) for user in self._users[base]):
                 found.append(base)

@@ -49,7 +49,8 @@ class Statements:
         self.variables: dict[Operation, str] = dict(given or {})
         order = list(reachable(outputs, self.variables))
         self._reserved = set(names.values())
-        self._kept = Overwriting(order, outputs, writer.overwritable, names.__contains__, owned)
+        places = writer.overwritable
+        self._kept = Overwriting(order, outputs, places, names.__contains__, owned)
         self._later = {base: op for op, base in self._kept.bases.items()}
         self._texts: dict[Operation, Text] = {}
         for op in order:

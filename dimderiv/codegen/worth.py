@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from dimderiv.codegen.blocks import Blocking, blockings, is_of_input, shown, shown_by
-from dimderiv.codegen.cost import CALL, ENTRY, LARGE, Sizes, cost_of
+from dimderiv.codegen.blocks import Blocking, blockings, is_of_input, shown
+from dimderiv.codegen.cost import CALL, ENTRY, LARGE, Sizes
+from dimderiv.codegen.overwriting import beneath_views
 from dimderiv.codegen.plan import LEAVES, VIEWS, Operation
 from dimderiv.shapes import ONE, Dim
 
@@ -13,7 +14,7 @@ from dimderiv.shapes import ONE, Dim
 TRAFFIC = 12
 # How long an axis is for which the estimate is made, and the gain for which the function may become
 # longer, by each loop.
-LONG, GAIN = 20_000, 1.15
+LONG, GAIN = 1 << 15, 1.15
 MOST_LOOPS = 2
 # The entries of a block, and its rows at least, as the helper function has it.
 BLOCK, ROWS = 1 << 16, 16
@@ -102,7 +103,7 @@ def _names(blocking: Blocking) -> set[str]:
 def _weighed(blocking: Blocking, given: Mapping[str, int] | None) -> Choice:
     sizes = Sizes(_long(blocking, LONG) if given is None else given)
     width = _width(blocking)
-    plain = sum(_cost(op, sizes) + _traffic(op, sizes) for op in blocking.order)
+    plain = sum(op.cost(sizes) + _traffic(op, sizes) for op in blocking.order)
     rows = max(ROWS, BLOCK // sizes[width])
     gain = plain / _loops_cost(blocking, sizes, rows)
     kept = _sum_of_longest(dict.fromkeys(map(_product, _whole(blocking))))
@@ -185,11 +186,11 @@ def _read(blocking: Blocking, loop: int) -> list[tuple[Operation, int]]:
 def _loops_cost(blocking: Blocking, sizes: Sizes, rows: int) -> float:
     blocks = max(1.0, sizes[blocking.count] / rows)
     outside = [op for op in blocking.order if op not in blocking.loop]
-    total = sum(_cost(op, sizes) + _traffic(op, sizes) for op in outside)
+    total = sum(op.cost(sizes) + _traffic(op, sizes) for op in outside)
     for loop in range(1, blocking.loops + 1):
         total += TRAFFIC * sum(sizes.entries(op.dims) for op, _ in _read(blocking, loop))
         for op in blocking.within(loop):
-            total += _cost(op, sizes) + (blocks - 1) * CALL
+            total += op.cost(sizes) + (blocks - 1) * CALL
             whole = [sizes.entries(part.dims) for part, axis in blocking.parts(op) if axis is None]
             total += TRAFFIC * blocks * sum(entries for entries in whole if entries > BLOCK)
         for op in blocking.targets(loop):
@@ -198,14 +199,13 @@ def _loops_cost(blocking: Blocking, sizes: Sizes, rows: int) -> float:
     return total
 
 
-def _cost(op: Operation, sizes: Sizes) -> float:
-    return cost_of(op.kind, op.detail, tuple(a.dims for a in op.arguments), op.dims, sizes)
-
-
 def _traffic(op: Operation, sizes: Sizes) -> float:
     """The entries that an operation reads and writes, where nothing of them is in the caches."""
     if op.kind in LEAVES or op.kind in VIEWS:
         return 0
-    arrays = [op.dims, *(argument.dims for argument in dict.fromkeys(map(shown_by, op.arguments)))]
+    arrays = [
+        op.dims,
+        *(argument.dims for argument in dict.fromkeys(map(beneath_views, op.arguments))),
+    ]
     entries = sum(sizes.entries(dims) for dims in arrays if dims)
     return TRAFFIC * PASSES.get(op.kind, 1) * entries

@@ -39,9 +39,9 @@ class Writer:
         imports: the lines that import its library.
         module: the name that it imports the library as.
         helper_file: where its helper functions stand.
-        loops: whether a long axis may be gone through in blocks.
         reserved: names of its code that no symbol may have, besides the module and the helpers.
         row: the index that takes the entries of a row.
+        in_blocks: whether a function may go over large arrays block by block.
         entrywise: functions of each entry, as format strings; `np` in them is the module.
         calls: other operations that are one call, in the same way.
         helpers: functions of each entry, and other operations, that are helper functions.
@@ -51,9 +51,9 @@ class Writer:
     imports: ClassVar[str]
     module: ClassVar[str]
     helper_file: ClassVar[str]
-    loops: ClassVar[bool] = False
     reserved: ClassVar[frozenset[str]] = frozenset()
     row: ClassVar[str] = "[0]"
+    in_blocks: ClassVar[bool] = False
     entrywise: ClassVar[Mapping[str, str]]
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
@@ -248,6 +248,15 @@ class Writer:
         """
         raise self.unknown(op.kind)
 
+    def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
+        """A new array that loops over blocks fill; a number without axes.
+
+        Args:
+            dims: the sizes of its axes.
+            is_zero: whether its entries are zero; else they are left open.
+        """
+        raise NotImplementedError
+
     def expanded(self, text: str, places: Sequence[bool]) -> str:
         """An array with more axes.
 
@@ -260,15 +269,6 @@ class Writer:
     def tuple(self, dims: Sequence[Dim]) -> str:
         """The shape of an array as a tuple."""
         return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
-
-    def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
-        """A new array that a loop fills, for targets that overwrite; zero without axes.
-
-        Args:
-            dims: the sizes of its axes.
-            is_zero: whether its entries are zero; else they are left open.
-        """
-        raise NotImplementedError
 
     def constant(self, text: str) -> str:
         """A number as what the target returns for a scalar.
