@@ -28,7 +28,8 @@ class Operation:
         detail: what it takes besides arrays: the function of a map, the axes of a reduction.
         arguments: the operations whose values it takes.
         dims: the size of each axis of its value; 1 where the axis is there to broadcast.
-        cost: what it costs by itself.
+        cost: what it costs by itself, as often as it is computed.
+        repeats: how often it is computed, each time that the results are.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Operation:
     arguments: tuple["Operation", ...]
     dims: tuple[Dim, ...]
     cost: float
+    repeats: float = 1.0
 
     @property
     def rank(self) -> int:
@@ -64,15 +66,32 @@ class Tensor(NamedTuple):
     below: bool = False
 
 
+class Late(NamedTuple):
+    """Inputs that arrive when others have been there for a while, and arrive again and again.
+
+    Attributes:
+        names: the symbols.
+        early: how often that is computed which needs none of them, each time that they arrive.
+    """
+
+    names: frozenset[str] = frozenset()
+    early: float = 1.0
+
+
+AT_ONCE = Late()
+
+
 class Plan:
     """The operations made so far, at certain sizes.
 
     Args:
         sizes: a number for each named size, by which costs are compared.
+        late: the inputs that arrive later than others.
     """
 
-    def __init__(self, sizes: Mapping[str, int]) -> None:
+    def __init__(self, sizes: Mapping[str, int], late: Late = AT_ONCE) -> None:
         self.sizes = Sizes(sizes)
+        self.late = late
         self._made: dict[tuple[Any, ...], Operation] = {}
         self.committed: set[Operation] = set()
 
@@ -96,9 +115,17 @@ class Plan:
         known = self._made.get(slot)
         if known is None:
             before = tuple(argument.dims for argument in arguments)
-            cost = cost_of(kind, detail, before, dims, self.sizes)
-            known = self._made[slot] = Operation(kind, detail, arguments, dims, cost)
+            repeats = self._repeats(kind, arguments, detail)
+            cost = repeats * cost_of(kind, detail, before, dims, self.sizes)
+            known = self._made[slot] = Operation(kind, detail, arguments, dims, cost, repeats)
         return known
+
+    def _repeats(
+        self, kind: str, arguments: Iterable[Operation], detail: tuple[Any, ...]
+    ) -> float:
+        if kind == "input" and detail[0] in self.late.names:
+            return 1.0
+        return max((argument.repeats for argument in arguments), default=self.late.early)
 
     def number(self, value: Fraction | int) -> Operation:
         """An exact number."""

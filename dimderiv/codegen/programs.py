@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dimderiv.codegen.axes import laid_out
 from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, needed
-from dimderiv.codegen.plan import Operation, Plan
+from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
 from dimderiv.graph import Key
@@ -24,13 +24,19 @@ class Programs:
         programs: the value, if any, and the answers.
         layouts: for each the shape of what is differentiated, and of the variable.
         rulebook: the rules in use.
+        late: the symbols that arrive later than others.
     """
 
     def __init__(
-        self, programs: Sequence[Typed], layouts: Sequence[Layout], rulebook: Rulebook
+        self,
+        programs: Sequence[Typed],
+        layouts: Sequence[Layout],
+        rulebook: Rulebook,
+        late: Late = AT_ONCE,
     ) -> None:
         self.programs = programs
         self.layouts = layouts
+        self.late = late
         self.gathered: Gathered = {}
         self.lowered = [CodeBuilder(typed, rulebook, self.gathered).lowered() for typed in programs]
         self.nodes = [
@@ -52,7 +58,7 @@ class Programs:
         Args:
             sizes: the sizes that the plan is made for.
         """
-        plan = Plan(sizes)
+        plan = Plan(sizes, self.late)
         planner = Planner(plan, self.gathered)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}

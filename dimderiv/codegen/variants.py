@@ -46,15 +46,16 @@ class Variant:
     def cost(self, sizes: Sizes) -> float:
         """What the plan costs at certain sizes."""
         return sum(
-            cost_of(op.kind, op.detail, tuple(a.dims for a in op.arguments), op.dims, sizes)
+            op.repeats
+            * cost_of(op.kind, op.detail, tuple(a.dims for a in op.arguments), op.dims, sizes)
             for op in self.operations()
         )
 
     def products(self) -> Dim:
-        """How many multiplications its matrix products take."""
+        """How many multiplications those of its matrix products take that are always computed."""
         total = Dim.of(0)
         for op in self.operations():
-            if op.kind == "matmul":
+            if op.kind == "matmul" and op.repeats == 1.0:
                 count = op.arguments[0].dims[-1]
                 for dim in op.dims:
                     count = count * dim
