@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from dimderiv.answer import Answer, Variables
 from dimderiv.checking import Checker
-from dimderiv.coding import Coder
+from dimderiv.coding import LAYER, Coder, Stages
 from dimderiv.differentiate import Gradients
 from dimderiv.forward import Tangents
 from dimderiv.infer import Typed
@@ -34,6 +34,15 @@ class Origin(Protocol):
 
     def all_layouts(self) -> "Mapping[str, Derivation]":
         """The derivation in each layout, not checked yet."""
+
+    def code_in_stages(
+        self,
+        dense: "Derivation",
+        stages: Stages,
+        target: str,
+        sizes: Mapping[str, int] | None,
+    ) -> str:
+        """The source of a function in stages."""
 
 
 @dataclass(frozen=True)
@@ -307,6 +316,8 @@ class Derivation:
         target: str = "numpy",
         *,
         value: bool = False,
+        form: str = "dense",
+        layer: bool = False,
         sizes: Mapping[str, int] | None = None,
     ) -> str:
         """The source of a function that computes the derivative.
@@ -314,37 +325,51 @@ class Derivation:
         Args:
             target: `"numpy"`.
             value: whether the function returns the value too, before the derivative.
+            form: `"dense"`, or `"operator"` for a function that returns the Hessian, or the
+                Jacobian, as an operator that is applied and never formed; what its applications
+                have in common is computed once.
+            layer: whether it is to be a layer: a forward pass that returns the value, and a
+                backward pass that takes the derivative by the value.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.
+
+        Raises:
+            UnknownNameError: there is no such target or form.
+            NotDifferentiableError: the derivative is no operator, or no layer has it.
         """
         if self.mixed is not None:
-            return self.mixed.code(target, value=value, sizes=sizes)
-        return self._coder.source(
-            target,
-            list(self._results.values()),
-            self._docstring(),
-            value=value,
-            titles=[self._derivative_names[names] for names in self._results],
-            sizes=sizes,
-        )
+            return self.mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
+        if form == "dense" and not layer:
+            return self.coder.source(target, value=value, sizes=sizes)
+        assert self.origin is not None, "every derivation comes from a task"
+        stages = Stages(form, layer, value)
+        return self.origin.code_in_stages(self, stages, target, sizes)
 
     @property
-    def _coder(self) -> Coder:
-        definitions = self.answer.definitions
-        return Coder(self.typed, self.rulebook, self.order, self.directions, definitions)
-
-    def _docstring(self) -> str:
+    def coder(self) -> Coder:
+        """What writes code for the derivatives."""
         shapes = ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
         by = ", ".join(self.wrt)
         along = f" along {', '.join(self.directions.values())}" if self.directions else ""
         lines = [f"{self.source.strip()} by {by}{along}.", "", shapes, ""]
-        return "\n".join([*lines, self.text(multiline=True)])
+        return Coder(
+            self.typed,
+            self.rulebook,
+            self.order,
+            self.directions,
+            list(self.answer.definitions),
+            list(self._results.values()),
+            [self._derivative_names[names] for names in self._results],
+            "\n".join([*lines, self.text(multiline=True)]),
+        )
 
     def function(
         self,
         target: str = "numpy",
         *,
         value: bool = False,
+        form: str = "dense",
+        layer: bool = False,
         sizes: Mapping[str, int] | None = None,
     ) -> Callable[..., Any]:
         """A function that computes the derivative, called with the symbols by name.
@@ -352,6 +377,11 @@ class Derivation:
         Args:
             target: `"numpy"`.
             value: whether it returns `(value, derivative)`.
+            form: `"dense"`, or `"operator"`: for numpy the function then returns an operator of
+                scipy, on vectors of all entries of the variables, in C order; its method `apply`
+                takes and returns arrays of the variables' shapes.
+            layer: whether it is to be a layer: for numpy a class with the methods `forward`, which
+                takes the symbols by name, and `backward`.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.
 
@@ -361,4 +391,5 @@ class Derivation:
         """
         from dimderiv.codegen.module import function
 
-        return function(self.code(target, value=value, sizes=sizes), self._coder.name)
+        source = self.code(target, value=value, form=form, layer=layer, sizes=sizes)
+        return function(source, LAYER if layer else self.coder.name)

@@ -19,7 +19,7 @@ from dimderiv.codegen.plan import LEAVES, Operation
 from dimderiv.codegen.programs import Layout, Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
-from dimderiv.codegen.text import ATOM
+from dimderiv.codegen.text import ATOM, indented
 from dimderiv.codegen.variants import MOST_REGIMES, Condition, Variant, chosen
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
@@ -178,15 +178,22 @@ class Module:
         every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
         return chosen(self.programs.planned, every, readable)
 
-    def opening(self, arguments: Arguments, body: Sequence[str]) -> list[str]:
+    def opening(
+        self,
+        arguments: Arguments,
+        body: Sequence[str],
+        converted: Callable[[list[str]], list[str]] | None = None,
+    ) -> list[str]:
         """The lines that come before the body of a function.
 
         Args:
             arguments: those of the function.
             body: the lines that follow.
+            converted: the lines after which the arguments, given by name, are arrays of one type,
+                where they are others than the writer's.
         """
         writer = self.writer(arguments, self._helper, self.functions)
-        lines = arguments.opening("\n".join(body), writer.converted)
+        lines = arguments.opening("\n".join(body), converted or writer.converted)
         self.used |= {"misfit"} if "misfit(" in "\n".join(lines) else set()
         return lines
 
@@ -211,27 +218,30 @@ class Module:
         writer = self.writer(self.arguments, self._helper, self.functions)
         identifiers = self.identifiers.copy()
         statements = Statements(variant.outputs, titles, variant.names, writer, identifiers)
-        result = _result(self.results(statements, self.programs.layouts), with_value)
+        result = _result(self.results(statements, variant.outputs, self.programs.layouts), with_value)
         return [*statements.lines, f"return {result}"]
 
     def _helper(self, name: str) -> str:
         self.used.add(name)
         return name
 
-    def results(self, statements: Statements, layouts: Sequence[Layout]) -> list[str]:
+    def results(
+        self, statements: Statements, outputs: Sequence[Operation], layouts: Sequence[Layout]
+    ) -> list[str]:
         """The texts of what is returned; each has a line of its own where one line is too short.
 
         Args:
             statements: the statements that compute it.
+            outputs: the operations that it is.
             layouts: for each the shape of what is differentiated, and of the variable.
         """
-        texts = [statements.text(op).text for op in statements.outputs]
+        texts = [statements.text(op).text for op in outputs]
         if sum(map(len, texts)) > WIDTH - 20:
-            for op in statements.outputs:
+            for op in outputs:
                 statements.hold(op)
         return [
             self._returned(statements, op, axes_of(of) + axes_of(wrt))
-            for op, (of, wrt) in zip(statements.outputs, layouts, strict=True)
+            for op, (of, wrt) in zip(outputs, layouts, strict=True)
         ]
 
     def _returned(self, statements: Statements, op: Operation, axes: tuple[Dim, ...]) -> str:
@@ -249,11 +259,6 @@ def _result(texts: list[str], with_value: bool) -> str:
     value, *derivatives = texts
     several = ", ".join(derivatives)
     return f"{value}, {several}" if len(derivatives) == 1 else f"{value}, ({several})"
-
-
-def indented(lines: Sequence[str]) -> list[str]:
-    """Lines further to the right."""
-    return [f"    {line}".rstrip() for line in lines]
 
 
 def quoted(text: str) -> list[str]:

@@ -6,8 +6,8 @@ from typing import ClassVar
 from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.plan import Operation
-from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
-from dimderiv.codegen.writer import Writer, is_of_numbers, outer_places, triangle_place
+from dimderiv.codegen.text import ATOM, Text, indented, joined, subscripts, without_axis
+from dimderiv.codegen.writer import LayerText, Writer, is_of_numbers, outer_places, triangle_place
 
 SAME_NAME = (
     *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
@@ -64,6 +64,40 @@ class NumpyWriter(Writer):
             kind = f'    and {names[0]}.dtype.kind == "f"'
             heads = ["if not (", f"    {types} is np.ndarray", f"    and {dtypes}", kind, "):"]
         return [*heads, *(f"    {line}" for line in lines)]
+
+    def linear_map(
+        self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
+    ) -> str:
+        """An operator of scipy."""
+        shapes = ", ".join(f"[{', '.join(each)}]" for each in (rows, columns))
+        return f"{self.helper('linear_operator')}({dtype}, {shapes}, {apply}, {adjoint})"
+
+    def layer(self, text: LayerText) -> list[str]:
+        """A class that keeps what its backward pass needs."""
+        names = ", ".join([*text.kept, *text.facts])
+        names += "," * (len([*text.kept, *text.facts]) == 1)
+        default = " = 1.0" * text.has_default
+        forward = [
+            '"""The value; what `backward` needs is kept, not copied."""',
+            *text.forward,
+            f"self.kept = ({names})",
+            f"return {text.value}",
+        ]
+        backward = [
+            f'"""{text.told}"""',
+            "if self.kept is None:",
+            '    raise RuntimeError("backward needs what forward keeps: call forward first")',
+            *([f"({names}) = self.kept"] if names else []),
+            *text.backward,
+            f"return {text.derivatives}",
+        ]
+        return [
+            f"class {text.name}:",
+            *indented([*text.docstring, "", "kept = None", ""]),
+            *indented([f"def forward({', '.join(['self', *text.given])}):", *indented(forward)]),
+            "",
+            *indented([f"def backward(self, {text.upstream}{default}):", *indented(backward)]),
+        ]
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as numpy spells it."""

@@ -23,6 +23,37 @@ def floats(*values):
     return arrays
 
 
+def recast(dtype, *values):
+    """The values as arrays of a type, unless that loses more than digits."""
+    return [np.asarray(value).astype(dtype, casting="same_kind", copy=False) for value in values]
+
+
+def linear_operator(dtype, rows, columns, apply, adjoint):
+    """A function of arrays of certain shapes as an operator on vectors, for scipy's solvers."""
+    try:
+        from scipy.sparse.linalg import LinearOperator
+    except ImportError as error:
+        message = "an operator is one of scipy, which is missing: pip install scipy"
+        raise ImportError(message) from error
+
+    def flat(function, shapes):
+        counts = [math.prod(shape) for shape in shapes]
+        ends = [sum(counts[: k + 1]) for k in range(len(counts))]
+
+        def product(vector):
+            pairs = zip(np.split(np.ravel(vector), ends[:-1]), shapes, strict=True)
+            result = function(*(part.reshape(shape) for part, shape in pairs))
+            arrays = result if isinstance(result, tuple) else (result,)
+            return np.concatenate([np.ravel(array) for array in arrays])
+
+        return ends[-1], product
+
+    (height, backward), (width, forward) = flat(adjoint, rows), flat(apply, columns)
+    operator = LinearOperator((height, width), forward, backward, dtype=dtype)
+    operator.apply, operator.apply_adjoint = apply, adjoint
+    return operator
+
+
 def misfit(known=None, /, **expected):
     """The error that says which array has not the expected shape, and which one says so."""
     sizes = {dim: (size, "") for dim, size in (known or {}).items()}

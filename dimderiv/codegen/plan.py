@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from dimderiv.codegen.cost import Sizes, cost_of
+from dimderiv.codegen.cost import Sizes, cost_of, cost_with
 from dimderiv.shapes import ONE, Dim
 
 COMPARISONS = frozenset({">", "<", ">=", "<="})
@@ -116,7 +116,8 @@ class Plan:
         if known is None:
             before = tuple(argument.dims for argument in arguments)
             repeats = self._repeats(kind, arguments, detail)
-            cost = repeats * cost_of(kind, detail, before, dims, self.sizes)
+            once = cost_of(kind, detail, before, dims, self.sizes)
+            cost = cost_with(once, repeats, dims, self.sizes)
             known = self._made[slot] = Operation(kind, detail, arguments, dims, cost, repeats)
         return known
 

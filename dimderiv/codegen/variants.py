@@ -7,9 +7,10 @@ where there is none, two are taken that are nearly the best together.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import gcd
 from typing import Any
 
-from dimderiv.codegen.cost import Sizes, cost_of
+from dimderiv.codegen.cost import Sizes, cost_of, cost_with
 from dimderiv.codegen.plan import Operation, reachable
 from dimderiv.shapes import Dim, Monomial
 
@@ -46,17 +47,23 @@ class Variant:
     def cost(self, sizes: Sizes) -> float:
         """What the plan costs at certain sizes."""
         return sum(
-            op.repeats
-            * cost_of(op.kind, op.detail, tuple(a.dims for a in op.arguments), op.dims, sizes)
+            cost_with(
+                cost_of(op.kind, op.detail, tuple(a.dims for a in op.arguments), op.dims, sizes),
+                op.repeats,
+                op.dims,
+                sizes,
+            )
             for op in self.operations()
         )
 
     def products(self) -> Dim:
-        """How many multiplications those of its matrix products take that are always computed."""
+        """A multiple of how many multiplications its matrix products take."""
         total = Dim.of(0)
-        for op in self.operations():
-            if op.kind == "matmul" and op.repeats == 1.0:
-                count = op.arguments[0].dims[-1]
+        operations = self.operations()
+        least = min((op.repeats for op in operations), default=1.0)
+        for op in operations:
+            if op.kind == "matmul":
+                count = op.arguments[0].dims[-1] * Dim.of(round(op.repeats / least))
                 for dim in op.dims:
                     count = count * dim
                 total = total + count
@@ -125,7 +132,10 @@ def _condition(mine: Dim, others: Dim, readable: Collection[str]) -> Condition |
     if not above or not below or not (mine - others).names <= set(readable):
         return None
     common = set.intersection(*(set(m) for m, _ in terms))
-    left, right = (Dim(tuple((_without(m, common), c) for m, c in s)) for s in (above, below))
+    divisor = gcd(*(c for _, c in terms))
+    left, right = (
+        Dim(tuple((_without(m, common), c // divisor) for m, c in s)) for s in (above, below)
+    )
     return left, right
 
 

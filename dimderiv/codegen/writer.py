@@ -5,7 +5,7 @@ differently, and which helper functions generated code brings along.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.handed_in import HELPER, call_of
@@ -23,6 +23,38 @@ from dimderiv.codegen.text import (
 )
 from dimderiv.errors import UnknownNameError
 from dimderiv.shapes import Dim
+
+
+class LayerText(NamedTuple):
+    """The texts that a layer is put together from.
+
+    Attributes:
+        name: the layer's name.
+        docstring: the lines of its docstring.
+        given: the names of the arguments of the forward pass.
+        forward: its lines.
+        value: what it returns.
+        kept: the names of the arrays that the backward pass needs.
+        facts: the names of sizes and types that it needs.
+        upstream: the name of what is handed down to it.
+        has_default: whether that may be left out.
+        told: what is said of the backward pass.
+        backward: its lines.
+        derivatives: what it returns.
+    """
+
+    name: str
+    docstring: list[str]
+    given: list[str]
+    forward: list[str]
+    value: str
+    kept: list[str]
+    facts: list[str]
+    upstream: str
+    has_default: bool
+    told: str
+    backward: list[str]
+    derivatives: str
 
 
 class Writer:
@@ -72,6 +104,45 @@ class Writer:
         targets = ", ".join(names)
         comma = "," * (len(names) == 1)
         return [f"{targets}{comma} = {self.helper('floats')}({targets})"]
+
+    def recast(self, names: list[str], dtype: str) -> list[str]:
+        """The lines after which arguments that arrive later are arrays of the type of the others.
+
+        Args:
+            names: their names.
+            dtype: the text of the type.
+        """
+        targets = ", ".join(names)
+        comma = "," * (len(names) == 1)
+        return [f"{targets}{comma} = {self.helper('recast')}({dtype}, {targets})"]
+
+    def linear_map(
+        self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
+    ) -> str:
+        """What a function returns that returns an operator.
+
+        Args:
+            dtype: the text of the type that it computes with.
+            rows: the shapes of what it gives.
+            columns: the shapes of what it takes.
+            apply: the name of the function that applies it.
+            adjoint: the name of the one that applies its adjoint, the same where that is equal.
+
+        Raises:
+            UnknownNameError: the target has no operators.
+        """
+        raise self.unknown("an operator")
+
+    def layer(self, text: LayerText) -> list[str]:
+        """The lines of a layer.
+
+        Args:
+            text: what it is put together from.
+
+        Raises:
+            UnknownNameError: the target has no layers.
+        """
+        raise self.unknown("a layer")
 
     def written(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as an expression.

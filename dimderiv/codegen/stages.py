@@ -1,0 +1,313 @@
+"""Functions in two stages: what can be computed at once, and what depends on arrays that come later.
+
+An operator computes at once what its applications have in common; a layer keeps in its forward pass
+what its backward pass needs.  Both are one plan, of which some inputs arrive late.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dimderiv.codegen.arguments import Arguments, LateArguments
+from dimderiv.codegen.axes import axes_of
+from dimderiv.codegen.identifiers import Identifiers
+from dimderiv.codegen.module import Module
+from dimderiv.codegen.plan import Late, Operation, reachable
+from dimderiv.codegen.programs import Layout, Programs
+from dimderiv.codegen.statements import Statements
+from dimderiv.codegen.targets import writer_of
+from dimderiv.codegen.text import indented
+from dimderiv.codegen.variants import Variant
+from dimderiv.codegen.writer import LayerText, Writer
+from dimderiv.infer import Typed
+from dimderiv.rules import Rulebook
+from dimderiv.shapes import SCALAR, Declaration, Shape
+
+# An operator is applied many times, so that what all applications share costs less.
+EARLY = 0.1
+# Views that are written again where they are needed: what is kept is what they show.
+REWRITTEN = frozenset({"transpose", "expand"})
+
+
+@dataclass(frozen=True)
+class Later:
+    """What is computed when some symbols arrive.
+
+    Attributes:
+        name: the name of the function that does it.
+        symbols: the symbols that arrive, with their shapes.
+        answers: the programs of what it returns.
+        layouts: for each the shape of what is differentiated, and of the variable.
+        titles: a name for each.
+        docstring: what is said of it.
+        called: what a symbol is called in the code, where that is another name.
+    """
+
+    name: str
+    symbols: Mapping[str, Declaration]
+    answers: Sequence[Typed]
+    layouts: Sequence[Layout]
+    titles: Sequence[str]
+    docstring: str
+    called: Mapping[str, str] = field(default_factory=dict)
+
+
+def operator_source(
+    target: str,
+    name: str,
+    later: Sequence[Later],
+    symbols: Mapping[str, Declaration],
+    *,
+    docstring: str,
+    rulebook: Rulebook,
+    sizes: Mapping[str, int] | None = None,
+) -> str:
+    """The source of a function that returns an operator.
+
+    Args:
+        target: the name of the target.
+        name: the function's name.
+        later: the product of the operator, and that of its adjoint if that is another one.
+        symbols: the arguments of the function, in order, with their shapes.
+        docstring: the text of the function's docstring.
+        rulebook: the rules in use.
+        sizes: a number for each named size, where the code is to be the best at these sizes.
+
+    Raises:
+        UnknownNameError: there is no such target.
+    """
+    late = Late(frozenset(name for each in later for name in each.symbols), EARLY)
+    answers = [answer for each in later for answer in each.answers]
+    layouts = [layout for each in later for layout in each.layouts]
+    programs = Programs(answers, layouts, rulebook, late)
+    return OperatorModule(writer_of(target), programs, symbols, rulebook, later).operator(
+        name, docstring, sizes
+    )
+
+
+def layer_source(
+    target: str,
+    name: str,
+    value: Typed,
+    later: Later,
+    *,
+    docstring: str,
+    rulebook: Rulebook,
+    sizes: Mapping[str, int] | None = None,
+) -> str:
+    """The source of a value as a layer that knows its backward pass.
+
+    Args:
+        target: the name of the target.
+        name: the layer's name.
+        value: the expression; its symbols are the arguments of the forward pass.
+        later: the backward pass.
+        docstring: the text of the layer's docstring.
+        rulebook: the rules in use.
+        sizes: a number for each named size, where the code is to be the best at these sizes.
+
+    Raises:
+        UnknownNameError: there is no such target, or it has no layers.
+    """
+    layouts = [(SCALAR, value.value), *later.layouts]
+    programs = Programs([value, *later.answers], layouts, rulebook)
+    return LayerModule(writer_of(target), programs, value.symbols, rulebook, [later]).layer(
+        name, docstring, sizes
+    )
+
+
+class StagedModule(Module):
+    """A module in which something is computed when other arrays arrive.
+
+    Args:
+        writer: the writer of the target.
+        programs: everything that is computed.
+        symbols: the symbols that are there from the beginning.
+        rulebook: the rules in use.
+        later: what is computed later.
+    """
+
+    def __init__(
+        self,
+        writer: type[Writer],
+        programs: Programs,
+        symbols: Mapping[str, Declaration],
+        rulebook: Rulebook,
+        later: Sequence[Later],
+    ) -> None:
+        super().__init__(writer, programs, symbols, rulebook, [*(e.name for e in later), "self"])
+        self.later = later
+        self.late = [
+            LateArguments(self.arguments, each.symbols, self.identifiers, each.called)
+            for each in later
+        ]
+        self.dtype = self.identifiers.new("dtype")
+
+    def first(
+        self, outputs: Sequence[Operation], kept: Sequence[Operation], variant: Variant
+    ) -> Statements:
+        """The statements of the first stage, after which everything that is kept has a variable.
+
+        Args:
+            outputs: what it returns.
+            kept: what is kept for later.
+            variant: the plan.
+        """
+        writer = self.writer(self.arguments, self._helper, self.functions)
+        titles = ["value"] * len(outputs)
+        wanted, identifiers = [*outputs, *kept], self.identifiers.copy()
+        statements = Statements(wanted, titles, variant.names, writer, identifiers)
+        for op in kept:
+            statements.hold(op)
+        return statements
+
+    def second(
+        self,
+        place: int,
+        outputs: Sequence[Operation],
+        before: Statements,
+        kept: Sequence[Operation],
+        dtype: str,
+    ) -> tuple[list[str], str]:
+        """The lines of what is computed later, and the text of what it returns.
+
+        Args:
+            place: which of those.
+            outputs: what it returns.
+            before: the first stage.
+            kept: what is kept of it, and known now.
+            dtype: the text of the type that it computes with.
+        """
+        arguments, later = self.late[place], self.later[place]
+        writer = self.writer(arguments, self._helper, self.functions)
+        known = {op: before.variables[op] for op in kept if op in before.variables}
+        names = before.identifiers.copy()
+        statements = Statements(outputs, later.titles, before.names, writer, names, known)
+        result = ", ".join(self.results(statements, outputs, later.layouts))
+        body = [*statements.lines, f"return {result}"]
+        opening = self.opening(arguments, body, lambda names: writer.recast(names, dtype))
+        return [*opening, *statements.lines], result
+
+
+class OperatorModule(StagedModule):
+    """The module with a function that returns an operator."""
+
+    def operator(self, name: str, docstring: str, sizes: Mapping[str, int] | None) -> str:
+        """The text of the module.
+
+        Args:
+            name: the function's name.
+            docstring: its docstring.
+            sizes: a number for each named size, if they are known.
+        """
+        body = self.branches(sizes, self._operator)
+        body.insert(0, f"{self.dtype} = {self.arguments.dtype}")
+        lines = [*self.docstring(docstring), *self.opening(self.arguments, body), *body]
+        return self.together([f"def {name}({', '.join(self.given)}):", *indented(lines)])
+
+    def _operator(self, variant: Variant) -> list[str]:
+        given = _made_of_inputs(variant.outputs)
+        early = {op for op in given if op.repeats == EARLY}
+        needed = kept(variant.outputs, early)
+        before = self.first([], needed, variant)
+        lines, start = before.lines, 0
+        for place, later in enumerate(self.later):
+            end = start + len(later.answers)
+            outputs = variant.outputs[start:end]
+            body, result = self.second(place, outputs, before, needed, self.dtype)
+            head = f"def {later.name}({', '.join(self.late[place].names)}):"
+            inner = [f'"""{later.docstring}"""', *body, f"return {result}"]
+            lines, start = [*lines, "", head, *indented(inner)], end
+        return [*lines, "", f"return {self._linear_map()}"]
+
+    def _linear_map(self) -> str:
+        writer = self.writer(self.arguments, self._helper, self.functions)
+        first, last = self.later[0], self.later[-1]
+        shapes = [
+            [self._shape(writer, shape) for shape in each] for each in map(_arriving, (last, first))
+        ]
+        return writer.linear_map(self.dtype, shapes[0], shapes[1], first.name, last.name)
+
+    def _shape(self, writer: Writer, shape: Shape) -> str:
+        axes = axes_of(shape)
+        return f"({writer.sizes(axes)}{',' * (len(axes) == 1)})"
+
+
+class LayerModule(StagedModule):
+    """The module with a layer."""
+
+    def layer(self, name: str, docstring: str, sizes: Mapping[str, int] | None) -> str:
+        """The text of the module.
+
+        Args:
+            name: the layer's name.
+            docstring: its docstring.
+            sizes: a number for each named size, if they are known.
+        """
+        (variant,), _ = self.variants(sizes, ())
+        value, *derivatives = variant.outputs
+        given = _made_of_inputs(variant.outputs)
+        # A function that is handed in is at hand in the forward pass only.
+        handed = [op for op in reachable(derivatives) if op.kind == "applied"]
+        needed = kept(derivatives, given & {*reachable([value, *handed])})
+        before = self.first([value], needed, variant)
+        (result,) = self.results(before, [value], self.programs.layouts[:1])
+        lines = before.lines
+        arrays = [op for op in needed if op.rank and not op.is_truth]
+        dtype = f"{before.text(arrays[0]).text}.dtype" if arrays else self.dtype
+        backward, derived = self.second(0, derivatives, before, needed, dtype)
+        names = [before.text(op).text for op in needed]
+        words = set(re.findall(r"\w+", re.sub("#.*", "", "\n".join([*backward, derived]))))
+        facts = [name for name in self.arguments.sizes.values() if name in words]
+        if not arrays:
+            facts.append(self.dtype)
+            lines = [f"{self.dtype} = {self.arguments.dtype}", *lines]
+        opening = self.opening(self.arguments, [*lines, result, *names, *facts])
+        (later,), (late,) = self.later, self.late
+        text = LayerText(
+            name=name,
+            docstring=self.docstring(docstring),
+            given=self.given,
+            forward=[*opening, *lines],
+            value=result,
+            kept=names,
+            facts=facts,
+            upstream=late.names[0],
+            has_default=next(iter(later.symbols.values())).shape.is_scalar,
+            told=later.docstring,
+            backward=backward,
+            derivatives=derived,
+        )
+        writer = self.writer(self.arguments, self._helper, self.functions)
+        return self.together(writer.layer(text))
+
+
+def kept(outputs: Iterable[Operation], first: Collection[Operation]) -> list[Operation]:
+    """What is computed first and needed later, by itself or through views of it.
+
+    Args:
+        outputs: what is computed later.
+        first: what is computed first.
+    """
+    outputs, found = list(outputs), dict[Operation, None]()
+    wanted = [op for op in outputs if op in first]
+    for op in reachable(outputs, {*first}):
+        wanted += [argument for argument in op.arguments if argument in first]
+    for op in wanted:
+        while op.kind in REWRITTEN:
+            (op,) = op.arguments
+        found[op] = None
+    return list(found)
+
+
+def _made_of_inputs(outputs: Sequence[Operation]) -> set[Operation]:
+    """The operations that need an input: what needs none is written wherever it is used."""
+    found = set[Operation]()
+    for op in reachable(outputs):
+        if op.kind == "input" or not found.isdisjoint(op.arguments):
+            found.add(op)
+    return found
+
+
+def _arriving(later: Later) -> list[Shape]:
+    return [symbol.shape for symbol in later.symbols.values()]
