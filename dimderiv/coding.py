@@ -50,7 +50,8 @@ class Stages:
             )
         if self.layer and self.form == "operator":
             raise NotDifferentiableError(
-                "a layer has a backward pass, and an operator is applied", hint="ask for one of them"
+                "a layer has a backward pass, and an operator is applied",
+                hint="ask for one of them",
             )
         kind = "a layer" if self.layer else "an operator"
         if self.value:

@@ -338,7 +338,8 @@ class Derivation:
             NotDifferentiableError: the derivative is no operator, or no layer has it.
         """
         if self.mixed is not None:
-            return self.mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
+            mixed = replace(self.mixed, checks=self.checks)
+            return mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
         if form == "dense" and not layer:
             return self.coder.source(target, value=value, sizes=sizes)
         assert self.origin is not None, "every derivation comes from a task"

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from dimderiv.coding import LAYER
 from dimderiv.derivation import Derivation
+from dimderiv.infer import Typed
 
 APPLY, ADJOINT, BACKWARD = "apply", "apply_adjoint", "backward"
 UPSTREAM = "upstream"
@@ -35,12 +36,13 @@ def operator_code(
         sentence = f"The product of the {whole} with {given}."
         later.append(each.coder.later(name, sentence, arriving))
         told += ["", f"{name}({given}) is", *_indented(each)]
+    told += ["", "The arrays that it is made from are kept, not copied."]
     return operator_source(
         target,
         coder.name,
         later,
         dense.typed.symbols,
-        docstring="\n".join([f"{coder.kind}, as an operator, of {_heading(dense)}", *told]),
+        docstring="\n".join([f"{coder.kind}, as an operator, of {_heading(dense, dense.typed)}", *told]),
         rulebook=dense.rulebook,
         sizes=sizes,
     )
@@ -78,7 +80,7 @@ def layer_code(
         LAYER,
         value,
         later,
-        docstring="\n".join([f"The layer {_heading(dense)}", *told]),
+        docstring="\n".join([f"The layer {_heading(dense, value)}", *told]),
         rulebook=dense.rulebook,
         sizes=sizes,
     )
@@ -89,9 +91,8 @@ def _upstream(derivation: Derivation) -> str:
     return derivation.typed.upstream
 
 
-def _heading(dense: Derivation) -> str:
-    plain = dense.typed.plain or dense.typed
-    shapes = ", ".join(f"{name}: {each.shape}" for name, each in plain.symbols.items())
+def _heading(dense: Derivation, typed: Typed) -> str:
+    shapes = ", ".join(f"{name}: {each.shape}" for name, each in typed.symbols.items())
     return f"{dense.source.strip()} by {', '.join(dense.wrt)}.\n\n{shapes}"
 
 

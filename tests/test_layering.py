@@ -18,7 +18,7 @@ ORDER = """
     notation skew ones reading function_notation common_ends edges conform kronecker index_form
     arrange answer occurrences naming messages steps
     render codegen verify result checking spelling coding recording derivation staged task api
-    rule_table process output cli __init__ __main__
+    rule_table process code_output output cli __init__ __main__
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -29,6 +29,7 @@ MAY_IMPORT_SLOW = {
     "cli": {"click"},
     "process": {"click"},
     "output": {"click"},
+    "code_output": {"click"},
 }
 
 
@@ -85,4 +86,6 @@ def test_what_is_imported_is_declared() -> None:
     roots = {name.split(".")[0] for file in MODULES for name in imported(file)}
     foreign = roots - set(sys.stdlib_module_names) - {"dimderiv"}
 
-    assert foreign - {"mpmath", "scipy"} <= declared  # sympy brings mpmath, operators alone need scipy
+    assert (
+        foreign - {"mpmath", "scipy"} <= declared
+    )  # sympy brings mpmath, operators alone need scipy

@@ -218,7 +218,9 @@ class Module:
         writer = self.writer(self.arguments, self._helper, self.functions)
         identifiers = self.identifiers.copy()
         statements = Statements(variant.outputs, titles, variant.names, writer, identifiers)
-        result = _result(self.results(statements, variant.outputs, self.programs.layouts), with_value)
+        result = _result(
+            self.results(statements, variant.outputs, self.programs.layouts), with_value
+        )
         return [*statements.lines, f"return {result}"]
 
     def _helper(self, name: str) -> str:

@@ -76,7 +76,7 @@ class NumpyWriter(Writer):
         """A class that keeps what its backward pass needs."""
         names = ", ".join([*text.kept, *text.facts])
         names += "," * (len([*text.kept, *text.facts]) == 1)
-        default = " = 1.0" * text.has_default
+        default = "=1.0" * text.has_default
         forward = [
             '"""The value; what `backward` needs is kept, not copied."""',
             *text.forward,

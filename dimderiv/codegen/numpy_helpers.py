@@ -49,7 +49,11 @@ def linear_operator(dtype, rows, columns, apply, adjoint):
         return ends[-1], product
 
     (height, backward), (width, forward) = flat(adjoint, rows), flat(apply, columns)
-    operator = LinearOperator((height, width), forward, backward, dtype=dtype)
+
+    def conjugated(vector):
+        return backward(vector.conj()).conj()
+
+    operator = LinearOperator((height, width), forward, conjugated, dtype=dtype)
     operator.apply, operator.apply_adjoint = apply, adjoint
     return operator
 

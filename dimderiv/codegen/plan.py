@@ -121,9 +121,7 @@ class Plan:
             known = self._made[slot] = Operation(kind, detail, arguments, dims, cost, repeats)
         return known
 
-    def _repeats(
-        self, kind: str, arguments: Iterable[Operation], detail: tuple[Any, ...]
-    ) -> float:
+    def _repeats(self, kind: str, arguments: Iterable[Operation], detail: tuple[Any, ...]) -> float:
         if kind == "input" and detail[0] in self.late.names:
             return 1.0
         return max((argument.repeats for argument in arguments), default=self.late.early)

@@ -1,4 +1,4 @@
-"""Functions in two stages: what can be computed at once, and what depends on arrays that come later.
+"""Functions in two stages: what can be computed at once, and what waits for other arrays.
 
 An operator computes at once what its applications have in common; a layer keeps in its forward pass
 what its backward pass needs.  Both are one plan, of which some inputs arrive late.
@@ -8,9 +8,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dimderiv.codegen.arguments import Arguments, LateArguments
+from dimderiv.codegen.arguments import LateArguments
 from dimderiv.codegen.axes import axes_of
-from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.codegen.module import Module
 from dimderiv.codegen.plan import Late, Operation, reachable
 from dimderiv.codegen.programs import Layout, Programs
