@@ -36,13 +36,14 @@ def operator_code(
         sentence = f"The product of the {whole} with {given}."
         later.append(each.coder.later(name, sentence, arriving))
         told += ["", f"{name}({given}) is", *_indented(each)]
-    told += ["", "The arrays that it is made from are kept, not copied."]
+    heading = f"{coder.kind}, as an operator, of {_heading(dense, dense.typed)}"
+    told = [heading, *told, "", "The arrays that it is made from are kept, not copied."]
     return operator_source(
         target,
         coder.name,
         later,
         dense.typed.symbols,
-        docstring="\n".join([f"{coder.kind}, as an operator, of {_heading(dense, dense.typed)}", *told]),
+        docstring="\n".join(told),
         rulebook=dense.rulebook,
         sizes=sizes,
     )

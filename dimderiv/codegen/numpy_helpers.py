@@ -37,14 +37,16 @@ def linear_operator(dtype, rows, columns, apply, adjoint):
         raise ImportError(message) from error
 
     def flat(function, shapes):
-        counts = [math.prod(shape) for shape in shapes]
-        ends = [sum(counts[: k + 1]) for k in range(len(counts))]
+        ends = [0]
+        for shape in shapes:
+            ends.append(ends[-1] + math.prod(shape))
+        places = list(zip(map(slice, ends[:-1], ends[1:]), shapes, strict=True))
 
         def product(vector):
-            pairs = zip(np.split(np.ravel(vector), ends[:-1]), shapes, strict=True)
-            result = function(*(part.reshape(shape) for part, shape in pairs))
+            vector = np.ravel(vector)
+            result = function(*[vector[place].reshape(shape) for place, shape in places])
             arrays = result if isinstance(result, tuple) else (result,)
-            return np.concatenate([np.ravel(array) for array in arrays])
+            return np.concatenate([array.reshape(-1) for array in arrays])
 
         return ends[-1], product
 
