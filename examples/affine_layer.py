@@ -27,28 +27,25 @@ arm = np.stack([angle * np.cos(angle), angle * np.sin(angle)], axis=1) / 7
 X = np.concatenate([arm, -arm]) + 0.02 * generator.normal(size=(300, 2))
 Y = np.repeat(np.eye(2), 150, axis=0)
 
-layers = [Affine(), Tanh(), Affine(), Tanh(), Affine()]
-sizes = iter([(2, 24), (24, 24), (24, 2)])
-weights = {}
-for layer in layers:
-    if isinstance(layer, Affine):
-        inside, outside = next(sizes)
-        W = generator.normal(size=(inside, outside)) / np.sqrt(inside)
-        weights[layer] = {"W": W, "b": np.zeros((1, outside))}
+layers = []
+for inside, outside in ((2, 24), (24, 24), (24, 2)):
+    W = generator.normal(size=(inside, outside)) / np.sqrt(inside)
+    layers += [(Affine(), {"W": W, "b": np.zeros((1, outside))}), (Tanh(), {})]
+layers.pop()  # the loss takes the last affine layer as it is
 last = Loss()
 
 for step in range(1501):
     signal = X
-    for layer in layers:
-        signal = layer.forward(X=signal, **weights.get(layer, {}))
+    for layer, weights in layers:
+        signal = layer.forward(X=signal, **weights)
     value = last.forward(S=signal, Y=Y)
     upstream = last.backward()
-    for layer in reversed(layers):
+    for layer, weights in reversed(layers):
         upstream = layer.backward(upstream)
-        if layer in weights:
+        if weights:
             upstream, *slopes = upstream
-            for name, slope in zip(("W", "b"), slopes, strict=True):
-                weights[layer][name] -= 0.5 * slope
+            for name, slope in zip(weights, slopes, strict=True):
+                weights[name] -= 0.5 * slope
     if step % 500 == 0:
         right = np.mean(signal.argmax(axis=1) == Y.argmax(axis=1))
         print(f"step {step:4}: loss {value:.4f}, {right:.0%} right")

@@ -5,9 +5,12 @@ keeps two r x r matrices, and needs no array of the size of the data T besides T
 """
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
+from scipy.sparse.linalg import LinearOperator
 
 from dimderiv import derive
+
+Array = np.ndarray
 
 LOSS = "||U V' - T||^2"
 SHAPES = "U: m x r; V: n x r"
@@ -23,24 +26,24 @@ T = generator.normal(size=(m, r)) @ generator.normal(size=(n, r)).T
 T += 0.01 * generator.normal(size=(m, n))
 
 
-def parts(x):
+def parts(x: Array) -> dict[str, Array]:
     """The two matrices in a vector of all their entries, in the order of the operator."""
     return {"U": x[: m * r].reshape(m, r), "V": x[m * r :].reshape(n, r)}
 
 
-def loss_and_slope(x):
+def loss_and_slope(x: Array) -> tuple[Array, Array]:
     """The loss, and its gradient as one vector."""
     loss, slopes = loss_and_gradient(**parts(x), T=T)
     return loss, np.concatenate([slope.ravel() for slope in slopes])
 
 
 # Newton-CG asks for products with the Hessian only, some dozen of them at each point.
-def curvature(x):
+def curvature(x: Array) -> LinearOperator:
     """The Hessian at a point: an operator of scipy."""
     return hessian(**parts(x), T=T)
 
 
-def report(intermediate_result):
+def report(intermediate_result: OptimizeResult) -> None:
     """A line for each iteration."""
     losses.append(intermediate_result.fun)
     print(f"iteration {len(losses):2}: loss {losses[-1]:.4f}")

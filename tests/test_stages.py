@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from concrete import handed_in
+from golden import Golden, point, read_cases
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
@@ -159,9 +161,9 @@ def test_a_jacobian_as_an_operator_is_the_dense_one(case: tuple[str, str, str]) 
     np.testing.assert_allclose(operator.rmatvec(left[:, 0]), matrix.T @ left[:, 0], atol=1e-10)
 
 
-def upstream_like(value: Any, name: str, seed: int = 5) -> Any:
+def upstream_like(value: Any) -> Any:
     """A derivative by a value."""
-    return np.random.default_rng(seed).normal(size=np.shape(value))
+    return np.random.default_rng(5).normal(size=np.shape(value))
 
 
 @pytest.mark.parametrize("case", NETS, ids=lambda case: f"{case[0]} by {case[1]}")
@@ -178,7 +180,7 @@ def test_a_layer_returns_the_value_and_then_the_gradient(
 
     value = layer.forward(**arrays)
     before = {key: array.copy() for key, array in arrays.items()}
-    upstream = upstream_like(value, "G")
+    upstream = upstream_like(value)
     first = layer.backward(**{name or "upstream": upstream})
     second = layer.backward(upstream)
 
@@ -436,3 +438,32 @@ def test_a_layer_by_tied_entries() -> None:
     layer.forward(x=x, S=np.eye(2))
 
     np.testing.assert_allclose(layer.backward(), [[1.0, 4.0], [4.0, 4.0]])
+
+
+@pytest.mark.parametrize("case", read_cases()[::9], ids=str)
+def test_golden_cases_in_two_stages(case: Golden) -> None:
+    """Layers, and operators where there is a dense derivative to compare them with."""
+
+    def called(function: Any) -> Any:
+        return function(**arguments, **handed_in(function, found.rulebook.unknown))
+
+    shapes = case.shapes or None
+    found = derive(case.expression, case.wrt, shapes=shapes, verify=False)
+    arguments = point(case, found).arguments(found)
+    layer = found.function(layer=True)()
+    value = called(layer.forward)
+    upstream = upstream_like(value)
+    jacobian = np.reshape(called(found.function()), (np.size(value), -1))
+
+    slopes = layer.backward(upstream)
+
+    np.testing.assert_allclose(np.ravel(slopes), np.ravel(upstream) @ jacobian, atol=1e-9)
+    if found.typed.value.is_scalar:
+        try:
+            found = derive(case.expression, case.wrt, shapes=shapes, order=2, verify=False)
+        except NotDifferentiableError:
+            return
+    operator = called(found.function(form="operator"))
+    matrix = np.reshape(called(found.function()), (-1, operator.shape[1]))
+    np.testing.assert_allclose(operator @ np.eye(operator.shape[1]), matrix, atol=1e-8)
+    np.testing.assert_allclose(operator.H @ np.eye(operator.shape[0]), matrix.T, atol=1e-8)
