@@ -44,7 +44,7 @@ def field() -> Field:
     if torch:
         makers["dimderiv torch"] = partial(generated, "torch", torch.generated)
     if jax:
-        makers["jax.jit"] = jax.compiled
+        makers["jax by hand"], makers["jax.jit"] = jax.by_hand, jax.compiled
     if torch:
         makers["torch autograd"], makers["torch.func"] = torch.taped, torch.transformed
     if autograd:
@@ -86,7 +86,7 @@ def as_arrays(result: Any) -> tuple[Array, ...]:
 
 
 def _plain(function: Callable[..., Any], arrays: Arrays) -> Work:
-    return lambda: function(**arrays)
+    return partial(function, **arrays)
 
 
 def _installed(library: type[Library]) -> Library | None:

@@ -3,7 +3,7 @@
 import datetime
 import platform
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from benchmarks.race import LIMIT, Row
 from benchmarks.timing import Times
 
 NONE = "–"
+IN_JAX, OF_JAX = "jax by hand", "dimderiv jax"
 
 
 def machine(field: Field) -> str:
@@ -67,36 +68,57 @@ def code(rows: Sequence[Row], field: Field) -> str:
     )  # fmt: skip
 
 
-def standing(rows: Sequence[Row]) -> Iterable[str]:
+def standing(rows: Sequence[Row]) -> Iterator[str]:
     """Where the generated code stands, in sentences.
 
     Args:
         rows: what was measured.
     """
-    ours = [name for name in rows[0].contenders if name.startswith("dimderiv ")]
+    names = list(dict.fromkeys(name for row in rows for name in row.contenders))
+    ours = [name for name in names if name.startswith("dimderiv ")]
     for name in ours:
         found = [each for row in rows if (each := row.ratio(name)) is not None]
-        within = sum(each <= 1.15 for each in found)
-        yield (
-            f"{name}: {statistics.median(found):.2f} times the best form by hand in the median,"
-            f" {max(found):.2f} at most; within 1.15 in {within} of {len(found)} rows."
-        )
+        yield f"{name} against the best form by hand in numpy: {spread(found, 1.15)}"
+    if IN_JAX in names and OF_JAX in ours:
+        found = [row.times.ratio(OF_JAX, IN_JAX) for row in rows if row.ratio(IN_JAX) is not None]
+        yield f"{OF_JAX} against the form by hand in jax: {spread(found, 1.1)}"
+    for name in names:
+        if name not in (*ours, IN_JAX):
+            yield from against(name, rows, ours[:1], ours[0])
+            yield from against(name, rows, ours, "the best target of each row")
 
-    def best(row: Row) -> float:
-        return min(each for name in ours if (each := row.ratio(name)) is not None)
 
-    for kind, chosen in (
-        ("gradients", [row for row in rows if row.case.kind == "gradient"]),
-        ("Hessians and Jacobians", [row for row in rows if row.case.kind != "gradient"]),
-    ):
-        others = [name for name in rows[0].contenders if name not in ours] if chosen else []
-        for name in others:
-            pairs = [(best(row), other) for row in chosen if (other := row.ratio(name)) is not None]
-            won = sum(own < other for own, other in pairs)
-            gain = statistics.median(other / own for own, other in pairs)
+def spread(ratios: Sequence[float], enough: float) -> str:
+    """The median and the largest of some ratios, and how many are within what is enough."""
+    within = sum(each <= enough for each in ratios)
+    return (
+        f"{statistics.median(ratios):.2f} times in the median, {max(ratios):.2f} at most;"
+        f" within {enough} in {within} of {len(ratios)} rows."
+    )
+
+
+def against(other: str, rows: Sequence[Row], ours: Sequence[str], title: str) -> Iterator[str]:
+    """How often the generated code is faster than another contender, gradients by themselves.
+
+    Args:
+        other: the contender.
+        rows: what was measured.
+        ours: the targets, of which the best of each row counts.
+        title: what they are called.
+    """
+    for kind, is_first in (("gradients", True), ("Hessians and Jacobians", False)):
+        pairs = [
+            (min(each for name in ours if (each := row.ratio(name)) is not None), theirs)
+            for row in rows
+            if (row.case.kind == "gradient") == is_first
+            and (theirs := row.ratio(other)) is not None
+        ]
+        if pairs:
+            won = sum(own < theirs for own, theirs in pairs)
+            gain = statistics.median(theirs / own for own, theirs in pairs)
             yield (
-                f"{kind}: faster than {name} in {won} of {len(pairs)} rows,"
-                f" {gain:.1f} times in the median (the best target of each row)."
+                f"{kind}, {title}: faster than {other} in {won} of {len(pairs)} rows,"
+                f" {gain:.1f} times in the median."
             )
 
 

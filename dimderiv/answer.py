@@ -66,6 +66,8 @@ class Answer:
 
     def needed(self, values: list[syntax.Node]) -> Iterator[Statement]:
         """The definitions that some values use, directly or through others."""
+        if not self.definitions:
+            return
         needed: set[str] = set()
         stack = list(values)
         while stack:

@@ -173,12 +173,13 @@ def _layout(name: str) -> Layout:
 
 
 def _parsed(source: str, declared: Mapping[str, Declaration], rulebook: Rulebook) -> Program:
-    functions = BUILTIN_FUNCTIONS | rulebook.functions
-    return parse_program(source, names=names_in_use(declared), functions=functions)
+    return parse_program(source, names=names_in_use(declared), functions=rulebook.words)
 
 
 def _refuse_spectral_norm(typed: Typed) -> None:
     """Refuse `||X||_2` of a matrix, which books mean as its largest singular value."""
+    if "_2" not in typed.program.source:
+        return
     parts = (part for each in typed.program.statements for part in walk(each.value))
     for part in parts:
         if isinstance(part, Call) and part.function == "norm2":

@@ -12,6 +12,7 @@ from dimderiv.edges import norm_of, squared
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.function_notation import applied, function
 from dimderiv.graph import (
+    ONCE,
     Constant,
     Factor,
     Function,
@@ -33,7 +34,9 @@ from dimderiv.kronecker import merged_piece
 from dimderiv.language.syntax import Add, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATION, COMPARISONS
-from dimderiv.notation import Face, Piece
+from dimderiv.normal_form import times
+from dimderiv.notation import HALF, Face, Piece
+from dimderiv.numbering import all_indices
 from dimderiv.ones import with_ones
 from dimderiv.products import product
 from dimderiv.reading import (
@@ -143,7 +146,7 @@ class Arranger:
     def loose(
         self,
         node: Node,
-        coefficient: Fraction = Fraction(1),
+        coefficient: Fraction = ONCE,
         *,
         absorb: bool = True,
         filled: bool = False,
@@ -157,9 +160,9 @@ class Arranger:
             filled: whether to write those axes as ones.
         """
         if isinstance(node, Product):
-            number = coefficient * node.coefficient
+            number = times(coefficient, node.coefficient)
             return self._product(node, number, absorb=absorb, filled=filled)
-        negative, piece = coefficient < 0, None
+        negative, piece = coefficient.numerator < 0, None
         present = (True,) * len(node.axes)
         if is_zero(node):
             negative, piece = False, notation.scalar(Number(Fraction(0)), 1)
@@ -170,14 +173,15 @@ class Arranger:
         else:
             piece = self.piece(node)
         if not is_zero(node):
-            piece = notation.scaled(abs(coefficient), [], [], piece)
+            piece = notation.scaled(_size(coefficient), [], [], piece)
         if filled and not all(present):
             return Loose(negative, with_ones(piece, node.axes, present), (True,) * len(present))
         return Loose(negative, piece, present)
 
     def _sum(self, node: Sum, *, negate: bool = False) -> tuple[Piece, tuple[bool, ...]]:
-        sign = -1 if negate else 1
-        signed = [(sign * coefficient, term) for coefficient, term in with_pairs(node)]
+        signed = with_pairs(node)
+        if negate:
+            signed = [(-coefficient, term) for coefficient, term in signed]
         added = factors_of_added(signed)
         # A number beside an identity would be read as a multiple of that.
         filled = any(is_identity(term) for _, term in signed)
@@ -195,7 +199,7 @@ class Arranger:
     def total(
         self,
         terms: Sequence[tuple[Fraction, Node]],
-        coefficient: Fraction = Fraction(1),
+        coefficient: Fraction = ONCE,
         scalars: Sequence[Factor] = (),
     ) -> Piece:
         """A sum of nodes with all of their axes, in the order given, times a number and scalars."""
@@ -227,14 +231,13 @@ class Arranger:
     def _product(
         self, node: Product, coefficient: Fraction, *, absorb: bool, filled: bool
     ) -> Loose:
-        merged = any(isinstance(index, Merged) for index in node.result)
+        merged = Merged in map(type, node.result)
         absorb = absorb and not merged
-        negative, pieces = self._factor_pieces(node, coefficient < 0, absorb=absorb)
+        negative, pieces = self._factor_pieces(node, coefficient.numerator < 0, absorb=absorb)
         over, under = self._scalars(node.factors, pieces)
-        used = {letter for factor in node.factors for letter in letters_of(factor.indices)}
-        letters = [set(letters_of((index,))) for index in node.result]
+        used = set(letters_of(all_indices(node.factors)))
         diagonal = len(set(node.result)) < len(node.result)
-        present = tuple(diagonal or letter <= used for letter in letters)
+        present = tuple([diagonal or used.issuperset(letters_of((i,))) for i in node.result])
         if merged:
             array = merged_piece(node, self.piece, self.swap)
             present = (True,) * len(node.axes)
@@ -249,7 +252,7 @@ class Arranger:
             over += scalars
         if filled and not all(present):
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
-        piece = notation.scaled(abs(coefficient), over, under, array)
+        piece = notation.scaled(_size(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(min(piece, key=lambda face: face.cost))
         return Loose(negative, piece, present)
@@ -284,21 +287,23 @@ class Arranger:
     ) -> tuple[list[Face], list[Face]]:
         over: list[Face] = []
         under: list[Face] = []
-        for factor, piece in zip(factors, pieces, strict=True):
-            if not factor.indices and not _is_root_of_number(factor):
+        pairs = zip(factors, pieces, strict=True)
+        scalars = [(factor, piece) for factor, piece in pairs if not factor.indices]
+        for factor, piece in scalars:
+            if not _is_root_of_number(factor):
                 side = over if factor.power > 0 else under
                 side.append(self._scalar_power(factor.node, piece, abs(factor.power)))
-        for power, side in ((Fraction(1, 2), over), (Fraction(-1, 2), under)):
+        for power, side in ((HALF, over), (-HALF, under)) if scalars else ():
             roots = [
                 piece.straight
-                for factor, piece in zip(factors, pieces, strict=True)
+                for factor, piece in scalars
                 if _is_root_of_number(factor) and factor.power == power
             ]
             if roots:
                 # One root of them all: `sqrt(2 pi)`.
                 numbers_first = sorted(roots, key=lambda face: not isinstance(face.tree, Number))
                 side.append(notation.call("sqrt", notation.juxtaposed(numbers_first)))
-        for factor, piece in zip(factors, pieces, strict=True):
+        for factor, piece in zip(factors, pieces, strict=True) if under else ():
             size = _summed_size(factor, piece)
             if size is not None and size in [face.tree for face in under]:
                 under = [face for face in under if face.tree != size]
@@ -307,13 +312,17 @@ class Arranger:
         return over, under
 
     def _scalar_power(self, node: Node, piece: Piece, power: Fraction) -> Face:
-        root = _root(node)
+        root = _root(node) if isinstance(node, Product) else None
         if root is None:
             return notation.power(piece.straight, power, entrywise=False)
         rank, array = len(root.axes), self.piece(root)
         if power == 1:
             return squared(array, rank)
         return notation.power(norm_of(array, rank), 2 * power, entrywise=False)
+
+
+def _size(coefficient: Fraction) -> Fraction:
+    return coefficient if coefficient is ONCE else abs(coefficient)
 
 
 def _with_means(
@@ -339,8 +348,9 @@ def _with_short_start(face: Face) -> tuple[float, int]:
 
 def _is_root_of_number(factor: Factor) -> bool:
     """Whether a factor is the square root of a number, a constant or a size, above or below."""
-    is_number = isinstance(factor.node, (Constant, Size)) or is_constant(factor.node)
-    return not factor.indices and abs(factor.power) == Fraction(1, 2) and is_number
+    if factor.indices or factor.power is ONCE or abs(factor.power) != HALF:
+        return False
+    return isinstance(factor.node, (Constant, Size)) or is_constant(factor.node)
 
 
 def _summed_size(factor: Factor, piece: Piece) -> Tree | None:
@@ -352,9 +362,9 @@ def _summed_size(factor: Factor, piece: Piece) -> Tree | None:
             return None
 
 
-def _root(node: Node) -> Node | None:
+def _root(node: Product) -> Node | None:
     """The array whose squares a scalar is the sum of."""
-    if not isinstance(node, Product) or node.axes or node.coefficient != 1:
+    if node.axes or node.coefficient != 1:
         return None
     if not node.factors or len(node.dims) not in (1, 2):
         return None
@@ -362,5 +372,5 @@ def _root(node: Node) -> Node | None:
         return None
     if any(not isinstance(index, int) for factor in node.factors for index in factor.indices):
         return None
-    factors = [factor._replace(power=Fraction(1)) for factor in node.factors]
-    return product(Fraction(1), factors, tuple(range(len(node.dims))), node.dims)
+    factors = [Factor(factor.node, factor.indices) for factor in node.factors]
+    return product(ONCE, factors, tuple(range(len(node.dims))), node.dims)

@@ -9,7 +9,6 @@ from dimderiv.infer import Typed
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.result import Result
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape, names_in_use
@@ -108,5 +107,5 @@ class Checker:
         Args:
             printed: in the language.
         """
-        functions = BUILTIN_FUNCTIONS | self.rulebook.functions
+        functions = self.rulebook.words
         return parse_program(printed, names=names_in_use(self.typed.symbols), functions=functions)

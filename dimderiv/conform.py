@@ -9,7 +9,7 @@ Hadamard product.  What is left on the letters of the result is the answer.
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from operator import itemgetter
 
 from dimderiv import notation
 from dimderiv.edges import (
@@ -24,7 +24,7 @@ from dimderiv.edges import (
     shorter,
     sum_of,
 )
-from dimderiv.graph import Factor, Index, Product, Shifted, letters_of
+from dimderiv.graph import ONCE, Factor, Index, Product, Shifted, letters_of
 from dimderiv.language.syntax import Binary, Call, Node, Transpose
 from dimderiv.notation import Face, Piece, is_product
 from dimderiv.shapes import ONE
@@ -55,7 +55,7 @@ def conform(product: Product, pieces: Sequence[Piece]) -> Conformed | None:
         The array, without axes that the product only repeats it along, and the scalars that came
         up on the way; None where the letters form a network that no matrix notation reaches.
     """
-    if any(isinstance(index, Shifted) for index in product.result):
+    if Shifted in map(type, product.result):
         return None
     network = _Network(product)
     for place, (factor, piece) in enumerate(zip(product.factors, pieces, strict=True)):
@@ -83,16 +83,16 @@ class _Network:
         }
 
     def put(self, factor: Factor, piece: Piece, place: int) -> bool:
-        part = Part(piece, factor.power, place)
-        match factor.indices:
-            case (Shifted(), *_) | (_, Shifted()):
-                self.images.append((factor.indices, part))
-            case (int(letter),):
-                self.weights.setdefault(letter, []).append(part)
-            case (int(start), int(end)):
-                self.edges.append(Edge(start, end, (part,)))
-            case _:
-                return False
+        part, indices = Part(piece, factor.power, place), factor.indices
+        first, last = indices[0], indices[-1]
+        if isinstance(first, Shifted) or (isinstance(last, Shifted) and len(indices) == 2):
+            self.images.append((indices, part))
+        elif len(indices) > 2 or not isinstance(first, int) or not isinstance(last, int):
+            return False
+        elif len(indices) == 2:
+            self.edges.append(Edge(first, last, (part,)))
+        else:
+            self.weights.setdefault(first, []).append(part)
         return True
 
     def reduce(self) -> bool:
@@ -108,10 +108,10 @@ class _Network:
                 return False
 
     def _summed_letters(self) -> list[int]:
-        letters = dict.fromkeys(self.weights)
-        for edge in self.edges:
-            letters.update(dict.fromkeys((edge.start, edge.end)))
-        return [letter for letter in letters if letter not in self.kept]
+        letters = [*self.weights]
+        for start, end, _ in self.edges:
+            letters += (start, end)
+        return [letter for letter in dict.fromkeys(letters) if letter not in self.kept]
 
     def _next_letter(self) -> int | None:
         """The letter to sum over next: the one with the fewest edges, at most two.
@@ -120,21 +120,27 @@ class _Network:
         one by one, it is summed as soon as it can be.
         """
         shifted = self._shifted()
-        degrees = {i: self._degree(i) for i in self._summed_letters() if i not in shifted}
+        degrees = [
+            (self._degree(i), self.last_use[i], i)
+            for i in self._summed_letters()
+            if i not in shifted
+        ]
         if not degrees:
             return None
-        letter = min(degrees, key=lambda i: (degrees[i], self.last_use[i]))
-        return letter if degrees[letter] <= 2 else None
+        degree, _, letter = min(degrees, key=itemgetter(0, 1))
+        return letter if degree <= 2 else None
 
     def _shifted(self) -> set[int]:
         """The letters of the images, which stay until a kernel slides over them."""
         return {letter for indices, _ in self.images for letter in letters_of(indices)}
 
     def _degree(self, letter: int) -> int:
-        return sum(letter in (e.start, e.end) and e.start != e.end for e in self.edges)
+        return len([1 for start, end, _ in self.edges if (letter == start) != (letter == end)])
 
     def _merge_parallel(self) -> None:
         """Edges between the same letters become one, as a Hadamard product."""
+        if len(self.edges) < 2:
+            return
         merged: dict[frozenset[int], Edge] = {}
         for edge in self.edges:
             ends = frozenset((edge.start, edge.end))
@@ -186,7 +192,7 @@ class _Network:
         else:
             chain = [array(paths[0].turned.parts), *scaling(weight), array(paths[1].parts)]
             place = min(part.place for part in (*paths[0].parts, *paths[1].parts))
-            part = Part(notation.matrix_product(chain), Fraction(1), place)
+            part = Part(notation.matrix_product(chain), ONCE, place)
             self.edges.append(Edge(paths[0].end, paths[1].end, (part,)))
 
     def _add_sum(self, face: Face, letter: int) -> None:
@@ -212,7 +218,7 @@ class _Network:
             for face in (down, across):
                 assert isinstance(face.tree, Call)
                 self.sums.append((face.tree, letter))
-        self.weights.setdefault(far, []).append(Part(vector, Fraction(1), place))
+        self.weights.setdefault(far, []).append(Part(vector, ONCE, place))
 
     def _convolve(self) -> bool:
         """A kernel slid over an image: the letters that are summed, or those that are not."""
@@ -252,7 +258,7 @@ class _Network:
         if not any(sides):
             return [ones(*sizes, ONE.syntax())]
         arrays = [array(w or [ones(n, ONE.syntax())]) for w, n in zip(sides, sizes, strict=True)]
-        return [Part(notation.matrix_product([arrays[0], arrays[1].turned]), Fraction(1), 0)]
+        return [Part(notation.matrix_product([arrays[0], arrays[1].turned]), ONCE, 0)]
 
     def _slide(
         self, image: Part, kernel: list[Part], inner: Sequence[Slot], outer: Sequence[Slot]
@@ -265,7 +271,7 @@ class _Network:
         slider = array(kernel).turned if inner[0] is None else array(kernel)
         slid = notation.call("conv2", array([image]).straight, slider.straight)
         piece = notation.two_faced(slid, notation.transposed(slid))
-        part = Part(piece.turned if outer[0] is None else piece, Fraction(1), image.place)
+        part = Part(piece.turned if outer[0] is None else piece, ONCE, image.place)
         match [letter for letter in outer if letter is not None]:
             case [letter]:
                 self.weights.setdefault(letter, []).append(part)

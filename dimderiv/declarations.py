@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NoReturn
 
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
@@ -97,6 +98,12 @@ def _stripped(source: str, start: int, end: int) -> Span:
     return start + len(text) - len(text.lstrip()), max(start, end - len(text) + len(text.rstrip()))
 
 
+@lru_cache(maxsize=1024)
+def _declared(text: str) -> Declaration:
+    """The shape that a text declares, whatever the symbol; many have the same."""
+    return _Reader("X", text, (0, len(text))).symbol()
+
+
 class _Reader:
     """Reads one declaration: the name is given, the shape lies at a place in a text."""
 
@@ -105,24 +112,36 @@ class _Reader:
         self.source = source
         self.place = _stripped(source, *place)
         self.name_span = name_span
-        self.tokens = [
-            (canonical_name(match[1]), match.span(1))
-            for match in _TOKEN.finditer(source, *self.place)
-            if match[1]
-        ]
+        self.tokens: list[tuple[str, Span]] = []
         self.index = 0
 
     def declaration(self) -> tuple[str, Declaration]:
         self.check_name()
-        text = self.source[slice(*self.place)]
         arrow = _ARROW.search(self.source, *self.place)
         if arrow:
+            self.tokenize()
             return self.name, self.function(arrow.span())
+        try:
+            return self.name, _declared(self.source[slice(*self.place)])
+        except DimderivError:
+            # Once more, to say where in the whole text, and of which symbol.
+            return self.name, self.symbol()
+
+    def tokenize(self) -> None:
+        self.tokens = [
+            (canonical_name(match[1]), match.span(1))
+            for match in _TOKEN.finditer(self.source, *self.place)
+            if match[1]
+        ]
+
+    def symbol(self) -> Declaration:
+        """What is declared as `m x n`, perhaps with properties."""
+        self.tokenize()
         if not self.tokens:
             place = self.place if self.source.strip() else None
             self.refuse(f"the shape of {self.name} is empty", place, hint=_EXAMPLE)
         shape = self.shape()
-        return self.name, Declaration(shape, self.properties(shape), text)
+        return Declaration(shape, self.properties(shape), self.source[slice(*self.place)])
 
     def function(self, arrow: Span) -> Declaration:
         """What is declared as `m x p -> scalar`."""

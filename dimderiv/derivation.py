@@ -323,7 +323,7 @@ class Derivation:
         """The source of a function that computes the derivative.
 
         Args:
-            target: `"numpy"`.
+            target: `"numpy"` or `"jax"`.
             value: whether the function returns the value too, before the derivative.
             form: `"dense"`, or `"operator"` for a function that returns the Hessian, or the
                 Jacobian, as an operator that is applied and never formed; what its applications
@@ -376,7 +376,7 @@ class Derivation:
         """A function that computes the derivative, called with the symbols by name.
 
         Args:
-            target: `"numpy"`.
+            target: `"numpy"` or `"jax"`.
             value: whether it returns `(value, derivative)`.
             form: `"dense"`, or `"operator"`: for numpy the function then returns an operator of
                 scipy, on vectors of all entries of the variables, in C order; its method `apply`

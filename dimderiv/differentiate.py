@@ -7,6 +7,7 @@ from fractions import Fraction
 from dimderiv.errors import LimitError
 from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, zero
 from dimderiv.lower import Lowered
+from dimderiv.normal_form import number
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.products import product
 from dimderiv.rules import Rulebook
@@ -91,12 +92,12 @@ def reverse_sweep(
         if isinstance(node, Symbol):
             found[node.key] = upstream
             continue
-        handed_on = tuple(
+        handed_on = [
             partial
             for partial in partials(node, upstream, rulebook, known_as.get(node.key, node))
             if partial.operand.key in dependent
-        )
-        visits.append(Visit(node, upstream, handed_on))
+        ]
+        visits.append(Visit(node, upstream, tuple(handed_on)))
         # Backwards here and when they are added up: the terms come in the order of the expression.
         for partial in reversed(handed_on):
             arrived.setdefault(partial.operand.key, []).append((ONCE, partial.node))
@@ -154,6 +155,8 @@ def _too_long(node: Node) -> LimitError:
 
 def _identity(axes: tuple[Dim, ...]) -> Node:
     """The derivative of a value by itself."""
+    if not axes:
+        return number(1)
     letters = tuple(range(len(axes)))
     return product(ONCE, (), (*letters, *letters), axes)
 
@@ -169,15 +172,19 @@ def operands_first(value: Node) -> list[Node]:
             order.append(node)
         elif node.key not in seen:
             seen.add(node.key)
-            stack.append((node, True))
-            stack.extend((operand, False) for operand in reversed(operands(node)))
+            inside = operands(node)
+            if inside:
+                stack.append((node, True))
+                stack.extend([(operand, False) for operand in reversed(inside)])
+            else:
+                order.append(node)
     return order
 
 
 def _dependent(order: Iterable[Node], wanted: set[Key]) -> set[Key]:
     found = set(wanted)
     for node in order:
-        if any(operand.key in found for operand in operands(node)):
+        if not found.isdisjoint([operand.key for operand in operands(node)]):
             found.add(node.key)
     return found
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv import notation
+from dimderiv.graph import ONCE
 from dimderiv.language.syntax import Binary, Call, Name, Node, Transpose
 from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.notation import Face, Piece
@@ -23,11 +24,11 @@ class Part(NamedTuple):
     @property
     def turned(self) -> "Part":
         """The part with its piece transposed."""
-        return self._replace(piece=self.piece.turned)
+        return Part(self.piece.turned, self.power, self.place)
 
     def raised(self, power: Fraction) -> Piece:
         """The piece to the size of a power, entry by entry."""
-        if power == 1:
+        if power is ONCE or power == 1:
             return self.piece
         return Piece(
             notation.power(self.piece.straight, power, entrywise=True),
@@ -45,7 +46,7 @@ class Edge(NamedTuple):
     @property
     def turned(self) -> "Edge":
         """The edge from its end to its start."""
-        return Edge(self.end, self.start, tuple(part.turned for part in self.parts))
+        return Edge(self.end, self.start, tuple([part.turned for part in self.parts]))
 
     def leaving(self, letter: int) -> "Edge":
         """This edge, turned so that it starts at a letter."""
@@ -60,12 +61,14 @@ def ones(rows: Node, cols: Node, *_: Node) -> Part:
         cols: how many columns.
     """
     face = Face(Call("ones", (rows, cols)), 3)
-    return Part(Piece(face, notation.transposed(face)), Fraction(1), 0)
+    return Part(Piece(face, notation.transposed(face)), ONCE, 0)
 
 
 def array(parts: Iterable[Part]) -> Piece:
     """Parts multiplied entry by entry, in the order of the factors, divided by those below."""
     ordered = sorted(parts, key=lambda part: part.place)
+    if len(ordered) == 1 and ordered[0].power is ONCE:
+        return ordered[0].piece
     triangles = [part for part in ordered if part.piece.triangle]
     if triangles and len(ordered) > 1:
         rest = [part for part in ordered if part is not triangles[0]]
@@ -95,10 +98,10 @@ def diagonals(loop: Edge) -> list[Part]:
     if all(part.power == 1 for part in loop.parts):
         face = notation.call("diag", shorter(array(loop.parts)))
         piece = notation.two_faced(face, notation.transposed(face))
-        return [Part(piece, Fraction(1), min(part.place for part in loop.parts))]
+        return [Part(piece, ONCE, min(part.place for part in loop.parts))]
     found = []
     for part in loop.parts:
-        (whole,) = diagonals(loop._replace(parts=(part._replace(power=Fraction(1)),)))
+        (whole,) = diagonals(loop._replace(parts=(part._replace(power=ONCE),)))
         found.append(whole._replace(power=part.power))
     return found
 
@@ -159,4 +162,5 @@ def scaled_matrix(rows: list[Part], parts: list[Part], columns: list[Part]) -> P
 
 def shorter(piece: Piece) -> Face:
     """The face of a piece that costs less to read."""
-    return min(piece, key=lambda face: face.cost)
+    straight, flipped = piece
+    return flipped if flipped.cost < straight.cost else straight

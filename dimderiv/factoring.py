@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.graph import ONCE, Factor, Index, Key, Node, Product, Sum, is_symmetric, letters_of
-from dimderiv.numbering import renamed
+from dimderiv.letters import are_letters
+from dimderiv.numbering import all_indices, renamed
 from dimderiv.products import part, product
 from dimderiv.shapes import Dim
 from dimderiv.sums import total
@@ -78,7 +79,7 @@ def _groups(node: Sum) -> Iterator[list[Handle]]:
         factor = handle.factor
         places = tuple([_place(index, handle.view) for index in factor.indices])
         group = groups.setdefault((factor.node.key, places, factor.power > 0), [])
-        if all(other.view.term != handle.view.term for other in group):
+        if not group or group[-1].view.term != handle.view.term:
             group.append(handle)
     return (group for group in groups.values() if len(group) > 1)
 
@@ -118,18 +119,20 @@ def opened(view: View, place: int) -> View:
 
 
 def _handles(view: View) -> Iterator[Handle]:
-    if not all(isinstance(index, int) for index in view.result):
+    result = view.result
+    if not are_letters(result):
         return
+    repeated = {index for index in result if result.count(index) > 1}
+    everywhere = all_indices(view.factors)
     for place, factor in enumerate(view.factors):
-        if not all(isinstance(index, int) for index in factor.indices):
+        indices = factor.indices
+        if not are_letters(indices) or not repeated.isdisjoint(indices):
             continue
-        if any(view.result.count(index) > 1 for index in factor.indices):
+        inner = tuple([index for index in indices if index not in result])
+        # Each summed letter joins the factor to one other.
+        if inner and (factor.power != 1 or not all(everywhere.count(i) == 2 for i in inner)):
             continue
-        inner = tuple([index for index in factor.indices if index not in view.result])
-        rest = [i for p, f in enumerate(view.factors) if p != place for i in f.indices]
-        if len(set(inner)) < len(inner) or any(rest.count(index) != 1 for index in inner):
-            continue
-        if not inner or factor.power == 1:
+        if len(set(inner)) == len(inner):
             yield Handle(view, place, factor, inner)
 
 

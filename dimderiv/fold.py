@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from dimderiv.graph import (
+    ONCE,
     Factor,
     Function,
     Map,
@@ -24,11 +25,12 @@ Folded = tuple[Factor, ...] | None
 def fold(node: Product) -> Node | None:
     """The product with one of its quotients as a named function; nothing if it has none."""
     for factor in node.factors:
-        named = factor._replace(node=_value(factor.node))
-        if not isinstance(named.node, Map) or factor.power != 1:
+        value = _value(factor.node)
+        if not isinstance(value, Map) or factor.power != 1:
             continue
+        named = factor._replace(node=value)
         for other in node.factors:
-            for folds in PAIRS.get(named.node.function, ()):
+            for folds in PAIRS.get(value.function, ()):
                 folded = folds(named, other)
                 if folded is not None:
                     return _replaced(node, (factor, other), folded)
@@ -86,7 +88,7 @@ def _softmax(above: Factor, below: Factor) -> Folded:
 
 
 def _divides(factor: Factor) -> bool:
-    return factor.power <= -1 and factor.power.denominator == 1
+    return factor.power is not ONCE and factor.power <= -1 and factor.power.denominator == 1
 
 
 def _one_plus(node: Node) -> Node | None:

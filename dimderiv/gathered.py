@@ -15,16 +15,15 @@ from dimderiv.graph import (
     Index,
     Key,
     Node,
+    are_ordinary,
     index_dim,
-    is_symmetric,
     is_triangle,
-    letters_of,
     size,
     zero,
 )
 from dimderiv.letters import Letters
 from dimderiv.normal_form import finished, with_scalars_apart
-from dimderiv.numbering import all_indices, reading_order
+from dimderiv.numbering import layout_of, reading_order
 from dimderiv.shapes import Dim
 from dimderiv.summing import vanishes, without_unit_sums
 
@@ -64,20 +63,29 @@ class Gathered(Letters):
         Raises:
             LimitError: there are too many factors, or a power is too high.
         """
-        factors = self._cancelled(self._collected(), result)
+        factors, spent = self._collected(), set[int]()
+        _refuse_large(factors)
+        # Nearly all products are of ordinary factors, of which there is nothing to find.
+        is_ordinary = are_ordinary(factors)
+        if not is_ordinary:
+            factors = self._cancelled(factors, result)
         result = self.all_resolved(result)
-        if not self.coefficient:
+        if self.coefficient is not ONCE and not self.coefficient:
             return zeros(result, self.dims)
-        factors, spent = without_unit_sums(factors, result)
-        if vanishes(factors, result):
-            return zeros(result, self.dims)
-        self._take_sizes(factors, result, spent)
-        factors = with_scalars_apart(factors, result, self.dims)
+        if not is_ordinary:
+            factors, spent = without_unit_sums(factors, result)
+            if vanishes(factors, result):
+                return zeros(result, self.dims)
+        layout = layout_of(factors, result)
+        if len(layout.letters) + len(self.same) + len(spent) < len(self.dims):
+            self._take_sizes(factors, spent.union(layout.letters))
+            layout = layout_of(factors, result)
+        if layout.comes_apart:
+            factors = with_scalars_apart(factors, result, self.dims)
         return finished(self.coefficient, factors, self.dims, result)
 
     def _cancelled(self, factors: list[Factor], result: tuple[Index, ...]) -> list[Factor]:
         """What is left of factors, of which some may cancel each other."""
-        _refuse_large(factors)
         while found := cancellation(factors, self.all_resolved(result)):
             if not self.can_unify([found.ends, *((i, found.ends[0]) for i in found.inner)]):
                 break
@@ -99,13 +107,15 @@ class Gathered(Letters):
     def _collected(self) -> list[Factor]:
         powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}
         for factor in self.factors:
-            node, places = factor.node, self.all_resolved(factor.indices)
+            node, places = factor.node, factor.indices
+            if self.same:
+                places = self.all_resolved(places)
             if len(places) == 2:
                 if is_triangle(node):
                     if places[0] != places[1]:
                         powers[node.key, places] = Factor(node, places)
                     continue
-                if is_symmetric(node):
+                if node.symmetric:
                     places = tuple(sorted(places, key=reading_order))
             known = powers.get((node.key, places))
             if known is not None:
@@ -115,11 +125,8 @@ class Gathered(Letters):
             powers[node.key, places] = factor
         return [f for f in powers.values() if f.power is ONCE or f.power]
 
-    def _take_sizes(
-        self, factors: list[Factor], result: tuple[Index, ...], spent: set[int]
-    ) -> None:
+    def _take_sizes(self, factors: list[Factor], used: set[int]) -> None:
         """A letter that neither a factor nor the result has is a sum of ones."""
-        used = spent.union(letters_of(result), letters_of(all_indices(factors)))
         for letter in range(len(self.dims)):
             if letter not in used and letter not in self.same:
                 self._take_size(self.dims[letter], factors)
@@ -145,8 +152,8 @@ def _refuse_large(factors: list[Factor]) -> None:
             f"a product of more than {MOST_FACTORS} factors",
             hint="give names to parts of it, and derive a scalar",
         )
-    powers = [abs(factor.power) for factor in factors if factor.power is not ONCE]
-    if powers and max(powers) > HIGHEST_POWER:
+    powers = [factor.power for factor in factors if factor.power is not ONCE]
+    if any(abs(power.numerator) > HIGHEST_POWER * power.denominator for power in powers):
         raise LimitError(
             f"a power has an exponent of more than {HIGHEST_POWER}",
             hint="a name for the exponent",

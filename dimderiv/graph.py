@@ -11,12 +11,12 @@ means; the order in which factors and terms were given is kept for the reader an
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
+from dimderiv import frozen
 from dimderiv.language.vocabulary import HESSIAN
 from dimderiv.shapes import ONE, Dim
 
@@ -25,6 +25,11 @@ Key: TypeAlias = bytes
 ONCE = Fraction(1)
 Side = Literal["either", "as is", "row"]
 
+# The properties of a matrix that make it its own transpose.
+SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
+# Symbols and functions that may cancel in a product, be summed to a number, or change its sign.
+MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
+MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax"})
 # Functions whose value at a transpose is the transpose of the value; a scalar is its own.
 TURNING = frozenset({"inv", "pinv", "expm", "dexpm", "polar", "det", "logdet", "normN", "eigmax"})
 
@@ -52,7 +57,7 @@ class Factor(NamedTuple):
     power: Fraction = ONCE
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Symbol:
     """A symbol of the user; `row` says that the name stands for a row vector."""
 
@@ -61,10 +66,12 @@ class Symbol:
     row: bool
     properties: frozenset[str]
     key: Key
+    symmetric: bool
+    ordinary: bool
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Size:
     """The size of a dimension, as a number."""
 
@@ -72,9 +79,11 @@ class Size:
     key: Key
     axes: tuple[Dim, ...] = ()
     weight: int = 1
+    symmetric: bool = False
+    ordinary: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Constant:
     """An irrational number with a name, such as pi."""
 
@@ -82,9 +91,11 @@ class Constant:
     key: Key
     axes: tuple[Dim, ...] = ()
     weight: int = 1
+    symmetric: bool = False
+    ordinary: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Sum:
     """Terms with the axes of the sum, each with a coefficient; no terms at all is zero."""
 
@@ -94,14 +105,16 @@ class Sum:
     weight: int
     symmetric: bool
     zero_sums: tuple[int, ...] = ()
+    ordinary: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Product:
     """A coefficient, labelled factors, the size of each letter, and the indices of the result.
 
     A letter that no index of the result has is summed.  A letter that only the result has is
-    broadcast; one that the result has twice makes a diagonal array.
+    broadcast; one that the result has twice makes a diagonal array.  In a convolution an index is a
+    sum of letters.
     """
 
     coefficient: Fraction
@@ -112,15 +125,12 @@ class Product:
     key: Key
     weight: int
     symmetric: bool
+    is_convolution: bool = False
     zero_sums: tuple[int, ...] = ()
-
-    @property
-    def is_convolution(self) -> bool:
-        """Whether an index is a sum of letters."""
-        return Shifted in map(type, chain(self.result, *[f.indices for f in self.factors]))
+    ordinary: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Map:
     """An elementwise function of arguments that all have the axes of the value."""
 
@@ -130,9 +140,10 @@ class Map:
     key: Key
     weight: int
     symmetric: bool
+    ordinary: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Function:
     """A function of whole arrays: `inv`, `det`, `softmax`, or `max` over some axes of its argument.
 
@@ -150,9 +161,10 @@ class Function:
     weight: int
     symmetric: bool
     side: Side = "either"
+    ordinary: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Named:
     """An intermediate with a name; nothing is simplified across it."""
 
@@ -165,6 +177,7 @@ class Named:
     sums_to_one: bool
     nonnegative: bool
     zero_sums: tuple[int, ...]
+    ordinary: bool
     weight: int = 1
 
 
@@ -180,7 +193,10 @@ def symbol(
     name: str, axes: tuple[Dim, ...], *, row: bool = False, properties: Iterable[str] = ()
 ) -> Symbol:
     """A symbol; its axes leave out those of size 1."""
-    return Symbol(name, axes, row, frozenset(properties), digest("symbol", name))
+    known = frozenset(properties)
+    key = digest("symbol", name)
+    is_symmetric, is_ordinary = not known.isdisjoint(SYMMETRIC), known.isdisjoint(MARKED)
+    return Symbol(name, axes, row, known, key, is_symmetric, is_ordinary)
 
 
 def named(name: str, value: Node, *, row: bool = False) -> Named:
@@ -195,6 +211,7 @@ def named(name: str, value: Node, *, row: bool = False) -> Named:
         rows_sum_to_one(value),
         is_nonnegative(value),
         zero_sums(value),
+        value.ordinary,
     )
 
 
@@ -221,9 +238,7 @@ def is_zero(node: Node) -> bool:
 
 def is_symmetric(node: Node) -> bool:
     """Whether a square matrix is known to equal its transpose."""
-    if isinstance(node, Symbol):
-        return not node.properties.isdisjoint(("symmetric", "spd", "psd", "diagonal"))
-    return not isinstance(node, (Size, Constant)) and node.symmetric
+    return node.symmetric
 
 
 def is_skew(node: Node) -> bool:
@@ -271,20 +286,32 @@ def is_nonnegative(node: Node) -> bool:
             return node.function == "softmax"
 
 
+def are_ordinary(factors: Iterable[Factor]) -> bool:
+    """Whether no factor may cancel, be summed to a number, or change the sign of a product."""
+    return False not in [factor.node.ordinary for factor in factors]
+
+
 def is_triangle(node: Node) -> bool:
     """Whether the node is the matrix of ones on and below the diagonal, with zeros above it."""
     return isinstance(node, Function) and node.function == "tril"
 
 
-def letters_of(indices: Iterable[Index]) -> list[int]:
+def letters_of(indices: Iterable[Index]) -> tuple[int, ...]:
     """The letters of indices, in order, repeated as they are."""
+    return _letters(tuple(indices))
+
+
+# The same few tuples are asked for again and again.  A shifted index is taken for a merged one with
+# the same letters here, as it may be.
+@lru_cache(maxsize=1024)
+def _letters(indices: tuple[Index, ...]) -> tuple[int, ...]:
     letters: list[int] = []
     for index in indices:
         if isinstance(index, int):
             letters.append(index)
         else:
             letters.extend(index.letters)
-    return letters
+    return tuple(letters)
 
 
 def index_dim(index: Index, dims: Sequence[Dim]) -> Dim:
@@ -318,4 +345,5 @@ def apply_function(
     weight = 1 + sum(argument.weight for argument in arguments)
     is_turning = function in TURNING and all(is_symmetric(argument) for argument in arguments)
     symmetric = len(axes) == 2 and (is_turning or function.startswith(HESSIAN))
-    return Function(function, arguments, over, axes, key, weight, symmetric, side)
+    ordinary = function not in MARKED_FUNCTIONS
+    return Function(function, arguments, over, axes, key, weight, symmetric, side, ordinary)

@@ -188,9 +188,9 @@ def _sizes_in(node: Node, sized: Collection[str]) -> Iterator[str]:
 
 def _check_wrt(name: str, scope: Scope) -> None:
     """Refuse to differentiate by what is no symbol of the program."""
-    symbols = [n for n in scope.introduced if scope.meanings[n] == "symbol"]
     if scope.meanings.get(canonical_name(name)) == "symbol":
         return
+    symbols = [n for n in scope.introduced if scope.meanings[n] == "symbol"]
     if not _SYMBOL.fullmatch(canonical_name(name)):
         message, hint = f"{name!r} is not the name of a symbol", None
     elif scope.meanings.get(name) == "definition":

@@ -1,6 +1,7 @@
 """Letters that turn out to be the same while the factors of a product are gathered."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
 from dimderiv.graph import Index, Shifted, letters_of
 from dimderiv.shapes import Dim
@@ -79,7 +80,7 @@ class Letters:
         return all(trial.unify(first, second) for first, second in places)
 
 
-def are_letters(indices: Iterable[Index]) -> bool:
+def are_letters(indices: Iterable[Index]) -> TypeGuard[tuple[int, ...]]:
     """Whether every index is a single letter.
 
     Args:

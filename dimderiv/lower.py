@@ -31,7 +31,7 @@ from dimderiv.infer import Typed
 from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATIONS
+from dimderiv.language.vocabulary import COMMUTATIONS
 from dimderiv.matrix_functions import matrix_function
 from dimderiv.normal_form import number
 from dimderiv.products import product, scaled
@@ -268,7 +268,7 @@ class Builder:
             )
 
     def _body(self, rule: Rule, text: str) -> syntax.Node:
-        return _definition(text, self.rulebook.functions, rule.arguments)
+        return _definition(text, self.rulebook.words, rule.arguments)
 
     def defined(self, rule: Rule, arguments: list[Array], body: syntax.Node) -> Array:
         """The body of a definition with the arguments in place of its parameters."""
@@ -287,7 +287,7 @@ def _refuse_zero_below(divisor: Array, node: syntax.Node) -> None:
 
 @cache
 def _definition(text: str, functions: frozenset[str], names: tuple[str, ...]) -> syntax.Node:
-    return parse_expression(text, names=names, functions=functions | BUILTIN_FUNCTIONS)
+    return parse_expression(text, names=names, functions=functions)
 
 
 def matrix_power(base: Array, exponent: Array, node: syntax.Binary) -> Array:

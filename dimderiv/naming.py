@@ -9,6 +9,7 @@ from dimderiv.inline import names_in
 from dimderiv.language import syntax
 from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.language.vocabulary import COMMUTATIONS
+from dimderiv.notation import own_symbols
 from dimderiv.occurrences import occurrences
 
 Kind = Literal["scalar", "vector", "matrix"]
@@ -17,6 +18,8 @@ KindOf = Callable[[Answer, Node], Kind]
 SHORTEST = 4
 SHORTEST_TREE = 5
 WORTH = 2
+# What a part that is worth a name takes, together with its repetitions: 6 symbols twice, 4 thrice.
+SHORTEST_ANSWER = 12
 MANY = 50
 # Without K, which is the commutation matrix.
 LETTERS: dict[Kind, str] = {
@@ -106,6 +109,8 @@ def _most_repeated(
     answer: Answer, given: Collection[str], passed_over: Collection[Node]
 ) -> Node | None:
     """The part whose name would save the reader most."""
+    if _is_short(_trees(answer, given)):
+        return None
     best, best_gain = None, WORTH - 1
     for part, size, times in occurrences(_trees(answer, given), SHORTEST_TREE):
         is_known = _known_letter(part) is not None
@@ -117,6 +122,17 @@ def _most_repeated(
         if part not in passed_over:
             best, best_gain = part, gain
     return best
+
+
+def _is_short(trees: Iterable[Node]) -> bool:
+    """Whether nothing in an answer can be worth a name, as in most answers."""
+    symbols = 0
+    for tree in trees:
+        for part in syntax.walk(tree):
+            symbols += own_symbols(part)
+            if symbols >= SHORTEST_ANSWER or _known_letter(part) is not None:
+                return False
+    return True
 
 
 def _known_letter(part: Node) -> str | None:

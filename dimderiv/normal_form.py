@@ -6,6 +6,7 @@ of the whole, as that it is symmetric, is noted.
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from dimderiv.cancelling import is_projection
 from dimderiv.graph import (
@@ -16,15 +17,15 @@ from dimderiv.graph import (
     Node,
     Product,
     Shifted,
+    are_ordinary,
     digest,
     index_dim,
     is_skew,
-    is_symmetric,
     is_zero,
     letters_of,
     zero,
 )
-from dimderiv.numbering import numbered, product_key, reading_order
+from dimderiv.numbering import all_indices, layout_of, numbered, product_key, reading_order
 from dimderiv.powers import power_symbols
 from dimderiv.shapes import Dim
 from dimderiv.summing import zero_axes
@@ -35,6 +36,19 @@ def exact(value: Fraction | int) -> Fraction:
     return ONCE if value == 1 else Fraction(value)
 
 
+def times(one: Fraction, other: Fraction) -> Fraction:
+    """The product of two numbers, of which nearly always one is 1.
+
+    Args:
+        one: a number.
+        other: another.
+    """
+    if other is ONCE:
+        return one
+    return other if one is ONCE else one * other
+
+
+@lru_cache
 def number(value: Fraction | int) -> Node:
     """A number as a product without factors."""
     return _node(exact(value), (), (), ())
@@ -62,7 +76,9 @@ def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
         key,
         max(weight, 1),
         node.symmetric,
+        node.is_convolution,
         node.zero_sums,
+        node.ordinary,
     )
 
 
@@ -90,8 +106,10 @@ def stands_alone(factor: Factor, result: tuple[Index, ...]) -> bool:
         factor: the factor.
         result: the indices of the product.
     """
-    turned = len(result) == 2 and factor.indices == result[::-1] and is_symmetric(factor.node)
-    return (factor.indices == result or turned) and factor.power == 1 and _are_letters(result)
+    node, indices, power = factor
+    if indices != result and not (node.symmetric and indices == result[::-1]):
+        return False
+    return (power is ONCE or power == 1) and _are_letters(result)
 
 
 def _are_letters(result: tuple[Index, ...]) -> bool:
@@ -106,19 +124,13 @@ def with_scalars_apart(
     """Make one scalar factor of each group of factors that shares no letter with the result.
 
     Args:
-        factors: the factors of a product.
+        factors: the factors of a product that comes apart.
         result: its indices.
         dims: the size of each letter.
     """
-    if len(factors) < 2 and result:
-        return factors
     shown = set(letters_of(result))
-    if not any(shown.isdisjoint(letters_of(factor.indices)) for factor in factors):
-        return factors
     groups = _connected(factors)
     inner = [group for letters, group in groups if letters and not letters & shown]
-    if not inner or (len(groups) == 1 and not result):
-        return factors
     scalar_of = {id(group[0]): group for group in inner}
     swallowed = {id(factor) for group in inner for factor in group[1:]}
     powers: dict[Key, Factor] = {}
@@ -180,16 +192,19 @@ def _node(
     result: tuple[Index, ...],
 ) -> Product:
     """The product with its letters numbered: those of the result first, then by structure."""
-    factors, result, order = numbered(factors, result)
-    for factor in factors:
-        if is_skew(factor.node):
-            coefficient, factors = _with_skew_sorted(coefficient, factors)
-            break
+    layout = layout_of(factors, result)
+    factors, result, order = numbered(factors, result, layout)
+    is_ordinary = are_ordinary(factors)
+    if not is_ordinary:
+        coefficient, factors = _with_skew_sorted(coefficient, factors)
     dims = tuple([dims[letter] for letter in order])
     axes = tuple([index_dim(index, dims) for index in result])
-    weight = sum([factor.node.weight + power_symbols(factor.power) for factor in factors])
-    key = product_key(coefficient, factors, result, dims)
+    weight = int(coefficient is not ONCE and coefficient != 1)
+    for node, _, power in factors:
+        weight += node.weight if power is ONCE else node.weight + power_symbols(power)
+    key = product_key(coefficient, factors, result, dims, is_covered=layout.is_covered)
     is_square = len(axes) == 2 and axes[0] == axes[1]
+    zeros = () if is_ordinary else zero_axes(factors, result)
     return Product(
         coefficient,
         factors,
@@ -197,9 +212,11 @@ def _node(
         result,
         axes,
         key,
-        max(weight + (coefficient != 1), 1),
+        max(weight, 1),
         is_square and _is_symmetric(key, coefficient, factors, dims, result),
-        zero_axes(factors, result),
+        Shifted in map(type, (*result, *all_indices(factors))),
+        zeros,
+        not zeros,
     )
 
 
@@ -228,7 +245,8 @@ def _is_symmetric(
     """Whether a product with this key is its own transpose."""
     rows, columns = [sorted([f.node.key for f in factors if i in f.indices]) for i in result]
     if rows == columns:
-        swapped, turned, order = numbered(factors, result[::-1])
+        layout = layout_of(factors, result[::-1])
+        swapped, turned, order = numbered(factors, result[::-1], layout)
         if key == product_key(coefficient, swapped, turned, [dims[letter] for letter in order]):
             return True
     return is_projection(factors, result)

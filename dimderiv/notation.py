@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
+from dimderiv.graph import ONCE
 from dimderiv.index_sums import forms_together
 from dimderiv.language.syntax import (
     Add,
@@ -28,6 +29,7 @@ from dimderiv.language.syntax import (
 from dimderiv.language.tokens import DIGIT_LIMIT
 
 BRACKETS = 0.5
+HALF = Fraction(1, 2)
 # Functions whose value is a scalar, whatever they are given.
 TOTALS = frozenset({"sum", "mean", "max", "min", "tr", "det", "logdet", "norm2", "normF", "norm1"})
 
@@ -74,14 +76,17 @@ def transposed(face: Face) -> Face:
     """The transpose of a face, written with a prime."""
     if isinstance(face.tree, Transpose):
         return Face(face.tree.operand, face.cost - 1)
-    return Face(Transpose(face.tree), face.cost + 1 + _brackets(face.tree))
+    return Face(Transpose(face.tree), _cost_of_transposed(face))
 
 
-def _brackets(tree: Node) -> float:
-    """What brackets around a tree cost: a transposed product is better written factor by factor."""
-    if is_product(tree):
-        return BRACKETS + _length(tree) - 1
-    return BRACKETS if is_compound(tree) else 0
+def _cost_of_transposed(face: Face) -> float:
+    """The cost of the transpose; a transposed product is better written factor by factor."""
+    tree = face.tree
+    if isinstance(tree, Transpose):
+        return face.cost - 1
+    if not isinstance(tree, (Binary, Add, Negative)):
+        return face.cost + 1
+    return face.cost + 1 + BRACKETS + (_length(tree) - 1 if is_product(tree) else 0)
 
 
 def _length(tree: Node) -> int:
@@ -93,11 +98,11 @@ def _length(tree: Node) -> int:
 
 def two_faced(straight: Face, flipped: Face) -> Piece:
     """Both faces, each replaced by the transpose of the other where that is shorter."""
-    around = transposed(flipped)
-    if around.cost < straight.cost:
-        return Piece(around, flipped)
-    back = transposed(straight)
-    return Piece(straight, back if back.cost < flipped.cost else flipped)
+    if _cost_of_transposed(flipped) < straight.cost:
+        return Piece(transposed(flipped), flipped)
+    if _cost_of_transposed(straight) < flipped.cost:
+        return Piece(straight, transposed(straight))
+    return Piece(straight, flipped)
 
 
 def turned_as_a_whole(piece: Piece, *, unless_longer: bool = False) -> Piece:
@@ -146,7 +151,7 @@ def numeral(value: Fraction) -> Face:
 
 def ends_in_decimals(value: Fraction) -> bool:
     """Whether a few decimals say the number exactly."""
-    return (value * 10**6).denominator == 1
+    return 10**6 % value.denominator == 0
 
 
 def call(function: str, *faces: Face, axis: int | None = None) -> Face:
@@ -163,10 +168,10 @@ def joined(operator: Operator, left: Face, right: Face) -> Face:
 
 def juxtaposed(faces: Iterable[Face]) -> Face:
     """A product, bracketed from the left as it is read."""
-    parts = _with_powers([part for face in faces for part in _factors(face)])
-    product = parts[0]
-    for part in parts[1:]:
-        product = joined("*", product, part)
+    parts = [part for face in faces for part in _factors(face)]
+    product, *others = _with_powers(parts)
+    for part in others:
+        product = Face(Binary("*", product.tree, part.tree), product.cost + part.cost)
     return product
 
 
@@ -176,7 +181,7 @@ def _with_powers(parts: list[Face]) -> list[Face]:
     for part in parts[1:]:
         last = written[-1]
         (base, before), (other, more) = _base_and_power(last.tree), _base_and_power(part.tree)
-        if base == other:
+        if type(base) is type(other) and base == other:
             tree = Binary("^", base, Number(before + more))
             gone = symbols(last.tree) + symbols(part.tree)
             written[-1] = Face(tree, last.cost + part.cost - gone + symbols(tree))
@@ -186,11 +191,9 @@ def _with_powers(parts: list[Face]) -> list[Face]:
 
 
 def _base_and_power(tree: Node) -> tuple[Node, Fraction]:
-    match tree:
-        case Binary("^", base, Number(power)):
-            return base, power
-        case _:
-            return tree, Fraction(1)
+    if isinstance(tree, Binary) and tree.operator == "^" and isinstance(tree.right, Number):
+        return tree.left, tree.right.value
+    return tree, ONCE
 
 
 def symbols(tree: Node) -> int:
@@ -217,6 +220,8 @@ def factors(face: Face) -> list[Node]:
 
 
 def _factors(face: Face) -> list[Face]:
+    if not is_product(face.tree):
+        return [face]
     return [Face(tree, face.cost if k == 0 else 0) for k, tree in enumerate(factors(face))]
 
 
@@ -247,9 +252,9 @@ def matrix_product(pieces: Sequence[Piece]) -> Piece:
 
 def power(face: Face, exponent: Fraction, *, entrywise: bool) -> Face:
     """A face raised to a power; a square root is written as one."""
-    if exponent == 1:
+    if exponent is ONCE or exponent == 1:
         return face
-    if exponent == Fraction(1, 2):
+    if exponent == HALF:
         return call("sqrt", face)
     return joined(".^" if entrywise else "^", face, numeral(exponent))
 
@@ -289,8 +294,14 @@ def scaled(
         under: scalars below the line.
         piece: what is scaled; nothing where the value is the scalars themselves.
     """
+    if (coefficient is ONCE or coefficient == 1) and not over and not under and piece is not None:
+        return two_faced(*piece)
     top, bottom = coefficient, list(under)
-    if coefficient.denominator != 1 and (under or not ends_in_decimals(coefficient)):
+    if (
+        coefficient is not ONCE
+        and coefficient.denominator != 1
+        and (under or not ends_in_decimals(coefficient))
+    ):
         top = Fraction(coefficient.numerator)
         bottom.insert(0, numeral(Fraction(coefficient.denominator)))
 

@@ -6,32 +6,83 @@ that depends on the factors they occur in, not on how they were numbered before.
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
-from dimderiv.graph import Factor, Index, Key, digest, is_skew, is_symmetric, letters_of
+from dimderiv.graph import ONCE, Factor, Index, Key, digest, is_skew, letters_of
 from dimderiv.shapes import Dim
 
 
-def all_indices(factors: Iterable[Factor]) -> list[Index]:
+def all_indices(factors: Iterable[Factor]) -> tuple[Index, ...]:
     """The indices of factors, one after the other."""
-    return [index for factor in factors for index in factor.indices]
+    return tuple([index for factor in factors for index in factor.indices])
+
+
+class Layout(NamedTuple):
+    """How the letters of a product lie, whatever its factors are.
+
+    Attributes:
+        letters: each letter once, those of the result first.
+        shown: how many of them the result has.
+        is_counted: whether they are numbered in this order.
+        is_covered: whether each is the index of an axis of some factor.
+        comes_apart: whether some factors share no letter with the rest, and so are a scalar.
+    """
+
+    letters: tuple[int, ...]
+    shown: int
+    is_counted: bool
+    is_covered: bool
+    comes_apart: bool
+
+
+def layout_of(factors: Iterable[Factor], result: tuple[Index, ...]) -> Layout:
+    """How the letters of a product lie.
+
+    Args:
+        factors: its factors.
+        result: its indices.
+    """
+    return _layout(tuple([factor.indices for factor in factors]), result)
+
+
+# Products are laid out in few ways; the factors themselves are no part of this.  That a shifted
+# index is taken for a merged one with the same letters makes no difference.
+@lru_cache(maxsize=4096)
+def _layout(places: tuple[tuple[Index, ...], ...], result: tuple[Index, ...]) -> Layout:
+    groups = [letters_of(indices) for indices in places]
+    letters = tuple(dict.fromkeys((*letters_of(result), *chain.from_iterable(groups))))
+    shown = set(letters_of(result))
+    joined: list[set[int]] = []
+    for group in map(set, groups):
+        near = [other for other in joined if other & group]
+        joined = [*(other for other in joined if not other & group), group.union(*near)]
+    inner = [group for group in joined if group and not group & shown]
+    return Layout(
+        letters,
+        len(shown),
+        letters == tuple(range(len(letters))),
+        set(chain.from_iterable(places)).issuperset(letters),
+        bool(inner) and (bool(result) or len(joined) > 1),
+    )
 
 
 def numbered(
-    factors: tuple[Factor, ...], result: tuple[Index, ...]
-) -> tuple[tuple[Factor, ...], tuple[Index, ...], list[int]]:
+    factors: tuple[Factor, ...], result: tuple[Index, ...], layout: Layout
+) -> tuple[tuple[Factor, ...], tuple[Index, ...], Sequence[int]]:
     """The factors and the result with numbered letters, and the letters in their order."""
-    shown = letters_of(result)
-    letters = list(dict.fromkeys([*shown, *letters_of(all_indices(factors))]))
-    outer = len(set(shown))
-    order, inner = letters[:outer], letters[outer:]
-    if len(inner) < 2 and letters == list(range(len(letters))):
+    letters, outer = layout.letters, layout.shown
+    if layout.is_counted and len(letters) < outer + 2:
         return factors, result, letters
+    order = [*letters[:outer]]
+    inner = [*letters[outer:]]
     order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
     place = {letter: k for k, letter in enumerate(order)}
     moved = []
     for node, indices, power in factors:
         places = [renamed(index, place) for index in indices]
-        if len(places) == 2 and is_symmetric(node):
+        if len(places) == 2 and node.symmetric:
             places.sort(key=reading_order)
         moved.append(Factor(node, tuple(places), power))
     return tuple(moved), tuple([renamed(index, place) for index in result]), order
@@ -42,15 +93,29 @@ def product_key(
     factors: tuple[Factor, ...],
     result: tuple[Index, ...],
     dims: Sequence[Dim],
+    *,
+    is_covered: bool = False,
 ) -> Key:
-    """The key of a product with numbered letters, whatever the order of its factors."""
-    parts = sorted(
-        [(node.key, repr(indices), *power.as_integer_ratio()) for node, indices, power in factors]
-    )
+    """The key of a product with numbered letters, whatever the order of its factors.
+
+    Args:
+        coefficient: the number in front.
+        factors: the factors.
+        result: the indices of the product.
+        dims: the size of each letter.
+        is_covered: whether each letter is known to be the index of an axis of some factor.
+    """
+    parts = [
+        (node.key, repr(indices), *((1, 1) if power is ONCE else power.as_integer_ratio()))
+        for node, indices, power in factors
+    ]
+    parts.sort()
     # The axis of a merged index fixes only what the sizes of its letters make together.
-    seen = {index for index in all_indices(factors) if isinstance(index, int)}
-    sizes = [dim.monomials for letter, dim in enumerate(dims) if letter not in seen]
-    return digest("product", coefficient.as_integer_ratio(), parts, result, sizes)
+    seen = () if is_covered else all_indices(factors)
+    bare = () if is_covered else enumerate(dims)
+    sizes = [dim.monomials for letter, dim in bare if letter not in seen]
+    ratio = (1, 1) if coefficient is ONCE else coefficient.as_integer_ratio()
+    return digest("product", ratio, parts, result, sizes)
 
 
 def renamed(index: Index, place: Mapping[int, int]) -> Index:
@@ -66,15 +131,17 @@ def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int
     colour.update(dict.fromkeys(inner, len(order)))
     at: dict[int, list[Factor]] = {letter: [] for letter in inner}
     for factor in factors:
-        for letter in at.keys() & set(letters_of(factor.indices)):
-            at[letter].append(factor)
+        for letter in set(letters_of(factor.indices)):
+            if letter in at:
+                at[letter].append(factor)
     while True:
         marks = {i: (colour[i], _surroundings(i, at[i], colour)) for i in inner}
-        kinds = {mark: k for k, mark in enumerate(sorted(set(marks.values())))}
+        unlike = set(marks.values())
+        if len(unlike) == len(inner):
+            return sorted(inner, key=marks.__getitem__)
+        kinds = {mark: k for k, mark in enumerate(sorted(unlike))}
         for letter in inner:
             colour[letter] = len(order) + kinds[marks[letter]]
-        if len(kinds) == len(inner):
-            return sorted(inner, key=colour.__getitem__)
         if len(kinds) == len({mark[0] for mark in marks.values()}):
             first_tied = min(
                 (i for i in inner if sum(colour[j] == colour[i] for j in inner) > 1),
@@ -91,10 +158,11 @@ def _surroundings(
     found = []
     for node, indices, power in factors:
         around = [-1 if other == letter else colour[other] for other in letters_of(indices)]
-        if len(indices) == 2 and (is_symmetric(node) or is_skew(node)):
+        if len(indices) == 2 and (node.symmetric or is_skew(node)):
             around.sort()
-        found.append((node.key, str(power), tuple(around)))
-    return tuple(sorted(found))
+        found.append((node.key, "1" if power is ONCE else str(power), tuple(around)))
+    found.sort()
+    return tuple(found)
 
 
 def reading_order(index: Index) -> tuple[int, ...]:

@@ -68,17 +68,15 @@ class Partial(NamedTuple):
 
 def operands(node: Node) -> tuple[Node, ...]:
     """The nodes that a node is made of."""
-    match node:
-        case Symbol() | Size() | Constant():
-            return ()
-        case Named():
-            return (node.value,)
-        case Sum():
-            return tuple(term for _, term in node.terms)
-        case Product():
-            return tuple(factor.node for factor in node.factors)
-        case Map() | Function():
-            return node.arguments
+    if isinstance(node, Product):
+        return tuple([factor.node for factor in node.factors])
+    if isinstance(node, (Symbol, Size, Constant)):
+        return ()
+    if isinstance(node, Named):
+        return (node.value,)
+    if isinstance(node, Sum):
+        return tuple([term for _, term in node.terms])
+    return node.arguments
 
 
 def partials(
@@ -148,7 +146,7 @@ def _of_product(node: Product, upstream: Node, value: Node) -> Iterator[Partial]
             rest = [f._replace(power=f.power * inverse) for f in rest]
             rest[place] = Factor(value, node.result, 1 - inverse)
             coefficient = factor.power * node.coefficient ** int(inverse)
-        elif factor.power == 1:
+        elif is_plain or factor.power == 1:
             del rest[place]
         else:
             rest[place] = factor._replace(power=factor.power - 1)

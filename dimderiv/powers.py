@@ -64,8 +64,8 @@ def power_symbols(power: Fraction) -> int:
     Args:
         power: the exponent.
     """
-    if power is ONCE or power == 1:
-        return 0
-    below = power < 0
-    size = abs(power)
-    return below if size == 1 else below + (1 if size == HALF else 2)
+    above, below = power.as_integer_ratio()
+    is_below = above < 0
+    if abs(above) != 1 or below > 2:
+        return is_below + 2
+    return is_below + (below == 2)

@@ -26,6 +26,7 @@ from dimderiv.normal_form import (
     exact,
     rescaled,
     stands_alone,
+    times,
     without_coefficient,
 )
 from dimderiv.numbering import all_indices, renamed
@@ -108,7 +109,10 @@ class _Bag(Gathered):
             self._put_closed(node, indices, power)
 
     def _put_product(self, node: Product, indices: tuple[Index, ...]) -> None:
-        if self._can_open(node, indices):
+        place = _places(node, indices)
+        if place is not None and _is_open(node):
+            self._open_plain(node, place)
+        elif self._can_open(node, indices):
             self._open(node, indices)
         elif core := self._without_repeats(node, indices):
             self.put(core)
@@ -120,9 +124,7 @@ class _Bag(Gathered):
             self._put_closed(node, indices, ONCE)
 
     def _can_open(self, node: Product, indices: tuple[Index, ...]) -> bool:
-        if not node.axes:
-            return not all_indices(node.factors)
-        if node.is_convolution:
+        if not _is_open(node):
             return False
         is_free = are_letters(indices) and len(set(indices)) == len(indices)
         return is_free or self._agree(node, indices, range(len(indices)))
@@ -172,12 +174,7 @@ class _Bag(Gathered):
         ]
 
     def _open(self, node: Product, indices: tuple[Index, ...]) -> None:
-        if node.coefficient is not ONCE:
-            self.coefficient *= node.coefficient
-        place = _places(node, indices)
-        if place is not None:
-            self._open_plain(node, place)
-            return
+        self.coefficient = times(self.coefficient, node.coefficient)
         first = len(self.dims)
         self.dims.extend(node.dims)
         for inner, outer in zip(moved(node.result, first), indices, strict=True):
@@ -187,6 +184,7 @@ class _Bag(Gathered):
 
     def _open_plain(self, node: Product, place: dict[int, int]) -> None:
         """Open a product of which each axis is a letter of its own, as here."""
+        self.coefficient = times(self.coefficient, node.coefficient)
         for letter, dim in enumerate(node.dims):
             if letter not in place:
                 place[letter] = len(self.dims)
@@ -212,10 +210,16 @@ class _Bag(Gathered):
             self.factors.append(Factor(node, indices, power))
 
 
+def _is_open(node: Product) -> bool:
+    """Whether nothing in a product itself keeps it closed."""
+    return not node.is_convolution if node.axes else not all_indices(node.factors)
+
+
 def _places(node: Product, indices: tuple[Index, ...]) -> dict[int, int] | None:
     """The letter of each axis of a product elsewhere; nothing unless each is one of its own."""
-    pairs = zip(node.result, indices, strict=True)
-    place = {i: j for i, j in pairs if isinstance(i, int) and isinstance(j, int)}
+    if not are_letters(node.result) or not are_letters(indices):
+        return None
+    place = dict(zip(node.result, indices, strict=True))
     return place if len(place) == len(indices) else None
 
 

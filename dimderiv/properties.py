@@ -66,6 +66,8 @@ class Restorer:
 
     def gradients(self, found: Gradients) -> Gradients:
         """What a sweep found, with its record as it was."""
+        if not self.known:
+            return found
         return replace(
             found,
             of={name: self._derivative(node) for name, node in found.of.items()},

@@ -10,12 +10,12 @@ from dimderiv.sums import add, terms, total
 
 def is_mixed(node: Sum) -> bool:
     """Whether a sum has a term that is subtracted: its negative is no longer than itself."""
-    return any(coefficient < 0 for coefficient, _ in node.terms)
+    return any(coefficient.numerator < 0 for coefficient, _ in node.terms)
 
 
 def can_turn(factor: Factor, product: Product) -> bool:
     """Whether a factor is a difference that may be turned around: it stands there only once."""
-    if factor.power != 1 or not isinstance(factor.node, Sum) or not is_mixed(factor.node):
+    if not isinstance(factor.node, Sum) or factor.power != 1 or not is_mixed(factor.node):
         return False
     return sum(other.node.key == factor.node.key for other in product.factors) == 1
 

@@ -41,6 +41,11 @@ class Rulebook:
         return frozenset(name for name, rule in self.rules.items() if rule.is_function)
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The names that a text may have before brackets: those, and what has no rule."""
+        return BUILTIN_FUNCTIONS | self.functions
+
+    @cached_property
     def linear(self) -> frozenset[str]:
         """The functions that are linear in one argument."""
         return frozenset(name for name, rule in self.rules.items() if rule.linear)
@@ -75,7 +80,7 @@ class Rulebook:
                 yield rule
 
     def _read(self, text: str) -> Node:
-        return parse_expression(text, functions=BUILTIN_FUNCTIONS | self.functions)
+        return parse_expression(text, functions=self.words)
 
 
 def rules_folder() -> Path:

@@ -233,5 +233,5 @@ def names_in_use(declared: Mapping[str, Declaration]) -> frozenset[str]:
     >>> sorted(names_in_use({"X": rows}))
     ['X', 'batch', 'd']
     """
-    dims = (dim for each in declared.values() for dim in each.shape)
-    return frozenset(declared).union(*(dim.names for dim in dims))
+    dims = {dim for each in declared.values() for dim in each.shape}
+    return frozenset(declared).union(*[dim.names for dim in dims])

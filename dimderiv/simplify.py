@@ -1,7 +1,7 @@
 """Shorter forms of equal value: cancel, fold into named functions, take out common factors."""
 
 import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from math import prod
 
@@ -11,6 +11,7 @@ from dimderiv.factoring import factored, view_of
 from dimderiv.fold import fold, fold_map
 from dimderiv.graph import (
     ONCE,
+    Constant,
     Factor,
     Index,
     Key,
@@ -18,7 +19,10 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
+    Size,
     Sum,
+    Symbol,
+    are_ordinary,
     is_symmetric,
     letters_of,
 )
@@ -27,6 +31,10 @@ from dimderiv.recognise import bodies, recognised
 from dimderiv.rules import Rulebook, builtin_rules
 from dimderiv.sums import Term, total
 
+Shorten = Callable[[Product], Node | None]
+
+# Kinds of nodes among which there is nothing to cancel, to fold, or to take apart.
+OPAQUE = frozenset({Symbol, Size, Constant, Product})
 MOST_TERMS = 24
 # How many symbols more a sum may have if one can see that it is its own transpose.
 WORTH_OF_SYMMETRY = 3
@@ -69,30 +77,34 @@ class Simplifier:
         return simple
 
     def _product(self, node: Product) -> Node:
-        factors = [factor._replace(node=self(factor.node)) for factor in node.factors]
-        pairs = zip(factors, node.factors, strict=True)
-        if any(new.node.key != old.node.key for new, old in pairs):
+        inside = [self(factor.node) for factor in node.factors]
+        if [new.key for new in inside] != [old.node.key for old in node.factors]:
+            pairs = zip(inside, node.factors, strict=True)
+            factors = [Factor(new, old.indices, old.power) for new, old in pairs]
             return self(product(node.coefficient, factors, node.result, node.dims))
-        shorten = (
-            self._directed,
-            fold,
-            _cancelled,
-            _summed_by_term,
-            _scalar_by_term,
-            _shown_symmetric,
-        )
-        for shorter in shorten:
+        for shorter in self._shorten(inside):
             new = shorter(node)
             if new is not None and new.key != node.key:
                 return self(new)
         named = recognised(node, self.bodies) if self.bodies else None
         return node if named is None else self(named)
 
+    def _shorten(self, inside: Sequence[Node]) -> Sequence[Shorten]:
+        """What can shorten a product, by the kinds of nodes in it."""
+        kinds = {*map(type, inside)}
+        if kinds <= OPAQUE:
+            return ()
+        always = (self._directed, fold)
+        return (*always, *OF_SUMS) if Sum in kinds else always
+
     def _directed(self, node: Product) -> Node | None:
         return directed(node, self.rulebook)
 
     def _sum(self, node: Sum) -> Node:
-        simple = total([(c, self(term)) for c, term in node.terms], node.axes)
+        inside = [self(term) for _, term in node.terms]
+        simple: Node = node
+        if inside != [term for _, term in node.terms]:
+            simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
         multiplied_out = _multiplied_out(simple)
@@ -191,10 +203,37 @@ def _shown_symmetric(node: Product) -> Node | None:
     """A matrix taken term by term, where that shows that it is its own transpose."""
     if len(node.axes) != 2 or node.axes[0] != node.axes[1] or node.symmetric:
         return None
-    if not 1 < _count(node) <= MOST_TERMS:
+    if not 1 < _count(node) <= MOST_TERMS or _is_one_sided(node):
         return None
     apart = total(_distributed(ONCE, node), node.axes)
     return apart if is_symmetric(apart) else None
+
+
+def _is_one_sided(node: Product) -> bool:
+    """Whether each term of a matrix would have a factor on one of its axes that the other lacks.
+
+    Such a factor is none of those in the sums, and nothing in them can make it go away.
+    """
+    sums = [f.node for f in node.factors if isinstance(f.node, Sum)]
+    views = [view_of(0, term) for inner in sums for _, term in inner.terms]
+    inside = [factor for view in views for factor in view.factors]
+    if not are_ordinary(node.factors) or not are_ordinary(inside):
+        return False
+    if any(isinstance(f.node, Product) for f in (*node.factors, *inside)):
+        return False
+    if any(len(set(view.result)) < len(view.result) for view in views):
+        return False
+    keys = [f.node.key for f in (*node.factors, *inside)]
+    rows, columns = node.result
+    return any(
+        (rows in f.indices) != (columns in f.indices)
+        and not isinstance(f.node, Sum)
+        and keys.count(f.node.key) == 1
+        for f in node.factors
+    )
+
+
+OF_SUMS: Sequence[Shorten] = (_cancelled, _summed_by_term, _scalar_by_term, _shown_symmetric)
 
 
 def _is_diagonal(term: Node) -> bool:

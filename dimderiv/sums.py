@@ -20,8 +20,7 @@ from dimderiv.graph import (
     zero,
     zero_sums,
 )
-from dimderiv.normal_form import without_coefficient
-from dimderiv.numbering import all_indices
+from dimderiv.normal_form import exact, rescaled, times, without_coefficient
 from dimderiv.products import arranged, product, transposed
 from dimderiv.shapes import Dim
 
@@ -52,14 +51,13 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
     number = content([coefficient for coefficient, _ in kept])
     if len(kept) == 1:
         return product(number, [Factor(kept[0][1], plain)], plain, axes)
-    if number != 1:
+    if number is not ONCE and number != 1:
         kept = tuple([(coefficient / number, term) for coefficient, term in kept])
     if len(axes) == 2 and _is_turned(kept):
         # One of a sum and its transpose is a node, so that equal sums are told whichever is meant.
         kept = tuple([(coefficient, transposed(term)) for coefficient, term in kept])
         return product(number, [Factor(_node(kept, axes[::-1]), plain[::-1])], plain, axes)
-    node = _node(kept, axes)
-    return node if number == 1 else product(number, [Factor(node, plain)], plain, axes)
+    return rescaled(_node(kept, axes), number)
 
 
 def _is_turned(terms: Sequence[Term]) -> bool:
@@ -72,7 +70,9 @@ def _is_turned(terms: Sequence[Term]) -> bool:
                 turned.append(arrays[0].node.key)
         elif not is_symmetric(term):
             plain.append(term.key)
-    first_turned, first_plain = min(turned, default=b""), min(plain, default=b"")
+    if not turned:
+        return False
+    first_turned, first_plain = min(turned), min(plain, default=b"")
     tied = len(turned) == len(plain) and first_turned < first_plain
     return tied or len(turned) > len(plain)
 
@@ -141,19 +141,19 @@ def _diagonal_total(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Node:
 
 
 def _node(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Sum:
-    parts = sorted([(term.key, str(coefficient)) for coefficient, term in terms])
-    numbers = sum([c is not ONCE and abs(c) != 1 for c, _ in terms])
+    parts = sorted([(term.key, "1" if c is ONCE else str(c)) for c, term in terms])
+    numbers = sum([c is not ONCE and abs(c.numerator) != c.denominator for c, _ in terms])
     weight = sum([term.weight for _, term in terms]) + numbers + len(terms) - 1
     symmetric = _is_symmetric(terms, axes)
-    zeros = tuple([axis for axis in range(len(axes)) if _sums_to_zero(terms, axes, axis)])
-    return Sum(terms, axes, digest("sum", parts), weight, symmetric, zeros)
+    zeros = [axis for axis in range(len(axes)) if _sums_to_zero(terms, axes, axis)]
+    return Sum(terms, axes, digest("sum", parts), weight, symmetric, tuple(zeros), not zeros)
 
 
 def _sums_to_zero(terms: tuple[Term, ...], axes: tuple[Dim, ...], axis: int) -> bool:
     """Whether the terms cancel when they are summed along an axis: `X - mean(X, axis=0)`."""
-    if all(axis in zero_sums(term) for _, term in terms):
+    if False not in [axis in zero_sums(term) for _, term in terms]:
         return True
-    if len(terms) < 2 or not any(_may_balance(term, axis) for _, term in terms):
+    if True not in [_may_balance(term, axis) for _, term in terms]:
         return False
     plain = tuple(range(len(axes)))
     kept = (*plain[:axis], *plain[axis + 1 :])
@@ -166,8 +166,11 @@ def _may_balance(term: Node, axis: int) -> bool:
     if not isinstance(term, Product):
         return rows_sum_to_one(term) and axis == len(term.axes) - 1
     index = term.result[axis]
-    if not isinstance(index, int) or index in letters_of(all_indices(term.factors)):
+    if not isinstance(index, int):
         return False
+    for factor in term.factors:
+        if index in letters_of(factor.indices):
+            return False
     dim = term.dims[index]
     known = dim.number is not None
     return known or any(f.power < 0 and f.node.key == size(dim).key for f in term.factors)
@@ -192,18 +195,20 @@ def _opened(terms: Iterable[Term]) -> Iterable[Term]:
     for coefficient, term in terms:
         if isinstance(term, Sum):
             for inner_coefficient, inner in term.terms:
-                yield coefficient * inner_coefficient, inner
+                yield times(coefficient, inner_coefficient), inner
         elif isinstance(term, Product):
             rearranged = _rearrangement(term)
             if rearranged is not None:
                 inner_sum = term.factors[0].node
                 assert isinstance(inner_sum, Sum)
-                scale = coefficient * term.coefficient
-                yield from _opened([(scale * c, rearranged(part)) for c, part in inner_sum.terms])
-            elif term.coefficient == 1:
+                scale = times(coefficient, term.coefficient)
+                yield from _opened(
+                    [(times(scale, c), rearranged(part)) for c, part in inner_sum.terms]
+                )
+            elif term.coefficient is ONCE or term.coefficient == 1:
                 yield coefficient, term
             else:
-                yield coefficient * term.coefficient, without_coefficient(term)
+                yield times(coefficient, term.coefficient), without_coefficient(term)
         else:
             yield coefficient, term
 
@@ -222,12 +227,14 @@ def _rearrangement(term: Product) -> Callable[[Node], Node] | None:
 
 def content(coefficients: Sequence[Fraction]) -> Fraction:
     """The number to take out: it makes the first term positive, and integers primitive."""
-    if coefficients.count(coefficients[0]) == len(coefficients):
-        return coefficients[0]
-    sign = -1 if coefficients[0] < 0 else 1
-    sizes = [abs(coefficient) for coefficient in coefficients]
-    if all(size == sizes[0] for size in sizes):
-        return sign * sizes[0]
-    if all(size.denominator == 1 for size in sizes):
-        return Fraction(sign * gcd(*[size.numerator for size in sizes]))
-    return Fraction(sign)
+    first = coefficients[0]
+    if coefficients.count(first) == len(coefficients):
+        return first
+    # Whole numbers are compared many times faster than fractions.
+    ratios = [coefficient.as_integer_ratio() for coefficient in coefficients]
+    sign = -1 if ratios[0][0] < 0 else 1
+    if len({(abs(above), below) for above, below in ratios}) == 1:
+        return first
+    if {below for _, below in ratios} == {1}:
+        return exact(sign * gcd(*[above for above, _ in ratios]))
+    return exact(sign)

@@ -254,6 +254,8 @@ class Task:
 
     def _tied(self, found: Gradients) -> tuple[dict[str, GraphNode], list[Named]]:
         """The gradients by tied entries, and names for those by free entries that are long."""
+        if not self._structures:
+            return dict(found.of), []
         simplify = self._simplifier()
         taken = set(self.typed.names)
         taken |= {adjoint.name for adjoint in found.adjoints}

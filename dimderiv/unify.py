@@ -7,11 +7,11 @@ for each step, and can take the latest steps back.
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import count
 from math import isqrt
 from typing import Literal, NamedTuple, TypeAlias
 
+from dimderiv import frozen
 from dimderiv.language.syntax import Node
 from dimderiv.shapes import ONE, Dim
 
@@ -28,7 +28,7 @@ class Variable:
         self.rank = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Computed:
     """The product of two sizes, or what a valid convolution leaves: `left - right + 1`."""
 

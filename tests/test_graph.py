@@ -140,7 +140,7 @@ def test_the_size_of_an_index() -> None:
 
 def test_letters_are_listed_as_often_as_they_occur() -> None:
     """Merged and shifted indices give all of their letters."""
-    assert [0, 1, 0, 2] == letters_of([0, Merged((1, 0)), 2])
+    assert (0, 1, 0, 2) == letters_of((0, Merged((1, 0)), 2))
 
 
 def test_a_convolution_is_told_by_its_indices() -> None:

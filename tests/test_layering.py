@@ -10,8 +10,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    errors language inline shapes declarations rule rules unknown unify shaping infer upstream
-    graph numbering cancelling powers letters summing normal_form gathered products sums arrays
+    frozen errors language inline shapes declarations rule rules unknown unify shaping infer
+    upstream graph numbering cancelling powers letters summing normal_form gathered products sums
+    arrays
     inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
@@ -22,6 +23,8 @@ ORDER = """
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))
+# Text that generated code brings along; nothing imports these files.
+TEXTS = sorted(PACKAGE.rglob("codegen/*_helpers.py"))
 SLOW = {"sympy", "mpmath", "numpy", "click"}
 MAY_IMPORT_SLOW = {
     "verify": {"sympy", "mpmath"},
@@ -73,19 +76,37 @@ def test_a_module_imports_only_from_earlier_stages(file: Path) -> None:
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_slow_libraries_are_imported_only_where_they_are_needed(file: Path) -> None:
-    """The check has sympy, the code numpy, the command line click."""
+    """The check has sympy, the text of numpy code numpy, the command line click."""
     outside = {name.split(".")[0] for name in imported(file)} & SLOW
 
     assert outside <= MAY_IMPORT_SLOW.get(stage(file), set())
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_nothing_imports_the_text_of_generated_code(file: Path) -> None:
+    """A target can be written where its library is not installed."""
+    texts = {f"dimderiv.codegen.{text.stem}" for text in TEXTS}
+
+    assert not [name for name in imported(file) if any(name.startswith(text) for text in texts)]
 
 
 def test_what_is_imported_is_declared() -> None:
     """The package needs nothing that installing it would not bring."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {requirement.split(">")[0] for requirement in project["dependencies"]}
-    roots = {name.split(".")[0] for file in MODULES for name in imported(file)}
+    roots = {name.split(".")[0] for f in MODULES if f not in TEXTS for name in imported(f)}
     foreign = roots - set(sys.stdlib_module_names) - {"dimderiv"}
 
-    assert (
-        foreign - {"mpmath", "scipy"} <= declared
-    )  # sympy brings mpmath, operators alone need scipy
+    assert foreign - {"mpmath"} <= declared  # sympy brings mpmath
+
+
+@pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.stem)
+def test_generated_code_needs_its_library_alone(file: Path) -> None:
+    """What the helper functions of a target import is that target, and the standard library.
+
+    Operators of numpy are those of scipy, which is imported where one is made.
+    """
+    roots = {name.split(".")[0] for name in imported(file)}
+    target = file.stem.removesuffix("_helpers")
+
+    assert roots <= {target, "math", *(["scipy"] if target == "numpy" else [])}

@@ -25,7 +25,7 @@ def gathered(op: Operation, texts: Sequence[str], writer: Writer) -> str:
     given = ", ".join(letters)
     if not texts:
         test = f"lambda {given}: {body[0]} == {body[1]}"
-        return f"np.fromfunction({test}, {shape}, dtype=int).astype({writer.dtype})"
+        return f"{writer.module}.fromfunction({test}, {shape}, dtype=int).astype({writer.dtype})"
     inner = f"({', '.join(body)}{',' if len(body) == 1 else ''})"
     return f"{writer.helper('entries')}({texts[0]}, lambda {given}: {inner}, {shape})"
 

@@ -1,6 +1,7 @@
 """The text of the helper functions that generated code brings along."""
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -33,13 +34,15 @@ def helpers(file: str) -> dict[str, HelperFunction]:
     return found
 
 
-def helper_source(file: str, used: Iterable[str], imports: str) -> str:
+def helper_source(file: str, used: Iterable[str], imports: str, body: str) -> str:
     """The import lines and the functions that are used, and those that they use in turn.
 
     Args:
         file: the file that the helper functions stand in.
         used: names of helper functions.
-        imports: the line that imports the library of the target.
+        imports: the lines that import the library of the target; those that are not used are left
+            out.
+        body: the text of the function that uses all this.
     """
     known = helpers(file)
     wanted, waiting = set[str](), list(used)
@@ -49,5 +52,14 @@ def helper_source(file: str, used: Iterable[str], imports: str) -> str:
             wanted.add(name)
             waiting += known[name].names
     parts = [helper.text for name, helper in known.items() if name in wanted]
-    needs_math = any("math" in known[name].names for name in wanted)
-    return "\n\n\n".join([f"import math\n\n{imports}" if needs_math else imports, *parts])
+    code = "\n".join([*parts, body])
+    standard, library = (
+        "\n".join(line for line in lines.splitlines() if _is_used(line.split()[-1], code))
+        for lines in ("import math", imports)
+    )
+    above = "\n\n".join(filter(None, [standard, library]))
+    return "\n\n\n".join(filter(None, [above, *parts]))
+
+
+def _is_used(module: str, code: str) -> bool:
+    return re.search(rf"\b{module}\.", code) is not None

@@ -15,7 +15,7 @@ from dimderiv.codegen.cost import regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.plan import LEAVES, Operation
+from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.programs import Layout, Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
@@ -116,7 +116,8 @@ class Module:
         self.writer = writer
         self.programs = programs
         self.rulebook = rulebook
-        names = {writer.module, "math", "float", *helpers(writer.helper_file)}
+        imported = writer.imports.split()
+        names = {*imported, "math", "float", *helpers(writer.helper_file)}
         self.identifiers = Identifiers({*names, *taken})
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
@@ -211,8 +212,9 @@ class Module:
         Args:
             lines: those of the function.
         """
-        above = helper_source(self.writer.helper_file, self.used, self.writer.imports)
-        return "\n".join([above, "", "", *lines, ""])
+        text = "\n".join([*lines, ""])
+        above = helper_source(self.writer.helper_file, self.used, self.writer.imports, text)
+        return f"{above}\n\n\n{text}"
 
     def _body(self, variant: Variant, titles: Sequence[str], with_value: bool) -> list[str]:
         writer = self.writer(self.arguments, self._helper, self.functions)
@@ -251,8 +253,7 @@ class Module:
         if any(dim.is_one for dim in axes):
             index = ", ".join("None" if dim.is_one else ":" for dim in axes)
             return f"{text.within(ATOM)}[{index}]"
-        is_constant = op.kind in LEAVES and op.kind != "input"
-        return statements.writer.constant(text.text) if is_constant else text.text
+        return statements.writer.constant(text.text) if is_of_numbers(op) else text.text
 
 
 def _result(texts: list[str], with_value: bool) -> str:

@@ -4,22 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.arguments import WIDTH
-from dimderiv.codegen.gather import gathered
+from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation
-from dimderiv.codegen.text import ATOM, Text, indented, joined, subscripts, without_axis
-from dimderiv.codegen.writer import LayerText, Writer, is_of_numbers, outer_places, triangle_place
-
-SAME_NAME = (
-    *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
-    *("arcsin", "arccos", "arctan", "abs", "sign"),
-)
-
+from dimderiv.codegen.text import ATOM, Text, indented
+from dimderiv.codegen.writer import LayerText
 
 # So many arguments are looked at one by one before any is converted: looking is quicker.
 MOST_TESTED = 6
 
 
-class NumpyWriter(Writer):
+class NumpyWriter(NumpyLikeWriter):
     """Writes operations in numpy."""
 
     target = "numpy"
@@ -28,21 +22,11 @@ class NumpyWriter(Writer):
     helper_file = "numpy_helpers.py"
     overwrites = True
     entrywise: ClassVar[Mapping[str, str]] = {
-        **{name: f"np.{name}({{}})" for name in SAME_NAME},
+        **NumpyLikeWriter.entrywise,
         "relu": "np.maximum({}, 0)",
         "softplus": "np.logaddexp(0, {})",
     }
-    calls: ClassVar[Mapping[str, str]] = {
-        "inv": "np.linalg.inv({})",
-        "inverse": "np.linalg.inv({})",
-        "solve": "np.linalg.solve({}, {})",
-        "det": "np.linalg.det({})",
-        "logdet": "np.linalg.slogdet({})[1]",
-        "eigmax": "np.linalg.eigvalsh({})[-1]",
-        "pinv": "np.linalg.pinv({})",
-        "normN": 'np.linalg.norm({}, "nuc")',
-        "inner": "np.vdot({}, {})",
-    }
+    calls: ClassVar[Mapping[str, str]] = {**NumpyLikeWriter.calls, "inner": "np.vdot({}, {})"}
     helpers = frozenset(
         {
             *("sigmoid", "erf", "gelu", "silu", "softmax", "logsoftmax", "logsumexp"),
@@ -101,55 +85,17 @@ class NumpyWriter(Writer):
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as numpy spells it."""
-        texts = [part.text for part in parts]
-        match op.kind:
-            case "cast":
-                return Text(f"{parts[0].within(ATOM)}.astype({self.dtype})")
-            case "reduce":
-                return self._reduced(op, parts[0])
-            case "fill":
-                return self._filled(op, texts[0])
-            case "triangle":
-                return Text(f"np.tri({self.sizes(op.dims)}, dtype={self.dtype})")
-            case "gather":
-                return Text(gathered(op, texts, self))
-            case "scatter":
-                return self._diagonal_matrix(op, parts[0])
-            case "einsum":
-                one, other, out = subscripts(*op.detail[0], op.detail[1])
-                return Text(f'np.einsum("{one},{other}->{out}", {texts[0]}, {texts[1]})')
-            case "tensordot":
-                return Text(f"np.tensordot({texts[0]}, {texts[1]}, {_axes(op)})")
-            case "transpose":
-                return Text(f"{parts[0].within(ATOM)}.transpose{op.detail[0]}")
-            case "diagonal" if op.detail[0] == (0, 0):
-                return Text(f"{parts[0].within(ATOM)}.diagonal()")
-            case "diagonal":
-                return Text(diagonal_view(texts[0], op.detail[0]))
-            case "windows":
-                name = "np.lib.stride_tricks.sliding_window_view"
-                window = self.sizes(op.dims[-len(op.detail[0]) :])
-                return Text(f"{name}({texts[0]}, ({window}), {op.detail[0]})")
-            case "reshape":
-                return Text(f"{parts[0].within(ATOM)}.reshape({self.sizes(op.dims)})")
-        raise self.unknown(op.kind)
-
-    def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """A function of the entries of arrays, as numpy spells it."""
-        if op.detail[0] == "*":
-            if op.rank == 2 and (triangle := triangle_place(op)):
-                name, place = triangle
-                return Text(f"np.{name}({parts[place].text})")
-            if outer := outer_places(op):
-                texts = [without_axis(parts[k].text) for k in outer]
-                return Text(f"np.outer({', '.join(texts)})")
-        return super().mapped(op, parts)
+        if op.kind == "windows":
+            name = "np.lib.stride_tricks.sliding_window_view"
+            window = self.sizes(op.dims[-len(op.detail[0]) :])
+            return Text(f"{name}({parts[0].text}, ({window}), {op.detail[0]})")
+        return super().spelled(op, parts)
 
     def scattered(
         self, variable: str, base: Text | None, op: Operation, part: Text
     ) -> list[str]:  # fmt: skip
         """The lines that put values on a diagonal, or add them to what is there."""
-        view, text = diagonal_view(variable, op.detail[0]), part.text
+        view, text = self.diagonal_view(variable, op.detail[0]), part.text
         if base is None:
             dims = " x ".join(map(str, op.dims))
             zeros = f"np.zeros({self.shape(op.dims)}, {self.dtype})"
@@ -163,39 +109,3 @@ class NumpyWriter(Writer):
     def constant(self, text: str) -> str:
         """A number of numpy."""
         return f"np.float64({text})"
-
-    def _reduced(self, op: Operation, part: Text) -> Text:
-        function, axes = op.detail
-        whole = len(axes) == op.arguments[0].rank
-        axis = "" if whole else f"axis={axes[0] if len(axes) == 1 else axes}"
-        if part.level == ATOM:
-            return Text(f"{part.text}.{function}({axis})")
-        return Text(f"np.{function}({part.text}{', ' if axis else ''}{axis})")
-
-    def _filled(self, op: Operation, text: str) -> Text:
-        shape, (value,) = self.shape(op.dims), op.arguments
-        if value.kind == "number" and value.detail[0] in (0, 1):
-            name = "ones" if value.detail[0] else "zeros"
-            return Text(f"np.{name}({shape}, {self.dtype})")
-        dtype = f", {self.dtype}" if is_of_numbers(value) else ""
-        return Text(f"np.full({shape}, {text}{dtype})")
-
-    def _diagonal_matrix(self, op: Operation, part: Text) -> Text:
-        if op.arguments[0].rank:
-            return Text(f"np.diag({part.text})")
-        eye = f"np.eye({self.size(op.dims[0]).text}, dtype={self.dtype})"
-        return Text(eye) if part.text == "1" else joined("*", part, Text(eye))
-
-
-def diagonal_view(text: str, pattern: Sequence[int]) -> str:
-    """The view of an array on which some of its axes run together."""
-    (letters,) = subscripts(pattern)
-    return f'np.einsum("{letters}->{"".join(dict.fromkeys(letters))}", {text})'
-
-
-def _axes(op: Operation) -> str:
-    """The axes of two arrays that `tensordot` sums over: a count where they are neighbours."""
-    first, second = op.detail[0]
-    rank = op.arguments[0].rank
-    ends = first == tuple(range(rank - len(first), rank)) and second == tuple(range(len(first)))
-    return str(len(first)) if ends else f"{[list(first), list(second)]}"

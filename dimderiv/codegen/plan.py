@@ -137,10 +137,11 @@ class Plan:
 
     def map(self, function: str, *arguments: Operation) -> Operation:
         """A function of the entries of arrays that broadcast as in numpy."""
-        if function not in COMPARISONS and function not in {"*", "relu", "abs"}:
-            arguments = tuple(map(self.as_number, arguments))
-        elif function == "*" and all(argument.is_truth for argument in arguments):
-            arguments = (self.as_number(arguments[0]), *arguments[1:])
+        if function not in COMPARISONS and any(argument.is_truth for argument in arguments):
+            # A factor of the floating type makes numbers of truth values; whole numbers do not.
+            others = [each for each in arguments if not each.is_truth]
+            if function != "*" or all(map(is_of_numbers, others)):
+                arguments = tuple(map(self.as_number, arguments))
         rank = max((argument.rank for argument in arguments), default=0)
         padded = [(ONE,) * (rank - len(a.dims)) + a.dims for a in arguments]
         dims = [next((d for d in axis if not d.is_one), ONE) for axis in zip(*padded, strict=True)]
@@ -256,3 +257,8 @@ def reachable(ops: Iterable[Operation], known: Iterable[Operation] = ()) -> Iter
             passed.add(op)
             waiting.append((op, True))
             waiting.extend((argument, False) for argument in reversed(op.arguments))
+
+
+def is_of_numbers(op: Operation) -> bool:
+    """Whether no array is among what the value is made of."""
+    return not op.dims and all(each.kind != "input" and not each.dims for each in reachable([op]))

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.handed_in import HELPER, call_of
-from dimderiv.codegen.plan import Operation
+from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.text import (
     ATOM,
     INFIX,
@@ -67,12 +67,12 @@ class Writer:
 
     Attributes:
         target: the name of the target.
-        imports: the import line of its library.
+        imports: the lines that import its library.
         module: the name that it imports the library as.
         helper_file: where its helper functions stand.
         overwrites: whether arrays may be changed in place.
-        entrywise: functions of each entry, as format strings.
-        calls: other operations that are one call, as format strings.
+        entrywise: functions of each entry, as format strings; `np` in them is the module.
+        calls: other operations that are one call, in the same way.
         helpers: functions of each entry, and other operations, that are helper functions.
     """
 
@@ -180,7 +180,7 @@ class Writer:
         if op.kind in self.helpers:
             return self.helped(op, texts)
         if op.kind in self.calls:
-            return Text(self.calls[op.kind].format(*texts))
+            return Text(self.calls[op.kind].format(*texts, np=self.module))
         return self.spelled(op, parts)
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
@@ -220,7 +220,7 @@ class Writer:
         if function in self.helpers:
             return Text(f"{self.helper(function)}({parts[0].text})")
         if function in self.entrywise:
-            return Text(self.entrywise[function].format(parts[0].text))
+            return Text(self.entrywise[function].format(parts[0].text, np=self.module))
         raise self.unknown(function)
 
     def helped(self, op: Operation, texts: Sequence[str]) -> Text:
@@ -290,11 +290,6 @@ class Writer:
             text: the number.
         """
         raise NotImplementedError
-
-
-def is_of_numbers(op: Operation) -> bool:
-    """Whether no array is among what the value is made of."""
-    return op.kind != "input" and all(map(is_of_numbers, op.arguments)) and not op.dims
 
 
 def outer_places(op: Operation) -> tuple[int, int] | None:

@@ -4,12 +4,14 @@ An answer is built as such a tree too, so that it can be printed, read back, che
 into code by the same functions that serve the user's own expression.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from typing import Literal, TypeAlias
+from operator import attrgetter
+from typing import Any, Literal, TypeAlias
 
+from dimderiv import frozen
 from dimderiv.errors import Span
 
 Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
@@ -20,7 +22,7 @@ NOWHERE: Span = (0, 0)
 Letter: TypeAlias = "tuple[str, Node]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Number:
     """An exact, non-negative number; `0.5` is the fraction 1/2."""
 
@@ -28,7 +30,7 @@ class Number:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Name:
     """A symbol, a named intermediate, a dimension used as a number, `I` or `pi`."""
 
@@ -36,7 +38,7 @@ class Name:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Negative:
     """A minus sign before an operand."""
 
@@ -44,7 +46,7 @@ class Negative:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Add:
     """A sum of two or more terms; `a - b` is `Add((a, Negative(b)))`."""
 
@@ -52,7 +54,7 @@ class Add:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Binary:
     """Two operands and an operator; juxtaposition and `@` are `*`."""
 
@@ -62,7 +64,7 @@ class Binary:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Transpose:
     """The transpose of an operand."""
 
@@ -70,7 +72,7 @@ class Transpose:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Call:
     """A function of arguments; norms in bars are calls of `norm2`, `norm1`, `normF`, `normN`."""
 
@@ -80,7 +82,7 @@ class Call:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Entry:
     """One entry of an operand, by index expressions over the letters of an index form."""
 
@@ -89,7 +91,7 @@ class Entry:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class IndexForm:
     """An array given entry by entry: `[i:m, j:n] A[i,k] B[k,j]`.
 
@@ -112,7 +114,7 @@ class IndexForm:
         return tuple(self.letters[start:end] for start, end in pairwise([0, *ends]))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Group:
     """Brackets that help the reader and change nothing: `(x' y) x`; no parser makes one."""
 
@@ -125,7 +127,7 @@ Node: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Statement:
     """`name = value`, or a value alone."""
 
@@ -134,7 +136,7 @@ class Statement:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.by_value
 class Program:
     """Statements in order; the last one is the value of the whole."""
 
@@ -144,21 +146,26 @@ class Program:
 
 def children(node: Node) -> tuple[Node, ...]:
     """The operands of a node, from left to right."""
-    match node:
-        case Number() | Name():
-            return ()
-        case Negative(operand) | Transpose(operand) | Group(operand):
-            return (operand,)
-        case Add(terms):
-            return terms
-        case Binary(_, left, right):
-            return (left, right)
-        case Call(_, arguments):
-            return arguments
-        case Entry(operand, indices):
-            return (operand, *indices)
-        case IndexForm(letters, body):
-            return (*(size for _, size in letters), body)
+    return _CHILDREN[type(node)](node)
+
+
+def _operand(node: Any) -> tuple[Node, ...]:
+    return (node.operand,)
+
+
+# By the kind of the node, since each part of each answer is asked for them again and again.
+_CHILDREN: Mapping[type, Callable[[Any], tuple[Node, ...]]] = {
+    Number: lambda _: (),
+    Name: lambda _: (),
+    Negative: _operand,
+    Transpose: _operand,
+    Group: _operand,
+    Add: attrgetter("terms"),
+    Binary: attrgetter("left", "right"),
+    Call: attrgetter("arguments"),
+    Entry: lambda node: (node.operand, *node.indices),
+    IndexForm: lambda node: (*(size for _, size in node.letters), node.body),
+}
 
 
 def walk(node: Node) -> Iterator[Node]:

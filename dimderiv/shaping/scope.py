@@ -8,12 +8,11 @@ which dimensions are the same one, is left to the unifier.
 import re
 from collections.abc import Callable, Collection, Mapping
 from enum import Enum
-from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.syntax import Call, Name, Node
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, GREEK_NAMES
+from dimderiv.language.vocabulary import GREEK_NAMES
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import ONE, Declaration, Shape
 from dimderiv.shaping.clashes import Axes, Facts
@@ -150,10 +149,10 @@ class Scope:
             and usual_kind(name) is Kind.COLUMN
         )
 
-    @cached_property
+    @property
     def functions(self) -> frozenset[str]:
         """The names of the functions, for reading the definitions in rules."""
-        return self.rulebook.functions | BUILTIN_FUNCTIONS
+        return self.rulebook.words
 
     def mark(self) -> Place:
         """How far it has come, for `undo`."""

@@ -150,7 +150,7 @@ def resolved(index: Index, same: Mapping[Index, Index]) -> Index:
     if isinstance(index, int):
         return index
     return type(index)(
-        tuple(letter for i in index.letters for letter in letters_of([resolved(i, same)]))
+        tuple(letter for i in index.letters for letter in letters_of((resolved(i, same),)))
     )
 
 
