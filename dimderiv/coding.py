@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 
 FORMS = ("dense", "operator")
-LAYER = "Layer"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from dimderiv.answer import Answer, Variables
 from dimderiv.checking import Checker
-from dimderiv.coding import LAYER, Coder, Stages
+from dimderiv.coding import Coder, Stages
 from dimderiv.differentiate import Gradients
 from dimderiv.forward import Tangents
 from dimderiv.infer import Typed
@@ -391,6 +391,7 @@ class Derivation:
             derivatives for several variables.
         """
         from dimderiv.codegen.module import function
+        from dimderiv.codegen.targets import writer_of
 
         source = self.code(target, value=value, form=form, layer=layer, sizes=sizes)
-        return function(source, LAYER if layer else self.coder.name)
+        return function(source, writer_of(target).layer_name if layer else self.coder.name)

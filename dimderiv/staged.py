@@ -6,7 +6,6 @@ directions, or the product with a derivative that is handed down.
 
 from collections.abc import Mapping, Sequence
 
-from dimderiv.coding import LAYER
 from dimderiv.derivation import Derivation
 from dimderiv.infer import Typed
 
@@ -78,9 +77,9 @@ def layer_code(
         told += ["", f"Constants, which have no derivative here: {', '.join(constants)}."]
     return layer_source(
         target,
-        LAYER,
         value,
         later,
+        dense.wrt,
         docstring="\n".join([f"The layer {_heading(dense, value)}", *told]),
         rulebook=dense.rulebook,
         sizes=sizes,

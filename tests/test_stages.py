@@ -412,9 +412,9 @@ def test_a_layer_keeps_what_it_needs_and_no_more() -> None:
     softmax = derived(("softmax(X)", "X", "X: N x d"), 1).code(layer=True)
     relu = derived(("S = X W + b; relu(S)", "W", "b: 1 x c"), 1).code(layer=True)
 
-    assert "self.kept = (W, X, N, c)" in affine
-    assert "self.kept = (value, N, d)" in softmax
-    assert re.search(r"self\.kept = \(X, S, \w, \w\)", relu)
+    assert "self.kept = (W, X)" in affine
+    assert "self.kept = (value,)" in softmax
+    assert "self.kept = (X, S)" in relu
     assert 1 == softmax.count("softmax(X)\n") + softmax.count("softmax(X)  #")
 
 

@@ -92,10 +92,14 @@ class Arguments:
         sums = {str(dim): self.size(dim) for dim in known}
         lines = [*converted(self.names), *self._check(first, {})]
         lines += self._reads("\n".join([body, *sums.values()]))
-        return [*lines, *self._check(later, sums), *self._rows(body)]
+        return [*lines, *self._check(later, sums), *self.rows(body)]
 
-    def _rows(self, body: str) -> list[str]:
-        """The lines after which a row has one axis, where it is used."""
+    def rows(self, body: str) -> list[str]:
+        """The lines after which a row has one axis, where it is used.
+
+        Args:
+            body: the lines of the function that follow.
+        """
         words = set(re.findall(r"\w+", body))
         rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
         return [f"{name} = {name}[0]" for name in rows if name in words]
@@ -224,7 +228,15 @@ class LateArguments(Arguments):
         """
         dims = [dim for shape in self.shapes.values() for dim in _axes(shape)]
         sums = {str(dim): self.size(dim) for dim in dims if dim.number is None}
-        return [*converted(self.names), *self._check(list(self.shapes), sums), *self._rows(body)]
+        return [*converted(self.names), *self._check(list(self.shapes), sums), *self.rows(body)]
+
+    def axes(self) -> dict[str, str]:
+        """The text of each axis by its size."""
+        return {
+            str(dim): f"{self.python[name]}.shape[{axis}]"
+            for name, shape in self.shapes.items()
+            for axis, dim in enumerate(_axes(shape))
+        }
 
 
 def _axes(shape: Shape) -> tuple[Dim, ...]:

@@ -18,6 +18,21 @@ def floats(*values):
     return [jnp.asarray(value, dtype) for value in known]
 
 
+def recast(dtype, *values):
+    """The values as arrays of a type, unless that loses more than digits."""
+    arrays = [jnp.asarray(value) for value in values]
+    for array in arrays:
+        if jnp.iscomplexobj(array) and not jnp.issubdtype(dtype, jnp.complexfloating):
+            raise TypeError(f"cannot make {dtype} of complex numbers")
+    return [array.astype(dtype) for array in arrays]
+
+
+def linear_map(apply, apply_adjoint):
+    """Both products with a linear map."""
+    functions = {"apply": staticmethod(apply), "apply_adjoint": staticmethod(apply_adjoint)}
+    return type("LinearMap", (), functions)()
+
+
 def misfit(known=None, /, **expected):
     """The error that says which array has not the expected shape, and which one says so."""
     sizes = {dim: (size, "") for dim, size in (known or {}).items()}

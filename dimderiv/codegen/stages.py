@@ -7,9 +7,11 @@ what its backward pass needs.  Both are one plan, of which some inputs arrive la
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from dimderiv.codegen.arguments import LateArguments
 from dimderiv.codegen.axes import axes_of
+from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.module import Module
 from dimderiv.codegen.plan import Late, Operation, reachable
 from dimderiv.codegen.programs import Layout, Programs
@@ -17,7 +19,7 @@ from dimderiv.codegen.statements import Statements
 from dimderiv.codegen.targets import writer_of
 from dimderiv.codegen.text import indented
 from dimderiv.codegen.variants import Variant
-from dimderiv.codegen.writer import LayerText, Writer
+from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import SCALAR, Declaration, Shape
@@ -86,9 +88,9 @@ def operator_source(
 
 def layer_source(
     target: str,
-    name: str,
     value: Typed,
     later: Later,
+    wrt: Sequence[str],
     *,
     docstring: str,
     rulebook: Rulebook,
@@ -98,9 +100,9 @@ def layer_source(
 
     Args:
         target: the name of the target.
-        name: the layer's name.
         value: the expression; its symbols are the arguments of the forward pass.
         later: the backward pass.
+        wrt: the symbols that it has derivatives by, in its order.
         docstring: the text of the layer's docstring.
         rulebook: the rules in use.
         sizes: a number for each named size, where the code is to be the best at these sizes.
@@ -111,7 +113,7 @@ def layer_source(
     layouts = [(SCALAR, value.value), *later.layouts]
     programs = Programs([value, *later.answers], layouts, rulebook)
     return LayerModule(writer_of(target), programs, value.symbols, rulebook, [later]).layer(
-        name, docstring, sizes
+        wrt, docstring, sizes
     )
 
 
@@ -124,7 +126,12 @@ class StagedModule(Module):
         symbols: the symbols that are there from the beginning.
         rulebook: the rules in use.
         later: what is computed later.
+
+    Attributes:
+        reserved: names in the code that no symbol may have.
     """
+
+    reserved: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -134,7 +141,8 @@ class StagedModule(Module):
         rulebook: Rulebook,
         later: Sequence[Later],
     ) -> None:
-        super().__init__(writer, programs, symbols, rulebook, [*(e.name for e in later), "self"])
+        names = [*(each.name for each in later), *self.reserved]
+        super().__init__(writer, programs, symbols, rulebook, names)
         self.later = later
         self.late = [
             LateArguments(self.arguments, each.symbols, self.identifiers, each.called)
@@ -166,26 +174,30 @@ class StagedModule(Module):
         outputs: Sequence[Operation],
         before: Statements,
         kept: Sequence[Operation],
-        dtype: str,
-    ) -> tuple[list[str], str]:
-        """The lines of what is computed later, and the text of what it returns.
+        dtype: str | None,
+    ) -> tuple[list[str], list[str]]:
+        """The lines of what is computed later, and the texts of what it returns.
 
         Args:
             place: which of those.
             outputs: what it returns.
             before: the first stage.
             kept: what is kept of it, and known now.
-            dtype: the text of the type that it computes with.
+            dtype: the text of the type that it computes with; nothing where what arrives is sure to
+                have the right type and shape.
         """
         arguments, later = self.late[place], self.later[place]
         writer = self.writer(arguments, self._helper, self.functions)
         known = {op: before.variables[op] for op in kept if op in before.variables}
         names = before.identifiers.copy()
         statements = Statements(outputs, later.titles, before.names, writer, names, known)
-        result = ", ".join(self.results(statements, outputs, later.layouts))
-        body = [*statements.lines, f"return {result}"]
-        opening = self.opening(arguments, body, lambda names: writer.recast(names, dtype))
-        return [*opening, *statements.lines], result
+        results = self.results(statements, outputs, later.layouts)
+        body = [*statements.lines, f"return {', '.join(results)}"]
+        if dtype is None:
+            opening = arguments.rows("\n".join(body))
+        else:
+            opening = self.opening(arguments, body, lambda names: writer.recast(names, dtype))
+        return [*opening, *statements.lines], results
 
 
 class OperatorModule(StagedModule):
@@ -213,9 +225,9 @@ class OperatorModule(StagedModule):
         for place, later in enumerate(self.later):
             end = start + len(later.answers)
             outputs = variant.outputs[start:end]
-            body, result = self.second(place, outputs, before, needed, self.dtype)
+            body, results = self.second(place, outputs, before, needed, self.dtype)
             head = f"def {later.name}({', '.join(self.late[place].names)}):"
-            inner = [f'"""{later.docstring}"""', *body, f"return {result}"]
+            inner = [f'"""{later.docstring}"""', *body, f"return {', '.join(results)}"]
             lines, start = [*lines, "", head, *indented(inner)], end
         return [*lines, "", f"return {self._linear_map()}"]
 
@@ -235,12 +247,14 @@ class OperatorModule(StagedModule):
 class LayerModule(StagedModule):
     """The module with a layer."""
 
-    def layer(self, name: str, docstring: str, sizes: Mapping[str, int] | None) -> str:
+    reserved = ("self", "ctx", "forward", "backward", "with_backward", "kept", "sizes")
+
+    def layer(self, wrt: Sequence[str], docstring: str, sizes: Mapping[str, int] | None) -> str:
         """The text of the module.
 
         Args:
-            name: the layer's name.
-            docstring: its docstring.
+            wrt: the symbols that the backward pass has derivatives by, in its order.
+            docstring: the layer's docstring.
             sizes: a number for each named size, if they are known.
         """
         (variant,), _ = self.variants(sizes, ())
@@ -251,34 +265,58 @@ class LayerModule(StagedModule):
         needed = kept(derivatives, given & {*reachable([value, *handed])})
         before = self.first([value], needed, variant)
         (result,) = self.results(before, [value], self.programs.layouts[:1])
+        names = {before.text(op).text: op for op in needed}
+        typed = [name for name, op in names.items() if op.rank and not op.is_truth]
+        dtype = f"{typed[0]}.dtype" if typed else self.dtype
+        backward, results = self.second(
+            0, derivatives, before, needed, None if self.writer.hands_down else dtype
+        )
+        read, facts = self._sizes([*backward, *results], names)
         lines = before.lines
-        arrays = [op for op in needed if op.rank and not op.is_truth]
-        dtype = f"{before.text(arrays[0]).text}.dtype" if arrays else self.dtype
-        backward, derived = self.second(0, derivatives, before, needed, dtype)
-        names = [before.text(op).text for op in needed]
-        words = set(re.findall(r"\w+", re.sub("#.*", "", "\n".join([*backward, derived]))))
-        facts = [name for name in self.arguments.sizes.values() if name in words]
-        if not arrays:
+        if not typed and not self.writer.hands_down:
             facts.append(self.dtype)
             lines = [f"{self.dtype} = {self.arguments.dtype}", *lines]
-        opening = self.opening(self.arguments, [*lines, result, *names, *facts])
-        (later,), (late,) = self.later, self.late
         text = LayerText(
-            name=name,
+            name=self.writer.layer_name,
             docstring=self.docstring(docstring),
-            given=self.given,
-            forward=[*opening, *lines],
+            arrays=self.arguments.names,
+            functions=list(self.functions.values()),
+            forward=[*self.opening(self.arguments, [*lines, result, *names, *facts]), *lines],
             value=result,
-            kept=names,
+            kept=list(names),
             facts=facts,
-            upstream=late.names[0],
-            has_default=next(iter(later.symbols.values())).shape.is_scalar,
-            told=later.docstring,
+            sizes=read,
+            upstream=self.late[0].names[0],
+            has_default=next(iter(self.later[0].symbols.values())).shape.is_scalar,
+            told=self.later[0].docstring,
             backward=backward,
-            derivatives=derived,
+            derivatives=dict(
+                zip([self.arguments.python[name] for name in wrt], results, strict=True)
+            ),
         )
         writer = self.writer(self.arguments, self._helper, self.functions)
         return self.together(writer.layer(text))
+
+    def _sizes(
+        self, lines: Sequence[str], kept: Mapping[str, Operation]
+    ) -> tuple[dict[str, str], list[str]]:
+        """The sizes that lines need: those that are read off what is kept, and the others.
+
+        Args:
+            lines: those of the backward pass.
+            kept: what is kept, by its names.
+        """
+        words = set(re.findall(r"\w+", re.sub("#.*", "", "\n".join(lines))))
+        axes = {
+            str(dim): f"{name}.shape[{axis}]"
+            for name, op in reversed(list(kept.items()))
+            for axis, dim in enumerate(op.dims)
+        }
+        if self.writer.hands_down:
+            axes = {**self.late[0].axes(), **axes}
+        wanted = {size: name for size, name in self.arguments.sizes.items() if name in words}
+        read = {name: axes[size] for size, name in wanted.items() if size in axes}
+        return read, [name for size, name in wanted.items() if size not in axes]
 
 
 def kept(outputs: Iterable[Operation], first: Collection[Operation]) -> list[Operation]:

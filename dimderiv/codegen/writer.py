@@ -5,10 +5,11 @@ differently, and which helper functions generated code brings along.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.handed_in import HELPER, call_of
+from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.text import (
     ATOM,
@@ -23,38 +24,6 @@ from dimderiv.codegen.text import (
 )
 from dimderiv.errors import UnknownNameError
 from dimderiv.shapes import Dim
-
-
-class LayerText(NamedTuple):
-    """The texts that a layer is put together from.
-
-    Attributes:
-        name: the layer's name.
-        docstring: the lines of its docstring.
-        given: the names of the arguments of the forward pass.
-        forward: its lines.
-        value: what it returns.
-        kept: the names of the arrays that the backward pass needs.
-        facts: the names of sizes and types that it needs.
-        upstream: the name of what is handed down to it.
-        has_default: whether that may be left out.
-        told: what is said of the backward pass.
-        backward: its lines.
-        derivatives: what it returns.
-    """
-
-    name: str
-    docstring: list[str]
-    given: list[str]
-    forward: list[str]
-    value: str
-    kept: list[str]
-    facts: list[str]
-    upstream: str
-    has_default: bool
-    told: str
-    backward: list[str]
-    derivatives: str
 
 
 class Writer:
@@ -74,6 +43,8 @@ class Writer:
         entrywise: functions of each entry, as format strings; `np` in them is the module.
         calls: other operations that are one call, in the same way.
         helpers: functions of each entry, and other operations, that are helper functions.
+        layer_name: what a layer is called.
+        hands_down: whether the library sees to it that what reaches a backward pass fits.
     """
 
     target: ClassVar[str]
@@ -84,6 +55,8 @@ class Writer:
     entrywise: ClassVar[Mapping[str, str]]
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
+    layer_name: ClassVar[str] = "layer"
+    hands_down: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -127,11 +100,8 @@ class Writer:
             columns: the shapes of what it takes.
             apply: the name of the function that applies it.
             adjoint: the name of the one that applies its adjoint, the same where that is equal.
-
-        Raises:
-            UnknownNameError: the target has no operators.
         """
-        raise self.unknown("an operator")
+        return apply if apply == adjoint else f"{self.helper('linear_map')}({apply}, {adjoint})"
 
     def layer(self, text: LayerText) -> list[str]:
         """The lines of a layer.
