@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from dimderiv.checking import Checker
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
 from dimderiv.infer import Typed, infer
-from dimderiv.result import Result
+from dimderiv.language.syntax import Program
+from dimderiv.render.text import text
+from dimderiv.result import Extent
 from dimderiv.rules import Rulebook
+from dimderiv.shapes import Declaration
 
 if TYPE_CHECKING:
     from dimderiv.codegen.stages import Later
@@ -83,8 +86,9 @@ class Coder:
         order: how often the expression was differentiated.
         directions: for a derivative along directions, the direction of each variable.
         definitions: names that the answer defines.
-        results: the derivatives, in the order in which functions return them.
-        titles: a name for each, for its variable.
+        program: the answer: one derivative, or several as definitions.
+        extents: what the axes of each derivative are those of, by its name, in the order in which
+            functions return them.
         told: what functions say of what they compute, after what that is.
     """
 
@@ -93,8 +97,8 @@ class Coder:
     order: int
     directions: Mapping[str, str]
     definitions: Sequence[str]
-    results: Sequence[Result]
-    titles: Sequence[str]
+    program: Program
+    extents: Mapping[str, Extent]
     told: str
 
     def source(self, target: str, *, value: bool, sizes: Mapping[str, int] | None) -> str:
@@ -115,13 +119,14 @@ class Coder:
             target,
             self.name,
             self.typed if value else None,
-            self._answers(),
+            [self._answer()],
             self.typed.symbols,
             docstring=f"{self.kind} of {self.told}",
-            of=[result.of for result in self.results],
-            wrt=[result.by for result in self.results],
+            of=[extent.of for extent in self.extents.values()],
+            wrt=[extent.by for extent in self.extents.values()],
             rulebook=self.rulebook,
-            titles=self.titles,
+            titles=list(self.extents),
+            results=self._several,
             sizes=sizes,
         )
 
@@ -145,23 +150,31 @@ class Coder:
         return Later(
             name,
             {symbol: self.typed.symbols[symbol] for symbol in arriving},
-            self._answers(),
-            [(result.of, result.by) for result in self.results],
-            self.titles,
+            self._answer(),
+            self._several,
+            [(extent.of, extent.by) for extent in self.extents.values()],
+            list(self.extents),
             docstring,
             called or {},
         )
 
-    def _answers(self) -> list[Typed]:
-        return [self._read(result) for result in self.results]
+    @property
+    def _several(self) -> list[str]:
+        """The names of the derivatives, where there are several."""
+        return list(self.extents) if len(self.extents) > 1 else []
 
-    def _read(self, result: Result) -> Typed:
-        """A derivative as it is printed, read again, with its shapes."""
+    def _answer(self) -> Typed:
+        """The answer as it is printed, read again, with its shapes.
+
+        All derivatives are read at once, since each one's definitions are those of the others.
+        """
+        shapes = {name: extent.shape for name, extent in self.extents.items()}
+        several = shapes if len(shapes) > 1 else {}
         return infer(
-            Checker(self.typed, self.rulebook).read_back(result.text()),
-            dict(self.typed.symbols),
+            Checker(self.typed, self.rulebook).read_back(text(self.program)),
+            {**self.typed.symbols, **{name: Declaration(s) for name, s in several.items()}},
             rulebook=self.rulebook,
-            value=result.shape,
+            value=next(iter(shapes.values())) if not several else None,
             sizes=self.typed.sizes,
         )
 

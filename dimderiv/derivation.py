@@ -359,8 +359,8 @@ class Derivation:
             self.order,
             self.directions,
             list(self.answer.definitions),
-            list(self._results.values()),
-            [self._derivative_names[names] for names in self._results],
+            self.program,
+            {name: self.extents[names] for names, name in self._derivative_names.items()},
             "\n".join([*lines, self.text(multiline=True)]),
         )
 

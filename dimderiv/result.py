@@ -29,6 +29,15 @@ class Extent(NamedTuple):
     by: Shape
     turned: bool = False
 
+    @property
+    def shape(self) -> Shape:
+        """The shape that the derivative has as it is printed."""
+        if self.of.is_scalar or self.by.is_scalar:
+            shape = self.by if self.of.is_scalar else self.of
+        else:
+            shape = Shape(self.of.rows * self.of.cols, self.by.rows * self.by.cols)
+        return shape.transposed if self.turned else shape
+
 
 @dataclass(frozen=True)
 class Result:
@@ -70,11 +79,7 @@ class Result:
     @property
     def shape(self) -> Shape:
         """The shape that the derivative has as it is printed."""
-        if self.of.is_scalar or self.by.is_scalar:
-            shape = self.by if self.of.is_scalar else self.of
-        else:
-            shape = Shape(self.of.rows * self.of.cols, self.by.rows * self.by.cols)
-        return shape.transposed if self.turned else shape
+        return Extent(self.of, self.by, self.turned).shape
 
 
 def _has_index_form(node: syntax.Node) -> bool:

@@ -532,7 +532,7 @@ def test_only_used_helpers_are_printed() -> None:
     """A helper brings those it uses, and nothing else."""
     text = source("silu(x)", x="n")
 
-    assert ["floats", "misfit", "sigmoid", "silu", "gradient"] == re.findall(
+    assert ["misfit", "floats", "sigmoid", "silu", "gradient"] == re.findall(
         r"^def (\w+)", text, re.M
     )
     assert "import math" not in text

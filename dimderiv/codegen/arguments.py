@@ -77,39 +77,44 @@ class Arguments:
         """The named sizes that are those of an axis."""
         return self._readable.keys() & self.sizes.keys()
 
-    def opening(self, body: str, converted: Callable[[list[str]], list[str]]) -> list[str]:
+    def opening(
+        self, body: str, converted: Callable[[list[str]], list[str]], row: str = "[0]"
+    ) -> list[str]:
         """The lines that check the arguments and read the sizes that the rest needs.
 
         Args:
             body: the lines of the function that follow.
             converted: the lines after which the arguments, given by name, are arrays of one type.
+            row: the index that takes the entries of a row.
         """
         if not self.shapes:
             return []
-        later = [name for name, shape in self.shapes.items() if self._computed(shape)]
-        first = [name for name in self.shapes if name not in later]
-        known = dict.fromkeys(dim for name in later for dim in self._computed(self.shapes[name]))
+        computed = {name: self._computed(shape) for name, shape in self.shapes.items()}
+        later = [name for name in self.shapes if computed[name]]
+        first = [name for name in self.shapes if not computed[name]]
+        known = dict.fromkeys(dim for name in later for dim in computed[name])
         sums = {str(dim): self.size(dim) for dim in known}
         lines = [*converted(self.names), *self._check(first, {})]
         lines += self._reads("\n".join([body, *sums.values()]))
-        return [*lines, *self._check(later, sums), *self.rows(body)]
+        return [*lines, *self._check(later, sums), *self.rows(body, row)]
 
-    def rows(self, body: str) -> list[str]:
+    def rows(self, body: str, row: str) -> list[str]:
         """The lines after which a row has one axis, where it is used.
 
         Args:
             body: the lines of the function that follow.
+            row: the index that takes the entries of a row.
         """
         words = set(re.findall(r"\w+", body))
         rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
-        return [f"{name} = {name}[0]" for name in rows if name in words]
+        return [f"{name} = {name}{row}" for name in rows if name in words]
 
     def _computed(self, shape: Shape) -> list[Dim]:
         readable = self._readable
         return [
             dim
             for dim in _axes(shape)
-            if dim.number is None and str(dim) not in readable and dim.names <= set(readable)
+            if dim.number is None and str(dim) not in readable and dim.names <= readable.keys()
         ]
 
     def _check(self, names: list[str], sums: Mapping[str, str]) -> list[str]:
@@ -157,9 +162,14 @@ class Arguments:
             *(f"{axis} != {text}" for axis, text in pairs if axis != text),
         ]
 
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        """How many axes each argument has."""
+        return {self.python[name]: len(_axes(shape)) for name, shape in self.shapes.items()}
+
     def _whole(self, texts: list[str]) -> str:
         """A shape by the shapes of others, which is quicker than by their axes."""
-        ranks = {self.python[name]: len(_axes(shape)) for name, shape in self.shapes.items()}
+        ranks = self._ranks
         owners = [text.partition(".shape[")[0] for text in texts]
         if texts and all(ranks.get(owner) == 1 for owner in owners):
             return " + ".join(f"{owner}.shape" for owner in owners)
@@ -177,9 +187,11 @@ class Arguments:
 
     def _reads(self, text: str) -> list[str]:
         words = set(re.findall(r"\w+", re.sub(r"#.*", "", text)))
-        wanted = [
-            name for name, size in self.sizes.items() if size in words and name in self._readable
-        ]
+        wanted = {
+            name: None
+            for name, size in self.sizes.items()
+            if size in words and name in self._readable
+        }
         lines, done = [], set[str]()
         for name in wanted:
             argument, axis = self._readable[name]
@@ -219,16 +231,23 @@ class LateArguments(Arguments):
         self.sizes = earlier.sizes
         self._readable = earlier._readable
 
-    def opening(self, body: str, converted: Callable[[list[str]], list[str]]) -> list[str]:
+    def opening(
+        self, body: str, converted: Callable[[list[str]], list[str]], row: str = "[0]"
+    ) -> list[str]:
         """The lines that check the arguments, by sizes that have been read.
 
         Args:
             body: the lines of the function that follow.
             converted: the lines after which the arguments, given by name, are arrays of one type.
+            row: the index that takes the entries of a row.
         """
         dims = [dim for shape in self.shapes.values() for dim in _axes(shape)]
         sums = {str(dim): self.size(dim) for dim in dims if dim.number is None}
-        return [*converted(self.names), *self._check(list(self.shapes), sums), *self.rows(body)]
+        return [
+            *converted(self.names),
+            *self._check(list(self.shapes), sums),
+            *self.rows(body, row),
+        ]
 
     def axes(self) -> dict[str, str]:
         """The text of each axis by its size."""

@@ -37,6 +37,8 @@ class Contraction:
             return shorter[0]
         if all(t.letters == self.kept for t in tensors):
             return reduce(self._entrywise, shorter)
+        if len(tensors) == 2:
+            return self.pair(shorter[0], shorter[1], self._needed(shorter, (0, 1)))
         if len(tensors) <= MOST_EXHAUSTIVE:
             return self._best(shorter)
         return self._greedy(shorter)
@@ -56,8 +58,12 @@ class Contraction:
                 options = [
                     self.pair(found[part], found[chosen - part], needed) for part in _halves(chosen)
                 ]
-                found[chosen] = min(options, key=lambda t: self.plan.extra_cost(t.op))
+                found[chosen] = self._cheapest(options)
         return found[frozenset(every)]
+
+    def _cheapest(self, options: Sequence[Tensor]) -> Tensor:
+        costs = [self.plan.extra_cost(option.op) for option in options if len(options) > 1]
+        return options[self.plan.sizes.least(costs)]
 
     def _greedy(self, tensors: Sequence[Tensor]) -> Tensor:
         """The cheapest pair first, again and again."""

@@ -6,7 +6,7 @@ that.
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, islice
 from math import prod
 from typing import Any
 
@@ -62,7 +62,7 @@ def regimes(names: Iterable[str], most: int) -> list[dict[str, int]]:
     names = sorted(names)
     base = dict.fromkeys(names, MEDIUM)
     alone = chain.from_iterable(({**base, n: SMALL}, {**base, n: LARGE}) for n in names)
-    return [base, *alone][:most] if len(names) > 1 else [base]
+    return [base, *islice(alone, most - 1)] if len(names) > 1 else [base]
 
 
 def cost_of(

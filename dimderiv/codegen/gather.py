@@ -20,12 +20,10 @@ def gathered(op: Operation, texts: Sequence[str], writer: Writer) -> str:
     indices, letters = op.detail
     names = {**writer.size_names, **{letter: letter for letter in letters}}
     body = [index_text(index, names) for index in indices]
-    shape = writer.shape(op.dims)
-    shape = shape if shape.startswith("(") else f"({shape},)"
+    shape = writer.tuple(op.dims)
     given = ", ".join(letters)
     if not texts:
-        test = f"lambda {given}: {body[0]} == {body[1]}"
-        return f"{writer.module}.fromfunction({test}, {shape}, dtype=int).astype({writer.dtype})"
+        return writer.indicator(f"lambda {given}: {body[0]} == {body[1]}", shape)
     inner = f"({', '.join(body)}{',' if len(body) == 1 else ''})"
     return f"{writer.helper('entries')}({texts[0]}, lambda {given}: {inner}, {shape})"
 

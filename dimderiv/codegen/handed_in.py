@@ -50,8 +50,14 @@ def _array(axes: Sequence[Dim]) -> str:
 
 
 def call_of(
-    function: str, name: str, argument: str, is_row: bool, helper: str, module: str
-) -> str:  # fmt: skip
+    function: str,
+    name: str,
+    argument: str,
+    is_row: bool,
+    helper: str,
+    module: str,
+    entries: str = "[0]",
+) -> str:
     """The text of a call of a function that is handed in.
 
     Args:
@@ -61,11 +67,12 @@ def call_of(
         is_row: whether the function takes a row, with both axes.
         helper: how the function is called that checks the value.
         module: the name of the library in the code.
+        entries: the index that takes the entries of a row.
     """
     order = len(function) - len(function.lstrip(HESSIAN))
     argument = f"{argument}[None, :]" if is_row and argument.isidentifier() else argument
     argument = (
         f"{module}.reshape({argument}, (1, -1))" if is_row and "[None" not in argument else argument
     )
-    row = "[0]" if is_row and order == 1 else ""
+    row = entries if is_row and order == 1 else ""
     return f'{helper}("{name}", {name}, {argument}, {order}){row}'

@@ -20,17 +20,22 @@ class HelperFunction:
 def helpers(file: str) -> dict[str, HelperFunction]:
     """The helper functions of a target by name, in the order in which they are to be printed.
 
+    What a file imports from that of another target is printed from there.
+
     Args:
         file: the name of the file beside this one that they stand in.
     """
     source = Path(__file__).with_name(file).read_text(encoding="utf-8")
     found = {}
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef):
-            start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            text = "\n".join(source.splitlines()[start - 1 : node.end_lineno])
-            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            found[node.name] = HelperFunction(text, frozenset(names))
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        text = ast.get_source_segment(source, node) or ""
+        match node:
+            case ast.ImportFrom(module=module) if module and module.startswith("dimderiv."):
+                others = helpers(f"{module.rpartition('.')[2]}.py")
+                found.update({alias.name: others[alias.name] for alias in node.names})
+            case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+                found[name] = HelperFunction(text, frozenset(names))
     return found
 
 

@@ -2,6 +2,7 @@
 
 import keyword
 from collections.abc import Collection, Iterable
+from itertools import count
 
 
 class Identifiers:
@@ -17,6 +18,7 @@ class Identifiers:
 
     def __init__(self, taken: Iterable[str]) -> None:
         self.taken = {*keyword.kwlist, *taken}
+        self._numbers = count(1)
 
     def new(self, name: str) -> str:
         """The name, with as many underscores after it as are needed to set it apart."""
@@ -35,7 +37,6 @@ class Identifiers:
         Args:
             reserved: names that will be taken later.
         """
-        number = 1
-        while f"t{number}" in self.taken or f"t{number}" in reserved:
-            number += 1
-        return self.new(f"t{number}")
+        names = (f"t{number}" for number in self._numbers)
+        free = (name for name in names if name not in self.taken and name not in reserved)
+        return self.new(next(free))

@@ -10,6 +10,8 @@ decide by shapes.
 import jax
 import jax.numpy as jnp
 
+from dimderiv.codegen.python_helpers import misfit  # noqa: F401
+
 
 def floats(*values):
     """The values as arrays of one floating type, which Python numbers take from the arrays."""
@@ -31,22 +33,6 @@ def linear_map(apply, apply_adjoint):
     """Both products with a linear map."""
     functions = {"apply": staticmethod(apply), "apply_adjoint": staticmethod(apply_adjoint)}
     return type("LinearMap", (), functions)()
-
-
-def misfit(known=None, /, **expected):
-    """The error that says which array has not the expected shape, and which one says so."""
-    sizes = {dim: (size, "") for dim, size in (known or {}).items()}
-    for name, (array, *dims) in expected.items():
-        fits = array.ndim == len(dims)
-        for dim, size in zip(dims, array.shape, strict=True) if fits else ():
-            number = (dim, "") if isinstance(dim, int) else (size, f" from {name}")
-            fits = fits and sizes.setdefault(dim, number)[0] == size
-        if not fits:
-            shape = f"({', '.join(map(str, dims))}{',' * (len(dims) == 1)})"
-            named = [(dim, *sizes[dim]) for dim in dict.fromkeys(dims) if dim in sizes]
-            why = " and ".join(f"{d} = {n}{source}" for d, n, source in named if d != n)
-            reason = f" with {why}" if why else ""
-            return ValueError(f"{name} has shape {array.shape}, expected {shape}{reason}")
 
 
 def applied(name, function, x, order):

@@ -1,16 +1,17 @@
 """The programs of one function as graphs, read for the code generator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import count
 
 from dimderiv import graph
 from dimderiv.arrays import Array
 from dimderiv.codegen.index_forms import IndexReader, Letters
-from dimderiv.codegen.user_functions import user_functions
+from dimderiv.codegen.user_functions import UserFunction, user_functions
 from dimderiv.graph import Function, Map, Named, Node, Product, Sum
 from dimderiv.infer import Typed
 from dimderiv.language import syntax
-from dimderiv.lower import Builder, Lowered
+from dimderiv.lower import Builder
 from dimderiv.rule import Rule
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Dim
@@ -31,8 +32,12 @@ class CodeBuilder(Builder):
     def __init__(self, typed: Typed, rulebook: Rulebook, gathered: Gathered) -> None:
         super().__init__(typed, rulebook)
         self.gathered = gathered
-        self.own = user_functions(rulebook)
         self._numbers = count(len(gathered))
+
+    @cached_property
+    def own(self) -> Mapping[str, UserFunction]:
+        """The functions that the user's own rules define."""
+        return user_functions(self.rulebook)
 
     def definition(self, node: Named, value: Array) -> Array:
         """The name, or its value where that is better not written out: `diag(x)`, `inv(X)`."""
@@ -86,25 +91,9 @@ def _is_structured(node: Node) -> bool:
     return False
 
 
-def conflicts(definitions: Mapping[str, graph.Key], named: tuple[Named, ...]) -> bool:
+def conflicts(definitions: Mapping[str, graph.Key], named: Sequence[Named]) -> bool:
     """Whether a name is defined as something else than in the programs before."""
     return any(definitions.get(each.name, each.value.key) != each.value.key for each in named)
-
-
-def needed(lowered: Lowered, value: Node) -> list[Named]:
-    """The definitions that a value needs, in the order written.
-
-    Args:
-        lowered: the program.
-        value: what is computed of it.
-    """
-    names = named_in(value)
-    found = []
-    for definition in reversed(lowered.definitions):
-        if definition.name in names:
-            names |= named_in(definition.value)
-            found.append(definition)
-    return found[::-1]
 
 
 def named_in(node: Node) -> set[str]:

@@ -40,6 +40,7 @@ def source(
     wrt: Sequence[Shape] = (),
     rulebook: Rulebook | None = None,
     titles: Sequence[str] = (),
+    results: Sequence[str] = (),
     sizes: Mapping[str, int] | None = None,
 ) -> str:
     """The source of a function that computes derivatives, and the value where it is asked for.
@@ -48,13 +49,14 @@ def source(
         target: the name of the target.
         name: the function's name.
         value: the expression whose value is returned before the derivatives, if any.
-        answers: the derivatives.
+        answers: the derivatives, or one program that defines them.
         symbols: the arguments of the function, in order, with their shapes.
         docstring: the text of the function's docstring.
         of: for each answer the shape of what is differentiated; scalars where it is not given.
         wrt: for each answer the shape of the variable; needed where `of` is no scalar.
         rulebook: the rules in use, where functions may be defined that are not built in.
         titles: a name for each answer, for its variable.
+        results: the names of the definitions that are the derivatives, where one program has all.
         sizes: a number for each named size, where the code is to be the best at these sizes.
 
     Returns:
@@ -65,12 +67,13 @@ def source(
         UnknownNameError: there is no such target.
     """
     programs = [*([value] if value else []), *answers]
-    layouts = [(SCALAR, program.value) for program in programs]
-    if wrt:
-        of = of or [SCALAR] * len(wrt)
-        layouts[len(programs) - len(answers) :] = zip(of, wrt, strict=True)
+    wrt = wrt or [program.value for program in answers]
+    layouts = [(SCALAR, value.value)] if value else []
+    layouts += zip(of or [SCALAR] * len(wrt), wrt, strict=True)
     rulebook = rulebook or builtin_rules()
-    made = Module(writer_of(target), Programs(programs, layouts, rulebook), symbols, rulebook)
+    names = [*[()] * (len(programs) - 1), results]
+    computed = Programs(programs, layouts, rulebook, names)
+    made = Module(writer_of(target), computed, symbols, rulebook)
     titles = ["value", *titles] if value else titles
     return made.source(name, docstring, titles, value is not None, sizes)
 
@@ -117,7 +120,7 @@ class Module:
         self.programs = programs
         self.rulebook = rulebook
         imported = writer.imports.split()
-        names = {*imported, "math", "float", *helpers(writer.helper_file)}
+        names = {*imported, "math", "float", *writer.reserved, *helpers(writer.helper_file)}
         self.identifiers = Identifiers({*names, *taken})
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
@@ -194,7 +197,7 @@ class Module:
                 where they are others than the writer's.
         """
         writer = self.writer(arguments, self._helper, self.functions)
-        lines = arguments.opening("\n".join(body), converted or writer.converted)
+        lines = arguments.opening("\n".join(body), converted or writer.converted, writer.row)
         self.used |= {"misfit"} if "misfit(" in "\n".join(lines) else set()
         return lines
 

@@ -10,6 +10,8 @@ import math
 
 import numpy as np
 
+from dimderiv.codegen.python_helpers import misfit  # noqa: F401
+
 
 def floats(*values):
     """The values as arrays of one floating type, which Python numbers take from the arrays."""
@@ -60,22 +62,6 @@ def linear_operator(dtype, rows, columns, apply, adjoint):
     return operator
 
 
-def misfit(known=None, /, **expected):
-    """The error that says which array has not the expected shape, and which one says so."""
-    sizes = {dim: (size, "") for dim, size in (known or {}).items()}
-    for name, (array, *dims) in expected.items():
-        fits = array.ndim == len(dims)
-        for dim, size in zip(dims, array.shape, strict=True) if fits else ():
-            number = (dim, "") if isinstance(dim, int) else (size, f" from {name}")
-            fits = fits and sizes.setdefault(dim, number)[0] == size
-        if not fits:
-            shape = f"({', '.join(map(str, dims))}{',' * (len(dims) == 1)})"
-            named = [(dim, *sizes[dim]) for dim in dict.fromkeys(dims) if dim in sizes]
-            why = " and ".join(f"{d} = {n}{source}" for d, n, source in named if d != n)
-            reason = f" with {why}" if why else ""
-            return ValueError(f"{name} has shape {array.shape}, expected {shape}{reason}")
-
-
 def applied(name, function, x, order):
     """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
     if not callable(function):
@@ -124,7 +110,7 @@ def sigmoid(x):
 
 def erf(x):
     """The error function of each entry."""
-    return np.vectorize(math.erf, otypes=[float])(x)
+    return np.vectorize(math.erf, otypes=[x.dtype])(x)
 
 
 def gelu(x):

@@ -6,7 +6,7 @@ from typing import ClassVar
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
-from dimderiv.codegen.writer import Writer, outer_places, triangle_place
+from dimderiv.codegen.writer import Writer, outer_places, summed_axes, triangle_place
 
 SAME_NAME = (
     *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
@@ -49,7 +49,7 @@ class NumpyLikeWriter(Writer):
                 one, other, out = subscripts(*op.detail[0], op.detail[1])
                 return Text(f'{self.module}.einsum("{one},{other}->{out}", {texts[0]}, {texts[1]})')
             case "tensordot":
-                return Text(f"{self.module}.tensordot({texts[0]}, {texts[1]}, {_axes(op)})")
+                return Text(f"{self.module}.tensordot({texts[0]}, {texts[1]}, {summed_axes(op)})")
             case "transpose":
                 return Text(f"{parts[0].within(ATOM)}.transpose{op.detail[0]}")
             case "diagonal" if op.detail[0] == (0, 0):
@@ -110,10 +110,6 @@ class NumpyLikeWriter(Writer):
         distinct = "".join(dict.fromkeys(letters))
         return f'{self.module}.einsum("{letters}->{distinct}", {text})'
 
-
-def _axes(op: Operation) -> str:
-    """The axes of two arrays that `tensordot` sums over: a count where they are neighbours."""
-    first, second = op.detail[0]
-    rank = op.arguments[0].rank
-    ends = first == tuple(range(rank - len(first), rank)) and second == tuple(range(len(first)))
-    return str(len(first)) if ends else f"{[list(first), list(second)]}"
+    def indicator(self, test: str, shape: str) -> str:
+        """The array that is 1 where a test of the indices holds."""
+        return f"{self.module}.fromfunction({test}, {shape}, dtype=int).astype({self.dtype})"

@@ -6,6 +6,7 @@ from dimderiv.graph import (
     Factor,
     Function,
     Index,
+    Key,
     Merged,
     Named,
     Node,
@@ -41,6 +42,18 @@ def turned(node: Node) -> Node:
     if isinstance(node, Sum):
         return total([(c, turned(term)) for c, term in node.terms], node.axes[::-1])
     return transposed(node)
+
+
+def parts_of(node: Node) -> frozenset[Key]:
+    """What a node and its transpose are both made of, by which one may be told from others."""
+    terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
+    keys: list[Key] = []
+    for term in terms:
+        if isinstance(term, Product):
+            keys += [factor.node.key for factor in term.factors]
+        else:
+            keys.append(term.key)
+    return frozenset(keys)
 
 
 def is_no_inverse(term: tuple[Fraction, Node]) -> bool:

@@ -5,17 +5,20 @@ operations are one object, so what several results need is computed once.  An ar
 each axis of the graph's node, less those along which it is constant.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from dimderiv.codegen.amounts import Amount, Regimes
 from dimderiv.codegen.cost import Sizes, cost_of, cost_with
 from dimderiv.shapes import ONE, Dim
 
 COMPARISONS = frozenset({">", "<", ">=", "<="})
 # Operations whose value is a view of their argument, or a number: they cost nothing.
 VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows"})
+# A plan of more operations is made for one of several sizes only, since planning takes its time.
+MOST_OPERATIONS = 80
 LEAVES = frozenset({"input", "number", "size", "constant"})
 
 
@@ -28,7 +31,6 @@ class Operation:
         detail: what it takes besides arrays: the function of a map, the axes of a reduction.
         arguments: the operations whose values it takes.
         dims: the size of each axis of its value; 1 where the axis is there to broadcast.
-        cost: what it costs by itself, as often as it is computed.
         repeats: how often it is computed, each time that the results are.
     """
 
@@ -36,8 +38,13 @@ class Operation:
     detail: tuple[Any, ...]
     arguments: tuple["Operation", ...]
     dims: tuple[Dim, ...]
-    cost: float
     repeats: float = 1.0
+
+    def cost(self, sizes: Sizes) -> float:
+        """What it costs by itself at certain sizes, as often as it is computed."""
+        before = tuple([argument.dims for argument in self.arguments])
+        once = cost_of(self.kind, self.detail, before, self.dims, sizes)
+        return once if self.repeats == 1 else cost_with(once, self.repeats, self.dims, sizes)
 
     @property
     def rank(self) -> int:
@@ -86,14 +93,24 @@ class Plan:
 
     Args:
         sizes: a number for each named size, by which costs are compared.
+        others: other sizes, which the plan is made for too as far as it would be the same.
         late: the inputs that arrive later than others.
+
+    Attributes:
+        committed: the operations that will be computed, in the order in which that was decided.
     """
 
-    def __init__(self, sizes: Mapping[str, int], late: Late = AT_ONCE) -> None:
-        self.sizes = Sizes(sizes)
+    def __init__(
+        self,
+        sizes: Mapping[str, int],
+        others: Iterable[Mapping[str, int]] = (),
+        late: Late = AT_ONCE,
+    ) -> None:
+        self.sizes = Regimes([sizes, *others])
         self.late = late
         self._made: dict[tuple[Any, ...], Operation] = {}
-        self.committed: set[Operation] = set()
+        self._costs: dict[Sizes, dict[Operation, float]] = {}
+        self.committed: dict[Operation, None] = {}
 
     def make(
         self,
@@ -114,11 +131,8 @@ class Plan:
         slot = (kind, detail, *map(id, arguments), *[dim.monomials for dim in dims])
         known = self._made.get(slot)
         if known is None:
-            before = tuple(argument.dims for argument in arguments)
             repeats = self._repeats(kind, arguments, detail)
-            once = cost_of(kind, detail, before, dims, self.sizes)
-            cost = cost_with(once, repeats, dims, self.sizes)
-            known = self._made[slot] = Operation(kind, detail, arguments, dims, cost, repeats)
+            known = self._made[slot] = Operation(kind, detail, arguments, dims, repeats)
         return known
 
     def _repeats(self, kind: str, arguments: Iterable[Operation], detail: tuple[Any, ...]) -> float:
@@ -149,7 +163,7 @@ class Plan:
 
     def matmul(self, left: Operation, right: Operation, dims: tuple[Dim, ...]) -> Operation:
         """A matrix product; that of a matrix with its own transpose costs half."""
-        is_gram = left.rank == 2 and self.transposed(left, (1, 0)) is right
+        is_gram = left.rank == 2 and _is_transpose(left, right)
         return self.make("matmul", (left, right), dims, *(["gram"] if is_gram else []))
 
     def as_number(self, op: Operation) -> Operation:
@@ -185,9 +199,8 @@ class Plan:
         if tensor.below:
             tensor = self.upright(tensor)
         letters = tuple(range(len(dims)))
-        op = self.aligned(tensor, letters)
-        op = op if len(tensor.letters) == len(dims) else self.make("fill", (op,), dims)
-        return self.as_number(op)
+        op = self.as_number(self.aligned(tensor, letters))
+        return op if len(tensor.letters) == len(dims) else self.make("fill", (op,), dims)
 
     def upright(self, tensor: Tensor) -> Tensor:
         """The entries above the line."""
@@ -202,13 +215,38 @@ class Plan:
             return tensor
         return tensor._replace(op=self.make("inv", op.arguments, op.dims))
 
-    def extra_cost(self, op: Operation) -> float:
+    def extra_cost(self, op: Operation) -> Amount:
         """What an operation costs beyond what is computed already."""
-        return sum(each.cost for each in reachable([op], self.committed))
+        new = list(reachable([op], self.committed))
+        return Amount(self.sizes, lambda sizes: self._cost(new, sizes))
+
+    def _cost(self, ops: Iterable[Operation], sizes: Sizes) -> float:
+        costs, total = self._costs.setdefault(sizes, {}), 0.0
+        for op in ops:
+            if op not in costs:
+                costs[op] = op.cost(sizes)
+            total += costs[op]
+        return total
 
     def commit(self, op: Operation) -> None:
         """Note that an operation will be computed, so that others may use it for nothing."""
-        self.committed.update(reachable([op], self.committed))
+        self.committed.update(dict.fromkeys(reachable([op], self.committed)))
+        if len(self.committed) > MOST_OPERATIONS:
+            self.sizes.others = []
+
+    def take_back(self, count: int) -> None:
+        """Forget what was committed, except for so many operations that were first."""
+        while len(self.committed) > count:
+            self.committed.popitem()
+
+
+def _is_transpose(left: Operation, right: Operation) -> bool:
+    """Whether a matrix is the transpose of another one, as `Plan.transposed` makes it."""
+    if left.kind == "transpose":
+        return left.arguments[0] is right
+    if right.kind == "transpose":
+        return right.arguments[0] is left
+    return left is right and left.detail == ("gram",)
 
 
 def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...]) -> Tensor:
@@ -239,21 +277,20 @@ def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...])
     return Tensor(plan.map("/", above, under), letters)
 
 
-def reachable(ops: Iterable[Operation], known: Iterable[Operation] = ()) -> Iterator[Operation]:
+def reachable(ops: Iterable[Operation], known: Collection[Operation] = ()) -> Iterator[Operation]:
     """Operations and what they need, each once and before what needs it.
 
     Args:
         ops: the operations.
         known: operations that are left out, with what they need.
     """
-    seen = known if isinstance(known, set) else set(known)
     passed: set[Operation] = set()
     waiting = [(op, False) for op in reversed(list(ops))]
     while waiting:
         op, is_ready = waiting.pop()
         if is_ready:
             yield op
-        elif op not in passed and op not in seen:
+        elif op not in passed and op not in known:
             passed.add(op)
             waiting.append((op, True))
             waiting.extend((argument, False) for argument in reversed(op.arguments))

@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from dimderiv import graph
-from dimderiv.codegen.bounds import is_nonnegative
+from dimderiv.codegen.bounds import Bounds
 from dimderiv.codegen.contraction import Contraction
 from dimderiv.codegen.factors import Factors
+from dimderiv.codegen.opening import can_pay
 from dimderiv.codegen.patterns import (
     apart,
     images,
     is_no_inverse,
     is_one,
     is_scattered,
+    parts_of,
     runs,
     sum_to_open,
     turned,
@@ -61,19 +63,28 @@ class Planner:
         self.gathered = gathered
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
+        self.bounds = Bounds()
         self.names: dict[Operation, str] = {}
         self._known: dict[Key, Tensor] = {}
+        self._unturned: dict[frozenset[Key], list[Node]] = {}
         self._trying = 0
 
     def value(self, node: Node) -> Tensor:
         """The value of a node; its letters are the numbers of the node's axes."""
-        known = self._known.get(node.key)
+        known = self._known.get(node.key) or self._known_turned(node)
         if known is None:
             known = self._known[node.key] = self._planned(node)
             if len(node.axes) == 2 and not isinstance(node, (Symbol, Named)):
-                flipped = Tensor(known.op, tuple(1 - axis for axis in known.letters), known.below)
-                self._known.setdefault(turned(node).key, flipped)
+                self._unturned.setdefault(parts_of(node), []).append(node)
         return known
+
+    def _known_turned(self, node: Node) -> Tensor | None:
+        """The value of a node of which the transpose is known."""
+        for other in self._unturned.pop(parts_of(node), ()) if len(node.axes) == 2 else ():
+            held = self._known[other.key]
+            flipped = held._replace(letters=tuple(1 - axis for axis in held.letters))
+            self._known.setdefault(turned(other).key, flipped)
+        return self._known.get(node.key)
 
     def result(self, node: Node) -> Operation:
         """The value of a node that is returned, with every axis written out."""
@@ -97,6 +108,8 @@ class Planner:
                 is_turned = found.letters != tuple(sorted(found.letters))
                 self.names.setdefault(found.op, f"{name}_T" if is_turned else name)
                 plan.commit(found.op)
+                # Asked in the order of the names, it never goes deep.
+                self.bounds.note(node)
                 return found
             case Map():
                 return self._map(node)
@@ -289,7 +302,7 @@ class Planner:
     def _distributed(self, node: Product) -> Tensor | None:
         """The product with a sum among its factors multiplied out, where that may be cheaper."""
         place = sum_to_open(node)
-        if place is None:
+        if place is None or not can_pay(node, place, self.plan.sizes):
             return None
         factor, rest = node.factors[place], [*node.factors[:place], *node.factors[place + 1 :]]
         inner = unnamed(factor.node)
@@ -301,9 +314,10 @@ class Planner:
             )
             for c, term in inner.terms
         ]
-        before, self._trying = set(self.plan.committed), self._trying + 1
+        before, self._trying = len(self.plan.committed), self._trying + 1
         found = self.value(total(terms, node.axes))
-        self.plan.committed, self._trying = before, self._trying - 1
+        self.plan.take_back(before)
+        self._trying -= 1
         return found
 
     def _contracted(self, node: Product) -> Tensor:
@@ -313,7 +327,7 @@ class Planner:
         for factor in node.factors:
             for tensor in self.factors.leaves(factor, node):
                 (tensors if tensor.letters else scalars).append(tensor)
-                if is_nonnegative(factor.node) or factor.power % 2 == 0:
+                if self.bounds.is_nonnegative(factor.node) or factor.power % 2 == 0:
                     nonnegative.add(tensor.op)
         tensors = self.factors.balanced(node, tensors, nonnegative)
         place = {letter: axis for axis, letter in enumerate(node.result)}

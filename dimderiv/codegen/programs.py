@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from dimderiv.codegen.axes import laid_out
-from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, needed
+from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, named_in
 from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
-from dimderiv.graph import Key
+from dimderiv.graph import Key, Named, Node
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import IndexForm
 from dimderiv.language.syntax import Node as Tree
@@ -22,8 +22,10 @@ class Programs:
 
     Args:
         programs: the value, if any, and the answers.
-        layouts: for each the shape of what is differentiated, and of the variable.
+        layouts: for each result the shape of what is differentiated, and of the variable.
         rulebook: the rules in use.
+        results: for each program the names of its definitions that are results, if its value is
+            not the only one.
         late: the symbols that arrive later than others.
     """
 
@@ -32,43 +34,103 @@ class Programs:
         programs: Sequence[Typed],
         layouts: Sequence[Layout],
         rulebook: Rulebook,
+        results: Sequence[Sequence[str]],
         late: Late = AT_ONCE,
     ) -> None:
-        self.programs = programs
         self.layouts = layouts
         self.late = late
         self.gathered: Gathered = {}
-        self.lowered = [CodeBuilder(typed, rulebook, self.gathered).lowered() for typed in programs]
-        self.nodes = [
-            laid_out(each.value, of, wrt, isinstance(typed.program.statements[-1].value, IndexForm))
-            for each, typed, (of, wrt) in zip(self.lowered, programs, layouts, strict=True)
+        self.goals = [
+            Goals(typed, own, rulebook, self.gathered)
+            for typed, own in zip(programs, results, strict=True)
+        ]
+        plain = [(goals, *goal) for goals in self.goals for goal in goals.values]
+        self.results = [
+            (goals, laid_out(node, of, wrt, isinstance(tree, IndexForm)))
+            for (goals, node, tree), (of, wrt) in zip(plain, layouts, strict=True)
         ]
 
     def expressions(self) -> Iterator[Tree]:
-        """The expressions of each program that its value needs."""
-        for lowered, node, typed in zip(self.lowered, self.nodes, self.programs, strict=True):
-            *definitions, last = typed.program.statements
-            names = {definition.name for definition in needed(lowered, node)}
-            yield from (each.value for each in definitions if each.name in names)
-            yield last.value
+        """The expressions of each program that its results need."""
+        done: dict[Goals, set[str]] = {goals: set() for goals in self.goals}
+        for goals, node in self.results:
+            goals.needed(node, done[goals])
+        for goals, names in done.items():
+            yield from goals.expressions(names)
 
-    def planned(self, sizes: Mapping[str, int]) -> Variant:
+    def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
         """The operations that compute the results, and the names of the user's intermediates.
 
         Args:
-            sizes: the sizes that the plan is made for.
+            every: the sizes that the plan is made for, as far as it would be the same.
         """
-        plan = Plan(sizes, self.late)
+        plan = Plan(every[0], every[1:], self.late)
         planner = Planner(plan, self.gathered)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
-        results = []
-        for lowered, node in zip(self.lowered, self.nodes, strict=True):
-            if conflicts(defined, lowered.definitions):
-                names = {**planner.names, **names}
-                planner = Planner(plan, self.gathered)
-            defined |= {each.name: each.value.key for each in lowered.definitions}
-            for definition in needed(lowered, node):
+        done: dict[Goals, set[str]] = {}
+        outputs = []
+        for goals, node in self.results:
+            if goals not in done:
+                if conflicts(defined, goals.definitions):
+                    names = {**planner.names, **names}
+                    planner = Planner(plan, self.gathered)
+                defined |= {each.name: each.value.key for each in goals.definitions}
+            for definition in goals.needed(node, done.setdefault(goals, set())):
                 planner.value(definition)
-            results.append(planner.result(node))
-        return Variant(results, {**planner.names, **names})
+            outputs.append(planner.result(node))
+        return Variant(outputs, {**planner.names, **names}, plan.sizes.left_out)
+
+
+class Goals:
+    """What is computed of a program: its value, or some of its definitions.
+
+    Args:
+        typed: the program.
+        names: the names of the definitions; none where it is the value.
+        rulebook: the rules in use.
+        gathered: where arrays that are read at computed indices are noted.
+
+    Attributes:
+        definitions: every definition of the program, in the order written.
+        values: each result as a node, and as it is written.
+    """
+
+    def __init__(
+        self, typed: Typed, names: Sequence[str], rulebook: Rulebook, gathered: Gathered
+    ) -> None:
+        self.statements = typed.program.statements
+        lowered = CodeBuilder(typed, rulebook, gathered).lowered()
+        self.definitions = lowered.definitions
+        self._places = {each.name: k for k, each in enumerate(lowered.definitions)}
+        trees = {statement.name: statement.value for statement in self.statements}
+        values = [(self.definitions[self._places[name]].value, trees[name]) for name in names]
+        self.values = values or [(lowered.value, self.statements[-1].value)]
+        self._named: dict[Node, set[str]] = {}
+
+    def needed(self, node: Node, done: set[str]) -> list[Named]:
+        """The definitions that a result needs besides those that are done, in the order written.
+
+        Args:
+            node: the result.
+            done: the names that are done; those of the definitions are added.
+        """
+        places, waiting = list[int](), [node]
+        while waiting:
+            value = waiting.pop()
+            if value not in self._named:
+                self._named[value] = named_in(value)
+            new = self._named[value] - done
+            done |= new
+            places += [self._places[name] for name in new]
+            waiting += [self.definitions[self._places[name]].value for name in new]
+        return [self.definitions[place] for place in sorted(places)]
+
+    def expressions(self, names: set[str]) -> Iterator[Tree]:
+        """The expressions of some definitions and of the results.
+
+        Args:
+            names: the names of the definitions.
+        """
+        yield from (each.value for each in self.statements if each.name in names)
+        yield from (tree for _, tree in self.values)

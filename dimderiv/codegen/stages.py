@@ -37,8 +37,9 @@ class Later:
     Attributes:
         name: the name of the function that does it.
         symbols: the symbols that arrive, with their shapes.
-        answers: the programs of what it returns.
-        layouts: for each the shape of what is differentiated, and of the variable.
+        answer: the program of what it returns.
+        results: the names of its definitions that are returned, if its value is not alone.
+        layouts: for each result the shape of what is differentiated, and of the variable.
         titles: a name for each.
         docstring: what is said of it.
         called: what a symbol is called in the code, where that is another name.
@@ -46,7 +47,8 @@ class Later:
 
     name: str
     symbols: Mapping[str, Declaration]
-    answers: Sequence[Typed]
+    answer: Typed
+    results: Sequence[str]
     layouts: Sequence[Layout]
     titles: Sequence[str]
     docstring: str
@@ -78,9 +80,9 @@ def operator_source(
         UnknownNameError: there is no such target.
     """
     late = Late(frozenset(name for each in later for name in each.symbols), EARLY)
-    answers = [answer for each in later for answer in each.answers]
+    answers, results = [each.answer for each in later], [each.results for each in later]
     layouts = [layout for each in later for layout in each.layouts]
-    programs = Programs(answers, layouts, rulebook, late)
+    programs = Programs(answers, layouts, rulebook, results, late)
     return OperatorModule(writer_of(target), programs, symbols, rulebook, later).operator(
         name, docstring, sizes
     )
@@ -111,7 +113,7 @@ def layer_source(
         UnknownNameError: there is no such target, or it has no layers.
     """
     layouts = [(SCALAR, value.value), *later.layouts]
-    programs = Programs([value, *later.answers], layouts, rulebook)
+    programs = Programs([value, later.answer], layouts, rulebook, [(), later.results])
     return LayerModule(writer_of(target), programs, value.symbols, rulebook, [later]).layer(
         wrt, docstring, sizes
     )
@@ -194,7 +196,7 @@ class StagedModule(Module):
         results = self.results(statements, outputs, later.layouts)
         body = [*statements.lines, f"return {', '.join(results)}"]
         if dtype is None:
-            opening = arguments.rows("\n".join(body))
+            opening = arguments.rows("\n".join(body), writer.row)
         else:
             opening = self.opening(arguments, body, lambda names: writer.recast(names, dtype))
         return [*opening, *statements.lines], results
@@ -223,7 +225,7 @@ class OperatorModule(StagedModule):
         before = self.first([], needed, variant)
         lines, start = before.lines, 0
         for place, later in enumerate(self.later):
-            end = start + len(later.answers)
+            end = start + len(later.layouts)
             outputs = variant.outputs[start:end]
             body, results = self.second(place, outputs, before, needed, self.dtype)
             head = f"def {later.name}({', '.join(self.late[place].names)}):"

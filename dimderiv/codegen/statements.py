@@ -13,6 +13,8 @@ from dimderiv.codegen.text import Text
 from dimderiv.codegen.writer import Writer
 
 WIDTH = 88
+# What the name of a part may take of the width.
+NAME = 5
 IN_PLACE = frozenset({"+", "-", "*", "/"})
 # Operations whose value is an array of its own, which nobody else holds.
 FRESH = frozenset({"matmul", "map", "einsum", "tensordot", "softmax", "logsoftmax", "scatter"})
@@ -50,15 +52,22 @@ class Statements:
         self._uses = _uses(order, outputs)
         self._reserved = set(names.values())
         self._overwritten = {base for op in order if (base := self._base(op)) is not None}
+        self._texts: dict[Operation, Text] = {}
         for op in order:
             if self._has_line(op):
                 self._assign(op)
+            elif op not in self._overwritten:
+                self._shorten(op)
 
     def text(self, op: Operation) -> Text:
         """The text of an operation: its variable, or its expression."""
         if op in self.variables:
             return Text(self.variables[op])
-        return self.writer.written(op, [self.text(argument) for argument in op.arguments])
+        known = self._texts.get(op)
+        if known is None:
+            parts = [self.text(argument) for argument in op.arguments]
+            known = self._texts[op] = self.writer.written(op, parts)
+        return known
 
     def hold(self, op: Operation) -> None:
         """Give what is returned a line of its own.
@@ -104,15 +113,32 @@ class Statements:
     def _line(self, op: Operation, variable: str) -> None:
         parts = [self.text(argument) for argument in op.arguments]
         text = self.writer.written(op, parts).text
-        if len(variable) + len(text) > WIDTH:
-            longest = max(op.arguments, key=lambda a: len(self.text(a).text), default=op)
-            inner = _beneath_views(longest)
-            if inner.kind not in LEAVES and inner not in self.variables and inner is not op:
-                self._assign(inner)
-                self._line(op, variable)
-                return
+        if len(variable) + len(text) > WIDTH and self._name_longest(op):
+            self._line(op, variable)
+            return
         dims = " x ".join(map(str, op.dims)) or "scalar"
         self.lines.append(f"{variable} = {text}  # {dims}")
+
+    def _shorten(self, op: Operation) -> None:
+        """Give parts of a value that has no line itself lines where its text is too long for one.
+
+        Done from the leaves up, no text grows long, and no sum of many terms goes deep.
+        """
+        while len(self.text(op).text) + NAME > WIDTH and self._name_longest(op):
+            del self._texts[op]
+
+    def _name_longest(self, op: Operation) -> bool:
+        """Give the argument with the longest text a line of its own, if it has none."""
+        inner = longest = max(op.arguments, key=lambda a: len(self.text(a).text), default=op)
+        while inner.kind in VIEWS:
+            inner = inner.arguments[0]
+        if inner.kind in LEAVES or inner in self.variables or inner is op:
+            return False
+        self._assign(inner)
+        while longest is not inner:
+            self._texts.pop(longest, None)
+            longest = longest.arguments[0]
+        return True
 
     def _scatter(self, op: Operation, variable: str) -> None:
         """Put values on a diagonal of an array, or add them to what is there."""
@@ -153,12 +179,6 @@ def _uses(order: Sequence[Operation], outputs: Sequence[Operation]) -> Counter[O
         for argument in op.arguments:
             uses[argument] += times
     return uses
-
-
-def _beneath_views(op: Operation) -> Operation:
-    while op.kind in VIEWS:
-        op = op.arguments[0]
-    return op
 
 
 def _is_diagonal(op: Operation) -> bool:

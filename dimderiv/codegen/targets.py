@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     from dimderiv.codegen.writer import Writer
 
 # The module and the class of each writer: a target that nobody asks for is not imported.
-TARGETS = {"numpy": "NumpyWriter", "jax": "JaxWriter"}
+TARGETS = {
+    "numpy": "NumpyWriter",
+    "jax": "JaxWriter",
+    "torch": "TorchWriter",
+    "array_api": "ArrayApiWriter",
+}
 
 
 def writer_of(target: str) -> "type[Writer]":

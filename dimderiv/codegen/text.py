@@ -70,9 +70,14 @@ def subscripts(*groups: Sequence[int]) -> list[str]:
     return ["".join(short[letter] for letter in group) for group in groups]
 
 
-def without_axis(text: str) -> str:
-    """The text of a vector, of which another axis was asked for."""
-    vector = text.removesuffix("[:, None]")
+def without_axis(text: str, axis: str = "[:, None]") -> str:
+    """The text of a vector, of which another axis was asked for.
+
+    Args:
+        text: the text with the axis.
+        axis: how the axis is asked for.
+    """
+    vector = text.removesuffix(axis)
     inner = vector[1:-1]
     is_wrapped = vector != text and vector[0] + vector[-1] == "()"
     depth = [inner[:k].count("(") - inner[:k].count(")") for k in range(len(inner) + 1)]

@@ -10,13 +10,11 @@ from itertools import combinations
 from math import gcd
 from typing import Any
 
-from dimderiv.codegen.cost import Sizes, cost_of, cost_with
-from dimderiv.codegen.plan import Operation, reachable
+from dimderiv.codegen.cost import Sizes
+from dimderiv.codegen.plan import MOST_OPERATIONS, Operation, reachable
 from dimderiv.shapes import Dim, Monomial
 
 MOST_REGIMES = 9
-# So many operations are planned at one size only, since planning takes its time too.
-MOST_OPERATIONS = 80
 ENOUGH = 1.25
 
 
@@ -27,10 +25,12 @@ class Variant:
     Attributes:
         outputs: the operations that compute the results.
         names: the names of the user's intermediates.
+        others: sizes that it was to be made for too, but at which another one may be better.
     """
 
     outputs: Sequence[Operation]
     names: Mapping[Operation, str]
+    others: Sequence[Mapping[str, int]] = ()
 
     def operations(self) -> list[Operation]:
         """Every operation, before those that need it."""
@@ -46,15 +46,7 @@ class Variant:
 
     def cost(self, sizes: Sizes) -> float:
         """What the plan costs at certain sizes."""
-        return sum(
-            cost_with(
-                cost_of(op.kind, op.detail, tuple(a.dims for a in op.arguments), op.dims, sizes),
-                op.repeats,
-                op.dims,
-                sizes,
-            )
-            for op in self.operations()
-        )
+        return sum(op.cost(sizes) for op in self.operations())
 
     def products(self) -> Dim:
         """A multiple of how many multiplications its matrix products take."""
@@ -74,29 +66,32 @@ Condition = tuple[Dim, Dim]
 
 
 def chosen(
-    planned: Callable[[Mapping[str, int]], Variant],
+    planned: Callable[[Sequence[Mapping[str, int]]], Variant],
     every: Sequence[Mapping[str, int]],
     readable: Collection[str],
 ) -> tuple[list[Variant], Condition | None]:
     """One plan, or two and the condition under which the first one is to be used.
 
     Args:
-        planned: makes the plan at certain sizes.
+        planned: makes the plan that is best at the first of some sizes.
         every: the sizes at which plans are made and compared; the first plan is preferred.
         readable: the named sizes that the function can read off what it is given.
 
     Returns:
         The plans, and for two of them two counts, of which the first is to be the smaller one.
     """
-    first = planned(every[0])
-    if len(first.operations()) > MOST_OPERATIONS:
-        return [first], None
-    found = {first.signature(): first}
-    for sizes in every[1:]:
-        made = planned(sizes)
+    made = planned(every)
+    if len(made.operations()) > MOST_OPERATIONS:
+        return [made], None
+    found = {made.signature(): made}
+    while made.others:
+        made = planned(made.others)
         found.setdefault(made.signature(), made)
     variants = list(found.values())
-    costs = [[variant.cost(Sizes(sizes)) for sizes in every] for variant in variants]
+    if len(variants) == 1:
+        return variants, None
+    known = [Sizes(sizes) for sizes in every]
+    costs = [[variant.cost(sizes) for sizes in known] for variant in variants]
     least = [min(each) for each in zip(*costs, strict=True)]
 
     def regret(*places: int) -> float:

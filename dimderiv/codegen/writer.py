@@ -40,6 +40,8 @@ class Writer:
         module: the name that it imports the library as.
         helper_file: where its helper functions stand.
         overwrites: whether arrays may be changed in place.
+        reserved: names of its code that no symbol may have, besides the module and the helpers.
+        row: the index that takes the entries of a row.
         entrywise: functions of each entry, as format strings; `np` in them is the module.
         calls: other operations that are one call, in the same way.
         helpers: functions of each entry, and other operations, that are helper functions.
@@ -52,6 +54,8 @@ class Writer:
     module: ClassVar[str]
     helper_file: ClassVar[str]
     overwrites: ClassVar[bool] = False
+    reserved: ClassVar[frozenset[str]] = frozenset()
+    row: ClassVar[str] = "[0]"
     entrywise: ClassVar[Mapping[str, str]]
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
@@ -124,6 +128,7 @@ class Writer:
         Raises:
             UnknownNameError: nobody said how the function is computed by the target.
         """
+        parts = [self._as_number(op, place, part) for place, part in enumerate(parts)]
         texts = [part.text for part in parts]
         match op.kind:
             case "input":
@@ -141,12 +146,12 @@ class Writer:
             case "applied":
                 function, is_row = op.detail
                 name, helper = self.handed_in[function], self.helper(HELPER)
-                return Text(call_of(function, name, texts[0], is_row, helper, self.module))
+                call = call_of(function, name, texts[0], is_row, helper, self.module, self.row)
+                return Text(call)
             case "transpose" if op.rank == 2:
                 return Text(f"{parts[0].within(ATOM)}.T")
             case "expand":
-                places = ", ".join(":" if p else "None" for p in op.detail[0])
-                return Text(f"{parts[0].within(ATOM)}[{places}]")
+                return Text(self.expanded(parts[0].within(ATOM), op.detail[0]))
         if op.kind in self.helpers:
             return self.helped(op, texts)
         if op.kind in self.calls:
@@ -253,6 +258,19 @@ class Writer:
         """
         raise self.unknown(op.kind)
 
+    def expanded(self, text: str, places: Sequence[bool]) -> str:
+        """An array with more axes.
+
+        Args:
+            text: the text of the array.
+            places: for each axis of the result whether the array has it; else its size is 1.
+        """
+        return f"{text}[{', '.join(':' if place else 'None' for place in places)}]"
+
+    def tuple(self, dims: Sequence[Dim]) -> str:
+        """The shape of an array as a tuple."""
+        return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
+
     def constant(self, text: str) -> str:
         """A number as what the target returns for a scalar.
 
@@ -260,6 +278,31 @@ class Writer:
             text: the number.
         """
         raise NotImplementedError
+
+    def indicator(self, test: str, shape: str) -> str:
+        """The array that is 1 where a test of the indices holds, and 0 elsewhere.
+
+        Args:
+            test: a function of the indices.
+            shape: the shape of the array, a tuple.
+        """
+        raise NotImplementedError
+
+    def needs_number(self, op: Operation, place: int) -> bool:
+        """Whether a product does not take truth values for numbers of the type of the others.
+
+        Args:
+            op: the operation.
+            place: the place of the argument.
+        """
+        return False
+
+    def _as_number(self, op: Operation, place: int, part: Text) -> Text:
+        argument = op.arguments[place]
+        if not argument.is_truth or not self.needs_number(op, place):
+            return part
+        cast = Operation("cast", (), (argument,), argument.dims)
+        return self.written(cast, [part])
 
 
 def outer_places(op: Operation) -> tuple[int, int] | None:
@@ -280,3 +323,11 @@ def triangle_place(op: Operation) -> tuple[str, int] | None:
         if inner.kind == "triangle" and other.dims == op.dims:
             return name, 1 - place
     return None
+
+
+def summed_axes(op: Operation) -> str:
+    """The axes of two arrays that `tensordot` sums over: a count where they are neighbours."""
+    first, second = op.detail[0]
+    rank = op.arguments[0].rank
+    ends = first == tuple(range(rank - len(first), rank)) and second == tuple(range(len(first)))
+    return str(len(first)) if ends else f"({list(first)}, {list(second)})"
