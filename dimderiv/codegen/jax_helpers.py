@@ -10,7 +10,7 @@ decide by shapes.
 import jax
 import jax.numpy as jnp
 
-from dimderiv.codegen.python_helpers import misfit  # noqa: F401
+from dimderiv.codegen.python_helpers import linear_map, misfit  # noqa: F401
 
 
 def floats(*values):
@@ -27,12 +27,6 @@ def recast(dtype, *values):
         if jnp.iscomplexobj(array) and not jnp.issubdtype(dtype, jnp.complexfloating):
             raise TypeError(f"cannot make {dtype} of complex numbers")
     return [array.astype(dtype) for array in arrays]
-
-
-def linear_map(apply, apply_adjoint):
-    """Both products with a linear map."""
-    functions = {"apply": staticmethod(apply), "apply_adjoint": staticmethod(apply_adjoint)}
-    return type("LinearMap", (), functions)()
 
 
 def applied(name, function, x, order):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from dimderiv.codegen.text import indented
+
 
 class LayerText(NamedTuple):
     """The texts of a layer.
@@ -57,3 +59,35 @@ def listed(names: Sequence[str]) -> str:
     ('x,', 'x, y')
     """
     return ", ".join(names) + "," * (len(names) == 1)
+
+
+def class_layer(text: LayerText) -> list[str]:
+    """The lines of a class that keeps in its forward pass what its backward pass needs.
+
+    Args:
+        text: what it is put together from.
+    """
+    kept = [*text.kept, *text.facts]
+    forward = [
+        '"""The value; what `backward` needs is kept, not copied."""',
+        *text.forward,
+        f"self.kept = ({listed(kept)})",
+        f"return {text.value}",
+    ]
+    backward = [
+        f'"""{text.told}"""',
+        "if self.kept is None:",
+        '    raise RuntimeError("backward needs what forward keeps: call forward first")',
+        *([f"{listed(kept)} = self.kept"] if kept else []),
+        *text.reads,
+        *text.backward,
+        f"return {', '.join(text.derivatives.values())}",
+    ]
+    given, default = ["self", *text.arrays, *text.functions], "=1.0" * text.has_default
+    return [
+        f"class {text.name}:",
+        *indented([*text.docstring, "", "kept = None", ""]),
+        *indented([f"def forward({', '.join(given)}):", *indented(forward)]),
+        "",
+        *indented([f"def backward(self, {text.upstream}{default}):", *indented(backward)]),
+    ]

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.arguments import WIDTH
-from dimderiv.codegen.layers import LayerText, listed
+from dimderiv.codegen.layers import LayerText, class_layer
 from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation
-from dimderiv.codegen.text import ATOM, Text, indented
+from dimderiv.codegen.text import ATOM, Text
 
 # So many arguments are looked at one by one before any is converted: looking is quicker.
 MOST_TESTED = 6
@@ -60,30 +60,7 @@ class NumpyWriter(NumpyLikeWriter):
 
     def layer(self, text: LayerText) -> list[str]:
         """A class that keeps what its backward pass needs."""
-        kept = [*text.kept, *text.facts]
-        forward = [
-            '"""The value; what `backward` needs is kept, not copied."""',
-            *text.forward,
-            f"self.kept = ({listed(kept)})",
-            f"return {text.value}",
-        ]
-        backward = [
-            f'"""{text.told}"""',
-            "if self.kept is None:",
-            '    raise RuntimeError("backward needs what forward keeps: call forward first")',
-            *([f"{listed(kept)} = self.kept"] if kept else []),
-            *text.reads,
-            *text.backward,
-            f"return {', '.join(text.derivatives.values())}",
-        ]
-        given, default = ["self", *text.arrays, *text.functions], "=1.0" * text.has_default
-        return [
-            f"class {text.name}:",
-            *indented([*text.docstring, "", "kept = None", ""]),
-            *indented([f"def forward({', '.join(given)}):", *indented(forward)]),
-            "",
-            *indented([f"def backward(self, {text.upstream}{default}):", *indented(backward)]),
-        ]
+        return class_layer(text)
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as numpy spells it."""

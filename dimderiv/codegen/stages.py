@@ -150,7 +150,12 @@ class StagedModule(Module):
             LateArguments(self.arguments, each.symbols, self.identifiers, each.called)
             for each in later
         ]
-        self.dtype = self.identifiers.new("dtype")
+        self.dtype = self.identifiers.new(writer.typed[0])
+
+    @property
+    def type_line(self) -> str:
+        """The line after which there is a name for the type of the arrays."""
+        return f"{self.dtype} = {self.writer.typed[1].format(self.arguments.names[0])}"
 
     def first(
         self, outputs: Sequence[Operation], kept: Sequence[Operation], variant: Variant
@@ -214,7 +219,8 @@ class OperatorModule(StagedModule):
             sizes: a number for each named size, if they are known.
         """
         body = self.branches(sizes, self._operator)
-        body.insert(0, f"{self.dtype} = {self.arguments.dtype}")
+        if self.dtype in _words(body):
+            body.insert(0, self.type_line)
         lines = [*self.docstring(docstring), *self.opening(self.arguments, body), *body]
         return self.together([f"def {name}({', '.join(self.given)}):", *indented(lines)])
 
@@ -249,7 +255,10 @@ class OperatorModule(StagedModule):
 class LayerModule(StagedModule):
     """The module with a layer."""
 
-    reserved = ("self", "ctx", "forward", "backward", "with_backward", "kept", "sizes")
+    reserved = (
+        *("self", "ctx", "Layer", "forward", "backward", "with_backward", "kept", "sizes"),
+        *("slopes", "pairs"),
+    )
 
     def layer(self, wrt: Sequence[str], docstring: str, sizes: Mapping[str, int] | None) -> str:
         """The text of the module.
@@ -269,15 +278,14 @@ class LayerModule(StagedModule):
         (result,) = self.results(before, [value], self.programs.layouts[:1])
         names = {before.text(op).text: op for op in needed}
         typed = [name for name, op in names.items() if op.rank and not op.is_truth]
-        dtype = f"{typed[0]}.dtype" if typed else self.dtype
+        dtype = self.writer.typed[1].format(typed[0]) if typed else self.dtype
         backward, results = self.second(
             0, derivatives, before, needed, None if self.writer.hands_down else dtype
         )
         read, facts = self._sizes([*backward, *results], names)
         lines = before.lines
-        if not typed and not self.writer.hands_down:
-            facts.append(self.dtype)
-            lines = [f"{self.dtype} = {self.arguments.dtype}", *lines]
+        if self.dtype in facts:
+            lines = [self.type_line, *lines]
         text = LayerText(
             name=self.writer.layer_name,
             docstring=self.docstring(docstring),
@@ -302,13 +310,13 @@ class LayerModule(StagedModule):
     def _sizes(
         self, lines: Sequence[str], kept: Mapping[str, Operation]
     ) -> tuple[dict[str, str], list[str]]:
-        """The sizes that lines need: those that are read off what is kept, and the others.
+        """What lines need besides: sizes that are read off what is kept, and names of the rest.
 
         Args:
             lines: those of the backward pass.
             kept: what is kept, by its names.
         """
-        words = set(re.findall(r"\w+", re.sub("#.*", "", "\n".join(lines))))
+        words = _words(lines)
         axes = {
             str(dim): f"{name}.shape[{axis}]"
             for name, op in reversed(list(kept.items()))
@@ -318,7 +326,8 @@ class LayerModule(StagedModule):
             axes = {**self.late[0].axes(), **axes}
         wanted = {size: name for size, name in self.arguments.sizes.items() if name in words}
         read = {name: axes[size] for size, name in wanted.items() if size in axes}
-        return read, [name for size, name in wanted.items() if size not in axes]
+        others = [name for name in (*self.writer.context, self.dtype) if name in words]
+        return read, [*(name for size, name in wanted.items() if size not in axes), *others]
 
 
 def kept(outputs: Iterable[Operation], first: Collection[Operation]) -> list[Operation]:
@@ -350,3 +359,9 @@ def _made_of_inputs(outputs: Sequence[Operation]) -> set[Operation]:
 
 def _arriving(later: Later) -> list[Shape]:
     return [symbol.shape for symbol in later.symbols.values()]
+
+
+def _words(lines: Sequence[str]) -> set[str]:
+    """The names in lines of code, not those of attributes."""
+    code = re.sub("#.*", "", "\n".join(lines))
+    return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", code))

@@ -5,8 +5,10 @@ from typing import ClassVar
 
 from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.gather import gathered
+from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.plan import LEAVES, Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
+from dimderiv.codegen.torch_layers import torch_layer
 from dimderiv.codegen.writer import (
     Writer,
     outer_places,
@@ -31,6 +33,7 @@ class TorchWriter(Writer):
     module = "torch"
     helper_file = "torch_helpers.py"
     overwrites = True
+    typed = ("like", "{}.new_empty(0)")
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"torch.{name}({{}})" for name in SAME_NAME},
         "gelu": "torch.nn.functional.gelu({})",
@@ -71,6 +74,10 @@ class TorchWriter(Writer):
             first, *rest = tests
             heads = ["if not (", f"    {first}", *(f"    and {test}" for test in rest), "):"]
         return [*heads, *(f"    {line}" for line in lines)]
+
+    def layer(self, text: LayerText) -> list[str]:
+        """A function of the tape, and one that applies it."""
+        return torch_layer(text)
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as torch spells it."""
