@@ -323,7 +323,7 @@ class Derivation:
         """The source of a function that computes the derivative.
 
         Args:
-            target: `"numpy"` or `"jax"`.
+            target: `"numpy"`, `"jax"`, `"torch"` or `"array_api"`.
             value: whether the function returns the value too, before the derivative.
             form: `"dense"`, or `"operator"` for a function that returns the Hessian, or the
                 Jacobian, as an operator that is applied and never formed; what its applications
@@ -376,13 +376,15 @@ class Derivation:
         """A function that computes the derivative, called with the symbols by name.
 
         Args:
-            target: `"numpy"` or `"jax"`.
+            target: `"numpy"`, `"jax"`, `"torch"` or `"array_api"`.
             value: whether it returns `(value, derivative)`.
-            form: `"dense"`, or `"operator"`: for numpy the function then returns an operator of
-                scipy, on vectors of all entries of the variables, in C order; its method `apply`
-                takes and returns arrays of the variables' shapes.
-            layer: whether it is to be a layer: for numpy a class with the methods `forward`, which
-                takes the symbols by name, and `backward`.
+            form: `"dense"`, or `"operator"`: the function then returns for numpy an operator of
+                scipy, on vectors of all entries of the variables in C order, with methods `apply`
+                and `apply_adjoint` on arrays of their own shapes; elsewhere an object with these
+                methods, or for a Hessian, whose adjoint it is itself, the function `apply` alone.
+            layer: whether it is to be a layer: a class with the methods `forward`, which takes the
+                symbols by name, and `backward`; for jax and torch, a function that they
+                differentiate by this rule.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.
 

@@ -25,7 +25,7 @@ def operator_code(
         target: the name of the target.
         sizes: a number for each named size, where the code is to be the best at these sizes.
     """
-    from dimderiv.codegen.stages import operator_source
+    from dimderiv.codegen.operator_module import operator_source
 
     coder, later, told = dense.coder, [], list[str]()
     for name, each in zip((APPLY, ADJOINT), products, strict=False):
@@ -59,7 +59,7 @@ def layer_code(
         target: the name of the target.
         sizes: a number for each named size, where the code is to be the best at these sizes.
     """
-    from dimderiv.codegen.stages import layer_source
+    from dimderiv.codegen.layer_module import layer_source
 
     arriving, value = _upstream(backward), backward.typed.plain
     assert value is not None, "a derivative that is handed down is that of a value"

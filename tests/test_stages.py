@@ -112,6 +112,18 @@ def dense(found: Derivation, arrays: Arrays) -> Any:
     return np.block([shaped[k : k + width] for k in range(0, len(shaped), width)])
 
 
+def listed(result: Any) -> list[Any]:
+    """One array or several."""
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+def assert_close(expected: Any, result: Any) -> None:
+    """The same arrays, of the same shapes."""
+    for wanted, got in zip(listed(expected), listed(result), strict=True):
+        assert np.shape(wanted) == np.shape(got)
+        np.testing.assert_allclose(got, wanted, atol=1e-10)
+
+
 def derived(case: tuple[str, str, str], order: int) -> Derivation:
     """The derivation of a case, not checked: other tests do that."""
     expression, wrt, shapes = case

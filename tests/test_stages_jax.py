@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_stages import ARRAYS, NETS, SCALARS, arrays_for, derived, upstream_like
+from test_stages import ARRAYS, NETS, SCALARS, arrays_for, assert_close, derived, upstream_like
 
 from dimderiv import derive
 
@@ -20,18 +20,6 @@ def in_double_precision() -> Iterator[None]:
     jax.config.update("jax_enable_x64", True)
     yield
     jax.config.update("jax_enable_x64", before)
-
-
-def listed(result: Any) -> list[Any]:
-    """One array or several."""
-    return list(result) if isinstance(result, tuple) else [result]
-
-
-def assert_close(expected: Any, result: Any) -> None:
-    """The same arrays, of the same shapes."""
-    for wanted, got in zip(listed(expected), listed(result), strict=True):
-        assert np.shape(wanted) == np.shape(got)
-        np.testing.assert_allclose(got, wanted, atol=1e-10)
 
 
 @pytest.mark.parametrize("case", SCALARS[::2], ids=lambda case: f"{case[0]} by {case[1]}")

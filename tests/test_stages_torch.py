@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_stages import ARRAYS, NETS, SCALARS, arrays_for, derived, upstream_like
-from test_stages_jax import assert_close
+from test_stages import ARRAYS, NETS, SCALARS, arrays_for, assert_close, derived, upstream_like
 
 from dimderiv import derive
 

@@ -10,22 +10,16 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from dimderiv.codegen.arguments import LateArguments
-from dimderiv.codegen.axes import axes_of
-from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.module import Module
-from dimderiv.codegen.plan import Late, Operation, reachable
+from dimderiv.codegen.plan import Operation, reachable
 from dimderiv.codegen.programs import Layout, Programs
 from dimderiv.codegen.statements import Statements
-from dimderiv.codegen.targets import writer_of
-from dimderiv.codegen.text import indented
 from dimderiv.codegen.variants import Variant
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import SCALAR, Declaration, Shape
+from dimderiv.shapes import Declaration
 
-# An operator is applied many times, so that what all applications share costs less.
-EARLY = 0.1
 # Views that are written again where they are needed: what is kept is what they show.
 REWRITTEN = frozenset({"transpose", "expand"})
 
@@ -53,70 +47,6 @@ class Later:
     titles: Sequence[str]
     docstring: str
     called: Mapping[str, str] = field(default_factory=dict)
-
-
-def operator_source(
-    target: str,
-    name: str,
-    later: Sequence[Later],
-    symbols: Mapping[str, Declaration],
-    *,
-    docstring: str,
-    rulebook: Rulebook,
-    sizes: Mapping[str, int] | None = None,
-) -> str:
-    """The source of a function that returns an operator.
-
-    Args:
-        target: the name of the target.
-        name: the function's name.
-        later: the product of the operator, and that of its adjoint if that is another one.
-        symbols: the arguments of the function, in order, with their shapes.
-        docstring: the text of the function's docstring.
-        rulebook: the rules in use.
-        sizes: a number for each named size, where the code is to be the best at these sizes.
-
-    Raises:
-        UnknownNameError: there is no such target.
-    """
-    late = Late(frozenset(name for each in later for name in each.symbols), EARLY)
-    answers, results = [each.answer for each in later], [each.results for each in later]
-    layouts = [layout for each in later for layout in each.layouts]
-    programs = Programs(answers, layouts, rulebook, results, late)
-    return OperatorModule(writer_of(target), programs, symbols, rulebook, later).operator(
-        name, docstring, sizes
-    )
-
-
-def layer_source(
-    target: str,
-    value: Typed,
-    later: Later,
-    wrt: Sequence[str],
-    *,
-    docstring: str,
-    rulebook: Rulebook,
-    sizes: Mapping[str, int] | None = None,
-) -> str:
-    """The source of a value as a layer that knows its backward pass.
-
-    Args:
-        target: the name of the target.
-        value: the expression; its symbols are the arguments of the forward pass.
-        later: the backward pass.
-        wrt: the symbols that it has derivatives by, in its order.
-        docstring: the text of the layer's docstring.
-        rulebook: the rules in use.
-        sizes: a number for each named size, where the code is to be the best at these sizes.
-
-    Raises:
-        UnknownNameError: there is no such target, or it has no layers.
-    """
-    layouts = [(SCALAR, value.value), *later.layouts]
-    programs = Programs([value, later.answer], layouts, rulebook, [(), later.results])
-    return LayerModule(writer_of(target), programs, value.symbols, rulebook, [later]).layer(
-        wrt, docstring, sizes
-    )
 
 
 class StagedModule(Module):
@@ -207,129 +137,6 @@ class StagedModule(Module):
         return [*opening, *statements.lines], results
 
 
-class OperatorModule(StagedModule):
-    """The module with a function that returns an operator."""
-
-    def operator(self, name: str, docstring: str, sizes: Mapping[str, int] | None) -> str:
-        """The text of the module.
-
-        Args:
-            name: the function's name.
-            docstring: its docstring.
-            sizes: a number for each named size, if they are known.
-        """
-        body = self.branches(sizes, self._operator)
-        if self.dtype in _words(body):
-            body.insert(0, self.type_line)
-        lines = [*self.docstring(docstring), *self.opening(self.arguments, body), *body]
-        return self.together([f"def {name}({', '.join(self.given)}):", *indented(lines)])
-
-    def _operator(self, variant: Variant) -> list[str]:
-        given = _made_of_inputs(variant.outputs)
-        early = {op for op in given if op.repeats == EARLY}
-        needed = kept(variant.outputs, early)
-        before = self.first([], needed, variant)
-        lines, start = before.lines, 0
-        for place, later in enumerate(self.later):
-            end = start + len(later.layouts)
-            outputs = variant.outputs[start:end]
-            body, results = self.second(place, outputs, before, needed, self.dtype)
-            head = f"def {later.name}({', '.join(self.late[place].names)}):"
-            inner = [f'"""{later.docstring}"""', *body, f"return {', '.join(results)}"]
-            lines, start = [*lines, "", head, *indented(inner)], end
-        return [*lines, "", f"return {self._linear_map()}"]
-
-    def _linear_map(self) -> str:
-        writer = self.writer(self.arguments, self._helper, self.functions)
-        first, last = self.later[0], self.later[-1]
-        shapes = [
-            [self._shape(writer, shape) for shape in each] for each in map(_arriving, (last, first))
-        ]
-        return writer.linear_map(self.dtype, shapes[0], shapes[1], first.name, last.name)
-
-    def _shape(self, writer: Writer, shape: Shape) -> str:
-        axes = axes_of(shape)
-        return f"({writer.sizes(axes)}{',' * (len(axes) == 1)})"
-
-
-class LayerModule(StagedModule):
-    """The module with a layer."""
-
-    reserved = (
-        *("self", "ctx", "Layer", "forward", "backward", "with_backward", "kept", "sizes"),
-        *("slopes", "pairs"),
-    )
-
-    def layer(self, wrt: Sequence[str], docstring: str, sizes: Mapping[str, int] | None) -> str:
-        """The text of the module.
-
-        Args:
-            wrt: the symbols that the backward pass has derivatives by, in its order.
-            docstring: the layer's docstring.
-            sizes: a number for each named size, if they are known.
-        """
-        (variant,), _ = self.variants(sizes, ())
-        value, *derivatives = variant.outputs
-        given = _made_of_inputs(variant.outputs)
-        # A function that is handed in is at hand in the forward pass only.
-        handed = [op for op in reachable(derivatives) if op.kind == "applied"]
-        needed = kept(derivatives, given & {*reachable([value, *handed])})
-        before = self.first([value], needed, variant)
-        (result,) = self.results(before, [value], self.programs.layouts[:1])
-        names = {before.text(op).text: op for op in needed}
-        typed = [name for name, op in names.items() if op.rank and not op.is_truth]
-        dtype = self.writer.typed[1].format(typed[0]) if typed else self.dtype
-        backward, results = self.second(
-            0, derivatives, before, needed, None if self.writer.hands_down else dtype
-        )
-        read, facts = self._sizes([*backward, *results], names)
-        lines = before.lines
-        if self.dtype in facts:
-            lines = [self.type_line, *lines]
-        text = LayerText(
-            name=self.writer.layer_name,
-            docstring=self.docstring(docstring),
-            arrays=self.arguments.names,
-            functions=list(self.functions.values()),
-            forward=[*self.opening(self.arguments, [*lines, result, *names, *facts]), *lines],
-            value=result,
-            kept=list(names),
-            facts=facts,
-            sizes=read,
-            upstream=self.late[0].names[0],
-            has_default=next(iter(self.later[0].symbols.values())).shape.is_scalar,
-            told=self.later[0].docstring,
-            backward=backward,
-            derivatives=dict(
-                zip([self.arguments.python[name] for name in wrt], results, strict=True)
-            ),
-        )
-        writer = self.writer(self.arguments, self._helper, self.functions)
-        return self.together(writer.layer(text))
-
-    def _sizes(
-        self, lines: Sequence[str], kept: Mapping[str, Operation]
-    ) -> tuple[dict[str, str], list[str]]:
-        """What lines need besides: sizes that are read off what is kept, and names of the rest.
-
-        Args:
-            lines: those of the backward pass.
-            kept: what is kept, by its names.
-        """
-        words = _words(lines)
-        axes = {
-            str(dim): f"{name}.shape[{axis}]"
-            for name, op in reversed(list(kept.items()))
-            for axis, dim in enumerate(op.dims)
-        }
-        if self.writer.hands_down:
-            axes = {**self.late[0].axes(), **axes}
-        wanted = {size: name for size, name in self.arguments.sizes.items() if name in words}
-        read = {name: axes[size] for size, name in wanted.items() if size in axes}
-        others = [name for name in (*self.writer.context, self.dtype) if name in words]
-        return read, [*(name for size, name in wanted.items() if size not in axes), *others]
-
-
 def kept(outputs: Iterable[Operation], first: Collection[Operation]) -> list[Operation]:
     """What is computed first and needed later, by itself or through views of it.
 
@@ -348,8 +155,12 @@ def kept(outputs: Iterable[Operation], first: Collection[Operation]) -> list[Ope
     return list(found)
 
 
-def _made_of_inputs(outputs: Sequence[Operation]) -> set[Operation]:
-    """The operations that need an input: what needs none is written wherever it is used."""
+def made_of_inputs(outputs: Sequence[Operation]) -> set[Operation]:
+    """The operations that need an input: what needs none is written wherever it is used.
+
+    Args:
+        outputs: what is computed.
+    """
     found = set[Operation]()
     for op in reachable(outputs):
         if op.kind == "input" or not found.isdisjoint(op.arguments):
@@ -357,11 +168,11 @@ def _made_of_inputs(outputs: Sequence[Operation]) -> set[Operation]:
     return found
 
 
-def _arriving(later: Later) -> list[Shape]:
-    return [symbol.shape for symbol in later.symbols.values()]
+def words_in(lines: Sequence[str]) -> set[str]:
+    """The names in lines of code, not those of attributes.
 
-
-def _words(lines: Sequence[str]) -> set[str]:
-    """The names in lines of code, not those of attributes."""
+    Args:
+        lines: the lines.
+    """
     code = re.sub("#.*", "", "\n".join(lines))
     return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", code))
