@@ -10,6 +10,9 @@ from typing import Any
 
 Work = Callable[[], Any]
 
+# So many calls say how long one takes: the very first one may wake up threads of a library.
+FIRST = 3
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -67,7 +70,7 @@ def interleaved(works: Mapping[str, Work], effort: Effort) -> Times:
         works: the work of each contender; each has been called before, so that it is compiled.
         effort: how long to measure.
     """
-    once = {name: seconds(work) for name, work in works.items()}
+    once = {name: min(seconds(work) for _ in range(FIRST)) for name, work in works.items()}
     calls = {name: max(1, round(effort.sample / max(once[name], 1e-7))) for name in works}
     samples: dict[str, list[float]] = {name: [] for name in works}
     least, most = effort.rounds

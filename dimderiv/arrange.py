@@ -112,6 +112,8 @@ class Arranger:
 
     def _piece(self, node: Node) -> Piece:
         match node:
+            case Product() | Sum():
+                return self._filled(node)
             case Symbol() | Named():
                 return notation.named(
                     node.name, len(node.axes), row=node.row, is_symmetric=is_symmetric(node)
@@ -124,8 +126,6 @@ class Arranger:
                 return self._map(node)
             case Function():
                 return function(node, [self.piece(each) for each in node.arguments])
-            case _:
-                return self._filled(node)
 
     def _size(self, dim: Dim) -> Piece:
         if self.taken & dim.names:

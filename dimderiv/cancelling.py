@@ -121,7 +121,9 @@ def is_projection(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
 def has_pseudoinverse(node: Node) -> bool:
     """Whether a sum has a product with a pseudoinverse among its terms."""
     return isinstance(node, Sum) and any(
-        (inverse := _inverse(factor.node)) is not None and inverse.function == "pinv"
+        not factor.node.ordinary
+        and (inverse := _inverse(factor.node)) is not None
+        and inverse.function == "pinv"
         for _, term in node.terms
         if isinstance(term, Product)
         for factor in term.factors

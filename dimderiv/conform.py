@@ -132,6 +132,8 @@ class _Network:
 
     def _shifted(self) -> set[int]:
         """The letters of the images, which stay until a kernel slides over them."""
+        if not self.images:
+            return set()
         return {letter for indices, _ in self.images for letter in letters_of(indices)}
 
     def _degree(self, letter: int) -> int:

@@ -73,10 +73,10 @@ def array(parts: Iterable[Part]) -> Piece:
     if triangles and len(ordered) > 1:
         rest = [part for part in ordered if part is not triangles[0]]
         return notation.triangle_of(triangles[0].piece, array(rest))
-    over = [part.raised(part.power) for part in ordered if part.power > 0]
+    over = [part.raised(part.power) for part in ordered if part.power.numerator > 0]
     if len(over) == 2 and _is_function_before_name(*[piece.straight.tree for piece in over]):
         over.reverse()
-    under = [part.raised(-part.power) for part in ordered if part.power < 0]
+    under = [part.raised(-part.power) for part in ordered if part.power.numerator < 0]
     return over[0] if len(over) == 1 and not under else notation.hadamard(over, under)
 
 

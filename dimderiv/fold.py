@@ -26,11 +26,11 @@ def fold(node: Product) -> Node | None:
     """The product with one of its quotients as a named function; nothing if it has none."""
     for factor in node.factors:
         value = _value(factor.node)
-        if not isinstance(value, Map) or factor.power != 1:
+        if not isinstance(value, Map) or value.function not in PAIRS or factor.power != 1:
             continue
         named = factor._replace(node=value)
         for other in node.factors:
-            for folds in PAIRS.get(value.function, ()):
+            for folds in PAIRS[value.function]:
                 folded = folds(named, other)
                 if folded is not None:
                     return _replaced(node, (factor, other), folded)

@@ -113,9 +113,11 @@ def _most_repeated(
         return None
     best, best_gain = None, WORTH - 1
     for part, size, times in occurrences(_trees(answer, given), SHORTEST_TREE):
+        if times < 2:
+            continue
         is_known = _known_letter(part) is not None
         gain = times * (size - 1) - size - 2 + (LETTER_GAIN if is_known else 0)
-        if times < 2 or gain <= best_gain or not _may_be_named(part):
+        if gain <= best_gain or not _may_be_named(part):
             continue
         if size < SHORTEST and not is_known:
             continue

@@ -61,12 +61,14 @@ def without_coefficient(node: Product) -> Node:
 
 def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
     """A product with another coefficient; with none, one plain factor is that factor."""
-    if coefficient == 1 and len(node.factors) == 1:
+    is_one = coefficient is ONCE or coefficient == 1
+    if is_one and len(node.factors) == 1:
         only = node.factors[0]
         if stands_alone(only, node.result):
             return only.node
     key = product_key(coefficient, node.factors, node.result, node.dims)
-    weight = node.weight + (coefficient != 1) - (node.coefficient != 1)
+    was_one = node.coefficient is ONCE or node.coefficient == 1
+    weight = node.weight + was_one - is_one
     return Product(
         coefficient,
         node.factors,

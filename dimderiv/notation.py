@@ -55,11 +55,11 @@ class Piece(NamedTuple):
     @property
     def triangle(self) -> str:
         """The function that makes a triangle of a matrix, where the piece is one of ones."""
-        match self.straight.tree:
-            case Call("tril" | "triu" as function, (Call("ones"),)):
-                return function
-            case _:
-                return ""
+        tree = self.straight.tree
+        if not isinstance(tree, Call) or tree.function not in {"tril", "triu"}:
+            return ""
+        (inside,) = tree.arguments
+        return tree.function if isinstance(inside, Call) and inside.function == "ones" else ""
 
 
 def is_compound(tree: Node) -> bool:
@@ -82,11 +82,11 @@ def transposed(face: Face) -> Face:
 def _cost_of_transposed(face: Face) -> float:
     """The cost of the transpose; a transposed product is better written factor by factor."""
     tree = face.tree
+    if is_product(tree):
+        return face.cost + BRACKETS + _length(tree)
     if isinstance(tree, Transpose):
         return face.cost - 1
-    if not isinstance(tree, (Binary, Add, Negative)):
-        return face.cost + 1
-    return face.cost + 1 + BRACKETS + (_length(tree) - 1 if is_product(tree) else 0)
+    return face.cost + 1 + (BRACKETS if is_compound(tree) else 0)
 
 
 def _length(tree: Node) -> int:

@@ -64,7 +64,7 @@ def _layout(places: tuple[tuple[Index, ...], ...], result: tuple[Index, ...]) ->
         len(shown),
         letters == tuple(range(len(letters))),
         set(chain.from_iterable(places)).issuperset(letters),
-        bool(inner) and (bool(result) or len(joined) > 1),
+        bool(inner) and len(places if result else joined) > 1,
     )
 
 
@@ -75,8 +75,7 @@ def numbered(
     letters, outer = layout.letters, layout.shown
     if layout.is_counted and len(letters) < outer + 2:
         return factors, result, letters
-    order = [*letters[:outer]]
-    inner = [*letters[outer:]]
+    order, inner = [*letters[:outer]], [*letters[outer:]]
     order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
     place = {letter: k for k, letter in enumerate(order)}
     moved = []

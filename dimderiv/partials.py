@@ -6,7 +6,7 @@ arrives, and the indices of the result exchanged for that factor's.  Everything 
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dimderiv.arrays import (
@@ -34,7 +34,7 @@ from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.lettered import Labelled, derivative_of, lettered_terms, without_derivative
-from dimderiv.normal_form import number
+from dimderiv.normal_form import number, rescaled
 from dimderiv.products import arranged, elementwise, product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import Dim
@@ -214,7 +214,14 @@ def _filled(node: Node, axes: tuple[Dim, ...]) -> Node:
     """A scalar repeated along axes; what has axes already is left alone."""
     if node.axes == axes:
         return node
+    if isinstance(node, Product) and not node.factors:
+        return rescaled(_ones(axes), node.coefficient)
     return arranged(node, (), tuple(range(len(axes))), axes)
+
+
+@lru_cache
+def _ones(axes: tuple[Dim, ...]) -> Node:
+    return arranged(number(1), (), tuple(range(len(axes))), axes)
 
 
 def entrywise(formula: syntax.Node, known: Mapping[str, Node], axes: tuple[Dim, ...]) -> Node:

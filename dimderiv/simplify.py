@@ -13,6 +13,7 @@ from dimderiv.graph import (
     ONCE,
     Constant,
     Factor,
+    Function,
     Index,
     Key,
     Map,
@@ -26,10 +27,11 @@ from dimderiv.graph import (
     is_symmetric,
     letters_of,
 )
+from dimderiv.numbering import all_indices
 from dimderiv.products import product
 from dimderiv.recognise import bodies, recognised
 from dimderiv.rules import Rulebook, builtin_rules
-from dimderiv.sums import Term, total
+from dimderiv.sums import Term, is_turned, total
 
 Shorten = Callable[[Product], Node | None]
 
@@ -94,8 +96,8 @@ class Simplifier:
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
             return ()
-        always = (self._directed, fold)
-        return (*always, *OF_SUMS) if Sum in kinds else always
+        of_maps = (self._directed, fold) if Function in kinds else (fold,)
+        return (*of_maps, *OF_SUMS) if Sum in kinds else of_maps
 
     def _directed(self, node: Product) -> Node | None:
         return directed(node, self.rulebook)
@@ -103,7 +105,8 @@ class Simplifier:
     def _sum(self, node: Sum) -> Node:
         inside = [self(term) for _, term in node.terms]
         simple: Node = node
-        if inside != [term for _, term in node.terms]:
+        is_changed = inside != [term for _, term in node.terms]
+        if is_changed or (len(node.axes) == 2 and is_turned(node.terms)):
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
@@ -121,13 +124,14 @@ def _cancelled(node: Product) -> Node | None:
             continue
         if len(set(inner.indices)) != len(inner.indices):
             continue
-        inside = {f.node.key for _, t in inner.node.terms for f in view_of(0, t).factors}
+        products = [term for _, term in inner.node.terms if isinstance(term, Product)]
+        inside = {factor.node.key for term in products for factor in term.factors}
         for other in node.factors:
             if other.node.key not in inside:
                 continue
             if other is not inner and set(other.indices) <= set(inner.indices):
                 local = tuple(inner.indices.index(index) for index in other.indices)
-                if any(_divides(term, other, local) for _, term in inner.node.terms):
+                if any(_divides(term, other, local) for term in products):
                     multiplied = _multiplied(inner.node, other._replace(indices=local))
                     rest = [f for k, f in enumerate(node.factors) if k != place and f is not other]
                     rest.insert(0, inner._replace(node=multiplied))
@@ -137,9 +141,9 @@ def _cancelled(node: Product) -> Node | None:
     return None
 
 
-def _divides(term: Node, factor: Factor, indices: tuple[Index, ...]) -> bool:
+def _divides(term: Product, factor: Factor, indices: tuple[Index, ...]) -> bool:
     """Whether a term has the factor on the other side of the line, at the same letters."""
-    return isinstance(term, Product) and any(
+    return any(
         inner.node.key == factor.node.key
         and inner.power * factor.power < 0
         and tuple(term.result.index(i) if i in term.result else -1 for i in inner.indices)
@@ -161,14 +165,9 @@ def _summed_by_term(node: Product) -> Node | None:
     for place, inner in enumerate(node.factors):
         if not isinstance(inner.node, Sum) or inner.power != 1:
             continue
-        diagonal = any(_is_diagonal(term) for _, term in inner.node.terms)
         rest = [factor for k, factor in enumerate(node.factors) if k != place]
-        used = {i for factor in rest for i in letters_of(factor.indices)}
-        summed = [
-            axis
-            for axis, index in enumerate(inner.indices)
-            if not set(letters_of((index,))) <= used | set(letters_of(node.result))
-        ]
+        used = {*letters_of(all_indices(rest)), *letters_of(node.result)}
+        summed = not used.issuperset(letters_of(inner.indices))
         # No notation has a factor with more than two axes.
         is_wide = len(inner.node.axes) > 2
         if not summed and not is_wide and not has_pseudoinverse(inner.node):
@@ -181,7 +180,8 @@ def _summed_by_term(node: Product) -> Node | None:
             for c, t in inner.node.terms
         ]
         apart = total(parts, node.axes)
-        if is_wide or (summed and diagonal) or apart.weight < node.weight:
+        diagonal = summed and any(_is_diagonal(term) for _, term in inner.node.terms)
+        if is_wide or diagonal or apart.weight < node.weight:
             return apart
     return None
 

@@ -53,15 +53,19 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
         return product(number, [Factor(kept[0][1], plain)], plain, axes)
     if number is not ONCE and number != 1:
         kept = tuple([(coefficient / number, term) for coefficient, term in kept])
-    if len(axes) == 2 and _is_turned(kept):
+    if len(axes) == 2 and is_turned(kept):
         # One of a sum and its transpose is a node, so that equal sums are told whichever is meant.
         kept = tuple([(coefficient, transposed(term)) for coefficient, term in kept])
         return product(number, [Factor(_node(kept, axes[::-1]), plain[::-1])], plain, axes)
     return rescaled(_node(kept, axes), number)
 
 
-def _is_turned(terms: Sequence[Term]) -> bool:
-    """Whether most matrices in a sum are transposed; of as many, the one with the first key."""
+def is_turned(terms: Sequence[Term]) -> bool:
+    """Whether most matrices in a sum are transposed; of as many, the one with the first key.
+
+    Args:
+        terms: the terms of a sum of matrices.
+    """
     plain, turned = [], []
     for _, term in terms:
         if isinstance(term, Product):
@@ -151,7 +155,7 @@ def _node(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Sum:
 
 def _sums_to_zero(terms: tuple[Term, ...], axes: tuple[Dim, ...], axis: int) -> bool:
     """Whether the terms cancel when they are summed along an axis: `X - mean(X, axis=0)`."""
-    if False not in [axis in zero_sums(term) for _, term in terms]:
+    if not terms[0][1].ordinary and all(axis in zero_sums(term) for _, term in terms):
         return True
     if True not in [_may_balance(term, axis) for _, term in terms]:
         return False
@@ -164,7 +168,7 @@ def _sums_to_zero(terms: tuple[Term, ...], axes: tuple[Dim, ...], axis: int) -> 
 def _may_balance(term: Node, axis: int) -> bool:
     """Whether a term is divided by the size of an axis that it is constant along, or sums to 1."""
     if not isinstance(term, Product):
-        return rows_sum_to_one(term) and axis == len(term.axes) - 1
+        return not term.ordinary and rows_sum_to_one(term) and axis == len(term.axes) - 1
     index = term.result[axis]
     if not isinstance(index, int):
         return False

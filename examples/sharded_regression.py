@@ -9,20 +9,22 @@ import sys
 
 from dimderiv import derive
 
-os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"  # read when jax is imported
+# jax reads both when it is imported: this processor plays two devices.
+os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+os.environ["JAX_PLATFORMS"] = "cpu"
 
 try:
     import jax
     import jax.numpy as jnp
     from jax.sharding import NamedSharding, PartitionSpec
 except ImportError:
-    sys.exit("This example needs jax: pip install jax")
+    sys.exit("This example needs jax: pip install 'jax>=0.6'")
 
 gradient = derive("sum(softplus(-y .* (X w)))", "w", shapes="X: N x d; w: d; y: N")
 print(f"gradient: {gradient}\n")
 
 # The records and their labels are split along N; every device has all of w.
-devices = jax.devices("cpu")
+devices = jax.devices()
 mesh = jax.sharding.Mesh(devices, ("records",))
 split, whole = (NamedSharding(mesh, PartitionSpec(*axes)) for axes in (["records"], []))
 

@@ -211,7 +211,7 @@ def test_options_stand_anywhere(capsys: pytest.CaptureFixture[str], words: list[
         (["A", "x", "--wrt", "x"], "there are 2 expressions: 'A', 'x'; use quotes"),
         (["x'x", "--wrt", "x", "--order", "two"], "'two' is not a valid integer"),
         (["x'x", "--wrt", "x", "--layout", "odd"], "'odd' is not one of"),
-        (["x'x", "--wrt", "x", "--code", "cobol"], "'cobol' is not"),
+        (["x'x", "--wrt", "x", "--code", "cobol"], "'cobol' is not one of 'numpy', 'jax'"),
         (["x'x", "--wrt", "x", "--code", "numpy", "--latex"], "--code and --latex"),
         (["x'x", "--wrt", "x", "--layer"], "--layer is about code"),
         (["x'x", "--wrt", "x", "--output", "f.py"], "--output is about code"),

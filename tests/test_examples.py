@@ -1,9 +1,9 @@
 """The examples run as they stand, and have something to say."""
 
-import importlib.util
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,19 +11,23 @@ import pytest
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SECONDS = 120
-# What an example needs besides what dimderiv needs.
-NEEDS = {"newton_factorization": "scipy", "sharded_regression": "jax"}
+# What an example needs besides the package, and how it is told to be quick.
+NEEDS = {
+    "newton_factorization": ["scipy"],
+    "sharded_regression": ["jax"],
+    "out_of_memory_regression": ["distributed", "array_api_compat"],
+}
+ARGUMENTS = {"out_of_memory_regression": ["--rows", "200000"]}
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_an_example_runs_and_explains_itself(file: Path, tmp_path: Path) -> None:
     """In a process of its own, from any folder, with warnings as errors."""
-    needed = NEEDS.get(file.stem, "dimderiv")
-    if importlib.util.find_spec(needed) is None:
-        pytest.skip(f"{needed} is not installed")
+    if missing := [name for name in NEEDS.get(file.stem, []) if not find_spec(name)]:
+        pytest.skip(f"{', '.join(missing)} is not installed")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(file)],
+        [sys.executable, "-W", "error", str(file), *ARGUMENTS.get(file.stem, [])],
         cwd=tmp_path,
         env=environment,
         capture_output=True,

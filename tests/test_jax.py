@@ -92,7 +92,7 @@ def test_the_whole_source_of_logistic_regression() -> None:
     text = derive("sum(softplus(-y .* (X w)))", "w", shapes="X: m x n; y: m").code("jax")
 
     assert text.startswith("import jax\nimport jax.numpy as jnp\n\n\ndef floats(")
-    assert text.endswith("    return -((y * jax.nn.sigmoid(-y * (X @ w))) @ X)\n")
+    assert text.endswith("    return -((y * jax.nn.sigmoid(-(y * (X @ w)))) @ X)\n")
 
 
 def test_what_is_not_used_is_not_imported() -> None:

@@ -1,4 +1,4 @@
-"""Generated torch code against a literal evaluation of the same tree, and its manners."""
+"""Generated torch code against a literal evaluation of the same tree, and what it takes."""
 
 from typing import Any
 

@@ -38,7 +38,8 @@ class ArrayApiWriter(Writer):
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"xp.{name}({{}})" for name in SAME_NAME},
         **{name: f"xp.{name.replace('rc', '')}({{}})" for name in ("arcsin", "arccos", "arctan")},
-        "relu": "xp.clip({}, 0, None)",
+        # A clip would be shorter, but where it is lazy its bounds become as large as the argument.
+        "relu": "xp.maximum({}, xp.asarray(0, **like))",
     }
     calls: ClassVar[Mapping[str, str]] = {}
     helpers = frozenset(

@@ -62,7 +62,7 @@ def namespace(*values):
 
 
 def place(array):
-    """Where new arrays are to be that are used with an array, if its library knows places."""
+    """The device for new arrays beside an array; nothing where the library knows no devices."""
     device = getattr(array, "device", None)
     return {} if device is None else {"device": device}
 
@@ -88,18 +88,18 @@ def applied(name, function, x, order):
     return value
 
 
-def softmax(x):
-    """Exponentials over their sum along the last axis; the shift keeps them from overflowing."""
+def softmax(x, axis=-1):
+    """Exponentials over their sum along an axis; the shift keeps them from overflowing."""
     xp = namespace(x)
-    e = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
-    return e / xp.sum(e, axis=-1, keepdims=True)
+    e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
+    return e / xp.sum(e, axis=axis, keepdims=True)
 
 
-def logsoftmax(x):
-    """The logarithm of softmax along the last axis, without taking that of a tiny number."""
+def logsoftmax(x, axis=-1):
+    """The logarithm of softmax along an axis, without taking that of a tiny number."""
     xp = namespace(x)
-    x = x - xp.max(x, axis=-1, keepdims=True)
-    return x - xp.log(xp.sum(xp.exp(x), axis=-1, keepdims=True))
+    x = x - xp.max(x, axis=axis, keepdims=True)
+    return x - xp.log(xp.sum(xp.exp(x), axis=axis, keepdims=True))
 
 
 def logsumexp(x, axis=None):

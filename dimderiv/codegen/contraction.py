@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from functools import reduce
 from itertools import combinations
 
-from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product
+from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product, relabelled
 from dimderiv.shapes import Dim
 
 MOST_EXHAUSTIVE = 5
@@ -19,10 +19,14 @@ class Contraction:
         plan: the plan that the operations become part of.
         dims: the size of each letter.
         kept: the letters of the result, in the order that is wanted.
+        is_fixed: whether that order is worth transposed views of the factors.
     """
 
-    def __init__(self, plan: Plan, dims: Sequence[Dim], kept: Letters) -> None:
+    def __init__(
+        self, plan: Plan, dims: Sequence[Dim], kept: Letters, *, is_fixed: bool = False
+    ) -> None:
         self.plan = plan
+        self.is_fixed = is_fixed
         self.dims = dims
         self.kept = kept
 
@@ -32,6 +36,10 @@ class Contraction:
         Args:
             tensors: at least one.
         """
+        beside = [t.letters for t in tensors if sorted(t.letters) == sorted(self.kept)]
+        if beside and len(tensors) > 2 == len(self.kept):
+            # What a product meets entry by entry lies in memory as it does.
+            self.kept, self.is_fixed = beside[0], True
         shorter = [self._summed(t, self._needed(tensors, [k])) for k, t in enumerate(tensors)]
         if len(tensors) == 1:
             return shorter[0]
@@ -179,8 +187,8 @@ class Contraction:
         kept = [i for i in dict.fromkeys(a.letters + b.letters) if i in needed]
         kept.sort(key=lambda i: self.kept.index(i) if i in self.kept else len(self.kept))
         dims = tuple(self.dims[i] for i in kept)
-        spec = (a.letters, b.letters)
-        return Tensor(self.plan.make("einsum", (a.op, b.op), dims, spec, tuple(kept)), tuple(kept))
+        spec = relabelled((a.letters, b.letters), tuple(kept))
+        return Tensor(self.plan.make("einsum", (a.op, b.op), dims, *spec), tuple(kept))
 
     def _matrix_product(
         self, a: Tensor, b: Tensor, summed: Letters, rest_a: Letters, rest_b: Letters
@@ -198,7 +206,8 @@ class Contraction:
             turned = sum(each.kind == "transpose" for each in (first, second))
             letters = rows + cols
             wanted = tuple(i for i in self.kept if i in letters)
-            turned += len(letters) == 2 and set(wanted) == set(letters) and wanted != letters
+            if len(letters) == 2 and set(wanted) == set(letters) and wanted != letters:
+                turned += 3 if self.is_fixed else 1
             options.append((op not in self.plan.committed, turned, op, letters))
         best = min(options, key=lambda option: option[:2])
         return Tensor(best[2], best[3])

@@ -18,6 +18,7 @@ ENTRY = 10
 FUNCTION = 50
 # An entry that is kept for many uses weighs as much as some that are written and forgotten.
 KEPT = 30
+ROW = 500
 FREE = frozenset(
     {
         *("input", "number", "size", "constant", "inverse"),
@@ -100,7 +101,9 @@ def cost_of(
         case "solve" | "inv" | "det" | "logdet" | "expm" | "pinv":
             return CALL + _of_matrix(kind, arguments, sizes)
         case "softmax" | "logsoftmax" | "logsumexp":
-            return 4 * CALL + 2 * FUNCTION * read
+            # Each row of an array as it lies costs a loop of its own, whichever axis is reduced.
+            rows = sizes.entries(arguments[0][:-1])
+            return 4 * CALL + 2 * FUNCTION * read + ROW * rows
     return CALL + READ * read + ENTRY * out
 
 
@@ -137,5 +140,5 @@ def _of_matrix(kind: str, arguments: tuple[tuple[Dim, ...], ...], sizes: Sizes) 
     cube = float(sizes[arguments[0][0]]) ** 3
     if kind == "solve":
         columns = sizes.entries(arguments[1]) / sizes[arguments[0][0]]
-        return 2 * cube + 2 * columns * cube / sizes[arguments[0][0]]
+        return 2 * cube + 4 * columns * cube / sizes[arguments[0][0]]
     return {"inv": 6.0, "det": 2.0, "logdet": 2.0}.get(kind, 40.0) * cube

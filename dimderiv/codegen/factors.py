@@ -1,5 +1,6 @@
 """The factors of a labelled product as tensors with the letters of the product."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -85,8 +86,7 @@ class Factors:
             for second in tensors[k + 1 :]:
                 weights = _weights(first, second, tensors, node.result)
                 if weights and all(weight.op in known for weight in weights):
-                    weight = self.plan.upright(self.scaling.multiplied(weights))
-                    root = weight._replace(op=self.plan.map("sqrt", weight.op))
+                    root = self._root(weights)
                     sides = [
                         entrywise_product(self.plan, side, root, side.letters)
                         for side in (first, second)
@@ -94,6 +94,16 @@ class Factors:
                     spent = [id(t) for t in (first, second, *weights)]
                     return [*sides, *(t for t in tensors if id(t) not in spent)]
         return tensors
+
+    def _root(self, weights: Sequence[Tensor]) -> Tensor:
+        """What gives the product of the weights when it is squared: of `v v w` it is `v w^.5`."""
+        counts = Counter(weights)
+        halves = [weight for weight in counts for _ in range(counts[weight] // 2)]
+        single = [weight for weight in counts if counts[weight] % 2]
+        if single:
+            rest = self.plan.upright(self.scaling.multiplied(single))
+            halves.append(rest._replace(op=self.plan.map("sqrt", rest.op)))
+        return self.plan.upright(self.scaling.multiplied(halves))
 
 
 def _weights(

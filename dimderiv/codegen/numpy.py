@@ -6,9 +6,11 @@ from typing import ClassVar
 from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.layers import LayerText, class_layer
 from dimderiv.codegen.numpy_like import NumpyLikeWriter
-from dimderiv.codegen.plan import Operation
-from dimderiv.codegen.text import ATOM, Text
+from dimderiv.codegen.plan import Operation, is_of_numbers
+from dimderiv.codegen.text import ATOM, SUM, Text, joined
+from dimderiv.codegen.writer import outer_places, triangle_place
 
+ARITHMETIC = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 # So many arguments are looked at one by one before any is converted: looking is quicker.
 MOST_TESTED = 6
 
@@ -20,7 +22,6 @@ class NumpyWriter(NumpyLikeWriter):
     imports = "import numpy as np"
     module = "np"
     helper_file = "numpy_helpers.py"
-    overwrites = True
     layer_name = "Layer"
     hands_down = False
     entrywise: ClassVar[Mapping[str, str]] = {
@@ -31,7 +32,8 @@ class NumpyWriter(NumpyLikeWriter):
     calls: ClassVar[Mapping[str, str]] = {**NumpyLikeWriter.calls, "inner": "np.vdot({}, {})"}
     helpers = frozenset(
         {
-            *("sigmoid", "erf", "gelu", "silu", "softmax", "logsoftmax", "logsumexp"),
+            *("sigmoid", "sigmoid_of_minus", "erf", "gelu", "silu"),
+            *("softmax", "logsoftmax", "logsumexp"),
             *("expm", "dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"),
         }
     )
@@ -70,21 +72,68 @@ class NumpyWriter(NumpyLikeWriter):
             return Text(f"{name}({parts[0].text}, ({window}), {op.detail[0]})")
         return super().spelled(op, parts)
 
+    def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
+        """A function of the entries of arrays; numpy's `outer` is slower than broadcasting."""
+        if op.detail[0] == "*" and outer_places(op):
+            return joined("*", *parts)
+        return super().mapped(op, parts)
+
+    def overwritable(self, op: Operation) -> Sequence[int]:
+        """The places of the arguments that numpy can put the value in."""
+        if op.kind == "map" and op.detail[0] in ARITHMETIC:
+            return () if op.rank == 2 and triangle_place(op) else (0, 1)
+        if op.kind == "map":
+            is_unary = op.detail[0] in {*self.entrywise, "square"}
+            return (0,) if is_unary and not is_of_numbers(op) else ()
+        if op.kind == "scatter":
+            return (0,) if len(op.arguments) == 2 else ()
+        return (0,) if op.kind in {"softmax", "logsoftmax"} else ()
+
+    def overwritten(
+        self, op: Operation, parts: Sequence[Text], place: int, variable: str
+    ) -> str:  # fmt: skip
+        """A line such as `A += B` or `np.exp(A, out=A)`."""
+        function, held = op.detail[0] if op.detail else "", parts[place].text
+        if op.kind == "map" and function in {*ARITHMETIC, "square"}:
+            operator = "*" if function == "square" else function
+            sides = [part.text for part in parts] if len(parts) == 2 else [held, held]
+            if held == variable and (place == 0 or operator in "+*"):
+                return f"{variable} {operator}= {sides[1 - place]}"
+            return _kept(f"{ARITHMETIC[operator]}({', '.join(sides)}, out={held})", held, variable)
+        call = self.written(op, parts).text.removesuffix(")")
+        return _kept(f"{call}, out={held})", held, variable)
+
     def scattered(
         self, variable: str, base: Text | None, op: Operation, part: Text
     ) -> list[str]:  # fmt: skip
         """The lines that put values on a diagonal, or add them to what is there."""
-        view, text = self.diagonal_view(variable, op.detail[0]), part.text
+        text = part.text
         if base is None:
             dims = " x ".join(map(str, op.dims))
             zeros = f"np.zeros({self.shape(op.dims)}, {self.dtype})"
+            view = self.diagonal_view(variable, op.detail[0])
             return [f"{variable} = {zeros}  # {dims}", f"{view}[...] = {text}"]
-        lines = [] if base.text == variable else [f"{variable} = {base.within(ATOM)}.copy()"]
-        added = op.arguments[-1]
-        if added.kind in {"map", "number"} and text.startswith("-"):
-            return [*lines, f"{view}[...] -= {text.removeprefix('-')}"]
-        return [*lines, f"{view}[...] += {text}"]
+        is_copied = base.text != variable
+        lines = [f"{variable} = {base.within(ATOM)}.copy()"] if is_copied else []
+        view = f"{self.diagonal_view(variable, op.detail[0])}[...]"
+        if op.detail[0] == (0, 0) and (is_copied or _is_by_rows(op.arguments[0])):
+            step = joined("+", self.size(op.dims[0]), Text("1"))
+            view = f"{variable}.reshape(-1)[:: {step.within(SUM)}]"
+        if op.arguments[-1].kind in {"map", "number"} and text.startswith("-"):
+            return [*lines, f"{view} -= {text.removeprefix('-')}"]
+        return [*lines, f"{view} += {text}"]
 
     def constant(self, text: str) -> str:
         """A number of numpy."""
         return f"np.float64({text})"
+
+
+def _is_by_rows(op: Operation) -> bool:
+    """Whether a value surely lies in memory row by row, so that its diagonal has one step."""
+    is_outer = op.kind == "map" and op.detail[0] == "*" and outer_places(op) is not None
+    return op.kind == "matmul" or is_outer
+
+
+def _kept(call: str, held: str, variable: str) -> str:
+    """A call whose value is held by a variable already, or by another from now on."""
+    return call if held == variable else f"{variable} = {call}"

@@ -74,26 +74,23 @@ def applied(name, function, x, order):
     return value
 
 
-def softmax(x):
-    """Exponentials over their sum along the last axis; the shift keeps them from overflowing."""
-    e, axis = by_columns(x)
-    e -= e.max(axis=axis, keepdims=True)
+def softmax(x, axis=0, out=None):
+    """Exponentials over their sum along an axis; the shift keeps them from overflowing."""
+    if axis and x.shape[1] < 64 and out is None:
+        return softmax(x.T.copy()).T  # sums of many short rows are slow
+    e = np.subtract(x, x.max(axis=axis, keepdims=axis > 0), out=out)
     np.exp(e, out=e)
-    e /= e.sum(axis=axis, keepdims=True)
-    return e if axis else e.T
+    e /= e.sum(axis=axis, keepdims=axis > 0)
+    return e
 
 
-def logsoftmax(x):
-    """The logarithm of softmax along the last axis, without taking that of a tiny number."""
-    x, axis = by_columns(x)
-    x -= x.max(axis=axis, keepdims=True)
-    x -= np.log(np.exp(x).sum(axis=axis, keepdims=True))
-    return x if axis else x.T
-
-
-def by_columns(x):
-    """A copy to work along an axis of: short rows lie as columns, since sums of them are slow."""
-    return (x.T.copy(), 0) if x.shape[-1] < 64 else (x.copy(), -1)
+def logsoftmax(x, axis=0, out=None):
+    """The logarithm of softmax along an axis, without taking that of a tiny number."""
+    if axis and x.shape[1] < 64 and out is None:
+        return logsoftmax(x.T.copy()).T  # sums of many short rows are slow
+    x = np.subtract(x, x.max(axis=axis, keepdims=axis > 0), out=out)
+    x -= np.log(np.exp(x).sum(axis=axis, keepdims=axis > 0))
+    return x
 
 
 def logsumexp(x, axis=None):
@@ -104,8 +101,13 @@ def logsumexp(x, axis=None):
 
 
 def sigmoid(x):
-    """1 / (1 + exp(-x)), where the exponential does not overflow."""
-    return 1 / (1 + np.exp(np.minimum(-x, 88 if x.dtype.itemsize < 8 else 709)))
+    """1 / (1 + exp(-x)) of each entry."""
+    return sigmoid_of_minus(-x)
+
+
+def sigmoid_of_minus(x):
+    """1 / (1 + exp(x)) of each entry, where the exponential does not overflow."""
+    return np.reciprocal(1 + np.exp(np.minimum(x, 88 if x.dtype.itemsize < 8 else 709)))
 
 
 def erf(x):
@@ -125,16 +127,47 @@ def silu(x):
 
 def conv2(V, K):
     """The valid cross-correlation: sum over k, l of V[o + k, p + l] K[k, l]."""
-    (m, n), (p, q) = V.shape, K.shape
-    m, n = m - p + 1, n - q + 1
+    (h, w), (p, q) = V.shape, K.shape
+    m, n = h - p + 1, w - q + 1
+    if m * n * p * q <= 4096:
+        windows = strided(V, (m, n, p, q), (0, 1, 0, 1))
+        return (windows.reshape(m * n, p * q) @ K.ravel()).reshape(m, n)
+    if p * q > m * n:
+        return conv2_of_large(V, K)
     out = np.zeros((m, n), V.dtype)
-    if K.size > out.size:
-        for i, j in np.ndindex(m, n):
-            out[i, j] = np.vdot(V[i : i + p, j : j + q], K)
-    else:
-        for i, j in np.ndindex(p, q):
-            out += K[i, j] * V[i : i + m, j : j + n]
+    for top, rows in row_blocks(V, (p + q) * n):
+        columns = strided(rows, (q, len(rows), n), (1, 0, 1)).reshape(q, -1)
+        parts = (K @ columns).reshape(p, -1, n)
+        for i in range(p):
+            first, last = max(top - i, 0), min(top - i + len(rows), m)
+            if first < last:
+                out[first:last] += parts[i, first + i - top : last + i - top]
     return out
+
+
+def conv2_of_large(V, K):
+    """The same where the kernel has more entries than the result."""
+    (h, w), (p, q) = V.shape, K.shape
+    m, n = h - p + 1, w - q + 1
+    padded = np.zeros((h + m - 1, q), V.dtype)
+    padded[m - 1 : h] = K
+    out = np.zeros((m, n), V.dtype)
+    for top, rows in row_blocks(V, (m + n) * q):
+        columns = strided(rows, (n, len(rows), q), (1, 0, 1)).reshape(n, -1)
+        kernels = strided(padded[top:], (m, len(rows), q), (0, 0, 1)).reshape(m, -1)
+        out += kernels @ columns.T
+    return out[::-1].copy()
+
+
+def strided(A, shape, axes):
+    """A view of a matrix; a step along each axis of it is one along an axis of the matrix."""
+    return np.lib.stride_tricks.as_strided(A, shape, [A.strides[axis] for axis in axes])
+
+
+def row_blocks(A, width):
+    """Blocks of rows, each with the number of its first, for which buffers stay in the cache."""
+    step = max(1, 65536 // width)
+    return [(top, A[top : top + step]) for top in range(0, len(A), step)]
 
 
 def expm(A):
@@ -185,10 +218,9 @@ def conv2_full(G, K):
     if K.size > G.size:
         G, K = K, G
     (m, n), (p, q) = G.shape, K.shape
-    out = np.zeros((m + p - 1, n + q - 1), G.dtype)
-    for i, j in np.ndindex(p, q):
-        out[i : i + m, j : j + n] += K[i, j] * G
-    return out
+    padded = np.zeros((m + 2 * p - 2, n + 2 * q - 2), G.dtype)
+    padded[p - 1 : p - 1 + m, q - 1 : q - 1 + n] = G
+    return conv2(padded, K[::-1, ::-1])
 
 
 def overlap_add(x, groups):

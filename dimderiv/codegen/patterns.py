@@ -1,5 +1,6 @@
 """What the planner looks for in a node."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from dimderiv.graph import (
@@ -16,11 +17,12 @@ from dimderiv.graph import (
     index_dim,
     letters_of,
 )
-from dimderiv.products import transposed
+from dimderiv.products import product, transposed
 from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 MOST_TERMS = 4
+MOST_OPENED = 4
 
 
 def unnamed(node: Node) -> Node:
@@ -44,6 +46,33 @@ def turned(node: Node) -> Node:
     return transposed(node)
 
 
+def serves_less(term: tuple[Fraction, Node]) -> tuple[bool, bool]:
+    """The order of terms: an inverse by itself can serve all others, a matrix its own sums."""
+    node = term[1]
+    is_inverse = isinstance(node, Function) and node.function == "inv"
+    return not is_inverse, is_flat(node)
+
+
+def is_flat(node: Node) -> bool:
+    """Whether an array is constant along an axis, such as a column of ones times a row."""
+    if not isinstance(node, Product):
+        return False
+    held = {letter for f in node.factors for letter in letters_of(f.indices)}
+    return not {*letters_of(node.result)} <= held
+
+
+def opposite(node: Node) -> Node | None:
+    """Minus a short sum as it would be written: `Y - X` for `X - Y`.
+
+    Args:
+        node: any node.
+    """
+    if not isinstance(node, Sum) or len(node.terms) > MOST_TERMS:
+        return None
+    terms = sorted([(-c, term) for c, term in node.terms], key=lambda term: term[0] < 0)
+    return total(terms, node.axes) if terms and terms[0][0] > 0 > terms[-1][0] else None
+
+
 def parts_of(node: Node) -> frozenset[Key]:
     """What a node and its transpose are both made of, by which one may be told from others."""
     terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
@@ -54,11 +83,6 @@ def parts_of(node: Node) -> frozenset[Key]:
         else:
             keys.append(term.key)
     return frozenset(keys)
-
-
-def is_no_inverse(term: tuple[Fraction, Node]) -> bool:
-    """Whether a term is no inverse by itself; one that is can serve the other terms."""
-    return not (isinstance(term[1], Function) and term[1].function == "inv")
 
 
 def is_scattered(node: Node) -> bool:
@@ -75,12 +99,55 @@ def sum_to_open(node: Product) -> int | None:
         inner = unnamed(factor.node)
         if not isinstance(inner, Sum) or factor.power != 1 or len(inner.terms) > MOST_TERMS:
             continue
+        if [f.node.key for f in node.factors].count(factor.node.key) > 1:
+            continue  # `(x - m)' (x - m)` opened loses all digits where x is near m
         summed = {*letters_of(factor.indices)} - {*letters_of(node.result)}
         others = [f for k, f in enumerate(node.factors) if k != place]
         meets = any(summed & {*letters_of(f.indices)} for f in others)
         is_scaled = node.coefficient != 1 or others
         is_alone = is_scaled and not any(f.indices for f in others)
         if len(factor.indices) == 2 and (meets or is_alone):
+            return place
+    return None
+
+
+def without_cancelling(node: Product) -> Node | None:
+    """A sum over an axis of which one term remains, since the others are of centred arrays.
+
+    Where two terms remain, none is taken apart: their difference may be small beside them.
+
+    Args:
+        node: a product.
+    """
+    for _ in range(MOST_OPENED):
+        place = _summed_alone(node)
+        if place is None:
+            return None
+        factor, rest = node.factors[place], [*node.factors[:place], *node.factors[place + 1 :]]
+        inner = unnamed(factor.node)
+        if isinstance(inner, Sum):
+            found = total(
+                [(c, _with(node, rest, factor, term)) for c, term in inner.terms], node.axes
+            )
+            return None if isinstance(found, Sum) and found.terms else found
+        opened = _with(node, rest, factor, inner) if isinstance(inner, Product) else None
+        if not isinstance(opened, Product) or opened.key == node.key:
+            return None
+        node = opened
+    return None
+
+
+def _with(node: Product, rest: Sequence[Factor], factor: Factor, term: Node) -> Node:
+    """A product with another node in place of that of one factor."""
+    return product(node.coefficient, [*rest, factor._replace(node=term)], node.result, node.dims)
+
+
+def _summed_alone(node: Product) -> int | None:
+    """The place of a sum or product with a name that alone is summed over an axis."""
+    for place, factor in enumerate(node.factors):
+        others = [f for k, f in enumerate(node.factors) if k != place]
+        beside = {*letters_of(node.result), *(i for f in others for i in letters_of(f.indices))}
+        if factor.power == 1 and not beside.issuperset(letters_of(factor.indices)):
             return place
     return None
 

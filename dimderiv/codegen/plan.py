@@ -8,12 +8,14 @@ each axis of the graph's node, less those along which it is constant.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Any, NamedTuple
 
 from dimderiv.codegen.amounts import Amount, Regimes
 from dimderiv.codegen.cost import Sizes, cost_of, cost_with
 from dimderiv.shapes import ONE, Dim
 
+COMMUTING = frozenset({("map", "+"), ("map", "*")})
 COMPARISONS = frozenset({">", "<", ">=", "<="})
 # Operations whose value is a view of their argument, or a number: they cost nothing.
 VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows"})
@@ -111,6 +113,7 @@ class Plan:
         self._made: dict[tuple[Any, ...], Operation] = {}
         self._costs: dict[Sizes, dict[Operation, float]] = {}
         self.committed: dict[Operation, None] = {}
+        self.symmetric: set[Operation] = set()
 
     def make(
         self,
@@ -128,11 +131,31 @@ class Plan:
             detail: what it takes besides.
         """
         arguments = tuple(arguments)
-        slot = (kind, detail, *map(id, arguments), *[dim.monomials for dim in dims])
-        known = self._made.get(slot)
+        known = self.known(kind, arguments, dims, *detail)
         if known is None:
             repeats = self._repeats(kind, arguments, detail)
-            known = self._made[slot] = Operation(kind, detail, arguments, dims, repeats)
+            known = Operation(kind, detail, arguments, dims, repeats)
+            self._made[_slot(kind, arguments, dims, detail)] = known
+        return known
+
+    def known(
+        self,
+        kind: str,
+        arguments: tuple[Operation, ...],
+        dims: tuple[Dim, ...],
+        *detail: Any,
+    ) -> Operation | None:
+        """The operation of that kind on these arguments if there is one, in either order.
+
+        Args:
+            kind: what it does.
+            arguments: what it takes.
+            dims: the axes of its value.
+            detail: what it takes besides.
+        """
+        known = self._made.get(_slot(kind, arguments, dims, detail))
+        if known is None and len(arguments) == 2 and (other := swapped(kind, detail)) is not None:
+            known = self._made.get(_slot(kind, arguments[::-1], dims, other))
         return known
 
     def _repeats(self, kind: str, arguments: Iterable[Operation], detail: tuple[Any, ...]) -> float:
@@ -172,7 +195,7 @@ class Plan:
 
     def transposed(self, op: Operation, order: tuple[int, ...]) -> Operation:
         """The axes in another order."""
-        if order == tuple(range(op.rank)) or op.detail == ("gram",):
+        if order == tuple(range(op.rank)) or op.detail == ("gram",) or op in self.symmetric:
             return op
         if op.kind == "transpose":
             inner = op.detail[0]
@@ -247,6 +270,42 @@ def _is_transpose(left: Operation, right: Operation) -> bool:
     if right.kind == "transpose":
         return right.arguments[0] is left
     return left is right and left.detail == ("gram",)
+
+
+def _slot(
+    kind: str, arguments: tuple[Operation, ...], dims: tuple[Dim, ...], detail: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    return (kind, detail, *map(id, arguments), *[dim.monomials for dim in dims])
+
+
+def relabelled(
+    spec: tuple[tuple[int, ...], ...], kept: tuple[int, ...]
+) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
+    """The letters of a sum of products, numbered in the order in which they occur.
+
+    Args:
+        spec: the letters of each array.
+        kept: those of the result.
+    """
+    place = {i: k for k, i in enumerate(dict.fromkeys(chain(*spec)))}
+    return tuple(tuple(place[i] for i in letters) for letters in spec), tuple(
+        place[i] for i in kept
+    )
+
+
+def swapped(kind: str, detail: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The detail of an operation of two arguments that gives the same with them the other way.
+
+    Args:
+        kind: what the operation does.
+        detail: what it takes besides arrays.
+
+    Returns:
+        Nothing where the order matters.
+    """
+    if kind == "einsum":
+        return relabelled(detail[0][::-1], detail[1])
+    return detail if kind == "inner" or (kind, *detail) in COMMUTING else None
 
 
 def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...]) -> Tensor:

@@ -6,21 +6,25 @@ from fractions import Fraction
 from dimderiv import graph
 from dimderiv.codegen.bounds import Bounds
 from dimderiv.codegen.contraction import Contraction
+from dimderiv.codegen.demands import OF_ROWS, Demands
+from dimderiv.codegen.exponentials import stable
 from dimderiv.codegen.factors import Factors
 from dimderiv.codegen.opening import can_pay
 from dimderiv.codegen.patterns import (
     apart,
     images,
-    is_no_inverse,
     is_one,
     is_scattered,
     parts_of,
     runs,
+    serves_less,
     sum_to_open,
     turned,
     unnamed,
+    without_cancelling,
 )
 from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product
+from dimderiv.codegen.rows import Rows
 from dimderiv.codegen.scaling import Scaling
 from dimderiv.graph import (
     ONCE,
@@ -40,7 +44,7 @@ from dimderiv.graph import (
     apply_map,
     letters_of,
 )
-from dimderiv.products import product
+from dimderiv.products import product, scaled
 from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
@@ -56,11 +60,14 @@ class Planner:
         plan: the plan that the operations become part of.
         gathered: the arrays that index forms read at computed places, by the name of the symbol
             that stands for each.
+        demands: what the programs ask of each node.
     """
 
-    def __init__(self, plan: Plan, gathered: Gathered) -> None:
+    def __init__(self, plan: Plan, gathered: Gathered, demands: Demands) -> None:
         self.plan = plan
         self.gathered = gathered
+        self.demands = demands
+        self.rows = Rows(plan, demands)
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
         self.bounds = Bounds()
@@ -74,6 +81,8 @@ class Planner:
         known = self._known.get(node.key) or self._known_turned(node)
         if known is None:
             known = self._known[node.key] = self._planned(node)
+            if known.op.rank == 2 and graph.is_symmetric(node):
+                self.plan.symmetric.add(known.op)
             if len(node.axes) == 2 and not isinstance(node, (Symbol, Named)):
                 self._unturned.setdefault(parts_of(node), []).append(node)
         return known
@@ -94,6 +103,9 @@ class Planner:
 
     def _planned(self, node: Node) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
+        instead = stable(node)
+        if instead is not None:
+            return self.value(instead)
         match node:
             case Symbol(name) if name in self.gathered:
                 return Tensor(self._gather(node), every)
@@ -126,40 +138,18 @@ class Planner:
         return self.plan.make("gather", arguments, node.axes, *detail)
 
     def _map(self, node: Map) -> Tensor:
-        stable = self._exponentials(node)
-        if stable is not None:
-            return stable
-        tensors = [self.plan.upright(self.value(argument)) for argument in node.arguments]
+        function, (first, *others) = node.function, node.arguments
+        if function == ">" and first.key in self.demands.relus and graph.is_zero(others[0]):
+            first = apply_map("relu", first)
+        if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:
+            function, first = "sigmoid_of_minus", scaled(-1, first)
+        arguments = (first, *others)
+        tensors = [self.plan.upright(self.value(argument)) for argument in arguments]
         held = {letter for tensor in tensors for letter in tensor.letters}
         longest = max((t.letters for t in tensors), key=len)
         letters = longest if len(longest) == len(held) else tuple(sorted(held))
         sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
-        return Tensor(self.plan.map(node.function, *sides), letters)
-
-    def _exponentials(self, node: Map) -> Tensor | None:
-        """The logarithm of a sum of exponentials without overflow."""
-        if node.function != "log":
-            return None
-        inner = unnamed(node.arguments[0])
-        if isinstance(inner, Sum) and len(inner.terms) == 2:
-            rest = [term for c, term in inner.terms if c == 1 and not is_one(term)]
-            if len(rest) == 1 and any(c == 1 and is_one(term) for c, term in inner.terms):
-                power = unnamed(rest[0])
-                if isinstance(power, Map) and power.function == "exp":
-                    return self.value(apply_map("softplus", power.arguments[0]))
-        if not isinstance(inner, Product) or len(inner.factors) != 1 or inner.coefficient != 1:
-            return None
-        (factor,) = inner.factors
-        power = unnamed(factor.node)
-        summed = [k for k, i in enumerate(factor.indices) if i not in inner.result]
-        kept = tuple(i for i in factor.indices if i in inner.result)
-        if not isinstance(power, Map) or power.function != "exp" or factor.power != 1:
-            return None
-        if not summed or kept != inner.result or len(set(factor.indices)) < len(factor.indices):
-            return None
-        argument = power.arguments[0]
-        reduced = graph.apply_function("logsumexp", (argument,), inner.axes, tuple(summed))
-        return self.value(reduced)
+        return Tensor(self.plan.map(function, *sides), letters)
 
     def _function(self, node: Function) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
@@ -167,14 +157,23 @@ class Planner:
             return self._extreme(node, plan.upright(self.value(node.arguments[0])))
         if node.function == "tril":
             return Tensor(plan.make("triangle", (), node.axes), every)
+        if node.function in OF_ROWS:
+            return self.rows.value(node, self.value(node.arguments[0]))
         arrays = [plan.full(self.value(each), each.axes) for each in node.arguments]
         if node.function == "inv":
-            return Tensor(plan.make("inverse", arrays, node.axes), every)
+            return Tensor(self._inverse(node, arrays), every)
         if node.side != "either":
             call = plan.make("applied", arrays, node.axes, node.function, node.side == "row")
             return Tensor(call, every)
-        over = node.over if len(node.over) < arrays[0].rank else ()
-        return Tensor(plan.make(node.function, arrays, node.axes, *over), every)
+        return Tensor(plan.make(node.function, arrays, node.axes), every)
+
+    def _inverse(self, node: Function, arrays: list[Operation]) -> Operation:
+        """An inverse: left to be solved with, unless its entries are needed anyway."""
+        if node.key not in self.demands.inverses:
+            return self.plan.make("inverse", arrays, node.axes)
+        op = self.plan.make("inv", arrays, node.axes)
+        self.plan.commit(op)
+        return op
 
     def _extreme(self, node: Function, tensor: Tensor) -> Tensor:
         axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
@@ -217,7 +216,7 @@ class Planner:
 
     def _added(self, terms: Sequence[tuple[Fraction, Node]]) -> Tensor:
         """The sum of terms, those with fewer axes first, since their sum is cheap."""
-        found = {term.key: self._term(term) for _, term in sorted(terms, key=is_no_inverse)}
+        found = {term.key: self._term(c, term) for c, term in sorted(terms, key=serves_less)}
         tensors = [(c, found[term.key]) for c, term in terms]
         most = max(len(t.letters) for _, t in tensors)
         small = [(c, t) for c, t in tensors if len(t.letters) < most]
@@ -228,10 +227,11 @@ class Planner:
             tensors = [*large, (Fraction(sign), together)]
         return self._accumulated(tensors)
 
-    def _term(self, node: Node) -> Tensor:
+    def _term(self, coefficient: Fraction, node: Node) -> Tensor:
         tensor = self.plan.written_out(self.plan.upright(self.value(node)))
-        # The operation itself is left open: it may still be multiplied by a number.
-        for each in (tensor.op,) if tensor.op.kind == "inv" else tensor.op.arguments:
+        # What is still multiplied by a number is left open: a factor of it may be instead.
+        is_final = coefficient == 1 or tensor.op.kind == "inv"
+        for each in (tensor.op,) if is_final else tensor.op.arguments:
             self.plan.commit(each)
         return tensor
 
@@ -291,6 +291,9 @@ class Planner:
 
     def _labelled(self, node: Product) -> Tensor:
         """A product whose result has a letter for each axis."""
+        simpler = without_cancelling(node)
+        if simpler is not None:
+            return self.value(simpler)
         closed = self._contracted(node)
         opened = self._distributed(node) if self._trying < MOST_NESTED else None
         best = closed
@@ -324,7 +327,8 @@ class Planner:
         scalars: list[Tensor] = []
         tensors: list[Tensor] = []
         nonnegative: set[Operation] = set()
-        for factor in node.factors:
+        coefficient, factors = self.demands.familiar(node)
+        for factor in factors:
             for tensor in self.factors.leaves(factor, node):
                 (tensors if tensor.letters else scalars).append(tensor)
                 if self.bounds.is_nonnegative(factor.node) or factor.power % 2 == 0:
@@ -336,8 +340,11 @@ class Planner:
             if letter not in held and letter not in place:
                 scalars.append(Tensor(self.plan.size(dim), ()))
         if not tensors:
-            return self.scaling.multiple(node.coefficient, scalars, None)
+            return self.scaling.multiple(coefficient, scalars, None)
         kept = tuple(letter for letter in node.result if letter in held)
-        found = Contraction(self.plan, node.dims, kept).result(tensors)
-        scaled = self.scaling.multiple(node.coefficient, scalars, found)
-        return Tensor(scaled.op, tuple(place[i] for i in scaled.letters), scaled.below)
+        is_turned = self.rows.lies_turned(node)
+        kept = kept[::-1] if is_turned else kept
+        is_fixed = is_turned or node.key in self.demands.beside
+        found = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed).result(tensors)
+        multiple = self.scaling.multiple(coefficient, scalars, found)
+        return Tensor(multiple.op, tuple(place[i] for i in multiple.letters), multiple.below)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from dimderiv.codegen.axes import laid_out
+from dimderiv.codegen.demands import Demands
 from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, named_in
 from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
@@ -65,21 +66,31 @@ class Programs:
             every: the sizes that the plan is made for, as far as it would be the same.
         """
         plan = Plan(every[0], every[1:], self.late)
-        planner = Planner(plan, self.gathered)
+        demands = Demands(node for _, node in self.results)
+        planner = Planner(plan, self.gathered, demands)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
         done: dict[Goals, set[str]] = {}
-        outputs = []
-        for goals, node in self.results:
+        outputs: dict[int, Operation] = {}
+        for place in self._order():
+            goals, node = self.results[place]
             if goals not in done:
                 if conflicts(defined, goals.definitions):
                     names = {**planner.names, **names}
-                    planner = Planner(plan, self.gathered)
+                    planner = Planner(plan, self.gathered, demands)
                 defined |= {each.name: each.value.key for each in goals.definitions}
             for definition in goals.needed(node, done.setdefault(goals, set())):
                 planner.value(definition)
-            outputs.append(planner.result(node))
-        return Variant(outputs, {**planner.names, **names}, plan.sizes.left_out)
+            outputs[place] = planner.result(node)
+        results = [outputs[place] for place in sorted(outputs)]
+        return Variant(results, {**planner.names, **names}, plan.sizes.left_out)
+
+    def _order(self) -> list[int]:
+        """The results of each program, vectors first: what is summed for them may serve others."""
+        return sorted(
+            range(len(self.results)),
+            key=lambda k: (self.goals.index(self.results[k][0]), len(self.results[k][1].axes)),
+        )
 
 
 class Goals:

@@ -5,6 +5,9 @@ from fractions import Fraction
 
 from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product
 
+# A sign is looked for in factors of factors of factors.
+MOST_NESTED = 3
+
 
 class Scaling:
     """Multiplies tensors by scalars.
@@ -44,14 +47,34 @@ class Scaling:
         op, plan = tensor.op, self.plan
         if op.kind == "number":
             return tensor._replace(op=plan.number(-op.detail[0]))
+        known = self._known_negative(op, MOST_NESTED)
+        if known is not None:
+            return tensor._replace(op=known)
         place = None
-        if _is_product(op, "*/") and op not in plan.committed:
+        if _is_quotient(op):
+            place = 1
+        elif _is_product(op, "*/") and op not in plan.committed:
             place = self._place_of_sign(op)
         if place is None:
             return tensor._replace(op=plan.map("negative", op))
         arguments = list(op.arguments)
         arguments[place] = self.negated_view(arguments[place])
         return tensor._replace(op=plan.make(op.kind, arguments, op.dims, *op.detail))
+
+    def _known_negative(self, op: Operation, depth: int) -> Operation | None:
+        """Minus an operation, where that or minus one of its factors is made already."""
+        if op.kind == "map" and op.detail == ("negative",):
+            return op.arguments[0]
+        if op.kind == "input" or op in self.plan.committed:
+            return self.plan.known("map", (op,), op.dims, "negative")
+        if not _is_product(op, "*/") or op.detail == ("gram",) or not depth:
+            return None
+        for place, factor in enumerate(op.arguments):
+            known = self._known_negative(factor, depth - 1) if factor.rank else None
+            if known is not None:
+                arguments = [*op.arguments[:place], known, *op.arguments[place + 1 :]]
+                return self.plan.make(op.kind, arguments, op.dims, *op.detail)
+        return None
 
     def _place_of_sign(self, op: Operation) -> int | None:
         """The place of the factor that a sign goes to best, if it goes to any."""
@@ -65,8 +88,10 @@ class Scaling:
             return None
         count = self.plan.sizes.entries
         least = min(range(len(factors)), key=lambda k: count(factors[k].dims))
-        if factors[least].kind == "number" or not factors[least].rank or factors[least].is_truth:
+        if factors[least].is_truth:
             return None
+        if not factors[least].rank:
+            return least if op.rank else None
         is_entrywise = op.kind == "map" and not factors[least].arguments
         times = 1 if is_entrywise else 4
         return least if times * count(factors[least].dims) <= count(op.dims) else None
@@ -102,7 +127,16 @@ class Scaling:
         if op.kind in {"expand", "transpose"}:
             inner = self._scaled_view(op.arguments[0], scale)
             return self.plan.make(op.kind, (inner,), op.dims, *op.detail)
+        if op.kind == scale.op.kind == "number" and not scale.below:
+            return self.plan.number(op.detail[0] * scale.op.detail[0])
         return entrywise_product(self.plan, scale, Tensor(op, tuple(range(op.rank))), ()).op
+
+
+def _is_quotient(op: Operation) -> bool:
+    """Whether an array is divided by a number, which a sign costs nothing."""
+    if op.kind != "map" or op.detail != ("/",) or not op.rank or op.arguments[1].rank:
+        return False
+    return op.rank > 1 or bool(op.arguments[1].arguments)
 
 
 def _is_product(op: Operation, signs: str) -> bool:

@@ -4,20 +4,17 @@ What is needed once stands where it is needed; what is needed again, has a name 
 a large array that the next operation may overwrite, gets a line of its own.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, reachable
+from dimderiv.codegen.overwriting import Overwriting, beneath_views, is_diagonal
+from dimderiv.codegen.plan import LEAVES, Operation, reachable
 from dimderiv.codegen.text import Text
 from dimderiv.codegen.writer import Writer
 
 WIDTH = 88
 # What the name of a part may take of the width.
 NAME = 5
-IN_PLACE = frozenset({"+", "-", "*", "/"})
-# Operations whose value is an array of its own, which nobody else holds.
-FRESH = frozenset({"matmul", "map", "einsum", "tensordot", "softmax", "logsoftmax", "scatter"})
 
 
 class Statements:
@@ -49,14 +46,14 @@ class Statements:
         self.lines: list[str] = []
         self.variables: dict[Operation, str] = dict(given or {})
         order = list(reachable(outputs, self.variables))
-        self._uses = _uses(order, outputs)
         self._reserved = set(names.values())
-        self._overwritten = {base for op in order if (base := self._base(op)) is not None}
+        self._kept = Overwriting(order, outputs, writer.overwritable, names.__contains__)
+        self._later = {base: op for op, base in self._kept.bases.items()}
         self._texts: dict[Operation, Text] = {}
         for op in order:
-            if self._has_line(op):
+            if op in self._kept.lined:
                 self._assign(op)
-            elif op not in self._overwritten:
+            else:
                 self._shorten(op)
 
     def text(self, op: Operation) -> Text:
@@ -78,37 +75,30 @@ class Statements:
         if op not in self.variables and op.kind not in LEAVES:
             self._assign(op)
 
-    def _has_line(self, op: Operation) -> bool:
-        if op.kind in LEAVES or op.kind in VIEWS or op in self._overwritten:
-            return False
-        if op.kind == "scatter":
-            return not _is_diagonal(op)
-        if op in self.names or self._uses[op] > 1:
-            return True
-        return self._base(op) is not None
-
     def _assign(self, op: Operation) -> None:
-        wanted = self.names.get(op) or self.titles.get(op)
-        variable = (
-            self.identifiers.new(wanted) if wanted else self.identifiers.temporary(self._reserved)
-        )
-        self._fill(op, variable)
+        """Lines after which a variable holds the value."""
+        base = self._kept.bases.get(op)
+        if base is not None and base not in self.names:
+            variable = self.variables[base]
+        else:
+            wanted = self._title(op)
+            new = self.identifiers
+            variable = new.new(wanted) if wanted else new.temporary(self._reserved)
+        if op.kind == "scatter" and not is_diagonal(op):
+            self._scatter(op, variable)
+        elif base is not None:
+            parts = [self.text(argument) for argument in op.arguments]
+            place = op.arguments.index(base)
+            self.lines.append(self.writer.overwritten(op, parts, place, variable))
+        else:
+            self._line(op, variable)
         self.variables[op] = variable
 
-    def _fill(self, op: Operation, variable: str) -> None:
-        """Lines after which the variable holds the value."""
-        if op.kind == "scatter" and not _is_diagonal(op):
-            self._scatter(op, variable)
-            return
-        base = self._base(op)
-        if base is None:
-            self._line(op, variable)
-            return
-        other = next(a for a in op.arguments if a is not base)
-        text = self.text(other).text
-        self._fill(base, variable)
-        operator = op.detail[0]
-        self.lines.append(f"{variable} {operator}= {text}")
+    def _title(self, op: Operation) -> str | None:
+        """The name of a value, or that of what overwrites it in the end."""
+        while op not in self.names and op in self._later:
+            op = self._later[op]
+        return self.names.get(op) or self.titles.get(op)
 
     def _line(self, op: Operation, variable: str) -> None:
         parts = [self.text(argument) for argument in op.arguments]
@@ -129,9 +119,8 @@ class Statements:
 
     def _name_longest(self, op: Operation) -> bool:
         """Give the argument with the longest text a line of its own, if it has none."""
-        inner = longest = max(op.arguments, key=lambda a: len(self.text(a).text), default=op)
-        while inner.kind in VIEWS:
-            inner = inner.arguments[0]
+        longest = max(op.arguments, key=lambda a: len(self.text(a).text), default=op)
+        inner = beneath_views(longest)
         if inner.kind in LEAVES or inner in self.variables or inner is op:
             return False
         self._assign(inner)
@@ -143,44 +132,9 @@ class Statements:
     def _scatter(self, op: Operation, variable: str) -> None:
         """Put values on a diagonal of an array, or add them to what is there."""
         *base, part = op.arguments
-        before = None
-        if base and self._base(op) is not None:
-            self._fill(base[0], variable)
+        before = self.text(base[0]) if base else None
+        if op in self._kept.bases and before != Text(variable):
+            assert before is not None
+            self.lines.append(f"{variable} = {before.text}")
             before = Text(variable)
-        elif base:
-            before = self.text(base[0])
         self.lines += self.writer.scattered(variable, before, op, self.text(part))
-
-    def _is_free(self, op: Operation) -> bool:
-        is_new = op.kind in FRESH and op not in self.variables and op not in self.names
-        return is_new and self._uses[op] == 1
-
-    def _base(self, op: Operation) -> Operation | None:
-        """The argument of an operation that its value may overwrite."""
-        if not self.writer.overwrites:
-            return None
-        if op.kind == "scatter" and len(op.arguments) == 2:
-            return op.arguments[0] if self._is_free(op.arguments[0]) else None
-        if op.kind != "map" or op.detail[0] not in IN_PLACE or op.rank < 2:
-            return None
-        places = op.arguments if op.detail[0] in "+*" else op.arguments[:1]
-        for argument in places:
-            is_whole = argument.dims == op.dims and not argument.is_truth
-            if is_whole and self._is_free(argument) and not _is_diagonal(argument):
-                return argument
-        return None
-
-
-def _uses(order: Sequence[Operation], outputs: Sequence[Operation]) -> Counter[Operation]:
-    """How often each value is needed; a view passes its uses on to what it shows."""
-    uses = Counter(outputs)
-    for op in reversed(order):
-        times = uses[op] if op.kind in VIEWS else 1
-        for argument in op.arguments:
-            uses[argument] += times
-    return uses
-
-
-def _is_diagonal(op: Operation) -> bool:
-    """Whether the value is the diagonal matrix of a vector, for which numpy has a function."""
-    return op.kind == "scatter" and op.rank == 2 and len(op.arguments) == 1

@@ -44,7 +44,7 @@ def joined(operator: str, left: Text, right: Text) -> Text:
     """
     level = INFIX[operator]
     first = left.within(level + (level == COMPARISON))
-    second = right.within(level + (operator not in "+*"))
+    second = right.within(level + (operator != "+"))
     if level == PRODUCT:
         first = f"({left.text})" if left.level == MATMUL else first
         second = f"({right.text})" if right.level == MATMUL else second

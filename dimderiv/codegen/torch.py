@@ -6,7 +6,8 @@ from typing import ClassVar
 from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.layers import LayerText
-from dimderiv.codegen.plan import LEAVES, Operation, is_of_numbers
+from dimderiv.codegen.overwriting import beneath_views
+from dimderiv.codegen.plan import COMPARISONS, LEAVES, Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.torch_layers import torch_layer
 from dimderiv.codegen.writer import (
@@ -22,6 +23,9 @@ SAME_NAME = (
 )
 # So many arguments are looked at one by one before any is converted: looking is quicker.
 MOST_TESTED = 6
+ARITHMETIC = {"+": "add_", "-": "sub_", "*": "mul_", "/": "div_"}
+COMPARED = {">": "gt", "<": "lt", ">=": "ge", "<=": "le"}
+MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 REDUCTIONS = {"sum": "sum", "max": "amax", "min": "amin"}
 
 
@@ -32,7 +36,6 @@ class TorchWriter(Writer):
     imports = "import torch"
     module = "torch"
     helper_file = "torch_helpers.py"
-    overwrites = True
     typed = ("like", "{}.new_empty(0)")
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"torch.{name}({{}})" for name in SAME_NAME},
@@ -51,8 +54,6 @@ class TorchWriter(Writer):
         "pinv": "torch.linalg.pinv({})",
         "normN": 'torch.linalg.matrix_norm({}, "nuc")',
         "expm": "torch.linalg.matrix_exp({})",
-        "softmax": "torch.softmax({}, -1)",
-        "logsoftmax": "torch.log_softmax({}, -1)",
     }
     helpers = frozenset(
         {"dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"},
@@ -79,17 +80,23 @@ class TorchWriter(Writer):
         """A function of the tape, and one that applies it."""
         return torch_layer(text)
 
+    def needs_number(self, op: Operation, place: int) -> bool:
+        """Truth values are numbers already, but for those that no tensor takes part in."""
+        return is_of_numbers(op.arguments[place]) and op.kind == "map"
+
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as torch spells it."""
         texts, inner = [part.text for part in parts], parts[0].within(ATOM) if parts else ""
         match op.kind:
-            case "cast" if is_of_numbers(op):
-                return Text(self.constant(texts[0]))
             case "cast":
-                return Text(f"{inner}.to({self.dtype})")
+                return Text(self.constant(texts[0])) if is_of_numbers(op) else parts[0]
             case "reduce":
                 function, axes = op.detail
                 return Text(f"{inner}.{REDUCTIONS[function]}({_axes(op, axes)})")
+            case "softmax" | "logsoftmax":
+                name = "softmax" if op.kind == "softmax" else "log_softmax"
+                axis = -1 if op.detail in {(), (op.rank - 1,)} else op.detail[0]
+                return Text(f"torch.{name}({texts[0]}, {axis})")
             case "logsumexp":
                 axes = op.detail or tuple(range(op.arguments[0].rank))
                 return Text(f"torch.logsumexp({texts[0]}, {_axes(op, axes) or axes})")
@@ -122,6 +129,12 @@ class TorchWriter(Writer):
     def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
         """A function of the entries of tensors, as torch spells it."""
         function = op.detail[0]
+        if function in COMPARISONS and not is_of_numbers(op):
+            if is_of_numbers(op.arguments[0]):
+                function, parts = MIRRORED[function], parts[::-1]
+            texts = [part.text for part in parts]
+            call = f"{self.helper('compared')}(torch.{COMPARED[function]}, {', '.join(texts)})"
+            return Text(call)
         if function == "*":
             if op.rank == 2 and (triangle := triangle_place(op)):
                 name, place = triangle
@@ -132,6 +145,24 @@ class TorchWriter(Writer):
         elif function in self.entrywise and function != "sqrt" and is_of_numbers(op):
             parts = [Text(self.constant(parts[0].text))]
         return super().mapped(op, parts)
+
+    def overwritable(self, op: Operation) -> Sequence[int]:
+        """The places of the arguments that torch can put the value in."""
+        if op.kind == "scatter":
+            return (0,) if len(op.arguments) == 2 else ()
+        if op.kind != "map" or op.detail[0] not in ARITHMETIC:
+            return ()
+        places = (0, 1) if op.detail[0] in "+*" else (0,)
+        return [k for k in places if not _overlaps(op.arguments[1 - k], op.arguments[k])]
+
+    def overwritten(
+        self, op: Operation, parts: Sequence[Text], place: int, variable: str
+    ) -> str:  # fmt: skip
+        """A line such as `A += B`, or `C = A.add_(B)`."""
+        held, other, operator = parts[place].text, parts[1 - place].text, op.detail[0]
+        if held == variable:
+            return f"{held} {operator}= {other}"
+        return f"{variable} = {held}.{ARITHMETIC[operator]}({other})"
 
     def scattered(
         self, variable: str, base: Text | None, op: Operation, part: Text
@@ -193,6 +224,11 @@ class TorchWriter(Writer):
             return Text(f"torch.diag({part.text})")
         eye = f"torch.eye({self.size(op.dims[0]).text}, {self._options})"
         return Text(eye) if part.text == "1" else joined("*", part, Text(eye))
+
+
+def _overlaps(other: Operation, op: Operation) -> bool:
+    """Whether a value is a view of another one in another order, as in `A += A.T`."""
+    return other is not op and beneath_views(other) is op
 
 
 def diagonal_view(text: str, pattern: Sequence[int]) -> str:

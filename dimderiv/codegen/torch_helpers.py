@@ -62,6 +62,13 @@ def applied(name, function, x, order):
     return value
 
 
+def compared(test, x, y):
+    """Where a comparison holds 1, and 0 elsewhere: torch is slow to multiply by truth values."""
+    if isinstance(y, torch.Tensor) and y.shape != x.shape:
+        x, y = torch.broadcast_tensors(x, y)
+    return test(x, y, out=torch.empty(x.shape, dtype=x.dtype, device=x.device))
+
+
 def dexpm(A, E):
     """The derivative of the matrix exponential at A in the direction E, from a block matrix."""
     n = A.shape[-1]

@@ -131,7 +131,8 @@ def _condition(mine: Dim, others: Dim, readable: Collection[str]) -> Condition |
     left, right = (
         Dim(tuple((_without(m, common), c // divisor) for m, c in s)) for s in (above, below)
     )
-    return left, right
+    # What is so for an axis of size 1 only is no reason to write code twice.
+    return None if left.is_one or right.is_one else (left, right)
 
 
 def _without(monomial: Monomial, common: set[str]) -> Monomial:

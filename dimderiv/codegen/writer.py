@@ -5,6 +5,7 @@ differently, and which helper functions generated code brings along.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from dimderiv.codegen.arguments import Arguments
@@ -39,7 +40,6 @@ class Writer:
         imports: the lines that import its library.
         module: the name that it imports the library as.
         helper_file: where its helper functions stand.
-        overwrites: whether arrays may be changed in place.
         reserved: names of its code that no symbol may have, besides the module and the helpers.
         row: the index that takes the entries of a row.
         entrywise: functions of each entry, as format strings; `np` in them is the module.
@@ -55,7 +55,6 @@ class Writer:
     imports: ClassVar[str]
     module: ClassVar[str]
     helper_file: ClassVar[str]
-    overwrites: ClassVar[bool] = False
     reserved: ClassVar[frozenset[str]] = frozenset()
     row: ClassVar[str] = "[0]"
     entrywise: ClassVar[Mapping[str, str]]
@@ -194,6 +193,9 @@ class Writer:
                 return Text(f"-{parts[0].within(SIGN)}", SIGN)
             case "sqrt" if is_of_numbers(op):
                 return power(parts[0], Text("0.5"))
+            case "sigmoid_of_minus" if function not in self.helpers:
+                minus = Text(f"-{parts[0].within(SIGN)}", SIGN)
+                return self.mapped(replace(op, detail=("sigmoid",)), [minus])
         if function in INFIX:
             return joined(function, *parts)
         if function in self.helpers:
@@ -214,7 +216,7 @@ class Writer:
         detail = ""
         if op.kind == "overlap_add":
             detail = f", {op.detail[0]}"
-        elif op.detail and op.kind == "logsumexp":
+        elif op.detail and op.kind in {"softmax", "logsoftmax", "logsumexp"}:
             detail = f", axis={op.detail[0]}"
         return Text(f"{self.helper(op.kind)}({', '.join(texts)}{detail})")
 
@@ -247,6 +249,30 @@ class Writer:
     def shape(self, dims: Sequence[Dim]) -> str:
         """The shape of an array: a number or a tuple."""
         return self.sizes(dims) if len(dims) == 1 else f"({self.sizes(dims)})"
+
+    def overwritable(self, op: Operation) -> Sequence[int]:
+        """The places of the arguments that the value of an operation may overwrite; none here.
+
+        Args:
+            op: the operation.
+        """
+        return ()
+
+    def overwritten(
+        self, op: Operation, parts: Sequence[Text], place: int, variable: str
+    ) -> str:  # fmt: skip
+        """The line that puts the value of an operation where an argument was.
+
+        Args:
+            op: the operation.
+            parts: the texts of its arguments.
+            place: which of them is overwritten; its text is the name of a variable.
+            variable: the name of the value.
+
+        Raises:
+            UnknownNameError: the target does not overwrite.
+        """
+        raise self.unknown(op.kind)
 
     def scattered(
         self, variable: str, base: Text | None, op: Operation, part: Text

@@ -91,12 +91,7 @@ class Words:
     def _function(self, word: str) -> str:
         """The name that stands in syntax trees for a function as it is written."""
         name = canonical_name(word)
-        return ALIASES.get(name) or self._in_ascii.get(name, name)
-
-    @cached_property
-    def _in_ascii(self) -> dict[str, str]:
-        """The gradients and Hessians of declared functions, by their names in ASCII."""
-        return {spelled_out(name): name for name in self.functions if name.startswith(GRADIENT)}
+        return ALIASES.get(name) or _in_ascii(self.functions).get(name, name)
 
     def _derivative(self, word: str, start: int, end: int) -> Token:
         """The token of `∇f` or `∇²f`."""
@@ -204,6 +199,12 @@ class Words:
             ):
                 return end
         return 0
+
+
+@lru_cache(maxsize=64)
+def _in_ascii(functions: frozenset[str]) -> dict[str, str]:
+    """The gradients and Hessians of declared functions, by their names in ASCII."""
+    return {spelled_out(name): name for name in functions if name.startswith(GRADIENT)}
 
 
 @lru_cache(maxsize=64)
