@@ -17,6 +17,7 @@ import click
 
 from dimderiv.api import LAYOUTS, derive
 from dimderiv.codegen.targets import TARGETS
+from dimderiv.coding import FORMS
 from dimderiv.output import Request, answer_text
 from dimderiv.process import FAILED, confess, exit_status, note
 from dimderiv.render.conventions import layout_in_words
@@ -25,6 +26,8 @@ from dimderiv.rules import load_rules
 
 LANGUAGES = ("en", "zh")
 NARROWEST, WIDEST = 80, 100
+# Where the words of the command stand, for a file to say what made it.
+WORDS = "dimderiv.words"
 
 
 def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -68,6 +71,11 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.option("--steps", is_flag=True, help="Print the steps before the answer.")
 @click.option("--latex", is_flag=True, help="Print LaTeX.")
 @click.option("--code", type=click.Choice(list(TARGETS)), help="Print a function that computes it.")
+@click.option("--form", type=click.Choice(FORMS), default="dense", help="Form of what it returns.")
+@click.option("--layer", is_flag=True, help="Code with a forward and a backward pass.")
+@click.option("--value", is_flag=True, help="Code that returns the value too.")
+@click.option("--sizes", metavar="TEXT", help='Sizes that code suits best, such as "m=1000, n=10".')
+@click.option("--output", metavar="FILE", help="Write the code to a file, and print nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known, as JSON.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the steps.")
 @click.option("--no-verify", is_flag=True, help="Skip the check.")
@@ -108,7 +116,12 @@ def derive_command(**options: Any) -> int:
         note(each, request.verbose)
     if request.verbose:
         note(f"layout: {layout_in_words(derivation.layout, request.lang)}", verbose=True)
-    click.echo(answer_text(derivation, request))
+    if request.output is None:
+        click.echo(answer_text(derivation, request))
+    else:
+        code = request.of_code
+        code.write(code.source(derivation), click.get_current_context().meta[WORDS])
+        note(f"written to {request.output}", request.verbose)
     verification = derivation.verification
     if verification is None:
         note("not checked, as you asked", request.verbose)
@@ -174,7 +187,9 @@ def run(words: list[str]) -> int:
     else:
         words = words or ["--help"]
         refuse_misspelled(words)
+    given = list(words)
     with command.make_context(command.name, words) as context:
+        context.meta[WORDS] = given
         status: int = command.invoke(context)
         return status
 

@@ -1,15 +1,79 @@
-"""The source of a function that computes the derivatives of a derivation."""
+"""The source of functions that compute the derivatives of a derivation."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dimderiv.checking import Checker
+from dimderiv.errors import NotDifferentiableError, UnknownNameError
 from dimderiv.infer import Typed, infer
 from dimderiv.language.syntax import Program
 from dimderiv.render.text import text
 from dimderiv.result import Extent
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Declaration
+
+if TYPE_CHECKING:
+    from dimderiv.codegen.stages import Later
+
+
+FORMS = ("dense", "operator")
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What a function is to be that computes something when other arrays arrive.
+
+    Attributes:
+        form: one of `FORMS`.
+        layer: whether it is a layer.
+        value: whether the value was asked for too.
+    """
+
+    form: str
+    layer: bool
+    value: bool
+
+    def refuse_contradictions(self, typed: Typed, order: int, directions: bool) -> None:
+        """Check that there is such a function.
+
+        Args:
+            typed: the expression.
+            order: how often it was differentiated.
+            directions: whether the derivative is one along directions.
+
+        Raises:
+            UnknownNameError: there is no such form.
+            NotDifferentiableError: the derivative is no operator, or no layer has it.
+        """
+        if self.form not in FORMS:
+            raise UnknownNameError(
+                f"the form {self.form!r} is unknown", hint=f"one of {', '.join(FORMS)}"
+            )
+        if self.layer and self.form == "operator":
+            raise NotDifferentiableError(
+                "a layer has a backward pass, and an operator is applied",
+                hint="ask for one of them",
+            )
+        kind = "a layer" if self.layer else "an operator"
+        if self.value:
+            own = "its forward pass returns the value" if self.layer else "it has no value"
+            raise NotDifferentiableError(f"{kind} takes no value: {own}", hint="leave out value")
+        if directions:
+            raise NotDifferentiableError(
+                f"{kind} takes its directions later, and this is a derivative along some already",
+                hint="ask the derivation by the variables",
+            )
+        if self.layer and order == 2:
+            raise NotDifferentiableError(
+                "the backward pass of a layer is a first derivative, and the order is 2",
+                hint="ask for order 1",
+            )
+        if not self.layer and order == 1 and typed.value.is_scalar:
+            raise NotDifferentiableError(
+                "the derivative of a scalar is a gradient, which is an array and no operator",
+                hint='form "dense", or order 2 for the Hessian as an operator',
+            )
 
 
 @dataclass(frozen=True)
@@ -22,32 +86,26 @@ class Coder:
         order: how often the expression was differentiated.
         directions: for a derivative along directions, the direction of each variable.
         definitions: names that the answer defines.
+        program: the answer: one derivative, or several as definitions.
+        extents: what the axes of each derivative are those of, by its name, in the order in which
+            functions return them.
+        told: what functions say of what they compute, after what that is.
     """
 
     typed: Typed
     rulebook: Rulebook
     order: int
     directions: Mapping[str, str]
-    definitions: Collection[str]
+    definitions: Sequence[str]
+    program: Program
+    extents: Mapping[str, Extent]
+    told: str
 
-    def source(
-        self,
-        target: str,
-        program: Program,
-        extents: Mapping[str, Extent],
-        docstring: str,
-        *,
-        value: bool,
-        sizes: Mapping[str, int] | None,
-    ) -> str:
-        """The source of a function that computes derivatives.
+    def source(self, target: str, *, value: bool, sizes: Mapping[str, int] | None) -> str:
+        """The source of a function that computes the derivatives.
 
         Args:
             target: the name of a target.
-            program: the answer: one derivative, or several as definitions.
-            extents: what the axes of each derivative are those of, by its name, in the order in
-                which the function returns them.
-            docstring: what the function says of itself, after what it computes.
             value: whether the function returns the value too, before the derivatives.
             sizes: a number for each named size, where the code is to be the best at these sizes.
 
@@ -61,26 +119,59 @@ class Coder:
             target,
             self.name,
             self.typed if value else None,
-            [self._read(program, extents)],
+            [self._answer()],
             self.typed.symbols,
-            docstring=f"{self._kind} of {docstring}",
-            of=[extent.of for extent in extents.values()],
-            wrt=[extent.by for extent in extents.values()],
+            docstring=f"{self.kind} of {self.told}",
+            of=[extent.of for extent in self.extents.values()],
+            wrt=[extent.by for extent in self.extents.values()],
             rulebook=self.rulebook,
-            titles=list(extents),
-            results=list(extents) if len(extents) > 1 else (),
+            titles=list(self.extents),
+            results=self._several,
             sizes=sizes,
         )
 
-    def _read(self, program: Program, extents: Mapping[str, Extent]) -> Typed:
+    def later(
+        self,
+        name: str,
+        docstring: str,
+        arriving: Sequence[str],
+        called: Mapping[str, str] | None = None,
+    ) -> "Later":
+        """The derivatives as what is computed when some symbols arrive.
+
+        Args:
+            name: the name of the function that computes them.
+            docstring: what is said of it.
+            arriving: the symbols.
+            called: what a symbol is called in the code, where that is another name.
+        """
+        from dimderiv.codegen.stages import Later
+
+        return Later(
+            name,
+            {symbol: self.typed.symbols[symbol] for symbol in arriving},
+            self._answer(),
+            self._several,
+            [(extent.of, extent.by) for extent in self.extents.values()],
+            list(self.extents),
+            docstring,
+            called or {},
+        )
+
+    @property
+    def _several(self) -> list[str]:
+        """The names of the derivatives, where there are several."""
+        return list(self.extents) if len(self.extents) > 1 else []
+
+    def _answer(self) -> Typed:
         """The answer as it is printed, read again, with its shapes.
 
         All derivatives are read at once, since each one's definitions are those of the others.
         """
-        shapes = {name: extent.shape for name, extent in extents.items()}
+        shapes = {name: extent.shape for name, extent in self.extents.items()}
         several = shapes if len(shapes) > 1 else {}
         return infer(
-            Checker(self.typed, self.rulebook).read_back(text(program)),
+            Checker(self.typed, self.rulebook).read_back(text(self.program)),
             {**self.typed.symbols, **{name: Declaration(s) for name, s in several.items()}},
             rulebook=self.rulebook,
             value=next(iter(shapes.values())) if not several else None,
@@ -90,11 +181,12 @@ class Coder:
     @property
     def name(self) -> str:
         """The name of the function, which means nothing else."""
-        name = self._kind.lower().replace(" ", "_").replace("-", "_")
+        name = self.kind.lower().replace(" ", "_").replace("-", "_")
         return f"{name}_" if name in {*self.typed.symbols, *self.definitions} else name
 
     @property
-    def _kind(self) -> str:
+    def kind(self) -> str:
+        """What the derivatives are."""
         if self.directions:
             return "Derivative" if self.order == 1 else "Hessian-vector product"
         if self.order == 2:

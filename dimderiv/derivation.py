@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from dimderiv.answer import Answer, Variables
 from dimderiv.checking import Checker
-from dimderiv.coding import Coder
+from dimderiv.coding import Coder, Stages
 from dimderiv.differentiate import Gradients
 from dimderiv.forward import Tangents
 from dimderiv.infer import Typed
@@ -34,6 +34,15 @@ class Origin(Protocol):
 
     def all_layouts(self) -> "Mapping[str, Derivation]":
         """The derivation in each layout, not checked yet."""
+
+    def code_in_stages(
+        self,
+        dense: "Derivation",
+        stages: Stages,
+        target: str,
+        sizes: Mapping[str, int] | None,
+    ) -> str:
+        """The source of a function in stages."""
 
 
 @dataclass(frozen=True)
@@ -307,47 +316,75 @@ class Derivation:
         target: str = "numpy",
         *,
         value: bool = False,
+        form: str = "dense",
+        layer: bool = False,
         sizes: Mapping[str, int] | None = None,
     ) -> str:
         """The source of a function that computes the derivative.
 
         Args:
-            target: `"numpy"` or `"jax"`.
+            target: `"numpy"`, `"jax"`, `"torch"` or `"array_api"`.
             value: whether the function returns the value too, before the derivative.
+            form: `"dense"`, or `"operator"` for a function that returns the Hessian, or the
+                Jacobian, as an operator that is applied and never formed; what its applications
+                have in common is computed once.
+            layer: whether it is to be a layer: a forward pass that returns the value, and a
+                backward pass that takes the derivative by the value.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.
+
+        Raises:
+            UnknownNameError: there is no such target or form.
+            NotDifferentiableError: the derivative is no operator, or no layer has it.
         """
         if self.mixed is not None:
-            return self.mixed.code(target, value=value, sizes=sizes)
-        extents = {name: self.extents[names] for names, name in self._derivative_names.items()}
-        return self._coder.source(
-            target, self.program, extents, self._docstring(), value=value, sizes=sizes
-        )
+            mixed = replace(self.mixed, checks=self.checks)
+            return mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
+        if form == "dense" and not layer:
+            return self.coder.source(target, value=value, sizes=sizes)
+        assert self.origin is not None, "every derivation comes from a task"
+        stages = Stages(form, layer, value)
+        return self.origin.code_in_stages(self, stages, target, sizes)
 
     @property
-    def _coder(self) -> Coder:
-        definitions = self.answer.definitions
-        return Coder(self.typed, self.rulebook, self.order, self.directions, definitions)
-
-    def _docstring(self) -> str:
+    def coder(self) -> Coder:
+        """What writes code for the derivatives."""
         shapes = ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
         by = ", ".join(self.wrt)
         along = f" along {', '.join(self.directions.values())}" if self.directions else ""
         lines = [f"{self.source.strip()} by {by}{along}.", "", shapes, ""]
-        return "\n".join([*lines, self.text(multiline=True)])
+        return Coder(
+            self.typed,
+            self.rulebook,
+            self.order,
+            self.directions,
+            list(self.answer.definitions),
+            self.program,
+            {name: self.extents[names] for names, name in self._derivative_names.items()},
+            "\n".join([*lines, self.text(multiline=True)]),
+        )
 
     def function(
         self,
         target: str = "numpy",
         *,
         value: bool = False,
+        form: str = "dense",
+        layer: bool = False,
         sizes: Mapping[str, int] | None = None,
     ) -> Callable[..., Any]:
         """A function that computes the derivative, called with the symbols by name.
 
         Args:
-            target: `"numpy"` or `"jax"`.
+            target: `"numpy"`, `"jax"`, `"torch"` or `"array_api"`.
             value: whether it returns `(value, derivative)`.
+            form: `"dense"`, or `"operator"`: the function then returns for numpy an operator of
+                scipy, on vectors of all entries of the variables in C order, with methods `apply`
+                and `apply_adjoint` on arrays of their own shapes; elsewhere an object with these
+                methods, or for a Hessian, whose adjoint it is itself, the function `apply` alone.
+            layer: whether it is to be a layer: a class with the methods `forward`, which takes the
+                symbols by name, and `backward`; for jax and torch, a function that they
+                differentiate by this rule.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.
 
@@ -356,5 +393,7 @@ class Derivation:
             derivatives for several variables.
         """
         from dimderiv.codegen.module import function
+        from dimderiv.codegen.targets import writer_of
 
-        return function(self.code(target, value=value, sizes=sizes), self._coder.name)
+        source = self.code(target, value=value, form=form, layer=layer, sizes=sizes)
+        return function(source, writer_of(target).layer_name if layer else self.coder.name)

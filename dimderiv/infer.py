@@ -35,6 +35,7 @@ class Typed:
         sizes: the names of the sizes of axes.
         functions: the names of the functions that are declared.
         upstream: the name of a derivative that is handed down, if there is one.
+        plain: the program that it is a derivative by the value of.
     """
 
     program: Program
@@ -47,6 +48,7 @@ class Typed:
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
     upstream: str | None = None
+    plain: "Typed | None" = None
 
     @property
     def names(self) -> frozenset[str]:

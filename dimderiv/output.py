@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dimderiv.code_output import CodeRequest
 from dimderiv.derivation import Derivation
 from dimderiv.render.conventions import layout_in_words
 from dimderiv.result import Result
@@ -28,6 +29,11 @@ class Request:
     steps: bool
     latex: bool
     code: str | None
+    form: str
+    layer: bool
+    value: bool
+    sizes: str | None
+    output: str | None
     as_json: bool
     lang: str
     no_verify: bool
@@ -49,6 +55,11 @@ class Request:
             raise click.UsageError(f"there are {len(self.words)} expressions: {shown}; use quotes")
         return self.words[0]
 
+    @property
+    def of_code(self) -> CodeRequest:
+        """What of this is about code."""
+        return CodeRequest(self.code, self.form, self.layer, self.value, self.sizes, self.output)
+
     def refuse_contradictions(self) -> None:
         """Check what click cannot.
 
@@ -69,6 +80,11 @@ class Request:
             raise click.UsageError("--all-layouts prints every layout; leave out --layout")
         if self.forward and self.hvp:
             raise click.UsageError("--forward and --hvp are two answers; ask for one")
+        if self.output and self.as_json:
+            raise click.UsageError("--output writes code, and --json prints it; ask for one")
+        directed = {"--forward": self.forward, "--hvp": self.hvp}
+        beside = [option for option, given in directed.items() if given is not None]
+        self.of_code.refuse_contradictions(beside, self.order)
 
 
 def answer_text(derivation: Derivation, request: Request) -> str:
@@ -81,7 +97,7 @@ def answer_text(derivation: Derivation, request: Request) -> str:
     if request.as_json:
         return json.dumps(record(derivation, request), indent=2, ensure_ascii=False)
     if request.code:
-        return derivation.code(request.code).rstrip("\n")
+        return request.of_code.source(derivation).rstrip("\n")
     if request.all_layouts:
         return in_all_layouts(derivation, request)
     answer = derivation.latex() if request.latex else derivation.text(multiline=True)
@@ -152,7 +168,7 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
     if request.steps:
         found["steps"] = derivation.explain(lang=request.lang)
     if request.code:
-        found["code"] = derivation.code(request.code)
+        found["code"] = request.of_code.source(derivation)
     return found
 
 

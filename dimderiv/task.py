@@ -8,6 +8,7 @@ from typing import get_args
 
 from dimderiv.answer import Answer, Derivative, Variables, write_answer
 from dimderiv.arrange import Arranger
+from dimderiv.coding import Stages
 from dimderiv.derivation import Derivation
 from dimderiv.differentiate import Gradients, reverse_sweep, second_sweeps
 from dimderiv.errors import DimderivError, NotDifferentiableError
@@ -26,8 +27,14 @@ from dimderiv.result import Extent, Layout
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import SCALAR
 from dimderiv.simplify import Simplifier
+from dimderiv.staged import layer_code, operator_code
 from dimderiv.structure import CURVED, binding, structure_of, tied
-from dimderiv.upstream import with_directions
+from dimderiv.upstream import (
+    handed_down,
+    unused_directions,
+    unused_upstream,
+    with_directions,
+)
 
 NO_GRADIENTS = Gradients({}, (), ())
 # How many symbols a gradient by tied entries saves at least where the one by free entries is named.
@@ -100,6 +107,48 @@ class Task:
         typed, directions = with_directions(self.typed, self.wrt, names, {})
         task = replace(self, typed=typed, directions=directions, order=2, layout="mixed")
         return task.derivation()
+
+    def code_in_stages(
+        self,
+        dense: Derivation,
+        stages: Stages,
+        target: str,
+        sizes: Mapping[str, int] | None,
+    ) -> str:
+        """The source of an operator, or of a layer, checked where the derivation was.
+
+        Args:
+            dense: the derivation that was asked for.
+            stages: what the source is to be.
+            target: the name of the target.
+            sizes: a number for each named size, where the code is to be the best at these sizes.
+
+        Raises:
+            UnknownNameError: there is no such target or form.
+            NotDifferentiableError: the derivative is no operator, or no layer has it.
+        """
+        stages.refuse_contradictions(self.typed, self.order, bool(self.directions))
+        if not stages.layer:
+            checked = [each.verified() if dense.checks else each for each in self._products()]
+            return operator_code(dense, checked, target, sizes)
+        backward = dense if self.typed.upstream is not None else self._handed_down()
+        if dense.checks and backward is not dense:
+            backward = backward.verified()
+        return layer_code(dense, backward, target, sizes)
+
+    def _products(self) -> list[Derivation]:
+        """The products of the Hessian, or of the Jacobian from both sides, not checked yet."""
+        names = unused_directions(self.typed, self.wrt)
+        if self.order == 2:
+            return [self.hessian_vector(names)]
+        typed, directions = with_directions(self.typed, self.wrt, names, {})
+        along = replace(self, typed=typed, directions=directions, layout="mixed")
+        return [along.derivation(), self._handed_down()]
+
+    def _handed_down(self) -> Derivation:
+        """The product with a derivative that is handed down, not checked yet."""
+        typed = handed_down(self.typed, unused_upstream(self.typed), self.rulebook, self.wrt)
+        return replace(self, typed=typed, layout="mixed").derivation()
 
     def all_layouts(self) -> dict[str, Derivation]:
         """The derivation in each layout that it has, not checked yet.

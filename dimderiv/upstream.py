@@ -5,8 +5,9 @@ The vector-Jacobian product of `Y` with `G` is the gradient of `sum(G .* Y)` wit
 that is what is differentiated, and what the answer is checked against.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, count
 
 from dimderiv.declarations import read_shapes
 from dimderiv.errors import ShapeError, UnknownNameError
@@ -39,7 +40,7 @@ def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[s
     declared[name] = Declaration(typed.value, text=str(typed.value))
     program = Program(statements, typed.program.source)
     found = infer(program, declared, rulebook=rulebook, wrt=wrt)
-    return replace(found, assumptions=typed.assumptions, upstream=name)
+    return replace(found, assumptions=typed.assumptions, upstream=name, plain=typed)
 
 
 def with_directions(
@@ -89,6 +90,36 @@ def with_directions(
     return typed, directions
 
 
+def unused_upstream(typed: Typed) -> str:
+    """A name for a derivative that is handed down, which means nothing yet.
+
+    Args:
+        typed: the program.
+    """
+    return _unused("G" if typed.value.is_matrix else "g", _taken(typed))
+
+
+def unused_directions(typed: Typed, wrt: Sequence[str]) -> list[str]:
+    """A name for a direction of each variable, which means nothing yet.
+
+    Args:
+        typed: the program.
+        wrt: the variables.
+    """
+    taken, found = _taken(typed), list[str]()
+    for variable in wrt:
+        is_matrix = typed.symbols[variable].shape.is_matrix
+        found.append(_unused("EFDH" if is_matrix else "vuzh", taken))
+        taken.add(found[-1])
+    return found
+
+
+def _unused(letters: str, taken: Collection[str]) -> str:
+    """The first letter that means nothing yet, or the first of all with a number."""
+    numbered = (f"{letters[0]}{number}" for number in count(1))
+    return next(name for name in chain(letters, numbered) if name not in taken)
+
+
 def _counted(number: int, noun: str) -> str:
     return f"is 1 {noun}" if number == 1 else f"are {number} {noun}s"
 
@@ -98,9 +129,13 @@ def _new_name(word: str, typed: Typed, role: str, examples: str) -> str:
     if not isinstance(word, str):
         raise UnknownNameError(f"{role} is a name, not {word!r}", hint=f"such as {examples}")
     (name,) = read_shapes({word.strip(): "scalar"})
-    if name in {*typed.names, "I", "pi"}:
+    if name in _taken(typed):
         raise UnknownNameError(
             f"{name} cannot be {role}: the name means something already",
             hint=f"a name that is not used yet, such as {examples}",
         )
     return name
+
+
+def _taken(typed: Typed) -> set[str]:
+    return {*typed.names, "I", "pi"}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import string
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from dimderiv.verify import Verification
 
 ROOT = Path(__file__).parent.parent
 LEAST_SQUARES = ["||Xw-y||^2", "--wrt", "w"]
+AS_CODE = ["x'x", "--wrt", "x", "--code", "numpy"]
 SECONDS = 60
 
 
@@ -211,6 +213,18 @@ def test_options_stand_anywhere(capsys: pytest.CaptureFixture[str], words: list[
         (["x'x", "--wrt", "x", "--layout", "odd"], "'odd' is not one of"),
         (["x'x", "--wrt", "x", "--code", "cobol"], "'cobol' is not one of 'numpy', 'jax'"),
         (["x'x", "--wrt", "x", "--code", "numpy", "--latex"], "--code and --latex"),
+        (["x'x", "--wrt", "x", "--layer"], "--layer is about code"),
+        (["x'x", "--wrt", "x", "--output", "f.py"], "--output is about code"),
+        ([*AS_CODE, "--form", "sparse"], "'sparse' is not one of 'dense', 'operator'"),
+        ([*AS_CODE, "--form", "operator"], "a gradient, which is an array"),
+        ([*AS_CODE, "--form", "operator", "--layer"], "--layer and --form operator"),
+        ([*AS_CODE, "--form", "operator", "--hvp", "v"], "leave out --hvp"),
+        ([*AS_CODE, "--layer", "--forward", "v"], "leave out --forward"),
+        ([*AS_CODE, "--layer", "--value"], "a layer returns it anyway"),
+        ([*AS_CODE, "--layer", "--order", "2"], "leave out --order 2"),
+        ([*AS_CODE, "--json", "--output", "f.py"], "--output writes code"),
+        ([*AS_CODE, "--sizes", "n"], "no size in 'n'"),
+        ([*AS_CODE, "--sizes", "q=3"], "no axis has the size q; there are n"),
         (["x'x", "--wrt", ""], "no variable is named"),
         (["x'x", "--wrt", "q"], "q does not occur"),
         (["(x'x", "--wrt", "x"], "a bracket is not closed"),
@@ -468,3 +482,88 @@ def test_two_answers_at_once(capsys: pytest.CaptureFixture[str], words: list[str
 
     assert (2, "") == (status, out)
     assert words[0] in err
+
+
+def test_code_with_the_value_for_certain_sizes(capsys: pytest.CaptureFixture[str]) -> None:
+    """What `value` and `sizes` are in Python."""
+    words = ["||U V' - T||^2", "--wrt", "U", "--shape", "U: m x r; V: n x r", "--code", "numpy"]
+    plain, low = (
+        outcome(capsys, *words, *more)[1]
+        for more in ([], ["--value", "--sizes", "m=1000, n=1000, r=5"])
+    )
+
+    assert "if m * n" in plain
+    assert "if m * n" not in low
+    assert low.rstrip().endswith("), dU")
+
+
+def test_code_as_an_operator_and_as_a_layer(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also within the record for programs."""
+    _, operator, _ = outcome(capsys, *AS_CODE, "--order", "2", "--form", "operator")
+    _, layer, _ = outcome(capsys, *AS_CODE, "--layer", "--json")
+
+    assert "def apply(v):" in operator
+    assert "class Layer:" in json.loads(layer)["code"]
+
+
+RUN_ALONE = """
+import sys
+sys.modules["dimderiv"] = None
+from pathlib import Path
+names = {}
+exec(compile(Path(sys.argv[1]).read_text(), sys.argv[1], "exec"), names)
+print(%s)
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "use", "printed"),
+    [
+        ([], "names['gradient']([1.0, 2.0])", "[2. 4.]"),
+        (["--order", "2", "--form", "operator"], "names['hessian']([3.0]) @ [1.0]", "[2.]"),
+        (["--layer"], "(lambda f: (f.forward([3.0]), f.backward())[1])(names['Layer']())", "[6.]"),
+    ],
+)
+def test_a_file_of_code_runs_without_dimderiv(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, more: list[str], use: str, printed: str
+) -> None:
+    """In a fresh interpreter that cannot import it; the first line says how it was made."""
+    if "operator" in more:
+        pytest.importorskip("scipy.sparse.linalg")
+    file = tmp_path / "made.py"
+    words = [*AS_CODE, *more, "--output", str(file)]
+
+    assert (0, "", "") == outcome(capsys, *words)
+    assert (0, "", "") == outcome(capsys, *words)
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+    assert ["#", "Made", "by", "dimderiv:", "dimderiv", *words] == first[:2].split() + shlex.split(
+        first[2:]
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", RUN_ALONE % use, str(file)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (f"{printed}\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_file_of_somebody_else_is_not_overwritten(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Nor is a folder; of a program of several lines the command is one line."""
+    file, made = tmp_path / "mine.py", tmp_path / "made.py"
+    file.write_text("my work")
+    status, out, err = outcome(capsys, *AS_CODE, "--output", str(file))
+    folder = outcome(capsys, *AS_CODE, "--output", str(tmp_path))
+    lines = "r = X w\r\nr'r\n"
+    outcome(capsys, lines, "--wrt", "w", "--code", "numpy", "--output", str(made), "--verbose")
+
+    assert (2, "") == (status, out)
+    assert "mine.py exists, and dimderiv did not make it" in err
+    assert "my work" == file.read_text()
+    assert (2, "") == folder[:2]
+    assert "cannot be written" in folder[2]
+    assert "r = X w; r'r" in shlex.split(made.read_text().splitlines()[0][2:])

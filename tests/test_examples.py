@@ -13,6 +13,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SECONDS = 120
 # What an example needs besides the package, and how it is told to be quick.
 NEEDS = {
+    "newton_factorization": ["scipy"],
     "sharded_regression": ["jax"],
     "out_of_memory_regression": ["distributed", "array_api_compat"],
 }

@@ -31,7 +31,7 @@ class Arguments:
     @property
     def names(self) -> list[str]:
         """The names of the arguments."""
-        return list(self.python.values())
+        return [self.python[name] for name in self.shapes]
 
     @property
     def dtype(self) -> str:
@@ -96,10 +96,18 @@ class Arguments:
         sums = {str(dim): self.size(dim) for dim in known}
         lines = [*converted(self.names), *self._check(first, {})]
         lines += self._reads("\n".join([body, *sums.values()]))
-        lines += self._check(later, sums)
+        return [*lines, *self._check(later, sums), *self.rows(body, row)]
+
+    def rows(self, body: str, row: str) -> list[str]:
+        """The lines after which a row has one axis, where it is used.
+
+        Args:
+            body: the lines of the function that follow.
+            row: the index that takes the entries of a row.
+        """
         words = set(re.findall(r"\w+", body))
         rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
-        return lines + [f"{name} = {name}{row}" for name in rows if name in words]
+        return [f"{name} = {name}{row}" for name in rows if name in words]
 
     def _computed(self, shape: Shape) -> list[Dim]:
         readable = self._readable
@@ -198,6 +206,56 @@ class Arguments:
                 lines.append(f"{self.sizes[name]} = {python}.shape[{axis}]")
                 done.add(name)
         return lines
+
+
+class LateArguments(Arguments):
+    """Arguments that arrive when those of an earlier call are known, and have sizes of theirs.
+
+    Args:
+        earlier: the arguments that are known.
+        symbols: the symbols that arrive, in order, with their shapes.
+        identifiers: the names that are taken.
+        called: what a symbol is called in the code, where that is another name.
+    """
+
+    def __init__(
+        self,
+        earlier: Arguments,
+        symbols: Mapping[str, Declaration],
+        identifiers: Identifiers,
+        called: Mapping[str, str],
+    ) -> None:
+        self.shapes = {name: declaration.shape for name, declaration in symbols.items()}
+        own = {name: identifiers.new(called.get(name, name)) for name in symbols}
+        self.python = {**earlier.python, **own}
+        self.sizes = earlier.sizes
+        self._readable = earlier._readable
+
+    def opening(
+        self, body: str, converted: Callable[[list[str]], list[str]], row: str = "[0]"
+    ) -> list[str]:
+        """The lines that check the arguments, by sizes that have been read.
+
+        Args:
+            body: the lines of the function that follow.
+            converted: the lines after which the arguments, given by name, are arrays of one type.
+            row: the index that takes the entries of a row.
+        """
+        dims = [dim for shape in self.shapes.values() for dim in _axes(shape)]
+        sums = {str(dim): self.size(dim) for dim in dims if dim.number is None}
+        return [
+            *converted(self.names),
+            *self._check(list(self.shapes), sums),
+            *self.rows(body, row),
+        ]
+
+    def axes(self) -> dict[str, str]:
+        """The text of each axis by its size."""
+        return {
+            str(dim): f"{self.python[name]}.shape[{axis}]"
+            for name, shape in self.shapes.items()
+            for axis, dim in enumerate(_axes(shape))
+        }
 
 
 def _axes(shape: Shape) -> tuple[Dim, ...]:

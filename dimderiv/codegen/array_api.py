@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.gather import gathered
+from dimderiv.codegen.layers import LayerText, class_layer
 from dimderiv.codegen.plan import VIEWS, Operation, is_of_numbers
 from dimderiv.codegen.text import Text, joined, subscripts
 from dimderiv.codegen.writer import Writer, summed_axes, triangle_place
@@ -31,6 +32,9 @@ class ArrayApiWriter(Writer):
     helper_file = "array_api_helpers.py"
     reserved = frozenset({"like"})
     row = "[0, :]"
+    layer_name = "Layer"
+    context = ("xp", "like")
+    hands_down = False
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"xp.{name}({{}})" for name in SAME_NAME},
         **{name: f"xp.{name.replace('rc', '')}({{}})" for name in ("arcsin", "arccos", "arctan")},
@@ -50,6 +54,16 @@ class ArrayApiWriter(Writer):
         targets = ", ".join(names)
         comma = "," * (len(names) == 1)
         return [f"xp, like, ({targets}{comma}) = {self.helper('arrays')}({targets})"]
+
+    def recast(self, names: list[str], dtype: str) -> list[str]:
+        """The lines after which arguments that arrive later are arrays as the others are."""
+        targets = ", ".join(names)
+        comma = "," * (len(names) == 1)
+        return [f"{targets}{comma} = {self.helper('recast')}(xp, like, {targets})"]
+
+    def layer(self, text: LayerText) -> list[str]:
+        """A class that keeps what its backward pass needs."""
+        return class_layer(text)
 
     def needs_number(self, op: Operation, place: int) -> bool:
         """Whether truth values are to be made numbers: the standard does not count with them."""

@@ -8,7 +8,7 @@ standard (2023.12) and each other.  They look at no value, so that lazy arrays s
 
 import math
 
-from dimderiv.codegen.python_helpers import misfit  # noqa: F401
+from dimderiv.codegen.python_helpers import linear_map, misfit  # noqa: F401
 
 
 def arrays(*values):
@@ -24,6 +24,15 @@ def arrays(*values):
     dtype = xp.result_type(*real) if real else xp.asarray(0.0).dtype
     found = [array if array.dtype == dtype else xp.astype(array, dtype) for array in found]
     return xp, {"dtype": dtype, **place(found[0])}, found
+
+
+def recast(xp, like, *values):
+    """The values as arrays of a library and a type, unless that loses more than digits."""
+    found = [each if xp is namespace(each, None) else xp.asarray(each) for each in values]
+    for array in found:
+        if xp.isdtype(array.dtype, "complex floating") and array.dtype != like["dtype"]:
+            raise TypeError(f"cannot make {like['dtype']} of complex numbers")
+    return [a if a.dtype == like["dtype"] else xp.astype(a, like["dtype"]) for a in found]
 
 
 def namespace(*values):

@@ -155,6 +155,8 @@ class Contraction:
         dense = self.plan.make("inv", (matrix,), inverse.op.dims)
         if dense in self.plan.committed or other.op.kind == "inverse" or len(other.letters) > 2:
             return None
+        if matrix.repeats < other.op.repeats:
+            return None  # what is computed once for many right-hand sides is the inverse
         if inverse.letters[1] != letter:
             matrix = self.plan.transposed(matrix, (1, 0))
         rest = tuple(i for i in other.letters if i != letter)

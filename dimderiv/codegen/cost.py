@@ -16,6 +16,8 @@ CALL = 8000.0
 READ = 6
 ENTRY = 10
 FUNCTION = 50
+# An entry that is kept for many uses weighs as much as some that are written and forgotten.
+KEPT = 30
 ROW = 500
 FREE = frozenset(
     {
@@ -103,6 +105,19 @@ def cost_of(
             rows = sizes.entries(arguments[0][:-1])
             return 4 * CALL + 2 * FUNCTION * read + ROW * rows
     return CALL + READ * read + ENTRY * out
+
+
+def cost_with(cost: float, repeats: float, dims: tuple[Dim, ...], sizes: Sizes) -> float:
+    """What an operation costs that may be computed once for many uses, and then takes up memory.
+
+    Args:
+        cost: what it costs by itself.
+        repeats: how often it is computed for each use.
+        dims: the axes of its value.
+        sizes: the sizes of axes.
+    """
+    kept = KEPT * sizes.entries(dims) if cost and repeats < 1 else 0
+    return repeats * cost + (1 - repeats) * kept
 
 
 def product_cost(out: int, read: int, inner: float) -> float:

@@ -115,5 +115,7 @@ def _weights(
     shared = [a for a, b in zip(first.letters, second.letters, strict=True) if a == b]
     if len(shared) != 1 or shared[0] in result:
         return []
+    if not {*first.letters, *second.letters} - {*shared} <= {*result}:
+        return []  # what meets `A' diag(w) A` is better multiplied by one factor after the other
     weights = [t for t in tensors if shared[0] in t.letters and t not in (first, second)]
     return weights if all(t.letters == (shared[0],) for t in weights) else []

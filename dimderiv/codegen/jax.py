@@ -6,6 +6,8 @@ The code can be traced: nothing is overwritten, and what is decided is decided b
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from dimderiv.codegen.jax_layers import jax_layer
+from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, SIGN, SUM, Text, joined
@@ -34,6 +36,10 @@ class JaxWriter(NumpyLikeWriter):
         "expm": "jax.scipy.linalg.expm({})",
     }
     helpers = frozenset({"dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"})
+
+    def layer(self, text: LayerText) -> list[str]:
+        """A function with a derivative of its own."""
+        return jax_layer(text, self.helper("floats"))
 
     def written(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as an expression, in which no whole number is too large for jax."""

@@ -10,7 +10,7 @@ decide by shapes.
 import jax
 import jax.numpy as jnp
 
-from dimderiv.codegen.python_helpers import misfit  # noqa: F401
+from dimderiv.codegen.python_helpers import linear_map, misfit  # noqa: F401
 
 
 def floats(*values):
@@ -18,6 +18,15 @@ def floats(*values):
     known = [v if isinstance(v, (int, float)) else jnp.asarray(v) for v in values]
     dtype = jnp.result_type(float, *known)
     return [jnp.asarray(value, dtype) for value in known]
+
+
+def recast(dtype, *values):
+    """The values as arrays of a type, unless that loses more than digits."""
+    arrays = [jnp.asarray(value) for value in values]
+    for array in arrays:
+        if jnp.iscomplexobj(array) and not jnp.issubdtype(dtype, jnp.complexfloating):
+            raise TypeError(f"cannot make {dtype} of complex numbers")
+    return [array.astype(dtype) for array in arrays]
 
 
 def applied(name, function, x, order):

@@ -6,7 +6,7 @@ r"""A derivative as the source of a function for a target, and that function.
 
 import hashlib
 import linecache
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from dimderiv.codegen.arguments import Arguments
@@ -17,11 +17,11 @@ from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.codegen.loops import Loops
 from dimderiv.codegen.plan import Operation, is_of_numbers
-from dimderiv.codegen.programs import Programs
+from dimderiv.codegen.programs import Layout, Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
-from dimderiv.codegen.text import ATOM, PRODUCT
-from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
+from dimderiv.codegen.text import ATOM, PRODUCT, indented
+from dimderiv.codegen.variants import MOST_REGIMES, Condition, Variant, chosen
 from dimderiv.codegen.worth import Choice, best_blocking
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
@@ -73,13 +73,9 @@ def source(
     layouts = [(SCALAR, value.value)] if value else []
     layouts += zip(of or [SCALAR] * len(wrt), wrt, strict=True)
     rulebook = rulebook or builtin_rules()
-    computed = Programs(programs, layouts, rulebook, results)
+    names = [*[()] * (len(programs) - 1), results]
+    computed = Programs(programs, layouts, rulebook, names)
     made = Module(writer_of(target), computed, symbols, rulebook)
-    told = [
-        described(function, python, rulebook.unknown[function.lstrip(HESSIAN)])
-        for function, python in made.functions.items()
-    ]
-    docstring = "\n".join([docstring, *([""] if told else []), *told])
     titles = ["value", *titles] if value else titles
     return made.source(name, docstring, titles, value is not None, sizes)
 
@@ -111,6 +107,7 @@ class Module:
         programs: what the function computes.
         symbols: the arguments of the function.
         rulebook: the rules in use.
+        taken: names that the function needs besides those that every function needs.
     """
 
     def __init__(
@@ -119,12 +116,14 @@ class Module:
         programs: Programs,
         symbols: Mapping[str, Declaration],
         rulebook: Rulebook,
+        taken: Sequence[str] = (),
     ) -> None:
         self.writer = writer
         self.programs = programs
+        self.rulebook = rulebook
         imported = writer.imports.split()
-        taken = {*imported, "math", "float", *writer.reserved, *helpers(writer.helper_file)}
-        self.identifiers = Identifiers(taken)
+        names = {*imported, "math", "float", *writer.reserved, *helpers(writer.helper_file)}
+        self.identifiers = Identifiers({*names, *taken})
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
         functions = called_functions(programs.expressions(), rulebook.unknown)
@@ -147,23 +146,79 @@ class Module:
             with_value: whether the first program is the value.
             sizes: a number for each named size, if they are known.
         """
+        body = self.branches(sizes, lambda variant: self._body(variant, titles, with_value, sizes))
+        lines = [*self.docstring(docstring), *self.opening(self.arguments, body), *body]
+        return self.together([f"def {name}({', '.join(self.given)}):", *indented(lines)])
+
+    @property
+    def given(self) -> list[str]:
+        """The names of the arguments, and of the functions that are handed in."""
+        return [*self.arguments.names, *self.functions.values()]
+
+    def branches(
+        self, sizes: Mapping[str, int] | None, body: Callable[[Variant], list[str]]
+    ) -> list[str]:
+        """The lines that compute the results: those of one plan, or of the one that suits sizes.
+
+        Args:
+            sizes: a number for each named size, if they are known.
+            body: the lines of one plan, which end by returning.
+        """
+        variants, condition = self.variants(sizes, self.arguments.readable)
+        bodies = [body(variant) for variant in variants]
+        if condition is None:
+            return bodies[-1]
+        left, right = map(self.arguments.size, condition)
+        return [f"if {left} < {right}:", *indented(bodies[0]), *bodies[1]]
+
+    def variants(
+        self, sizes: Mapping[str, int] | None, readable: Collection[str]
+    ) -> tuple[list[Variant], Condition | None]:
+        """The plans, and the condition under which the first of two is used.
+
+        Args:
+            sizes: a number for each named size, if they are known.
+            readable: the sizes that a condition may compare.
+        """
         named = list(self.arguments.sizes)
         every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
-        variants, condition = chosen(self.programs.planned, every, self.arguments.readable)
-        bodies = [self._body(variant, titles, with_value, sizes) for variant in variants]
-        body = bodies[-1]
-        if condition:
-            left, right = map(self.arguments.size, condition)
-            body = [f"if {left} < {right}:", *(f"    {line}" for line in bodies[0]), *body]
-        writer = self.writer(self.arguments, self._helper, self.functions)
-        opening = self.arguments.opening("\n".join(body), writer.converted, writer.row)
-        lines = [*_docstring(docstring), *opening, *body]
-        called = {"misfit"} if "misfit(" in "\n".join(opening) else set()
-        given = [*self.arguments.names, *self.functions.values()]
-        head = f"def {name}({', '.join(given)}):"
-        text = "\n".join([head, *(f"    {line}".rstrip() for line in lines), ""])
-        used = self.used | called
-        above = helper_source(writer.helper_file, used, writer.imports, text)
+        return chosen(self.programs.planned, every, readable)
+
+    def opening(
+        self,
+        arguments: Arguments,
+        body: Sequence[str],
+        converted: Callable[[list[str]], list[str]] | None = None,
+    ) -> list[str]:
+        """The lines that come before the body of a function.
+
+        Args:
+            arguments: those of the function.
+            body: the lines that follow.
+            converted: the lines after which the arguments, given by name, are arrays of one type,
+                where they are others than the writer's.
+        """
+        writer = self.writer(arguments, self._helper, self.functions)
+        lines = arguments.opening("\n".join(body), converted or writer.converted, writer.row)
+        self.used |= {"misfit"} if "misfit(" in "\n".join(lines) else set()
+        return lines
+
+    def docstring(self, text: str) -> list[str]:
+        """The lines of a docstring, with what is to be said of functions that are handed in."""
+        told = [
+            described(function, python, self.rulebook.unknown[function.lstrip(HESSIAN)])
+            for function, python in self.functions.items()
+        ]
+        return quoted("\n".join([text, *([""] if told else []), *told]))
+
+    def together(self, lines: Sequence[str]) -> str:
+        """The text of the module.
+
+        Args:
+            lines: those of the function.
+        """
+        text = "\n".join([*lines, ""])
+        above = helper_source(self.writer.helper_file, self.used, self.writer.imports, text)
         return f"{above}\n\n\n{text}"
 
     def _body(
@@ -181,33 +236,42 @@ class Module:
             choice = best_blocking(outputs, self.arguments.readable, sizes)
         if choice is not None:
             loops = Loops(choice, titles, names, writer, self.identifiers.copy())
-            lines = [*loops.lines, *self._returning(loops.rest(), with_value)]
+            lines = [*loops.lines, *self._returning(loops.rest(), outputs, with_value)]
             condition = _condition(choice, writer)
             if sizes or not condition:
                 return lines
-            lines = [f"if {condition}:", *(f"    {line}" for line in lines)]
+            lines = [f"if {condition}:", *indented(lines)]
         statements = Statements(outputs, titles, names, writer, self.identifiers.copy())
-        plain = self._returning(statements, with_value)
+        plain = self._returning(statements, outputs, with_value)
         return plain if choice is None else [*lines, *plain]
 
-    def _returning(self, statements: Statements, with_value: bool) -> list[str]:
-        result = _result(self._results(statements), with_value)
+    def _returning(
+        self, statements: Statements, outputs: Sequence[Operation], with_value: bool
+    ) -> list[str]:
+        result = _result(self.results(statements, outputs, self.programs.layouts), with_value)
         return [*statements.lines, f"return {result}"]
 
     def _helper(self, name: str) -> str:
         self.used.add(name)
         return name
 
-    def _results(self, statements: Statements) -> list[str]:
-        """The texts of what is returned; each has a line of its own where one line is too short."""
-        texts = [statements.text(op).text for op in statements.outputs]
+    def results(
+        self, statements: Statements, outputs: Sequence[Operation], layouts: Sequence[Layout]
+    ) -> list[str]:
+        """The texts of what is returned; each has a line of its own where one line is too short.
+
+        Args:
+            statements: the statements that compute it.
+            outputs: the operations that it is.
+            layouts: for each the shape of what is differentiated, and of the variable.
+        """
+        texts = [statements.text(op).text for op in outputs]
         if sum(map(len, texts)) > WIDTH - 20:
-            for op in statements.outputs:
+            for op in outputs:
                 statements.hold(op)
-        layouts = self.programs.layouts
         return [
             self._returned(statements, op, axes_of(of) + axes_of(wrt))
-            for op, (of, wrt) in zip(statements.outputs, layouts, strict=True)
+            for op, (of, wrt) in zip(outputs, layouts, strict=True)
         ]
 
     def _returned(self, statements: Statements, op: Operation, axes: tuple[Dim, ...]) -> str:
@@ -238,7 +302,8 @@ def _result(texts: list[str], with_value: bool) -> str:
     return f"{value}, {several}" if len(derivatives) == 1 else f"{value}, ({several})"
 
 
-def _docstring(text: str) -> list[str]:
+def quoted(text: str) -> list[str]:
+    """A text as the lines of a docstring."""
     escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     lines = escaped.splitlines() or [""]
     if len(lines) == 1:

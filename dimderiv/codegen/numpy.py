@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.arguments import WIDTH
+from dimderiv.codegen.layers import LayerText, class_layer
 from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, SUM, Text, joined
@@ -23,6 +24,8 @@ class NumpyWriter(NumpyLikeWriter):
     module = "np"
     helper_file = "numpy_helpers.py"
     in_blocks = True
+    layer_name = "Layer"
+    hands_down = False
     entrywise: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.entrywise,
         "relu": "np.maximum({}, 0)",
@@ -51,6 +54,17 @@ class NumpyWriter(NumpyLikeWriter):
             kind = f'    and {names[0]}.dtype.kind == "f"'
             heads = ["if not (", f"    {types} is np.ndarray", f"    and {dtypes}", kind, "):"]
         return [*heads, *(f"    {line}" for line in lines)]
+
+    def linear_map(
+        self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
+    ) -> str:
+        """An operator of scipy."""
+        shapes = ", ".join(f"[{', '.join(each)}]" for each in (rows, columns))
+        return f"{self.helper('linear_operator')}({dtype}, {shapes}, {apply}, {adjoint})"
+
+    def layer(self, text: LayerText) -> list[str]:
+        """A class that keeps what its backward pass needs."""
+        return class_layer(text)
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as numpy spells it."""

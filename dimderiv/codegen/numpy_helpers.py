@@ -25,6 +25,43 @@ def floats(*values):
     return arrays
 
 
+def recast(dtype, *values):
+    """The values as arrays of a type, unless that loses more than digits."""
+    return [np.asarray(value).astype(dtype, casting="same_kind", copy=False) for value in values]
+
+
+def linear_operator(dtype, rows, columns, apply, adjoint):
+    """A function of arrays of certain shapes as an operator on vectors, for scipy's solvers."""
+    try:
+        from scipy.sparse.linalg import LinearOperator
+    except ImportError as error:
+        message = "an operator is one of scipy, which is missing: pip install scipy"
+        raise ImportError(message) from error
+
+    def flat(function, shapes):
+        ends = [0]
+        for shape in shapes:
+            ends.append(ends[-1] + math.prod(shape))
+        places = list(zip(map(slice, ends[:-1], ends[1:]), shapes, strict=True))
+
+        def product(vector):
+            vector = np.ravel(vector)
+            result = function(*[vector[place].reshape(shape) for place, shape in places])
+            arrays = result if isinstance(result, tuple) else (result,)
+            return np.concatenate([array.reshape(-1) for array in arrays])
+
+        return ends[-1], product
+
+    (height, backward), (width, forward) = flat(adjoint, rows), flat(apply, columns)
+
+    def conjugated(vector):
+        return backward(vector.conj()).conj()
+
+    operator = LinearOperator((height, width), forward, conjugated, dtype=dtype)
+    operator.apply, operator.apply_adjoint = apply, adjoint
+    return operator
+
+
 def applied(name, function, x, order):
     """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
     if not callable(function):

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from dimderiv.codegen.amounts import Amount, Regimes
-from dimderiv.codegen.cost import Sizes, cost_of
+from dimderiv.codegen.cost import Sizes, cost_of, cost_with
 from dimderiv.shapes import ONE, Dim
 
 COMMUTING = frozenset({("map", "+"), ("map", "*")})
@@ -33,17 +33,20 @@ class Operation:
         detail: what it takes besides arrays: the function of a map, the axes of a reduction.
         arguments: the operations whose values it takes.
         dims: the size of each axis of its value; 1 where the axis is there to broadcast.
+        repeats: how often it is computed, each time that the results are.
     """
 
     kind: str
     detail: tuple[Any, ...]
     arguments: tuple["Operation", ...]
     dims: tuple[Dim, ...]
+    repeats: float = 1.0
 
     def cost(self, sizes: Sizes) -> float:
-        """What it costs by itself at certain sizes."""
+        """What it costs by itself at certain sizes, as often as it is computed."""
         before = tuple([argument.dims for argument in self.arguments])
-        return cost_of(self.kind, self.detail, before, self.dims, sizes)
+        once = cost_of(self.kind, self.detail, before, self.dims, sizes)
+        return once if self.repeats == 1 else cost_with(once, self.repeats, self.dims, sizes)
 
     @property
     def rank(self) -> int:
@@ -72,19 +75,41 @@ class Tensor(NamedTuple):
     below: bool = False
 
 
+class Late(NamedTuple):
+    """Inputs that arrive when others have been there for a while, and arrive again and again.
+
+    Attributes:
+        names: the symbols.
+        early: how often that is computed which needs none of them, each time that they arrive.
+    """
+
+    names: frozenset[str] = frozenset()
+    early: float = 1.0
+
+
+AT_ONCE = Late()
+
+
 class Plan:
     """The operations made so far, at certain sizes.
 
     Args:
         sizes: a number for each named size, by which costs are compared.
         others: other sizes, which the plan is made for too as far as it would be the same.
+        late: the inputs that arrive later than others.
 
     Attributes:
         committed: the operations that will be computed, in the order in which that was decided.
     """
 
-    def __init__(self, sizes: Mapping[str, int], others: Iterable[Mapping[str, int]] = ()) -> None:
+    def __init__(
+        self,
+        sizes: Mapping[str, int],
+        others: Iterable[Mapping[str, int]] = (),
+        late: Late = AT_ONCE,
+    ) -> None:
         self.sizes = Regimes([sizes, *others])
+        self.late = late
         self._made: dict[tuple[Any, ...], Operation] = {}
         self._costs: dict[Sizes, dict[Operation, float]] = {}
         self.committed: dict[Operation, None] = {}
@@ -108,7 +133,8 @@ class Plan:
         arguments = tuple(arguments)
         known = self.known(kind, arguments, dims, *detail)
         if known is None:
-            known = Operation(kind, detail, arguments, dims)
+            repeats = self._repeats(kind, arguments, detail)
+            known = Operation(kind, detail, arguments, dims, repeats)
             self._made[_slot(kind, arguments, dims, detail)] = known
         return known
 
@@ -131,6 +157,11 @@ class Plan:
         if known is None and len(arguments) == 2 and (other := swapped(kind, detail)) is not None:
             known = self._made.get(_slot(kind, arguments[::-1], dims, other))
         return known
+
+    def _repeats(self, kind: str, arguments: Iterable[Operation], detail: tuple[Any, ...]) -> float:
+        if kind == "input" and detail[0] in self.late.names:
+            return 1.0
+        return max((argument.repeats for argument in arguments), default=self.late.early)
 
     def number(self, value: Fraction | int) -> Operation:
         """An exact number."""

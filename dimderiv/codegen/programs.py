@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dimderiv.codegen.axes import laid_out
 from dimderiv.codegen.demands import Demands
 from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, named_in
-from dimderiv.codegen.plan import Operation, Plan
+from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
 from dimderiv.graph import Key, Named, Node
@@ -25,8 +25,9 @@ class Programs:
         programs: the value, if any, and the answers.
         layouts: for each result the shape of what is differentiated, and of the variable.
         rulebook: the rules in use.
-        results: the names of the definitions of the last program that are results, if its value is
+        results: for each program the names of its definitions that are results, if its value is
             not the only one.
+        late: the symbols that arrive later than others.
     """
 
     def __init__(
@@ -34,14 +35,15 @@ class Programs:
         programs: Sequence[Typed],
         layouts: Sequence[Layout],
         rulebook: Rulebook,
-        results: Sequence[str] = (),
+        results: Sequence[Sequence[str]],
+        late: Late = AT_ONCE,
     ) -> None:
         self.layouts = layouts
+        self.late = late
         self.gathered: Gathered = {}
-        names = [*[()] * (len(programs) - 1), results]
         self.goals = [
             Goals(typed, own, rulebook, self.gathered)
-            for typed, own in zip(programs, names, strict=True)
+            for typed, own in zip(programs, results, strict=True)
         ]
         plain = [(goals, *goal) for goals in self.goals for goal in goals.values]
         self.results = [
@@ -63,7 +65,7 @@ class Programs:
         Args:
             every: the sizes that the plan is made for, as far as it would be the same.
         """
-        plan = Plan(every[0], every[1:])
+        plan = Plan(every[0], every[1:], self.late)
         demands = Demands(node for _, node in self.results)
         planner = Planner(plan, self.gathered, demands)
         names: dict[Operation, str] = {}

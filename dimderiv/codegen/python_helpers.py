@@ -20,3 +20,9 @@ def misfit(known=None, /, **expected):
             why = " and ".join(f"{d} = {n}{source}" for d, n, source in named if d != n)
             reason = f" with {why}" if why else ""
             return ValueError(f"{name} has shape {tuple(array.shape)}, expected {shape}{reason}")
+
+
+def linear_map(apply, apply_adjoint):
+    """Both products with a linear map."""
+    functions = {"apply": staticmethod(apply), "apply_adjoint": staticmethod(apply_adjoint)}
+    return type("LinearMap", (), functions)()

@@ -82,3 +82,8 @@ def without_axis(text: str, axis: str = "[:, None]") -> str:
     is_wrapped = vector != text and vector[0] + vector[-1] == "()"
     depth = [inner[:k].count("(") - inner[:k].count(")") for k in range(len(inner) + 1)]
     return inner if is_wrapped and min(depth) >= 0 else vector
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """Lines further to the right."""
+    return [f"    {line}".rstrip() for line in lines]

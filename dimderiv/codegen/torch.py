@@ -5,8 +5,11 @@ from typing import ClassVar
 
 from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.gather import gathered
+from dimderiv.codegen.layers import LayerText
+from dimderiv.codegen.overwriting import beneath_views
 from dimderiv.codegen.plan import COMPARISONS, LEAVES, Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
+from dimderiv.codegen.torch_layers import torch_layer
 from dimderiv.codegen.writer import (
     Writer,
     outer_places,
@@ -33,6 +36,7 @@ class TorchWriter(Writer):
     imports = "import torch"
     module = "torch"
     helper_file = "torch_helpers.py"
+    typed = ("like", "{}.new_empty(0)")
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"torch.{name}({{}})" for name in SAME_NAME},
         "gelu": "torch.nn.functional.gelu({})",
@@ -71,6 +75,10 @@ class TorchWriter(Writer):
             first, *rest = tests
             heads = ["if not (", f"    {first}", *(f"    and {test}" for test in rest), "):"]
         return [*heads, *(f"    {line}" for line in lines)]
+
+    def layer(self, text: LayerText) -> list[str]:
+        """A function of the tape, and one that applies it."""
+        return torch_layer(text)
 
     def needs_number(self, op: Operation, place: int) -> bool:
         """Truth values are numbers already, but for those that no tensor takes part in."""
@@ -144,7 +152,8 @@ class TorchWriter(Writer):
             return (0,) if len(op.arguments) == 2 else ()
         if op.kind != "map" or op.detail[0] not in ARITHMETIC:
             return ()
-        return (0, 1) if op.detail[0] in "+*" else (0,)
+        places = (0, 1) if op.detail[0] in "+*" else (0,)
+        return [k for k in places if not _overlaps(op.arguments[1 - k], op.arguments[k])]
 
     def overwritten(
         self, op: Operation, parts: Sequence[Text], place: int, variable: str
@@ -215,6 +224,11 @@ class TorchWriter(Writer):
             return Text(f"torch.diag({part.text})")
         eye = f"torch.eye({self.size(op.dims[0]).text}, {self._options})"
         return Text(eye) if part.text == "1" else joined("*", part, Text(eye))
+
+
+def _overlaps(other: Operation, op: Operation) -> bool:
+    """Whether a value is a view of another one in another order, as in `A += A.T`."""
+    return other is not op and beneath_views(other) is op
 
 
 def diagonal_view(text: str, pattern: Sequence[int]) -> str:

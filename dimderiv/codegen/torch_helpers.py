@@ -8,7 +8,7 @@ torch and each other.
 
 import torch
 
-from dimderiv.codegen.python_helpers import misfit  # noqa: F401
+from dimderiv.codegen.python_helpers import linear_map, misfit  # noqa: F401
 
 
 def floats(*values):
@@ -29,6 +29,14 @@ def floats(*values):
         raise ValueError(f"the tensors are on different devices: {', '.join(sorted(devices))}")
     device = devices.pop() if devices else None
     return [tensor.to(device=device, dtype=dtype) for tensor in tensors]
+
+
+def recast(like, *values):
+    """The values as tensors of the type and on the device of another one."""
+    tensors = [as_tensor(value) for value in values]
+    if any(tensor.is_complex() for tensor in tensors) and not like.is_complex():
+        raise TypeError(f"cannot make {like.dtype} of complex numbers")
+    return [tensor.to(like) for tensor in tensors]
 
 
 def as_tensor(value):

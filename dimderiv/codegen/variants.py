@@ -7,6 +7,7 @@ where there is none, two are taken that are nearly the best together.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import gcd
 from typing import Any
 
 from dimderiv.codegen.cost import Sizes
@@ -48,11 +49,13 @@ class Variant:
         return sum(op.cost(sizes) for op in self.operations())
 
     def products(self) -> Dim:
-        """How many multiplications its matrix products take."""
+        """A multiple of how many multiplications its matrix products take."""
         total = Dim.of(0)
-        for op in self.operations():
+        operations = self.operations()
+        least = min((op.repeats for op in operations), default=1.0)
+        for op in operations:
             if op.kind == "matmul":
-                count = op.arguments[0].dims[-1]
+                count = op.arguments[0].dims[-1] * Dim.of(round(op.repeats / least))
                 for dim in op.dims:
                     count = count * dim
                 total = total + count
@@ -124,7 +127,10 @@ def _condition(mine: Dim, others: Dim, readable: Collection[str]) -> Condition |
     if not above or not below or not (mine - others).names <= set(readable):
         return None
     common = set.intersection(*(set(m) for m, _ in terms))
-    left, right = (Dim(tuple((_without(m, common), c) for m, c in s)) for s in (above, below))
+    divisor = gcd(*(c for _, c in terms))
+    left, right = (
+        Dim(tuple((_without(m, common), c // divisor) for m, c in s)) for s in (above, below)
+    )
     # What is so for an axis of size 1 only is no reason to write code twice.
     return None if left.is_one or right.is_one else (left, right)
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.handed_in import HELPER, call_of
+from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.text import (
     ATOM,
@@ -45,6 +46,10 @@ class Writer:
         entrywise: functions of each entry, as format strings; `np` in them is the module.
         calls: other operations that are one call, in the same way.
         helpers: functions of each entry, and other operations, that are helper functions.
+        layer_name: what a layer is called.
+        context: names that the lines which convert the arguments give a meaning.
+        typed: the name of what says which type arrays have, and its text for an array.
+        hands_down: whether the library sees to it that what reaches a backward pass fits.
     """
 
     target: ClassVar[str]
@@ -57,6 +62,10 @@ class Writer:
     entrywise: ClassVar[Mapping[str, str]]
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
+    layer_name: ClassVar[str] = "layer"
+    context: ClassVar[tuple[str, ...]] = ()
+    typed: ClassVar[tuple[str, str]] = ("dtype", "{}.dtype")
+    hands_down: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -77,6 +86,42 @@ class Writer:
         targets = ", ".join(names)
         comma = "," * (len(names) == 1)
         return [f"{targets}{comma} = {self.helper('floats')}({targets})"]
+
+    def recast(self, names: list[str], dtype: str) -> list[str]:
+        """The lines after which arguments that arrive later are arrays of the type of the others.
+
+        Args:
+            names: their names.
+            dtype: the text of the type.
+        """
+        targets = ", ".join(names)
+        comma = "," * (len(names) == 1)
+        return [f"{targets}{comma} = {self.helper('recast')}({dtype}, {targets})"]
+
+    def linear_map(
+        self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
+    ) -> str:
+        """What a function returns that returns an operator.
+
+        Args:
+            dtype: the text of the type that it computes with.
+            rows: the shapes of what it gives.
+            columns: the shapes of what it takes.
+            apply: the name of the function that applies it.
+            adjoint: the name of the one that applies its adjoint, the same where that is equal.
+        """
+        return apply if apply == adjoint else f"{self.helper('linear_map')}({apply}, {adjoint})"
+
+    def layer(self, text: LayerText) -> list[str]:
+        """The lines of a layer.
+
+        Args:
+            text: what it is put together from.
+
+        Raises:
+            UnknownNameError: the target has no layers.
+        """
+        raise self.unknown("a layer")
 
     def written(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as an expression.

@@ -1,0 +1,50 @@
+"""A layer of torch: a function of the tape with a backward pass of its own."""
+
+from dimderiv.codegen.layers import LayerText, listed
+from dimderiv.codegen.text import indented
+
+CLASS = "Layer"
+MODULE = "torch.autograd"
+
+
+def torch_layer(text: LayerText) -> list[str]:
+    """The lines of a layer of torch.
+
+    Args:
+        text: what it is put together from.
+    """
+    given = [*text.arrays, *text.functions]
+    slopes = [*text.cotangents, *["None"] * len(text.functions)]
+    forward = [
+        '"""The value; what `backward` needs is kept."""',
+        *text.forward,
+        f"ctx.save_for_backward({', '.join(text.kept)})",
+        *([f"ctx.facts = ({listed(text.facts)})"] if text.facts else []),
+        f"return {text.value}",
+    ]
+    backward = [
+        f'"""{text.told}"""',
+        *([f"{listed(text.kept)} = ctx.saved_tensors"] if text.kept else []),
+        *([f"{listed(text.facts)} = ctx.facts"] if text.facts else []),
+        *text.reads,
+        *text.backward,
+        f"slopes = ({listed(slopes)})",
+        "pairs = zip(slopes, ctx.needs_input_grad, strict=True)",
+        "return tuple(slope if wanted else None for slope, wanted in pairs)",
+    ]
+    methods = [
+        "@staticmethod",
+        f"def forward({', '.join(['ctx', *given])}):",
+        *indented(forward),
+        "",
+        "@staticmethod",
+        f"@{MODULE}.function.once_differentiable",
+        f"def backward(ctx, {text.upstream}):",
+        *indented(backward),
+    ]
+    return [
+        f"class {CLASS}({MODULE}.Function):",
+        *indented(['"""The passes of the layer."""', "", *methods]),
+        *["", "", f"def {text.name}({', '.join(given)}):"],
+        *indented([*text.docstring, f"return {CLASS}.apply({', '.join(given)})"]),
+    ]
