@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
-SECTIONS = ("memory", "derivation", "startup")
+SECTIONS = ("operators", "memory", "derivation", "startup")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 

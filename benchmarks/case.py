@@ -68,11 +68,18 @@ class Case:
         Args:
             size: `"small"`, `"medium"` or `"large"`.
         """
+        return self.at(self.sizes[size])
+
+    def at(self, sizes: Sizes) -> Arrays:
+        """Arrays of certain sizes to call the function with.
+
+        Args:
+            sizes: a number for each named size.
+        """
         generator = np.random.default_rng(0)
         found: Arrays = {}
         for name, text in self.arrays.items():
-            draw = self.draws.get(name, normal)
-            found[name] = draw(generator, extents(text, self.sizes[size]))
+            found[name] = self.draws.get(name, normal)(generator, extents(text, sizes))
         return found
 
 

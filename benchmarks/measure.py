@@ -7,6 +7,7 @@ from typing import TypeVar
 from benchmarks import report
 from benchmarks.contenders import Field, field
 from benchmarks.memory import memory, shown
+from benchmarks.operators import applications
 from benchmarks.race import CASES, SIZES, Row, races
 from benchmarks.timing import QUICK, Effort, median
 
@@ -25,6 +26,7 @@ def measured(only: str, *, quick: bool) -> str:
     """
     everyone = field()
     sections: dict[str, Callable[[], str]] = {
+        "operators": lambda: _operators(everyone, quick),
         "memory": lambda: _memory(quick),
         "derivation": lambda: _derivation(everyone, quick),
         "startup": lambda: _startup(quick),
@@ -56,6 +58,10 @@ def _told(rows: Iterable[Row]) -> Iterator[Row]:
         ratios = ", ".join(f"{name} {report.ratio(row.ratio(name))}" for name in row.contenders)
         print(f"{row.case.name} {row.case.kind}, {row.size}: {ratios}", file=sys.stderr)
         yield row
+
+
+def _operators(everyone: Field, quick: bool) -> str:
+    return report.operators(list(applications(everyone.jax, _effort(quick), quick=quick)))
 
 
 def _memory(quick: bool) -> str:

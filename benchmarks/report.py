@@ -13,11 +13,13 @@ from benchmarks.against_sympy import Duel
 from benchmarks.contenders import Field
 from benchmarks.derivation import Growth
 from benchmarks.memory import Memory
+from benchmarks.operators import DENSE, OF_JAX, OURS, Application
 from benchmarks.race import LIMIT, Row
 from benchmarks.timing import Times
 
 NONE = "–"
-IN_JAX, OF_JAX = "jax by hand", "dimderiv jax"
+BY_HAND = "by hand"
+IN_JAX, JAX_TARGET = "jax by hand", "dimderiv jax"
 
 
 def machine(field: Field) -> str:
@@ -79,9 +81,11 @@ def standing(rows: Sequence[Row]) -> Iterator[str]:
     for name in ours:
         found = [each for row in rows if (each := row.ratio(name)) is not None]
         yield f"{name} against the best form by hand in numpy: {spread(found, 1.15)}"
-    if IN_JAX in names and OF_JAX in ours:
-        found = [row.times.ratio(OF_JAX, IN_JAX) for row in rows if row.ratio(IN_JAX) is not None]
-        yield f"{OF_JAX} against the form by hand in jax: {spread(found, 1.1)}"
+    if IN_JAX in names and JAX_TARGET in ours:
+        found = [
+            row.times.ratio(JAX_TARGET, IN_JAX) for row in rows if row.ratio(IN_JAX) is not None
+        ]
+        yield f"{JAX_TARGET} against the form by hand in jax: {spread(found, 1.1)}"
     for name in names:
         if name not in (*ours, IN_JAX):
             yield from against(name, rows, ours[:1], ours[0])
@@ -120,6 +124,37 @@ def against(other: str, rows: Sequence[Row], ours: Sequence[str], title: str) ->
                 f"{kind}, {title}: faster than {other} in {won} of {len(pairs)} rows,"
                 f" {gain:.1f} times in the median."
             )
+
+
+def operators(found: Sequence[Application]) -> str:
+    """The section on Hessians that are not formed.
+
+    Args:
+        found: what was measured.
+    """
+    names = [OURS, DENSE, OF_JAX]
+    table = [
+        [
+            f"{each.case.name}, {each.case.kind}",
+            ", ".join(f"{name} = {size}" for name, size in each.sizes.items()),
+            duration(each.times.median(BY_HAND)),
+            *(
+                ratio(each.times.ratio(name, BY_HAND) if name in each.times.samples else None)
+                for name in names
+            ),
+        ]
+        for each in found
+    ]
+    return "\n\n".join(
+        [
+            "## Hessians as operators",
+            "The time of one product of the Hessian with an array of the variable's shape, after"
+            " what does not depend on that array.\n"
+            "A dense Hessian is multiplied only; that it was formed before is not counted."
+            " jax is `jax.jit` of `jax.jvp` of `jax.grad`.",
+            markdown(["derivative", "sizes", BY_HAND, *names], table),
+        ]
+    )
 
 
 def memories(found: Sequence[Memory]) -> str:
