@@ -56,7 +56,7 @@ class Statements:
         for op in order:
             if self._has_line(op):
                 self._assign(op)
-            elif op not in self._overwritten:
+            elif op not in self._overwritten and op.kind not in VIEWS:
                 self._shorten(op)
 
     def text(self, op: Operation) -> Text:
