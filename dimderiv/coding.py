@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dimderiv.checking import Checker
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
 from dimderiv.infer import Typed, infer
-from dimderiv.language.syntax import Program
+from dimderiv.language.syntax import IndexForm, Program
 from dimderiv.render.text import text
 from dimderiv.result import Extent
 from dimderiv.rules import Rulebook
@@ -168,13 +168,20 @@ class Coder:
 
         All derivatives are read at once, since each one's definitions are those of the others.
         """
-        shapes = {name: extent.shape for name, extent in self.extents.items()}
-        several = shapes if len(shapes) > 1 else {}
+        extents, program = self.extents, self.program
+        lone = next(iter(extents.values())).shape if len(extents) == 1 else None
+        # The letters of an index form say its shape, and it may have more than two axes.
+        forms = {each.name for each in program.statements if isinstance(each.value, IndexForm)}
+        told = {
+            name: Declaration(extent.shape)
+            for name, extent in extents.items()
+            if lone is None and name not in forms
+        }
         return infer(
-            Checker(self.typed, self.rulebook).read_back(text(self.program)),
-            {**self.typed.symbols, **{name: Declaration(s) for name, s in several.items()}},
+            Checker(self.typed, self.rulebook).read_back(text(program)),
+            {**self.typed.symbols, **told},
             rulebook=self.rulebook,
-            value=next(iter(shapes.values())) if not several else None,
+            value=lone,
             sizes=self.typed.sizes,
         )
 

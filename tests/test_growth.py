@@ -185,3 +185,25 @@ def test_a_deep_chain_is_not_walked_to_its_start() -> None:
     found = derive(f"{layers}; sum(1 - h400)", "h0", shapes="h0: n", verify=False)
 
     assert "h400 = " in found.code(value=True)
+
+
+def test_several_derivatives_may_be_index_forms_of_stacked_shapes() -> None:
+    """Read as one program, each has the axes that its letters say."""
+    found = derive("F = sigmoid(X V); (X W) .* F", "X,V,W", verify=False)
+    generator = np.random.default_rng(5)
+    arrays = {
+        name: generator.normal(size=size)
+        for name, size in {"X": (2, 3), "V": (3, 4), "W": (3, 4)}.items()
+    }
+    step = 1e-6 * generator.normal(size=(3, 4))
+
+    def value(W: Any) -> Any:
+        return arrays["X"] @ W / (1 + np.exp(-arrays["X"] @ arrays["V"]))
+
+    derivatives = found.function()(**arrays)
+
+    assert [(2, 4, *array.shape) for array in (arrays["X"], arrays["V"], arrays["W"])] == [
+        each.shape for each in derivatives
+    ]
+    change = value(arrays["W"] + step) - value(arrays["W"])
+    np.testing.assert_allclose(np.tensordot(derivatives[2], step, 2), change, atol=1e-12)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.codegen.overwriting import Overwriting, beneath_views, is_diagonal
-from dimderiv.codegen.plan import LEAVES, Operation, reachable
+from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, reachable
 from dimderiv.codegen.text import Text
 from dimderiv.codegen.writer import Writer
 
@@ -56,7 +56,7 @@ class Statements:
         for op in order:
             if op in self._kept.lined:
                 self._assign(op)
-            else:
+            elif op.kind not in VIEWS:
                 self._shorten(op)
 
     def text(self, op: Operation) -> Text:
