@@ -7,11 +7,12 @@ r"""A derivative as the source of a function for a target, and that function.
 import hashlib
 import linecache
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.axes import axes_of
-from dimderiv.codegen.cost import regimes
+from dimderiv.codegen.cost import Sizes, regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
@@ -21,7 +22,7 @@ from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
 from dimderiv.codegen.text import ATOM, PRODUCT
-from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen
+from dimderiv.codegen.variants import MOST_REGIMES, Variant, chosen, is_used
 from dimderiv.codegen.worth import Choice, best_blocking
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
@@ -150,7 +151,10 @@ class Module:
         named = list(self.arguments.sizes)
         every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
         variants, condition = chosen(self.programs.planned, every, self.arguments.readable)
-        bodies = [self._body(variant, titles, with_value, sizes) for variant in variants]
+        bodies = [
+            self._body(variant, titles, with_value, sizes, partial(is_used, place, condition))
+            for place, variant in enumerate(variants)
+        ]
         body = bodies[-1]
         if condition:
             left, right = map(self.arguments.size, condition)
@@ -172,13 +176,14 @@ class Module:
         titles: Sequence[str],
         with_value: bool,
         sizes: Mapping[str, int] | None,
+        is_used: Callable[[Sizes], bool],
     ) -> list[str]:
         """The lines for one plan: plain ones, and a loop over blocks where it is worth that."""
         writer = self.writer(self.arguments, self._helper, self.functions)
         names, outputs = variant.names, variant.outputs
         choice = None
         if writer.in_blocks:
-            choice = best_blocking(outputs, self.arguments.readable, sizes)
+            choice = best_blocking(outputs, self.arguments.readable, sizes, is_used)
         if choice is not None:
             loops = Loops(choice, titles, names, writer, self.identifiers.copy())
             lines = [*loops.lines, *self._returning(loops.rest(), with_value)]
