@@ -220,7 +220,7 @@ def test_an_axis_along_which_entries_are_coupled_is_not_cut() -> None:
     plan = Plan({})
     a = plan.make("input", (), (Dim.of("n"), Dim.of("n")), "A")
     kinds = [
-        plan.make("softmax", (a,), a.dims),
+        plan.make("softmax", (a,), a.dims, 1),
         plan.make("inv", (a,), a.dims),
         plan.make("reduce", (a,), a.dims[:1], "max", (1,)),
         plan.make("diagonal", (a,), a.dims[:1], (0, 0)),
