@@ -2,7 +2,7 @@
 
 import re
 
-LOOP = re.compile(r"^    if [^\n]* > \d{6,}[^\n]*:\n(?:     [^\n]*\n)+", re.M)
+LOOP = re.compile(r"^( +)if [^\n]* > \d{6,}[^\n]*:\n(?:\1 [^\n]*\n)+", re.M)
 
 
 def without_loops(source: str) -> str:

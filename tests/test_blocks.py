@@ -1,7 +1,7 @@
 """Evaluation in blocks of rows: it computes what plain code does, where and how it is done."""
 
 import tracemalloc
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,11 +78,7 @@ def derived(expression: str, wrt: str, shapes: str) -> Derivation:
 def source(found: Derivation, blocking: Blocking | None, *, value: bool = False) -> str:
     """The code with a loop, whether it is worth it or not, over blocks of two rows at any size."""
 
-    def chosen(
-        outputs: Sequence[Operation],
-        readable: Collection[str],
-        given: Mapping[str, int] | None = None,
-    ) -> Choice | None:
+    def chosen(outputs: Sequence[Operation], *_: Any) -> Choice | None:
         return None if blocking is None else Choice(same(outputs, blocking), ONE, ONE, 1.0)
 
     with pytest.MonkeyPatch.context() as patch:

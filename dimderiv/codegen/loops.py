@@ -81,7 +81,7 @@ class Loops:
             for op in outputs:
                 statements.hold(op)
             self.lines += statements.lines
-            self.variables = statements.variables
+            self.variables |= {op: statements.variables[op] for op in outputs}
 
     def _whole_parts(self, loop: int) -> list[Operation]:
         """What the body of a loop takes that is not computed in it."""

@@ -7,11 +7,12 @@ r"""A derivative as the source of a function for a target, and that function.
 import hashlib
 import linecache
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.axes import axes_of
-from dimderiv.codegen.cost import regimes
+from dimderiv.codegen.cost import Sizes, regimes
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
@@ -21,13 +22,16 @@ from dimderiv.codegen.programs import Layout, Programs
 from dimderiv.codegen.statements import WIDTH, Statements
 from dimderiv.codegen.targets import writer_of
 from dimderiv.codegen.text import ATOM, PRODUCT, indented
-from dimderiv.codegen.variants import MOST_REGIMES, Condition, Variant, chosen
+from dimderiv.codegen.variants import MOST_REGIMES, Condition, Variant, chosen, is_used
 from dimderiv.codegen.worth import Choice, best_blocking
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
 from dimderiv.rules import Rulebook, builtin_rules
 from dimderiv.shapes import SCALAR, Declaration, Dim, Shape
+
+# Whether a plan is used at certain sizes.
+Used = Callable[[Sizes], bool]
 
 
 def source(
@@ -146,7 +150,9 @@ class Module:
             with_value: whether the first program is the value.
             sizes: a number for each named size, if they are known.
         """
-        body = self.branches(sizes, lambda variant: self._body(variant, titles, with_value, sizes))
+        body = self.branches(
+            sizes, lambda variant, used: self._body(variant, titles, with_value, sizes, used)
+        )
         lines = [*self.docstring(docstring), *self.opening(self.arguments, body), *body]
         return self.together([f"def {name}({', '.join(self.given)}):", *indented(lines)])
 
@@ -156,16 +162,20 @@ class Module:
         return [*self.arguments.names, *self.functions.values()]
 
     def branches(
-        self, sizes: Mapping[str, int] | None, body: Callable[[Variant], list[str]]
+        self, sizes: Mapping[str, int] | None, body: Callable[[Variant, Used], list[str]]
     ) -> list[str]:
         """The lines that compute the results: those of one plan, or of the one that suits sizes.
 
         Args:
             sizes: a number for each named size, if they are known.
-            body: the lines of one plan, which end by returning.
+            body: the lines of one plan, which end by returning; it is told at which sizes the plan
+                is used.
         """
         variants, condition = self.variants(sizes, self.arguments.readable)
-        bodies = [body(variant) for variant in variants]
+        bodies = [
+            body(variant, partial(is_used, place, condition))
+            for place, variant in enumerate(variants)
+        ]
         if condition is None:
             return bodies[-1]
         left, right = map(self.arguments.size, condition)
@@ -227,13 +237,14 @@ class Module:
         titles: Sequence[str],
         with_value: bool,
         sizes: Mapping[str, int] | None,
+        used: Used,
     ) -> list[str]:
         """The lines for one plan: plain ones, and a loop over blocks where it is worth that."""
         writer = self.writer(self.arguments, self._helper, self.functions)
         names, outputs = variant.names, variant.outputs
         choice = None
         if writer.in_blocks:
-            choice = best_blocking(outputs, self.arguments.readable, sizes)
+            choice = best_blocking(outputs, self.arguments.readable, sizes, used)
         if choice is not None:
             loops = Loops(choice, titles, names, writer, self.identifiers.copy())
             lines = [*loops.lines, *self._returning(loops.rest(), outputs, with_value)]

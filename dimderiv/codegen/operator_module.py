@@ -61,7 +61,7 @@ class OperatorModule(StagedModule):
             docstring: its docstring.
             sizes: a number for each named size, if they are known.
         """
-        body = self.branches(sizes, self._operator)
+        body = self.branches(sizes, lambda variant, _: self._operator(variant))
         if self.dtype in words_in(body):
             body.insert(0, self.type_line)
         lines = [*self.docstring(docstring), *self.opening(self.arguments, body), *body]

@@ -111,6 +111,20 @@ def chosen(
     return [variants[k] for k in one], None
 
 
+def is_used(place: int, condition: Condition | None, sizes: Sizes) -> bool:
+    """Whether a function takes the first or the second plan at certain sizes.
+
+    Args:
+        place: 0 or 1.
+        condition: what `chosen` returned.
+        sizes: the sizes.
+    """
+    if condition is None:
+        return True
+    left, right = condition
+    return (sizes[left] < sizes[right]) is (place == 0)
+
+
 def _first_enough(
     choices: Sequence[tuple[int, ...]], regret: Callable[..., float]
 ) -> tuple[int, ...]:

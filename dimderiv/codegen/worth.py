@@ -1,6 +1,6 @@
 """Whether a loop over blocks of rows is worth its lines, by an estimate of time and traffic."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -64,7 +64,10 @@ class Choice:
 
 
 def best_blocking(
-    outputs: Sequence[Operation], readable: Collection[str], given: Mapping[str, int] | None = None
+    outputs: Sequence[Operation],
+    readable: Collection[str],
+    given: Mapping[str, int] | None = None,
+    is_used: Callable[[Sizes], bool] = lambda _: True,
 ) -> Choice | None:
     """The best way to evaluate block by block, where one is worth it.
 
@@ -72,6 +75,7 @@ def best_blocking(
         outputs: what is computed.
         readable: the named sizes that the function can read off what it is given.
         given: a number for each named size, if they are known.
+        is_used: whether the function computes them in this way at certain sizes.
     """
     choices = [
         _weighed(each, given)
@@ -86,7 +90,8 @@ def best_blocking(
     if best is None or best.gain < GAIN**best.blocking.loops:
         return None
     every = [given] if given is not None else [_long(best.blocking, size) for size in (LARGE, LONG)]
-    return best if any(best.fits(Sizes(sizes)) for sizes in every) else None
+    fits = any(best.fits(sizes) and is_used(sizes) for sizes in map(Sizes, every))
+    return best if fits else None
 
 
 def _long(blocking: Blocking, size: int) -> Mapping[str, int]:
@@ -203,9 +208,7 @@ def _traffic(op: Operation, sizes: Sizes) -> float:
     """The entries that an operation reads and writes, where nothing of them is in the caches."""
     if op.kind in LEAVES or op.kind in VIEWS:
         return 0
-    arrays = [
-        op.dims,
-        *(argument.dims for argument in dict.fromkeys(map(beneath_views, op.arguments))),
-    ]
+    read = dict.fromkeys(map(beneath_views, op.arguments))
+    arrays = [op.dims, *(argument.dims for argument in read)]
     entries = sum(sizes.entries(dims) for dims in arrays if dims)
     return TRAFFIC * PASSES.get(op.kind, 1) * entries
