@@ -7,7 +7,6 @@ that.
 
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
-from math import prod
 from typing import Any
 
 from dimderiv.shapes import Dim
@@ -50,7 +49,10 @@ class Sizes:
 
     def entries(self, dims: Iterable[Dim]) -> int:
         """The number of entries of an array with these axes."""
-        return prod(self[dim] for dim in dims)
+        total = 1
+        for dim in dims:
+            total *= self[dim]
+        return total
 
 
 def regimes(names: Iterable[str], most: int) -> list[dict[str, int]]:

@@ -213,6 +213,8 @@ class Plan:
 
     def aligned(self, tensor: Tensor, letters: tuple[int, ...]) -> Operation:
         """An array that broadcasts against others whose axes are these letters, in this order."""
+        if tensor.letters == letters:
+            return tensor.op
         order = [tensor.letters.index(letter) for letter in letters if letter in tensor.letters]
         op = self.transposed(tensor.op, tuple(order))
         return self.expanded(op, tuple(letter in tensor.letters for letter in letters))
@@ -240,7 +242,7 @@ class Plan:
 
     def extra_cost(self, op: Operation) -> Amount:
         """What an operation costs beyond what is computed already."""
-        new = list(reachable([op], self.committed))
+        new = self._new(op)
         return Amount(self.sizes, lambda sizes: self._cost(new, sizes))
 
     def _cost(self, ops: Iterable[Operation], sizes: Sizes) -> float:
@@ -253,9 +255,20 @@ class Plan:
 
     def commit(self, op: Operation) -> None:
         """Note that an operation will be computed, so that others may use it for nothing."""
-        self.committed.update(dict.fromkeys(reachable([op], self.committed)))
+        self.committed.update(dict.fromkeys(self._new(op)))
         if len(self.committed) > MOST_OPERATIONS:
             self.sizes.others = []
+
+    def _new(self, op: Operation) -> list[Operation]:
+        """An operation and what it needs, as far as that is not committed."""
+        found: dict[Operation, None] = {}
+        waiting = [op]
+        while waiting:
+            each = waiting.pop()
+            if each not in self.committed and each not in found:
+                found[each] = None
+                waiting += each.arguments
+        return list(found)
 
     def take_back(self, count: int) -> None:
         """Forget what was committed, except for so many operations that were first."""
