@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from dimderiv.codegen.cost import ARITHMETIC
 from dimderiv.codegen.indices import Running, running
-from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, reachable
+from dimderiv.codegen.plan import LEAVES, MOST_OPERATIONS, VIEWS, Operation, reachable
 from dimderiv.shapes import Dim
 
 MOST_TRIALS = 40
@@ -52,6 +52,7 @@ class Blocking:
     def __post_init__(self) -> None:
         self.order = list(reachable(self.outputs))
         self._running: dict[Operation, Running] = {}
+        self._within: dict[int, list[Operation]] = {}
         for op in self.order:
             self._place(op)
         self._store()
@@ -98,17 +99,19 @@ class Blocking:
         Args:
             loop: the number of the loop.
         """
-        found, waiting = set[Operation](), self.targets(loop)
-        while waiting:
-            op = waiting.pop()
-            if op not in found:
-                found.add(op)
-                waiting += [
-                    part
-                    for part, axis in self.parts(op)
-                    if axis is not None and part in self.axes and not self.is_kept(part, loop)
-                ]
-        return [op for op in self.order if op in found]
+        if loop not in self._within:
+            found, waiting = set[Operation](), self.targets(loop)
+            while waiting:
+                op = waiting.pop()
+                if op not in found:
+                    found.add(op)
+                    waiting += [
+                        part
+                        for part, axis in self.parts(op)
+                        if axis is not None and part in self.axes and not self.is_kept(part, loop)
+                    ]
+            self._within[loop] = [op for op in self.order if op in found]
+        return self._within[loop]
 
     def is_kept(self, op: Operation, loop: int) -> bool:
         """Whether a loop finds a value that an earlier one has kept.
@@ -206,16 +209,21 @@ class Blocking:
 
 
 def blockings(outputs: Sequence[Operation]) -> Iterator[Blocking]:
-    """The ways to evaluate block by block: one for each axis of each input, where there is any.
+    """The ways to evaluate block by block: for each axis of an input, unless one is known with it.
 
     Args:
-        outputs: what is computed.
+        outputs: what is computed; nothing is given for very many operations.
     """
-    for source in reachable(outputs):
-        if source.kind == "input":
-            for axis in range(source.rank):
+    order = list(reachable(outputs))
+    if len(order) > MOST_OPERATIONS:
+        return
+    known = set[tuple[Operation, int | None]]()
+    for source in sorted(order, key=lambda op: -op.rank):
+        for axis in range(source.rank) if source.kind == "input" else ():
+            if (source, axis) not in known:
                 found = blocking(outputs, source, axis)
                 if found is not None and found.loops:
+                    known.update(part for op in found.loop for part in found.parts(op))
                     yield found
 
 
