@@ -112,6 +112,8 @@ class Dim:
         return text
 
 
+# No size of an axis is a higher power of another.
+MOST_POWER = 8
 ONE = Dim((((), 1),))
 
 
@@ -138,7 +140,7 @@ def size_of(node: Node) -> Dim:
     """The dimension that a size in a text is.
 
     Args:
-        node: names of dimensions, whole numbers, and sums and products of them.
+        node: names of dimensions, whole numbers, and sums, products and powers of them.
 
     Raises:
         ShapeError: it is something else.
@@ -157,7 +159,19 @@ def size_of(node: Node) -> Dim:
             return reduce(Dim.__add__, map(size_of, terms))
         case Binary("*", left, right):
             return size_of(left) * size_of(right)
+        case Binary("^", base, Number() as power) if is_power_of_size(power):
+            return power_of(size_of(base), power)
     raise ShapeError("this is not the size of an axis", span=node.span)
+
+
+def is_power_of_size(power: Number) -> bool:
+    """Whether a size may be raised to a power: to a small whole number."""
+    return power.value.denominator == 1 and 0 < power.value <= MOST_POWER
+
+
+def power_of(dim: Dim, power: Number) -> Dim:
+    """A power of a size."""
+    return reduce(Dim.__mul__, [dim] * int(power.value))
 
 
 class Shape(NamedTuple):

@@ -1,5 +1,6 @@
 """Properties of a variable: left off to differentiate, used again in the answer."""
 
+import numpy as np
 import pytest
 from nodes import RULEBOOK, written
 
@@ -116,3 +117,11 @@ def test_orthogonal_and_skew_matrices(expression: str, wrt: str, expected: str) 
     assert expected == found.text()
     assert found.verification is not None
     assert found.verification.entries > 0
+
+
+def test_a_hessian_of_zeros_can_be_read_back() -> None:
+    """Its size is a power of a dimension, which the parser, the check and the code understand."""
+    found = derive("tr(A K)", "K", shapes="A: n x n; K: n x n skew", order=2)
+
+    assert "0 ones(n^2, n^2)" == str(found)
+    assert (2, 2, 2, 2) == found.function()(A=np.eye(2), K=np.zeros((2, 2))).shape

@@ -16,7 +16,7 @@ from dimderiv.language.syntax import (
     Number,
     children,
 )
-from dimderiv.shapes import ONE, Dim
+from dimderiv.shapes import ONE, Dim, is_power_of_size, power_of
 from dimderiv.shaping.clashes import Axes, ClashError, letter_misfit
 from dimderiv.shaping.refusals import entry_refused, scalar_wanted
 from dimderiv.shaping.scope import SCALAR_AXES, Scope
@@ -28,7 +28,7 @@ def size(scope: Scope, node: Node) -> Dim:
 
     Args:
         scope: what is known; a name that has no meaning yet becomes a dimension.
-        node: names of dimensions, whole numbers, and sums and products of them.
+        node: names of dimensions, whole numbers, and sums, products and powers of them.
 
     Raises:
         ShapeError: it is no positive size.
@@ -71,6 +71,9 @@ def _dim(scope: Scope, node: Node) -> Dim:
             return total
         case Binary("*", left, right):
             return _dim(scope, left) * _dim(scope, right)
+        case Binary("^", base, Number() as power) if is_power_of_size(power):
+            scope.axes[id(power)] = SCALAR_AXES
+            return power_of(_dim(scope, base), power)
     raise ShapeError(
         f"{scope.facts().text(node)} is no size",
         span=node.span,

@@ -17,6 +17,8 @@ from dimderiv.language.syntax import (
 from dimderiv.verify.claim import NotVerifiableError
 
 # Functions whose arguments are sizes.
+# No size of an axis is a higher power of another.
+MOST_POWER = 8
 OF_SIZES = frozenset({"ones", "zeros", "eye", "commutation", "K"})
 
 
@@ -99,4 +101,6 @@ def size_in_numbers(node: Node, sizes: Mapping[str, int]) -> int:
             return sum(size_in_numbers(term, sizes) for term in terms)
         case Binary("*", left, right):
             return size_in_numbers(left, sizes) * size_in_numbers(right, sizes)
+        case Binary("^", base, Number(power)) if power.denominator == 1 and 0 < power <= MOST_POWER:
+            return int(size_in_numbers(base, sizes) ** int(power))
     raise NotVerifiableError("a size that is not made of dimensions", span=node.span)
