@@ -91,7 +91,7 @@ def test_the_whole_source_of_logistic_regression() -> None:
     """It imports jax alone, and reads as one would write it by hand."""
     text = derive("sum(softplus(-y .* (X w)))", "w", shapes="X: m x n; y: m").code("jax")
 
-    assert text.startswith("import jax\nimport jax.numpy as jnp\n\n\ndef floats(")
+    assert text.startswith("import jax\nimport jax.numpy as jnp\n\n\ndef misfit(")
     assert text.endswith("    return -((y * jax.nn.sigmoid(-(y * (X @ w)))) @ X)\n")
 
 
