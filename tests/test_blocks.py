@@ -240,11 +240,11 @@ def test_an_array_may_be_used_whole_and_in_blocks() -> None:
 
 
 def test_what_needs_a_sum_comes_after_its_loop() -> None:
-    """Column means are known after one loop, variances after another."""
+    """Variances are known after one loop, the gradient after another."""
     found = derived(*CASES["batch norm"])
-    rows = next(w for w in ways(found) if (w.source.detail[0], w.cut) == ("X", 0))
+    rows = next(w for w in ways(found) if w.cut == 0)
 
-    assert rows.loops > 2
+    assert rows.loops > 1
     assert {Dim.of("m")} == {dims[0] for dims in cut_arrays(rows)}
     assert rows.loops == source(found, rows).count("for rows in blocks(")
 

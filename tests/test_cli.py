@@ -494,7 +494,7 @@ def test_code_with_the_value_for_certain_sizes(capsys: pytest.CaptureFixture[str
 
     assert "if m * n" in plain
     assert "if m * n" not in low
-    assert low.rstrip().endswith("), dU")
+    assert low.rstrip().endswith("return value, dU")
 
 
 def test_code_as_an_operator_and_as_a_layer(capsys: pytest.CaptureFixture[str]) -> None:

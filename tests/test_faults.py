@@ -308,7 +308,9 @@ def doubled(node: Node | None) -> Node | None:
     return node and scaled(2, node)
 
 
-def without_letters(coefficient: Fraction, factors: Any, result: Any, dims: Any) -> bytes:
+def without_letters(
+    coefficient: Fraction, factors: Any, result: Any, dims: Any, **_: bool
+) -> bytes:  # fmt: skip
     """A key of a product that does not tell which letter is where."""
     return digest(sorted(factor.node.key for factor in factors), len(result))
 
@@ -462,7 +464,7 @@ PRODUCTS = [
         "the rows of every matrix are taken to sum to one",
         "graph:rows_sum_to_one",
         returning(True),
-        Case("sum(X .* Y) + sum(Y) sum(X)", "X", "X: N x C; Y: N x C"),
+        Case("sum(X .* Y) + sum(Y) sum(X)", "X", "X: n x n; Y: n x n orthogonal"),
     ),
     Fault(
         "an inverse cancels at the wrong end",
