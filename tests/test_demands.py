@@ -15,7 +15,7 @@ from dimderiv import derive
             "b,S",
             "S: n x n spd",
             [
-                "dS = np.linalg.inv(S)",
+                'dS = cholesky_inv(cholesky(S, "S"))',
                 "t1 = dS @ b",
                 "dS -= t1[:, None] * t1",
                 "return 2 * t1, dS",

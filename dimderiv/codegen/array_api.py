@@ -7,6 +7,7 @@ no array larger than those of the plan is made.
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from dimderiv.codegen.factorizations import called
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.layers import LayerText, class_layer
 from dimderiv.codegen.plan import VIEWS, Operation, is_of_numbers
@@ -14,13 +15,7 @@ from dimderiv.codegen.text import Text, joined, subscripts
 from dimderiv.codegen.writer import Writer, summed_axes, triangle_place
 
 SAME_NAME = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "abs", "sign")
-LINALG = {
-    "inv": "inv",
-    "inverse": "inv",
-    "solve": "solve",
-    "det": "det",
-    "pinv": "pinv",
-}
+LINALG = frozenset({"inv", "solve", "det", "pinv"})
 
 
 class ArrayApiWriter(Writer):
@@ -32,6 +27,8 @@ class ArrayApiWriter(Writer):
     helper_file = "array_api_helpers.py"
     reserved = frozenset({"like"})
     row = "[0, :]"
+    # The standard has a Cholesky factor, but nothing that solves with it.
+    factors = frozenset()
     layer_name = "Layer"
     context = ("xp", "like")
     hands_down = False
@@ -165,8 +162,8 @@ class ArrayApiWriter(Writer):
             case "normN":
                 svd = f'{self.helper("linalg")}("svd", {given}, full_matrices=False)'
                 return Text(f"xp.sum({svd}[1])")
-        if op.kind in LINALG:
-            return Text(f'{self.helper("linalg")}("{LINALG[op.kind]}", {given})')
+        if called(op) in LINALG:
+            return Text(f'{self.helper("linalg")}("{called(op)}", {given})')
         raise self.unknown(op.kind)
 
 

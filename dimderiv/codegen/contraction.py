@@ -151,18 +151,20 @@ class Contraction:
 
     def _solved(self, inverse: Tensor, other: Tensor, letter: int) -> Tensor | None:
         """A system of equations in place of a product with an inverse."""
-        matrix = inverse.op.arguments[0]
-        dense = self.plan.make("inv", (matrix,), inverse.op.dims)
+        factor = inverse.op.arguments[0]
+        dense = self.plan.make("inv", (factor,), inverse.op.dims)
         if dense in self.plan.committed or other.op.kind == "inverse" or len(other.letters) > 2:
             return None
-        if matrix.repeats < other.op.repeats:
+        if factor.kind == "lu" and factor.repeats < other.op.repeats:
             return None  # what is computed once for many right-hand sides is the inverse
-        if inverse.letters[1] != letter:
-            matrix = self.plan.transposed(matrix, (1, 0))
+        (matrix,) = factor.arguments
+        is_turned = factor.kind == "lu" and inverse.letters[1] != letter
+        is_turned = is_turned and self.plan.transposed(matrix, (1, 0)) is not matrix
         rest = tuple(i for i in other.letters if i != letter)
         right = self.plan.as_number(self.plan.aligned(other, (letter, *rest)))
         letters = (next(i for i in inverse.letters if i != letter), *rest)
-        return Tensor(self.plan.make("solve", (matrix, right), right.dims), letters)
+        detail = ["transposed"] if is_turned else []
+        return Tensor(self.plan.make("solve", (factor, right), right.dims, *detail), letters)
 
     def _correlated(self, view: Tensor, other: Tensor, summed: Letters) -> Tensor | None:
         """The valid cross-correlation of an image with a kernel."""

@@ -24,6 +24,8 @@ FREE = frozenset(
         *("transpose", "expand", "diagonal", "reshape", "windows"),
     }
 )
+# For each cube of a size; an inverse is made of factors.
+OF_MATRIX = {"cholesky": 1.0, "lu": 2.0, "inv": 4.0}
 ARITHMETIC = frozenset({"+", "-", "*", "/", "negative", ">", "<", ">=", "<=", "relu", "abs"})
 
 SMALL, MEDIUM, LARGE = 8, 100, 1500
@@ -100,8 +102,8 @@ def cost_of(
         case "map":
             each = ENTRY if detail[0] in ARITHMETIC else FUNCTION
             return CALL / (1 if dims else 10) + each * out
-        case "solve" | "inv" | "det" | "logdet" | "expm" | "pinv":
-            return CALL + _of_matrix(kind, arguments, sizes)
+        case "lu" | "cholesky" | "solve" | "inv" | "det" | "logdet" | "expm" | "pinv":
+            return CALL + _of_matrix(kind, detail, arguments, sizes)
         case "softmax" | "logsoftmax" | "logsumexp":
             # Each row of an array as it lies costs a loop of its own, whichever axis is reduced.
             rows = sizes.entries(arguments[0][:-1])
@@ -138,9 +140,14 @@ def _inner(detail: tuple[Any, ...], arguments: tuple[tuple[Dim, ...], ...], size
     return sizes.entries(arguments[0][axis] for axis in axes)
 
 
-def _of_matrix(kind: str, arguments: tuple[tuple[Dim, ...], ...], sizes: Sizes) -> float:
-    cube = float(sizes[arguments[0][0]]) ** 3
+def _of_matrix(
+    kind: str, detail: tuple[Any, ...], arguments: tuple[tuple[Dim, ...], ...], sizes: Sizes
+) -> float:
+    """The cost of a function of a matrix, or of its factors if it is not asked of the whole."""
+    rows = float(sizes[arguments[0][0]])
+    own = OF_MATRIX["lu"] * rows**3 if detail == ("whole",) else 0.0
     if kind == "solve":
-        columns = sizes.entries(arguments[1]) / sizes[arguments[0][0]]
-        return 2 * cube + 4 * columns * cube / sizes[arguments[0][0]]
-    return {"inv": 6.0, "det": 2.0, "logdet": 2.0}.get(kind, 40.0) * cube
+        return own + 4 * sizes.entries(arguments[1]) * rows
+    if kind in {"det", "logdet"}:
+        return own + FUNCTION * rows
+    return own + OF_MATRIX.get(kind, 40.0) * rows**3

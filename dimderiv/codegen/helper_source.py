@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class HelperFunction:
-    """The text of a function or constant, and every name that occurs in it."""
+    """The text of a function, constant or optional import, and every name that occurs in it."""
 
     text: str
     names: frozenset[str]
@@ -36,6 +36,8 @@ def helpers(file: str) -> dict[str, HelperFunction]:
                 found.update({alias.name: others[alias.name] for alias in node.names})
             case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
                 found[name] = HelperFunction(text, frozenset(names))
+            case ast.Try(handlers=[ast.ExceptHandler(body=[ast.Assign(targets=[target])])]):
+                found[ast.unparse(target)] = HelperFunction(text, frozenset(names))
     return found
 
 

@@ -33,9 +33,17 @@ class JaxWriter(NumpyLikeWriter):
     }
     calls: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.calls,
+        "cholesky": "jnp.linalg.cholesky({})",
+        "lu": "jax.scipy.linalg.lu_factor({})",
         "expm": "jax.scipy.linalg.expm({})",
     }
-    helpers = frozenset({"dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"})
+    helpers = frozenset(
+        {
+            *("dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"),
+            *("cholesky_solve", "cholesky_inv", "cholesky_logdet", "cholesky_det"),
+            *("lu_solve", "lu_inv", "lu_logdet", "lu_det"),
+        }
+    )
 
     def layer(self, text: LayerText) -> list[str]:
         """A function with a derivative of its own."""

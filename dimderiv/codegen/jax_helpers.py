@@ -64,6 +64,51 @@ def dexpm_matrix(A):
     return jax.vmap(lambda E: dexpm(A, E.T).T.reshape(n * n), out_axes=1)(units)
 
 
+def cholesky_solve(L, B):
+    """The X with L L' X = B."""
+    return jax.scipy.linalg.cho_solve((L, True), B)
+
+
+def cholesky_inv(L):
+    """The inverse of L L', exactly symmetric."""
+    X = jax.scipy.linalg.solve_triangular(L, jnp.eye(len(L), dtype=L.dtype), lower=True)
+    V = X.T @ X
+    return (V + V.T) / 2
+
+
+def cholesky_logdet(L):
+    """The logarithm of the determinant of L L'."""
+    return 2 * jnp.log(L.diagonal()).sum()
+
+
+def cholesky_det(L):
+    """The determinant of L L'."""
+    return L.diagonal().prod() ** 2
+
+
+def lu_solve(factors, B, transposed=False):
+    """The X with A X = B, or A' X = B."""
+    return jax.scipy.linalg.lu_solve(factors, B, trans=int(transposed))
+
+
+def lu_inv(factors):
+    """The inverse of A."""
+    LU, _ = factors
+    return lu_solve(factors, jnp.eye(len(LU), dtype=LU.dtype))
+
+
+def lu_logdet(factors):
+    """The logarithm of the absolute value of the determinant of A."""
+    return jnp.log(jnp.abs(factors[0].diagonal())).sum()
+
+
+def lu_det(factors):
+    """The determinant of A."""
+    LU, pivots = factors
+    is_odd = (pivots != jnp.arange(len(LU))).sum() % 2
+    return jnp.where(is_odd, -1, 1) * LU.diagonal().prod()
+
+
 def polar(A):
     """The factor of the polar decomposition with orthonormal columns or rows."""
     u, _, vt = jnp.linalg.svd(A, full_matrices=False)

@@ -65,11 +65,12 @@ class LayerModule(StagedModule):
         before = self.first([value], needed, variant)
         (result,) = self.results(before, [value], self.programs.layouts[:1])
         names = {before.text(op).text: op for op in needed}
-        typed = [name for name, op in names.items() if op.rank and not op.is_truth]
+        arrays = {name: op for name, op in names.items() if op.kind != "lu"}
+        typed = [name for name, op in arrays.items() if op.rank and not op.is_truth]
         dtype = self.writer.typed[1].format(typed[0]) if typed else self.dtype
         fits = None if self.writer.hands_down else dtype
         backward, results = self.second(0, derivatives, before, needed, fits)
-        read, facts = self._sizes([*backward, *results], names)
+        read, facts = self._sizes([*backward, *results], arrays)
         lines = [*([self.type_line] if self.dtype in facts else []), *before.lines]
         variables = [self.arguments.python[name] for name in wrt]
         text = LayerText(
@@ -80,6 +81,7 @@ class LayerModule(StagedModule):
             forward=[*self.opening(self.arguments, [*lines, result, *names, *facts]), *lines],
             value=result,
             kept=list(names),
+            factors=[name for name in names if name not in arrays],
             facts=facts,
             sizes=read,
             upstream=self.late[0].names[0],
@@ -98,7 +100,7 @@ class LayerModule(StagedModule):
 
         Args:
             lines: those of the backward pass.
-            kept: what is kept, by its names.
+            kept: the arrays that are kept, by their names.
         """
         words = words_in(lines)
         axes = {

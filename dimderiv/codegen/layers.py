@@ -17,6 +17,7 @@ class LayerText(NamedTuple):
         forward: the lines of its forward pass.
         value: what that returns.
         kept: the names of what the backward pass needs of it.
+        factors: those of them that are no arrays, but factors of one.
         facts: the names of sizes that the backward pass needs and cannot read off what is kept.
         sizes: what it reads off: the text of each size by its name.
         upstream: the name of what is handed down to it.
@@ -33,6 +34,7 @@ class LayerText(NamedTuple):
     forward: list[str]
     value: str
     kept: list[str]
+    factors: list[str]
     facts: list[str]
     sizes: Mapping[str, str]
     upstream: str

@@ -13,6 +13,7 @@ from typing import Any
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.axes import axes_of
 from dimderiv.codegen.cost import Sizes, regimes
+from dimderiv.codegen.factorizations import factorized
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
@@ -192,7 +193,10 @@ class Module:
         """
         named = list(self.arguments.sizes)
         every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
-        return chosen(self.programs.planned, every, readable)
+        return chosen(self._planned, every, readable)
+
+    def _planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
+        return factorized(self.programs.planned(every), self.writer.factors)
 
     def opening(
         self,

@@ -36,6 +36,8 @@ class NumpyWriter(NumpyLikeWriter):
         {
             *("sigmoid", "sigmoid_of_minus", "erf", "gelu", "silu"),
             *("softmax", "logsoftmax", "logsumexp"),
+            *("cholesky", "cholesky_solve", "cholesky_inv", "cholesky_logdet", "cholesky_det"),
+            *("lu", "lu_solve", "lu_inv", "lu_logdet", "lu_det", "inv"),
             *("expm", "dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"),
         }
     )

@@ -20,7 +20,6 @@ class NumpyLikeWriter(Writer):
     entrywise: ClassVar[Mapping[str, str]] = {name: f"{{np}}.{name}({{}})" for name in SAME_NAME}
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "{np}.linalg.inv({})",
-        "inverse": "{np}.linalg.inv({})",
         "solve": "{np}.linalg.solve({}, {})",
         "det": "{np}.linalg.det({})",
         "logdet": "{np}.linalg.slogdet({})[1]",

@@ -21,6 +21,10 @@ COMPARISONS = frozenset({">", "<", ">=", "<="})
 VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows", "rows"})
 # A plan of more operations is made for one of several sizes only, since planning takes its time.
 MOST_OPERATIONS = 80
+# Factors of a matrix, which are solved with, and from which inverse and determinant are computed.
+FACTORS = frozenset({"cholesky", "lu"})
+# The detail of what is asked of a matrix that is not factorized for anything else.
+WHOLE = "whole"
 LEAVES = frozenset({"input", "number", "size", "constant"})
 
 
@@ -239,6 +243,16 @@ class Plan:
         if op.kind != "inverse":
             return tensor
         return tensor._replace(op=self.make("inv", op.arguments, op.dims))
+
+    def factor(self, op: Operation, *, is_definite: bool) -> Operation:
+        """The factors of a square matrix; for a transpose those of what it is the transpose of.
+
+        Args:
+            op: the matrix.
+            is_definite: whether it is known to be positive definite.
+        """
+        matrix = op.arguments[0] if op.kind == "transpose" else op
+        return self.make("cholesky" if is_definite else "lu", (matrix,), op.dims)
 
     def extra_cost(self, op: Operation) -> Amount:
         """What an operation costs beyond what is computed already."""

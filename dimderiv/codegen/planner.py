@@ -6,6 +6,7 @@ from fractions import Fraction
 from dimderiv import graph
 from dimderiv.codegen.bounds import Bounds
 from dimderiv.codegen.contraction import Contraction
+from dimderiv.codegen.definite import is_definite
 from dimderiv.codegen.demands import OF_ROWS, Demands
 from dimderiv.codegen.exponentials import stable
 from dimderiv.codegen.factors import Factors
@@ -49,6 +50,7 @@ from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 MOST_NESTED = 2
+OF_FACTORS = frozenset({"inv", "det", "logdet"})
 Letters = tuple[int, ...]
 Gathered = Mapping[str, tuple[Node | None, tuple[object, ...]]]
 
@@ -160,20 +162,24 @@ class Planner:
         if node.function in OF_ROWS:
             return self.rows.value(node, self.value(node.arguments[0]))
         arrays = [plan.full(self.value(each), each.axes) for each in node.arguments]
-        if node.function == "inv":
-            return Tensor(self._inverse(node, arrays), every)
+        if node.function in OF_FACTORS:
+            return self._of_factor(node, arrays[0])
         if node.side != "either":
             call = plan.make("applied", arrays, node.axes, node.function, node.side == "row")
             return Tensor(call, every)
         return Tensor(plan.make(node.function, arrays, node.axes), every)
 
-    def _inverse(self, node: Function, arrays: list[Operation]) -> Operation:
-        """An inverse: left to be solved with, unless its entries are needed anyway."""
+    def _of_factor(self, node: Function, matrix: Operation) -> Tensor:
+        """A determinant, or an inverse: left to be solved with, unless its entries are needed."""
+        factor = self.plan.factor(matrix, is_definite=is_definite(node.arguments[0]))
+        if node.function != "inv":
+            return Tensor(self.plan.make(node.function, (factor,)), ())
+        letters = (1, 0) if matrix.kind == "transpose" else (0, 1)
         if node.key not in self.demands.inverses:
-            return self.plan.make("inverse", arrays, node.axes)
-        op = self.plan.make("inv", arrays, node.axes)
+            return Tensor(self.plan.make("inverse", (factor,), node.axes), letters)
+        op = self.plan.make("inv", (factor,), node.axes)
         self.plan.commit(op)
-        return op
+        return Tensor(op, letters)
 
     def _extreme(self, node: Function, tensor: Tensor) -> Tensor:
         axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)

@@ -46,7 +46,9 @@ class TorchWriter(Writer):
     }
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "torch.linalg.inv({})",
-        "inverse": "torch.linalg.inv({})",
+        "cholesky": "torch.linalg.cholesky({})",
+        "cholesky_inv": "torch.cholesky_inverse({})",
+        "lu": "torch.linalg.lu_factor({})",
         "solve": "torch.linalg.solve({}, {})",
         "det": "torch.linalg.det({})",
         "logdet": "torch.linalg.slogdet({})[1]",
@@ -56,7 +58,11 @@ class TorchWriter(Writer):
         "expm": "torch.linalg.matrix_exp({})",
     }
     helpers = frozenset(
-        {"dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"},
+        {
+            *("dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"),
+            *("cholesky_solve", "cholesky_logdet", "cholesky_det"),
+            *("lu_solve", "lu_inv", "lu_logdet", "lu_det"),
+        }
     )
 
     def converted(self, names: list[str]) -> list[str]:

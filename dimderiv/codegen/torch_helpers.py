@@ -84,6 +84,48 @@ def dexpm_matrix(A):
     return torch.stack([dexpm(A, E).T.ravel() for E in units], 1)
 
 
+def cholesky_solve(L, B):
+    """The X with L L' X = B."""
+    if B.ndim == 1:
+        return torch.cholesky_solve(B[:, None], L)[:, 0]
+    return torch.cholesky_solve(B, L)
+
+
+def cholesky_logdet(L):
+    """The logarithm of the determinant of L L'."""
+    return 2 * L.diagonal().log().sum()
+
+
+def cholesky_det(L):
+    """The determinant of L L'."""
+    return L.diagonal().prod() ** 2
+
+
+def lu_solve(factors, B, transposed=False):
+    """The X with A X = B, or A' X = B."""
+    if B.ndim == 1:
+        return lu_solve(factors, B[:, None], transposed)[:, 0]
+    return torch.linalg.lu_solve(*factors, B, adjoint=transposed)
+
+
+def lu_inv(factors):
+    """The inverse of A."""
+    LU, _ = factors
+    return lu_solve(factors, torch.eye(len(LU), dtype=LU.dtype, device=LU.device))
+
+
+def lu_logdet(factors):
+    """The logarithm of the absolute value of the determinant of A."""
+    return factors[0].diagonal().abs().log().sum()
+
+
+def lu_det(factors):
+    """The determinant of A."""
+    LU, pivots = factors
+    is_odd = (pivots != torch.arange(1, len(LU) + 1, device=LU.device)).sum() % 2
+    return (1 - 2 * is_odd) * LU.diagonal().prod()
+
+
 def polar(A):
     """The factor of the polar decomposition with orthonormal columns or rows."""
     u, _, vt = torch.linalg.svd(A, full_matrices=False)

@@ -15,17 +15,19 @@ def torch_layer(text: LayerText) -> list[str]:
     """
     given = [*text.arrays, *text.functions]
     slopes = [*text.cotangents, *["None"] * len(text.functions)]
+    arrays = [name for name in text.kept if name not in text.factors]
+    facts = [*text.facts, *text.factors]
     forward = [
         '"""The value; what `backward` needs is kept."""',
         *text.forward,
-        f"ctx.save_for_backward({', '.join(text.kept)})",
-        *([f"ctx.facts = ({listed(text.facts)})"] if text.facts else []),
+        f"ctx.save_for_backward({', '.join(arrays)})",
+        *([f"ctx.facts = ({listed(facts)})"] if facts else []),
         f"return {text.value}",
     ]
     backward = [
         f'"""{text.told}"""',
-        *([f"{listed(text.kept)} = ctx.saved_tensors"] if text.kept else []),
-        *([f"{listed(text.facts)} = ctx.facts"] if text.facts else []),
+        *([f"{listed(arrays)} = ctx.saved_tensors"] if arrays else []),
+        *([f"{listed(facts)} = ctx.facts"] if facts else []),
         *text.reads,
         *text.backward,
         f"slopes = ({listed(slopes)})",

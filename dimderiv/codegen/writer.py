@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from dimderiv.codegen.arguments import Arguments
+from dimderiv.codegen.factorizations import called
 from dimderiv.codegen.handed_in import HELPER, call_of
 from dimderiv.codegen.layers import LayerText
-from dimderiv.codegen.plan import Operation, is_of_numbers
+from dimderiv.codegen.plan import FACTORS, Operation, is_of_numbers
 from dimderiv.codegen.text import (
     ATOM,
     INFIX,
@@ -43,6 +44,7 @@ class Writer:
         reserved: names of its code that no symbol may have, besides the module and the helpers.
         row: the index that takes the entries of a row.
         in_blocks: whether a function may go over large arrays block by block.
+        factors: the kinds of factors of matrices that it can keep.
         entrywise: functions of each entry, as format strings; `np` in them is the module.
         calls: other operations that are one call, in the same way.
         helpers: functions of each entry, and other operations, that are helper functions.
@@ -59,6 +61,7 @@ class Writer:
     reserved: ClassVar[frozenset[str]] = frozenset()
     row: ClassVar[str] = "[0]"
     in_blocks: ClassVar[bool] = False
+    factors: ClassVar[frozenset[str]] = FACTORS
     entrywise: ClassVar[Mapping[str, str]]
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
@@ -160,10 +163,11 @@ class Writer:
                 return Text(f"{parts[0].within(ATOM)}[{':, ' * axis}{rows}]")
             case "expand":
                 return Text(self.expanded(parts[0].within(ATOM), op.detail[0]))
-        if op.kind in self.helpers:
+        name = called(op)
+        if name in self.helpers:
             return self.helped(op, texts)
-        if op.kind in self.calls:
-            return Text(self.calls[op.kind].format(*texts, np=self.module))
+        if name in self.calls:
+            return Text(self.calls[name].format(*texts, np=self.module))
         return self.spelled(op, parts)
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
@@ -223,7 +227,11 @@ class Writer:
             detail = f", {op.detail[0]}"
         elif op.detail and op.kind in {"softmax", "logsoftmax", "logsumexp"}:
             detail = f", axis={op.detail[0]}"
-        return Text(f"{self.helper(op.kind)}({', '.join(texts)}{detail})")
+        elif op.kind == "cholesky" and op.arguments[0].kind == "input":
+            detail = f', "{texts[0]}"'
+        elif "transposed" in op.detail:
+            detail = ", transposed=True"
+        return Text(f"{self.helper(called(op))}({', '.join(texts)}{detail})")
 
     def unknown(self, function: str) -> UnknownNameError:
         """The error that a function has no code."""
