@@ -59,6 +59,7 @@ def helper_source(file: str, used: Iterable[str], imports: str, body: str) -> st
             wanted.add(name)
             waiting += known[name].names
     parts = [helper.text for name, helper in known.items() if name in wanted]
+    parts.sort(key=lambda text: not text.startswith("try:"))  # what is imported comes first
     code = "\n".join([*parts, body])
     standard, library = (
         "\n".join(line for line in lines.splitlines() if _is_used(line.split()[-1], code))
