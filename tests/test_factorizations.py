@@ -273,6 +273,7 @@ def test_systems_of_any_size_are_solved(
         ]
         for result in results:
             assert (shape, np.dtype(dtype)) == (result.shape, result.dtype)
+            assert min(result.strides) >= 0
             np.testing.assert_allclose(expected, result, rtol=1e-3, atol=1e-3)
 
 

@@ -229,7 +229,7 @@ def cholesky_solve(L, B):
     """The X with L L' X = B."""
     potrs = routine("potrs", L)
     if potrs is None:
-        return substituted(L.T[::-1, ::-1], substituted(L, B)[::-1])[::-1]
+        return substituted(L.T[::-1, ::-1], substituted(L, B)[::-1])[::-1].copy()
     return potrs(L.T, B)[0]
 
 
