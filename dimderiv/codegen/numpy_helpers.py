@@ -234,7 +234,7 @@ def cholesky_solve(L, B):
     """The X with L L' X = B."""
     potrs = routine("potrs", L)
     if potrs is None:
-        return substituted(L.T[::-1, ::-1], substituted(L, B)[::-1])[::-1]
+        return substituted(L.T[::-1, ::-1], substituted(L, B)[::-1])[::-1].copy()
     return potrs(L.T, B)[0]
 
 
@@ -246,7 +246,7 @@ def cholesky_inv(L):
         return X.T @ X
     lower = potri(L.T)[0].T
     V = lower + lower.T
-    V.reshape(-1)[:: len(V) + 1] /= 2
+    V.reshape(-1)[:: len(V) + 1] = lower.diagonal()
     return V
 
 
@@ -263,8 +263,8 @@ def cholesky_det(L):
 def substituted(L, B):
     """The X with L X = B for a lower triangular L, block by block."""
     X = B.astype(L.dtype)
-    for start in range(0, len(L), 64):
-        block = slice(start, start + 64)
+    for start in range(0, len(L), 32):
+        block = slice(start, start + 32)
         X[block] -= L[block, :start] @ X[:start]
         X[block] = np.linalg.solve(L[block, block], X[block])
     return X

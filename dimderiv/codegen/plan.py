@@ -190,6 +190,8 @@ class Plan:
 
     def matmul(self, left: Operation, right: Operation, dims: tuple[Dim, ...]) -> Operation:
         """A matrix product; that of a matrix with its own transpose costs half."""
+        if left.rank == 1 and right in self.symmetric:
+            left, right = right, left
         is_gram = left.rank == 2 and _is_transpose(left, right)
         return self.make("matmul", (left, right), dims, *(["gram"] if is_gram else []))
 
@@ -242,7 +244,10 @@ class Plan:
         op = tensor.op
         if op.kind != "inverse":
             return tensor
-        return tensor._replace(op=self.make("inv", op.arguments, op.dims))
+        dense = self.make("inv", op.arguments, op.dims)
+        if op in self.symmetric:
+            self.symmetric.add(dense)
+        return tensor._replace(op=dense)
 
     def factor(self, op: Operation, *, is_definite: bool) -> Operation:
         """The factors of a square matrix; for a transpose those of what it is the transpose of.
