@@ -57,9 +57,9 @@ CODE = {
     "(A B) (A x)": "return A @ (B @ (A @ x))",
     "x' B A X y": "return x @ (B @ (A @ (X @ y)))",
     "x' B A": "return (x @ B @ A)[None, :]",
-    "x y'": "return x[:, None] * y",
-    "2 A x y' X": "return (2 * (A @ x))[:, None] * (y @ X)",
-    "x (y' X)": "return x[:, None] * (y @ X)",
+    "x y'": "return outer(x, y)",
+    "2 A x y' X": "return outer(2 * (A @ x), y @ X)",
+    "x (y' X)": "return outer(x, y @ X)",
     "diag(x) B": "return x[:, None] * B",
     "A diag(x)": "return A * x",
     "diag(x) X diag(y)": "t1 = X * y; t1 *= x[:, None]; return t1",
@@ -94,9 +94,7 @@ CODE = {
     "sin(t) A B": "return (np.sin(t) * A) @ B",
     "logdet(X)": "return np.linalg.slogdet(X)[1]",
     "softmax(X) / n": "t1 = softmax(X, axis=1); t1 /= n; return t1",
-    "[i:m, j:p] A[i,k] B[k,i] Q[j,l]": (
-        'return np.einsum("ij,ji->i", A, B)[:, None] * Q.sum(axis=1)'
-    ),
+    "[i:m, j:p] A[i,k] B[k,i] Q[j,l]": ('return outer(np.einsum("ij,ji->i", A, B), Q.sum(axis=1))'),
     "[i:m, j:n] A[i,k] I[k,j] s": "return s * A",
     "[(i:m, k:p), j:n] A[i,j] c[k]": "return (A[:, None, :] * c[:, None]).reshape(m * p, n)",
     "K(m, n)' kron(A, B)": "return (A[:, :, None] * B[:, None, None, :]).reshape(m * n, m * n)",

@@ -106,7 +106,7 @@ def library(request: pytest.FixtureRequest) -> Iterator[tuple[str, Any]]:
             *("x' inv(A) y", "A", False),
             [
                 "t1 = lu(A)",
-                "return (-lu_solve(t1, x, transposed=True))[:, None] * lu_solve(t1, y)",
+                "return outer(-lu_solve(t1, x, transposed=True), lu_solve(t1, y))",
             ],
         ),
         ("x' inv(A) y", "x", False, ["return np.linalg.solve(A, y)"]),

@@ -6,7 +6,7 @@ import pytest
 from dense import Array
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dimderiv.codegen.numpy_helpers import conv2, conv2_full, sigmoid, softmax
+from dimderiv.codegen.numpy_helpers import conv2, conv2_full, outer, sigmoid, softmax
 
 SHAPES = [
     ((12, 12), (3, 3)),
@@ -67,3 +67,12 @@ def test_softmax_works_along_either_axis(axis: int, shape: tuple[int, int]) -> N
     np.testing.assert_array_equal(before, x)
     assert softmax(x, axis, out=x) is x
     np.testing.assert_allclose(expected, x)
+
+
+@pytest.mark.parametrize("length", [3, 200, 3000])
+def test_outer_products_of_any_length_are_the_products(length: int) -> None:
+    """Either way of computing them keeps single precision."""
+    u, v = np.arange(2, dtype=np.float32), np.arange(length, dtype=np.float32)
+
+    assert np.float32 == outer(u, v).dtype
+    assert (u[:, None] * v).tolist() == outer(u, v).tolist()

@@ -7,7 +7,7 @@ from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.layers import LayerText, class_layer
 from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation, is_of_numbers
-from dimderiv.codegen.text import ATOM, SUM, Text, joined
+from dimderiv.codegen.text import ATOM, SUM, Text, joined, without_axis
 from dimderiv.codegen.writer import outer_places, triangle_place
 from dimderiv.shapes import Dim
 
@@ -77,9 +77,10 @@ class NumpyWriter(NumpyLikeWriter):
         return super().spelled(op, parts)
 
     def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """A function of the entries of arrays; numpy's `outer` is slower than broadcasting."""
-        if op.detail[0] == "*" and outer_places(op):
-            return joined("*", *parts)
+        """A function of the entries of arrays; numpy's own `outer` is the slowest of its ways."""
+        if op.detail[0] == "*" and (places := outer_places(op)):
+            column, row = (without_axis(parts[place].text) for place in places)
+            return Text(f"{self.helper('outer')}({column}, {row})")
         return super().mapped(op, parts)
 
     def overwritable(self, op: Operation) -> Sequence[int]:
