@@ -17,7 +17,7 @@ from dimderiv import derive
             [
                 'dS = cholesky_inv(cholesky(S, "S"))',
                 "t1 = dS @ b",
-                "dS -= t1[:, None] * t1",
+                "dS -= outer(t1, t1)",
                 "return 2 * t1, dS",
             ],
         ),
