@@ -539,6 +539,12 @@ def test_a_traceback_shows_the_generated_line() -> None:
     ]
 
 
+def test_a_library_that_is_not_installed_is_named() -> None:
+    """Code can be written for a target that cannot run here; its function says what it needs."""
+    with pytest.raises(ImportError, match="this code needs nowhere, which is not installed"):
+        function("import nowhere\n", "gradient")
+
+
 def test_only_used_helpers_are_printed() -> None:
     """A helper brings those it uses, and nothing else."""
     text = source("silu(x)", x="n")

@@ -94,12 +94,19 @@ def function(source: str, name: str) -> Callable[..., Any]:
 
     Returns:
         The function; a traceback through it shows the lines of the source.
+
+    Raises:
+        ImportError: the source needs a library that is not installed.
     """
     digest = hashlib.sha256(source.encode()).hexdigest()[:12]
     file = f"<dimderiv {name} {digest}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     namespace: dict[str, Any] = {"__name__": "dimderiv_generated"}
-    exec(compile(source, file, "exec"), namespace)
+    try:
+        exec(compile(source, file, "exec"), namespace)
+    except ModuleNotFoundError as error:
+        missing = f"this code needs {error.name}, which is not installed: pip install {error.name}"
+        raise ImportError(missing, name=error.name) from error
     made: Callable[..., Any] = namespace[name]
     return made
 
