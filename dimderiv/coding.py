@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dimderiv.checking import Checker
+from dimderiv.collecting import without_collecting
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
 from dimderiv.infer import Typed, infer
 from dimderiv.language.syntax import IndexForm, Program
@@ -101,6 +102,7 @@ class Coder:
     extents: Mapping[str, Extent]
     told: str
 
+    @without_collecting()
     def source(self, target: str, *, value: bool, sizes: Mapping[str, int] | None) -> str:
         """The source of a function that computes the derivatives.
 

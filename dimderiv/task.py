@@ -9,6 +9,7 @@ from typing import get_args
 from dimderiv.answer import Answer, Derivative, Variables, write_answer
 from dimderiv.arrange import Arranger
 from dimderiv.coding import Stages
+from dimderiv.collecting import without_collecting
 from dimderiv.derivation import Derivation
 from dimderiv.differentiate import Gradients, reverse_sweep, second_sweeps
 from dimderiv.errors import DimderivError, NotDifferentiableError
@@ -69,6 +70,7 @@ class Task:
     directions: Mapping[str, str] = field(default_factory=dict)
     structured: bool = False
 
+    @without_collecting()
     def derivation(self) -> Derivation:
         """The derivatives, not checked yet.
 
