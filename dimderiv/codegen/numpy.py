@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.layers import LayerText, class_layer
 from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation, is_of_numbers
@@ -47,15 +46,10 @@ class NumpyWriter(NumpyLikeWriter):
         lines = super().converted(names)
         if len(names) > MOST_TESTED:
             return lines
-        types = " is ".join(f"type({name})" for name in names)
-        dtypes = " is ".join(f"{name}.dtype" for name in names)
-        same = f" and {dtypes}" * (len(names) > 1)
-        test = f'{types} is np.ndarray{same} and {names[0]}.dtype.kind == "f"'
-        heads = [f"if not ({test}):"]
-        if len(heads[0]) > WIDTH:
-            kind = f'    and {names[0]}.dtype.kind == "f"'
-            heads = ["if not (", f"    {types} is np.ndarray", f"    and {dtypes}", kind, "):"]
-        return [*heads, *(f"    {line}" for line in lines)]
+        tests = [" is ".join([*(f"type({name})" for name in names), "np.ndarray"])]
+        if len(names) > 1:
+            tests.append(" is ".join(f"{name}.dtype" for name in names))
+        return self.unless([*tests, f'{names[0]}.dtype.kind == "f"'], lines)
 
     def linear_map(
         self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str

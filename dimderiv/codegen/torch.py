@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.arguments import WIDTH
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.overwriting import beneath_views
@@ -76,11 +75,7 @@ class TorchWriter(Writer):
         taped = " or ".join(f"{name}.requires_grad" for name in names)
         tests.append(f"{names[0]}.dtype.is_floating_point")
         tests.append(f"not ({taped})" if len(names) > 1 else f"not {taped}")
-        heads = [f"if not ({' and '.join(tests)}):"]
-        if len(heads[0]) > WIDTH:
-            first, *rest = tests
-            heads = ["if not (", f"    {first}", *(f"    and {test}" for test in rest), "):"]
-        return [*heads, *(f"    {line}" for line in lines)]
+        return self.unless(tests, lines)
 
     def layer(self, text: LayerText) -> list[str]:
         """A function of the tape, and one that applies it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from dimderiv.codegen.arguments import Arguments
+from dimderiv.codegen.arguments import WIDTH, Arguments
 from dimderiv.codegen.factorizations import called
 from dimderiv.codegen.handed_in import HELPER, call_of
 from dimderiv.codegen.layers import LayerText
@@ -20,6 +20,7 @@ from dimderiv.codegen.text import (
     SIGN,
     SUM,
     Text,
+    indented,
     joined,
     number,
     power,
@@ -125,6 +126,20 @@ class Writer:
             UnknownNameError: the target has no layers.
         """
         raise self.unknown("a layer")
+
+    def unless(self, tests: Sequence[str], lines: Sequence[str]) -> list[str]:
+        """Lines that are left out where all tests hold.
+
+        Args:
+            tests: the tests.
+            lines: the lines.
+        """
+        head = f"if not ({' and '.join(tests)}):"
+        if len(head) <= WIDTH:
+            return [head, *indented(lines)]
+        first, *rest = tests
+        wrapped = [f"    {first}", *(f"    and {test}" for test in rest)]
+        return ["if not (", *wrapped, "):", *indented(lines)]
 
     def written(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as an expression.
