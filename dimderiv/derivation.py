@@ -151,6 +151,11 @@ class Derivation:
         """What was inferred rather than declared."""
         return self.typed.assumptions
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What could have been read otherwise, with another answer."""
+        return self.typed.doubts
+
     def notes(self, lang: str = "en") -> tuple[str, ...]:
         """Which entries the derivative takes to be free although a property ties them, or as tied.
 

@@ -15,10 +15,10 @@ from dimderiv.language.vocabulary import COMMUTATIONS, canonical_name
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Declaration, Shape
 from dimderiv.shaping.clashes import Axes, ClashError, equation_misfit, names_in
-from dimderiv.shaping.kinds import settle_kinds
+from dimderiv.shaping.kinds import Doubt, settle_kinds
 from dimderiv.shaping.progress import VISITORS, Progress
 from dimderiv.shaping.refusals import undetermined
-from dimderiv.shaping.scope import Meaning, Scope
+from dimderiv.shaping.scope import Kind, Meaning, Scope, axes_of, kind_of_axes
 from dimderiv.unify import MismatchError, name_sizes, resolved, variables
 
 
@@ -34,6 +34,7 @@ class Typed:
         assumptions: what was assumed of symbols that were not declared.
         sizes: the names of the sizes of axes.
         functions: the names of the functions that are declared.
+        doubts: sentences on symbols that could be of another kind as well.
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
     """
@@ -47,6 +48,7 @@ class Typed:
     functions: frozenset[str]
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
+    doubts: tuple[str, ...] = ()
     upstream: str | None = None
     plain: "Typed | None" = None
 
@@ -121,19 +123,19 @@ def infer(
     known_sizes.update(sizes, _written_sizes(program, declared, SIZED - rulebook.rules.keys()))
     scope = Scope(VISITORS, program.source, rulebook, declared, known_sizes)
     try:
-        _settle(Progress(program, scope), value)
+        doubts = _settle(Progress(program, scope), value)
     except DimderivError as error:
         error.located(program.source)
         raise
     for name in wrt:
         _check_wrt(name, scope)
-    return _typed(program, scope)
+    return _typed(program, scope, doubts)
 
 
-def _settle(progress: Progress, value: Shape | None) -> None:
+def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
     """Find kinds and sizes, and give every size a name."""
     scope = progress.scope
-    clash = settle_kinds(progress)
+    clash, doubts = settle_kinds(progress)
     if clash is None and value is not None:
         last = progress.program.statements[-1].value
         try:
@@ -148,7 +150,7 @@ def _settle(progress: Progress, value: Shape | None) -> None:
         _refuse_undetermined(scope)
         refuted = scope.unifier.refuted()
         if refuted is None:
-            return
+            return doubts
         clash = ClashError(refuted.reason, equation_misfit, (refuted.left, refuted.right))
     name_sizes([*scope.named_sizes(), *(size for _, size in scope.unsized)], taken)
     raise clash.write(scope.facts(), clash)
@@ -211,7 +213,7 @@ def _check_wrt(name: str, scope: Scope) -> None:
     raise UnknownNameError(message, span=(0, len(name)), source=name, hint=hint)
 
 
-def _typed(program: Program, scope: Scope) -> Typed:
+def _typed(program: Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
     shapes = {
         name: Shape(resolved(rows), resolved(cols)) for name, (rows, cols) in scope.names.items()
     }
@@ -238,7 +240,20 @@ def _typed(program: Program, scope: Scope) -> Typed:
         functions=frozenset(scope.rulebook.unknown),
         _axes=scope.axes,
         _meanings=scope.meanings,
+        doubts=tuple(_sentence(doubt, shapes[doubt.name]) for doubt in doubts),
     )
+
+
+def _sentence(doubt: Doubt, shape: Shape) -> str:
+    """What is said of a symbol that could be of another kind."""
+    read, other = _READ_AS[kind_of_axes(axes_of(shape))], _READ_AS[doubt.other]
+    size = "" if shape.is_scalar else f" {shape}"
+    return (
+        f"{doubt.name} is read as {read}{size}; as {other} it would fit too: declare {doubt.name}"
+    )
+
+
+_READ_AS = {kind: f"a {kind.value}" for kind in Kind}
 
 
 def _assume(name: str, assumed: str, symbols: dict[str, Declaration]) -> str | None:

@@ -40,7 +40,9 @@ def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[s
     declared[name] = Declaration(typed.value, text=str(typed.value))
     program = Program(statements, typed.program.source)
     found = infer(program, declared, rulebook=rulebook, wrt=wrt)
-    return replace(found, assumptions=typed.assumptions, upstream=name, plain=typed)
+    return replace(
+        found, assumptions=typed.assumptions, doubts=typed.doubts, upstream=name, plain=typed
+    )
 
 
 def with_directions(

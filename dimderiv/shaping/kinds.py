@@ -1,24 +1,24 @@
-"""The kinds of undeclared symbols: columns where that conforms, else rows or scalars.
+"""The kinds of undeclared symbols: the reading with the fewest departures that conforms.
 
-A name that is only ever added to a matrix is a row, the bias of a layer; as a column it would
-conform too, but only by broadcasting.
-
-A clash names the symbols whose kind can have to do with it; each of them is tried as something
-else.  Few departures from the column vector come first; after a number of tries, what came furthest
-does.
+Every name begins with its usual kind.  A clash names the symbols whose kind can have to do with it,
+and a departure from what people write the kinds that would undo it; each of them is tried.  The
+cheapest reading comes first; after a number of tries, what came furthest does.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
-from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, Number, children
-from dimderiv.shapes import ONE
-from dimderiv.shaping.clashes import ClashError, names_in, unsigned
+from dimderiv.language.syntax import Node, children
+from dimderiv.shaping.clashes import ClashError, names_in
+from dimderiv.shaping.departures import departures
 from dimderiv.shaping.progress import Progress
-from dimderiv.shaping.scope import SCALAR_AXES, Kind
+from dimderiv.shaping.refusals import exponent_refused, power_refused, vector_power_refused
+from dimderiv.shaping.scope import Kind
+from dimderiv.shaping.uses import Use, is_greek, uses_of, usual_kind
 
 EXACT_TRIES = 60
 TRIES = 500
@@ -26,113 +26,209 @@ NEAREST = 50
 # How many parts of the program may be visited in all tries together: some, and all of it again.
 MOST_VISITED = 40_000
 MOST_VISITS = 5
+# The same while a reading that conforms is made better, and how many changes are tried alone.
+BETTER_VISITED = 3_000
+BETTER_VISITS = 6
+ALONE = 8
+# Readings that are less than this apart are both told.
+NEAR = 0.45
+DOUBTED = 6
+
+_POWERS = {vector_power_refused, exponent_refused, power_refused}
 
 Kinds = Mapping[str, Kind]
+
+_SCALARS = re.compile(r"[a-egk-npst]\d*(_\w+)?")
+_VECTORS = re.compile(r"[huvwxyz]\d*(_\w+)?")
+_NUMBERS = re.compile(r"[NMKTC]\d*")
+_SCALAR, _SCALAR_LETTER, _VECTOR_LETTER = 1.0, 0.7, 1.3
+_ROW, _GREEK_OTHERWISE, _GREEK_ROW = 1.2, 0.4, 0.6
+_CAPITAL, _CAPITAL_NUMBER = 1.5, 1.2
+_SMALL_MATRIX = 1.3
+
+
+class Doubt(NamedTuple):
+    """A symbol that could be of another kind as well."""
+
+    name: str
+    other: Kind
+
+
+class Reading(NamedTuple):
+    """Kinds of symbols that conform, and how far they are from what people write."""
+
+    total: float
+    kinds: Kinds
 
 
 class _Try(NamedTuple):
     """Kinds to be tried; `reached` tells how far what they are derived from came."""
 
-    priority: tuple[int, ...]
+    priority: tuple[float, ...]
     kinds: Kinds
+    cost: float
     reached: tuple[int, int]
 
 
-def settle_kinds(progress: Progress) -> ClashError | None:
+class Settled(NamedTuple):
+    """How a search ended: with a clash that remains, or with doubts."""
+
+    clash: ClashError | None
+    doubts: tuple[Doubt, ...] = ()
+
+
+def settle_kinds(progress: Progress) -> Settled:
     """Visit a program with the kinds of symbols that make it conform.
 
     Args:
         progress: a program that has not been visited; afterwards it is visited to its end.
 
     Returns:
-        The clash that remains with every symbol of its usual kind, if no kinds conform.
+        The clash that remains, if no kinds conform, and what may be of another kind.
 
     Raises:
         LimitError: too many kinds would have to be tried.
     """
+    uses = uses_of(progress.program)
+    scope = progress.scope
+    scope.usual = {name: usual_kind(name, use) for name, use in uses.items()}
     clash = progress.advance({})
-    kinds: Kinds = {}
-    if clash is not None:
-        found = _Search(progress).run(clash)
-        if found is None:
-            return progress.advance({})
-        kinds = found
-    kinds = _prefer_rows_in_sums(progress, kinds)
-    if not progress.value_is_scalar:
-        _prefer_scalar_value(progress, kinds)
-    return None
+    if clash is None and not any(map(scope.is_undeclared, scope.introduced)):
+        return Settled(None)
+    return _Search(progress, uses).run(clash)
 
 
 class _Search:
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, uses: Mapping[str, Use]) -> None:
         self.progress = progress
         self.scope = progress.scope
+        self.uses = uses
         self.definitions = {s.name: s.value for s in progress.program.statements if s.name}
         self.order = count()
         self.tries: list[_Try] = []
-        self.seen: set[frozenset[tuple[str, Kind]]] = set()
+        self.seen: set[frozenset[tuple[str, Kind]]] = {frozenset()}
         self.is_exact = True
-        self.added: dict[str, list[Add]] = {}
-        self.uses: dict[str, int] = {}
-        for statement in progress.program.statements:
-            self._note(statement.value)
+        self.best: Reading | None = None
+        self.readings: list[Reading] = []
+        self.contested: dict[tuple[str, Kind], None] = {}
+        self.furthest: tuple[tuple[int, int], Kinds] = ((0, 0), {})
 
-    def _note(self, node: Node) -> None:
-        """Count the uses of each name, and note the sums in which it is a term."""
-        stack = [node]
-        while stack:
-            part = stack.pop()
-            stack.extend(children(part))
-            if isinstance(part, Name):
-                self.uses[part.name] = self.uses.get(part.name, 0) + 1
-            elif isinstance(part, Add):
-                terms = map(unsigned, part.terms)
-                # A sum may have thousands of terms of one name.
-                for name in {term.name: None for term in terms if isinstance(term, Name)}:
-                    self.added.setdefault(name, []).append(part)
-
-    def run(self, clash: ClashError) -> Kinds | None:
-        """The kinds with the fewest departures that conform; a scalar value breaks ties."""
-        best: Kinds | None = None
+    def run(self, clash: ClashError | None) -> Settled:
+        """Go through the tries, the cheapest first, until nothing cheaper can come."""
+        self._visited({}, 0.0, clash)
         current: Kinds = {}
-        self._branch({}, clash)
+        first = clash
         limit = TRIES + 3 * len(self.uses)
-        most_visited = MOST_VISITED + MOST_VISITS * self.progress.visited
         for number in range(limit + 1):
-            if not self.tries or (best is not None and len(self.tries[0].kinds) > len(best)):
+            if not self.tries or self._is_settled():
                 break
-            if number == limit or self.progress.visited > most_visited:
-                raise self._exhausted(clash)
-            if number == EXACT_TRIES:
+            if number == limit or self.progress.visited > self._most_visited():
+                if self.best is not None:
+                    break
+                assert first is not None
+                raise self._exhausted(first)
+            if number == EXACT_TRIES and self.best is None:
                 self._go_for_depth()
-            current = heappop(self.tries).kinds
-            outcome = self.progress.advance(current)
-            if outcome is not None:
-                self._branch(current, outcome)
-            elif self._rows_are_added(current):
-                if self.progress.value_is_scalar or not self.is_exact:
-                    return current
-                best = best or current
-        if best is not None and best is not current:
-            self.progress.advance(best)
-        return best
+            tried = heappop(self.tries)
+            current = tried.kinds
+            self._visited(current, tried.cost, self.progress.advance(current))
+        if self.best is None:
+            return Settled(self.progress.advance(self.furthest[1]))
+        doubts = self._doubts(self.best)
+        self.progress.advance(self.best.kinds)
+        return Settled(None, doubts)
+
+    def _is_settled(self) -> bool:
+        return self.best is not None and self.tries[0].priority[0] >= self.best.total + NEAR
+
+    def _most_visited(self) -> int:
+        size = sum(use.count for use in self.uses.values())
+        if self.best is not None:
+            return BETTER_VISITED + BETTER_VISITS * size
+        return MOST_VISITED + MOST_VISITS * self.progress.visited
+
+    def _visited(self, kinds: Kinds, cost: float, clash: ClashError | None) -> None:
+        """Take in how a try ended, and add the tries that follow from it."""
+        if clash is not None:
+            self.furthest = max(self.furthest, (self.progress.reached, kinds), key=lambda f: f[0])
+            self._branch(kinds, clash)
+            return
+        found = departures(self.scope, self.uses, self.progress.program)
+        reading = Reading(cost + sum(departure.weight for departure in found), kinds)
+        self.readings.append(reading)
+        if self.best is None or reading.total < self.best.total:
+            self.best = reading
+            if not self.is_exact:
+                self.tries.clear()
+        changes = [
+            {n: k for n, k in departure.instead.items() if self._may_be(n, k, kinds)}
+            for departure in found
+        ]
+        helpful = [
+            change
+            for change, departure in zip(changes, found, strict=True)
+            if change and self._cost(change) <= departure.weight
+        ]
+        self._add({**kinds, **{n: k for change in helpful for n, k in change.items()}}, first=True)
+        if len(changes) <= ALONE:
+            for change in changes:
+                self.contested |= dict.fromkeys(change.items())
+                self._add({**kinds, **change})
+
+    def _cost(self, kinds: Kinds) -> float:
+        return sum(_cost(name, kind, self.scope.usual[name]) for name, kind in kinds.items())
 
     def _branch(self, kinds: Kinds, clash: ClashError) -> None:
         """Add the tries that change one symbol that has to do with a clash."""
-        reached = self.progress.reached
-        for name in self._suspects(clash):
-            for kind in (Kind.ROW, Kind.SCALAR) if name in self.added else (Kind.SCALAR,):
-                tried = {**kinds, name: kind}
-                key = frozenset(tried.items())
-                if key not in self.seen:
-                    self.seen.add(key)
-                    heappush(self.tries, self._try(tried, reached))
+        for name in self._suspects(clash, kinds):
+            for kind in self._other_kinds(name, kinds):
+                if clash.write not in _POWERS or self._is_power_of(name, kind, clash):
+                    self._add({**kinds, name: kind})
 
-    def _try(self, kinds: Kinds, reached: tuple[int, int]) -> _Try:
-        scalars = sum(kind is Kind.SCALAR for kind in kinds.values())
-        uses = sum(self.uses[name] for name in kinds)
-        cost = (len(kinds), scalars, uses, next(self.order))
-        return _Try(cost if self.is_exact else (-reached[0], -reached[1], *cost), kinds, reached)
+    def _is_power_of(self, name: str, kind: Kind, clash: ClashError) -> bool:
+        """Whether a name may be a scalar for the sake of a power: not to make a number of an array.
+
+        In `(X w - y)^2` it is the power that is wrong, not what stands behind a matrix.
+        """
+        _, exponent = children(clash.node)
+        if kind is not Kind.SCALAR:
+            return False
+        if clash.write is exponent_refused:
+            return name in names_in(exponent)
+        is_capital = self.scope.usual[name] is Kind.MATRIX
+        return not is_capital and not self.uses[name].is_behind
+
+    def _may_be(self, name: str, kind: Kind, kinds: Kinds) -> bool:
+        if name in kinds or kind is self.scope.usual[name]:
+            return False
+        return kind is not Kind.SCALAR or not self.uses[name].is_transposed
+
+    def _other_kinds(self, name: str, kinds: Kinds) -> Iterator[Kind]:
+        """The kinds that a name may have besides its usual one, unless it has one already."""
+        use = self.uses.get(name)
+        if use is None or name in kinds or not self.scope.is_undeclared(name):
+            return
+        usual = self.scope.usual[name]
+        if usual is Kind.SCALAR:
+            yield Kind.COLUMN
+        elif not use.is_transposed:
+            yield Kind.SCALAR
+        if usual is not Kind.MATRIX and (use.beside or use.leads):
+            yield Kind.ROW
+
+    def _add(self, kinds: Kinds, first: bool = False) -> None:
+        key = frozenset(kinds.items())
+        if key not in self.seen:
+            self.seen.add(key)
+            heappush(self.tries, self._try(kinds, self.progress.reached, first))
+
+    def _try(self, kinds: Kinds, reached: tuple[int, int], first: bool = False) -> _Try:
+        cost = self._cost(kinds)
+        uses = sum(self.uses[name].count for name in kinds)
+        order = (0.0 if first else cost, uses, next(self.order))
+        if not self.is_exact:
+            return _Try((-reached[0], -reached[1], *order), kinds, cost, reached)
+        return _Try(order, kinds, cost, reached)
 
     def _go_for_depth(self) -> None:
         """From here on, follow what came furthest before it clashed."""
@@ -140,8 +236,8 @@ class _Search:
         self.tries = [self._try(tried.kinds, tried.reached) for tried in self.tries]
         heapify(self.tries)
 
-    def _suspects(self, clash: ClashError) -> list[str]:
-        """The columns that a clash may be due to, through definitions and equal sizes.
+    def _suspects(self, clash: ClashError, kinds: Kinds) -> list[str]:
+        """The symbols that a clash may be due to, through definitions and equal sizes.
 
         In depth the nearest names must do, or the time would be quadratic in the statements.
         """
@@ -157,136 +253,42 @@ class _Search:
                     seen.add(name)
                     if name in self.definitions:
                         stack.append(self.definitions[name])
-                    elif self.scope.is_open(name):
+                    elif name not in kinds and self.scope.is_undeclared(name):
                         suspects.append(name)
         return suspects
 
-    def _rows_are_added(self, kinds: Kinds) -> bool:
-        """Whether each row vector is a term of a sum that has a matrix among its terms."""
-        rows = [name for name, kind in kinds.items() if kind is Kind.ROW]
-        return all(any(self._has_matrix(add) for add in self.added[name]) for name in rows)
-
-    def _has_matrix(self, node: Add) -> bool:
-        return any(ONE not in self.scope.axes[id(term)] for term in node.terms)
-
     def _exhausted(self, clash: ClashError) -> LimitError:
-        names = self._suspects(clash) or [name for name in self.uses if self.scope.is_open(name)]
+        names = self._suspects(clash, {}) or list(filter(self.scope.is_undeclared, self.uses))
         return LimitError(
             f"the shapes of {', '.join(names[:3])} were not found in many tries",
             span=clash.node.span,
             hint=f"declare the shape of {names[0]}",
         )
 
-
-def _prefer_rows_in_sums(progress: Progress, kinds: Kinds) -> Kinds:
-    """Make columns rows that occur only as terms beside a matrix, if that conforms."""
-    scope = progress.scope
-    if not any(scope.is_open(name) for name in scope.introduced):
-        return kinds
-    biases: dict[str, bool] = {}
-    for statement in progress.program.statements:
-        _note_biases(progress, statement.value, biases)
-    rows = [name for name, only in biases.items() if only and scope.is_open(name)]
-    rows = [name for name in rows if name not in kinds]
-    if not rows:
-        return kinds
-    was_scalar = progress.value_is_scalar
-    changed = {**kinds, **dict.fromkeys(rows, Kind.ROW)}
-    if progress.advance(changed) is None and progress.value_is_scalar >= was_scalar:
-        return changed
-    progress.advance(kinds)
-    return kinds
+    def _doubts(self, best: Reading) -> tuple[Doubt, ...]:
+        """The symbols that have another kind in a reading that is nearly as good."""
+        doubts: dict[Doubt, None] = {}
+        for reading in self.readings:
+            if reading is not best and reading.total - best.total < NEAR:
+                for name in {**best.kinds, **reading.kinds}:
+                    other = reading.kinds.get(name, self.scope.usual[name])
+                    if other is not best.kinds.get(name, self.scope.usual[name]):
+                        doubts[Doubt(name, other)] = None
+        return tuple(doubts)
 
 
-def _note_biases(progress: Progress, node: Node, biases: dict[str, bool]) -> None:
-    """For each name, note whether it occurs only as a term of sums that have a matrix in them."""
-    if isinstance(node, Name):
-        biases[node.name] = False
-        return
-    terms = node.terms if isinstance(node, Add) else ()
-    matrices = {id(term) for term in terms if ONE not in progress.scope.axes[id(term)]}
-    for part in children(node):
-        term = unsigned(part)
-        if terms and isinstance(term, Name):
-            beside = bool(matrices - {id(part)}) if len(matrices) < 2 else True
-            biases[term.name] = biases.get(term.name, True) and beside
-        else:
-            _note_biases(progress, part, biases)
-
-
-def _prefer_scalar_value(progress: Progress, kinds: Kinds) -> None:
-    """Make symbols scalars that only multiply or divide scalars, if the value becomes a scalar.
-
-    So `c sum(x)` is a scalar, and `lambda x` a vector: what multiplies must be computed from an
-    array, or every vector that is scaled would count.  A name at the front of a term counts too
-    where the other terms are scalars: `sum(x) + c/2 w'w`.
-    """
-    scope = progress.scope
-    if not any(scope.is_open(name) for name in scope.introduced):
-        return
-    multiplies: dict[str, bool] = {}
-    for statement in progress.program.statements:
-        _note_factors(progress, statement.value, False, multiplies)
-    scalars = [name for name, only in multiplies.items() if only and scope.is_open(name)]
-    if not scalars:
-        return
-    clash = progress.advance({**kinds, **dict.fromkeys(scalars, Kind.SCALAR)})
-    if clash is not None or not progress.value_is_scalar:
-        progress.advance(kinds)
-
-
-def _note_factors(
-    progress: Progress, node: Node, is_factor: bool, multiplies: dict[str, bool]
-) -> None:
-    """For each name, note whether it occurs only as a factor beside computed scalars.
-
-    Args:
-        progress: the program, visited.
-        node: where names are looked for.
-        is_factor: whether the node itself stands beside computed scalars.
-        multiplies: what has been found so far.
-    """
-    if isinstance(node, Name):
-        multiplies[node.name] = multiplies.get(node.name, True) and is_factor
-    elif isinstance(node, Negative):
-        _note_factors(progress, node.operand, is_factor, multiplies)
-    elif isinstance(node, Binary) and node.operator in {"*", "/"}:
-        for part, other in ((node.left, node.right), (node.right, node.left)):
-            beside = _is_computed_scalar(progress, other)
-            is_plain = is_factor and progress.scope.axes[id(other)] == SCALAR_AXES
-            _note_factors(progress, part, beside or is_plain, multiplies)
-    elif isinstance(node, Add) and is_factor and _is_name_and_numbers(node):
-        for term in node.terms:
-            _note_factors(progress, unsigned(term), True, multiplies)
-    elif isinstance(node, Add) and any(_is_computed_scalar(progress, t) for t in node.terms):
-        for term in node.terms:
-            _note_front(progress, unsigned(term), multiplies)
-    else:
-        for part in children(node):
-            _note_factors(progress, part, False, multiplies)
-
-
-def _is_name_and_numbers(node: Add) -> bool:
-    """Whether a sum is one name and numbers, such as `1 - y`."""
-    terms = [unsigned(term) for term in node.terms]
-    names = [term for term in terms if isinstance(term, Name)]
-    return len(names) == 1 and all(isinstance(term, (Name, Number)) for term in terms)
-
-
-def _note_front(progress: Progress, term: Node, multiplies: dict[str, bool]) -> None:
-    """Note the factors of a term that is added to scalars, the first one as one that multiplies."""
-    if progress.scope.axes[id(term)] == SCALAR_AXES:
-        _note_factors(progress, term, False, multiplies)
-        return
-    while isinstance(term, Binary) and term.operator in {"*", "/"}:
-        _note_factors(progress, term.right, False, multiplies)
-        term = term.left
-    _note_factors(progress, term, isinstance(term, Name), multiplies)
-
-
-def _is_computed_scalar(progress: Progress, node: Node) -> bool:
-    """Whether a scalar is computed from an array."""
-    if progress.scope.axes[id(node)] != SCALAR_AXES:
-        return False
-    names = (progress.scope.names.get(name, SCALAR_AXES) for name in names_in(node))
-    return any(axes != SCALAR_AXES for axes in names)
+def _cost(name: str, kind: Kind, usual: Kind) -> float:
+    """How far a kind is from what a name is usually taken for."""
+    if kind is usual:
+        return 0
+    if usual is Kind.MATRIX:
+        return _CAPITAL_NUMBER if _NUMBERS.fullmatch(name) else _CAPITAL
+    if kind is Kind.MATRIX:
+        return _SMALL_MATRIX
+    if is_greek(name):
+        return _GREEK_ROW if kind is Kind.ROW else _GREEK_OTHERWISE
+    if kind is Kind.ROW:
+        return _ROW
+    if _SCALARS.fullmatch(name):
+        return _SCALAR_LETTER
+    return _VECTOR_LETTER if _VECTORS.fullmatch(name) else _SCALAR

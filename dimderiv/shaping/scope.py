@@ -5,14 +5,12 @@ a dimension, so it is clear where an operand is broadcast and where a product sc
 which dimensions are the same one, is left to the unifier.
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from typing import Any, Literal, NamedTuple
 
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.syntax import Call, Name, Node
-from dimderiv.language.vocabulary import GREEK_NAMES
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import ONE, Declaration, Shape
 from dimderiv.shaping.clashes import Axes, Facts
@@ -22,8 +20,6 @@ Meaning = Literal["symbol", "definition", "identity", "pi", "size"]
 Visitor = Callable[["Scope", Any], Axes]
 
 SCALAR_AXES: Axes = (ONE, ONE)
-
-_LETTERS = re.compile(r"[A-Za-z]+")
 
 
 class Kind(Enum):
@@ -68,6 +64,7 @@ class Scope:
         self.declared = declared
         self.sizes = sizes
         self.kinds: Mapping[str, Kind] = {}
+        self.usual: Mapping[str, Kind] = {}
         self.unifier = Unifier()
         self.axes: dict[int, Axes] = {}
         self.names: dict[str, Axes] = {}
@@ -131,7 +128,11 @@ class Scope:
             return SCALAR_AXES
         if name in self.sizes:
             return self.add(name, "size", SCALAR_AXES)
-        return self.add(name, "symbol", new_axes(self.kinds.get(name) or usual_kind(name)))
+        return self.add(name, "symbol", new_axes(self.kind(name)))
+
+    def kind(self, name: str) -> Kind:
+        """The kind that an undeclared symbol has in this try, or usually."""
+        return self.kinds.get(name) or self.usual.get(name) or Kind.COLUMN
 
     def add(self, name: str, meaning: Meaning, axes: Axes) -> Axes:
         """Enter a name that was not known before."""
@@ -140,14 +141,9 @@ class Scope:
         self.introduced.append(name)
         return axes
 
-    def is_open(self, name: str) -> bool:
-        """Whether a name is a symbol that is a column only because nothing else was said of it."""
-        return (
-            self.meanings.get(name) == "symbol"
-            and name not in self.declared
-            and name not in self.kinds
-            and usual_kind(name) is Kind.COLUMN
-        )
+    def is_undeclared(self, name: str) -> bool:
+        """Whether a name is a symbol of which nothing is declared."""
+        return self.meanings.get(name) == "symbol" and name not in self.declared
 
     @property
     def functions(self) -> frozenset[str]:
@@ -177,22 +173,12 @@ class Scope:
         return Facts(self.source, self.axes, self.names, self.meanings, self.declared, self.unifier)
 
 
-def usual_kind(name: str) -> Kind:
-    """The kind of an undeclared symbol, if that conforms.
-
-    Args:
-        name: a symbol; Greek letters are spelled out.
-
-    >>> [usual_kind(name).value for name in ("W1", "x", "lambda", "Sigma")]
-    ['matrix', 'column', 'scalar', 'matrix']
-    """
-    if name[0].isupper():
-        return Kind.MATRIX
-    letters = _LETTERS.match(name)
-    return Kind.SCALAR if letters and letters[0] in _GREEK else Kind.COLUMN
-
-
-_GREEK = frozenset(GREEK_NAMES)
+def kind_of_axes(axes: Axes) -> Kind:
+    """Which axes have a size other than 1."""
+    rows, cols = axes
+    if rows is ONE:
+        return Kind.SCALAR if cols is ONE else Kind.ROW
+    return Kind.COLUMN if cols is ONE else Kind.MATRIX
 
 
 def new_axes(kind: Kind) -> Axes:

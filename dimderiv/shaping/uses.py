@@ -1,0 +1,145 @@
+"""How the names of a program are used, as far as the text alone tells.
+
+This says what an undeclared name is usually taken for, and which other kinds it may have: a name
+that is transposed is no scalar, and a Greek letter is a column where it stands as one.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from dimderiv.language.syntax import Add, Binary, Call, Name, Negative, Node, Number, Program
+from dimderiv.language.syntax import Transpose, children
+from dimderiv.language.vocabulary import GREEK_NAMES
+from dimderiv.shaping.clashes import unsigned
+from dimderiv.shaping.scope import Kind
+
+_LETTERS = re.compile(r"[A-Za-z]+")
+_GREEK = frozenset(GREEK_NAMES)
+# Functions of one argument that people apply to vectors, not to numbers.
+OF_ARRAYS = frozenset(
+    "sum mean max min logsumexp softmax logsoftmax norm1 norm2 normF normN diag vec".split()
+)
+_KEEPS_SHAPE = frozenset("exp log abs sqrt sigmoid tanh relu".split())
+
+
+@dataclass
+class Use:
+    """How one name is used.
+
+    Attributes:
+        count: how often it occurs.
+        is_transposed: whether it is, somewhere, so that it is no scalar.
+        is_vector: whether it stands where a vector stands: behind a product, beside another term.
+        is_behind: whether it stands behind a capital, as a vector behind its matrix does.
+        leads: whether it stands before another factor, as a row before its matrix does.
+        beside: the sums and products by entry in which it stands.
+    """
+
+    count: int = 0
+    is_transposed: bool = False
+    is_vector: bool = False
+    is_behind: bool = False
+    leads: bool = False
+    beside: list[Node] = field(default_factory=list)
+
+
+def uses_of(program: Program) -> Mapping[str, Use]:
+    """How every name of a program is used."""
+    uses: dict[str, Use] = {}
+    stack = [statement.value for statement in program.statements]
+    while stack:
+        node = stack.pop()
+        stack.extend(children(node))
+        match node:
+            case Name(name):
+                uses.setdefault(name, Use()).count += 1
+            case Transpose(Name(name)):
+                uses.setdefault(name, Use()).is_transposed = True
+            case Add(terms):
+                _note_beside(node, terms, uses)
+            case Binary(".*" | "./", left, right):
+                _note_beside(node, (left, right), uses)
+            case Binary("*", left, right):
+                _note_product(left, right, uses)
+            case Call(function, (argument,)) if function in OF_ARRAYS:
+                name = bare(argument)
+                if name is not None:
+                    uses.setdefault(name, Use()).is_vector = True
+    return uses
+
+
+def _note_beside(node: Node, parts: Collection[Node], uses: dict[str, Use]) -> None:
+    """Note the names that are combined, entry by entry, with something that is no number."""
+    many = sum(not isinstance(unsigned(part), Number) for part in parts) > 1
+    # A sum may have thousands of terms of one name.
+    for name in dict.fromkeys(filter(None, map(bare, parts))):
+        use = uses.setdefault(name, Use())
+        use.beside.append(node)
+        use.is_vector |= many
+
+
+def _note_product(left: Node, right: Node, uses: dict[str, Use]) -> None:
+    first = _last_factor(left)
+    if isinstance(right, Name):
+        use = uses.setdefault(right.name, Use())
+        is_capital = isinstance(first, Name) and first.name[0].isupper()
+        use.is_behind |= is_capital or _is_transposed_capital(first)
+        use.is_vector |= use.is_behind or isinstance(first, Transpose)
+    if isinstance(first, Name):
+        uses.setdefault(first.name, Use()).leads = True
+
+
+def _last_factor(node: Node) -> Node:
+    node = unsigned(node)
+    while isinstance(node, Binary) and node.operator == "*":
+        node = node.right
+    return node
+
+
+def _is_transposed_capital(node: Node) -> bool:
+    operand = node.operand if isinstance(node, Transpose) else None
+    return isinstance(operand, Name) and operand.name[0].isupper()
+
+
+def bare(node: Node) -> str | None:
+    """The name that a part is, apart from its sign, a number before it and a function of entries.
+
+    >>> bare(Negative(Call("log", (Name("p"),))))
+    'p'
+    """
+    while True:
+        match node:
+            case Name(name):
+                return name
+            case (
+                Negative(inner) | Binary("*", Number(), inner) | Binary("/" | ".^", inner, Number())
+            ):
+                node = inner
+            case Call(function, (inner,)) if function in _KEEPS_SHAPE:
+                node = inner
+            case _:
+                return None
+
+
+def is_greek(name: str) -> bool:
+    """Whether a name is a Greek letter, spelled out."""
+    letters = _LETTERS.match(name)
+    return letters is not None and letters[0] in _GREEK
+
+
+def usual_kind(name: str, use: Use | None = None) -> Kind:
+    """The kind that an undeclared symbol is taken to have, if that conforms.
+
+    Args:
+        name: a symbol; Greek letters are spelled out.
+        use: how it is used.
+
+    >>> [usual_kind(name).value for name in ("W1", "x", "lambda", "Sigma")]
+    ['matrix', 'column', 'scalar', 'matrix']
+    """
+    if name[0].isupper():
+        return Kind.MATRIX
+    if is_greek(name) and not (use and (use.is_vector or use.is_transposed)):
+        return Kind.SCALAR
+    return Kind.COLUMN
