@@ -29,9 +29,9 @@ from dimderiv.shaping.uses import OF_ARRAYS, Use, bare, is_greek
 # A vector that multiplies or is added to a whole scalar term, which then is no scalar.
 _WHOLE_TERM = 2.0
 # The same where the term is a plain inner product: `a b' x` may be meant as it stands.
-_INNER_PRODUCT = 1.4
+_INNER_PRODUCT = 1.6
 # A column and a row that make a matrix.
-_OUTER = 2.0
+_OUTER = 3.0
 # A column, or a scalar, that is stretched over a matrix, where a row would be a bias.
 _COLUMN_ON_MATRIX, _SCALAR_ON_MATRIX = 1.6, 1.0
 _COLUMN_TIMES_MATRIX, _SCALAR_TIMES_MATRIX = 1.4, 1.2
@@ -137,6 +137,8 @@ class _Reader:
         alone = [(self._open(bare(term)), kind) for term, kind in zip(terms, kinds, strict=True)]
         names = [(name, kind) for name, kind in dict.fromkeys(alone) if name is not None]
         self._regularised(terms, names, under)
+        if set(kinds) == {Kind.SCALAR} or self._beside_whole_terms(terms, kinds):
+            return
         if Kind.MATRIX in kinds:
             self._beside_matrix(terms, kinds, names)
             self._on_matrix(terms, kinds)
@@ -146,10 +148,10 @@ class _Reader:
             for name, kind in names:
                 if kind is not Kind.SCALAR:
                     self._note(_OUTER, [name], _turned(kind))
-        elif set(kinds) != {Kind.SCALAR}:
+        else:
             if under == ".^":
                 self._considered(names)
-            self._beside_scalars(terms, kinds, names)
+            self._beside_vectors(terms, kinds, names)
 
     def _regularised(
         self, terms: Sequence[Node], names: Sequence[tuple[str, Kind]], under: str
@@ -195,18 +197,22 @@ class _Reader:
             if self._open(name):
                 self._note(_SQUARE_ON_MATRIX, [str(name)], Kind.MATRIX)
 
-    def _beside_scalars(
+    def _beside_whole_terms(self, terms: Sequence[Node], kinds: Sequence[Kind]) -> bool:
+        """Note names that only multiply, in a sum with scalars that are computed from arrays."""
+        computed = [t for t, k in zip(terms, kinds, strict=True) if self._is_computed(t, k)]
+        arrays = [t for t, k in zip(terms, kinds, strict=True) if k is not Kind.SCALAR]
+        inside = {name for term in computed for name in names_in(term)}
+        multipliers = [self._multipliers(term) for term in arrays]
+        if not computed or not all(multipliers) or inside & set().union(*multipliers):
+            return False
+        for names in multipliers:
+            self._note(_WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
+        return True
+
+    def _beside_vectors(
         self, terms: Sequence[Node], kinds: Sequence[Kind], names: Sequence[tuple[str, Kind]]
     ) -> None:
-        computed = [t for t, k in zip(terms, kinds, strict=True) if self._is_computed(t, k)]
-        inside = {name for term in computed for name in names_in(term)}
         arrays = [t for t, k in zip(terms, kinds, strict=True) if k is not Kind.SCALAR]
-        if computed:
-            for term in arrays:
-                multipliers = self._multipliers(term)
-                if multipliers and not inside & multipliers:
-                    self._note(_WHOLE_TERM * len(multipliers), sorted(multipliers), Kind.SCALAR)
-            return
         for name, kind in names:
             if self._is_intercept(name, arrays):
                 self._vectors_are_scalars(_INTERCEPT, [(name, kind)])
@@ -244,7 +250,9 @@ class _Reader:
         node = unsigned(node)
         match node:
             case Name(name):
-                is_open = self._open(name) and not self.uses[name].is_transposed
+                use = self.uses[name]
+                may_be = use.is_count if name[0].isupper() else not use.is_transposed
+                is_open = self._open(name) and may_be
                 return {name} if is_open and self._kind(node) is not Kind.SCALAR else set()
             case Number():
                 return set()
@@ -287,11 +295,12 @@ class _Reader:
             arrays = [factor for factor, kind in zip(term, own, strict=True) if kind in _ARRAYS]
             if not names or not self._is_scalar(arrays):
                 continue
-            if any(self._is_computed(f, k) for f, k in zip(term, own, strict=True)) or arrays:
-                if not names & {name for factor in term for name in names_in(factor)}:
-                    weight = _INNER_PRODUCT if arrays else _WHOLE_TERM
-                    self._note(weight * len(names), sorted(names), Kind.SCALAR)
-                    return
+            inside = {name for factor in term for name in names_in(factor)}
+            is_computed = any(self._is_computed(f, k) for f, k in zip(term, own, strict=True))
+            if not names & inside and (arrays or is_computed):
+                weight = _INNER_PRODUCT if arrays else _WHOLE_TERM
+                self._note(weight * len(names), sorted(names), Kind.SCALAR)
+                return
         self._counted_behind(chain, kinds)
 
     def _divided(self, chain: Sequence[Node], divisors: Sequence[Node]) -> None:
@@ -313,9 +322,9 @@ class _Reader:
         *before, last = chain
         names = self._counted(last) if isinstance(unsigned(last), Add) else set[str]()
         is_scalar = all(kind is Kind.SCALAR for kind in kinds[:-1])
-        if names and is_scalar and any(map(_COUNTS.fullmatch, names_in(last))):
-            if any(self._is_computed(factor, Kind.SCALAR) for factor in before):
-                self._note(_WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
+        is_computed = any(self._is_computed(factor, Kind.SCALAR) for factor in before)
+        if is_scalar and is_computed and any(map(_COUNTS.fullmatch, names)):
+            self._note(_WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
 
     def _beside_factors(self, chain: Sequence[Node], kinds: Sequence[Kind]) -> None:
         """Note scalars that stand before or behind a matrix as a row or a column would."""

@@ -7,8 +7,10 @@ cheapest reading comes first; after a number of tries, what came furthest does.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache, reduce
 from heapq import heapify, heappop, heappush
 from itertools import count
+from operator import xor
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
@@ -30,6 +32,7 @@ MOST_VISITS = 5
 BETTER_VISITED = 3_000
 BETTER_VISITS = 6
 ALONE = 8
+BETTER_TRIES = 24
 # Readings that are less than this apart are both told.
 NEAR = 0.45
 DOUBTED = 6
@@ -62,12 +65,33 @@ class Reading(NamedTuple):
 
 
 class _Try(NamedTuple):
-    """Kinds to be tried; `reached` tells how far what they are derived from came."""
+    """Kinds to be tried.
+
+    Attributes:
+        priority: by what the next try is chosen.
+        before: the kinds of the try that it is derived from.
+        change: how it differs from that; there may be many tries, so they are not merged at once.
+        key: the same for the same kinds.
+        cost: how far these kinds are from the usual ones.
+        uses: how often the symbols are used.
+        reached: how far what it is derived from came before it clashed.
+    """
 
     priority: tuple[float, ...]
-    kinds: Kinds
-    cost: float
-    reached: tuple[int, int]
+    before: Kinds
+    change: Kinds
+    key: int = 0
+    cost: float = 0.0
+    uses: int = 0
+    reached: tuple[int, int] = (0, 0)
+
+    @property
+    def kinds(self) -> Kinds:
+        """The symbols that are not of their usual kind."""
+        return {**self.before, **self.change}
+
+
+_USUAL = _Try((0.0,), {}, {})
 
 
 class Settled(NamedTuple):
@@ -106,21 +130,22 @@ class _Search:
         self.definitions = {s.name: s.value for s in progress.program.statements if s.name}
         self.order = count()
         self.tries: list[_Try] = []
-        self.seen: set[frozenset[tuple[str, Kind]]] = {frozenset()}
+        self.seen: set[int] = {_USUAL.key}
         self.is_exact = True
         self.best: Reading | None = None
         self.readings: list[Reading] = []
-        self.contested: dict[tuple[str, Kind], None] = {}
         self.furthest: tuple[tuple[int, int], Kinds] = ((0, 0), {})
 
     def run(self, clash: ClashError | None) -> Settled:
         """Go through the tries, the cheapest first, until nothing cheaper can come."""
-        self._visited({}, 0.0, clash)
-        current: Kinds = {}
+        self._visited(_USUAL, {}, clash)
         first = clash
         limit = TRIES + 3 * len(self.uses)
+        since, best = 0, self.best
         for number in range(limit + 1):
-            if not self.tries or self._is_settled():
+            since = 0 if self.best is not best else since + 1
+            best = self.best
+            if not self.tries or self._is_settled() or (best is not None and since > BETTER_TRIES):
                 break
             if number == limit or self.progress.visited > self._most_visited():
                 if self.best is not None:
@@ -130,8 +155,8 @@ class _Search:
             if number == EXACT_TRIES and self.best is None:
                 self._go_for_depth()
             tried = heappop(self.tries)
-            current = tried.kinds
-            self._visited(current, tried.cost, self.progress.advance(current))
+            kinds = tried.kinds
+            self._visited(tried, kinds, self.progress.advance(kinds))
         if self.best is None:
             return Settled(self.progress.advance(self.furthest[1]))
         doubts = self._doubts(self.best)
@@ -147,14 +172,14 @@ class _Search:
             return BETTER_VISITED + BETTER_VISITS * size
         return MOST_VISITED + MOST_VISITS * self.progress.visited
 
-    def _visited(self, kinds: Kinds, cost: float, clash: ClashError | None) -> None:
-        """Take in how a try ended, and add the tries that follow from it."""
+    def _visited(self, tried: _Try, kinds: Kinds, clash: ClashError | None) -> None:
+        """Take in how a try of some kinds ended, and add the tries that follow from it."""
         if clash is not None:
             self.furthest = max(self.furthest, (self.progress.reached, kinds), key=lambda f: f[0])
-            self._branch(kinds, clash)
+            self._branch(tried, kinds, clash)
             return
         found = departures(self.scope, self.uses, self.progress.program)
-        reading = Reading(cost + sum(departure.weight for departure in found), kinds)
+        reading = Reading(tried.cost + sum(departure.weight for departure in found), kinds)
         self.readings.append(reading)
         if self.best is None or reading.total < self.best.total:
             self.best = reading
@@ -164,26 +189,23 @@ class _Search:
             {n: k for n, k in departure.instead.items() if self._may_be(n, k, kinds)}
             for departure in found
         ]
-        helpful = [
-            change
-            for change, departure in zip(changes, found, strict=True)
-            if change and self._cost(change) <= departure.weight
-        ]
-        self._add({**kinds, **{n: k for change in helpful for n, k in change.items()}}, first=True)
-        if len(changes) <= ALONE:
-            for change in changes:
-                self.contested |= dict.fromkeys(change.items())
-                self._add({**kinds, **change})
+        together: dict[str, Kind] = {}
+        for change, departure in zip(changes, found, strict=True):
+            if sum(self._cost(*item) for item in change.items()) <= departure.weight:
+                together |= change
+        self._add(tried, kinds, together, first=True)
+        for change in changes if len(changes) <= ALONE else ():
+            self._add(tried, kinds, change)
 
-    def _cost(self, kinds: Kinds) -> float:
-        return sum(_cost(name, kind, self.scope.usual[name]) for name, kind in kinds.items())
+    def _cost(self, name: str, kind: Kind) -> float:
+        return _cost(name, kind, self.scope.usual[name])
 
-    def _branch(self, kinds: Kinds, clash: ClashError) -> None:
+    def _branch(self, tried: _Try, kinds: Kinds, clash: ClashError) -> None:
         """Add the tries that change one symbol that has to do with a clash."""
         for name in self._suspects(clash, kinds):
-            for kind in self._other_kinds(name, kinds):
+            for kind in self._other_kinds(name):
                 if clash.write not in _POWERS or self._is_power_of(name, kind, clash):
-                    self._add({**kinds, name: kind})
+                    self._add(tried, kinds, {name: kind})
 
     def _is_power_of(self, name: str, kind: Kind, clash: ClashError) -> bool:
         """Whether a name may be a scalar for the sake of a power: not to make a number of an array.
@@ -195,45 +217,54 @@ class _Search:
             return False
         if clash.write is exponent_refused:
             return name in names_in(exponent)
-        is_capital = self.scope.usual[name] is Kind.MATRIX
-        return not is_capital and not self.uses[name].is_behind
+        return not self.uses[name].is_behind
 
     def _may_be(self, name: str, kind: Kind, kinds: Kinds) -> bool:
         if name in kinds or kind is self.scope.usual[name]:
             return False
         return kind is not Kind.SCALAR or not self.uses[name].is_transposed
 
-    def _other_kinds(self, name: str, kinds: Kinds) -> Iterator[Kind]:
-        """The kinds that a name may have besides its usual one, unless it has one already."""
-        use = self.uses.get(name)
-        if use is None or name in kinds or not self.scope.is_undeclared(name):
-            return
+    def _other_kinds(self, name: str) -> Iterator[Kind]:
+        """The kinds that a name may have besides its usual one."""
+        use = self.uses[name]
         usual = self.scope.usual[name]
         if usual is Kind.SCALAR:
             yield Kind.COLUMN
-        elif not use.is_transposed:
+        elif not use.is_transposed and (usual is Kind.COLUMN or use.is_count):
             yield Kind.SCALAR
         if usual is not Kind.MATRIX and (use.beside or use.leads):
             yield Kind.ROW
 
-    def _add(self, kinds: Kinds, first: bool = False) -> None:
-        key = frozenset(kinds.items())
-        if key not in self.seen:
-            self.seen.add(key)
-            heappush(self.tries, self._try(kinds, self.progress.reached, first))
+    def _add(self, tried: _Try, kinds: Kinds, change: Kinds, first: bool = False) -> None:
+        """Add what a try becomes by a change.
 
-    def _try(self, kinds: Kinds, reached: tuple[int, int], first: bool = False) -> _Try:
-        cost = self._cost(kinds)
-        uses = sum(self.uses[name].count for name in kinds)
-        order = (0.0 if first else cost, uses, next(self.order))
-        if not self.is_exact:
-            return _Try((-reached[0], -reached[1], *order), kinds, cost, reached)
-        return _Try(order, kinds, cost, reached)
+        Args:
+            tried: the try.
+            kinds: its kinds.
+            change: other kinds for some of its symbols.
+            first: whether it comes before all others.
+        """
+        key = reduce(xor, map(hash, change.items()), tried.key)
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        cost = tried.cost + sum(self._cost(*item) for item in change.items())
+        uses = tried.uses + sum(self.uses[name].count for name in change)
+        reached = self.progress.reached
+        order = self._priority(0.0 if first else cost, uses, reached)
+        heappush(self.tries, _Try(order, kinds, change, key, cost, uses, reached))
+
+    def _priority(self, cost: float, uses: int, reached: tuple[int, int]) -> tuple[float, ...]:
+        order = (cost, uses, next(self.order))
+        return order if self.is_exact else (-reached[0], -reached[1], *order)
 
     def _go_for_depth(self) -> None:
         """From here on, follow what came furthest before it clashed."""
         self.is_exact = False
-        self.tries = [self._try(tried.kinds, tried.reached) for tried in self.tries]
+        self.tries = [
+            tried._replace(priority=self._priority(tried.cost, tried.uses, tried.reached))
+            for tried in self.tries
+        ]
         heapify(self.tries)
 
     def _suspects(self, clash: ClashError, kinds: Kinds) -> list[str]:
@@ -277,6 +308,7 @@ class _Search:
         return tuple(doubts)
 
 
+@lru_cache(maxsize=4096)
 def _cost(name: str, kind: Kind, usual: Kind) -> float:
     """How far a kind is from what a name is usually taken for."""
     if kind is usual:

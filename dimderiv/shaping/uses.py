@@ -8,19 +8,30 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from dimderiv.language.syntax import Add, Binary, Call, Name, Negative, Node, Number, Program
-from dimderiv.language.syntax import Transpose, children
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Program,
+    Transpose,
+    children,
+)
 from dimderiv.language.vocabulary import GREEK_NAMES
-from dimderiv.shaping.clashes import unsigned
+from dimderiv.shaping.clashes import names_in, unsigned
 from dimderiv.shaping.scope import Kind
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _GREEK = frozenset(GREEK_NAMES)
 # Functions of one argument that people apply to vectors, not to numbers.
 OF_ARRAYS = frozenset(
-    "sum mean max min logsumexp softmax logsoftmax norm1 norm2 normF normN diag vec".split()
+    {"sum", "mean", "max", "min", "logsumexp", "softmax", "logsoftmax", "diag", "vec"}
+    | {"norm1", "norm2", "normF", "normN"}
 )
-_KEEPS_SHAPE = frozenset("exp log abs sqrt sigmoid tanh relu".split())
+_KEEPS_SHAPE = frozenset({"exp", "log", "abs", "sqrt", "sigmoid", "tanh", "relu"})
 
 
 @dataclass
@@ -34,6 +45,7 @@ class Use:
         is_behind: whether it stands behind a capital, as a vector behind its matrix does.
         leads: whether it stands before another factor, as a row before its matrix does.
         beside: the sums and products by entry in which it stands.
+        counts: how often it multiplies, divides, or is an exponent.
     """
 
     count: int = 0
@@ -42,6 +54,12 @@ class Use:
     is_behind: bool = False
     leads: bool = False
     beside: list[Node] = field(default_factory=list)
+    counts: int = 0
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it does no more than multiply, divide and count, wherever it occurs."""
+        return self.counts >= self.count
 
 
 def uses_of(program: Program) -> Mapping[str, Use]:
@@ -58,10 +76,18 @@ def uses_of(program: Program) -> Mapping[str, Use]:
                 uses.setdefault(name, Use()).is_transposed = True
             case Add(terms):
                 _note_beside(node, terms, uses)
+                if any(map(_is_number, terms)) and _is_count(node):
+                    _note_counts(node, uses)
             case Binary(".*" | "./", left, right):
                 _note_beside(node, (left, right), uses)
             case Binary("*", left, right):
                 _note_product(left, right, uses)
+            case Binary("/", left, right):
+                _note_counts(right, uses)
+                if isinstance(unsigned(left), Name):
+                    _note_counts(left, uses)
+            case Binary("^" | ".^", _, exponent):
+                _note_counts(exponent, uses)
             case Call(function, (argument,)) if function in OF_ARRAYS:
                 name = bare(argument)
                 if name is not None:
@@ -83,11 +109,34 @@ def _note_product(left: Node, right: Node, uses: dict[str, Use]) -> None:
     first = _last_factor(left)
     if isinstance(right, Name):
         use = uses.setdefault(right.name, Use())
-        is_capital = isinstance(first, Name) and first.name[0].isupper()
-        use.is_behind |= is_capital or _is_transposed_capital(first)
+        use.is_behind |= _is_capital(first)
         use.is_vector |= use.is_behind or isinstance(first, Transpose)
+        use.counts += _is_number(left)
     if isinstance(first, Name):
-        uses.setdefault(first.name, Use()).leads = True
+        use = uses.setdefault(first.name, Use())
+        use.leads |= _is_capital(right)
+        use.counts += first is unsigned(left)
+
+
+def _note_counts(node: Node, uses: dict[str, Use]) -> None:
+    """Note the names in a divisor, an exponent or a sum of names and numbers."""
+    match node:
+        case Name(name):
+            uses.setdefault(name, Use()).counts += 1
+        case Negative() | Add() | Binary("*" | "/"):
+            for part in children(node):
+                _note_counts(part, uses)
+
+
+def _is_number(node: Node) -> bool:
+    """Whether a part has no names."""
+    return next(names_in(node), None) is None
+
+
+def _is_count(node: Node) -> bool:
+    """Whether a part is made of names and numbers, with no more than signs and numbers before."""
+    terms = [unsigned(term) for term in (node.terms if isinstance(node, Add) else (node,))]
+    return all(isinstance(term, Name) or _is_number(term) for term in terms)
 
 
 def _last_factor(node: Node) -> Node:
@@ -97,8 +146,9 @@ def _last_factor(node: Node) -> Node:
     return node
 
 
-def _is_transposed_capital(node: Node) -> bool:
-    operand = node.operand if isinstance(node, Transpose) else None
+def _is_capital(node: Node) -> bool:
+    """Whether a factor is a matrix by its letter, or its transpose."""
+    operand = node.operand if isinstance(node, Transpose) else node
     return isinstance(operand, Name) and operand.name[0].isupper()
 
 
