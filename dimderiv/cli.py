@@ -112,6 +112,8 @@ def derive_command(**options: Any) -> int:
         derivation = derivation.hvp(request.hvp, verify=not request.no_verify)
     if derivation.assumptions:
         note(f"assumed {', '.join(derivation.assumptions)}", request.verbose)
+    for doubt in derivation.doubts:
+        note(f"note: {doubt}", verbose=True)
     for each in derivation.notes(request.lang):
         note(each, request.verbose)
     if request.verbose:

@@ -14,11 +14,12 @@ from dimderiv.language.syntax import Call, IndexForm, Node, Program, children
 from dimderiv.language.vocabulary import COMMUTATIONS, canonical_name
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Declaration, Shape
-from dimderiv.shaping.clashes import Axes, ClashError, equation_misfit, names_in
+from dimderiv.shaping.asterisks import refuse_ambiguous_products
+from dimderiv.shaping.clashes import Axes, ClashError, Facts, equation_misfit, names_in
 from dimderiv.shaping.kinds import Doubt, settle_kinds
 from dimderiv.shaping.progress import VISITORS, Progress
 from dimderiv.shaping.refusals import undetermined
-from dimderiv.shaping.scope import Kind, Meaning, Scope, axes_of, kind_of_axes
+from dimderiv.shaping.scope import Meaning, Scope, kind_of_axes
 from dimderiv.unify import MismatchError, name_sizes, resolved, variables
 
 
@@ -148,6 +149,7 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
     if clash is None:
         name_sizes(scope.named_sizes(), taken)
         _refuse_undetermined(scope)
+        refuse_ambiguous_products(scope, progress.program)
         refuted = scope.unifier.refuted()
         if refuted is None:
             return doubts
@@ -240,20 +242,27 @@ def _typed(program: Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
         functions=frozenset(scope.rulebook.unknown),
         _axes=scope.axes,
         _meanings=scope.meanings,
-        doubts=tuple(_sentence(doubt, shapes[doubt.name]) for doubt in doubts),
+        doubts=tuple(_sentence(doubt, scope.names, scope.facts()) for doubt in doubts),
     )
 
 
-def _sentence(doubt: Doubt, shape: Shape) -> str:
+def _sentence(doubt: Doubt, names: Mapping[str, Axes], facts: Facts) -> str:
     """What is said of a symbol that could be of another kind."""
-    read, other = _READ_AS[kind_of_axes(axes_of(shape))], _READ_AS[doubt.other]
+    if doubt.power is not None:
+        base, exponent = children(doubt.power)
+        text = facts.text(base)
+        square = f" or ||{text}||^2" if facts.text(exponent) == "2" else ""
+        return (
+            f"{doubt.name} is read as a scalar because of {facts.text(doubt.power)}; of a column "
+            f"that is ({text}).^{facts.grouped(exponent)}{square}: declare {doubt.name}"
+        )
+    axes = names[doubt.name]
+    shape = Shape(*map(resolved, axes))
     size = "" if shape.is_scalar else f" {shape}"
     return (
-        f"{doubt.name} is read as {read}{size}; as {other} it would fit too: declare {doubt.name}"
+        f"{doubt.name} is read as a {kind_of_axes(axes).value}{size}; "
+        f"as a {doubt.other.value} it would fit too: declare {doubt.name}"
     )
-
-
-_READ_AS = {kind: f"a {kind.value}" for kind in Kind}
 
 
 def _assume(name: str, assumed: str, symbols: dict[str, Declaration]) -> str | None:

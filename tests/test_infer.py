@@ -111,7 +111,7 @@ def test_shape_of_the_value(text: str, shapes: str, expected: str) -> None:
         ("x' A x", "x: n; A: n x n"),
         ("sum(exp(AX + B))", "A: m x n; X: n x p; B: m x p"),
         ("lambda x' x", "lambda: scalar; x: n"),
-        ("(x - mu)' inv(Sigma) (x - mu)", "x: n; mu: scalar; Sigma: n x n"),
+        ("(x - mu)' inv(Sigma) (x - mu)", "x: n; mu: n; Sigma: n x n"),
         ("2 x", "x: n"),
         ("lambda x", "lambda: scalar; x: n"),
         ("x^2", "x: scalar"),
@@ -131,7 +131,7 @@ def test_shape_of_the_value(text: str, shapes: str, expected: str) -> None:
         ("X W + b", "X: m x n; W: n x p; b: 1 x p"),
         ("S = X + b; sum(S) + sum(b M)", "X: m x n; b: 1 x n; M: n x p"),
         ("S = X + b; sum(S b') + sum(b M)", "X: m x n; b: 1 x n; M: n x p"),
-        ("h = sigmoid(x W + b); sum(h)", "x: scalar; W: m x n; b: 1 x n"),
+        ("h = sigmoid(x W + b); sum(h)", "x: 1 x m; W: m x n; b: 1 x n"),
         ("tr(I - A)^2", "A: n x n"),
         ("inv(X' X + lambda I) X'", "X: m x n; lambda: scalar"),
         ("X = Z + Z' - Z .* I; tr(A X)", "Z: n x n; A: n x n"),
@@ -369,7 +369,7 @@ def test_kinds_that_cannot_be_found_are_asked_for() -> None:
     text = " + ".join(f"{a} {b}" for a in letters for b in letters if a < b)
 
     with pytest.raises((LimitError, ShapeError)):
-        typed(f"{text} + ({text}) A + 1 / (A B x)")
+        typed(f"{text} + ({text}) A + 1 / (A B x) + tr(A)")
 
 
 def test_ambiguous_scalars_are_settled_quickly() -> None:

@@ -116,9 +116,9 @@ MESSAGES = [
     ),
     (
         "2^N",
-        "",
+        "N: m x n",
         "an exponent is a scalar: N is m x n\n\n    2^N\n      ^\n\n"
-        "known: N: m x n (not declared)\n\ntry: 2.^N for each entry, or declare N: scalar",
+        "known: N: m x n (declared)\n\ntry: 2.^N for each entry",
     ),
     (
         "A / B",

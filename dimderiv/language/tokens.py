@@ -27,7 +27,7 @@ _SPELLINGS = {
     "⊙": ".*",
     "⊘": "./",
     "\N{MINUS SIGN}": "-",
-    "**": "^",
+    "**": ".^",
     "ᵀ": "'",
     "\N{PRIME}": "'",
     "\N{RIGHT SINGLE QUOTATION MARK}": "'",

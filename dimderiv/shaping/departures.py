@@ -20,6 +20,7 @@ from dimderiv.language.syntax import (
     Program,
     Transpose,
     children,
+    walk,
 )
 from dimderiv.shapes import ONE
 from dimderiv.shaping.clashes import names_in, unsigned
@@ -68,10 +69,12 @@ class Departure(NamedTuple):
     Attributes:
         weight: how far it is from what they write.
         instead: the kinds of symbols under which it would be nothing special.
+        of_a_scalar: whether a function of arrays is given a scalar.
     """
 
     weight: float
     instead: Mapping[str, Kind]
+    of_a_scalar: bool = False
 
 
 def departures(scope: Scope, uses: Mapping[str, Use], program: Program) -> list[Departure]:
@@ -142,6 +145,7 @@ class _Reader:
         if Kind.MATRIX in kinds:
             self._beside_matrix(terms, kinds, names)
             self._on_matrix(terms, kinds)
+            self._vectors_on_matrix(terms, kinds)
         elif Kind.COLUMN in kinds and Kind.ROW in kinds:
             if any(isinstance(term, Transpose) for term in terms):
                 return
@@ -149,9 +153,7 @@ class _Reader:
                 if kind is not Kind.SCALAR:
                     self._note(_OUTER, [name], _turned(kind))
         else:
-            if under == ".^":
-                self._considered(names)
-            self._beside_vectors(terms, kinds, names)
+            self._beside_vectors(terms, kinds, names, under)
 
     def _regularised(
         self, terms: Sequence[Node], names: Sequence[tuple[str, Kind]], under: str
@@ -190,6 +192,14 @@ class _Reader:
             elif kind is Kind.SCALAR and name not in _TINY:
                 self._note(_SCALAR_ON_MATRIX, [name], Kind.ROW)
 
+    def _vectors_on_matrix(self, terms: Sequence[Node], kinds: Sequence[Kind]) -> None:
+        """Note columns that a capital makes of a name, beside a matrix: `A t + B`."""
+        for term, kind in zip(terms, kinds, strict=True):
+            *before, last = factors(term)
+            is_name = isinstance(last, Name) and self._open(last.name)
+            if kind is Kind.COLUMN and before and is_name:
+                self._note(_COLUMN_ON_MATRIX, [str(bare(last))], Kind.SCALAR)
+
     def _on_matrix(self, terms: Sequence[Node], kinds: Sequence[Kind]) -> None:
         """Note inner products of a name with itself that are added to a matrix: `S + w' w`."""
         for term, kind in zip(terms, kinds, strict=True):
@@ -210,18 +220,21 @@ class _Reader:
         return True
 
     def _beside_vectors(
-        self, terms: Sequence[Node], kinds: Sequence[Kind], names: Sequence[tuple[str, Kind]]
+        self,
+        terms: Sequence[Node],
+        kinds: Sequence[Kind],
+        names: Sequence[tuple[str, Kind]],
+        under: str,
     ) -> None:
+        """Note numbers beside vectors; a Greek one in `(x - mu).^2` may be the same for all."""
         arrays = [t for t, k in zip(terms, kinds, strict=True) if k is not Kind.SCALAR]
         for name, kind in names:
             if self._is_intercept(name, arrays):
                 self._vectors_are_scalars(_INTERCEPT, [(name, kind)])
+            elif under == ".^" and is_greek(name):
+                self._vectors_are_scalars(0, [(name, kind)])
             elif kind is Kind.SCALAR:
                 self._note(_SCALAR_ON_VECTOR, [name], self._kind(arrays[0]))
-
-    def _considered(self, names: Sequence[tuple[str, Kind]]) -> None:
-        """A Greek letter in a square of entries, `(x - mu).^2`, may be one number for all."""
-        self._vectors_are_scalars(0, [n for n in names if is_greek(n[0]) and len(names) > 1])
 
     def _is_computed(self, node: Node, kind: Kind) -> bool:
         """Whether a scalar is computed from arrays, in this place or in a definition."""
@@ -251,7 +264,7 @@ class _Reader:
         match node:
             case Name(name):
                 use = self.uses[name]
-                may_be = use.is_count if name[0].isupper() else not use.is_transposed
+                may_be = use.is_count if name[0].isupper() else not use.is_array
                 is_open = self._open(name) and may_be
                 return {name} if is_open and self._kind(node) is not Kind.SCALAR else set()
             case Number():
@@ -368,7 +381,7 @@ class _Reader:
         of_arrays = node.function in OF_ARRAYS or (rule is not None and rule.kind == "matrix")
         if of_arrays and kinds[0] is Kind.SCALAR:
             names = [n for n in names_in(node.arguments[0]) if self._open(n)]
-            self._note(_OF_A_SCALAR, names, Kind.COLUMN)
+            self.found.append(Departure(_OF_A_SCALAR, dict.fromkeys(names, Kind.COLUMN), True))
         for argument, other in (node.arguments, node.arguments[::-1]) if len(kinds) == 2 else ():
             name, own = self._open(bare(argument)), {self._kind(argument), self._kind(other)}
             if name is not None and own == {Kind.COLUMN, Kind.ROW}:
@@ -376,6 +389,17 @@ class _Reader:
 
 
 _ARRAYS = frozenset({Kind.MATRIX, Kind.COLUMN, Kind.ROW})
+
+
+def scalar_powers(scope: Scope, program: Program) -> Iterator[tuple[Binary, str]]:
+    """Powers of sums of names that nothing but the power makes scalars: `(x - y)^2`."""
+    for statement in program.statements:
+        for node in walk(statement.value):
+            match node:
+                case Binary("^", Add(terms)):
+                    names = [bare(term) for term in terms]
+                    if all(n and n[0].islower() and scope.is_undeclared(n) for n in names):
+                        yield from ((node, name) for name in names if name)
 
 
 def factors(node: Node) -> list[Node]:

@@ -14,9 +14,9 @@ from operator import xor
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
-from dimderiv.language.syntax import Node, children
+from dimderiv.language.syntax import Binary, Node, children
 from dimderiv.shaping.clashes import ClashError, names_in
-from dimderiv.shaping.departures import departures
+from dimderiv.shaping.departures import departures, scalar_powers
 from dimderiv.shaping.progress import Progress
 from dimderiv.shaping.refusals import exponent_refused, power_refused, vector_power_refused
 from dimderiv.shaping.scope import Kind
@@ -51,10 +51,11 @@ _SMALL_MATRIX = 1.3
 
 
 class Doubt(NamedTuple):
-    """A symbol that could be of another kind as well."""
+    """A symbol that could be of another kind as well, or is a scalar for the sake of a power."""
 
     name: str
     other: Kind
+    power: Binary | None = None
 
 
 class Reading(NamedTuple):
@@ -134,6 +135,7 @@ class _Search:
         self.is_exact = True
         self.best: Reading | None = None
         self.readings: list[Reading] = []
+        self.power: Kinds | None = None
         self.furthest: tuple[tuple[int, int], Kinds] = ((0, 0), {})
 
     def run(self, clash: ClashError | None) -> Settled:
@@ -158,10 +160,10 @@ class _Search:
             kinds = tried.kinds
             self._visited(tried, kinds, self.progress.advance(kinds))
         if self.best is None:
-            return Settled(self.progress.advance(self.furthest[1]))
-        doubts = self._doubts(self.best)
+            remaining = self.furthest[1] if self.power is None else self.power
+            return Settled(self.progress.advance(remaining))
         self.progress.advance(self.best.kinds)
-        return Settled(None, doubts)
+        return Settled(None, self._doubts(self.best))
 
     def _is_settled(self) -> bool:
         return self.best is not None and self.tries[0].priority[0] >= self.best.total + NEAR
@@ -177,8 +179,12 @@ class _Search:
         if clash is not None:
             self.furthest = max(self.furthest, (self.progress.reached, kinds), key=lambda f: f[0])
             self._branch(tried, kinds, clash)
+            if clash.write in _POWERS and self.power is None:
+                self.power = kinds
             return
         found = departures(self.scope, self.uses, self.progress.program)
+        if self.power is not None and any(departure.of_a_scalar for departure in found):
+            return
         reading = Reading(tried.cost + sum(departure.weight for departure in found), kinds)
         self.readings.append(reading)
         if self.best is None or reading.total < self.best.total:
@@ -222,7 +228,7 @@ class _Search:
     def _may_be(self, name: str, kind: Kind, kinds: Kinds) -> bool:
         if name in kinds or kind is self.scope.usual[name]:
             return False
-        return kind is not Kind.SCALAR or not self.uses[name].is_transposed
+        return kind is not Kind.SCALAR or not self.uses[name].is_array
 
     def _other_kinds(self, name: str) -> Iterator[Kind]:
         """The kinds that a name may have besides its usual one."""
@@ -230,7 +236,7 @@ class _Search:
         usual = self.scope.usual[name]
         if usual is Kind.SCALAR:
             yield Kind.COLUMN
-        elif not use.is_transposed and (usual is Kind.COLUMN or use.is_count):
+        elif not use.is_array and (usual is Kind.COLUMN or use.is_count):
             yield Kind.SCALAR
         if usual is not Kind.MATRIX and (use.beside or use.leads):
             yield Kind.ROW
@@ -305,6 +311,8 @@ class _Search:
                     other = reading.kinds.get(name, self.scope.usual[name])
                     if other is not best.kinds.get(name, self.scope.usual[name]):
                         doubts[Doubt(name, other)] = None
+        for power, name in scalar_powers(self.scope, self.progress.program):
+            doubts.setdefault(Doubt(name, Kind.COLUMN, power))
         return tuple(doubts)
 
 

@@ -40,7 +40,7 @@ class Use:
 
     Attributes:
         count: how often it occurs.
-        is_transposed: whether it is, somewhere, so that it is no scalar.
+        is_array: whether it is transposed, or stands beside an `@`, so that it is no scalar.
         is_vector: whether it stands where a vector stands: behind a product, beside another term.
         is_behind: whether it stands behind a capital, as a vector behind its matrix does.
         leads: whether it stands before another factor, as a row before its matrix does.
@@ -49,7 +49,7 @@ class Use:
     """
 
     count: int = 0
-    is_transposed: bool = False
+    is_array: bool = False
     is_vector: bool = False
     is_behind: bool = False
     leads: bool = False
@@ -65,6 +65,7 @@ class Use:
 def uses_of(program: Program) -> Mapping[str, Use]:
     """How every name of a program is used."""
     uses: dict[str, Use] = {}
+    is_numpy = "@" in program.source
     stack = [statement.value for statement in program.statements]
     while stack:
         node = stack.pop()
@@ -73,7 +74,7 @@ def uses_of(program: Program) -> Mapping[str, Use]:
             case Name(name):
                 uses.setdefault(name, Use()).count += 1
             case Transpose(Name(name)):
-                uses.setdefault(name, Use()).is_transposed = True
+                uses.setdefault(name, Use()).is_array = True
             case Add(terms):
                 _note_beside(node, terms, uses)
                 if any(map(_is_number, terms)) and _is_count(node):
@@ -82,6 +83,10 @@ def uses_of(program: Program) -> Mapping[str, Use]:
                 _note_beside(node, (left, right), uses)
             case Binary("*", left, right):
                 _note_product(left, right, uses)
+                if is_numpy and "@" in program.source[left.span[1] : right.span[0]]:
+                    for side in (_last_factor(left), right):
+                        if isinstance(side, Name):
+                            uses.setdefault(side.name, Use()).is_array = True
             case Binary("/", left, right):
                 _note_counts(right, uses)
                 if isinstance(unsigned(left), Name):
@@ -190,6 +195,6 @@ def usual_kind(name: str, use: Use | None = None) -> Kind:
     """
     if name[0].isupper():
         return Kind.MATRIX
-    if is_greek(name) and not (use and (use.is_vector or use.is_transposed)):
+    if is_greek(name) and not (use and (use.is_vector or use.is_array)):
         return Kind.SCALAR
     return Kind.COLUMN
