@@ -94,9 +94,9 @@ def uses_of(program: Program) -> Mapping[str, Use]:
             case Binary("^" | ".^", _, exponent):
                 _note_counts(exponent, uses)
             case Call(function, (argument,)) if function in OF_ARRAYS:
-                name = bare(argument)
-                if name is not None:
-                    uses.setdefault(name, Use()).is_vector = True
+                inner = bare(argument)
+                if inner is not None:
+                    uses.setdefault(inner, Use()).is_vector = True
     return uses
 
 
