@@ -112,6 +112,8 @@ def derive_command(**options: Any) -> int:
         derivation = derivation.hvp(request.hvp, verify=not request.no_verify)
     if derivation.assumptions:
         note(f"assumed {', '.join(derivation.assumptions)}", request.verbose)
+    for form in derivation.forms(request.lang):
+        note(form, verbose=True)
     for doubt in derivation.doubts:
         note(f"note: {doubt}", verbose=True)
     for each in derivation.notes(request.lang):

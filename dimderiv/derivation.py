@@ -16,6 +16,7 @@ from dimderiv.recording import NamedAnswer, Recorder
 from dimderiv.render.text import text
 from dimderiv.result import Extent, Form, Layout, Result
 from dimderiv.rules import Rulebook
+from dimderiv.shown import Shown
 from dimderiv.spelling import Spelling
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class Origin(Protocol):
         """The source of a function in stages."""
 
 
-@dataclass(frozen=True)
-class Derivation:
+@dataclass(frozen=True, repr=False)
+class Derivation(Shown):
     """Derivatives of one expression by one or several variables.
 
     Attributes:
@@ -130,9 +131,6 @@ class Derivation:
         """
         return text(self.program, multiline=multiline)
 
-    def __str__(self) -> str:
-        return self.text()
-
     @property
     def form(self) -> Form:
         """The form that is furthest from matrix notation among those of the derivatives."""
@@ -145,34 +143,6 @@ class Derivation:
         return {name: str(found.shape) for name, found in self.typed.symbols.items()} | {
             name: f"{shape} -> scalar" for name, shape in functions
         }
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What was inferred rather than declared."""
-        return self.typed.assumptions
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """What could have been read otherwise, with another answer."""
-        return self.typed.doubts
-
-    def notes(self, lang: str = "en") -> tuple[str, ...]:
-        """Which entries the derivative takes to be free although a property ties them, or as tied.
-
-        Args:
-            lang: `"en"` or `"zh"`.
-
-        >>> from dimderiv import derive
-        >>> derive("x'S x", "x", shapes="S: n x n symmetric").notes()
-        ()
-        >>> derive("logdet(S)", "S", shapes="S: n x n spd").notes()[0].partition(":")[0]
-        'the entries of S are free'
-        """
-        from dimderiv.render.conventions import notes
-
-        properties = {name: self.typed.symbols[name].properties for name in self.wrt}
-        can_tie = self.order == 1 and self.typed.value.is_scalar and not self.directions
-        return tuple(notes(properties, self.structures, lang, can_tie=can_tie))
 
     @property
     def verification(self) -> "Verification | None":
@@ -282,9 +252,6 @@ class Derivation:
         names = self._derivative_names
         tangents = [node.name for node in self.tangents.named] if self.tangents else []
         return self._spelling.latex(self.program, names, tangents, self.rulebook)
-
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
 
     @cached_property
     def steps(self) -> "tuple[Step, ...]":

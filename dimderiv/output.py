@@ -149,6 +149,7 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         "structured": dict(derivation.structures),
         "shapes": dict(derivation.shapes),
         "assumptions": list(derivation.assumptions),
+        "forms": list(derivation.forms(request.lang)),
         "doubts": list(derivation.doubts),
         "notes": list(derivation.notes(request.lang)),
         "results": {

@@ -8,6 +8,7 @@ from dimderiv.language import syntax
 from dimderiv.language.syntax import Program
 from dimderiv.render.text import text
 from dimderiv.shapes import Shape
+from dimderiv.shortened import shortened
 
 if TYPE_CHECKING:
     from dimderiv.verify import Verification
@@ -39,7 +40,7 @@ class Extent(NamedTuple):
         return shape.transposed if self.turned else shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """The derivative by one variable, or by one after another, or along directions of some.
 
@@ -64,6 +65,9 @@ class Result:
         return text(self.program)
 
     __str__ = text
+
+    def __repr__(self) -> str:
+        return f"derivative by {', '.join(self.wrt)}, {self.shape}: {shortened(self.text())}"
 
     @property
     def form(self) -> Form:

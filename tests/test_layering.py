@@ -10,15 +10,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    frozen collecting errors language inline shapes declarations rule rules unknown unify shaping
-    infer upstream graph numbering cancelling powers letters summing normal_form gathered
+    frozen collecting shortened errors language inline shapes declarations rule rules unknown unify
+    shaping infer upstream graph numbering cancelling powers letters summing normal_form gathered
     products sums arrays
     inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
     notation skew ones reading function_notation common_ends edges conform kronecker index_form
     arrange answer occurrences naming messages steps
-    render codegen verify result checking spelling coding recording derivation staged task api
+    render codegen verify result checking spelling coding recording shown derivation staged task api
     rule_table process code_output output cli __init__ __main__
 """
 STAGES = ORDER.split()

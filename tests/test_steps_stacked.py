@@ -104,6 +104,8 @@ itself is the identity: that is what arrives first.
 
 Put together:
    dX = kron(B', A)
+   Jacobian d vec(value)/d vec(X)', (m q) x (n p), columns stacked; for the
+   backward pass --upstream G.
 This answer was not checked."""
     )
 

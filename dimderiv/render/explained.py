@@ -72,6 +72,9 @@ class Explained(Protocol):
     def structures(self) -> Mapping[str, str]:
         """How the entries of variables are tied."""
 
+    def forms(self, lang: str = "en") -> tuple[str, ...]:
+        """What each derivative is, where that cannot be seen."""
+
     def notes(self, lang: str = "en") -> tuple[str, ...]:
         """Which entries are free although a property ties them."""
 

@@ -138,7 +138,8 @@ class _Page:
             self.functions(derivation.rulebook),
         )
         self.shapes(derivation, "assumed", [name for name in symbols if name in assumed])
-        self.conventions(derivation)
+        if not derivation.structures:
+            self.remarks(derivation.notes(self.lang))
         self.known(derivation)
         change = next((step for step in steps if isinstance(step, Changed) and step.operand), None)
         if change is not None and change.operand is not None:
@@ -165,11 +166,10 @@ class _Page:
             told = {"derivative": Name(first.name), "operand": first.tree, **fields}
             self.speaker.say(self.speaker.sentence(key, told), level=0)
 
-    def conventions(self, derivation: Explained) -> None:
-        """Which entries are free, and the layout where it is not the usual one."""
-        for note in derivation.notes(self.lang):
-            if not derivation.structures:
-                self.speaker.say(note[0].upper() + note[1:] + self.speaker.messages["stop"])
+    def remarks(self, remarks: Sequence[str]) -> None:
+        """What is to be known of the whole: which entries are free, what the answer is."""
+        for remark in remarks:
+            self.speaker.say(remark[0].upper() + remark[1:] + self.speaker.messages["stop"])
 
     def functions(self, rulebook: Rulebook) -> list[str]:
         """The functions that are declared, as they would be written."""
@@ -344,6 +344,7 @@ class _Page:
         if is_whole:
             self.announced(derivation, steps, is_turned=is_turned)
             self.formulas(derivation, steps)
+        self.remarks(derivation.forms(self.lang))
         self.checked(derivation.verification)
         if not is_whole:
             self.announced(derivation, steps, is_turned=is_turned)

@@ -1,7 +1,7 @@
 """What a step records: three kinds of steps, each as plain data for a renderer to write."""
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from dataclasses import dataclass, fields
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from dimderiv.language.syntax import Node
 from dimderiv.shapes import Shape
@@ -9,6 +9,18 @@ from dimderiv.steps.reasons import Equation, Reason
 from dimderiv.steps.terms import Term
 
 PassageKind: TypeAlias = Literal["sum", "product", "transpose", "name"]
+
+
+class Recorded:
+    """A step; it is short to look at, since its formulas are trees."""
+
+    def __repr__(self) -> str:
+        own = {field.name: getattr(self, field.name) for field in fields(cast(Any, self))}
+        words = {key: value for key, value in own.items() if value and isinstance(value, str)}
+        if isinstance(own.get("operand"), Operand) and own["operand"].name:
+            words["by"] = own["operand"].name
+        inside = ", ".join(f"{key}={value!r}" for key, value in words.items())
+        return f"{type(self).__name__}({inside})"
 
 
 @dataclass(frozen=True)
@@ -38,8 +50,8 @@ class Received(NamedTuple):
     value: Node
 
 
-@dataclass(frozen=True)
-class Passed:
+@dataclass(frozen=True, repr=False)
+class Passed(Recorded):
     """An operation that hands on what arrives, times a constant or transposed at most.
 
     Attributes:
@@ -71,8 +83,8 @@ class Origin(NamedTuple):
     parameter: str
 
 
-@dataclass(frozen=True)
-class Derived:
+@dataclass(frozen=True, repr=False)
+class Derived(Recorded):
     """An operation differentiated by one operand.
 
     Attributes:
@@ -111,8 +123,8 @@ class Derived:
     value: Equation
 
 
-@dataclass(frozen=True)
-class Added:
+@dataclass(frozen=True, repr=False)
+class Added(Recorded):
     """The ways in which something enters the value, added up.
 
     Attributes:
@@ -128,8 +140,8 @@ class Added:
     value: Equation
 
 
-@dataclass(frozen=True)
-class Changed:
+@dataclass(frozen=True, repr=False)
+class Changed(Recorded):
     """How an operation changes along the directions of the variables.
 
     Attributes:
@@ -146,8 +158,8 @@ class Changed:
 BlockKind: TypeAlias = Literal["derived", "equal", "transposed", "zero"]
 
 
-@dataclass(frozen=True)
-class Block:
+@dataclass(frozen=True, repr=False)
+class Block(Recorded):
     """The gradient by one variable, as it was found, which is differentiated by another one next.
 
     Attributes:
@@ -180,8 +192,8 @@ class StackedTerm(NamedTuple):
     reason: Reason
 
 
-@dataclass(frozen=True)
-class Stacked:
+@dataclass(frozen=True, repr=False)
+class Stacked(Recorded):
     """A derivative with more than two axes, made a matrix: columns stacked on both sides.
 
     Attributes:
