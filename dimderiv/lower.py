@@ -34,6 +34,7 @@ from dimderiv.language.parser import parse_expression
 from dimderiv.language.vocabulary import COMMUTATIONS
 from dimderiv.matrix_functions import matrix_function
 from dimderiv.normal_form import number
+from dimderiv.numerals import reciprocal
 from dimderiv.products import product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Dim, Shape, size_of
@@ -170,6 +171,8 @@ class Builder:
                 return hadamard(left, right)
             case "/" | "./":
                 _refuse_zero_below(right, node)
+                if isinstance(node.right, syntax.Number) and node.right.value != 1:
+                    return Array(scaled(reciprocal(node.right.value), left.node), left.shape)
                 return hadamard(left, right, power=-1)
             case "^" if not left.shape.is_scalar:
                 return matrix_power(left, right, node)

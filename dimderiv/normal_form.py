@@ -33,7 +33,9 @@ from dimderiv.summing import zero_axes
 
 def exact(value: Fraction | int) -> Fraction:
     """A number as a fraction; 1 is always the same one, which is told without comparing."""
-    return ONCE if value == 1 else Fraction(value)
+    if value == 1:
+        return ONCE
+    return value if isinstance(value, Fraction) else Fraction(value)
 
 
 def times(one: Fraction, other: Fraction) -> Fraction:
@@ -48,7 +50,8 @@ def times(one: Fraction, other: Fraction) -> Fraction:
     return other if one is ONCE else one * other
 
 
-@lru_cache
+# Numbers that are equal may be written differently.
+@lru_cache(typed=True)
 def number(value: Fraction | int) -> Node:
     """A number as a product without factors."""
     return _node(exact(value), (), (), ())

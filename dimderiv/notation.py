@@ -27,6 +27,7 @@ from dimderiv.language.syntax import (
     replaced,
 )
 from dimderiv.language.tokens import DIGIT_LIMIT
+from dimderiv.numerals import decimal_places
 
 BRACKETS = 0.5
 HALF = Fraction(1, 2)
@@ -146,12 +147,7 @@ def numeral(value: Fraction) -> Face:
     if value < 0:
         inner = numeral(-value)
         return Face(Negative(inner.tree), inner.cost + 1)
-    return Face(Number(value), 1 if ends_in_decimals(value) else 3)
-
-
-def ends_in_decimals(value: Fraction) -> bool:
-    """Whether a few decimals say the number exactly."""
-    return 10**6 % value.denominator == 0
+    return Face(Number(value), 3 if decimal_places(value) is None else 1)
 
 
 def call(function: str, *faces: Face, axis: int | None = None) -> Face:
@@ -300,7 +296,7 @@ def scaled(
     if (
         coefficient is not ONCE
         and coefficient.denominator != 1
-        and (under or not ends_in_decimals(coefficient))
+        and (under or decimal_places(coefficient) is None)
     ):
         top = Fraction(coefficient.numerator)
         bottom.insert(0, numeral(Fraction(coefficient.denominator)))

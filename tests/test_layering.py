@@ -10,9 +10,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    frozen collecting shortened errors language inline shapes declarations rule rules unknown unify
-    shaping infer upstream graph numbering cancelling powers letters summing normal_form gathered
-    products sums arrays
+    frozen collecting shortened numerals errors language inline shapes declarations rule rules
+    unknown unify shaping infer upstream graph numbering cancelling powers letters
+    summing normal_form gathered products sums arrays
     inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums

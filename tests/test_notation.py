@@ -93,7 +93,6 @@ def test_brackets_cost_something() -> None:
 def test_numerals(value: Fraction, expected: str) -> None:
     """Decimals where they end, quotients where they do not."""
     assert expected == text(notation.numeral(value).tree)
-    assert notation.ends_in_decimals(value) is ("/" not in expected)
 
 
 @pytest.mark.parametrize(

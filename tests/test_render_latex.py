@@ -51,7 +51,7 @@ def test_operators(source: str, expected: str) -> None:
         ("pinv(A)'", r"(A^{+})^{\top}"),
         ("x.^2", r"x^{\circ 2}"),
         ("x.^(a + b)", r"x^{\circ (a + b)}"),
-        ("x.^-0.5", r"x^{\circ -1/2}"),
+        ("x.^-0.5", r"x^{\circ -0.5}"),
         ("(x' y)^(1/2)", r"(x^{\top} y)^{1/2}"),
         ("||x||^2", r"\lVert x \rVert^{2}"),
         ("logdet(A)^2", r"(\log\det(A))^{2}"),
@@ -67,7 +67,7 @@ def test_powers(source: str, expected: str) -> None:
     [
         ("x / y", r"\frac{x}{y}"),
         ("1/2", r"\tfrac{1}{2}"),
-        ("0.5 x", r"\tfrac{1}{2} x"),
+        ("0.5 x", "0.5 x"),
         ("0.3 x", "0.3 x"),
         ("(softmax(S) - Y) / N", r"\frac{\operatorname{softmax}(S) - Y}{N}"),
         ("(x / y)^2", r"\left(\frac{x}{y}\right)^{2}"),

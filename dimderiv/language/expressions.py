@@ -26,6 +26,7 @@ from dimderiv.language.syntax import (
     children,
 )
 from dimderiv.language.vocabulary import EXTREMES, Token
+from dimderiv.numerals import Decimal
 
 NESTING_LIMIT = 100
 ARGUMENT_LIMIT = 20
@@ -346,4 +347,4 @@ def _extreme_of_two(function: str, left: Node, right: Node, span: tuple[int, int
 
 @lru_cache(maxsize=512)
 def _exact(number: str) -> Fraction:
-    return Fraction(number)
+    return Fraction(number) if number.isdigit() else Decimal(number)

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.language.syntax import Node
-from dimderiv.render.precedence import ATOM, POWER, has_decimal, number
+from dimderiv.numerals import Decimal, decimal_places
+from dimderiv.render.precedence import ATOM, POWER, number
 
 _COMMAND = re.compile(r"\\[A-Za-z]+|[{}^_ ]")
 _STARTS_WITH_WORD = re.compile(r"\\(mathrm|text)\b")
@@ -69,7 +70,8 @@ def inline_number(value: Fraction) -> str:
 
 
 def _is_fraction(value: Fraction) -> bool:
-    return value.denominator in (2, 4, 8) or not has_decimal(value)
+    is_decimal = decimal_places(value) is not None
+    return not is_decimal or (value.denominator in (2, 4, 8) and not isinstance(value, Decimal))
 
 
 def between(left: str, right: str, space: str = " ") -> str:

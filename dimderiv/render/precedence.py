@@ -24,6 +24,7 @@ from dimderiv.language.syntax import (
     Operator,
     Transpose,
 )
+from dimderiv.numerals import decimal_places
 
 FORM = 0
 COMPARISON = 1
@@ -77,8 +78,6 @@ _NODE_LEVELS: dict[type, int] = {
     IndexForm: FORM,
 }
 
-_DECIMAL_UNIT = 10**6
-
 
 def level(node: Node) -> int:
     """How tightly a node binds, written in the language.
@@ -89,30 +88,26 @@ def level(node: Node) -> int:
     if isinstance(node, Binary):
         return OPERATOR_LEVELS[node.operator]
     if isinstance(node, Number):
-        return ATOM if has_decimal(node.value) else QUOTIENT
+        return ATOM if decimal_places(node.value) is not None else QUOTIENT
     if isinstance(node, Group):
         inside = level(node.operand)
         return inside if inside >= POWER else ATOM
     return _NODE_LEVELS[type(node)]
 
 
-def has_decimal(value: Fraction) -> bool:
-    """Whether a number is an integer or has at most six decimals."""
-    return _DECIMAL_UNIT % value.denominator == 0
-
-
 def number(value: Fraction) -> str:
-    """A number as a decimal where that is exact and short, else as a fraction.
+    """A number as a decimal where that is exact, and how it is written, else as a fraction.
 
     >>> number(Fraction(1, 2)), number(Fraction(2, 3)), number(Fraction(12))
     ('0.5', '2/3', '12')
     """
-    if value.denominator == 1:
-        return str(value.numerator)
-    if not has_decimal(value):
+    places = decimal_places(value)
+    if places is None:
         return f"{value.numerator}/{value.denominator}"
-    scaled = value.numerator * (_DECIMAL_UNIT // value.denominator)
-    return f"{scaled // _DECIMAL_UNIT}.{scaled % _DECIMAL_UNIT:06d}".rstrip("0")
+    if places == 0:
+        return str(value.numerator)
+    whole, rest = divmod(value.numerator * (10**places // value.denominator), 10**places)
+    return f"{whole}.{rest:0{places}d}"
 
 
 class Factor(NamedTuple):

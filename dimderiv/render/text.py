@@ -23,6 +23,7 @@ from dimderiv.language.syntax import (
     Statement,
     Transpose,
 )
+from dimderiv.numerals import decimal_places
 from dimderiv.render.precedence import (
     COMPARISON,
     NEGATIVE,
@@ -34,7 +35,6 @@ from dimderiv.render.precedence import (
     QUOTIENT,
     SUM,
     chain,
-    has_decimal,
     level,
     number,
 )
@@ -138,7 +138,7 @@ def _exponent(node: Node) -> str:
 
 def _is_bare_exponent(node: Node) -> bool:
     if isinstance(node, Number):
-        return has_decimal(node.value)
+        return decimal_places(node.value) is not None
     # `A^T` is the transpose, so a symbol of that name needs brackets.
     return isinstance(node, Name) and node.name != "T"
 

@@ -164,7 +164,8 @@ class Evaluator:
     def _computed(self, node: Node, expected: Expected) -> Value:
         match node:
             case Number(value):
-                return [[value]]
+                # What it is compared with remembers nothing of how it was written.
+                return [[value if type(value) is Fraction else Fraction(value)]]
             case Name(name):
                 return self._named(name, node)
             case Group(operand):
