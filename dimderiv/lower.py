@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from dimderiv import graph
+from dimderiv import graph, handwritten
 from dimderiv.arrays import (
     Array,
     along_rows,
@@ -82,6 +82,9 @@ class Builder:
         rulebook: the rules, for the functions that are defined by others.
         free: symbols whose properties must not be used.
     """
+
+    # Whether functions that are written out are recognised.
+    recognises = True
 
     def __init__(self, typed: Typed, rulebook: Rulebook, free: Collection[str] = ()) -> None:
         self.typed = typed
@@ -173,7 +176,8 @@ class Builder:
                 _refuse_zero_below(right, node)
                 if isinstance(node.right, syntax.Number) and node.right.value != 1:
                     return Array(scaled(reciprocal(node.right.value), left.node), left.shape)
-                return hadamard(left, right, power=-1)
+                found = hadamard(left, right, power=-1)
+                return handwritten.quotient(found) if self.recognises else found
             case "^" if not left.shape.is_scalar:
                 return matrix_power(left, right, node)
             case "^" | ".^":
@@ -201,7 +205,9 @@ class Builder:
             case "matrix" if rule.name == "inv":
                 return invert(arguments[0])
             case "elementwise":
-                return mapped(rule.name, *arguments)
+                known = self.recognises and rule.name == "log"
+                logarithm = handwritten.logarithm(arguments[0]) if known else None
+                return logarithm or mapped(rule.name, *arguments)
             case "reduction":
                 return reduce(rule.name, arguments[0], node.axis)
             case "rows":

@@ -58,12 +58,16 @@ class Simplifier:
         rulebook: Rulebook | None = None,
     ) -> None:
         self.given = given
+        definitions = list(definitions)
         self.bodies = bodies(definitions)
+        self.names = {n.value.key: n for n in definitions if isinstance(n.value, (Map, Function))}
         self.rulebook = rulebook or builtin_rules()
         self.known: dict[Key, Node] = {}
 
     def __call__(self, node: Node) -> Node:
         """The node in a shorter form of equal value."""
+        if node.key in self.names:
+            return self.names[node.key]
         if node.key in self.given:
             return node
         if isinstance(node, Map):

@@ -13,9 +13,9 @@ ORDER = """
     frozen collecting shortened numerals errors language inline shapes declarations rule rules
     unknown unify shaping infer upstream graph numbering cancelling powers letters
     summing normal_form gathered products sums arrays
-    inverses matrix_functions lower lettered
+    inverses matrix_functions fold handwritten lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
-    separation fold recognise simplify index_sums
+    separation recognise simplify index_sums
     notation skew ones reading function_notation common_ends edges conform kronecker index_form
     arrange answer occurrences naming messages steps
     render codegen verify result checking spelling coding recording shown derivation staged task api

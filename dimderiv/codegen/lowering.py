@@ -29,6 +29,8 @@ class CodeBuilder(Builder):
         gathered: where arrays that are read at computed indices are noted.
     """
 
+    recognises = False
+
     def __init__(self, typed: Typed, rulebook: Rulebook, gathered: Gathered) -> None:
         super().__init__(typed, rulebook)
         self.gathered = gathered

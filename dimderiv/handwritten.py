@@ -1,0 +1,78 @@
+"""Functions that a program writes out: a softmax, a sigmoid, and the logarithm of one.
+
+They are recognised before anything is differentiated, so that `P = exp(S) ./ sum(exp(S), axis=1)`
+and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are the short ones.
+"""
+
+from typing import TypeGuard
+
+from dimderiv.arrays import Array
+from dimderiv.fold import fold, one_plus
+from dimderiv.graph import Function, Map, Named, Node, Product, Sum, apply_function, apply_map
+from dimderiv.products import scaled
+from dimderiv.sums import add, terms, total
+
+
+def quotient(value: Array) -> Array:
+    """What is written as a quotient, as the function that it is.
+
+    Args:
+        value: the quotient.
+
+    Returns:
+        A softmax or a sigmoid in place of its definition, else the same.
+    """
+    folded = fold(value.node) if isinstance(value.node, Product) else None
+    if folded is None:
+        return value
+    if isinstance(folded, Function) and folded.function == "softmax":
+        folded = _unshifted(folded)
+    return Array(folded, value.shape)
+
+
+def logarithm(argument: Array) -> Array | None:
+    """The logarithm of a softmax, of a sigmoid, or of 1 minus one; nothing for any other.
+
+    Args:
+        argument: what the logarithm is taken of.
+    """
+    node = _value(argument.node)
+    if isinstance(node, Function) and node.function == "softmax":
+        found: Node = apply_function("logsoftmax", node.arguments, node.axes, node.over)
+    elif _is_sigmoid(node):
+        (inner,) = node.arguments
+        found = add(inner, scaled(-1, apply_map("softplus", inner)))
+    else:
+        rest = one_plus(node)
+        opposite = _value(scaled(-1, rest)) if rest is not None else None
+        if opposite is None or not _is_sigmoid(opposite):
+            return None
+        found = scaled(-1, apply_map("softplus", *opposite.arguments))
+    return Array(found, argument.shape)
+
+
+def _unshifted(softmax: Function) -> Node:
+    """A softmax without what is the same along its axis: `S - max(S, axis=1)` is shifted."""
+    (argument,) = softmax.arguments
+    (axis,) = softmax.over
+    kept = [(c, term) for c, term in terms(argument) if not _is_constant_along(term, axis)]
+    if not isinstance(argument, Sum) or len(kept) == len(argument.terms) or not kept:
+        return softmax
+    plain = total(kept, argument.axes)
+    return apply_function("softmax", (plain,), softmax.axes, softmax.over)
+
+
+def _is_constant_along(term: Node, axis: int) -> bool:
+    if not isinstance(term, Product):
+        return False
+    letter = term.result[axis]
+    others = [index for place, index in enumerate(term.result) if place != axis]
+    return letter not in others and all(letter not in f.indices for f in term.factors)
+
+
+def _is_sigmoid(node: Node) -> TypeGuard[Map]:
+    return isinstance(node, Map) and node.function == "sigmoid"
+
+
+def _value(node: Node) -> Node:
+    return node.value if isinstance(node, Named) else node
