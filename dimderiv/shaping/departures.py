@@ -36,6 +36,9 @@ _OUTER = 3.0
 # A column, or a scalar, that is stretched over a matrix, where a row would be a bias.
 _COLUMN_ON_MATRIX, _SCALAR_ON_MATRIX = 1.6, 1.0
 _COLUMN_TIMES_MATRIX, _SCALAR_TIMES_MATRIX = 1.4, 1.2
+# The same where samples are columns, `W X + b`, so that the bias is a column, too.
+_WEIGHTS = re.compile(r"W\d*|W_\w+|Theta\d*")
+_SAMPLES_IN_COLUMNS = 0.8
 # A letter that nobody uses for anything but a bias.
 _BIAS = re.compile(r"b\d*|b_\w+|beta\d*")
 _NO_BIAS = 1.0
@@ -185,8 +188,11 @@ class _Reader:
             return
         if Kind.COLUMN in kinds and any(isinstance(term, Transpose) for term in terms):
             return
+        weights_first = any(map(_has_weights_first, matrices))
         for name, kind in names:
-            if kind is Kind.COLUMN:
+            if weights_first and kind is Kind.COLUMN:
+                self._note(_SAMPLES_IN_COLUMNS, [name], Kind.ROW)
+            elif kind is Kind.COLUMN:
                 more = _NO_BIAS if _BIAS.fullmatch(name) else 0
                 self._note(_COLUMN_ON_MATRIX + more, [name], Kind.ROW)
             elif kind is Kind.SCALAR and name not in _TINY:
@@ -446,6 +452,14 @@ def _squared(node: Node) -> str | None:
         case Binary("*", Transpose(Name(name)), Name(other)) if name == other:
             return name
     return None
+
+
+def _has_weights_first(node: Node) -> bool:
+    """Whether a product is one of weights and of samples that are columns: `W X`."""
+    first, *others = factors(node)
+    is_first = isinstance(first, Name) and bool(_WEIGHTS.fullmatch(first.name))
+    last = others[-1] if others else first
+    return is_first and isinstance(last, Name) and not _WEIGHTS.fullmatch(last.name)
 
 
 def _is_half(node: Node) -> bool:

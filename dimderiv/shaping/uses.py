@@ -46,6 +46,7 @@ class Use:
         leads: whether it stands before another factor, as a row before its matrix does.
         beside: the sums and products by entry in which it stands.
         counts: how often it multiplies, divides, or is an exponent.
+        added: how often it is a term beside others that are no names.
     """
 
     count: int = 0
@@ -55,11 +56,12 @@ class Use:
     leads: bool = False
     beside: list[Node] = field(default_factory=list)
     counts: int = 0
+    added: int = 0
 
     @property
     def is_count(self) -> bool:
-        """Whether it does no more than multiply, divide and count, wherever it occurs."""
-        return self.counts >= self.count
+        """Whether it multiplies, divides or counts, and does no more than that and be added."""
+        return self.counts > 0 and self.counts + self.added >= self.count
 
 
 def uses_of(program: Program) -> Mapping[str, Use]:
@@ -79,6 +81,9 @@ def uses_of(program: Program) -> Mapping[str, Use]:
                 _note_beside(node, terms, uses)
                 if any(map(_is_number, terms)) and _is_count(node):
                     _note_counts(node, uses)
+                else:
+                    for term in filter(lambda t: isinstance(t, Name), map(unsigned, terms)):
+                        uses.setdefault(str(bare(term)), Use()).added += 1
             case Binary(".*" | "./", left, right):
                 _note_beside(node, (left, right), uses)
             case Binary("*", left, right):
