@@ -34,7 +34,7 @@ _INNER_PRODUCT = 1.6
 # A column and a row that make a matrix.
 _OUTER = 3.0
 # A column, or a scalar, that is stretched over a matrix, where a row would be a bias.
-_COLUMN_ON_MATRIX, _SCALAR_ON_MATRIX = 1.6, 1.0
+_COLUMN_ON_MATRIX, _SCALAR_ON_MATRIX, _GREEK_ON_MATRIX = 1.6, 1.0, 0.6
 _COLUMN_TIMES_MATRIX, _SCALAR_TIMES_MATRIX = 1.4, 1.2
 # The same where samples are columns, `W X + b`, so that the bias is a column, too.
 _WEIGHTS = re.compile(r"W\d*|W_\w+|Theta\d*")
@@ -55,6 +55,10 @@ _CAPITAL_SCALAR = 1.5
 _REGULARISER = 1.7
 _TINY = frozenset({"e", "eps", "epsilon", "delta"})
 _CUT_OFF = 1.7
+# A margin, `max(0, m - d)`, or a parameter above a line, `a ./ x`, may be a number.
+_MARGIN, _PARAMETER = 0.8, 0.5
+_MARGINS = frozenset({"m", "c", "t", "k", "delta", "epsilon", "alpha", "gamma", "tau", "theta"})
+_PARAMETERS = re.compile(r"[a-egk-npst]\d*(_\w+)?")
 # The bias of a convolution is one number.
 _CONVOLUTION = 3.0
 # A scalar before or behind a matrix where a row or a column would be a matrix product.
@@ -162,7 +166,9 @@ class _Reader:
         self, terms: Sequence[Node], names: Sequence[tuple[str, Kind]], under: str
     ) -> None:
         """`sqrt(v + e)`, `log(P + e)`: the constant is a number."""
-        if under in {"sqrt", "log", "./"} and len(terms) == 2:
+        if under == "relu":
+            self._vectors_are_scalars(_MARGIN, [n for n in names if n[0] in _MARGINS][:1])
+        elif under in {"sqrt", "log", "./"} and len(terms) == 2:
             wanted = [n for n in names if n[0] in _TINY or (under == "sqrt" and len(names) == 1)]
             self._vectors_are_scalars(_REGULARISER, wanted[-1:])
 
@@ -193,10 +199,14 @@ class _Reader:
             if weights_first and kind is Kind.COLUMN:
                 self._note(_SAMPLES_IN_COLUMNS, [name], Kind.ROW)
             elif kind is Kind.COLUMN:
+                if is_greek(name) and not _BIAS.fullmatch(name):
+                    self._note(0, [name], Kind.SCALAR)
                 more = _NO_BIAS if _BIAS.fullmatch(name) else 0
                 self._note(_COLUMN_ON_MATRIX + more, [name], Kind.ROW)
             elif kind is Kind.SCALAR and name not in _TINY:
-                self._note(_SCALAR_ON_MATRIX, [name], Kind.ROW)
+                is_number = is_greek(name) and not _BIAS.fullmatch(name)
+                weight = _GREEK_ON_MATRIX if is_number else _SCALAR_ON_MATRIX
+                self._note(weight, [name], Kind.ROW)
 
     def _vectors_on_matrix(self, terms: Sequence[Node], kinds: Sequence[Kind]) -> None:
         """Note columns that a capital makes of a name, beside a matrix: `A t + B`."""
@@ -374,6 +384,9 @@ class _Reader:
                     self._note(_COLUMN_TIMES_MATRIX, [name], Kind.ROW)
                 case (Kind.SCALAR, Kind.MATRIX) if node.operator == ".*" or side is node.right:
                     self._note(_SCALAR_TIMES_MATRIX, [name], Kind.ROW)
+                case (Kind.COLUMN, Kind.COLUMN) if node.operator == "./" and side is node.left:
+                    if _PARAMETERS.fullmatch(name) and isinstance(side, Name):
+                        self._note(_PARAMETER, [name], Kind.SCALAR)
                 case (Kind.COLUMN, Kind.ROW) | (Kind.ROW, Kind.COLUMN):
                     self._note(_OUTER, [name], beside)
                 case (Kind.SCALAR, Kind.COLUMN | Kind.ROW) if node.operator == ".*":
