@@ -17,6 +17,7 @@ from dimderiv.errors import LimitError
 from dimderiv.language.syntax import Binary, Node, children
 from dimderiv.shaping.clashes import ClashError, names_in
 from dimderiv.shaping.departures import departures, scalar_powers
+from dimderiv.shaping.habits import SCALAR_LETTERS, VECTOR_LETTERS
 from dimderiv.shaping.progress import Progress
 from dimderiv.shaping.refusals import exponent_refused, power_refused, vector_power_refused
 from dimderiv.shaping.scope import Kind
@@ -41,8 +42,6 @@ _POWERS = {vector_power_refused, exponent_refused, power_refused}
 
 Kinds = Mapping[str, Kind]
 
-_SCALARS = re.compile(r"[a-egk-npst]\d*(_\w+)?")
-_VECTORS = re.compile(r"[huvwxyz]\d*(_\w+)?")
 _NUMBERS = re.compile(r"[NMKTC]\d*")
 _SCALAR, _SCALAR_LETTER, _VECTOR_LETTER = 1.0, 0.7, 1.3
 _ROW, _GREEK_OTHERWISE, _GREEK_ROW = 1.2, 0.4, 0.6
@@ -329,6 +328,6 @@ def _cost(name: str, kind: Kind, usual: Kind) -> float:
         return _GREEK_ROW if kind is Kind.ROW else _GREEK_OTHERWISE
     if kind is Kind.ROW:
         return _ROW
-    if _SCALARS.fullmatch(name):
+    if SCALAR_LETTERS.fullmatch(name):
         return _SCALAR_LETTER
-    return _VECTOR_LETTER if _VECTORS.fullmatch(name) else _SCALAR
+    return _VECTOR_LETTER if VECTOR_LETTERS.fullmatch(name) else _SCALAR

@@ -1,0 +1,178 @@
+"""Departures in products: names before a whole scalar term, and scalars beside matrices."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from dimderiv.language.syntax import Add, Binary, Name, Node, Number, children
+from dimderiv.shapes import ONE
+from dimderiv.shaping.clashes import names_in, unsigned
+from dimderiv.shaping.habits import (
+    CAPITAL_SCALAR,
+    COUNT_LETTERS,
+    INNER_PRODUCT,
+    NO_MATRIX_PRODUCT,
+    NO_POWER,
+    SCALAR_BEHIND,
+    VECTOR_LETTERS,
+    WHOLE_TERM,
+    divisors_of,
+    factors,
+)
+from dimderiv.shaping.scope import SCALAR_AXES, Kind, Scope, kind_of_axes
+from dimderiv.shaping.uses import Use
+
+
+class Departure(NamedTuple):
+    """One place that is not what people write.
+
+    Attributes:
+        weight: how far it is from what they write.
+        instead: the kinds of symbols under which it would be nothing special.
+        of_a_scalar: whether a function of arrays is given a scalar.
+    """
+
+    weight: float
+    instead: Mapping[str, Kind]
+    of_a_scalar: bool = False
+
+
+class ProductReader:
+    """Notes the departures in products, and tells what is a multiplier.
+
+    Args:
+        scope: the axes of every part.
+        uses: how each name is used.
+    """
+
+    def __init__(self, scope: Scope, uses: Mapping[str, Use]) -> None:
+        self.scope = scope
+        self.uses = uses
+        self.found: list[Departure] = []
+
+    def _note(self, weight: float, names: Iterable[str], kind: Kind) -> None:
+        self.found.append(Departure(weight, dict.fromkeys(names, kind)))
+
+    def _kind(self, node: Node) -> Kind:
+        return kind_of_axes(self.scope.axes[id(node)])
+
+    def _open(self, name: str | None) -> str | None:
+        return name if name is not None and self.scope.is_undeclared(name) else None
+
+    def _is_computed(self, node: Node, kind: Kind) -> bool:
+        """Whether a scalar is computed from arrays, in this place or in a definition."""
+        if kind is not Kind.SCALAR:
+            return False
+        scope = self.scope
+        return any(
+            scope.meanings.get(name) == "definition"
+            or scope.names.get(name, SCALAR_AXES) != SCALAR_AXES
+            for name in names_in(node)
+        )
+
+    def _multipliers(self, node: Node) -> set[str]:
+        """The open names that make a term an array, if they do no more than multiply it."""
+        names: set[str] = set()
+        for factor in factors(node):
+            if self._kind(factor) is not Kind.SCALAR:
+                counted = self._counted(factor)
+                if not counted:
+                    return set()
+                names |= counted
+        return names
+
+    def _counted(self, node: Node) -> set[str]:
+        """The arrays among names that are only counted with: `n`, `M/2`, `(n - p - 1)/2`."""
+        node = unsigned(node)
+        match node:
+            case Name(name):
+                use = self.uses[name]
+                may_be = use.is_count if name[0].isupper() else not use.is_array
+                is_open = self._open(name) and may_be
+                return {name} if is_open and self._kind(node) is not Kind.SCALAR else set()
+            case Number():
+                return set()
+            case Add() | Binary("*" | "/"):
+                names: set[str] = set()
+                for part in children(node):
+                    counted = self._counted(part)
+                    if not counted and self._kind(part) is not Kind.SCALAR:
+                        return set()
+                    names |= counted
+                return names
+        return set()
+
+    def product(self, node: Binary) -> None:
+        """Note the departures in a product of several factors; its divisors are scalars."""
+        chain = factors(node)
+        kinds = [self._kind(factor) for factor in chain]
+        if not self._scaled(chain, kinds):
+            self._counted_behind(chain, kinds)
+        self._divided(chain, list(divisors_of(node)))
+        self._beside_factors(chain, kinds)
+
+    def _scaled(self, chain: Sequence[Node], kinds: Sequence[Kind]) -> bool:
+        """Note names before a whole scalar term, if there are any."""
+        arrays = [place for place, kind in enumerate(kinds) if kind is not Kind.SCALAR]
+        names: set[str] = set()
+        for start in range(1, len(chain)):
+            counted = self._counted(chain[start - 1])
+            if not counted and kinds[start - 1] is not Kind.SCALAR:
+                return False
+            names |= counted
+            if arrays and arrays[0] < start:
+                del arrays[0]
+            behind = arrays[:1] + arrays[-1:]
+            if not names or not self._is_scalar([chain[place] for place in behind]):
+                continue
+            term = chain[start:]
+            is_computed = any(self._is_computed(factor, self._kind(factor)) for factor in term)
+            if not names & {n for part in term for n in names_in(part)} and (behind or is_computed):
+                weight = INNER_PRODUCT if behind else WHOLE_TERM
+                self._note(weight * len(names), sorted(names), Kind.SCALAR)
+                return True
+        return False
+
+    def _divided(self, chain: Sequence[Node], divisors: Sequence[Node]) -> None:
+        """Note names that are divided by a whole scalar term: `k / det(X)`."""
+        counted = [self._counted(factor) for factor in chain]
+        if all(counted) and any(self._is_computed(d, self._kind(d)) for d in divisors):
+            names = set().union(*counted)
+            if not names & {name for divisor in divisors for name in names_in(divisor)}:
+                self._note(INNER_PRODUCT * len(names), sorted(names), Kind.SCALAR)
+
+    def _is_scalar(self, arrays: Sequence[Node]) -> bool:
+        """Whether a product of arrays is a scalar."""
+        if not arrays:
+            return True
+        axes = self.scope.axes
+        return axes[id(arrays[0])][0] is ONE and axes[id(arrays[-1])][1] is ONE
+
+    def _counted_behind(self, chain: Sequence[Node], kinds: Sequence[Kind]) -> None:
+        *before, last = chain
+        names = self._counted(last) if isinstance(unsigned(last), Add) else set[str]()
+        is_scalar = all(kind is Kind.SCALAR for kind in kinds[:-1])
+        is_computed = any(self._is_computed(factor, Kind.SCALAR) for factor in before)
+        if is_scalar and is_computed and any(map(COUNT_LETTERS.fullmatch, names)):
+            self._note(WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
+
+    def _beside_factors(self, chain: Sequence[Node], kinds: Sequence[Kind]) -> None:
+        """Note scalars that stand before or behind a matrix as a row or a column would."""
+        counts = Counter(factor.name for factor in chain if isinstance(factor, Name))
+        left = [place for place, kind in enumerate(kinds) if kind is not Kind.SCALAR]
+        before: Kind | None = None
+        for place, (factor, kind) in enumerate(zip(chain, kinds, strict=True)):
+            if left and left[0] == place:
+                before = kinds[left.pop(0)]
+            name = self._open(factor.name) if isinstance(factor, Name) else None
+            if name is None or kind is not Kind.SCALAR:
+                continue
+            after = kinds[left[0]] if left else None
+            if counts[name] > 1:
+                self._note(NO_POWER, [name], Kind.MATRIX)
+            if before is None and after is Kind.MATRIX and VECTOR_LETTERS.fullmatch(name):
+                self._note(NO_MATRIX_PRODUCT, [name], Kind.ROW)
+            elif name[0].isupper() and (before or after):
+                self._note(CAPITAL_SCALAR, [name], Kind.MATRIX)
+            elif before is Kind.MATRIX and after is None:
+                self._note(SCALAR_BEHIND, [name], Kind.COLUMN)
