@@ -91,7 +91,7 @@ def _divides(factor: Factor) -> bool:
     return factor.power is not ONCE and factor.power <= -1 and factor.power.denominator == 1
 
 
-def one_plus(node: Node) -> Node | None:
+def _one_plus(node: Node) -> Node | None:
     """What is added to 1."""
     node = _value(node)
     if not isinstance(node, Sum) or len(node.terms) != 2:
@@ -105,7 +105,7 @@ def one_plus(node: Node) -> Node | None:
 def _sigmoid_above(above: Factor, below: Factor) -> Folded:
     """exp(x) / (1 + exp(x))."""
     assert isinstance(above.node, Map)
-    added = one_plus(below.node) if _divides(below) else None
+    added = _one_plus(below.node) if _divides(below) else None
     if added is None or _value(added).key != above.node.key or below.indices != above.indices:
         return None
     sigmoid = apply_map("sigmoid", above.node.arguments[0])
@@ -162,7 +162,7 @@ def _tangent(above: Factor, below: Factor) -> Folded:
 
 def _sigmoid_below(factor: Factor) -> Folded:
     """1 / (1 + exp(x)) is sigmoid(-x)."""
-    added = one_plus(factor.node) if _divides(factor) else None
+    added = _one_plus(factor.node) if _divides(factor) else None
     if not isinstance(added, Map) or added.function != "exp":
         return None
     argument = scaled(-1, added.arguments[0])

@@ -1,16 +1,13 @@
-"""Functions that a program writes out: a softmax, a sigmoid, and the logarithm of one.
+"""Functions that a program writes out: a softmax, its logarithm, a sigmoid.
 
 They are recognised before anything is differentiated, so that `P = exp(S) ./ sum(exp(S), axis=1)`
 and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are the short ones.
 """
 
-from typing import TypeGuard
-
 from dimderiv.arrays import Array
-from dimderiv.fold import fold, one_plus
-from dimderiv.graph import Function, Map, Named, Node, Product, Sum, apply_function, apply_map
-from dimderiv.products import scaled
-from dimderiv.sums import add, terms, total
+from dimderiv.fold import fold
+from dimderiv.graph import Function, Named, Node, Product, Sum, apply_function
+from dimderiv.sums import terms, total
 
 
 def quotient(value: Array) -> Array:
@@ -31,23 +28,15 @@ def quotient(value: Array) -> Array:
 
 
 def logarithm(argument: Array) -> Array | None:
-    """The logarithm of a softmax, of a sigmoid, or of 1 minus one; nothing for any other.
+    """The logarithm of a softmax; nothing for that of anything else.
 
     Args:
         argument: what the logarithm is taken of.
     """
-    node = _value(argument.node)
-    if isinstance(node, Function) and node.function == "softmax":
-        found: Node = apply_function("logsoftmax", node.arguments, node.axes, node.over)
-    elif _is_sigmoid(node):
-        (inner,) = node.arguments
-        found = add(inner, scaled(-1, apply_map("softplus", inner)))
-    else:
-        rest = one_plus(node)
-        opposite = _value(scaled(-1, rest)) if rest is not None else None
-        if opposite is None or not _is_sigmoid(opposite):
-            return None
-        found = scaled(-1, apply_map("softplus", *opposite.arguments))
+    node = argument.node.value if isinstance(argument.node, Named) else argument.node
+    if not isinstance(node, Function) or node.function != "softmax":
+        return None
+    found = apply_function("logsoftmax", node.arguments, node.axes, node.over)
     return Array(found, argument.shape)
 
 
@@ -68,11 +57,3 @@ def _is_constant_along(term: Node, axis: int) -> bool:
     letter = term.result[axis]
     others = [index for place, index in enumerate(term.result) if place != axis]
     return letter not in others and all(letter not in f.indices for f in term.factors)
-
-
-def _is_sigmoid(node: Node) -> TypeGuard[Map]:
-    return isinstance(node, Map) and node.function == "sigmoid"
-
-
-def _value(node: Node) -> Node:
-    return node.value if isinstance(node, Named) else node

@@ -9,7 +9,7 @@ from dimderiv.declarations import read_shapes
 from dimderiv.graph import Factor, Node, symbol
 from dimderiv.infer import infer
 from dimderiv.language.parser import parse_program
-from dimderiv.lower import Lowered, lower
+from dimderiv.lower import Builder, Lowered, lower
 from dimderiv.products import product
 from dimderiv.render.text import text
 from dimderiv.rules import load_rules
@@ -48,6 +48,19 @@ def lowered(source: str, shapes: str | None = None) -> Lowered:
     declared = read_shapes(shapes)
     program = parse_program(source, names=declared)
     return lower(infer(program, declared, rulebook=RULEBOOK), RULEBOOK)
+
+
+class AsWritten(Builder):
+    """What is written out is left as it is."""
+
+    recognises = False
+
+
+def node_as_written(source: str, shapes: str | None = None) -> Node:
+    """The node of an expression in which nothing is recognised."""
+    declared = read_shapes(shapes)
+    program = parse_program(source, names=declared)
+    return AsWritten(infer(program, declared, rulebook=RULEBOOK), RULEBOOK).lowered().value
 
 
 def node(source: str, shapes: str | None = None) -> Node:

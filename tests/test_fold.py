@@ -1,7 +1,7 @@
 """Quotients that are named functions, and those that only look like them."""
 
 import pytest
-from nodes import node, written
+from nodes import node_as_written, written
 
 from dimderiv.fold import fold
 from dimderiv.graph import Product
@@ -11,7 +11,7 @@ SHAPES = "X: m x n; Y: m x n; A: n x n; x: n; y: n"
 
 def folded(text: str) -> str | None:
     """The product of an expression with one quotient folded."""
-    value = node(text, SHAPES)
+    value = node_as_written(text, SHAPES)
     assert isinstance(value, Product)
     found = fold(value)
     return None if found is None else written(found)
