@@ -148,7 +148,7 @@ def _in_one_expression(typed: Typed, rulebook: Rulebook, wrt: Sequence[str]) -> 
         value=typed.value,
         sizes=typed.sizes,
     )
-    return replace(found, assumptions=typed.assumptions)
+    return replace(found, assumptions=typed.assumptions, doubts=typed.doubts)
 
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:

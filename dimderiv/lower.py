@@ -30,11 +30,11 @@ from dimderiv.graph import ONCE, Merged, Named, Node
 from dimderiv.infer import Typed
 from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
+from dimderiv.language.numerals import reciprocal
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.vocabulary import COMMUTATIONS
 from dimderiv.matrix_functions import matrix_function
 from dimderiv.normal_form import number
-from dimderiv.numerals import reciprocal
 from dimderiv.products import product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Dim, Shape, size_of

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dimderiv.errors import LimitError
 from dimderiv.graph import ONCE
 from dimderiv.index_sums import forms_together
+from dimderiv.language.numerals import decimal_places
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -27,7 +28,6 @@ from dimderiv.language.syntax import (
     replaced,
 )
 from dimderiv.language.tokens import DIGIT_LIMIT
-from dimderiv.numerals import decimal_places
 
 BRACKETS = 0.5
 HALF = Fraction(1, 2)

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    frozen collecting shortened numerals errors language inline shapes declarations rule rules
+    frozen collecting shortened errors language inline shapes declarations rule rules
     unknown unify shaping infer upstream graph numbering cancelling powers letters
     summing normal_form gathered products sums arrays
     inverses matrix_functions fold handwritten lower lettered

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from dimderiv import derive
-from dimderiv.numerals import Decimal, Ratio
+from dimderiv.language.numerals import Decimal, Ratio
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from dimderiv.errors import LimitError, ParseError
 from dimderiv.language import complaints
+from dimderiv.language.numerals import Decimal
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -26,7 +27,6 @@ from dimderiv.language.syntax import (
     children,
 )
 from dimderiv.language.vocabulary import EXTREMES, Token
-from dimderiv.numerals import Decimal
 
 NESTING_LIMIT = 100
 ARGUMENT_LIMIT = 20

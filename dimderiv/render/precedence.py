@@ -10,6 +10,7 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import NamedTuple
 
+from dimderiv.language.numerals import decimal_places
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -24,7 +25,6 @@ from dimderiv.language.syntax import (
     Operator,
     Transpose,
 )
-from dimderiv.numerals import decimal_places
 
 FORM = 0
 COMPARISON = 1

@@ -7,6 +7,7 @@ as a quotient (`1/3`).
 
 from collections.abc import Sequence
 
+from dimderiv.language.numerals import decimal_places
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -23,7 +24,6 @@ from dimderiv.language.syntax import (
     Statement,
     Transpose,
 )
-from dimderiv.numerals import decimal_places
 from dimderiv.render.precedence import (
     COMPARISON,
     NEGATIVE,
