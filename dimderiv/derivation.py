@@ -183,7 +183,8 @@ class Derivation:
         """This derivation, after checking each printed derivative against the expression.
 
         Args:
-            budget: seconds for each variable, beyond which the check becomes numeric.
+            budget: seconds of work on a usual machine, beyond which entries are compared along
+                random directions, all at once; the clock alone does not decide it.
 
         Returns:
             A derivation whose `verification` says how far the check went; its level is
@@ -202,8 +203,7 @@ class Derivation:
             self.structures,
             first._results if first else {},
         )
-        checks = {names: checker.check(each, budget) for names, each in self._results.items()}
-        return replace(self, checks=checks)
+        return replace(self, checks=checker.check(self._results, self.program, budget))
 
     @property
     def _is_through_gradients(self) -> bool:

@@ -1,6 +1,7 @@
 """Imports point one way: a module imports only from earlier stages of the pipeline."""
 
 import ast
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -119,3 +120,15 @@ def test_generated_code_needs_its_library_alone(file: Path) -> None:
 
     own = {"scipy"} if target == "numpy" else set[str]()
     assert roots <= {target, f"{target}_compat", "math", *own}
+
+
+def test_the_check_shares_the_language_alone() -> None:
+    """What checks an answer has no code in common with what derives it."""
+    command = "import sys, dimderiv.verify; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = {name.split(".")[1] for name in done.stdout.split() if name.startswith("dimderiv.")}
+
+    assert {"errors", "frozen", "language", "shapes", "verify"} == loaded
+    assert "sympy" not in done.stdout.split()

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
 from dimderiv.language.syntax import Node, Program
@@ -10,8 +10,8 @@ from dimderiv.shapes import Declaration, Shape
 
 MOST_SIZES = 8
 
-Level = Literal["exact", "30 digits", "numeric", "unchecked"]
-LEVELS: tuple[Level, ...] = ("exact", "30 digits", "numeric", "unchecked")
+Level = Literal["exact", "30 digits", "partial", "unchecked"]
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 class NotVerifiableError(DimderivError):
@@ -61,12 +61,17 @@ class Verification:
     """How far an answer was checked; there is one only if nothing disagreed.
 
     Attributes:
-        level: how the derivatives were compared.
+        level: how the derivatives were compared: `"exact"`, as rationals; to `"30 digits"`;
+            `"partial"`, where they agree but something was not reached, as `remarks` say;
+            `"unchecked"`, where nothing was compared.
         sizes: the sizes of the named dimensions at which every entry was covered.
         entries: how many entries were compared one by one.
         seconds: how long the check took.
         points: at how many points the symbols were drawn.
         reason: why nothing could be compared, where the level is "unchecked".
+        along: how many entries were compared along random directions alone, all at once.
+        nonzero: how many of the entries compared one by one are not 0.
+        remarks: what the points did not reach.
     """
 
     level: Level
@@ -75,19 +80,24 @@ class Verification:
     seconds: float
     points: int
     reason: str = ""
+    along: int = 0
+    nonzero: int = 0
+    remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.level == "unchecked":
             return f"not checked: {self.reason}"
-        how = {
-            "exact": f"{_count(self.entries, 'entry', 'entries')} agree exactly",
-            "30 digits": f"{_count(self.entries, 'entry', 'entries')} agree to 30 digits",
-            "numeric": "agrees numerically along random directions",
-        }[self.level]
+        how = {"exact": " exactly", "30 digits": " to 30 digits"}.get(self.level, "")
+        counts = []
+        if self.entries or not self.along:
+            counts.append(_count(self.entries, "entry", "entries"))
+        if self.along:
+            counts.append(f"{_count(self.along, 'entry', 'entries')} along random directions")
         places = f"at {_count(self.points, 'point', 'points')}"
         named = [sizes_text(sizes) for sizes in self.sizes if sizes]
         where = f" ({'; '.join(dict.fromkeys(named))})" if named else ""
-        return f"{how} {places}{where}, {self.seconds:.2f} s"
+        but = f", but {'; '.join(self.remarks)}" if self.remarks else ""
+        return f"{' and '.join(counts)} agree{how} {places}{where}, {self.seconds:.2f} s{but}"
 
 
 def together(verifications: Sequence[Verification]) -> Verification:
@@ -106,6 +116,9 @@ def together(verifications: Sequence[Verification]) -> Verification:
         sum(verification.seconds for verification in verifications),
         min(verification.points for verification in verifications),
         next((verification.reason for verification in verifications if verification.reason), ""),
+        sum(verification.along for verification in verifications),
+        sum(verification.nonzero for verification in verifications),
+        tuple(dict.fromkeys(remark for each in verifications for remark in each.remarks)),
     )
 
 

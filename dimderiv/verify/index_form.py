@@ -24,7 +24,7 @@ from dimderiv.verify.arithmetic import ZERO, Arithmetic, Scalar
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.functions import ELEMENTWISE, power
 from dimderiv.verify.tables import Table
-from dimderiv.verify.unsized import Unsized, Value
+from dimderiv.verify.unsized import ANY_SIZE, Expected, Unsized, Value
 
 Places = Mapping[str, int]
 
@@ -45,17 +45,19 @@ class IndexReader:
 
     Attributes:
         arithmetic: the arithmetic of the entries.
-        value: gives the value of an operand.
+        value: gives the value of an operand, for what is known of its size.
         size: gives the number that a dimension stands for.
         names: the names of dimensions, which are no letters.
         operands: values of operands that were needed already, by identity.
+        extents: how far each letter of the form runs.
     """
 
     arithmetic: Arithmetic
-    value: Callable[[Node], Value]
+    value: Callable[[Node, Expected], Value]
     size: Callable[[Node], int]
     names: frozenset[str]
     operands: dict[int, Value] = field(default_factory=dict)
+    extents: Mapping[str, int] = field(default_factory=dict)
 
     def array(self, form: IndexForm) -> Array:
         """All entries of an index form.
@@ -64,6 +66,7 @@ class IndexReader:
             form: the form, of any number of axes.
         """
         extents = {letter: self.size(size) for letter, size in form.letters}
+        self.extents = extents
         # A bare index is a letter, even one that a dimension is called as well.
         bare = {i.name for e in _entries(form.body) for i in e.indices if isinstance(i, Name)}
         self.names -= bare
@@ -123,7 +126,7 @@ class IndexReader:
             yield from self._letters(child)
 
     def _lengths(self, entry: Entry) -> list[int | None]:
-        value = self._operand(entry.operand)
+        value = self._entries_of(entry)
         if isinstance(value, Unsized):
             return [value.rows, value.cols]
         rows, cols = len(value), len(value[0])
@@ -131,9 +134,15 @@ class IndexReader:
             return [isqrt(rows)] * MAP_INDICES
         return [rows, cols] if len(entry.indices) == 2 else [max(rows, cols)]
 
-    def _operand(self, node: Node) -> Value:
+    def _entries_of(self, entry: Entry) -> Value:
+        """The operand of an entry, whose letters may say how large it is."""
+        letters = [index.name if isinstance(index, Name) else "" for index in entry.indices]
+        known = [self.extents.get(letter) for letter in letters]
+        return self._operand(entry.operand, Expected(*known) if len(known) == 2 else ANY_SIZE)
+
+    def _operand(self, node: Node, expected: Expected = ANY_SIZE) -> Value:
         if id(node) not in self.operands:
-            self.operands[id(node)] = self.value(node)
+            self.operands[id(node)] = self.value(node, expected)
         return self.operands[id(node)]
 
     def _entry_value(self, node: Node, places: Places) -> Scalar:
@@ -169,11 +178,10 @@ class IndexReader:
         raise NotVerifiableError("a comparison inside an index form", span=node.span)
 
     def _entry(self, entry: Entry, places: Places) -> Scalar:
-        value = self._operand(entry.operand)
+        value = self._entries_of(entry)
         indices = [self._index(index, places) for index in entry.indices]
         if isinstance(value, Unsized):
-            on = not value.is_identity or len(set(indices)) == 1
-            return value.fill if on else ZERO
+            return value.on if len(set(indices)) == 1 else value.off
         if len(indices) == 1:
             indices = [indices[0], 0] if len(value[0]) == 1 else [0, indices[0]]
             if min(len(value), len(value[0])) > 1:
