@@ -1,0 +1,60 @@
+"""Derivatives judged by numbers: what is printed, against differences of the expression.
+
+Each table is one kind of question that was once answered wrongly, refused, or ended in a crash.
+"""
+
+from zlib import crc32
+
+import numpy as np
+import pytest
+from golden import SIZES, drawn
+from numeric import Point, differs, slopes_of
+
+from dimderiv import derive
+from dimderiv.derivation import Derivation
+
+Question = tuple[str, str, str]
+
+# A sum over all that a part of the derivative has is a scalar in front of the rest.
+WITH_A_SUM_IN_FRONT = [
+    ("p' (A - mean(A, axis=0))", "A", "p: 4; A: 4 x 30"),
+    ("p' (A - mean(A, axis=0))", "A", "p: m; A: m x n"),
+    ("(A - mean(A, axis=1)) q", "A", "q: n; A: m x n"),
+    ("(y' - x)^2", "y", "x: d; y: d"),
+    ("(x - y')^2", "x", "x: d; y: d"),
+    ("A sum(X) - X sum(A)", "X", "X: m x n; A: m x n"),
+    ("(x + sum(x)) y'", "x", "x: m; y: n"),
+]
+
+
+def point_of(derivation: Derivation, text: str, sizes: tuple[int, ...]) -> Point:
+    """Numbers for the symbols, the named sizes in turn as given."""
+    symbols = derivation.typed.symbols
+    names = dict.fromkeys(n for each in symbols.values() for dim in each.shape for n in dim.names)
+    extent = dict(zip(names, sizes, strict=False))
+    rng = np.random.default_rng(crc32(text.encode()))
+    values = {
+        name: drawn(rng, tuple(dim.evaluate(extent) for dim in each.shape), set(each.properties))
+        for name, each in symbols.items()
+    }
+    return Point(values, extent)
+
+
+def assert_right(text: str, wrt: str, shapes: str, order: int = 1) -> None:
+    """The printed answer agrees with differences, at unequal and at equal sizes."""
+    found = derive(text, wrt, shapes=shapes, order=order)
+    (result,) = {id(each): each for each in found.results.values()}.values()
+    for sizes in (SIZES, (3,) * len(SIZES)):
+        here = point_of(found, text, sizes)
+        slopes = slopes_of(here, found, result)
+        printed = here.printed(found, result)
+
+        assert np.isfinite(printed).all(), found
+        assert (slopes.doubt < 1e-4).all(), "the point says something of each entry"
+        assert not differs(printed, slopes), f"{found}: {printed} is not {slopes.value}"
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes"), WITH_A_SUM_IN_FRONT)
+def test_a_sum_in_front_is_kept(text: str, wrt: str, shapes: str) -> None:
+    """A scalar of its own stays in the terms of a sum that is taken apart."""
+    assert_right(text, wrt, shapes)
