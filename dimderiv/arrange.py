@@ -66,11 +66,19 @@ class NoMatrixFormError(NotDifferentiableError):
 
 
 class Loose(NamedTuple):
-    """A positive piece that may lack axes it is only repeated along, and its sign."""
+    """A positive piece that may lack axes it is only repeated along, and its sign.
+
+    Attributes:
+        negative: whether it is subtracted.
+        piece: the piece.
+        present: which of its axes it has.
+        scalars: how many factors in front of it are scalars.
+    """
 
     negative: bool
     piece: Piece
     present: tuple[bool, ...]
+    scalars: int = 0
 
 
 class Arranger:
@@ -172,11 +180,12 @@ class Arranger:
             negative = negative and not is_mixed(node)
         else:
             piece = self.piece(node)
+        array = piece
         if not is_zero(node):
             piece = notation.scaled(_size(coefficient), [], [], piece)
         if filled and not all(present):
             return Loose(negative, with_ones(piece, node.axes, present), (True,) * len(present))
-        return Loose(negative, piece, present)
+        return Loose(negative, piece, present, _scalars_before(piece, array))
 
     def _sum(self, node: Sum, *, negate: bool = False) -> tuple[Piece, tuple[bool, ...]]:
         signed = with_pairs(node)
@@ -204,8 +213,10 @@ class Arranger:
     ) -> Piece:
         """A sum of nodes with all of their axes, in the order given, times a number and scalars."""
         loose = [self.loose(node, own, filled=True) for own, node in terms]
-        signed = [(term.negative, term.piece) for term in loose]
-        negative, piece = signed[0] if len(signed) == 1 else (False, summed(signed))
+        if len(loose) == 1:
+            negative, piece = loose[0].negative, loose[0].piece
+        else:
+            negative, piece = False, summed([(t.negative, t.scalars, t.piece) for t in loose])
         over, under = self._scalars(scalars, [self.piece(factor.node) for factor in scalars])
         piece = notation.scaled(coefficient, over, under, piece)
         return notation.negative(piece) if negative else piece
@@ -255,7 +266,7 @@ class Arranger:
         piece = notation.scaled(_size(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(min(piece, key=lambda face: face.cost))
-        return Loose(negative, piece, present)
+        return Loose(negative, piece, present, _scalars_before(piece, array))
 
     def _entries(self, node: Product, coefficient: Fraction) -> Piece:
         """A product that no matrix notation reaches."""
@@ -323,6 +334,16 @@ class Arranger:
 
 def _size(coefficient: Fraction) -> Fraction:
     return coefficient if coefficient is ONCE else abs(coefficient)
+
+
+def _scalars_before(piece: Piece, array: Piece | None) -> int:
+    """How many factors a piece has in front of the array that it is a multiple of."""
+    if array is None:
+        return 0
+    return max(
+        len(notation.factors(face)) - len(notation.factors(bare))
+        for face, bare in zip(piece, array, strict=True)
+    )
 
 
 def _with_means(
