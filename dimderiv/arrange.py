@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dimderiv import notation
 from dimderiv.common_ends import summed
-from dimderiv.conform import Conformed, conform
+from dimderiv.conform import conform
 from dimderiv.edges import norm_of, squared
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.function_notation import applied, function
@@ -34,6 +34,7 @@ from dimderiv.kronecker import merged_piece
 from dimderiv.language.syntax import Add, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATION, COMPARISONS
+from dimderiv.means import mean_of, summed_size, with_means
 from dimderiv.normal_form import times
 from dimderiv.notation import HALF, Face, Piece
 from dimderiv.numbering import all_indices
@@ -259,7 +260,7 @@ class Arranger:
             if conformed is None:
                 everywhere = (True,) * len(node.axes)
                 return Loose(coefficient < 0, self._entries(node, coefficient), everywhere)
-            array, scalars, under = _with_means(node, conformed, under)
+            array, scalars, under = with_means(node, conformed, under)
             over += scalars
         if filled and not all(present):
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
@@ -300,10 +301,14 @@ class Arranger:
         under: list[Face] = []
         pairs = zip(factors, pieces, strict=True)
         scalars = [(factor, piece) for factor, piece in pairs if not factor.indices]
+        sums: dict[int, Tree] = {}
         for factor, piece in scalars:
             if not _is_root_of_number(factor):
-                side = over if factor.power > 0 else under
-                side.append(self._scalar_power(factor.node, piece, abs(factor.power)))
+                face = self._scalar_power(factor.node, piece, abs(factor.power))
+                size = summed_size(factor, face)
+                if size is not None:
+                    sums[len(over)] = size
+                (over if factor.power > 0 else under).append(face)
         for power, side in ((HALF, over), (-HALF, under)) if scalars else ():
             roots = [
                 piece.straight
@@ -314,12 +319,10 @@ class Arranger:
                 # One root of them all: `sqrt(2 pi)`.
                 numbers_first = sorted(roots, key=lambda face: not isinstance(face.tree, Number))
                 side.append(notation.call("sqrt", notation.juxtaposed(numbers_first)))
-        for factor, piece in zip(factors, pieces, strict=True) if under else ():
-            size = _summed_size(factor, piece)
-            if size is not None and size in [face.tree for face in under]:
+        for place, size in sums.items():
+            if size in [face.tree for face in under]:
                 under = [face for face in under if face.tree != size]
-                calls = {id(piece.straight.tree)}
-                over = [notation.mean_for_sum(face, calls) for face in over]
+                over[place] = mean_of(over[place])
         return over, under
 
     def _scalar_power(self, node: Node, piece: Piece, power: Fraction) -> Face:
@@ -346,21 +349,6 @@ def _scalars_before(piece: Piece, array: Piece | None) -> int:
     )
 
 
-def _with_means(
-    node: Product, found: Conformed, under: list[Face]
-) -> tuple[Piece | None, list[Face], list[Face]]:
-    """The array and the scalars, with a sum that is divided by the size of its axis as a mean."""
-    for size in under:
-        letters = [i for _, i in found.sums if node.dims[i].syntax() == size.tree]
-        if letters:
-            # The size divides one sum only, though others may run along axes of the same size.
-            calls = {id(call) for call, i in found.sums if i == letters[0]}
-            rest = [face for face in under if face is not size]
-            piece = found.piece and notation.with_means(found.piece, calls)
-            return piece, [notation.mean_for_sum(face, calls) for face in found.scalars], rest
-    return found.piece, found.scalars, under
-
-
 def _with_short_start(face: Face) -> tuple[float, int]:
     """Orders faces of equal cost by their first term: `A + A'`, not `A' + A`."""
     first = face.tree.terms[0] if isinstance(face.tree, Add) else face.tree
@@ -372,15 +360,6 @@ def _is_root_of_number(factor: Factor) -> bool:
     if factor.indices or factor.power is ONCE or abs(factor.power) != HALF:
         return False
     return isinstance(factor.node, (Constant, Size)) or is_constant(factor.node)
-
-
-def _summed_size(factor: Factor, piece: Piece) -> Tree | None:
-    """The size of the axis that a scalar factor is the plain sum along."""
-    match factor.node, piece.straight.tree:
-        case Product(dims=(dim,)), Call("sum") if factor.power == 1:
-            return dim.syntax()
-        case _:
-            return None
 
 
 def _root(node: Product) -> Node | None:

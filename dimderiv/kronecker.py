@@ -148,6 +148,8 @@ class _Split:
         """`L D R`: a matrix whose axes are merged ones, and what stands on either side of it."""
         row, column = self.node.result
         for factor in self.factors:
+            if len(factor.indices) != 2:
+                continue
             piece = self.piece_of(factor.node)
             for ends, face in ((factor.indices, piece), (factor.indices[::-1], piece.turned)):
                 if not all(isinstance(end, Merged) for end in ends) or factor.power != 1:

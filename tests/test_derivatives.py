@@ -26,6 +26,29 @@ WITH_A_SUM_IN_FRONT = [
     ("(x + sum(x)) y'", "x", "x: m; y: n"),
 ]
 
+# What is left of a Kronecker form that is common to the terms is a scalar for some of them.
+WITH_A_SCALAR_LEFT = [
+    ("sum((A + c).^2, axis=0)", "A", "A: m x n; c: scalar"),
+    ("diag((A + c)' (A + c))", "A", "A: m x n; c: scalar"),
+    ("A (c W + cos(W))", "W", "A: p x m; W: m x n; c: scalar"),
+    ("exp(X + b) + 2 b", "b", "X: m x n; b: 1 x n"),
+    ("sum(c W + W.^2, axis=0)", "W", "W: m x n; c: scalar"),
+    ("mean(W c + cos(W), axis=1)", "W", "W: m x n; c: scalar"),
+    ("B (c X - 2 X A) C", "X", "B: p x m; X: m x n; A: n x n; C: n x q; c: scalar"),
+    ("(c X' + 2 A X') B", "X", "X: m x n; A: n x n; B: m x q; c: scalar"),
+    ("u'v X B + sin(X) B", "X", "u: m; v: m; X: m x n; B: n x p"),
+    ("X B / c + sin(X) B", "X", "X: m x n; B: n x p; c: scalar"),
+]
+
+# A sum becomes a mean where it is divided, and nowhere else.
+WITH_MEANS = [
+    ("sin(mean(u) sum(u))", "u", "u: N"),
+    ("sigmoid(sum(u)^2 / N)", "u", "u: N"),
+    ("exp(c sum(u) sum(v) / N)", "u", "u: N; v: N; c: scalar"),
+    ("sum(A (u mean(u)))^2 / N", "u", "A: M x N; u: N"),
+    ("sum(sum(A, axis=0).^2) / M", "A", "A: M x N"),
+]
+
 
 def point_of(derivation: Derivation, text: str, sizes: tuple[int, ...]) -> Point:
     """Numbers for the symbols, the named sizes in turn as given."""
@@ -57,4 +80,18 @@ def assert_right(text: str, wrt: str, shapes: str, order: int = 1) -> None:
 @pytest.mark.parametrize(("text", "wrt", "shapes"), WITH_A_SUM_IN_FRONT)
 def test_a_sum_in_front_is_kept(text: str, wrt: str, shapes: str) -> None:
     """A scalar of its own stays in the terms of a sum that is taken apart."""
+    assert_right(text, wrt, shapes)
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes"), WITH_A_SCALAR_LEFT)
+def test_a_scalar_beside_a_matrix_is_a_multiple_of_the_identity(
+    text: str, wrt: str, shapes: str
+) -> None:
+    """A scalar is never added to a matrix entry by entry where a matrix is meant."""
+    assert_right(text, wrt, shapes)
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes"), WITH_MEANS)
+def test_a_mean_stands_only_for_the_sum_that_is_divided(text: str, wrt: str, shapes: str) -> None:
+    """The same sum elsewhere in the answer stays one."""
     assert_right(text, wrt, shapes)
