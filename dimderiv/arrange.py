@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dimderiv import notation
 from dimderiv.common_ends import summed
-from dimderiv.conform import conform
+from dimderiv.conform import Conformed, conform
 from dimderiv.edges import norm_of, squared
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.function_notation import applied, function
@@ -52,6 +52,7 @@ from dimderiv.reading import (
 )
 from dimderiv.shapes import Dim
 from dimderiv.skew import without_transposes
+from dimderiv.whole_axes import with_whole_axes
 
 LONGEST = 100_000
 
@@ -145,12 +146,11 @@ class Arranger:
     def _filled(self, node: Sum | Product) -> Piece:
         """A node with the axes that it is only repeated along written as ones."""
         try:
-            loose = self.loose(node, filled=True)
+            return self._matrix(node)
         except NoMatrixFormError:
             if len(node.axes) > 2:
                 raise
             return index_form(node, self.piece)
-        return notation.negative(loose.piece) if loose.negative else loose.piece
 
     def loose(
         self,
@@ -247,27 +247,43 @@ class Arranger:
         absorb = absorb and not merged
         negative, pieces = self._factor_pieces(node, coefficient.numerator < 0, absorb=absorb)
         over, under = self._scalars(node.factors, pieces)
-        used = set(letters_of(all_indices(node.factors)))
-        diagonal = len(set(node.result)) < len(node.result)
-        present = tuple([diagonal or used.issuperset(letters_of((i,))) for i in node.result])
-        if merged:
-            array = merged_piece(node, self.piece, self.swap)
-            present = (True,) * len(node.axes)
-            if array is None:
-                raise NoMatrixFormError
-        else:
-            conformed = conform(node, pieces)
+        present = (True,) * len(node.axes)
+        array = merged_piece(node, self.piece, self.swap) if merged else None
+        if array is None:
+            shown, conformed = self._conformed(node, pieces)
             if conformed is None:
-                everywhere = (True,) * len(node.axes)
-                return Loose(coefficient < 0, self._entries(node, coefficient), everywhere)
-            array, scalars, under = with_means(node, conformed, under)
+                if merged:
+                    raise NoMatrixFormError
+                return Loose(coefficient < 0, self._entries(node, coefficient), present)
+            array, scalars, under = with_means(shown, conformed, under)
             over += scalars
+            present = _present(shown)
         if filled and not all(present):
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
         piece = notation.scaled(_size(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(min(piece, key=lambda face: face.cost))
         return Loose(negative, piece, present, _scalars_before(piece, array))
+
+    def _conformed(
+        self, node: Product, pieces: Sequence[Piece]
+    ) -> tuple[Product, Conformed | None]:
+        """What a product comes to, and the product itself, perhaps with merged axes made one."""
+        found = None if Merged in map(type, node.result) else conform(node, pieces)
+        whole = with_whole_axes(node) if found is None else None
+        if whole is None:
+            return node, found
+        try:
+            return whole, conform(whole, [self._matrix(factor.node) for factor in whole.factors])
+        except NoMatrixFormError:
+            return node, None
+
+    def _matrix(self, node: Node) -> Piece:
+        """Both faces of a node, in matrix notation."""
+        if not isinstance(node, (Product, Sum)):
+            return self.piece(node)
+        loose = self.loose(node, filled=True)
+        return notation.negative(loose.piece) if loose.negative else loose.piece
 
     def _entries(self, node: Product, coefficient: Fraction) -> Piece:
         """A product that no matrix notation reaches."""
@@ -337,6 +353,13 @@ class Arranger:
 
 def _size(coefficient: Fraction) -> Fraction:
     return coefficient if coefficient is ONCE else abs(coefficient)
+
+
+def _present(node: Product) -> tuple[bool, ...]:
+    """Which axes of a product it is not only repeated along."""
+    used = set(letters_of(all_indices(node.factors)))
+    is_diagonal = len(set(node.result)) < len(node.result)
+    return tuple([is_diagonal or used.issuperset(letters_of((i,))) for i in node.result])
 
 
 def _scalars_before(piece: Piece, array: Piece | None) -> int:

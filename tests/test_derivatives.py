@@ -49,6 +49,33 @@ WITH_MEANS = [
     ("sum(sum(A, axis=0).^2) / M", "A", "A: M x N"),
 ]
 
+# Axes that are one letter in one place, and several in another.
+ALONG_MERGED_AXES = [
+    (text, wrt, shapes, 1)
+    for text, wrts, shapes in (
+        ("kron(A, B) x", "ABx", "A: a x b; B: c x d"),
+        ("x' kron(A, B)", "ABx", "A: a x b; B: c x d"),
+        ("exp(kron(A, B) x)", "ABx", "A: a x b; B: c x d"),
+        ("x' kron(A, B) y", "ABxy", "A: a x b; B: c x d"),
+        ("sin(kron(u, v))", "uv", "u: a; v: b"),
+        ("x .* kron(u, v)", "uvx", "u: a; v: b"),
+        ("sigmoid(vec(X))", "X", "X: a x b"),
+        ("softmax(vec(A X))", "AX", "A: a x b; X: b x c"),
+        ("C exp(vec(X)) + vec(X)", "CX", "X: a x b"),
+    )
+    for wrt in wrts
+] + [
+    (text, wrt, shapes, 2)
+    for text, wrts, shapes in (
+        ("||kron(A, B) x - y||^2", "ABxy", "A: a x b; B: c x d"),
+        ("sum(exp(kron(A, B) x))", "ABx", "A: a x b; B: c x d"),
+        ("logsumexp(vec(X))", "X", "X: a x b"),
+        ("exp(kron(u, v))' x", "uvx", "u: a; v: b"),
+        ("log(1 + vec(X)' M vec(X))", "X", "X: a x b"),
+    )
+    for wrt in wrts
+]
+
 
 def point_of(derivation: Derivation, text: str, sizes: tuple[int, ...]) -> Point:
     """Numbers for the symbols, the named sizes in turn as given."""
@@ -95,3 +122,9 @@ def test_a_scalar_beside_a_matrix_is_a_multiple_of_the_identity(
 def test_a_mean_stands_only_for_the_sum_that_is_divided(text: str, wrt: str, shapes: str) -> None:
     """The same sum elsewhere in the answer stays one."""
     assert_right(text, wrt, shapes)
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes", "order"), ALONG_MERGED_AXES)
+def test_merged_axes(text: str, wrt: str, shapes: str, order: int) -> None:
+    """Whole axes and their letters meet in any order."""
+    assert_right(text, wrt, shapes, order)

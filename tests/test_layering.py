@@ -17,7 +17,7 @@ ORDER = """
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
     notation skew ones reading function_notation common_ends edges conform means kronecker
-    index_form arrange answer occurrences naming messages steps
+    whole_axes index_form arrange answer occurrences naming messages steps
     render codegen verify result checking spelling coding recording derivation staged task api
     rule_table process code_output output cli __init__ __main__
 """
