@@ -29,6 +29,7 @@ from dimderiv.graph import (
     is_zero,
     letters_of,
 )
+from dimderiv.identities import IDENTITY, with_bare_identities
 from dimderiv.index_form import index_form
 from dimderiv.kronecker import merged_piece
 from dimderiv.language.syntax import Add, Call, Name, Number
@@ -104,6 +105,8 @@ class Arranger:
     def shown(self, piece: Piece, *, turned: bool = False) -> Tree:
         """What is printed of a piece, or of its transpose."""
         tree = (piece.flipped if turned else piece.straight).tree
+        if IDENTITY.name not in self.taken:
+            tree = with_bare_identities(tree)
         return without_transposes(tree, self.skew) if self.skew else tree
 
     def piece(self, node: Node) -> Piece:
@@ -129,13 +132,19 @@ class Arranger:
                     node.name, len(node.axes), row=node.row, is_symmetric=is_symmetric(node)
                 )
             case Constant(name):
-                return notation.scalar(Name(name), 1)
+                return self._constant(name)
             case Size(dim):
                 return self._size(dim)
             case Map():
                 return self._map(node)
             case Function():
                 return function(node, [self.piece(each) for each in node.arguments])
+
+    def _constant(self, name: str) -> Piece:
+        assert name == "pi", "no other number has a name"
+        is_taken = name in self.taken
+        tree = Call("arccos", (Number(Fraction(-1)),)) if is_taken else Name(name)
+        return notation.scalar(tree, 1)
 
     def _size(self, dim: Dim) -> Piece:
         if self.taken & dim.names:
@@ -217,7 +226,10 @@ class Arranger:
         if len(loose) == 1:
             negative, piece = loose[0].negative, loose[0].piece
         else:
-            negative, piece = False, summed([(t.negative, t.scalars, t.piece) for t in loose])
+            negative, piece = (
+                False,
+                summed([(t.negative, t.scalars, t.piece) for t in loose], terms[0][1].axes),
+            )
         over, under = self._scalars(scalars, [self.piece(factor.node) for factor in scalars])
         piece = notation.scaled(coefficient, over, under, piece)
         return notation.negative(piece) if negative else piece

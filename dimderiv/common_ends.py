@@ -9,10 +9,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from dimderiv import notation
-from dimderiv.language.syntax import Add, Call, Name, Negative, Node
+from dimderiv.language.syntax import Add, Call, Negative, Node
 from dimderiv.notation import Face, Piece
-
-IDENTITY = Name("I")
+from dimderiv.shapes import Dim
 
 
 class Term(NamedTuple):
@@ -29,29 +28,33 @@ class Term(NamedTuple):
         count = scalars if scalars < len(chain) else 0
         return Term(negative, chain[:count], chain[count:])
 
-    def without(self, before: int, after: int) -> Face:
-        """What is left without some factors at the ends; of a matrix that goes, the identity."""
+    def without(self, before: int, after: int, axes: Sequence[Dim]) -> Face:
+        """What is left without some factors at one end; of a matrix that goes, the identity."""
         rest = self.chain[before : len(self.chain) - after]
-        return notation.juxtaposed(_faces([*self.scalars, *(rest or [IDENTITY])]))
+        identity = notation.identity(axes[0 if after else 1]).straight.tree
+        return notation.juxtaposed(_faces([*self.scalars, *(rest or [identity])]))
 
 
-def summed(terms: Sequence[tuple[bool, int, Piece]]) -> Piece:
+def summed(terms: Sequence[tuple[bool, int, Piece]], axes: Sequence[Dim]) -> Piece:
     """A sum of pieces with two axes.
 
     Args:
         terms: of each term whether it is subtracted, how many scalars it begins with, and its
             notation.
+        axes: the sizes of the axes.
     """
     signed = [(*_with_sign_inside(minus, piece), scalars) for minus, scalars, piece in terms]
     first = next((k for k, (negative, _, _) in enumerate(signed) if not negative), 0)
     signed = [signed[first], *signed[:first], *signed[first + 1 :]]
     return notation.two_faced(
-        _together([(minus, scalars, piece.straight) for minus, piece, scalars in signed]),
-        _together([(minus, scalars, piece.flipped) for minus, piece, scalars in signed]),
+        _together([(minus, scalars, piece.straight) for minus, piece, scalars in signed], axes),
+        _together(
+            [(minus, scalars, piece.flipped) for minus, piece, scalars in signed], axes[::-1]
+        ),
     )
 
 
-def _together(faces: Sequence[tuple[bool, int, Face]]) -> Face:
+def _together(faces: Sequence[tuple[bool, int, Face]], axes: Sequence[Dim]) -> Face:
     """Faces added up, with the factors that all begin or end with outside."""
     terms = [Term.of(*each) for each in faces]
     before, after = _alike(terms)
@@ -59,14 +62,14 @@ def _together(faces: Sequence[tuple[bool, int, Face]]) -> Face:
         return notation.added([(negative, face) for negative, _, face in faces])
     first = terms[0].chain
     last = first[len(first) - after :]
-    total = notation.added([(term.negative, term.without(before, after)) for term in terms])
+    total = notation.added([(term.negative, term.without(before, after, axes)) for term in terms])
     return notation.juxtaposed([*_faces(first[:before]), total, *_faces(last)])
 
 
 def _alike(terms: Sequence[Term]) -> tuple[int, int]:
     """With how many factors all begin and end, from both sides in turn.
 
-    One is left of each, unless a scalar is.
+    One is left of each, unless a scalar is, in front of a matrix with an axis of the whole.
     """
     chains = [term.chain for term in terms]
     before = after = 0
@@ -78,7 +81,8 @@ def _alike(terms: Sequence[Term]) -> tuple[int, int]:
         after, spare = after + more_after, spare - more_after
         if not more_before and not more_after:
             break
-    return before, after
+    is_inside = before > 0 and before + after == min(map(len, chains))
+    return before, after - (is_inside and after > 0)
 
 
 def _faces(trees: Sequence[Node]) -> list[Face]:

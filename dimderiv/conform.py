@@ -312,7 +312,7 @@ class _Network:
 
     def _diagonal_matrix(self, letter: int) -> Piece:
         weight = self.weights.get(letter, [])
-        identity = notation.named("I", 2, is_symmetric=True)
+        identity = notation.identity(self.dims[letter])
         if not weight and not self.edges:
             return identity
         if not weight and len(self.edges) == 1 and is_defined_off_diagonal(self.edges[0]):

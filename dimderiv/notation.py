@@ -26,6 +26,7 @@ from dimderiv.language.syntax import (
     children,
 )
 from dimderiv.language.tokens import DIGIT_LIMIT
+from dimderiv.shapes import Dim
 
 BRACKETS = 0.5
 HALF = Fraction(1, 2)
@@ -136,6 +137,11 @@ def named(name: str, rank: int, *, row: bool = False, is_symmetric: bool = False
         return symmetric(face)
     piece = Piece(face, transposed(face))
     return piece.turned if row else piece
+
+
+def identity(dim: Dim) -> Piece:
+    """The identity matrix, which says its size; it costs what it does where it need not."""
+    return symmetric(Face(Call("eye", (dim.syntax(),)), 1))
 
 
 def numeral(value: Fraction) -> Face:

@@ -16,8 +16,8 @@ ORDER = """
     inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
-    notation skew ones reading function_notation common_ends edges conform means kronecker
-    whole_axes index_form arrange answer occurrences naming messages steps
+    notation skew identities ones reading function_notation common_ends edges conform means
+    kronecker whole_axes index_form arrange answer occurrences naming messages steps
     render codegen verify result checking spelling coding recording derivation staged task api
     rule_table process code_output output cli __init__ __main__
 """
