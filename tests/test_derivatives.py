@@ -3,6 +3,7 @@
 Each table is one kind of question that was once answered wrongly, refused, or ended in a crash.
 """
 
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 import numpy as np
@@ -13,7 +14,7 @@ from numeric import Point, differs, slopes_of
 from dimderiv import derive
 from dimderiv.derivation import Derivation
 
-Question = tuple[str, str, str]
+EQUAL = [(size,) * len(SIZES) for size in (3, 1)]
 
 # A sum over all that a part of the derivative has is a scalar in front of the rest.
 WITH_A_SUM_IN_FRONT = [
@@ -76,32 +77,71 @@ ALONG_MERGED_AXES = [
     for wrt in wrts
 ]
 
+# Images and kernels that are diagonal, triangular or outer products; parts of what comes out.
+CONVOLUTIONS = [
+    (text, wrt, shapes)
+    for text, wrts, shapes in (
+        ("tr(conv2(V, K))", "VK", "V: h x h; K: k x k"),
+        ("g' diag(conv2(V, K))", "VKg", "V: h x h; K: k x k"),
+        ("sum(G .* tril(conv2(V, K)))", "VK", "V: h x w; K: k x l"),
+        ("sum(G .* triu(conv2(V, K)))", "VK", "V: h x w; K: k x l"),
+        ("||conv2(P, diag(x))||^2", "Px", "x: k; P: h x w"),
+        ("||conv2(P, eye(k))||^2", "P", "P: h x w"),
+        ("||conv2(P, tril(A))||^2", "PA", "A: k x l; P: h x w"),
+        ("||conv2(P, a b')||^2", "Pab", "a: k; b: l; P: h x w"),
+        ("||conv2(P, A .* eye(k))||^2", "PA", "A: k x k; P: h x w"),
+        ("||conv2(diag(x), A)||^2", "xA", "A: k x l; x: h"),
+        ("||conv2(tril(V), A)||^2", "VA", "A: k x l; V: h x h"),
+        ("||conv2(x y', A)||^2", "xyA", "A: k x l; x: h; y: w"),
+        ("conv2(P, diag(x))", "Px", "x: k; P: h x w"),
+        ("x' conv2(V, K) y", "VKxy", "K: k x l; V: h x w"),
+    )
+    for wrt in wrts
+]
+OF_IMAGES: Sequence[Mapping[str, int]] = [
+    {"h": 5, "w": 6, "k": 2, "l": 3},
+    {"h": 4, "w": 4, "k": 2, "l": 2},
+    {"h": 3, "w": 3, "k": 1, "l": 1},
+    {"h": 3, "w": 3, "k": 3, "l": 3},
+]
 
-def point_of(derivation: Derivation, text: str, sizes: tuple[int, ...]) -> Point:
-    """Numbers for the symbols, the named sizes in turn as given."""
-    symbols = derivation.typed.symbols
-    names = dict.fromkeys(n for each in symbols.values() for dim in each.shape for n in dim.names)
-    extent = dict(zip(names, sizes, strict=False))
+
+def names_of(derivation: Derivation) -> list[str]:
+    """The names of the sizes."""
+    axes = [dim for each in derivation.typed.symbols.values() for dim in each.shape]
+    return list(dict.fromkeys(name for dim in axes for name in dim.names))
+
+
+def point_of(derivation: Derivation, text: str, sizes: Mapping[str, int]) -> Point:
+    """Numbers for the symbols at some sizes."""
     rng = np.random.default_rng(crc32(text.encode()))
-    values = {
-        name: drawn(rng, tuple(dim.evaluate(extent) for dim in each.shape), set(each.properties))
-        for name, each in symbols.items()
-    }
-    return Point(values, extent)
+    values = {}
+    for name, each in derivation.typed.symbols.items():
+        rows, cols = (dim.evaluate(sizes) for dim in each.shape)
+        values[name] = drawn(rng, (rows, cols), set(each.properties))
+    return Point(values, sizes)
 
 
-def assert_right(text: str, wrt: str, shapes: str, order: int = 1) -> None:
-    """The printed answer agrees with differences, at unequal and at equal sizes."""
+def assert_right(
+    text: str,
+    wrt: str,
+    shapes: str,
+    order: int = 1,
+    *,
+    at: Sequence[Mapping[str, int]] = (),
+) -> None:
+    """The printed answer agrees with differences, at unequal sizes, at equal ones and at 1."""
     found = derive(text, wrt, shapes=shapes, order=order)
     (result,) = {id(each): each for each in found.results.values()}.values()
-    for sizes in (SIZES, (3,) * len(SIZES)):
+    names = names_of(found)
+    for sizes in at or [dict(zip(names, numbers, strict=False)) for numbers in (SIZES, *EQUAL)]:
         here = point_of(found, text, sizes)
         slopes = slopes_of(here, found, result)
         printed = here.printed(found, result)
 
         assert np.isfinite(printed).all(), found
         assert (slopes.doubt < 1e-4).all(), "the point says something of each entry"
-        assert not differs(printed, slopes), f"{found}: {printed} is not {slopes.value}"
+        assert not differs(printed, slopes), f"{found} at {sizes}: not {slopes.value}"
 
 
 @pytest.mark.parametrize(("text", "wrt", "shapes"), WITH_A_SUM_IN_FRONT)
@@ -128,3 +168,9 @@ def test_a_mean_stands_only_for_the_sum_that_is_divided(text: str, wrt: str, sha
 def test_merged_axes(text: str, wrt: str, shapes: str, order: int) -> None:
     """Whole axes and their letters meet in any order."""
     assert_right(text, wrt, shapes, order)
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes"), CONVOLUTIONS)
+def test_convolutions_of_special_matrices(text: str, wrt: str, shapes: str) -> None:
+    """The letters of images and kernels meet along one axis, or in a triangle."""
+    assert_right(text, wrt, shapes, at=OF_IMAGES)
