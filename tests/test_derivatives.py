@@ -98,6 +98,11 @@ CONVOLUTIONS = [
     )
     for wrt in wrts
 ]
+SMALL: Sequence[Mapping[str, int]] = [
+    {"a": 2, "b": 3, "c": 1, "d": 2},
+    {"a": 2, "b": 1, "c": 2, "d": 3},
+    {"a": 2, "b": 2, "c": 2, "d": 2},
+]
 OF_IMAGES: Sequence[Mapping[str, int]] = [
     {"h": 5, "w": 6, "k": 2, "l": 3},
     {"h": 4, "w": 4, "k": 2, "l": 2},
@@ -167,7 +172,7 @@ def test_a_mean_stands_only_for_the_sum_that_is_divided(text: str, wrt: str, sha
 @pytest.mark.parametrize(("text", "wrt", "shapes", "order"), ALONG_MERGED_AXES)
 def test_merged_axes(text: str, wrt: str, shapes: str, order: int) -> None:
     """Whole axes and their letters meet in any order."""
-    assert_right(text, wrt, shapes, order)
+    assert_right(text, wrt, shapes, order, at=SMALL)
 
 
 @pytest.mark.parametrize(("text", "wrt", "shapes"), CONVOLUTIONS)
