@@ -41,9 +41,9 @@ def _functions(function: str, factors: Sequence[Factor]) -> Iterator[tuple[Facto
 
 def _is_shifted(node: Node, matrix: Node) -> bool:
     """Whether a node is the largest eigenvalue of a matrix times the identity, less the matrix."""
-    shift = [term for _, term in _terms(node) if _is_largest(term, matrix)]
+    shift = [term for c, term in _terms(node) if c == 1 and _is_largest(term, matrix)]
     own = {term.key: c for c, term in _terms(node) if term not in shift}
-    return len(shift) == 1 and own == {term.key: -c for c, term in _terms(matrix)}
+    return bool(shift) and own == {term.key: -c for c, term in _terms(matrix)}
 
 
 def _is_largest(node: Node, matrix: Node) -> bool:

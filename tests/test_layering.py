@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     frozen collecting errors language inline shapes declarations rule rules unknown unify shaping
-    infer upstream graph numbering cancelling powers letters summing normal_form null_spaces gathered
-    products sums arrays
+    infer upstream graph numbering cancelling powers letters summing normal_form null_spaces
+    gathered products sums arrays
     inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
