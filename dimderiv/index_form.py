@@ -190,9 +190,7 @@ class _Term:
             self.spelled[letter] = place
 
     def _equate(self, first: Tree, second: Tree, dim: Dim) -> None:
-        is_sized = isinstance(first, Name) or isinstance(second, Name)
-        identity = Name("I") if is_sized else Call("eye", (dim.syntax(),))
-        self.identities.append(Entry(identity, (first, second)))
+        self.identities.append(Entry(Call("eye", (dim.syntax(),)), (first, second)))
 
     def entries(self) -> Entries:
         """The entries of the factors; a product with more axes than a matrix is written out."""

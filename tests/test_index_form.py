@@ -12,7 +12,8 @@ from dimderiv.render.text import text
 
 def entries(value: Node) -> str:
     """A node entry by entry."""
-    return text(index_form(value, Arranger().piece).straight.tree)
+    arranger = Arranger()
+    return text(arranger.shown(index_form(value, arranger.piece)))
 
 
 @pytest.mark.parametrize(

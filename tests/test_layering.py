@@ -12,13 +12,13 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     frozen collecting errors language inline shapes declarations rule rules unknown unify shaping
-    infer upstream graph numbering cancelling powers letters summing normal_form gathered
-    products sums arrays
+    infer upstream graph numbering cancelling powers letters summing normal_form null_spaces
+    gathered products sums arrays
     inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
-    notation skew ones reading function_notation common_ends edges conform kronecker index_form
-    arrange answer occurrences naming messages steps
+    notation skew identities ones reading function_notation common_ends edges conform means
+    kronecker whole_axes index_form arrange answer occurrences naming messages steps
     render codegen verify result checking spelling coding recording derivation staged task api
     rule_table process code_output output cli __init__ __main__
 """
