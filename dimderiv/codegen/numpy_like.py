@@ -32,6 +32,8 @@ class NumpyLikeWriter(Writer):
         """An operation in the words that they share."""
         texts = [part.text for part in parts]
         match op.kind:
+            case "cast" if is_of_numbers(op):
+                return Text(self.constant(texts[0]))
             case "cast":
                 return Text(f"{parts[0].within(ATOM)}.astype({self.dtype})")
             case "reduce":
