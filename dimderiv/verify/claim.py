@@ -7,6 +7,7 @@ from typing import Literal
 from dimderiv.errors import DimderivError
 from dimderiv.language.syntax import Node, Program
 from dimderiv.shapes import Declaration, Shape
+from dimderiv.verify.code import CodeCheck
 
 MOST_SIZES = 8
 
@@ -67,6 +68,7 @@ class Verification:
         seconds: how long the check took.
         points: at how many points the symbols were drawn.
         reason: why nothing could be compared, where the level is "unchecked".
+        code: what was compared of numpy code with the answer, where it was made.
     """
 
     level: Level
@@ -75,8 +77,13 @@ class Verification:
     seconds: float
     points: int
     reason: str = ""
+    code: CodeCheck | None = None
 
     def __str__(self) -> str:
+        answer = self._of_answer()
+        return answer if self.code is None else f"{answer}; {self.code}"
+
+    def _of_answer(self) -> str:
         if self.level == "unchecked":
             return f"not checked: {self.reason}"
         how = {
