@@ -28,6 +28,10 @@ class NumpyLikeWriter(Writer):
         "normN": '{np}.linalg.norm({}, "nuc")',
     }
 
+    def needs_number(self, op: Operation, place: int) -> bool:
+        """A triangle of truth values is one of truth values; other products make numbers of them."""
+        return op.kind == "map" and op.rank == 2 and triangle_place(op) is not None
+
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation in the words that they share."""
         texts = [part.text for part in parts]
