@@ -1,9 +1,9 @@
-"""Arguments under the names that the user gave them, where the code needs these names itself.
+r"""Arguments under the names that the user gave them, where the code needs these names itself.
 
 Code is written with other names for such arguments.  In the end both change places: the argument
 gets its own name, and what the code needs gets the other one, by a line above the function.
 
->>> print(as_given("def f(np_):\\n    return np.exp(np_, out=np_)\\n", {"np_": "np"}))
+>>> print(as_given("def f(np_):\n    return np.exp(np_, out=np_)\n", {"np_": "np"}))
 np_ = np
 <BLANKLINE>
 <BLANKLINE>

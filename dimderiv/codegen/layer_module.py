@@ -73,12 +73,13 @@ class LayerModule(StagedModule):
         read, facts = self._sizes([*backward, *results], arrays)
         lines = [*([self.type_line] if self.dtype in facts else []), *before.lines]
         variables = [self.arguments.python[name] for name in wrt]
+        forward = self.opening(self.arguments, [*lines, result, *names, *facts])
         text = LayerText(
             name=self.writer.layer_name,
             docstring=self.docstring(docstring),
             arrays=self.arguments.names,
-            functions=list(self.functions.values()),
-            forward=[*self.opening(self.arguments, [*lines, result, *names, *facts]), *lines],
+            functions=[*self.functions.values(), *self.arguments.asked],
+            forward=[*forward, *lines],
             value=result,
             kept=list(names),
             factors=[name for name in names if name not in arrays],

@@ -139,18 +139,15 @@ class Module:
         imported = writer.imports.split()
         own = {*imported, "math", *dir(builtins), *writer.reserved, *helpers(writer.helper_file)}
         self.identifiers = Identifiers({*own, *taken})
-        self.arguments = Arguments(symbols, self.identifiers)
+        self.arguments = Arguments(symbols, self.identifiers, programs.sizes)
         self.used: set[str] = set()
         functions = called_functions(programs.expressions(), rulebook.unknown)
         self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
         # What the code has of its own gives way to what the user named.
         given = {spelled_out(name): python for name, python in self.functions.items()}
+        given |= self.arguments.python
         own -= {*taken, *keyword.kwlist}
-        self.given_way = {
-            python: name
-            for name, python in {**self.arguments.python, **given}.items()
-            if name in own
-        }
+        self.given_way = {python: name for name, python in given.items() if name in own}
 
     def source(
         self,
@@ -177,8 +174,8 @@ class Module:
 
     @property
     def given(self) -> list[str]:
-        """The names of the arguments, and of the functions that are handed in."""
-        return [*self.arguments.names, *self.functions.values()]
+        """The names of the arguments, and of functions and sizes that are handed in."""
+        return [*self.arguments.names, *self.functions.values(), *self.arguments.asked]
 
     def branches(
         self, sizes: Mapping[str, int] | None, body: Callable[[Variant, Used], list[str]]

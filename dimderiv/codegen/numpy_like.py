@@ -29,7 +29,7 @@ class NumpyLikeWriter(Writer):
     }
 
     def needs_number(self, op: Operation, place: int) -> bool:
-        """A triangle of truth values is one of truth values; other products make numbers of them."""
+        """A triangle of truth values is one again; other products make numbers of them."""
         return op.kind == "map" and op.rank == 2 and triangle_place(op) is not None
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
