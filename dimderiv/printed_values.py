@@ -46,13 +46,13 @@ class PrintedValues:
     Args:
         coder: the derivation, as its code is made of it.
         value: whether the value of the expression is wanted too, before the derivatives.
-        seconds: how long everything may take.
+        seconds: how long one point may take.
     """
 
     def __init__(self, coder: Coder, *, value: bool, seconds: float) -> None:
         self.typed, self.rulebook, self.extents = coder.typed, coder.rulebook, coder.extents
         self.valued = coder.valued if value else None
-        self.deadline = time.perf_counter() + seconds
+        self.seconds = seconds
         self.program = Checker(coder.typed, coder.rulebook).read_back(text(coder.program))
         own = self.rulebook.user_definitions()
         self.definitions, self.columns = own, self.rulebook.user_columns()
@@ -63,21 +63,24 @@ class PrintedValues:
         self.distributions = {name for node in nodes for name in targets_of_cross_entropy(node)}
 
     def assignments(self) -> Iterator[dict[str, int]]:
-        """Sizes that all differ, in two orders; equal ones; and ones."""
+        """Sizes that are equal, ones, and sizes that all differ, in two orders."""
         axes = self._axes()
         names = dict.fromkeys(name for dim in axes for name in sorted(dim.names))
         names |= dict.fromkeys(sorted(self.typed.sizes))
-        try:
-            found = assignments(axes, list(names))
-            yield from [*found, *found][:2]
-        except DimderivError:
-            return  # no small sizes fit
-        equal, ones = dict.fromkeys(names, EQUAL), dict.fromkeys(names, 1)
+        taken_off = {n for dim in axes for names, c in dim.monomials for n in names if c < 0}
+        # A kernel of the size of its image would leave one entry.
+        equal = {name: EQUAL - (name in taken_off) for name in names}
         if len(names) > 1 and all(dim.evaluate(equal) > 0 for dim in axes):
             yield equal
         # Where one axis alone is 1, a matrix with one column is read as a column.
+        ones = dict.fromkeys(names, 1)
         if names and all(dim.evaluate(ones) == 1 for dim in axes):
             yield ones
+        try:
+            found = assignments(axes, list(names))
+        except DimderivError:
+            return  # no small sizes fit
+        yield from [*found, *found][:2]
 
     def _axes(self) -> list[Dim]:
         shapes = [declared.shape for declared in self.typed.symbols.values()]
@@ -143,7 +146,7 @@ class PrintedValues:
         unknown = {name: size(shape, sizes) for name, shape in self.rulebook.unknown.items()}
         names: dict[str, Any] = dict(point)
         return Evaluator(
-            Arithmetic(DIGITS, self.deadline),
+            Arithmetic(DIGITS, time.perf_counter() + self.seconds),
             sizes,
             names,
             self.definitions,
