@@ -21,6 +21,7 @@ from dimderiv.spelling import Spelling
 if TYPE_CHECKING:
     from dimderiv.steps import Step
     from dimderiv.verify import Verification
+    from dimderiv.verify.code import CodeCheck
 
 
 class Origin(Protocol):
@@ -171,13 +172,19 @@ class Derivation:
 
     @property
     def verification(self) -> "Verification | None":
-        """What the checks reported, all variables together; nothing if none was asked for."""
+        """What the checks reported, all variables together; nothing if none was asked for.
+
+        Where numpy code was made, how that was compared with the answer belongs to it.
+        """
         if not self.checks:
             return None
         # Imported here, since a derivation that nobody checks must not pay for the verifier.
         from dimderiv.verify import together
+        from dimderiv.verify.code import all_together
 
-        return together(list(self.checks.values()))
+        codes = list(self.code_checks.values())
+        found = together(list(self.checks.values()))
+        return replace(found, code=all_together(codes)) if codes else found
 
     def verified(self, *, budget: float = 2.0) -> "Derivation":
         """This derivation, after checking each printed derivative against the expression.
@@ -339,12 +346,38 @@ class Derivation:
         """
         if self.mixed is not None:
             mixed = replace(self.mixed, checks=self.checks)
-            return mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
+            source = mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
+            self.code_checks.update(mixed.code_checks)
+            return source
         if form == "dense" and not layer:
-            return self.coder.source(target, value=value, sizes=sizes)
+            source = self.coder.source(target, value=value, sizes=sizes)
+            if target == "numpy" and self.checks is not None:
+                self._check_code(source, value)
+            return source
         assert self.origin is not None, "every derivation comes from a task"
         stages = Stages(form, layer, value)
         return self.origin.code_in_stages(self, stages, target, sizes)
+
+    def _check_code(self, source: str, value: bool) -> None:
+        """Compare what code returns with the answer, unless that was done.
+
+        Raises:
+            VerificationError: they disagree.
+        """
+        if source in self.code_checks:
+            return
+        # Imported here, since a derivation that nobody wants code of must not pay for numpy.
+        from dimderiv.code_check import check_code, dense
+        from dimderiv.codegen.module import function
+
+        made = function(source, self.coder.name)
+        run = dense(made, list(self.typed.symbols), value=value)
+        self.code_checks[source] = check_code(self.coder, run, value=value)
+
+    @cached_property
+    def code_checks(self) -> "dict[str, CodeCheck]":
+        """What the check of each numpy code that was made reported, by its source."""
+        return {}
 
     @property
     def coder(self) -> Coder:

@@ -139,7 +139,8 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         derivation: the derivation.
         request: whether the steps and the code belong to it.
     """
-    verification = derivation.verification
+    code = request.of_code.source(derivation) if request.code else None
+    verification = derivation.verification  # of the code too
     found: dict[str, Any] = {
         "source": derivation.source,
         "wrt": list(derivation.wrt),
@@ -167,8 +168,8 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         }
     if request.steps:
         found["steps"] = derivation.explain(lang=request.lang)
-    if request.code:
-        found["code"] = request.of_code.source(derivation)
+    if code is not None:
+        found["code"] = code
     return found
 
 

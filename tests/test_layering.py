@@ -19,7 +19,8 @@ ORDER = """
     separation fold recognise simplify index_sums
     notation skew identities ones reading function_notation common_ends edges conform means
     kronecker whole_axes index_form arrange answer occurrences naming messages steps
-    render codegen verify result checking spelling coding recording derivation staged task api
+    render codegen verify result checking spelling coding printed_values code_check recording
+    derivation staged task api
     rule_table process code_output output cli __init__ __main__
 """
 STAGES = ORDER.split()
@@ -30,6 +31,7 @@ SLOW = {"sympy", "mpmath", "numpy", "click"}
 MAY_IMPORT_SLOW = {
     "verify": {"sympy", "mpmath"},
     "codegen": {"numpy"},
+    "code_check": {"numpy"},
     "cli": {"click"},
     "process": {"click"},
     "output": {"click"},

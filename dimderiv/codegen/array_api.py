@@ -110,9 +110,6 @@ class ArrayApiWriter(Writer):
         if function == "*" and op.rank == 2 and (triangle := triangle_place(op)):
             name, place = triangle
             return Text(f"xp.{name}({parts[place].text})")
-        known = function in self.entrywise or function in self.helpers
-        if known and function != "sqrt" and is_of_numbers(op):
-            parts = [Text(self.constant(parts[0].text))]
         return super().mapped(op, parts)
 
     def scattered(

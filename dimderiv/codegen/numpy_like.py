@@ -28,10 +28,16 @@ class NumpyLikeWriter(Writer):
         "normN": '{np}.linalg.norm({}, "nuc")',
     }
 
+    def needs_number(self, op: Operation, place: int) -> bool:
+        """A triangle of truth values is one again; other products make numbers of them."""
+        return op.kind == "map" and op.rank == 2 and triangle_place(op) is not None
+
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation in the words that they share."""
         texts = [part.text for part in parts]
         match op.kind:
+            case "cast" if is_of_numbers(op):
+                return Text(self.constant(texts[0]))
             case "cast":
                 return Text(f"{parts[0].within(ATOM)}.astype({self.dtype})")
             case "reduce":

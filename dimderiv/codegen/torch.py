@@ -143,8 +143,6 @@ class TorchWriter(Writer):
             if outer := outer_places(op):
                 texts = [without_axis(parts[k].text, ".unsqueeze(1)") for k in outer]
                 return Text(f"torch.outer({', '.join(texts)})")
-        elif function in self.entrywise and function != "sqrt" and is_of_numbers(op):
-            parts = [Text(self.constant(parts[0].text))]
         return super().mapped(op, parts)
 
     def overwritable(self, op: Operation) -> Sequence[int]:

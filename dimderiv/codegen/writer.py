@@ -222,6 +222,8 @@ class Writer:
                 return self.mapped(replace(op, detail=("sigmoid",)), [minus])
         if function in INFIX:
             return joined(function, *parts)
+        if is_of_numbers(op):
+            parts = [Text(self.constant(part.text)) for part in parts]
         if function in self.helpers:
             return Text(f"{self.helper(function)}({parts[0].text})")
         if function in self.entrywise:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from dimderiv.errors import DimderivError
 from dimderiv.language.syntax import Node, Program
 from dimderiv.shapes import Declaration, Shape
+from dimderiv.verify.code import CodeCheck
 
 MOST_SIZES = 8
 
@@ -72,6 +73,7 @@ class Verification:
         along: how many entries were compared along random directions alone, all at once.
         nonzero: how many of the entries compared one by one are not 0.
         remarks: what the points did not reach.
+        code: what was compared of numpy code with the answer, where it was made.
     """
 
     level: Level
@@ -83,8 +85,13 @@ class Verification:
     along: int = 0
     nonzero: int = 0
     remarks: tuple[str, ...] = ()
+    code: CodeCheck | None = None
 
     def __str__(self) -> str:
+        answer = self._of_answer()
+        return answer if self.code is None else f"{answer}; {self.code}"
+
+    def _of_answer(self) -> str:
         if self.level == "unchecked":
             return f"not checked: {self.reason}"
         how = {"exact": " exactly", "30 digits": " to 30 digits"}.get(self.level, "")
