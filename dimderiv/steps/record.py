@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients, Visit
+from dimderiv.function_notation import written_name
 from dimderiv.graph import ONCE, Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
 from dimderiv.language.syntax import (
     Add,
@@ -217,7 +218,7 @@ class _Recorder:
             operation=self._operation(node, local, [operand.tree]),
             where=self._introduced(other.node for other in found),
             kind=self._kind(node),
-            function=node.function if isinstance(node, (Map, Function)) else "",
+            function=written_name(node) if isinstance(node, (Map, Function)) else "",
             origin=self._origin(node),
             operand=operand,
             arriving=self._arriving(node),
