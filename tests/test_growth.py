@@ -232,3 +232,11 @@ def test_the_steps_of_equal_factors_do_not_try_every_order() -> None:
     counts = [calls(derive(f"tr(A^{power})", "A", verify=False).explain) for power in (6, 12)]
 
     assert counts[1] < 12 * counts[0]
+
+
+@pytest.mark.parametrize("program", [chain, terms])
+def test_steps_grow_with_the_program(program: Callable[[int], Any]) -> None:
+    """Twice as many layers or terms have twice as many steps, and each is found as quickly."""
+    counts = [calls(partial(getattr, program(size).derived(), "steps")) for size in (20, 40, 80)]
+
+    assert counts[2] - counts[1] < 2.2 * (counts[1] - counts[0])

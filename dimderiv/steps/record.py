@@ -189,7 +189,7 @@ class _Recorder:
         whole = self.written.get(node.key)
         names = self.names.written(operands(node))
         tree = None if whole is None else replaced(whole, names.get)
-        if tree is None or not all(_occurs(part, tree) for part in shown):
+        if tree is None or not _occur(shown, tree):
             tree = self.writer.unfolded(_normal(local))
             if whole is not None and self.names.own(node) is None:
                 return Equation((whole, tree))
@@ -392,5 +392,11 @@ def added(trees: Sequence[Tree]) -> Tree:
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-def _occurs(part: Tree, tree: Tree) -> bool:
-    return any(found == part for found in walk(tree))
+def _occur(parts: Collection[Tree], tree: Tree) -> bool:
+    """Whether all parts are found in a tree."""
+    missing = set(parts)
+    for found in walk(tree):
+        missing.discard(found)
+        if not missing:
+            return True
+    return not missing
