@@ -31,7 +31,7 @@ from dimderiv.infer import Typed
 from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.vocabulary import COMMUTATIONS
+from dimderiv.language.vocabulary import COMMUTATIONS, EXTREMES
 from dimderiv.matrix_functions import matrix_function
 from dimderiv.normal_form import number
 from dimderiv.products import product, scaled
@@ -186,6 +186,8 @@ class Builder:
         if node.function in COMMUTATIONS and node.function not in self.rulebook.rules:
             return self._commutation(node)
         arguments = [self.array(argument) for argument in node.arguments]
+        if syntax.is_extreme_of_two(node):
+            return mapped(EXTREMES[node.function], *arguments)
         rule = self.rulebook[node.function]
         expanded = self.expanded(rule, arguments)
         if expanded is not None:

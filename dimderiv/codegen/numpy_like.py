@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.gather import gathered
-from dimderiv.codegen.plan import Operation, is_of_numbers
+from dimderiv.codegen.plan import EXTREMES, Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.writer import Writer, outer_places, summed_axes, triangle_place
 
@@ -17,7 +17,10 @@ SAME_NAME = (
 class NumpyLikeWriter(Writer):
     """Writes operations in the words of numpy, by the module that has them."""
 
-    entrywise: ClassVar[Mapping[str, str]] = {name: f"{{np}}.{name}({{}})" for name in SAME_NAME}
+    entrywise: ClassVar[Mapping[str, str]] = {
+        **{name: f"{{np}}.{name}({{}})" for name in SAME_NAME},
+        **{name: f"{{np}}.{name}({{}}, {{}})" for name in EXTREMES},
+    }
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "{np}.linalg.inv({})",
         "solve": "{np}.linalg.solve({}, {})",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients, Visit
+from dimderiv.function_notation import written_name
 from dimderiv.graph import ONCE, Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
 from dimderiv.language.syntax import (
     Add,
@@ -188,7 +189,7 @@ class _Recorder:
         whole = self.written.get(node.key)
         names = self.names.written(operands(node))
         tree = None if whole is None else replaced(whole, names.get)
-        if tree is None or not all(_occurs(part, tree) for part in shown):
+        if tree is None or not _occur(shown, tree):
             tree = self.writer.unfolded(_normal(local))
             if whole is not None and self.names.own(node) is None:
                 return Equation((whole, tree))
@@ -217,7 +218,7 @@ class _Recorder:
             operation=self._operation(node, local, [operand.tree]),
             where=self._introduced(other.node for other in found),
             kind=self._kind(node),
-            function=node.function if isinstance(node, (Map, Function)) else "",
+            function=written_name(node) if isinstance(node, (Map, Function)) else "",
             origin=self._origin(node),
             operand=operand,
             arriving=self._arriving(node),
@@ -391,5 +392,11 @@ def added(trees: Sequence[Tree]) -> Tree:
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-def _occurs(part: Tree, tree: Tree) -> bool:
-    return any(found == part for found in walk(tree))
+def _occur(parts: Collection[Tree], tree: Tree) -> bool:
+    """Whether all parts are found in a tree."""
+    missing = set(parts)
+    for found in walk(tree):
+        missing.discard(found)
+        if not missing:
+            return True
+    return not missing
