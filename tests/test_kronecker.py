@@ -52,7 +52,7 @@ def test_the_answer_is_checked_and_runs(text: str, wrt: str, shapes: str, expect
 
 THROUGH_FUNCTIONS = [
     ("exp(vec(X))", "X", "", 1, "diag(exp(vec(X)))"),
-    ("max(vec(X), c)", "X", "X: m x n; c: scalar", 1, "diag(vec(X) - c > 0)"),
+    ("max(vec(X), c)", "X", "X: m x n; c: scalar", 1, "diag(vec(X) > c)"),
     ("softmax(vec(X))", "X", "", 1, "diag(softmax(vec(X))) - softmax(vec(X)) softmax(vec(X))'"),
     ("exp(kron(A, B) x)", "x", "", 1, "exp(kron(A, B) x) .* kron(A, B)"),
     ("sum(exp(kron(A, B) x))", "x", "", 2, "kron(A, B)' diag(exp(kron(A, B) x)) kron(A, B)"),
