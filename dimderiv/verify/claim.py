@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
 from dimderiv.language.syntax import Node, Program
@@ -10,8 +10,8 @@ from dimderiv.shapes import Declaration, Shape
 
 MOST_SIZES = 8
 
-Level = Literal["exact", "30 digits", "numeric", "unchecked"]
-LEVELS: tuple[Level, ...] = ("exact", "30 digits", "numeric", "unchecked")
+Level = Literal["proved", "exact", "60 digits", "30 digits", "numeric", "unchecked"]
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 class NotVerifiableError(DimderivError):
@@ -80,6 +80,8 @@ class Verification:
         if self.level == "unchecked":
             return f"not checked: {self.reason}"
         how = {
+            "proved": f"{_count(self.entries, 'entry is', 'entries are')} proved equal by sympy",
+            "60 digits": f"{_count(self.entries, 'entry', 'entries')} agree to 60 digits",
             "exact": f"{_count(self.entries, 'entry', 'entries')} agree exactly",
             "30 digits": f"{_count(self.entries, 'entry', 'entries')} agree to 30 digits",
             "numeric": "agrees numerically along random directions",
