@@ -54,11 +54,21 @@ _DOMAINS: Mapping[str, Callable[[Any], bool]] = {
     "cosh": lambda x: abs(x) < LARGEST_EXPONENT,
 }
 LARGEST_EXPONENT = 5000
+TINY = 1e-40
 LARGEST_POWER = 200
 
 
 class Arithmetic(Protocol):
-    """What an evaluator needs beside Python's operators."""
+    """What an evaluator needs beside Python's operators.
+
+    Attributes:
+        tiny: what counts as 0 at the point.
+    """
+
+    tiny: Any
+
+    def at_point(self, x: Entry) -> Any:
+        """The value of an entry at the point."""
 
     def number(self, value: Fraction | int) -> Entry:
         """An exact number as an entry."""
@@ -97,6 +107,9 @@ class Floats:
         self.tiny = self.context.mpf(10) ** (-digits // 2)
         self.sides: list[int] = []
         self.given = sides
+
+    def at_point(self, x: Entry) -> Any:
+        return x
 
     def number(self, value: Fraction | int) -> Entry:
         return self.context.mpf(value.numerator) / value.denominator
@@ -143,6 +156,10 @@ class Symbols:
 
     def __init__(self, value: Callable[[Entry], Any]) -> None:
         self.value = value
+        self.tiny = TINY
+
+    def at_point(self, x: Entry) -> Any:
+        return self.value(sympy.sympify(x))
 
     def number(self, value: Fraction | int) -> Entry:
         return sympy.Rational(value.numerator, value.denominator)
@@ -157,7 +174,7 @@ class Symbols:
         return sympy.sympify(base) ** exponent
 
     def sign(self, x: Entry) -> int:
-        value = self.value(sympy.sympify(x))
+        value = self.at_point(x)
         return 0 if abs(value) < TINY else 1 if value > 0 else -1
 
     def unknown(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
@@ -166,9 +183,6 @@ class Symbols:
     @property
     def pi(self) -> Entry:
         return sympy.pi
-
-
-TINY = sympy.Float(10) ** -40
 
 
 class Unknown(sympy.Function):  # type: ignore[misc]

@@ -19,7 +19,7 @@ from dimderiv.verify.symbolic.tables import (
     size_of,
 )
 
-LARGEST_MINOR = 4
+LARGEST_MINOR = 6
 LARGEST_EXPONENTIAL = 300
 
 
@@ -94,18 +94,60 @@ def _by_mpmath(a: Floats, table: Table) -> Table:
 
 
 def _refuse_zero(a: Arithmetic, x: Entry) -> None:
-    if isinstance(a, Symbols) and a.value(sympy.sympify(x)) == 0:
+    if abs(a.at_point(x)) < a.tiny:
         raise Outside("a singular matrix")
 
 
 def pseudo_inverse(a: Arithmetic, table: Table) -> Table:
-    """The inverse of Moore and Penrose of a matrix of full rank."""
+    """The inverse of Moore and Penrose, where entries can move without a change of rank.
+
+    A matrix of rank `r` is `C inv(W) R`, with `r` of its columns, `r` of its rows, and what these
+    have in common.
+    """
+    rows, cols = _independent(a, table)
+    if not rows:
+        return mapped_to(flipped(table), a.number(0))
+    left = [[row[j] for j in cols] for row in table]
+    right = [table[i] for i in rows]
+    common = [[row[j] for j in cols] for row in right]
+    if len(rows) == len(table):
+        return _inverse_of_rows(a, right)
+    if len(cols) == len(table[0]):
+        return flipped(_inverse_of_rows(a, flipped(left)))
+    after = flipped(_inverse_of_rows(a, flipped(left)))
+    return matrix_product(
+        a.total, matrix_product(a.total, _inverse_of_rows(a, right), common), after
+    )
+
+
+def _inverse_of_rows(a: Arithmetic, table: Table) -> Table:
     turned = flipped(table)
-    if len(table) < len(turned):
-        return matrix_product(
-            a.total, turned, inverse(a, matrix_product(a.total, table, turned))
-        )
-    return matrix_product(a.total, inverse(a, matrix_product(a.total, turned, table)), turned)
+    return matrix_product(a.total, turned, inverse(a, matrix_product(a.total, table, turned)))
+
+
+def _independent(a: Arithmetic, table: Table) -> tuple[list[int], list[int]]:
+    """As many rows and columns as the rank at the point, independent there."""
+    rest = [[a.at_point(entry) for entry in row] for row in table]
+    rows, cols = list[int](), list[int]()
+    while True:
+        left = [(i, j) for i in range(len(rest)) for j in range(len(rest[0])) if i not in rows]
+        if not left:
+            break
+        i, j = max(left, key=lambda place: abs(rest[place[0]][place[1]]))
+        if abs(rest[i][j]) < a.tiny:
+            break
+        rows.append(i)
+        cols.append(j)
+        for k, row in enumerate(rest):
+            if k not in rows:
+                factor = row[j] / rest[i][j]
+                rest[k] = [x - factor * y for x, y in zip(row, rest[i], strict=True)]
+    return sorted(rows), sorted(cols)
+
+
+def mapped_to(table: Table, entry: Entry) -> Table:
+    """A table of the same size with one entry everywhere."""
+    return filled(size_of(table), lambda i, j: entry)
 
 
 def power(a: Arithmetic, table: Table, exponent: int) -> Table:
@@ -174,7 +216,7 @@ def exponential_along(a: Arithmetic, table: Table, direction: Table) -> Table:
         [x + step * y for x, y in zip(own, other, strict=True)]
         for own, other in zip(table, direction, strict=True)
     ]
-    at_zero = Symbols(lambda x: a.value(x.xreplace({step: sympy.Integer(0)})))
+    at_zero = Symbols(lambda x: a.at_point(x.xreplace({step: sympy.Integer(0)})))
     return [
         [entry.diff(step).xreplace({step: sympy.Integer(0)}) for entry in row]
         for row in mapped_to_sympy(exponential(at_zero, moved))
@@ -251,8 +293,8 @@ def leading_pair(a: Arithmetic, table: Table) -> tuple[Entry, Table]:
     value = (p + d) / 2 + root
     assert isinstance(a, Symbols)
     candidates = [[b, value - p], [value - d, c]]
-    vector = max(candidates, key=lambda v: max(abs(a.value(x)) for x in v))
-    return value, _unit(a, vector, max(map(a.value, vector), key=abs))
+    vector = max(candidates, key=lambda v: max(abs(a.at_point(x)) for x in v))
+    return value, _unit(a, vector, max(map(a.at_point, vector), key=abs))
 
 
 def _pair_of_floats(a: Floats, table: Table) -> tuple[Entry, Table]:

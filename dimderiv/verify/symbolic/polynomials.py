@@ -11,22 +11,22 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
-from math import gcd
+from math import gcd, lcm
 from operator import or_
 from typing import Any, NamedTuple, TypeAlias
 
 import sympy
 
-from dimderiv.verify.symbolic.arithmetic import TooLarge, Unknown
+from dimderiv.verify.symbolic.arithmetic import TINY, TooLarge, Unknown
 
 Number: TypeAlias = Fraction | int
 # The coefficient of each monomial.
 Polynomial: TypeAlias = dict[int, Number]
 Expression: TypeAlias = Any
 
-BITS = 32
+BITS = 16
 MASK = (1 << BITS) - 1
-LARGEST_DEGREE = 10_000
+LARGEST_POWER = 1000
 # Products of terms.
 MOST_WORK = 3_000_000
 # The exponential of a quarter of a monomial is a generator, so that roots of it are no new ones.
@@ -62,6 +62,7 @@ class Cancellation:
         self.limit = MOST_WORK
         self.known: dict[Expression, Polynomial] = {}
         self.generators: list[Expression] = []
+        self.last_bits = 0
         self.numbers: dict[Any, int] = {}
         self.relations: dict[int, Relation] = {}
         # The argument of each logarithm and exponential, by the number of its generator.
@@ -123,6 +124,7 @@ class Cancellation:
         if number is None:
             number = self.numbers[key] = len(self.generators)
             self.generators.append(key)
+            self.last_bits |= 1 << (BITS * number + BITS - 1)
             if relation is not None:
                 self.relations[number] = relation
         return {1 << (BITS * number): 1}
@@ -136,6 +138,10 @@ class Cancellation:
         if exponent.is_Integer:
             return self._power(self.polynomial(base), int(exponent))
         if exponent.is_Rational:
+            if base.is_Pow and base.exp.is_Integer and (sign := self._sign_at_point(base.base)):
+                # A root of a power of a real number that is not 0.
+                if base.exp.is_even or sign > 0:
+                    return self._raised(sign * base.base, base.exp * exponent)
             root = self._root(self._tidy(self.polynomial(base)), int(exponent.q))
             return self._power(root, int(exponent.p))
         return self.polynomial(sympy.exp(exponent * sympy.log(base), evaluate=False))
@@ -143,8 +149,7 @@ class Cancellation:
     def _power(self, base: Polynomial, exponent: int) -> Polynomial:
         if exponent < 0:
             return self._power(self._inverse(base), -exponent)
-        degree = max((k for m in base for k in _powers(m).values()), default=0)
-        if degree * exponent > LARGEST_DEGREE:
+        if exponent > LARGEST_POWER:
             raise TooLarge("a large power")
         result = _constant(1)
         for _ in range(exponent):
@@ -177,6 +182,13 @@ class Cancellation:
             self._power(single, times), self._power(self._root_of(single, degree), rest)
         )
 
+    def _sign_at_point(self, e: Expression) -> int:
+        """The sign of a real expression, which holds around the point; 0 where it has none."""
+        value = self.value(e)
+        if value.imag or abs(value) < TINY:
+            return 0
+        return 1 if value > 0 else -1
+
     def _positive_factors(self, base: Polynomial) -> tuple[Number, dict[int, int]] | None:
         """A positive number, and the powers of generators, each of which has a sign, in a term."""
         ((monomial, number),) = base.items()
@@ -190,8 +202,7 @@ class Cancellation:
         """The sign of a symbol at the point; of an exponential and its like, 1; else 0."""
         key = self.generators[generator]
         if isinstance(key, sympy.Symbol):
-            value = self.value(key)
-            return 1 if value > 0 else -1 if value < 0 else 0
+            return self._sign_at_point(key)
         return int(generator in self.exponents or self._is_inverse(generator))
 
     def _inverse(self, base: Polynomial) -> Polynomial:
@@ -264,12 +275,13 @@ class Cancellation:
         )
 
     def _sum(self, terms: list[Polynomial]) -> Polynomial:
-        result: defaultdict[int, Number] = defaultdict(int)
+        result: defaultdict[int, int] = defaultdict(int)
+        below = lcm(*(c.denominator for term in terms for c in term.values()))
         for term in terms:
             self._work_for(len(term))
-            for monomial, coefficient in term.items():
-                result[monomial] += coefficient
-        return {monomial: c for monomial, c in result.items() if c}
+            for monomial, c in term.items():
+                result[monomial] += c.numerator * (below // c.denominator)
+        return _divided(result, below)
 
     def _product(self, a: Polynomial, b: Polynomial) -> Polynomial:
         self._work_for(len(a) * len(b))
@@ -277,12 +289,21 @@ class Cancellation:
             a, b = b, a
         if len(b) == 1:
             ((monomial, c),) = b.items()
-            return {m + monomial: k * c for m, k in a.items()}
-        result: defaultdict[int, Number] = defaultdict(int)
+            shifted = {m + monomial: k * c for m, k in a.items()}
+            self._refuse_overflow(shifted)
+            return shifted
+        (below_a, a), (below_b, b) = _over_one_denominator(a), _over_one_denominator(b)
+        result: defaultdict[int, int] = defaultdict(int)
         for m, k in a.items():
             for n, c in b.items():
                 result[m + n] += k * c
-        return {monomial: c for monomial, c in result.items() if c}
+        self._refuse_overflow(result)
+        return _divided(result, below_a * below_b)
+
+    def _refuse_overflow(self, p: Mapping[int, Number]) -> None:
+        """Refuse exponents that have reached the last of their bits, before they spill over."""
+        if _present(p) & self.last_bits:
+            raise TooLarge("a large power")
 
     def _work_for(self, products: int) -> None:
         self.work += products
@@ -360,6 +381,18 @@ def _constant(value: Number) -> Polynomial:
     return {0: value} if value else {}
 
 
+def _over_one_denominator(p: Polynomial) -> tuple[int, dict[int, int]]:
+    """A polynomial as whole coefficients over one number."""
+    below = lcm(*(c.denominator for c in p.values()))
+    return below, {m: c.numerator * (below // c.denominator) for m, c in p.items()}
+
+
+def _divided(p: Mapping[int, int], below: int) -> Polynomial:
+    if below == 1:
+        return {monomial: c for monomial, c in p.items() if c}
+    return {monomial: Fraction(c, below) for monomial, c in p.items() if c}
+
+
 def _scaled(p: Polynomial, factor: Number) -> Polynomial:
     return {monomial: c * factor for monomial, c in p.items()} if factor else {}
 
@@ -368,7 +401,7 @@ def _key(p: Polynomial) -> frozenset[tuple[int, Number]]:
     return frozenset(p.items())
 
 
-def _present(p: Polynomial) -> int:
+def _present(p: Mapping[int, Number]) -> int:
     return reduce(or_, p, 0)
 
 
@@ -402,16 +435,13 @@ def _times(p: Polynomial, number: int, exponent: int) -> Polynomial:
 
 def _split(p: Polynomial) -> tuple[Fraction, int, Polynomial]:
     """A number, a monomial, and a polynomial of coprime whole coefficients: their product."""
-    numbers = [Fraction(c) for c in p.values()]
-    top, below = gcd(*(c.numerator for c in numbers)), 1
-    for c in numbers:
-        below = below * c.denominator // gcd(below, c.denominator)
-    content = Fraction(top, below) * (1 if p[max(p)] > 0 else -1)
+    below, whole = _over_one_denominator(p)
+    top = gcd(*whole.values()) * (1 if p[max(p)] > 0 else -1)
     common = {
         number: min(_exponent(m, number) for m in p) for number in _powers(next(iter(p)))
     }
     monomial = sum(power << (BITS * number) for number, power in common.items())
-    return content, monomial, {m - monomial: int(c / content) for m, c in p.items()}
+    return Fraction(top, below), monomial, {m - monomial: c // top for m, c in whole.items()}
 
 
 def _by_exponentials(e: Expression) -> Expression:
