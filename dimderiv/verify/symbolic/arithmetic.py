@@ -25,7 +25,11 @@ class Outside(ArithmeticError):  # noqa: N818 - an event of the search for a poi
 
 
 class TooLarge(Exception):  # noqa: N818 - the cue for a check in floats
-    """There is no closed form, or it has grown beyond the work that is allowed."""
+    """A closed form has grown beyond the work that is allowed."""
+
+
+class NoClosedForm(TooLarge):
+    """At these sizes there is none that this judge knows."""
 
 
 # Our name of each function that sympy differentiates, and sympy's; mpmath has the same.

@@ -56,6 +56,7 @@ class SymbolicRound:
                 self.tick()
                 expected = self._derivative(place, wrt_places)
                 self._compare(place, wrt_places, expected, outcome)
+        outcome.work = self.cancellation.work
         return outcome
 
     def _derivative(self, place: Place, wrt_places: Sequence[Place]) -> Entry:

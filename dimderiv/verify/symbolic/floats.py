@@ -4,12 +4,14 @@ It serves where sympy has no closed form, such as for the exponential of three r
 closed forms would grow too large.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from dimderiv.verify.symbolic.arithmetic import Floats, Outside
+import sympy
+
+from dimderiv.verify.symbolic.arithmetic import Floats
 from dimderiv.verify.symbolic.comparison import Outcome, agree, shown
 from dimderiv.verify.symbolic.layout import Place, places
 from dimderiv.verify.symbolic.points import Point, Values
@@ -19,6 +21,20 @@ from dimderiv.verify.symbolic.tables import Table
 # A step of 10^-100 leaves an error of 10^-200 in the quotient, and rounding one of 10^-200.
 FLOAT_DIGITS = 400
 STEP_DIGITS = 100
+
+
+def floats_at(point: Point, a: Floats) -> dict[str, Table]:
+    """The entries of the symbols at a point.
+
+    Args:
+        point: the point.
+        a: gives the precision.
+    """
+    values = Values(point, a.context.dps)
+    return {
+        name: [[a.context.convert(values(sympy.sympify(entry))) for entry in row] for row in table]
+        for name, table in point.tied.items()
+    }
 
 
 @dataclass
@@ -37,11 +53,7 @@ class FloatRound:
 
     def __post_init__(self) -> None:
         a = Floats(FLOAT_DIGITS)
-        values = Values(self.point, FLOAT_DIGITS)
-        self.entries = {
-            name: [[a.context.convert(values(entry)) for entry in row] for row in table]
-            for name, table in self.point.tied.items()
-        }
+        self.entries = floats_at(self.point, a)
         self.problem.value(a, self.entries)
         self.sides = a.sides
         self.answer = self.problem.answer(Floats(FLOAT_DIGITS), self.entries)

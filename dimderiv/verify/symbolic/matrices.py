@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 
 from dimderiv.errors import ShapeError
-from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, Outside, Symbols, TooLarge
+from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside, Symbols
 from dimderiv.verify.symbolic.tables import (
     Entry,
     Table,
@@ -44,9 +44,9 @@ def determinant(a: Arithmetic, table: Table) -> Entry:
     """The determinant: of symbols by cofactors."""
     size = order_of(table)
     if isinstance(a, Floats):
-        return a.context.det(a.context.matrix(table))
+        return _eliminated(a, table)[0]
     if size > LARGEST_MINOR:
-        raise TooLarge(f"a determinant of {size} rows")
+        raise NoClosedForm(f"a determinant of {size} rows")
     return _minor(a, table)(tuple(range(size)), tuple(range(size)))
 
 
@@ -74,7 +74,10 @@ def inverse(a: Arithmetic, table: Table) -> Table:
     """
     size = order_of(table)
     if isinstance(a, Floats):
-        return _by_mpmath(a, table)
+        found = _eliminated(a, table)[1]
+        if not found:
+            raise Outside("a singular matrix")
+        return found
     whole = determinant(a, table)
     _refuse_zero(a, whole)
     minor, places = _minor(a, table), tuple(range(size))
@@ -86,11 +89,21 @@ def inverse(a: Arithmetic, table: Table) -> Table:
     return filled((size, size), entry)
 
 
-def _by_mpmath(a: Floats, table: Table) -> Table:
-    if abs(a.context.det(a.context.matrix(table))) < a.tiny:
-        raise Outside("a singular matrix")
-    found: Table = a.context.inverse(a.context.matrix(table)).tolist()
-    return found
+def _eliminated(a: Floats, table: Table) -> tuple[Entry, Table]:
+    """The determinant of floats, and the inverse where it is not 0, by Gauss and Jordan."""
+    size, whole = len(table), a.number(1)
+    rows = [[*row, *unit] for row, unit in zip(table, identity(a, size), strict=True)]
+    for k in range(size):
+        best = max(range(k, size), key=lambda i: abs(rows[i][k]))
+        if abs(rows[best][k]) < a.tiny:
+            return a.number(0), []
+        whole *= rows[best][k] if best == k else -rows[best][k]
+        rows[k], rows[best] = rows[best], rows[k]
+        pivot = rows[k] = [x / rows[k][k] for x in rows[k]]
+        for i, row in enumerate(rows):
+            if i != k:
+                rows[i] = [x - row[k] * y for x, y in zip(row, pivot, strict=True)]
+    return whole, [row[size:] for row in rows]
 
 
 def _refuse_zero(a: Arithmetic, x: Entry) -> None:
@@ -191,7 +204,7 @@ def exponential(a: Arithmetic, table: Table) -> Table:
 
 def _two_rows(table: Table) -> Table:
     if size_of(table) != (2, 2):
-        raise TooLarge(f"no closed form for {len(table)} rows")
+        raise NoClosedForm(f"no closed form for {len(table)} rows")
     return mapped_to_sympy(table)
 
 
@@ -276,7 +289,7 @@ def _inverse_root(a: Arithmetic, gram: Table) -> Table:
     if len(gram) == 1:
         return [[1 / a.function("sqrt", gram[0][0])]]
     trace, product = _trace_of_root(a, gram)
-    root = [[(x + product * (i == j)) / trace for j, x in enumerate(row)] for i, row in enumerate(gram)]
+    root = [[(x + product * int(i == j)) / trace for j, x in enumerate(row)] for i, row in enumerate(gram)]
     (p, b), (c, d) = root
     return [[d / product, -b / product], [-c / product, p / product]]
 

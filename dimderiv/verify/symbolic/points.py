@@ -19,13 +19,13 @@ SMALLEST = 2
 # More dimensions than these cannot all have small sizes that are unequal.
 MOST_UNEQUAL = 6
 MOST_ARRANGEMENTS = 5000
-STYLES = ("mixed", "positive", "unit", "dominant", "small", "small positive")
+STYLES = ("mixed", "positive", "unit", "wide", "dominant", "small", "small positive", "wide positive")
 
 
 def assignments(
     names: Sequence[str], shapes: Collection[Shape], inner: Collection[Shape]
 ) -> list[dict[str, int]]:
-    """Sizes for the dimensions, as small and as unlike as can be, the best ones first.
+    """Sizes for the dimensions, as small and as unlike as can be, in each order of size.
 
     Args:
         names: the dimensions.
@@ -45,7 +45,17 @@ def assignments(
     ]
     if not found:
         raise ShapeError(f"no small sizes fit the axes {', '.join(map(str, dims))}")
-    return [sizes for _, _, _, sizes in sorted(found, key=lambda f: f[:3])]
+    best: dict[tuple[int, ...], dict[str, int]] = {}
+    for _, _, _, sizes in sorted(found, key=lambda f: f[:3]):
+        best.setdefault(_ranking(sizes), sizes)
+    return list(best.values())
+
+
+def _ranking(sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """Which dimension is larger than which; of one alone, its size."""
+    values = list(sizes.values())
+    ranks = sorted(values)
+    return tuple(ranks.index(value) for value in values) if len(values) > 1 else tuple(values)
 
 
 def _arrangements(names: Sequence[str]) -> Iterator[dict[str, int]]:
@@ -206,6 +216,8 @@ def _numbers(rng: Random, size: Size, style: str) -> list[list[Fraction]]:
         numbers = [rng.choice((-1, 1)) * number for number in numbers]
     if "small" in style:
         numbers = [number / 8 for number in numbers]
+    if "wide" in style:
+        numbers = [number * 8 for number in numbers]
     table = [numbers[i : i + size[1]] for i in range(0, len(numbers), size[1])]
     if style == "dominant" and size[0] == size[1] > 1:
         for i, row in enumerate(table):
