@@ -113,20 +113,25 @@ class Floats:
         self.given = sides
 
     def at_point(self, x: Entry) -> Any:
+        """The value of an entry at the point."""
         return x
 
     def number(self, value: Fraction | int) -> Entry:
+        """An exact number as an entry."""
         return self.context.mpf(value.numerator) / value.denominator
 
     def total(self, terms: Sequence[Entry]) -> Entry:
+        """The sum of any number of terms."""
         return sum(terms, self.context.zero)
 
     def function(self, name: str, x: Entry) -> Entry:
+        """A scalar function, by sympy's name."""
         if name in _DOMAINS and not (isinstance(x, self.context.mpf) and _DOMAINS[name](x)):
             raise Outside(f"{name} has no value here")
         return getattr(self.context, name)(x)
 
     def power(self, base: Entry, exponent: Entry) -> Entry:
+        """A scalar to the power of another."""
         exponent = self.context.convert(exponent)
         if exponent == int(exponent):
             if abs(exponent) > LARGEST_POWER:
@@ -137,6 +142,7 @@ class Floats:
         return base**exponent
 
     def sign(self, x: Entry) -> int:
+        """-1, 0 or 1 at the point."""
         found = 0 if abs(x) < self.tiny else 1 if x > 0 else -1
         if self.given is not None and len(self.sides) < len(self.given):
             found = self.given[len(self.sides)]
@@ -144,10 +150,12 @@ class Floats:
         return found
 
     def unknown(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
+        """A partial derivative of a function declared only."""
         return stand_in(self.context, name, places, arguments)
 
     @property
     def pi(self) -> Entry:
+        """The number."""
         return +self.context.pi
 
 
@@ -163,29 +171,37 @@ class Symbols:
         self.tiny = TINY
 
     def at_point(self, x: Entry) -> Any:
+        """The value of an entry at the point."""
         return self.value(sympy.sympify(x))
 
     def number(self, value: Fraction | int) -> Entry:
+        """An exact number as an entry."""
         return sympy.Rational(value.numerator, value.denominator)
 
     def total(self, terms: Sequence[Entry]) -> Entry:
+        """The sum of any number of terms."""
         return sympy.Add(*terms)
 
     def function(self, name: str, x: Entry) -> Entry:
+        """A scalar function, by sympy's name."""
         return getattr(sympy, name)(x)
 
     def power(self, base: Entry, exponent: Entry) -> Entry:
+        """A scalar to the power of another."""
         return sympy.sympify(base) ** exponent
 
     def sign(self, x: Entry) -> int:
+        """-1, 0 or 1 at the point."""
         value = self.at_point(x)
         return 0 if abs(value) < TINY else 1 if value > 0 else -1
 
     def unknown(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
+        """A partial derivative of a function declared only."""
         return unknown_function(name, tuple(sorted(places)))(*arguments)
 
     @property
     def pi(self) -> Entry:
+        """The number."""
         return sympy.pi
 
 
@@ -217,9 +233,7 @@ def unknown_function(name: str, places: tuple[int, ...]) -> type[Unknown]:
     return _UNKNOWN[name, places]
 
 
-def stand_in(
-    context: Any, name: str, places: tuple[int, ...], arguments: Sequence[Entry]
-) -> Entry:
+def stand_in(context: Any, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
     """A partial derivative of a concrete function in the place of one that is declared only.
 
     A sum of three exponentials of linear forms, since every partial derivative of one is a multiple

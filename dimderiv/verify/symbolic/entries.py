@@ -7,9 +7,19 @@ from itertools import product
 from math import isqrt, prod
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.syntax import Add, Binary, Call, Group, IndexForm, Name, Negative, Node, Number
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Group,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    walk,
+)
 from dimderiv.language.syntax import Entry as Indexed
-from dimderiv.language.syntax import walk
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
 from dimderiv.verify.symbolic.tables import Entry, Open, Table, Value, closed, size_of

@@ -1,8 +1,7 @@
 """The value of a syntax tree, entry by entry: a reading of the language made for this judge."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import (
@@ -21,8 +20,17 @@ from dimderiv.language.syntax import (
 from dimderiv.shapes import size_of as dimension_of
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.symbolic import matrices
-from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic, extreme, log_sum_exp
+from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
 from dimderiv.verify.symbolic.entries import Form, read_form
+from dimderiv.verify.symbolic.functions import (
+    OF_ONE,
+    OF_TWO,
+    OTHER_SIZE,
+    REDUCTIONS,
+    SAME_SIZE,
+    SCALARS,
+    reduced,
+)
 from dimderiv.verify.symbolic.tables import (
     Entry,
     Open,
@@ -35,7 +43,6 @@ from dimderiv.verify.symbolic.tables import (
     filled,
     flipped,
     is_single,
-    kronecker,
     mapped,
     multiplied,
     size_of,
@@ -181,10 +188,10 @@ class Reader:
             return self._defined(node)
         if name.lstrip(_NABLA) in self.unknown and count == 1:
             return self._unknown(name, node.arguments[0])
-        if count == 1 and (name in ELEMENTWISE or name in _OF_ONE):
+        if count == 1 and (name in ELEMENTWISE or name in OF_ONE):
             return self._of_one(name, self.value(node.arguments[0]), node.axis)
-        if count == 2 and name in _OF_TWO:
-            return _OF_TWO[name](self.a, *map(self.value, node.arguments))
+        if count == 2 and name in OF_TWO:
+            return OF_TWO[name](self.a, *map(self.value, node.arguments))
         return self._constant(node)
 
     def _of_one(self, name: str, value: Value, axis: int | None) -> Value:
@@ -193,8 +200,8 @@ class Reader:
             return mapped(value, lambda x: ELEMENTWISE[name](a, x))
         if name == "vec":
             return stacked(value)
-        if name in matrices.SAME_SIZE:
-            function = matrices.SAME_SIZE[name]
+        if name in SAME_SIZE:
+            function = SAME_SIZE[name]
             return (
                 value.remade(lambda table: function(a, table))
                 if isinstance(value, Open)
@@ -209,11 +216,11 @@ class Reader:
         if name == "diag" and isinstance(value, Open) and 1 in (value.rows, value.cols):
             return Open(None, None, lambda m, _: matrices.diagonal(a, closed(value, m, 1)), True)
         table = closed(value)
-        if name in matrices.SCALARS:
-            return [[matrices.SCALARS[name](a, table)]]
-        if name in matrices.OTHER_SIZE:
-            return matrices.OTHER_SIZE[name](a, table)
-        return _reduced(lambda xs: _REDUCTIONS[name](a, xs), table, axis)
+        if name in SCALARS:
+            return [[SCALARS[name](a, table)]]
+        if name in OTHER_SIZE:
+            return OTHER_SIZE[name](a, table)
+        return reduced(lambda xs: REDUCTIONS[name](a, xs), table, axis)
 
     def _unknown(self, name: str, node: Node) -> Table:
         base = name.lstrip(_NABLA)
@@ -235,19 +242,19 @@ class Reader:
     def _constant(self, node: Call) -> Value:
         a, arguments = self.a, node.arguments
         match node.function, len(arguments):
-            case ("ones" | "zeros"), (1 | 2):
-                lengths = [*map(self.dimension, arguments), 1]
+            case (("ones" | "zeros"), (1 | 2)):
+                lengths = [*[self.dimension(each) for each in arguments], 1]
                 fill = a.number(int(node.function == "ones"))
                 return filled((lengths[0], lengths[1]), lambda i, j: fill)
             case "eye", 1:
                 return matrices.identity(a, self.dimension(arguments[0]))
-            case ("commutation" | "K"), 2:
+            case (("commutation" | "K"), 2):
                 rows, cols = map(self.dimension, arguments)
                 return matrices.commutation(a, rows, cols)
-            case ("vector" | "matrix"), 1:
+            case (("vector" | "matrix"), 1):
                 entry = self.scalar(arguments[0])
-                cols = 1 if node.function == "vector" else None
-                return Open(None, cols, lambda m, n: filled((m, n), lambda i, j: entry))
+                width = 1 if node.function == "vector" else None
+                return Open(None, width, lambda m, n: filled((m, n), lambda i, j: entry))
         raise NotVerifiableError(
             f"the function {node.function} cannot be evaluated entry by entry", span=node.span
         )
@@ -268,58 +275,3 @@ class Reader:
         if len(tables[0][0]) == 1 < len(tables[0]):
             body = self.columns.get(node.function, body)
         return replace(self, names=dict(zip(names, tables, strict=True))).value(body)
-
-
-def _reduced(function: Callable[[list[Entry]], Entry], table: Table, axis: int | None) -> Table:
-    """A reduction over all entries, or along one axis, which is kept with size 1."""
-    if axis is None:
-        return [[function(entries(table))]]
-    if axis == 0:
-        return [[function(column) for column in flipped(table)]]
-    return [[function(row)] for row in table]
-
-
-_REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
-    "sum": lambda a, xs: a.total(xs),
-    "mean": lambda a, xs: a.total(xs) * a.number(Fraction(1, len(xs))),
-    "max": lambda a, xs: extreme(a, xs, 1),
-    "min": lambda a, xs: extreme(a, xs, -1),
-    "logsumexp": log_sum_exp,
-}
-
-_OF_ONE = frozenset(
-    {"vec", "pinv"}
-    | matrices.SAME_SIZE.keys()
-    | matrices.OTHER_SIZE.keys()
-    | matrices.SCALARS.keys()
-    | _REDUCTIONS.keys()
-)
-
-
-def _cross_entropy(a: Arithmetic, scores: Value, targets: Value) -> Value:
-    logarithms = matrices.log_softmax(a, closed(scores))
-    terms = closed(entrywise(lambda x, y: x * y, targets, logarithms))
-    records = 1 if len(terms[0]) == 1 else len(terms)
-    return [[-a.total(entries(terms)) / records]]
-
-
-def _both(
-    function: Callable[[Arithmetic, Table, Table], Table],
-) -> Callable[[Arithmetic, Value, Value], Value]:
-    return lambda a, left, right: function(a, closed(left), closed(right))
-
-
-def _exponential_along(a: Arithmetic, table: Value, direction: Value) -> Value:
-    matrix = closed(table)
-    return matrices.exponential_along(a, matrix, closed(direction, *size_of(matrix)))
-
-
-_OF_TWO: Mapping[str, Callable[[Arithmetic, Value, Value], Value]] = {
-    "kron": lambda a, left, right: kronecker(left, right),
-    "conv2": _both(matrices.cross_correlation),
-    "dexpm": _exponential_along,
-    "cross_entropy": _cross_entropy,
-    "max": lambda a, x, y: entrywise(lambda *xs: extreme(a, xs, 1), x, y),
-    "min": lambda a, x, y: entrywise(lambda *xs: extreme(a, xs, -1), x, y),
-}
-

@@ -1,20 +1,19 @@
 """The derivatives by sympy: each entry differentiated, compared at the point, and cancelled."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
 
 import sympy
 
-from dimderiv.verify.symbolic.arithmetic import Outside, Symbols, TooLarge
+from dimderiv.verify.symbolic.arithmetic import Symbols, TooLarge
 from dimderiv.verify.symbolic.calculus import Calculus
+from dimderiv.verify.symbolic.cancellation import Cancellation
 from dimderiv.verify.symbolic.comparison import DIGITS, MORE_DIGITS, Outcome, agree, shown
 from dimderiv.verify.symbolic.layout import Place, places
 from dimderiv.verify.symbolic.points import Point, Values
-from dimderiv.verify.symbolic.polynomials import Cancellation
 from dimderiv.verify.symbolic.problem import Problem
-from dimderiv.verify.symbolic.tables import Entry, Table
+from dimderiv.verify.symbolic.tables import Entry
 
 
 @dataclass
@@ -87,9 +86,7 @@ class SymbolicRound:
         try:
             given = self.values(found)
         except ZeroDivisionError:
-            raise self.problem.disagreement(
-                place, wrt_places, shown(wanted), "no value"
-            ) from None
+            raise self.problem.disagreement(place, wrt_places, shown(wanted), "no value") from None
         if not agree(wanted, given) and not self._is_rounding(expected, found):
             raise self.problem.disagreement(place, wrt_places, shown(wanted), shown(given))
         outcome.compared += 1

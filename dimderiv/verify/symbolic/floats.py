@@ -73,9 +73,7 @@ class FloatRound:
             for i, j in places(layout.value):
                 wanted, given = quotient[i][j], self.answer((i, j), wrt_places)
                 if not agree(wanted, given):
-                    raise self.problem.disagreement(
-                        (i, j), wrt_places, shown(wanted), shown(given)
-                    )
+                    raise self.problem.disagreement((i, j), wrt_places, shown(wanted), shown(given))
                 outcome.compared += 1
                 outcome.nonzero += abs(wanted) > 10.0**-STEP_DIGITS
         return outcome

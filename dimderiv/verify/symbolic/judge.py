@@ -107,15 +107,13 @@ class _Judgement:
         seconds = time.perf_counter() - self.start
         return Verification(level, (dict(problem.sizes),), compared, seconds, len(outcomes))
 
-    def _at(
-        self, problem: Problem, compare: Compare, *, most: int = MOST_POINTS
-    ) -> list[Outcome]:
+    def _at(self, problem: Problem, compare: Compare, *, most: int = MOST_POINTS) -> list[Outcome]:
         """What the comparisons at points of the domain came to."""
         outcomes: list[Outcome] = []
         for point, is_new in self._points(problem):
-            if outcomes and not is_new:
-                if all(o.proved for o in outcomes) or len(outcomes) >= POINTS_IN_FLOATS:
-                    continue
+            enough = all(o.proved for o in outcomes) or len(outcomes) >= POINTS_IN_FLOATS
+            if outcomes and not is_new and enough:
+                continue
             try:
                 outcomes.append(compare(problem, point))
             except (Outside, ZeroDivisionError) as error:

@@ -93,9 +93,7 @@ class Layout:
     def _indexed(self, reader: Reader, form: IndexForm, shapes: Sequence[Shape]) -> Answer:
         found = reader.form(form)
         sizes = [self.value, *[self.wrt] * self.claim.order]
-        kept = [
-            [not dim.is_one for dim in shape] for shape in shapes
-        ]
+        kept = [[not dim.is_one for dim in shape] for shape in shapes]
         lengths = [
             length
             for size, keeps in zip(sizes, kept, strict=True)

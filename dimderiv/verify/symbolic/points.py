@@ -1,90 +1,29 @@
-"""Small sizes for the dimensions, and symbols of sympy with rational values for the entries."""
+"""Symbols of sympy for the entries, tied as properties say, with rational values."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice, permutations
 from random import Random
 from typing import Any
 
 import sympy
 from mpmath.ctx_mp import MPContext
 
-from dimderiv.errors import ShapeError
-from dimderiv.shapes import Declaration, Dim, Shape
+from dimderiv.shapes import Declaration
 from dimderiv.verify.symbolic.arithmetic import SCALAR_FUNCTIONS, Unknown, stand_in
+from dimderiv.verify.symbolic.sizes import size_at
 from dimderiv.verify.symbolic.tables import Entry, Size, Table, filled, flipped
 
-SMALLEST = 2
-# More dimensions than these cannot all have small sizes that are unequal.
-MOST_UNEQUAL = 6
-MOST_ARRANGEMENTS = 5000
-STYLES = ("mixed", "positive", "unit", "wide", "dominant", "small", "small positive", "wide positive")
-
-
-def assignments(
-    names: Sequence[str], shapes: Collection[Shape], inner: Collection[Shape]
-) -> list[dict[str, int]]:
-    """Sizes for the dimensions, as small and as unlike as can be, in each order of size.
-
-    Args:
-        names: the dimensions.
-        shapes: those of the symbols.
-        inner: those of other parts, which must be positive too.
-
-    Raises:
-        ShapeError: no small sizes make all of them positive.
-    """
-    if not names:
-        return [{}]
-    dims = {dim for shape in (*shapes, *inner) for dim in shape}
-    found = [
-        (_clashes(dims, sizes), _entries(shapes, sizes), index, sizes)
-        for index, sizes in enumerate(_arrangements(names))
-        if all(dim.evaluate(sizes) >= 1 for dim in dims)
-    ]
-    if not found:
-        raise ShapeError(f"no small sizes fit the axes {', '.join(map(str, dims))}")
-    best: dict[tuple[int, ...], dict[str, int]] = {}
-    for _, _, _, sizes in sorted(found, key=lambda f: f[:3]):
-        best.setdefault(_ranking(sizes), sizes)
-    return list(best.values())
-
-
-def _ranking(sizes: Mapping[str, int]) -> tuple[int, ...]:
-    """Which dimension is larger than which; of one alone, its size."""
-    values = list(sizes.values())
-    ranks = sorted(values)
-    return tuple(ranks.index(value) for value in values) if len(values) > 1 else tuple(values)
-
-
-def _arrangements(names: Sequence[str]) -> Iterator[dict[str, int]]:
-    if len(names) <= MOST_UNEQUAL:
-        pool = range(SMALLEST, SMALLEST + len(names) + 3)
-        for order in islice(permutations(pool, len(names)), MOST_ARRANGEMENTS):
-            yield dict(zip(names, order, strict=True))
-        return
-    rng = Random(len(names))
-    cycle = [SMALLEST + i % 3 for i in range(len(names))]
-    for _ in range(MOST_ARRANGEMENTS // 10):
-        yield dict(zip(names, cycle, strict=True))
-        rng.shuffle(cycle)
-
-
-def _clashes(dims: Collection[Dim], sizes: Mapping[str, int]) -> int:
-    values = [dim.evaluate(sizes) for dim in dims]
-    return len(values) - len(set(values)) + sum(
-        value < SMALLEST for dim, value in zip(dims, values, strict=True) if dim.number is None
-    )
-
-
-def _entries(shapes: Collection[Shape], sizes: Mapping[str, int]) -> int:
-    return sum(shape.rows.evaluate(sizes) * shape.cols.evaluate(sizes) for shape in shapes)
-
-
-def size_at(shape: Shape, sizes: Mapping[str, int]) -> Size:
-    """A shape in numbers."""
-    return shape.rows.evaluate(sizes), shape.cols.evaluate(sizes)
+STYLES = (
+    "mixed",
+    "positive",
+    "unit",
+    "wide",
+    "dominant",
+    "small",
+    "small positive",
+    "wide positive",
+)
 
 
 @dataclass
@@ -289,9 +228,7 @@ def _one_hot(rng: Random, size: Size) -> Table:
     return filled(size, lambda i, j: sympy.Integer(int(j == (first + i) % size[1])))
 
 
-def _distribution(
-    free: Table, values: list[list[Fraction]]
-) -> tuple[Table, list[list[Fraction]]]:
+def _distribution(free: Table, values: list[list[Fraction]]) -> tuple[Table, list[list[Fraction]]]:
     """Rows that sum to 1: the last entry is what the others leave; a column counts as a row."""
     if len(free[0]) == 1:
         table, numbers = _distribution(flipped(free), flipped(values))

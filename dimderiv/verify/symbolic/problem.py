@@ -12,8 +12,8 @@ from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
 from dimderiv.verify.symbolic.arithmetic import Arithmetic
 from dimderiv.verify.symbolic.evaluate import Reader
 from dimderiv.verify.symbolic.layout import Answer, Layout, Place
-from dimderiv.verify.symbolic.points import assignments, size_at
-from dimderiv.verify.symbolic.tables import Entry, SizeUnknown, Table, size_of
+from dimderiv.verify.symbolic.sizes import assignments, size_at
+from dimderiv.verify.symbolic.tables import Entry, SizeUnknownError, Table, size_of
 
 # An entry of a symbol that moves, and how fast.
 Move: TypeAlias = tuple[str, Place, Entry]
@@ -168,7 +168,7 @@ class Problem:
             return self.layout.answer(reader, reader.last(self.claim.answer))
         except ShapeError as error:
             raise self.failure("the answer's sizes do not conform", error.message) from error
-        except SizeUnknown:
+        except SizeUnknownError:
             raise
         except NotVerifiableError as error:
             raise self.failure("the answer has no value", error.message) from error

@@ -40,7 +40,7 @@ class Open:
 Value: TypeAlias = Table | Open
 
 
-class SizeUnknown(NotVerifiableError):
+class SizeUnknownError(NotVerifiableError):
     """Nothing says how large a constant is."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Ta
         cols: what the surroundings say.
 
     Raises:
-        SizeUnknown: they do not say enough.
+        SizeUnknownError: they do not say enough.
     """
     if not isinstance(value, Open):
         return value
@@ -89,7 +89,7 @@ def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Ta
     if value.square:
         rows = cols = max(rows or 0, cols or 0) or None
     if rows is None or cols is None:
-        raise SizeUnknown
+        raise SizeUnknownError
     return value.make(rows, cols)
 
 
@@ -189,7 +189,7 @@ def multiplied(total: Callable[[list[Entry]], Entry], a: Value, b: Value) -> Val
         b: the right factor.
 
     Raises:
-        SizeUnknown: nothing says over how many entries it sums.
+        SizeUnknownError: nothing says over how many entries it sums.
     """
     if is_single(a) or is_single(b):
         return entrywise(lambda x, y: x * y, a, b)
@@ -205,7 +205,7 @@ def multiplied(total: Callable[[list[Entry]], Entry], a: Value, b: Value) -> Val
     rows = rows or (inner if a_square else None)
     cols = cols or (inner if b_square else None)
     if not (inner or a_square or b_square):
-        raise SizeUnknown
+        raise SizeUnknownError
 
     def make(m: int, n: int) -> Table:
         middle = inner or (m if a_square else n)
@@ -250,7 +250,9 @@ def stacked(value: Value) -> Value:
         if value.square:
             return stack(closed(value, isqrt(length), isqrt(length)))
         if value.rows or value.cols:
-            return stack(closed(value, length // (value.cols or length), length // (value.rows or length)))
-        raise SizeUnknown
+            return stack(
+                closed(value, length // (value.cols or length), length // (value.rows or length))
+            )
+        raise SizeUnknownError
 
     return Open(None, 1, make)
