@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dimderiv.answer import Variables
-from dimderiv.errors import LimitError
+from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_program
@@ -16,7 +16,25 @@ from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape, names_in_use
 
 if TYPE_CHECKING:
-    from dimderiv.verify import Claim, Verification
+    from dimderiv.verify import Claim, Judge, Verification
+
+
+def judge_named(verify: bool | str) -> "Judge | None":
+    """Who is to check, by what was asked for; nobody for `False`.
+
+    Args:
+        verify: what was asked for.
+
+    Raises:
+        UnknownNameError: there is no such judge.
+    """
+    if not verify:
+        return None
+    if verify in (True, "points"):
+        return "points"
+    if verify == "sympy":
+        return "sympy"
+    raise UnknownNameError(f"nobody checks by {verify!r}", hint='True, False or "sympy"')
 
 
 @dataclass(frozen=True)
@@ -40,7 +58,11 @@ class Checker:
     gradients: Mapping[tuple[str, ...], Result] = field(default_factory=dict)
 
     def check(
-        self, results: Mapping[Variables, Result], together: Program, budget: float
+        self,
+        results: Mapping[Variables, Result],
+        together: Program,
+        budget: float,
+        judge: "Judge" = "points",
     ) -> "dict[Variables, Verification]":
         """What the check of each printed derivative reports.
 
@@ -48,10 +70,14 @@ class Checker:
             results: the derivatives.
             together: all of them as one program, whose last statements they are.
             budget: how many seconds of work the check may take for all of them.
+            judge: who decides.
 
         Raises:
             VerificationError: an entry disagrees.
         """
+        # Imported here, since a derivation that nobody checks must not pay for the verifier.
+        from dimderiv.verify import judged
+
         claims = self._claims(results, together)
         groups: dict[int, list[Variables]] = {}
         for names, claim in claims.items():
@@ -59,18 +85,9 @@ class Checker:
         found: dict[Variables, Verification] = {}
         for group in groups.values():
             share = budget / len(groups)
-            reports = self._verified([claims[names] for names in group], share)
+            reports = judged([claims[names] for names in group], budget=share, judge=judge)
             found |= dict(zip(group, reports, strict=True))
         return {names: self._with_gradient(results[names], found[names]) for names in results}
-
-    def _verified(self, claims: "list[Claim]", budget: float) -> "list[Verification]":
-        # Imported here, since a derivation that nobody checks must not pay for the verifier.
-        from dimderiv.verify import NotVerifiableError, Verification, verify_together
-
-        try:
-            return verify_together(claims, budget=budget)
-        except (NotVerifiableError, LimitError) as error:
-            return [Verification("unchecked", (), 0, 0.0, 0, error.message)] * len(claims)
 
     def _with_gradient(self, result: Result, found: "Verification") -> "Verification":
         """The report together with that of the gradient that was taken for granted."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from dimderiv.answer import Answer, Variables
-from dimderiv.checking import Checker
+from dimderiv.checking import Checker, judge_named
 from dimderiv.coding import Coder, Stages
 from dimderiv.differentiate import Gradients
 from dimderiv.forward import Tangents
@@ -20,7 +20,7 @@ from dimderiv.spelling import Spelling
 
 if TYPE_CHECKING:
     from dimderiv.steps import Step
-    from dimderiv.verify import Verification
+    from dimderiv.verify import Judge, Verification
     from dimderiv.verify.code import CodeCheck
 
 
@@ -186,22 +186,24 @@ class Derivation:
         found = together(list(self.checks.values()))
         return replace(found, code=all_together(codes)) if codes else found
 
-    def verified(self, *, budget: float = 2.0) -> "Derivation":
+    def verified(self, *, budget: float = 2.0, judge: "Judge" = "points") -> "Derivation":
         """This derivation, after checking each printed derivative against the expression.
 
         Args:
             budget: seconds of work on a usual machine, beyond which entries are compared along
                 random directions, all at once; the clock alone does not decide it.
+            judge: `"points"`, which asks sympy where it cannot decide; or `"sympy"`, which proves
+                every entry where it can.
 
         Returns:
             A derivation whose `verification` says how far the check went; its level is
-            `"unchecked"` where no point could be found, or time did not allow any comparison.
+            `"unchecked"` where no point could be found, or the work did not allow any comparison.
 
         Raises:
             VerificationError: an entry disagrees; the message names it.
         """
         first = self.first if self._is_through_gradients else None
-        first = first and first.verified(budget=budget)
+        first = first and first.verified(budget=budget, judge=judge)
         checker = Checker(
             self.typed,
             self.rulebook,
@@ -210,7 +212,7 @@ class Derivation:
             self.structures,
             first._results if first else {},
         )
-        return replace(self, checks=checker.check(self._results, self.program, budget))
+        return replace(self, checks=checker.check(self._results, self.program, budget, judge))
 
     @property
     def _is_through_gradients(self) -> bool:
@@ -225,7 +227,7 @@ class Derivation:
         """
         return Checker(self.typed, self.rulebook).read_back(printed)
 
-    def hvp(self, names: str | Sequence[str], *, verify: bool = True) -> "Derivation":
+    def hvp(self, names: str | Sequence[str], *, verify: bool | str = True) -> "Derivation":
         """The product of the Hessian of a scalar with a vector, without the Hessian.
 
         It is the derivative of the gradients along directions of the variables, so it has the shape
@@ -234,7 +236,7 @@ class Derivation:
 
         Args:
             names: a new name for the direction of each variable, `"v"` or `"v,V"`, of its shape.
-            verify: whether to check it.
+            verify: whether to check it, and how: as in `derive`.
 
         Returns:
             The derivation, with one result for each variable: the sum over the blocks beside it.
@@ -249,7 +251,8 @@ class Derivation:
         """
         assert self.origin is not None, "every derivation comes from a task"
         found = self.origin.hessian_vector(names)
-        return found.verified() if verify else found
+        judge = judge_named(verify)
+        return found if judge is None else found.verified(judge=judge)
 
     def tied(self) -> "Derivation | None":
         """The gradient by the entries that the properties of the variables leave free.

@@ -37,6 +37,7 @@ class Request:
     as_json: bool
     lang: str
     no_verify: bool
+    verify: str
     inline: bool
     rules: tuple[str, ...]
     verbose: bool
@@ -54,6 +55,11 @@ class Request:
             shown = ", ".join(repr(word) for word in self.words)
             raise click.UsageError(f"there are {len(self.words)} expressions: {shown}; use quotes")
         return self.words[0]
+
+    @property
+    def check(self) -> bool | str:
+        """Whether the answer is to be checked, and how."""
+        return not self.no_verify and self.verify
 
     @property
     def of_code(self) -> CodeRequest:

@@ -2,5 +2,16 @@
 
 from dimderiv.verify.check import verify, verify_together
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification, together
+from dimderiv.verify.verdict import JUDGES, Judge, judged
 
-__all__ = ["Claim", "NotVerifiableError", "Verification", "together", "verify", "verify_together"]
+__all__ = [
+    "JUDGES",
+    "Claim",
+    "Judge",
+    "NotVerifiableError",
+    "Verification",
+    "judged",
+    "together",
+    "verify",
+    "verify_together",
+]

@@ -227,24 +227,28 @@ class _Check:
         if not self.points:
             raise self._nothing_compared()
         seconds = (time.perf_counter() - self.start) / len(self.claims)
-        missing = self.coverage.missing()
-        return [self._report(tally, missing, seconds) for tally in self.claims.values()]
+        one_sided = self.coverage.one_sided_in_words()
+        unmoved = self.coverage.unmoved_in_words()
+        return [self._report(tally, one_sided, unmoved, seconds) for tally in self.claims.values()]
 
-    def _report(self, tally: Tally, missing: list[str], seconds: float) -> Verification:
-        remarks = [*missing]
+    def _report(
+        self, tally: Tally, one_sided: tuple[str, ...], unmoved: tuple[str, ...], seconds: float
+    ) -> Verification:
+        remarks = [*unmoved]
         if self.points < FEWEST_POINTS:
             remarks.append("only one point could be compared")
         if tally.is_zero and not tally.nonzero and self.coverage.varies:
             remarks.append("only zeros were compared")
         level: Level = "exact" if tally.is_rational else "30 digits"
         return Verification(
-            "partial" if remarks else level,
+            "partial" if remarks or one_sided else level,
             tuple(self.complete),
             tally.one_by_one,
             seconds,
             self.points,
             along=tally.along,
             nonzero=tally.nonzero,
+            one_sided=one_sided,
             remarks=tuple(remarks),
         )
 

@@ -11,8 +11,15 @@ from dimderiv.verify.code import CodeCheck
 
 MOST_SIZES = 8
 
-Level = Literal["exact", "30 digits", "partial", "unchecked"]
+Level = Literal["proved", "exact", "60 digits", "30 digits", "partial", "unchecked"]
 LEVELS: tuple[Level, ...] = get_args(Level)
+AGREEMENT: Mapping[Level, str] = {
+    "proved": "are proved equal by sympy",
+    "exact": "agree exactly",
+    "60 digits": "agree to 60 digits",
+    "30 digits": "agree to 30 digits",
+    "partial": "agree",
+}
 
 
 class NotVerifiableError(DimderivError):
@@ -62,8 +69,9 @@ class Verification:
     """How far an answer was checked; there is one only if nothing disagreed.
 
     Attributes:
-        level: how the derivatives were compared: `"exact"`, as rationals; to `"30 digits"`;
-            `"partial"`, where they agree but something was not reached, as `remarks` say;
+        level: how the derivatives were compared: `"proved"` equal by sympy; `"exact"`, as
+            rationals; to `"60 digits"` by sympy, to `"30 digits"` at points; `"partial"`, where
+            they agree but something was not reached, as `one_sided` and `remarks` say;
             `"unchecked"`, where nothing was compared.
         sizes: the sizes of the named dimensions at which every entry was covered.
         entries: how many entries were compared one by one.
@@ -72,7 +80,8 @@ class Verification:
         reason: why nothing could be compared, where the level is "unchecked".
         along: how many entries were compared along random directions alone, all at once.
         nonzero: how many of the entries compared one by one are not 0.
-        remarks: what the points did not reach.
+        one_sided: the operations that were met on one side of a kink only.
+        remarks: what else the points did not reach.
         code: what was compared of numpy code with the answer, where it was made.
     """
 
@@ -84,6 +93,7 @@ class Verification:
     reason: str = ""
     along: int = 0
     nonzero: int = 0
+    one_sided: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     code: CodeCheck | None = None
 
@@ -94,7 +104,6 @@ class Verification:
     def _of_answer(self) -> str:
         if self.level == "unchecked":
             return f"not checked: {self.reason}"
-        how = {"exact": " exactly", "30 digits": " to 30 digits"}.get(self.level, "")
         counts = []
         if self.entries or not self.along:
             counts.append(_count(self.entries, "entry", "entries"))
@@ -103,8 +112,10 @@ class Verification:
         places = f"at {_count(self.points, 'point', 'points')}"
         named = [sizes_text(sizes) for sizes in self.sizes if sizes]
         where = f" ({'; '.join(dict.fromkeys(named))})" if named else ""
-        but = f", but {'; '.join(self.remarks)}" if self.remarks else ""
-        return f"{' and '.join(counts)} agree{how} {places}{where}, {self.seconds:.2f} s{but}"
+        remarks = (*self.one_sided, *self.remarks)
+        but = f", but {'; '.join(remarks)}" if remarks else ""
+        how = AGREEMENT[self.level]
+        return f"{' and '.join(counts)} {how} {places}{where}, {self.seconds:.2f} s{but}"
 
 
 def together(verifications: Sequence[Verification]) -> Verification:
@@ -125,7 +136,8 @@ def together(verifications: Sequence[Verification]) -> Verification:
         next((verification.reason for verification in verifications if verification.reason), ""),
         sum(verification.along for verification in verifications),
         sum(verification.nonzero for verification in verifications),
-        tuple(dict.fromkeys(remark for each in verifications for remark in each.remarks)),
+        tuple(dict.fromkeys(told for each in verifications for told in each.one_sided)),
+        tuple(dict.fromkeys(told for each in verifications for told in each.remarks)),
     )
 
 

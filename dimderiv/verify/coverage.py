@@ -64,11 +64,15 @@ class Coverage:
         """
         return bool(branches.ties - self.fixed)
 
-    def missing(self) -> list[str]:
-        """What no point has reached, in words."""
+    def one_sided_in_words(self) -> tuple[str, ...]:
+        """What has been on one side of a kink only, in words."""
         found = [f"{self._words(node)} was met on one side only" for node in self.one_sided()]
-        found += [f"{self._words(node)} did not move at any point" for node in self.unmoved()]
-        return list(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found))
+
+    def unmoved_in_words(self) -> tuple[str, ...]:
+        """What has not moved with the variables, in words."""
+        found = [f"{self._words(node)} did not move at any point" for node in self.unmoved()]
+        return tuple(dict.fromkeys(found))
 
     @property
     def has_maxima(self) -> bool:

@@ -18,6 +18,7 @@ from dimderiv.verify.claim import NotVerifiableError
 
 # No size of an axis is a higher power of another.
 MOST_POWER = 8
+KINKED = frozenset({"relu", "abs", "norm1", "max", "min"})
 COMPARISONS = frozenset({">", "<", ">=", "<="})
 # Functions whose arguments are sizes.
 OF_SIZES = frozenset({"ones", "zeros", "eye", "commutation", "K"})
@@ -59,6 +60,18 @@ def is_step(node: Node) -> bool:
     if isinstance(node, Binary):
         return node.operator in COMPARISONS
     return isinstance(node, Call) and node.function == "sign"
+
+
+def has_branches(program: Program) -> bool:
+    """Whether a program has operations that are another function elsewhere, such as a maximum.
+
+    Args:
+        program: the program.
+    """
+    parts = (part for statement in program.statements for part in _walk(statement.value))
+    return any(
+        is_step(part) or (isinstance(part, Call) and part.function in KINKED) for part in parts
+    )
 
 
 def _walk(node: Node) -> Iterator[Node]:
