@@ -90,10 +90,17 @@ class Arranger:
     Args:
         taken: names that stand for symbols or intermediates, so not for the size of a dimension.
         skew: the names of skew matrices, which are written without their transposes.
+        sizes: names of dimensions, which no index letter has.
     """
 
-    def __init__(self, taken: Collection[str] = (), skew: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        taken: Collection[str] = (),
+        skew: Collection[str] = (),
+        sizes: Collection[str] = (),
+    ) -> None:
         self.skew = frozenset(skew)
+        self.sizes = frozenset(sizes)
         self.taken = frozenset(taken)
         self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
         self.known: dict[Key, Piece] = {}
@@ -159,7 +166,7 @@ class Arranger:
         except NoMatrixFormError:
             if len(node.axes) > 2:
                 raise
-            return index_form(node, self.piece)
+            return self.entries(node)
 
     def loose(
         self,
@@ -301,8 +308,11 @@ class Arranger:
         """A product that no matrix notation reaches."""
         if len(node.axes) > 2:
             raise NoMatrixFormError
-        bare = replace(node, coefficient=abs(coefficient))
-        return index_form(bare, self.piece)
+        return self.entries(replace(node, coefficient=abs(coefficient)))
+
+    def entries(self, node: Node) -> Piece:
+        """A node entry by entry, with letters that mean nothing else."""
+        return index_form(node, self.piece, self.taken | self.sizes)
 
     def _factor_pieces(
         self, node: Product, negative: bool, *, absorb: bool

@@ -322,7 +322,7 @@ class Task:
         symbols = self.typed.symbols
         skew = [name for name, each in symbols.items() if "skew" in each.properties]
         taken = [*symbols, *self.typed.definitions, *self.typed.functions]
-        arranger = Arranger(taken=taken, skew=skew)
+        arranger = Arranger(taken=taken, skew=skew, sizes=self.typed.sizes)
         intermediates = (*gradients.adjoints, *intermediates)
         answer = write_answer(self.typed.program, intermediates, found, arranger)
         lent = tangents.lent if tangents else ()

@@ -112,14 +112,14 @@ class _Recorder:
         self.sources = sources
         self.rulebook = sources.rulebook
         self.simplify = Simplifier(_keys(visits), rulebook=sources.rulebook)
-        self.writer = Writer(Arranger(sources.symbols), taken, self.simplify)
+        self.writer = Writer(Arranger(sources.symbols, sizes=sources.sizes), taken, self.simplify)
         self.names = Names(
             visits,
             sources.gradients,
             sources.names,
             handles,
             self.writer,
-            Arranger(sources.symbols),
+            Arranger(sources.symbols, sizes=sources.sizes),
         )
         self.statements = {s.name: s.value for s in sources.statements}
         self.written = {visit.node.key: sources.statements[-1].value for visit in visits[:1]}
@@ -155,7 +155,11 @@ class _Recorder:
         for variable, name in self.sources.names.items():
             node = self.sources.gradients.of[variable]
             if len(node.axes) > MOST_AXES:
-                writer = Writer(Arranger(self.sources.symbols), self.writer.taken, self.simplify)
+                writer = Writer(
+                    Arranger(self.sources.symbols, sizes=self.sources.sizes),
+                    self.writer.taken,
+                    self.simplify,
+                )
                 step = stacked(node, len(self.names.seed), variable, name, writer)
                 yield from () if step is None else (step,)
 
