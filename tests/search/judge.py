@@ -100,7 +100,7 @@ class Judge:
             warnings.simplefilter("ignore")
             try:
                 parsed_once = self._point(problem, "different", {}, None)
-            except (UnreadableError, TiedError, RuntimeError):
+            except (UnreadableError, TiedError, RuntimeError, DimderivError):
                 # Such as an identity that is added to a scalar.
                 self.skipped += 1
                 return
