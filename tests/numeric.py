@@ -86,10 +86,12 @@ class Point:
     sizes: Mapping[str, int]
 
     @staticmethod
-    def of(problem: Problem, typed: Typed, seed: int) -> "Point":
+    def of(
+        problem: Problem, typed: Typed, seed: int, sizes: Mapping[str, int] | None = None
+    ) -> "Point":
         """Numbers with the properties that the problem declares."""
         generator = np.random.default_rng(seed)
-        sizes = defaultdict(lambda: 3, SIZES)
+        sizes = defaultdict(lambda: 3, SIZES) if sizes is None else sizes
         arrays = {
             name: values(problem.shapes.get(name, ""), *_extent(declared.shape, sizes), generator)
             for name, declared in typed.symbols.items()

@@ -111,7 +111,9 @@ def stand_in(name: str, count: int) -> StandIn:
         after, beyond = (i + 1) % count, (i + 2) % count
         monomials += [(i,), (i, i), (i, after), (i, beyond), (i, i, i), (i, i, after)]
         monomials += [(i, after, beyond)]
-    return StandIn(tuple((_coefficient(draw), monomial) for monomial in monomials), count)
+    # Each once: of few entries some are the same, and their coefficients could cancel.
+    once = {tuple(sorted(monomial)): _coefficient(draw) for monomial in monomials}
+    return StandIn(tuple((coefficient, monomial) for monomial, coefficient in once.items()), count)
 
 
 def _coefficient(draw: Random) -> Fraction:
