@@ -11,7 +11,7 @@ from dimderiv.language import syntax
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program, Statement
 from dimderiv.render.text import text
-from dimderiv.result import Result
+from dimderiv.result import Layout, Result
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape, names_in_use
 
@@ -48,6 +48,7 @@ class Checker:
         directions: for a derivative along directions, the direction of each variable.
         structures: how the entries of variables are tied.
         gradients: for second derivatives, the gradients, which have been checked themselves.
+        layout: the layout that was asked for.
     """
 
     typed: Typed
@@ -56,6 +57,7 @@ class Checker:
     directions: Mapping[str, str] = field(default_factory=dict)
     structures: Mapping[str, str] = field(default_factory=dict)
     gradients: Mapping[tuple[str, ...], Result] = field(default_factory=dict)
+    layout: Layout = "mixed"
 
     def check(
         self,
@@ -144,7 +146,7 @@ class Checker:
             unknown=self.rulebook.unknown,
             along=self.directions,
             structure=self.structures.get(result.wrt[-1], ""),
-            turned=result.turned,
+            turned=self.layout == ("numerator" if result.of.is_scalar else "denominator"),
         )
 
     def _slid_shapes(self) -> list[Shape]:

@@ -211,6 +211,7 @@ class Derivation:
             self.directions,
             self.structures,
             first._results if first else {},
+            self.layout,
         )
         return replace(self, checks=checker.check(self._results, self.program, budget, judge))
 

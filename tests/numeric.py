@@ -1,5 +1,6 @@
 """An answer judged at numbers: central differences of the expression against what was derived."""
 
+import inspect
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -166,12 +167,17 @@ class Point:
             arguments[taken] = array.item() if shape.is_scalar else column
         return arguments
 
+    def _sizes_wanted(self, function: Callable[..., Any]) -> dict[str, int]:
+        """The sizes that a function takes, since none of its arguments has them."""
+        wanted = [*inspect.signature(function).parameters]
+        return {name: self.sizes[name] for name in SIZES if name in wanted}
+
     def computed(self, derivation: Derivation) -> list[Array]:
         """What the generated function returns for each result, arranged as slopes are."""
         function = derivation.function("numpy")
-        functions = handed_in(function, derivation.rulebook.unknown)
+        others = self._sizes_wanted(function) | handed_in(function, derivation.rulebook.unknown)
         with np.errstate(all="ignore"):
-            returned = function(**self.arguments(derivation), **functions)
+            returned = function(**self.arguments(derivation), **others)
         results = results_of(derivation)
         found = returned if len(results) > 1 else (returned,)
         return [
