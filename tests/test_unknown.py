@@ -408,3 +408,11 @@ def test_the_concrete_functions(shape: tuple[int, ...]) -> None:
     assert np.allclose(concrete.gradient(at), differences(concrete.value, at), atol=1e-6)
     second = differences(concrete.gradient, at).reshape(np.shape(concrete.hessian(at)))
     assert np.allclose(concrete.hessian(at), second, atol=1e-6)
+
+
+def test_a_function_in_a_definition_that_is_repeated_is_handed_in() -> None:
+    """The derivative is the definition, which is read as the scalar that it repeats."""
+    found = derive("r = f(c) ones(n, 1); r' x", "x", shapes="f: scalar -> scalar; c: scalar")
+    value = found.function("numpy")(c=np.array(3.0), x=np.ones(2), f=lambda c: c * c)
+
+    assert [9.0, 9.0] == list(value)

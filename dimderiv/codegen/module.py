@@ -138,7 +138,7 @@ class Module:
         self.identifiers = Identifiers({*names, *taken})
         self.arguments = Arguments(symbols, self.identifiers)
         self.used: set[str] = set()
-        functions = called_functions(programs.expressions(), rulebook.unknown)
+        functions = called_functions(programs.expressions(), programs.functions(), rulebook.unknown)
         self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
 
     def source(
