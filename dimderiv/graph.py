@@ -243,7 +243,7 @@ def is_symmetric(node: Node) -> bool:
 
 def is_skew(node: Node) -> bool:
     """Whether a square matrix is known to be minus its transpose."""
-    return isinstance(node, Symbol) and "skew" in node.properties
+    return isinstance(node, Symbol) and "skew" in node.properties and len(node.axes) == 2
 
 
 def is_orthogonal(node: Node) -> bool:

@@ -141,7 +141,7 @@ class Module:
         self.identifiers = Identifiers({*own, *taken})
         self.arguments = Arguments(symbols, self.identifiers, programs.sizes)
         self.used: set[str] = set()
-        functions = called_functions(programs.expressions(), rulebook.unknown)
+        functions = called_functions(programs.expressions(), programs.functions(), rulebook.unknown)
         self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
         # What the code has of its own gives way to what the user named.
         given = {spelled_out(name): python for name, python in self.functions.items()}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 
 from dimderiv.language.syntax import Add, Call, Node
+from dimderiv.language.vocabulary import unused_name
 
 LETTERS = ("stuvqpzcabh", "ruvzqspth", "RZMPQTEFGHKLSUVW")
 LETTERS_OF_FUNCTIONS: Mapping[str, str] = {"softmax": "P", "inv": "Y"}
@@ -58,9 +59,7 @@ class Handles:
 
     def derivative(self, name: str) -> str:
         """A name for the derivative by something that has a name."""
-        derivative = f"{self.mark}{name}"
-        while derivative in self.taken:
-            derivative += "_"
+        derivative = unused_name(f"{self.mark}{name}", self.taken)
         self.taken.add(derivative)
         return derivative
 

@@ -20,8 +20,8 @@ from dimderiv.language.syntax import (
     Negative,
     Number,
     Statement,
+    all_occur,
     replaced,
-    walk,
 )
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
@@ -32,6 +32,7 @@ from dimderiv.shapes import Shape
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles
 from dimderiv.steps.labels import MOST_AXES, is_brief_identity, is_constant, is_passed_on
+from dimderiv.steps.lengths import refuse_too_long
 from dimderiv.steps.model import (
     Added,
     Derived,
@@ -82,8 +83,12 @@ def record_steps(sources: Sources, handles: Handles | None = None) -> tuple[Step
     Args:
         sources: the record of the sweep, and the names to tell it by.
         handles: gives out names that mean nothing else.
+
+    Raises:
+        LimitError: a product has so many factors that the steps would be too long to be read.
     """
     visits = [visit for visit in sources.gradients.visits if not is_zero(visit.upstream)]
+    refuse_too_long(visits)
     recorder = _Recorder(sources, visits, handles or handles_for(sources))
     steps = [step for visit in visits for step in recorder.steps(visit)]
     return (*steps, *(recorder.stacked() if visits else ()))
@@ -193,7 +198,7 @@ class _Recorder:
         whole = self.written.get(node.key)
         names = self.names.written(operands(node))
         tree = None if whole is None else replaced(whole, names.get)
-        if tree is None or not _occur(shown, tree):
+        if tree is None or not all_occur(shown, tree):
             tree = self.writer.unfolded(_normal(local))
             if whole is not None and self.names.own(node) is None:
                 return Equation((whole, tree))
@@ -394,13 +399,3 @@ def added(trees: Sequence[Tree]) -> Tree:
     if not terms:
         return Number(Fraction(0))
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
-
-
-def _occur(parts: Collection[Tree], tree: Tree) -> bool:
-    """Whether all parts are found in a tree."""
-    missing = set(parts)
-    for found in walk(tree):
-        missing.discard(found)
-        if not missing:
-            return True
-    return not missing
