@@ -7,10 +7,11 @@ from itertools import count
 from typing import NamedTuple
 
 from dimderiv import notation
-from dimderiv.graph import Factor, Index, Merged, Node, Product, Shifted, letters_of
+from dimderiv.graph import Factor, Index, Merged, Named, Node, Product, Shifted, letters_of
 from dimderiv.language.syntax import Add, Binary, Call, Entry, IndexForm, Name, Negative, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import Face, Piece, symbols, transposed
+from dimderiv.partials import operands
 from dimderiv.shapes import Dim
 from dimderiv.sums import expanded
 
@@ -42,7 +43,7 @@ def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[
         A piece; its flipped face means something only for two axes.
     """
     parts = [(coefficient, _as_product(part)) for coefficient, part in expanded(node)]
-    known = {name for _, part in parts for dim in part.dims for name in dim.names}.union(taken)
+    known = _size_names([part for _, part in parts]).union(taken)
     unused = _letters(known)
     axes = [_axis([part for _, part in parts], k, unused) for k in range(len(node.axes))]
     known.update(*(axis.names for axis in axes))
@@ -64,6 +65,19 @@ def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[
     )
     face = Face(form, LONG + symbols(form))
     return Piece(face, transposed(face))
+
+
+def _size_names(nodes: Sequence[Node]) -> set[str]:
+    """The names of the sizes of nodes and of what they are made of, which no letter may have."""
+    names, seen, waiting = set[str](), set[int](), [*nodes]
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            dims = node.dims if isinstance(node, Product) else node.axes
+            names.update(name for dim in dims for name in dim.names)
+            waiting += () if isinstance(node, Named) else operands(node)
+    return names
 
 
 def _letters(taken: Collection[str]) -> Iterator[str]:
