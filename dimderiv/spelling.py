@@ -40,7 +40,7 @@ class Spelling:
         for variables in derivatives:
             name = self._wanted(variables)
             while name in taken:
-                name += "_" if self.order == 1 else "1"
+                name += "1"
             names[variables] = name
             taken.add(name)
         return names

@@ -16,7 +16,7 @@ from strategies import SIZES, Problem, values
 
 from dimderiv.derivation import Derivation
 from dimderiv.infer import Typed, infer
-from dimderiv.language.syntax import Call
+from dimderiv.language.syntax import Call, is_extreme_of_two
 from dimderiv.result import Result
 from dimderiv.shapes import Shape
 
@@ -69,6 +69,8 @@ class Untied(Dense):
     def call(self, node: Call) -> Array:
         """The value of a call."""
         value = super().call(node)
+        if is_extreme_of_two(node):
+            return np.where(np.isclose(*map(self.value, node.arguments)), np.nan, value)
         if node.function in ("max", "min"):
             entries = self.value(node.arguments[0])
             attained = np.isclose(entries, value, 1e-9, 1e-12).sum(axis=node.axis, keepdims=True)

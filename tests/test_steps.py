@@ -193,7 +193,7 @@ def test_least_squares() -> None:
     """The whole text of the simplest case."""
     told_text, _, checked = LEAST_SQUARES.derived(verify=True).explain().rpartition("\n")
 
-    assert checked.startswith("Checked entry by entry")
+    assert checked.startswith("Checked at")
     assert told_text == (
         """\
 ||X w - y||^2, differentiated by w

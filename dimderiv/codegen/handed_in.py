@@ -70,9 +70,9 @@ def call_of(
         entries: the index that takes the entries of a row.
     """
     order = len(function) - len(function.lstrip(HESSIAN))
-    argument = f"{argument}[None, :]" if is_row and argument.isidentifier() else argument
-    argument = (
-        f"{module}.reshape({argument}, (1, -1))" if is_row and "[None" not in argument else argument
-    )
+    if is_row and argument.isidentifier():
+        argument = f"{argument}[None, :]"
+    elif is_row:
+        argument = f"{module}.reshape({argument}, (1, -1))"
     row = entries if is_row and order == 1 else ""
     return f'{helper}("{name}", {name}, {argument}, {order}){row}'

@@ -214,6 +214,7 @@ class IndexReader:
             return self._delta(entry)
         operand = self.array(entry.operand).node
         places = [place for place in self._places(entry) if not place[1].is_one]
+        sizes, slides = dict(self.sizes), dict(self.slides)
         simple = [self._simple(index, dim) for index, dim in places]
         if all(index is not None for index in simple):
             order = tuple(dict.fromkeys(i for each in simple if each for i in each.letters))
@@ -222,6 +223,8 @@ class IndexReader:
             dims = [self._size(letter) for letter in order]
             node = product(ONCE, [Factor(operand, indices)], tuple(range(len(order))), dims)
             return Labelled(node, order)
+        # What is gathered slides along none of its axes.
+        self.sizes, self.slides = sizes, slides
         letters = self._letters(entry.indices)
         axes = tuple(self._size(letter) for letter in letters)
         kept = tuple(index for index, _ in places)

@@ -39,6 +39,7 @@ class Programs:
         late: Late = AT_ONCE,
     ) -> None:
         self.layouts = layouts
+        self.sizes = sorted({name for program in programs for name in program.sizes})
         self.late = late
         self.gathered: Gathered = {}
         self.goals = [

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from dimderiv import frozen
 from dimderiv.errors import Span
+from dimderiv.language.vocabulary import EXTREMES
 
 Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
 
@@ -142,6 +143,11 @@ class Program:
 
     statements: tuple[Statement, ...]
     source: str = field(default="", compare=False, repr=False)
+
+
+def is_extreme_of_two(call: Call) -> bool:
+    """Whether a call is the larger or the smaller of two arrays, entry by entry."""
+    return call.function in EXTREMES and len(call.arguments) == 2 and call.axis is None
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -26,8 +26,8 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "atan": "arctan",
     }
 )
-# Of one argument a reduction, of two a function of each entry.
-EXTREMES = frozenset({"max", "min"})
+# Of one argument a reduction, of two a function of each entry, whose rule has this name.
+EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
 COMPARISONS = (">", "<", ">=", "<=")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"

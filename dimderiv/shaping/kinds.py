@@ -14,7 +14,17 @@ from itertools import count
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
-from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, Number, children
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Name,
+    Negative,
+    Node,
+    Number,
+    children,
+    is_extreme_of_two,
+)
 from dimderiv.shapes import ONE
 from dimderiv.shaping.clashes import ClashError, names_in, unsigned
 from dimderiv.shaping.progress import Progress
@@ -72,7 +82,7 @@ class _Search:
         self.tries: list[_Try] = []
         self.seen: set[frozenset[tuple[str, Kind]]] = set()
         self.is_exact = True
-        self.added: dict[str, list[Add]] = {}
+        self.added: dict[str, list[Node]] = {}
         self.uses: dict[str, int] = {}
         for statement in progress.program.statements:
             self._note(statement.value)
@@ -85,8 +95,8 @@ class _Search:
             stack.extend(children(part))
             if isinstance(part, Name):
                 self.uses[part.name] = self.uses.get(part.name, 0) + 1
-            elif isinstance(part, Add):
-                terms = map(unsigned, part.terms)
+            elif terms := _combined(part):
+                terms = tuple(map(unsigned, terms))
                 # A sum may have thousands of terms of one name.
                 for name in {term.name: None for term in terms if isinstance(term, Name)}:
                     self.added.setdefault(name, []).append(part)
@@ -166,8 +176,8 @@ class _Search:
         rows = [name for name, kind in kinds.items() if kind is Kind.ROW]
         return all(any(self._has_matrix(add) for add in self.added[name]) for name in rows)
 
-    def _has_matrix(self, node: Add) -> bool:
-        return any(ONE not in self.scope.axes[id(term)] for term in node.terms)
+    def _has_matrix(self, node: Node) -> bool:
+        return any(ONE not in self.scope.axes[id(term)] for term in _combined(node))
 
     def _exhausted(self, clash: ClashError) -> LimitError:
         names = self._suspects(clash) or [name for name in self.uses if self.scope.is_open(name)]
@@ -176,6 +186,13 @@ class _Search:
             span=clash.node.span,
             hint=f"declare the shape of {names[0]}",
         )
+
+
+def _combined(node: Node) -> tuple[Node, ...]:
+    """The terms of a sum, and what the larger or the smaller of two is taken of."""
+    if isinstance(node, Add):
+        return node.terms
+    return node.arguments if isinstance(node, Call) and is_extreme_of_two(node) else ()
 
 
 def _prefer_rows_in_sums(progress: Progress, kinds: Kinds) -> Kinds:
@@ -203,7 +220,7 @@ def _note_biases(progress: Progress, node: Node, biases: dict[str, bool]) -> Non
     if isinstance(node, Name):
         biases[node.name] = False
         return
-    terms = node.terms if isinstance(node, Add) else ()
+    terms = _combined(node)
     matrices = {id(term) for term in terms if ONE not in progress.scope.axes[id(term)]}
     for part in children(node):
         term = unsigned(part)

@@ -165,7 +165,7 @@ class Writer:
         loose = self.arranger.loose(node)
         piece = notation.negative(loose.piece) if loose.negative else loose.piece
         return Shown(
-            (piece.flipped if row else piece.straight).tree,
+            self.arranger.shown(piece, turned=row),
             shape_of(node.axes[:MOST_AXES], row=row),
         )
 

@@ -119,3 +119,17 @@ def stand_in(name: str, count: int) -> StandIn:
 def _coefficient(draw: Random) -> Fraction:
     size = Fraction(draw.randint(1, LARGEST), draw.choice(DENOMINATORS))
     return draw.choice((size, -size))
+
+
+def put_in_place(name: str, order: int, arithmetic: Arithmetic, argument: Table) -> Table:
+    """The value of the function that stands in for a declared one, its gradient or its Hessian.
+
+    Args:
+        name: of the function.
+        order: how often it is differentiated.
+        arithmetic: the arithmetic of the entries.
+        argument: the table.
+    """
+    rows, cols = size_of(argument)
+    function = stand_in(name, rows * cols)
+    return (function.value, function.gradient, function.hessian)[order](arithmetic, argument)
