@@ -91,7 +91,7 @@ class _Check:
         reasons: why there was no value or no derivative at points that were tried.
         answer_undefined: whether an answer had no value at some point.
         ran_out: whether the budget was used up.
-        compared: the sizes and the number of each point that was compared.
+        points: at how many points the claims were compared.
     """
 
     given: Sequence[Claim]

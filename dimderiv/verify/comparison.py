@@ -9,7 +9,7 @@ algorithms for verification of polynomial identities, J. ACM 27 (1980)).
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -18,7 +18,7 @@ from random import Random
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.verify.agreement import DOUBTFUL_DIGITS, agree, is_rounding
-from dimderiv.verify.arithmetic import ONE, OutOfDomain, Scalar, mixed_slope
+from dimderiv.verify.arithmetic import ONE, Arithmetic, OutOfDomain, Scalar, mixed_slope
 from dimderiv.verify.claimed import Answer, Claimed, reader
 from dimderiv.verify.effort import Effort, OutOfTime
 from dimderiv.verify.motion import Place
@@ -26,9 +26,9 @@ from dimderiv.verify.setting import Setting, Trial
 from dimderiv.verify.tables import Table
 
 LARGEST_COORDINATE = 2**16
-# What may be spent on the search for the entry that is wrong.
-SEARCH = 4_000_000
-SEARCH_SECONDS = 10
+# What may be spent, beside the budget, on doubts and on the search for the entry that is wrong.
+MOST_BESIDE = 4_000_000
+SECONDS_BESIDE = 10
 
 Places: TypeAlias = tuple[Place, ...]
 # For each order, how fast each coordinate of the variable moves.
@@ -167,15 +167,16 @@ class Comparison:
 
     @cached_property
     def _precise(self) -> "Comparison":
-        return self._at(self.trial.with_digits(DOUBTFUL_DIGITS))
+        return self._with_digits(DOUBTFUL_DIGITS)
 
-    def _at(self, trial: Trial) -> "Comparison":
+    def _with_digits(self, digits: int) -> "Comparison":
+        effort = Effort(MOST_BESIDE, time.perf_counter() + SECONDS_BESIDE)
+        trial = replace(self.trial, arithmetic=Arithmetic(digits, effort))
         return Comparison(self.setting, trial, {claim: Tally() for claim in self.claims})
 
     def _find_entry(self, claims: Iterable[Claimed]) -> None:
         """Raise the disagreement at the first entry that is wrong, if it can be found."""
-        effort = Effort(SEARCH, time.perf_counter() + SEARCH_SECONDS)
-        search = self._at(self.trial.with_digits(self.trial.arithmetic.digits, effort))
+        search = self._with_digits(self.trial.arithmetic.digits)
         with suppress(OutOfTime):
             for claim in claims:
                 search.entry_by_entry(claim, inf)

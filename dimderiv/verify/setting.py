@@ -1,7 +1,7 @@
 """What several claims about one expression share: its sizes, its symbols, its value at a point."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 from dimderiv.errors import ShapeError, VerificationError
@@ -9,7 +9,6 @@ from dimderiv.language.syntax import Node
 from dimderiv.shapes import Dim, Shape
 from dimderiv.verify.arithmetic import Arithmetic
 from dimderiv.verify.claim import Claim, sizes_text
-from dimderiv.verify.effort import Effort
 from dimderiv.verify.evaluate import Evaluator
 from dimderiv.verify.motion import Place
 from dimderiv.verify.tables import Size, Table, size_of
@@ -30,15 +29,6 @@ class Trial:
     arithmetic: Arithmetic
     sizes: Mapping[str, int]
     point: Mapping[str, Table]
-
-    def with_digits(self, digits: int, effort: Effort | None = None) -> "Trial":
-        """The same point in another precision, at another expense.
-
-        Args:
-            digits: the precision.
-            effort: what may be spent; without it, as much as it takes.
-        """
-        return replace(self, arithmetic=Arithmetic(digits, effort))
 
 
 class Setting:
