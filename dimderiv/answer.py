@@ -8,7 +8,6 @@ from typing import NamedTuple, TypeAlias
 from dimderiv.arrange import Arranger, NoMatrixFormError
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Named, Node, is_zero, zero
-from dimderiv.index_form import index_form
 from dimderiv.inline import names_in, written_out
 from dimderiv.kronecker import vectorised
 from dimderiv.language import syntax
@@ -155,5 +154,5 @@ def _written(found: Derivative, arranger: Arranger) -> syntax.Node:
             raise NotDifferentiableError(
                 "an answer in index notation has no layout", hint='the layout "mixed"'
             ) from None
-        return arranger.shown(index_form(node, arranger.piece))
+        return arranger.shown(arranger.entries(node))
     return arranger.shown(piece, turned=turned)

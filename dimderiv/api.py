@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+from dimderiv.checking import judge_named
 from dimderiv.declarations import read_shapes
 from dimderiv.derivation import Derivation
 from dimderiv.errors import (
@@ -60,7 +61,7 @@ def derive(
     forward: str | Sequence[str] | None = None,
     layout: str = "mixed",
     structured: bool = False,
-    verify: bool = True,
+    verify: bool | str = True,
     rules: str | Path | Sequence[str | Path] = (),
     inline: bool = False,
 ) -> Derivation:
@@ -83,6 +84,7 @@ def derive(
         structured: whether entries that a property of a variable ties move together, so that the
             gradient by a symmetric `S` is `G + G' - G .* I`; otherwise all entries are free.
         verify: whether to check every answer entry by entry; a failed check withholds it.
+            `"sympy"` has sympy differentiate every entry, and prove that nothing is left.
         rules: files with rules of your own.
         inline: whether to write the answer without names for intermediates.
 
@@ -98,6 +100,7 @@ def derive(
     """
     if not isinstance(expr, (str, Program)):
         raise ParseError(f"an expression is a text, not {expr!r}", hint='such as "x\' A x"')
+    judge = judge_named(verify)
     files = [rules] if isinstance(rules, (str, Path)) else rules
     if not isinstance(files, Sequence):
         raise ParseError(f"rules are files, not {rules!r}", hint='such as "my.toml"')
@@ -134,7 +137,7 @@ def derive(
         ).derivation()
     except DimderivError as error:
         raise error.located(source)  # noqa: B904  the same error, with its text added
-    return derivation.verified() if verify else derivation
+    return derivation if judge is None else derivation.verified(judge=judge)
 
 
 def _in_one_expression(typed: Typed, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:

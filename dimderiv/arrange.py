@@ -29,11 +29,13 @@ from dimderiv.graph import (
     is_zero,
     letters_of,
 )
+from dimderiv.identities import IDENTITY, with_bare_identities
 from dimderiv.index_form import index_form
 from dimderiv.kronecker import merged_piece
 from dimderiv.language.syntax import Add, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATION, COMPARISONS
+from dimderiv.means import mean_of, summed_size, with_means
 from dimderiv.normal_form import times
 from dimderiv.notation import HALF, Face, Piece
 from dimderiv.numbering import all_indices
@@ -51,6 +53,7 @@ from dimderiv.reading import (
 )
 from dimderiv.shapes import Dim
 from dimderiv.skew import without_transposes
+from dimderiv.whole_axes import with_whole_axes
 
 LONGEST = 100_000
 
@@ -66,11 +69,19 @@ class NoMatrixFormError(NotDifferentiableError):
 
 
 class Loose(NamedTuple):
-    """A positive piece that may lack axes it is only repeated along, and its sign."""
+    """A positive piece that may lack axes it is only repeated along, and its sign.
+
+    Attributes:
+        negative: whether it is subtracted.
+        piece: the piece.
+        present: which of its axes it has.
+        scalars: how many factors in front of it are scalars.
+    """
 
     negative: bool
     piece: Piece
     present: tuple[bool, ...]
+    scalars: int = 0
 
 
 class Arranger:
@@ -79,10 +90,17 @@ class Arranger:
     Args:
         taken: names that stand for symbols or intermediates, so not for the size of a dimension.
         skew: the names of skew matrices, which are written without their transposes.
+        sizes: names of dimensions, which no index letter has.
     """
 
-    def __init__(self, taken: Collection[str] = (), skew: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        taken: Collection[str] = (),
+        skew: Collection[str] = (),
+        sizes: Collection[str] = (),
+    ) -> None:
         self.skew = frozenset(skew)
+        self.sizes = frozenset(sizes)
         self.taken = frozenset(taken)
         self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
         self.known: dict[Key, Piece] = {}
@@ -94,6 +112,8 @@ class Arranger:
     def shown(self, piece: Piece, *, turned: bool = False) -> Tree:
         """What is printed of a piece, or of its transpose."""
         tree = (piece.flipped if turned else piece.straight).tree
+        if IDENTITY.name not in self.taken:
+            tree = with_bare_identities(tree)
         return without_transposes(tree, self.skew) if self.skew else tree
 
     def piece(self, node: Node) -> Piece:
@@ -119,13 +139,19 @@ class Arranger:
                     node.name, len(node.axes), row=node.row, is_symmetric=is_symmetric(node)
                 )
             case Constant(name):
-                return notation.scalar(Name(name), 1)
+                return self._constant(name)
             case Size(dim):
                 return self._size(dim)
             case Map():
                 return self._map(node)
             case Function():
                 return function(node, [self.piece(each) for each in node.arguments])
+
+    def _constant(self, name: str) -> Piece:
+        assert name == "pi", "no other number has a name"
+        is_taken = name in self.taken
+        tree = Call("arccos", (Number(Fraction(-1)),)) if is_taken else Name(name)
+        return notation.scalar(tree, 1)
 
     def _size(self, dim: Dim) -> Piece:
         if self.taken & dim.names:
@@ -136,12 +162,11 @@ class Arranger:
     def _filled(self, node: Sum | Product) -> Piece:
         """A node with the axes that it is only repeated along written as ones."""
         try:
-            loose = self.loose(node, filled=True)
+            return self._matrix(node)
         except NoMatrixFormError:
             if len(node.axes) > 2:
                 raise
-            return index_form(node, self.piece)
-        return notation.negative(loose.piece) if loose.negative else loose.piece
+            return self.entries(node)
 
     def loose(
         self,
@@ -172,11 +197,12 @@ class Arranger:
             negative = negative and not is_mixed(node)
         else:
             piece = self.piece(node)
+        array = piece
         if not is_zero(node):
             piece = notation.scaled(_size(coefficient), [], [], piece)
         if filled and not all(present):
             return Loose(negative, with_ones(piece, node.axes, present), (True,) * len(present))
-        return Loose(negative, piece, present)
+        return Loose(negative, piece, present, _scalars_before(piece, array))
 
     def _sum(self, node: Sum, *, negate: bool = False) -> tuple[Piece, tuple[bool, ...]]:
         signed = with_pairs(node)
@@ -204,8 +230,13 @@ class Arranger:
     ) -> Piece:
         """A sum of nodes with all of their axes, in the order given, times a number and scalars."""
         loose = [self.loose(node, own, filled=True) for own, node in terms]
-        signed = [(term.negative, term.piece) for term in loose]
-        negative, piece = signed[0] if len(signed) == 1 else (False, summed(signed))
+        if len(loose) == 1:
+            negative, piece = loose[0].negative, loose[0].piece
+        else:
+            negative, piece = (
+                False,
+                summed([(t.negative, t.scalars, t.piece) for t in loose], terms[0][1].axes),
+            )
         over, under = self._scalars(scalars, [self.piece(factor.node) for factor in scalars])
         piece = notation.scaled(coefficient, over, under, piece)
         return notation.negative(piece) if negative else piece
@@ -235,34 +266,53 @@ class Arranger:
         absorb = absorb and not merged
         negative, pieces = self._factor_pieces(node, coefficient.numerator < 0, absorb=absorb)
         over, under = self._scalars(node.factors, pieces)
-        used = set(letters_of(all_indices(node.factors)))
-        diagonal = len(set(node.result)) < len(node.result)
-        present = tuple([diagonal or used.issuperset(letters_of((i,))) for i in node.result])
-        if merged:
-            array = merged_piece(node, self.piece, self.swap)
-            present = (True,) * len(node.axes)
-            if array is None:
-                raise NoMatrixFormError
-        else:
-            conformed = conform(node, pieces)
+        present = (True,) * len(node.axes)
+        array = merged_piece(node, self.piece, self.swap) if merged else None
+        if array is None:
+            shown, conformed = self._conformed(node, pieces)
             if conformed is None:
-                everywhere = (True,) * len(node.axes)
-                return Loose(coefficient < 0, self._entries(node, coefficient), everywhere)
-            array, scalars, under = _with_means(node, conformed, under)
+                if merged:
+                    raise NoMatrixFormError
+                return Loose(coefficient < 0, self._entries(node, coefficient), present)
+            array, scalars, under = with_means(shown, conformed, under)
             over += scalars
+            present = _present(shown)
         if filled and not all(present):
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
         piece = notation.scaled(_size(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(min(piece, key=lambda face: face.cost))
-        return Loose(negative, piece, present)
+        return Loose(negative, piece, present, _scalars_before(piece, array))
+
+    def _conformed(
+        self, node: Product, pieces: Sequence[Piece]
+    ) -> tuple[Product, Conformed | None]:
+        """What a product comes to, and the product itself, perhaps with merged axes made one."""
+        found = None if Merged in map(type, node.result) else conform(node, pieces)
+        whole = with_whole_axes(node) if found is None else None
+        if whole is None:
+            return node, found
+        try:
+            return whole, conform(whole, [self._matrix(factor.node) for factor in whole.factors])
+        except NoMatrixFormError:
+            return node, None
+
+    def _matrix(self, node: Node) -> Piece:
+        """Both faces of a node, in matrix notation."""
+        if not isinstance(node, (Product, Sum)):
+            return self.piece(node)
+        loose = self.loose(node, filled=True)
+        return notation.negative(loose.piece) if loose.negative else loose.piece
 
     def _entries(self, node: Product, coefficient: Fraction) -> Piece:
         """A product that no matrix notation reaches."""
         if len(node.axes) > 2:
             raise NoMatrixFormError
-        bare = replace(node, coefficient=abs(coefficient))
-        return index_form(bare, self.piece)
+        return self.entries(replace(node, coefficient=abs(coefficient)))
+
+    def entries(self, node: Node) -> Piece:
+        """A node entry by entry, with letters that mean nothing else."""
+        return index_form(node, self.piece, self.taken | self.sizes)
 
     def _factor_pieces(
         self, node: Product, negative: bool, *, absorb: bool
@@ -289,10 +339,14 @@ class Arranger:
         under: list[Face] = []
         pairs = zip(factors, pieces, strict=True)
         scalars = [(factor, piece) for factor, piece in pairs if not factor.indices]
+        sums: dict[int, Tree] = {}
         for factor, piece in scalars:
             if not _is_root_of_number(factor):
-                side = over if factor.power > 0 else under
-                side.append(self._scalar_power(factor.node, piece, abs(factor.power)))
+                face = self._scalar_power(factor.node, piece, abs(factor.power))
+                size = summed_size(factor, face)
+                if size is not None:
+                    sums[len(over)] = size
+                (over if factor.power > 0 else under).append(face)
         for power, side in ((HALF, over), (-HALF, under)) if scalars else ():
             roots = [
                 piece.straight
@@ -303,12 +357,10 @@ class Arranger:
                 # One root of them all: `sqrt(2 pi)`.
                 numbers_first = sorted(roots, key=lambda face: not isinstance(face.tree, Number))
                 side.append(notation.call("sqrt", notation.juxtaposed(numbers_first)))
-        for factor, piece in zip(factors, pieces, strict=True) if under else ():
-            size = _summed_size(factor, piece)
-            if size is not None and size in [face.tree for face in under]:
+        for place, size in sums.items():
+            if size in [face.tree for face in under]:
                 under = [face for face in under if face.tree != size]
-                calls = {id(piece.straight.tree)}
-                over = [notation.mean_for_sum(face, calls) for face in over]
+                over[place] = mean_of(over[place])
         return over, under
 
     def _scalar_power(self, node: Node, piece: Piece, power: Fraction) -> Face:
@@ -325,19 +377,21 @@ def _size(coefficient: Fraction) -> Fraction:
     return coefficient if coefficient is ONCE else abs(coefficient)
 
 
-def _with_means(
-    node: Product, found: Conformed, under: list[Face]
-) -> tuple[Piece | None, list[Face], list[Face]]:
-    """The array and the scalars, with a sum that is divided by the size of its axis as a mean."""
-    for size in under:
-        letters = [i for _, i in found.sums if node.dims[i].syntax() == size.tree]
-        if letters:
-            # The size divides one sum only, though others may run along axes of the same size.
-            calls = {id(call) for call, i in found.sums if i == letters[0]}
-            rest = [face for face in under if face is not size]
-            piece = found.piece and notation.with_means(found.piece, calls)
-            return piece, [notation.mean_for_sum(face, calls) for face in found.scalars], rest
-    return found.piece, found.scalars, under
+def _present(node: Product) -> tuple[bool, ...]:
+    """Which axes of a product it is not only repeated along."""
+    used = set(letters_of(all_indices(node.factors)))
+    is_diagonal = len(set(node.result)) < len(node.result)
+    return tuple([is_diagonal or used.issuperset(letters_of((i,))) for i in node.result])
+
+
+def _scalars_before(piece: Piece, array: Piece | None) -> int:
+    """How many factors a piece has in front of the array that it is a multiple of."""
+    if array is None:
+        return 0
+    return max(
+        len(notation.factors(face)) - len(notation.factors(bare))
+        for face, bare in zip(piece, array, strict=True)
+    )
 
 
 def _with_short_start(face: Face) -> tuple[float, int]:
@@ -351,15 +405,6 @@ def _is_root_of_number(factor: Factor) -> bool:
     if factor.indices or factor.power is ONCE or abs(factor.power) != HALF:
         return False
     return isinstance(factor.node, (Constant, Size)) or is_constant(factor.node)
-
-
-def _summed_size(factor: Factor, piece: Piece) -> Tree | None:
-    """The size of the axis that a scalar factor is the plain sum along."""
-    match factor.node, piece.straight.tree:
-        case Product(dims=(dim,)), Call("sum") if factor.power == 1:
-            return dim.syntax()
-        case _:
-            return None
 
 
 def _root(node: Product) -> Node | None:

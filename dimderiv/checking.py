@@ -4,17 +4,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dimderiv.errors import LimitError
+from dimderiv.answer import Variables
+from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_program
-from dimderiv.language.syntax import Program
-from dimderiv.result import Result
+from dimderiv.language.syntax import Program, Statement
+from dimderiv.render.text import text
+from dimderiv.result import Layout, Result
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape, names_in_use
 
 if TYPE_CHECKING:
-    from dimderiv.verify import Claim, Verification
+    from dimderiv.verify import Claim, Judge, Verification
+
+
+def judge_named(verify: bool | str) -> "Judge | None":
+    """Who is to check, by what was asked for; nobody for `False`.
+
+    Args:
+        verify: what was asked for.
+
+    Raises:
+        UnknownNameError: there is no such judge.
+    """
+    if not verify:
+        return None
+    if verify in (True, "points"):
+        return "points"
+    if verify == "sympy":
+        return "sympy"
+    raise UnknownNameError(f"nobody checks by {verify!r}", hint='True, False or "sympy"')
 
 
 @dataclass(frozen=True)
@@ -28,6 +48,7 @@ class Checker:
         directions: for a derivative along directions, the direction of each variable.
         structures: how the entries of variables are tied.
         gradients: for second derivatives, the gradients, which have been checked themselves.
+        layout: the layout that was asked for.
     """
 
     typed: Typed
@@ -36,33 +57,70 @@ class Checker:
     directions: Mapping[str, str] = field(default_factory=dict)
     structures: Mapping[str, str] = field(default_factory=dict)
     gradients: Mapping[tuple[str, ...], Result] = field(default_factory=dict)
+    layout: Layout = "mixed"
 
-    def check(self, result: Result, budget: float) -> "Verification":
-        """What the check of one printed derivative reports.
+    def check(
+        self,
+        results: Mapping[Variables, Result],
+        together: Program,
+        budget: float,
+        judge: "Judge" = "points",
+    ) -> "dict[Variables, Verification]":
+        """What the check of each printed derivative reports.
 
         Args:
-            result: the derivative.
-            budget: how many seconds the check may take.
+            results: the derivatives.
+            together: all of them as one program, whose last statements they are.
+            budget: how many seconds of work the check may take for all of them.
+            judge: who decides.
 
         Raises:
             VerificationError: an entry disagrees.
         """
         # Imported here, since a derivation that nobody checks must not pay for the verifier.
-        from dimderiv.verify import NotVerifiableError, Verification, together, verify
+        from dimderiv.verify import judged
 
-        claim = self._claim(result)
+        claims = self._claims(results, together)
+        groups: dict[int, list[Variables]] = {}
+        for names, claim in claims.items():
+            groups.setdefault(id(claim.expression), []).append(names)
+        found: dict[Variables, Verification] = {}
+        for group in groups.values():
+            share = budget / len(groups)
+            reports = judged([claims[names] for names in group], budget=share, judge=judge)
+            found |= dict(zip(group, reports, strict=True))
+        return {names: self._with_gradient(results[names], found[names]) for names in results}
+
+    def _with_gradient(self, result: Result, found: "Verification") -> "Verification":
+        """The report together with that of the gradient that was taken for granted."""
+        from dimderiv.verify import together
+
         through = self._gradient(result)
-        if through is not None:
-            # A derivative of a gradient is checked as such; the gradient has a check of its own.
-            claim = replace(
-                claim, expression=self.read_back(through.text()), value=result.of, order=1
-            )
-        try:
-            found = verify(claim, budget=budget)
-        except (NotVerifiableError, LimitError) as error:
-            found = Verification("unchecked", (), 0, 0.0, 0, error.message)
         before = through.verification if through is not None else None
         return found if before is None else together([before, found])
+
+    def _claims(
+        self, results: Mapping[Variables, Result], together: Program
+    ) -> "dict[Variables, Claim]":
+        """What each derivative claims; all of them share one reading of what is printed."""
+        read = self.read_back(text(together))
+        count = len(read.statements) - len(results)
+        shared, last = read.statements[:count], read.statements[count:]
+        gradients: dict[Variables, Program] = {}
+        claims: dict[Variables, Claim] = {}
+        for (names, result), statement in zip(results.items(), last, strict=True):
+            answer = Program((*shared, Statement(None, statement.value)), read.source)
+            claims[names] = self._claim(result, answer)
+            through = self._gradient(result)
+            if through is not None:
+                # A derivative of a gradient is checked as such; the gradient has its own check.
+                if through.wrt not in gradients:
+                    gradients[through.wrt] = self.read_back(through.text())
+                expression = gradients[through.wrt]
+                claims[names] = replace(
+                    claims[names], expression=expression, value=result.of, order=1
+                )
+        return claims
 
     def _gradient(self, result: Result) -> Result | None:
         """The gradient that a second derivative is one of, where it is not checked at one go."""
@@ -70,13 +128,13 @@ class Checker:
             return None
         return self.gradients[result.wrt[:1]]
 
-    def _claim(self, result: Result) -> "Claim":
+    def _claim(self, result: Result, answer: Program) -> "Claim":
         from dimderiv.verify import Claim
 
         own = self.rulebook.user_definitions()
         return Claim(
             expression=self.typed.program,
-            answer=self.read_back(result.text()),
+            answer=answer,
             wrt=result.wrt[-1],
             symbols=self.typed.symbols,
             value=self.typed.value,
@@ -88,7 +146,7 @@ class Checker:
             unknown=self.rulebook.unknown,
             along=self.directions,
             structure=self.structures.get(result.wrt[-1], ""),
-            turned=result.turned,
+            turned=self.layout == ("numerator" if result.of.is_scalar else "denominator"),
         )
 
     def _slid_shapes(self) -> list[Shape]:

@@ -120,7 +120,7 @@ class Coder:
         return source(
             target,
             self.name,
-            self.typed if value else None,
+            self.valued if value else None,
             [self._answer()],
             self.typed.symbols,
             docstring=f"{self.kind} of {self.told}",
@@ -131,6 +131,11 @@ class Coder:
             results=self._several,
             sizes=sizes,
         )
+
+    @property
+    def valued(self) -> Typed:
+        """The expression whose value goes with the derivatives."""
+        return self.typed.plain or self.typed
 
     def later(
         self,

@@ -1,53 +1,79 @@
 """Sums of Kronecker products as they are read: what all terms begin or end with stands outside.
 
 `A K(m, n) + B K(m, n)` is `(A + B) K(m, n)`, and a minus before `kron(M, P - I)` goes inside:
-`kron(M, I - P)`.
+`kron(M, I - P)`.  What is left of `c K(m, n)` beside `A K(m, n)` is `c I`, not the scalar.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from dimderiv import notation
 from dimderiv.language.syntax import Add, Call, Negative, Node
 from dimderiv.notation import Face, Piece
+from dimderiv.shapes import Dim
 
-Signed = tuple[bool, Face]
+
+class Term(NamedTuple):
+    """One face of a term: its sign, the scalars that it begins with, and its other factors."""
+
+    negative: bool
+    scalars: list[Node]
+    chain: list[Node]
+
+    @staticmethod
+    def of(negative: bool, scalars: int, face: Face) -> "Term":
+        """A face as a term; one that is turned or divided as a whole begins with no scalar."""
+        chain = notation.factors(face)
+        count = scalars if scalars < len(chain) else 0
+        return Term(negative, chain[:count], chain[count:])
+
+    def without(self, before: int, after: int, axes: Sequence[Dim]) -> Face:
+        """What is left without some factors at one end; of a matrix that goes, the identity."""
+        rest = self.chain[before : len(self.chain) - after]
+        identity = notation.identity(axes[0 if after else 1]).straight.tree
+        return notation.juxtaposed(_faces([*self.scalars, *(rest or [identity])]))
 
 
-def summed(terms: Sequence[tuple[bool, Piece]]) -> Piece:
-    """A sum of pieces with two axes, each with whether it is subtracted.
+def summed(terms: Sequence[tuple[bool, int, Piece]], axes: Sequence[Dim]) -> Piece:
+    """A sum of pieces with two axes.
 
     Args:
-        terms: the sign and the notation of each term.
+        terms: of each term whether it is subtracted, how many scalars it begins with, and its
+            notation.
+        axes: the sizes of the axes.
     """
-    signed = [_with_sign_inside(negative, piece) for negative, piece in terms]
-    first = next((k for k, (negative, _) in enumerate(signed) if not negative), 0)
+    signed = [(*_with_sign_inside(minus, piece), scalars) for minus, scalars, piece in terms]
+    first = next((k for k, (negative, _, _) in enumerate(signed) if not negative), 0)
     signed = [signed[first], *signed[:first], *signed[first + 1 :]]
     return notation.two_faced(
-        _together([(negative, piece.straight) for negative, piece in signed]),
-        _together([(negative, piece.flipped) for negative, piece in signed]),
+        _together([(minus, scalars, piece.straight) for minus, piece, scalars in signed], axes),
+        _together(
+            [(minus, scalars, piece.flipped) for minus, piece, scalars in signed], axes[::-1]
+        ),
     )
 
 
-def _together(terms: Sequence[Signed]) -> Face:
+def _together(faces: Sequence[tuple[bool, int, Face]], axes: Sequence[Dim]) -> Face:
     """Faces added up, with the factors that all begin or end with outside."""
-    chains = [notation.factors(face) for _, face in terms]
-    before, after = _alike(chains)
+    terms = [Term.of(*each) for each in faces]
+    before, after = _alike(terms)
     if not before + after:
-        return notation.added(terms)
-    rests = [chain[before : len(chain) - after] for chain in chains]
-    signs = [negative for negative, _ in terms]
-    inner = [notation.juxtaposed(_faces(rest)) for rest in rests]
-    first = chains[0]
+        return notation.added([(negative, face) for negative, _, face in faces])
+    first = terms[0].chain
     last = first[len(first) - after :]
-    total = notation.added(list(zip(signs, inner, strict=True)))
+    total = notation.added([(term.negative, term.without(before, after, axes)) for term in terms])
     return notation.juxtaposed([*_faces(first[:before]), total, *_faces(last)])
 
 
-def _alike(chains: Sequence[Sequence[Node]]) -> tuple[int, int]:
-    """With how many factors all chains begin and end, from both sides in turn; one is left."""
+def _alike(terms: Sequence[Term]) -> tuple[int, int]:
+    """With how many factors all begin and end, from both sides in turn.
+
+    One is left of each, unless a scalar is, in front of a matrix with an axis of the whole.
+    """
+    chains = [term.chain for term in terms]
     before = after = 0
-    spare = min(map(len, chains)) - 1
+    spare = min(len(term.chain) - (not term.scalars) for term in terms)
     while spare:
         more_before = len({chain[before] for chain in chains}) == 1
         before, spare = before + more_before, spare - more_before
@@ -55,7 +81,8 @@ def _alike(chains: Sequence[Sequence[Node]]) -> tuple[int, int]:
         after, spare = after + more_after, spare - more_after
         if not more_before and not more_after:
             break
-    return before, after
+    is_inside = before > 0 and before + after == min(map(len, chains))
+    return before, after - (is_inside and after > 0)
 
 
 def _faces(trees: Sequence[Node]) -> list[Face]:

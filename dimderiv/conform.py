@@ -160,7 +160,8 @@ class _Network:
     def _closes_trace(self, first: Edge, second: Edge) -> bool:
         """Whether two parallel edges are a ring by themselves, better written as a trace."""
         ends = {first.start, first.end}
-        if ends & self.kept or ends & set(self.weights) or len(ends) == 1:
+        elsewhere = self.kept.union(self.weights, self._shifted())
+        if ends & elsewhere or len(ends) == 1:
             return False
         if any({e.start, e.end} & ends for e in self.edges if e not in (first, second)):
             return False
@@ -229,12 +230,13 @@ class _Network:
         indices, image = self.images.pop()
         # An axis that the kernel does not slide along is one that it covers, or has size 1 on.
         axes = [(*letters_of((index,)), None)[:2] for index in indices]
-        for kernel_of in (self._kernel, self._kernel_of_ones):
+        for kernel_of in (self._kernel, self._diagonal_kernel, self._kernel_of_ones):
             for inner in itertools.product(*(axis[::-1] for axis in axes)):
                 covered = tuple(letter for letter in inner if letter is not None)
-                kernel = None if set(covered) & self.kept else kernel_of(covered)
+                outer = [a if b == k else b for (a, b), k in zip(axes, inner, strict=True)]
+                is_open = set(covered).isdisjoint(self.kept.union(outer))
+                kernel = kernel_of(covered) if is_open else None
                 if kernel is not None:
-                    outer = [a if b == k else b for (a, b), k in zip(axes, inner, strict=True)]
                     self._slide(image, kernel, inner, outer)
                     return True
         return False
@@ -242,6 +244,8 @@ class _Network:
     def _kernel(self, letters: tuple[int, ...]) -> list[Part] | None:
         """All that runs between the letters, where nothing else is attached to them."""
         parts: list[Part] = []
+        if len(set(letters)) < len(letters):
+            return None
         for edge in self.edges:
             if {edge.start, edge.end} == set(letters) and len(letters) == 2:
                 parts.extend(edge.leaving(letters[0]).parts)
@@ -251,8 +255,22 @@ class _Network:
             return self.weights.get(letters[0])
         return None if set(letters) & set(self.weights) else parts or None
 
+    def _diagonal_kernel(self, letters: tuple[int, ...]) -> list[Part] | None:
+        """The diagonal matrix of a weight, where both axes of the image slide along one letter."""
+        if len(letters) != 2 or len(set(letters)) != 1:
+            return None
+        (letter,) = set(letters)
+        met = [edge for edge in self.edges if letter in (edge.start, edge.end)]
+        if any(edge.start != edge.end for edge in met):
+            return None
+        weight = [*self.weights.get(letter, []), *itertools.chain(*map(diagonals, met))]
+        (kernel,) = scaling(weight) or [notation.identity(self.dims[letter])]
+        return [Part(kernel, ONCE, 0)]
+
     def _kernel_of_ones(self, letters: tuple[int, ...]) -> list[Part] | None:
         """A weight for each letter and ones along those that have none, where no edge meets one."""
+        if len(set(letters)) < len(letters):
+            return None
         if any({edge.start, edge.end} & set(letters) for edge in self.edges):
             return None
         sizes = [self.dims[letter].syntax() for letter in letters]
@@ -312,7 +330,7 @@ class _Network:
 
     def _diagonal_matrix(self, letter: int) -> Piece:
         weight = self.weights.get(letter, [])
-        identity = notation.named("I", 2, is_symmetric=True)
+        identity = notation.identity(self.dims[letter])
         if not weight and not self.edges:
             return identity
         if not weight and len(self.edges) == 1 and is_defined_off_diagonal(self.edges[0]):

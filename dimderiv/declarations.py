@@ -293,6 +293,8 @@ class _Reader:
                     span,
                     hint=f"{self.name}: {shape.rows} x {shape.rows} {word}",
                 )
+            if word == "skew" and shape.is_scalar:
+                self.refuse(f"{self.name} is a scalar: only 0 is skew", span, hint="leave it out")
         return frozenset(word for word, _ in words)
 
     def refuse_clashes(self, declared: Mapping[str, Declaration]) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dimderiv.answer import Answer, Variables
-from dimderiv.checking import Checker
+from dimderiv.checking import Checker, judge_named
 from dimderiv.coding import Coder, Stages
 from dimderiv.differentiate import Gradients
 from dimderiv.forward import Tangents
@@ -14,14 +14,15 @@ from dimderiv.infer import Typed
 from dimderiv.language.syntax import Program
 from dimderiv.recording import NamedAnswer, Recorder
 from dimderiv.render.text import text
-from dimderiv.result import Extent, Form, Layout, Result
+from dimderiv.result import Extent, Layout, Result
 from dimderiv.rules import Rulebook
 from dimderiv.shown import Shown
 from dimderiv.spelling import Spelling
 
 if TYPE_CHECKING:
     from dimderiv.steps import Step
-    from dimderiv.verify import Verification
+    from dimderiv.verify import Judge, Verification
+    from dimderiv.verify.code import CodeCheck
 
 
 class Origin(Protocol):
@@ -132,43 +133,39 @@ class Derivation(Shown):
         return text(self.program, multiline=multiline)
 
     @property
-    def form(self) -> Form:
-        """The form that is furthest from matrix notation among those of the derivatives."""
-        return max((result.form for result in self._results.values()), key=get_args(Form).index)
-
-    @property
-    def shapes(self) -> Mapping[str, str]:
-        """The shape of each symbol, declared or inferred, and of each declared function."""
-        functions = self.rulebook.unknown.items()
-        return {name: str(found.shape) for name, found in self.typed.symbols.items()} | {
-            name: f"{shape} -> scalar" for name, shape in functions
-        }
-
-    @property
     def verification(self) -> "Verification | None":
-        """What the checks reported, all variables together; nothing if none was asked for."""
+        """What the checks reported, all variables together; nothing if none was asked for.
+
+        Where numpy code was made, how that was compared with the answer belongs to it.
+        """
         if not self.checks:
             return None
         # Imported here, since a derivation that nobody checks must not pay for the verifier.
         from dimderiv.verify import together
+        from dimderiv.verify.code import all_together
 
-        return together(list(self.checks.values()))
+        codes = list(self.code_checks.values())
+        found = together(list(self.checks.values()))
+        return replace(found, code=all_together(codes)) if codes else found
 
-    def verified(self, *, budget: float = 2.0) -> "Derivation":
+    def verified(self, *, budget: float = 2.0, judge: "Judge" = "points") -> "Derivation":
         """This derivation, after checking each printed derivative against the expression.
 
         Args:
-            budget: seconds for each variable, beyond which the check becomes numeric.
+            budget: seconds of work on a usual machine, beyond which entries are compared along
+                random directions, all at once; the clock alone does not decide it.
+            judge: `"points"`, which asks sympy where it cannot decide; or `"sympy"`, which proves
+                every entry where it can.
 
         Returns:
             A derivation whose `verification` says how far the check went; its level is
-            `"unchecked"` where no point could be found, or time did not allow any comparison.
+            `"unchecked"` where no point could be found, or the work did not allow any comparison.
 
         Raises:
             VerificationError: an entry disagrees; the message names it.
         """
         first = self.first if self._is_through_gradients else None
-        first = first and first.verified(budget=budget)
+        first = first and first.verified(budget=budget, judge=judge)
         checker = Checker(
             self.typed,
             self.rulebook,
@@ -176,9 +173,9 @@ class Derivation(Shown):
             self.directions,
             self.structures,
             first._results if first else {},
+            self.layout,
         )
-        checks = {names: checker.check(each, budget) for names, each in self._results.items()}
-        return replace(self, checks=checks)
+        return replace(self, checks=checker.check(self._results, self.program, budget, judge))
 
     @property
     def _is_through_gradients(self) -> bool:
@@ -193,7 +190,7 @@ class Derivation(Shown):
         """
         return Checker(self.typed, self.rulebook).read_back(printed)
 
-    def hvp(self, names: str | Sequence[str], *, verify: bool = True) -> "Derivation":
+    def hvp(self, names: str | Sequence[str], *, verify: bool | str = True) -> "Derivation":
         """The product of the Hessian of a scalar with a vector, without the Hessian.
 
         It is the derivative of the gradients along directions of the variables, so it has the shape
@@ -202,7 +199,7 @@ class Derivation(Shown):
 
         Args:
             names: a new name for the direction of each variable, `"v"` or `"v,V"`, of its shape.
-            verify: whether to check it.
+            verify: whether to check it, and how: as in `derive`.
 
         Returns:
             The derivation, with one result for each variable: the sum over the blocks beside it.
@@ -217,7 +214,8 @@ class Derivation(Shown):
         """
         assert self.origin is not None, "every derivation comes from a task"
         found = self.origin.hessian_vector(names)
-        return found.verified() if verify else found
+        judge = judge_named(verify)
+        return found if judge is None else found.verified(judge=judge)
 
     def tied(self) -> "Derivation | None":
         """The gradient by the entries that the properties of the variables leave free.
@@ -311,12 +309,38 @@ class Derivation(Shown):
         """
         if self.mixed is not None:
             mixed = replace(self.mixed, checks=self.checks)
-            return mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
+            source = mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
+            self.code_checks.update(mixed.code_checks)
+            return source
         if form == "dense" and not layer:
-            return self.coder.source(target, value=value, sizes=sizes)
+            source = self.coder.source(target, value=value, sizes=sizes)
+            if target == "numpy" and self.checks is not None:
+                self._check_code(source, value)
+            return source
         assert self.origin is not None, "every derivation comes from a task"
         stages = Stages(form, layer, value)
         return self.origin.code_in_stages(self, stages, target, sizes)
+
+    def _check_code(self, source: str, value: bool) -> None:
+        """Compare what code returns with the answer, unless that was done.
+
+        Raises:
+            VerificationError: they disagree.
+        """
+        if source in self.code_checks:
+            return
+        # Imported here, since a derivation that nobody wants code of must not pay for numpy.
+        from dimderiv.code_check import check_code, dense
+        from dimderiv.codegen.module import function
+
+        made = function(source, self.coder.name)
+        run = dense(made, list(self.typed.symbols), value=value)
+        self.code_checks[source] = check_code(self.coder, run, value=value)
+
+    @cached_property
+    def code_checks(self) -> "dict[str, CodeCheck]":
+        """What the check of each numpy code that was made reported, by its source."""
+        return {}
 
     @property
     def coder(self) -> Coder:

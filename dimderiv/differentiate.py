@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from dimderiv.errors import LimitError
 from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, zero
+from dimderiv.language.vocabulary import unused_name
 from dimderiv.lower import Lowered
 from dimderiv.normal_form import number
 from dimderiv.partials import Partial, operands, partials
@@ -214,8 +215,6 @@ class _FreshNames:
         self.taken.update(definition.name for definition in lowered.definitions)
 
     def adjoint(self, name: str) -> str:
-        wanted = f"d{name}"
-        while wanted in self.taken:
-            wanted += "_"
-        self.taken.add(wanted)
-        return wanted
+        found = unused_name(f"d{name}", self.taken)
+        self.taken.add(found)
+        return found

@@ -13,6 +13,7 @@ from itertools import chain, count
 from dimderiv.differentiate import operands_first
 from dimderiv.errors import LimitError
 from dimderiv.graph import ONCE, Factor, Function, Key, Named, Node, Product, is_zero, named, zero
+from dimderiv.language.vocabulary import unused_name
 from dimderiv.lettered import Labelled
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.rules import Rulebook
@@ -146,11 +147,9 @@ class _Sweep:
         return name
 
     def _fresh(self, name: str) -> str:
-        wanted = f"{name}_dot"
-        while wanted in self.taken:
-            wanted += "_"
-        self.taken.add(wanted)
-        return wanted
+        found = unused_name(f"{name}_dot", self.taken)
+        self.taken.add(found)
+        return found
 
 
 def changes(

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dimderiv import notation
 from dimderiv.graph import Function, Map, is_symmetric, is_triangle
 from dimderiv.language.syntax import Binary
-from dimderiv.language.vocabulary import COMPARISONS
+from dimderiv.language.vocabulary import COMPARISONS, EXTREMES
 from dimderiv.notation import Face, Piece
+
+# How the functions of two entries are written that share a name with a reduction.
+WRITTEN = {rule: written for written, rule in EXTREMES.items()}
 
 
 def applied(node: Map, faces: Sequence[Face]) -> Face:
@@ -21,7 +24,12 @@ def applied(node: Map, faces: Sequence[Face]) -> Face:
         return Face(tree, faces[0].cost + faces[1].cost + 1)
     if node.function == "power":
         return notation.joined(".^" if node.axes else "^", faces[0], faces[1])
-    return notation.call(node.function, *faces)
+    return notation.call(written_name(node), *faces)
+
+
+def written_name(node: Map | Function) -> str:
+    """The name before the brackets: `max`, of one array and of two."""
+    return WRITTEN.get(node.function, node.function)
 
 
 def function(node: Function, pieces: Sequence[Piece]) -> Piece:

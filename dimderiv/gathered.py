@@ -23,6 +23,7 @@ from dimderiv.graph import (
 )
 from dimderiv.letters import Letters
 from dimderiv.normal_form import finished, with_scalars_apart
+from dimderiv.null_spaces import takes_to_zero
 from dimderiv.numbering import layout_of, reading_order
 from dimderiv.shapes import Dim
 from dimderiv.summing import vanishes, without_unit_sums
@@ -74,7 +75,7 @@ class Gathered(Letters):
             return zeros(result, self.dims)
         if not is_ordinary:
             factors, spent = without_unit_sums(factors, result)
-            if vanishes(factors, result):
+            if vanishes(factors, result) or takes_to_zero(factors, result):
                 return zeros(result, self.dims)
         layout = layout_of(factors, result)
         if len(layout.letters) + len(self.same) + len(spent) < len(self.dims):

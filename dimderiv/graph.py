@@ -243,7 +243,7 @@ def is_symmetric(node: Node) -> bool:
 
 def is_skew(node: Node) -> bool:
     """Whether a square matrix is known to be minus its transpose."""
-    return isinstance(node, Symbol) and "skew" in node.properties
+    return isinstance(node, Symbol) and "skew" in node.properties and len(node.axes) == 2
 
 
 def is_orthogonal(node: Node) -> bool:
@@ -257,7 +257,8 @@ def rows_sum_to_one(node: Node) -> bool:
         return not node.properties.isdisjoint(("onehot", "probability"))
     if isinstance(node, Named):
         return node.sums_to_one
-    return isinstance(node, Function) and node.function == "softmax"
+    is_softmax = isinstance(node, Function) and node.function == "softmax"
+    return is_softmax and node.over == (len(node.axes) - 1,)
 
 
 def zero_sums(node: Node) -> tuple[int, ...]:

@@ -7,10 +7,11 @@ from itertools import count
 from typing import NamedTuple
 
 from dimderiv import notation
-from dimderiv.graph import Factor, Index, Merged, Node, Product, Shifted, letters_of
+from dimderiv.graph import Factor, Index, Merged, Named, Node, Product, Shifted, letters_of
 from dimderiv.language.syntax import Add, Binary, Call, Entry, IndexForm, Name, Negative, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import Face, Piece, symbols, transposed
+from dimderiv.partials import operands
 from dimderiv.shapes import Dim
 from dimderiv.sums import expanded
 
@@ -30,24 +31,25 @@ class Axis(NamedTuple):
         return _position([Name(name) for name in self.names], self.dims)
 
 
-def index_form(node: Node, piece_of: Callable[[Node], Piece]) -> Piece:
+def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[str] = ()) -> Piece:
     """A node entry by entry, with a letter for each of its axes, or several for a merged one.
 
     Args:
         node: a product or a sum of products.
         piece_of: the notation of the factors.
+        taken: names that mean something, which no letter has.
 
     Returns:
         A piece; its flipped face means something only for two axes.
     """
     parts = [(coefficient, _as_product(part)) for coefficient, part in expanded(node)]
-    sizes = {name for _, part in parts for dim in part.dims for name in dim.names}
-    unused = _letters(sizes)
+    known = _size_names([part for _, part in parts]).union(taken)
+    unused = _letters(known)
     axes = [_axis([part for _, part in parts], k, unused) for k in range(len(node.axes))]
-    taken = sizes.union(*(axis.names for axis in axes))
+    known.update(*(axis.names for axis in axes))
     spots = [Spot(axis.place, axis.names, axis.dims, is_inside=True) for axis in axes]
     body = [
-        _Term(part, spots, _letters(taken), piece_of).entries().tree(coefficient)
+        _Term(part, spots, _letters(known), piece_of).entries().tree(coefficient)
         for coefficient, part in parts
     ]
     letters = [
@@ -63,6 +65,19 @@ def index_form(node: Node, piece_of: Callable[[Node], Piece]) -> Piece:
     )
     face = Face(form, LONG + symbols(form))
     return Piece(face, transposed(face))
+
+
+def _size_names(nodes: Sequence[Node]) -> set[str]:
+    """The names of the sizes of nodes and of what they are made of, which no letter may have."""
+    names, seen, waiting = set[str](), set[int](), [*nodes]
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            dims = node.dims if isinstance(node, Product) else node.axes
+            names.update(name for dim in dims for name in dim.names)
+            waiting += () if isinstance(node, Named) else operands(node)
+    return names
 
 
 def _letters(taken: Collection[str]) -> Iterator[str]:
@@ -190,9 +205,7 @@ class _Term:
             self.spelled[letter] = place
 
     def _equate(self, first: Tree, second: Tree, dim: Dim) -> None:
-        is_sized = isinstance(first, Name) or isinstance(second, Name)
-        identity = Name("I") if is_sized else Call("eye", (dim.syntax(),))
-        self.identities.append(Entry(identity, (first, second)))
+        self.identities.append(Entry(Call("eye", (dim.syntax(),)), (first, second)))
 
     def entries(self) -> Entries:
         """The entries of the factors; a product with more axes than a matrix is written out."""

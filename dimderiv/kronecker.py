@@ -11,12 +11,11 @@ Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those
 from collections.abc import Callable, Iterable, Sequence
 
 from dimderiv import notation
-from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Product, letters_of
+from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Product, index_dim, letters_of
 from dimderiv.language.syntax import Call
 from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
 from dimderiv.products import arranged, part, product
-from dimderiv.shapes import Dim
 
 PieceOf = Callable[[Node], Piece]
 Slot = int | None
@@ -58,7 +57,7 @@ def merged_piece(
         return _Split(node, factors, piece_of, swap).mapped() if len(node.result) == 2 else None
     if len(node.result) == 1:
         slow, fast = letters_of(node.result)
-        return _vec(piece_of(part(ONCE, factors, (fast, slow), node.dims)), node.dims[fast])
+        return _vec(piece_of(part(ONCE, factors, (fast, slow), node.dims)))
     split = _Split(node, factors, piece_of, swap)
     plain = split.diagonal() or split.straight() or split.crossed() or split.outer()
     return plain or (split.weighted(weights) if weights else None)
@@ -102,7 +101,7 @@ class _Split:
         if row != column or not self._together((self.row_slow, self.row_fast)):
             return None
         array = self.piece_of(self._part(self.factors, letters_of((row,))[::-1]))
-        stacked = _vec(array, self.node.dims[letters_of((row,))[-1]])
+        stacked = _vec(array)
         return notation.symmetric(notation.call("diag", stacked.straight))
 
     def straight(self) -> Piece | None:
@@ -110,8 +109,8 @@ class _Split:
         for row in self._ways(self.row_slow, self.row_fast):
             for column in self._ways(self.col_slow, self.col_fast):
                 pieces = self._pieces((row[0], column[0]), (row[1], column[1]))
-                if pieces is not None and all(_is_sized_identity(piece) for piece in pieces):
-                    return notation.named("I", 2, is_symmetric=True)
+                if pieces is not None and all(_is_identity(piece) for piece in pieces):
+                    return notation.identity(index_dim(self.node.result[0], self.node.dims))
                 if pieces is not None:
                     return _kron(pieces)
         return None
@@ -126,7 +125,7 @@ class _Split:
         sizes = [self.node.dims[letter].syntax() for letter in (self.col_fast, self.col_slow)]
         commutation = Face(Call(self.swap, tuple(sizes)), 3)
         swap = _column(commutation)
-        if all(_is_sized_identity(piece) for piece in pieces):
+        if all(_is_identity(piece) for piece in pieces):
             return swap
         product_piece = _kron(pieces)
         return notation.matrix_product([product_piece, swap])
@@ -141,13 +140,15 @@ class _Split:
         sides = []
         for group, letters in zip(groups, (rows, columns), strict=True):
             piece = self.piece_of(self._part(group, letters))
-            sides.append(_vec(piece, self.node.dims[letters[0]]) if len(letters) == 2 else piece)
+            sides.append(_vec(piece) if len(letters) == 2 else piece)
         return notation.matrix_product([sides[0], sides[1].turned])
 
     def mapped(self) -> Piece | None:
         """`L D R`: a matrix whose axes are merged ones, and what stands on either side of it."""
         row, column = self.node.result
         for factor in self.factors:
+            if len(factor.indices) != 2:
+                continue
             piece = self.piece_of(factor.node)
             for ends, face in ((factor.indices, piece), (factor.indices[::-1], piece.turned)):
                 if not all(isinstance(end, Merged) for end in ends) or factor.power != 1:
@@ -195,7 +196,7 @@ class _Split:
             return None
         middle = Merged(pair[::-1])
         weight = self.piece_of(self._part(inside, pair))
-        stacked = notation.call("diag", _vec(weight, self.node.dims[pair[0]]).straight)
+        stacked = notation.call("diag", _vec(weight).straight)
         chain = [notation.symmetric(stacked)]
         for group, result, place in (
             (groups[0], (row, middle), 0),
@@ -266,8 +267,6 @@ class _Split:
         pieces = []
         for group, (row, column) in zip(groups, (first, second), strict=True):
             piece = self.piece_of(self._part(group, [i for i in (row, column) if i is not None]))
-            if _is_identity(piece) and row is not None:
-                piece = _sized_identity(self.node.dims[row])
             pieces.append(piece.turned if row is None else piece)
         return pieces[0], pieces[1]
 
@@ -305,20 +304,10 @@ class _Split:
         return len(pair) == 2 and self._grouped(pair[:1], pair[1:]) is None
 
 
-def _vec(piece: Piece, rows: Dim) -> Piece:
-    """The columns of a matrix on top of each other; of an identity, one that says its size."""
-    matrix = _sized_identity(rows) if _is_identity(piece) else piece
-    return _column(notation.call("vec", matrix.straight))
-
-
-def _sized_identity(dim: Dim) -> Piece:
-    """The identity inside a Kronecker product, where nothing else says how large it is."""
-    return notation.symmetric(Face(Call("eye", (dim.syntax(),)), 2))
-
-
-def _is_sized_identity(piece: Piece) -> bool:
-    return isinstance(piece.straight.tree, Call) and piece.straight.tree.function == "eye"
+def _vec(piece: Piece) -> Piece:
+    """The columns of a matrix on top of each other."""
+    return _column(notation.call("vec", piece.straight))
 
 
 def _is_identity(piece: Piece) -> bool:
-    return piece == notation.named("I", 2, is_symmetric=True)
+    return isinstance(piece.straight.tree, Call) and piece.straight.tree.function == "eye"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dimderiv.arrays import Array, along_rows, identity, plus, times, transpose
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import ONCE, Factor, Function, Index, Node
+from dimderiv.graph import ONCE, Factor, Function, Index, Node, is_zero
 from dimderiv.inverses import invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
@@ -92,6 +92,8 @@ def lettered_terms(
                 half = [place[letter] for letter in letters]
                 shown = map_indices(half[:2], half[2:])
             factors.append(Factor(matrix_formula(operand, arrays, rulebook).node, shown))
+        if any(is_zero(factor.node) for factor in factors[1:]):
+            continue
         yield Labelled(coefficient, tuple(factors), result, tuple(dims[letter] for letter in place))
 
 

@@ -27,17 +27,17 @@ from dimderiv.arrays import (
 )
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import ONCE, Merged, Named, Node
-from dimderiv.infer import Typed
+from dimderiv.infer import Typed, infer
 from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
 from dimderiv.language.numerals import reciprocal
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.vocabulary import COMMUTATIONS
+from dimderiv.language.vocabulary import COMMUTATIONS, EXTREMES
 from dimderiv.matrix_functions import matrix_function
 from dimderiv.normal_form import number
 from dimderiv.products import product, scaled
 from dimderiv.rules import Rule, Rulebook
-from dimderiv.shapes import SCALAR, Dim, Shape, size_of
+from dimderiv.shapes import SCALAR, Declaration, Dim, Shape, size_of
 
 MAX_POWER = 32
 
@@ -193,6 +193,8 @@ class Builder:
         if node.function in COMMUTATIONS and node.function not in self.rulebook.rules:
             return self._commutation(node)
         arguments = [self.array(argument) for argument in node.arguments]
+        if syntax.is_extreme_of_two(node):
+            return mapped(EXTREMES[node.function], *arguments)
         rule = self.rulebook[node.function]
         expanded = self.expanded(rule, arguments)
         if expanded is not None:
@@ -280,13 +282,22 @@ class Builder:
         return _definition(text, self.rulebook.words, rule.arguments)
 
     def defined(self, rule: Rule, arguments: list[Array], body: syntax.Node) -> Array:
-        """The body of a definition with the arguments in place of its parameters."""
-        outer = self.names
+        """The body of a definition with the arguments in place of its parameters.
+
+        It is a program of its own, whose symbols have the shapes of the arguments: one body has
+        other shapes in each call.
+        """
+        outer = self.names, self.typed
         self.names = dict(zip(rule.arguments, arguments, strict=True))
+        self.typed = infer(
+            syntax.Program((syntax.Statement(None, body),)),
+            {name: Declaration(array.shape) for name, array in self.names.items()},
+            rulebook=self.rulebook,
+        )
         try:
             return self.array(body)
         finally:
-            self.names = outer
+            self.names, self.typed = outer
 
 
 def _refuse_zero_below(divisor: Array, node: syntax.Node) -> None:

@@ -5,7 +5,7 @@ is `(B A)'`, and the shorter face of each is kept.  A piece with one axis has a 
 straight face and a row as its flipped one; a scalar has the same face twice.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -25,9 +25,9 @@ from dimderiv.language.syntax import (
     Operator,
     Transpose,
     children,
-    replaced,
 )
 from dimderiv.language.tokens import DIGIT_LIMIT
+from dimderiv.shapes import Dim
 
 BRACKETS = 0.5
 HALF = Fraction(1, 2)
@@ -140,6 +140,11 @@ def named(name: str, rank: int, *, row: bool = False, is_symmetric: bool = False
     return piece.turned if row else piece
 
 
+def identity(dim: Dim) -> Piece:
+    """The identity matrix, which says its size; it costs what it does where it need not."""
+    return symmetric(Face(Call("eye", (dim.syntax(),)), 1))
+
+
 def numeral(value: Fraction) -> Face:
     """A number; one that does not end in decimals is a quotient."""
     if max(abs(value.numerator), value.denominator) >= 10**DIGIT_LIMIT:
@@ -219,22 +224,6 @@ def _factors(face: Face) -> list[Face]:
     if not is_product(face.tree):
         return [face]
     return [Face(tree, face.cost if k == 0 else 0) for k, tree in enumerate(factors(face))]
-
-
-def mean_for_sum(face: Face, sums: Collection[int]) -> Face:
-    """A face in which some sums, told by their identity, are means."""
-
-    def mean(tree: Node) -> Node | None:
-        if id(tree) in sums and isinstance(tree, Call):
-            return Call("mean", tree.arguments, tree.axis)
-        return None
-
-    return Face(replaced(face.tree, mean), face.cost)
-
-
-def with_means(piece: Piece, sums: Collection[int]) -> Piece:
-    """A piece in which some sums, told by their identity, are means."""
-    return Piece(*(mean_for_sum(face, sums) for face in piece))
 
 
 def matrix_product(pieces: Sequence[Piece]) -> Piece:

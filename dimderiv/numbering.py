@@ -64,7 +64,7 @@ def _layout(places: tuple[tuple[Index, ...], ...], result: tuple[Index, ...]) ->
         len(shown),
         letters == tuple(range(len(letters))),
         set(chain.from_iterable(places)).issuperset(letters),
-        bool(inner) and len(places if result else joined) > 1,
+        bool(inner) and (bool(result) or len(joined) > 1),
     )
 
 

@@ -37,6 +37,7 @@ class Request:
     as_json: bool
     lang: str
     no_verify: bool
+    verify: str
     inline: bool
     rules: tuple[str, ...]
     verbose: bool
@@ -54,6 +55,11 @@ class Request:
             shown = ", ".join(repr(word) for word in self.words)
             raise click.UsageError(f"there are {len(self.words)} expressions: {shown}; use quotes")
         return self.words[0]
+
+    @property
+    def check(self) -> bool | str:
+        """Whether the answer is to be checked, and how."""
+        return not self.no_verify and self.verify
 
     @property
     def of_code(self) -> CodeRequest:
@@ -139,7 +145,8 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         derivation: the derivation.
         request: whether the steps and the code belong to it.
     """
-    verification = derivation.verification
+    code = request.of_code.source(derivation) if request.code else None
+    verification = derivation.verification  # of the code too
     found: dict[str, Any] = {
         "source": derivation.source,
         "wrt": list(derivation.wrt),
@@ -169,8 +176,8 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         }
     if request.steps:
         found["steps"] = derivation.explain(lang=request.lang)
-    if request.code:
-        found["code"] = request.of_code.source(derivation)
+    if code is not None:
+        found["code"] = code
     return found
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from dimderiv.answer import Variables
 from dimderiv.infer import Typed
-from dimderiv.result import Result
+from dimderiv.result import Form, Result
+from dimderiv.rules import Rulebook
 from dimderiv.shortened import shortened
 
 
@@ -15,6 +16,7 @@ class Shown:
 
     wrt: tuple[str, ...]
     typed: Typed
+    rulebook: Rulebook
     order: int
     directions: Mapping[str, str]
     structures: Mapping[str, str]
@@ -53,6 +55,19 @@ class Shown:
             "text/plain": repr(self),
             "text/latex": self._repr_latex_(),
             "text/markdown": f"{self._repr_latex_()}\n\n{said}".rstrip(),
+        }
+
+    @property
+    def form(self) -> Form:
+        """The form that is furthest from matrix notation among those of the derivatives."""
+        return max((result.form for result in self._results.values()), key=get_args(Form).index)
+
+    @property
+    def shapes(self) -> Mapping[str, str]:
+        """The shape of each symbol, declared or inferred, and of each declared function."""
+        functions = self.rulebook.unknown.items()
+        return {name: str(found.shape) for name, found in self.typed.symbols.items()} | {
+            name: f"{shape} -> scalar" for name, shape in functions
         }
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dimderiv.answer import Variables
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import Name, Program
+from dimderiv.language.vocabulary import unused_name
 from dimderiv.rules import Rulebook
 
 # The value has no name of its own: one of these stands for it.
@@ -38,11 +39,8 @@ class Spelling:
         taken = {*self.typed.symbols, *self.typed.functions, *definitions}
         names: dict[Variables, str] = {}
         for variables in derivatives:
-            name = self._wanted(variables)
-            while name in taken:
-                name += "_" if self.order == 1 else "1"
-            names[variables] = name
-            taken.add(name)
+            names[variables] = unused_name(self._wanted(variables), taken)
+            taken.add(names[variables])
         return names
 
     def _wanted(self, variables: Variables) -> str:

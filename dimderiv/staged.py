@@ -29,7 +29,7 @@ def operator_code(
 
     coder, later, told = dense.coder, [], list[str]()
     for name, each in zip((APPLY, ADJOINT), products, strict=False):
-        arriving = [*each.directions.values()] or [_upstream(each)]
+        arriving = _arriving(each)
         given = ", ".join(arriving)
         whole = coder.kind if name == APPLY else f"adjoint of the {coder.kind}"
         sentence = f"The product of the {whole} with {given}."
@@ -84,6 +84,57 @@ def layer_code(
         rulebook=dense.rulebook,
         sizes=sizes,
     )
+
+
+def check_operator(dense: Derivation, products: Sequence[Derivation], source: str) -> None:
+    """Compare what the operator of numpy code returns with its products as they are printed.
+
+    Args:
+        dense: the derivation of what the operator stands for, which notes the outcome.
+        products: those of its products.
+        source: the code.
+
+    Raises:
+        VerificationError: they disagree.
+    """
+    # Imported here, since a derivation that nobody checks must not pay for it.
+    from dimderiv.code_check import check_code, operator
+    from dimderiv.codegen.module import function
+    from dimderiv.verify.code import all_together
+
+    if source not in dense.code_checks:
+        made, names = function(source, dense.coder.name), list(dense.typed.symbols)
+        dense.code_checks[source] = all_together(
+            [
+                check_code(each.coder, operator(made, names, method, _arriving(each)))
+                for method, each in zip((APPLY, ADJOINT), products, strict=False)
+            ]
+        )
+
+
+def check_layer(dense: Derivation, backward: Derivation, source: str) -> None:
+    """Compare what the layer of numpy code returns with its backward pass as it is printed.
+
+    Args:
+        dense: the derivation that was asked for, which notes the outcome.
+        backward: that of the backward pass.
+        source: the code.
+
+    Raises:
+        VerificationError: they disagree.
+    """
+    from dimderiv.code_check import check_code, layer
+    from dimderiv.codegen.module import function
+    from dimderiv.codegen.numpy import NumpyWriter
+
+    if source not in dense.code_checks:
+        names = list(backward.coder.valued.symbols)
+        run = layer(function(source, NumpyWriter.layer_name), names, _upstream(backward))
+        dense.code_checks[source] = check_code(backward.coder, run, value=True)
+
+
+def _arriving(derivation: Derivation) -> list[str]:
+    return [*derivation.directions.values()] or [_upstream(derivation)]
 
 
 def _upstream(derivation: Derivation) -> str:

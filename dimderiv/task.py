@@ -28,7 +28,7 @@ from dimderiv.result import Extent, Layout
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import SCALAR
 from dimderiv.simplify import Simplifier
-from dimderiv.staged import layer_code, operator_code
+from dimderiv.staged import check_layer, check_operator, layer_code, operator_code
 from dimderiv.structure import CURVED, binding, structure_of, tied
 from dimderiv.upstream import (
     handed_down,
@@ -132,11 +132,17 @@ class Task:
         stages.refuse_contradictions(self.typed, self.order, bool(self.directions))
         if not stages.layer:
             checked = [each.verified() if dense.checks else each for each in self._products()]
-            return operator_code(dense, checked, target, sizes)
+            source = operator_code(dense, checked, target, sizes)
+            if target == "numpy" and dense.checks is not None:
+                check_operator(dense, checked, source)
+            return source
         backward = dense if self.typed.upstream is not None else self._handed_down()
         if dense.checks and backward is not dense:
             backward = backward.verified()
-        return layer_code(dense, backward, target, sizes)
+        source = layer_code(dense, backward, target, sizes)
+        if target == "numpy" and dense.checks is not None:
+            check_layer(dense, backward, source)
+        return source
 
     def _products(self) -> list[Derivation]:
         """The products of the Hessian, or of the Jacobian from both sides, not checked yet."""
@@ -316,7 +322,7 @@ class Task:
         symbols = self.typed.symbols
         skew = [name for name, each in symbols.items() if "skew" in each.properties]
         taken = [*symbols, *self.typed.definitions, *self.typed.functions]
-        arranger = Arranger(taken=taken, skew=skew)
+        arranger = Arranger(taken=taken, skew=skew, sizes=self.typed.sizes)
         intermediates = (*gradients.adjoints, *intermediates)
         answer = write_answer(self.typed.program, intermediates, found, arranger)
         lent = tangents.lent if tangents else ()

@@ -26,6 +26,7 @@ from dimderiv.language.syntax import (
     Number,
     Transpose,
     children,
+    is_extreme_of_two,
 )
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, HESSIAN
 
@@ -157,6 +158,8 @@ class Dense:
             return Concrete(base).derivative(order)(first)
         if node.function in ENTRYWISE:
             return ENTRYWISE[node.function](first)
+        if is_extreme_of_two(node):
+            return np.asarray({"max": np.maximum, "min": np.minimum}[node.function](first, *others))
         if node.function in ("sum", "mean", "max", "min", "logsumexp"):
             name = node.function
             if name == "logsumexp":

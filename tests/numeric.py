@@ -1,5 +1,6 @@
 """An answer judged at numbers: central differences of the expression against what was derived."""
 
+import inspect
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from strategies import SIZES, Problem, values
 
 from dimderiv.derivation import Derivation
 from dimderiv.infer import Typed, infer
-from dimderiv.language.syntax import Call
+from dimderiv.language.syntax import Call, is_extreme_of_two
 from dimderiv.result import Result
 from dimderiv.shapes import Shape
 
@@ -69,6 +70,8 @@ class Untied(Dense):
     def call(self, node: Call) -> Array:
         """The value of a call."""
         value = super().call(node)
+        if is_extreme_of_two(node):
+            return np.where(np.isclose(*map(self.value, node.arguments)), np.nan, value)
         if node.function in ("max", "min"):
             entries = self.value(node.arguments[0])
             attained = np.isclose(entries, value, 1e-9, 1e-12).sum(axis=node.axis, keepdims=True)
@@ -84,10 +87,12 @@ class Point:
     sizes: Mapping[str, int]
 
     @staticmethod
-    def of(problem: Problem, typed: Typed, seed: int) -> "Point":
+    def of(
+        problem: Problem, typed: Typed, seed: int, sizes: Mapping[str, int] | None = None
+    ) -> "Point":
         """Numbers with the properties that the problem declares."""
         generator = np.random.default_rng(seed)
-        sizes = defaultdict(lambda: 3, SIZES)
+        sizes = defaultdict(lambda: 3, SIZES) if sizes is None else sizes
         arrays = {
             name: values(problem.shapes.get(name, ""), *_extent(declared.shape, sizes), generator)
             for name, declared in typed.symbols.items()
@@ -162,12 +167,17 @@ class Point:
             arguments[taken] = array.item() if shape.is_scalar else column
         return arguments
 
+    def _sizes_wanted(self, function: Callable[..., Any]) -> dict[str, int]:
+        """The sizes that a function takes, since none of its arguments has them."""
+        wanted = [*inspect.signature(function).parameters]
+        return {name: self.sizes[name] for name in SIZES if name in wanted}
+
     def computed(self, derivation: Derivation) -> list[Array]:
         """What the generated function returns for each result, arranged as slopes are."""
         function = derivation.function("numpy")
-        functions = handed_in(function, derivation.rulebook.unknown)
+        others = self._sizes_wanted(function) | handed_in(function, derivation.rulebook.unknown)
         with np.errstate(all="ignore"):
-            returned = function(**self.arguments(derivation), **functions)
+            returned = function(**self.arguments(derivation), **others)
         results = results_of(derivation)
         found = returned if len(results) > 1 else (returned,)
         return [

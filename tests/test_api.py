@@ -300,3 +300,34 @@ def test_the_two_norm_of_a_matrix_is_refused() -> None:
 
     assert "x / ||x||" == derive("||x||_2", "x").text()
     assert "X / ||X||_F" == derive("||X||", "X").text()
+
+
+@pytest.mark.parametrize(
+    ("source", "wrt", "shapes"),
+    [
+        ("S = X W; T = S .* S; sum(T .* S) + sum(dS .* S)", "W,X", "dS: m x n"),
+        ("sum(exp(dS S))", "S,dS", "dS: m x n; S: n x k"),
+        ("dx' x + x' x dx' dx", "x,dx", "dx: n"),
+        ("dr = A x - b; dr' r + r' r", "x,r", "A: m x n; b: m"),
+        ("dx = A x; x' dx + x_dot' dx", "x", "A: n x n; x_dot: n"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["reverse", "forward", "hvp"])
+def test_names_of_derivatives_give_way_to_those_of_the_user(
+    source: str, wrt: str, shapes: str, mode: str
+) -> None:
+    """What a user calls `dS` stays it, and every name of an answer can be read back."""
+    along = ",".join(f"V{k}" for k in range(len(wrt.split(","))))
+    found = derive(source, wrt, shapes=shapes, forward=along if mode == "forward" else None)
+    found = found.hvp(along) if mode == "hvp" else found
+
+    assert found.verification is not None
+    assert found.explain()
+    assert parse(found.text(), names=[name for name in found.shapes if len(name) > 1])
+    assert found.code("numpy")
+
+
+def test_a_skew_scalar_is_refused() -> None:
+    """It would be 0."""
+    with pytest.raises(ShapeError, match="only 0 is skew"):
+        derive("s^2", "s", shapes="s: scalar skew")

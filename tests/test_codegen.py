@@ -1,5 +1,6 @@
 """Generated numpy code against a literal evaluation of the same tree, and how it reads."""
 
+import inspect
 import keyword
 import re
 import traceback
@@ -13,6 +14,7 @@ import pytest
 from dense import Array, Dense
 from plain_code import without_loops
 
+from dimderiv import derive
 from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.identifiers import Identifiers
 from dimderiv.codegen.module import function
@@ -21,7 +23,7 @@ from dimderiv.codegen.numpy import NumpyWriter
 from dimderiv.codegen.plan import Plan
 from dimderiv.codegen.text import Text
 from dimderiv.declarations import read_shapes
-from dimderiv.errors import ShapeError, UnknownNameError
+from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed, infer
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import IndexForm
@@ -130,6 +132,8 @@ EXPRESSIONS = [
     *("kron(x, y)", "kron(x, b)", "kron(b, b)", "kron(x, A)", "kron(A, Q)", "kron(s, A)"),
     *("-(x > 0.5) .* y / s", "-diag(x > 0.5) X", "-(A > 0.5) .* A", "-(A > 0.5) .* (B' > 0.5)"),
     *("A > 0.5", "(A > 0.5) .* (B' > 0.5)", "A (x > 0.5)", "s > 0.5", "2 (x >= 0.5) - 1"),
+    *("max(A, B')", "min(A, x')", "max(x, 0.5)", "max(s, 0.5)", "min(m, 3) x", "max(2, 3) x"),
+    *("min(exp(x), n) / max(s, t)", "max(b, max(A, 1) - B') .* A", "max(X, I)", "max(y > x, y)"),
     *("||X||_*", "||x - y||^3", "||s||", "A .^ 2", "2 .^ x", "s^t", "(-s)^2", "-s^2", "x/3"),
     *("(2 x)' (3 X) y", "((A x) (y' X))'", "(s A)' z", "(A B) (A B) z", "s (A B) / t"),
     *(
@@ -418,6 +422,19 @@ def test_names_that_the_code_needs_are_not_taken_by_symbols() -> None:
     assert np.exp(np.exp(1) + 1) * np.e == pytest.approx(made(x=np.ones(1)))
 
 
+@pytest.mark.parametrize("name", ["np", "type", "floats", "misfit", "blocks", "float", "n", "t1"])
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch", "array_api"])
+def test_what_the_code_needs_gives_way_to_symbols(name: str, target: str) -> None:
+    """A symbol that has the name of a helper, a module or a builtin is passed by that name."""
+    derivation = derive(f"||A {name} - y||^2", name, shapes=f"{name}: n; A: m x n; y: m")
+    parameters = list(inspect.signature(derivation.function(target)).parameters)
+
+    assert ["A", name, "y"] == parameters
+    if target == "numpy":
+        arrays = {"A": np.eye(3), name: np.ones(3), "y": np.zeros(3)}
+        assert [2, 2, 2] == derivation.function("numpy")(**arrays).tolist()
+
+
 def test_temporaries_avoid_symbols() -> None:
     """What repeats is called `t1` unless that is a symbol."""
     text = source("exp(t1) .* (1 - exp(t1))", t1="n")
@@ -466,14 +483,26 @@ def test_computed_sizes_are_checked_after_those_they_come_from() -> None:
         made(V=np.ones((4, 6)), K=np.ones((2, 3)), G=np.ones((3, 5)))
 
 
-def test_a_size_that_no_argument_has_is_refused() -> None:
-    """A number that cannot be read off a shape has no code."""
+def test_a_size_that_no_argument_has_is_handed_in() -> None:
+    """A number that cannot be read off a shape is an argument, and checked where it can be."""
     symbols = read_shapes({"x": "n"})
     shape = Shape(Dim.of("n") * Dim.of("m"), Dim.of(1))
-    program = typed("m n + sum(x)", {**symbols, "z": Declaration(shape, frozenset(), "")})
+    symbols |= {"z": Declaration(shape, frozenset(), "")}
+    program = typed("m n + sum(x) + sum(z)", symbols)
+    made = function(module_source("numpy", "f", None, [program], symbols, docstring=""), "f")
 
-    with pytest.raises(ShapeError, match="the size m cannot be read off the arguments"):
-        module_source("numpy", "f", None, [program], symbols, docstring="")
+    assert 6 + 3 + 6 == made(x=np.ones(3), z=np.ones(6), m=2)
+    with pytest.raises(ValueError, match=re.escape("expected (m n,) with m n = 9")):
+        made(x=np.ones(3), z=np.ones(6), m=3)
+
+
+def test_a_size_beside_a_number_is_read_off() -> None:
+    """An axis of `m + 1` says what `m` is."""
+    symbols = {"Z": Declaration(Shape(Dim.of("n"), Dim.of("m") + Dim.of(1)), frozenset(), "")}
+    program = typed("m sum(Z)", symbols)
+    made = function(module_source("numpy", "f", None, [program], symbols, docstring=""), "f")
+
+    assert 3 * 8 == made(Z=np.ones((2, 4)))
 
 
 def test_numbers_and_integers_are_accepted() -> None:

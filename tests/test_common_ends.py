@@ -6,6 +6,9 @@ from dimderiv.common_ends import summed
 from dimderiv.language.parser import parse_expression
 from dimderiv.notation import Face, Piece, symbols, symmetric
 from dimderiv.render.text import text
+from dimderiv.shapes import Dim
+
+AXES = (Dim.of("m"), Dim.of("n"))
 
 
 def piece(source: str) -> Piece:
@@ -26,10 +29,20 @@ def piece(source: str) -> Piece:
         (["kron(A, B)", "-kron(C, D - I)"], "kron(A, B) + kron(C, I - D)"),
         (["-kron(C - D, B) A", "-E"], "kron(D - C, B) A - E"),
         (["A", "-kron(C, D + I)"], "A - kron(C, D + I)"),
+        (["2 A B", "C B"], "(2 A + C) B"),
+        (["2 B", "C B"], "(2 eye(m) + C) B"),
+        (["2 B", "-B C"], "B (2 eye(n) - C)"),
+        (["2 B", "-3 B C B"], "B (2 eye(n) - 3 C B)"),
+        (["B", "2 B C"], "B + 2 B C"),
+        (["2 B C", "B D C"], "B (2 C + D C)"),
     ],
 )
 def test_what_is_common_stands_outside(terms: list[str], expected: str) -> None:
     """From both sides in turn; something of each term is left, and a minus goes where it may."""
-    signed = [(term.startswith("-"), piece(term.removeprefix("-"))) for term in terms]
+    bare = [term.removeprefix("-") for term in terms]
+    signed = [
+        (term.startswith("-"), int(each[0].isdigit()), piece(each))
+        for term, each in zip(terms, bare, strict=True)
+    ]
 
-    assert expected == text(summed(signed).straight.tree)
+    assert expected == text(summed(signed, AXES).straight.tree)

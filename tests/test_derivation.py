@@ -140,7 +140,7 @@ def test_the_name_of_a_derivative_is_free() -> None:
     """A symbol that is called like it keeps its name."""
     found = derive("dx x' y", "x,y", shapes={"dx": "scalar"})
 
-    assert "dx_ = dx y; dy = dx x" == found.text()
+    assert "dx_2 = dx y; dy = dx x" == found.text()
 
 
 def test_the_function_computes_the_derivative() -> None:

@@ -10,13 +10,12 @@ import pytest
 
 from dimderiv.errors import ShapeError
 from dimderiv.language.parser import parse_program
-from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain, OutOfTime
+from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain
 from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.effort import Effort, OutOfTime
 from dimderiv.verify.evaluate import Evaluator
 from dimderiv.verify.tables import Table, size_of
 from dimderiv.verify.unsized import ANY_SIZE, Expected, SizeUnknownError
-
-FOREVER = float("inf")
 
 
 def table(rows: list[list[int]], below: int = 4) -> Table:
@@ -44,7 +43,7 @@ def evaluated(source: str, expected: Expected = ANY_SIZE) -> Table:
     """The value of a text, for the tables above."""
     names: dict[str, Table] = dict(TABLES)
     program = parse_program(source, names=[*TABLES, *SIZES])
-    evaluator = Evaluator(Arithmetic(60, FOREVER), SIZES, names)  # type: ignore[arg-type]
+    evaluator = Evaluator(Arithmetic(60), SIZES, names)  # type: ignore[arg-type]
     return evaluator.result(program, expected)
 
 
@@ -232,7 +231,7 @@ def test_the_commutation_matrix(source: str, expected: np.ndarray) -> None:
     """It turns the stacked columns of a matrix into those of its transpose."""
     names = {name: rows for name, rows in TABLES.items() if name != "K"}
     program = parse_program(source, names=names)
-    evaluator = Evaluator(Arithmetic(60, FOREVER), SIZES, dict(names))
+    evaluator = Evaluator(Arithmetic(60), SIZES, dict(names))
 
     np.testing.assert_allclose(floats(evaluator.result(program)), expected)
 
@@ -309,7 +308,7 @@ def test_own_functions() -> None:
         "g": (("s", "t"), parse_program("s^2 t").statements[0].value),
     }
     evaluator = Evaluator(
-        Arithmetic(60, FOREVER),
+        Arithmetic(60),
         SIZES,
         {name: table[:2] for name, table in TABLES.items()},
         {"f": definitions["f"], "g": definitions["g"]},
@@ -326,15 +325,15 @@ def test_own_functions() -> None:
 def test_unknown_function() -> None:
     """A function that the evaluator does not know is named."""
     program = parse_program("mystery(A)", names=["A"], functions=["mystery"])
-    evaluator = Evaluator(Arithmetic(60, FOREVER), SIZES, {"A": TABLES["A"]})
+    evaluator = Evaluator(Arithmetic(60), SIZES, {"A": TABLES["A"]})
 
     with pytest.raises(NotVerifiableError, match="mystery"):
         evaluator.result(program)
 
 
-def test_deadline() -> None:
-    """Evaluation stops at the deadline."""
-    evaluator = Evaluator(Arithmetic(60, 0.0), SIZES, {"A": TABLES["A"]})
+def test_effort_is_bounded() -> None:
+    """Evaluation stops when its operations are used up."""
+    evaluator = Evaluator(Arithmetic(60, Effort(most=0)), SIZES, {"A": TABLES["A"]})
 
     with pytest.raises(OutOfTime):
         evaluator.result(parse_program("A A'"))

@@ -177,8 +177,8 @@ NOTATION = [
     ),
     Fault(
         "a mean stays a sum",
-        "notation:with_means",
-        lambda right: lambda piece, sums: piece,
+        "means:mean_for_sum",
+        lambda right: lambda face, sums: face,
         Case("cross_entropy(X W + b, Y)", "b", NET),
     ),
     Fault(

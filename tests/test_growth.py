@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -207,3 +208,35 @@ def test_several_derivatives_may_be_index_forms_of_stacked_shapes() -> None:
     ]
     change = value(arrays["W"] + step) - value(arrays["W"])
     np.testing.assert_allclose(np.tensordot(derivatives[2], step, 2), change, atol=1e-12)
+
+
+def nested_extremes(depth: int) -> Derivation:
+    """The larger or the smaller of a name and of what is the smaller or the larger of others."""
+    source = "x"
+    for k in range(depth):
+        source = f"{('max', 'min')[k % 2]}(x{k}, {source})"
+    shapes = {"x": "scalar"} | {f"x{k}": "scalar" for k in range(depth)}
+    return derive(source, "x", shapes=shapes, verify=False)
+
+
+def test_the_larger_of_two_in_another_one_is_one_operation_more() -> None:
+    """Whichever of the two it is, the work does not double at each level."""
+    nested_extremes(1)
+    counts = [calls(partial(nested_extremes, depth)) for depth in (10, 15, 20)]
+
+    assert counts[2] - counts[1] < 1.5 * (counts[1] - counts[0])
+
+
+def test_the_steps_of_equal_factors_do_not_try_every_order() -> None:
+    """Each factor is found by its letters: more of them take a bit longer, not 12! times."""
+    counts = [calls(derive(f"tr(A^{power})", "A", verify=False).explain) for power in (6, 12)]
+
+    assert counts[1] < 12 * counts[0]
+
+
+@pytest.mark.parametrize("program", [chain, terms])
+def test_steps_grow_with_the_program(program: Callable[[int], Any]) -> None:
+    """Twice as many layers or terms have twice as many steps, and each is found as quickly."""
+    counts = [calls(partial(getattr, program(size).derived(), "steps")) for size in (20, 40, 80)]
+
+    assert counts[2] - counts[1] < 2.2 * (counts[1] - counts[0])

@@ -12,7 +12,8 @@ from dimderiv.render.text import text
 
 def entries(value: Node) -> str:
     """A node entry by entry."""
-    return text(index_form(value, Arranger().piece).straight.tree)
+    arranger = Arranger()
+    return text(arranger.shown(index_form(value, arranger.piece)))
 
 
 @pytest.mark.parametrize(
@@ -77,3 +78,21 @@ def test_a_sum_is_bounded_where_no_entry_bounds_it() -> None:
     answer = derive("sum(conv2(V, K))", "V", verify=False).text()
 
     assert "[i:m, j:n] K[k,l] ones(m - p + 1, 1)[i-k] ones(n - q + 1, 1)[j-l]" == answer
+
+
+@pytest.mark.parametrize(
+    ("expression", "shapes", "expected"),
+    [
+        ("i sum(conv2(V, K) .* G)", "i: scalar", "[j:m, k:n] i G[j-l, k-r] K[l,r]"),
+        ("mean(y) sum(conv2(V, K) .* G)", "y: k", "[i:m, j:n] sum(y) G[i-l, j-r] K[l,r] / k"),
+        ("sum(x) sum(conv2(V, K) .* (k i'))", "x: j", "[l:m, r:n] sum(x) k[l-s] i[r-t] K[s,t]"),
+        ("k = x'x; k sum(conv2(V, K) .* G)", "", "k = x' x; [i:n, j:p] k G[i-l, j-s] K[l,s]"),
+    ],
+)
+def test_no_letter_means_anything_else(expression: str, shapes: str, expected: str) -> None:
+    """Symbols, intermediates and sizes of the whole program keep their names."""
+    found = derive(expression, "V", shapes=shapes or None)
+
+    assert expected == found.text()
+    assert found.verification is not None
+    assert "exact" == found.verification.level

@@ -60,6 +60,7 @@ def nodes(found: Typed) -> list[Node]:
         ("x x'", "x: n", "n x n"),
         ("x + y'", "x: m; y: n", "m x n"),
         ("X W + b", "X: N x D; W: D x C; b: 1 x C", "N x C"),
+        ("max(X W, b)", "X: N x D; W: D x C; b: 1 x C", "N x C"),
         ("1 - Y", "Y: N x C", "N x C"),
         ("0.3 I + x x'", "x: n", "n x n"),
         ("X > x'", "X: m x n; x: n", "m x n"),

@@ -40,7 +40,7 @@ READINGS = [
     ("sum(exp((f + g' - C) / e))", "f column; g column; C matrix; e scalar"),
     # Numbers: a constant under a root, a bound, the bias of a convolution.
     ("r = X w - y; h = min(abs(r), c); sum(h)", "X matrix; w column; y column; c scalar"),
-    ("sum(min(max(exp(x), 1 - u), 1 + u))", "u scalar; x column"),
+    ("sum(min(max(exp(x), 1 - u), 1 + u))", "x column; u scalar"),
     ("sum(G .* (conv2(V, K) + b))", "G matrix; V matrix; K matrix; b scalar"),
     # A column is no scalar for the sake of a product that conforms without.
     ("w w' v - (w' w) v", "w column; v column"),

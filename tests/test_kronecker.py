@@ -22,6 +22,13 @@ ANSWERS = [
     ("b' (vec(A) .* vec(C))", "b", "", "vec(A .* C)"),
     ("b' (vec(A) .* vec(C))", "A", "", "[i:n, j:m] b[j n+i] C[i,j]"),
     ("x' K(m, n) vec(X)", "X", "X: m x n", "[i:m, j:n] x[i n+j]"),
+    ("kron(A, B) x", "A", "", "[(i:m, j:p), k:m, l:n] B[j,r] x[l q+r] I[i,k]"),
+    ("x' kron(A, B)", "B", "", "[(i:p, j:q), k:n, l:q] x[r n+k] A[r,i] I[j,l]"),
+    ("kron(A, B) (x .* x)", "x", "", "2 kron(A, B) diag(x)"),
+    ("vec(X) .* vec(X)", "X", "", "2 diag(vec(X))"),
+    ("sum(kron(A, B) x .* y)", "y", "", "kron(A, B) x"),
+    ("||kron(A, B) x - y||^2", "x", "", "2 kron(A, B)' (kron(A, B) x - y)"),
+    ("||kron(A, B) x - y||^2", "y", "", "2 (y - kron(A, B) x)"),
     ("kron(X, A)", "X", "", "[(i:m, j:p), (k:n, l:q), r:m, s:n] A[j,l] I[i,r] I[k,s]"),
     (
         "kron(x x', B)",
@@ -41,6 +48,28 @@ def test_the_answer_is_checked_and_runs(text: str, wrt: str, shapes: str, expect
     assert derivation.verification is not None
     assert "exact" == derivation.verification.level
     assert_runs(derivation)
+
+
+THROUGH_FUNCTIONS = [
+    ("exp(vec(X))", "X", "", 1, "diag(exp(vec(X)))"),
+    ("max(vec(X), c)", "X", "X: m x n; c: scalar", 1, "diag(vec(X) > c)"),
+    ("softmax(vec(X))", "X", "", 1, "diag(softmax(vec(X))) - softmax(vec(X)) softmax(vec(X))'"),
+    ("exp(kron(A, B) x)", "x", "", 1, "exp(kron(A, B) x) .* kron(A, B)"),
+    ("sum(exp(kron(A, B) x))", "x", "", 2, "kron(A, B)' diag(exp(kron(A, B) x)) kron(A, B)"),
+    ("sum(exp(kron(A, B) x))", "A", "", 1, "[i:m, j:n] exp(kron(A, B) x)[i p+k] B[k,l] x[j q+l]"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes", "order", "expected"), THROUGH_FUNCTIONS)
+def test_a_merged_axis_is_one_where_whole_vectors_meet(
+    text: str, wrt: str, shapes: str, order: int, expected: str
+) -> None:
+    """An axis of several letters is one where it passes through a function."""
+    derivation = derive(text, wrt, shapes=shapes or None, order=order)
+
+    assert expected == derivation.text()
+    assert derivation.verification is not None
+    assert "unchecked" != derivation.verification.level
 
 
 def assert_runs(derivation: Derivation) -> None:

@@ -1,6 +1,7 @@
 """Imports point one way: a module imports only from earlier stages of the pipeline."""
 
 import ast
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -10,15 +11,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    frozen collecting shortened errors language inline shapes declarations rule rules
-    unknown unify shaping infer upstream graph numbering cancelling powers letters
-    summing normal_form gathered products sums arrays
+    frozen collecting shortened errors language inline shapes declarations rule rules unknown unify
+    shaping infer upstream graph numbering cancelling powers letters summing normal_form
+    null_spaces gathered products sums arrays
     inverses matrix_functions fold handwritten lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation recognise simplify index_sums
-    notation skew ones reading function_notation common_ends edges conform kronecker index_form
-    arrange answer occurrences naming messages steps
-    render codegen verify result checking spelling coding recording shown derivation staged task api
+    notation skew identities ones reading function_notation common_ends edges conform means
+    kronecker whole_axes index_form arrange answer occurrences naming messages steps
+    render codegen verify result checking spelling coding printed_values code_check recording shown
+    derivation staged task api
     rule_table process code_output output cli __init__ __main__
 """
 STAGES = ORDER.split()
@@ -29,6 +31,7 @@ SLOW = {"sympy", "mpmath", "numpy", "click"}
 MAY_IMPORT_SLOW = {
     "verify": {"sympy", "mpmath"},
     "codegen": {"numpy"},
+    "code_check": {"numpy"},
     "cli": {"click"},
     "process": {"click"},
     "output": {"click"},
@@ -119,3 +122,15 @@ def test_generated_code_needs_its_library_alone(file: Path) -> None:
 
     own = {"scipy"} if target == "numpy" else set[str]()
     assert roots <= {target, f"{target}_compat", "math", *own}
+
+
+def test_the_check_shares_the_language_alone() -> None:
+    """What checks an answer has no code in common with what derives it."""
+    command = "import sys, dimderiv.verify; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = {name.split(".")[1] for name in done.stdout.split() if name.startswith("dimderiv.")}
+
+    assert {"errors", "frozen", "language", "shapes", "verify"} == loaded
+    assert "sympy" not in done.stdout.split()

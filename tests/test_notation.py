@@ -6,7 +6,7 @@ import pytest
 
 from dimderiv import notation
 from dimderiv.api import parse
-from dimderiv.language.syntax import Add, Name, Node, Number
+from dimderiv.language.syntax import Name, Node, Number
 from dimderiv.notation import Face, Piece
 from dimderiv.render.text import text
 
@@ -174,15 +174,6 @@ def test_a_sum_begins_with_what_is_added(
 def test_a_negative_negates_both_faces() -> None:
     """The minus sign stands before each."""
     assert ("-x", "-x'") == shown(notation.negative(X))
-
-
-def test_only_the_sum_that_is_told_becomes_a_mean() -> None:
-    """Sums are told by their identity, not by how they look."""
-    first, second = tree("sum(x)"), tree("sum(x)")
-    both = Face(Add((first, second)), 5)
-
-    assert "mean(x) + sum(x)" == text(notation.mean_for_sum(both, {id(first)}).tree)
-    assert "sum(x) + mean(x)" == text(notation.mean_for_sum(both, {id(second)}).tree)
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,14 @@ def test_the_letters_of_the_result_come_first() -> None:
         ([Factor(A, (0, 1)), Factor(X, (2,))], (0,), True),
         ([Factor(X, (0,)), Factor(X, (1,))], (), True),
         ([Factor(A, (0, 1)), Factor(X, (1,))], (), False),
-        ([Factor(X, (1,))], (0,), False),
+        ([Factor(X, (1,))], (0,), True),
+        ([Factor(X, (0,))], (), False),
     ],
 )
 def test_when_a_scalar_comes_apart(
     factors: list[Factor], result: tuple[int, ...], expected: bool
 ) -> None:
-    """Factors that share no letter with the rest are a scalar, unless there is nothing else."""
+    """Factors that share no letter with the rest are a scalar, unless that is the whole product."""
     assert expected is layout_of(factors, result).comes_apart
 
 

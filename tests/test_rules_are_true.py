@@ -81,6 +81,8 @@ LIES = [
     ("elementwise", "power", "b a^(b - 1)", "a^(b - 1)"),
     ("elementwise", "power", "y log(a)", "y log(b)"),
     ("elementwise", "compare", 'derivative.b = "0"', 'derivative.b = "1"'),
+    ("elementwise", "maximum", 'derivative.a = "(a > b)"', 'derivative.a = "(a < b)"'),
+    ("elementwise", "minimum", 'derivative.b = "(a >= b)"', 'derivative.b = "1"'),
     ("matrix_functions", "inv", "-Y[j,p] Y[q,i]", "Y[j,p] Y[q,i]"),
     ("matrix_functions", "inv", "-Y[j,p] Y[q,i]", "-Y[j,q] Y[p,i]"),
     ("matrix_functions", "inv", "-Y[j,p] Y[q,i]", "-Y[p,j] Y[i,q]"),

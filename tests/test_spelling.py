@@ -16,7 +16,7 @@ def along(expression: str, wrt: str, direction: str) -> Derivation:
         (derive("x'A y", "x,y", verify=False), "dx = A y; dy = A' x"),
         (
             derive("x'A y + dx'x", "x,y", shapes={"dx": "n"}, verify=False),
-            "dx_ = A y + dx; dy = A' x",
+            "dx_2 = A y + dx; dy = A' x",
         ),
         (derive("x'A y", "x,y", verify=False).hvp("u,v"), "Hu_x = A v; Hv_y = A' u"),
     ],

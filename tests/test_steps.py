@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dimderiv import Derivation, derive
-from dimderiv.errors import UnknownNameError
+from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.language.syntax import (
     Add,
     Entry,
@@ -80,6 +80,8 @@ CASES = [
     Case("tr(A X B X')", "X", "A: m x m; X: m x n; B: n x n"),
     Case("sum(G .* (conv2(V, K) + b))", "K", "V: H x W; K: p x q; b: scalar"),
     Case("sum(G .* (conv2(V, K) + b))", "V", "V: H x W; K: p x q; b: scalar"),
+    Case("sum(max(A x, b).^2)", "x", "A: m x n; b: m"),
+    Case("x' A^6 x", "A"),
     Case(ATTENTION, "Q", "Q: n x d; K: n x d; V: n x c"),
     Case(ATTENTION, "K", "Q: n x d; K: n x d; V: n x c"),
     Case(BATCH_NORM, "X", BATCH_NORM_SHAPES),
@@ -193,7 +195,7 @@ def test_least_squares() -> None:
     """The whole text of the simplest case."""
     told_text, _, checked = LEAST_SQUARES.derived(verify=True).explain().rpartition("\n")
 
-    assert checked.startswith("Checked entry by entry")
+    assert checked.startswith("Checked at")
     assert told_text == (
         """\
 ||X w - y||^2, differentiated by w
@@ -419,3 +421,17 @@ def walk(tree: Node) -> Iterator[Node]:
     yield tree
     for child in children(tree):
         yield from walk(child)
+
+
+@pytest.mark.parametrize("variable", ["V", "K"])
+def test_a_convolution_of_which_only_the_sum_counts_has_steps(variable: str) -> None:
+    """No second array slides there."""
+    found = derive("mean(conv2(V, K))", variable, shapes="V: H x W; K: p x q", verify=False)
+
+    assert f"d{variable} = {found.text()}" in " ".join(found.explain().split())
+
+
+def test_steps_that_nobody_would_read_are_refused() -> None:
+    """Each of 60 equal factors would be told with all the others beside it."""
+    with pytest.raises(LimitError, match="so many factors"):
+        derive("A " * 60 + "x", "A", shapes="x: n", verify=False).explain()

@@ -1,6 +1,7 @@
 """Declared functions: read, shaped, differentiated, printed, checked and handed in."""
 
 import json
+import string
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,8 @@ from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Call, Name
 from dimderiv.shapes import SCALAR, Dim, Shape
 from dimderiv.verify import Claim, verify
+from dimderiv.verify.arithmetic import Arithmetic
+from dimderiv.verify.stand_ins import stand_in
 
 VECTOR = "f: n -> scalar; g: n -> scalar"
 STEP = 1e-5
@@ -408,3 +411,20 @@ def test_the_concrete_functions(shape: tuple[int, ...]) -> None:
     assert np.allclose(concrete.gradient(at), differences(concrete.value, at), atol=1e-6)
     second = differences(concrete.gradient, at).reshape(np.shape(concrete.hessian(at)))
     assert np.allclose(concrete.hessian(at), second, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", string.ascii_letters)
+def test_what_stands_in_the_brackets_of_a_second_derivative_counts(name: str) -> None:
+    """No stand-in of a function of a scalar is a quadratic, by coefficients that cancel."""
+    arithmetic = Arithmetic(30)
+    function = stand_in(name, 1)
+
+    assert function.hessian(arithmetic, [[0]]) != function.hessian(arithmetic, [[1]])
+
+
+def test_a_function_in_a_definition_that_is_repeated_is_handed_in() -> None:
+    """The derivative is the definition, which is read as the scalar that it repeats."""
+    found = derive("r = f(c) ones(n, 1); r' x", "x", shapes="f: scalar -> scalar; c: scalar")
+    value = found.function("numpy")(c=np.array(3.0), x=np.ones(2), f=lambda c: c * c)
+
+    assert [9.0, 9.0] == list(value)

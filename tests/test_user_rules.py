@@ -60,3 +60,52 @@ def test_code_has_the_definition_for_columns(tmp_path: Path) -> None:
     share = np.exp(x) / np.exp(x).sum()
 
     assert np.allclose(share * (y - y @ share), function(x=x, y=y))
+
+
+COMPOSITES = {
+    "shift": ("A", "A + I", True),
+    "addone": ("x", "x + vector(1)", False),
+    "filled": ("A", "A + 2 ones(1, 1) - matrix(1)", False),
+    "grown": ("A", "expm(A) A", True),
+    "spread": ("A", "logdet(A) + det(A)", True),
+    "projected": ("A", "pinv(A) A", False),
+    "largest": ("A", "eigmax(A + A')", True),
+    "damped": ("A", "A inv(A + I)", True),
+    "both": ("A", "shift(A) shift(A')", True),
+}
+CALLS = [
+    ("tr(shift(A) B)", "A", "", "B'"),
+    ("tr(shift(A) B shift(C) D)", "A", "A: m x m; B: m x n; C: n x n; D: n x m", "D' (C' + I) B'"),
+    ("tr(shift(A) B shift(C) D)", "C", "A: m x m; B: m x n; C: n x n; D: n x m", "B' (A' + I) D'"),
+    ("shift(shift(A)) x", "A", "", "kron(x', eye(n))"),
+    ("tr(both(A) B)", "A", "", "(B + B') (A + I)"),
+    ("sum(addone(x).^2) + sum(addone(y).^2)", "y", "x: m; y: n", "2 (y + 1)"),
+    ("sum(filled(A).^2)", "A", "", "2 (A + 1)"),
+    ("tr(grown(A))", "A", "", "(A expm(A) + expm(A))'"),
+    ("spread(A)", "A", "", "(1 + det(A)) inv(A)'"),
+    ("largest(A)", "A", "", "v = eigvec(A + A'); 2 v v'"),
+    ("x' damped(A) y", "A", "", "(x - inv(A + I)' A' x) y' inv(A + I)'"),
+    ("||projected(A)||^2", "A", "", "0 ones(m, n)"),
+    ("tr(shift(A)) sum(I)", "A", "I: k x l; A: n x n", "sum(I) eye(n)"),
+]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "shapes", "expected"), CALLS)
+def test_a_definition_has_the_shapes_of_each_call(
+    expression: str, wrt: str, shapes: str, expected: str, tmp_path: Path
+) -> None:
+    """What a definition does not say the size of has it from the arguments, call by call."""
+    file = tmp_path / "own.toml"
+    file.write_text(
+        "\n".join(
+            f'[{name}]\nkind = "composite"\nreference = "none"\nsignature = "{argument} -> Y"\n'
+            f'definition = "{definition}"\nsquare = {str(square).lower()}\n'
+            for name, (argument, definition, square) in COMPOSITES.items()
+        ),
+        encoding="utf-8",
+    )
+    found = derive(expression, wrt, shapes=shapes or None, rules=file)
+
+    assert expected == found.text()
+    assert found.verification is not None
+    assert "unchecked" != found.verification.level

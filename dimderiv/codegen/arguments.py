@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.errors import ShapeError
 from dimderiv.shapes import Declaration, Dim, Shape
 
 WIDTH = 92
@@ -17,16 +16,24 @@ class Arguments:
     Args:
         symbols: the symbols in order, with their shapes.
         identifiers: the names that are taken.
+        sizes: names of sizes that the code may need besides those of the symbols' axes.
+
+    Attributes:
+        asked: the sizes that cannot be read off and are handed in, once the opening is written.
     """
 
-    def __init__(self, symbols: Mapping[str, Declaration], identifiers: Identifiers) -> None:
+    def __init__(
+        self,
+        symbols: Mapping[str, Declaration],
+        identifiers: Identifiers,
+        sizes: Collection[str] = (),
+    ) -> None:
         self.shapes = {name: declaration.shape for name, declaration in symbols.items()}
         self.python = {name: identifiers.new(name) for name in symbols}
         dims = [dim for shape in self.shapes.values() for dim in shape]
-        self.sizes = {
-            name: identifiers.new(name)
-            for name in dict.fromkeys(name for dim in dims for name in sorted(dim.names))
-        }
+        every = dict.fromkeys([*(n for dim in dims for n in sorted(dim.names)), *sizes])
+        self.sizes = {name: identifiers.new(name) for name in every}
+        self.asked: list[str] = []
 
     @property
     def names(self) -> list[str]:
@@ -39,28 +46,16 @@ class Arguments:
         return f"{self.names[0]}.dtype" if self.names else "float"
 
     def size(self, dim: Dim) -> str:
-        """The text of a dimension as a number.
-
-        Raises:
-            ShapeError: no argument has an axis of that size.
-        """
+        """The text of a dimension as a number."""
         text = ""
         for names, factor in dim.monomials:
-            parts = [self._size_name(name) for name in names]
+            parts = [self.sizes[name] for name in names]
             if abs(factor) != 1 or not parts:
                 parts.insert(0, str(abs(factor)))
             sign = "-" if factor < 0 else "+"
             term = " * ".join(parts)
             text += f" {sign} {term}" if text else ("-" if factor < 0 else "") + term
         return text or "0"
-
-    def _size_name(self, name: str) -> str:
-        if name not in self._readable:
-            raise ShapeError(
-                f"the size {name} cannot be read off the arguments",
-                hint=f"give a symbol with an axis of size {name}",
-            )
-        return self.sizes[name]
 
     @cached_property
     def _readable(self) -> dict[str, tuple[str, int]]:
@@ -70,6 +65,20 @@ class Arguments:
             for axis, dim in enumerate(_axes(shape)):
                 if dim == Dim.of(str(dim)):
                     found.setdefault(str(dim), (name, axis))
+        return found
+
+    @cached_property
+    def _solved(self) -> dict[str, str]:
+        """For each size that an axis has together with known ones, as in `m + 1`, its text."""
+        found: dict[str, str] = {}
+        for name, shape in self.shapes.items():
+            for axis, dim in enumerate(_axes(shape)):
+                new = dim.names - self._readable.keys() - found.keys()
+                size = Dim.of(*new) if len(new) == 1 else None
+                if size is not None and size.names.isdisjoint((dim - size).names):
+                    others = self.size(size - dim)
+                    sign = f"- {others[1:]}" if others.startswith("-") else f"+ {others}"
+                    found[str(size)] = f"{self.python[name]}.shape[{axis}] {sign}"
         return found
 
     @property
@@ -89,7 +98,11 @@ class Arguments:
         """
         if not self.shapes:
             return []
-        computed = {name: self._computed(shape) for name, shape in self.shapes.items()}
+        words = _words(body)
+        unread = [name for name in self.sizes if name not in {*self._readable, *self._solved}]
+        asked = [name for name in unread if self.sizes[name] in words]
+        self.asked = [self.sizes[name] for name in asked]
+        computed = {name: self._computed(shape, asked) for name, shape in self.shapes.items()}
         later = [name for name in self.shapes if computed[name]]
         first = [name for name in self.shapes if not computed[name]]
         known = dict.fromkeys(dim for name in later for dim in computed[name])
@@ -109,12 +122,13 @@ class Arguments:
         rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
         return [f"{name} = {name}{row}" for name in rows if name in words]
 
-    def _computed(self, shape: Shape) -> list[Dim]:
-        readable = self._readable
+    def _computed(self, shape: Shape, asked: Collection[str]) -> list[Dim]:
+        """The axes of a shape whose sizes are made of others."""
+        known = {*self._readable, *asked}
         return [
             dim
             for dim in _axes(shape)
-            if dim.number is None and str(dim) not in readable and dim.names <= readable.keys()
+            if dim.number is None and str(dim) not in self._readable and dim.names <= known
         ]
 
     def _check(self, names: list[str], sums: Mapping[str, str]) -> list[str]:
@@ -186,7 +200,9 @@ class Arguments:
         return f"{python}=({', '.join([python, *dims])}{',' * (not dims)})"
 
     def _reads(self, text: str) -> list[str]:
-        words = set(re.findall(r"\w+", re.sub(r"#.*", "", text)))
+        words = _words(text)
+        solved = {n: t for n, t in self._solved.items() if self.sizes[n] in words}
+        words |= _words("\n".join(solved.values()))
         wanted = {
             name: None
             for name, size in self.sizes.items()
@@ -205,7 +221,7 @@ class Arguments:
             else:
                 lines.append(f"{self.sizes[name]} = {python}.shape[{axis}]")
                 done.add(name)
-        return lines
+        return [*lines, *(f"{self.sizes[name]} = {text}" for name, text in solved.items())]
 
 
 class LateArguments(Arguments):
@@ -261,3 +277,8 @@ class LateArguments(Arguments):
 def _axes(shape: Shape) -> tuple[Dim, ...]:
     """The axes of the array that comes in: a row has both."""
     return tuple(shape) if shape.is_row else shape.axes
+
+
+def _words(code: str) -> set[str]:
+    """The names in lines of code, not those in texts and comments."""
+    return set(re.findall(r"\w+", re.sub(r"\"[^\"\n]*\"|#.*", "", code)))

@@ -10,7 +10,7 @@ from typing import ClassVar
 from dimderiv.codegen.factorizations import called
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.layers import LayerText, class_layer
-from dimderiv.codegen.plan import VIEWS, Operation, is_of_numbers
+from dimderiv.codegen.plan import EXTREMES, VIEWS, Operation, is_of_numbers
 from dimderiv.codegen.text import Text, joined, subscripts
 from dimderiv.codegen.writer import Writer, summed_axes, triangle_place
 
@@ -34,6 +34,7 @@ class ArrayApiWriter(Writer):
     hands_down = False
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"xp.{name}({{}})" for name in SAME_NAME},
+        **{name: f"xp.{name}({{}}, {{}})" for name in EXTREMES},
         **{name: f"xp.{name.replace('rc', '')}({{}})" for name in ("arcsin", "arccos", "arctan")},
         # A clip would be shorter, but where it is lazy its bounds become as large as the argument.
         "relu": "xp.maximum({}, xp.asarray(0, **like))",
@@ -110,9 +111,8 @@ class ArrayApiWriter(Writer):
         if function == "*" and op.rank == 2 and (triangle := triangle_place(op)):
             name, place = triangle
             return Text(f"xp.{name}({parts[place].text})")
-        known = function in self.entrywise or function in self.helpers
-        if known and function != "sqrt" and is_of_numbers(op):
-            parts = [Text(self.constant(parts[0].text))]
+        if function in EXTREMES and not is_of_numbers(op):
+            parts = self.numbers_as_arrays(op, parts)
         return super().mapped(op, parts)
 
     def scattered(

@@ -26,7 +26,9 @@ FREE = frozenset(
 )
 # For each cube of a size; an inverse is made of factors.
 OF_MATRIX = {"cholesky": 1.0, "lu": 2.0, "inv": 4.0}
-ARITHMETIC = frozenset({"+", "-", "*", "/", "negative", ">", "<", ">=", "<=", "relu", "abs"})
+ARITHMETIC = frozenset(
+    {"+", "-", "*", "/", "negative", ">", "<", ">=", "<=", "relu", "abs", "maximum", "minimum"}
+)
 
 SMALL, MEDIUM, LARGE = 8, 100, 1500
 

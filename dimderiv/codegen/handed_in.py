@@ -10,17 +10,21 @@ from dimderiv.shapes import Dim, Shape
 HELPER = "applied"
 
 
-def called_functions(nodes: Iterable[Node], unknown: Mapping[str, Shape]) -> list[str]:
-    """The declared functions and the derivatives of them that expressions call.
+def called_functions(
+    nodes: Iterable[Node], others: Iterable[str], unknown: Mapping[str, Shape]
+) -> list[str]:
+    """The declared functions and the derivatives of them that are called.
 
     Args:
-        nodes: the expressions.
+        nodes: expressions that call functions.
+        others: more functions that are called.
         unknown: the declared functions.
 
     Returns:
         Such as `["f", "∇f"]`, in the order of their declaration.
     """
     called = {part.function for node in nodes for part in walk(node) if isinstance(part, Call)}
+    called.update(others)
     names = [sign + name for name in unknown for sign in ("", GRADIENT, HESSIAN)]
     return [name for name in names if name in called]
 
@@ -70,9 +74,9 @@ def call_of(
         entries: the index that takes the entries of a row.
     """
     order = len(function) - len(function.lstrip(HESSIAN))
-    argument = f"{argument}[None, :]" if is_row and argument.isidentifier() else argument
-    argument = (
-        f"{module}.reshape({argument}, (1, -1))" if is_row and "[None" not in argument else argument
-    )
+    if is_row and argument.isidentifier():
+        argument = f"{argument}[None, :]"
+    elif is_row:
+        argument = f"{module}.reshape({argument}, (1, -1))"
     row = entries if is_row and order == 1 else ""
     return f'{helper}("{name}", {name}, {argument}, {order}){row}'

@@ -6,12 +6,13 @@ result is the sum of `k` and of a letter that runs along the axis of G.  An entr
 index is gathered: a symbol of its own stands for the array that has an axis for each letter.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from dimderiv import graph
 from dimderiv.arrays import Array, constant_value
+from dimderiv.codegen.index_ranges import ranges
 from dimderiv.errors import ShapeError
 from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Shifted
 from dimderiv.language.syntax import (
@@ -90,6 +91,7 @@ class IndexReader:
         form: the index form.
         array: the array of a part that has no letters: an operand of an entry, or a scalar.
         meaning: says what a name stands for that is no letter.
+        dimensions: the names of sizes.
         gather: makes the symbol of an array that is read at computed indices: given the array, or
             nothing for the identity, the indices, their letters and the axes.
     """
@@ -97,6 +99,7 @@ class IndexReader:
     form: IndexForm
     array: Callable[[Tree], Array]
     meaning: Callable[[str], str]
+    dimensions: Collection[str]
     gather: Callable[[Node | None, tuple[Tree, ...], Letters, tuple[Dim, ...]], Node]
     sizes: dict[str, Dim] = field(init=False)
     slides: dict[str, Letters] = field(init=False)
@@ -131,8 +134,14 @@ class IndexReader:
     def _term(self, term: Term, free: Letters) -> tuple[int, Node]:
         self.sizes = {letter: self.sizes[letter] for letter in free}
         self.slides = {}
-        for entry in (e for tree in term.above + term.below for e in entries_in(tree)):
+        entries = [e for tree in term.above + term.below for e in entries_in(tree)]
+        for entry in entries:
             self._note_sizes(entry)
+        inside = [
+            e for tree in term.above for e in entries_in(tree) if not self._is_identity(e.operand)
+        ]
+        places = [place for entry in inside for place in self._places(entry)]
+        self.sizes = ranges(places, self.sizes, self.dimensions)
         parts = [self._labelled(tree) for tree in term.above]
         below = [self._labelled(tree) for tree in term.below]
         letters = dict.fromkeys(i for part in (*parts, *below) for i in part.letters)
@@ -214,6 +223,7 @@ class IndexReader:
             return self._delta(entry)
         operand = self.array(entry.operand).node
         places = [place for place in self._places(entry) if not place[1].is_one]
+        sizes, slides = dict(self.sizes), dict(self.slides)
         simple = [self._simple(index, dim) for index, dim in places]
         if all(index is not None for index in simple):
             order = tuple(dict.fromkeys(i for each in simple if each for i in each.letters))
@@ -222,6 +232,8 @@ class IndexReader:
             dims = [self._size(letter) for letter in order]
             node = product(ONCE, [Factor(operand, indices)], tuple(range(len(order))), dims)
             return Labelled(node, order)
+        # What is gathered slides along none of its axes.
+        self.sizes, self.slides = sizes, slides
         letters = self._letters(entry.indices)
         axes = tuple(self._size(letter) for letter in letters)
         kept = tuple(index for index, _ in places)
@@ -281,7 +293,7 @@ class IndexReader:
         return self.sizes[letter]
 
     def _is_letter(self, name: str) -> bool:
-        return name in self.sizes or self.meaning(name) != "size"
+        return name in self.sizes or name not in self.dimensions
 
     def _letters(self, indices: Sequence[Tree]) -> Letters:
         plain = [index.name for index in indices if isinstance(index, Name)]

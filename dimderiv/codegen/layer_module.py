@@ -61,7 +61,7 @@ class LayerModule(StagedModule):
         """
         (variant,), _ = self.variants(sizes, ())
         value, *derivatives = variant.outputs
-        needed = _needed(value, derivatives)
+        needed = self._needed(value, derivatives)
         before = self.first([value], needed, variant)
         (result,) = self.results(before, [value], self.programs.layouts[:1])
         names = {before.text(op).text: op for op in needed}
@@ -73,12 +73,13 @@ class LayerModule(StagedModule):
         read, facts = self._sizes([*backward, *results], arrays)
         lines = [*([self.type_line] if self.dtype in facts else []), *before.lines]
         variables = [self.arguments.python[name] for name in wrt]
+        forward = self.opening(self.arguments, [*lines, result, *names, *facts])
         text = LayerText(
             name=self.writer.layer_name,
             docstring=self.docstring(docstring),
             arrays=self.arguments.names,
-            functions=list(self.functions.values()),
-            forward=[*self.opening(self.arguments, [*lines, result, *names, *facts]), *lines],
+            functions=[*self.functions.values(), *self.arguments.asked],
+            forward=[*forward, *lines],
             value=result,
             kept=list(names),
             factors=[name for name in names if name not in arrays],
@@ -115,10 +116,12 @@ class LayerModule(StagedModule):
         others = [name for name in (*self.writer.context, self.dtype) if name in words]
         return read, [*(name for size, name in wanted.items() if size not in axes), *others]
 
-
-def _needed(value: Operation, derivatives: Sequence[Operation]) -> list[Operation]:
-    """What the backward pass needs of the forward pass."""
-    # A function that is handed in is at hand in the forward pass only.
-    handed = [op for op in reachable(derivatives) if op.kind == "applied"]
-    forward = made_of_inputs([value, *derivatives]) & {*reachable([value, *handed])}
-    return kept(derivatives, forward)
+    def _needed(self, value: Operation, derivatives: Sequence[Operation]) -> list[Operation]:
+        """What the backward pass needs of the forward pass."""
+        later = list(reachable(derivatives))
+        # A function that is handed in is at hand in the forward pass only; so are the arguments,
+        # though the value may do without some, as the trace of `Q' Q` does where Q is orthogonal.
+        handed = [op for op in later if op.kind == "applied"]
+        given = [op for op in later if op.kind == "input" and op.detail[0] in self.arguments.shapes]
+        forward = made_of_inputs([value, *derivatives]) & {*reachable([value, *handed, *given])}
+        return kept(derivatives, forward)

@@ -13,7 +13,7 @@ class LayerText(NamedTuple):
         name: the layer's name.
         docstring: the lines of its docstring.
         arrays: the names of the arrays that it takes.
-        functions: the names of the functions that are handed in.
+        functions: the names of the functions and sizes that are handed in.
         forward: the lines of its forward pass.
         value: what that returns.
         kept: the names of what the backward pass needs of it.

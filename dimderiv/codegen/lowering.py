@@ -57,7 +57,8 @@ class CodeBuilder(Builder):
     def entries(self, node: syntax.Entry | syntax.IndexForm) -> Array:
         """An index form as a sum of labelled products."""
         assert isinstance(node, syntax.IndexForm), "infer refuses an entry outside of a form"
-        return IndexReader(node, self.array, self.typed.meaning, self._gather).read()
+        typed = self.typed
+        return IndexReader(node, self.array, typed.meaning, typed.sizes, self._gather).read()
 
     def _gather(
         self,

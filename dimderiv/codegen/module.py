@@ -4,7 +4,9 @@ r"""A derivative as the source of a function for a target, and that function.
 42
 """
 
+import builtins
 import hashlib
+import keyword
 import linecache
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
@@ -14,6 +16,7 @@ from dimderiv.codegen.arguments import Arguments
 from dimderiv.codegen.axes import axes_of
 from dimderiv.codegen.cost import Sizes, regimes
 from dimderiv.codegen.factorizations import factorized
+from dimderiv.codegen.given_names import as_given
 from dimderiv.codegen.handed_in import called_functions, described
 from dimderiv.codegen.helper_source import helper_source, helpers
 from dimderiv.codegen.identifiers import Identifiers
@@ -134,12 +137,17 @@ class Module:
         self.programs = programs
         self.rulebook = rulebook
         imported = writer.imports.split()
-        names = {*imported, "math", "float", *writer.reserved, *helpers(writer.helper_file)}
-        self.identifiers = Identifiers({*names, *taken})
-        self.arguments = Arguments(symbols, self.identifiers)
+        own = {*imported, "math", *dir(builtins), *writer.reserved, *helpers(writer.helper_file)}
+        self.identifiers = Identifiers({*own, *taken})
+        self.arguments = Arguments(symbols, self.identifiers, programs.sizes)
         self.used: set[str] = set()
-        functions = called_functions(programs.expressions(), rulebook.unknown)
+        functions = called_functions(programs.expressions(), programs.functions(), rulebook.unknown)
         self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
+        # What the code has of its own gives way to what the user named.
+        given = {spelled_out(name): python for name, python in self.functions.items()}
+        given |= self.arguments.python
+        own -= {*taken, *keyword.kwlist}
+        self.given_way = {python: name for name, python in given.items() if name in own}
 
     def source(
         self,
@@ -166,8 +174,8 @@ class Module:
 
     @property
     def given(self) -> list[str]:
-        """The names of the arguments, and of the functions that are handed in."""
-        return [*self.arguments.names, *self.functions.values()]
+        """The names of the arguments, and of functions and sizes that are handed in."""
+        return [*self.arguments.names, *self.functions.values(), *self.arguments.asked]
 
     def branches(
         self, sizes: Mapping[str, int] | None, body: Callable[[Variant, Used], list[str]]
@@ -240,6 +248,8 @@ class Module:
         """
         text = "\n".join([*lines, ""])
         above = helper_source(self.writer.helper_file, self.used, self.writer.imports, text)
+        if self.given_way:
+            text = as_given(text, self.given_way, self.writer.reserved)
         return f"{above}\n\n\n{text}"
 
     def _body(

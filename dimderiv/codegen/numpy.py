@@ -129,7 +129,7 @@ class NumpyWriter(NumpyLikeWriter):
 
     def constant(self, text: str) -> str:
         """A number of numpy."""
-        return f"np.float64({text})"
+        return f"{self.dtype}.type({text})" if self.arguments.names else f"np.float64({text})"
 
 
 def _is_by_rows(op: Operation) -> bool:

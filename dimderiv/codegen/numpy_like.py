@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.gather import gathered
-from dimderiv.codegen.plan import Operation, is_of_numbers
+from dimderiv.codegen.plan import EXTREMES, Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.writer import Writer, outer_places, summed_axes, triangle_place
 
@@ -17,7 +17,10 @@ SAME_NAME = (
 class NumpyLikeWriter(Writer):
     """Writes operations in the words of numpy, by the module that has them."""
 
-    entrywise: ClassVar[Mapping[str, str]] = {name: f"{{np}}.{name}({{}})" for name in SAME_NAME}
+    entrywise: ClassVar[Mapping[str, str]] = {
+        **{name: f"{{np}}.{name}({{}})" for name in SAME_NAME},
+        **{name: f"{{np}}.{name}({{}}, {{}})" for name in EXTREMES},
+    }
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "{np}.linalg.inv({})",
         "solve": "{np}.linalg.solve({}, {})",
@@ -28,10 +31,16 @@ class NumpyLikeWriter(Writer):
         "normN": '{np}.linalg.norm({}, "nuc")',
     }
 
+    def needs_number(self, op: Operation, place: int) -> bool:
+        """A triangle of truth values is one again; other products make numbers of them."""
+        return op.kind == "map" and op.rank == 2 and triangle_place(op) is not None
+
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation in the words that they share."""
         texts = [part.text for part in parts]
         match op.kind:
+            case "cast" if is_of_numbers(op):
+                return Text(self.constant(texts[0]))
             case "cast":
                 return Text(f"{parts[0].within(ATOM)}.astype({self.dtype})")
             case "reduce":

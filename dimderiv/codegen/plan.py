@@ -17,6 +17,7 @@ from dimderiv.shapes import ONE, Dim
 
 COMMUTING = frozenset({("map", "+"), ("map", "*")})
 COMPARISONS = frozenset({">", "<", ">=", "<="})
+EXTREMES = frozenset({"maximum", "minimum"})
 # Operations whose value is a view of their argument, or a number: they cost nothing.
 VIEWS = frozenset({"transpose", "expand", "diagonal", "reshape", "windows", "rows"})
 # A plan of more operations is made for one of several sizes only, since planning takes its time.

@@ -8,7 +8,8 @@ from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, named_in
 from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
-from dimderiv.graph import Key, Named, Node
+from dimderiv.differentiate import operands_first
+from dimderiv.graph import Function, Key, Named, Node
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import IndexForm
 from dimderiv.language.syntax import Node as Tree
@@ -39,6 +40,7 @@ class Programs:
         late: Late = AT_ONCE,
     ) -> None:
         self.layouts = layouts
+        self.sizes = sorted({name for program in programs for name in program.sizes})
         self.late = late
         self.gathered: Gathered = {}
         self.goals = [
@@ -58,6 +60,16 @@ class Programs:
             goals.needed(node, done[goals])
         for goals, names in done.items():
             yield from goals.expressions(names)
+
+    def functions(self) -> Iterator[str]:
+        """The functions that results call themselves, also where no expression shows them.
+
+        A definition that is a scalar repeated along axes is read as what it is.
+        """
+        for _, result in self.results:
+            for node in operands_first(result):
+                if isinstance(node, Function):
+                    yield node.function
 
     def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
         """The operations that compute the results, and the names of the user's intermediates.

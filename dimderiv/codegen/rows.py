@@ -41,7 +41,10 @@ class Rows:
             tensor = Tensor(self.plan.full(tensor, argument.axes), every)
         op = tensor.op
         axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
-        if len(self.demands.along[argument.key, node.over]) > 1:
+        is_shared = len(self.demands.along[argument.key, node.over]) > 1
+        # No library has one of all entries of a matrix together.
+        is_whole = len(axes) > 1 and node.function != "logsumexp"
+        if is_shared or is_whole:
             made = self._in_steps(node.function, op, axes)
         else:
             kept = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from dimderiv.codegen.gather import gathered
 from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.overwriting import beneath_views
-from dimderiv.codegen.plan import COMPARISONS, LEAVES, Operation, is_of_numbers
+from dimderiv.codegen.plan import COMPARISONS, EXTREMES, LEAVES, Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.torch_layers import torch_layer
 from dimderiv.codegen.writer import (
@@ -38,6 +38,7 @@ class TorchWriter(Writer):
     typed = ("like", "{}.new_empty(0)")
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"torch.{name}({{}})" for name in SAME_NAME},
+        **{name: f"torch.{name}({{}}, {{}})" for name in EXTREMES},
         "gelu": "torch.nn.functional.gelu({})",
         "silu": "torch.nn.functional.silu({})",
         # Beyond the threshold torch leaves out the logarithm, which is zero from 37 on.
@@ -143,8 +144,8 @@ class TorchWriter(Writer):
             if outer := outer_places(op):
                 texts = [without_axis(parts[k].text, ".unsqueeze(1)") for k in outer]
                 return Text(f"torch.outer({', '.join(texts)})")
-        elif function in self.entrywise and function != "sqrt" and is_of_numbers(op):
-            parts = [Text(self.constant(parts[0].text))]
+        elif function in EXTREMES and not is_of_numbers(op):
+            parts = self.numbers_as_arrays(op, parts)
         return super().mapped(op, parts)
 
     def overwritable(self, op: Operation) -> Sequence[int]:

@@ -207,14 +207,14 @@ class Writer:
         Raises:
             UnknownNameError: the target does not know the function.
         """
-        function = op.detail[0]
+        function, texts = op.detail[0], [part.text for part in parts]
         match function:
-            case "square":
-                return power(parts[0], Text("2"))
-            case "power":
-                return power(*parts)
+            case "square" | "power":
+                return power(parts[0], *(parts[1:] or [Text("2")]))
             case "negative":
                 return Text(f"-{parts[0].within(SIGN)}", SIGN)
+            case "maximum" | "minimum" if is_of_numbers(op):
+                return Text(f"{function[:3]}({', '.join(texts)})")
             case "sqrt" if is_of_numbers(op):
                 return power(parts[0], Text("0.5"))
             case "sigmoid_of_minus" if function not in self.helpers:
@@ -222,11 +222,23 @@ class Writer:
                 return self.mapped(replace(op, detail=("sigmoid",)), [minus])
         if function in INFIX:
             return joined(function, *parts)
+        if is_of_numbers(op):
+            texts = [part.text for part in self.numbers_as_arrays(op, parts)]
         if function in self.helpers:
-            return Text(f"{self.helper(function)}({parts[0].text})")
+            return Text(f"{self.helper(function)}({texts[0]})")
         if function in self.entrywise:
-            return Text(self.entrywise[function].format(parts[0].text, np=self.module))
+            return Text(self.entrywise[function].format(*texts, np=self.module))
         raise self.unknown(function)
+
+    def numbers_as_arrays(self, op: Operation, parts: Sequence[Text]) -> list[Text]:
+        """The texts of arguments, of which numbers are made arrays of the target.
+
+        Args:
+            op: the operation.
+            parts: the texts of its arguments.
+        """
+        each = zip(op.arguments, parts, strict=True)
+        return [Text(self.constant(part.text)) if is_of_numbers(a) else part for a, part in each]
 
     def helped(self, op: Operation, texts: Sequence[str]) -> Text:
         """A call of a helper function.

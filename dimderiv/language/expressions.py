@@ -5,7 +5,7 @@ left to right; powers, transposes and index brackets, left to right.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -26,7 +26,7 @@ from dimderiv.language.syntax import (
     Transpose,
     children,
 )
-from dimderiv.language.vocabulary import EXTREMES, Token
+from dimderiv.language.vocabulary import Token
 
 NESTING_LIMIT = 100
 ARGUMENT_LIMIT = 20
@@ -225,8 +225,10 @@ class ExpressionReader:
             self.advance()
         self.leave(opening, ")")
         span = (function.start, self.end)
-        if function.text in EXTREMES and len(arguments) == 2 and axis is None:
-            return _extreme_of_two(function.text, arguments[0], arguments[1], span)
+        if len(arguments) == 2 and axis is None and _is_rectifier(function.text, arguments):
+            first, second = arguments
+            is_first = isinstance(first, Number) and not first.value
+            return Call("relu", (second if is_first else first,), span=span)
         return Call(function.text, tuple(arguments), axis, span)
 
     def axis(self) -> int:
@@ -326,23 +328,9 @@ class ExpressionReader:
         return node
 
 
-def _extreme_of_two(function: str, left: Node, right: Node, span: tuple[int, int]) -> Node:
-    """`max(a, b)` as `b + relu(a - b)`, and `min(a, b)` as `a - relu(a - b)`; of 0 without it."""
-
-    def relu(node: Node) -> Node:
-        return Call("relu", (node,), span=span)
-
-    def is_zero(node: Node) -> bool:
-        return isinstance(node, Number) and not node.value
-
-    if function == "max" and (is_zero(left) or is_zero(right)):
-        return relu(right if is_zero(left) else left)
-    difference = left if is_zero(right) else Add((left, Negative(right, span)), span)
-    if function == "max":
-        return Add((right, relu(difference)), span)
-    if is_zero(left):
-        return Negative(relu(Negative(right, span)), span)
-    return Add((left, Negative(relu(difference), span)), span)
+def _is_rectifier(function: str, arguments: Sequence[Node]) -> bool:
+    """Whether it is the larger of 0 and something."""
+    return function == "max" and any(isinstance(x, Number) and not x.value for x in arguments)
 
 
 @lru_cache(maxsize=512)

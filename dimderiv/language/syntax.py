@@ -4,7 +4,7 @@ An answer is built as such a tree too, so that it can be printed, read back, che
 into code by the same functions that serve the user's own expression.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from dimderiv import frozen
 from dimderiv.errors import Span
+from dimderiv.language.vocabulary import EXTREMES
 
 Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
 
@@ -144,6 +145,11 @@ class Program:
     source: str = field(default="", compare=False, repr=False)
 
 
+def is_extreme_of_two(call: Call) -> bool:
+    """Whether a call is the larger or the smaller of two arrays, entry by entry."""
+    return call.function in EXTREMES and len(call.arguments) == 2 and call.axis is None
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The operands of a node, from left to right."""
     return _CHILDREN[type(node)](node)
@@ -175,6 +181,16 @@ def walk(node: Node) -> Iterator[Node]:
         part = stack.pop()
         yield part
         stack.extend(children(part))
+
+
+def all_occur(parts: Iterable[Node], tree: Node) -> bool:
+    """Whether each of some parts is found in a tree."""
+    missing = set(parts)
+    for part in walk(tree):
+        missing.discard(part)
+        if not missing:
+            return True
+    return not missing
 
 
 def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:

@@ -1,6 +1,7 @@
 """What the reader knows beforehand: the functions, the Greek letters and the shape of a token."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from itertools import chain, count
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -26,8 +27,8 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "atan": "arctan",
     }
 )
-# Of one argument a reduction, of two a function of each entry.
-EXTREMES = frozenset({"max", "min"})
+# Of one argument a reduction, of two a function of each entry, whose rule has this name.
+EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
 COMPARISONS = (">", "<", ">=", "<=")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
@@ -80,6 +81,20 @@ def spelled_out(function: str) -> str:
         if function.startswith(sign):
             return SPELLED_OUT[sign] + function.removeprefix(sign)
     return function
+
+
+def unused_name(wanted: str, taken: Container[str]) -> str:
+    """A name that means nothing yet and can be read back.
+
+    Args:
+        wanted: the name, if it is free.
+        taken: names that mean something.
+
+    >>> unused_name("dS", {"S", "dS"})
+    'dS_2'
+    """
+    numbered = (f"{wanted}_{number}" for number in count(2))
+    return next(name for name in chain([wanted], numbered) if name not in taken)
 
 
 def canonical_name(name: str) -> str:

@@ -22,7 +22,11 @@ class Report(Protocol):
 
     @property
     def entries(self) -> int:
-        """How many entries were compared."""
+        """How many entries were compared one by one."""
+
+    @property
+    def along(self) -> int:
+        """How many entries were compared along random directions alone."""
 
 
 class Explained(Protocol):

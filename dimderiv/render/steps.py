@@ -37,7 +37,7 @@ SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 # A longer sum is left to the answer.
 MOST_WAYS = 6
 MARKUPS = ("text", "latex")
-CHECKED = {"exact": "checked_exact", "30 digits": "checked_digits", "numeric": "checked_numeric"}
+CHECKED = {"exact": "checked_exact", "30 digits": "checked_digits", "partial": "checked_in_part"}
 
 
 def explain(
@@ -394,4 +394,5 @@ class _Page:
             self.say("unchecked")
         else:
             key = CHECKED[verification.level]
-            self.say(key, points=verification.points, entries=verification.entries)
+            compared = verification.entries + verification.along
+            self.say(key, points=verification.points, entries=compared)

@@ -7,7 +7,7 @@ from functools import cache
 
 from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.syntax import Call, Name, Node
+from dimderiv.language.syntax import Call, Name, Node, is_extreme_of_two
 from dimderiv.rules import Rule
 from dimderiv.shapes import ONE
 from dimderiv.shaping.clashes import (
@@ -42,6 +42,8 @@ _SAYS = {
 
 def call_axes(scope: Scope, node: Call) -> Axes:
     """A function has the axes that its rule gives it."""
+    if is_extreme_of_two(node):
+        return broadcast(scope, node, node.arguments, [scope.visit(x) for x in node.arguments])
     rule = scope.rulebook.rules.get(node.function)
     if rule is None:
         return _constant(scope, node)

@@ -17,6 +17,7 @@ from dimderiv.language.syntax import (
     Program,
     Transpose,
     children,
+    is_extreme_of_two,
     walk,
 )
 from dimderiv.shaping.clashes import names_in, unsigned
@@ -49,7 +50,6 @@ from dimderiv.shaping.habits import (
     is_constant,
     is_half,
     is_model,
-    operands_of_extreme,
     squared,
 )
 from dimderiv.shaping.multiplying import Departure, ProductReader
@@ -77,10 +77,6 @@ class _Reader(ProductReader):
             case Number() | Name():
                 return
             case Add():
-                operands = operands_of_extreme(node)
-                if operands is not None:
-                    self._cut_off(operands)
-                    return
                 self._sum(node, under)
             case Binary("*" | "/"):
                 chain = factors(node)
@@ -93,6 +89,9 @@ class _Reader(ProductReader):
             case Binary("^" | ".^", base, exponent):
                 self.read(base, "sqrt" if is_half(exponent) else node.operator)
                 self.read(exponent)
+                return
+            case Call(_, (left, right)) if is_extreme_of_two(node):
+                self._extreme(left, right)
                 return
             case Call(function, arguments):
                 self._call(node)
@@ -134,10 +133,11 @@ class _Reader(ProductReader):
             wanted = [n for n in names if n[0] in TINY or (under == "sqrt" and len(names) == 1)]
             self._vectors_are_scalars(REGULARISER, wanted[-1:])
 
-    def _cut_off(self, operands: tuple[Node, Node]) -> None:
+    def _extreme(self, left: Node, right: Node) -> None:
         """`min(abs(r), c)`, `max(r, 1 - e)`: what something computed is cut off at is a number."""
-        for operand, other in (operands, operands[::-1]):
-            self.read(operand)
+        has_number = isinstance(left, Number) or isinstance(right, Number)
+        for operand, other in ((left, right), (right, left)):
+            self.read(operand, "relu" if has_number else "")
             names = [name for name in map(self._open, names_in(operand)) if name]
             if len(names) == 1 and is_constant(operand) and not self._open(bare(other)):
                 self._vectors_are_scalars(CUT_OFF, [(names[0], self._kind(operand))])

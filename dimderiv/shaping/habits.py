@@ -7,7 +7,7 @@ and of the costs of its kinds is the least.
 import re
 from collections.abc import Iterator
 
-from dimderiv.language.syntax import NOWHERE, Add, Binary, Call, Name, Node, Number, Transpose
+from dimderiv.language.syntax import Add, Binary, Name, Node, Number, Transpose
 from dimderiv.shaping.clashes import unsigned
 
 # A vector that multiplies or is added to a whole scalar term, which then is no scalar.
@@ -75,16 +75,6 @@ def is_model(node: Node) -> bool:
     """Whether a product is that of data and parameters: `X w`."""
     first, *others = factors(node)
     return len(others) == 1 and isinstance(first, Name) and bool(DATA.fullmatch(first.name))
-
-
-def operands_of_extreme(node: Add) -> tuple[Node, Node] | None:
-    """The operands of a `max` or `min` of two, which the parser writes as a sum with a `relu`."""
-    for term in map(unsigned, node.terms):
-        if isinstance(term, Call) and term.function == "relu" and term.span == node.span:
-            (difference,) = term.arguments
-            if isinstance(difference, Add) and node.span != NOWHERE:
-                return difference.terms[0], unsigned(difference.terms[1])
-    return None
 
 
 def is_constant(node: Node) -> bool:

@@ -19,6 +19,7 @@ from dimderiv.language.syntax import (
     Program,
     Transpose,
     children,
+    is_extreme_of_two,
 )
 from dimderiv.language.vocabulary import GREEK_NAMES
 from dimderiv.shaping.clashes import names_in, unsigned
@@ -85,6 +86,8 @@ def uses_of(program: Program) -> Mapping[str, Use]:
                     for term in filter(lambda t: isinstance(t, Name), map(unsigned, terms)):
                         uses.setdefault(str(bare(term)), Use()).added += 1
             case Binary(".*" | "./", left, right):
+                _note_beside(node, (left, right), uses)
+            case Call(_, (left, right)) if is_extreme_of_two(node):
                 _note_beside(node, (left, right), uses)
             case Binary("*", left, right):
                 _note_product(left, right, uses)

@@ -8,6 +8,7 @@ from dimderiv.forward import Change, Tangents, changes
 from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, symbol
 from dimderiv.language.syntax import Name
 from dimderiv.language.syntax import Node as Tree
+from dimderiv.language.vocabulary import unused_name
 from dimderiv.partials import operands
 from dimderiv.rules import Rulebook
 from dimderiv.simplify import Simplifier
@@ -99,7 +100,4 @@ class _Recorder:
             self.moved[operand.key] = symbol(direction, operand.axes, row=operand.row)
 
     def _fresh(self, name: str) -> str:
-        wanted = f"{name}_dot"
-        while wanted in self.sources.taken:
-            wanted += "_"
-        return wanted
+        return unused_name(f"{name}_dot", self.sources.taken)

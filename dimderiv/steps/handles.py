@@ -1,9 +1,10 @@
 """Short names that the steps use: `r` for an inner part, `dr` for the derivative by it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 
 from dimderiv.language.syntax import Add, Call, Node
+from dimderiv.language.vocabulary import unused_name
 
 LETTERS = ("stuvqpzcabh", "ruvzqspth", "RZMPQTEFGHKLSUVW")
 LETTERS_OF_FUNCTIONS: Mapping[str, str] = {"softmax": "P", "inv": "Y"}
@@ -20,7 +21,8 @@ class Handles:
 
     def __init__(self, taken: Iterable[str], given: Mapping[Node, str], mark: str = "d") -> None:
         self.taken = set(taken)
-        self.used: set[str] = set()
+        self.mirrored: set[str] = set()
+        self.numbers: dict[str, Iterator[int]] = {}
         self.given = dict(given)
         self.mark = mark
 
@@ -46,22 +48,22 @@ class Handles:
             letters = letters[1:] + letters[:1]
         if isinstance(tree, Call) and rank == len(LETTERS) - 1:
             letters = LETTERS_OF_FUNCTIONS.get(tree.function, "") + letters
-        numbered = (f"{letters[0]}{number}" for number in count(1))
+        # What is not free stays so: the numbers go on where they were left.
+        numbers = self.numbers.setdefault(letters[0], count(1))
+        numbered = (f"{letters[0]}{number}" for number in numbers)
         name = next(name for name in chain(letters, numbered) if self._is_free(name))
         self.taken.add(name)
-        self.used.add(name)
+        self.mirrored.add(name.swapcase())
         self.given[tree] = name
         return name
 
     def derivative(self, name: str) -> str:
         """A name for the derivative by something that has a name."""
-        derivative = f"{self.mark}{name}"
-        while derivative in self.taken:
-            derivative += "_"
+        derivative = unused_name(f"{self.mark}{name}", self.taken)
         self.taken.add(derivative)
         return derivative
 
     def _is_free(self, name: str) -> bool:
         # Two names that differ only in case would be taken for each other.
-        used = self.taken | {other.swapcase() for other in self.used}
-        return name not in used and f"{self.mark}{name}" not in self.taken
+        is_used = name in self.taken or name in self.mirrored
+        return not is_used and f"{self.mark}{name}" not in self.taken

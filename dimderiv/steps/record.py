@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients, Visit
+from dimderiv.function_notation import written_name
 from dimderiv.graph import ONCE, Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
 from dimderiv.language.syntax import (
     Add,
@@ -19,8 +20,8 @@ from dimderiv.language.syntax import (
     Negative,
     Number,
     Statement,
+    all_occur,
     replaced,
-    walk,
 )
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
@@ -31,6 +32,7 @@ from dimderiv.shapes import Shape
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles
 from dimderiv.steps.labels import MOST_AXES, is_brief_identity, is_constant, is_passed_on
+from dimderiv.steps.lengths import refuse_too_long
 from dimderiv.steps.model import (
     Added,
     Derived,
@@ -81,8 +83,12 @@ def record_steps(sources: Sources, handles: Handles | None = None) -> tuple[Step
     Args:
         sources: the record of the sweep, and the names to tell it by.
         handles: gives out names that mean nothing else.
+
+    Raises:
+        LimitError: a product has so many factors that the steps would be too long to be read.
     """
     visits = [visit for visit in sources.gradients.visits if not is_zero(visit.upstream)]
+    refuse_too_long(visits)
     recorder = _Recorder(sources, visits, handles or handles_for(sources))
     steps = [step for visit in visits for step in recorder.steps(visit)]
     return (*steps, *(recorder.stacked() if visits else ()))
@@ -111,14 +117,14 @@ class _Recorder:
         self.sources = sources
         self.rulebook = sources.rulebook
         self.simplify = Simplifier(_keys(visits), rulebook=sources.rulebook)
-        self.writer = Writer(Arranger(sources.symbols), taken, self.simplify)
+        self.writer = Writer(Arranger(sources.symbols, sizes=sources.sizes), taken, self.simplify)
         self.names = Names(
             visits,
             sources.gradients,
             sources.names,
             handles,
             self.writer,
-            Arranger(sources.symbols),
+            Arranger(sources.symbols, sizes=sources.sizes),
         )
         self.statements = {s.name: s.value for s in sources.statements}
         self.written = {visit.node.key: sources.statements[-1].value for visit in visits[:1]}
@@ -154,7 +160,11 @@ class _Recorder:
         for variable, name in self.sources.names.items():
             node = self.sources.gradients.of[variable]
             if len(node.axes) > MOST_AXES:
-                writer = Writer(Arranger(self.sources.symbols), self.writer.taken, self.simplify)
+                writer = Writer(
+                    Arranger(self.sources.symbols, sizes=self.sources.sizes),
+                    self.writer.taken,
+                    self.simplify,
+                )
                 step = stacked(node, len(self.names.seed), variable, name, writer)
                 yield from () if step is None else (step,)
 
@@ -188,7 +198,7 @@ class _Recorder:
         whole = self.written.get(node.key)
         names = self.names.written(operands(node))
         tree = None if whole is None else replaced(whole, names.get)
-        if tree is None or not all(_occurs(part, tree) for part in shown):
+        if tree is None or not all_occur(shown, tree):
             tree = self.writer.unfolded(_normal(local))
             if whole is not None and self.names.own(node) is None:
                 return Equation((whole, tree))
@@ -217,7 +227,7 @@ class _Recorder:
             operation=self._operation(node, local, [operand.tree]),
             where=self._introduced(other.node for other in found),
             kind=self._kind(node),
-            function=node.function if isinstance(node, (Map, Function)) else "",
+            function=written_name(node) if isinstance(node, (Map, Function)) else "",
             origin=self._origin(node),
             operand=operand,
             arriving=self._arriving(node),
@@ -389,7 +399,3 @@ def added(trees: Sequence[Tree]) -> Tree:
     if not terms:
         return Number(Fraction(0))
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
-
-
-def _occurs(part: Tree, tree: Tree) -> bool:
-    return any(found == part for found in walk(tree))

@@ -165,7 +165,7 @@ class Writer:
         loose = self.arranger.loose(node)
         piece = notation.negative(loose.piece) if loose.negative else loose.piece
         return Shown(
-            (piece.flipped if row else piece.straight).tree,
+            self.arranger.shown(piece, turned=row),
             shape_of(node.axes[:MOST_AXES], row=row),
         )
 
@@ -205,7 +205,7 @@ class Writer:
         if is_convolution(bare):
             letters = _of_index_form(value, target) or letters
             why = _slid(bare, arrays, shown, target)
-            return Term(prefix, shown, None, value, letters, slope, (why,))
+            return Term(prefix, shown, None, value, letters, slope, why)
         order = self._order(bare, arrays, shown, value, target.shape) if arrays else None
         axes = _axes(bare, names)
         bag = Bag(_placed(arrays, shown), bare.result, axes, target.operand, target.has_seed)
@@ -375,13 +375,17 @@ def _placed(arrays: Sequence[Factor], shown: Sequence[Shown]) -> tuple[Placed, .
 
 def _slid(
     term: Labelled, arrays: Sequence[Factor], shown: Sequence[Shown], target: Target
-) -> Reason:
+) -> tuple[Reason, ...]:
+    """Why one array slides over another; nothing where one is alone, and only its sums count."""
     firsts = [factor.indices[0] for factor in arrays]
     sizes = [
         (formula.tree, index_dim(first, term.dims), isinstance(first, Shifted))
         for formula, first in zip(shown, firsts, strict=True)
     ]
-    return slid(sizes, target.operand, index_dim(term.result[0], term.dims))
+    plain = sum(not isinstance(first, Shifted) for first in firsts)
+    if len(firsts) < 2 or not plain:
+        return ()
+    return (slid(sizes, target.operand, index_dim(term.result[0], term.dims)),)
 
 
 def _of_index_form(value: Tree, target: Target) -> Equation | None:

@@ -6,13 +6,14 @@ that ring *is* differentiation, and needs no rules.  Jets of different levels ne
 `order` levels give a derivative of that order.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import isqrt
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from mpmath.ctx_mp import MPContext
+
+from dimderiv.verify.effort import Branches, Effort
 
 # A Fraction, a float of mpmath, or a Jet of these; mpmath has no types.
 Scalar: TypeAlias = Any
@@ -23,14 +24,14 @@ ONE = Fraction(1)
 LARGEST_RATIONAL_BITS = 6000
 LARGEST_EXPONENT = 5000
 LARGEST_LOGARITHM = 10_000
+# What an elementary function costs, in additions and multiplications of rationals.
+COST_OF_FUNCTION = 20
+# Rationals of this many bits cost twice as much as short ones.
+LONG_RATIONAL_BITS = 256
 
 
 class OutOfDomain(ArithmeticError):  # noqa: N818 - an event of the search for a point, no fault
     """The function has no derivative at this point: another one is to be drawn."""
-
-
-class OutOfTime(Exception):  # noqa: N818
-    """The budget is used up."""
 
 
 class Jet(NamedTuple):
@@ -82,22 +83,36 @@ class Arithmetic:
 
     Args:
         digits: the precision of what is not rational.
-        deadline: the time, by `time.perf_counter`, after which `tick` raises `OutOfTime`.
+        effort: what may be spent; without it, as much as it takes.
     """
 
-    def __init__(self, digits: int, deadline: float) -> None:
-        self.deadline = deadline
-        # Whether a maximum or a minimum was attained more than once.
-        self.tied = False
+    def __init__(self, digits: int, effort: Effort | None = None) -> None:
+        self.digits = digits
+        self.effort = effort or Effort()
+        self.branches = Branches()
+        # Whether what has no value is not a number, instead of the end of the evaluation.
+        self.has_holes = False
         # A context of its own: mpmath's shared one belongs to the program that uses us.
         self.context = MPContext()
         self.context.dps = digits
         self.tiny: Scalar = self.context.mpf(10) ** (-5 * digits // 6)
 
     def tick(self) -> None:
-        """Raise `OutOfTime` once the deadline is past."""
-        if time.perf_counter() > self.deadline:
-            raise OutOfTime
+        """Raise `OutOfTime` once the budget is used up."""
+        self.effort.check()
+
+    def hole(self, reason: str) -> Scalar:
+        """What stands where there is no value.
+
+        Args:
+            reason: why there is none.
+
+        Raises:
+            OutOfDomain: holes are not allowed.
+        """
+        if self.has_holes:
+            return self.context.nan
+        raise OutOfDomain(reason)
 
     def inexact(self, x: Scalar) -> Scalar:
         """A plain number as a float of the working precision.
@@ -118,6 +133,7 @@ class Arithmetic:
             level = _common_level(a, b)
             (a0, a1), (b0, b1) = _parts(a, level), _parts(b, level)
             return jet(level, self.add(a0, b0), self.add(a1, b1))
+        self.effort.spent += 1
         if type(a) is type(b):
             return a + b
         if type(a) is Fraction and not a:
@@ -139,6 +155,7 @@ class Arithmetic:
             return jet(a.level, self.mul(a.value, b), self.mul(a.slope, b))
         if type(b) is Jet:
             return jet(b.level, self.mul(a, b.value), self.mul(a, b.slope))
+        self.effort.spent += 1
         if type(a) is type(b):
             return self._bounded(a * b) if type(a) is Fraction else a * b
         if (type(a) is Fraction and not a) or (type(b) is Fraction and not b):
@@ -153,6 +170,7 @@ class Arithmetic:
     def _bounded(self, x: Fraction) -> Scalar:
         # Rationals of a long computation can grow without bound; floats cannot.
         bits = x.denominator.bit_length() + x.numerator.bit_length()
+        self.effort.spent += bits // LONG_RATIONAL_BITS
         return self.inexact(x) if bits > LARGEST_RATIONAL_BITS else x
 
     def negative(self, a: Scalar) -> Scalar:
@@ -189,8 +207,9 @@ class Arithmetic:
             (a0, a1), (b0, b1) = _parts(a, level), _parts(b, level)
             value = self.div(a0, b0)
             return jet(level, value, self.div(self.sub(a1, self.mul(value, b1)), b0))
+        self.effort.spent += 1
         if self.is_zero(b):
-            raise OutOfDomain("division by zero")
+            return self.hole("division by zero")
         if type(a) is Fraction and (type(b) is Fraction or not a):
             return self._bounded(a / b) if type(b) is Fraction else ZERO
         return self.inexact(a) / self.inexact(b)
@@ -214,6 +233,16 @@ class Arithmetic:
         """
         return not x if type(x) is Fraction else bool(abs(x) < self.tiny)
 
+    def is_moving(self, x: Scalar) -> bool:
+        """Whether a number carries a perturbation that is not 0.
+
+        Args:
+            x: a number or a series.
+        """
+        if type(x) is not Jet:
+            return False
+        return not self.is_zero(leading(x.slope)) or self.is_moving(x.value)
+
     def sign(self, x: Scalar) -> int:
         """The sign at the point.
 
@@ -223,6 +252,11 @@ class Arithmetic:
         Raises:
             OutOfDomain: the sign changes right here.
         """
+        side = self._side(x)
+        self.branches.note(side)
+        return side
+
+    def _side(self, x: Scalar) -> int:
         value = leading(x)
         if not self.is_zero(value):
             return 1 if value > 0 else -1
@@ -240,8 +274,13 @@ class Arithmetic:
         Raises:
             OutOfDomain: they are equal, and not when perturbed.
         """
+        side = self._order(a, b)
+        self.branches.note(side)
+        return side
+
+    def _order(self, a: Scalar, b: Scalar) -> int:
         # One value computed twice differs by a float zero, which would look like a kink.
-        return 0 if type(a) is type(b) and a == b else self.sign(self.sub(a, b))
+        return 0 if type(a) is type(b) and a == b else self._side(self.sub(a, b))
 
     def extreme(self, entries: Sequence[Scalar], side: Literal[1, -1]) -> Scalar:
         """The largest entry for side 1, the smallest for -1.
@@ -250,14 +289,17 @@ class Arithmetic:
             entries: at least one.
             side: which one.
         """
-        best, tied = entries[0], False
-        for entry in entries[1:]:
-            order = self.compare(entry, best)
+        place, is_tied = 0, False
+        for index, entry in enumerate(entries[1:], start=1):
+            order = self._order(entry, entries[place])
             if order == side:
-                best, tied = entry, False
-            tied |= order == 0
-        self.tied |= tied
-        return best
+                place, is_tied = index, False
+            is_tied |= order == 0
+        if len(entries) > 1:
+            self.branches.note(place)
+        if is_tied:
+            self.branches.ties.add(self.branches.site)
+        return entries[place]
 
     def integer_power(self, x: Scalar, exponent: int) -> Scalar:
         """A power by repeated multiplication.

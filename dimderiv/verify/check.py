@@ -1,30 +1,37 @@
-"""The check of a claim: which points, in which order, within which time."""
+"""The check of claims: which points, in which order, for how much work."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import TypeVar
 
 from dimderiv.errors import LimitError, VerificationError
-from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain, OutOfTime
+from dimderiv.verify.agreement import WORKING_DIGITS
+from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain
+from dimderiv.verify.assignments import assignments
 from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
-from dimderiv.verify.draw import assignments, points
-from dimderiv.verify.exact import WORKING_DIGITS, Progress, check_entries
-from dimderiv.verify.numeric import FLOAT_DIGITS, check_direction
-from dimderiv.verify.problem import AnswerOutOfDomain, Problem, Trial
-from dimderiv.verify.tables import SingularMatrix
-
-T = TypeVar("T")
+from dimderiv.verify.claimed import AnswerOutOfDomain, Claimed
+from dimderiv.verify.comparison import Comparison, Tally
+from dimderiv.verify.coverage import Coverage
+from dimderiv.verify.draw import points, wider_points
+from dimderiv.verify.effort import Branches, Effort, OutOfTime
+from dimderiv.verify.setting import Setting, Trial
+from dimderiv.verify.tables import SingularMatrix, Table
 
 # Scalars take opposite signs at points 0 and 3, and the remaining signs at 1 and 2.
 POINTS = (0, 3, 1, 2)
-DIRECTIONS = 3
+FEWEST_POINTS = 2
+# How many operations take a second on a machine of these years.
+OPERATIONS = 400_000
+# The clock is for machines that are busy: the budget itself is counted in operations.
+PATIENCE = 10
 
-SHARE_OF_FIRST = 0.45
-SHARE_OF_ENTRIES = 0.8
+# Of the budget, where entries are compared one by one: at the first point, in all, while cheap.
+SHARE_OF_FIRST = 0.35
+SHARE_OF_ENTRIES = 0.7
 SHARE_WHILE_CHEAP = 0.05
-SHARE_OF_ALL = 1.9
+RESERVE = 3
+FEW_ATTEMPTS = 9
 SINGULAR_DRAWS = 4
 MOST_ENTRIES = 100_000
 
@@ -34,7 +41,8 @@ def verify(claim: Claim, *, budget: float = 2.0) -> Verification:
 
     Args:
         claim: the answer, the expression, and what is known of the symbols.
-        budget: how many seconds the check may take; it stops before twice as long.
+        budget: seconds of work on a usual machine; operations are counted, so that the outcome
+            does not depend on what else the machine does.
 
     Returns:
         What was checked and how.
@@ -42,35 +50,71 @@ def verify(claim: Claim, *, budget: float = 2.0) -> Verification:
     Raises:
         VerificationError: an entry differs.
         NotVerifiableError: nothing could be compared.
-        LimitError: the time was too short to compare anything.
+        LimitError: the budget was too small to compare anything.
     """
-    check = _Check(claim, budget)
-    check.entry_by_entry()
-    if check.ran_out:
-        check.along_directions()
-    return check.report()
+    return verify_together([claim], budget=budget)[0]
+
+
+def verify_together(claims: Sequence[Claim], *, budget: float = 2.0) -> list[Verification]:
+    """Check several answers about one expression, which is evaluated once for all of them.
+
+    Args:
+        claims: they differ in the answer and its variable alone.
+        budget: seconds of work on a usual machine, for all of them.
+
+    Returns:
+        What was checked and how, for each claim.
+
+    Raises:
+        VerificationError: an entry differs.
+        NotVerifiableError: nothing could be compared.
+        LimitError: the budget was too small to compare anything.
+    """
+    check = _Check(claims, budget)
+    try:
+        check.at_two_sizes()
+        check.at_more_points()
+        check.widely()
+    except OutOfTime:
+        check.ran_out = True
+    return check.reports()
 
 
 @dataclass
 class _Check:
-    """A check under way."""
+    """A check under way.
 
-    claim: Claim
+    Attributes:
+        given: the claims.
+        budget: seconds of work.
+        complete: the sizes at which all entries were compared.
+        reasons: why there was no value or no derivative at points that were tried.
+        answer_undefined: whether an answer had no value at some point.
+        ran_out: whether the budget was used up.
+        points: at how many points the claims were compared.
+    """
+
+    given: Sequence[Claim]
     budget: float
     start: float = field(default_factory=time.perf_counter)
-    compared: int = 0
-    rational: bool = True
-    points: int = 0
     complete: list[dict[str, int]] = field(default_factory=list)
-    numeric: list[dict[str, int]] = field(default_factory=list)
     reasons: dict[str, None] = field(default_factory=dict)
     answer_undefined: bool = False
     ran_out: bool = False
+    points: int = 0
 
     def __post_init__(self) -> None:
-        self.problem = Problem(self.claim)
-        self.assignments = assignments(self.problem.dims, self.problem.names)
-        shapes = [declaration.shape for declaration in self.claim.symbols.values()]
+        self.operations = self.budget * OPERATIONS
+        self.effort = Effort(self.operations, self.start + PATIENCE * self.budget)
+        self.setting = Setting(self.given)
+        self.claims = {Claimed(claim, self.setting): Tally() for claim in self.given}
+        moving = [name for claim in self.claims for name in claim.moving]
+        self.coverage = Coverage(self.setting, tuple(dict.fromkeys(moving)))
+        self.assignments = assignments(self.setting.dims, self.setting.names)
+        symbols = self.setting.claim.symbols.values()
+        # Rows of classes are equal wherever a class occurs twice.
+        self.has_classes = any("onehot" in declaration.properties for declaration in symbols)
+        shapes = [declaration.shape for declaration in symbols]
         count = sum(prod(dim.evaluate(self.assignments[0]) for dim in shape) for shape in shapes)
         if count > MOST_ENTRIES:
             raise LimitError(
@@ -78,102 +122,135 @@ class _Check:
                 hint="give the dimensions names instead of numbers",
             )
 
-    def entry_by_entry(self) -> None:
-        """Compare every entry at points of two assignments of sizes, as far as time allows."""
-        pending = list(self.assignments)
-        done: list[dict[str, int]] = []
-        while pending and len(done) < 2:
-            share = SHARE_OF_ENTRIES if done else SHARE_OF_FIRST
-            sizes = pending.pop(0)
-            progress = self._point(sizes, POINTS[len(done)], share)
-            if progress is None:
-                continue
-            done.append(sizes)
-            if not progress.complete:
-                self.ran_out = True
+    def at_two_sizes(self) -> None:
+        """Compare at points of two assignments of sizes, or at two points where there is one."""
+        for sizes in self.assignments:
+            share = SHARE_OF_ENTRIES if self.complete else SHARE_OF_FIRST
+            number = POINTS[self.points]
+            if self._point(self._drawn(sizes, number), share):
+                self.complete.append(sizes)
+            if self.points == FEWEST_POINTS:
                 return
-            self.complete.append(sizes)
-        for number in POINTS[len(done) :]:
-            if done and self._spent() < SHARE_WHILE_CHEAP:
-                self._point(done[number % len(done)], number, SHARE_OF_ENTRIES)
 
-    def _point(self, sizes: dict[str, int], number: int, share: float) -> Progress | None:
-        arithmetic = Arithmetic(WORKING_DIGITS, self._deadline(share))
-        progress = self._search(sizes, number, arithmetic, lambda t: check_entries(self.problem, t))
-        if progress is not None and progress.compared:
-            self.compared += progress.compared
-            self.rational &= progress.rational
-            self.points += 1
-        return progress
+    def at_more_points(self) -> None:
+        """Compare at more points while that is cheap, and at two in any case."""
+        for number in POINTS[self.points :]:
+            is_cheap = self.effort.spent < SHARE_WHILE_CHEAP * self.operations
+            if self.complete and (is_cheap or self.points < FEWEST_POINTS):
+                sizes = self.complete[number % len(self.complete)]
+                self._point(self._drawn(sizes, number), SHARE_OF_ENTRIES)
 
-    def _search(
-        self,
-        sizes: dict[str, int],
-        number: int,
-        arithmetic: Arithmetic,
-        check: Callable[[Trial], T],
-    ) -> T | None:
-        """The outcome of a check at the first point drawn that lies in the domain."""
-        singular = 0
-        for trial in self._trials(sizes, number, arithmetic):
+    def widely(self) -> None:
+        """Compare at points further off: where something new is reached, or a maximum is tied."""
+        for sizes in self.complete[:1]:
+            symbols, distributions = self.setting.claim.symbols, self.setting.distributions
+            draws = wider_points(symbols, sizes, distributions)
+            for attempt, point in enumerate(draws):
+                if not self._is_worth_more(attempt):
+                    return
+                if self._reaches_more(self._trial(sizes, point)):
+                    self._point(iter([self._trial(sizes, point)]), 0.0)
+
+    def _is_worth_more(self, attempt: int) -> bool:
+        """Whether another point may tell something, after some attempts."""
+        if attempt < FEW_ATTEMPTS and (self.coverage.has_maxima or self.coverage.unmoved()):
+            return True
+        return bool(self.coverage.one_sided())
+
+    def _reaches_more(self, trial: Trial) -> bool:
+        try:
+            self.setting.base(trial)
+        except OutOfDomain:
+            return False
+        branches = trial.arithmetic.branches
+        return self._is_tied(branches) or self.coverage.would_grow(branches)
+
+    def _is_tied(self, branches: Branches) -> bool:
+        """Whether a maximum is attained twice, and not for lack of classes."""
+        return self.coverage.ties_matter(branches) and not self.has_classes
+
+    def _drawn(self, sizes: dict[str, int], number: int) -> Iterator[Trial]:
+        symbols, distributions = self.setting.claim.symbols, self.setting.distributions
+        for point in points(symbols, sizes, distributions, number):
+            yield self._trial(sizes, point)
+
+    def _trial(self, sizes: dict[str, int], point: dict[str, Table]) -> Trial:
+        return Trial(Arithmetic(WORKING_DIGITS, self.effort), sizes, point)
+
+    def _point(self, trials: Iterator[Trial], share: float) -> bool:
+        """Compare at the first point that lies in the domain, if there is one."""
+        singular, tied = 0, None
+        for trial in trials:
             try:
-                return check(trial)
+                if self._compared(trial, share):
+                    return True
+                tied = tied or trial
             except OutOfDomain as error:
                 self.reasons[str(error)] = None
                 self.answer_undefined |= isinstance(error, AnswerOutOfDomain)
                 singular += isinstance(error.__cause__ or error, SingularMatrix)
             # Some matrices are singular at these sizes, whatever their entries.
-            if singular == SINGULAR_DRAWS or time.perf_counter() > arithmetic.deadline:
+            if singular == SINGULAR_DRAWS:
                 break
-        return None
+        # Where a maximum is attained twice whatever is drawn, the answer is compared all the same.
+        return tied is not None and self._compared(tied, share, is_last=True)
 
-    def _trials(
-        self, sizes: dict[str, int], number: int, arithmetic: Arithmetic
-    ) -> Iterator[Trial]:
-        for point in points(self.claim.symbols, sizes, self.problem.distributions, number):
-            yield Trial(arithmetic, sizes, point)
+    def _compared(self, trial: Trial, share: float, *, is_last: bool = False) -> bool:
+        """Compare at a point, unless a maximum is tied there and another point may do."""
+        before = self.effort.spent
+        tallies = {claim: replace(tally) for claim, tally in self.claims.items()}
+        comparison = Comparison(self.setting, trial, tallies)
+        branches = trial.arithmetic.branches
+        if self.has_classes and self.coverage.ties_matter(branches) and not is_last:
+            return False
+        met = Branches(sides={site: {*sides} for site, sides in branches.sides.items()})
+        comparison.along_directions(self.points)
+        # Another point costs as much before its entries are compared, or more by its sizes.
+        reserve = RESERVE * (self.effort.spent - before) if self.points + 1 < FEWEST_POINTS else 0
+        most = min(share * self.operations, self.operations - reserve)
+        for index, claim in enumerate(self.claims):
+            left = max(most - self.effort.spent, 0)
+            comparison.entry_by_entry(claim, self.effort.spent + left / (len(self.claims) - index))
+        self.claims.update(tallies)
+        self.coverage.add(met, comparison.moved, comparison.base.known)
+        self.points += 1
+        return True
 
-    def along_directions(self) -> None:
-        """Compare derivatives along random directions, for what did not fit."""
-        for number in range(DIRECTIONS):
-            for sizes in self.assignments[:2]:
-                if sizes in self.complete:
-                    continue
-                if self.numeric and self._spent() > 1:
-                    return
-                self._direction(sizes, number)
-
-    def _direction(self, sizes: dict[str, int], number: int) -> None:
-        arithmetic = Arithmetic(FLOAT_DIGITS, self._deadline(SHARE_OF_ALL))
-
-        def check(trial: Trial) -> bool:
-            check_direction(self.problem, replace(trial, rounded=True), number)
-            return True
-
-        try:
-            found = self._search(sizes, POINTS[number], arithmetic, check)
-        except OutOfTime:
-            return
-        if found:
-            self.points += 1
-            if sizes not in self.numeric:
-                self.numeric.append(sizes)
-
-    def report(self) -> Verification:
-        """What was checked.
+    def reports(self) -> list[Verification]:
+        """What was checked of each claim.
 
         Raises:
             LimitError: nothing, for want of time.
             NotVerifiableError: nothing, for want of a point.
-            VerificationError: nothing, because the answer is not defined.
+            VerificationError: nothing, because an answer is not defined.
         """
-        level: Level = "exact" if self.rational else "30 digits"
-        if not self.complete:
-            level = "numeric"
-            if not self.numeric:
-                raise self._nothing_compared()
-        sizes = self.complete or self.numeric
-        return Verification(level, tuple(sizes), self.compared, self._elapsed(), self.points)
+        if not self.points:
+            raise self._nothing_compared()
+        seconds = (time.perf_counter() - self.start) / len(self.claims)
+        one_sided = self.coverage.one_sided_in_words()
+        unmoved = self.coverage.unmoved_in_words()
+        return [self._report(tally, one_sided, unmoved, seconds) for tally in self.claims.values()]
+
+    def _report(
+        self, tally: Tally, one_sided: tuple[str, ...], unmoved: tuple[str, ...], seconds: float
+    ) -> Verification:
+        remarks = [*unmoved]
+        if self.points < FEWEST_POINTS:
+            remarks.append("only one point could be compared")
+        if tally.is_zero and not tally.nonzero and self.coverage.varies:
+            remarks.append("only zeros were compared")
+        level: Level = "exact" if tally.is_rational else "30 digits"
+        return Verification(
+            "partial" if remarks or one_sided else level,
+            tuple(self.complete),
+            tally.one_by_one,
+            seconds,
+            self.points,
+            along=tally.along,
+            nonzero=tally.nonzero,
+            one_sided=one_sided,
+            remarks=tuple(remarks),
+        )
 
     def _nothing_compared(self) -> VerificationError | NotVerifiableError | LimitError:
         known = [f"it was tried, and failed by {reason}" for reason in self.reasons]
@@ -183,18 +260,9 @@ class _Check:
             )
         if self.ran_out:
             return LimitError(
-                f"{self.budget:g} seconds were too short to check the answer",
-                hint="allow more time",
+                f"{self.budget:g} seconds of work were too little to check the answer",
+                hint="allow more",
             )
         return NotVerifiableError(
             "no point of the domain was found, so nothing could be compared", known=known
         )
-
-    def _elapsed(self) -> float:
-        return time.perf_counter() - self.start
-
-    def _spent(self) -> float:
-        return self._elapsed() / self.budget if self.budget else 1.0
-
-    def _deadline(self, share: float) -> float:
-        return self.start + share * self.budget

@@ -2,16 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
 from dimderiv.language.syntax import Node, Program
 from dimderiv.shapes import Declaration, Shape
+from dimderiv.verify.code import CodeCheck
 
 MOST_SIZES = 8
 
-Level = Literal["exact", "30 digits", "numeric", "unchecked"]
-LEVELS: tuple[Level, ...] = ("exact", "30 digits", "numeric", "unchecked")
+Level = Literal["proved", "exact", "60 digits", "30 digits", "partial", "unchecked"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+AGREEMENT: Mapping[Level, str] = {
+    "proved": "are proved equal by sympy",
+    "exact": "agree exactly",
+    "60 digits": "agree to 60 digits",
+    "30 digits": "agree to 30 digits",
+    "partial": "agree",
+}
 
 
 class NotVerifiableError(DimderivError):
@@ -61,12 +69,20 @@ class Verification:
     """How far an answer was checked; there is one only if nothing disagreed.
 
     Attributes:
-        level: how the derivatives were compared.
+        level: how the derivatives were compared: `"proved"` equal by sympy; `"exact"`, as
+            rationals; to `"60 digits"` by sympy, to `"30 digits"` at points; `"partial"`, where
+            they agree but something was not reached, as `one_sided` and `remarks` say;
+            `"unchecked"`, where nothing was compared.
         sizes: the sizes of the named dimensions at which every entry was covered.
         entries: how many entries were compared one by one.
         seconds: how long the check took.
         points: at how many points the symbols were drawn.
         reason: why nothing could be compared, where the level is "unchecked".
+        along: how many entries were compared along random directions alone, all at once.
+        nonzero: how many of the entries compared one by one are not 0.
+        one_sided: the operations that were met on one side of a kink only.
+        remarks: what else the points did not reach.
+        code: what was compared of numpy code with the answer, where it was made.
     """
 
     level: Level
@@ -75,19 +91,31 @@ class Verification:
     seconds: float
     points: int
     reason: str = ""
+    along: int = 0
+    nonzero: int = 0
+    one_sided: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    code: CodeCheck | None = None
 
     def __str__(self) -> str:
+        answer = self._of_answer()
+        return answer if self.code is None else f"{answer}; {self.code}"
+
+    def _of_answer(self) -> str:
         if self.level == "unchecked":
             return f"not checked: {self.reason}"
-        how = {
-            "exact": f"{_count(self.entries, 'entry', 'entries')} agree exactly",
-            "30 digits": f"{_count(self.entries, 'entry', 'entries')} agree to 30 digits",
-            "numeric": "agrees numerically along random directions",
-        }[self.level]
+        counts = []
+        if self.entries or not self.along:
+            counts.append(_count(self.entries, "entry", "entries"))
+        if self.along:
+            counts.append(f"{_count(self.along, 'entry', 'entries')} along random directions")
         places = f"at {_count(self.points, 'point', 'points')}"
         named = [sizes_text(sizes) for sizes in self.sizes if sizes]
         where = f" ({'; '.join(dict.fromkeys(named))})" if named else ""
-        return f"{how} {places}{where}, {self.seconds:.2f} s"
+        remarks = (*self.one_sided, *self.remarks)
+        but = f", but {'; '.join(remarks)}" if remarks else ""
+        how = AGREEMENT[self.level]
+        return f"{' and '.join(counts)} {how} {places}{where}, {self.seconds:.2f} s{but}"
 
 
 def together(verifications: Sequence[Verification]) -> Verification:
@@ -106,6 +134,10 @@ def together(verifications: Sequence[Verification]) -> Verification:
         sum(verification.seconds for verification in verifications),
         min(verification.points for verification in verifications),
         next((verification.reason for verification in verifications if verification.reason), ""),
+        sum(verification.along for verification in verifications),
+        sum(verification.nonzero for verification in verifications),
+        tuple(dict.fromkeys(told for each in verifications for told in each.one_sided)),
+        tuple(dict.fromkeys(told for each in verifications for told in each.remarks)),
     )
 
 

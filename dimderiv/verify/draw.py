@@ -1,91 +1,31 @@
-"""Sizes for the named dimensions, and rational entries for the symbols."""
+"""Rational entries for the symbols."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from fractions import Fraction
-from itertools import islice, permutations
+from math import prod
 from random import Random
 
-from dimderiv.errors import ShapeError
-from dimderiv.shapes import Declaration, Dim
+from dimderiv.shapes import Declaration
 from dimderiv.verify.arithmetic import ZERO, Arithmetic
 from dimderiv.verify.matrices import inverse
-from dimderiv.verify.tables import Table, combined, diagonal, filled, matrix_product, transposed
-
-SMALLEST = 2
-DISTINCT_SIZES = 6
-MANY_SIZES = 60
-FEW_SIZES = 3
-MOST_ARRANGEMENTS = 3000
-ASSIGNMENTS = 6
+from dimderiv.verify.tables import Size, Table, combined, diagonal, matrix_product, transposed
 
 # How entries are drawn, from what is most telling to what keeps a function in its domain.
 STYLES = ("mixed", "positive", "unit", "dominant", "positive dominant", "small", "small unit")
+# How entries are drawn to reach the other side of a kink, before each symbol is as it comes.
+WIDER = (
+    *("positive", "negative", "wide", "wide positive", "wide negative"),
+    *("small", "vast", "vast positive", "vast negative"),
+)
+ANY_STYLE = (*STYLES, "negative", "wide", "wide positive", "wide negative")
+SCALES = {"small": Fraction(1, 8), "wide": Fraction(8), "vast": Fraction(512)}
 MOST_DRAWS = 40
-
-
-def assignments(dims: Collection[Dim], names: Sequence[str]) -> list[dict[str, int]]:
-    """Small sizes for the named dimensions, pairwise unequal, in several orders of size.
-
-    Args:
-        dims: every axis that occurs; all must come out positive.
-        names: the named dimensions, in order of occurrence.
-
-    Returns:
-        At least one assignment, the smallest first, and the one most unlike it second.
-
-    Raises:
-        ShapeError: no small sizes make all axes positive.
-    """
-    if not names:
-        return [{}]
-    fixed = {dim.number for dim in dims if dim.number is not None}
-    found = [
-        (_collisions(dims, sizes), sum(dim.evaluate(sizes) for dim in dims), index, sizes)
-        for index, sizes in enumerate(_arrangements(names, fixed))
-        if all(dim.evaluate(sizes) >= 1 for dim in dims)
-    ]
-    if not found:
-        raise ShapeError(f"no small sizes fit the axes {', '.join(map(str, dims))}")
-    fewest = min(found)[0]
-    best = [
-        sizes
-        for collisions, _, _, sizes in sorted(found, key=lambda f: f[:3])
-        if collisions == fewest
-    ]
-    first = best[0]
-    rest = sorted(best[1:], key=lambda sizes: -_reversals(first, sizes))
-    return [first, *rest[:: max(1, len(rest) // ASSIGNMENTS)][:ASSIGNMENTS]]
-
-
-def _arrangements(names: Sequence[str], fixed: Collection[int]) -> Iterator[dict[str, int]]:
-    pool = [size for size in range(SMALLEST, 3 * DISTINCT_SIZES) if size not in fixed]
-    if len(names) <= DISTINCT_SIZES:
-        # Some to spare, so that an axis such as H - K + 1 can be unlike every other.
-        pool = pool[: len(names) + 3]
-        rng, most = Random(len(names)), MOST_ARRANGEMENTS
-        orders = list(islice(permutations(pool, len(names)), 10 * most))
-        chosen = orders if len(orders) <= most else [orders[0], *rng.sample(orders, most)]
-    else:
-        # So many sizes cannot all be small and unequal.
-        rng = Random(len(names))
-        distinct = DISTINCT_SIZES if len(names) <= MANY_SIZES else FEW_SIZES
-        cycle = [pool[i % distinct] for i in range(len(names))]
-        chosen = [tuple(cycle), tuple(reversed(cycle))]
-        chosen += [tuple(rng.sample(cycle, len(cycle))) for _ in range(10)]
-    for order in chosen:
-        yield dict(zip(names, order, strict=True))
-
-
-def _collisions(dims: Collection[Dim], sizes: Mapping[str, int]) -> int:
-    values = [dim.evaluate(sizes) for dim in set(dims)]
-    return len(values) - len(set(values)) + sum(value < SMALLEST for value in values)
-
-
-def _reversals(first: Mapping[str, int], second: Mapping[str, int]) -> int:
-    # Dimensions that are named close together meet in products; all pairs would take too long.
-    names = list(first)
-    pairs = [(a, b) for i, a in enumerate(names) for b in names[max(0, i - DISTINCT_SIZES) : i]]
-    return sum((first[a] < first[b]) != (second[a] < second[b]) for a, b in pairs)
+# How often a point is drawn anew that satisfies a relation by chance.
+MOST_REDRAWS = 20
+FEWEST_VALUES = 32
+LARGEST_WEIGHT = 30
+# Sums that a factor might hide behind.
+TELLING_NOTHING = frozenset({Fraction(-1), Fraction(0), Fraction(1)})
 
 
 def points(
@@ -95,6 +35,9 @@ def points(
     number: int,
 ) -> Iterator[dict[str, Table]]:
     """Entries for every symbol, again and again, for a search of the domain.
+
+    They satisfy no relation that is not declared: no two entries are equal or opposite, and no row,
+    column or diagonal sums to -1, 0 or 1.
 
     Args:
         symbols: shapes and properties.
@@ -107,48 +50,129 @@ def points(
     """
     rng = Random(number)
     for attempt in range(MOST_DRAWS):
-        point = {}
-        for index, (name, declaration) in enumerate(symbols.items()):
-            style = STYLES[attempt] if attempt < len(STYLES) else rng.choice(STYLES)
-            properties = declaration.properties or (
-                frozenset({"probability"}) if name in distributions else frozenset()
-            )
-            rows, cols = (dim.evaluate(sizes) for dim in declaration.shape)
-            table = _table(rng, rows, cols, style, properties)
-            if declaration.shape.is_scalar and style == "mixed" and not properties:
-                sign = -1 if number >> (index % 2) & 1 else 1
-                table = [[sign * abs(table[0][0])]]
-            point[name] = table
+        style = STYLES[attempt] if attempt < len(STYLES) else ""
+        point = _point(rng, symbols, sizes, distributions, style)
+        if style == "mixed":
+            _with_signs(point, symbols, number)
         yield point
 
 
-def _table(rng: Random, rows: int, cols: int, style: str, properties: frozenset[str]) -> Table:
+def wider_points(
+    symbols: Mapping[str, Declaration],
+    sizes: Mapping[str, int],
+    distributions: Collection[str],
+) -> Iterator[dict[str, Table]]:
+    """Entries of other signs and sizes, in search of what no point so far has reached.
+
+    Args:
+        symbols: shapes and properties.
+        sizes: a number for each named dimension.
+        distributions: symbols whose rows are to sum to 1.
+
+    Yields:
+        A table of rationals for each symbol.
+    """
+    rng = Random(len(WIDER))
+    for attempt in range(MOST_DRAWS):
+        style = WIDER[attempt] if attempt < len(WIDER) else ""
+        yield _point(rng, symbols, sizes, distributions, style)
+
+
+def _with_signs(point: dict[str, Table], symbols: Mapping[str, Declaration], number: int) -> None:
+    """Give the scalars that may be of any sign those that belong to a point."""
+    for index, (name, declaration) in enumerate(symbols.items()):
+        if declaration.shape.is_scalar and not declaration.properties:
+            sign = -1 if number >> (index % 2) & 1 else 1
+            point[name] = [[sign * abs(point[name][0][0])]]
+
+
+def _point(
+    rng: Random,
+    symbols: Mapping[str, Declaration],
+    sizes: Mapping[str, int],
+    distributions: Collection[str],
+    style: str,
+) -> dict[str, Table]:
+    """Entries in one style, or each symbol in some style."""
+    lengths = {
+        name: Size(*(dim.evaluate(sizes) for dim in declaration.shape))
+        for name, declaration in symbols.items()
+    }
+    values = _Values(rng, sum(rows * cols for rows, cols in lengths.values()))
+    point: dict[str, Table] = {}
+    for name, declaration in symbols.items():
+        properties = declaration.properties or (
+            frozenset({"probability"}) if name in distributions else frozenset()
+        )
+        own = style or rng.choice(ANY_STYLE)
+        for _ in range(MOST_REDRAWS):
+            point[name] = _table(values, lengths[name], own, properties)
+            if properties or not _has_telling_sums(point[name]):
+                break
+    return point
+
+
+def _has_telling_sums(table: Table) -> bool:
+    """Whether some row, some column or the diagonal sums to something that hides a factor."""
+    rows, cols = len(table), len(table[0])
+    lines = [*table, *transposed(table), [table[i][i] for i in range(min(rows, cols))]]
+    sums = [sum(line, ZERO) for line in lines]
+    return bool(TELLING_NOTHING.intersection([*sums, sum(sums[:rows], ZERO)]))
+
+
+class _Values:
+    """Rationals between 0 and 2 that are all different, with one power of two below.
+
+    The power keeps sums of them short; an odd number above keeps them from being short themselves.
+
+    Args:
+        rng: the source of chance.
+        count: how many are needed at least.
+    """
+
+    def __init__(self, rng: Random, count: int) -> None:
+        self.rng = rng
+        self.below = FEWEST_VALUES
+        while self.below < 4 * count:
+            self.below *= 2
+        self.pool: list[Fraction] = []
+
+    def draw(self, count: int, style: str) -> list[Fraction]:
+        """Some that were not drawn before.
+
+        Args:
+            count: how many.
+            style: in which range, and of which signs.
+        """
+        if len(self.pool) < count:
+            self.pool = [Fraction(k, self.below) for k in range(1, 2 * self.below, 2)]
+            self.rng.shuffle(self.pool)
+        values, self.pool = self.pool[:count], self.pool[count:]
+        if "unit" in style:
+            return [value / 2 for value in values]
+        if "negative" in style:
+            values = [-value for value in values]
+        elif "positive" not in style:
+            values = [self.rng.choice((-1, 1)) * value for value in values]
+        scale = prod(factor for name, factor in SCALES.items() if name in style)
+        return [value * scale for value in values]
+
+
+def _table(values: _Values, size: Size, style: str, properties: frozenset[str]) -> Table:
+    rng, (rows, cols) = values.rng, size
     if properties & {"onehot", "probability"}:
         if rows == cols == 1:
-            return [_entries(rng, 1, "unit")]
+            return [values.draw(1, "unit")]
         return _distribution(rng, rows, cols, one_hot="onehot" in properties)
     if "orthogonal" in properties:
-        return _orthogonal(rng, rows, cols)
-    entries = _entries(rng, rows * cols, "positive" if "positive" in properties else style)
+        return _orthogonal(values, rows, cols)
+    if "positive" in properties:
+        style = f"{style} positive".replace("negative", "")
+    entries = values.draw(rows * cols, style)
     table = [entries[start : start + cols] for start in range(0, rows * cols, cols)]
     if rows == cols and rows > 1 and "dominant" in style:
         table = _dominant(table)
     return _with_properties(table, properties)
-
-
-def _entries(rng: Random, count: int, style: str) -> list[Fraction]:
-    """Distinct rationals with a power of two below, so that sums of them stay short."""
-    below = 4
-    while 2 * below < count:
-        below *= 2
-    values = [Fraction(k, below) for k in range(1, 2 * below + 1)]
-    if "unit" in style:
-        values = [value / 2 - Fraction(1, 4 * below) for value in values]
-    elif "positive" not in style:
-        values = [sign * value for value in values for sign in (1, -1)]
-    if "small" in style:
-        values = [value / 8 for value in values]
-    return rng.sample(values, count)
 
 
 def _dominant(table: Table) -> Table:
@@ -159,22 +183,24 @@ def _dominant(table: Table) -> Table:
 def _distribution(rng: Random, rows: int, cols: int, *, one_hot: bool) -> Table:
     if cols == 1 and rows > 1:
         return transposed(_distribution(rng, 1, rows, one_hot=one_hot))
+    # Every class is taken once before one is taken again.
+    classes = rng.sample(range(cols), cols)
     result = []
-    for _ in range(rows):
-        place = rng.randrange(cols)
-        weights = [rng.randint(1, 9) for _ in range(cols)]
+    for row in range(rows):
+        place = classes[row] if row < cols else rng.randrange(cols)
+        weights = rng.sample(range(1, LARGEST_WEIGHT + cols), cols)
         if one_hot:
             weights = [int(j == place) for j in range(cols)]
         result.append([Fraction(weight, sum(weights)) for weight in weights])
     return result
 
 
-def _orthogonal(rng: Random, rows: int, cols: int) -> Table:
+def _orthogonal(values: _Values, rows: int, cols: int) -> Table:
     """A rational matrix with orthonormal columns or rows, by Cayley's transform."""
     size = max(rows, cols)
-    exact = Arithmetic(20, float("inf"))
-    draw = filled((size, size), lambda i, j: Fraction(rng.randint(-4, 4), 2))
-    skew = _skew(draw)
+    exact = Arithmetic(20)
+    entries = values.draw(size * size, "")
+    skew = _skew([entries[start : start + size] for start in range(0, size * size, size)])
     one = diagonal(size)
     whole = matrix_product(
         exact, combined(one, skew, exact.sub), inverse(exact, combined(one, skew, exact.add))
@@ -187,7 +213,7 @@ def _skew(table: Table) -> Table:
 
 
 def _definite(table: Table) -> Table:
-    square = matrix_product(Arithmetic(20, float("inf")), table, transposed(table))
+    square = matrix_product(Arithmetic(20), table, transposed(table))
     return combined(square, diagonal(len(table), Fraction(1, 2)), lambda a, b: a + b)
 
 

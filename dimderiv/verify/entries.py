@@ -10,8 +10,8 @@ from typing import TypeAlias
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.language.syntax import Binary, Call, IndexForm, Name, Node, Transpose
 from dimderiv.verify.arithmetic import ZERO, OutOfDomain, Scalar, mixed_slope
-from dimderiv.verify.exact import perturbed
 from dimderiv.verify.letters import Lettered, Signature, Sizes, placements, read_signature
+from dimderiv.verify.motion import perturbed
 from dimderiv.verify.subject import Subject, Tables, shown
 from dimderiv.verify.tables import Size, Table, combined, size_of, transposed
 

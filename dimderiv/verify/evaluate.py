@@ -4,10 +4,12 @@ This is a second reading of the language, made for checking: it shares the synta
 rest of the program and nothing else.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import reduce
+from itertools import chain
 
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import (
@@ -32,10 +34,10 @@ from dimderiv.verify.calls import (
     reduced,
 )
 from dimderiv.verify.claim import NotVerifiableError
-from dimderiv.verify.functions import ELEMENTWISE, power
+from dimderiv.verify.functions import ELEMENTWISE, entry_operation, power
 from dimderiv.verify.index_form import Array, IndexReader
 from dimderiv.verify.matrices import matrix_power
-from dimderiv.verify.stand_ins import stand_in
+from dimderiv.verify.stand_ins import put_in_place
 from dimderiv.verify.tables import (
     Size,
     Table,
@@ -53,15 +55,18 @@ from dimderiv.verify.tables import (
 from dimderiv.verify.trees import size_in_numbers
 from dimderiv.verify.unsized import (
     ANY_SIZE,
+    IDENTITY,
     Expected,
     SizeUnknownError,
     Unsized,
     Value,
-    added,
     cofactor_size,
+    entrywise,
     mapped,
     multiplied,
+    of_constant,
     sized,
+    sizes_beside,
     square_below,
     together,
 )
@@ -86,6 +91,7 @@ class Evaluator:
         columns: the definition of some of them for a column vector, where that is another.
         known: values of nodes that need not be computed again, by identity.
         keep: whether to add to `known`.
+        watched: where the nodes are noted, by identity, whose value carries a perturbation.
         unknown: the size of the argument of each function that is declared only.
     """
 
@@ -98,6 +104,7 @@ class Evaluator:
     known: dict[int, Value] = field(default_factory=dict)
     keep: bool = False
     unknown: Mapping[str, Size] = field(default_factory=dict)
+    watched: set[int] | None = None
 
     def define(self, program: Program) -> None:
         """Evaluate all statements but the last one.
@@ -159,7 +166,13 @@ class Evaluator:
         result = self._computed(node, expected)
         if self.keep:
             self.known[id(node)] = result
+        if self.watched is not None and self._is_moving(result):
+            self.watched.add(id(node))
         return result
+
+    def _is_moving(self, value: Value) -> bool:
+        entries = [value.on, value.off] if isinstance(value, Unsized) else chain(*value)
+        return any(map(self.arithmetic.is_moving, entries))
 
     def _computed(self, node: Node, expected: Expected) -> Value:
         match node:
@@ -173,7 +186,8 @@ class Evaluator:
             case Negative(operand):
                 return mapped(self.value(operand, expected), self.arithmetic.negative)
             case Add(terms):
-                return added(self.arithmetic, self._operands(terms, expected), expected)
+                add, values = self.arithmetic.add, self._operands(terms, expected)
+                return reduce(lambda a, b: entrywise(a, b, add, expected), values)
             case Transpose(operand):
                 inner = self.value(operand, expected.transposed())
                 return inner.transposed() if isinstance(inner, Unsized) else transposed(inner)
@@ -195,14 +209,13 @@ class Evaluator:
         return self._index_reader().array(form)
 
     def _index_reader(self) -> IndexReader:
-        names = frozenset(self.sizes)
-        return IndexReader(self.arithmetic, self.value, self.size, names)
+        return IndexReader(self.arithmetic, self.value, self.size, frozenset(self.sizes))
 
     def _named(self, name: str, node: Node) -> Value:
         if name in self.names:
             return self.names[name]
         if name == "I":
-            return Unsized(None, None, ONE, True)
+            return IDENTITY
         if name == "pi":
             return [[+self.arithmetic.context.pi]]
         if name in self.sizes:
@@ -216,7 +229,7 @@ class Evaluator:
             with suppress(SizeUnknownError):
                 found[index] = self.value(node, expected)
         if len(found) < len(nodes):
-            sizes = [size_of(value) for value in found.values() if not isinstance(value, Unsized)]
+            sizes = sizes_beside(found.values())
             if sizes:
                 expected = Expected(*broadcast_size(sizes))
         for index, node in enumerate(nodes):
@@ -229,31 +242,13 @@ class Evaluator:
             case "*":
                 return multiplied(self.arithmetic, *self._factors(node, expected))
             case "/":
-                divisor = self.scalar(node.right)
-                return mapped(
-                    self.value(node.left, expected), lambda x: self.arithmetic.div(x, divisor)
-                )
+                divisor, left = self.scalar(node.right), self.value(node.left, expected)
+                return mapped(left, lambda x: self.arithmetic.div(x, divisor))
             case "^":
                 return self._power(node, expected)
-        values = self._operands((node.left, node.right), expected)
-        if node.operator == ".*" and any(
-            not isinstance(value, Unsized) and is_single(value) for value in values
-        ):
-            return multiplied(self.arithmetic, *values)
-        left, right = together(values, expected)
-        return combined(left, right, self._entrywise(node.operator))
-
-    def _entrywise(self, operator: str) -> Callable[[Scalar, Scalar], Scalar]:
-        arithmetic = self.arithmetic
-        match operator:
-            case ".*":
-                return arithmetic.mul
-            case "./":
-                return arithmetic.div
-            case ".^":
-                return lambda x, y: power(arithmetic, x, y)
-        wanted = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}[operator]
-        return lambda x, y: Fraction(arithmetic.compare(x, y) in wanted)
+        left, right = self._operands((node.left, node.right), expected)
+        self.arithmetic.branches.site = id(node)
+        return entrywise(left, right, entry_operation(self.arithmetic, node.operator), expected)
 
     def _factors(self, node: Binary, expected: Expected) -> tuple[Value, Value]:
         try:
@@ -263,9 +258,9 @@ class Evaluator:
             left = self.value(node.left, _beside(right, expected, axis=0))
         else:
             right = self.value(node.right, _beside(left, expected, axis=1))
-        if isinstance(left, Unsized) and not left.is_identity and left.rows is None:
+        if isinstance(left, Unsized) and not left.is_square and left.rows is None:
             left = left._replace(rows=expected.rows)
-        if isinstance(right, Unsized) and not right.is_identity and right.cols is None:
+        if isinstance(right, Unsized) and not right.is_square and right.cols is None:
             right = right._replace(cols=expected.cols)
         return left, right
 
@@ -276,8 +271,12 @@ class Evaluator:
             squares = each(self.table(node.left.arguments[0]), lambda x: self.arithmetic.mul(x, x))
             return reduced(self.arithmetic, "sum", squares, None)
         base = self.value(node.left, expected)
-        if isinstance(base, Unsized) or is_single(base):
-            return mapped(base, lambda x: power(self.arithmetic, x, exponent))
+        if isinstance(base, Unsized):
+            if base.is_diagonal:
+                return base._replace(on=power(self.arithmetic, base.on, exponent))
+            base = sized(base, expected)
+        if is_single(base):
+            return each(base, lambda x: power(self.arithmetic, x, exponent))
         square_size(base)
         if exponent != int(exponent):
             raise ShapeError("a matrix has whole powers only", span=node.right.span)
@@ -292,15 +291,16 @@ class Evaluator:
         if name in ELEMENTWISE and len(arguments) == 1:
             function = ELEMENTWISE[name]
             inner = self.value(arguments[0], expected)
-            if isinstance(inner, Unsized) and inner.is_identity:
-                inner = sized(inner, expected)
+            self.arithmetic.branches.site = id(node)
             return mapped(inner, lambda x: function(self.arithmetic, x))
         if name in REDUCTIONS and len(arguments) == 1:
-            return reduced(self.arithmetic, name, self.table(arguments[0]), node.axis)
+            table = self.table(arguments[0])
+            self.arithmetic.branches.site = id(node)
+            return reduced(self.arithmetic, name, table, node.axis)
         if name in MATRIX_FUNCTIONS and len(arguments) == 1:
-            return self._matrix_function(name, arguments[0], expected)
+            return self._matrix_function(node, expected)
         if name in PAIR_FUNCTIONS and len(arguments) == 2:
-            return self._pair(name, arguments[0], arguments[1], expected)
+            return self._pair(node, expected)
         return self._constant(node)
 
     def _stood_in_for(self, name: str, node: Node) -> Table:
@@ -310,22 +310,24 @@ class Evaluator:
         argument = self.table(node, Expected(*size))
         if size_of(argument) != size:
             raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)
-        function = stand_in(base, size.rows * size.cols)
-        order = len(name.removesuffix(base))
-        return [function.value, function.gradient, function.hessian][order](
-            self.arithmetic, argument
-        )
+        return put_in_place(base, len(name.removesuffix(base)), self.arithmetic, argument)
 
-    def _matrix_function(self, name: str, argument: Node, expected: Expected) -> Value:
+    def _matrix_function(self, node: Call, expected: Expected) -> Value:
+        name = node.function
         same = expected if name in _SHAPE_KEEPING else ANY_SIZE
-        inner = self.value(argument, same)
-        if isinstance(inner, Unsized) and inner.is_identity and name in {"inv", "pinv"}:
-            return inner._replace(fill=self.arithmetic.div(ONE, inner.fill))
-        if isinstance(inner, Unsized) and inner.is_identity and name == "vec":
+        same = expected.transposed() if name == "pinv" else same
+        inner = self.value(node.arguments[0], same)
+        constant = of_constant(self.arithmetic, name, inner)
+        if constant is not None:
+            return constant
+        if isinstance(inner, Unsized) and inner.is_square and name == "vec":
             same = square_below(expected.rows)
-        return MATRIX_FUNCTIONS[name](self.arithmetic, sized(inner, same))
+        table = sized(inner, same)
+        self.arithmetic.branches.site = id(node)
+        return MATRIX_FUNCTIONS[name](self.arithmetic, table)
 
-    def _pair(self, name: str, first: Node, second: Node, expected: Expected) -> Table:
+    def _pair(self, node: Call, expected: Expected) -> Table:
+        name, (first, second) = node.function, node.arguments
         left, right = self.value(first), self.value(second)
         if name == "kron":
             left = sized(left, cofactor_size(expected, right))
@@ -334,6 +336,7 @@ class Evaluator:
             left, right = sized(left, ANY_SIZE), self.table(second)
         else:
             left, right = together([left, right], expected)
+        self.arithmetic.branches.site = id(node)
         return PAIR_FUNCTIONS[name](self.arithmetic, left, right)
 
     def _constant(self, node: Call) -> Value:
@@ -347,9 +350,11 @@ class Evaluator:
             case (("commutation" | "K"), (rows, cols)):
                 return commutation(self.size(rows), self.size(cols))
             case "vector", (fill_node,):
-                return Unsized(None, 1, self.scalar(fill_node), False)
+                fill = self.scalar(fill_node)
+                return Unsized(None, 1, fill, fill, False)
             case "matrix", (fill_node,):
-                return Unsized(None, None, self.scalar(fill_node), False)
+                fill = self.scalar(fill_node)
+                return Unsized(None, None, fill, fill, False)
         raise NotVerifiableError(
             f"the function {node.function} cannot be evaluated entry by entry", span=node.span
         )

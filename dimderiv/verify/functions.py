@@ -1,23 +1,24 @@
-"""Functions of one scalar: their values by mpmath, their derivatives by sympy's scalar `diff`."""
+"""Functions of one scalar: their values by mpmath, their derivatives from a table."""
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cache, reduce
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from dimderiv.verify.arithmetic import (
+    COST_OF_FUNCTION,
     LARGEST_LOGARITHM,
     ONE,
     ZERO,
     Arithmetic,
     Jet,
-    OutOfDomain,
     Scalar,
     jet,
     leading,
 )
 
 ScalarFunction: TypeAlias = Callable[[Arithmetic, Scalar], Scalar]
+# Of the argument and of the value there.
+Slope: TypeAlias = Callable[[Arithmetic, Scalar, Scalar], Scalar]
 
 # Our name of each primitive function, and the name that sympy and mpmath agree on.
 PRIMITIVES = {
@@ -34,6 +35,38 @@ PRIMITIVES = {
     "arccos": "acos",
     "arctan": "atan",
     "erf": "erf",
+}
+
+
+def _plus_square(a: Arithmetic, sign: int, x: Scalar) -> Scalar:
+    """`1 + x^2` or `1 - x^2`."""
+    return a.add(ONE, a.mul(Fraction(sign), a.mul(x, x)))
+
+
+def _slope_of_arcsin(a: Arithmetic, x: Scalar) -> Scalar:
+    return a.div(ONE, primitive("sqrt", a, _plus_square(a, -1, x)))
+
+
+def _slope_of_erf(a: Arithmetic, x: Scalar) -> Scalar:
+    bell = primitive("exp", a, a.negative(a.mul(x, x)))
+    return a.mul(2 / a.context.sqrt(a.context.pi), bell)
+
+
+# The derivative of each primitive at `x`, where its value is `y`; a test has sympy prove them.
+SLOPES: Mapping[str, Slope] = {
+    "exp": lambda a, x, y: y,
+    "log": lambda a, x, y: a.div(ONE, x),
+    "sqrt": lambda a, x, y: a.div(Fraction(1, 2), y),
+    "sin": lambda a, x, y: primitive("cos", a, x),
+    "cos": lambda a, x, y: a.negative(primitive("sin", a, x)),
+    "tan": lambda a, x, y: _plus_square(a, 1, y),
+    "sinh": lambda a, x, y: primitive("cosh", a, x),
+    "cosh": lambda a, x, y: primitive("sinh", a, x),
+    "tanh": lambda a, x, y: _plus_square(a, -1, y),
+    "asin": lambda a, x, y: _slope_of_arcsin(a, x),
+    "acos": lambda a, x, y: a.negative(_slope_of_arcsin(a, x)),
+    "atan": lambda a, x, y: a.div(ONE, _plus_square(a, 1, x)),
+    "erf": lambda a, x, y: _slope_of_erf(a, x),
 }
 
 _DOMAINS: Mapping[str, Callable[[Scalar], bool]] = {
@@ -64,13 +97,14 @@ def primitive(name: str, arithmetic: Arithmetic, x: Scalar) -> Scalar:
     """
     if type(x) is Jet:
         value = primitive(name, arithmetic, x.value)
-        slope = _derivative(name)(arithmetic, x.value)
+        slope = SLOPES[name](arithmetic, x.value, value)
         return jet(x.level, value, arithmetic.mul(slope, x.slope))
     if name in _DOMAINS and not _DOMAINS[name](x):
-        raise OutOfDomain(f"{name} has no value here")
+        return arithmetic.hole(f"{name} has no value here")
     known = _exact_value(name, arithmetic, x)
     if known is not None:
         return known
+    arithmetic.effort.spent += COST_OF_FUNCTION
     return getattr(arithmetic.context, name)(arithmetic.inexact(x))
 
 
@@ -82,36 +116,6 @@ def _exact_value(name: str, arithmetic: Arithmetic, x: Scalar) -> Fraction | Non
     if name == "log":
         return ZERO if x == 1 else None
     return None if x else _AT_ZERO.get(name)
-
-
-@cache
-def _derivative(name: str) -> ScalarFunction:
-    # sympy takes half a second to import, and polynomials and rational functions do without.
-    import sympy
-
-    x = sympy.Symbol("x", real=True)
-    return _compiled(sympy.diff(getattr(sympy, name)(x), x))
-
-
-def _compiled(expression: Any) -> ScalarFunction:
-    """A function that evaluates an expression of sympy in the arithmetic it is given."""
-    if expression.is_Symbol:
-        return lambda _, x: x
-    if expression.is_Rational:
-        value = Fraction(int(expression.p), int(expression.q))
-        return lambda arithmetic, _: value
-    if str(expression) == "pi":
-        return lambda arithmetic, _: +arithmetic.context.pi
-    parts = [_compiled(argument) for argument in expression.args]
-    if expression.is_Add:
-        return lambda a, x: reduce(a.add, [part(a, x) for part in parts])
-    if expression.is_Mul:
-        return lambda a, x: reduce(a.mul, [part(a, x) for part in parts])
-    if expression.is_Pow:
-        exponent = Fraction(str(expression.exp))
-        return lambda a, x: power(a, parts[0](a, x), exponent)
-    name = expression.func.__name__
-    return lambda a, x: primitive(name, a, parts[0](a, x))
 
 
 def power(arithmetic: Arithmetic, base: Scalar, exponent: Scalar) -> Scalar:
@@ -169,6 +173,24 @@ ELEMENTWISE: Mapping[str, ScalarFunction] = {
     "gelu": _gelu,
     "silu": lambda a, x: a.mul(x, _sigmoid(a, x)),
 }
+
+
+def entry_operation(arithmetic: Arithmetic, operator: str) -> Callable[[Scalar, Scalar], Scalar]:
+    """An operation on entries: a product, a quotient, a power, or a comparison as 0 or 1.
+
+    Args:
+        arithmetic: the arithmetic to compute in.
+        operator: as the language has it.
+    """
+    match operator:
+        case ".*":
+            return arithmetic.mul
+        case "./":
+            return arithmetic.div
+        case ".^":
+            return lambda x, y: power(arithmetic, x, y)
+    wanted = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}[operator]
+    return lambda x, y: Fraction(arithmetic.compare(x, y) in wanted)
 
 
 def log_sum_exp(arithmetic: Arithmetic, entries: list[Scalar]) -> Scalar:

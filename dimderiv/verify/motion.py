@@ -1,10 +1,10 @@
 """How entries move together: those that a property ties, and those that a direction takes along."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.verify.arithmetic import Scalar
+from dimderiv.verify.arithmetic import ONE, ZERO, Arithmetic, Jet, Scalar
 from dimderiv.verify.tables import Table
 
 Place: TypeAlias = tuple[int, int]
@@ -58,3 +58,17 @@ def moves_along(directions: Mapping[str, Table]) -> Iterator[Move]:
         for i, row in enumerate(table):
             for j, slope in enumerate(row):
                 yield Move(symbol, (i, j), slope)
+
+
+def perturbed(arithmetic: Arithmetic, table: Table, places: Sequence[Place]) -> Table:
+    """A copy of a table in which one entry for each level carries a perturbation.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        table: the entries at the point.
+        places: the perturbed entry of level 1, 2, ...
+    """
+    result = [list(row) for row in table]
+    for level, (p, q) in enumerate(places, start=1):
+        result[p][q] = arithmetic.add(result[p][q], Jet(level, ZERO, ONE))
+    return result

@@ -16,8 +16,9 @@ import sympy
 from dimderiv.errors import DimderivError, ShapeError, VerificationError
 from dimderiv.rule import Kind, Rule
 from dimderiv.rules import Rulebook
-from dimderiv.verify.arithmetic import OutOfTime, Scalar
+from dimderiv.verify.arithmetic import Scalar
 from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.effort import OutOfTime
 from dimderiv.verify.entries import SAYS, prove_letters, prove_product, prove_reduction
 from dimderiv.verify.functions import ELEMENTWISE
 from dimderiv.verify.scalars import Formula, scalar_formula

@@ -111,9 +111,25 @@ def stand_in(name: str, count: int) -> StandIn:
         after, beyond = (i + 1) % count, (i + 2) % count
         monomials += [(i,), (i, i), (i, after), (i, beyond), (i, i, i), (i, i, after)]
         monomials += [(i, after, beyond)]
-    return StandIn(tuple((_coefficient(draw), monomial) for monomial in monomials), count)
+    # Each once: of few entries some are the same, and their coefficients could cancel.
+    once = {tuple(sorted(monomial)): _coefficient(draw) for monomial in monomials}
+    return StandIn(tuple((coefficient, monomial) for monomial, coefficient in once.items()), count)
 
 
 def _coefficient(draw: Random) -> Fraction:
     size = Fraction(draw.randint(1, LARGEST), draw.choice(DENOMINATORS))
     return draw.choice((size, -size))
+
+
+def put_in_place(name: str, order: int, arithmetic: Arithmetic, argument: Table) -> Table:
+    """The value of the function that stands in for a declared one, its gradient or its Hessian.
+
+    Args:
+        name: of the function.
+        order: how often it is differentiated.
+        arithmetic: the arithmetic of the entries.
+        argument: the table.
+    """
+    rows, cols = size_of(argument)
+    function = stand_in(name, rows * cols)
+    return (function.value, function.gradient, function.hessian)[order](arithmetic, argument)

@@ -16,11 +16,12 @@ from dimderiv.language.syntax import Call, Name, Node, children
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.rules import Rule, Rulebook, rules_folder
 from dimderiv.shapes import Declaration, Dim, Shape
+from dimderiv.verify.agreement import AGREED_DIGITS, WORKING_DIGITS
 from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain, Scalar
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.draw import points
+from dimderiv.verify.effort import Effort
 from dimderiv.verify.evaluate import Definitions, Evaluator
-from dimderiv.verify.exact import AGREED_DIGITS, WORKING_DIGITS
 from dimderiv.verify.tables import Size, Table, size_of
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ _SYMMETRIC = re.compile(r"(\w+) is symmetric")
 
 
 def _arithmetic() -> Arithmetic:
-    return Arithmetic(WORKING_DIGITS, time.perf_counter() + SECONDS)
+    return Arithmetic(WORKING_DIGITS, Effort(deadline=time.perf_counter() + SECONDS))
 
 
 @dataclass(frozen=True)

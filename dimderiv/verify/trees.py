@@ -16,18 +16,23 @@ from dimderiv.language.syntax import (
 )
 from dimderiv.verify.claim import NotVerifiableError
 
-# Functions whose arguments are sizes.
 # No size of an axis is a higher power of another.
 MOST_POWER = 8
+KINKED = frozenset({"relu", "abs", "norm1", "max", "min"})
+COMPARISONS = frozenset({">", "<", ">=", "<="})
+# Functions whose arguments are sizes.
 OF_SIZES = frozenset({"ones", "zeros", "eye", "commutation", "K"})
 
 
-def constant_nodes(program: Program, wrt: Collection[str]) -> frozenset[int]:
+def constant_nodes(
+    program: Program, wrt: Collection[str], *, steps: bool = False
+) -> frozenset[int]:
     """The nodes, by identity, whose value does not depend on the variables.
 
     Args:
         program: its statements may name each other.
         wrt: the variables.
+        steps: whether a step, such as a sign or a comparison, is constant as well.
     """
     varying = set(wrt)
     constant: set[int] = set()
@@ -35,6 +40,7 @@ def constant_nodes(program: Program, wrt: Collection[str]) -> frozenset[int]:
     def depends(node: Node) -> bool:
         below = [depends(child) for child in children(node)]
         found = any(below) or (isinstance(node, Name) and node.name in varying)
+        found = found and not (steps and is_step(node))
         if not found:
             constant.add(id(node))
         return found
@@ -43,6 +49,29 @@ def constant_nodes(program: Program, wrt: Collection[str]) -> frozenset[int]:
         if depends(statement.value) and statement.name is not None:
             varying.add(statement.name)
     return frozenset(constant)
+
+
+def is_step(node: Node) -> bool:
+    """Whether a node is constant between its jumps.
+
+    Args:
+        node: the node.
+    """
+    if isinstance(node, Binary):
+        return node.operator in COMPARISONS
+    return isinstance(node, Call) and node.function == "sign"
+
+
+def has_branches(program: Program) -> bool:
+    """Whether a program has operations that are another function elsewhere, such as a maximum.
+
+    Args:
+        program: the program.
+    """
+    parts = (part for statement in program.statements for part in _walk(statement.value))
+    return any(
+        is_step(part) or (isinstance(part, Call) and part.function in KINKED) for part in parts
+    )
 
 
 def _walk(node: Node) -> Iterator[Node]:

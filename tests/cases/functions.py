@@ -52,7 +52,9 @@ def written(rule: Rule) -> str:
     """An operation, written with the arguments of its signature."""
     if rule.is_function:
         return f"{rule.name}({', '.join(rule.arguments)})"
-    return rule.operator.split(",")[0]
+    first = re.match(r"(?:[^,(]|\([^)]*\))+", rule.operator)
+    assert first is not None
+    return first[0]
 
 
 def argument_shapes(rule: Rule) -> dict[str, str]:

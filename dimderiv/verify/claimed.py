@@ -1,21 +1,20 @@
-"""A claim prepared for checking: what has a size, what is constant, where derivatives stand."""
+"""One claim in its setting: what moves with its variable, and where its derivatives stand."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from itertools import product
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.language.syntax import IndexForm
-from dimderiv.shapes import SCALAR, Dim, Shape
+from dimderiv.shapes import SCALAR, Shape
 from dimderiv.verify.arithmetic import ZERO, Arithmetic, Jet, OutOfDomain, Scalar
-from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
+from dimderiv.verify.claim import Claim, NotVerifiableError
 from dimderiv.verify.evaluate import Evaluator
 from dimderiv.verify.motion import Move, Place, moves_along, tied_moves
-from dimderiv.verify.tables import Size, Table, each, size_of
-from dimderiv.verify.trees import constant_nodes, names_of_sizes, targets_of_cross_entropy
-from dimderiv.verify.unsized import Expected, Value
+from dimderiv.verify.setting import Setting, Trial, failure
+from dimderiv.verify.tables import Size, Table, size_of
+from dimderiv.verify.unsized import Expected
 
 Answer: TypeAlias = Callable[[Place, Sequence[Place]], Scalar]
 
@@ -29,119 +28,37 @@ class AnswerOutOfDomain(OutOfDomain):
     """The answer has no value where the expression may well have a derivative."""
 
 
-@dataclass(frozen=True)
-class Trial:
-    """One point to check at.
-
-    Attributes:
-        arithmetic: the arithmetic to compute in.
-        sizes: a number for each named dimension.
-        point: the entries of the symbols, all rational.
-        rounded: whether to compute in floats from the start.
-    """
-
-    arithmetic: Arithmetic
-    sizes: Mapping[str, int]
-    point: Mapping[str, Table]
-    rounded: bool = False
-
-    def entries(self, name: str) -> Table:
-        """The entries of a symbol, as they enter the computation.
-
-        Args:
-            name: the symbol.
-        """
-        table = self.point[name]
-        return each(table, self.arithmetic.inexact) if self.rounded else table
-
-
-class Problem:
-    """A claim, with what does not change from point to point.
+class Claimed:
+    """A claim, with the coordinates that its variable moves in.
 
     Args:
         claim: what is to be checked.
+        setting: what it shares with others.
     """
 
-    def __init__(self, claim: Claim) -> None:
-        self.claim = claim
+    def __init__(self, claim: Claim, setting: Setting) -> None:
+        self.claim, self.setting = claim, setting
         # Along directions everything moves at once, as a scalar does.
         self.wrt_shape = SCALAR if claim.along else claim.symbols[claim.wrt].shape
         self.moving = tuple(claim.along) or (claim.wrt,)
-        self.constant = constant_nodes(claim.expression, self.moving)
-        shapes = [declaration.shape for declaration in claim.symbols.values()]
-        inner = (*shapes, claim.value, *claim.inner, *claim.unknown.values())
-        self.dims = list(dict.fromkeys(dim for shape in inner for dim in shape))
-        named = [name for dim in self.dims for name in _names_in_order(dim)]
-        bodies = [*(body for _, body in claim.definitions.values()), *claim.columns.values()]
-        nodes = [s.value for p in (claim.expression, claim.answer) for s in p.statements]
-        for node in (*nodes, *bodies):
-            named.extend(names_of_sizes(node))
-        self.names = list(dict.fromkeys(named))
-        self.distributions = {
-            name for node in (*nodes, *bodies) for name in targets_of_cross_entropy(node)
-        }
 
-    def size(self, shape: Shape, trial: Trial) -> Size:
-        """A shape in numbers.
-
-        Args:
-            shape: rows and columns.
-            trial: with the sizes of the named dimensions.
-        """
-        return Size(*(dim.evaluate(trial.sizes) for dim in shape))
-
-    def places(self, shape: Shape, trial: Trial) -> list[Place]:
-        """Rows and columns of all entries.
-
-        Args:
-            shape: of the symbol or of the value.
-            trial: with the sizes of the named dimensions.
-        """
-        rows, cols = self.size(shape, trial)
-        return list(product(range(rows), range(cols)))
-
-    def evaluator(self, trial: Trial, *, keep: bool = False) -> Evaluator:
-        """An evaluator at a point.
-
-        Args:
-            trial: the point.
-            keep: whether it remembers the value of every node.
-        """
-        names: dict[str, Value] = {name: trial.entries(name) for name in trial.point}
-        claim = self.claim
-        return Evaluator(
-            trial.arithmetic,
-            trial.sizes,
-            names,
-            claim.definitions,
-            claim.elementwise,
-            claim.columns,
-            keep=keep,
-            unknown={name: self.size(shape, trial) for name, shape in claim.unknown.items()},
-        )
-
-    def base(self, trial: Trial) -> Evaluator:
-        """An evaluator that has evaluated the expression, and remembers what is constant.
+    def places(self, trial: Trial) -> list[Place]:
+        """The coordinates of the variable.
 
         Args:
             trial: the point.
         """
-        evaluator = self.evaluator(trial, keep=True)
-        size = self.size(self.claim.value, trial)
-        try:
-            value = evaluator.result(self.claim.expression, Expected(*size))
-        except ShapeError as error:
-            message = "the expression's sizes do not conform"
-            raise self.failure(message, trial, error.message) from error
-        if size_of(value) != size:
-            message = f"the expression is {size_of(value)}, not {size}"
-            raise self.failure(message, trial)
-        name = self.claim.expression.statements[-1].name
-        if name is not None:
-            evaluator.names[name] = value
-        evaluator.known = {k: v for k, v in evaluator.known.items() if k in self.constant}
-        evaluator.keep = False
-        return evaluator
+        return self.setting.places(self.wrt_shape, trial)
+
+    def is_idle(self, trial: Trial, place: Place) -> bool:
+        """Whether an entry of the variable is 0 by a property, where a function may have a kink.
+
+        Args:
+            trial: the point.
+            place: row and column of the entry.
+        """
+        row, col = place
+        return not self.claim.along and not trial.point[self.claim.wrt][row][col]
 
     def moves(self, trial: Trial, place: Place) -> Iterator[Move]:
         """What moves with one coordinate of the variable.
@@ -152,7 +69,7 @@ class Problem:
         """
         along = self.claim.along
         if along:
-            return moves_along({name: trial.entries(along[name]) for name in along})
+            return moves_along({name: trial.point[along[name]] for name in along})
         return tied_moves(self.claim.wrt, place, self.claim.structure)
 
     def moved(self, trial: Trial, slopes: Sequence[Mapping[Place, Scalar]]) -> dict[str, Table]:
@@ -163,7 +80,7 @@ class Problem:
             slopes: for each order, how fast each coordinate of the variable moves.
         """
         arithmetic = trial.arithmetic
-        tables = {name: [list(row) for row in trial.entries(name)] for name in self.moving}
+        tables = {name: [list(row) for row in trial.point[name]] for name in self.moving}
         for level, coordinates in enumerate(slopes, start=1):
             for coordinate, slope in coordinates.items():
                 for symbol, (p, q), factor in self.moves(trial, coordinate):
@@ -171,26 +88,11 @@ class Problem:
                     tables[symbol][p][q] = arithmetic.add(tables[symbol][p][q], jet)
         return tables
 
-    def varied(self, base: Evaluator, trial: Trial, moved: Mapping[str, Table]) -> Table:
-        """The value of the expression with other entries of the variable.
-
-        Args:
-            base: an evaluator at the point.
-            trial: the point.
-            moved: the entries of what moves, with their perturbations.
-        """
-        evaluator = self.evaluator(trial)
-        evaluator.known = base.known
-        evaluator.names.update(moved)
-        return evaluator.result(
-            self.claim.expression, Expected(*self.size(self.claim.value, trial))
-        )
-
     def answer(self, base: Evaluator, trial: Trial) -> Answer:
         """The answer's entries at a point, by place in the value and places in the variable.
 
         Args:
-            base: an evaluator at the point; its definitions are not the answer's.
+            base: an evaluator at the point, which may know parts of the answer already.
             trial: the point.
 
         Raises:
@@ -203,16 +105,15 @@ class Problem:
         except OutOfDomain as error:
             raise AnswerOutOfDomain(*error.args) from error
         except ShapeError as error:
-            raise self.failure("the answer's sizes do not conform", trial, error.message) from error
+            raise failure("the answer's sizes do not conform", trial, error.message) from error
         except NotVerifiableError as error:
-            raise self.failure("the answer has no value", trial, error.message) from error
+            raise failure("the answer has no value", trial, error.message) from error
 
     def _answer(self, base: Evaluator, trial: Trial) -> Answer:
-        names: dict[str, Value] = {name: trial.entries(name) for name in trial.point}
-        reader = replace(base, names=names, known={})
+        reader = replace(base, names={**base.names})
         reader.define(self.claim.answer)
         node = self.claim.answer.statements[-1].value
-        value, wrt = self.size(self.claim.value, trial), self.size(self.wrt_shape, trial)
+        value, wrt = (self.setting.size(s, trial) for s in (self.claim.value, self.wrt_shape))
         shapes = [self.claim.value, *[self.wrt_shape] * self.claim.order]
         count = sum(len(s.axes) for s in shapes)
         if isinstance(node, IndexForm) and len(node.axes) == count and not self.claim.turned:
@@ -248,17 +149,6 @@ class Problem:
         size = Size(value.rows * value.cols, wrt.rows * wrt.cols)
         return size, lambda v, w: (_stacked(v, value), _stacked(w[0], wrt))
 
-    def failure(self, message: str, trial: Trial, *known: str) -> VerificationError:
-        """The error that withholds the answer.
-
-        Args:
-            message: what disagrees.
-            trial: the point.
-            known: further facts.
-        """
-        sizes = [f"sizes {sizes_text(trial.sizes)}"] if trial.sizes else []
-        return VerificationError(message, known=(*known, *sizes))
-
     def disagreement(
         self, trial: Trial, where: str, expected: Scalar, found: Scalar
     ) -> VerificationError:
@@ -272,12 +162,12 @@ class Problem:
         """
         exact = isinstance(expected, Fraction) and isinstance(found, Fraction)
         wanted, got = (str(x) if exact else f"{float(x):.12g}" for x in (expected, found))
-        return self.failure(
+        return failure(
             f"the answer disagrees with the expression at {where}",
             trial,
             f"the derivative of the expression is {wanted}",
             f"the answer gives {got}",
-            *([TIED] if trial.arithmetic.tied else []),
+            *([TIED] if trial.arithmetic.branches.ties else []),
         )
 
     def label(self, value_place: Place, wrt_places: Sequence[Place]) -> str:
@@ -293,9 +183,25 @@ class Problem:
         if self.claim.along:
             return f"d{above} along {', '.join(self.claim.along.values())}"
         if not wrt_places:
-            return f"d{above}"
+            return f"d{above} along a direction in {self.claim.wrt}"
         below = [f"d{self.claim.wrt}{_brackets(self.wrt_shape, place)}" for place in wrt_places]
         return f"d{above}/{below[0]}" if len(below) == 1 else f"d^2 {above}/({' '.join(below)})"
+
+
+def reader(setting: Setting, trial: Trial, claims: Sequence[Claimed]) -> Evaluator:
+    """An evaluator for the answers at a point, which remembers what they have in common.
+
+    Args:
+        setting: what they share.
+        trial: the point.
+        claims: the claims.
+    """
+    arithmetic = Arithmetic(trial.arithmetic.digits, trial.arithmetic.effort)
+    # At an entry that is 0 by a property there may be no derivative, and then no value either.
+    arithmetic.has_holes = any(
+        claim.is_idle(trial, place) for claim in claims for place in claim.places(trial)
+    )
+    return setting.evaluator(replace(trial, arithmetic=arithmetic), keep=True)
 
 
 def _stacked(place: Place, size: Size) -> int:
@@ -328,8 +234,3 @@ def _index_answer(
         return array.entries[offset]
 
     return entry
-
-
-def _names_in_order(dim: Dim) -> Iterator[str]:
-    for monomial, _ in dim.monomials:
-        yield from monomial

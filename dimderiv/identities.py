@@ -1,0 +1,86 @@
+"""Identity matrices in an answer: `I` where the place says how large it is, else `eye(n)`."""
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    Group,
+    Name,
+    Negative,
+    Node,
+    Transpose,
+    with_operands,
+)
+
+IDENTITY = Name("I")
+
+
+def with_bare_identities(tree: Node, *, sized: bool = True) -> Node:
+    """A tree in which an identity says its size only where nothing else does.
+
+    Args:
+        tree: matrix notation, in which every identity says its size.
+        sized: whether the size of the whole is known.
+
+    >>> from dimderiv.language.parser import parse_expression
+    >>> from dimderiv.render.text import text
+    >>> text(with_bare_identities(parse_expression("c eye(n) + exp(eye(n)) kron(A, eye(m))")))
+    'c I + exp(eye(n)) kron(A, eye(m))'
+    """
+    return _Identities().bare(tree, sized)
+
+
+class _Identities:
+    """Visits each part of a tree once, however often it stands there."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[int, bool], Node] = {}
+
+    def bare(self, tree: Node, sized: bool) -> Node:
+        """A part, whose size is known from its place or is not."""
+        place = (id(tree), sized)
+        if place not in self.known:
+            self.known[place] = self._bare(tree, sized)
+        return self.known[place]
+
+    def _bare(self, tree: Node, sized: bool) -> Node:
+        match tree:
+            case Call("eye") if sized:
+                return IDENTITY
+            case Add(terms):
+                inside = sized or not all(_is_identity(term) for term in terms)
+                return with_operands(tree, lambda term: self.bare(term, inside))
+            case Negative() | Group() | Transpose():
+                return with_operands(tree, lambda operand: self.bare(operand, sized))
+            case Binary("*", left, right):
+                # Only scalars stand before an identity.
+                return self._binary(tree, self.bare(left, False), self.bare(right, sized))
+            case Binary("/" | "^", left, right):
+                return self._binary(tree, self.bare(left, sized), self.bare(right, False))
+            case Binary(_, left, right):
+                first = sized or not _is_identity(right)
+                second = sized or not _is_identity(left)
+                return self._binary(tree, self.bare(left, first), self.bare(right, second))
+            case Entry(Call("eye"), indices) if any(isinstance(i, Name) for i in indices):
+                return Entry(IDENTITY, indices, tree.span)
+            case _:
+                return with_operands(tree, lambda operand: self.bare(operand, False))
+
+    @staticmethod
+    def _binary(tree: Binary, left: Node, right: Node) -> Node:
+        is_same = left is tree.left and right is tree.right
+        return tree if is_same else Binary(tree.operator, left, right, tree.span)
+
+
+def _is_identity(tree: Node) -> bool:
+    """Whether a tree is a multiple of the identity."""
+    match tree:
+        case Call("eye"):
+            return True
+        case Negative(operand) | Group(operand) | Binary("/", operand, _):
+            return _is_identity(operand)
+        case Binary("*", _, right):
+            return _is_identity(right)
+        case _:
+            return False

@@ -1,0 +1,66 @@
+"""What a pseudoinverse takes to zero: `pinv(eigmax(A) I - A) eigvec(A)` of a symmetric A.
+
+The null space of a pseudoinverse is that of the transpose of its matrix.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from dimderiv.cancelling import uses
+from dimderiv.graph import Factor, Function, Index, Node, Product, Sum, is_symmetric
+from dimderiv.normal_form import without_coefficient
+from dimderiv.numbering import all_indices
+
+
+def takes_to_zero(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
+    """Whether a pseudoinverse meets an eigenvector that its matrix takes to zero.
+
+    Args:
+        factors: the factors of a product.
+        result: its indices.
+    """
+    vectors = [(matrix, f.indices[0]) for f, matrix in _functions("eigvec", factors)]
+    places = [*all_indices(factors), *result] if vectors else []
+    return any(
+        index in factor.indices
+        and is_symmetric(matrix)
+        and uses(index, places) == 2
+        and _is_shifted(shifted, matrix)
+        for matrix, index in vectors
+        for factor, shifted in _functions("pinv", factors)
+    )
+
+
+def _functions(function: str, factors: Sequence[Factor]) -> Iterator[tuple[Factor, Node]]:
+    """The factors that are a function of a matrix, each with the matrix."""
+    for factor in factors:
+        node = factor.node
+        if isinstance(node, Function) and node.function == function and factor.power == 1:
+            yield factor, node.arguments[0]
+
+
+def _is_shifted(node: Node, matrix: Node) -> bool:
+    """Whether a node is the largest eigenvalue of a matrix times the identity, less the matrix."""
+    shift = [term for c, term in _terms(node) if c == 1 and _is_largest(term, matrix)]
+    own = {term.key: c for c, term in _terms(node) if term not in shift}
+    return bool(shift) and own == {term.key: -c for c, term in _terms(matrix)}
+
+
+def _is_largest(node: Node, matrix: Node) -> bool:
+    """Whether a node is the largest eigenvalue of a matrix times the identity."""
+    if not isinstance(node, Product) or node.result != (0, 0) or len(node.factors) != 1:
+        return False
+    return any(own.key == matrix.key for _, own in _functions("eigmax", node.factors))
+
+
+def _terms(node: Node) -> list[tuple[Fraction, Node]]:
+    """The terms of a sum, or of a multiple of one."""
+    match node:
+        case Sum(terms):
+            return list(terms)
+        case Product(factors=(Factor(Sum() as inner, (0, 1)),), result=(0, 1)):
+            return [(node.coefficient * c, term) for c, term in inner.terms]
+        case Product():
+            return [(node.coefficient, without_coefficient(node))]
+        case _:
+            return [(Fraction(1), node)]

@@ -1,0 +1,50 @@
+"""What a computation costs, and which of its branches it takes."""
+
+import time
+from dataclasses import dataclass, field
+from math import inf
+
+
+class OutOfTime(Exception):  # noqa: N818
+    """The budget is used up: of operations, or in the last resort of time."""
+
+
+@dataclass
+class Effort:
+    """What a computation has cost, and what it may cost.
+
+    Operations are counted, so that the same computation comes as far on a slow machine.
+
+    Attributes:
+        most: how many operations there may be.
+        deadline: the time, by `time.perf_counter`, at which it ends in any case.
+        spent: how many operations there were.
+    """
+
+    most: float = inf
+    deadline: float = inf
+    spent: int = 0
+
+    def check(self) -> None:
+        """Raise `OutOfTime` where the budget is used up."""
+        if self.spent > self.most or time.perf_counter() > self.deadline:
+            raise OutOfTime
+
+
+@dataclass
+class Branches:
+    """On which sides the operations that branch have been.
+
+    Attributes:
+        site: the operation that is being evaluated, by the identity of its node.
+        sides: the outcomes of the comparisons of each operation.
+        ties: the operations whose largest or least operand was attained more than once.
+    """
+
+    site: int = 0
+    sides: dict[int, set[int]] = field(default_factory=dict)
+    ties: set[int] = field(default_factory=set)
+
+    def note(self, side: int) -> None:
+        """Note an outcome of the operation that is being evaluated."""
+        self.sides.setdefault(self.site, set()).add(side)

@@ -1,0 +1,277 @@
+"""The value of a syntax tree, entry by entry: a reading of the language made for this judge."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from dimderiv.errors import ShapeError
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Group,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Program,
+    Transpose,
+)
+from dimderiv.shapes import size_of as dimension_of
+from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.symbolic import matrices
+from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
+from dimderiv.verify.symbolic.entries import Form, read_form
+from dimderiv.verify.symbolic.functions import (
+    OF_ONE,
+    OF_TWO,
+    OTHER_SIZE,
+    REDUCTIONS,
+    SAME_SIZE,
+    SCALARS,
+    reduced,
+)
+from dimderiv.verify.symbolic.tables import (
+    Entry,
+    Open,
+    Size,
+    Table,
+    Value,
+    closed,
+    entries,
+    entrywise,
+    filled,
+    flipped,
+    is_single,
+    mapped,
+    multiplied,
+    size_of,
+    stacked,
+    transposed,
+)
+
+Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
+
+_NABLA = "∇²"
+_COMPARED = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}
+
+
+@dataclass
+class Reader:
+    """Values of nodes.
+
+    Attributes:
+        a: the arithmetic of the entries.
+        sizes: a number for each dimension.
+        names: the value of each symbol, and of each definition so far.
+        definitions: argument names and definition of each function that is not built in.
+        elementwise: those of them that apply to each entry by itself.
+        columns: the definition of some of them for a column, where that is another.
+        unknown: the size of the argument of each function that is declared only.
+    """
+
+    a: Arithmetic
+    sizes: Mapping[str, int]
+    names: dict[str, Value]
+    definitions: Definitions = field(default_factory=dict)
+    elementwise: Collection[str] = ()
+    columns: Mapping[str, Node] = field(default_factory=dict)
+    unknown: Mapping[str, Size] = field(default_factory=dict)
+
+    def last(self, program: Program) -> Node:
+        """The last statement's value, after the definitions before it have been evaluated."""
+        for statement in program.statements[:-1]:
+            if statement.name is not None:
+                self.names[statement.name] = self.value(statement.value)
+        return program.statements[-1].value
+
+    def table(self, node: Node, size: Size | None = None) -> Table:
+        """The value of a node as a table.
+
+        Args:
+            node: what to evaluate.
+            size: what is known of its size.
+
+        Raises:
+            ShapeError: sizes do not conform.
+            Outside: there is no value at this point.
+            NotVerifiableError: a function or form that is not known here.
+        """
+        return closed(self.value(node), *(size or ()))
+
+    def scalar(self, node: Node) -> Entry:
+        """The value of a node with one entry."""
+        table = self.table(node, (1, 1))
+        if not is_single(table):
+            raise ShapeError(f"a scalar is needed, not {size_of(table)}", span=node.span)
+        return table[0][0]
+
+    def form(self, form: IndexForm) -> Form:
+        """The entries of an index form of any number of axes."""
+        return read_form(form, self.a, self.value, self.dimension, frozenset(self.sizes))
+
+    def dimension(self, node: Node) -> int:
+        """A size that is written as an expression in dimensions."""
+        return dimension_of(node).evaluate(self.sizes)
+
+    def value(self, node: Node) -> Value:
+        """The value of a node."""
+        match node:
+            case Number(value):
+                return [[self.a.number(value)]]
+            case Name(name):
+                return self._named(name, node)
+            case Group(operand):
+                return self.value(operand)
+            case Negative(operand):
+                return mapped(self.value(operand), lambda x: -x)
+            case Add(terms):
+                return entrywise(lambda *xs: self.a.total(xs), *map(self.value, terms))
+            case Transpose(operand):
+                return transposed(self.value(operand))
+            case Binary():
+                return self._binary(node)
+            case Call():
+                return self._call(node)
+            case IndexForm():
+                return self.form(node).table()
+        raise NotVerifiableError("an entry outside an index form", span=node.span)
+
+    def _named(self, name: str, node: Node) -> Value:
+        if name in self.names:
+            return self.names[name]
+        if name in self.sizes:
+            return [[self.a.number(self.sizes[name])]]
+        if name == "I":
+            return Open(None, None, lambda m, _: matrices.identity(self.a, m), square=True)
+        if name == "pi":
+            return [[self.a.pi]]
+        raise NotVerifiableError(f"{name} has no value", span=node.span)
+
+    def _binary(self, node: Binary) -> Value:
+        if node.operator == "^":
+            return self._power(node)
+        left, right = self.value(node.left), self.value(node.right)
+        match node.operator:
+            case "*":
+                return multiplied(self.a.total, left, right)
+            case "/":
+                divisor = self.scalar(node.right)
+                return mapped(left, lambda x: x / divisor)
+            case ".*":
+                return entrywise(lambda x, y: x * y, left, right)
+            case "./":
+                return entrywise(lambda x, y: x / y, left, right)
+            case ".^":
+                return entrywise(self.a.power, left, right)
+        wanted = _COMPARED[node.operator]
+        return entrywise(lambda x, y: self.a.number(int(self._order(x, y) in wanted)), left, right)
+
+    def _order(self, x: Entry, y: Entry) -> int:
+        return self.a.sign(x - y)
+
+    def _power(self, node: Binary) -> Value:
+        base, exponent = self.value(node.left), self.scalar(node.right)
+        if is_single(base):
+            return mapped(base, lambda x: self.a.power(x, exponent))
+        if exponent != int(exponent):
+            raise ShapeError("a matrix has whole powers only", span=node.right.span)
+
+        def raised(table: Table) -> Table:
+            return matrices.power(self.a, table, int(exponent))
+
+        return base.remade(raised) if isinstance(base, Open) else raised(base)
+
+    def _call(self, node: Call) -> Value:
+        name, count = node.function, len(node.arguments)
+        if name in self.definitions:
+            return self._defined(node)
+        if name.lstrip(_NABLA) in self.unknown and count == 1:
+            return self._unknown(name, node.arguments[0])
+        if count == 1 and (name in ELEMENTWISE or name in OF_ONE):
+            return self._of_one(name, self.value(node.arguments[0]), node.axis)
+        if count == 2 and name in OF_TWO:
+            return OF_TWO[name](self.a, *map(self.value, node.arguments))
+        return self._constant(node)
+
+    def _of_one(self, name: str, value: Value, axis: int | None) -> Value:
+        a = self.a
+        if name in ELEMENTWISE:
+            return mapped(value, lambda x: ELEMENTWISE[name](a, x))
+        if name == "vec":
+            return stacked(value)
+        if name in SAME_SIZE:
+            function = SAME_SIZE[name]
+            return (
+                value.remade(lambda table: function(a, table))
+                if isinstance(value, Open)
+                else function(a, value)
+            )
+        if name == "pinv":
+            return transposed(
+                value.remade(lambda table: flipped(matrices.pseudo_inverse(a, table)))
+                if isinstance(value, Open)
+                else flipped(matrices.pseudo_inverse(a, value))
+            )
+        if name == "diag" and isinstance(value, Open) and 1 in (value.rows, value.cols):
+            return Open(None, None, lambda m, _: matrices.diagonal(a, closed(value, m, 1)), True)
+        table = closed(value)
+        if name in SCALARS:
+            return [[SCALARS[name](a, table)]]
+        if name in OTHER_SIZE:
+            return OTHER_SIZE[name](a, table)
+        return reduced(lambda xs: REDUCTIONS[name](a, xs), table, axis)
+
+    def _unknown(self, name: str, node: Node) -> Table:
+        base = name.lstrip(_NABLA)
+        size = self.unknown[base]
+        argument = self.table(node, size)
+        if size_of(argument) != size:
+            raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)
+        order, given = len(name.removesuffix(base)), entries(argument)
+
+        def partial(*places: int) -> Entry:
+            return self.a.unknown(base, places, given)
+
+        if order == 0:
+            return [[partial()]]
+        if order == 1:
+            return filled(size, lambda i, j: partial(i * size[1] + j))
+        return filled((len(given), len(given)), partial)
+
+    def _constant(self, node: Call) -> Value:
+        a, arguments = self.a, node.arguments
+        match node.function, len(arguments):
+            case (("ones" | "zeros"), (1 | 2)):
+                lengths = [*[self.dimension(each) for each in arguments], 1]
+                fill = a.number(int(node.function == "ones"))
+                return filled((lengths[0], lengths[1]), lambda i, j: fill)
+            case "eye", 1:
+                return matrices.identity(a, self.dimension(arguments[0]))
+            case (("commutation" | "K"), 2):
+                rows, cols = map(self.dimension, arguments)
+                return matrices.commutation(a, rows, cols)
+            case (("vector" | "matrix"), 1):
+                entry = self.scalar(arguments[0])
+                width = 1 if node.function == "vector" else None
+                return Open(None, width, lambda m, n: filled((m, n), lambda i, j: entry))
+        raise NotVerifiableError(
+            f"the function {node.function} cannot be evaluated entry by entry", span=node.span
+        )
+
+    def _defined(self, node: Call) -> Value:
+        names, body = self.definitions[node.function]
+        if len(names) != len(node.arguments):
+            raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
+        arguments = [self.value(argument) for argument in node.arguments]
+        if node.function in self.elementwise:
+
+            def function(*xs: Entry) -> Entry:
+                own: dict[str, Value] = {name: [[x]] for name, x in zip(names, xs, strict=True)}
+                return replace(self, names=own).scalar(body)
+
+            return entrywise(function, *arguments)
+        tables = [closed(argument) for argument in arguments]
+        if len(tables[0][0]) == 1 < len(tables[0]):
+            body = self.columns.get(node.function, body)
+        return replace(self, names=dict(zip(names, tables, strict=True))).value(body)

@@ -1,0 +1,169 @@
+"""The judgement of a claim: at which sizes and points, by which means, and what it came to."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from dimderiv.errors import LimitError
+from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
+from dimderiv.verify.symbolic.arithmetic import Floats, NoClosedForm, Outside, TooLarge
+from dimderiv.verify.symbolic.comparison import Outcome
+from dimderiv.verify.symbolic.exact import SymbolicRound
+from dimderiv.verify.symbolic.floats import FloatRound, floats_at
+from dimderiv.verify.symbolic.points import Point, draw
+from dimderiv.verify.symbolic.problem import Problem, distributions, sizes_for
+
+Compare: TypeAlias = Callable[[Problem, Point], Outcome]
+
+DRAWS = 60
+# Some matrices are singular at some sizes, whatever their entries.
+DRAWS_WITHOUT_VALUE = 16
+MOST_POINTS = 4
+# Points at which floats are compared, where nothing is proved.
+POINTS_IN_FLOATS = 2
+MOST_SIZES = 8
+SEARCH_DIGITS = 40
+# A proof that took no more terms than this is done at other sizes too.
+LITTLE_WORK = 20_000
+
+
+class _TimeUp(Exception):  # noqa: N818
+    pass
+
+
+def judge(claim: Claim, *, seconds: float) -> Verification:
+    """Differentiate each entry of the value by each entry of the variable, and compare.
+
+    Args:
+        claim: the answer, the expression, and what is known of the symbols.
+        seconds: a last guard; how much is done depends on the work.
+
+    Returns:
+        `proved`, where every difference vanished by cancellation; `60 digits` elsewhere.
+
+    Raises:
+        VerificationError: an entry differs.
+        NotVerifiableError: nothing could be compared.
+        LimitError: the time was too short.
+    """
+    judgement = _Judgement(claim, time.perf_counter(), seconds)
+    try:
+        return judgement.report()
+    except _TimeUp:
+        raise LimitError(
+            f"{seconds:g} seconds were too short to judge the answer by sympy",
+            hint="allow more time",
+        ) from None
+
+
+@dataclass
+class _Judgement:
+    """A judgement under way."""
+
+    claim: Claim
+    start: float
+    seconds: float
+    reasons: dict[str, None] = field(default_factory=dict)
+    one_sided: bool = False
+
+    def tick(self) -> None:
+        """Raise where the time is up."""
+        if time.perf_counter() - self.start > self.seconds:
+            raise _TimeUp
+
+    def report(self) -> Verification:
+        """What the comparisons came to: by sympy, and where it has no closed form, in floats."""
+        problems = [Problem(self.claim, sizes) for sizes in sizes_for(self.claim)[:MOST_SIZES]]
+        for compare in (self._by_sympy, self._in_floats):
+            for number, problem in enumerate(problems):
+                with suppress(NoClosedForm):
+                    outcomes = self._at(problem, compare)
+                    if outcomes:
+                        self._confirm(outcomes, problems[number + 1 :])
+                        return self._verification(problem, outcomes)
+        known = [f"it was tried, and failed by {reason}" for reason in self.reasons]
+        raise NotVerifiableError(
+            "no point of the domain was found, so nothing could be compared", known=known
+        )
+
+    def _confirm(self, outcomes: Sequence[Outcome], problems: Sequence[Problem]) -> None:
+        """Compare at other sizes too, where that is little work: what is small may be special."""
+        if sum(outcome.work for outcome in outcomes) > LITTLE_WORK:
+            return
+        for problem in problems:
+            with suppress(NoClosedForm):
+                if self._at(problem, self._by_sympy, most=1):
+                    return
+
+    def _verification(self, problem: Problem, outcomes: Sequence[Outcome]) -> Verification:
+        compared = sum(outcome.compared for outcome in outcomes)
+        if not compared:
+            raise NotVerifiableError("the expression has no derivative by any entry")
+        if self.one_sided and not any(outcome.nonzero for outcome in outcomes):
+            raise NotVerifiableError("all derivatives are 0 on the sides of kinks that were met")
+        level: Level = "proved" if all(outcome.proved for outcome in outcomes) else "60 digits"
+        seconds = time.perf_counter() - self.start
+        return Verification(
+            level,
+            (dict(problem.sizes),),
+            compared,
+            seconds,
+            len(outcomes),
+            nonzero=sum(outcome.nonzero for outcome in outcomes),
+        )
+
+    def _at(self, problem: Problem, compare: Compare, *, most: int = MOST_POINTS) -> list[Outcome]:
+        """What the comparisons at points of the domain came to."""
+        outcomes: list[Outcome] = []
+        for point, is_new in self._points(problem):
+            enough = all(o.proved for o in outcomes) or len(outcomes) >= POINTS_IN_FLOATS
+            if outcomes and not is_new and enough:
+                continue
+            try:
+                outcomes.append(compare(problem, point))
+            except (Outside, ZeroDivisionError) as error:
+                self.reasons[str(error)] = None
+            if len(outcomes) == most:
+                break
+        return outcomes
+
+    def _by_sympy(self, problem: Problem, point: Point) -> Outcome:
+        try:
+            return SymbolicRound(problem, point, self.tick).compare()
+        except NoClosedForm:
+            raise
+        except TooLarge:
+            return self._in_floats(problem, point)
+
+    def _in_floats(self, problem: Problem, point: Point) -> Outcome:
+        return FloatRound(problem, point, self.tick).compare()
+
+    def _points(self, problem: Problem) -> Iterator[tuple[Point, bool]]:
+        """Points of the domain, and whether each is on a side of a kink where none was before."""
+        seen: set[tuple[int, int]] = set()
+        told = distributions(self.claim)
+        found = 0
+        for attempt in range(DRAWS):
+            self.tick()
+            if attempt >= DRAWS_WITHOUT_VALUE and not found:
+                return
+            point = draw(self.claim.symbols, problem.sizes, told, attempt)
+            try:
+                sides = set(enumerate(self._sides(problem, point)))
+            except (Outside, ZeroDivisionError) as error:
+                self.reasons[str(error)] = None
+                continue
+            yield point, not sides <= seen
+            found += 1
+            seen |= sides
+            self.one_sided = not all((place, -side) in seen for place, side in seen if side)
+            if found >= POINTS_IN_FLOATS and not self.one_sided:
+                return
+
+    def _sides(self, problem: Problem, point: Point) -> list[int]:
+        """The sides of the kinks at a point, if the expression has a value there."""
+        a = Floats(SEARCH_DIGITS)
+        problem.value(a, floats_at(point, a))
+        return a.sides

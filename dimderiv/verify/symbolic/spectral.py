@@ -1,0 +1,187 @@
+"""Matrix functions by eigenvalues: of two rows in closed form, of floats by mpmath."""
+
+from typing import Any
+
+import sympy
+
+from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside, Symbols
+from dimderiv.verify.symbolic.matrices import identity, order_of, refuse_zero
+from dimderiv.verify.symbolic.tables import (
+    Entry,
+    Table,
+    entries,
+    filled,
+    flipped,
+    matrix_product,
+    size_of,
+)
+
+LARGEST_EXPONENTIAL = 300
+TOO_CLOSE = 1e-6
+
+
+def exponential(a: Arithmetic, table: Table) -> Table:
+    """The exponential of a square matrix.
+
+    Of two rows in closed form: with `M` the matrix without its mean diagonal `s`, `M^2 = q^2 I`.
+    """
+    size = order_of(table)
+    if isinstance(a, Floats):
+        if max(abs(entry) for entry in entries(table)) > LARGEST_EXPONENTIAL:
+            raise Outside("a matrix too large to exponentiate")
+        found: Table = a.context.expm(a.context.matrix(table), method="taylor").tolist()
+        return found
+    if size == 1:
+        return [[a.function("exp", table[0][0])]]
+    (p, b), (c, d) = _two_rows(table)
+    mean, half = (p + d) / 2, (p - d) / 2
+    square = half**2 + b * c
+    scale = a.function("exp", mean)
+    if square == 0:
+        even, odd = a.number(1), a.number(1)
+    else:
+        refuse_zero(a, square)
+        root = a.function("sqrt", square)
+        even, odd = a.function("cosh", root), a.function("sinh", root) / root
+    return [
+        [scale * (even + odd * half), scale * odd * b],
+        [scale * odd * c, scale * (even - odd * half)],
+    ]
+
+
+def _two_rows(table: Table) -> Table:
+    if size_of(table) != (2, 2):
+        raise NoClosedForm(f"no closed form for {len(table)} rows")
+    return _of_sympy(table)
+
+
+def _of_sympy(table: Table) -> Table:
+    """A table whose entries are all of sympy's classes."""
+    return [[sympy.sympify(entry) for entry in row] for row in table]
+
+
+def exponential_along(a: Arithmetic, table: Table, direction: Table) -> Table:
+    """The derivative of the exponential along a direction.
+
+    Of floats it is a block of the exponential of a block matrix (Higham, Functions of Matrices,
+    2008, equation 3.16).
+    """
+    size = order_of(table)
+    if isinstance(a, Floats):
+        upper = [[*own, *other] for own, other in zip(table, direction, strict=True)]
+        lower = [[a.number(0)] * size + list(row) for row in table]
+        return [row[size:] for row in exponential(a, upper + lower)[:size]]
+    step = sympy.Dummy("step")
+    moved = [
+        [x + step * y for x, y in zip(own, other, strict=True)]
+        for own, other in zip(table, direction, strict=True)
+    ]
+    at_zero = Symbols(lambda x: a.at_point(x.xreplace({step: sympy.Integer(0)})))
+    return [
+        [entry.diff(step).xreplace({step: sympy.Integer(0)}) for entry in row]
+        for row in _of_sympy(exponential(at_zero, moved))
+    ]
+
+
+def exponential_map(a: Arithmetic, table: Table) -> Table:
+    """The matrix of the derivative of the exponential, for columns stacked."""
+    size = order_of(table)
+    columns = []
+    for q in range(size):
+        for p in range(size):
+            unit = filled((size, size), lambda i, j: a.number(int((i, j) == (p, q))))  # noqa: B023
+            columns.append(entries(flipped(exponential_along(a, table, unit))))
+    return flipped(columns)
+
+
+def nuclear_norm(a: Arithmetic, table: Table) -> Entry:
+    """The sum of the singular values of a matrix of full rank."""
+    gram = _smaller_gram(a, table)
+    if isinstance(a, Floats):
+        values = a.context.eigsy(a.context.matrix(gram), eigvals_only=True)
+        return a.total([a.function("sqrt", value) for value in values])
+    return _trace_of_root(a, gram)[0] if len(gram) > 1 else a.function("sqrt", gram[0][0])
+
+
+def _smaller_gram(a: Arithmetic, table: Table) -> Table:
+    turned = flipped(table)
+    factors = (table, turned) if len(table) <= len(turned) else (turned, table)
+    return matrix_product(a.total, *factors)
+
+
+def _trace_of_root(a: Arithmetic, gram: Table) -> tuple[Entry, Entry]:
+    """Trace and determinant of the root of a positive definite matrix of two rows."""
+    (p, b), (c, d) = _two_rows(gram)
+    product = a.function("sqrt", p * d - b * c)
+    refuse_zero(a, product)
+    return a.function("sqrt", p + d + 2 * product), product
+
+
+def polar_factor(a: Arithmetic, table: Table) -> Table:
+    """The factor of the polar decomposition that has orthonormal columns or rows."""
+    if len(table) > len(table[0]):
+        return flipped(polar_factor(a, flipped(table)))
+    gram = _smaller_gram(a, table)
+    return matrix_product(a.total, _inverse_root(a, gram), table)
+
+
+def _inverse_root(a: Arithmetic, gram: Table) -> Table:
+    if isinstance(a, Floats):
+        values, vectors = a.context.eigsy(a.context.matrix(gram))
+        if min(values) < a.tiny:
+            raise Outside("a matrix that has not full rank")
+        scale = a.context.diag([1 / a.context.sqrt(value) for value in values])
+        found: Table = (vectors * scale * vectors.T).tolist()
+        return found
+    if len(gram) == 1:
+        return [[1 / a.function("sqrt", gram[0][0])]]
+    trace, product = _trace_of_root(a, gram)
+    root = [
+        [(x + product * int(i == j)) / trace for j, x in enumerate(row)]
+        for i, row in enumerate(gram)
+    ]
+    (p, b), (c, d) = root
+    return [[d / product, -b / product], [-c / product, p / product]]
+
+
+def leading_pair(a: Arithmetic, table: Table) -> tuple[Entry, Table]:
+    """The largest eigenvalue, and its unit eigenvector with a positive entry of largest size."""
+    if order_of(table) == 1:
+        return table[0][0], identity(a, 1)
+    if isinstance(a, Floats):
+        return _pair_of_floats(a, table)
+    (p, b), (c, d) = _two_rows(table)
+    root = a.function("sqrt", ((p - d) / 2) ** 2 + b * c)
+    refuse_zero(a, root)
+    value = (p + d) / 2 + root
+    assert isinstance(a, Symbols)
+    candidates = [[b, value - p], [value - d, c]]
+    vector = max(candidates, key=lambda v: max(abs(a.at_point(x)) for x in v))
+    return value, _unit(a, vector, max(map(a.at_point, vector), key=abs))
+
+
+def _pair_of_floats(a: Floats, table: Table) -> tuple[Entry, Table]:
+    values, vectors = a.context.eig(a.context.matrix(table))
+    order = sorted(range(len(values)), key=lambda k: a.context.re(values[k]))
+    best, second = order[-1], order[-2]
+    if abs(values[best] - values[second]) < TOO_CLOSE:
+        raise Outside("a largest eigenvalue that is not simple")
+    vector = [vectors[i, best] for i in range(len(table))]
+    largest = max(vector, key=abs)
+    real = [a.context.re(x / largest) for x in vector]
+    return a.context.re(values[best]), _unit(a, real, 1)
+
+
+def _unit(a: Arithmetic, vector: list[Entry], sign: Any) -> Table:
+    length = a.function("sqrt", a.total([x * x for x in vector]))
+    return [[x / length if sign > 0 else -x / length] for x in vector]
+
+
+def largest_eigenvalue(a: Arithmetic, table: Table) -> Entry:
+    """The largest eigenvalue of a symmetric matrix."""
+    return leading_pair(a, table)[0]
+
+
+def leading_eigenvector(a: Arithmetic, table: Table) -> Table:
+    """The eigenvector of the largest eigenvalue of a symmetric matrix."""
+    return leading_pair(a, table)[1]

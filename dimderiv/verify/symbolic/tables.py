@@ -1,0 +1,258 @@
+"""Tables of entries, and those whose size only their surroundings say: `I`, `vector`, `matrix`.
+
+An entry is an expression of sympy or a float of mpmath; both have Python's operators.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isqrt
+from typing import Any, TypeAlias
+
+from dimderiv.errors import ShapeError
+from dimderiv.verify.claim import NotVerifiableError
+
+Entry: TypeAlias = Any
+Table: TypeAlias = list[list[Entry]]
+Size: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Open:
+    """A table that is made once its size is known.
+
+    Attributes:
+        rows: how many, where that is known.
+        cols: how many, where that is known.
+        make: gives the table of a size.
+        square: whether there are as many rows as columns.
+    """
+
+    rows: int | None
+    cols: int | None
+    make: Callable[[int, int], Table]
+    square: bool = False
+
+    def remade(self, change: Callable[[Table], Table]) -> "Open":
+        """The same sizes with other entries."""
+        return Open(self.rows, self.cols, lambda m, n: change(self.make(m, n)), self.square)
+
+
+Value: TypeAlias = Table | Open
+
+
+class SizeUnknownError(NotVerifiableError):
+    """Nothing says how large a constant is."""
+
+    def __init__(self) -> None:
+        super().__init__("the place of `I`, `vector` or `matrix` does not say its size")
+
+
+def size_of(table: Table) -> Size:
+    """Rows and columns."""
+    return len(table), len(table[0])
+
+
+def is_single(value: Value) -> bool:
+    """Whether a value is a table with one entry."""
+    return not isinstance(value, Open) and size_of(value) == (1, 1)
+
+
+def filled(size: Size, entry: Callable[[int, int], Entry]) -> Table:
+    """The table of a function of row and column."""
+    return [[entry(i, j) for j in range(size[1])] for i in range(size[0])]
+
+
+def entries(table: Table) -> list[Entry]:
+    """All entries, row by row."""
+    return [entry for row in table for entry in row]
+
+
+def flipped(table: Table) -> Table:
+    """Rows as columns."""
+    return [list(column) for column in zip(*table, strict=True)]
+
+
+def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Table:
+    """A value as a table.
+
+    Args:
+        value: a table, or one whose size is to be said.
+        rows: what the surroundings say.
+        cols: what the surroundings say.
+
+    Raises:
+        SizeUnknownError: they do not say enough.
+    """
+    if not isinstance(value, Open):
+        return value
+    rows, cols = value.rows or rows, value.cols or cols
+    if value.square:
+        rows = cols = max(rows or 0, cols or 0) or None
+    if rows is None or cols is None:
+        raise SizeUnknownError
+    return value.make(rows, cols)
+
+
+def mapped(value: Value, function: Callable[[Entry], Entry]) -> Value:
+    """A function of every entry."""
+
+    def each(table: Table) -> Table:
+        return [[function(entry) for entry in row] for row in table]
+
+    return value.remade(each) if isinstance(value, Open) else each(value)
+
+
+def transposed(value: Value) -> Value:
+    """Rows as columns, whatever their number."""
+    if isinstance(value, Open):
+        return Open(
+            value.cols, value.rows, lambda m, n: flipped(value.make(n, m)), square=value.square
+        )
+    return flipped(value)
+
+
+def entrywise(function: Callable[..., Entry], *operands: Value) -> Value:
+    """A function of the entries of tables, stretched along axes of size 1.
+
+    Args:
+        function: of one entry of each.
+        operands: tables; those of unknown size get that of the others.
+
+    Raises:
+        ShapeError: two axes differ and neither has size 1.
+    """
+    tables = [value for value in operands if not isinstance(value, Open)]
+    unsized = [value for value in operands if isinstance(value, Open)]
+    rows, cols = (_common([size_of(table)[axis] for table in tables]) for axis in (0, 1))
+    if not unsized:
+        return _stretched(function, tables, (rows or 1, cols or 1))
+    square = any(value.square for value in unsized)
+    rows = rows if rows != 1 else None
+    cols = cols if cols != 1 else None
+    for value in unsized:
+        rows, cols = rows or value.rows, cols or value.cols
+
+    def make(m: int, n: int) -> Table:
+        return _stretched(function, [closed(value, m, n) for value in operands], (m, n))
+
+    if square and (rows or cols):
+        rows = cols = max(rows or 0, cols or 0)
+    return make(rows, cols) if rows and cols else Open(rows, cols, make, square)
+
+
+def _common(lengths: Sequence[int]) -> int | None:
+    longer = set(lengths) - {1}
+    if len(longer) > 1:
+        raise ShapeError(f"entrywise operands of sizes {' and '.join(map(str, sorted(longer)))}")
+    return longer.pop() if longer else (1 if lengths else None)
+
+
+def _stretched(function: Callable[..., Entry], tables: Sequence[Table], size: Size) -> Table:
+    def entry(i: int, j: int) -> Entry:
+        return function(*(t[min(i, len(t) - 1)][min(j, len(t[0]) - 1)] for t in tables))
+
+    for table in tables:
+        if any(own not in (1, whole) for own, whole in zip(size_of(table), size, strict=True)):
+            raise ShapeError(f"an entrywise operand of size {size_of(table)} among {size}")
+    return filled(size, entry)
+
+
+def matrix_product(total: Callable[[list[Entry]], Entry], a: Table, b: Table) -> Table:
+    """The matrix product of two tables.
+
+    Args:
+        total: adds up entries.
+        a: the left factor.
+        b: the right factor.
+
+    Raises:
+        ShapeError: they do not conform.
+    """
+    if len(a[0]) != len(b):
+        raise ShapeError(f"a product of {size_of(a)} and {size_of(b)}")
+    columns = flipped(b)
+    return [
+        [
+            total([x * y for x, y in zip(row, col, strict=True) if x != 0 and y != 0])
+            for col in columns
+        ]
+        for row in a
+    ]
+
+
+def multiplied(total: Callable[[list[Entry]], Entry], a: Value, b: Value) -> Value:
+    """The matrix product, or a multiple where one side is a scalar.
+
+    Args:
+        total: adds up entries.
+        a: the left factor.
+        b: the right factor.
+
+    Raises:
+        SizeUnknownError: nothing says over how many entries it sums.
+    """
+    if is_single(a) or is_single(b):
+        return entrywise(lambda x, y: x * y, a, b)
+    if not isinstance(a, Open) and not isinstance(b, Open):
+        return matrix_product(total, a, b)
+    rows, cols = (a.rows, b.cols) if isinstance(a, Open) and isinstance(b, Open) else (None, None)
+    inner_a = a.cols if isinstance(a, Open) else len(a[0])
+    inner_b = b.rows if isinstance(b, Open) else len(b)
+    inner = inner_a or inner_b
+    rows = a.rows if isinstance(a, Open) else len(a)
+    cols = b.cols if isinstance(b, Open) else len(b[0])
+    a_square, b_square = (isinstance(x, Open) and x.square for x in (a, b))
+    rows = rows or (inner if a_square else None)
+    cols = cols or (inner if b_square else None)
+    if not (inner or a_square or b_square):
+        raise SizeUnknownError
+
+    def make(m: int, n: int) -> Table:
+        middle = inner or (m if a_square else n)
+        return matrix_product(total, closed(a, m, middle), closed(b, middle, n))
+
+    return make(rows, cols) if rows and cols else Open(rows, cols, make, a_square and b_square)
+
+
+def kronecker(a: Value, b: Value) -> Value:
+    """The Kronecker product.
+
+    Args:
+        a: the factor whose places are the blocks.
+        b: the factor that stands in each block.
+    """
+
+    def product(left: Table, right: Table) -> Table:
+        return [[x * y for x in upper for y in lower] for upper in left for lower in right]
+
+    if not isinstance(a, Open) and not isinstance(b, Open):
+        return product(a, b)
+
+    def make(m: int, n: int) -> Table:
+        if isinstance(a, Open):
+            right = closed(b)
+            return product(closed(a, m // len(right), n // len(right[0])), right)
+        return product(a, closed(b, m // len(a), n // len(a[0])))
+
+    return Open(None, None, make)
+
+
+def stacked(value: Value) -> Value:
+    """The columns below each other."""
+
+    def stack(table: Table) -> Table:
+        return [[entry] for entry in entries(flipped(table))]
+
+    if not isinstance(value, Open):
+        return stack(value)
+
+    def make(length: int, _: int) -> Table:
+        if value.square:
+            return stack(closed(value, isqrt(length), isqrt(length)))
+        if value.rows or value.cols:
+            return stack(
+                closed(value, length // (value.cols or length), length // (value.rows or length))
+            )
+        raise SizeUnknownError
+
+    return Open(None, 1, make)

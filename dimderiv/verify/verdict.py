@@ -1,0 +1,86 @@
+"""Which judge decides: the check at points, and sympy where that is not enough."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal, TypeAlias, get_args
+
+from dimderiv.errors import LimitError, VerificationError
+from dimderiv.verify.check import verify_together
+from dimderiv.verify.claim import Claim, NotVerifiableError, Verification
+from dimderiv.verify.symbolic import prove
+from dimderiv.verify.trees import has_branches
+
+Judge: TypeAlias = Literal["points", "sympy"]
+JUDGES: tuple[Judge, ...] = get_args(Judge)
+
+# The last guard of a proof that the check at points calls for.
+SECONDS = 20.0
+
+
+def judged(
+    claims: Sequence[Claim], *, budget: float = 2.0, judge: Judge = "points"
+) -> list[Verification]:
+    """Check several answers about one expression, by sympy where that is asked for or called for.
+
+    Sympy decides where the check at points disagrees, compares nothing, or did not reach
+    everything on the way from the variable.
+
+    Args:
+        claims: they differ in the answer and its variable alone.
+        budget: seconds of work on a usual machine, for the check at points.
+        judge: `"sympy"` for a proof of each answer.
+
+    Returns:
+        What was found, for each claim; `"unchecked"` where nothing could be compared.
+
+    Raises:
+        VerificationError: an answer is wrong.
+    """
+    if judge == "sympy":
+        return [_proved(claim) for claim in claims]
+    try:
+        found = verify_together(claims, budget=budget)
+    except VerificationError as error:
+        return [_overruled(claim, error) for claim in claims]
+    except (NotVerifiableError, LimitError) as error:
+        found = [unchecked(error.message)] * len(claims)
+    return [_completed(claim, each) for claim, each in zip(claims, found, strict=True)]
+
+
+def unchecked(reason: str) -> Verification:
+    """The report of a check that compared nothing.
+
+    Args:
+        reason: why it did not.
+    """
+    return Verification("unchecked", (), 0, 0.0, 0, reason)
+
+
+def _proved(claim: Claim, seconds: float | None = None) -> Verification:
+    try:
+        return prove(claim) if seconds is None else prove(claim, seconds=seconds)
+    except (NotVerifiableError, LimitError) as error:
+        return unchecked(error.message)
+
+
+def _overruled(claim: Claim, error: VerificationError) -> Verification:
+    """What sympy says of an answer that the check at points withholds."""
+    if claim.definitions or has_branches(claim.expression):
+        # Elsewhere the expression is another function, so a proof elsewhere proves nothing here.
+        raise error
+    found = _proved(claim, SECONDS)
+    if found.level == "unchecked":
+        raise error
+    return found
+
+
+def _completed(claim: Claim, found: Verification) -> Verification:
+    """The report, by sympy where the check at points left something open that sympy can decide."""
+    if found.level != "unchecked" and not found.remarks:
+        return found
+    proof = _proved(claim, SECONDS)
+    if proof.level == "unchecked" or (found.remarks and proof.level != "proved"):
+        return found
+    if found.one_sided:
+        return replace(proof, level="partial", one_sided=found.one_sided)
+    return proof

@@ -1,0 +1,108 @@
+"""Products in which merged axes meet as a whole: `kron(A, B) x`, or `diag(s)` of `s = exp(vec(X))`.
+
+An array may have an axis that is several letters elsewhere: `x[(k,l)]` beside `A[i,k] B[j,l]`.
+Where the factors with single letters come apart into matrices and vectors along such axes, each of
+these axes is one letter, and the product is one of matrix notation.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from dimderiv.graph import ONCE, Factor, Merged, Product, Shifted, index_dim, letters_of
+from dimderiv.numbering import all_indices
+from dimderiv.products import part
+
+
+class Group(NamedTuple):
+    """Factors with single letters that hang together, and the letters that join them."""
+
+    letters: set[int]
+    factors: list[Factor]
+
+
+def with_whole_axes(node: Product) -> Product | None:
+    """A product with one letter for each of its merged axes.
+
+    Args:
+        node: a product.
+
+    Returns:
+        The product, not normalised, without its scalar factors; nothing where it has no merged
+        axis, or where factors with single letters join more than two axes.
+    """
+    places = (*node.result, *all_indices(node.factors))
+    merged = list(dict.fromkeys(index for index in places if isinstance(index, Merged)))
+    if not merged or Shifted in map(type, places):
+        return None
+    bound = [f for f in node.factors if Merged in map(type, f.indices)]
+    alone = {i for i in all_indices(bound) if isinstance(i, Merged) and _is_apart(i, merged, node)}
+    for cut in (set[Merged](), alone):
+        factors = _along_axes(node, bound, merged, cut)
+        if factors is not None:
+            return None if _is_the_same(node, factors) else _numbered(node, factors)
+    return None
+
+
+def _is_apart(index: Merged, merged: Iterable[Merged], node: Product) -> bool:
+    """Whether no other axis has a letter of a merged one."""
+    others = {i for other in merged if other != index for i in other.letters}
+    return others.union(i for i in node.result if isinstance(i, int)).isdisjoint(index.letters)
+
+
+def _along_axes(
+    node: Product, bound: list[Factor], merged: Sequence[Merged], cut: set[Merged]
+) -> list[Factor] | None:
+    """The factors, those with single letters as arrays along whole axes.
+
+    Args:
+        node: the product.
+        bound: its factors that have merged axes.
+        merged: all merged axes.
+        cut: those that do not hold factors together.
+    """
+    single = [f for f in node.factors if f.indices and f not in bound]
+    shown = {i for i in (*node.result, *all_indices(bound)) if isinstance(i, int)}
+    kept = {i for i in node.result if isinstance(i, int)}.union(letters_of(cut))
+    factors = list(bound)
+    for group in _groups(single, [index for index in merged if index not in cut], kept):
+        used = group.letters.union(letters_of(all_indices(group.factors)))
+        own = [index for index in merged if not used.isdisjoint(index.letters)]
+        if not own:
+            factors += group.factors
+            continue
+        letters = dict.fromkeys(letters_of((*own, *all_indices(group.factors))))
+        ends = (*own, *(letter for letter in letters if letter in shown))
+        if len(ends) > 2:
+            return None
+        if group.factors or len(ends) == 2:
+            factors.append(Factor(part(ONCE, group.factors, ends, node.dims), ends))
+    return factors
+
+
+def _groups(factors: Iterable[Factor], merged: Iterable[Merged], kept: set[int]) -> Sequence[Group]:
+    """Factors that share letters, but for some that are kept, and merged axes."""
+    groups: list[Group] = []
+    bare = [(set(index.letters), list[Factor]()) for index in merged]
+    for letters, own in [*bare, *((set(letters_of(f.indices)) - kept, [f]) for f in factors)]:
+        near = [group for group in groups if group.letters & letters]
+        members = [factor for group in near for factor in group.factors]
+        joined = Group(letters.union(*(group.letters for group in near)), [*members, *own])
+        groups = [*(group for group in groups if not group.letters & letters), joined]
+    return groups
+
+
+def _is_the_same(node: Product, factors: Sequence[Factor]) -> bool:
+    """Whether a product has not come apart at all."""
+    return any(factor.node.key == node.key for factor in factors)
+
+
+def _numbered(node: Product, factors: Sequence[Factor]) -> Product:
+    """The product of factors, with the number of a letter for each index."""
+    indices = dict.fromkeys([*node.result, *all_indices(factors)])
+    place = {index: k for k, index in enumerate(indices)}
+    moved = [f._replace(indices=tuple([place[index] for index in f.indices])) for f in factors]
+    dims = tuple([index_dim(index, node.dims) for index in indices])
+    return replace(
+        node, factors=tuple(moved), dims=dims, result=tuple([place[i] for i in node.result])
+    )

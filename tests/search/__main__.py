@@ -1,0 +1,72 @@
+"""Search for what is wrong: `python -m tests.search --count 1000 --seed 1`."""
+
+import argparse
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import islice
+
+from .judge import Finding, Judge
+from .problems import Problem, random_problems, systematic
+from .shrink import shrunk
+
+FULL_EVERY = 4
+
+
+def mixed(seed: int) -> Iterator[Problem]:
+    """Two systematic problems, then a random one, and so on."""
+    ordered, random = systematic(seed), random_problems(seed)
+    while True:
+        yield from islice(ordered, 2)
+        yield next(random)
+
+
+def main() -> int:
+    """Run the search; the exit status is 1 if anything was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--start", type=int, default=0, help="the number of the first problem")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so long")
+    parser.add_argument("--targets", default="numpy", help="such as numpy,torch,jax,array_api")
+    parser.add_argument("--no-check", action="store_true", help="do not judge the check")
+    parser.add_argument("--no-shrink", action="store_true", help="leave findings as they are")
+    given = parser.parse_args()
+    judge = Judge(given.targets.split(","), check=not given.no_check, seed=given.seed)
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    begin, count = time.monotonic(), 0
+    for problem in islice(mixed(given.seed), given.start, given.start + given.count):
+        if time.monotonic() - begin > given.seconds:
+            break
+        count += 1
+        started = time.monotonic()
+        found = judge.findings(problem)
+        if (slow := time.monotonic() - started) > 20:
+            found.append(Finding(problem, "slow", problem.mode, f"{slow:.0f} s"))
+        for finding in found:
+            group = groups[finding.kind, finding.cause]
+            if len(group) < 3 and not given.no_shrink:
+                finding = shrunk(finding, judge)
+            group.append(finding)
+            print(finding, flush=True)
+    summary(groups, judge, count, time.monotonic() - begin)
+    return 1 if groups else 0
+
+
+def summary(
+    groups: dict[tuple[str, str], list[Finding]], judge: Judge, count: int, seconds: float
+) -> None:
+    """Print how many findings of each kind there are, and the shortest of each."""
+    print(
+        f"\n{count} problems in {seconds:.0f} s: {judge.compared} comparisons, "
+        f"{judge.skipped} points skipped, {sum(map(len, groups.values()))} findings"
+    )
+    kinds = Counter({key: len(group) for key, group in groups.items()})
+    for key, number in kinds.most_common():
+        shortest = min(groups[key], key=lambda finding: len(finding.problem.source))
+        print(f"{number:5} {shortest}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

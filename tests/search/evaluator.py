@@ -1,0 +1,367 @@
+"""The value of a program at numbers, by torch in 64 bits, so that autograd differentiates it.
+
+It has the parser's tree in common with dimderiv, and nothing else: sizes are its own, every
+operation is done literally, and the derivative is autograd's.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Program,
+    Transpose,
+    walk,
+)
+
+from .extents import Extent, Extents, Size, UnreadableError, _entries
+
+Tensor: TypeAlias = torch.Tensor
+# The letters of an index form, and what each runs over.
+Letters: TypeAlias = Mapping[str, range]
+# Further than any index reaches at the sizes of the search.
+OUTSIDE = 9
+torch.set_num_threads(1)
+
+
+class TiedError(Exception):
+    """A largest entry that is attained twice: there is no derivative here."""
+
+
+ENTRYWISE: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "exp": torch.exp,
+    "log": torch.log,
+    "sqrt": torch.sqrt,
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "tan": torch.tan,
+    "sinh": torch.sinh,
+    "cosh": torch.cosh,
+    "tanh": torch.tanh,
+    "arcsin": torch.asin,
+    "arccos": torch.acos,
+    "arctan": torch.atan,
+    "abs": torch.abs,
+    "sign": torch.sign,
+    "relu": torch.relu,
+    "sigmoid": torch.sigmoid,
+    "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)),
+    "erf": torch.erf,
+    "gelu": functional.gelu,
+    "silu": functional.silu,
+}
+OPERATORS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
+    ".*": torch.mul,
+    "./": torch.div,
+    "/": torch.div,
+    ".^": torch.pow,
+    ">": lambda a, b: (a > b).double(),
+    "<": lambda a, b: (a < b).double(),
+    ">=": lambda a, b: (a >= b).double(),
+    "<=": lambda a, b: (a <= b).double(),
+}
+
+
+def eigen(a: Tensor) -> tuple[Tensor, Tensor]:
+    """The largest eigenvalue of a matrix that is symmetric here, and its eigenvector.
+
+    Two steps of Newton's method from the solution: they change nothing, but carry the first three
+    derivatives, by entries that are free.
+    """
+    values, vectors = torch.linalg.eigh((a.detach() + a.detach().T) / 2)
+    value, vector = values[-1:].clone(), vectors[:, -1:].clone()
+    vector = vector * torch.sign(vector[vector.abs().argmax(), 0])
+    for _ in range(2):
+        n = len(a)
+        system = torch.zeros(n + 1, n + 1, dtype=a.dtype)
+        system[:n, :n] = a - value * torch.eye(n, dtype=a.dtype)
+        system[:n, n:], system[n:, :n] = -vector, vector.T
+        off = torch.cat([a @ vector - value * vector, (vector.T @ vector - 1) / 2])
+        step = torch.linalg.solve(system, off)
+        vector, value = vector - step[:n], value - step[n, 0]
+    return value.reshape(1, 1), vector
+
+
+def slope(a: Tensor, e: Tensor) -> Tensor:
+    """The derivative of the exponential of a matrix along a direction."""
+    n = len(a)
+    blocks = torch.cat([torch.cat([a, e], 1), torch.cat([torch.zeros_like(a), a], 1)])
+    return torch.matrix_exp(blocks)[:n, n:]
+
+
+def slopes(a: Tensor) -> Tensor:
+    """The matrix of that derivative, columns stacked."""
+    units = torch.eye(a.numel(), dtype=a.dtype).reshape(-1, *a.shape)
+    return torch.stack([slope(a, unit.T).T.reshape(-1) for unit in units], 1)
+
+
+def polar(a: Tensor) -> Tensor:
+    """The matrix with its singular values set to 1."""
+    u, _, v = torch.linalg.svd(a, full_matrices=False)
+    return u @ v
+
+
+def reduction(name: str, a: Tensor, axis: int | None) -> Tensor:
+    """A reduction that keeps its axes."""
+    flat = a.reshape(-1, 1) if axis is None else a
+    axis = axis or 0
+    if name in ("max", "min"):
+        found = (torch.amax if name == "max" else torch.amin)(flat, axis, keepdim=True)
+        if bool((torch.isclose(flat, found, 1e-9, 1e-12).sum(axis) > 1).any()):
+            raise TiedError
+        return found
+    work = {"sum": torch.sum, "mean": torch.mean, "logsumexp": torch.logsumexp}[name]
+    return work(flat, axis, keepdim=True)  # type: ignore[operator]
+
+
+class Evaluator:
+    """Evaluates one program.
+
+    Args:
+        values: a 2-D tensor for each symbol.
+        functions: the declared functions, their gradients and Hessians.
+        sizes: the named sizes.
+        symbols: the sizes of the symbols.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, Tensor],
+        functions: Mapping[str, Callable[[Tensor], Tensor]],
+        sizes: Mapping[str, Size],
+        symbols: Mapping[str, Extent],
+    ) -> None:
+        self.values, self.functions, self.sizes = dict(values), functions, sizes
+        self.extents = Extents(symbols, sizes)
+
+    def run(self, program: Program, wanted: Extent | None = None) -> Tensor:
+        """The value of the last statement; the others have theirs in `values` afterwards."""
+        self.extents.program(program, wanted)
+        for statement in program.statements:
+            value = self.value(statement.value)
+            if statement.name:
+                self.values[statement.name] = value
+        return value
+
+    def numbers(self, node: Node) -> tuple[int, int]:
+        """The rows and columns of a part."""
+        rows, cols = self.extents.found[id(node)]
+        return rows.number, cols.number
+
+    def value(self, node: Node) -> Tensor:
+        """The value of a part: 2-D, or with more axes for an index form of more."""
+        match node:
+            case Number(value):
+                return torch.full((1, 1), float(value), dtype=torch.float64)
+            case Name(name):
+                return self._name(node, name)
+            case Negative(operand):
+                return -self.value(operand)
+            case Transpose(operand):
+                return self.value(operand).T
+            case Add(terms):
+                return reduce(torch.add, [self.value(term) for term in terms])
+            case Binary("*", left, right):
+                a, b = self.value(left), self.value(right)
+                return a * b if self._scales(left) or self._scales(right) else a @ b
+            case Binary("^", left, right):
+                return self._power(self.value(left), self.value(right))
+            case Binary(operator, left, right):
+                return OPERATORS[operator](self.value(left), self.value(right))
+            case IndexForm():
+                return self._index_form(node)
+            case Call():
+                return self._call(node)
+        raise UnreadableError(f"no value of its own: {node}")
+
+    def _scales(self, node: Node) -> bool:
+        rows, cols = self.extents.found[id(node)]
+        return rows.is_one and cols.is_one
+
+    def _power(self, a: Tensor, b: Tensor) -> Tensor:
+        if a.numel() == 1:
+            return torch.pow(a, b)
+        return torch.linalg.matrix_power(a, int(b.item()))
+
+    def _name(self, node: Node, name: str) -> Tensor:
+        if name in self.values:
+            return self.values[name]
+        if name == "I":
+            return torch.eye(self.numbers(node)[0], dtype=torch.float64)
+        number = math.pi if name == "pi" else self.sizes[name].number
+        return torch.full((1, 1), float(number), dtype=torch.float64)
+
+    def _call(self, node: Call) -> Tensor:
+        name = node.function
+        if name in ("ones", "eye"):
+            make = torch.ones if name == "ones" else torch.eye
+            return make(*self.numbers(node), dtype=torch.float64)
+        if name in ("K", "commutation"):
+            rows, cols = (self.extents.size(each).number for each in node.arguments)
+            units = torch.eye(rows * cols, dtype=torch.float64)
+            return torch.stack([unit.reshape(cols, rows).T.reshape(-1) for unit in units], 1)
+        a, *others = [self.value(argument) for argument in node.arguments]
+        if name in ENTRYWISE:
+            return ENTRYWISE[name](a)
+        if name in self.functions:
+            return self.functions[name](a)
+        if name in ("max", "min") and others:
+            return (
+                others[0] + torch.relu(a - others[0])
+                if name == "max"
+                else a - torch.relu(a - others[0])
+            )
+        if name in ("sum", "mean", "max", "min", "logsumexp"):
+            return reduction(name, a, node.axis)
+        if name in ("vector", "matrix"):
+            return a * torch.ones(*self.numbers(node), dtype=torch.float64)
+        cols = self.extents.found[id(node.arguments[0])][1]
+        return self._matrix_function(name, a, others, 0 if cols.is_one else 1)
+
+    def _matrix_function(self, name: str, a: Tensor, others: list[Tensor], along: int) -> Tensor:
+        b = others[0] if others else a
+        work: dict[str, Callable[[], Tensor]] = {
+            "tr": lambda: torch.trace(a),
+            "det": lambda: torch.linalg.det(a),
+            "logdet": lambda: torch.log(torch.linalg.det(a)),
+            "inv": lambda: torch.linalg.inv(a),
+            "pinv": lambda: torch.linalg.pinv(a, rtol=1e-10),
+            "expm": lambda: torch.matrix_exp(a),
+            "dexpm": lambda: slope(a, b) if others else slopes(a),
+            "polar": lambda: polar(a),
+            "eigmax": lambda: eigen(a)[0],
+            "eigvec": lambda: eigen(a)[1],
+            "diag": lambda: torch.diag(a.reshape(-1)) if 1 in a.shape else torch.diag(a)[:, None],
+            "tril": lambda: torch.tril(a),
+            "triu": lambda: torch.triu(a),
+            "vec": lambda: a.T.reshape(-1, 1),
+            "kron": lambda: torch.kron(a.contiguous(), b.contiguous()),
+            "softmax": lambda: torch.softmax(a, along),
+            "logsoftmax": lambda: torch.log_softmax(a, along),
+            "cross_entropy": lambda: -(b * torch.log_softmax(a, along)).sum(along).mean(),
+            "norm1": lambda: a.abs().sum(),
+            "norm2": lambda: (a * a).sum().sqrt(),
+            "normF": lambda: (a * a).sum().sqrt(),
+            "normN": lambda: torch.linalg.svdvals(a).sum(),
+            "conv2": lambda: functional.conv2d(a[None, None], b[None, None])[0, 0],
+        }
+        if name not in work:
+            raise UnreadableError(f"{name} is not known")
+        found = work[name]()
+        return found if found.ndim == 2 else found.reshape(1, 1)
+
+    def _index_form(self, form: IndexForm) -> Tensor:
+        """All letters at once: an axis for each, those that are summed last."""
+        bound = {letter: range(self.extents.size(size).number) for letter, size in form.letters}
+        found = self._terms(form.body, bound)
+        shape = [
+            math.prod(self.extents.size(size).number for _, size in axis) for axis in form.axes
+        ]
+        found = found.reshape(shape)
+        return found if len(shape) >= 2 else found.reshape(-1, 1)
+
+    def _terms(self, body: Node, bound: Letters) -> Tensor:
+        match body:
+            case Add(terms):
+                return reduce(torch.add, [self._terms(term, bound) for term in terms])
+            case Negative(operand):
+                return -self._terms(operand, bound)
+        letters = {**bound, **self._summed(body, bound)}
+        found = self._at(body, letters).broadcast_to([len(each) for each in letters.values()])
+        summed = list(range(len(bound), len(letters)))
+        return found.sum(summed) if summed else found
+
+    def _summed(self, body: Node, bound: Letters) -> Letters:
+        """What the other letters of a term run over.
+
+        That is the axis that a letter stands alone for; where there is none, an entry of the
+        identity or one outside its array ends the sum.
+        """
+        found: dict[str, range] = {}
+        free: list[str] = []
+        for entry in _entries(body):
+            axes = self._axes(entry)
+            for index, extent in zip(entry.indices, axes, strict=True):
+                names = [part.name for part in walk(index) if isinstance(part, Name)]
+                if isinstance(index, Name) and extent and index.name not in bound:
+                    found[index.name] = range(extent)
+                free += [n for n in names if n not in bound and n not in self.sizes]
+        outside = range(-OUTSIDE, OUTSIDE)
+        return {letter: found.get(letter, outside) for letter in dict.fromkeys(free)}
+
+    def _axes(self, entry: Entry) -> tuple[int, ...]:
+        if entry.operand == Name("I") and "I" not in self.extents.symbols:
+            return (0, 0)
+        rows, cols = self.numbers(entry.operand)
+        return (rows, cols) if len(entry.indices) == 2 else (max(rows, cols),)
+
+    def _at(self, node: Node, letters: Letters) -> Tensor:
+        """The value of a body at every place."""
+        if isinstance(node, Entry):
+            return self._entry(node, letters)
+        if not _entries(node):
+            return self.value(node).reshape(())
+        match node:
+            case Add(terms):
+                return reduce(torch.add, [self._at(term, letters) for term in terms])
+            case Negative(operand):
+                return -self._at(operand, letters)
+            case Binary("*", left, right):
+                return self._at(left, letters) * self._at(right, letters)
+            case Binary("^", left, right):
+                return torch.pow(self._at(left, letters), self._at(right, letters))
+            case Binary(operator, left, right):
+                return OPERATORS[operator](self._at(left, letters), self._at(right, letters))
+            case Call(name, (argument,)) if name in ENTRYWISE:
+                return ENTRYWISE[name](self._at(argument, letters))
+        raise UnreadableError(f"not in an index form: {node}")
+
+    def _entry(self, entry: Entry, letters: Letters) -> Tensor:
+        places = [self._places(index, letters) for index in entry.indices]
+        if self._axes(entry) == (0, 0):
+            return (places[0] == places[1]).double()
+        array = self.value(entry.operand)
+        if len(places) == 1:
+            array = array.reshape(-1)
+        inside = torch.ones((), dtype=torch.bool)
+        for place, extent in zip(places, array.shape, strict=True):
+            inside = inside & (place >= 0) & (place < extent)
+        clamped = [p.clamp(0, n - 1) for p, n in zip(places, array.shape, strict=True)]
+        return torch.where(inside, array[tuple(torch.broadcast_tensors(*clamped))], 0.0)
+
+    def _places(self, index: Node, letters: Letters) -> Tensor:
+        match index:
+            case Number(value):
+                return torch.tensor(int(value))
+            case Name(name) if name in letters:
+                shape = [1] * len(letters)
+                shape[list(letters).index(name)] = -1
+                return torch.tensor(letters[name]).reshape(shape)
+            case Name(name) if name in self.sizes:
+                return torch.tensor(self.sizes[name].number)
+            case Negative(operand):
+                return -self._places(operand, letters)
+            case Add(terms):
+                return reduce(torch.add, [self._places(term, letters) for term in terms])
+            case Binary("*", left, right):
+                return self._places(left, letters) * self._places(right, letters)
+        raise UnreadableError(f"no index: {index}")
+
+
+def numbers_of(tensor: Tensor) -> np.ndarray:
+    """The numbers of a tensor."""
+    return np.asarray(tensor.detach().numpy())
