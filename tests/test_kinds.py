@@ -26,6 +26,9 @@ READINGS = [
     ("||X w - y||^2 / (2 N)", "X matrix; w column; y column; N scalar"),
     ("1/N ||X w||^2", "N scalar; X matrix; w column"),
     ("2^N", "N scalar"),
+    ("N log(sigma)", "N scalar; sigma scalar"),
+    ("(sum(relu(X)) - N) / N", "X matrix; N scalar"),
+    ("W X + b", "W matrix; X matrix; b column"),
     ("k / det(X)", "k scalar; X matrix"),
     ("tanh(a x'y + b)", "a scalar; x column; y column; b scalar"),
     ("w' x + b", "w column; x column; b scalar"),
@@ -55,6 +58,9 @@ DOUBTS = [
     ("X w + b", "b is read as a scalar; as a column it would fit too: declare b"),
     ("sum((x - mu).^2)", "mu is read as a column n; as a scalar it would fit too: declare mu"),
     ("w x + b", "w is read as a scalar; as a column it would fit too: declare w"),
+    ("a ./ x", "a is read as a column n; as a scalar it would fit too: declare a"),
+    ("U V' + mu", "mu is read as a row 1 x p; as a scalar it would fit too: declare mu"),
+    ("max(0, m - x)", "m is read as a column n; as a scalar it would fit too: declare m"),
     ("S + w' w", "w is read as a column p; as a matrix it would fit too: declare w"),
     (
         "(x - y)^2",
@@ -143,6 +149,12 @@ def test_an_asterisk_before_a_number_or_without_numpy_signs_is_a_product() -> No
     assert "0.5 (A + A') x" == str(derive("0.5 * x.T @ A @ x", "x"))
     assert "A' b" == str(derive("b' * A * x", "x"))
     assert "2 diag(x)" == str(derive("x**2", "x"))
+
+
+def test_a_clash_elsewhere_is_not_laid_on_a_power() -> None:
+    """A scalar that is squared is no vector, whatever else is wrong."""
+    with pytest.raises(ShapeError, match="X w does not conform"):
+        derive("l^2 + ||X w - y||^2", "w", shapes="X: m x n; w: m; y: m")
 
 
 def test_nothing_beside_an_at_sign_is_a_scalar() -> None:

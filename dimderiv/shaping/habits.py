@@ -14,6 +14,9 @@ from dimderiv.shaping.clashes import unsigned
 WHOLE_TERM = 2.0
 # The same where the term is a plain inner product: `a b' x` may be meant as it stands.
 INNER_PRODUCT = 1.6
+# A letter for a number of things before a scalar: `N log(sigma)`.
+NUMBER = 1.4
+NUMBER_LETTERS = re.compile(r"[NMKTC]\d*")
 # A column and a row that make a matrix.
 OUTER = 3.0
 # A column, or a scalar, that is stretched over a matrix, where a row would be a bias.

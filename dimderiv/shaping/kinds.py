@@ -5,7 +5,6 @@ and a departure from what people write the kinds that would undo it; each of the
 cheapest reading comes first; after a number of tries, what came furthest does.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache, reduce
 from heapq import heapify, heappop, heappush
@@ -17,7 +16,7 @@ from dimderiv.errors import LimitError
 from dimderiv.language.syntax import Binary, Node, children
 from dimderiv.shaping.clashes import ClashError, names_in
 from dimderiv.shaping.departures import departures, scalar_powers
-from dimderiv.shaping.habits import SCALAR_LETTERS, VECTOR_LETTERS
+from dimderiv.shaping.habits import NUMBER_LETTERS, SCALAR_LETTERS, VECTOR_LETTERS
 from dimderiv.shaping.progress import Progress
 from dimderiv.shaping.refusals import exponent_refused, power_refused, vector_power_refused
 from dimderiv.shaping.scope import Kind
@@ -42,7 +41,6 @@ _POWERS = {vector_power_refused, exponent_refused, power_refused}
 
 Kinds = Mapping[str, Kind]
 
-_NUMBERS = re.compile(r"[NMKTC]\d*")
 _SCALAR, _SCALAR_LETTER, _VECTOR_LETTER = 1.0, 0.7, 1.3
 _ROW, _GREEK_OTHERWISE, _GREEK_ROW = 1.2, 0.4, 0.6
 _CAPITAL, _CAPITAL_NUMBER = 1.5, 1.2
@@ -135,6 +133,8 @@ class _Search:
         self.best: Reading | None = None
         self.readings: list[Reading] = []
         self.power: Kinds | None = None
+        self.is_power_wrong = False
+        self.size = progress.visited
         self.furthest: tuple[tuple[int, int], Kinds] = ((0, 0), {})
 
     def run(self, clash: ClashError | None) -> Settled:
@@ -159,8 +159,8 @@ class _Search:
             kinds = tried.kinds
             self._visited(tried, kinds, self.progress.advance(kinds))
         if self.best is None:
-            remaining = self.furthest[1] if self.power is None else self.power
-            return Settled(self.progress.advance(remaining))
+            remaining = self.power if self.is_power_wrong else None
+            return Settled(self.progress.advance(remaining or self.furthest[1]))
         self.progress.advance(self.best.kinds)
         return Settled(None, self._doubts(self.best))
 
@@ -168,21 +168,21 @@ class _Search:
         return self.best is not None and self.tries[0].priority[0] >= self.best.total + NEAR
 
     def _most_visited(self) -> int:
-        size = sum(use.count for use in self.uses.values())
         if self.best is not None:
-            return BETTER_VISITED + BETTER_VISITS * size
-        return MOST_VISITED + MOST_VISITS * self.progress.visited
+            return BETTER_VISITED + BETTER_VISITS * self.size
+        return MOST_VISITED + MOST_VISITS * self.size
 
     def _visited(self, tried: _Try, kinds: Kinds, clash: ClashError | None) -> None:
         """Take in how a try of some kinds ended, and add the tries that follow from it."""
         if clash is not None:
             self.furthest = max(self.furthest, (self.progress.reached, kinds), key=lambda f: f[0])
             self._branch(tried, kinds, clash)
-            if clash.write in _POWERS and self.power is None:
+            if self.power is None and clash.write in _POWERS:
                 self.power = kinds
             return
         found = departures(self.scope, self.uses, self.progress.program)
         if self.power is not None and any(departure.of_a_scalar for departure in found):
+            self.is_power_wrong = True
             return
         reading = Reading(tried.cost + sum(departure.weight for departure in found), kinds)
         self.readings.append(reading)
@@ -312,7 +312,7 @@ class _Search:
                         doubts[Doubt(name, other)] = None
         for power, name in scalar_powers(self.scope, self.progress.program):
             doubts.setdefault(Doubt(name, Kind.COLUMN, power))
-        return tuple(doubts)
+        return tuple(doubts)[:DOUBTED]
 
 
 @lru_cache(maxsize=4096)
@@ -321,7 +321,7 @@ def _cost(name: str, kind: Kind, usual: Kind) -> float:
     if kind is usual:
         return 0
     if usual is Kind.MATRIX:
-        return _CAPITAL_NUMBER if _NUMBERS.fullmatch(name) else _CAPITAL
+        return _CAPITAL_NUMBER if NUMBER_LETTERS.fullmatch(name) else _CAPITAL
     if kind is Kind.MATRIX:
         return _SMALL_MATRIX
     if is_greek(name):

@@ -13,6 +13,8 @@ from dimderiv.shaping.habits import (
     INNER_PRODUCT,
     NO_MATRIX_PRODUCT,
     NO_POWER,
+    NUMBER,
+    NUMBER_LETTERS,
     SCALAR_BEHIND,
     VECTOR_LETTERS,
     WHOLE_TERM,
@@ -127,8 +129,10 @@ class ProductReader:
                 continue
             term = chain[start:]
             is_computed = any(self._is_computed(factor, self._kind(factor)) for factor in term)
-            if not names & {n for part in term for n in names_in(part)} and (behind or is_computed):
-                weight = INNER_PRODUCT if behind else WHOLE_TERM
+            is_count = all(map(NUMBER_LETTERS.fullmatch, names))
+            whole = behind or is_computed or is_count
+            if whole and not names & {n for part in term for n in names_in(part)}:
+                weight = INNER_PRODUCT if behind else WHOLE_TERM if is_computed else NUMBER
                 self._note(weight * len(names), sorted(names), Kind.SCALAR)
                 return True
         return False
