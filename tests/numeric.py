@@ -71,7 +71,8 @@ class Untied(Dense):
         """The value of a call."""
         value = super().call(node)
         if is_extreme_of_two(node):
-            return np.where(np.isclose(*map(self.value, node.arguments)), np.nan, value)
+            first, second = map(self.value, node.arguments)
+            return np.where(np.isclose(first, second), np.nan, value)
         if node.function in ("max", "min"):
             entries = self.value(node.arguments[0])
             attained = np.isclose(entries, value, 1e-9, 1e-12).sum(axis=node.axis, keepdims=True)
