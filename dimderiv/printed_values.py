@@ -18,7 +18,7 @@ from dimderiv.language.syntax import IndexForm, Statement, walk
 from dimderiv.render.text import text
 from dimderiv.result import Extent
 from dimderiv.shapes import Dim, Shape
-from dimderiv.verify.arithmetic import Arithmetic, Scalar
+from dimderiv.verify.arithmetic import Arithmetic, OutOfTime, Scalar
 from dimderiv.verify.draw import assignments, points
 from dimderiv.verify.evaluate import Evaluator
 from dimderiv.verify.tables import Size, Table, transposed
@@ -40,13 +40,22 @@ class Printed(NamedTuple):
     entries: list[float]
 
 
+class TimedArithmetic(Arithmetic):
+    """Arithmetic whose deadline is in the time of this thread, whatever else the machine does."""
+
+    def tick(self) -> None:
+        """Raise `OutOfTime` once the deadline is past."""
+        if time.thread_time() > self.deadline:
+            raise OutOfTime
+
+
 class PrintedValues:
     """What is printed for a derivation, at points.
 
     Args:
         coder: the derivation, as its code is made of it.
         value: whether the value of the expression is wanted too, before the derivatives.
-        seconds: how long one point may take.
+        seconds: how long one point may take, of this thread's own time.
     """
 
     def __init__(self, coder: Coder, *, value: bool, seconds: float) -> None:
@@ -146,7 +155,7 @@ class PrintedValues:
         unknown = {name: size(shape, sizes) for name, shape in self.rulebook.unknown.items()}
         names: dict[str, Any] = dict(point)
         return Evaluator(
-            Arithmetic(DIGITS, time.perf_counter() + self.seconds),
+            TimedArithmetic(DIGITS, time.thread_time() + self.seconds),
             sizes,
             names,
             self.definitions,
