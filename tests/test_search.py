@@ -7,13 +7,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from search.forms import SYMBOLS  # noqa: E402
-from search.judge import Finding, Judge  # noqa: E402
+from search.judge import Judge  # noqa: E402
 from search.problems import Part, Problem, random_problems, systematic  # noqa: E402
-from search.shrink import shrunk  # noqa: E402
-
-from dimderiv import notation  # noqa: E402
-from dimderiv.codegen import numpy as numpy_target  # noqa: E402
-from dimderiv.verify import check  # noqa: E402
 
 SEED = 1
 PROBLEMS = [*islice(systematic(SEED), 120), *islice(random_problems(SEED), 60)]

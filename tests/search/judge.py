@@ -6,7 +6,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
