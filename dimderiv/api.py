@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
+from dimderiv.checking import judge_of
 from dimderiv.declarations import read_shapes
 from dimderiv.derivation import Derivation
 from dimderiv.errors import (
@@ -60,7 +61,7 @@ def derive(
     forward: str | Sequence[str] | None = None,
     layout: str = "mixed",
     structured: bool = False,
-    verify: bool = True,
+    verify: bool | Literal["sympy"] = True,
     rules: str | Path | Sequence[str | Path] = (),
     inline: bool = False,
 ) -> Derivation:
@@ -82,7 +83,9 @@ def derive(
             variable by value.  What code computes is the same in all three.
         structured: whether entries that a property of a variable ties move together, so that the
             gradient by a symmetric `S` is `G + G' - G .* I`; otherwise all entries are free.
-        verify: whether to check every answer entry by entry; a failed check withholds it.
+        verify: whether to check every answer entry by entry; a failed check withholds it.  With
+            `"sympy"`, matrices of symbols are differentiated by sympy, and the difference to the
+            answer is shown to vanish.
         rules: files with rules of your own.
         inline: whether to write the answer without names for intermediates.
 
@@ -134,7 +137,7 @@ def derive(
         ).derivation()
     except DimderivError as error:
         raise error.located(source)  # noqa: B904  the same error, with its text added
-    return derivation.verified() if verify else derivation
+    return derivation.verified(judge=judge_of(verify)) if verify else derivation
 
 
 def _in_one_expression(typed: Typed, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from dimderiv.errors import LimitError
+from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.infer import Typed
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_program
@@ -15,6 +15,26 @@ from dimderiv.shapes import Shape, names_in_use
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, Verification
+
+
+# Who checks: the comparison at points, or sympy by symbols.
+Judge: TypeAlias = Literal["points", "sympy"]
+
+
+def judge_of(verify: bool | Literal["sympy"]) -> Judge:
+    """Who checks, where somebody is to.
+
+    Args:
+        verify: `True`, or `"sympy"`.
+
+    Raises:
+        UnknownNameError: it is neither.
+    """
+    if verify not in (True, "sympy"):
+        raise UnknownNameError(
+            f"there is no check called {verify!r}", hint='verify=True, verify="sympy", or False'
+        )
+    return "sympy" if verify == "sympy" else "points"
 
 
 @dataclass(frozen=True)
@@ -28,6 +48,7 @@ class Checker:
         directions: for a derivative along directions, the direction of each variable.
         structures: how the entries of variables are tied.
         gradients: for second derivatives, the gradients, which have been checked themselves.
+        judge: who checks.
     """
 
     typed: Typed
@@ -36,19 +57,20 @@ class Checker:
     directions: Mapping[str, str] = field(default_factory=dict)
     structures: Mapping[str, str] = field(default_factory=dict)
     gradients: Mapping[tuple[str, ...], Result] = field(default_factory=dict)
+    judge: Judge = "points"
 
     def check(self, result: Result, budget: float) -> "Verification":
         """What the check of one printed derivative reports.
 
         Args:
             result: the derivative.
-            budget: how many seconds the check may take.
+            budget: how many seconds the check at points may take.
 
         Raises:
             VerificationError: an entry disagrees.
         """
         # Imported here, since a derivation that nobody checks must not pay for the verifier.
-        from dimderiv.verify import NotVerifiableError, Verification, together, verify
+        from dimderiv.verify import NotVerifiableError, Verification, prove, together, verify
 
         claim = self._claim(result)
         through = self._gradient(result)
@@ -58,7 +80,7 @@ class Checker:
                 claim, expression=self.read_back(through.text()), value=result.of, order=1
             )
         try:
-            found = verify(claim, budget=budget)
+            found = prove(claim) if self.judge == "sympy" else verify(claim, budget=budget)
         except (NotVerifiableError, LimitError) as error:
             found = Verification("unchecked", (), 0, 0.0, 0, error.message)
         before = through.verification if through is not None else None

@@ -78,6 +78,9 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.option("--output", metavar="FILE", help="Write the code to a file, and print nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known, as JSON.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the steps.")
+@click.option(
+    "--verify", type=click.Choice(["sympy"]), help="Check by sympy, entry by entry in symbols."
+)
 @click.option("--no-verify", is_flag=True, help="Skip the check.")
 @click.option("--inline", is_flag=True, help="Write the answer without names.")
 @click.option("--rules", metavar="FILE", multiple=True, help="A file with rules of your own.")
@@ -104,12 +107,12 @@ def derive_command(**options: Any) -> int:
         forward=request.forward,
         layout=request.layout,
         structured=request.structured,
-        verify=not request.no_verify and request.hvp is None,
+        verify=request.check if request.hvp is None else False,
         rules=request.rules,
         inline=request.inline,
     )
     if request.hvp is not None:
-        derivation = derivation.hvp(request.hvp, verify=not request.no_verify)
+        derivation = derivation.hvp(request.hvp, verify=request.check)
     if derivation.assumptions:
         note(f"assumed {', '.join(derivation.assumptions)}", request.verbose)
     for each in derivation.notes(request.lang):

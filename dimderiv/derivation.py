@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from dimderiv.answer import Answer, Variables
-from dimderiv.checking import Checker
+from dimderiv.checking import Checker, Judge, judge_of
 from dimderiv.coding import Coder, Stages
 from dimderiv.differentiate import Gradients
 from dimderiv.forward import Tangents
@@ -67,6 +67,7 @@ class Derivation:
         directions: for a derivative along directions, the direction of each variable.
         tangents: the record of the forward sweep along them.
         structures: how the entries of variables are tied, where the derivative is by those.
+        judge: who checked it.
     """
 
     source: str
@@ -86,6 +87,7 @@ class Derivation:
     directions: Mapping[str, str] = field(default_factory=dict)
     tangents: Tangents | None = None
     structures: Mapping[str, str] = field(default_factory=dict)
+    judge: Judge = "points"
 
     @cached_property
     def _results(self) -> Mapping[Variables, Result]:
@@ -179,11 +181,12 @@ class Derivation:
 
         return together(list(self.checks.values()))
 
-    def verified(self, *, budget: float = 2.0) -> "Derivation":
+    def verified(self, *, budget: float = 2.0, judge: Judge = "points") -> "Derivation":
         """This derivation, after checking each printed derivative against the expression.
 
         Args:
             budget: seconds for each variable, beyond which the check becomes numeric.
+            judge: `"points"`, or `"sympy"` for matrices of symbols that sympy differentiates.
 
         Returns:
             A derivation whose `verification` says how far the check went; its level is
@@ -193,7 +196,7 @@ class Derivation:
             VerificationError: an entry disagrees; the message names it.
         """
         first = self.first if self._is_through_gradients else None
-        first = first and first.verified(budget=budget)
+        first = first and first.verified(budget=budget, judge=judge)
         checker = Checker(
             self.typed,
             self.rulebook,
@@ -201,9 +204,10 @@ class Derivation:
             self.directions,
             self.structures,
             first._results if first else {},
+            judge,
         )
         checks = {names: checker.check(each, budget) for names, each in self._results.items()}
-        return replace(self, checks=checks)
+        return replace(self, checks=checks, judge=judge)
 
     @property
     def _is_through_gradients(self) -> bool:
@@ -218,7 +222,9 @@ class Derivation:
         """
         return Checker(self.typed, self.rulebook).read_back(printed)
 
-    def hvp(self, names: str | Sequence[str], *, verify: bool = True) -> "Derivation":
+    def hvp(
+        self, names: str | Sequence[str], *, verify: bool | Literal["sympy"] = True
+    ) -> "Derivation":
         """The product of the Hessian of a scalar with a vector, without the Hessian.
 
         It is the derivative of the gradients along directions of the variables, so it has the shape
@@ -227,7 +233,7 @@ class Derivation:
 
         Args:
             names: a new name for the direction of each variable, `"v"` or `"v,V"`, of its shape.
-            verify: whether to check it.
+            verify: whether to check it; `"sympy"` for a check by sympy.
 
         Returns:
             The derivation, with one result for each variable: the sum over the blocks beside it.
@@ -242,7 +248,7 @@ class Derivation:
         """
         assert self.origin is not None, "every derivation comes from a task"
         found = self.origin.hessian_vector(names)
-        return found.verified() if verify else found
+        return found.verified(judge=judge_of(verify)) if verify else found
 
     def tied(self) -> "Derivation | None":
         """The gradient by the entries that the properties of the variables leave free.
@@ -253,7 +259,7 @@ class Derivation:
         """
         assert self.origin is not None, "every derivation comes from a task"
         found = self.origin.by_tied_entries()
-        return found.verified() if found is not None and self.checks else found
+        return found.verified(judge=self.judge) if found is not None and self.checks else found
 
     def layouts(self) -> Mapping[str, "Derivation"]:
         """The same derivatives in each layout, checked where this derivation was.
@@ -264,7 +270,9 @@ class Derivation:
         """
         assert self.origin is not None, "every derivation comes from a task"
         found = self.origin.all_layouts()
-        return {name: d.verified() if self.checks else d for name, d in found.items()}
+        if not self.checks:
+            return found
+        return {name: d.verified(judge=self.judge) for name, d in found.items()}
 
     def latex(self, steps: bool = False) -> str:
         """The answer in LaTeX, and the steps before it if they are asked for.

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -36,6 +36,7 @@ class Request:
     output: str | None
     as_json: bool
     lang: str
+    verify: Literal["sympy"] | None
     no_verify: bool
     inline: bool
     rules: tuple[str, ...]
@@ -56,6 +57,11 @@ class Request:
         return self.words[0]
 
     @property
+    def check(self) -> bool | Literal["sympy"]:
+        """Whether, and how, the answer is to be checked."""
+        return self.verify or not self.no_verify
+
+    @property
     def of_code(self) -> CodeRequest:
         """What of this is about code."""
         return CodeRequest(self.code, self.form, self.layer, self.value, self.sizes, self.output)
@@ -73,6 +79,8 @@ class Request:
         if self.code and not self.as_json and (self.latex or self.steps):
             other = "--latex" if self.latex else "--steps"
             raise click.UsageError(f"--code and {other} are two answers; ask for one, or --json")
+        if self.verify and self.no_verify:
+            raise click.UsageError("--verify asks for a check, and --no-verify for none")
         if self.all_layouts and not self.as_json and (self.code or self.steps):
             other = "--code" if self.code else "--steps"
             raise click.UsageError(f"--all-layouts and {other} are two answers; ask for one")

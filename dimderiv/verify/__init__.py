@@ -2,5 +2,6 @@
 
 from dimderiv.verify.check import verify
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification, together
+from dimderiv.verify.symbolic import prove
 
-__all__ = ["Claim", "NotVerifiableError", "Verification", "together", "verify"]
+__all__ = ["Claim", "NotVerifiableError", "Verification", "prove", "together", "verify"]

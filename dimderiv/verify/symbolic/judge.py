@@ -17,12 +17,13 @@ from dimderiv.verify.symbolic.problem import Problem, distributions, sizes_for
 
 Compare: TypeAlias = Callable[[Problem, Point], Outcome]
 
-DRAWS = 60
+DRAWS = 40
 # Some matrices are singular at some sizes, whatever their entries.
 DRAWS_WITHOUT_VALUE = 16
 MOST_POINTS = 4
-# Points at which floats are compared, where nothing is proved.
-POINTS_IN_FLOATS = 2
+# Points of the domain that are looked for; where nothing is proved, floats are compared at as many.
+POINTS = 2
+POINTS_AT_KINKS = 8
 MOST_SIZES = 8
 SEARCH_DIGITS = 40
 # A proof that took no more terms than this is done at other sizes too.
@@ -111,7 +112,7 @@ class _Judgement:
         """What the comparisons at points of the domain came to."""
         outcomes: list[Outcome] = []
         for point, is_new in self._points(problem):
-            enough = all(o.proved for o in outcomes) or len(outcomes) >= POINTS_IN_FLOATS
+            enough = all(o.proved for o in outcomes) or len(outcomes) >= POINTS
             if outcomes and not is_new and enough:
                 continue
             try:
@@ -134,29 +135,47 @@ class _Judgement:
         return FloatRound(problem, point, self.tick).compare()
 
     def _points(self, problem: Problem) -> Iterator[tuple[Point, bool]]:
-        """Points of the domain, and whether each is on a side of a kink where none was before."""
+        """Points of the domain, and whether each is in a region where none was before.
+
+        The sides of all kinks make a region; those that show most new sides come first.
+        """
+        candidates = self._candidates(problem)
+        seen: set[tuple[int, int]] = set()
+        regions: set[tuple[int, ...]] = set()
+        while candidates:
+            news = [
+                (len(set(enumerate(sides)) - seen), sides not in regions) for _, sides in candidates
+            ]
+            best = news.index(max(news))
+            point, sides = candidates.pop(best)
+            yield point, sides not in regions
+            seen.update(enumerate(sides))
+            regions.add(sides)
+
+    def _candidates(self, problem: Problem) -> list[tuple[Point, tuple[int, ...]]]:
+        """Points where the expression has a value, until each kink was met on both sides."""
+        found: list[tuple[Point, tuple[int, ...]]] = []
         seen: set[tuple[int, int]] = set()
         told = distributions(self.claim)
-        found = 0
         for attempt in range(DRAWS):
             self.tick()
-            if attempt >= DRAWS_WITHOUT_VALUE and not found:
-                return
             point = draw(self.claim.symbols, problem.sizes, told, attempt)
             try:
-                sides = set(enumerate(self._sides(problem, point)))
+                sides = self._sides(problem, point)
             except (Outside, ZeroDivisionError) as error:
                 self.reasons[str(error)] = None
+                if attempt >= DRAWS_WITHOUT_VALUE and not found:
+                    break
                 continue
-            yield point, not sides <= seen
-            found += 1
-            seen |= sides
+            found.append((point, sides))
+            seen.update(enumerate(sides))
             self.one_sided = not all((place, -side) in seen for place, side in seen if side)
-            if found >= POINTS_IN_FLOATS and not self.one_sided:
-                return
+            if len(found) >= (POINTS_AT_KINKS if seen else POINTS) and not self.one_sided:
+                break
+        return found
 
-    def _sides(self, problem: Problem, point: Point) -> list[int]:
+    def _sides(self, problem: Problem, point: Point) -> tuple[int, ...]:
         """The sides of the kinks at a point, if the expression has a value there."""
         a = Floats(SEARCH_DIGITS)
         problem.value(a, floats_at(point, a))
-        return a.sides
+        return tuple(a.sides)
