@@ -1,14 +1,20 @@
 """The judgement of a claim: at which sizes and points, by which means, and what it came to."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from dimderiv.errors import LimitError
+from dimderiv.errors import LimitError, VerificationError
 from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
-from dimderiv.verify.symbolic.arithmetic import Floats, NoClosedForm, Outside, TooLarge
+from dimderiv.verify.symbolic.arithmetic import (
+    AnswerOutside,
+    Floats,
+    NoClosedForm,
+    Outside,
+    TooLarge,
+)
 from dimderiv.verify.symbolic.comparison import Outcome
 from dimderiv.verify.symbolic.exact import SymbolicRound
 from dimderiv.verify.symbolic.floats import FloatRound, floats_at
@@ -27,7 +33,7 @@ POINTS_AT_KINKS = 8
 MOST_SIZES = 8
 SEARCH_DIGITS = 40
 # A proof that took no more terms than this is done at other sizes too.
-LITTLE_WORK = 20_000
+LITTLE_WORK = 100_000
 
 
 class _TimeUp(Exception):  # noqa: N818
@@ -68,6 +74,7 @@ class _Judgement:
     seconds: float
     reasons: dict[str, None] = field(default_factory=dict)
     one_sided: bool = False
+    answer_undefined: bool = False
 
     def tick(self) -> None:
         """Raise where the time is up."""
@@ -82,31 +89,48 @@ class _Judgement:
                 with suppress(NoClosedForm):
                     outcomes = self._at(problem, compare)
                     if outcomes:
-                        self._confirm(outcomes, problems[number + 1 :])
-                        return self._verification(problem, outcomes)
+                        found = {number: outcomes}
+                        found |= self._confirmed(outcomes, problems, number + 1)
+                        return self._verification(problems, found)
         known = [f"it was tried, and failed by {reason}" for reason in self.reasons]
+        if self.answer_undefined:
+            raise VerificationError(
+                "the answer has no value where the expression has a derivative", known=known
+            )
         raise NotVerifiableError(
             "no point of the domain was found, so nothing could be compared", known=known
         )
 
-    def _confirm(self, outcomes: Sequence[Outcome], problems: Sequence[Problem]) -> None:
-        """Compare at other sizes too, where that is little work: what is small may be special."""
-        if sum(outcome.work for outcome in outcomes) > LITTLE_WORK:
-            return
-        for problem in problems:
-            with suppress(NoClosedForm):
-                if self._at(problem, self._by_sympy, most=1):
-                    return
+    def _confirmed(
+        self, outcomes: Sequence[Outcome], problems: Sequence[Problem], start: int
+    ) -> dict[int, list[Outcome]]:
+        """The comparison at other sizes, where it is little work, or nothing but 0 was compared.
 
-    def _verification(self, problem: Problem, outcomes: Sequence[Outcome]) -> Verification:
+        What is small may be special: a projection on all of the space, say, is constant.
+        """
+        is_empty = not any(outcome.nonzero for outcome in outcomes)
+        if not is_empty and sum(outcome.work for outcome in outcomes) > LITTLE_WORK:
+            return {}
+        for number, problem in enumerate(problems[start:], start):
+            with suppress(NoClosedForm):
+                found = self._at(problem, self._by_sympy, most=MOST_POINTS if is_empty else 1)
+                if found and (not is_empty or any(outcome.nonzero for outcome in found)):
+                    return {number: found} if all(o.proved for o in found) else {}
+        return {}
+
+    def _verification(
+        self, problems: Sequence[Problem], found: Mapping[int, Sequence[Outcome]]
+    ) -> Verification:
+        outcomes = [outcome for each in found.values() for outcome in each]
         compared = sum(outcome.compared for outcome in outcomes)
         if not compared:
             raise NotVerifiableError("the expression has no derivative by any entry")
         if self.one_sided and not any(outcome.nonzero for outcome in outcomes):
             raise NotVerifiableError("all derivatives are 0 on the sides of kinks that were met")
         level: Level = "proved" if all(outcome.proved for outcome in outcomes) else "60 digits"
+        sizes = tuple(dict(problems[number].sizes) for number in found)
         seconds = time.perf_counter() - self.start
-        return Verification(level, (dict(problem.sizes),), compared, seconds, len(outcomes))
+        return Verification(level, sizes, compared, seconds, len(outcomes))
 
     def _at(self, problem: Problem, compare: Compare, *, most: int = MOST_POINTS) -> list[Outcome]:
         """What the comparisons at points of the domain came to."""
@@ -119,6 +143,7 @@ class _Judgement:
                 outcomes.append(compare(problem, point))
             except (Outside, ZeroDivisionError) as error:
                 self.reasons[str(error)] = None
+                self.answer_undefined |= isinstance(error, AnswerOutside)
             if len(outcomes) == most:
                 break
         return outcomes
