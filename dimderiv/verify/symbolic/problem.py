@@ -103,11 +103,6 @@ class Problem:
         wrt = (1, 1) if claim.along else size_at(claim.symbols[claim.wrt].shape, self.sizes)
         return Layout(claim, size_at(claim.value, self.sizes), wrt)
 
-    @property
-    def moving(self) -> Sequence[str]:
-        """The symbols that move."""
-        return tuple(self.claim.along) or (self.claim.wrt,)
-
     def moves(self, place: Place, entries: Mapping[str, Table]) -> list[Move]:
         """What moves with one coordinate of the variable.
 
