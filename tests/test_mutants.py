@@ -25,9 +25,44 @@ ENOUGH, MOST = 6, 40
 CASES_EACH = 3
 TALLIES: dict[str, Counter[str]] = {}
 
-DERIVATION = ["lower", "gathered", "products", "sums", "partials", "differentiate", "fold", "edges", "conform", "notation", "ones", "index_form", "arrange", "render.text"]
-CODE = ["codegen.plan", "codegen.planner", "codegen.contraction", "codegen.writer", "codegen.numpy", "codegen.index_forms", "codegen.statements", "codegen.module"]
-VERIFIER = ["verify.arithmetic", "verify.calls", "verify.draw", "verify.evaluate", "verify.exact", "verify.functions", "verify.index_form", "verify.matrices", "verify.problem", "verify.tables"]
+DERIVATION = [
+    "lower",
+    "gathered",
+    "products",
+    "sums",
+    "partials",
+    "differentiate",
+    "fold",
+    "edges",
+    "conform",
+    "notation",
+    "ones",
+    "index_form",
+    "arrange",
+    "render.text",
+]
+CODE = [
+    "codegen.plan",
+    "codegen.planner",
+    "codegen.contraction",
+    "codegen.writer",
+    "codegen.numpy",
+    "codegen.index_forms",
+    "codegen.statements",
+    "codegen.module",
+]
+VERIFIER = [
+    "verify.arithmetic",
+    "verify.calls",
+    "verify.draw",
+    "verify.evaluate",
+    "verify.exact",
+    "verify.functions",
+    "verify.index_form",
+    "verify.matrices",
+    "verify.problem",
+    "verify.tables",
+]
 
 CODED = [
     Case("X' X w", "w"),

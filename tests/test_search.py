@@ -24,7 +24,10 @@ LEAST_SQUARES = Problem(
     Part(
         "||{} - {}||^2",
         ("?", "?"),
-        (Part("{} {}", ("m", "1"), (symbol("X"), Part("exp({})", ("n", "1"), (symbol("x"),)))), symbol("y")),
+        (
+            Part("{} {}", ("m", "1"), (symbol("X"), Part("exp({})", ("n", "1"), (symbol("x"),)))),
+            symbol("y"),
+        ),
     ),
     ("x",),
     "derivative",

@@ -24,6 +24,10 @@ class Outside(ArithmeticError):  # noqa: N818 - an event of the search for a poi
     """The expression has no value or no derivative at this point."""
 
 
+class AnswerOutside(Outside):
+    """The answer has no value, where the expression has one."""
+
+
 class TooLarge(Exception):  # noqa: N818 - the cue for a check in floats
     """A closed form has grown beyond the work that is allowed."""
 
