@@ -72,7 +72,7 @@ def _along_axes(
             factors += group.factors
             continue
         letters = dict.fromkeys(letters_of((*own, *all_indices(group.factors))))
-        ends = (*own, *(letter for letter in letters if letter in shown))
+        ends: tuple[Index, ...] = (*own, *(letter for letter in letters if letter in shown))
         if len(ends) > 2:
             return None
         if group.factors or len(ends) == 2:
