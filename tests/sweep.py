@@ -184,7 +184,7 @@ def point_of(question: Question, derivation: Derivation, sizes: Mapping[str, int
     """Numbers for every symbol; inferred sizes that have no number get one."""
     symbols = derivation.typed.symbols
     names = [n for each in symbols.values() for dim in each.shape for n in dim.names]
-    extent = {name: 3 if max(sizes.values()) > 1 else 1 for name in names} | sizes
+    extent = {name: 3 if max(sizes.values()) > 1 else 1 for name in names} | dict(sizes)
     rng = np.random.default_rng(crc32(question.text.encode()))
     values = {}
     for name, each in symbols.items():
