@@ -32,6 +32,9 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("||kron(eye(k), V)||^2", "V", "V: m x n", {}),
     ("m ||Z ones(m+1,1)||^2", "Z", "", {}),
     ("tanh(X W)", "X,W", "X: m x n; W: n x p", {"upstream": "G"}),
+    ("sum((exp(x r) ./ sum(exp(x r), axis=1)).^2)", "r", "x: m; r: 1 x n", {"order": 2}),
+    ("X' diag(x.^2) X.^2", "x", "X: m x n; x: m", {"upstream": "G"}),
+    ("g' (X .* X)' diag(x.^2) X g", "g", "X: m x n; x: m; g: n", {"order": 2}),
     ("f(A x)", "x", "f: m -> scalar; A: m x n", {"order": 2}),
 ]
 
