@@ -220,8 +220,10 @@ class Evaluator:
         if name in self.functions:
             return self.functions[name](a)
         if name in ("max", "min") and others:
-            return others[0] + torch.relu(a - others[0]) if name == "max" else a - torch.relu(
-                a - others[0]
+            return (
+                others[0] + torch.relu(a - others[0])
+                if name == "max"
+                else a - torch.relu(a - others[0])
             )
         if name in ("sum", "mean", "max", "min", "logsumexp"):
             return reduction(name, a, node.axis)
@@ -264,9 +266,7 @@ class Evaluator:
 
     def _index_form(self, form: IndexForm) -> Tensor:
         """All letters at once: an axis for each, those that are summed last."""
-        bound = {
-            letter: range(self.extents.size(size).number) for letter, size in form.letters
-        }
+        bound = {letter: range(self.extents.size(size).number) for letter, size in form.letters}
         found = self._terms(form.body, bound)
         shape = [
             math.prod(self.extents.size(size).number for _, size in axis) for axis in form.axes

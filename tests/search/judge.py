@@ -6,7 +6,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -147,7 +147,9 @@ class Judge:
     def _point(
         self, problem: Problem, kind: str, directions: Mapping[str, str], upstream: str | None
     ) -> Point:
-        return Point(problem, parsed(problem, problem.source), kind, self.seed, directions, upstream)
+        return Point(
+            problem, parsed(problem, problem.source), kind, self.seed, directions, upstream
+        )
 
     def _points(self, problem: Problem, derivation: Derivation) -> Iterator[Point]:
         """Where the value is a number, and not a large one."""
@@ -303,9 +305,11 @@ class Judge:
             of, by = extents(derivation, result, point)
             shape = (*axes(of), *axes(by))
             if array.shape != shape:
-                return f"wrong shape: {len(array.shape)} axes, not {len(shape)}" if len(
-                    array.shape
-                ) != len(shape) else "wrong shape"
+                return (
+                    f"wrong shape: {len(array.shape)} axes, not {len(shape)}"
+                    if len(array.shape) != len(shape)
+                    else "wrong shape"
+                )
             if array.dtype != np.float64:
                 return f"wrong type: {array.dtype}"
             if differs(array.reshape(-1), numbers_of(truth).reshape(-1)):
@@ -375,6 +379,7 @@ def extents(derivation: Derivation, result: Result, point: Point) -> tuple[Exten
 
 
 def is_scalar(extent: Extent) -> bool:
+    """Whether there is one entry, whatever the sizes."""
     return extent[0].is_one and extent[1].is_one
 
 
@@ -489,6 +494,3 @@ def _words(text: str) -> str:
     """The words of a message without what is special to one expression."""
     line = text.strip().splitlines()[0]
     return " ".join(w for w in line.split() if w.isalpha() and len(w) > 2)[:90]
-
-
-

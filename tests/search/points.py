@@ -11,7 +11,7 @@ from dimderiv.language.syntax import Program
 
 from .evaluator import Evaluator, Tensor
 from .extents import ONE, Extent, Size, known
-from .forms import FUNCTIONS, SYMBOLS
+from .forms import FUNCTIONS
 from .problems import Problem
 
 GENERIC = dict(zip("mnpHWhl", (101, 103, 107, 1009, 1013, 11, 13), strict=True))
