@@ -44,7 +44,6 @@ DERIVATION = [
 CODE = [
     "codegen.plan",
     "codegen.planner",
-    "codegen.contraction",
     "codegen.writer",
     "codegen.numpy",
     "codegen.statements",
@@ -56,7 +55,6 @@ VERIFIER = [
     "verify.draw",
     "verify.evaluate",
     "verify.functions",
-    "verify.index_form",
     "verify.matrices",
     "verify.tables",
     "verify.comparison",

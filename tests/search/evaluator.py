@@ -109,6 +109,12 @@ def slopes(a: Tensor) -> Tensor:
     return torch.stack([slope(a, unit.T).T.reshape(-1) for unit in units], 1)
 
 
+def kron(a: Tensor, b: Tensor) -> Tensor:
+    """The Kronecker product; that of torch takes no matrix whose entries lie far apart."""
+    shape = a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]
+    return (a[:, None, :, None] * b[None, :, None, :]).reshape(shape)
+
+
 def polar(a: Tensor) -> Tensor:
     """The matrix with its singular values set to 1."""
     u, _, v = torch.linalg.svd(a, full_matrices=False)
@@ -249,7 +255,7 @@ class Evaluator:
             "tril": lambda: torch.tril(a),
             "triu": lambda: torch.triu(a),
             "vec": lambda: a.T.reshape(-1, 1),
-            "kron": lambda: torch.kron(a.contiguous(), b.contiguous()),
+            "kron": lambda: kron(a, b),
             "softmax": lambda: torch.softmax(a, along),
             "logsoftmax": lambda: torch.log_softmax(a, along),
             "cross_entropy": lambda: -(b * torch.log_softmax(a, along)).sum(along).mean(),
