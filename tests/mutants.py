@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, TypeGuard
 
 Change = Callable[[Any], ast.AST | None]
 
@@ -69,7 +69,7 @@ def condition_negated(node: Any) -> ast.AST | None:
     """A condition holds where it did not."""
     if isinstance(node, (ast.If, ast.IfExp, ast.While)):
         node.test = negated(node.test)
-        return node  # type: ignore[no-any-return]
+        return node
     return None
 
 
@@ -97,7 +97,7 @@ def operator_exchanged(node: Any) -> ast.AST | None:
     return None
 
 
-def _has_parts(node: Any) -> bool:
+def _has_parts(node: Any) -> TypeGuard[ast.Tuple | ast.List]:
     is_array = isinstance(node, (ast.Tuple, ast.List)) and isinstance(node.ctx, ast.Load)
     return is_array and len(node.elts) >= 2
 
@@ -268,7 +268,7 @@ def _inner(code: CodeType, name: str) -> CodeType:
 @functools.cache
 def _remembering() -> list[Any]:
     kind = type(functools.lru_cache(lambda: None))
-    found = [each for each in gc.get_objects() if isinstance(each, kind)]
+    found = [each for each in gc.get_objects() if type(each) is kind]
     return [each for each in found if (each.__module__ or "").startswith("dimderiv")]
 
 

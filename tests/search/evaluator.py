@@ -131,7 +131,7 @@ def reduction(name: str, a: Tensor, axis: int | None) -> Tensor:
             raise TiedError
         return found
     work = {"sum": torch.sum, "mean": torch.mean, "logsumexp": torch.logsumexp}[name]
-    return work(flat, axis, keepdim=True)  # type: ignore[operator]
+    return work(flat, axis, keepdim=True)
 
 
 class Evaluator:
@@ -235,8 +235,8 @@ class Evaluator:
             return reduction(name, a, node.axis)
         if name in ("vector", "matrix"):
             return a * torch.ones(*self.numbers(node), dtype=torch.float64)
-        cols = self.extents.found[id(node.arguments[0])][1]
-        return self._matrix_function(name, a, others, 0 if cols.is_one else 1)
+        is_column = self.extents.found[id(node.arguments[0])][1].is_one
+        return self._matrix_function(name, a, others, 0 if is_column else 1)
 
     def _matrix_function(self, name: str, a: Tensor, others: list[Tensor], along: int) -> Tensor:
         b = others[0] if others else a

@@ -23,8 +23,8 @@ from dimderiv.language.syntax import Program
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, SIGNS
 from dimderiv.result import Result
 
-from .evaluator import Tensor, TiedError, UnreadableError, numbers_of
-from .extents import ONE, Extent
+from .evaluator import Tensor, TiedError, numbers_of
+from .extents import ONE, Extent, UnreadableError
 from .forms import FUNCTIONS
 from .points import Declared, Point
 from .problems import Problem
