@@ -296,6 +296,11 @@ class Extents:
                 return total
             case Binary("*", left, right):
                 return self.size(left).times(self.size(right))
+            case Binary("^", left, Number(power)):
+                size = ONE
+                for _ in range(int(power)):
+                    size = size.times(self.size(left))
+                return size
         raise UnreadableError(f"no size: {node}")
 
 

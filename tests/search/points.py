@@ -39,9 +39,9 @@ def drawn(declared: str, shape: tuple[int, int], generator: np.random.Generator)
     rows, cols = shape
     match declared.split()[-1]:
         case "symmetric":
-            return (array + array.T) / 2
+            return np.asarray((array + array.T) / 2)
         case "spd":
-            return array @ array.T + np.eye(rows)
+            return np.asarray(array @ array.T + np.eye(rows))
         case "lower":
             return np.tril(array)
         case "upper":
@@ -55,7 +55,7 @@ def drawn(declared: str, shape: tuple[int, int], generator: np.random.Generator)
         case "positive":
             return 0.4 + np.abs(array)
         case "probability":
-            return np.exp(array) / np.exp(array).sum(axis=1, keepdims=True)
+            return np.asarray(np.exp(array) / np.exp(array).sum(axis=1, keepdims=True))
         case "onehot":
             return np.eye(cols)[generator.integers(cols, size=rows)]
     return array
