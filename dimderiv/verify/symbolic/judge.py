@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import prod
 from typing import TypeAlias
 
 from dimderiv.errors import LimitError, VerificationError
@@ -20,6 +21,7 @@ from dimderiv.verify.symbolic.exact import SymbolicRound
 from dimderiv.verify.symbolic.floats import FloatRound, floats_at
 from dimderiv.verify.symbolic.points import Point, draw
 from dimderiv.verify.symbolic.problem import Problem, distributions, sizes_for
+from dimderiv.verify.symbolic.sizes import size_at
 
 Compare: TypeAlias = Callable[[Problem, Point], Outcome]
 
@@ -32,6 +34,8 @@ POINTS = 2
 POINTS_AT_KINKS = 8
 MOST_SIZES = 8
 SEARCH_DIGITS = 40
+MOST_ENTRIES = 1500
+MOST_DERIVATIVES = 10_000
 # A proof that took no more terms than this is done at other sizes too.
 LITTLE_WORK = 100_000
 
@@ -65,6 +69,18 @@ def judge(claim: Claim, *, seconds: float) -> Verification:
         ) from None
 
 
+def _refuse_large(problem: Problem) -> None:
+    """Refuse what would take minutes, before it does."""
+    shapes = [declaration.shape for declaration in problem.claim.symbols.values()]
+    entries = sum(prod(size_at(shape, problem.sizes)) for shape in shapes)
+    count = prod(problem.layout.value) * prod(problem.layout.wrt) ** problem.claim.order
+    if entries > MOST_ENTRIES or count > MOST_DERIVATIVES:
+        raise LimitError(
+            f"{entries} entries of symbols and {count} derivatives are too many for sympy",
+            hint="give the dimensions names instead of numbers",
+        )
+
+
 @dataclass
 class _Judgement:
     """A judgement under way."""
@@ -84,6 +100,8 @@ class _Judgement:
     def report(self) -> Verification:
         """What the comparisons came to: by sympy, and where it has no closed form, in floats."""
         problems = [Problem(self.claim, sizes) for sizes in sizes_for(self.claim)[:MOST_SIZES]]
+        for problem in problems[:1]:
+            _refuse_large(problem)
         for compare in (self._by_sympy, self._in_floats):
             for number, problem in enumerate(problems):
                 with suppress(NoClosedForm):
@@ -160,7 +178,8 @@ class _Judgement:
             return SymbolicRound(problem, point, self.tick).compare()
         except NoClosedForm:
             raise
-        except TooLarge:
+        except (TooLarge, RecursionError):
+            # Floats have no parts, so they are never nested too deep.
             return self._in_floats(problem, point)
 
     def _in_floats(self, problem: Problem, point: Point) -> Outcome:
