@@ -44,12 +44,13 @@ class _TimeUp(Exception):  # noqa: N818
     pass
 
 
-def judge(claim: Claim, *, seconds: float) -> Verification:
+def judge(claim: Claim, *, seconds: float, sizes: Mapping[str, int] | None = None) -> Verification:
     """Differentiate each entry of the value by each entry of the variable, and compare.
 
     Args:
         claim: the answer, the expression, and what is known of the symbols.
         seconds: a last guard; how much is done depends on the work.
+        sizes: a number for each named dimension; otherwise small ones that are unequal.
 
     Returns:
         `proved`, where every difference vanished by cancellation; `60 digits` elsewhere.
@@ -59,7 +60,7 @@ def judge(claim: Claim, *, seconds: float) -> Verification:
         NotVerifiableError: nothing could be compared.
         LimitError: the time was too short.
     """
-    judgement = _Judgement(claim, time.perf_counter(), seconds)
+    judgement = _Judgement(claim, time.perf_counter(), seconds, sizes)
     try:
         return judgement.report()
     except _TimeUp:
@@ -88,6 +89,7 @@ class _Judgement:
     claim: Claim
     start: float
     seconds: float
+    sizes: Mapping[str, int] | None = None
     reasons: dict[str, None] = field(default_factory=dict)
     one_sided: bool = False
     answer_undefined: bool = False
@@ -99,7 +101,8 @@ class _Judgement:
 
     def report(self) -> Verification:
         """What the comparisons came to: by sympy, and where it has no closed form, in floats."""
-        problems = [Problem(self.claim, sizes) for sizes in sizes_for(self.claim)[:MOST_SIZES]]
+        tried = sizes_for(self.claim)[:MOST_SIZES] if self.sizes is None else [dict(self.sizes)]
+        problems = [Problem(self.claim, sizes) for sizes in tried]
         for problem in problems[:1]:
             _refuse_large(problem)
         for compare in (self._by_sympy, self._in_floats):
