@@ -80,7 +80,7 @@ class Checker:
         # Imported here, since a derivation that nobody checks must not pay for the verifier.
         from dimderiv.verify import judged
 
-        claims = self._claims(results, together)
+        claims = self.claims(results, together)
         groups: dict[int, list[Variables]] = {}
         for names, claim in claims.items():
             groups.setdefault(id(claim.expression), []).append(names)
@@ -99,10 +99,15 @@ class Checker:
         before = through.verification if through is not None else None
         return found if before is None else together([before, found])
 
-    def _claims(
+    def claims(
         self, results: Mapping[Variables, Result], together: Program
     ) -> "dict[Variables, Claim]":
-        """What each derivative claims; all of them share one reading of what is printed."""
+        """What each derivative claims; all of them share one reading of what is printed.
+
+        Args:
+            results: the derivatives.
+            together: all of them as one program, whose last statements they are.
+        """
         read = self.read_back(text(together))
         count = len(read.statements) - len(results)
         shared, last = read.statements[:count], read.statements[count:]

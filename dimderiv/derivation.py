@@ -69,6 +69,7 @@ class Derivation(Shown):
         directions: for a derivative along directions, the direction of each variable.
         tangents: the record of the forward sweep along them.
         structures: how the entries of variables are tied, where the derivative is by those.
+        judge: who checked it.
     """
 
     source: str
@@ -88,6 +89,7 @@ class Derivation(Shown):
     directions: Mapping[str, str] = field(default_factory=dict)
     tangents: Tangents | None = None
     structures: Mapping[str, str] = field(default_factory=dict)
+    judge: "Judge" = "points"
 
     @cached_property
     def _results(self) -> Mapping[Variables, Result]:
@@ -175,7 +177,8 @@ class Derivation(Shown):
             first._results if first else {},
             self.layout,
         )
-        return replace(self, checks=checker.check(self._results, self.program, budget, judge))
+        checks = checker.check(self._results, self.program, budget, judge)
+        return replace(self, checks=checks, judge=judge)
 
     @property
     def _is_through_gradients(self) -> bool:
@@ -226,7 +229,7 @@ class Derivation(Shown):
         """
         assert self.origin is not None, "every derivation comes from a task"
         found = self.origin.by_tied_entries()
-        return found.verified() if found is not None and self.checks else found
+        return found.verified(judge=self.judge) if found is not None and self.checks else found
 
     def layouts(self) -> Mapping[str, "Derivation"]:
         """The same derivatives in each layout, checked where this derivation was.
@@ -237,7 +240,9 @@ class Derivation(Shown):
         """
         assert self.origin is not None, "every derivation comes from a task"
         found = self.origin.all_layouts()
-        return {name: d.verified() if self.checks else d for name, d in found.items()}
+        if not self.checks:
+            return found
+        return {name: d.verified(judge=self.judge) for name, d in found.items()}
 
     def latex(self, steps: bool = False) -> str:
         """The answer in LaTeX, and the steps before it if they are asked for.

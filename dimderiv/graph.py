@@ -257,8 +257,9 @@ def rows_sum_to_one(node: Node) -> bool:
         return not node.properties.isdisjoint(("onehot", "probability"))
     if isinstance(node, Named):
         return node.sums_to_one
-    is_softmax = isinstance(node, Function) and node.function == "softmax"
-    return is_softmax and node.over == (len(node.axes) - 1,)
+    if not isinstance(node, Function) or node.function != "softmax":
+        return False
+    return node.over == (len(node.axes) - 1,)
 
 
 def zero_sums(node: Node) -> tuple[int, ...]:

@@ -248,6 +248,10 @@ class _Term:
     def _entry(self, factor: Factor) -> Tree:
         face, power = self.piece_of(factor.node).straight, factor.power
         indices = tuple(self._index(index) for index in factor.indices)
+        is_identity = isinstance(factor.node, Product) and face.tree == Name("I")
+        if is_identity and not any(isinstance(index, Name) for index in indices):
+            # Nothing else says how large it is.
+            face = Face(Call("eye", (factor.node.axes[0].syntax(),)), face.cost)
         if power < 0 and not self._is_below(factor):
             return Entry(notation.power(face, power, entrywise=True).tree, indices)
         tree = Entry(face.tree, indices) if indices else face.tree

@@ -11,10 +11,21 @@ Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those
 from collections.abc import Callable, Iterable, Sequence
 
 from dimderiv import notation
-from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Product, index_dim, letters_of
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Index,
+    Merged,
+    Node,
+    Product,
+    Shifted,
+    index_dim,
+    letters_of,
+)
 from dimderiv.language.syntax import Call
 from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
+from dimderiv.numbering import all_indices
 from dimderiv.products import arranged, part, product
 
 PieceOf = Callable[[Node], Piece]
@@ -51,6 +62,8 @@ def merged_piece(
         Its notation; nothing where the letters do not come apart.
     """
     if any(len(letters_of((index,))) > 2 for index in node.result):
+        return None
+    if Shifted in map(type, (*node.result, *all_indices(node.factors))):
         return None
     factors = [factor for factor in node.factors if factor.indices]
     if any(not isinstance(index, int) for factor in factors for index in factor.indices):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
-from dimderiv.graph import Index, Shifted, letters_of
+from dimderiv.graph import Index, Merged, Shifted, letters_of
 from dimderiv.shapes import Dim
 
 
@@ -17,6 +17,17 @@ class Letters:
     def __init__(self, dims: Iterable[Dim]) -> None:
         self.dims = list(dims)
         self.same: dict[int, Index] = {}
+        self.inside: dict[type, set[int]] = {Merged: set(), Shifted: set()}
+
+    def note(self, indices: Iterable[Index]) -> None:
+        """Remember which letters stand inside of merged and of shifted indices.
+
+        Args:
+            indices: of an array.
+        """
+        for index in indices:
+            if not isinstance(index, int):
+                self.inside[type(index)].update(letters_of((self.resolved(index),)))
 
     def resolved(self, index: Index) -> Index:
         """The index in the letters that stand for themselves.
@@ -47,6 +58,9 @@ class Letters:
     def unify(self, first: Index, second: Index) -> bool:
         """Make two indices one; false where their letters are not of the same sizes in turn.
 
+        No letter inside of a merged index is a shifted one, and none of a shifted one is merged.
+
+
         Args:
             first: an index.
             second: another.
@@ -55,29 +69,45 @@ class Letters:
         if first == second:
             return True
         if isinstance(first, int):
-            self.same[first] = second
-            return True
+            return self._stands_for(first, second)
         if isinstance(second, int):
-            self.same[second] = first
-            return True
+            return self._stands_for(second, first)
         sizes = [[self.dims[letter] for letter in index.letters] for index in (first, second)]
         if sizes[0] != sizes[1] or Shifted in (type(first), type(second)):
             return False
         agreed = [self.unify(a, b) for a, b in zip(first.letters, second.letters, strict=True)]
         return all(agreed)
 
-    def can_unify(self, pairs: Sequence[tuple[Index, Index]], dims: Sequence[Dim] = ()) -> bool:
+    def _stands_for(self, letter: int, index: Index) -> bool:
+        """Let a letter be an index, if that may stand where the letter does."""
+        for kind, inside in self.inside.items():
+            if letter in inside:
+                if not isinstance(index, int) and type(index) is not kind:
+                    return False
+                inside.update(letters_of((index,)))
+        self.same[letter] = index
+        return True
+
+    def can_unify(
+        self,
+        pairs: Sequence[tuple[Index, Index]],
+        dims: Sequence[Dim] = (),
+        places: Iterable[Index] = (),
+    ) -> bool:
         """Whether indices could be made one, each pair in turn.
 
         Args:
             pairs: the indices.
             dims: the sizes of further letters, which come after those that there are.
+            places: indices of these letters.
         """
-        places = [(self.resolved(first), self.resolved(second)) for first, second in pairs]
-        if are_letters(index for pair in places for index in pair):
+        resolved = [(self.resolved(first), self.resolved(second)) for first, second in pairs]
+        if are_letters(index for pair in resolved for index in pair):
             return True
         trial = Letters([*self.dims, *dims])
-        return all(trial.unify(first, second) for first, second in places)
+        trial.inside = {kind: set(letters) for kind, letters in self.inside.items()}
+        trial.note(places)
+        return all(trial.unify(first, second) for first, second in resolved)
 
 
 def are_letters(indices: Iterable[Index]) -> TypeGuard[tuple[int, ...]]:

@@ -1,6 +1,7 @@
 """Names for parts that repeat and are long: `R = X - X W W'; -2 (X' R + R' X) W`."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Literal
 
 from dimderiv.answer import Answer
@@ -10,7 +11,7 @@ from dimderiv.language import syntax
 from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.language.vocabulary import COMMUTATIONS
 from dimderiv.notation import own_symbols
-from dimderiv.occurrences import occurrences
+from dimderiv.occurrences import has_sizes, occurrences
 
 Kind = Literal["scalar", "vector", "matrix"]
 KindOf = Callable[[Answer, Node], Kind]
@@ -172,8 +173,16 @@ def _fresh(part: Node, kind: Kind, used: set[str]) -> str:
 def _with_name(answer: Answer, given: Collection[str], name: str, part: Node) -> Answer:
     called = syntax.Name(name)
 
+    def changed(node: Node) -> Node | None:
+        if _bare(node) == part:
+            return called
+        if isinstance(node, syntax.Entry):
+            # A position is made of letters and sizes.
+            return replace(node, operand=renamed(node.operand))
+        return node if has_sizes(node) else None
+
     def renamed(tree: Node) -> Node:
-        return replaced(tree, lambda node: called if _bare(node) == part else None)
+        return replaced(tree, changed)
 
     definitions = {
         key: value if key in given else renamed(value) for key, value in answer.definitions.items()

@@ -7,8 +7,14 @@ does not depend on how long the answer is when written out.
 from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
+from dimderiv.infer import SIZED
 from dimderiv.language.syntax import Binary, Call, IndexForm, Name, Node, Number, children
 from dimderiv.notation import own_symbols
+
+
+def has_sizes(part: Node) -> bool:
+    """Whether the arguments of a part are sizes, which are no scalars with a name."""
+    return isinstance(part, Call) and part.function in SIZED
 
 
 class Occurrence(NamedTuple):
@@ -23,7 +29,7 @@ def occurrences(trees: Iterable[Node], shortest: int) -> Iterator[Occurrence]:
     """The parts of trees, in the order in which they first occur, from right to left.
 
     Args:
-        trees: the trees; what is inside an index form is no part of its own.
+        trees: the trees; what is inside an index form is no part of its own, nor is a size.
         shortest: trees with fewer symbols are left out.
     """
     census = _Census()
@@ -51,7 +57,7 @@ class _Census:
         return known
 
     def _numbered(self, part: Node) -> int:
-        within = () if isinstance(part, IndexForm) else children(part)
+        within = () if isinstance(part, IndexForm) or has_sizes(part) else children(part)
         inside = tuple([self.number(child) for child in within])
         key = (type(part), _own(part), inside)
         number = self.by_structure.setdefault(key, len(self.parts))
@@ -93,9 +99,11 @@ def _own(part: Node) -> Hashable:
             return name
         case Binary(operator):
             return operator
-        case Call(function, _, axis):
-            return function, axis
         case IndexForm():
             return part
+        case Call() if has_sizes(part):
+            return part
+        case Call(function, _, axis):
+            return function, axis
         case _:
             return None

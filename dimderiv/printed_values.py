@@ -137,7 +137,7 @@ class PrintedValues:
         for place, statement in enumerate(self.program.statements, 1):
             is_last = place == len(self.program.statements)
             own = names[0] if is_last and len(names) == 1 else statement.name
-            if own in self.extents and (is_last or len(names) > 1):
+            if own is not None and own in self.extents and (is_last or len(names) > 1):
                 made[own] = _read(evaluator, statement, self.extents[own], sizes)
             elif statement.name is not None:
                 evaluator.names[statement.name] = evaluator.value(statement.value)

@@ -53,6 +53,9 @@ def product(
     if len(factors) == 1 and stands_alone(factors[0], result):
         return rescaled(factors[0].node, coefficient)
     bag = _Bag(coefficient, dims)
+    bag.note(result)
+    for factor in factors:
+        bag.note(factor.indices)
     for factor in factors:
         if is_zero(factor.node) and factor.power > 0:
             return zeros(result, dims)
@@ -126,7 +129,8 @@ class _Bag(Gathered):
     def _can_open(self, node: Product, indices: tuple[Index, ...]) -> bool:
         if not _is_open(node):
             return False
-        is_free = are_letters(indices) and len(set(indices)) == len(indices)
+        is_plain = are_letters(indices) and are_letters(node.result)
+        is_free = is_plain and len(set(indices)) == len(indices)
         return is_free or self._agree(node, indices, range(len(indices)))
 
     def _agree(self, node: Product, indices: tuple[Index, ...], places: Iterable[int]) -> bool:
@@ -134,7 +138,10 @@ class _Bag(Gathered):
         first = len(self.dims)
         own = moved(node.result, first)
         pairs = [(own[k], indices[k]) for k in places]
-        return self.can_unify(pairs, node.dims)
+        inner = [moved(factor.indices, first) for factor in node.factors]
+        return self.can_unify(
+            pairs, node.dims, [*own, *(index for each in inner for index in each)]
+        )
 
     def _without_repeats(self, node: Product, indices: tuple[Index, ...]) -> Factor | None:
         """A product whose result repeats letters with each of them once, its indices made one."""
@@ -177,6 +184,8 @@ class _Bag(Gathered):
         self.coefficient = times(self.coefficient, node.coefficient)
         first = len(self.dims)
         self.dims.extend(node.dims)
+        for factor in node.factors:
+            self.note(moved(factor.indices, first))
         for inner, outer in zip(moved(node.result, first), indices, strict=True):
             self.unify(inner, outer)
         for factor in node.factors:

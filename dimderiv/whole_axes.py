@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from dimderiv.graph import ONCE, Factor, Merged, Product, Shifted, index_dim, letters_of
+from dimderiv.graph import ONCE, Factor, Index, Merged, Product, Shifted, index_dim, letters_of
 from dimderiv.numbering import all_indices
 from dimderiv.products import part
 
@@ -72,7 +72,7 @@ def _along_axes(
             factors += group.factors
             continue
         letters = dict.fromkeys(letters_of((*own, *all_indices(group.factors))))
-        ends = (*own, *(letter for letter in letters if letter in shown))
+        ends: tuple[Index, ...] = (*own, *(letter for letter in letters if letter in shown))
         if len(ends) > 2:
             return None
         if group.factors or len(ends) == 2:

@@ -30,12 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from cases.reading import cases_of  # noqa: E402
-from dimderiv.verify.claimed import TIED  # noqa: E402
 from strategies import random_problem  # noqa: E402  found only on this path when run as a script
 
 from dimderiv import derive  # noqa: E402
 from dimderiv.cli import main as command_line  # noqa: E402
 from dimderiv.errors import DimderivError, VerificationError  # noqa: E402
+from dimderiv.verify.claimed import TIED  # noqa: E402
 
 SECONDS = 2.0
 SECONDS_WITH_CHECK = 5.0

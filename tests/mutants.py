@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, TypeGuard
 
 Change = Callable[[Any], ast.AST | None]
 
@@ -66,13 +66,15 @@ def negated(node: ast.expr) -> ast.expr:
 
 
 def condition_negated(node: Any) -> ast.AST | None:
+    """A condition holds where it did not."""
     if isinstance(node, (ast.If, ast.IfExp, ast.While)):
         node.test = negated(node.test)
-        return node  # type: ignore[no-any-return]
+        return node
     return None
 
 
 def condition_of_comprehension_dropped(node: Any) -> ast.AST | None:
+    """What was left out is taken."""
     if isinstance(node, ast.comprehension) and node.ifs:
         node.ifs = node.ifs[1:]
         return node
@@ -80,6 +82,7 @@ def condition_of_comprehension_dropped(node: Any) -> ast.AST | None:
 
 
 def comparison_turned(node: Any) -> ast.AST | None:
+    """A comparison holds where it did not."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         node.ops = [COMPARISONS[type(node.ops[0])]()]
         return node
@@ -87,10 +90,16 @@ def comparison_turned(node: Any) -> ast.AST | None:
 
 
 def operator_exchanged(node: Any) -> ast.AST | None:
+    """A plus is a minus, a product a sum."""
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
         node.op = OPERATORS[type(node.op)]()
         return node
     return None
+
+
+def _has_parts(node: Any) -> TypeGuard[ast.Tuple | ast.List]:
+    is_array = isinstance(node, (ast.Tuple, ast.List)) and isinstance(node.ctx, ast.Load)
+    return is_array and len(node.elts) >= 2
 
 
 def operands_exchanged(node: Any) -> ast.AST | None:
@@ -98,37 +107,36 @@ def operands_exchanged(node: Any) -> ast.AST | None:
     if isinstance(node, ast.Call) and len(node.args) >= 2:
         node.args = [node.args[1], node.args[0], *node.args[2:]]
         return node
-    if isinstance(node, (ast.Tuple, ast.List)) and isinstance(node.ctx, ast.Load):
-        if len(node.elts) >= 2:
-            node.elts = node.elts[::-1]
-            return node
+    if _has_parts(node):
+        node.elts = node.elts[::-1]
+        return node
     return None
 
 
 def part_dropped(node: Any) -> ast.AST | None:
     """A factor, a term, a letter fewer."""
-    if isinstance(node, (ast.Tuple, ast.List)) and isinstance(node.ctx, ast.Load):
-        if len(node.elts) >= 2:
-            node.elts = node.elts[:-1]
-            return node
+    if _has_parts(node):
+        node.elts = node.elts[:-1]
+        return node
     if isinstance(node, ast.BoolOp):
         return node.values[0]
     return None
 
 
 def transpose_dropped(node: Any) -> ast.AST | None:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if node.func.attr in SKIPPED:
-            return node.func.value
-    if isinstance(node, ast.Attribute) and node.attr in SKIPPED:
-        return node.value
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
-        if node.func.id in ("transposed", "reversed", "transpose"):
-            return node.args[0]
+    """An array stands as it is, where it was turned."""
+    match node:
+        case ast.Call(ast.Attribute(value, name)) if name in SKIPPED:
+            return value
+        case ast.Attribute(value, name) if name in SKIPPED:
+            return value
+        case ast.Call(ast.Name("transposed" | "reversed" | "transpose"), [value]):
+            return value
     return None
 
 
 def opposite_taken(node: Any) -> ast.AST | None:
+    """The other of two faces, ends or axes is taken."""
     if isinstance(node, ast.Attribute) and node.attr in OPPOSITES:
         node.attr = OPPOSITES[node.attr]
         return node
@@ -136,6 +144,7 @@ def opposite_taken(node: Any) -> ast.AST | None:
 
 
 def number_changed(node: Any) -> ast.AST | None:
+    """A number is one too high, a truth value the other one."""
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return ast.Constant(node.value + 1)
     if isinstance(node, ast.Constant) and type(node.value) is bool:
@@ -144,6 +153,7 @@ def number_changed(node: Any) -> ast.AST | None:
 
 
 def sign_dropped(node: Any) -> ast.AST | None:
+    """A minus, or a negation, is left out."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
         return node.operand
     return None
@@ -157,6 +167,7 @@ def call_skipped(node: Any) -> ast.AST | None:
 
 
 def statement_dropped(node: Any) -> ast.AST | None:
+    """What changes something in place is left out."""
     if isinstance(node, ast.AugAssign) or (
         isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
     ):
@@ -257,7 +268,7 @@ def _inner(code: CodeType, name: str) -> CodeType:
 @functools.cache
 def _remembering() -> list[Any]:
     kind = type(functools.lru_cache(lambda: None))
-    found = [each for each in gc.get_objects() if isinstance(each, kind)]
+    found = [each for each in gc.get_objects() if type(each) is kind]
     return [each for each in found if (each.__module__ or "").startswith("dimderiv")]
 
 
@@ -282,9 +293,9 @@ def _unwrapped(name: str, value: Any, module: str) -> Iterator[tuple[str, Functi
     for attribute in ("fget", "func", "__func__"):
         value = getattr(value, attribute, None) or value
     value = inspect.unwrap(value) if callable(value) else value
-    if isinstance(value, FunctionType) and value.__module__ == module:
-        if not value.__name__.startswith("__") and "<" not in value.__qualname__:
-            yield name, value
+    is_own = isinstance(value, FunctionType) and value.__module__ == module
+    if is_own and not value.__name__.startswith("__") and "<" not in value.__qualname__:
+        yield name, value
 
 
 def mutants(name: str, function: FunctionType) -> Iterator[Mutant]:

@@ -71,7 +71,8 @@ class Untied(Dense):
         """The value of a call."""
         value = super().call(node)
         if is_extreme_of_two(node):
-            return np.where(np.isclose(*map(self.value, node.arguments)), np.nan, value)
+            first, second = map(self.value, node.arguments)
+            return np.where(np.isclose(first, second), np.nan, value)
         if node.function in ("max", "min"):
             entries = self.value(node.arguments[0])
             attained = np.isclose(entries, value, 1e-9, 1e-12).sum(axis=node.axis, keepdims=True)
@@ -149,10 +150,10 @@ class Point:
         """The value of any text for a result, arranged as slopes are."""
         of, by = (_extent(shape, self.sizes) for shape in (result.of, result.by))
         value = self.value(read_back(answer, derivation, result))
-        if value.ndim > 2 or 1 in (prod(of), prod(by)):
-            return np.asarray(
-                np.broadcast_to(value, _one_sided(value, of, by)).reshape(prod(of), -1)
-            )
+        # The derivative of a scalar or by a scalar; one in entries has every axis.
+        whole = value.shape if value.ndim > 2 else by if result.of.is_scalar else of
+        if value.ndim > 2 or result.of.is_scalar or result.by.is_scalar:
+            return np.asarray(np.broadcast_to(value, whole).reshape(prod(of), -1))
         # Columns are stacked on both sides of `d vec(Y) / d vec(X)'`.
         value = np.broadcast_to(value, (prod(of), prod(by))).reshape(*of[::-1], *by[::-1])
         return value.transpose(1, 0, 3, 2).reshape(prod(of), -1)
@@ -184,13 +185,6 @@ class Point:
             np.asarray(array).reshape(prod(_extent(result.of, self.sizes)), -1)
             for result, array in zip(results, found, strict=True)
         ]
-
-
-def _one_sided(value: Array, of: tuple[int, int], by: tuple[int, int]) -> tuple[int, ...]:
-    """The shape of a derivative of a scalar or by a scalar, or of one that has every axis."""
-    if value.ndim > 2:
-        return value.shape
-    return by if prod(of) == 1 else of
 
 
 def _extent(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, int]:

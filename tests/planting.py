@@ -134,8 +134,8 @@ def _mean_the_same(case: Case, written: Sequence[str]) -> bool:
     for seed in range(2):
         point = Point.of(_problem(case), derivation.typed, seed)
         for result, text in zip(results_of(derivation), written, strict=True):
-            values = [point.written(each, derivation, result) for each in (result.text(), text)]
-            if not np.allclose(*values, 1e-6, 1e-9, equal_nan=True):
+            wanted = point.written(result.text(), derivation, result)
+            if not _close(wanted, point.written(text, derivation, result)):
                 return False
     return True
 

@@ -95,6 +95,10 @@ CONVOLUTIONS = [
         ("||conv2(x y', A)||^2", "xyA", "A: k x l; x: h; y: w"),
         ("conv2(P, diag(x))", "Px", "x: k; P: h x w"),
         ("x' conv2(V, K) y", "VKxy", "K: k x l; V: h x w"),
+        ("sum(kron(A, b) .* conv2(V, K))", "VKAb", "A: k x l; b: 2; K: 2 x 2"),
+        ("sum(conv2(kron(A, b), K))", "KAb", "A: h x w; b: 2; K: k x l"),
+        ("sum(vec(conv2(V, K)).^2)", "VK", "V: h x w; K: k x l"),
+        ("kron(z, conv2(v, x))", "vxz", "v: h; x: k; z: l"),
     )
     for wrt in wrts
 ]

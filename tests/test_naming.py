@@ -137,3 +137,19 @@ def test_the_answer_of_a_derivative() -> None:
 
     assert "R = X - X W W'; -2 (X' R + R' X) W" == derive(expression, "W").text()
     assert "-2 (X' (X - X W W') + (X - X W W')' X) W" == derive(expression, "W", inline=True).text()
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes"),
+    [
+        ("(conv2(v, k)' - x)^2", "k", "v: n; k: m"),
+        ("sin(mean(conv2(V, K)) sum(conv2(V, K)))", "K", "V: h x h; K: k x k"),
+        ("kron(conv2(v, k), x) - sum(conv2(v, k)) kron(conv2(v, k), x)", "k", "v: n; k: m"),
+    ],
+)
+def test_a_size_that_repeats_has_no_name(expression: str, wrt: str, shapes: str) -> None:
+    """An array of ones, an identity and a position take sizes, which no scalar is."""
+    found = derive(expression, wrt, shapes=shapes)
+
+    assert found.verification is not None
+    assert "unchecked" != found.verification.level

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import combinations
 
 from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product
 from dimderiv.codegen.scaling import Scaling
@@ -82,17 +83,17 @@ class Factors:
 
         The product of one matrix with its own transpose takes BLAS half the time.
         """
-        for k, first in enumerate(tensors):
-            for second in tensors[k + 1 :]:
-                weights = _weights(first, second, tensors, node.result)
-                if weights and all(weight.op in known for weight in weights):
-                    root = self._root(weights)
-                    sides = [
-                        entrywise_product(self.plan, side, root, side.letters)
-                        for side in (first, second)
-                    ]
-                    spent = [id(t) for t in (first, second, *weights)]
-                    return [*sides, *(t for t in tensors if id(t) not in spent)]
+        for pair in combinations(range(len(tensors)), 2):
+            first, second = (tensors[place] for place in pair)
+            others = [tensor for place, tensor in enumerate(tensors) if place not in pair]
+            weights = _weights(first, second, others, node.result)
+            if weights and all(weight.op in known for weight in weights):
+                root = self._root(weights)
+                sides = [
+                    entrywise_product(self.plan, side, root, side.letters)
+                    for side in (first, second)
+                ]
+                return [*sides, *(tensor for tensor in others if tensor not in weights)]
         return tensors
 
     def _root(self, weights: Sequence[Tensor]) -> Tensor:
@@ -107,7 +108,7 @@ class Factors:
 
 
 def _weights(
-    first: Tensor, second: Tensor, tensors: Sequence[Tensor], result: Sequence[Index]
+    first: Tensor, second: Tensor, others: Sequence[Tensor], result: Sequence[Index]
 ) -> list[Tensor]:
     """The vectors along the axis that two equal matrices share and that is summed."""
     if first.op is not second.op or len(first.letters) != 2:
@@ -117,5 +118,5 @@ def _weights(
         return []
     if not {*first.letters, *second.letters} - {*shared} <= {*result}:
         return []  # what meets `A' diag(w) A` is better multiplied by one factor after the other
-    weights = [t for t in tensors if shared[0] in t.letters and t not in (first, second)]
+    weights = [t for t in others if shared[0] in t.letters]
     return weights if all(t.letters == (shared[0],) for t in weights) else []

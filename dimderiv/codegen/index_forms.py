@@ -137,10 +137,9 @@ class IndexReader:
         entries = [e for tree in term.above + term.below for e in entries_in(tree)]
         for entry in entries:
             self._note_sizes(entry)
-        inside = [
-            e for tree in term.above for e in entries_in(tree) if not self._is_identity(e.operand)
-        ]
-        places = [place for entry in inside for place in self._places(entry)]
+        above = [entry for tree in term.above for entry in entries_in(tree)]
+        sized = [entry for entry in above if not self._is_identity(entry.operand)]
+        places = [place for entry in sized for place in self._places(entry)]
         self.sizes = ranges(places, self.sizes, self.dimensions)
         parts = [self._labelled(tree) for tree in term.above]
         below = [self._labelled(tree) for tree in term.below]

@@ -8,11 +8,11 @@ from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, named_in
 from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
-from dimderiv.differentiate import operands_first
 from dimderiv.graph import Function, Key, Named, Node
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import IndexForm
 from dimderiv.language.syntax import Node as Tree
+from dimderiv.partials import operands
 from dimderiv.rules import Rulebook
 from dimderiv.shapes import Shape
 
@@ -66,8 +66,13 @@ class Programs:
 
         A definition that is a scalar repeated along axes is read as what it is.
         """
-        for _, result in self.results:
-            for node in operands_first(result):
+        seen: set[Key] = set()
+        stack = [node for _, node in self.results]
+        while stack:
+            node = stack.pop()
+            if node.key not in seen:
+                seen.add(node.key)
+                stack.extend(operands(node))
                 if isinstance(node, Function):
                     yield node.function
 

@@ -37,7 +37,13 @@ SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 # A longer sum is left to the answer.
 MOST_WAYS = 6
 MARKUPS = ("text", "latex")
-CHECKED = {"exact": "checked_exact", "30 digits": "checked_digits", "partial": "checked_in_part"}
+CHECKED = {
+    "proved": "checked_proved",
+    "exact": "checked_exact",
+    "60 digits": "checked_long_digits",
+    "30 digits": "checked_digits",
+    "partial": "checked_in_part",
+}
 
 
 def explain(

@@ -42,7 +42,8 @@ def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer
         return None
     places = [Name(letter) for letter in writer.letters[: len(node.axes)]]
     try:
-        value = writer.arranger.total(expanded(vectorised(node, value_rank))).straight.tree
+        terms = expanded(vectorised(node, value_rank))
+        value = writer.arranger.shown(writer.arranger.total(terms))
         told = [_term(c, part, value_rank, operand, places, writer) for c, part in products]
     except NoMatrixFormError:
         return None
@@ -65,7 +66,8 @@ def _term(
     writer: Writer,
 ) -> StackedTerm:
     parts = expanded(vectorised(part, value_rank))
-    tree = writer.arranger.total([(coefficient * c, node) for c, node in parts]).straight.tree
+    terms = [(coefficient * c, node) for c, node in parts]
+    tree = writer.arranger.shown(writer.arranger.total(terms))
     letters = writer.placed(part, coefficient, places)
     key, fields = _form(tree, part, value_rank, places)
     return StackedTerm(letters, Reason(key, {**fields, "operand": Name(operand), "value": tree}))

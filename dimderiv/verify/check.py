@@ -23,8 +23,8 @@ POINTS = (0, 3, 1, 2)
 FEWEST_POINTS = 2
 # How many operations take a second on a machine of these years.
 OPERATIONS = 400_000
-# The clock is for machines that are busy: the budget itself is counted in operations.
-PATIENCE = 10
+# Seconds, of a machine that is busy: the budget itself is counted in operations.
+PATIENCE = 30.0
 
 # Of the budget, where entries are compared one by one: at the first point, in all, while cheap.
 SHARE_OF_FIRST = 0.35
@@ -105,7 +105,7 @@ class _Check:
 
     def __post_init__(self) -> None:
         self.operations = self.budget * OPERATIONS
-        self.effort = Effort(self.operations, self.start + PATIENCE * self.budget)
+        self.effort = Effort(self.operations, self.start + PATIENCE + self.budget)
         self.setting = Setting(self.given)
         self.claims = {Claimed(claim, self.setting): Tally() for claim in self.given}
         moving = [name for claim in self.claims for name in claim.moving]

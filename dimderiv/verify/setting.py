@@ -149,7 +149,21 @@ class Setting:
         return evaluator.result(self.claim.expression, Expected(*size))
 
 
-def failure(message: str, trial: Trial, *known: str) -> VerificationError:
+class DisagreementError(VerificationError):
+    """An answer that is withheld, and the sizes at which it was found to be wrong.
+
+    Args:
+        message: what disagrees.
+        known: further facts.
+        sizes: a number for each named dimension.
+    """
+
+    def __init__(self, message: str, known: Sequence[str], sizes: Mapping[str, int]) -> None:
+        super().__init__(message, known=known)
+        self.sizes = sizes
+
+
+def failure(message: str, trial: Trial, *known: str) -> DisagreementError:
     """The error that withholds the answer.
 
     Args:
@@ -158,7 +172,7 @@ def failure(message: str, trial: Trial, *known: str) -> VerificationError:
         known: further facts.
     """
     sizes = [f"sizes {sizes_text(trial.sizes)}"] if trial.sizes else []
-    return VerificationError(message, known=(*known, *sizes))
+    return DisagreementError(message, (*known, *sizes), trial.sizes)
 
 
 def _nodes(claims: Sequence[Claim]) -> Iterator[Node]:

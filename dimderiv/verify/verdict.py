@@ -1,12 +1,14 @@
 """Which judge decides: the check at points, and sympy where that is not enough."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
-from dimderiv.errors import LimitError, VerificationError
+from dimderiv.errors import LimitError
 from dimderiv.verify.check import verify_together
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification
+from dimderiv.verify.setting import DisagreementError
+from dimderiv.verify.symbolic import SECONDS as PATIENCE
 from dimderiv.verify.symbolic import prove
 from dimderiv.verify.trees import has_branches
 
@@ -40,7 +42,7 @@ def judged(
         return [_proved(claim) for claim in claims]
     try:
         found = verify_together(claims, budget=budget)
-    except VerificationError as error:
+    except DisagreementError as error:
         return [_overruled(claim, error) for claim in claims]
     except (NotVerifiableError, LimitError) as error:
         found = [unchecked(error.message)] * len(claims)
@@ -56,20 +58,22 @@ def unchecked(reason: str) -> Verification:
     return Verification("unchecked", (), 0, 0.0, 0, reason)
 
 
-def _proved(claim: Claim, seconds: float | None = None) -> Verification:
+def _proved(
+    claim: Claim, seconds: float = PATIENCE, sizes: Mapping[str, int] | None = None
+) -> Verification:
     try:
-        return prove(claim) if seconds is None else prove(claim, seconds=seconds)
+        return prove(claim, seconds=seconds, sizes=sizes)
     except (NotVerifiableError, LimitError) as error:
         return unchecked(error.message)
 
 
-def _overruled(claim: Claim, error: VerificationError) -> Verification:
+def _overruled(claim: Claim, error: DisagreementError) -> Verification:
     """What sympy says of an answer that the check at points withholds."""
     if claim.definitions or has_branches(claim.expression):
         # Elsewhere the expression is another function, so a proof elsewhere proves nothing here.
         raise error
-    found = _proved(claim, SECONDS)
-    if found.level == "unchecked":
+    found = _proved(claim, SECONDS, error.sizes)
+    if found.level != "proved":
         raise error
     return found
 

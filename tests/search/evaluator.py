@@ -109,6 +109,12 @@ def slopes(a: Tensor) -> Tensor:
     return torch.stack([slope(a, unit.T).T.reshape(-1) for unit in units], 1)
 
 
+def kron(a: Tensor, b: Tensor) -> Tensor:
+    """The Kronecker product; that of torch takes no matrix whose entries lie far apart."""
+    shape = a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]
+    return (a[:, None, :, None] * b[None, :, None, :]).reshape(shape)
+
+
 def polar(a: Tensor) -> Tensor:
     """The matrix with its singular values set to 1."""
     u, _, v = torch.linalg.svd(a, full_matrices=False)
@@ -125,7 +131,7 @@ def reduction(name: str, a: Tensor, axis: int | None) -> Tensor:
             raise TiedError
         return found
     work = {"sum": torch.sum, "mean": torch.mean, "logsumexp": torch.logsumexp}[name]
-    return work(flat, axis, keepdim=True)  # type: ignore[operator]
+    return work(flat, axis, keepdim=True)
 
 
 class Evaluator:
@@ -229,8 +235,8 @@ class Evaluator:
             return reduction(name, a, node.axis)
         if name in ("vector", "matrix"):
             return a * torch.ones(*self.numbers(node), dtype=torch.float64)
-        cols = self.extents.found[id(node.arguments[0])][1]
-        return self._matrix_function(name, a, others, 0 if cols.is_one else 1)
+        is_column = self.extents.found[id(node.arguments[0])][1].is_one
+        return self._matrix_function(name, a, others, 0 if is_column else 1)
 
     def _matrix_function(self, name: str, a: Tensor, others: list[Tensor], along: int) -> Tensor:
         b = others[0] if others else a
@@ -249,7 +255,7 @@ class Evaluator:
             "tril": lambda: torch.tril(a),
             "triu": lambda: torch.triu(a),
             "vec": lambda: a.T.reshape(-1, 1),
-            "kron": lambda: torch.kron(a.contiguous(), b.contiguous()),
+            "kron": lambda: kron(a, b),
             "softmax": lambda: torch.softmax(a, along),
             "logsoftmax": lambda: torch.log_softmax(a, along),
             "cross_entropy": lambda: -(b * torch.log_softmax(a, along)).sum(along).mean(),

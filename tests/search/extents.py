@@ -25,9 +25,22 @@ from dimderiv.language.syntax import (
     children,
 )
 
-SCALARS = """
-    tr det logdet eigmax norm1 norm2 normF normN cross_entropy sum mean max min logsumexp
-""".split()
+SCALARS = [
+    "tr",
+    "det",
+    "logdet",
+    "eigmax",
+    "norm1",
+    "norm2",
+    "normF",
+    "normN",
+    "cross_entropy",
+    "sum",
+    "mean",
+    "max",
+    "min",
+    "logsumexp",
+]
 SQUARES = ("tr", "det", "logdet", "eigmax", "inv", "expm", "dexpm", "eigvec")
 REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
 
@@ -283,6 +296,11 @@ class Extents:
                 return total
             case Binary("*", left, right):
                 return self.size(left).times(self.size(right))
+            case Binary("^", left, Number(power)):
+                size = ONE
+                for _ in range(int(power)):
+                    size = size.times(self.size(left))
+                return size
         raise UnreadableError(f"no size: {node}")
 
 
@@ -293,8 +311,34 @@ def _entries(node: Node) -> list[Entry]:
 
 
 ENTRYWISE_AND_SQUARE = frozenset(
-    """
-    exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid softplus
-    erf gelu silu inv expm dexpm polar tril triu softmax logsoftmax
-    """.split()
+    [
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "abs",
+        "sign",
+        "relu",
+        "sigmoid",
+        "softplus",
+        "erf",
+        "gelu",
+        "silu",
+        "inv",
+        "expm",
+        "dexpm",
+        "polar",
+        "tril",
+        "triu",
+        "softmax",
+        "logsoftmax",
+    ]
 )

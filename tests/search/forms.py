@@ -63,10 +63,45 @@ SYMBOLS = {
 }
 FUNCTIONS = {"f": "n -> scalar", "g": "m x n -> scalar", "k": "scalar -> scalar"}
 # Names that have a meaning elsewhere: in Python, in generated code, in the answer, in the language.
-TRICKY = (
-    "lambda Sigma theta dS dX dx X_dot I pi type np float blocks misfit value t1 W_1 x_hat N "
-    "gradient scale out total_1 Delta phi_2 E_1 S_T i j e vec1 torch jnp xp G V1 H1"
-).split()
+TRICKY = [
+    "lambda",
+    "Sigma",
+    "theta",
+    "dS",
+    "dX",
+    "dx",
+    "X_dot",
+    "I",
+    "pi",
+    "type",
+    "np",
+    "float",
+    "blocks",
+    "misfit",
+    "value",
+    "t1",
+    "W_1",
+    "x_hat",
+    "N",
+    "gradient",
+    "scale",
+    "out",
+    "total_1",
+    "Delta",
+    "phi_2",
+    "E_1",
+    "S_T",
+    "i",
+    "j",
+    "e",
+    "vec1",
+    "torch",
+    "jnp",
+    "xp",
+    "G",
+    "V1",
+    "H1",
+]
 
 INNER = forms(
     """

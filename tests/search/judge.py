@@ -6,7 +6,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from dimderiv.language.syntax import Program
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, SIGNS
 from dimderiv.result import Result
 
-from .evaluator import Tensor, TiedError, UnreadableError, numbers_of
-from .extents import ONE, Extent
+from .evaluator import Tensor, TiedError, numbers_of
+from .extents import ONE, Extent, UnreadableError
 from .forms import FUNCTIONS
 from .points import Declared, Point
 from .problems import Problem
@@ -379,6 +379,7 @@ def extents(derivation: Derivation, result: Result, point: Point) -> tuple[Exten
 
 
 def is_scalar(extent: Extent) -> bool:
+    """Whether there is one entry, whatever the sizes."""
     return extent[0].is_one and extent[1].is_one
 
 

@@ -11,7 +11,7 @@ from dimderiv.language.syntax import Program
 
 from .evaluator import Evaluator, Tensor
 from .extents import ONE, Extent, Size, known
-from .forms import FUNCTIONS, SYMBOLS
+from .forms import FUNCTIONS
 from .problems import Problem
 
 GENERIC = dict(zip("mnpHWhl", (101, 103, 107, 1009, 1013, 11, 13), strict=True))
@@ -39,9 +39,9 @@ def drawn(declared: str, shape: tuple[int, int], generator: np.random.Generator)
     rows, cols = shape
     match declared.split()[-1]:
         case "symmetric":
-            return (array + array.T) / 2
+            return np.asarray((array + array.T) / 2)
         case "spd":
-            return array @ array.T + np.eye(rows)
+            return np.asarray(array @ array.T + np.eye(rows))
         case "lower":
             return np.tril(array)
         case "upper":
@@ -55,7 +55,7 @@ def drawn(declared: str, shape: tuple[int, int], generator: np.random.Generator)
         case "positive":
             return 0.4 + np.abs(array)
         case "probability":
-            return np.exp(array) / np.exp(array).sum(axis=1, keepdims=True)
+            return np.asarray(np.exp(array) / np.exp(array).sum(axis=1, keepdims=True))
         case "onehot":
             return np.eye(cols)[generator.integers(cols, size=rows)]
     return array

@@ -113,7 +113,7 @@ def leaf(random: Random, shape: Shape, used: tuple[str, ...] = ()) -> Part:
     if ways or flipped:
         options = ways or flipped
         return random.choice(options[:1] * 2 + options)
-    if shape[0] in SIZES + ("1",) and shape[1] in SIZES + ("1",):
+    if set(shape) <= {*SIZES, "1"}:
         inner = ("m", "n", "p")[random.randrange(3)]
         if (shape[0], inner) in BY_SHAPE and (inner, shape[1]) in BY_SHAPE:
             two = leaf(random, (shape[0], inner)), leaf(random, (inner, shape[1]))

@@ -3,6 +3,7 @@
 It shares the parser with the check at points and nothing else.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dimderiv.verify.claim import Claim
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
 SECONDS = 60.0
 
 
-def prove(claim: Claim, *, seconds: float = SECONDS) -> "Verification":
+def prove(
+    claim: Claim, *, seconds: float = SECONDS, sizes: Mapping[str, int] | None = None
+) -> "Verification":
     """Show that an answer is the derivative of its expression, at small unequal sizes.
 
     Args:
         claim: the answer, the expression, and what is known of the symbols.
         seconds: a last guard; how much is done depends on the work.
+        sizes: a number for each named dimension; otherwise small ones that are unequal.
 
     Returns:
         What was shown: `proved`, or agreement to 60 digits.
@@ -31,4 +35,4 @@ def prove(claim: Claim, *, seconds: float = SECONDS) -> "Verification":
     # Imported here, since sympy is slow to import, and most checks do without.
     from dimderiv.verify.symbolic.judge import judge
 
-    return judge(claim, seconds=seconds)
+    return judge(claim, seconds=seconds, sizes=sizes)

@@ -24,6 +24,10 @@ class Outside(ArithmeticError):  # noqa: N818 - an event of the search for a poi
     """The expression has no value or no derivative at this point."""
 
 
+class AnswerOutside(Outside):
+    """The answer has no value, where the expression has one."""
+
+
 class TooLarge(Exception):  # noqa: N818 - the cue for a check in floats
     """A closed form has grown beyond the work that is allowed."""
 
@@ -193,7 +197,9 @@ class Symbols:
     def sign(self, x: Entry) -> int:
         """-1, 0 or 1 at the point."""
         value = self.at_point(x)
-        return 0 if abs(value) < TINY else 1 if value > 0 else -1
+        if abs(value.imag) > TINY:
+            raise Outside("a comparison of numbers that are not real")
+        return 0 if abs(value) < TINY else 1 if value.real > 0 else -1
 
     def unknown(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
         """A partial derivative of a function declared only."""

@@ -24,6 +24,7 @@ from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
 from dimderiv.verify.symbolic.entries import Form, read_form
 from dimderiv.verify.symbolic.functions import (
     OF_ONE,
+    OF_SQUARE,
     OF_TWO,
     OTHER_SIZE,
     REDUCTIONS,
@@ -215,7 +216,8 @@ class Reader:
             )
         if name == "diag" and isinstance(value, Open) and 1 in (value.rows, value.cols):
             return Open(None, None, lambda m, _: matrices.diagonal(a, closed(value, m, 1)), True)
-        table = closed(value)
+        side = (value.rows or value.cols) if isinstance(value, Open) and name in OF_SQUARE else None
+        table = closed(value, side, side)
         if name in SCALARS:
             return [[SCALARS[name](a, table)]]
         if name in OTHER_SIZE:

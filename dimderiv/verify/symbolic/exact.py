@@ -35,12 +35,12 @@ class SymbolicRound:
         self.values = Values(self.point, DIGITS)
         self.calculus = Calculus()
         self.cancellation = Cancellation(self.point.leaves, self.values, self.tick)
-        entries = dict(self.point.tied)
-        self.entries = entries
-        moving = {name: self.point.free[name] for name in self.problem.moving}
+        self.entries = self.point.tied
         a = Symbols(self.values)
-        self.table = self.problem.value(a, entries | moving)
-        self.answer = self.problem.answer(a, entries)
+        # The expression is that of free entries, so that what a property makes equal counts as a
+        # coincidence; the answer may use all that is known.
+        self.table = self.problem.value(a, self.point.free)
+        self.answer = self.problem.answer(a, self.entries)
 
     def compare(self) -> Outcome:
         """Compare every entry.

@@ -51,6 +51,7 @@ REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
     "logsumexp": log_sum_exp,
 }
 
+OF_SQUARE = frozenset({"tr", "det", "logdet", "eigmax", "eigvec", "dexpm"})
 OF_ONE = frozenset(
     {"vec", "pinv"} | SAME_SIZE.keys() | OTHER_SIZE.keys() | SCALARS.keys() | REDUCTIONS.keys()
 )

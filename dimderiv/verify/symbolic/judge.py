@@ -1,44 +1,56 @@
 """The judgement of a claim: at which sizes and points, by which means, and what it came to."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import prod
 from typing import TypeAlias
 
-from dimderiv.errors import LimitError
+from dimderiv.errors import LimitError, VerificationError
 from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
-from dimderiv.verify.symbolic.arithmetic import Floats, NoClosedForm, Outside, TooLarge
+from dimderiv.verify.symbolic.arithmetic import (
+    AnswerOutside,
+    Floats,
+    NoClosedForm,
+    Outside,
+    TooLarge,
+)
 from dimderiv.verify.symbolic.comparison import Outcome
 from dimderiv.verify.symbolic.exact import SymbolicRound
 from dimderiv.verify.symbolic.floats import FloatRound, floats_at
 from dimderiv.verify.symbolic.points import Point, draw
 from dimderiv.verify.symbolic.problem import Problem, distributions, sizes_for
+from dimderiv.verify.symbolic.sizes import size_at
 
 Compare: TypeAlias = Callable[[Problem, Point], Outcome]
 
-DRAWS = 60
+DRAWS = 40
 # Some matrices are singular at some sizes, whatever their entries.
 DRAWS_WITHOUT_VALUE = 16
 MOST_POINTS = 4
-# Points at which floats are compared, where nothing is proved.
-POINTS_IN_FLOATS = 2
+# Points of the domain that are looked for; where nothing is proved, floats are compared at as many.
+POINTS = 2
+POINTS_AT_KINKS = 8
 MOST_SIZES = 8
 SEARCH_DIGITS = 40
+MOST_ENTRIES = 1500
+MOST_DERIVATIVES = 10_000
 # A proof that took no more terms than this is done at other sizes too.
-LITTLE_WORK = 20_000
+LITTLE_WORK = 100_000
 
 
 class _TimeUp(Exception):  # noqa: N818
     pass
 
 
-def judge(claim: Claim, *, seconds: float) -> Verification:
+def judge(claim: Claim, *, seconds: float, sizes: Mapping[str, int] | None = None) -> Verification:
     """Differentiate each entry of the value by each entry of the variable, and compare.
 
     Args:
         claim: the answer, the expression, and what is known of the symbols.
         seconds: a last guard; how much is done depends on the work.
+        sizes: a number for each named dimension; otherwise small ones that are unequal.
 
     Returns:
         `proved`, where every difference vanished by cancellation; `60 digits` elsewhere.
@@ -48,7 +60,7 @@ def judge(claim: Claim, *, seconds: float) -> Verification:
         NotVerifiableError: nothing could be compared.
         LimitError: the time was too short.
     """
-    judgement = _Judgement(claim, time.perf_counter(), seconds)
+    judgement = _Judgement(claim, time.perf_counter(), seconds, sizes)
     try:
         return judgement.report()
     except _TimeUp:
@@ -58,6 +70,18 @@ def judge(claim: Claim, *, seconds: float) -> Verification:
         ) from None
 
 
+def _refuse_large(problem: Problem) -> None:
+    """Refuse what would take minutes, before it does."""
+    shapes = [declaration.shape for declaration in problem.claim.symbols.values()]
+    entries = sum(prod(size_at(shape, problem.sizes)) for shape in shapes)
+    count = prod(problem.layout.value) * prod(problem.layout.wrt) ** problem.claim.order
+    if entries > MOST_ENTRIES or count > MOST_DERIVATIVES:
+        raise LimitError(
+            f"{entries} entries of symbols and {count} derivatives are too many for sympy",
+            hint="give the dimensions names instead of numbers",
+        )
+
+
 @dataclass
 class _Judgement:
     """A judgement under way."""
@@ -65,8 +89,10 @@ class _Judgement:
     claim: Claim
     start: float
     seconds: float
+    sizes: Mapping[str, int] | None = None
     reasons: dict[str, None] = field(default_factory=dict)
     one_sided: bool = False
+    answer_undefined: bool = False
 
     def tick(self) -> None:
         """Raise where the time is up."""
@@ -75,39 +101,59 @@ class _Judgement:
 
     def report(self) -> Verification:
         """What the comparisons came to: by sympy, and where it has no closed form, in floats."""
-        problems = [Problem(self.claim, sizes) for sizes in sizes_for(self.claim)[:MOST_SIZES]]
+        tried = sizes_for(self.claim)[:MOST_SIZES] if self.sizes is None else [dict(self.sizes)]
+        problems = [Problem(self.claim, sizes) for sizes in tried]
+        for problem in problems[:1]:
+            _refuse_large(problem)
         for compare in (self._by_sympy, self._in_floats):
             for number, problem in enumerate(problems):
                 with suppress(NoClosedForm):
                     outcomes = self._at(problem, compare)
                     if outcomes:
-                        self._confirm(outcomes, problems[number + 1 :])
-                        return self._verification(problem, outcomes)
+                        found = {number: outcomes}
+                        found |= self._confirmed(outcomes, problems, number + 1)
+                        return self._verification(problems, found)
         known = [f"it was tried, and failed by {reason}" for reason in self.reasons]
+        if self.answer_undefined:
+            raise VerificationError(
+                "the answer has no value where the expression has a derivative", known=known
+            )
         raise NotVerifiableError(
             "no point of the domain was found, so nothing could be compared", known=known
         )
 
-    def _confirm(self, outcomes: Sequence[Outcome], problems: Sequence[Problem]) -> None:
-        """Compare at other sizes too, where that is little work: what is small may be special."""
-        if sum(outcome.work for outcome in outcomes) > LITTLE_WORK:
-            return
-        for problem in problems:
-            with suppress(NoClosedForm):
-                if self._at(problem, self._by_sympy, most=1):
-                    return
+    def _confirmed(
+        self, outcomes: Sequence[Outcome], problems: Sequence[Problem], start: int
+    ) -> dict[int, list[Outcome]]:
+        """The comparison at other sizes, where it is little work, or nothing but 0 was compared.
 
-    def _verification(self, problem: Problem, outcomes: Sequence[Outcome]) -> Verification:
+        What is small may be special: a projection on all of the space, say, is constant.
+        """
+        is_empty = not any(outcome.nonzero for outcome in outcomes)
+        if not is_empty and sum(outcome.work for outcome in outcomes) > LITTLE_WORK:
+            return {}
+        for number, problem in enumerate(problems[start:], start):
+            with suppress(NoClosedForm):
+                found = self._at(problem, self._by_sympy, most=MOST_POINTS if is_empty else 1)
+                if found and (not is_empty or any(outcome.nonzero for outcome in found)):
+                    return {number: found} if all(o.proved for o in found) else {}
+        return {}
+
+    def _verification(
+        self, problems: Sequence[Problem], found: Mapping[int, Sequence[Outcome]]
+    ) -> Verification:
+        outcomes = [outcome for each in found.values() for outcome in each]
         compared = sum(outcome.compared for outcome in outcomes)
         if not compared:
             raise NotVerifiableError("the expression has no derivative by any entry")
         if self.one_sided and not any(outcome.nonzero for outcome in outcomes):
             raise NotVerifiableError("all derivatives are 0 on the sides of kinks that were met")
         level: Level = "proved" if all(outcome.proved for outcome in outcomes) else "60 digits"
+        sizes = tuple(dict(problems[number].sizes) for number in found)
         seconds = time.perf_counter() - self.start
         return Verification(
             level,
-            (dict(problem.sizes),),
+            sizes,
             compared,
             seconds,
             len(outcomes),
@@ -118,13 +164,14 @@ class _Judgement:
         """What the comparisons at points of the domain came to."""
         outcomes: list[Outcome] = []
         for point, is_new in self._points(problem):
-            enough = all(o.proved for o in outcomes) or len(outcomes) >= POINTS_IN_FLOATS
+            enough = all(o.proved for o in outcomes) or len(outcomes) >= POINTS
             if outcomes and not is_new and enough:
                 continue
             try:
                 outcomes.append(compare(problem, point))
             except (Outside, ZeroDivisionError) as error:
                 self.reasons[str(error)] = None
+                self.answer_undefined |= isinstance(error, AnswerOutside)
             if len(outcomes) == most:
                 break
         return outcomes
@@ -134,36 +181,55 @@ class _Judgement:
             return SymbolicRound(problem, point, self.tick).compare()
         except NoClosedForm:
             raise
-        except TooLarge:
+        except (TooLarge, RecursionError):
+            # Floats have no parts, so they are never nested too deep.
             return self._in_floats(problem, point)
 
     def _in_floats(self, problem: Problem, point: Point) -> Outcome:
         return FloatRound(problem, point, self.tick).compare()
 
     def _points(self, problem: Problem) -> Iterator[tuple[Point, bool]]:
-        """Points of the domain, and whether each is on a side of a kink where none was before."""
+        """Points of the domain, and whether each is in a region where none was before.
+
+        The sides of all kinks make a region; those that show most new sides come first.
+        """
+        candidates = self._candidates(problem)
+        seen: set[tuple[int, int]] = set()
+        regions: set[tuple[int, ...]] = set()
+        while candidates:
+            news = [
+                (len(set(enumerate(sides)) - seen), sides not in regions) for _, sides in candidates
+            ]
+            best = news.index(max(news))
+            point, sides = candidates.pop(best)
+            yield point, sides not in regions
+            seen.update(enumerate(sides))
+            regions.add(sides)
+
+    def _candidates(self, problem: Problem) -> list[tuple[Point, tuple[int, ...]]]:
+        """Points where the expression has a value, until each kink was met on both sides."""
+        found: list[tuple[Point, tuple[int, ...]]] = []
         seen: set[tuple[int, int]] = set()
         told = distributions(self.claim)
-        found = 0
         for attempt in range(DRAWS):
             self.tick()
-            if attempt >= DRAWS_WITHOUT_VALUE and not found:
-                return
             point = draw(self.claim.symbols, problem.sizes, told, attempt)
             try:
-                sides = set(enumerate(self._sides(problem, point)))
+                sides = self._sides(problem, point)
             except (Outside, ZeroDivisionError) as error:
                 self.reasons[str(error)] = None
+                if attempt >= DRAWS_WITHOUT_VALUE and not found:
+                    break
                 continue
-            yield point, not sides <= seen
-            found += 1
-            seen |= sides
+            found.append((point, sides))
+            seen.update(enumerate(sides))
             self.one_sided = not all((place, -side) in seen for place, side in seen if side)
-            if found >= POINTS_IN_FLOATS and not self.one_sided:
-                return
+            if len(found) >= (POINTS_AT_KINKS if seen else POINTS) and not self.one_sided:
+                break
+        return found
 
-    def _sides(self, problem: Problem, point: Point) -> list[int]:
+    def _sides(self, problem: Problem, point: Point) -> tuple[int, ...]:
         """The sides of the kinks at a point, if the expression has a value there."""
         a = Floats(SEARCH_DIGITS)
         problem.value(a, floats_at(point, a))
-        return a.sides
+        return tuple(a.sides)

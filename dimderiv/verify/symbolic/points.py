@@ -81,7 +81,10 @@ class Values:
         """
         found = self.known.get(e)
         if found is None:
-            found = self.known[e] = self._value(e)
+            found = self._value(e)
+            if not self.context.isfinite(found):
+                raise ZeroDivisionError(f"{e.func.__name__} has no value here")
+            self.known[e] = found
         return found
 
     def _value(self, e: Entry) -> Any:
@@ -107,7 +110,7 @@ class Values:
         if e.is_Pow:
             exponent = int(e.exp) if e.exp.is_Integer else parts[1]
             return parts[0] ** exponent
-        raise ZeroDivisionError(f"{e} has no value")
+        raise ZeroDivisionError(f"{e.func.__name__} has no value")
 
 
 def draw(

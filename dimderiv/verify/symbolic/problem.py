@@ -9,7 +9,7 @@ from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.language.syntax import Call, IndexForm, Name, Node, walk
 from dimderiv.shapes import Dim
 from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
-from dimderiv.verify.symbolic.arithmetic import Arithmetic
+from dimderiv.verify.symbolic.arithmetic import AnswerOutside, Arithmetic, Outside
 from dimderiv.verify.symbolic.evaluate import Reader
 from dimderiv.verify.symbolic.layout import Answer, Layout, Place
 from dimderiv.verify.symbolic.sizes import assignments, size_at
@@ -103,11 +103,6 @@ class Problem:
         wrt = (1, 1) if claim.along else size_at(claim.symbols[claim.wrt].shape, self.sizes)
         return Layout(claim, size_at(claim.value, self.sizes), wrt)
 
-    @property
-    def moving(self) -> Sequence[str]:
-        """The symbols that move."""
-        return tuple(self.claim.along) or (self.claim.wrt,)
-
     def moves(self, place: Place, entries: Mapping[str, Table]) -> list[Move]:
         """What moves with one coordinate of the variable.
 
@@ -162,10 +157,13 @@ class Problem:
         Raises:
             VerificationError: it has not the shape of the derivative, or uses what it does not
                 define.
+            AnswerOutside: it has no value at this point.
         """
         reader = self._reader(a, entries)
         try:
             return self.layout.answer(reader, reader.last(self.claim.answer))
+        except (Outside, ZeroDivisionError) as error:
+            raise AnswerOutside(*error.args) from error
         except ShapeError as error:
             raise self.failure("the answer's sizes do not conform", error.message) from error
         except SizeUnknownError:

@@ -22,7 +22,7 @@ from dimderiv.verify.symbolic.polynomials import (
 
 LARGEST_POWER = 4000
 # Products of terms.
-MOST_WORK = 2_000_000
+MOST_WORK = 3_000_000
 
 
 class Relation(NamedTuple):

@@ -19,6 +19,8 @@ def assignments(
 ) -> list[dict[str, int]]:
     """Sizes for the dimensions, as small and as unlike as can be, in each order of size.
 
+    After the smallest come those that are most unlike them.
+
     Args:
         names: the dimensions.
         shapes: those of the symbols.
@@ -40,7 +42,14 @@ def assignments(
     best: dict[tuple[int, ...], dict[str, int]] = {}
     for _, _, _, sizes in sorted(found, key=lambda f: f[:3]):
         best.setdefault(_ranking(sizes), sizes)
-    return list(best.values())
+    first, *others = best.values()
+    return [first, *sorted(others, key=lambda sizes: -_reversals(first, sizes))]
+
+
+def _reversals(first: Mapping[str, int], second: Mapping[str, int]) -> int:
+    """How many pairs of dimensions are in another order of size."""
+    pairs = [(a, b) for a in first for b in first if first[a] < first[b]]
+    return sum(second[a] > second[b] for a, b in pairs)
 
 
 def _ranking(sizes: Mapping[str, int]) -> tuple[int, ...]:
