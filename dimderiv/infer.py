@@ -226,6 +226,7 @@ def _typed(program: Program, scope: Scope) -> Typed:
     for name, property_ in scope.assumed.items():
         assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []
+    assumptions += program.assumptions
     return Typed(
         program=program,
         symbols=symbols,

@@ -6,19 +6,25 @@ What is missing is pointed at after the last token that was read.
 from collections.abc import Sequence
 
 from dimderiv.errors import ParseError, Span
+from dimderiv.language.brackets import ENTRIES
 from dimderiv.language.vocabulary import Token
 
 QUOTES = frozenset({"'", "\N{RIGHT SINGLE QUOTATION MARK}"})
 INDEX_FORM = "write an index form like [i:m, j:n] A[i,k] B[k,j]"
 
-_CLOSERS = {"(": ")", "[": "]"}
+_CLOSERS = {"(": ")", "[": "]", "⟨": "⟩"}
 _OUT_OF_PLACE = {
     ")": ("this bracket closes nothing", "delete it, or open a bracket before it"),
     "]": ("this bracket closes nothing", "delete it; square brackets are only for index forms"),
     ",": ("a comma stands only between the arguments of a function", "separate statements with ;"),
     ":": ("a colon stands only in the head of an index form", INDEX_FORM),
     "==": ("'==' is not in the language", "use = to define a name, and < > <= >= to compare"),
-    "[": ("square brackets are only for index forms", "use round brackets"),
+    "[": ("square brackets are only for index forms, and this would be an entry", ENTRIES),
+    "⟩": ("this bracket closes nothing", "delete it, or open one before it: ⟨A, X⟩"),
+    "⊗": (
+        "a Kronecker product beside other products needs brackets",
+        "write A (B ⊗ C), (A B) ⊗ C or kron(A, B)",
+    ),
     "axis": (
         "an axis is the last argument of a function",
         "write sum(X, axis=0) or sum(X, axis=1)",
@@ -39,6 +45,75 @@ def detached_prime(token: Token) -> ParseError:
         "a prime stands right after what it transposes, without a space",
         span=(token.start, token.end),
         hint="write x' y; the language has no quoted texts",
+    )
+
+
+def glued_to_a_norm(text: str, span: Span) -> ParseError:
+    """The error for a figure or an F right after the bars of a norm.
+
+    Args:
+        text: what stands there.
+        span: where.
+    """
+    written = {"F": "||X||_F", "1": "||x||_1", "2": "||x||_2, or ||x||^2 for the square"}.get(text)
+    return ParseError(
+        f"{text} right after a norm may be its index or a factor",
+        span=span,
+        hint=f"write {written or 'one of _1 _2 _F _* after the bars'}; a factor stands in front",
+    )
+
+
+def one_beside(one: Token, divisor: Token) -> ParseError:
+    """The error for `X 1/n`, where the 1 is a vector of ones or part of the number 1/n.
+
+    Args:
+        one: the 1.
+        divisor: what stands after the slash.
+    """
+    by = divisor.text
+    return ParseError(
+        f"1/{by} after an operand may be a number, or a vector of ones that is divided",
+        span=(one.start, divisor.end),
+        hint=f"put (1/{by}) in front, or write (X 1)/{by} for sums of rows",
+    )
+
+
+def kronecker_beside(token: Token) -> ParseError:
+    """The error for a Kronecker product that goes on as another product.
+
+    Args:
+        token: what follows it.
+    """
+    return ParseError(
+        "a Kronecker product beside other products needs brackets",
+        span=(token.start, token.end),
+        hint="write (A ⊗ B) x, A ⊗ (B x) or kron(A, B)",
+    )
+
+
+def exponent_goes_on(token: Token) -> ParseError:
+    """The error for a power of e whose exponent is followed by another power or a transpose.
+
+    Args:
+        token: what follows the exponent.
+    """
+    return ParseError(
+        "where the exponent of e ends is not clear",
+        span=(token.start, token.end),
+        hint="write exp(...), or put brackets around the exponent",
+    )
+
+
+def inner_product_of_two(token: Token) -> ParseError:
+    """The error for an inner product that has no comma.
+
+    Args:
+        token: what stands in its place.
+    """
+    return ParseError(
+        "an inner product is one of two arrays",
+        span=(token.start, token.end),
+        hint="write it as ⟨A, X⟩, which is tr(A'X)",
     )
 
 

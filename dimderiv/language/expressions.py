@@ -25,7 +25,7 @@ from dimderiv.language.syntax import (
     Transpose,
     children,
 )
-from dimderiv.language.vocabulary import EXTREMES, Token
+from dimderiv.language.vocabulary import EULER, EXTREMES, Token
 
 NESTING_LIMIT = 100
 ARGUMENT_LIMIT = 20
@@ -35,9 +35,9 @@ _PRODUCTS: dict[str, Operator] = {"*": "*", ".*": ".*", "/": "/", "./": "./"}
 _POWERS: dict[str, Operator] = {"^": "^", ".^": ".^"}
 _SIGNS = frozenset("+-")
 _POSTFIXES = frozenset({"'", "^", ".^", "["})
-_STARTS_OPERAND = frozenset({"number", "name", "function", "(", "open"})
+_STARTS_OPERAND = frozenset({"number", "name", "function", "(", "open", "⟨", EULER})
 _GROUPS = {"(": ")", "open": "close"}
-_ENDS_GROUP = frozenset({"end", ";", ")", "]", "close"})
+_ENDS_GROUP = frozenset({"end", ";", ")", "]", "⟩", "close"})
 _LETTER = re.compile(r"[a-z][0-9]*")
 
 
@@ -58,6 +58,8 @@ class ExpressionReader:
         self.end = 0
         self.nesting = 0
         self.in_index_form = False
+        self.in_index = False
+        self.assumptions: dict[str, None] = {}
         self.pending = set(pending)
         self.defining: str | None = None
 
@@ -121,17 +123,48 @@ class ExpressionReader:
         minus = self.signs() if self.token.kind in _SIGNS else None
         start = self.token.start
         node = self.power()
+        if self.token.kind == "⊗":
+            node = self.kronecker(node, start)
         while True:
             kind = self.token.kind
             if kind in _STARTS_OPERAND:
-                node = Binary("*", node, self.power(), (start, self.end))
+                node = self.beside(node, start)
             elif kind in _PRODUCTS:
                 self.advance()
                 inner = self.signs()
                 right = self.negated(self.power(), inner)
                 node = Binary(_PRODUCTS[kind], node, right, (start, self.end))
+            elif kind == "⊗":
+                raise complaints.out_of_place(self.token, nested=False)
             else:
                 return self.negated(node, minus) if minus else node
+
+    def beside(self, left: Node, start: int) -> Node:
+        """A product with the operand that follows; a 1 beside an array is a vector of ones."""
+        token = self.token
+        right = self.power()
+        if _is_one(right) and not isinstance(left, Number) and not self.in_index:
+            if self.token.kind != "/":
+                right = self.ones(right.span)
+            elif self.tokens[self.index + 1].kind != "number":
+                raise complaints.one_beside(token, self.tokens[self.index + 1])
+        elif _is_one(left) and isinstance(right, Transpose) and not self.in_index:
+            left = self.ones(left.span)
+        return Binary("*", left, right, (start, self.end))
+
+    def ones(self, span: tuple[int, int]) -> Node:
+        """A vector of ones, whose size the surroundings tell."""
+        self.assumptions["1 beside an array is a vector of ones"] = None
+        return Call("vector", (Number(Fraction(1), span),), span=span)
+
+    def kronecker(self, node: Node, start: int) -> Node:
+        """A Kronecker product, a whole term: what else is multiplied stands outside brackets."""
+        while self.token.kind == "⊗":
+            self.advance()
+            node = Call("kron", (node, self.power()), span=(start, self.end))
+        if self.token.kind in _STARTS_OPERAND or self.token.kind in _PRODUCTS:
+            raise complaints.kronecker_beside(self.token)
+        return node
 
     def signs(self) -> list[int]:
         """Go past leading signs; where each minus stands."""
@@ -155,7 +188,7 @@ class ExpressionReader:
         while (kind := self.token.kind) in _POSTFIXES:
             if kind == "'":
                 self.advance()
-                node = Transpose(node, (start, self.end))
+                node = self.transposed(node, (start, self.end))
             elif kind == "[":
                 node = self.entry(node, start)
             else:
@@ -172,9 +205,25 @@ class ExpressionReader:
             if minus:
                 one = Number(Fraction(1), (transposed.start, transposed.end))
                 base = Binary(operator, base, self.negated(one, minus), span)
-            return Transpose(base, span)
+            return self.transposed(base, span)
         exponent = self.negated(self.primary(), minus)
         return Binary(operator, base, exponent, (start, self.end))
+
+    def transposed(self, node: Node, span: tuple[int, int]) -> Node:
+        """A transpose; that of 1 is a row of ones."""
+        is_row = _is_one(node) and not self.in_index
+        return Transpose(self.ones(node.span) if is_row else node, span)
+
+    def exponential(self) -> Node:
+        """`e` with its power, which ends where a power does."""
+        letter = self.advance()
+        self.advance()
+        minus = [self.advance().start] if self.token.kind == "-" else []
+        exponent = self.negated(self.primary(), minus)
+        if self.token.kind in _POSTFIXES:
+            raise complaints.exponent_goes_on(self.token)
+        self.assumptions[f"{EULER}^x is exp(x)"] = None
+        return Call("exp", (exponent,), span=(letter.start, self.end))
 
     def primary(self) -> Node:
         """A name, a number, a call, or a group."""
@@ -191,6 +240,10 @@ class ExpressionReader:
             return self.call()
         if kind in _GROUPS:
             return self.group()
+        if kind == "⟨":
+            return self.inner_product()
+        if kind == EULER:
+            return self.exponential()
         raise complaints.missing_operand(self.tokens, self.index)
 
     def group(self) -> Node:
@@ -201,6 +254,18 @@ class ExpressionReader:
         if closing.kind == ")":
             return inner
         return Call(closing.text, (inner,), span=(opening.start, self.end))
+
+    def inner_product(self) -> Node:
+        """`⟨A, X⟩`, the sum over the products of entries of two arrays of one shape."""
+        opening = self.enter()
+        left = self.expression()
+        if self.token.kind != ",":
+            raise complaints.inner_product_of_two(self.token)
+        self.advance()
+        right = self.expression()
+        self.leave(opening, "⟩")
+        span = (opening.start, self.end)
+        return Call("tr", (Binary("*", Transpose(left, left.span), right, span),), span=span)
 
     def call(self) -> Node:
         """A function with its arguments, the last of which may be `axis=0` or `axis=1`."""
@@ -311,7 +376,9 @@ class ExpressionReader:
 
     def index_expression(self) -> Node:
         """A sum of products of letters, sizes and whole numbers."""
+        self.in_index = True
         node = self.sum()
+        self.in_index = False
         parts = [node]
         while parts:
             part = parts.pop()
@@ -342,6 +409,10 @@ def _extreme_of_two(function: str, left: Node, right: Node, span: tuple[int, int
     if is_zero(left):
         return Negative(relu(Negative(right, span)), span)
     return Add((left, Negative(relu(difference), span)), span)
+
+
+def _is_one(node: Node) -> bool:
+    return isinstance(node, Number) and node.value == 1
 
 
 @lru_cache(maxsize=512)

@@ -1,8 +1,11 @@
 """What the reader knows beforehand: the functions, the Greek letters and the shape of a token."""
 
+import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
+
+from dimderiv.language.foreign import ALIASES as ALIASES
 
 _FUNCTIONS = """
     exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid softplus
@@ -16,22 +19,14 @@ _GREEK = """
 """
 
 BUILTIN_FUNCTIONS = frozenset(_FUNCTIONS.split())
-ALIASES: Mapping[str, str] = MappingProxyType(
-    {
-        "norm": "norm2",
-        "trace": "tr",
-        "ln": "log",
-        "asin": "arcsin",
-        "acos": "arccos",
-        "atan": "arctan",
-    }
-)
 # Of one argument a reduction, of two a function of each entry.
 EXTREMES = frozenset({"max", "min"})
 COMPARISONS = (">", "<", ">=", "<=")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
+# The number, where all that is done with the letter is to raise it to a power; else a symbol.
+EULER = "e"
 # Before the name of a declared function: its gradient and its Hessian, also as `grad_f`, `hess_f`.
 GRADIENT, HESSIAN = "∇", "∇²"
 SIGNS = ("", GRADIENT, HESSIAN)
@@ -51,7 +46,15 @@ GREEK_LETTERS: Mapping[str, str] = MappingProxyType(
         "\N{MICRO SIGN}": "mu",
     }
 )
-_SPELLED_OUT = str.maketrans(dict(GREEK_LETTERS))
+# Marks over a letter, and small figures and letters under it, are spelled as subscripts.
+MARKS: Mapping[str, str] = {
+    "\N{COMBINING CIRCUMFLEX ACCENT}": "hat",
+    "\N{COMBINING MACRON}": "bar",
+    "\N{COMBINING OVERLINE}": "bar",
+    "\N{COMBINING TILDE}": "tilde",
+    "\N{COMBINING DOT ABOVE}": "dot",
+}
+SUBSCRIPTS: Mapping[str, str] = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
 
 
 class Token(NamedTuple):
@@ -83,7 +86,7 @@ def spelled_out(function: str) -> str:
 
 
 def canonical_name(name: str) -> str:
-    """A name with each Greek letter spelled out.
+    """A name with each Greek letter, mark and small figure spelled out.
 
     Args:
         name: a name as it stands in a text or in a declaration.
@@ -91,7 +94,37 @@ def canonical_name(name: str) -> str:
     Returns:
         The name that stands for it in syntax trees.
 
-    >>> canonical_name("λ1")
-    'lambda1'
+    >>> canonical_name("λ1"), canonical_name("x̂"), canonical_name("x₁₂")
+    ('lambda1', 'x_hat', 'x_12')
     """
-    return name if name.isascii() else name.translate(_SPELLED_OUT)
+    return name if name.isascii() else "".join(spelled_letters(name))
+
+
+def spelled_letters(name: str) -> list[str]:
+    """What each character of a name is spelled as; characters that are no letters stay.
+
+    Args:
+        name: a name as it stands in a text.
+    """
+    found: list[str] = []
+    is_under = False
+    for character in name:
+        if character.isascii():
+            found.append(character)
+        elif character in SUBSCRIPTS:
+            found.append(SUBSCRIPTS[character] if is_under else f"_{SUBSCRIPTS[character]}")
+        else:
+            found.append(_spelled_letter(character))
+        is_under = character in SUBSCRIPTS
+    return found
+
+
+def _spelled_letter(character: str) -> str:
+    if character in GREEK_LETTERS:
+        return GREEK_LETTERS[character]
+    letter, *marks = unicodedata.normalize("NFD", character)
+    if letter in MARKS:
+        return f"_{MARKS[letter]}"
+    if len(marks) != 1 or marks[0] not in MARKS:
+        return character
+    return f"{GREEK_LETTERS.get(letter, letter)}_{MARKS[marks[0]]}"
