@@ -155,17 +155,19 @@ def _other_argument(token: Token, head: Sequence[str], closing: Token) -> ParseE
 
 def _entry(token: Token, closing: Token) -> ParseError:
     return ParseError(
-        f"a number in brackets right after {token.text} would be an entry of it",
+        f"figures in brackets right after {token.text} would be an entry of it",
         span=(token.start, closing.end),
-        hint=f"{ENTRIES}; for a product write {token.text} * (...)",
+        hint=ENTRIES,
     )
 
 
 def _function_of_several(token: Token, closing: Token) -> UnknownNameError:
+    declaration = f"declare a function of one argument, {token.text}: n -> scalar"
+    is_capital = token.text[0].isupper()
     return UnknownNameError(
-        f"{token.text} is not a known function",
+        f"{token.text} before brackets with a comma may be a function or an entry",
         span=(token.start, closing.end),
-        hint=f"declare a function of one argument, {token.text}: n -> scalar; {ENTRIES}",
+        hint=f"{ENTRIES}; or {declaration}" if is_capital else f"{declaration}; {ENTRIES}",
     )
 
 
@@ -175,6 +177,7 @@ def _unknown(token: Token) -> UnknownNameError:
     known = {
         "sigma": "sigmoid(...) for the logistic function, ",
         "gamma": "a rule file for the gamma function, ",
+        COMMUTATION: "K(m, n) for a commutation matrix, ",
     }.get(name, "")
     if not known and name in GREEK_NAMES:
         known = "a function by its name, such as tanh(...) or relu(...), "

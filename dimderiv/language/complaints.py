@@ -19,7 +19,7 @@ _OUT_OF_PLACE = {
     ",": ("a comma stands only between the arguments of a function", "separate statements with ;"),
     ":": ("a colon stands only in the head of an index form", INDEX_FORM),
     "==": ("'==' is not in the language", "use = to define a name, and < > <= >= to compare"),
-    "[": ("square brackets are only for index forms, and this would be an entry", ENTRIES),
+    "[": ("square brackets are only for index forms", "use round brackets"),
     "⟩": ("this bracket closes nothing", "delete it, or open one before it: ⟨A, X⟩"),
     "⊗": (
         "a Kronecker product beside other products needs brackets",
@@ -63,21 +63,6 @@ def glued_to_a_norm(text: str, span: Span) -> ParseError:
     )
 
 
-def one_beside(one: Token, divisor: Token) -> ParseError:
-    """The error for `X 1/n`, where the 1 is a vector of ones or part of the number 1/n.
-
-    Args:
-        one: the 1.
-        divisor: what stands after the slash.
-    """
-    by = divisor.text
-    return ParseError(
-        f"1/{by} after an operand may be a number, or a vector of ones that is divided",
-        span=(one.start, divisor.end),
-        hint=f"put (1/{by}) in front, or write (X 1)/{by} for sums of rows",
-    )
-
-
 def kronecker_beside(token: Token) -> ParseError:
     """The error for a Kronecker product that goes on as another product.
 
@@ -101,6 +86,19 @@ def exponent_goes_on(token: Token) -> ParseError:
         "where the exponent of e ends is not clear",
         span=(token.start, token.end),
         hint="write exp(...), or put brackets around the exponent",
+    )
+
+
+def entry(opening: Token) -> ParseError:
+    """The error for `x[1]` and `A[1, 2]` outside an index form.
+
+    Args:
+        opening: the bracket.
+    """
+    return ParseError(
+        "square brackets right after an array would be an entry of it",
+        span=(opening.start, opening.end),
+        hint=ENTRIES,
     )
 
 

@@ -25,7 +25,7 @@ from dimderiv.language.syntax import (
     Transpose,
     children,
 )
-from dimderiv.language.vocabulary import EULER, EXTREMES, Token
+from dimderiv.language.vocabulary import EULER, EXTREMES, ONES, Token
 
 NESTING_LIMIT = 100
 ARGUMENT_LIMIT = 20
@@ -35,7 +35,7 @@ _PRODUCTS: dict[str, Operator] = {"*": "*", ".*": ".*", "/": "/", "./": "./"}
 _POWERS: dict[str, Operator] = {"^": "^", ".^": ".^"}
 _SIGNS = frozenset("+-")
 _POSTFIXES = frozenset({"'", "^", ".^", "["})
-_STARTS_OPERAND = frozenset({"number", "name", "function", "(", "open", "⟨", EULER})
+_STARTS_OPERAND = frozenset({"number", "name", "function", "(", "open", "⟨", ONES, EULER})
 _GROUPS = {"(": ")", "open": "close"}
 _ENDS_GROUP = frozenset({"end", ";", ")", "]", "⟩", "close"})
 _LETTER = re.compile(r"[a-z][0-9]*")
@@ -58,7 +58,6 @@ class ExpressionReader:
         self.end = 0
         self.nesting = 0
         self.in_index_form = False
-        self.in_index = False
         self.assumptions: dict[str, None] = {}
         self.pending = set(pending)
         self.defining: str | None = None
@@ -128,7 +127,7 @@ class ExpressionReader:
         while True:
             kind = self.token.kind
             if kind in _STARTS_OPERAND:
-                node = self.beside(node, start)
+                node = Binary("*", node, self.power(), (start, self.end))
             elif kind in _PRODUCTS:
                 self.advance()
                 inner = self.signs()
@@ -138,24 +137,6 @@ class ExpressionReader:
                 raise complaints.out_of_place(self.token, nested=False)
             else:
                 return self.negated(node, minus) if minus else node
-
-    def beside(self, left: Node, start: int) -> Node:
-        """A product with the operand that follows; a 1 beside an array is a vector of ones."""
-        token = self.token
-        right = self.power()
-        if _is_one(right) and not isinstance(left, Number) and not self.in_index:
-            if self.token.kind != "/":
-                right = self.ones(right.span)
-            elif self.tokens[self.index + 1].kind != "number":
-                raise complaints.one_beside(token, self.tokens[self.index + 1])
-        elif _is_one(left) and isinstance(right, Transpose) and not self.in_index:
-            left = self.ones(left.span)
-        return Binary("*", left, right, (start, self.end))
-
-    def ones(self, span: tuple[int, int]) -> Node:
-        """A vector of ones, whose size the surroundings tell."""
-        self.assumptions["1 beside an array is a vector of ones"] = None
-        return Call("vector", (Number(Fraction(1), span),), span=span)
 
     def kronecker(self, node: Node, start: int) -> Node:
         """A Kronecker product, a whole term: what else is multiplied stands outside brackets."""
@@ -183,12 +164,14 @@ class ExpressionReader:
 
     def power(self) -> Node:
         """A primary with the transposes, powers and index brackets after it."""
+        if self.token.kind == EULER:
+            return self.exponential()
         start = self.token.start
         node = self.primary()
         while (kind := self.token.kind) in _POSTFIXES:
             if kind == "'":
                 self.advance()
-                node = self.transposed(node, (start, self.end))
+                node = Transpose(node, (start, self.end))
             elif kind == "[":
                 node = self.entry(node, start)
             else:
@@ -205,14 +188,9 @@ class ExpressionReader:
             if minus:
                 one = Number(Fraction(1), (transposed.start, transposed.end))
                 base = Binary(operator, base, self.negated(one, minus), span)
-            return self.transposed(base, span)
+            return Transpose(base, span)
         exponent = self.negated(self.primary(), minus)
         return Binary(operator, base, exponent, (start, self.end))
-
-    def transposed(self, node: Node, span: tuple[int, int]) -> Node:
-        """A transpose; that of 1 is a row of ones."""
-        is_row = _is_one(node) and not self.in_index
-        return Transpose(self.ones(node.span) if is_row else node, span)
 
     def exponential(self) -> Node:
         """`e` with its power, which ends where a power does."""
@@ -242,9 +220,17 @@ class ExpressionReader:
             return self.group()
         if kind == "⟨":
             return self.inner_product()
+        if kind == ONES:
+            return self.ones()
         if kind == EULER:
-            return self.exponential()
+            raise complaints.exponent_goes_on(self.token)
         raise complaints.missing_operand(self.tokens, self.index)
+
+    def ones(self) -> Node:
+        """A vector of ones, whose size the surroundings tell."""
+        span = self.advance()[2:]
+        self.assumptions["1 beside an array is a vector of ones"] = None
+        return Call("vector", (Number(Fraction(1), span),), span=span)
 
     def group(self) -> Node:
         """An expression in brackets, or in the bars of a norm."""
@@ -365,7 +351,12 @@ class ExpressionReader:
     def entry(self, operand: Node, start: int) -> Node:
         """An operand with index brackets."""
         if not self.in_index_form:
-            raise complaints.out_of_place(self.token, nested=False)
+            is_glued = self.token.start == self.end
+            raise (
+                complaints.entry(self.token)
+                if is_glued
+                else complaints.out_of_place(self.token, nested=False)
+            )
         opening = self.enter()
         indices = [self.index_expression()]
         while self.token.kind == ",":
@@ -376,9 +367,7 @@ class ExpressionReader:
 
     def index_expression(self) -> Node:
         """A sum of products of letters, sizes and whole numbers."""
-        self.in_index = True
         node = self.sum()
-        self.in_index = False
         parts = [node]
         while parts:
             part = parts.pop()
@@ -409,10 +398,6 @@ def _extreme_of_two(function: str, left: Node, right: Node, span: tuple[int, int
     if is_zero(left):
         return Negative(relu(Negative(right, span)), span)
     return Add((left, Negative(relu(difference), span)), span)
-
-
-def _is_one(node: Node) -> bool:
-    return isinstance(node, Number) and node.value == 1
 
 
 @lru_cache(maxsize=512)

@@ -1,12 +1,15 @@
 """The errors for characters that the language does not have, each with what to write instead."""
 
+import re
 import unicodedata
 
 from dimderiv.errors import ParseError
+from dimderiv.language.foreign import ALIASES, instead
 
 _BARS = ("||", "‖", "∥")
+_NAMED_APART = 'write the function alone: what it is differentiated by is --wrt x, or wrt="x"'
 _HINTS = {
-    "|": "write abs(x), or ||x|| for a norm",
+    "|": "write abs(x), det(A), or ||x|| for a norm",
     ".": "write .* ./ or .^, or .T for a transpose",
     "\\": "write a name without a backslash, and inv(A) b for A \\ b",
     '"': "leave out quotation marks: every word is a symbol or a function",
@@ -17,7 +20,23 @@ _HINTS = {
     "%": "write # for a comment",
     "√": "write sqrt(x)",
     "∇": "write ∇f(x) or ∇²f(x) of a function that is declared, such as f: n -> scalar",
+    "∂": _NAMED_APART,
+    "∑": "write sum(x) for the sum of all entries, sum(X, axis=1) for that of each row",
+    "∏": "write exp(sum(log(x))), where the entries are positive",
+    "∫": "write a sum with weights: w'x",
+    "†": "write pinv(A), or A' for a transpose",
+    "⁺": "write pinv(A), or max(x, 0) for the positive part",
+    "∈": "write the shapes apart: X: m x n",
+    "→": "write the shapes apart: f: n -> scalar",
+    "⊕": "write A + B, or kron(A, eye(n)) + kron(eye(m), B) for the Kronecker sum",
+    "÷": "write / by a scalar, ./ for each entry",
+    "∞": "write a number or a symbol; the largest absolute value is max(abs(x))",
+    "≠": "write 1 - (x >= y) .* (x <= y)",
+    "…": "write every term, or a sum",
 }
+_BRACED = re.compile(r"\{([^{}\n]*)\}")
+_POINTS = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+_LIBRARIES = re.compile(r"\b(?:np|numpy|jnp|jax|torch|scipy|sp|tf|F|nn|linalg|special|la|LinearAlgebra)\Z")
 
 
 def stray_character(source: str, position: int) -> ParseError:
@@ -34,6 +53,10 @@ def stray_character(source: str, position: int) -> ParseError:
     span = (position, position + 1)
     if character == "_":
         return _stray_underscore(source, position)
+    if character == "{" and source[position - 1 : position] in {"_", "^"}:
+        return _braces(source, position)
+    if character == "." and (points := _POINTS.match(source, position)):
+        return _after_a_point(source, points)
     if not character.isprintable():
         code = f"U+{ord(character):04X}"
         name = unicodedata.name(character, "a control character")
@@ -54,11 +77,47 @@ def stray_character(source: str, position: int) -> ParseError:
 
 def _stray_underscore(source: str, position: int) -> ParseError:
     before = source[max(0, position - 20) : position]
+    span = (position, position + 1)
     if before.endswith(_BARS):
         message, hint = "the language has no such norm", "put one of _1 _2 _F _* after the bars"
+        if source.startswith(("_inf", "_∞", "_{\\infty", "_{∞"), position):
+            hint = "write max(abs(x))"
     elif before.rstrip("0123456789").rstrip("^").endswith(_BARS):
         message, hint = "the kind of a norm stands before its power", "write it as in ||X||_F^2"
+    elif before.rstrip("0123456789") != before:
+        message, hint = "a number has no subscript", "write ones(n, 1) for a vector of ones, or 1'x"
+    elif source[position + 1 : position + 2] == "{":
+        return _braces(source, position + 1)
     else:
         message = "an underscore stands only between a letter and its subscript"
         hint = "write a subscript as in x_1"
-    return ParseError(message, span=(position, position + 1), hint=hint)
+    return ParseError(message, span=span, hint=hint)
+
+
+def _braces(source: str, position: int) -> ParseError:
+    """The error for `x_{i}` and `x^{2}`, which are LaTeX."""
+    braced = _BRACED.match(source, position)
+    inside = braced[1].strip() if braced else ""
+    if source[position - 1] == "_":
+        name = f"_{inside}" if inside.isalnum() else "_ with letters or figures"
+        hint = f"write {name}, which makes a name of its own; entries are not in the language"
+    elif inside in {"T", "\\top", "⊤"}:
+        hint = "write ' for a transpose"
+    elif inside.startswith("("):
+        hint = f"give it a name of its own, such as {source[position - 2]}{inside.strip('()')}"
+    else:
+        hint = f"write ^{inside}" if inside.isalnum() else f"write ^({inside or 'n + 1'})"
+    end = braced.end() if braced else position + 1
+    return ParseError("braces are not in the language", span=(position, end), hint=hint)
+
+
+def _after_a_point(source: str, points: re.Match[str]) -> ParseError:
+    """The error for `np.linalg.inv(x)` and `x.sum()`."""
+    name = points[0].rpartition(".")[2]
+    if _LIBRARIES.search(source, 0, points.start()):
+        hint = f"write the name alone: {name}(...)"
+    else:
+        hint = f"write {ALIASES.get(name, name)}(x) for x.{name}()"
+    if written := instead(name):
+        hint = f"write {written}"
+    return ParseError("names have no points in them", span=points.span(), hint=hint)

@@ -45,10 +45,10 @@ def unknown_function(
         hint = f"write {close}"
     elif written:
         hint = written
-    elif close := nearest(word, functions):
-        hint = f"write {close}(...), or {declaration}"
     elif split := _function_at_the_end(word, functions):
         hint = f"put a space before the function: {word[:split]} {word[split:]}(...)"
+    elif close := nearest(word, functions):
+        hint = f"write {close}(...), or {declaration}"
     else:
         hint = f"put spaces between the letters, if they are symbols, or {declaration}"
     return UnknownNameError(f"{shown} is not a known function", span=span, hint=hint)
@@ -81,10 +81,10 @@ def _meant(word: str, functions: Collection[str], known: Collection[str]) -> str
         return written
     if close := _greek(stem):
         return f"write {close}{word[len(stem):]}"
+    if start := _function_at_the_start(stem, functions):
+        return f"write {word[:start]}({word[start:]})"
     if close := nearest(word, functions):
         return f"write {close}(...)"
-    if start := _function_at_the_start(word, functions):
-        return f"write {word[:start]}({word[start:]})"
     if greek := next((name for name in GREEK_NAMES if stem.startswith(name)), None):
         return f"put a space between: {greek} {word[len(greek):]}"
     return None
@@ -203,9 +203,8 @@ def _subscripted(word: str, functions: Collection[str]) -> str | None:
 
 
 def _function_at_the_start(word: str, functions: Collection[str]) -> int:
-    """Where the longest name of a function ends that the word begins with, or 0."""
-    ends = range(min(len(word) - 1, _LONGEST_FUNCTION), 1, -1)
-    return next((end for end in ends if word[:end] in functions), 0)
+    """Where the name of a function ends that one more letter follows, or 0."""
+    return len(word) - 1 if word[:-1] in functions else 0
 
 
 def _function_at_the_end(word: str, functions: Collection[str]) -> int:

@@ -17,6 +17,7 @@ from dimderiv.language.brackets import (
     with_defined_functions,
 )
 from dimderiv.language.complaints import QUOTES, detached_prime, glued_to_a_norm
+from dimderiv.language.constants import with_exponentials, with_ones
 from dimderiv.language.strays import stray_character
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, GRADIENT, Token
 from dimderiv.language.words import WORD, Words
@@ -114,30 +115,9 @@ def tokenize(
     if COMMUTATION in source and COMMUTATION not in known:
         tokens = with_commutations(tokens)
     refuse_questions(tokens, known)
-    return _with_exponentials(tokens) if EULER in source and EULER not in known else tokens
-
-
-def _with_exponentials(tokens: list[Token]) -> list[Token]:
-    """The tokens, with `e` as the number if all that is done with it is to raise it to a power.
-
-    A power that is a number leaves it a symbol, and one that is a transpose makes it a vector.
-    """
-    places = [place for place, token in enumerate(tokens) if token[:2] == ("name", EULER)]
-    powers = [_power(tokens, place + 1) for place in places]
-    if not places or None in powers or all(power and power.kind == "number" for power in powers):
-        return tokens
-    made = list(tokens)
-    for place in places:
-        made[place] = tokens[place]._replace(kind=EULER)
-    return made
-
-
-def _power(tokens: list[Token], place: int) -> Token | None:
-    """What the exponent begins with, if one begins at a place and is no transpose."""
-    if tokens[place].kind not in {"^", ".^"}:
-        return None
-    start = tokens[place + 1 + (tokens[place + 1].kind == "-")]
-    return None if start.text == "T" else start
+    if "1" in source:
+        tokens = with_ones(tokens)
+    return with_exponentials(tokens) if EULER in source and EULER not in known else tokens
 
 
 class _Scanner:

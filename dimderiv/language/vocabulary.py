@@ -27,6 +27,8 @@ COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
 # The number, where all that is done with the letter is to raise it to a power; else a symbol.
 EULER = "e"
+# The kind of the token of a 1 that is a vector of ones.
+ONES = "ones"
 # Before the name of a declared function: its gradient and its Hessian, also as `grad_f`, `hess_f`.
 GRADIENT, HESSIAN = "∇", "∇²"
 SIGNS = ("", GRADIENT, HESSIAN)
@@ -61,7 +63,7 @@ class Token(NamedTuple):
     """One token; an operator's kind is its canonical spelling.
 
     The other kinds are `number`, `name`, `function`, `axis`, `open` and `close` (the bars of a
-    norm; the text of `close` is the norm's function) and `end`.
+    norm; the text of `close` is the norm's function), `ones` and `e` (see `constants`) and `end`.
     """
 
     kind: str

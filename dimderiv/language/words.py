@@ -46,6 +46,8 @@ _DEFINITION = re.compile(
     rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*(?:\([^()=;\n]*\)[^\S\n]*)?=(?!=)"
 )
 _EQUALS = re.compile(r"\s*=(?!=)")
+# What is refused itself: `dim=0`, `torch.mm`.
+_GOES_ON = re.compile(r"\s*=(?!=)|\.(?!T\b)[A-Za-z_]")
 _BRACKET = re.compile(r"[^\S\n]*\(")
 _CONTINUATIONS = frozenset("_0123456789")
 # Before and after a differential that is part of a quotient: `d/dx`, `df/dx`, `d^2 f/dx^2`.
@@ -106,7 +108,7 @@ class Words:
         symbols = self._symbols(word, start)
         if len(symbols) > 1 and self.source[end : end + 1] == "(":
             raise self._unknown(suggestions.unknown_function, word, start)
-        if not self._is_product(word, symbols):
+        if not self._is_product(word, symbols) and not _GOES_ON.match(self.source, end):
             if is_called:
                 raise self._unknown(suggestions.unknown_function, word, start)
             if _is_differential(word):
