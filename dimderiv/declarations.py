@@ -1,15 +1,15 @@
 """Declared shapes: from texts such as `X: m x n; w: n` to one declaration for each symbol."""
 
-import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.suggestions import nearest
 from dimderiv.language.vocabulary import RESERVED_WORDS, SPELLED_OUT, canonical_name
-from dimderiv.shapes import ONE, SCALAR, Declaration, Dim, Shape, size_of
+from dimderiv.shapes import ONE, OPEN, SCALAR, Declaration, Dim, Shape, size_of
 
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
 PROPERTIES = (*NEEDS_SQUARE, "positive", "onehot", "probability")
@@ -17,7 +17,8 @@ SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
 COMPOSITE_LIMIT = 40
 
-_ENTRY = re.compile(r"[^;\n]+")
+# A comma ends an entry where another name with a colon follows: `X: m x n, w: n`.
+_BETWEEN_ENTRIES = re.compile(r"[;\n]|,(?=\s*[^\W\d]\w*\s*:)")
 _TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=[\d)])x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _RUN_TOGETHER = re.compile(r"([A-Za-z])x([A-Za-z]|\d+)")
@@ -26,13 +27,27 @@ _ARROW = re.compile(r"-\s*>|=>|[\N{RIGHTWARDS ARROW}\N{LONG RIGHTWARDS ARROW}]")
 # Names that mean something else before brackets, or in answers.
 _NO_FUNCTIONS = frozenset({"I", "K", "T", "pi"})
 _EXAMPLE = 'a shape such as "m x n", "n" or "scalar"'
+# Kinds whose sizes the surroundings tell.
+_OPEN_SHAPES = {
+    "vector": Shape(OPEN[0], ONE),
+    "column": Shape(OPEN[0], ONE),
+    "row": Shape(ONE, OPEN[0]),
+    "matrix": Shape(*OPEN),
+    "square": Shape(OPEN[0], OPEN[0]),
+}
+_MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int", "integer"})
+_SPACES = re.compile(r"(?:ℝ|R|\\mathbb\{R\})\s*\^")
 
 
-def read_shapes(source: Mapping[str, str] | str | None) -> dict[str, Declaration]:
+Shapes: TypeAlias = "Mapping[str, str | int | Sequence[str | int]] | str | None"
+
+
+def read_shapes(source: Shapes) -> dict[str, Declaration]:
     """The declarations in a mapping or in a text.
 
     Args:
-        source: `{"X": "m x n", "w": "n"}`, or the same as a text, `X: m x n; w: n`.
+        source: `{"X": "m x n", "w": "n"}`, or the same as a text, `X: m x n; w: n`.  In a mapping
+            a shape may be a tuple, `("m", "n")` or `(3, 4)`, or a number.
 
     Returns:
         A declaration for each symbol, in the order given; Greek letters are spelled out.
@@ -61,13 +76,11 @@ def read_shapes(source: Mapping[str, str] | str | None) -> dict[str, Declaration
     return declared
 
 
-def _readers(source: Mapping[str, str] | str | None) -> "Iterator[_Reader]":
+def _readers(source: Shapes) -> "Iterator[_Reader]":
     if source is None:
         return
     if isinstance(source, str):
-        for entry in _ENTRY.finditer(source):
-            if entry[0].strip():
-                yield _of_entry(source, entry.start(), entry.end())
+        yield from _of_text(source)
         return
     if not isinstance(source, Mapping) or not all(isinstance(name, str) for name in source):
         raise ShapeError(
@@ -75,9 +88,40 @@ def _readers(source: Mapping[str, str] | str | None) -> "Iterator[_Reader]":
             hint='"X: m x n; w: n", or {"X": "m x n", "w": "n"}',
         )
     for name, text in source.items():
-        if not isinstance(text, str):
-            raise ShapeError(f"the shape of {name} is not a text", hint=_EXAMPLE)
-        yield _Reader(name, text, (0, len(text)))
+        written = _written(name, text)
+        yield _Reader(name, written, (0, len(written)))
+
+
+def _written(name: str, shape: str | int | Sequence[str | int]) -> str:
+    """A shape as a text: a tuple holds the size of each axis, and an empty one is a scalar's."""
+    sizes = [shape] if isinstance(shape, (str, int)) else shape
+    if not isinstance(sizes, Sequence) or not all(isinstance(size, (str, int)) for size in sizes):
+        raise ShapeError(
+            f"the shape of {name} is no text and no tuple of sizes, but {shape!r}", hint=_EXAMPLE
+        )
+    texts = [str(size) for size in sizes]
+    if len(texts) > 1:
+        texts = [text if text.isalnum() else f"({text})" for text in texts]
+    return " x ".join(texts) or "scalar"
+
+
+def _of_text(source: str) -> "Iterator[_Reader]":
+    start = 0
+    shared: list[Span] = []
+    for end in [*(match.start() for match in _BETWEEN_ENTRIES.finditer(source)), len(source)]:
+        entry = source[start:end]
+        if source[end : end + 1] == "," and ":" not in entry:
+            # `A, B: n x n`: the names before the last one have its shape.
+            shared += [
+                _stripped(source, start + part.start(), start + part.end())
+                for part in re.finditer("[^,]+", entry)
+            ]
+        elif entry.strip():
+            last = _of_entry(source, start, end)
+            yield from (_Reader(source[slice(*s)], source, last.place, s) for s in shared)
+            yield last
+            shared = []
+        start = end + 1
 
 
 def _of_entry(source: str, start: int, end: int) -> "_Reader":
@@ -140,6 +184,9 @@ class _Reader:
         if not self.tokens:
             place = self.place if self.source.strip() else None
             self.refuse(f"the shape of {self.name} is empty", place, hint=_EXAMPLE)
+        if _SPACES.match(self.source, self.place[0]):
+            hint = f"{self.name}: m x n for a matrix, {self.name}: n for a vector"
+            self.refuse("a shape is its sizes alone", self.place, hint=hint)
         shape = self.shape()
         return Declaration(shape, self.properties(shape), self.source[slice(*self.place)])
 
@@ -168,6 +215,8 @@ class _Reader:
         self.tokens = [token for token in self.tokens if token[1][1] <= end]
         self.refuse_several_arguments()
         shape = self.shape()
+        if OPEN[0] in shape:
+            self.refuse(f"the argument of {self.name} has no sizes", (start, end), hint=example)
         for word, span in self.tokens[self.index :]:
             self.refuse(f"{word!r} does not suit the argument of a function", span, hint=example)
         return Declaration(shape, text=f"{shape} -> scalar", is_function=True)
@@ -199,6 +248,9 @@ class _Reader:
         if self.tokens[0][0] == "scalar":
             self.index = 1
             return SCALAR
+        if open_shape := self.open_shape():
+            return open_shape
+        self.leave_out_brackets()
         sizes = [self.size()]
         while self.continues():
             self.index += 1
@@ -210,6 +262,33 @@ class _Reader:
                 hint="a matrix for each value of the other indices",
             )
         return Shape(sizes[0], sizes[1] if len(sizes) == 2 else ONE)
+
+    def open_shape(self) -> Shape | None:
+        """The shape of `vector`, `row vector`, `matrix` and `square matrix`."""
+        word, following = (*(text for text, _ in self.tokens), "", "")[:2]
+        shape = _OPEN_SHAPES.get(word)
+        if shape is None:
+            return None
+        if word in {"row", "column"} and following != "vector":
+            return None
+        self.index = 1 + (following in {"vector", "matrix"})
+        is_square = word == "matrix" and any(text in NEEDS_SQUARE for text, _ in self.tokens)
+        return _OPEN_SHAPES["square"] if is_square else shape
+
+    def leave_out_brackets(self) -> None:
+        """Take off the brackets of `(m, n)` and `[m, n]`, as Python writes shapes."""
+        texts = [text for text, _ in self.tokens]
+        closing = {"(": ")", "[": "]"}.get(texts[0])
+        if closing not in texts:
+            return
+        end = texts.index(closing)
+        inside = texts[1:end]
+        if "(" in inside or not _BETWEEN_SIZES.intersection(inside):
+            return
+        kept = self.tokens[1:end]
+        if kept[-1][0] == ",":
+            kept.pop()
+        self.tokens = kept + self.tokens[end + 1 :]
 
     def continues(self) -> bool:
         """Whether another size follows, rather than properties."""
@@ -230,6 +309,8 @@ class _Reader:
             self.refuse(f"{token} is no size", span, hint="a positive whole number, or a name")
         if not _SYMBOL.fullmatch(token) or token in {"scalar", "vector", "matrix", *PROPERTIES}:
             self.refuse(f"a size is missing before {token!r}", span, hint=_EXAMPLE)
+        if token in _MEANS_SCALAR:
+            self.refuse(f"{token} is no size", span, hint=f"{self.name}: scalar for a number")
         run_together = _RUN_TOGETHER.fullmatch(token)
         if run_together:
             hint = f"{run_together[1]} x {run_together[2]}"
@@ -282,7 +363,12 @@ class _Reader:
         return ONE if int(digits) == 1 else Dim.of(int(digits))
 
     def properties(self, shape: Shape) -> frozenset[str]:
-        words = [token for token in self.tokens[self.index :] if token[0] != ","]
+        own = {"vector": not shape.is_matrix, "matrix": shape.is_matrix}
+        words = [
+            token
+            for token in self.tokens[self.index :]
+            if token[0] != "," and not own.get(token[0])
+        ]
         for word, span in words:
             if word not in PROPERTIES:
                 self.unknown_word(word, span)
@@ -309,8 +395,11 @@ class _Reader:
             self.refuse(message, self.name_span, hint="another name for one of them")
 
     def unknown_word(self, word: str, span: Span) -> NoReturn:
-        close = difflib.get_close_matches(word[:40], PROPERTIES, n=1)
-        hint = close[0] if close else f"one of {', '.join(PROPERTIES)}; between sizes goes an x"
+        following = self.source[span[1] : self.place[1]].lstrip()
+        hint = nearest(word[:40], PROPERTIES)
+        if following.startswith(":"):
+            hint = "put a semicolon between two declarations: X: m x n; w: n"
+        hint = hint or f"one of {', '.join(PROPERTIES)}; between sizes goes an x"
         self.refuse(f"{word!r} is no property of a symbol", span, hint=hint)
 
     def refuse(

@@ -152,7 +152,7 @@ class Derivation:
         return self.typed.assumptions
 
     def notes(self, lang: str = "en") -> tuple[str, ...]:
-        """Which entries the derivative takes to be free although a property ties them, or as tied.
+        """Which entries are taken to be free although a property ties them, and what is not used.
 
         Args:
             lang: `"en"` or `"zh"`.
@@ -163,11 +163,12 @@ class Derivation:
         >>> derive("logdet(S)", "S", shapes="S: n x n spd").notes()[0].partition(":")[0]
         'the entries of S are free'
         """
-        from dimderiv.render.conventions import notes
+        from dimderiv.render.conventions import notes, unused
 
         properties = {name: self.typed.symbols[name].properties for name in self.wrt}
         can_tie = self.order == 1 and self.typed.value.is_scalar and not self.directions
-        return tuple(notes(properties, self.structures, lang, can_tie=can_tie))
+        found = notes(properties, self.structures, lang, can_tie=can_tie)
+        return (*found, *unused(self.typed.unused, lang))
 
     @property
     def verification(self) -> "Verification | None":

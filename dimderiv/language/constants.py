@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dimderiv.errors import ParseError
 from dimderiv.language.vocabulary import EULER, ONES, Token
 
-_ENDS_OPERAND = frozenset({"name", ")", "]", "'", "close", "⟩"})
+_ENDS_OPERAND = frozenset({"name", ")", "'", "close", "⟩"})
 _POWERS = frozenset({"^", ".^"})
 _TIGHT = _POWERS | {"/", "./"}
 

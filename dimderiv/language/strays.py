@@ -36,7 +36,9 @@ _HINTS = {
 }
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
 _POINTS = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
-_LIBRARIES = re.compile(r"\b(?:np|numpy|jnp|jax|torch|scipy|sp|tf|F|nn|linalg|special|la|LinearAlgebra)\Z")
+_LIBRARIES = re.compile(
+    r"\b(?:np|numpy|jnp|jax|torch|scipy|sp|tf|F|nn|linalg|special|la|LinearAlgebra)\Z"
+)
 
 
 def stray_character(source: str, position: int) -> ParseError:

@@ -11,16 +11,19 @@ from dimderiv.language.foreign import ALIASES, instead
 from dimderiv.language.vocabulary import GREEK_NAMES, SPELLED_OUT
 
 # The word, where it stands, the functions and the known names.
-Unknown: TypeAlias = Callable[
-    [str, Span, Collection[str], Collection[str]], UnknownNameError
-]
+Unknown: TypeAlias = Callable[[str, Span, Collection[str], Collection[str]], UnknownNameError]
 
 _SHOWN_LENGTH = 40
 _SHORTEST = 3
 _LONG = 7
 _LONGEST_FUNCTION = 20
 _OPTIMA = ("argmin", "argmax", "arg", "min", "max", "inf", "sup", "minimize", "maximize")
-_TOTALS = {"sum": "sum(x)", "mean": "mean(x)", "prod": "exp(sum(log(x)))", "logsumexp": "logsumexp(x)"}
+_TOTALS = {
+    "sum": "sum(x)",
+    "mean": "mean(x)",
+    "prod": "exp(sum(log(x)))",
+    "logsumexp": "logsumexp(x)",
+}
 
 
 def unknown_function(
@@ -40,7 +43,7 @@ def unknown_function(
         declared = declared.removeprefix(prefix)
     declaration = f"declare {'it' if declared == shown else declared}: {declared}: n -> scalar"
     close = nearest(word, known)
-    written = _subscripted(word, functions) or instead(word)
+    written = instead(word) or _subscripted(word, functions)
     if close:
         hint = f"write {close}"
     elif written:
@@ -77,16 +80,16 @@ def _meant(word: str, functions: Collection[str], known: Collection[str]) -> str
     stem = word.partition("_")[0].rstrip("0123456789")
     if close := nearest(word, known):
         return f"write {close}"
-    if written := _subscripted(word, functions) or instead(word):
+    if written := instead(word) or _subscripted(word, functions):
         return written
     if close := _greek(stem):
-        return f"write {close}{word[len(stem):]}"
+        return f"write {close}{word[len(stem) :]}"
     if start := _function_at_the_start(stem, functions):
         return f"write {word[:start]}({word[start:]})"
     if close := nearest(word, functions):
         return f"write {close}(...)"
     if greek := next((name for name in GREEK_NAMES if stem.startswith(name)), None):
-        return f"put a space between: {greek} {word[len(greek):]}"
+        return f"put a space between: {greek} {word[len(greek) :]}"
     return None
 
 
@@ -147,7 +150,10 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     if len(word) < _SHORTEST or instead(word):
         return None
     found = {name: slips for name in names if (slips := _slips(word, name)) is not None}
-    return min(sorted(found), key=lambda name: found[name]) if found else None
+    if not found:
+        return None
+    letters = sorted(word)
+    return min(found, key=lambda name: (found[name], sorted(name) != letters, name))
 
 
 def _slips(word: str, name: str) -> int | None:
@@ -190,7 +196,7 @@ def _subscripted(word: str, functions: Collection[str]) -> str | None:
     if not underscore:
         return None
     if stem in _OPTIMA:
-        alone = f"the function alone: what is optimized is --wrt {below}, or wrt=\"{below}\""
+        alone = f'the function alone: what is optimized is --wrt {below}, or wrt="{below}"'
         entries = f"; {stem}(x) for the {stem}imum of all entries, {stem}(X, axis=1) of each row"
         return alone + (entries if stem in {"min", "max"} else "")
     if stem in _TOTALS:

@@ -56,7 +56,9 @@ MARKS: Mapping[str, str] = {
     "\N{COMBINING TILDE}": "tilde",
     "\N{COMBINING DOT ABOVE}": "dot",
 }
-SUBSCRIPTS: Mapping[str, str] = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
+SUBSCRIPTS: Mapping[str, str] = dict(
+    zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True)
+)
 
 
 class Token(NamedTuple):

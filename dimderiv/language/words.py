@@ -106,6 +106,8 @@ class Words:
         if function:
             return [Token("function", function, start, end)]
         symbols = self._symbols(word, start)
+        if is_called and len(word) >= _NONSENSE and instead(word):
+            raise self._unknown(suggestions.unknown_function, word, start)
         if len(symbols) > 1 and self.source[end : end + 1] == "(":
             raise self._unknown(suggestions.unknown_function, word, start)
         if not self._is_product(word, symbols) and not _GOES_ON.match(self.source, end):
@@ -123,7 +125,7 @@ class Words:
         return _in_ascii(self.functions).get(ALIASES.get(name, name), ALIASES.get(name, name))
 
     def _capitalised(self, word: str, *, is_called: bool) -> str | None:
-        """The function that is meant by `Tr` or `ReLU`; two capitals are one where brackets follow."""
+        """The function that `Tr` or `ReLU` is; two capitals are one where brackets follow."""
         name = word.lower()
         if name == word or name not in self.functions:
             return None
@@ -141,7 +143,8 @@ class Words:
             return False
         if word.islower() and len(word) >= _NONSENSE and word[:2] == texts[0] not in self.known:
             return False  # `num` and `mul` are not `nu m` and `mu l`
-        if instead(word) or _starts_with_function(word, self.functions):
+        is_foreign = len(word) >= _NONSENSE and instead(word) is not None
+        if is_foreign or _starts_with_function(word, self.functions):
             return False
         runs = groupby(texts, key=lambda text: self._is_mere_letter(text))
         return all(len(list(run)) < _NONSENSE for is_mere, run in runs if is_mere)

@@ -53,6 +53,17 @@ def notes(
         yield words[key].format(variable=name, property=properties_in_words(own, words))
 
 
+def unused(names: Collection[str], lang: str = "en") -> Iterator[str]:
+    """Which names are declared and do not occur.
+
+    Args:
+        names: of symbols and functions.
+        lang: `"en"` or `"zh"`.
+    """
+    for name in names:
+        yield sentences(lang)["unused"].format(name=name)
+
+
 def properties_in_words(properties: Collection[str], words: Mapping[str, str]) -> str:
     """The properties that tie entries, or fix them, as they are called in a language.
 
