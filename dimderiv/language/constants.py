@@ -1,6 +1,6 @@
 """What `1` and `e` are: a number or a vector of ones, a symbol or the base of the exponential.
 
-`1'x`, `X 1` and `1 m'` have vectors of ones.  In `e^x`, where `e` is nothing else, it is the number.
+`1'x`, `X 1` and `1 m'` have vectors of ones.  Where `e` is only raised to powers it is the number.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The functions of other languages: which are ours under another name, and what to write for the others.
+"""The functions of other languages: those that are ours too, and what to write for the others.
 
 >>> ALIASES["expit"], instead("log1p")
 ('sigmoid', 'log(1 + x)')
