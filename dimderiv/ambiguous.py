@@ -1,13 +1,14 @@
 """Refuses spellings that have two meanings, where the shapes tell that the less usual one is meant.
 
-`||X||_2` of a matrix is its spectral norm, `e^A` its exponential, and `x · y` an inner product.
+`||X||_2` of a matrix is its spectral norm, `e^A` its exponential, `x · y` an inner product, and
+`x / 2s` a quotient by both.
 """
 
 from collections.abc import Collection, Iterator
 
 from dimderiv.errors import NotDifferentiableError, ParseError
 from dimderiv.infer import Typed
-from dimderiv.language.syntax import Binary, Call, Name, Node, walk
+from dimderiv.language.syntax import Binary, Call, Name, Node, Number, walk
 from dimderiv.language.vocabulary import EULER, GREEK_NAMES
 
 _SECOND = ("_2", "₂")
@@ -32,6 +33,10 @@ def refuse_second_meanings(typed: Typed, declared: Collection[str]) -> None:
     if EULER in source:
         for part in _calls(typed, "exp"):
             _refuse_power_of_e(typed, part, _written(source, part))
+    if "/" in source:
+        for node in _parts(typed):
+            if isinstance(node, Binary) and node.operator == "*":
+                _refuse_glued_divisor(typed, node, source)
     if not _DOTS.isdisjoint(source):
         for node in _parts(typed):
             if isinstance(node, Binary) and node.operator == "*":
@@ -53,6 +58,26 @@ def _refuse_power_of_e(typed: Typed, part: Call, written: str) -> None:
             f"{written} may be the exponential of a matrix or of its entries",
             span=part.span,
             hint="write expm(A), or exp(A) for each entry",
+        )
+
+
+def _refuse_glued_divisor(typed: Typed, node: Binary, source: str) -> None:
+    """`x / 2s` is `(x / 2) s` by the letter, and was meant as `x / (2 s)` if s is a scalar."""
+    divided, scale = node.left, node.right
+    base = scale.left if isinstance(scale, Binary) and scale.operator == "^" else scale
+    if (
+        isinstance(divided, Binary)
+        and divided.operator == "/"
+        and isinstance(divided.right, Number)
+        and isinstance(base, Name)
+        and divided.right.span[1] == scale.span[0]
+        and typed.shape(scale).is_scalar
+    ):
+        number, factor = (_written(source, each) for each in (divided.right, scale))
+        raise ParseError(
+            f"what is divided by may be {number} or {number} {factor}",
+            span=(divided.right.span[0], scale.span[1]),
+            hint=f"write / ({number} {factor}), or / {number} * {factor}",
         )
 
 

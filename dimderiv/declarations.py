@@ -102,7 +102,7 @@ def _written(name: str, shape: str | int | Sequence[str | int]) -> str:
     texts = [str(size) for size in sizes]
     if len(texts) > 1:
         texts = [text if text.isalnum() else f"({text})" for text in texts]
-    return " x ".join(texts) or "scalar"
+    return " x ".join(texts) if texts else "scalar"
 
 
 def _of_text(source: str) -> "Iterator[_Reader]":

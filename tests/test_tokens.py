@@ -2,7 +2,7 @@
 
 import pytest
 
-from dimderiv.errors import LimitError, ParseError, UnknownNameError
+from dimderiv.errors import DimderivError, LimitError, ParseError, UnknownNameError
 from dimderiv.language import canonical_name, tokenize
 
 
@@ -468,3 +468,26 @@ def test_huge_numbers_are_refused(number: str) -> None:
 def test_large_numbers_are_read(number: str) -> None:
     """Sixty digits are enough for any constant."""
     assert [number] == texts(number)
+
+
+@pytest.mark.parametrize(
+    "source", ["xTAx", "xT A x", "(A x)T(A x)", "XTX", "A^H A", "Σᵢ xᵢ", "Σ_i x_i", "Σ(x - y)"]
+)
+def test_transposes_and_sums_in_other_spellings_are_questions(source: str) -> None:
+    """Each is a product by the letter, which nobody means."""
+    with pytest.raises(DimderivError, match=r"may be a (transpose|sum)"):
+        tokenize(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x T A x", "2T", "xT + T", "x^T y", "Sigma_i x_i", "Σ_k⁻¹ μ_k", "Σ x", "Sigma(x - y)"],
+)
+def test_letters_that_stand_apart_are_symbols(source: str) -> None:
+    """So is a covariance with a subscript where it is inverted, or spelled out."""
+    assert texts(source)
+
+
+def test_coefficients_before_brackets_are_factors() -> None:
+    """Nobody calls a function lambda."""
+    assert ["lambda", "(", "a", "+", "b", ")"] == texts("λ(a + b)")

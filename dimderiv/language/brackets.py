@@ -1,26 +1,16 @@
-"""What brackets after a name mean: a product, a function, an entry, or the head of a definition.
+"""What brackets after a name are: the head of a definition, or two sizes of a commutation matrix.
 
-`A(B + C)` and `2(x - y)` are products.  `f(x) = ...` defines f.  `K(m, n)` is a commutation matrix.
-`f(x)` of an f that nobody declared, and that is no factor anywhere else, is a question, and `x(1)`
-would be an entry.
+`f(x) = ...` defines f, and `K(m, n)` is a function where K means nothing else.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from dimderiv.errors import ParseError, UnknownNameError
-from dimderiv.language.vocabulary import COMMUTATION, GREEK_NAMES, Token
+from dimderiv.errors import ParseError
+from dimderiv.language.vocabulary import COMMUTATION, Token
 
-ENTRIES = (
-    "entries are not in the language: give the entry a name of its own, such as x_1, or multiply "
-    "by a unit vector: e'x with e: n"
-)
 _OPENS = frozenset({"(", "[", "⟨"})
 _CLOSES = frozenset({")", "]", "⟩"})
-# Letters that are functions more often than factors, also with a space before the bracket.
-_CUSTOMARY = frozenset({"f", "g", "h", "phi", "psi", "sigma"})
-_LONGEST_ENTRY = 10
-_IN_AN_ENTRY = frozenset({"number", ",", ":"})
 
 
 class Brackets(NamedTuple):
@@ -101,88 +91,10 @@ def with_commutations(tokens: list[Token]) -> list[Token]:
     return made
 
 
-def refuse_questions(tokens: Sequence[Token], known: Collection[str]) -> None:
-    """Refuse what is a product by the letter, and was probably meant as something else.
-
-    Args:
-        tokens: all tokens of a text.
-        known: the names that are declared or defined.
-
-    Raises:
-        ParseError: an entry.
-        UnknownNameError: a function that nobody declared.
-    """
-    factors: set[str] | None = None
-    for opening, (closing, commas) in sorted(brackets_of(tokens).items()):
-        token = tokens[opening - 1]
-        if not opening or token.kind != "name" or closing == opening + 1:
-            continue
-        is_glued = tokens[opening].start == token.end
-        inside = tokens[opening + 1 : min(closing, opening + _LONGEST_ENTRY)]
-        if is_glued and {part.kind for part in inside} <= _IN_AN_ENTRY:
-            raise _entry(token, tokens[closing])
-        if token.text in known:
-            continue
-        if is_glued and commas:
-            raise _function_of_several(token, tokens[closing])
-        is_customary = token.text in _CUSTOMARY or (is_glued and not token.text[0].isupper())
-        is_alone = is_glued and len(inside) == 1 and inside[0].kind == "name"
-        if is_customary or is_alone:
-            factors = _factors(tokens) if factors is None else factors
-            if token.text not in factors:
-                raise _unknown(token)
-
-
-def _factors(tokens: Sequence[Token]) -> set[str]:
-    """The names that stand somewhere without brackets after them."""
-    return {
-        token.text
-        for place, token in enumerate(tokens)
-        if token.kind == "name"
-        and tokens[place + 1].kind != "("
-        and not (tokens[place + 1].kind == "'" and tokens[place + 2].kind == "(")
-    }
-
-
 def _other_argument(token: Token, head: Sequence[str], closing: Token) -> ParseError:
     defined = f"{token.text}({''.join(head).replace(',', ', ')})"
     return ParseError(
         f"{defined} is defined as one value, and this is another",
         span=(token.start, closing.end),
         hint="write the formula once more, or give this value a name of its own",
-    )
-
-
-def _entry(token: Token, closing: Token) -> ParseError:
-    return ParseError(
-        f"figures in brackets right after {token.text} would be an entry of it",
-        span=(token.start, closing.end),
-        hint=ENTRIES,
-    )
-
-
-def _function_of_several(token: Token, closing: Token) -> UnknownNameError:
-    declaration = f"declare a function of one argument, {token.text}: n -> scalar"
-    is_capital = token.text[0].isupper()
-    return UnknownNameError(
-        f"{token.text} before brackets with a comma may be a function or an entry",
-        span=(token.start, closing.end),
-        hint=f"{ENTRIES}; or {declaration}" if is_capital else f"{declaration}; {ENTRIES}",
-    )
-
-
-def _unknown(token: Token) -> UnknownNameError:
-    name = token.text
-    declaration = f"declare {name}: n -> scalar for a function"
-    known = {
-        "sigma": "sigmoid(...) for the logistic function, ",
-        "gamma": "a rule file for the gamma function, ",
-        COMMUTATION: "K(m, n) for a commutation matrix, ",
-    }.get(name, "")
-    if not known and name in GREEK_NAMES:
-        known = "a function by its name, such as tanh(...) or relu(...), "
-    return UnknownNameError(
-        f"{name} before brackets may be a function or a factor",
-        span=(token.start, token.end),
-        hint=f"{known}{declaration}, or write {name} * (...) for a product",
     )

@@ -6,7 +6,7 @@ What is missing is pointed at after the last token that was read.
 from collections.abc import Sequence
 
 from dimderiv.errors import ParseError, Span
-from dimderiv.language.brackets import ENTRIES
+from dimderiv.language.questions import ENTRIES
 from dimderiv.language.vocabulary import Token
 
 QUOTES = frozenset({"'", "\N{RIGHT SINGLE QUOTATION MARK}"})
@@ -89,16 +89,18 @@ def exponent_goes_on(token: Token) -> ParseError:
     )
 
 
-def entry(opening: Token) -> ParseError:
-    """The error for `x[1]` and `A[1, 2]` outside an index form.
+def entry(operand: Token, opening: Token) -> ParseError:
+    """The error for `x[1]` and `A[1, 2]` outside an index form, and for `E[x]`.
 
     Args:
+        operand: what stands before the bracket.
         opening: the bracket.
     """
+    is_mean = operand.text == "E"
     return ParseError(
         "square brackets right after an array would be an entry of it",
         span=(opening.start, opening.end),
-        hint=ENTRIES,
+        hint="write mean(x): expectations are not in the language" if is_mean else ENTRIES,
     )
 
 
@@ -140,6 +142,14 @@ def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
             "there is nothing in these brackets",
             span=(previous.start, token.end),
             hint="put an expression between them",
+        )
+    if previous.kind == "^" and token.kind in {"+", "*"}:
+        return ParseError(
+            f"^{token.text} is no power",
+            span=(previous.start, token.end),
+            hint="write pinv(A) for a pseudo-inverse"
+            if token.kind == "+"
+            else "write ' for a transpose; everything is real",
         )
     return ParseError(
         f"an operand is missing after {previous.text!r}",

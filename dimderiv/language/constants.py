@@ -32,7 +32,10 @@ def with_ones(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _is_array(tokens: Sequence[Token], place: int) -> bool:
-    if place and tokens[place - 1].kind in _TIGHT:
+    before = place - 1 - (place > 0 and tokens[place - 1].kind == "-")
+    if (place and tokens[place - 1].kind in _TIGHT) or (
+        before >= 0 and tokens[before].kind in _POWERS
+    ):
         return False
     if _is_transposed(tokens, place):
         return True

@@ -353,7 +353,7 @@ class ExpressionReader:
         if not self.in_index_form:
             is_glued = self.token.start == self.end
             raise (
-                complaints.entry(self.token)
+                complaints.entry(self.tokens[self.index - 1], self.token)
                 if is_glued
                 else complaints.out_of_place(self.token, nested=False)
             )

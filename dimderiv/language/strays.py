@@ -19,7 +19,7 @@ _HINTS = {
     "}": "use round brackets",
     "%": "write # for a comment",
     "√": "write sqrt(x)",
-    "∇": "write ∇f(x) or ∇²f(x) of a function that is declared, such as f: n -> scalar",
+    "∇": "write the function alone, or ∇f(x) of a function that is declared: f: n -> scalar",
     "∂": _NAMED_APART,
     "∑": "write sum(x) for the sum of all entries, sum(X, axis=1) for that of each row",
     "∏": "write exp(sum(log(x))), where the entries are positive",

@@ -93,13 +93,14 @@ def _meant(word: str, functions: Collection[str], known: Collection[str]) -> str
     return None
 
 
-def function_alone(word: str, name: str, span: Span) -> ParseError:
+def function_alone(word: str, name: str, span: Span, after: str) -> ParseError:
     """The error for a function without brackets.
 
     Args:
         word: the word as written.
         name: the function.
         span: where it stands.
+        after: the text after it.
     """
     if name == "ones":
         return ParseError(
@@ -107,10 +108,13 @@ def function_alone(word: str, name: str, span: Span) -> ParseError:
             span=span,
             hint="1'x for a sum, X 1 for the sums of the rows: a 1 there is a vector of ones",
         )
+    of_determinant = name in {"log", "ln"} and after.lstrip().startswith(("det", "|"))
     return ParseError(
         f"{word} is a function: write {word}(x)",
         span=span,
-        hint="put brackets around its argument",
+        hint="write logdet(A) for the logarithm of a determinant"
+        if of_determinant
+        else "put brackets around its argument",
     )
 
 

@@ -12,12 +12,12 @@ from collections.abc import Collection
 
 from dimderiv.errors import LimitError, ParseError
 from dimderiv.language.brackets import (
-    refuse_questions,
     with_commutations,
     with_defined_functions,
 )
 from dimderiv.language.complaints import QUOTES, detached_prime, glued_to_a_norm
 from dimderiv.language.constants import with_exponentials, with_ones
+from dimderiv.language.questions import refuse_questions
 from dimderiv.language.strays import stray_character
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, GRADIENT, Token
 from dimderiv.language.words import WORD, Words

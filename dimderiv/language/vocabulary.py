@@ -21,6 +21,7 @@ _GREEK = """
 BUILTIN_FUNCTIONS = frozenset(_FUNCTIONS.split())
 # Of one argument a reduction, of two a function of each entry.
 EXTREMES = frozenset({"max", "min"})
+REDUCTIONS = EXTREMES | {"sum", "mean", "logsumexp"}
 COMPARISONS = (">", "<", ">=", "<=")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"

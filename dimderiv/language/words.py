@@ -102,7 +102,7 @@ class Words:
             return [Token("name", name, start, end)]
         function = self._capitalised(word, is_called=is_called)
         if name in self.functions or (function and not is_called):
-            raise suggestions.function_alone(word, name, (start, end))
+            raise suggestions.function_alone(word, name, (start, end), self.source[end : end + 10])
         if function:
             return [Token("function", function, start, end)]
         symbols = self._symbols(word, start)

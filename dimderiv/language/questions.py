@@ -1,0 +1,164 @@
+"""The questions: what is a product by the letter, and was probably meant as something else.
+
+`A(B + C)` and `2(x - y)` are products.  `f(x)` of an f that nobody declared, and that is no factor
+anywhere else, may be a function; `x(1)` would be an entry, `xTx` a transpose, and `Σᵢ xᵢ` a sum.
+"""
+
+from collections.abc import Collection, Sequence
+
+from dimderiv.errors import ParseError, UnknownNameError
+from dimderiv.language.brackets import brackets_of
+from dimderiv.language.vocabulary import COMMUTATION, GREEK_NAMES, Token
+
+ENTRIES = (
+    "entries and slices are not in the language: give the entry a name of its own, such as x_1, "
+    "or multiply by a unit vector: e'x with e: n"
+)
+# Letters that are functions more often than factors, also with a space before the bracket.
+_CUSTOMARY = frozenset({"f", "g", "h", "phi", "psi", "sigma"})
+# Letters that nobody calls a function.
+_COEFFICIENTS = frozenset({"lambda", "alpha"})
+_LONGEST_ENTRY = 10
+_IN_AN_ENTRY = frozenset({"number", ",", ":"})
+_STARTS_SUMMAND = frozenset({"name", "number", "function", "(", "open"})
+
+
+def refuse_questions(tokens: Sequence[Token], known: Collection[str]) -> None:
+    """Refuse what is a product by the letter, and was probably meant as something else.
+
+    Args:
+        tokens: all tokens of a text.
+        known: the names that are declared or defined.
+
+    Raises:
+        ParseError: an entry, a transpose or a sum.
+        UnknownNameError: a function that nobody declared.
+    """
+    _refuse_brackets(tokens, known)
+    if "T" not in known:
+        _refuse_transposes(tokens)
+    for place, token in enumerate(tokens):
+        if token[:2] == ("name", "H") and place and "H" not in known:
+            if tokens[place - 1].kind == "^":
+                raise _transpose("H", tokens[place - 1].start, token.end)
+        elif token.text.startswith("Sigma_") and token.text not in known:
+            _refuse_sum(tokens, place)
+
+
+def _refuse_brackets(tokens: Sequence[Token], known: Collection[str]) -> None:
+    factors: set[str] | None = None
+    for opening, (closing, commas) in sorted(brackets_of(tokens).items()):
+        token = tokens[opening - 1]
+        if not opening or token.kind != "name" or closing == opening + 1:
+            continue
+        is_glued = tokens[opening].start == token.end
+        inside = tokens[opening + 1 : min(closing, opening + _LONGEST_ENTRY)]
+        if is_glued and {part.kind for part in inside} <= _IN_AN_ENTRY:
+            raise _entry(token, tokens[closing])
+        if token.text in known:
+            continue
+        if is_glued and commas:
+            raise _function_of_several(token, tokens[closing])
+        if _is_function(token, inside, is_glued=is_glued):
+            factors = _factors(tokens) if factors is None else factors
+            if token.text not in factors:
+                raise _unknown(token)
+
+
+def _refuse_transposes(tokens: Sequence[Token]) -> None:
+    """A T is a matrix where it stands apart once, or is glued to a number."""
+    places = [place for place, token in enumerate(tokens) if token[:2] == ("name", "T")]
+    places = [place for place in places if not place or tokens[place - 1].kind not in {"^", "-"}]
+    befores = [tokens[place - 1] if place else tokens[-1] for place in places]
+    if places and all(
+        before.kind in {"name", ")"} and before.end == tokens[place].start
+        for place, before in zip(places, befores, strict=True)
+    ):
+        raise _transpose("T", tokens[places[0]].start, tokens[places[0]].end)
+
+
+def _transpose(letter: str, start: int, end: int) -> ParseError:
+    product = "; for a product write spaces around it" if letter == "T" else ""
+    return ParseError(
+        f"this {letter} may be a transpose",
+        span=(start, end),
+        hint=f"write ' for a transpose: x'A x{product}",
+    )
+
+
+def _refuse_sum(tokens: Sequence[Token], place: int) -> None:
+    """`Σᵢ` before what has the same subscript is mostly a sum; spelled out it is a symbol."""
+    token, following = tokens[place], tokens[place + 1]
+    below = token.text.removeprefix("Sigma")
+    is_letter = token.end - token.start < len(token.text)
+    if is_letter and len(below) == 2 and following.kind in _STARTS_SUMMAND:
+        others = tokens[place + 1 :]
+        if any(other.kind == "name" and other.text.endswith(below) for other in others):
+            raise ParseError(
+                f"Σ{below} may be a sum over a subscript or a symbol",
+                span=(token.start, token.end),
+                hint="write sum(x) for the sum of all entries: subscripts that run are not in the "
+                f"language; or declare it: {token.text}: n x n",
+            )
+
+
+def _is_function(token: Token, inside: Sequence[Token], *, is_glued: bool) -> bool:
+    """Whether a name before brackets is mostly a function; `Σ` alone is mostly a sum."""
+    if not is_glued or token.text in _CUSTOMARY:
+        return token.text in _CUSTOMARY
+    if len(inside) == 1 and inside[0].kind == "name":
+        return True
+    is_sum = token.text == "Sigma" and token.end == token.start + 1
+    return is_sum or (token.text[0].islower() and token.text not in _COEFFICIENTS)
+
+
+def _factors(tokens: Sequence[Token]) -> set[str]:
+    """The names that stand somewhere without brackets after them."""
+    return {
+        token.text
+        for place, token in enumerate(tokens)
+        if token.kind == "name"
+        and tokens[place + 1].kind != "("
+        and not (tokens[place + 1].kind == "'" and tokens[place + 2].kind == "(")
+    }
+
+
+def _entry(token: Token, closing: Token) -> ParseError:
+    return ParseError(
+        f"figures in brackets right after {token.text} would be an entry of it",
+        span=(token.start, closing.end),
+        hint=ENTRIES,
+    )
+
+
+def _function_of_several(token: Token, closing: Token) -> UnknownNameError:
+    declaration = f"declare a function of one argument, {token.text}: n -> scalar"
+    is_capital = token.text[0].isupper()
+    return UnknownNameError(
+        f"{token.text} before brackets with a comma may be a function or an entry",
+        span=(token.start, closing.end),
+        hint=f"{ENTRIES}; or {declaration}" if is_capital else f"{declaration}; {ENTRIES}",
+    )
+
+
+def _unknown(token: Token) -> UnknownNameError:
+    name = token.text
+    declaration = f"declare {name}: n -> scalar for a function"
+    if name == "Sigma":
+        return UnknownNameError(
+            "Σ before brackets may be a sum or a factor",
+            span=(token.start, token.end),
+            hint="sum(...) for the sum of all entries, or write Sigma * (...) for a product",
+        )
+    known = {
+        "sigma": "sigmoid(...) for the logistic function, ",
+        "gamma": "a rule file for the gamma function, ",
+        COMMUTATION: "K(m, n) for a commutation matrix, ",
+    }.get(name, "")
+    if not known and name in GREEK_NAMES:
+        known = "a function by its name, such as tanh(...) or relu(...), "
+    return UnknownNameError(
+        f"{name} before brackets may be a function or a factor",
+        span=(token.start, token.end),
+        hint=f"{known}{declaration}, or write {name} * (...) for a product",
+    )
