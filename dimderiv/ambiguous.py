@@ -12,6 +12,7 @@ from dimderiv.language.syntax import Binary, Call, Name, Node, Number, walk
 from dimderiv.language.vocabulary import EULER, GREEK_NAMES
 
 _SECOND = ("_2", "₂")
+_BARS = ("|", "‖", "∥")
 _DOTS = frozenset("·⋅")
 
 
@@ -36,7 +37,7 @@ def refuse_second_meanings(typed: Typed, declared: Collection[str]) -> None:
     if "/" in source:
         for node in _parts(typed):
             if isinstance(node, Binary) and node.operator == "*":
-                _refuse_glued_divisor(typed, node, source)
+                _refuse_divisor(typed, node, source)
     if not _DOTS.isdisjoint(source):
         for node in _parts(typed):
             if isinstance(node, Binary) and node.operator == "*":
@@ -61,23 +62,21 @@ def _refuse_power_of_e(typed: Typed, part: Call, written: str) -> None:
         )
 
 
-def _refuse_glued_divisor(typed: Typed, node: Binary, source: str) -> None:
+def _refuse_divisor(typed: Typed, node: Binary, source: str) -> None:
     """`x / 2s` is `(x / 2) s` by the letter, and was meant as `x / (2 s)` if s is a scalar."""
     divided, scale = node.left, node.right
+    if not isinstance(divided, Binary) or divided.operator != "/":
+        return
+    divisor, factor = (_written(source, each) for each in (divided.right, scale))
     base = scale.left if isinstance(scale, Binary) and scale.operator == "^" else scale
-    if (
-        isinstance(divided, Binary)
-        and divided.operator == "/"
-        and isinstance(divided.right, Number)
-        and isinstance(base, Name)
-        and divided.right.span[1] == scale.span[0]
-        and typed.shape(scale).is_scalar
-    ):
-        number, factor = (_written(source, each) for each in (divided.right, scale))
+    is_glued = divided.right.span[1] == scale.span[0]
+    is_letters = isinstance(divided.right, (Number, Name)) and isinstance(base, Name)
+    is_norms = divisor.startswith(_BARS) and factor.startswith(_BARS)
+    if ((is_glued and is_letters) or is_norms) and typed.shape(scale).is_scalar:
         raise ParseError(
-            f"what is divided by may be {number} or {number} {factor}",
+            f"what is divided by may be {divisor} or {divisor} {factor}",
             span=(divided.right.span[0], scale.span[1]),
-            hint=f"write / ({number} {factor}), or / {number} * {factor}",
+            hint=f"write / ({divisor} {factor}), or / {divisor} * {factor}",
         )
 
 

@@ -17,7 +17,7 @@ from dimderiv.errors import (
 from dimderiv.infer import Typed, infer
 from dimderiv.inline import without_definitions
 from dimderiv.language.parser import parse_program
-from dimderiv.language.syntax import Call, Program, walk
+from dimderiv.language.syntax import Call, Name, Program, walk
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, SIGNS, canonical_name
 from dimderiv.result import Layout
 from dimderiv.rules import Rulebook, load_rules
@@ -143,11 +143,14 @@ def derive(
 
 
 def _unused(known: Mapping[str, Declaration], typed: Typed) -> tuple[str, ...]:
-    """The names that are declared, and are neither symbols nor functions of the program."""
-    parts = (part for each in typed.program.statements for part in walk(each.value))
+    """The names that are declared and do not occur, or defined and not used."""
+    statements = typed.program.statements
+    parts = [part for each in statements for part in walk(each.value)]
     called = {part.function.lstrip("".join(SIGNS)) for part in parts if isinstance(part, Call)}
-    used = {*typed.symbols, *typed.definitions, *typed.sizes, *called}
-    return tuple(name for name in known if name not in used)
+    used = {part.name for part in parts if isinstance(part, Name)}
+    declared = [name for name in known if name not in used | called | typed.symbols.keys()]
+    defined = [each.name for each in statements[:-1] if each.name and each.name not in used]
+    return (*(name for name in declared if name not in typed.sizes), *defined)
 
 
 def _in_one_expression(typed: Typed, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:

@@ -168,7 +168,7 @@ class Derivation:
         properties = {name: self.typed.symbols[name].properties for name in self.wrt}
         can_tie = self.order == 1 and self.typed.value.is_scalar and not self.directions
         found = notes(properties, self.structures, lang, can_tie=can_tie)
-        return (*found, *unused(self.typed.unused, lang))
+        return (*found, *unused(self.typed.unused, self.typed.definitions, lang))
 
     @property
     def verification(self) -> "Verification | None":

@@ -36,7 +36,7 @@ class Typed:
         functions: the names of the functions that are declared.
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
-        unused: the names that are declared and do not occur.
+        unused: the names that are declared and do not occur, or defined and not used.
     """
 
     program: Program

@@ -14,6 +14,8 @@ from dimderiv.errors import NotDifferentiableError, ParseError
         ("x · y", "x", "write x'y for an inner product, or declare x: scalar"),
         ("c⋅x", "x", "write c'x for an inner product, or declare c: scalar"),
         ("x'x / 2s", "x", "write / (2 s), or / 2 * s"),
+        ("x'y / ||x|| ||y||", "x", "write / (||x|| ||y||), or / ||x|| * ||y||"),
+        ("x'x / ab", "x", "write / (a b), or / a * b"),
         ("exp(-||x||^2/2sigma^2)", "x", "write / (2 sigma^2), or / 2 * sigma^2"),
     ],
 )

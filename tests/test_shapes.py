@@ -239,6 +239,8 @@ def test_what_is_declared_and_does_not_occur_is_noted() -> None:
         f"{name} is declared, but does not occur in the expression" for name in ("y", "f", "V")
     ] == list(found.notes())
     assert () == derive("f(x)", "x", shapes="f: n -> scalar", verify=False).notes()
+    found = derive("y = A x; z = y; y'y", "x", verify=False)
+    assert ("z is defined, but not used",) == found.notes()
     assert () == derive("x'x", "x", shapes="x: n; V: n", forward="V", verify=False).notes()
 
 

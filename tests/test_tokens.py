@@ -491,3 +491,25 @@ def test_letters_that_stand_apart_are_symbols(source: str) -> None:
 def test_coefficients_before_brackets_are_factors() -> None:
     """Nobody calls a function lambda."""
     assert ["lambda", "(", "a", "+", "b", ")"] == texts("λ(a + b)")
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("f'(x)", "f before brackets may be a function"),
+        ("E(x x')", "E before brackets may be a function"),
+        ("x^(i)", "may be an index or a power"),
+        ("W^(1) x", "may be an index or a power"),
+        ("I_n x", "may be an identity or a name"),
+    ],
+)
+def test_signs_that_are_mostly_no_products_are_questions(source: str, says: str) -> None:
+    """Each hint has a spelling for either meaning."""
+    with pytest.raises(DimderivError, match=says):
+        tokenize(source)
+
+
+@pytest.mark.parametrize("source", ["w'(x - y)", "x^(n)", "x^(2)", "E (x)", "I x", "I1 x"])
+def test_what_is_close_to_a_question_is_read(source: str) -> None:
+    """Brackets after a transpose, and exponents that are no index, are what they are."""
+    assert texts(source)

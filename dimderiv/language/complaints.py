@@ -128,6 +128,12 @@ def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
     previous = tokens[index - 1] if index else None
     if token.kind in {"[", "axis", "=="}:
         return out_of_place(token, nested=True)
+    if token.kind == "<":
+        return ParseError(
+            "there is no operand before '<'",
+            span=(token.start, token.end),
+            hint="write x'y, or ⟨x, y⟩, for an inner product",
+        )
     if previous is None or previous.kind == ";":
         continued = previous is not None and previous.text == "\n"
         return ParseError(

@@ -284,6 +284,12 @@ class ExpressionReader:
         self.advance()
         self.advance()
         value = self.token
+        if value.kind == "-":
+            raise ParseError(
+                "axes are not counted from the end",
+                span=(value.start, value.end),
+                hint="write axis=1, the last axis of a matrix, or axis=0",
+            )
         if value.kind != "number":
             raise ParseError(
                 "'axis=' has no value", span=(self.end, self.end), hint="write axis=0 or axis=1"

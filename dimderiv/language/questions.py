@@ -17,8 +17,11 @@ ENTRIES = (
 # Letters that are functions more often than factors, also with a space before the bracket.
 _CUSTOMARY = frozenset({"f", "g", "h", "phi", "psi", "sigma"})
 # Letters that nobody calls a function.
+# Capitals that are functions right before brackets: the expectation.
+_CAPITALS = frozenset({"E"})
 _COEFFICIENTS = frozenset({"lambda", "alpha"})
 _LONGEST_ENTRY = 10
+_INDICES = frozenset({"i", "j", "k", "l", "t", "1"})
 _IN_AN_ENTRY = frozenset({"number", ",", ":"})
 _STARTS_SUMMAND = frozenset({"name", "number", "function", "(", "open"})
 
@@ -34,7 +37,7 @@ def refuse_questions(tokens: Sequence[Token], known: Collection[str]) -> None:
         ParseError: an entry, a transpose or a sum.
         UnknownNameError: a function that nobody declared.
     """
-    _refuse_brackets(tokens, known)
+    _refuse_functions(tokens, known)
     if "T" not in known:
         _refuse_transposes(tokens)
     for place, token in enumerate(tokens):
@@ -43,15 +46,23 @@ def refuse_questions(tokens: Sequence[Token], known: Collection[str]) -> None:
                 raise _transpose("H", tokens[place - 1].start, token.end)
         elif token.text.startswith("Sigma_") and token.text not in known:
             _refuse_sum(tokens, place)
+        elif token.text.startswith("I_") and token.text not in known:
+            raise _identity(token)
+        elif token.kind == "^" and tokens[place + 1].kind == "(":
+            _refuse_index(tokens, place)
 
 
-def _refuse_brackets(tokens: Sequence[Token], known: Collection[str]) -> None:
+def _refuse_functions(tokens: Sequence[Token], known: Collection[str]) -> None:
     factors: set[str] | None = None
     for opening, (closing, commas) in sorted(brackets_of(tokens).items()):
         token = tokens[opening - 1]
-        if not opening or token.kind != "name" or closing == opening + 1:
+        if not opening or closing == opening + 1:
             continue
         is_glued = tokens[opening].start == token.end
+        if token.kind == "'" and is_glued and tokens[opening - 2].text in _CUSTOMARY:
+            token = tokens[opening - 2]
+        if token.kind != "name":
+            continue
         inside = tokens[opening + 1 : min(closing, opening + _LONGEST_ENTRY)]
         if is_glued and {part.kind for part in inside} <= _IN_AN_ENTRY:
             raise _entry(token, tokens[closing])
@@ -86,6 +97,26 @@ def _transpose(letter: str, start: int, end: int) -> ParseError:
     )
 
 
+def _identity(token: Token) -> ParseError:
+    size = token.text.removeprefix("I_")
+    return ParseError(
+        f"{token.text} may be an identity or a name",
+        span=(token.start, token.end),
+        hint=f"write I, or eye({size}); or declare it: {token.text}: m x n",
+    )
+
+
+def _refuse_index(tokens: Sequence[Token], place: int) -> None:
+    """`x^(i)` and `W^(1)` are mostly the i-th x and the first W."""
+    _, inside, closing = (*tokens[place + 1 : place + 4], tokens[-1], tokens[-1])[:3]
+    if closing.kind == ")" and inside.text in _INDICES:
+        raise ParseError(
+            f"^({inside.text}) may be an index or a power",
+            span=(tokens[place].start, closing.end),
+            hint=f"write ^{inside.text} for a power, _{inside.text} for a name of its own",
+        )
+
+
 def _refuse_sum(tokens: Sequence[Token], place: int) -> None:
     """`Σᵢ` before what has the same subscript is mostly a sum; spelled out it is a symbol."""
     token, following = tokens[place], tokens[place + 1]
@@ -109,7 +140,9 @@ def _is_function(token: Token, inside: Sequence[Token], *, is_glued: bool) -> bo
     if len(inside) == 1 and inside[0].kind == "name":
         return True
     is_sum = token.text == "Sigma" and token.end == token.start + 1
-    return is_sum or (token.text[0].islower() and token.text not in _COEFFICIENTS)
+    if is_sum or token.text in _CAPITALS:
+        return True
+    return token.text[0].islower() and token.text not in _COEFFICIENTS
 
 
 def _factors(tokens: Sequence[Token]) -> set[str]:
@@ -151,6 +184,7 @@ def _unknown(token: Token) -> UnknownNameError:
             hint="sum(...) for the sum of all entries, or write Sigma * (...) for a product",
         )
     known = {
+        "E": "mean(...) for the mean of all entries, ",
         "sigma": "sigmoid(...) for the logistic function, ",
         "gamma": "a rule file for the gamma function, ",
         COMMUTATION: "K(m, n) for a commutation matrix, ",

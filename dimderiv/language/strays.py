@@ -5,6 +5,7 @@ import unicodedata
 
 from dimderiv.errors import ParseError
 from dimderiv.language.foreign import ALIASES, instead
+from dimderiv.language.questions import ENTRIES
 
 _BARS = ("||", "‖", "∥")
 _NAMED_APART = 'write the function alone: what it is differentiated by is --wrt x, or wrt="x"'
@@ -90,6 +91,8 @@ def _stray_underscore(source: str, position: int) -> ParseError:
         message, hint = "a number has no subscript", "write ones(n, 1) for a vector of ones, or 1'x"
     elif source[position + 1 : position + 2] == "{":
         return _braces(source, position + 1)
+    elif before.endswith((")", "]", "'")):
+        message, hint = "only names have subscripts", ENTRIES
     else:
         message = "an underscore stands only between a letter and its subscript"
         hint = "write a subscript as in x_1"
@@ -105,10 +108,11 @@ def _braces(source: str, position: int) -> ParseError:
         hint = f"write {name}, which makes a name of its own; entries are not in the language"
     elif inside in {"T", "\\top", "⊤"}:
         hint = "write ' for a transpose"
-    elif inside.startswith("("):
-        hint = f"give it a name of its own, such as {source[position - 2]}{inside.strip('()')}"
+    elif inside.startswith(("(", "[")):
+        hint = f"give it a name of its own, such as {source[position - 2]}{inside.strip('()[]')}"
     else:
-        hint = f"write ^{inside}" if inside.isalnum() else f"write ^({inside or 'n + 1'})"
+        is_short = inside.isdigit() or len(inside) == 1
+        hint = f"write ^{inside}" if is_short else f"write ^({inside or 'n + 1'})"
     end = braced.end() if braced else position + 1
     return ParseError("braces are not in the language", span=(position, end), hint=hint)
 
@@ -116,7 +120,11 @@ def _braces(source: str, position: int) -> ParseError:
 def _after_a_point(source: str, points: re.Match[str]) -> ParseError:
     """The error for `np.linalg.inv(x)` and `x.sum()`."""
     name = points[0].rpartition(".")[2]
-    if _LIBRARIES.search(source, 0, points.start()):
+    if name in {"t", "H"}:
+        hint = "write ' for a transpose"
+    elif not source.startswith("(", points.end()):
+        hint = "write spaces between factors, and .* for a product of entries"
+    elif _LIBRARIES.search(source, 0, points.start()):
         hint = f"write the name alone: {name}(...)"
     else:
         hint = f"write {ALIASES.get(name, name)}(x) for x.{name}()"

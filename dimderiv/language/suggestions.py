@@ -52,6 +52,8 @@ def unknown_function(
         hint = f"put a space before the function: {word[:split]} {word[split:]}(...)"
     elif close := nearest(word, functions):
         hint = f"write {close}(...), or {declaration}"
+    elif declared != shown:
+        hint = declaration
     else:
         hint = f"put spaces between the letters, if they are symbols, or {declaration}"
     return UnknownNameError(f"{shown} is not a known function", span=span, hint=hint)
@@ -108,14 +110,12 @@ def function_alone(word: str, name: str, span: Span, after: str) -> ParseError:
             span=span,
             hint="1'x for a sum, X 1 for the sums of the rows: a 1 there is a vector of ones",
         )
-    of_determinant = name in {"log", "ln"} and after.lstrip().startswith(("det", "|"))
-    return ParseError(
-        f"{word} is a function: write {word}(x)",
-        span=span,
-        hint="write logdet(A) for the logarithm of a determinant"
-        if of_determinant
-        else "put brackets around its argument",
-    )
+    hint = "put brackets around its argument"
+    if name in {"log", "ln"} and after.lstrip().startswith(("det", "|")):
+        hint = "write logdet(A) for the logarithm of a determinant"
+    elif after.startswith(("^", "²", "³", "**")):
+        hint = f"put the power after its argument: {word}(x)^2"
+    return ParseError(f"{word} is a function: write {word}(x)", span=span, hint=hint)
 
 
 def differential(word: str, span: Span, *, is_quotient: bool) -> UnknownNameError:

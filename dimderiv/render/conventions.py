@@ -53,15 +53,17 @@ def notes(
         yield words[key].format(variable=name, property=properties_in_words(own, words))
 
 
-def unused(names: Collection[str], lang: str = "en") -> Iterator[str]:
-    """Which names are declared and do not occur.
+def unused(names: Collection[str], defined: Collection[str], lang: str = "en") -> Iterator[str]:
+    """Which names are declared and do not occur, and which are defined and not used.
 
     Args:
-        names: of symbols and functions.
+        names: the names.
+        defined: those that are defined in the expression.
         lang: `"en"` or `"zh"`.
     """
     for name in names:
-        yield sentences(lang)["unused"].format(name=name)
+        key = "unused_definition" if name in defined else "unused"
+        yield sentences(lang)[key].format(name=name)
 
 
 def properties_in_words(properties: Collection[str], words: Mapping[str, str]) -> str:
