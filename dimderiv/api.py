@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import get_args
 
 from dimderiv.ambiguous import refuse_second_meanings
-from dimderiv.declarations import Shapes, read_shapes
+from dimderiv.declarations import read_shapes
+from dimderiv.declared_texts import Shapes
 from dimderiv.derivation import Derivation
 from dimderiv.errors import (
     DimderivError,

@@ -1,10 +1,11 @@
 """Declared shapes: from texts such as `X: m x n; w: n` to one declaration for each symbol."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
+from dimderiv.declared_texts import EXAMPLE, Shapes, entries, stripped
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.suggestions import nearest
@@ -17,8 +18,6 @@ SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
 COMPOSITE_LIMIT = 40
 
-# A comma ends an entry where another name with a colon follows: `X: m x n, w: n`.
-_BETWEEN_ENTRIES = re.compile(r"[;\n]|,(?=\s*[^\W\d]\w*\s*:)")
 _TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=[\d)])x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _RUN_TOGETHER = re.compile(r"([A-Za-z])x([A-Za-z]|\d+)")
@@ -26,7 +25,6 @@ _BETWEEN_SIZES = frozenset({"x", "\N{MULTIPLICATION SIGN}", ","})
 _ARROW = re.compile(r"-\s*>|=>|[\N{RIGHTWARDS ARROW}\N{LONG RIGHTWARDS ARROW}]")
 # Names that mean something else before brackets, or in answers.
 _NO_FUNCTIONS = frozenset({"I", "K", "T", "pi"})
-_EXAMPLE = 'a shape such as "m x n", "n" or "scalar"'
 # Kinds whose sizes the surroundings tell.
 _OPEN_SHAPES = {
     "vector": Shape(OPEN[0], ONE),
@@ -37,9 +35,6 @@ _OPEN_SHAPES = {
 }
 _MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int", "integer"})
 _SPACES = re.compile(r"(?:ℝ|R|\\mathbb\{R\})\s*\^")
-
-
-Shapes: TypeAlias = "Mapping[str, str | int | Sequence[str | int]] | str | None"
 
 
 def read_shapes(source: Shapes) -> dict[str, Declaration]:
@@ -63,7 +58,8 @@ def read_shapes(source: Shapes) -> dict[str, Declaration]:
     """
     declared: dict[str, Declaration] = {}
     functions: list[_Reader] = []
-    for reader in _readers(source):
+    for entry in entries(source):
+        reader = _Reader(*entry)
         name, declaration = reader.declaration()
         if name in declared:
             reader.refuse(f"{name} is declared twice", reader.name_span, hint="one shape for it")
@@ -74,72 +70,6 @@ def read_shapes(source: Shapes) -> dict[str, Declaration]:
     for reader in functions:
         reader.refuse_clashes(declared)
     return declared
-
-
-def _readers(source: Shapes) -> "Iterator[_Reader]":
-    if source is None:
-        return
-    if isinstance(source, str):
-        yield from _of_text(source)
-        return
-    if not isinstance(source, Mapping) or not all(isinstance(name, str) for name in source):
-        raise ShapeError(
-            f"the shapes are a text or a mapping of names, not {source!r}",
-            hint='"X: m x n; w: n", or {"X": "m x n", "w": "n"}',
-        )
-    for name, text in source.items():
-        written = _written(name, text)
-        yield _Reader(name, written, (0, len(written)))
-
-
-def _written(name: str, shape: str | int | Sequence[str | int]) -> str:
-    """A shape as a text: a tuple holds the size of each axis, and an empty one is a scalar's."""
-    sizes = [shape] if isinstance(shape, (str, int)) else shape
-    if not isinstance(sizes, Sequence) or not all(isinstance(size, (str, int)) for size in sizes):
-        raise ShapeError(
-            f"the shape of {name} is no text and no tuple of sizes, but {shape!r}", hint=_EXAMPLE
-        )
-    texts = [str(size) for size in sizes]
-    if len(texts) > 1:
-        texts = [text if text.isalnum() else f"({text})" for text in texts]
-    return " x ".join(texts) if texts else "scalar"
-
-
-def _of_text(source: str) -> "Iterator[_Reader]":
-    start = 0
-    shared: list[Span] = []
-    for end in [*(match.start() for match in _BETWEEN_ENTRIES.finditer(source)), len(source)]:
-        entry = source[start:end]
-        if source[end : end + 1] == "," and ":" not in entry:
-            # `A, B: n x n`: the names before the last one have its shape.
-            shared += [
-                _stripped(source, start + part.start(), start + part.end())
-                for part in re.finditer("[^,]+", entry)
-            ]
-        elif entry.strip():
-            last = _of_entry(source, start, end)
-            yield from (_Reader(source[slice(*s)], source, last.place, s) for s in shared)
-            yield last
-            shared = []
-        start = end + 1
-
-
-def _of_entry(source: str, start: int, end: int) -> "_Reader":
-    colon = source.find(":", start, end)
-    if colon < 0:
-        raise ShapeError(
-            f"{source[start:end].strip()!r} declares no shape",
-            span=_stripped(source, start, end),
-            source=source,
-            hint="write a name, a colon and a shape: X: m x n",
-        )
-    name_span = _stripped(source, start, colon)
-    return _Reader(source[slice(*name_span)], source, (colon + 1, end), name_span)
-
-
-def _stripped(source: str, start: int, end: int) -> Span:
-    text = source[start:end]
-    return start + len(text) - len(text.lstrip()), max(start, end - len(text) + len(text.rstrip()))
 
 
 @lru_cache(maxsize=1024)
@@ -154,7 +84,7 @@ class _Reader:
     def __init__(self, name: str, source: str, place: Span, name_span: Span | None = None) -> None:
         self.name = canonical_name(name.strip())
         self.source = source
-        self.place = _stripped(source, *place)
+        self.place = stripped(source, *place)
         self.name_span = name_span
         self.tokens: list[tuple[str, Span]] = []
         self.index = 0
@@ -183,7 +113,7 @@ class _Reader:
         self.tokenize()
         if not self.tokens:
             place = self.place if self.source.strip() else None
-            self.refuse(f"the shape of {self.name} is empty", place, hint=_EXAMPLE)
+            self.refuse(f"the shape of {self.name} is empty", place, hint=EXAMPLE)
         if _SPACES.match(self.source, self.place[0]):
             hint = f"{self.name}: m x n for a matrix, {self.name}: n for a vector"
             self.refuse("a shape is its sizes alone", self.place, hint=hint)
@@ -195,8 +125,8 @@ class _Reader:
         example = f"{self.name}: n -> scalar"
         if self.name in _NO_FUNCTIONS:
             self.refuse(f"{self.name} cannot be a function", self.name_span, hint="another name")
-        start, end = _stripped(self.source, self.place[0], arrow[0])
-        value = _stripped(self.source, arrow[1], self.place[1])
+        start, end = stripped(self.source, self.place[0], arrow[0])
+        value = stripped(self.source, arrow[1], self.place[1])
         if start == end:
             message = f"{self.name} is declared as a function, but its argument is missing"
             self.refuse(message, (start, start), hint=example)
@@ -298,7 +228,7 @@ class _Reader:
     def size(self) -> Dim:
         if self.index == len(self.tokens):
             end = self.place[1]
-            self.refuse(f"a size is missing in the shape of {self.name}", (end, end), hint=_EXAMPLE)
+            self.refuse(f"a size is missing in the shape of {self.name}", (end, end), hint=EXAMPLE)
         token, span = self.tokens[self.index]
         self.index += 1
         if token == "(":
@@ -308,7 +238,7 @@ class _Reader:
         if token.startswith("-") or token[0].isdigit():
             self.refuse(f"{token} is no size", span, hint="a positive whole number, or a name")
         if not _SYMBOL.fullmatch(token) or token in {"scalar", "vector", "matrix", *PROPERTIES}:
-            self.refuse(f"a size is missing before {token!r}", span, hint=_EXAMPLE)
+            self.refuse(f"a size is missing before {token!r}", span, hint=EXAMPLE)
         if token in _MEANS_SCALAR:
             self.refuse(f"{token} is no size", span, hint=f"{self.name}: scalar for a number")
         run_together = _RUN_TOGETHER.fullmatch(token)

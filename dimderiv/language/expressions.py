@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from dimderiv.errors import LimitError, ParseError
 from dimderiv.language import complaints
+from dimderiv.language.extremes import extreme_of_two
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -276,7 +277,7 @@ class ExpressionReader:
         self.leave(opening, ")")
         span = (function.start, self.end)
         if function.text in EXTREMES and len(arguments) == 2 and axis is None:
-            return _extreme_of_two(function.text, arguments[0], arguments[1], span)
+            return extreme_of_two(function.text, arguments[0], arguments[1], span)
         return Call(function.text, tuple(arguments), axis, span)
 
     def axis(self) -> int:
@@ -385,25 +386,6 @@ class ExpressionReader:
                 case _:
                     raise complaints.not_an_index(part.span)
         return node
-
-
-def _extreme_of_two(function: str, left: Node, right: Node, span: tuple[int, int]) -> Node:
-    """`max(a, b)` as `b + relu(a - b)`, and `min(a, b)` as `a - relu(a - b)`; of 0 without it."""
-
-    def relu(node: Node) -> Node:
-        return Call("relu", (node,), span=span)
-
-    def is_zero(node: Node) -> bool:
-        return isinstance(node, Number) and not node.value
-
-    if function == "max" and (is_zero(left) or is_zero(right)):
-        return relu(right if is_zero(left) else left)
-    difference = left if is_zero(right) else Add((left, Negative(right, span)), span)
-    if function == "max":
-        return Add((right, relu(difference)), span)
-    if is_zero(left):
-        return Negative(relu(Negative(right, span)), span)
-    return Add((left, Negative(relu(difference), span)), span)
 
 
 @lru_cache(maxsize=512)

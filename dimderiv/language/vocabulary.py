@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from dimderiv.language.foreign import ALIASES as ALIASES
+from dimderiv.language.foreign import ALIASES
 
 _FUNCTIONS = """
     exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid softplus
@@ -127,9 +127,8 @@ def spelled_letters(name: str) -> list[str]:
 def _spelled_letter(character: str) -> str:
     if character in GREEK_LETTERS:
         return GREEK_LETTERS[character]
-    letter, *marks = unicodedata.normalize("NFD", character)
-    if letter in MARKS:
-        return f"_{MARKS[letter]}"
-    if len(marks) != 1 or marks[0] not in MARKS:
-        return character
-    return f"{GREEK_LETTERS.get(letter, letter)}_{MARKS[marks[0]]}"
+    if character in MARKS:
+        return f"_{MARKS[character]}"
+    plain = unicodedata.normalize("NFD", character)
+    letter, mark = plain[0], MARKS.get(plain[1:])
+    return f"{GREEK_LETTERS.get(letter, letter)}_{mark}" if mark else character

@@ -11,10 +11,9 @@ from itertools import groupby
 
 from dimderiv.errors import ParseError, UnknownNameError
 from dimderiv.language import suggestions
-from dimderiv.language.foreign import instead
+from dimderiv.language.foreign import ALIASES, instead
 from dimderiv.language.strays import stray_character
 from dimderiv.language.vocabulary import (
-    ALIASES,
     GRADIENT,
     GREEK_LETTERS,
     GREEK_NAMES,
