@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     frozen collecting errors language inline shapes declared_texts declarations rule rules unknown
-    unify shaping infer ambiguous upstream graph numbering cancelling powers letters summing normal_form gathered
-    products sums arrays
+    unify shaping infer ambiguous upstream graph numbering cancelling powers letters summing
+    normal_form gathered products sums arrays
     inverses matrix_functions lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
