@@ -13,7 +13,7 @@ from dimderiv.language.vocabulary import EULER, GREEK_NAMES
 
 _SECOND = ("_2", "₂")
 _BARS = ("|", "‖", "∥")
-_DOTS = frozenset("·⋅")
+_DOTS = frozenset("·⋅×")
 
 
 def refuse_second_meanings(typed: Typed, declared: Collection[str]) -> None:
@@ -89,10 +89,14 @@ def _refuse_dot(typed: Typed, node: Binary, declared: Collection[str]) -> None:
     for side in sides:
         if isinstance(side, Name) and typed.shape(side).is_scalar and _is_open(side.name, declared):
             left, right = (_written(typed.program.source, each) for each in sides)
+            product = f"write {left}'{right} for an inner product"
+            if "×" in between:
+                product = "write K y for a cross product, with K: 3 x 3 skew"
             raise ParseError(
-                f"{left} · {right} may be an inner product, or {side.name} a scalar",
+                f"{typed.program.source[slice(*node.span)]} may be a product of two vectors, "
+                f"or {side.name} a scalar",
                 span=node.span,
-                hint=f"write {left}'{right} for an inner product, or declare {side.name}: scalar",
+                hint=f"{product}, or declare {side.name}: scalar",
             )
 
 

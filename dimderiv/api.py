@@ -19,7 +19,8 @@ from dimderiv.infer import Typed, infer
 from dimderiv.inline import without_definitions
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Call, Name, Program, walk
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, SIGNS, canonical_name
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, EULER, SIGNS, canonical_name
+from dimderiv.language.words import is_one_symbol
 from dimderiv.result import Layout
 from dimderiv.rules import Rulebook, load_rules
 from dimderiv.shapes import Declaration, names_in_use
@@ -192,8 +193,9 @@ def _layout(name: str) -> Layout:
 def _parsed(
     source: str, declared: Mapping[str, Declaration], wrt: Sequence[str], rulebook: Rulebook
 ) -> Program:
-    """The program; what is differentiated by is a name as if it were declared."""
-    variables = {name for name in wrt if name.isidentifier()} - rulebook.words
+    """The program; a word that is differentiated by is a name as if it were declared."""
+    words = {name for name in wrt if name.isidentifier() and not is_one_symbol(name)}
+    variables = {EULER}.intersection(wrt).union(words) - rulebook.words
     names = names_in_use(declared) | variables
     return parse_program(source, names=names, functions=rulebook.words)
 

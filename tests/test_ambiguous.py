@@ -3,7 +3,7 @@
 import pytest
 
 from dimderiv import derive
-from dimderiv.errors import NotDifferentiableError, ParseError
+from dimderiv.errors import NotDifferentiableError, ParseError, UnknownNameError
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from dimderiv.errors import NotDifferentiableError, ParseError
         ("tr(e^(t A))", "t", "write expm(A), or exp(A) for each entry"),
         ("x · y", "x", "write x'y for an inner product, or declare x: scalar"),
         ("c⋅x", "x", "write c'x for an inner product, or declare c: scalar"),
+        ("a × b", "a", "write K y for a cross product, with K: 3 x 3 skew, or declare a: scalar"),
         ("x'x / 2s", "x", "write / (2 s), or / 2 * s"),
         ("x'y / ||x|| ||y||", "x", "write / (||x|| ||y||), or / ||x|| * ||y||"),
         ("x'x / ab", "x", "write / (a b), or / a * b"),
@@ -60,3 +61,18 @@ def test_how_a_sign_was_read_is_an_assumption() -> None:
     """It is reported with the shapes."""
     assert ("x: n", "1 beside an array is a vector of ones") == derive("1'x", "x").assumptions
     assert ("x: n", "e^x is exp(x)") == derive("e^x", "x", verify=False).assumptions
+
+
+@pytest.mark.parametrize("source", ["w(x)", "w(x - y)", "x'x + f(w)"])
+def test_what_is_differentiated_by_may_be_a_function_too(source: str) -> None:
+    """Before brackets it is a question, as any other letter is."""
+    with pytest.raises(UnknownNameError, match="may be a function or a factor"):
+        derive(source, "w" if source[0] == "w" else "x")
+
+
+def test_a_word_that_is_differentiated_by_is_a_name() -> None:
+    """It need not be declared."""
+    assert "2 X' (X weights - y)" == str(derive("||X weights - y||^2", "weights", verify=False))
+    assert "x" == str(derive("e'x", "e", verify=False))
+    with pytest.raises(UnknownNameError, match="weights is not a known name"):
+        derive("||X weights - y||^2", "X")

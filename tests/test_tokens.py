@@ -289,6 +289,7 @@ def test_words_that_nobody_would_write_as_a_product_are_refused(word: str, hint:
         ("dY x", "one name or a product"),
         ("d/dx x", "part of a derivative"),
         ("df/dx", "part of a derivative"),
+        ("Δx", "one name or a product"),
         ("d^2/dx^2 f", "part of a derivative"),
     ],
 )
@@ -400,6 +401,8 @@ def test_e_is_the_number_where_it_is_only_raised(
         ("√(x)", ["sqrt", "(", "x", ")"]),
         ("xⁿ", ["x", "^", "n"]),
         ("A ⊗ B", ["A", "⊗", "B"]),
+        ("x – y", ["x", "–", "y"]),
+        ("score := A x; score", ["score", ":=", "A", "x", ";", "score"]),
         ("x^⊤ y⊤", ["x", "^⊤", "y", "⊤"]),
     ],
 )
@@ -471,7 +474,8 @@ def test_large_numbers_are_read(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["xTAx", "xT A x", "(A x)T(A x)", "XTX", "A^H A", "Σᵢ xᵢ", "Σ_i x_i", "Σ(x - y)"]
+    "source",
+    ["XtX", "xTAx", "xT A x", "(A x)T(A x)", "XTX", "A^H A", "Σᵢ xᵢ", "Σ_i x_i", "Σ(x - y)"],
 )
 def test_transposes_and_sums_in_other_spellings_are_questions(source: str) -> None:
     """Each is a product by the letter, which nobody means."""
@@ -501,6 +505,10 @@ def test_coefficients_before_brackets_are_factors() -> None:
         ("x^(i)", "may be an index or a power"),
         ("W^(1) x", "may be an index or a power"),
         ("I_n x", "may be an identity or a name"),
+        ("x <- y", "may be an arrow or a comparison"),
+        ("||A||op", "may be its index or a factor"),
+        ("x'x if x", "if is not a known name"),
+        ("lnx", "lnx is not a known name"),
     ],
 )
 def test_signs_that_are_mostly_no_products_are_questions(source: str, says: str) -> None:
@@ -509,7 +517,7 @@ def test_signs_that_are_mostly_no_products_are_questions(source: str, says: str)
         tokenize(source)
 
 
-@pytest.mark.parametrize("source", ["w'(x - y)", "x^(n)", "x^(2)", "E (x)", "I x", "I1 x"])
+@pytest.mark.parametrize("source", ["w'(x - y)", "x^(n)", "x^(2)", "E (x)", "I x", "I1 x", "x<-y"])
 def test_what_is_close_to_a_question_is_read(source: str) -> None:
     """Brackets after a transpose, and exponents that are no index, are what they are."""
     assert texts(source)

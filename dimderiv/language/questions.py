@@ -4,7 +4,7 @@
 anywhere else, may be a function; `x(1)` would be an entry, `xTx` a transpose, and `Σᵢ xᵢ` a sum.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from dimderiv.errors import ParseError, UnknownNameError
 from dimderiv.language.brackets import brackets_of
@@ -26,7 +26,7 @@ _IN_AN_ENTRY = frozenset({"number", ",", ":"})
 _STARTS_SUMMAND = frozenset({"name", "number", "function", "(", "open"})
 
 
-def refuse_questions(tokens: Sequence[Token], known: Collection[str]) -> None:
+def refuse_questions(tokens: Sequence[Token], known: frozenset[str]) -> None:
     """Refuse what is a product by the letter, and was probably meant as something else.
 
     Args:
@@ -38,21 +38,21 @@ def refuse_questions(tokens: Sequence[Token], known: Collection[str]) -> None:
         UnknownNameError: a function that nobody declared.
     """
     _refuse_functions(tokens, known)
-    if "T" not in known:
-        _refuse_transposes(tokens)
+    _refuse_transposes(tokens, known)
+    subscripts = {token.text[-2:] for token in tokens if not token.text.startswith("Sigma")}
     for place, token in enumerate(tokens):
-        if token[:2] == ("name", "H") and place and "H" not in known:
-            if tokens[place - 1].kind == "^":
-                raise _transpose("H", tokens[place - 1].start, token.end)
-        elif token.text.startswith("Sigma_") and token.text not in known:
-            _refuse_sum(tokens, place)
-        elif token.text.startswith("I_") and token.text not in known:
-            raise _identity(token)
-        elif token.kind == "^" and tokens[place + 1].kind == "(":
-            _refuse_index(tokens, place)
+        if token.kind == "^":
+            _refuse_power(tokens, place, known)
+        elif token.kind == "<" and tokens[place + 1].kind == "-":
+            _refuse_arrow(token, *tokens[place + 1 : place + 3])
+        elif token.kind == "name" and token.text not in known:
+            if token.text.startswith("I_"):
+                raise _identity(token)
+            if token.text.startswith("Sigma_") and token.text[-2:] in subscripts:
+                _refuse_sum(token, tokens[place + 1])
 
 
-def _refuse_functions(tokens: Sequence[Token], known: Collection[str]) -> None:
+def _refuse_functions(tokens: Sequence[Token], known: frozenset[str]) -> None:
     factors: set[str] | None = None
     for opening, (closing, commas) in sorted(brackets_of(tokens).items()):
         token = tokens[opening - 1]
@@ -76,20 +76,32 @@ def _refuse_functions(tokens: Sequence[Token], known: Collection[str]) -> None:
                 raise _unknown(token)
 
 
-def _refuse_transposes(tokens: Sequence[Token]) -> None:
-    """A T is a matrix where it stands apart once, or is glued to a number."""
+def _refuse_transposes(tokens: Sequence[Token], known: frozenset[str]) -> None:
+    """A T is a matrix where it stands apart once; a t between two capitals is no scalar."""
     places = [place for place, token in enumerate(tokens) if token[:2] == ("name", "T")]
-    places = [place for place in places if not place or tokens[place - 1].kind not in {"^", "-"}]
-    befores = [tokens[place - 1] if place else tokens[-1] for place in places]
-    if places and all(
-        before.kind in {"name", ")"} and before.end == tokens[place].start
-        for place, before in zip(places, befores, strict=True)
-    ):
+    places = [place for place in places if not _is_exponent(tokens, place)]
+    if places and "T" not in known and all(_is_glued(tokens, place) for place in places):
         raise _transpose("T", tokens[places[0]].start, tokens[places[0]].end)
+    for place, token in enumerate(tokens):
+        if token[:2] == ("name", "t") and "t" not in known and _is_glued(tokens, place):
+            before, after = tokens[place - 1], tokens[place + 1]
+            if before.text.isupper() and after.text.isupper() and token.end == after.start:
+                raise _transpose("t", token.start, token.end)
+
+
+def _is_exponent(tokens: Sequence[Token], place: int) -> bool:
+    before = place - 1 - (place > 0 and tokens[place - 1].kind == "-")
+    return before >= 0 and tokens[before].kind == "^"
+
+
+def _is_glued(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a name or a bracket ends right before a token."""
+    before = tokens[place - 1]
+    return place > 0 and before.kind in {"name", ")"} and before.end == tokens[place].start
 
 
 def _transpose(letter: str, start: int, end: int) -> ParseError:
-    product = "; for a product write spaces around it" if letter == "T" else ""
+    product = "" if letter == "H" else "; for a product write spaces around it"
     return ParseError(
         f"this {letter} may be a transpose",
         span=(start, end),
@@ -106,10 +118,12 @@ def _identity(token: Token) -> ParseError:
     )
 
 
-def _refuse_index(tokens: Sequence[Token], place: int) -> None:
-    """`x^(i)` and `W^(1)` are mostly the i-th x and the first W."""
-    _, inside, closing = (*tokens[place + 1 : place + 4], tokens[-1], tokens[-1])[:3]
-    if closing.kind == ")" and inside.text in _INDICES:
+def _refuse_power(tokens: Sequence[Token], place: int, known: frozenset[str]) -> None:
+    """`x^(i)` and `W^(1)` are mostly the i-th x and the first W, and `A^H` is a transpose."""
+    first, inside, closing = (*tokens[place + 1 : place + 4], tokens[-1], tokens[-1])[:3]
+    if first.text == "H" and "H" not in known:
+        raise _transpose("H", tokens[place].start, first.end)
+    if first.kind == "(" and closing.kind == ")" and inside.text in _INDICES:
         raise ParseError(
             f"^({inside.text}) may be an index or a power",
             span=(tokens[place].start, closing.end),
@@ -117,20 +131,27 @@ def _refuse_index(tokens: Sequence[Token], place: int) -> None:
         )
 
 
-def _refuse_sum(tokens: Sequence[Token], place: int) -> None:
-    """`Σᵢ` before what has the same subscript is mostly a sum; spelled out it is a symbol."""
-    token, following = tokens[place], tokens[place + 1]
-    below = token.text.removeprefix("Sigma")
+def _refuse_arrow(less: Token, minus: Token, following: Token) -> None:
+    """`x <- y` assigns, `x<-y` and `x < -y` compare."""
+    if less.end == minus.start and minus.end < following.start:
+        raise ParseError(
+            "<- may be an arrow or a comparison",
+            span=(less.start, minus.end),
+            hint="write = to define a name, or < -y to compare",
+        )
+
+
+def _refuse_sum(token: Token, following: Token) -> None:
+    """`Σᵢ` where something else has that subscript is mostly a sum; spelled out it is a symbol."""
     is_letter = token.end - token.start < len(token.text)
+    below = token.text.removeprefix("Sigma")
     if is_letter and len(below) == 2 and following.kind in _STARTS_SUMMAND:
-        others = tokens[place + 1 :]
-        if any(other.kind == "name" and other.text.endswith(below) for other in others):
-            raise ParseError(
-                f"Σ{below} may be a sum over a subscript or a symbol",
-                span=(token.start, token.end),
-                hint="write sum(x) for the sum of all entries: subscripts that run are not in the "
-                f"language; or declare it: {token.text}: n x n",
-            )
+        raise ParseError(
+            f"Σ{below} may be a sum over a subscript or a symbol",
+            span=(token.start, token.end),
+            hint="write sum(x) for the sum of all entries: subscripts that run are not in the "
+            f"language; or declare it: {token.text}: n x n",
+        )
 
 
 def _is_function(token: Token, inside: Sequence[Token], *, is_glued: bool) -> bool:

@@ -32,9 +32,35 @@ _HINTS = {
     "⊕": "write A + B, or kron(A, eye(n)) + kron(eye(m), B) for the Kronecker sum",
     "÷": "write / by a scalar, ./ for each entry",
     "∞": "write a number or a symbol; the largest absolute value is max(abs(x))",
+    "\N{EM DASH}": "write - for a minus",
+    "\N{LEFT DOUBLE QUOTATION MARK}": "leave out quotation marks",
+    "\N{RIGHT DOUBLE QUOTATION MARK}": "leave out quotation marks",
+    "\N{DOUBLE PRIME}": "write '' for two transposes",
+    "•": "write a space, or .* for a product of entries",
+    "⋆": "write a space, or .* for a product of entries",
+    "∛": "write x^(1/3), or x.^(1/3) for each entry",
+    "⁄": "write /",
+    "←": "write = to define a name",
+    "~": "write the formula: distributions are not in the language",
+    "!": "write a symbol: factorials are not in the language",
+    "?": "write (x > 0) .* a + (x <= 0) .* b",
+    "⌊": "write x itself: steps have no derivative",
+    "⌈": "write x itself: steps have no derivative",
     "≠": "write 1 - (x >= y) .* (x <= y)",
     "…": "write every term, or a sum",
 }
+# What an index of a norm begins with that is not in the language, and what to write.
+_NORMS = (
+    ("inf", "write max(abs(x))"),
+    ("∞", "write max(abs(x))"),
+    ("op", "write sqrt(eigmax(X' X))"),
+    ("sigma", "write sqrt(eigmax(X' X))"),
+    ("F", "write ||X||_F"),
+    ("1", "write ||x||_1"),
+    ("2", "write ||x||_2"),
+    ("p", "write sum(abs(x).^p)^(1/p)"),
+    ("A", "write sqrt(x'A x)"),
+)
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
 _POINTS = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
 _LIBRARIES = re.compile(
@@ -83,14 +109,16 @@ def _stray_underscore(source: str, position: int) -> ParseError:
     span = (position, position + 1)
     if before.endswith(_BARS):
         message, hint = "the language has no such norm", "put one of _1 _2 _F _* after the bars"
-        if source.startswith(("_inf", "_∞", "_{\\infty", "_{∞"), position):
-            hint = "write max(abs(x))"
+        index = source[position + 1 :].lstrip("{\\")[:8]
+        hint = next((written for start, written in _NORMS if index.startswith(start)), hint)
     elif before.rstrip("0123456789").rstrip("^").endswith(_BARS):
         message, hint = "the kind of a norm stands before its power", "write it as in ||X||_F^2"
     elif before.rstrip("0123456789") != before:
         message, hint = "a number has no subscript", "write ones(n, 1) for a vector of ones, or 1'x"
     elif source[position + 1 : position + 2] == "{":
         return _braces(source, position + 1)
+    elif before.endswith("⟩"):
+        message, hint = "an inner product has no index", "leave it out"
     elif before.endswith((")", "]", "'")):
         message, hint = "only names have subscripts", ENTRIES
     else:

@@ -88,6 +88,8 @@ def _meant(word: str, functions: Collection[str], known: Collection[str]) -> str
         return f"write {close}{word[len(stem) :]}"
     if start := _function_at_the_start(stem, functions):
         return f"write {word[:start]}({word[start:]})"
+    if _function_at_the_end(stem, functions) == 1:
+        return f"write {word[1:]}({word[0]})"
     if close := nearest(word, functions):
         return f"write {close}(...)"
     if greek := next((name for name in GREEK_NAMES if stem.startswith(name)), None):
@@ -113,6 +115,8 @@ def function_alone(word: str, name: str, span: Span, after: str) -> ParseError:
     hint = "put brackets around its argument"
     if name in {"log", "ln"} and after.lstrip().startswith(("det", "|")):
         hint = "write logdet(A) for the logarithm of a determinant"
+    elif after.startswith("_"):
+        hint = f"{word}(x) of all entries: subscripts that run are not in the language"
     elif after.startswith(("^", "²", "³", "**")):
         hint = f"put the power after its argument: {word}(x)^2"
     return ParseError(f"{word} is a function: write {word}(x)", span=span, hint=hint)
@@ -153,7 +157,8 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     """
     if len(word) < _SHORTEST or instead(word):
         return None
-    found = {name: slips for name in names if (slips := _slips(word, name)) is not None}
+    candidates = (name for name in names if name not in ALIASES)
+    found = {name: slips for name in candidates if (slips := _slips(word, name)) is not None}
     if not found:
         return None
     letters = sorted(word)

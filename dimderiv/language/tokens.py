@@ -37,6 +37,10 @@ _SPELLINGS = {
     "\N{LEFT-POINTING ANGLE BRACKET}": "⟨",
     "\N{RIGHT-POINTING ANGLE BRACKET}": "⟩",
     "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{HYPHEN}": "-",
+    "\N{NON-BREAKING HYPHEN}": "-",
+    ":=": "=",
     "**": "^",
     "ᵀ": "'",
     "⊤": "'",
@@ -53,7 +57,7 @@ _SPELLINGS = {
 _SIGNS = "".join(sign for sign in _SPELLINGS if len(sign) == 1)
 _TOKEN = re.compile(
     rf"""[^\S\n]*(?:
-      (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | <= | >= | == | \^[⊤⊺]
+      (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | <= | >= | == | := | \^[⊤⊺]
                   | [-+*/^'()\[\],:;=<>⟨⟩⊗{_SIGNS}] )
     | (?P<word> (?: {GRADIENT} (?: ² | \^2 )? [^\S\n]* )? {WORD} )
     | (?P<number> (?: [0-9]+ (?: \.[0-9]+ | \.(?![*/^'.\w]) )? | \.[0-9]+ ) (?: [eE][-+]?[0-9]+ )? )
@@ -80,8 +84,8 @@ _NORMS = {
 _OPENING = {")": "(", "]": "[", "⟩": "⟨"}
 _BRACKETS = frozenset("()[]⟨⟩;")
 _ENDS_OPERAND = frozenset({"number", "name", "'", ")", "]", "⟩", "close"})
-# What nobody puts right after the bars of a norm but as its index: a figure, or the F of Frobenius.
-_GLUED = re.compile(r"[0-9]|F(?![A-Za-z0-9_])|[₀-₉∞]")
+# What nobody puts right after the bars of a norm but as its index: a figure, an F, a word.
+_GLUED = re.compile(r"[0-9₀-₉∞]|F(?![A-Za-z0-9_])|[a-z]{2,}(?![A-Za-z0-9_(])")
 # A newline after one of these does not end the statement.
 _CONTINUES = frozenset(
     {"+", "-", "*", ".*", "/", "./", "^", ".^", "<", ">", "<=", ">=", "==", "=", ",", ":", ";"}

@@ -42,17 +42,18 @@ _GREEK_SYMBOL = re.compile(f"(?:{_LONGEST_FIRST}){_SUFFIX}")
 _SYMBOL = re.compile(f"[A-Za-z]{_SUFFIX}")
 # `y = ...`, and `f(x) = ...`, which defines f.
 _DEFINITION = re.compile(
-    rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*(?:\([^()=;\n]*\)[^\S\n]*)?=(?!=)"
+    rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*(?:\([^()=;\n]*\)[^\S\n]*)?:?=(?!=)"
 )
 _EQUALS = re.compile(r"\s*=(?!=)")
 # What is refused itself: `dim=0`, `torch.mm`.
-_GOES_ON = re.compile(r"\s*=(?!=)|\.(?!T\b)[A-Za-z_]")
+_GOES_ON = re.compile(r"\s*:?=(?!=)|\.(?!T\b)[A-Za-z_]")
 _BRACKET = re.compile(r"[^\S\n]*\(")
 _CONTINUATIONS = frozenset("_0123456789")
 # Before and after a differential that is part of a quotient: `d/dx`, `df/dx`, `d^2 f/dx^2`.
 _OVER = re.compile(r"d(?:\^?[0-9²]+)?\s*[A-Za-z]?\s*/\s*$")
 _QUOTIENT = re.compile(r"\s*/\s*d[A-Za-z]")
 _NONSENSE = 3
+_ENGLISH = frozenset({"if", "is", "of", "in", "to", "by", "or", "as", "on", "at"})
 _NABLA = "∇²^2"
 
 
@@ -143,13 +144,14 @@ class Words:
         if word.islower() and len(word) >= _NONSENSE and word[:2] == texts[0] not in self.known:
             return False  # `num` and `mul` are not `nu m` and `mu l`
         is_foreign = len(word) >= _NONSENSE and instead(word) is not None
-        if is_foreign or _starts_with_function(word, self.functions):
+        if is_foreign or word in _ENGLISH or _starts_with_function(word, self.functions):
             return False
         runs = groupby(texts, key=lambda text: self._is_mere_letter(text))
         return all(len(list(run)) < _NONSENSE for is_mere, run in runs if is_mere)
 
     def _is_mere_letter(self, name: str) -> bool:
-        return name[0].islower() and name not in self.known and not _GREEK_SYMBOL.fullmatch(name)
+        is_word = len(name) > 1 and name in self.known
+        return name[0].islower() and not is_word and not _GREEK_SYMBOL.fullmatch(name)
 
     def _unknown(self, error: suggestions.Unknown, word: str, start: int) -> UnknownNameError:
         return error(word, (start, start + len(word)), self.functions, self.known)
@@ -268,11 +270,23 @@ def _first_stray(word: str) -> int:
 
 
 def _is_differential(word: str) -> bool:
-    """Whether a word is `dx` or `dY`."""
-    return len(word) == 2 and word[0] == "d" and word[1].isalpha()
+    """Whether a word is `dx`, `dY` or `Δx`."""
+    return len(word) == 2 and word[0] in "dΔδ" and word[1].isalpha()
 
 
 def _starts_with_function(word: str, functions: Collection[str]) -> bool:
-    """Whether a word is a function with a capital after it, such as `logX` and `trA`."""
-    end = next((i for i, letter in enumerate(word) if not letter.islower()), len(word))
-    return end < len(word) and word[:end] in functions and word[end].isalpha()
+    """Whether a word is a function with a letter or capitals after it: `lnx`, `logX`, `trAB`."""
+    end = next((i for i, letter in enumerate(word) if not letter.islower()), len(word) - 1)
+    return 1 < end < len(word) and word[:end] in functions and word[end].isalpha()
+
+
+def is_one_symbol(name: str) -> bool:
+    """Whether a name is read as one symbol also where nobody declares it.
+
+    Args:
+        name: a canonical name.
+
+    >>> [is_one_symbol(name) for name in ("x_i", "lambda1", "weights")]
+    [True, True, False]
+    """
+    return bool(_SYMBOL.fullmatch(name) or _GREEK_SYMBOL.fullmatch(name))
