@@ -204,7 +204,7 @@ def new_axes(kind: Kind) -> Axes:
 
 def declared_axes(declaration: Declaration) -> Axes:
     """The axes of a declared shape; those that are declared open are of unknown sizes."""
-    sizes = {dim: Variable() for dim in OPEN}
+    sizes: dict[Term, Term] = {dim: Variable() for dim in OPEN}
     rows, cols = axes_of(declaration.shape)
     return sizes.get(rows, rows), sizes.get(cols, cols)
 
