@@ -358,12 +358,9 @@ class ExpressionReader:
     def entry(self, operand: Node, start: int) -> Node:
         """An operand with index brackets."""
         if not self.in_index_form:
-            is_glued = self.token.start == self.end
-            raise (
-                complaints.entry(self.tokens[self.index - 1], self.token)
-                if is_glued
-                else complaints.out_of_place(self.token, nested=False)
-            )
+            if self.token.start == self.end:
+                raise complaints.entry(self.tokens[self.index - 1], self.token)
+            raise complaints.out_of_place(self.token, nested=False)
         opening = self.enter()
         indices = [self.index_expression()]
         while self.token.kind == ",":

@@ -3,15 +3,11 @@
 A hint never names another function: what one letter makes of another is a slip, `log1p` is none.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from typing import TypeAlias
+from collections.abc import Collection, Iterable
 
 from dimderiv.errors import ParseError, Span, UnknownNameError
 from dimderiv.language.foreign import ALIASES, instead
 from dimderiv.language.vocabulary import GREEK_NAMES, SPELLED_OUT
-
-# The word, where it stands, the functions and the known names.
-Unknown: TypeAlias = Callable[[str, Span, Collection[str], Collection[str]], UnknownNameError]
 
 _SHOWN_LENGTH = 40
 _SHORTEST = 3

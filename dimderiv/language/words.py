@@ -52,6 +52,8 @@ _CONTINUATIONS = frozenset("_0123456789")
 # Before and after a differential that is part of a quotient: `d/dx`, `df/dx`, `d^2 f/dx^2`.
 _OVER = re.compile(r"d(?:\^?[0-9²]+)?\s*[A-Za-z]?\s*/\s*$")
 _QUOTIENT = re.compile(r"\s*/\s*d[A-Za-z]")
+_LOOK_BACK = 20
+# How many letters side by side are a word, where two are a product.
 _NONSENSE = 3
 _ENGLISH = frozenset({"if", "is", "of", "in", "to", "by", "or", "as", "on", "at"})
 _NABLA = "∇²^2"
@@ -86,7 +88,7 @@ class Words:
 
         Raises:
             ParseError: a function without brackets.
-            UnknownNameError: brackets after what is no function.
+            UnknownNameError: brackets after what is no function, or letters that are no product.
         """
         if word.startswith(GRADIENT):
             return [self._derivative(word, start, end)]
@@ -106,18 +108,10 @@ class Words:
         if function:
             return [Token("function", function, start, end)]
         symbols = self._symbols(word, start)
-        if is_called and len(word) >= _NONSENSE and instead(word):
-            raise self._unknown(suggestions.unknown_function, word, start)
-        if len(symbols) > 1 and self.source[end : end + 1] == "(":
-            raise self._unknown(suggestions.unknown_function, word, start)
+        if is_called and self._is_function(word, end, symbols):
+            raise suggestions.unknown_function(word, (start, end), self.functions, self.known)
         if not self._is_product(word, symbols) and not _GOES_ON.match(self.source, end):
-            if is_called:
-                raise self._unknown(suggestions.unknown_function, word, start)
-            if _is_differential(word):
-                before, after = self.source[:start][-20:], _QUOTIENT.match(self.source, end)
-                is_quotient = bool(after or _OVER.search(before))
-                raise suggestions.differential(word, (start, end), is_quotient=is_quotient)
-            raise self._unknown(suggestions.unknown_word, word, start)
+            raise self._no_product(word, start, end)
         return symbols
 
     def _function(self, name: str) -> str:
@@ -132,6 +126,18 @@ class Words:
         is_symbols = word.isupper() and len(word) < _NONSENSE and not is_called
         return None if is_symbols else self._function(name)
 
+    def _is_function(self, word: str, end: int, symbols: Sequence[Token]) -> bool:
+        """Whether a word with a bracket after it is no letters, but a function that is unknown."""
+        is_glued = len(symbols) > 1 and self.source[end] == "("
+        return is_glued or _is_foreign(word) or not self._is_product(word, symbols)
+
+    def _no_product(self, word: str, start: int, end: int) -> UnknownNameError:
+        if not _is_differential(word):
+            return suggestions.unknown_word(word, (start, end), self.functions, self.known)
+        before = self.source[max(0, start - _LOOK_BACK) : start]
+        is_quotient = bool(_QUOTIENT.match(self.source, end) or _OVER.search(before))
+        return suggestions.differential(word, (start, end), is_quotient=is_quotient)
+
     def _is_product(self, word: str, symbols: Sequence[Token]) -> bool:
         """Whether letters side by side may be meant as symbols of their own."""
         if len(symbols) == 1:
@@ -143,8 +149,8 @@ class Words:
             return False
         if word.islower() and len(word) >= _NONSENSE and word[:2] == texts[0] not in self.known:
             return False  # `num` and `mul` are not `nu m` and `mu l`
-        is_foreign = len(word) >= _NONSENSE and instead(word) is not None
-        if is_foreign or word in _ENGLISH or _starts_with_function(word, self.functions):
+        is_word = _is_foreign(word) or word in _ENGLISH
+        if is_word or _starts_with_function(word, self.functions):
             return False
         runs = groupby(texts, key=lambda text: self._is_mere_letter(text))
         return all(len(list(run)) < _NONSENSE for is_mere, run in runs if is_mere)
@@ -152,9 +158,6 @@ class Words:
     def _is_mere_letter(self, name: str) -> bool:
         is_word = len(name) > 1 and name in self.known
         return name[0].islower() and not is_word and not _GREEK_SYMBOL.fullmatch(name)
-
-    def _unknown(self, error: suggestions.Unknown, word: str, start: int) -> UnknownNameError:
-        return error(word, (start, start + len(word)), self.functions, self.known)
 
     def _derivative(self, word: str, start: int, end: int) -> Token:
         """The token of `∇f` or `∇²f`."""
@@ -267,6 +270,11 @@ def _symbol_end(text: str, position: int) -> int:
 def _first_stray(word: str) -> int:
     """Where the first character of a word stands that is spelled in no way."""
     return next(i for i, spelled in enumerate(spelled_letters(word)) if not spelled.isascii())
+
+
+def _is_foreign(word: str) -> bool:
+    """Whether a word is a function elsewhere, or a word of mathematics."""
+    return len(word) >= _NONSENSE and instead(word) is not None
 
 
 def _is_differential(word: str) -> bool:
