@@ -37,9 +37,10 @@ def _is_array(tokens: Sequence[Token], place: int) -> bool:
         before >= 0 and tokens[before].kind in _POWERS
     ):
         return False
-    if _is_transposed(tokens, place):
-        return True
     following = tokens[place + 1]
+    is_beside_at = following.text == "@" or (place > 0 and tokens[place - 1].text == "@")
+    if is_beside_at or _is_transposed(tokens, place):
+        return True
     if place and _ends_array(tokens, place - 1):
         if following.kind != "/":
             return True

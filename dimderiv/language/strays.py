@@ -111,7 +111,7 @@ def _stray_underscore(source: str, position: int) -> ParseError:
         message, hint = "the language has no such norm", "put one of _1 _2 _F _* after the bars"
         index = source[position + 1 :].lstrip("{\\")[:8]
         hint = next((written for start, written in _NORMS if index.startswith(start)), hint)
-    elif before.rstrip("0123456789").rstrip("^").endswith(_BARS):
+    elif before.rstrip("0123456789⁰¹²³⁴⁵⁶⁷⁸⁹").rstrip("^").endswith(_BARS):
         message, hint = "the kind of a norm stands before its power", "write it as in ||X||_F^2"
     elif before.rstrip("0123456789") != before:
         message, hint = "a number has no subscript", "write ones(n, 1) for a vector of ones, or 1'x"
