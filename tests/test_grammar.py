@@ -136,7 +136,7 @@ def compounds(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         inner.map("-{}".format),
         inner.map("e^(-{})".format),
         inner.map("√({})".format),
-        st.tuples(inner, inner).map("({0[0]}) ⊗ ({0[1]})".format),
+        st.tuples(inner, inner).map("(({0[0]}) ⊗ ({0[1]}))".format),
         st.tuples(inner, inner).map("⟨{0[0]}, {0[1]}⟩".format),
         inner.map("({})".format),
         inner.map(in_bars),
