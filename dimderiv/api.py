@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+from dimderiv.ambiguous import refuse_second_meanings
 from dimderiv.checking import judge_named
 from dimderiv.declarations import read_shapes
+from dimderiv.declared_texts import Shapes
 from dimderiv.derivation import Derivation
 from dimderiv.errors import (
     DimderivError,
@@ -17,8 +19,9 @@ from dimderiv.errors import (
 from dimderiv.infer import Typed, infer
 from dimderiv.inline import without_definitions
 from dimderiv.language.parser import parse_program
-from dimderiv.language.syntax import Call, Program, walk
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, SIGNS, canonical_name
+from dimderiv.language.syntax import Call, Name, Program, walk
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, EULER, SIGNS, canonical_name
+from dimderiv.language.words import is_one_symbol
 from dimderiv.result import Layout
 from dimderiv.rules import Rulebook, load_rules
 from dimderiv.shapes import Declaration, names_in_use
@@ -55,7 +58,7 @@ def derive(
     expr: str | Program,
     wrt: str | Sequence[str],
     *,
-    shapes: Mapping[str, str] | str | None = None,
+    shapes: Shapes = None,
     order: int = 1,
     upstream: str | None = None,
     forward: str | Sequence[str] | None = None,
@@ -111,8 +114,11 @@ def derive(
     variables = _names(wrt)
     source = expr.source if isinstance(expr, Program) else expr
     try:
-        program = expr if isinstance(expr, Program) else _parsed(expr, declared, rulebook)
+        program = expr
+        if not isinstance(program, Program):
+            program = _parsed(program, declared, variables, rulebook)
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
+        refuse_second_meanings(typed, declared)
         if inline:
             typed = _in_one_expression(typed, rulebook, variables)
         if upstream is not None:
@@ -124,6 +130,7 @@ def derive(
             typed, directions = with_directions(typed, variables, forward, declared)
         if structured:
             _refuse_beside_structured(typed, order)
+        typed = replace(typed, unused=_unused(known, typed))
         derivation = Task(
             source,
             variables,
@@ -138,6 +145,17 @@ def derive(
     except DimderivError as error:
         raise error.located(source)  # noqa: B904  the same error, with its text added
     return derivation if judge is None else derivation.verified(judge=judge)
+
+
+def _unused(known: Mapping[str, Declaration], typed: Typed) -> tuple[str, ...]:
+    """The names that are declared and do not occur, or defined and not used."""
+    statements = typed.program.statements
+    parts = [part for each in statements for part in walk(each.value)]
+    called = {part.function.lstrip("".join(SIGNS)) for part in parts if isinstance(part, Call)}
+    used = {part.name for part in parts if isinstance(part, Name)}
+    declared = [name for name in known if name not in used | called | typed.symbols.keys()]
+    defined = [each.name for each in statements[:-1] if each.name and each.name not in used]
+    return (*(name for name in declared if name not in typed.sizes), *defined)
 
 
 def _in_one_expression(typed: Typed, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:
@@ -175,28 +193,17 @@ def _layout(name: str) -> Layout:
     raise UnknownNameError(f"the layout {name!r} is unknown", hint=f"one of {', '.join(LAYOUTS)}")
 
 
-def _parsed(source: str, declared: Mapping[str, Declaration], rulebook: Rulebook) -> Program:
-    return parse_program(source, names=names_in_use(declared), functions=rulebook.words)
-
-
-def _refuse_spectral_norm(typed: Typed) -> None:
-    """Refuse `||X||_2` of a matrix, which books mean as its largest singular value."""
-    if "_2" not in typed.program.source:
-        return
-    parts = (part for each in typed.program.statements for part in walk(each.value))
-    for part in parts:
-        if isinstance(part, Call) and part.function == "norm2":
-            written = typed.program.source[slice(*part.span)]
-            if written.endswith("_2") and typed.shape(part.arguments[0]).is_matrix:
-                raise NotDifferentiableError(
-                    f"{written} of a matrix would be its spectral norm",
-                    span=part.span,
-                    hint="sqrt(eigmax(X' X)) for that, or ||X||_F for the Frobenius norm",
-                )
+def _parsed(
+    source: str, declared: Mapping[str, Declaration], wrt: Sequence[str], rulebook: Rulebook
+) -> Program:
+    """The program; a word that is differentiated by is a name as if it were declared."""
+    words = {name for name in wrt if name.isidentifier() and not is_one_symbol(name)}
+    variables = {EULER}.intersection(wrt).union(words) - rulebook.words
+    names = names_in_use(declared) | variables
+    return parse_program(source, names=names, functions=rulebook.words)
 
 
 def _refuse_unsupported(typed: Typed, order: int) -> None:
-    _refuse_spectral_norm(typed)
     if not isinstance(order, int) or order not in (1, 2):
         raise NotDifferentiableError(f"derivatives of order {order} are not supported")
     if order == 2 and not typed.value.is_scalar:

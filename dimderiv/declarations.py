@@ -1,15 +1,16 @@
 """Declared shapes: from texts such as `X: m x n; w: n` to one declaration for each symbol."""
 
-import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NoReturn
 
+from dimderiv.declared_texts import EXAMPLE, Shapes, entries, stripped
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.suggestions import nearest
 from dimderiv.language.vocabulary import RESERVED_WORDS, SPELLED_OUT, canonical_name
-from dimderiv.shapes import ONE, SCALAR, Declaration, Dim, Shape, size_of
+from dimderiv.shapes import ONE, OPEN, SCALAR, Declaration, Dim, Shape, size_of
 
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
 PROPERTIES = (*NEEDS_SQUARE, "positive", "onehot", "probability")
@@ -17,7 +18,6 @@ SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
 COMPOSITE_LIMIT = 40
 
-_ENTRY = re.compile(r"[^;\n]+")
 _TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=[\d)])x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _RUN_TOGETHER = re.compile(r"([A-Za-z])x([A-Za-z]|\d+)")
@@ -25,14 +25,24 @@ _BETWEEN_SIZES = frozenset({"x", "\N{MULTIPLICATION SIGN}", ","})
 _ARROW = re.compile(r"-\s*>|=>|[\N{RIGHTWARDS ARROW}\N{LONG RIGHTWARDS ARROW}]")
 # Names that mean something else before brackets, or in answers.
 _NO_FUNCTIONS = frozenset({"I", "K", "T", "pi"})
-_EXAMPLE = 'a shape such as "m x n", "n" or "scalar"'
+# Kinds whose sizes the surroundings tell.
+_OPEN_SHAPES = {
+    "vector": Shape(OPEN[0], ONE),
+    "column": Shape(OPEN[0], ONE),
+    "row": Shape(ONE, OPEN[0]),
+    "matrix": Shape(*OPEN),
+    "square": Shape(OPEN[0], OPEN[0]),
+}
+_MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int", "integer"})
+_SPACES = re.compile(r"(?:ℝ|R|\\mathbb\{R\})\s*\^")
 
 
-def read_shapes(source: Mapping[str, str] | str | None) -> dict[str, Declaration]:
+def read_shapes(source: Shapes) -> dict[str, Declaration]:
     """The declarations in a mapping or in a text.
 
     Args:
-        source: `{"X": "m x n", "w": "n"}`, or the same as a text, `X: m x n; w: n`.
+        source: `{"X": "m x n", "w": "n"}`, or the same as a text, `X: m x n; w: n`.  In a mapping
+            a shape may be a tuple, `("m", "n")` or `(3, 4)`, or a number.
 
     Returns:
         A declaration for each symbol, in the order given; Greek letters are spelled out.
@@ -48,7 +58,8 @@ def read_shapes(source: Mapping[str, str] | str | None) -> dict[str, Declaration
     """
     declared: dict[str, Declaration] = {}
     functions: list[_Reader] = []
-    for reader in _readers(source):
+    for entry in entries(source):
+        reader = _Reader(*entry)
         name, declaration = reader.declaration()
         if name in declared:
             reader.refuse(f"{name} is declared twice", reader.name_span, hint="one shape for it")
@@ -59,43 +70,6 @@ def read_shapes(source: Mapping[str, str] | str | None) -> dict[str, Declaration
     for reader in functions:
         reader.refuse_clashes(declared)
     return declared
-
-
-def _readers(source: Mapping[str, str] | str | None) -> "Iterator[_Reader]":
-    if source is None:
-        return
-    if isinstance(source, str):
-        for entry in _ENTRY.finditer(source):
-            if entry[0].strip():
-                yield _of_entry(source, entry.start(), entry.end())
-        return
-    if not isinstance(source, Mapping) or not all(isinstance(name, str) for name in source):
-        raise ShapeError(
-            f"the shapes are a text or a mapping of names, not {source!r}",
-            hint='"X: m x n; w: n", or {"X": "m x n", "w": "n"}',
-        )
-    for name, text in source.items():
-        if not isinstance(text, str):
-            raise ShapeError(f"the shape of {name} is not a text", hint=_EXAMPLE)
-        yield _Reader(name, text, (0, len(text)))
-
-
-def _of_entry(source: str, start: int, end: int) -> "_Reader":
-    colon = source.find(":", start, end)
-    if colon < 0:
-        raise ShapeError(
-            f"{source[start:end].strip()!r} declares no shape",
-            span=_stripped(source, start, end),
-            source=source,
-            hint="write a name, a colon and a shape: X: m x n",
-        )
-    name_span = _stripped(source, start, colon)
-    return _Reader(source[slice(*name_span)], source, (colon + 1, end), name_span)
-
-
-def _stripped(source: str, start: int, end: int) -> Span:
-    text = source[start:end]
-    return start + len(text) - len(text.lstrip()), max(start, end - len(text) + len(text.rstrip()))
 
 
 @lru_cache(maxsize=1024)
@@ -110,7 +84,7 @@ class _Reader:
     def __init__(self, name: str, source: str, place: Span, name_span: Span | None = None) -> None:
         self.name = canonical_name(name.strip())
         self.source = source
-        self.place = _stripped(source, *place)
+        self.place = stripped(source, *place)
         self.name_span = name_span
         self.tokens: list[tuple[str, Span]] = []
         self.index = 0
@@ -139,7 +113,10 @@ class _Reader:
         self.tokenize()
         if not self.tokens:
             place = self.place if self.source.strip() else None
-            self.refuse(f"the shape of {self.name} is empty", place, hint=_EXAMPLE)
+            self.refuse(f"the shape of {self.name} is empty", place, hint=EXAMPLE)
+        if _SPACES.match(self.source, self.place[0]):
+            hint = f"{self.name}: m x n for a matrix, {self.name}: n for a vector"
+            self.refuse("a shape is its sizes alone", self.place, hint=hint)
         shape = self.shape()
         return Declaration(shape, self.properties(shape), self.source[slice(*self.place)])
 
@@ -148,8 +125,8 @@ class _Reader:
         example = f"{self.name}: n -> scalar"
         if self.name in _NO_FUNCTIONS:
             self.refuse(f"{self.name} cannot be a function", self.name_span, hint="another name")
-        start, end = _stripped(self.source, self.place[0], arrow[0])
-        value = _stripped(self.source, arrow[1], self.place[1])
+        start, end = stripped(self.source, self.place[0], arrow[0])
+        value = stripped(self.source, arrow[1], self.place[1])
         if start == end:
             message = f"{self.name} is declared as a function, but its argument is missing"
             self.refuse(message, (start, start), hint=example)
@@ -168,6 +145,8 @@ class _Reader:
         self.tokens = [token for token in self.tokens if token[1][1] <= end]
         self.refuse_several_arguments()
         shape = self.shape()
+        if OPEN[0] in shape:
+            self.refuse(f"the argument of {self.name} has no sizes", (start, end), hint=example)
         for word, span in self.tokens[self.index :]:
             self.refuse(f"{word!r} does not suit the argument of a function", span, hint=example)
         return Declaration(shape, text=f"{shape} -> scalar", is_function=True)
@@ -199,6 +178,9 @@ class _Reader:
         if self.tokens[0][0] == "scalar":
             self.index = 1
             return SCALAR
+        if open_shape := self.open_shape():
+            return open_shape
+        self.leave_out_brackets()
         sizes = [self.size()]
         while self.continues():
             self.index += 1
@@ -211,6 +193,33 @@ class _Reader:
             )
         return Shape(sizes[0], sizes[1] if len(sizes) == 2 else ONE)
 
+    def open_shape(self) -> Shape | None:
+        """The shape of `vector`, `row vector`, `matrix` and `square matrix`."""
+        word, following = (*(text for text, _ in self.tokens), "", "")[:2]
+        shape = _OPEN_SHAPES.get(word)
+        if shape is None:
+            return None
+        if word in {"row", "column"} and following != "vector":
+            return None
+        self.index = 1 + (following in {"vector", "matrix"})
+        is_square = word == "matrix" and any(text in NEEDS_SQUARE for text, _ in self.tokens)
+        return _OPEN_SHAPES["square"] if is_square else shape
+
+    def leave_out_brackets(self) -> None:
+        """Take off the brackets of `(m, n)` and `[m, n]`, as Python writes shapes."""
+        texts = [text for text, _ in self.tokens]
+        closing = {"(": ")", "[": "]"}.get(texts[0])
+        if closing not in texts:
+            return
+        end = texts.index(closing)
+        inside = texts[1:end]
+        if "(" in inside or not _BETWEEN_SIZES.intersection(inside):
+            return
+        kept = self.tokens[1:end]
+        if kept[-1][0] == ",":
+            kept.pop()
+        self.tokens = kept + self.tokens[end + 1 :]
+
     def continues(self) -> bool:
         """Whether another size follows, rather than properties."""
         token, after = (*(text for text, _ in self.tokens[self.index :]), "", "")[:2]
@@ -219,7 +228,7 @@ class _Reader:
     def size(self) -> Dim:
         if self.index == len(self.tokens):
             end = self.place[1]
-            self.refuse(f"a size is missing in the shape of {self.name}", (end, end), hint=_EXAMPLE)
+            self.refuse(f"a size is missing in the shape of {self.name}", (end, end), hint=EXAMPLE)
         token, span = self.tokens[self.index]
         self.index += 1
         if token == "(":
@@ -229,7 +238,9 @@ class _Reader:
         if token.startswith("-") or token[0].isdigit():
             self.refuse(f"{token} is no size", span, hint="a positive whole number, or a name")
         if not _SYMBOL.fullmatch(token) or token in {"scalar", "vector", "matrix", *PROPERTIES}:
-            self.refuse(f"a size is missing before {token!r}", span, hint=_EXAMPLE)
+            self.refuse(f"a size is missing before {token!r}", span, hint=EXAMPLE)
+        if token in _MEANS_SCALAR:
+            self.refuse(f"{token} is no size", span, hint=f"{self.name}: scalar for a number")
         run_together = _RUN_TOGETHER.fullmatch(token)
         if run_together:
             hint = f"{run_together[1]} x {run_together[2]}"
@@ -282,7 +293,12 @@ class _Reader:
         return ONE if int(digits) == 1 else Dim.of(int(digits))
 
     def properties(self, shape: Shape) -> frozenset[str]:
-        words = [token for token in self.tokens[self.index :] if token[0] != ","]
+        own = {"vector": not shape.is_matrix, "matrix": shape.is_matrix}
+        words = [
+            token
+            for token in self.tokens[self.index :]
+            if token[0] != "," and not own.get(token[0])
+        ]
         for word, span in words:
             if word not in PROPERTIES:
                 self.unknown_word(word, span)
@@ -311,8 +327,11 @@ class _Reader:
             self.refuse(message, self.name_span, hint="another name for one of them")
 
     def unknown_word(self, word: str, span: Span) -> NoReturn:
-        close = difflib.get_close_matches(word[:40], PROPERTIES, n=1)
-        hint = close[0] if close else f"one of {', '.join(PROPERTIES)}; between sizes goes an x"
+        following = self.source[span[1] : self.place[1]].lstrip()
+        hint = nearest(word[:40], PROPERTIES)
+        if following.startswith(":"):
+            hint = "put a semicolon between two declarations: X: m x n; w: n"
+        hint = hint or f"one of {', '.join(PROPERTIES)}; between sizes goes an x"
         self.refuse(f"{word!r} is no property of a symbol", span, hint=hint)
 
     def refuse(

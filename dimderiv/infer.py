@@ -38,6 +38,7 @@ class Typed:
         doubts: sentences on symbols that could be of another kind as well.
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
+        unused: the names that are declared and do not occur, or defined and not used.
     """
 
     program: Program
@@ -52,6 +53,7 @@ class Typed:
     doubts: tuple[str, ...] = ()
     upstream: str | None = None
     plain: "Typed | None" = None
+    unused: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -220,16 +222,19 @@ def _typed(program: Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
         name: Shape(resolved(rows), resolved(cols)) for name, (rows, cols) in scope.names.items()
     }
     symbols = {
-        name: scope.declared.get(name) or Declaration(shape, text=str(shape))
+        name: replace(scope.declared.get(name, Declaration(shape, text=str(shape))), shape=shape)
         for name, shape in shapes.items()
         if scope.meanings[name] == "symbol"
     }
     assumptions = [
-        f"{name}: {found.shape}" for name, found in symbols.items() if name not in scope.declared
+        f"{name}: {found.shape}"
+        for name, found in symbols.items()
+        if name not in scope.declared or scope.declared[name].shape != found.shape
     ]
     for name, property_ in scope.assumed.items():
         assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []
+    assumptions += program.assumptions
     return Typed(
         program=program,
         symbols=symbols,

@@ -218,6 +218,8 @@ class Shape(NamedTuple):
 
 
 SCALAR = Shape(ONE, ONE)
+# The sizes of `vector` and `matrix`, which the surroundings tell; no name has such letters.
+OPEN = (Dim.of("?"), Dim.of("??"))
 
 
 @dataclass(frozen=True)

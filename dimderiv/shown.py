@@ -102,7 +102,7 @@ class Shown:
         return tuple(sentence for sentence in found if sentence is not None)
 
     def notes(self, lang: str = "en") -> tuple[str, ...]:
-        """Which entries the derivative takes to be free although a property ties them, or as tied.
+        """Which entries are taken to be free although a property ties them, and what is not used.
 
         Args:
             lang: `"en"` or `"zh"`.
@@ -113,8 +113,9 @@ class Shown:
         >>> derive("logdet(S)", "S", shapes="S: n x n spd").notes()[0].partition(":")[0]
         'the entries of S are free'
         """
-        from dimderiv.render.conventions import notes
+        from dimderiv.render.conventions import notes, unused
 
         properties = {name: self.typed.symbols[name].properties for name in self.wrt}
         can_tie = self.order == 1 and self.typed.value.is_scalar and not self.directions
-        return tuple(notes(properties, self.structures, lang, can_tie=can_tie))
+        found = notes(properties, self.structures, lang, can_tie=can_tie)
+        return (*found, *unused(self.typed.unused, self.typed.definitions, lang))

@@ -76,6 +76,10 @@ NODES: dict[str, Callable[..., Any]] = {
     "inverse_transpose": lambda operand, _: Transpose(
         Binary("^", operand, Negative(Number(Fraction(1))))
     ),
+    "kronecker": lambda left, right: Call("kron", (left, right)),
+    "exponential": lambda _, exponent: Call("exp", (exponent,)),
+    "ones": lambda _: Call("vector", (Number(Fraction(1)),)),
+    "inner_product": lambda left, right: Call("tr", (Binary("*", Transpose(left), right),)),
     "entry": lambda operand, *indices: Entry(operand, indices),
     "name": lambda name: Name(str(name)),
     "number": lambda number: Number(Fraction(str(number))),
@@ -110,10 +114,10 @@ def read_by_grammar(text: str) -> Any:
 
 
 SYMBOLS = ("x", "A", "Xw", "W1", "x_i", "W_q", "lambda", "λX", "score", "T", "I", "pi", "mu1")
-NUMBERS = ("2", "0.5", ".5", "1e-5", "3.25")
-TRANSPOSES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}", ".T", ".'", "ᵀ", "^T", "^-T")
+NUMBERS = ("1", "2", "½", "0.5", ".5", "1e-5", "3.25")
+TRANSPOSES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}", ".T", ".'", "ᵀ", "^T", "^-T", "⊤", "^⊤")
 POWERS = ("^2", "^-1", "²", "⁻¹", ".^3", "**2", "^x", "^(1/2)", ".^-A")
-SIGNS = ("+", "-", "*", "@", ".*", "⊙", "./", "/", "·", "\N{MINUS SIGN}")
+SIGNS = ("+", "-", "*", "@", ".*", "⊙", "∘", "./", "/", "·", "\N{MINUS SIGN}")
 SPACES = ("", " ", "  ", "\t")
 
 
@@ -130,6 +134,10 @@ def compounds(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(inner, inner).map(" ".join),
         st.tuples(inner, st.sampled_from(TRANSPOSES + POWERS)).map("".join),
         inner.map("-{}".format),
+        inner.map("e^(-{})".format),
+        inner.map("√({})".format),
+        st.tuples(inner, inner).map("(({0[0]}) ⊗ ({0[1]}))".format),
+        st.tuples(inner, inner).map("⟨{0[0]}, {0[1]}⟩".format),
         inner.map("({})".format),
         inner.map(in_bars),
         inner.map("‖({})‖^2".format),
@@ -160,19 +168,37 @@ INDEX_FORMS = (
 COMMUTATIONS = (
     "K(m, n)",
     "K(m, 2 n) vec(A)",
-    "2 kron(A, B)'K (m, n)' + K(x)",
+    "2 kron(A, B)'K (m, n)' + K (x)",
     "K (A + B) - K",
     "K(sum(A, axis=0), 2)",
     "K(K(2, 3), axis=1)",
     "-K(A K(a, b), c)^2",
     "[i:m] K(m, n)[i,k] K[k]",
     "[i:m] K[i,k] (K)[i,k]",
-    "K = A; K(x)",
+    "K = A; K(x + y)",
     "score K(T, x)",
     "K = A; commutation(m, n) K",
 )
-OPERANDS = ("x", "K", "[", "T", "2", "exp(", "sum(", "(", ")", ", axis=1", ", ", "y = ", "||")
-OPERATORS = ("'", "^", "^T", ".^", "+", "-", "*", "./", ">", "²")
+OPERANDS = (
+    "x",
+    "K",
+    "[",
+    "T",
+    "2",
+    "exp(",
+    "sum(",
+    "(",
+    ")",
+    ", axis=1",
+    ", ",
+    "y = ",
+    "||",
+    "e",
+    "1",
+    "⟨",
+    "⟩",
+)
+OPERATORS = ("'", "^", "⊗", "^T", ".^", "+", "-", "*", "./", ">", "²")
 
 
 @settings(deadline=None)

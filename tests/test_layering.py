@@ -11,9 +11,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    frozen collecting shortened errors language inline shapes declarations rule rules unknown unify
-    shaping infer upstream graph numbering cancelling powers letters summing normal_form
-    null_spaces gathered products sums arrays
+    frozen collecting shortened errors language inline shapes declared_texts declarations rule rules
+    unknown unify shaping infer ambiguous upstream graph numbering cancelling powers letters summing
+    normal_form null_spaces gathered products sums arrays
     inverses matrix_functions fold handwritten lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation recognise simplify index_sums

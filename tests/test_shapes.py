@@ -1,6 +1,7 @@
 """Dimensions, shapes, and the texts that declare them."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_a_shape_that_cannot_be_read_says_why(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["-3", "2.5", "m x", "x m x n", "m n", "symmetric", "vector", "m x n x", "sum", "$", "m x 0"],
+    ["-3", "2.5", "m x", "x m x n", "m n", "symmetric", "number", "m x n x", "sum", "$", "m x 0"],
 )
 def test_other_texts_are_no_shapes(text: str) -> None:
     """What is no shape is refused, never guessed at."""
@@ -158,10 +159,89 @@ def test_a_name_must_be_that_of_a_symbol(name: str) -> None:
         read_shapes({name: "n"})
 
 
-def test_a_shape_must_be_a_text() -> None:
-    """Anything but a text is refused with an error of the family."""
+@pytest.mark.parametrize("shape", [None, 2.5, {"m": 3}, ("m", None), ("m", "n", "p"), (0, 3)])
+def test_a_shape_must_be_a_text_or_sizes(shape: object) -> None:
+    """Anything else is refused with an error of the family."""
     with pytest.raises(DimderivError):
-        read_shapes({"x": 3})  # type: ignore[dict-item]
+        read_shapes({"x": shape})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        (("m", "n"), "m x n"),
+        ((3, 4), "3 x 4"),
+        ((3,), "3"),
+        (5, "5"),
+        ((), "scalar"),
+        ((1, "n"), "1 x n"),
+        (("H - K + 1", "n"), "(H - K + 1) x n"),
+        (["m", 2], "m x 2"),
+        ("(m, n)", "m x n"),
+        ("(3, 4)", "3 x 4"),
+        ("(n,)", "n"),
+        ("[m, n]", "m x n"),
+        ("(m x n) ", "m x n"),
+        ("m x n matrix", "m x n"),
+        ("n vector", "n"),
+    ],
+)
+def test_shapes_are_written_as_in_python_too(
+    written: str | int | Sequence[str | int], printed: str
+) -> None:
+    """A tuple holds the size of each axis."""
+    assert printed == str(read_shapes({"A": written})["A"].shape)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("X: m x n, w: n", {"X": "m x n", "w": "n"}),
+        ("X: m, n, w: n, f: n -> scalar", {"X": "m x n", "w": "n", "f": "n"}),
+        ("A, B: n x n; c, d: scalar", {"A": "n x n", "B": "n x n", "c": "scalar", "d": "scalar"}),
+    ],
+)
+def test_commas_stand_between_declarations_too(text: str, expected: dict[str, str]) -> None:
+    """A comma before a name and a colon ends a declaration; names before it share its shape."""
+    assert expected == {name: str(found.shape) for name, found in read_shapes(text).items()}
+
+
+@pytest.mark.parametrize(
+    ("shapes", "expected"),
+    [
+        ("X: matrix; w: vector", {"X": "m x n", "w": "n", "y": "m"}),
+        ("X: m x n; w: column vector", {"X": "m x n", "w": "n", "y": "m"}),
+        ("X: matrix symmetric", {"X": "n x n", "w": "n", "y": "n"}),
+        ("X: square matrix", {"X": "n x n", "w": "n", "y": "n"}),
+    ],
+)
+def test_the_sizes_of_a_vector_and_a_matrix_are_found(
+    shapes: str, expected: dict[str, str]
+) -> None:
+    """The kind is declared, and the sizes are assumptions."""
+    found = derive("||X w - y||^2", "w", shapes=shapes, verify=False)
+
+    assert expected == found.shapes
+    assert "w: n" in found.assumptions
+
+
+def test_a_row_vector_may_be_declared_without_its_size() -> None:
+    """It is a row also where a column would fit."""
+    assert "1 x n" == derive("sum(v)", "v", shapes="v: row vector", verify=False).shapes["v"]
+
+
+def test_what_is_declared_and_does_not_occur_is_noted() -> None:
+    """Symbols and functions; the direction that is handed in later occurs."""
+    shapes = "x: n, y: n, f: n -> scalar, V: n"
+
+    found = derive("x'x", "x", shapes=shapes, verify=False)
+    assert [
+        f"{name} is declared, but does not occur in the expression" for name in ("y", "f", "V")
+    ] == list(found.notes())
+    assert () == derive("f(x)", "x", shapes="f: n -> scalar", verify=False).notes()
+    found = derive("y = A x; z = y; y'y", "x", verify=False)
+    assert ("z is defined, but not used",) == found.notes()
+    assert () == derive("x'x", "x", shapes="x: n; V: n", forward="V", verify=False).notes()
 
 
 def test_dimensions_are_polynomials() -> None:
@@ -208,7 +288,7 @@ def test_composite_sizes_are_read_as_they_are_printed(text: str, printed: str) -
         ("(m + n", "a bracket is not closed"),
         ("(m / 2)", "is no size"),
         ("()", "is no size: there is no expression"),
-        ("(m, n)", "is no size"),
+        ("(m, n) x p", "A has 3 axes"),
         ("(2 - 2)", "a size of A is 0"),
         ("(m - 2 m)", "a size of A is -m"),
         ("(sin) x 2", "sin is a function"),

@@ -157,9 +157,9 @@ def test_a_function_is_no_variable() -> None:
 def test_an_unknown_word_may_be_declared() -> None:
     """The error says how."""
     with pytest.raises(UnknownNameError) as caught:
-        derive("cost(A x)", "x")
+        derive("tahn(A x)", "x")
 
-    assert "write cos(...), or declare it: cost: n -> scalar" == caught.value.hint
+    assert "write tanh(...), or declare it: tahn: n -> scalar" == caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """The language: its functions, its tokens, its syntax tree and its reader."""
 
+from dimderiv.language.foreign import ALIASES
 from dimderiv.language.parser import parse_expression, parse_program
 from dimderiv.language.syntax import Node, Program, Statement
 from dimderiv.language.tokens import tokenize
 from dimderiv.language.vocabulary import (
-    ALIASES,
     BUILTIN_FUNCTIONS,
     RESERVED_WORDS,
     Token,

@@ -6,12 +6,13 @@ What is missing is pointed at after the last token that was read.
 from collections.abc import Sequence
 
 from dimderiv.errors import ParseError, Span
+from dimderiv.language.questions import ENTRIES
 from dimderiv.language.vocabulary import Token
 
 QUOTES = frozenset({"'", "\N{RIGHT SINGLE QUOTATION MARK}"})
 INDEX_FORM = "write an index form like [i:m, j:n] A[i,k] B[k,j]"
 
-_CLOSERS = {"(": ")", "[": "]"}
+_CLOSERS = {"(": ")", "[": "]", "⟨": "⟩"}
 _OUT_OF_PLACE = {
     ")": ("this bracket closes nothing", "delete it, or open a bracket before it"),
     "]": ("this bracket closes nothing", "delete it; square brackets are only for index forms"),
@@ -19,6 +20,11 @@ _OUT_OF_PLACE = {
     ":": ("a colon stands only in the head of an index form", INDEX_FORM),
     "==": ("'==' is not in the language", "use = to define a name, and < > <= >= to compare"),
     "[": ("square brackets are only for index forms", "use round brackets"),
+    "⟩": ("this bracket closes nothing", "delete it, or open one before it: ⟨A, X⟩"),
+    "⊗": (
+        "a Kronecker product beside other products needs brackets",
+        "write A (B ⊗ C), (A B) ⊗ C or kron(A, B)",
+    ),
     "axis": (
         "an axis is the last argument of a function",
         "write sum(X, axis=0) or sum(X, axis=1)",
@@ -42,6 +48,75 @@ def detached_prime(token: Token) -> ParseError:
     )
 
 
+def glued_to_a_norm(text: str, span: Span) -> ParseError:
+    """The error for a figure or an F right after the bars of a norm.
+
+    Args:
+        text: what stands there.
+        span: where.
+    """
+    written = {"F": "||X||_F", "1": "||x||_1", "2": "||x||_2, or ||x||^2 for the square"}.get(text)
+    return ParseError(
+        f"{text} right after a norm may be its index or a factor",
+        span=span,
+        hint=f"write {written or 'one of _1 _2 _F _* after the bars'}; a factor stands in front",
+    )
+
+
+def kronecker_beside(token: Token) -> ParseError:
+    """The error for a Kronecker product that goes on as another product.
+
+    Args:
+        token: what follows it.
+    """
+    return ParseError(
+        "a Kronecker product beside other products needs brackets",
+        span=(token.start, token.end),
+        hint="write (A ⊗ B) x, A ⊗ (B x) or kron(A, B)",
+    )
+
+
+def exponent_goes_on(token: Token) -> ParseError:
+    """The error for a power of e whose exponent is followed by another power or a transpose.
+
+    Args:
+        token: what follows the exponent.
+    """
+    return ParseError(
+        "where the exponent of e ends is not clear",
+        span=(token.start, token.end),
+        hint="write exp(...), or put brackets around the exponent",
+    )
+
+
+def entry(operand: Token, opening: Token) -> ParseError:
+    """The error for `x[1]` and `A[1, 2]` outside an index form, and for `E[x]`.
+
+    Args:
+        operand: what stands before the bracket.
+        opening: the bracket.
+    """
+    is_mean = operand.text == "E"
+    return ParseError(
+        "square brackets right after an array would be an entry of it",
+        span=(opening.start, opening.end),
+        hint="write mean(x): expectations are not in the language" if is_mean else ENTRIES,
+    )
+
+
+def inner_product_of_two(token: Token) -> ParseError:
+    """The error for an inner product that has no comma.
+
+    Args:
+        token: what stands in its place.
+    """
+    return ParseError(
+        "an inner product is one of two arrays",
+        span=(token.start, token.end),
+        hint="write it as ⟨A, X⟩, which is tr(A'X)",
+    )
+
+
 def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
     """The error where an operand should begin and something else does.
 
@@ -53,6 +128,12 @@ def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
     previous = tokens[index - 1] if index else None
     if token.kind in {"[", "axis", "=="}:
         return out_of_place(token, nested=True)
+    if token.kind == "<":
+        return ParseError(
+            "there is no operand before '<'",
+            span=(token.start, token.end),
+            hint="write x'y, or ⟨x, y⟩, for an inner product",
+        )
     if previous is None or previous.kind == ";":
         continued = previous is not None and previous.text == "\n"
         return ParseError(
@@ -67,6 +148,14 @@ def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
             "there is nothing in these brackets",
             span=(previous.start, token.end),
             hint="put an expression between them",
+        )
+    if previous.kind == "^" and token.kind in {"+", "*"}:
+        return ParseError(
+            f"^{token.text} is no power",
+            span=(previous.start, token.end),
+            hint="write pinv(A) for a pseudo-inverse"
+            if token.kind == "+"
+            else "write ' for a transpose; everything is real",
         )
     return ParseError(
         f"an operand is missing after {previous.text!r}",

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from dimderiv.errors import LimitError, ParseError
 from dimderiv.language import complaints
-from dimderiv.language.numerals import Decimal
+from dimderiv.language.numerals import Decimal, Ratio
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -26,7 +26,7 @@ from dimderiv.language.syntax import (
     Transpose,
     children,
 )
-from dimderiv.language.vocabulary import Token
+from dimderiv.language.vocabulary import EULER, ONES, Token
 
 NESTING_LIMIT = 100
 ARGUMENT_LIMIT = 20
@@ -36,9 +36,9 @@ _PRODUCTS: dict[str, Operator] = {"*": "*", ".*": ".*", "/": "/", "./": "./"}
 _POWERS: dict[str, Operator] = {"^": "^", ".^": ".^"}
 _SIGNS = frozenset("+-")
 _POSTFIXES = frozenset({"'", "^", ".^", "["})
-_STARTS_OPERAND = frozenset({"number", "name", "function", "(", "open"})
+_STARTS_OPERAND = frozenset({"number", "name", "function", "(", "open", "⟨", ONES, EULER})
 _GROUPS = {"(": ")", "open": "close"}
-_ENDS_GROUP = frozenset({"end", ";", ")", "]", "close"})
+_ENDS_GROUP = frozenset({"end", ";", ")", "]", "⟩", "close"})
 _LETTER = re.compile(r"[a-z][0-9]*")
 
 
@@ -59,6 +59,7 @@ class ExpressionReader:
         self.end = 0
         self.nesting = 0
         self.in_index_form = False
+        self.assumptions: dict[str, None] = {}
         self.pending = set(pending)
         self.defining: str | None = None
 
@@ -122,6 +123,8 @@ class ExpressionReader:
         minus = self.signs() if self.token.kind in _SIGNS else None
         start = self.token.start
         node = self.power()
+        if self.token.kind == "⊗":
+            node = self.kronecker(node, start)
         while True:
             kind = self.token.kind
             if kind in _STARTS_OPERAND:
@@ -131,8 +134,19 @@ class ExpressionReader:
                 inner = self.signs()
                 right = self.negated(self.power(), inner)
                 node = Binary(_PRODUCTS[kind], node, right, (start, self.end))
+            elif kind == "⊗":
+                raise complaints.out_of_place(self.token, nested=False)
             else:
                 return self.negated(node, minus) if minus else node
+
+    def kronecker(self, node: Node, start: int) -> Node:
+        """A Kronecker product, a whole term: what else is multiplied stands outside brackets."""
+        while self.token.kind == "⊗":
+            self.advance()
+            node = Call("kron", (node, self.power()), span=(start, self.end))
+        if self.token.kind in _STARTS_OPERAND or self.token.kind in _PRODUCTS:
+            raise complaints.kronecker_beside(self.token)
+        return node
 
     def signs(self) -> list[int]:
         """Go past leading signs; where each minus stands."""
@@ -151,6 +165,8 @@ class ExpressionReader:
 
     def power(self) -> Node:
         """A primary with the transposes, powers and index brackets after it."""
+        if self.token.kind == EULER:
+            return self.exponential()
         start = self.token.start
         node = self.primary()
         while (kind := self.token.kind) in _POSTFIXES:
@@ -177,6 +193,17 @@ class ExpressionReader:
         exponent = self.negated(self.primary(), minus)
         return Binary(operator, base, exponent, (start, self.end))
 
+    def exponential(self) -> Node:
+        """`e` with its power, which ends where a power does."""
+        letter = self.advance()
+        self.advance()
+        minus = [self.advance().start] if self.token.kind == "-" else []
+        exponent = self.negated(self.primary(), minus)
+        if self.token.kind in _POSTFIXES:
+            raise complaints.exponent_goes_on(self.token)
+        self.assumptions[f"{EULER}^x is exp(x)"] = None
+        return Call("exp", (exponent,), span=(letter.start, self.end))
+
     def primary(self) -> Node:
         """A name, a number, a call, or a group."""
         kind, text, start, end = self.token
@@ -192,7 +219,19 @@ class ExpressionReader:
             return self.call()
         if kind in _GROUPS:
             return self.group()
+        if kind == "⟨":
+            return self.inner_product()
+        if kind == ONES:
+            return self.ones()
+        if kind == EULER:
+            raise complaints.exponent_goes_on(self.token)
         raise complaints.missing_operand(self.tokens, self.index)
+
+    def ones(self) -> Node:
+        """A vector of ones, whose size the surroundings tell."""
+        span = self.advance()[2:]
+        self.assumptions["1 beside an array is a vector of ones"] = None
+        return Call("vector", (Number(Fraction(1), span),), span=span)
 
     def group(self) -> Node:
         """An expression in brackets, or in the bars of a norm."""
@@ -202,6 +241,18 @@ class ExpressionReader:
         if closing.kind == ")":
             return inner
         return Call(closing.text, (inner,), span=(opening.start, self.end))
+
+    def inner_product(self) -> Node:
+        """`⟨A, X⟩`, the sum over the products of entries of two arrays of one shape."""
+        opening = self.enter()
+        left = self.expression()
+        if self.token.kind != ",":
+            raise complaints.inner_product_of_two(self.token)
+        self.advance()
+        right = self.expression()
+        self.leave(opening, "⟩")
+        span = (opening.start, self.end)
+        return Call("tr", (Binary("*", Transpose(left, left.span), right, span),), span=span)
 
     def call(self) -> Node:
         """A function with its arguments, the last of which may be `axis=0` or `axis=1`."""
@@ -236,6 +287,12 @@ class ExpressionReader:
         self.advance()
         self.advance()
         value = self.token
+        if value.kind == "-":
+            raise ParseError(
+                "axes are not counted from the end",
+                span=(value.start, value.end),
+                hint="write axis=1, the last axis of a matrix, or axis=0",
+            )
         if value.kind != "number":
             raise ParseError(
                 "'axis=' has no value", span=(self.end, self.end), hint="write axis=0 or axis=1"
@@ -303,6 +360,8 @@ class ExpressionReader:
     def entry(self, operand: Node, start: int) -> Node:
         """An operand with index brackets."""
         if not self.in_index_form:
+            if self.token.start == self.end:
+                raise complaints.entry(self.tokens[self.index - 1], self.token)
             raise complaints.out_of_place(self.token, nested=False)
         opening = self.enter()
         indices = [self.index_expression()]
@@ -335,4 +394,6 @@ def _is_rectifier(function: str, arguments: Sequence[Node]) -> bool:
 
 @lru_cache(maxsize=512)
 def _exact(number: str) -> Fraction:
+    if "/" in number:
+        return Ratio(number)
     return Fraction(number) if number.isdigit() else Decimal(number)

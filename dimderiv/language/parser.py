@@ -116,7 +116,7 @@ class _StatementReader(ExpressionReader):
             raise ParseError(
                 "there is no expression", span=(self.end, self.end), hint="write one such as x' A x"
             )
-        return Program(tuple(statements), self.source)
+        return Program(tuple(statements), self.source, tuple(self.assumptions))
 
     def skip_separators(self) -> bool:
         """Whether a statement follows the separators."""

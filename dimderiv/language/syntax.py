@@ -139,10 +139,14 @@ class Statement:
 
 @frozen.by_value
 class Program:
-    """Statements in order; the last one is the value of the whole."""
+    """Statements in order; the last one is the value of the whole.
+
+    `assumptions` says how signs were read that could mean something else.
+    """
 
     statements: tuple[Statement, ...]
     source: str = field(default="", compare=False, repr=False)
+    assumptions: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 def is_extreme_of_two(call: Call) -> bool:

@@ -7,12 +7,19 @@ A bar right after an operand closes if the innermost open thing is the same bar,
 """
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 from dimderiv.errors import LimitError, ParseError
-from dimderiv.language.complaints import QUOTES, detached_prime
+from dimderiv.language.brackets import (
+    with_commutations,
+    with_defined_functions,
+)
+from dimderiv.language.complaints import QUOTES, detached_prime, glued_to_a_norm
+from dimderiv.language.constants import with_exponentials, with_ones
+from dimderiv.language.questions import refuse_questions
 from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, GRADIENT, Token
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, GRADIENT, Token
 from dimderiv.language.words import WORD, Words
 
 DIGIT_LIMIT = 60
@@ -25,10 +32,21 @@ _SPELLINGS = {
     "\N{MULTIPLICATION SIGN}": "*",
     "\N{ASTERISK OPERATOR}": "*",
     "⊙": ".*",
+    "∘": ".*",
     "⊘": "./",
+    "\N{LEFT-POINTING ANGLE BRACKET}": "⟨",
+    "\N{RIGHT-POINTING ANGLE BRACKET}": "⟩",
     "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{HYPHEN}": "-",
+    "\N{NON-BREAKING HYPHEN}": "-",
+    ":=": "=",
     "**": ".^",
     "ᵀ": "'",
+    "⊤": "'",
+    "⊺": "'",
+    "^⊤": "'",
+    "^⊺": "'",
     "\N{PRIME}": "'",
     "\N{RIGHT SINGLE QUOTATION MARK}": "'",
     ".T": "'",
@@ -39,23 +57,35 @@ _SPELLINGS = {
 _SIGNS = "".join(sign for sign in _SPELLINGS if len(sign) == 1)
 _TOKEN = re.compile(
     rf"""[^\S\n]*(?:
-      (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | <= | >= | ==
-                  | [-+*/^'()\[\],:;=<>{_SIGNS}] )
+      (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | <= | >= | == | := | \^[⊤⊺]
+                  | [-+*/^'()\[\],:;=<>⟨⟩⊗{_SIGNS}] )
     | (?P<word> (?: {GRADIENT} (?: ² | \^2 )? [^\S\n]* )? {WORD} )
     | (?P<number> (?: [0-9]+ (?: \.[0-9]+ | \.(?![*/^'.\w]) )? | \.[0-9]+ ) (?: [eE][-+]?[0-9]+ )? )
-    | (?P<bar> (?: \|\| | ‖ | ∥ ) (?: _ (?: [12](?![0-9]) | F(?!ro) | \* ) )? )
+    | (?P<bar> (?: \|\| | ‖ | ∥ ) (?: _ (?: [12](?![0-9]) | F(?!ro) | \* ) | [₁₂](?![₀-₉]) )? )
     | (?P<newline> \n )
-    | (?P<superscript> ⁻? (?: ᵀ | [⁰¹²³⁴⁵⁶⁷⁸⁹]+ ) )
+    | (?P<superscript> ⁻? (?: ᵀ | [⁰¹²³⁴⁵⁶⁷⁸⁹]+ | [ⁿᵏᵐᵖ] ) )
+    | (?P<fraction> [½⅓⅔¼¾⅕⅙⅛] )
+    | (?P<root> √ (?=[^\S\n]*\() )
     | (?P<skipped> \#[^\n]* | \Z )
     | (?P<stray> . )
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_NORMS = {"": "norm2", "_1": "norm1", "_2": "norm2", "_F": "normF", "_*": "normN"}
-_OPENING = {")": "(", "]": "["}
-_BRACKETS = frozenset("()[];")
-_ENDS_OPERAND = frozenset({"number", "name", "'", ")", "]", "close"})
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵏᵐᵖ", "0123456789nkmp")
+_NORMS = {
+    "": "norm2",
+    "_1": "norm1",
+    "₁": "norm1",
+    "_2": "norm2",
+    "₂": "norm2",
+    "_F": "normF",
+    "_*": "normN",
+}
+_OPENING = {")": "(", "]": "[", "⟩": "⟨"}
+_BRACKETS = frozenset("()[]⟨⟩;")
+_ENDS_OPERAND = frozenset({"number", "name", "'", ")", "]", "⟩", "close"})
+# What nobody puts right after the bars of a norm but as its index: a figure, an F, a word.
+_GLUED = re.compile(r"[0-9₀-₉∞]|F(?![A-Za-z0-9_])|[a-z]{2,}(?![A-Za-z0-9_(])")
 # A newline after one of these does not end the statement.
 _CONTINUES = frozenset(
     {"+", "-", "*", ".*", "/", "./", "^", ".^", "<", ">", "<=", ">=", "==", "=", ",", ":", ";"}
@@ -83,28 +113,15 @@ def tokenize(
     """
     scanner = _Scanner(source, Words(source, names, functions))
     scanner.scan()
-    is_free = COMMUTATION in source and COMMUTATION not in scanner.words.known
-    return _with_commutations(scanner.tokens) if is_free else scanner.tokens
-
-
-def _with_commutations(tokens: list[Token]) -> list[Token]:
-    """The tokens, with `K` as a function wherever two arguments in brackets follow it."""
-    made = list(tokens)
-    opened: list[tuple[int, int]] = []
-    for place, token in enumerate(tokens):
-        if token.kind in {"(", "["}:
-            opened.append((place, 0))
-        elif token.kind == ";":
-            opened.clear()
-        elif token.kind == "," and opened:
-            start, commas = opened[-1]
-            opened[-1] = (start, commas + 1)
-        elif token.kind in {")", "]"} and opened:
-            start, commas = opened.pop()
-            before = tokens[start - 1] if start else token
-            if commas == 1 and tokens[start].kind == "(" and before[:2] == ("name", COMMUTATION):
-                made[start - 1] = before._replace(kind="function")
-    return made
+    tokens, known = scanner.tokens, scanner.words.known
+    if "=" in source:
+        tokens = with_defined_functions(tokens)
+    if COMMUTATION in source and COMMUTATION not in known:
+        tokens = with_commutations(tokens)
+    refuse_questions(tokens, known)
+    if "1" in source:
+        tokens = with_ones(tokens)
+    return with_exponentials(tokens) if EULER in source and EULER not in known else tokens
 
 
 class _Scanner:
@@ -145,6 +162,10 @@ class _Scanner:
                 self.newline(text, start, end)
             case "superscript":
                 self.superscript(text, start, end)
+            case "fraction":
+                self.fraction(text, start, end)
+            case "root":
+                self.tokens.append(Token("function", "sqrt", start, end))
             case _:
                 raise stray_character(self.source, start)
 
@@ -156,7 +177,7 @@ class _Scanner:
             raise detached_prime(prime)
 
     def bracket(self, kind: str) -> None:
-        if kind in "([":
+        if kind in _OPENING.values():
             self.opened.append(kind)
         elif kind == ";":
             self.opened.clear()
@@ -169,6 +190,8 @@ class _Scanner:
         if after_operand and self.opened and self.opened[-1] == mark:
             self.opened.pop()
             self.tokens.append(Token("close", _NORMS[suffix], start, end))
+            if glued := _GLUED.match(self.source, end):
+                raise glued_to_a_norm(glued[0], glued.span())
         elif suffix:
             raise stray_character(self.source, end - len(suffix))
         else:
@@ -202,10 +225,23 @@ class _Scanner:
         exponent = text.lstrip("⁻")
         if exponent != text:
             self.tokens.append(Token("-", "-", start, start + 1))
-        if exponent == "ᵀ":
-            self.tokens.append(Token("name", "T", end - 1, end))
+        plain = exponent.translate(_SUPERSCRIPTS)
+        if plain.isdigit():
+            self.number(plain, end - len(exponent), end)
         else:
-            self.number(exponent.translate(_SUPERSCRIPTS), end - len(exponent), end)
+            name = "T" if exponent == "ᵀ" else plain
+            self.tokens.append(Token("name", name, end - 1, end))
+
+    def fraction(self, text: str, start: int, end: int) -> None:
+        """The number that `½` is."""
+        if self.tokens and self.tokens[-1].kind == "number" and self.tokens[-1].end == start:
+            raise ParseError(
+                "a number and a fraction side by side may be a sum or a product",
+                span=(self.tokens[-1].start, end),
+                hint="write 2.5, or (2 + 1/2)",
+            )
+        plain = unicodedata.normalize("NFKC", text).replace("\N{FRACTION SLASH}", "/")
+        self.tokens.append(Token("number", plain, start, end))
 
 
 def _check_size(number: str, span: tuple[int, int]) -> None:

@@ -1,9 +1,12 @@
 """What the reader knows beforehand: the functions, the Greek letters and the shape of a token."""
 
+import unicodedata
 from collections.abc import Container, Mapping
 from itertools import chain, count
 from types import MappingProxyType
 from typing import NamedTuple
+
+from dimderiv.language.foreign import ALIASES
 
 _FUNCTIONS = """
     exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid softplus
@@ -17,22 +20,17 @@ _GREEK = """
 """
 
 BUILTIN_FUNCTIONS = frozenset(_FUNCTIONS.split())
-ALIASES: Mapping[str, str] = MappingProxyType(
-    {
-        "norm": "norm2",
-        "trace": "tr",
-        "ln": "log",
-        "asin": "arcsin",
-        "acos": "arccos",
-        "atan": "arctan",
-    }
-)
 # Of one argument a reduction, of two a function of each entry, whose rule has this name.
 EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
+REDUCTIONS = frozenset({*EXTREMES, "sum", "mean", "logsumexp"})
 COMPARISONS = (">", "<", ">=", "<=")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
+# The number, where all that is done with the letter is to raise it to a power; else a symbol.
+EULER = "e"
+# The kind of the token of a 1 that is a vector of ones.
+ONES = "ones"
 # Before the name of a declared function: its gradient and its Hessian, also as `grad_f`, `hess_f`.
 GRADIENT, HESSIAN = "∇", "∇²"
 SIGNS = ("", GRADIENT, HESSIAN)
@@ -52,14 +50,24 @@ GREEK_LETTERS: Mapping[str, str] = MappingProxyType(
         "\N{MICRO SIGN}": "mu",
     }
 )
-_SPELLED_OUT = str.maketrans(dict(GREEK_LETTERS))
+# Marks over a letter, and small figures and letters under it, are spelled as subscripts.
+MARKS: Mapping[str, str] = {
+    "\N{COMBINING CIRCUMFLEX ACCENT}": "hat",
+    "\N{COMBINING MACRON}": "bar",
+    "\N{COMBINING OVERLINE}": "bar",
+    "\N{COMBINING TILDE}": "tilde",
+    "\N{COMBINING DOT ABOVE}": "dot",
+}
+SUBSCRIPTS: Mapping[str, str] = dict(
+    zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True)
+)
 
 
 class Token(NamedTuple):
     """One token; an operator's kind is its canonical spelling.
 
     The other kinds are `number`, `name`, `function`, `axis`, `open` and `close` (the bars of a
-    norm; the text of `close` is the norm's function) and `end`.
+    norm; the text of `close` is the norm's function), `ones` and `e` (see `constants`) and `end`.
     """
 
     kind: str
@@ -98,7 +106,7 @@ def unused_name(wanted: str, taken: Container[str]) -> str:
 
 
 def canonical_name(name: str) -> str:
-    """A name with each Greek letter spelled out.
+    """A name with each Greek letter, mark and small figure spelled out.
 
     Args:
         name: a name as it stands in a text or in a declaration.
@@ -106,7 +114,36 @@ def canonical_name(name: str) -> str:
     Returns:
         The name that stands for it in syntax trees.
 
-    >>> canonical_name("λ1")
-    'lambda1'
+    >>> canonical_name("λ1"), canonical_name("x̂"), canonical_name("x₁₂")
+    ('lambda1', 'x_hat', 'x_12')
     """
-    return name if name.isascii() else name.translate(_SPELLED_OUT)
+    return name if name.isascii() else "".join(spelled_letters(name))
+
+
+def spelled_letters(name: str) -> list[str]:
+    """What each character of a name is spelled as; characters that are no letters stay.
+
+    Args:
+        name: a name as it stands in a text.
+    """
+    found: list[str] = []
+    is_under = False
+    for character in name:
+        if character.isascii():
+            found.append(character)
+        elif character in SUBSCRIPTS:
+            found.append(SUBSCRIPTS[character] if is_under else f"_{SUBSCRIPTS[character]}")
+        else:
+            found.append(_spelled_letter(character))
+        is_under = character in SUBSCRIPTS
+    return found
+
+
+def _spelled_letter(character: str) -> str:
+    if character in GREEK_LETTERS:
+        return GREEK_LETTERS[character]
+    if character in MARKS:
+        return f"_{MARKS[character]}"
+    plain = unicodedata.normalize("NFD", character)
+    letter, mark = plain[0], MARKS.get(plain[1:])
+    return f"{GREEK_LETTERS.get(letter, letter)}_{mark}" if mark else character

@@ -1,40 +1,61 @@
 """Words to tokens: run-together letters are taken apart, functions and known names are not.
 
-`Xw` is `X w`, unless the word is known or a function; a word directly before a bracket that is
-none of these is an unknown function, not letters.
+`Xw` is `X w`, unless the word is known or a function.  What nobody would write as a product is an
+error instead: a word directly before a bracket, three lower-case letters side by side, `dX`.
 """
 
-import difflib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import groupby
 
 from dimderiv.errors import ParseError, UnknownNameError
+from dimderiv.language import suggestions
+from dimderiv.language.foreign import ALIASES, instead
+from dimderiv.language.strays import stray_character
 from dimderiv.language.vocabulary import (
-    ALIASES,
     GRADIENT,
     GREEK_LETTERS,
     GREEK_NAMES,
     HESSIAN,
+    MARKS,
     RESERVED_WORDS,
-    SPELLED_OUT,
+    SUBSCRIPTS,
     Token,
     canonical_name,
+    spelled_letters,
     spelled_out,
 )
 
 LETTERS = "A-Za-z" + "".join(GREEK_LETTERS)
-WORD = rf"[{LETTERS}][{LETTERS}0-9]*(?:_[{LETTERS}0-9]+)*"
+# Letters with an accent; the marks that mean nothing are refused when the word is read.
+_ACCENTED = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
+_UNDER = "".join(SUBSCRIPTS)
+WORD = (
+    rf"(?=[{LETTERS}{_ACCENTED}])[{LETTERS}0-9]*(?:_[{LETTERS}0-9]+)*"
+    rf"[{_ACCENTED}]?[{''.join(MARKS)}]?[{_UNDER}]*(?:_[{LETTERS}0-9]+)*"
+)
 
 _SUFFIX = "[0-9]*(?:_[A-Za-z0-9]+)*"
 _LONGEST_FIRST = "|".join(sorted(GREEK_NAMES, key=len, reverse=True))
 _GREEK_SYMBOL = re.compile(f"(?:{_LONGEST_FIRST}){_SUFFIX}")
 _SYMBOL = re.compile(f"[A-Za-z]{_SUFFIX}")
-_DEFINITION = re.compile(rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*=(?!=)")
+# `y = ...`, and `f(x) = ...`, which defines f.
+_DEFINITION = re.compile(
+    rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*(?:\([^()=;\n]*\)[^\S\n]*)?:?=(?!=)"
+)
 _EQUALS = re.compile(r"\s*=(?!=)")
+# What is refused itself: `dim=0`, `torch.mm`.
+_GOES_ON = re.compile(r"\s*:?=(?!=)|\.(?!T\b)[A-Za-z_]")
 _BRACKET = re.compile(r"[^\S\n]*\(")
 _CONTINUATIONS = frozenset("_0123456789")
-_SHOWN_LENGTH = 40
+# Before and after a differential that is part of a quotient: `d/dx`, `df/dx`, `d^2 f/dx^2`.
+_OVER = re.compile(r"d(?:\^?[0-9²]+)?\s*[A-Za-z]?\s*/\s*$")
+_QUOTIENT = re.compile(r"\s*/\s*d[A-Za-z]")
+_LOOK_BACK = 20
+# How many letters side by side are a word, where two are a product.
+_NONSENSE = 3
+_ENGLISH = frozenset({"if", "is", "of", "in", "to", "by", "or", "as", "on", "at"})
 _NABLA = "∇²^2"
 
 
@@ -67,31 +88,76 @@ class Words:
 
         Raises:
             ParseError: a function without brackets.
-            UnknownNameError: brackets after what is no function.
+            UnknownNameError: brackets after what is no function, or letters that are no product.
         """
         if word.startswith(GRADIENT):
             return [self._derivative(word, start, end)]
-        if canonical_name(word) in self.functions and _BRACKET.match(self.source, end):
-            return [Token("function", self._function(word), start, end)]
+        name = canonical_name(word)
+        is_called = _BRACKET.match(self.source, end) is not None
+        if is_called and name in self.functions:
+            return [Token("function", self._function(name), start, end)]
         if word == "axis" and _EQUALS.match(self.source, end):
             return [Token("axis", word, start, end)]
-        name = canonical_name(word)
+        if not name.isascii():
+            raise stray_character(self.source, start + _first_stray(word))
         if name in self.known or (len(word) == 1 and name not in self.functions):
             return [Token("name", name, start, end)]
-        if name in self.functions:
-            raise ParseError(
-                f"{word} is a function: write {word}(x)",
-                span=(start, end),
-                hint="put brackets around its argument",
-            )
-        if _BRACKET.match(self.source, end):
-            return self._before_bracket(word, start, end)
-        return self._symbols(word, start)
+        function = self._capitalised(word, is_called=is_called)
+        if name in self.functions or (function and not is_called):
+            raise suggestions.function_alone(word, name, (start, end), self.source[end : end + 10])
+        if function:
+            return [Token("function", function, start, end)]
+        symbols = self._symbols(word, start)
+        if is_called and self._is_function(word, end, symbols):
+            raise suggestions.unknown_function(word, (start, end), self.functions, self.known)
+        if not self._is_product(word, symbols) and not _GOES_ON.match(self.source, end):
+            raise self._no_product(word, start, end)
+        return symbols
 
-    def _function(self, word: str) -> str:
-        """The name that stands in syntax trees for a function as it is written."""
-        name = canonical_name(word)
-        return ALIASES.get(name) or _in_ascii(self.functions).get(name, name)
+    def _function(self, name: str) -> str:
+        """The name that stands in syntax trees for a function."""
+        return _in_ascii(self.functions).get(ALIASES.get(name, name), ALIASES.get(name, name))
+
+    def _capitalised(self, word: str, *, is_called: bool) -> str | None:
+        """The function that `Tr` or `ReLU` is; two capitals are one where brackets follow."""
+        name = word.lower()
+        if name == word or name not in self.functions:
+            return None
+        is_symbols = word.isupper() and len(word) < _NONSENSE and not is_called
+        return None if is_symbols else self._function(name)
+
+    def _is_function(self, word: str, end: int, symbols: Sequence[Token]) -> bool:
+        """Whether a word with a bracket after it is no letters, but a function that is unknown."""
+        is_glued = len(symbols) > 1 and self.source[end] == "("
+        return is_glued or _is_foreign(word) or not self._is_product(word, symbols)
+
+    def _no_product(self, word: str, start: int, end: int) -> UnknownNameError:
+        if not _is_differential(word):
+            return suggestions.unknown_word(word, (start, end), self.functions, self.known)
+        before = self.source[max(0, start - _LOOK_BACK) : start]
+        is_quotient = bool(_QUOTIENT.match(self.source, end) or _OVER.search(before))
+        return suggestions.differential(word, (start, end), is_quotient=is_quotient)
+
+    def _is_product(self, word: str, symbols: Sequence[Token]) -> bool:
+        """Whether letters side by side may be meant as symbols of their own."""
+        if len(symbols) == 1:
+            return True
+        texts = [symbol.text for symbol in symbols]
+        if all(text in self.known for text in texts):
+            return True
+        if _is_differential(word) and texts[0] not in self.known:
+            return False
+        if word.islower() and len(word) >= _NONSENSE and word[:2] == texts[0] not in self.known:
+            return False  # `num` and `mul` are not `nu m` and `mu l`
+        is_word = _is_foreign(word) or word in _ENGLISH
+        if is_word or _starts_with_function(word, self.functions):
+            return False
+        runs = groupby(texts, key=lambda text: self._is_mere_letter(text))
+        return all(len(list(run)) < _NONSENSE for is_mere, run in runs if is_mere)
+
+    def _is_mere_letter(self, name: str) -> bool:
+        is_word = len(name) > 1 and name in self.known
+        return name[0].islower() and not is_word and not _GREEK_SYMBOL.fullmatch(name)
 
     def _derivative(self, word: str, start: int, end: int) -> Token:
         """The token of `∇f` or `∇²f`."""
@@ -128,45 +194,6 @@ class Words:
             if name != "axis":
                 yield name
 
-    def _before_bracket(self, word: str, start: int, end: int) -> list[Token]:
-        split = self._function_start(word)
-        symbols = self._symbols(word[:split], start) if split else self._symbols(word, start)
-        if split and all(self._is_recognised(symbol.text) for symbol in symbols):
-            function = self._function(word[split:])
-            return [*symbols, Token("function", function, start + split, end)]
-        is_product = len(symbols) == 1 or all(symbol.text in self.known for symbol in symbols)
-        if split or (self.source[end] == "(" and not is_product):
-            raise self._unknown_function(word, start, split)
-        return symbols
-
-    def _function_start(self, word: str) -> int:
-        """Where a function's name begins that ends the word, or 0."""
-        longest = max(map(len, self.functions), default=0)
-        starts = range(max(1, len(word) - longest), len(word))
-        return next((i for i in starts if word[i:] in self.functions), 0)
-
-    def _is_recognised(self, name: str) -> bool:
-        return name in self.known or name in GREEK_NAMES
-
-    def _unknown_function(self, word: str, start: int, split: int) -> UnknownNameError:
-        shown = word if len(word) <= _SHOWN_LENGTH else f"{word[:_SHOWN_LENGTH]}..."
-        candidates = sorted(self.functions | {name for name in self.known if len(name) > 1})
-        close = difflib.get_close_matches(word[:_SHOWN_LENGTH], candidates, n=1)
-        if split:
-            hint = f"put a space before the function: {word[:split]} {word[split:]}(...)"
-        elif close and close[0] not in self.functions:
-            hint = f"write {close[0]}"
-        else:
-            spaces = "put spaces between the letters, if they are symbols"
-            hint = f"write {close[0]}(...)" if close else spaces
-            declared = shown
-            for prefix in SPELLED_OUT.values():
-                declared = declared.removeprefix(prefix)
-            function = "it" if declared == shown else declared
-            hint += f", or declare {function}: {declared}: n -> scalar"
-        span = (start, start + len(word))
-        return UnknownNameError(f"{shown} is not a known function", span=span, hint=hint)
-
     def _symbols(self, word: str, start: int) -> list[Token]:
         """The word cut into known names, Greek names it starts with, and letters."""
         text, offsets = _spelled_out(word)
@@ -176,7 +203,8 @@ class Words:
             is_greek_letter = offsets[position] == offsets[position + 1]
             greek = _greek_end(text, offsets, position) if may_be_greek or is_greek_letter else 0
             known = self._known_end(text, offsets, position)
-            may_be_greek = 0 < greek >= known
+            is_capital = text[position].isupper()
+            may_be_greek = 0 < greek >= known or is_capital
             end = max(greek, known) or _symbol_end(text, position)
             span = start + offsets[position], start + offsets[end]
             tokens.append(Token("name", text[position:end], *span))
@@ -223,7 +251,7 @@ def _spelled_out(word: str) -> tuple[str, Sequence[int]]:
     """
     if word.isascii():
         return word, range(len(word) + 1)
-    parts = [canonical_name(letter) for letter in word]
+    parts = spelled_letters(word)
     offsets = [place for place, part in enumerate(parts) for _ in part]
     return "".join(parts), [*offsets, len(word)]
 
@@ -237,3 +265,36 @@ def _greek_end(text: str, offsets: Sequence[int], position: int) -> int:
 def _symbol_end(text: str, position: int) -> int:
     match = _SYMBOL.match(text, position)
     return match.end() if match else len(text)
+
+
+def _first_stray(word: str) -> int:
+    """Where the first character of a word stands that is spelled in no way."""
+    return next(i for i, spelled in enumerate(spelled_letters(word)) if not spelled.isascii())
+
+
+def _is_foreign(word: str) -> bool:
+    """Whether a word is a function elsewhere, or a word of mathematics."""
+    return len(word) >= _NONSENSE and instead(word) is not None
+
+
+def _is_differential(word: str) -> bool:
+    """Whether a word is `dx`, `dY` or `Δx`."""
+    return len(word) == 2 and word[0] in "dΔδ" and word[1].isalpha()
+
+
+def _starts_with_function(word: str, functions: Collection[str]) -> bool:
+    """Whether a word is a function with a letter or capitals after it: `lnx`, `logX`, `trAB`."""
+    end = next((i for i, letter in enumerate(word) if not letter.islower()), len(word) - 1)
+    return 1 < end < len(word) and word[:end] in functions and word[end].isalpha()
+
+
+def is_one_symbol(name: str) -> bool:
+    """Whether a name is read as one symbol also where nobody declares it.
+
+    Args:
+        name: a canonical name.
+
+    >>> [is_one_symbol(name) for name in ("x_i", "lambda1", "weights")]
+    [True, True, False]
+    """
+    return bool(_SYMBOL.fullmatch(name) or _GREEK_SYMBOL.fullmatch(name))

@@ -131,6 +131,19 @@ def _stacked(name: str, shape: Shape) -> str:
     return f"vec({name})" if shape.is_matrix else name
 
 
+def unused(names: Collection[str], defined: Collection[str], lang: str = "en") -> Iterator[str]:
+    """Which names are declared and do not occur, and which are defined and not used.
+
+    Args:
+        names: the names.
+        defined: those that are defined in the expression.
+        lang: `"en"` or `"zh"`.
+    """
+    for name in names:
+        key = "unused_definition" if name in defined else "unused"
+        yield sentences(lang)[key].format(name=name)
+
+
 def properties_in_words(properties: Collection[str], words: Mapping[str, str]) -> str:
     """The properties that tie entries, or fix them, as they are called in a language.
 

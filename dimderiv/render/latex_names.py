@@ -21,6 +21,8 @@ def spelled_name(name: str, known: Collection[str] = ()) -> str:
 
     >>> spelled_name("x_i"), spelled_name("score"), spelled_name("db1", known=["b1"])
     ('x_{i}', '\\mathrm{score}', '\\mathrm{d}b_{1}')
+    >>> spelled_name("beta_hat_1")
+    '\\hat{\\beta}_{1}'
     """
     name = canonical_name(name)
     if _is_derivative(name, known):
@@ -28,6 +30,8 @@ def spelled_name(name: str, known: Collection[str] = ()) -> str:
     match = _PARTS.fullmatch(name)
     stem, digits, rest = (match[1], match[2], match[3]) if match else (name, "", "")
     subscripts = [part for part in [digits, *(rest or "").split("_")] if part]
+    if (len(stem) == 1 or stem in GREEK_NAMES) and subscripts and subscripts[0] in _ACCENTS:
+        stem += subscripts.pop(0)
     subscript = ",".join(part if part.isdigit() else spelled_name(part) for part in subscripts)
     return _spelled_stem(stem) + (f"_{{{subscript}}}" if subscript else "")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import Call, Name, Node, children
-from dimderiv.language.vocabulary import EXTREMES
+from dimderiv.language.vocabulary import EXTREMES, REDUCTIONS
 from dimderiv.shaping.clashes import ClashError, Facts, described
 
 _COUNTS = ("no arguments", "one argument", "two arguments", "three arguments")
@@ -82,10 +82,15 @@ def arguments_refused(node: Call, names: Sequence[str]) -> ShapeError:
     counts = [_COUNTS[k] if k < len(_COUNTS) else f"{k} arguments" for k in (len(names), given)]
     if node.function in EXTREMES:
         return _extreme_refused(node, counts[1].split()[0])
+    hint = f"{node.function}({', '.join(names)})"
+    if given == 2 and node.function in REDUCTIONS:
+        hint = f"{node.function}(X, axis=0) down each column, {node.function}(X, axis=1) along rows"
+    elif given == 2 and node.function == "norm2":
+        hint = "||x|| for the 2-norm, ||x||_1 for the 1-norm, ||X||_F for the Frobenius norm"
     return ShapeError(
         f"{node.function} takes {counts[0]}, not {counts[1].split()[0]}",
         span=node.span,
-        hint=f"{node.function}({', '.join(names)})",
+        hint=hint,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.syntax import Call, Name, Node
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import ONE, Declaration, Shape
+from dimderiv.shapes import ONE, OPEN, Declaration, Shape
 from dimderiv.shaping.clashes import Axes, Facts
 from dimderiv.unify import Mark, Term, Unifier, Variable
 
@@ -189,8 +189,10 @@ def new_axes(kind: Kind) -> Axes:
 
 
 def declared_axes(declaration: Declaration) -> Axes:
-    """The axes of a declared shape."""
-    return axes_of(declaration.shape)
+    """The axes of a declared shape; those that are declared open are of unknown sizes."""
+    sizes: dict[Term, Term] = {dim: Variable() for dim in OPEN}
+    rows, cols = axes_of(declaration.shape)
+    return sizes.get(rows, rows), sizes.get(cols, cols)
 
 
 def axes_of(shape: Shape) -> Axes:

@@ -1,0 +1,33 @@
+"""The functions of other languages: those that are ours too, and what to write for the others.
+
+>>> ALIASES["expit"], instead("log1p")
+('sigmoid', 'log(1 + x)')
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+_TABLE = tomllib.loads(Path(__file__).with_name("names.toml").read_text("utf-8"))
+
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {alias: name for name, aliases in _TABLE["aliases"].items() for alias in aliases.split()}
+)
+# Under each topic, names side by side and what to write instead of them.
+REFUSED: Mapping[str, Mapping[str, str]] = _TABLE["refused"]
+_INSTEAD = {
+    name: written
+    for topic in REFUSED.values()
+    for names, written in topic.items()
+    for name in names.split()
+}
+
+
+def instead(name: str) -> str | None:
+    """What to write instead of a function that is not in the language, if it is known elsewhere.
+
+    Args:
+        name: the name as written; one that differs in capitals alone is the same.
+    """
+    return _INSTEAD.get(name) or _INSTEAD.get(name.lower())
