@@ -10,6 +10,7 @@ from dimderiv.infer import Typed
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program, Statement
+from dimderiv.properties import binds_entries
 from dimderiv.render.text import text
 from dimderiv.result import Layout, Result
 from dimderiv.rules import Rulebook
@@ -81,9 +82,9 @@ class Checker:
         from dimderiv.verify import judged
 
         claims = self.claims(results, together)
-        groups: dict[int, list[Variables]] = {}
+        groups: dict[tuple[int, str], list[Variables]] = {}
         for names, claim in claims.items():
-            groups.setdefault(id(claim.expression), []).append(names)
+            groups.setdefault((id(claim.expression), claim.of), []).append(names)
         found: dict[Variables, Verification] = {}
         for group in groups.values():
             share = budget / len(groups)
@@ -117,7 +118,10 @@ class Checker:
             answer = Program((*shared, Statement(None, statement.value)), read.source)
             claims[names] = self._claim(result, answer)
             through = self._gradient(result)
-            if through is not None:
+            if through is not None and self._is_tied(result):
+                # The gradient as it is printed holds where the properties do, and nowhere else.
+                claims[names] = replace(claims[names], of=result.wrt[0], value=result.of, order=1)
+            elif through is not None:
                 # A derivative of a gradient is checked as such; the gradient has its own check.
                 if through.wrt not in gradients:
                     gradients[through.wrt] = self.read_back(through.text())
@@ -132,6 +136,11 @@ class Checker:
         if self.order == 1 or (not self.directions and len(set(result.wrt)) == 1):
             return None
         return self.gradients[result.wrt[:1]]
+
+    def _is_tied(self, result: Result) -> bool:
+        """Whether a property of some variable may have shortened the gradient."""
+        variables = {*result.wrt, *self.directions}
+        return any(binds_entries(self.typed.symbols[name].properties) for name in variables)
 
     def _claim(self, result: Result, answer: Program) -> "Claim":
         from dimderiv.verify import Claim

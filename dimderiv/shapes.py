@@ -4,6 +4,7 @@ A dimension is a polynomial in named sizes: `m`, `3`, `m n` (an axis of a Kronec
 `H - K + 1` (an axis of a valid convolution).  Two different names are two different dimensions.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -127,7 +128,10 @@ def _collected(terms: tuple[tuple[Monomial, int], ...]) -> Dim:
 
 
 def _monomial_syntax(monomial: Monomial, coefficient: int) -> Node:
-    factors: list[Node] = [Name(name) for name in monomial]
+    factors: list[Node] = [
+        Name(name) if count == 1 else Binary("^", Name(name), Number(Fraction(count)))
+        for name, count in Counter(monomial).items()
+    ]
     if abs(coefficient) != 1 or not factors:
         factors.insert(0, Number(Fraction(abs(coefficient))))
     product = factors[0]

@@ -46,6 +46,7 @@ class Claim:
             each moves by itself.
         turned: whether the answer is printed with rows and columns exchanged.
         unknown: the functions that are declared only, with the shape of their argument.
+        of: the variable of a first derivative, where that is what is differentiated.
     """
 
     expression: Program
@@ -62,6 +63,7 @@ class Claim:
     structure: str = ""
     turned: bool = False
     unknown: Mapping[str, Shape] = field(default_factory=dict)
+    of: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,22 @@
 """What several claims about one expression share: its sizes, its symbols, its value at a point."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.language.syntax import Node
-from dimderiv.shapes import Dim, Shape
-from dimderiv.verify.arithmetic import Arithmetic
+from dimderiv.language.syntax import Name, Node
+from dimderiv.shapes import SCALAR, Dim, Shape
+from dimderiv.verify.arithmetic import ONE, ZERO, Arithmetic, Jet, Scalar
 from dimderiv.verify.claim import Claim, sizes_text
 from dimderiv.verify.evaluate import Evaluator
 from dimderiv.verify.motion import Place
-from dimderiv.verify.tables import Size, Table, size_of
+from dimderiv.verify.tables import Size, Table, filled, size_of
 from dimderiv.verify.trees import constant_nodes, names_of_sizes, targets_of_cross_entropy
 from dimderiv.verify.unsized import Expected, Value
+
+# The level of the perturbation whose derivative is differentiated.
+INNER = 2
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class Setting:
             trial: the point.
         """
         evaluator = self.evaluator(trial, keep=True)
-        size = self.size(self.claim.value, trial)
+        size = self.size(SCALAR if self.claim.of else self.claim.value, trial)
         try:
             value = evaluator.result(self.claim.expression, Expected(*size))
         except ShapeError as error:
@@ -123,7 +126,8 @@ class Setting:
             base: an evaluator at the point.
             moving: the symbols.
         """
-        constant = self.constant(tuple(moving))
+        own = (self.claim.of,) if self.claim.of else ()
+        constant = self.constant((*moving, *own))
         return {key: value for key, value in base.known.items() if key in constant}
 
     def varied(
@@ -133,7 +137,7 @@ class Setting:
         moved: Mapping[str, Table],
         watched: set[int] | None = None,
     ) -> Table:
-        """The value of the expression with other entries of some symbols.
+        """What is differentiated, with other entries of some symbols.
 
         Args:
             trial: the point.
@@ -142,11 +146,21 @@ class Setting:
             watched: where the nodes are noted that carry a perturbation.
         """
         evaluator = self.evaluator(trial)
-        evaluator.known = known
+        evaluator.known, evaluator.watched = known, watched
         evaluator.names.update(moved)
-        evaluator.watched = watched
         size = self.size(self.claim.value, trial)
+        if self.claim.of:
+            return filled(size, lambda i, j: self._first_derivative(evaluator, (i, j)))
         return evaluator.result(self.claim.expression, Expected(*size))
+
+    def _first_derivative(self, evaluator: Evaluator, place: Place) -> Scalar:
+        """The derivative of the expression by an entry, beside the perturbations that there are."""
+        row, col = place
+        table = [list(row) for row in evaluator.table(Name(self.claim.of))]
+        table[row][col] = evaluator.arithmetic.add(table[row][col], Jet(INNER, ZERO, ONE))
+        names = {**evaluator.names, self.claim.of: table}
+        value = replace(evaluator, names=names).result(self.claim.expression, Expected(1, 1))[0][0]
+        return value.slope if type(value) is Jet and value.level == INNER else ZERO
 
 
 class DisagreementError(VerificationError):

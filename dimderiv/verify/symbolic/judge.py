@@ -60,6 +60,8 @@ def judge(claim: Claim, *, seconds: float, sizes: Mapping[str, int] | None = Non
         NotVerifiableError: nothing could be compared.
         LimitError: the time was too short.
     """
+    if claim.of:
+        raise NotVerifiableError("a derivative of a derivative is left to the check at points")
     judgement = _Judgement(claim, time.perf_counter(), seconds, sizes)
     try:
         return judgement.report()
