@@ -38,6 +38,17 @@ def test_a_wrong_branch_is_found(argument: str, tmp_path: Path) -> None:
         derive(f"sum(myrelu({argument}))", "x", shapes="x: n", rules=rules)
 
 
+@pytest.mark.parametrize("argument", ["x", "x - 3", "3 - x.^2"])
+@pytest.mark.parametrize("place", ["0.05", "-0.05", "0.4"])
+def test_a_kink_in_the_wrong_place_is_found(argument: str, place: str, tmp_path: Path) -> None:
+    """Points lie closely on both sides of each kink."""
+    rules = tmp_path / "mine.toml"
+    rules.write_text(RECTIFIER.format(derivative=f"(x > {place})"), encoding="utf-8")
+
+    with pytest.raises(VerificationError):
+        derive(f"sum(myrelu({argument}))", "x", shapes="x: n", rules=rules)
+
+
 @pytest.mark.parametrize("argument", ["x", "x - 3", "x + 30", "-x - 300", "3 - x.^2"])
 def test_both_branches_are_met(argument: str, tmp_path: Path) -> None:
     """A right rule is checked on both sides."""

@@ -1,19 +1,21 @@
 """The check of claims: which points, in which order, for how much work."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from math import prod
+from typing import NamedTuple
 
 from dimderiv.errors import LimitError, VerificationError
 from dimderiv.verify.agreement import WORKING_DIGITS
-from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain
+from dimderiv.verify.arithmetic import ONE, Arithmetic, OutOfDomain
 from dimderiv.verify.assignments import assignments
 from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
 from dimderiv.verify.claimed import AnswerOutOfDomain, Claimed
 from dimderiv.verify.comparison import Comparison, Tally
 from dimderiv.verify.coverage import Coverage
-from dimderiv.verify.draw import points, wider_points
+from dimderiv.verify.draw import mixed, points, wider_points
 from dimderiv.verify.effort import Branches, Effort, OutOfTime
 from dimderiv.verify.setting import Setting, Trial
 from dimderiv.verify.tables import SingularMatrix, Table
@@ -32,6 +34,11 @@ SHARE_OF_ENTRIES = 0.7
 SHARE_WHILE_CHEAP = 0.05
 RESERVE = 3
 FEW_ATTEMPTS = 9
+# Beside kinks: how many of them, how close, and for how much of the budget.
+MOST_KINKS = 6
+HALVINGS = 7
+SHARE_OF_KINKS = 0.85
+HALF = Fraction(1, 2)
 SINGULAR_DRAWS = 4
 MOST_ENTRIES = 100_000
 
@@ -75,9 +82,18 @@ def verify_together(claims: Sequence[Claim], *, budget: float = 2.0) -> list[Ver
         check.at_two_sizes()
         check.at_more_points()
         check.widely()
+        check.beside_kinks()
     except OutOfTime:
         check.ran_out = True
     return check.reports()
+
+
+class _Reached(NamedTuple):
+    """A point that was compared."""
+
+    sizes: Mapping[str, int]
+    point: Mapping[str, Table]
+    outcomes: Mapping[int, list[int]]
 
 
 @dataclass
@@ -92,6 +108,7 @@ class _Check:
         answer_undefined: whether an answer had no value at some point.
         ran_out: whether the budget was used up.
         points: at how many points the claims were compared.
+        reached: these points, and the outcomes of comparisons there.
     """
 
     given: Sequence[Claim]
@@ -102,6 +119,7 @@ class _Check:
     answer_undefined: bool = False
     ran_out: bool = False
     points: int = 0
+    reached: list[_Reached] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.operations = self.budget * OPERATIONS
@@ -165,6 +183,39 @@ class _Check:
         branches = trial.arithmetic.branches
         return self._is_tied(branches) or self.coverage.would_grow(branches)
 
+    def beside_kinks(self) -> None:
+        """Compare closely on both sides of each kink, so that one in the wrong place is found."""
+        for site in self.coverage.kinks()[:MOST_KINKS]:
+            if self.effort.spent < SHARE_OF_KINKS * self.operations:
+                self._straddle(site, self.reached[0])
+
+    def _straddle(self, site: int, first: _Reached) -> None:
+        """Compare at two points close to each other, between which an operation changes sides."""
+        symbols, distributions = self.setting.claim.symbols, self.setting.distributions
+        here = first.outcomes.get(site)
+        for far in wider_points(symbols, first.sizes, distributions):
+            low, high = first.point, mixed(first.point, far, symbols, ONE)
+            if self._outcomes(site, first.sizes, high) in (here, None):
+                continue
+            for _ in range(HALVINGS):
+                middle = mixed(low, high, symbols, HALF)
+                is_low = self._outcomes(site, first.sizes, middle) == here
+                low, high = (middle, high) if is_low else (low, middle)
+            for point in (low, high):
+                self._point(iter([self._trial(first.sizes, point)]), 0.0)
+            return
+
+    def _outcomes(
+        self, site: int, sizes: Mapping[str, int], point: Mapping[str, Table]
+    ) -> list[int] | None:
+        """The outcomes of an operation at a point; nothing where there is no value."""
+        trial = self._trial(sizes, point)
+        try:
+            self.setting.base(trial)
+        except OutOfDomain:
+            return None
+        return trial.arithmetic.branches.outcomes.get(site)
+
     def _is_tied(self, branches: Branches) -> bool:
         """Whether a maximum is attained twice, and not for lack of classes."""
         return self.coverage.ties_matter(branches) and not self.has_classes
@@ -174,7 +225,7 @@ class _Check:
         for point in points(symbols, sizes, distributions, number):
             yield self._trial(sizes, point)
 
-    def _trial(self, sizes: dict[str, int], point: dict[str, Table]) -> Trial:
+    def _trial(self, sizes: Mapping[str, int], point: Mapping[str, Table]) -> Trial:
         return Trial(Arithmetic(WORKING_DIGITS, self.effort), sizes, point)
 
     def _point(self, trials: Iterator[Trial], share: float) -> bool:
@@ -203,7 +254,7 @@ class _Check:
         branches = trial.arithmetic.branches
         if self.has_classes and self.coverage.ties_matter(branches) and not is_last:
             return False
-        met = Branches(sides={site: {*sides} for site, sides in branches.sides.items()})
+        met = Branches(outcomes={site: [*each] for site, each in branches.outcomes.items()})
         comparison.along_directions(self.points)
         # Another point costs as much before its entries are compared, or more by its sizes.
         reserve = RESERVE * (self.effort.spent - before) if self.points + 1 < FEWEST_POINTS else 0
@@ -213,6 +264,7 @@ class _Check:
             comparison.entry_by_entry(claim, self.effort.spent + left / (len(self.claims) - index))
         self.claims.update(tallies)
         self.coverage.add(met, comparison.moved, comparison.base.known)
+        self.reached.append(_Reached(trial.sizes, trial.point, met.outcomes))
         self.points += 1
         return True
 

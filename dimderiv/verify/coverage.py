@@ -88,6 +88,12 @@ class Coverage:
             if len(self.sides[id(node)] - ({0} if _has_kink_at_zero(node) else set())) < 2
         ]
 
+    def kinks(self) -> list[int]:
+        """The operations that have been on both sides of a kink, by identity."""
+        one_sided = {id(node) for node in self.one_sided()}
+        found = (id(node) for node in self._branching() if not _is_reduction(node))
+        return [site for site in found if site not in one_sided]
+
     def _branching(self) -> Iterator[Node]:
         for tree in (*self.statements, *self.bodies):
             for node in walk(tree):

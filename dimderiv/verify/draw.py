@@ -23,6 +23,8 @@ MOST_DRAWS = 40
 # How often a point is drawn anew that satisfies a relation by chance.
 MOST_REDRAWS = 20
 FEWEST_VALUES = 32
+# Properties that a point between two points need not have.
+STIFF = frozenset({"orthogonal", "onehot"})
 LARGEST_WEIGHT = 30
 # Sums that a factor might hide behind.
 TELLING_NOTHING = frozenset({Fraction(-1), Fraction(0), Fraction(1)})
@@ -76,6 +78,28 @@ def wider_points(
     for attempt in range(MOST_DRAWS):
         style = WIDER[attempt] if attempt < len(WIDER) else ""
         yield _point(rng, symbols, sizes, distributions, style)
+
+
+def mixed(
+    first: Mapping[str, Table],
+    second: Mapping[str, Table],
+    symbols: Mapping[str, Declaration],
+    share: Fraction,
+) -> dict[str, Table]:
+    """A point on the line between two, which has the properties that they have.
+
+    Args:
+        first: one of them.
+        second: the other.
+        symbols: shapes and properties; what is orthogonal, or one class, is that of the first.
+        share: how far from the first towards the second.
+    """
+    return {
+        name: table
+        if not STIFF.isdisjoint(symbols[name].properties)
+        else combined(table, second[name], lambda a, b: a + share * (b - a))
+        for name, table in first.items()
+    }
 
 
 def _with_signs(point: dict[str, Table], symbols: Mapping[str, Declaration], number: int) -> None:

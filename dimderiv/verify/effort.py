@@ -37,14 +37,19 @@ class Branches:
 
     Attributes:
         site: the operation that is being evaluated, by the identity of its node.
-        sides: the outcomes of the comparisons of each operation.
+        outcomes: those of the comparisons of each operation, in order.
         ties: the operations whose largest or least operand was attained more than once.
     """
 
     site: int = 0
-    sides: dict[int, set[int]] = field(default_factory=dict)
+    outcomes: dict[int, list[int]] = field(default_factory=dict)
     ties: set[int] = field(default_factory=set)
 
     def note(self, side: int) -> None:
         """Note an outcome of the operation that is being evaluated."""
-        self.sides.setdefault(self.site, set()).add(side)
+        self.outcomes.setdefault(self.site, []).append(side)
+
+    @property
+    def sides(self) -> dict[int, set[int]]:
+        """The outcomes of each operation, each once."""
+        return {site: {*outcomes} for site, outcomes in self.outcomes.items()}
