@@ -158,6 +158,7 @@ class Checker:
             order=self.order,
             inner=self._slid_shapes(),
             unknown=self.rulebook.unknown,
+            sizes=self.typed.sizes,
             along=self.directions,
             structure=self.structures.get(result.wrt[-1], ""),
             turned=self.layout == ("numerator" if result.of.is_scalar else "denominator"),

@@ -41,7 +41,7 @@ def test_an_identity_says_its_size_where_nothing_else_does(
         ("sum(I) tr(A)", "A", "I: n x n; A: n x n", "sum(I) eye(n)"),
         ("tr(I .* I)", "I", "I: n x n", "2 I .* eye(n)"),
         ("x'I x + x'x", "x", "I: n x n; x: n", "(I + I') x + 2 x"),
-        ("kron(A, I) + A", "A", "I: scalar; A: n x n", "(I + 1) eye(n n)"),
+        ("kron(A, I) + A", "A", "I: scalar; A: n x n", "(I + 1) eye(n^2)"),
         ("sum((A + I).^2, axis=0)", "A", "I: scalar; A: m x n", ""),
         ("pi sum(erf(x))", "x", "pi: scalar; x: n", "2 pi exp(-x.^2) / sqrt(arccos(-1))"),
         ("pi' gelu(x)", "x", "pi: n; x: n", ""),

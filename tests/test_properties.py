@@ -42,7 +42,7 @@ def derived(problem: Problem, **options: bool | int) -> Derivation:
     chosen: dict[str, bool | int] = {"verify": False, **options}
     try:
         return derive(problem.source, problem.wrt, shapes=problem.shapes, **chosen)  # type: ignore[arg-type]
-    except (NotDifferentiableError, LimitError):
+    except (NotDifferentiableError, LimitError, ShapeError):
         assume(False)
         raise
 

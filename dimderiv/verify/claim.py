@@ -47,6 +47,7 @@ class Claim:
         turned: whether the answer is printed with rows and columns exchanged.
         unknown: the functions that are declared only, with the shape of their argument.
         of: the variable of a first derivative, where that is what is differentiated.
+        sizes: names of dimensions that may stand for numbers.
     """
 
     expression: Program
@@ -64,6 +65,7 @@ class Claim:
     turned: bool = False
     unknown: Mapping[str, Shape] = field(default_factory=dict)
     of: str = ""
+    sizes: Collection[str] = ()
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ class IndexReader:
         """The operand of an entry, whose letters may say how large it is."""
         letters = [index.name if isinstance(index, Name) else "" for index in entry.indices]
         known = [self.extents.get(letter) for letter in letters]
-        return self._operand(entry.operand, Expected(*known) if len(known) == 2 else ANY_SIZE)
+        return self._operand(entry.operand, Expected(*known) if len(known) <= 2 else ANY_SIZE)
 
     def _operand(self, node: Node, expected: Expected = ANY_SIZE) -> Value:
         if id(node) not in self.operands:

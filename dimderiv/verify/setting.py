@@ -49,7 +49,7 @@ class Setting:
         self.dims = list(dict.fromkeys(dim for shape in shapes for dim in shape))
         nodes = list(_nodes(claims))
         named = [name for dim in self.dims for name in _names_in_order(dim)]
-        named += [name for node in nodes for name in names_of_sizes(node)]
+        named += [name for node in nodes for name in names_of_sizes(node, claim.sizes)]
         self.names = list(dict.fromkeys(named))
         self.distributions = {name for node in nodes for name in targets_of_cross_entropy(node)}
 

@@ -80,14 +80,15 @@ def _walk(node: Node) -> Iterator[Node]:
         yield from _walk(child)
 
 
-def names_of_sizes(node: Node) -> Iterator[str]:
-    """The names that can only be dimensions, by their place.
+def names_of_sizes(node: Node, known: Collection[str] = ()) -> Iterator[str]:
+    """The names that are dimensions, by their place or because they are known to be.
 
     Args:
         node: the tree to search.
+        known: names of dimensions that may stand for numbers.
     """
     for part in _walk(node):
-        sizes: Sequence[Node] = ()
+        sizes: Sequence[Node] = (part,) if isinstance(part, Name) and part.name in known else ()
         if isinstance(part, IndexForm):
             sizes = [size for _, size in part.letters]
         elif isinstance(part, Call) and part.function in OF_SIZES:

@@ -40,6 +40,7 @@ def sizes_for(claim: Claim) -> list[dict[str, int]]:
     names = [name for shape in (*shapes, *inner) for dim in shape for name in _names(dim)]
     for node in _nodes(claim):
         names.extend(_sizes_named(node))
+        names.extend(n.name for n in walk(node) if isinstance(n, Name) and n.name in claim.sizes)
     return assignments(list(dict.fromkeys(names)), shapes, inner)
 
 

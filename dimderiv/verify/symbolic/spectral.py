@@ -161,7 +161,10 @@ def leading_pair(a: Arithmetic, table: Table) -> tuple[Entry, Table]:
 
 
 def _pair_of_floats(a: Floats, table: Table) -> tuple[Entry, Table]:
-    values, vectors = a.context.eig(a.context.matrix(table))
+    try:
+        values, vectors = a.context.eig(a.context.matrix(table))
+    except RuntimeError as error:
+        raise Outside("eigenvalues that do not converge") from error
     order = sorted(range(len(values)), key=lambda k: a.context.re(values[k]))
     best, second = order[-1], order[-2]
     if abs(values[best] - values[second]) < TOO_CLOSE:
