@@ -11,11 +11,18 @@ _COUNTS = ("no arguments", "one argument", "two arguments", "three arguments")
 _EACH_ENTRY = "for each entry"
 
 
+_OPENING = tuple("([|‖")
+
+
 def divisor_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """A division by what is not a scalar."""
     left, right = children(clash.node)
     shape, text = facts.shape(right), facts.text(right)
     options = [f"{facts.grouped(left)} ./ {facts.grouped(right)} {_EACH_ENTRY}"]
+    after = facts.source[right.span[1] :].lstrip()[:1]
+    if after.isalnum() or after in _OPENING:
+        # A quotient ends after one factor: what follows was meant to be below as well.
+        options = [f"{facts.text(left)} / ({text} ...) for a divisor of several factors"]
     if shape.rows == shape.cols:
         options.append(f"{facts.grouped(left)} inv({text})")
     if isinstance(right, Name) and facts.is_inferred(right.name):
