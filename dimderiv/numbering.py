@@ -132,6 +132,15 @@ def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int
     return _Classes(factors, order, inner).in_order()
 
 
+class Place(NamedTuple):
+    """A factor at a letter: its key, its power, all its letters, and whether it can be turned."""
+
+    key: Key
+    power: str
+    letters: tuple[int, ...]
+    either_way: bool
+
+
 class _Classes:
     """Inner letters in classes, which are told apart by what stands at their letters.
 
@@ -146,12 +155,14 @@ class _Classes:
         self.colour = {letter: k for k, letter in enumerate(order)} | dict.fromkeys(
             inner, len(order)
         )
-        self.at: dict[int, list[Factor]] = {letter: [] for letter in inner}
+        self.at: dict[int, list[Place]] = {letter: [] for letter in inner}
         self.beside: dict[int, set[int]] = {letter: set() for letter in inner}
-        for factor in factors:
-            near = self.at.keys() & letters_of(factor.indices)
+        for node, indices, power in factors:
+            either_way = len(indices) == 2 and (node.symmetric or is_skew(node))
+            letters, shown = letters_of(indices), "1" if power is ONCE else str(power)
+            near = self.at.keys() & letters
             for letter in near:
-                self.at[letter].append(factor)
+                self.at[letter].append(Place(node.key, shown, letters, either_way))
                 self.beside[letter] |= near
 
     def in_order(self) -> list[int]:
@@ -178,7 +189,14 @@ class _Classes:
         return [parts[mark] for mark in sorted(parts)]
 
     def _surroundings(self, letter: int) -> Surroundings:
-        return _surroundings(letter, self.at[letter], self.colour)
+        found = []
+        for key, power, letters, either_way in self.at[letter]:
+            around = [-1 if other == letter else self.colour[other] for other in letters]
+            if either_way:
+                around.sort()
+            found.append((key, power, tuple(around)))
+        found.sort()
+        return tuple(found)
 
     def _first_tied(self) -> dict[int, list[list[int]]]:
         """The first class that symmetry leaves tied, one of its letters before the others."""
@@ -200,18 +218,6 @@ class _Classes:
             for letter in part
             for other in self.beside[letter]
         }
-
-
-def _surroundings(letter: int, factors: Iterable[Factor], colour: dict[int, int]) -> Surroundings:
-    """What the factors at a letter are, and the colours of their other letters."""
-    found = []
-    for node, indices, power in factors:
-        around = [-1 if other == letter else colour[other] for other in letters_of(indices)]
-        if len(indices) == 2 and (node.symmetric or is_skew(node)):
-            around.sort()
-        found.append((node.key, "1" if power is ONCE else str(power), tuple(around)))
-    found.sort()
-    return tuple(found)
 
 
 def reading_order(index: Index) -> tuple[int, ...]:
