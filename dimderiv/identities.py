@@ -1,15 +1,20 @@
 """Identity matrices in an answer: `I` where the place says how large it is, else `eye(n)`."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from dimderiv.language.syntax import (
     Add,
     Binary,
     Call,
     Entry,
     Group,
+    IndexForm,
     Name,
     Negative,
     Node,
     Transpose,
+    children,
     with_operands,
 )
 
@@ -62,15 +67,49 @@ class _Identities:
                 first = sized or not _is_identity(right)
                 second = sized or not _is_identity(left)
                 return self._binary(tree, self.bare(left, first), self.bare(right, second))
-            case Entry(Call("eye"), indices) if any(isinstance(i, Name) for i in indices):
-                return Entry(IDENTITY, indices, tree.span)
+            case IndexForm(letters, Add(terms)):
+                shown = {name for name, _ in letters}
+                body = with_operands(tree.body, lambda term: self._term(term, shown))
+                return tree if body is tree.body else replace(tree, body=body)
+            case IndexForm(letters):
+                shown = {name for name, _ in letters}
+                return with_operands(tree, lambda term: self._term(term, shown))
             case _:
                 return with_operands(tree, lambda operand: self.bare(operand, False))
+
+    def _term(self, term: Node, shown: set[str]) -> Node:
+        """A term of an index form, in which a letter that is shown or has an array is known."""
+        arrays = [entry for entry in _entries(term) if not _is_identity(entry.operand)]
+        return self._entrywise(term, shown.union(*map(_letters, arrays)))
+
+    def _entrywise(self, tree: Node, known: set[str]) -> Node:
+        """A part of a term, with the letters whose range is known without its identities."""
+        match tree:
+            case Entry(Call("eye"), indices) if known & _letters(tree):
+                return Entry(IDENTITY, indices, tree.span)
+            case Entry():
+                return with_operands(tree, lambda operand: self.bare(operand, False))
+            case _:
+                return with_operands(tree, lambda operand: self._entrywise(operand, known))
 
     @staticmethod
     def _binary(tree: Binary, left: Node, right: Node) -> Node:
         is_same = left is tree.left and right is tree.right
         return tree if is_same else Binary(tree.operator, left, right, tree.span)
+
+
+def _entries(tree: Node) -> Iterator[Entry]:
+    """The entries in a term, without those inside of what they are entries of."""
+    if isinstance(tree, Entry):
+        yield tree
+    else:
+        for child in children(tree):
+            yield from _entries(child)
+
+
+def _letters(entry: Entry) -> set[str]:
+    """The letters that are an index by themselves."""
+    return {index.name for index in entry.indices if isinstance(index, Name)}
 
 
 def _is_identity(tree: Node) -> bool:

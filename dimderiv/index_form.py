@@ -168,7 +168,10 @@ class _Term:
         self.spelled: dict[int, Tree] = {}
         self.inside: set[int] = set()
         self.identities: list[Tree] = []
-        for index, spot in zip(node.result, spots, strict=True):
+        # A letter by itself is known before one that is found by taking it off a position.
+        for index, spot in sorted(
+            zip(node.result, spots, strict=True), key=lambda pair: isinstance(pair[0], Shifted)
+        ):
             self._bind(index, spot)
         for factor in node.factors:
             self._name(letters_of(factor.indices))
@@ -185,9 +188,9 @@ class _Term:
             if spot.is_inside:
                 self.inside.add(index)
         elif isinstance(index, Shifted):
-            first, *others = index.letters
+            first, *others = sorted(index.letters, key=lambda letter: letter in self.spelled)
             self._name(others)
-            away = [Negative(self.spelled[letter]) for letter in others]
+            away = [_negative(self.spelled[letter]) for letter in others]
             self._spell(first, _added([spot.place, *away]))
         elif [self.node.dims[letter] for letter in index.letters] == list(spot.dims):
             for letter, name in zip(index.letters, spot.names, strict=True):
@@ -248,10 +251,6 @@ class _Term:
     def _entry(self, factor: Factor) -> Tree:
         face, power = self.piece_of(factor.node).straight, factor.power
         indices = tuple(self._index(index) for index in factor.indices)
-        is_identity = isinstance(factor.node, Product) and face.tree == Name("I")
-        if is_identity and not any(isinstance(index, Name) for index in indices):
-            # Nothing else says how large it is.
-            face = Face(Call("eye", (factor.node.axes[0].syntax(),)), face.cost)
         if power < 0 and not self._is_below(factor):
             return Entry(notation.power(face, power, entrywise=True).tree, indices)
         tree = Entry(face.tree, indices) if indices else face.tree
@@ -264,6 +263,13 @@ class _Term:
             return _added([self.spelled[letter] for letter in index.letters])
         letters = [self.spelled[letter] for letter in index.letters]
         return _position(letters, [self.node.dims[letter] for letter in index.letters])
+
+
+def _negative(place: Tree) -> Tree:
+    """A position with the other sign, term by term."""
+    if isinstance(place, Add):
+        return Add(tuple(_negative(term) for term in place.terms))
+    return place.operand if isinstance(place, Negative) else Negative(place)
 
 
 def _added(parts: Sequence[Tree]) -> Tree:

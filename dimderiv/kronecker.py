@@ -26,7 +26,7 @@ from dimderiv.language.syntax import Call
 from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
 from dimderiv.numbering import all_indices
-from dimderiv.products import arranged, part, product
+from dimderiv.products import arranged, part
 
 PieceOf = Callable[[Node], Piece]
 Slot = int | None
@@ -225,19 +225,7 @@ class _Split:
     def _side(
         self, factors: list[Factor], result: tuple[Index, Index], weights: int
     ) -> Piece | None:
-        letters = [*letters_of(result), *(i for f in factors for i in letters_of(f.indices))]
-        place = {letter: k for k, letter in enumerate(dict.fromkeys(letters))}
-        moved = [
-            factor._replace(indices=tuple(place[i] for i in letters_of(factor.indices)))
-            for factor in factors
-        ]
-        placed = tuple(
-            Merged(tuple(place[i] for i in index.letters))
-            if isinstance(index, Merged)
-            else place[letters_of((index,))[0]]
-            for index in result
-        )
-        side = product(ONCE, moved, placed, [self.node.dims[i] for i in place])
+        side = self._part(factors, result)
         if not isinstance(side, Product) or side.coefficient != 1:
             return None
         return merged_piece(side, self.piece_of, self.swap, weights=weights)

@@ -248,10 +248,21 @@ def _is_symmetric(
     result: tuple[Index, ...],
 ) -> bool:
     """Whether a product with this key is its own transpose."""
-    rows, columns = [sorted([f.node.key for f in factors if i in f.indices]) for i in result]
-    if rows == columns:
+    if _ends(factors, result[0]) == _ends(factors, result[1]):
         layout = layout_of(factors, result[::-1])
         swapped, turned, order = numbered(factors, result[::-1], layout)
         if key == product_key(coefficient, swapped, turned, [dims[letter] for letter in order]):
             return True
     return is_projection(factors, result)
+
+
+def _ends(factors: tuple[Factor, ...], index: Index) -> list[tuple[Key, int]]:
+    """The factors that have an index, and which of their axes it is where that matters."""
+    return sorted(
+        [
+            (node.key, 0 if node.symmetric or is_skew(node) else axis)
+            for node, indices, _ in factors
+            for axis, own in enumerate(indices)
+            if own == index
+        ]
+    )

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from dimderiv.graph import ONCE, Factor, Index, Key, digest, is_skew, letters_of
 from dimderiv.shapes import Dim
+
+# What stands at a letter, and the colours of the letters beside it.
+Surroundings: TypeAlias = tuple[tuple[Key, str, tuple[int, ...]], ...]
 
 
 def all_indices(factors: Iterable[Factor]) -> tuple[Index, ...]:
@@ -126,42 +129,95 @@ def renamed(index: Index, place: Mapping[int, int]) -> Index:
 
 def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int]) -> list[int]:
     """Inner letters in an order that depends on where they occur, not on how they were numbered."""
-    colour = {letter: k for k, letter in enumerate(order)}
-    colour.update(dict.fromkeys(inner, len(order)))
-    at: dict[int, list[Factor]] = {letter: [] for letter in inner}
-    for factor in factors:
-        for letter in set(letters_of(factor.indices)):
-            if letter in at:
-                at[letter].append(factor)
-    while True:
-        marks = {i: (colour[i], _surroundings(i, at[i], colour)) for i in inner}
-        unlike = set(marks.values())
-        if len(unlike) == len(inner):
-            return sorted(inner, key=marks.__getitem__)
-        kinds = {mark: k for k, mark in enumerate(sorted(unlike))}
-        for letter in inner:
-            colour[letter] = len(order) + kinds[marks[letter]]
-        if len(kinds) == len({mark[0] for mark in marks.values()}):
-            first_tied = min(
-                (i for i in inner if sum(colour[j] == colour[i] for j in inner) > 1),
-                key=colour.__getitem__,
-            )
-            colour = {i: 2 * c for i, c in colour.items()}
-            colour[first_tied] -= 1
+    return _Classes(factors, order, inner).in_order()
 
 
-def _surroundings(
-    letter: int, factors: Iterable[Factor], colour: dict[int, int]
-) -> tuple[tuple[Key, str, tuple[int, ...]], ...]:
-    """What the factors at a letter are, and the colours of their other letters."""
-    found = []
-    for node, indices, power in factors:
-        around = [-1 if other == letter else colour[other] for other in letters_of(indices)]
-        if len(indices) == 2 and (node.symmetric or is_skew(node)):
-            around.sort()
-        found.append((node.key, "1" if power is ONCE else str(power), tuple(around)))
-    found.sort()
-    return tuple(found)
+class Place(NamedTuple):
+    """A factor at a letter: its key, its power, all its letters, and whether it can be turned."""
+
+    key: Key
+    power: str
+    letters: tuple[int, ...]
+    either_way: bool
+
+
+class _Classes:
+    """Inner letters in classes, which are told apart by what stands at their letters.
+
+    The colour of a class is the place of its first letter in the order.  Once a class comes apart,
+    only the letters beside all of its parts but one can be told apart by that: so a long chain
+    takes time in proportion.
+    """
+
+    def __init__(self, factors: Iterable[Factor], order: list[int], inner: list[int]) -> None:
+        self.inner = inner
+        self.members = {len(order): inner}
+        self.colour = {letter: k for k, letter in enumerate(order)} | dict.fromkeys(
+            inner, len(order)
+        )
+        self.at: dict[int, list[Place]] = {letter: [] for letter in inner}
+        self.beside: dict[int, set[int]] = {letter: set() for letter in inner}
+        for node, indices, power in factors:
+            either_way = len(indices) == 2 and (node.symmetric or is_skew(node))
+            letters, shown = letters_of(indices), "1" if power is ONCE else str(power)
+            near = self.at.keys() & letters
+            for letter in near:
+                self.at[letter].append(Place(node.key, shown, letters, either_way))
+                self.beside[letter] |= near
+
+    def in_order(self) -> list[int]:
+        """The letters, once each is in a class of its own."""
+        touched = set(self.inner)
+        while len(self.members) < len(self.inner):
+            tied = [c for c in {self.colour[i] for i in touched} if len(self.members[c]) > 1]
+            parts = {colour: self._parts(self.members[colour], touched) for colour in tied}
+            splits = {colour: each for colour, each in parts.items() if len(each) > 1}
+            touched = set()
+            for colour, each in (splits or self._first_tied()).items():
+                touched |= self._split(colour, each)
+        return sorted(self.inner, key=self.colour.__getitem__)
+
+    def _parts(self, members: list[int], touched: set[int]) -> list[list[int]]:
+        """A class by what stands at its letters, where those that nothing touched are alike."""
+        parts: dict[Surroundings, list[int]] = {}
+        for letter in members:
+            if letter in touched:
+                parts.setdefault(self._surroundings(letter), []).append(letter)
+        rest = [letter for letter in members if letter not in touched]
+        if rest:
+            parts.setdefault(self._surroundings(rest[0]), []).extend(rest)
+        return [parts[mark] for mark in sorted(parts)]
+
+    def _surroundings(self, letter: int) -> Surroundings:
+        found = []
+        for key, power, letters, either_way in self.at[letter]:
+            around = [-1 if other == letter else self.colour[other] for other in letters]
+            if either_way:
+                around.sort()
+            found.append((key, power, tuple(around)))
+        found.sort()
+        return tuple(found)
+
+    def _first_tied(self) -> dict[int, list[list[int]]]:
+        """The first class that symmetry leaves tied, one of its letters before the others."""
+        colour = min(colour for colour, members in self.members.items() if len(members) > 1)
+        first, *others = sorted(self.members[colour], key=self.inner.index)
+        return {colour: [[first], others]}
+
+    def _split(self, colour: int, parts: list[list[int]]) -> set[int]:
+        """Put parts in place of a class; the letters beside all of them but the largest."""
+        for part in parts:
+            self.members[colour] = part
+            self.colour.update(dict.fromkeys(part, colour))
+            colour += len(part)
+        largest = max(parts, key=len)
+        return {
+            other
+            for part in parts
+            if part is not largest
+            for letter in part
+            for other in self.beside[letter]
+        }
 
 
 def reading_order(index: Index) -> tuple[int, ...]:

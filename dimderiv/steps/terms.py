@@ -202,7 +202,7 @@ class Writer:
             value = self.arranger.tree(self.shorten(labelled.node), row=target.shape.is_row)
             reason = self._linear_map(directions[0], target)
             return Term(prefix, shown, None, value, letters, slope, (reason,))
-        if is_convolution(bare):
+        if is_convolution(bare) and bare.result:
             letters = _of_index_form(value, target) or letters
             why = _slid(bare, arrays, shown, target)
             return Term(prefix, shown, None, value, letters, slope, why)
