@@ -14,7 +14,7 @@ ORDER = """
     frozen collecting errors language inline shapes declarations rule rules unknown unify shaping
     infer upstream graph numbering cancelling powers letters summing normal_form null_spaces
     gathered products sums arrays
-    inverses matrix_functions lower lettered
+    inverses matrix_functions symmetry lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation fold recognise simplify index_sums
     notation skew identities ones reading function_notation common_ends edges conform means

@@ -456,7 +456,7 @@ def test_a_function_of_a_named_part_is_handed_in_to_every_kind_of_code(
     )
     along = derive(expression, wrt, shapes=f"f: n -> scalar; {shapes}", forward="V", verify=False)
 
-    for source in (
+    for code in (
         first.code(target, value=True),
         first.code(target, layer=True),
         along.code(target),
@@ -464,7 +464,7 @@ def test_a_function_of_a_named_part_is_handed_in_to_every_kind_of_code(
         second.code(target),
         second.code(target, form="operator"),
     ):
-        assert "grad_f: a function of an array of shape (n,)" in source
+        assert "grad_f: a function of an array of shape (n,)" in code
 
 
 @pytest.mark.parametrize(
