@@ -38,6 +38,7 @@ from dimderiv.normal_form import number
 from dimderiv.products import product, scaled
 from dimderiv.rules import Rule, Rulebook
 from dimderiv.shapes import SCALAR, Declaration, Dim, Shape, size_of
+from dimderiv.symmetry import is_symmetric
 
 MAX_POWER = 32
 
@@ -270,7 +271,7 @@ class Builder:
         The properties of the free symbols are not there to be seen, so it is done without any.
         """
         needed = f"{rule.arguments[0]} is symmetric" in rule.domain
-        if needed and not self.free and not graph.is_symmetric(argument.node):
+        if needed and not self.free and not is_symmetric(argument.node):
             raise NotDifferentiableError(
                 f"{rule.name} has a rule for symmetric matrices, and its argument is not known to "
                 "be symmetric",

@@ -36,6 +36,9 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("X' diag(x.^2) X.^2", "x", "X: m x n; x: m", {"upstream": "G"}),
     ("g' (X .* X)' diag(x.^2) X g", "g", "X: m x n; x: m; g: n", {"order": 2}),
     ("f(A x)", "x", "f: m -> scalar; A: m x n", {"order": 2}),
+    ("sum(exp(conv2(V, K)))", "V", "V: m x n; K: p", {}),
+    ("conv2(V, K)", "V", "V: m x n; K: 1 x p", {"upstream": "G"}),
+    ("||conv2(V, K)||^2", "K", "V: m x n; K: p x 1", {"order": 2}),
 ]
 
 

@@ -14,7 +14,7 @@ ORDER = """
     frozen collecting shortened errors language inline shapes declared_texts declarations rule rules
     unknown unify shaping infer ambiguous upstream graph numbering cancelling powers letters summing
     normal_form null_spaces gathered products sums arrays
-    inverses matrix_functions fold handwritten lower lettered
+    inverses matrix_functions symmetry fold handwritten lower lettered
     chain_rule partials differentiate forward properties structure commuting directions factoring
     separation recognise simplify index_sums
     notation skew identities ones reading function_notation common_ends edges conform means

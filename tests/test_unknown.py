@@ -12,7 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dimderiv import derive, parse
+from dimderiv.checking import Checker
 from dimderiv.cli import main
+from dimderiv.codegen.module import function as made
+from dimderiv.codegen.module import source
+from dimderiv.codegen.targets import TARGETS
 from dimderiv.declarations import read_shapes
 from dimderiv.errors import (
     DimderivError,
@@ -22,6 +26,7 @@ from dimderiv.errors import (
     UnknownNameError,
     VerificationError,
 )
+from dimderiv.infer import infer
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Call, Name
 from dimderiv.shapes import SCALAR, Dim, Shape
@@ -428,3 +433,51 @@ def test_a_function_in_a_definition_that_is_repeated_is_handed_in() -> None:
     value = found.function("numpy")(c=np.array(3.0), x=np.ones(2), f=lambda c: c * c)
 
     assert [9.0, 9.0] == list(value)
+
+
+NAMED = [
+    ("N0 = 1 ./ (1 + exp(-F)); f((1 + sum(N0, axis=1).^2).^-0.5)", "F: n x k"),
+    ("a = f(x) ones(n, 1); b = exp(a) + x; b'b", "x: n"),
+    ("c = f(x); g(c ones(n, 1) + x)", "x: n; g: n -> scalar"),
+    ("u = softmax(A x); f(u) + u'u", "A: n x m; x: m"),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("expression", "shapes"), NAMED)
+def test_a_function_of_a_named_part_is_handed_in_to_every_kind_of_code(
+    expression: str, shapes: str, target: str
+) -> None:
+    """Gradient, Hessian, Hessian-vector product, layer and operator name what they call."""
+    wrt = "F" if "F" in shapes else "x"
+    first, second = (
+        derive(expression, wrt, shapes=f"f: n -> scalar; {shapes}", order=order, verify=False)
+        for order in (1, 2)
+    )
+    along = derive(expression, wrt, shapes=f"f: n -> scalar; {shapes}", forward="V", verify=False)
+
+    for code in (
+        first.code(target, value=True),
+        first.code(target, layer=True),
+        along.code(target),
+        first.hvp("V").code(target, value=True),
+        second.code(target),
+        second.code(target, form="operator"),
+    ):
+        assert "grad_f: a function of an array of shape (n,)" in code
+
+
+@pytest.mark.parametrize(
+    "text", ["u = f(x) ones(n, 1); [i:n] u[n - 1 - i]", "u = f(x) + x; v = 2 u; [i:n] v[n - 1 - i]"]
+)
+def test_a_function_in_what_is_read_at_computed_indices_is_handed_in(text: str) -> None:
+    """No product has the array that is read: a symbol stands for it."""
+    found = derive("f(x)", "x", shapes="x: n; f: n -> scalar", verify=False)
+    program = Checker(found.typed, found.rulebook).read_back(text)
+    answer = infer(program, found.typed.symbols, rulebook=found.rulebook, sizes=["n"])
+    symbols, rulebook = found.typed.symbols, found.rulebook
+    code = source("numpy", "value", None, [answer], symbols, docstring="", rulebook=rulebook)
+
+    value = made(code, "value")(x=np.array([1.0, 2.0]), f=lambda x: x @ x)
+
+    assert ([5.0, 5.0] if "ones" in text else [14.0, 12.0]) == list(value)

@@ -19,7 +19,7 @@ class Arguments:
         sizes: names of sizes that the code may need besides those of the symbols' axes.
 
     Attributes:
-        asked: the sizes that cannot be read off and are handed in, once the opening is written.
+        missing: the sizes that cannot be read off and are handed in, once the opening is written.
     """
 
     def __init__(
@@ -33,7 +33,12 @@ class Arguments:
         dims = [dim for shape in self.shapes.values() for dim in shape]
         every = dict.fromkeys([*(n for dim in dims for n in sorted(dim.names)), *sizes])
         self.sizes = {name: identifiers.new(name) for name in every}
-        self.asked: list[str] = []
+        self.missing: list[str] = []
+
+    @property
+    def asked(self) -> list[str]:
+        """The names of the sizes that are handed in."""
+        return [self.sizes[name] for name in self.missing]
 
     @property
     def names(self) -> list[str]:
@@ -100,9 +105,8 @@ class Arguments:
             return []
         words = _words(body)
         unread = [name for name in self.sizes if name not in {*self._readable, *self._solved}]
-        asked = [name for name in unread if self.sizes[name] in words]
-        self.asked = [self.sizes[name] for name in asked]
-        computed = {name: self._computed(shape, asked) for name, shape in self.shapes.items()}
+        self.missing = [name for name in unread if self.sizes[name] in words]
+        computed = {name: self._computed(shape) for name, shape in self.shapes.items()}
         later = [name for name in self.shapes if computed[name]]
         first = [name for name in self.shapes if not computed[name]]
         known = dict.fromkeys(dim for name in later for dim in computed[name])
@@ -122,9 +126,9 @@ class Arguments:
         rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
         return [f"{name} = {name}{row}" for name in rows if name in words]
 
-    def _computed(self, shape: Shape, asked: Collection[str]) -> list[Dim]:
+    def _computed(self, shape: Shape) -> list[Dim]:
         """The axes of a shape whose sizes are made of others."""
-        known = {*self._readable, *asked}
+        known = {*self._readable, *self.missing}
         return [
             dim
             for dim in _axes(shape)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from dimderiv.codegen.factorizations import called
 from dimderiv.codegen.gather import gathered
-from dimderiv.codegen.layers import LayerText, class_layer
+from dimderiv.codegen.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.plan import EXTREMES, VIEWS, Operation, is_of_numbers
 from dimderiv.codegen.text import Text, joined, subscripts
 from dimderiv.codegen.writer import Writer, summed_axes, triangle_place
@@ -25,11 +25,12 @@ class ArrayApiWriter(Writer):
     imports = ""
     module = "xp"
     helper_file = "array_api_helpers.py"
-    reserved = frozenset({"like"})
+    reserved = frozenset({"xp", "like"})
     row = "[0, :]"
     # The standard has a Cholesky factor, but nothing that solves with it.
     factors = frozenset()
     layer_name = "Layer"
+    layer_words = WORDS
     context = ("xp", "like")
     hands_down = False
     entrywise: ClassVar[Mapping[str, str]] = {

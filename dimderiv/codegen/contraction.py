@@ -168,13 +168,13 @@ class Contraction:
 
     def _correlated(self, view: Tensor, other: Tensor, summed: Letters) -> Tensor | None:
         """The valid cross-correlation of an image with a kernel."""
-        count = len(view.letters) // 2
-        pairs = list(zip(view.letters[:count], view.letters[count:], strict=True))
         image = view.op.arguments[0]
-        if set(other.letters) != set(summed) or image.rank != count or count != 2:
+        # Along one axis alone, as with a kernel that is a column, it is a product with the windows.
+        if set(other.letters) != set(summed) or image.rank != 2 or len(view.letters) != 4:
             return None
+        pairs = list(zip(view.letters[:2], view.letters[2:], strict=True))
         chosen = tuple(next((i for i in p if i in summed), None) for p in pairs)
-        if None in chosen or len(summed) != count:
+        if None in chosen or len(summed) != 2:
             return None
         letters = tuple(i for p in pairs for i in p if i not in summed)
         kernel = self.plan.aligned(other, tuple(i for i in chosen if i is not None))

@@ -6,7 +6,7 @@ The code can be traced: nothing is overwritten, and what is decided is decided b
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.jax_layers import jax_layer
+from dimderiv.codegen.jax_layers import WORDS, jax_layer
 from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation, is_of_numbers
@@ -25,6 +25,7 @@ class JaxWriter(NumpyLikeWriter):
     imports = "import jax\nimport jax.numpy as jnp"
     module = "jnp"
     helper_file = "jax_helpers.py"
+    layer_words = WORDS
     entrywise: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.entrywise,
         **{name: f"jax.nn.{name}({{}})" for name in ("relu", "sigmoid", "softplus", "silu")},

@@ -5,6 +5,7 @@ from dimderiv.codegen.text import indented
 
 # The names that the code has besides those of its arguments.
 FORWARD, BACKWARD, WHOLE, KEPT = "forward", "backward", "with_backward", "kept"
+WORDS = (FORWARD, BACKWARD, WHOLE, KEPT, "sizes")
 
 
 def jax_layer(text: LayerText, floats: str) -> list[str]:

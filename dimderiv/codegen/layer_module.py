@@ -38,18 +38,13 @@ def layer_source(
     """
     layouts = [(SCALAR, value.value), *later.layouts]
     programs = Programs([value, later.answer], layouts, rulebook, [(), later.results])
-    return LayerModule(writer_of(target), programs, value.symbols, rulebook, [later]).layer(
-        wrt, docstring, sizes
-    )
+    writer = writer_of(target)
+    module = LayerModule(writer, programs, value.symbols, rulebook, [later], writer.layer_words)
+    return module.layer(wrt, docstring, sizes)
 
 
 class LayerModule(StagedModule):
     """The module with a layer."""
-
-    reserved = (
-        *("self", "ctx", "Layer", "forward", "backward", "with_backward", "kept", "sizes"),
-        *("slopes", "pairs"),
-    )
 
     def layer(self, wrt: Sequence[str], docstring: str, sizes: Mapping[str, int] | None) -> str:
         """The text of the module.

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from dimderiv.codegen.text import indented
 
+# The names that a class gives to parts of its own, where a symbol might have them.
+WORDS = ("self",)
+
 
 class LayerText(NamedTuple):
     """The texts of a layer.

@@ -122,7 +122,7 @@ class Module:
         programs: what the function computes.
         symbols: the arguments of the function.
         rulebook: the rules in use.
-        taken: names that the function needs besides those that every function needs.
+        taken: names that the function gives to parts of its own.
     """
 
     def __init__(
@@ -144,10 +144,8 @@ class Module:
         functions = called_functions(programs.expressions(), programs.functions(), rulebook.unknown)
         self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
         # What the code has of its own gives way to what the user named.
-        given = {spelled_out(name): python for name, python in self.functions.items()}
-        given |= self.arguments.python
-        own -= {*taken, *keyword.kwlist}
-        self.given_way = {python: name for name, python in given.items() if name in own}
+        self.local = {*writer.reserved, *taken}
+        self.giving_way = {*own, *taken} - {*keyword.kwlist}
 
     def source(
         self,
@@ -248,9 +246,11 @@ class Module:
         """
         text = "\n".join([*lines, ""])
         above = helper_source(self.writer.helper_file, self.used, self.writer.imports, text)
-        if self.given_way:
-            text = as_given(text, self.given_way, self.writer.reserved)
-        return f"{above}\n\n\n{text}"
+        given = {spelled_out(name): python for name, python in self.functions.items()}
+        given |= {name: self.arguments.sizes[name] for name in self.arguments.missing}
+        given |= self.arguments.python
+        swapped = {python: name for name, python in given.items() if name in self.giving_way}
+        return f"{above}\n\n\n{as_given(text, swapped, self.local) if swapped else text}"
 
     def _body(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.layers import LayerText, class_layer
+from dimderiv.codegen.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, SUM, Text, joined, without_axis
@@ -24,6 +24,7 @@ class NumpyWriter(NumpyLikeWriter):
     helper_file = "numpy_helpers.py"
     in_blocks = True
     layer_name = "Layer"
+    layer_words = WORDS
     hands_down = False
     entrywise: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.entrywise,

@@ -45,9 +45,9 @@ def operator_source(
     answers, results = [each.answer for each in later], [each.results for each in later]
     layouts = [layout for each in later for layout in each.layouts]
     programs = Programs(answers, layouts, rulebook, results, late)
-    return OperatorModule(writer_of(target), programs, symbols, rulebook, later).operator(
-        name, docstring, sizes
-    )
+    taken = [each.name for each in later]
+    module = OperatorModule(writer_of(target), programs, symbols, rulebook, later, taken)
+    return module.operator(name, docstring, sizes)
 
 
 class OperatorModule(StagedModule):

@@ -155,10 +155,12 @@ def _summed_alone(node: Product) -> int | None:
 def images(node: Product) -> list[Factor]:
     """The two matrices of a full convolution, the sum over `G[i-k, j-l] K[k,l]`."""
     arrays = [factor for factor in node.factors if factor.indices]
-    if len(arrays) != 2 or len(node.result) != 2 or any(f.power != 1 for f in arrays):
+    if len(arrays) != 2 or len(node.result) != 2:
+        return []
+    if any(len(factor.indices) != 2 or factor.power != 1 for factor in arrays):
         return []
     pairs = [index.letters for index in node.result if isinstance(index, Shifted)]
-    across = list(zip(*(factor.indices for factor in arrays), strict=False))
+    across = list(zip(*(factor.indices for factor in arrays), strict=True))
     return (
         arrays
         if [sorted(pair) for pair in pairs] == [sorted(map(_letter, p)) for p in across]

@@ -8,7 +8,7 @@ from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, named_in
 from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
-from dimderiv.graph import Function, Key, Named, Node
+from dimderiv.graph import Function, Key, Named, Node, Symbol
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import IndexForm
 from dimderiv.language.syntax import Node as Tree
@@ -62,9 +62,10 @@ class Programs:
             yield from goals.expressions(names)
 
     def functions(self) -> Iterator[str]:
-        """The functions that results call themselves, also where no expression shows them.
+        """The functions that results call, also where no expression shows them.
 
-        A definition that is a scalar repeated along axes is read as what it is.
+        A definition that is a scalar repeated along axes is read as what it is, and one that is
+        read at computed indices is in none of the results: a symbol stands for it there.
         """
         seen: set[Key] = set()
         stack = [node for _, node in self.results]
@@ -75,6 +76,9 @@ class Programs:
                 stack.extend(operands(node))
                 if isinstance(node, Function):
                     yield node.function
+                elif isinstance(node, Symbol) and node.name in self.gathered:
+                    operand, _ = self.gathered[node.name]
+                    stack.extend([] if operand is None else [operand])
 
     def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
         """The operations that compute the results, and the names of the user's intermediates.

@@ -7,7 +7,6 @@ what its backward pass needs.  Both are one plan, of which some inputs arrive la
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from dimderiv.codegen.arguments import LateArguments
 from dimderiv.codegen.module import Module
@@ -58,12 +57,8 @@ class StagedModule(Module):
         symbols: the symbols that are there from the beginning.
         rulebook: the rules in use.
         later: what is computed later.
-
-    Attributes:
-        reserved: names in the code that no symbol may have.
+        taken: names that the code gives to parts of its own.
     """
-
-    reserved: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -72,9 +67,9 @@ class StagedModule(Module):
         symbols: Mapping[str, Declaration],
         rulebook: Rulebook,
         later: Sequence[Later],
+        taken: Sequence[str],
     ) -> None:
-        names = [*(each.name for each in later), *self.reserved]
-        super().__init__(writer, programs, symbols, rulebook, names)
+        super().__init__(writer, programs, symbols, rulebook, taken)
         self.later = later
         self.late = [
             LateArguments(self.arguments, each.symbols, self.identifiers, each.called)

@@ -8,7 +8,7 @@ from dimderiv.codegen.layers import LayerText
 from dimderiv.codegen.overwriting import beneath_views
 from dimderiv.codegen.plan import COMPARISONS, EXTREMES, LEAVES, Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, Text, joined, subscripts, without_axis
-from dimderiv.codegen.torch_layers import torch_layer
+from dimderiv.codegen.torch_layers import WORDS, torch_layer
 from dimderiv.codegen.writer import (
     Writer,
     outer_places,
@@ -35,6 +35,7 @@ class TorchWriter(Writer):
     imports = "import torch"
     module = "torch"
     helper_file = "torch_helpers.py"
+    layer_words = WORDS
     typed = ("like", "{}.new_empty(0)")
     entrywise: ClassVar[Mapping[str, str]] = {
         **{name: f"torch.{name}({{}})" for name in SAME_NAME},

@@ -5,6 +5,8 @@ from dimderiv.codegen.text import indented
 
 CLASS = "Layer"
 MODULE = "torch.autograd"
+# The names that the code has besides those of its arguments.
+WORDS = (CLASS, "ctx", "slopes", "pairs")
 
 
 def torch_layer(text: LayerText) -> list[str]:

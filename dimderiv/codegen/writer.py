@@ -50,6 +50,7 @@ class Writer:
         calls: other operations that are one call, in the same way.
         helpers: functions of each entry, and other operations, that are helper functions.
         layer_name: what a layer is called.
+        layer_words: names that its layers give to parts of their own.
         context: names that the lines which convert the arguments give a meaning.
         typed: the name of what says which type arrays have, and its text for an array.
         hands_down: whether the library sees to it that what reaches a backward pass fits.
@@ -67,6 +68,7 @@ class Writer:
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
     layer_name: ClassVar[str] = "layer"
+    layer_words: ClassVar[tuple[str, ...]] = ()
     context: ClassVar[tuple[str, ...]] = ()
     typed: ClassVar[tuple[str, str]] = ("dtype", "{}.dtype")
     hands_down: ClassVar[bool] = True

@@ -289,6 +289,10 @@ def _entries(node: Node) -> Iterator[Entry]:
 
 
 def _factors(term: Node) -> Iterator[Node]:
+    """The factors of a product; one without entries is a scalar as a whole."""
+    if next(_entries(term), None) is None:
+        yield term
+        return
     match term:
         case Group(operand) if not isinstance(operand, Add):
             yield from _factors(operand)

@@ -1,0 +1,69 @@
+"""Whether a matrix is symmetric by how it is made, also where names hide that.
+
+`R = I + L'; M = R (I + L)` is a matrix times its transpose, which is seen once `R` is written out.
+"""
+
+from collections.abc import Sequence
+
+from dimderiv import graph
+from dimderiv.errors import LimitError
+from dimderiv.graph import Function, Key, Map, Named, Node, Product, Sum
+from dimderiv.matrix_functions import function_of
+from dimderiv.products import product, transposed
+from dimderiv.sums import total
+
+# A longer chain of names is not followed to its end.
+MOST_NESTED = 20
+
+
+def is_symmetric(node: Node) -> bool:
+    """Whether a square matrix is known to equal its transpose."""
+    if graph.is_symmetric(node):
+        return True
+    try:
+        return graph.is_symmetric(_WrittenOut().node(node, MOST_NESTED))
+    except LimitError:
+        return False
+
+
+class _WrittenOut:
+    """Nodes with values in the place of names."""
+
+    def __init__(self) -> None:
+        self.known: dict[Key, Node] = {}
+
+    def node(self, node: Node, depth: int) -> Node:
+        """One node.
+
+        Args:
+            node: the node.
+            depth: how many names of names are written out.
+        """
+        if node.key not in self.known:
+            self.known[node.key] = self._made_again(node, depth)
+        return self.known[node.key]
+
+    def _made_again(self, node: Node, depth: int) -> Node:
+        match node:
+            case Named() if depth:
+                return self.node(node.value, depth - 1)
+            case Sum():
+                return total([(c, self.node(term, depth)) for c, term in node.terms], node.axes)
+            case Product():
+                factors = [f._replace(node=self.node(f.node, depth)) for f in node.factors]
+                return product(node.coefficient, factors, node.result, node.dims)
+            case Map():
+                return _mapped(node.function, [self.node(a, depth) for a in node.arguments])
+            case Function():
+                arguments = [self.node(argument, depth) for argument in node.arguments]
+                return function_of(node.function, arguments, node.axes, node.over, node.side)
+        return node
+
+
+def _mapped(function: str, arguments: Sequence[Node]) -> Node:
+    """A function of entries: one of `exp(A)` and `exp(A')` is the transpose of the other."""
+    straight = graph.apply_map(function, *arguments)
+    if len(straight.axes) != 2:
+        return straight
+    flipped = graph.apply_map(function, *map(transposed, arguments))
+    return transposed(flipped) if flipped.key < straight.key else straight

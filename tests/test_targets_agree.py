@@ -1,0 +1,143 @@
+"""Code of the targets besides numpy is run and compared with the answer that it was made of."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial, wraps
+from typing import Any
+
+import numpy as np
+import pytest
+from golden import Golden, read_cases
+from test_code_check import CASES, derived
+
+from dimderiv import derive
+from dimderiv.code_check import check_code, dense
+from dimderiv.derivation import Derivation
+from dimderiv.errors import UnknownNameError
+
+TARGETS = ("jax", "torch", "array_api")
+# More that went wrong in numpy code: whole softmaxes, names, merged axes, kinks, constants.
+MORE: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("sum(softmax(X)) + log(sum(exp(X), axis=1))' w", "X", "X: m x n; w: m", {}),
+    ("sum((exp(X) ./ sum(exp(X), axis=0)).^2)", "X", "X: m x n", {}),
+    ("np' float(type np)", "np", "np: n; type: n x n; float: n x n", {}),
+    ("torch' jnp xp + sum(like)", "jnp", "torch: m; jnp: m x n; xp: n; like: n", {}),
+    ("sum(conv2(V, K).^2)", "K", "V: H x L; K: k x l", {"order": 2}),
+    ("||conv2(conv2(V, K), L)||^2", "K", "V: (m + 2) x n; K: 2 x 1; L: 1 x 2", {"order": 2}),
+    ("sum(max(A, B) .* G)", "A,B", "A: m x n; B: m x n; G: m x n", {}),
+    ("min(x, y)' max(x, z)", "x", "x: n; y: n; z: n", {"forward": "v"}),
+    ("||kron(A, B) x - y||^2", "x", "A: m x n; B: p x q; x: (n q); y: (m p)", {"order": 2}),
+    ("exp(vec(X))' softmax(vec(X))", "X", "X: m x n", {}),
+    ("kron(A, B)", "B", "A: m x n; B: p x q", {"upstream": "G"}),
+    ("x .* (x > 0.5) (n > 2) + pi x", "x", "x: n", {}),
+    ("eigmax(A'A) + logdet(A'A + I)", "A", "A: m x n", {}),
+]
+SAMPLE = 10
+
+
+@pytest.fixture(autouse=True)
+def double_precision(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Arrays of jax have 64 bits here."""
+    if request.node.callspec.params["target"] != "jax":
+        yield
+        return
+    jax = pytest.importorskip("jax")
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", before)
+
+
+def arrays_of(target: str) -> Callable[[Any], Any]:
+    """What makes arrays of the library of a target."""
+    if target == "torch":
+        return partial(pytest.importorskip("torch").asarray, copy=True)
+    name = {"jax": "jax.numpy", "array_api": "array_api_strict"}[target]
+    return partial(pytest.importorskip(name).asarray, copy=True)
+
+
+def of_library(made: Callable[..., Any], array: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A generated function with arrays of numpy as arguments, which become those of its library."""
+
+    def converted(each: Any) -> Any:
+        if callable(each):
+            return lambda argument: array(each(np.asarray(argument)))
+        return array(each) if isinstance(each, np.ndarray) else each
+
+    @wraps(made)
+    def function(*arrays: Any, **others: Any) -> Any:
+        named = {name: converted(each) for name, each in others.items()}
+        return made(*map(converted, arrays), **named)
+
+    return function
+
+
+def compared(derivation: Derivation, target: str) -> int:
+    """At how many points the code agrees with the value and the derivatives that are printed."""
+    made = of_library(derivation.function(target, value=True), arrays_of(target))
+    run = dense(made, list(derivation.typed.symbols), value=True)
+    return check_code(derivation.coder, run, value=True).points
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("expression", "wrt", "shapes", "asked"), [*CASES, *MORE])
+def test_code_agrees_with_the_answer(
+    expression: str, wrt: str, shapes: str, asked: Mapping[str, Any], target: str
+) -> None:
+    """At equal sizes, at ones, and where all differ."""
+    assert compared(derived(expression, wrt, shapes, asked), target) > 1
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("golden", read_cases()[::SAMPLE], ids=str)
+def test_code_of_cases_agrees_with_their_answers(golden: Golden, target: str) -> None:
+    """Every so many of them; every one of numpy is compared elsewhere."""
+    derivation = derive(
+        golden.expression,
+        golden.wrt,
+        shapes=golden.shapes,
+        order=golden.order,
+        upstream=golden.upstream or None,
+        structured=golden.structured,
+        verify=False,
+    )
+    try:
+        points = compared(derivation, target)
+    except UnknownNameError as error:
+        assert target == "array_api"
+        assert "there is no array_api code for" in error.message
+        return
+
+    assert points > 1
+
+
+def single(made: Callable[..., Any], arrays: Sequence[Any], target: str) -> set[str]:
+    """The types of what a function returns for arrays of 32 bits."""
+    array = arrays_of(target)
+    given = [array(np.asarray(each, np.float32)) for each in arrays]
+    value, derivatives = made(*given)
+    several = derivatives if isinstance(derivatives, tuple) else (derivatives,)
+    return {str(each.dtype).split(".")[-1] for each in (value, *several)}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes", "asked"),
+    [
+        case
+        for case in [*CASES, *MORE]
+        if "->" not in case[2] and "(eye(k), V)" not in case[0] and "ones(" not in case[0]
+    ],
+)
+def test_single_precision_is_kept(
+    expression: str, wrt: str, shapes: str, asked: Mapping[str, Any], target: str
+) -> None:
+    """Numbers, sizes, truth values and new arrays do not widen it."""
+    derivation = derived(expression, wrt, shapes, asked)
+    generator, sizes = np.random.default_rng(5), dict.fromkeys("mnpqkl", 2) | {"H": 5, "L": 4}
+    made, arrays = derivation.function(target, value=True), []
+    for declared in derivation.typed.symbols.values():
+        shape = declared.shape
+        axes = tuple(shape) if shape.is_row else shape.axes
+        arrays.append(generator.uniform(0.2, 1.2, [dim.evaluate(sizes) for dim in axes]))
+
+    assert {"float32"} == single(made, arrays, target)
