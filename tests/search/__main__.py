@@ -11,8 +11,6 @@ from .judge import Finding, Judge
 from .problems import Problem, random_problems, systematic
 from .shrink import shrunk
 
-FULL_EVERY = 4
-
 
 def mixed(seed: int) -> Iterator[Problem]:
     """Two systematic problems, then a random one, and so on."""
@@ -31,9 +29,15 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--targets", default="numpy", help="such as numpy,torch,jax,array_api")
     parser.add_argument("--no-check", action="store_true", help="do not judge the check")
+    parser.add_argument("--no-prose", action="store_true", help="write no LaTeX and no steps")
     parser.add_argument("--no-shrink", action="store_true", help="leave findings as they are")
     given = parser.parse_args()
-    judge = Judge(given.targets.split(","), check=not given.no_check, seed=given.seed)
+    judge = Judge(
+        given.targets.split(","),
+        check=not given.no_check,
+        prose=not given.no_prose,
+        seed=given.seed,
+    )
     groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     begin, count = time.monotonic(), 0
     for problem in islice(mixed(given.seed), given.start, given.start + given.count):
