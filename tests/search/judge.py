@@ -474,11 +474,18 @@ def differs(found: np.ndarray, truth: np.ndarray, tolerance: float = TOLERANCE) 
 
 def crash(problem: Problem, kind: str, error: Exception, where: str = "") -> Finding:
     """What a crash says, and where."""
+    cause = f"{type(error).__name__} {place(error)}"
+    return Finding(problem, f"{kind} crash", cause, f"{str(error)[:150]} {where}")
+
+
+def place(error: BaseException) -> str:
+    """Where in dimderiv an error was raised: a file and a function."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if f.filename.startswith((PACKAGE, "<dimderiv"))]
-    place, _, _ = own[-1].filename.removeprefix(PACKAGE).partition(" ") if own else ("", "", "")
-    cause = f"{type(error).__name__} {place} {own[-1].name if own else 'called'}"
-    return Finding(problem, f"{kind} crash", cause, f"{str(error)[:150]} {where}")
+    if not own:
+        return "called"
+    file, _, _ = own[-1].filename.removeprefix(PACKAGE).partition(" ")
+    return f"{file} {own[-1].name}"
 
 
 def _words(text: str) -> str:
