@@ -112,7 +112,8 @@ class _Search:
             if not self.tries or (best is not None and len(self.tries[0].kinds) > len(best)):
                 break
             if number == limit or self.progress.visited > most_visited:
-                raise self._exhausted(clash)
+                # The names to tell are those that are open before anything is tried.
+                raise self._exhausted(self.progress.advance({}) or clash)
             if number == EXACT_TRIES:
                 self._go_for_depth()
             current = heappop(self.tries).kinds
