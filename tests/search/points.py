@@ -9,7 +9,7 @@ import torch
 
 from dimderiv.language.syntax import Program
 
-from .evaluator import Evaluator, Tensor
+from .evaluator import Evaluator, Tensor, TiedError
 from .extents import ONE, Extent, Size, known
 from .forms import FUNCTIONS
 from .problems import Problem
@@ -188,7 +188,11 @@ class Point:
             (found,) = torch.autograd.grad(
                 value, values[first], create_graph=True, allow_unused=True
             )
-            return torch.zeros_like(values[first]) if found is None else found
+            if found is None:
+                return torch.zeros_like(values[first])
+            if not bool(torch.isfinite(found).all()):
+                raise TiedError
+            return found
 
         found: Tensor = torch.autograd.functional.jacobian(gradient, self.values[then])
         return found
