@@ -143,8 +143,7 @@ def _mean_the_same(case: Case, written: Sequence[str]) -> bool:
 def code(mutant: Mutant, case: Case) -> str:
     """What becomes of numpy code, as `answer` says it.
 
-    Where the check of code does not look at it yet, it is compared here with the right code: as
-    that check does, where sizes are different, equal and 1.
+    Whether code that passes is right is seen where sizes are different, equal and 1.
     """
     expected = right(case).code(value=True)
     with mutant.planted():
@@ -162,11 +161,7 @@ def code(mutant: Mutant, case: Case) -> str:
             return "crash"
     if written == expected:
         return "same"
-    agrees = _return_the_same(case, function)
-    return "right" if agrees else "wrong" if CODE_IS_CHECKED else "caught"
-
-
-CODE_IS_CHECKED = hasattr(Derivation, "code_checks")
+    return "right" if _return_the_same(case, function) else "wrong"
 
 
 def _return_the_same(case: Case, function: Callable[..., Any]) -> bool:

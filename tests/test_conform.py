@@ -197,6 +197,47 @@ def test_what_slides_may_be_ones(expression: str, expected: str) -> None:
     assert expected == derive(expression, "K", shapes="V: m x n; K: p x q").text()
 
 
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("tr(conv2(V, K))", "conv2(V, eye(n - p + 1))"),
+        ("x' diag(conv2(V, K))", "conv2(V, diag(x))"),
+        ("tr(B .* conv2(V, K))", "conv2(V, diag(diag(B)))"),
+        ("x' diag(B .* conv2(V, K))", "conv2(V, diag(x .* diag(B)))"),
+        ("sum(diag(conv2(V, K)).^2)", "2 conv2(V, diag(diag(conv2(V, K))))"),
+    ],
+)
+def test_what_slides_may_be_a_diagonal(expression: str, expected: str) -> None:
+    """Of all weights on the letter that both axes have, and of all diagonals at it."""
+    found = derive(expression, "K", shapes="V: n x n; K: p x p")
+
+    assert found.verification is not None
+    assert expected == found.text()
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("x' (G .* conv2(V, K)) y", "[i:p, j:q] x[k] G[k,l] y[l] V[k+i, l+j]"),
+        ("sum(diag(x) (G .* conv2(V, K)))", "[i:p, j:q] x[k] G[k,l] V[k+i, l+j]"),
+    ],
+)
+def test_a_weight_beside_a_kernel_is_not_lost(expression: str, expected: str) -> None:
+    """A kernel is all that there is at its letters, or it does not slide."""
+    found = derive(expression, "K", shapes="V: m x n; K: p x q")
+
+    assert found.verification is not None
+    assert expected == found.text()
+
+
+def test_a_matrix_with_a_merged_axis_stays_an_index_form() -> None:
+    """No product of matrices takes one letter of an axis that runs over two."""
+    found = derive("||A vec(X) - y||^2", "X", shapes="X: m x n")
+
+    assert found.verification is not None
+    assert "[i:m, j:n] 2 (A vec(X) - y)[k] A[k, j m+i]" == found.text()
+
+
 def test_a_weight_on_a_letter_that_slides_stays() -> None:
     """A letter that an image has too is not summed by itself."""
     found = derive("sum(sum(conv2(V, K), axis=1).^2)", "K", shapes="V: m x n; K: p x q")

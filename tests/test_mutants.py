@@ -21,7 +21,7 @@ from dimderiv.errors import VerificationError
 from dimderiv.verify import NotVerifiableError, verify
 
 # Mutants of a module are tried until so many are caught, but not more than so many.
-ENOUGH, MOST = 5, 25
+ENOUGH, MOST = 5, 80
 CASES_EACH = 3
 TALLIES: dict[str, Counter[str]] = {}
 

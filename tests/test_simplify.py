@@ -21,6 +21,8 @@ def simplified(text: str) -> str:
         ("A .* B ./ A", "B"),
         ("A .* (B ./ A - C)", "B - C .* A"),
         ("A .* (B ./ C - P)", "A .* (B ./ C - P)"),
+        ("sqrt(x) .* (sqrt(x) + y)", "sqrt(x) .* (sqrt(x) + y)"),
+        ("(x .* x - y) x'", "(x.^2 - y) x'"),
     ],
 )
 def test_a_factor_cancels_a_quotient_beside_it(text: str, expected: str) -> None:
@@ -53,6 +55,8 @@ def test_a_scalar_is_taken_term_by_term_where_that_is_shorter(text: str, expecte
     [
         ("(x - A y) x' - x y' A'", "x x' - A y x' - x y' A'"),
         ("(x - A y) x' - y x'", "(x - A y - y) x'"),
+        ("(A x - x) x' + x x'", "A x x'"),
+        ("diag(x) (diag(a) + y (x .* y)')", "diag(x .* a) + (x .* y) (x .* y)'"),
     ],
 )
 def test_a_sum_that_is_its_own_transpose_shows_it(text: str, expected: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import count
+from math import inf
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,10 +20,13 @@ from dimderiv.verify import Claim, NotVerifiableError, Verification, functions, 
 from dimderiv.verify.arithmetic import Arithmetic, mixed_slope
 from dimderiv.verify.assignments import assignments
 from dimderiv.verify.check import OPERATIONS
+from dimderiv.verify.claimed import Claimed
+from dimderiv.verify.comparison import Comparison, Tally
 from dimderiv.verify.draw import points
 from dimderiv.verify.evaluate import Evaluator
 from dimderiv.verify.functions import PRIMITIVES, SLOPES
 from dimderiv.verify.motion import perturbed
+from dimderiv.verify.setting import Setting, Trial
 from dimderiv.verify.unsized import Value
 
 LEAST_SQUARES = "X: m, n; w: n; y: m"
@@ -439,6 +443,34 @@ def test_small_derivatives_are_told_apart() -> None:
     """Through many layers a derivative is tiny, and a factor of two still shows."""
     with pytest.raises(VerificationError, match=r"dL/dW1\[0,0\]"):
         verify(network(100, "2"), budget=0.5)
+
+
+CANCELLING = "exp(100 + a^2) + a exp(b) - exp(100 + a^2)"
+
+
+def test_more_digits_settle_what_cancels() -> None:
+    """Where most digits of a right derivative are lost, it is worked out with more of them."""
+    assert verify(claim(CANCELLING, "a", "exp(b)", SCALARS)).level == "30 digits"
+
+
+def test_more_digits_excuse_nothing() -> None:
+    """What is still different with more digits is not taken for rounding."""
+    with pytest.raises(VerificationError, match="dL/da"):
+        verify(claim(CANCELLING, "a", "2 exp(b)", SCALARS))
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_rational"), [("2 vector(1)", True), ("sqrt(2)^2 vector(1)", False)]
+)
+def test_only_fractions_agree_exactly(answer: str, is_rational: bool) -> None:
+    """Entries of an answer that are rounded agree to 30 digits with those that are not."""
+    claimed = Claimed(whole := claim("2 sum(x)", "x", answer, SQUARE), setting := Setting([whole]))
+    sizes, tally = {"n": 3}, Tally()
+    point = next(points(whole.symbols, sizes, set(), 1))
+    trial = Trial(Arithmetic(60), sizes, point)
+    Comparison(setting, trial, {claimed: tally}).entry_by_entry(claimed, inf)
+
+    assert (is_rational, 3) == (tally.is_rational, tally.one_by_one)
 
 
 def test_budget_bounds_the_work() -> None:

@@ -39,7 +39,7 @@ torch.set_num_threads(1)
 
 
 class TiedError(Exception):
-    """A largest entry that is attained twice: there is no derivative here."""
+    """There is no derivative here, such as where a largest entry is attained twice."""
 
 
 ENTRYWISE: Mapping[str, Callable[[Tensor], Tensor]] = {

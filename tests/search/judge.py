@@ -152,7 +152,7 @@ class Judge:
         )
 
     def _points(self, problem: Problem, derivation: Derivation) -> Iterator[Point]:
-        """Where the value is a number, and not a large one."""
+        """Where the value and its derivatives are numbers, and not large ones."""
         upstream = "Gup" if "Gup" in derivation.typed.symbols else None
         for kind in KINDS:
             try:
@@ -161,9 +161,12 @@ class Judge:
                 self.skipped += 1
                 continue
             if math.isfinite(point.largest) and point.largest < LARGEST:
-                yield point
-            else:
-                self.skipped += 1
+                truths = self._truths(derivation, point)
+                if truths is not None:
+                    point.truths = truths
+                    yield point
+                    continue
+            self.skipped += 1
 
     def _truths(self, derivation: Derivation, point: Point) -> list[Tensor] | None:
         """What each result ought to be."""
@@ -192,25 +195,21 @@ class Judge:
             ]
         return sum(parts[1:], parts[0])[..., None, None]
 
-    def _is_trusted(self, derivation: Derivation, point: Point, truths: Sequence[Tensor]) -> bool:
+    def _is_trusted(self, derivation: Derivation, point: Point) -> bool:
         """Whether the truth is about the same where the symbols are almost the same."""
         moved = copy(point)
         moved.values = {name: jittered(value) for name, value in point.values.items()}
         again = self._truths(derivation, moved)
         return again is not None and not any(
             differs(numbers_of(one), numbers_of(other), TRUSTED)
-            for one, other in zip(again, truths, strict=True)
+            for one, other in zip(again, point.truths, strict=True)
         )
 
     def _wrong_texts(
         self, problem: Problem, derivation: Derivation, points: Sequence[Point]
     ) -> Iterator[Finding]:
         for point in points:
-            truths = self._truths(derivation, point)
-            if truths is None:
-                self.skipped += 1
-                continue
-            for result, truth in zip(results_of(derivation), truths, strict=True):
+            for result, truth in zip(results_of(derivation), point.truths, strict=True):
                 self.compared += 1
                 of, by = extents(derivation, result, point)
                 try:
@@ -224,7 +223,7 @@ class Judge:
                     yield Finding(problem, "unreadable", _words(str(error)), result.text())
                     return
                 if differs(found, numbers_of(truth)):
-                    if not self._is_trusted(derivation, point, truths):
+                    if not self._is_trusted(derivation, point):
                         self.skipped += 1
                         break
                     detail = f"{point.kind} sizes: printed {result.text()}"
@@ -250,9 +249,6 @@ class Judge:
             yield crash(problem, kind, error)
             return
         for point in points:
-            truths = self._truths(derivation, point)
-            if truths is None:
-                continue
             try:
                 given = arguments(function, derivation, point, target)
                 before = {n: np.array(a) for n, a in given.items() if not callable(a)}
@@ -264,18 +260,13 @@ class Judge:
             if changed:
                 yield Finding(problem, kind, "an argument is changed", ", ".join(changed))
                 return
-            wrong = self._differences(derivation, point, truths, returned, with_value)
-            if wrong and self._is_trusted(derivation, point, truths):
+            wrong = self._differences(derivation, point, returned, with_value)
+            if wrong and self._is_trusted(derivation, point):
                 yield Finding(problem, kind, wrong, f"{point.kind} sizes")
                 return
 
     def _differences(
-        self,
-        derivation: Derivation,
-        point: Point,
-        truths: Sequence[Tensor],
-        returned: Any,
-        with_value: bool,
+        self, derivation: Derivation, point: Point, returned: Any, with_value: bool
     ) -> str | None:
         """What is wrong with what a function returned."""
         if with_value:
@@ -300,7 +291,7 @@ class Judge:
         found = returned if len(results) > 1 else (returned,)
         if len(found) != len(results):
             return "not one derivative for each variable"
-        for result, truth, each in zip(results, truths, found, strict=True):
+        for result, truth, each in zip(results, point.truths, found, strict=True):
             array = numbers(each)
             of, by = extents(derivation, result, point)
             shape = (*axes(of), *axes(by))
@@ -483,11 +474,18 @@ def differs(found: np.ndarray, truth: np.ndarray, tolerance: float = TOLERANCE) 
 
 def crash(problem: Problem, kind: str, error: Exception, where: str = "") -> Finding:
     """What a crash says, and where."""
+    cause = f"{type(error).__name__} {place(error)}"
+    return Finding(problem, f"{kind} crash", cause, f"{str(error)[:150]} {where}")
+
+
+def place(error: BaseException) -> str:
+    """Where in dimderiv an error was raised: a file and a function."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if f.filename.startswith((PACKAGE, "<dimderiv"))]
-    place, _, _ = own[-1].filename.removeprefix(PACKAGE).partition(" ") if own else ("", "", "")
-    cause = f"{type(error).__name__} {place} {own[-1].name if own else 'called'}"
-    return Finding(problem, f"{kind} crash", cause, f"{str(error)[:150]} {where}")
+    if not own:
+        return "called"
+    file, _, _ = own[-1].filename.removeprefix(PACKAGE).partition(" ")
+    return f"{file} {own[-1].name}"
 
 
 def _words(text: str) -> str:

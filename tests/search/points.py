@@ -1,6 +1,6 @@
 """Numbers for a problem: all sizes different, all equal, or 1; and the truth there, by autograd."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,7 +9,7 @@ import torch
 
 from dimderiv.language.syntax import Program
 
-from .evaluator import Evaluator, Tensor
+from .evaluator import Evaluator, Tensor, TiedError
 from .extents import ONE, Extent, Size, known
 from .forms import FUNCTIONS
 from .problems import Problem
@@ -110,6 +110,7 @@ class Point:
         kind: the kind of sizes.
         directions: the name of the direction of each variable, where there are any.
         upstream: the name of the derivative that is handed down.
+        truths: what each result ought to be.
     """
 
     problem: Problem
@@ -118,6 +119,7 @@ class Point:
     seed: int
     directions: Mapping[str, str] = field(default_factory=dict)
     upstream: str | None = None
+    truths: Sequence[Tensor] = ()
 
     def __post_init__(self) -> None:
         actual = ACTUAL[self.kind]
@@ -186,7 +188,11 @@ class Point:
             (found,) = torch.autograd.grad(
                 value, values[first], create_graph=True, allow_unused=True
             )
-            return torch.zeros_like(values[first]) if found is None else found
+            if found is None:
+                return torch.zeros_like(values[first])
+            if not bool(torch.isfinite(found).all()):
+                raise TiedError
+            return found
 
         found: Tensor = torch.autograd.functional.jacobian(gradient, self.values[then])
         return found
