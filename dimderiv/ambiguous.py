@@ -37,7 +37,7 @@ def refuse_second_meanings(typed: Typed, declared: Collection[str]) -> None:
     if "/" in source:
         for node in _parts(typed):
             if isinstance(node, Binary) and node.operator == "*":
-                _refuse_divisor(typed, node, source)
+                _refuse_divisor(typed, node, source, declared)
     if not _DOTS.isdisjoint(source):
         for node in _parts(typed):
             if isinstance(node, Binary) and node.operator == "*":
@@ -62,7 +62,7 @@ def _refuse_power_of_e(typed: Typed, part: Call, written: str) -> None:
         )
 
 
-def _refuse_divisor(typed: Typed, node: Binary, source: str) -> None:
+def _refuse_divisor(typed: Typed, node: Binary, source: str, declared: Collection[str]) -> None:
     """`x / 2s` is `(x / 2) s` by the letter, and was meant as `x / (2 s)` if s is a scalar."""
     divided, scale = node.left, node.right
     if not isinstance(divided, Binary) or divided.operator != "/":
@@ -72,7 +72,10 @@ def _refuse_divisor(typed: Typed, node: Binary, source: str) -> None:
     is_glued = divided.right.span[1] == scale.span[0]
     is_letters = isinstance(divided.right, (Number, Name)) and isinstance(base, Name)
     is_norms = divisor.startswith(_BARS) and factor.startswith(_BARS)
-    if ((is_glued and is_letters) or is_norms) and typed.shape(scale).is_scalar:
+    # A small letter that nobody declared may be a scalar, whatever it was read as.
+    is_open = isinstance(base, Name) and base.name not in declared and base.name.islower()
+    may_be_scalar = typed.shape(scale).is_scalar or is_open
+    if ((is_glued and is_letters) or is_norms) and may_be_scalar:
         raise ParseError(
             f"what is divided by may be {divisor} or {divisor} {factor}",
             span=(divided.right.span[0], scale.span[1]),

@@ -6,7 +6,7 @@ LINES, WIDTH = 24, 1000
 def shortened(text: str) -> str:
     """A text without the middle of what is too long to be looked at.
 
-    >>> shortened("a" * 3000)[-8:]
+    >>> shortened("a" * 3000)[-7:]
     'aaa ...'
     """
     lines = [line if len(line) <= WIDTH else f"{line[:WIDTH]} ..." for line in text.split("\n")]

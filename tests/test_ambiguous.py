@@ -46,7 +46,7 @@ def test_a_spectral_norm_is_not_the_frobenius_norm(source: str) -> None:
         ("λ · x'x", "x", None, "2 lambda x"),
         ("A · x", "x", None, "A"),
         ("x'x / 2 * s", "x", "s: scalar", "s x"),
-        ("1/2x'A x", "x", None, "0.5 (A + A') x"),
+        ("1/2x'A x", "x", None, "(A + A') x / 2"),
         ("1/2||x||^2", "x", None, "x"),
     ],
 )

@@ -110,7 +110,7 @@ def test_zero_has_the_shape_of_the_derivative() -> None:
 
     written = write_answer(parse("x"), [], found, Arranger())
 
-    assert "0 ones(m n, p p)" == text(written.derivatives["x",])
+    assert "0 ones(m n, p^2)" == text(written.derivatives["x",])
 
 
 def test_definitions_of_the_user_come_first() -> None:

@@ -109,3 +109,18 @@ def test_a_definition_has_the_shapes_of_each_call(
     assert expected == found.text()
     assert found.verification is not None
     assert "unchecked" != found.verification.level
+
+
+def test_a_rule_keeps_a_name_that_is_another_one_of_a_function(tmp_path: Path) -> None:
+    """`swish` is `silu` where nobody says otherwise."""
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[swish]\nkind = "elementwise"\ndefinition = "x sigmoid(2 x)"\n'
+        'derivative = "sigmoid(2 x) + 2 x sigmoid(2 x) (1 - sigmoid(2 x))"\nreference = "a test"\n',
+        encoding="utf-8",
+    )
+
+    own = derive("sum(swish(x))", "x", rules=file)
+
+    assert "sigmoid(2 x)" in own.text()
+    assert derive("sum(silu(x))", "x").text() == derive("sum(swish(x))", "x").text()

@@ -70,6 +70,7 @@ class Words:
 
     def __init__(self, source: str, names: Collection[str], functions: Collection[str]) -> None:
         self.source = source
+        self.aliases = _aliases(frozenset(functions))
         self.functions = _with_aliases(frozenset(functions))
         self.known = frozenset(map(canonical_name, names))
         if "=" in source:
@@ -116,7 +117,8 @@ class Words:
 
     def _function(self, name: str) -> str:
         """The name that stands in syntax trees for a function."""
-        return _in_ascii(self.functions).get(ALIASES.get(name, name), ALIASES.get(name, name))
+        own = self.aliases.get(name, name)
+        return _in_ascii(self.functions).get(own, own)
 
     def _capitalised(self, word: str, *, is_called: bool) -> str | None:
         """The function that `Tr` or `ReLU` is; two capitals are one where brackets follow."""
@@ -236,9 +238,18 @@ def _in_ascii(functions: frozenset[str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
+def _aliases(functions: frozenset[str]) -> dict[str, str]:
+    """Other names of functions; a function of the user's that has one keeps it."""
+    return {
+        alias: name
+        for alias, name in ALIASES.items()
+        if name in functions and alias not in functions
+    }
+
+
+@lru_cache(maxsize=64)
 def _with_aliases(functions: frozenset[str]) -> frozenset[str]:
-    aliases = {alias for alias, name in ALIASES.items() if name in functions}
-    return functions | aliases | {spelled_out(name) for name in functions}
+    return functions.union(_aliases(functions), map(spelled_out, functions))
 
 
 def _spelled_out(word: str) -> tuple[str, Sequence[int]]:
