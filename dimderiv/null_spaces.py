@@ -31,6 +31,19 @@ def takes_to_zero(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
     )
 
 
+def less_than_largest(node: Node) -> Node | None:
+    """The symmetric matrix A of a node that is `eigmax(A) I - A`.
+
+    Args:
+        node: what a pseudoinverse is taken of.
+    """
+    shifts = [term for _, term in _terms(node) if isinstance(term, Product)]
+    for _, matrix in (each for term in shifts for each in _functions("eigmax", term.factors)):
+        if is_symmetric(matrix) and _is_shifted(node, matrix):
+            return matrix
+    return None
+
+
 def _functions(function: str, factors: Sequence[Factor]) -> Iterator[tuple[Factor, Node]]:
     """The factors that are a function of a matrix, each with the matrix."""
     for factor in factors:
