@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from dimderiv.cancelling import uses
-from dimderiv.graph import Factor, Function, Index, Node, Product, Sum, is_symmetric
+from dimderiv.graph import Factor, Function, Index, Named, Node, Product, Sum, is_symmetric
 from dimderiv.normal_form import without_coefficient
 from dimderiv.numbering import all_indices
 
@@ -31,6 +31,20 @@ def takes_to_zero(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
     )
 
 
+def less_than_largest(node: Node) -> Node | None:
+    """The symmetric matrix A of a node that is `eigmax(A) I - A`.
+
+    Args:
+        node: what a pseudoinverse is taken of.
+    """
+    shifts = [term for _, term in _terms(node) if isinstance(term, Product)]
+    for _, matrix in (each for term in shifts for each in _functions("eigmax", term.factors)):
+        value = matrix.value if isinstance(matrix, Named) else matrix
+        if is_symmetric(matrix) and any(_is_shifted(node, matrix, v) for v in (matrix, value)):
+            return matrix
+    return None
+
+
 def _functions(function: str, factors: Sequence[Factor]) -> Iterator[tuple[Factor, Node]]:
     """The factors that are a function of a matrix, each with the matrix."""
     for factor in factors:
@@ -39,11 +53,11 @@ def _functions(function: str, factors: Sequence[Factor]) -> Iterator[tuple[Facto
             yield factor, node.arguments[0]
 
 
-def _is_shifted(node: Node, matrix: Node) -> bool:
+def _is_shifted(node: Node, matrix: Node, written: Node | None = None) -> bool:
     """Whether a node is the largest eigenvalue of a matrix times the identity, less the matrix."""
     shift = [term for c, term in _terms(node) if c == 1 and _is_largest(term, matrix)]
     own = {term.key: c for c, term in _terms(node) if term not in shift}
-    return bool(shift) and own == {term.key: -c for c, term in _terms(matrix)}
+    return bool(shift) and own == {term.key: -c for c, term in _terms(written or matrix)}
 
 
 def _is_largest(node: Node, matrix: Node) -> bool:

@@ -147,3 +147,27 @@ def test_single_precision_stays(expression: str, wrt: str, order: int) -> None:
         arguments["A"] = arguments["A"] + np.eye(4, dtype=np.float32)
 
     assert np.float32 == found.function()(**arguments).dtype
+
+
+@pytest.mark.parametrize(
+    ("expression", "by"), [("x' eigvec(A)", "A"), ("x' eigvec(B B' + diag(v))", "v")]
+)
+def test_an_eigenvector_of_a_matrix_far_from_zero(expression: str, by: str) -> None:
+    """Rounding of the largest eigenvalue is not taken for a gap between eigenvalues."""
+    shapes = "A: n x n symmetric; B: n x n; v: n; x: n"
+    derivation = derive(expression, by, shapes=shapes)
+    rng = np.random.default_rng(0)
+    x, draws = rng.normal(size=3), [rng.normal(size=(3, 3)) for _ in range(20)]
+    for draw in draws:
+        matrix = draw + draw.T + 1000 * np.eye(3)
+        eigenvalues, vectors = np.linalg.eigh(matrix)
+        first = vectors[:, -1] * np.sign(vectors[np.abs(vectors[:, -1]).argmax(), -1])
+        others = vectors[:, :-1]
+        wanted = np.outer(others / (eigenvalues[-1] - eigenvalues[:-1]) @ others.T @ x, first)
+        given = {"A": matrix, "x": x}
+        if by == "v":
+            factor = np.linalg.cholesky(matrix - np.eye(3))
+            given, wanted = {"B": factor, "v": np.ones(3), "x": x}, np.diag(wanted)
+        found = derivation.function()(**given)
+
+        assert np.allclose(wanted, found, 1e-6, 1e-6)

@@ -44,7 +44,7 @@ class ArrayApiWriter(Writer):
     helpers = frozenset(
         {
             *("softplus", "sigmoid", "silu", "softmax", "logsoftmax", "logsumexp"),
-            *("expm", "dexpm", "polar", "eigvec", "conv2", "conv2_full", "overlap_add"),
+            *("expm", "dexpm", "polar", "eigvec", "gap_pinv", "conv2", "conv2_full", "overlap_add"),
         }
     )
 

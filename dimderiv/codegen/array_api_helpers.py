@@ -178,6 +178,15 @@ def eigvec(A):
     return v * xp.sign(xp.take(v, largest, axis=0))
 
 
+def gap_pinv(A):
+    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
+    xp = namespace(A)
+    w, V = linalg("eigh", A)
+    gaps = w[-1] - w
+    is_gap = gaps > A.shape[0] * xp.finfo(w.dtype).eps * xp.max(xp.abs(w))
+    return V / xp.where(is_gap, gaps, xp.full_like(gaps, xp.inf)) @ V.T
+
+
 def einsum(spec, A, B):
     """The sum of products that letters say, as products of stacked matrices."""
     xp = namespace(A, B)

@@ -104,7 +104,7 @@ def cost_of(
         case "map":
             each = ENTRY if detail[0] in ARITHMETIC else FUNCTION
             return CALL / (1 if dims else 10) + each * out
-        case "lu" | "cholesky" | "solve" | "inv" | "det" | "logdet" | "expm" | "pinv":
+        case "lu" | "cholesky" | "solve" | "inv" | "det" | "logdet" | "expm" | "pinv" | "gap_pinv":
             return CALL + _of_matrix(kind, detail, arguments, sizes)
         case "softmax" | "logsoftmax" | "logsumexp":
             # Each row of an array as it lies costs a loop of its own, whichever axis is reduced.

@@ -121,6 +121,14 @@ def eigvec(A):
     return v * jnp.sign(v[jnp.argmax(jnp.abs(v))])
 
 
+def gap_pinv(A):
+    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
+    w, V = jnp.linalg.eigh(A)
+    gaps = w[-1] - w
+    is_gap = gaps > len(w) * jnp.finfo(w.dtype).eps * jnp.abs(w).max()
+    return V / jnp.where(is_gap, gaps, jnp.inf) @ V.T
+
+
 def entries(A, index, sizes):
     """The array of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
     indices = jnp.broadcast_arrays(*index(*jnp.indices(sizes)))

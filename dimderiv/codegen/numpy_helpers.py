@@ -335,6 +335,14 @@ def eigvec(A):
     return v * np.sign(v[np.argmax(np.abs(v))])
 
 
+def gap_pinv(A):
+    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
+    w, V = np.linalg.eigh(A)
+    gaps = w[-1] - w
+    is_gap = gaps > len(w) * np.finfo(w.dtype).eps * np.abs(w).max()
+    return V / np.where(is_gap, gaps, np.inf) @ V.T
+
+
 def entries(A, index, sizes):
     """The array of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
     indices = np.broadcast_arrays(*index(*np.indices(sizes)))

@@ -45,6 +45,7 @@ from dimderiv.graph import (
     apply_map,
     letters_of,
 )
+from dimderiv.null_spaces import less_than_largest
 from dimderiv.products import product, scaled
 from dimderiv.shapes import Dim
 from dimderiv.sums import total
@@ -161,13 +162,16 @@ class Planner:
             return Tensor(plan.make("triangle", (), node.axes), every)
         if node.function in OF_ROWS:
             return self.rows.value(node, self.value(node.arguments[0]))
-        arrays = [plan.full(self.value(each), each.axes) for each in node.arguments]
+        arguments, function = node.arguments, node.function
+        if function == "pinv" and (matrix := less_than_largest(unnamed(arguments[0]))) is not None:
+            arguments, function = (matrix,), "gap_pinv"
+        arrays = [plan.full(self.value(each), each.axes) for each in arguments]
         if node.function in OF_FACTORS:
             return self._of_factor(node, arrays[0])
         if node.side != "either":
             call = plan.make("applied", arrays, node.axes, node.function, node.side == "row")
             return Tensor(call, every)
-        return Tensor(plan.make(node.function, arrays, node.axes), every)
+        return Tensor(plan.make(function, arrays, node.axes), every)
 
     def _of_factor(self, node: Function, matrix: Operation) -> Tensor:
         """A determinant, or an inverse: left to be solved with, unless its entries are needed."""

@@ -138,6 +138,14 @@ def eigvec(A):
     return v * v[v.abs().argmax()].sign()
 
 
+def gap_pinv(A):
+    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
+    w, V = torch.linalg.eigh(A)
+    gaps = w[-1] - w
+    is_gap = gaps > len(w) * torch.finfo(w.dtype).eps * w.abs().max()
+    return V / torch.where(is_gap, gaps, torch.inf) @ V.T
+
+
 def indicator(test, sizes, like):
     """Where a test of the indices i, j, ... below the sizes holds: 1, and 0 elsewhere."""
     return test(*indices(sizes, like.device)).to(like.dtype)

@@ -165,6 +165,8 @@ class Evaluator:
 
     def numbers(self, node: Node) -> tuple[int, int]:
         """The rows and columns of a part."""
+        if id(node) not in self.extents.found:
+            raise UnreadableError(f"no sizes are known of {node}")
         rows, cols = self.extents.found[id(node)]
         return rows.number, cols.number
 
