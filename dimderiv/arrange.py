@@ -263,7 +263,8 @@ class Arranger:
         self, node: Product, coefficient: Fraction, *, absorb: bool, filled: bool
     ) -> Loose:
         merged = Merged in map(type, node.result)
-        absorb = absorb and not merged
+        # A product in other axes has its factors written anew, without a sign that one took in.
+        absorb = absorb and Merged not in map(type, (*node.result, *all_indices(node.factors)))
         negative, pieces = self._factor_pieces(node, coefficient.numerator < 0, absorb=absorb)
         over, under = self._scalars(node.factors, pieces)
         present = (True,) * len(node.axes)

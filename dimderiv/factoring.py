@@ -16,6 +16,9 @@ from dimderiv.products import part, product
 from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
+# A long sum takes long to factor, and reads better as it is: `A^9 x y' + A^8 x y' A + ...`.
+MOST_FACTORS = 2_000
+
 
 class View(NamedTuple):
     """One term of a sum, without its coefficient there, as a labelled product."""
@@ -60,6 +63,8 @@ def factored(node: Sum) -> Node | None:
     Returns:
         A node of equal value with fewer symbols; nothing if there is none.
     """
+    if _count_factors(node) > MOST_FACTORS:
+        return None
     if node.symmetric and len(node.terms) > 1:
         found = _taken_out_on_both_sides(node)
         if found is not None:
@@ -70,6 +75,10 @@ def factored(node: Sum) -> Node | None:
         if found is not None:
             return found
     return _with_common_root(node)
+
+
+def _count_factors(node: Sum) -> int:
+    return sum(len(term.factors) for _, term in node.terms if isinstance(term, Product))
 
 
 def _groups(node: Sum) -> Iterator[list[Handle]]:
