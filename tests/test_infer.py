@@ -373,15 +373,6 @@ def test_kinds_that_cannot_be_found_are_asked_for() -> None:
         typed(f"{text} + ({text}) A + 1 / (A B x) + tr(A)")
 
 
-def test_kinds_are_asked_for_by_the_names_that_are_open() -> None:
-    """Those that are open before anything is tried, whatever was tried last."""
-    text = "max(max(x3 min(max(x1 max(x, 1) x0, min(x1, 0)), x2), min(x3, 0)), 1) x4, x5"
-    text = f"max(x7, max(x6, min({text}))), x8), 1) x9, 1) x10, 1) x11, 1) x12, x13), x14)"
-
-    with pytest.raises(LimitError, match="the shapes of x1, x were not found"):
-        typed(f"min(min(max(max(max(max(min({text}")
-
-
 def test_ambiguous_scalars_are_settled_quickly() -> None:
     """Either factor of each product may be the scalar, which is no reason to try all ways."""
     pairs = zip("abcdefgh", "stuvwxyz", strict=True)

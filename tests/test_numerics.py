@@ -164,7 +164,7 @@ def test_an_eigenvector_of_a_matrix_far_from_zero(expression: str, by: str) -> N
         first = vectors[:, -1] * np.sign(vectors[np.abs(vectors[:, -1]).argmax(), -1])
         others = vectors[:, :-1]
         wanted = np.outer(others / (eigenvalues[-1] - eigenvalues[:-1]) @ others.T @ x, first)
-        given = {"A": matrix, "x": x}
+        given: dict[str, Any] = {"A": matrix, "x": x}
         if by == "v":
             factor = np.linalg.cholesky(matrix - np.eye(3))
             given, wanted = {"B": factor, "v": np.ones(3), "x": x}, np.diag(wanted)

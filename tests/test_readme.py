@@ -57,7 +57,7 @@ def test_the_commands_that_install_run_the_example_and_the_tests() -> None:
     first, _ = commands(README)[0]
 
     assert example.endswith(f".venv/bin/{first}")
-    assert tests.endswith('-e ".[test]" && .venv/bin/python -m pytest -q')
+    assert tests.endswith('-e ".[test]" && .venv/bin/python -m pytest -q -n auto')
     assert all("\n" not in line for line in (example, tests))
 
 

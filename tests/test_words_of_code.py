@@ -43,7 +43,7 @@ def returned(names: tuple[str, ...], target: str, kind: dict[str, Any]) -> list[
         operator = made(**given)
         return [operator.matvec(direction) if target == "numpy" else operator(direction)]
     if inspect.isclass(made):
-        layer = made()
+        layer: Any = made()
         return [layer.forward(**given), layer.backward(1.0)]
     return _taped(made, given, v, target) if "layer" in kind else list(made(**given))
 
