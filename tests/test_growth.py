@@ -227,6 +227,13 @@ def test_the_larger_of_two_in_another_one_is_one_operation_more() -> None:
     assert counts[2] - counts[1] < 1.5 * (counts[1] - counts[0])
 
 
+def test_many_equal_factors_are_a_sum_of_powers() -> None:
+    """Factored step by step the answer would be as deep as the product is long."""
+    answer = derive(f"sum({'A ' * 90})", "A", shapes="A: n x n", verify=False).text()
+
+    assert answer.startswith("(A^88 sum(A, axis=1) + A^87 sum(A, axis=1) sum(A, axis=0) + ")
+
+
 def test_the_steps_of_equal_factors_do_not_try_every_order() -> None:
     """Each factor is found by its letters: more of them take a bit longer, not 12! times."""
     counts = [calls(derive(f"tr(A^{power})", "A", verify=False).explain) for power in (6, 12)]

@@ -22,6 +22,9 @@ from dimderiv.render.text import text
         ("inv(A + eye(n))", "inv(A + I)", "inv(A + I)"),
         ("kron(eye(n), A)", "kron(eye(n), A)", "kron(eye(n), A)"),
         ("[i:n, j:m] eye(n)[i,j]", "[i:n, j:m] I[i,j]", "[i:n, j:m] I[i,j]"),
+        ("[i:n] V[i+r] eye(m)[i-1, r]", *2 * ("[i:n] V[i+r] eye(m)[i-1, r]",)),
+        ("[i:n] x[r] eye(m)[i-1, r]", *2 * ("[i:n] x[r] I[i-1, r]",)),
+        ("[i:n] x[r] + eye(m)[i-1, r]", *2 * ("[i:n] x[r] + eye(m)[i-1, r]",)),
         ("[i:n] eye(n)[i+1, 2 i]", "[i:n] eye(n)[i+1, 2 i]", "[i:n] eye(n)[i+1, 2 i]"),
     ],
 )

@@ -1,5 +1,6 @@
 """Arrays that no matrix notation reaches, entry by entry."""
 
+import numpy as np
 import pytest
 from nodes import labelled, node
 
@@ -96,3 +97,40 @@ def test_no_letter_means_anything_else(expression: str, shapes: str, expected: s
     assert expected == found.text()
     assert found.verification is not None
     assert "exact" == found.verification.level
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "expected"),
+    [
+        ("conv2(V, K)", "V", "[i:m - p + 1, j:n - q + 1, k:m, l:n] K[k-i, l-j]"),
+        (
+            "conv2(V, diag(x))",
+            "V",
+            "[i:m - p + 1, j:n - p + 1, k:m, l:n] x[k-i] I[j, l-k+i]",
+        ),
+        (
+            "sum(conv2(V, K).^2)",
+            "V",
+            "[i:m, j:n, k:m, l:n] 2 K[r,s] K[i-k+r, j-l+s]"
+            " ones(m - p + 1, 1)[k-r] ones(n - q + 1, 1)[l-s]",
+        ),
+    ],
+)
+def test_a_shifted_letter_is_taken_off(expression: str, wrt: str, expected: str) -> None:
+    """Where one letter of a sum is known the other is a difference, not one more identity."""
+    order = 2 if "sum" in expression else 1
+
+    assert expected == derive(expression, wrt, order=order).text()
+
+
+def test_every_letter_of_a_hessian_has_a_range() -> None:
+    """Code is made of a sum over letters that an identity alone would not bound."""
+    expression = "sum((exp(conv2(A, K)) ./ sum(exp(conv2(A, K)), axis=1)).^2)"
+    rng = np.random.default_rng(1)
+    A, K, T = (rng.standard_normal(shape) for shape in ((4, 5), (2, 3), (4, 5)))
+    gradient = derive(expression, "A", verify=False).function()
+    hessian = derive(expression, "A", order=2, verify=False).function()
+    step = 1e-5
+    moved = gradient(A=A + step * T, K=K) - gradient(A=A - step * T, K=K)
+
+    assert np.allclose(moved / (2 * step), np.einsum("ijkl,kl->ij", hessian(A=A, K=K), T), 1e-6)

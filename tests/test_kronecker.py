@@ -50,6 +50,21 @@ def test_the_answer_is_checked_and_runs(text: str, wrt: str, shapes: str, expect
     assert_runs(derivation)
 
 
+@pytest.mark.parametrize(
+    ("expression", "wrt"),
+    [
+        ("sum((exp(vec(A) vec(A)') / sum(exp(vec(A) vec(A)'))).^2)", "A"),
+        ("g' softmax(vec(A X B))", "X"),
+    ],
+)
+def test_a_hessian_through_merged_axes_is_checked(expression: str, wrt: str) -> None:
+    """What stands beside a map of merged axes keeps them, and its sign."""
+    found = derive(expression, wrt, order=2).verification
+
+    assert found is not None
+    assert found.level in ("30 digits", "proved")
+
+
 THROUGH_FUNCTIONS = [
     ("exp(vec(X))", "X", "", 1, "diag(exp(vec(X)))"),
     ("max(vec(X), c)", "X", "X: m x n; c: scalar", 1, "diag(vec(X) > c)"),

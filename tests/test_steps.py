@@ -435,3 +435,10 @@ def test_steps_that_nobody_would_read_are_refused() -> None:
     """Each of 60 equal factors would be told with all the others beside it."""
     with pytest.raises(LimitError, match="so many factors"):
         derive("A " * 60 + "x", "A", shapes="x: n", verify=False).explain()
+
+
+def test_a_scalar_in_a_convolution_is_told_why_letters_are_summed() -> None:
+    """A derivative by a scalar has no axis along which one array slides."""
+    told = " ".join(derive("sum(conv2(c V, K))", "c", shapes="c: scalar").explain().split())
+
+    assert "V and K share p and q, which c lacks, so their products are summed" in told
