@@ -426,6 +426,7 @@ def test_names_that_the_code_needs_are_not_taken_by_symbols() -> None:
 @pytest.mark.parametrize("target", ["numpy", "jax", "torch", "array_api"])
 def test_what_the_code_needs_gives_way_to_symbols(name: str, target: str) -> None:
     """A symbol that has the name of a helper, a module or a builtin is passed by that name."""
+    pytest.importorskip({"array_api": "array_api_strict"}.get(target, target))
     derivation = derive(f"||A {name} - y||^2", name, shapes=f"{name}: n; A: m x n; y: m")
     parameters = list(inspect.signature(derivation.function(target)).parameters)
 

@@ -203,7 +203,7 @@ NOTATION = [
 INDEX_FORM = [
     Fault(
         "a shift has the wrong sign",
-        "index_form:Negative",
+        "index_form:_negative",
         lambda right: lambda node: node,
         Case("sum(G .* conv2(V, K))", "V"),
     ),

@@ -101,7 +101,8 @@ r = X w - y; g = X' r
 
 def nodes() -> st.SearchStrategy[Node]:
     """Well-formed trees; their shapes need not conform."""
-    numbers = st.fractions(0, 20, max_denominator=8).map(Number)
+    # Not 1, which beside an array is a vector of ones.
+    numbers = st.fractions(0, 20, max_denominator=8).filter(lambda x: x != 1).map(Number)
     return st.recursive(
         st.one_of(st.sampled_from(SYMBOLS).map(Name), numbers), _larger, max_leaves=15
     )
