@@ -214,3 +214,13 @@ def test_numbers_keep_the_type(expression: str, dtype: type) -> None:
 
     assert dtype == value.dtype
     assert dtype == gradient.dtype
+
+
+def test_points_where_floats_overflow_are_passed_over() -> None:
+    """The answer has a value there, which no float has."""
+    found = derive("sum(exp(exp(exp(9 x))))", "x", shapes="x: n")
+
+    found.function("numpy")
+
+    assert found.verification is not None
+    assert found.verification.code is not None
