@@ -32,7 +32,7 @@ from dimderiv.shaping.operators import (
     sum_axes,
     transpose_axes,
 )
-from dimderiv.shaping.scope import SCALAR_AXES, Kind, Place, Scope, Visitor, declared_axes
+from dimderiv.shaping.scope import Kind, Place, Scope, Visitor, declared_axes
 from dimderiv.unify import MismatchError
 
 VISITORS: Mapping[type[Node], Visitor] = {
@@ -129,8 +129,3 @@ class Progress:
     def reached(self) -> tuple[int, int]:
         """How many statements were begun, and how far the last of them was visited."""
         return len(self.places), self.scope.steps
-
-    @property
-    def value_is_scalar(self) -> bool:
-        """Whether the last statement, once visited, is a scalar."""
-        return self.scope.axes[id(self.program.statements[-1].value)] == SCALAR_AXES
