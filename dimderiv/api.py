@@ -7,8 +7,6 @@ from typing import get_args
 
 from dimderiv.ambiguous import refuse_second_meanings
 from dimderiv.checking import judge_named
-from dimderiv.declarations import read_shapes
-from dimderiv.declared_texts import Shapes
 from dimderiv.derivation import Derivation
 from dimderiv.errors import (
     DimderivError,
@@ -17,14 +15,16 @@ from dimderiv.errors import (
     UnknownNameError,
 )
 from dimderiv.infer import Typed, infer
-from dimderiv.inline import without_definitions
+from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared_texts import Shapes
+from dimderiv.language.inline import without_definitions
 from dimderiv.language.parser import parse_program
+from dimderiv.language.shapes import Declaration, names_in_use
 from dimderiv.language.syntax import Call, Name, Program, walk
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, EULER, SIGNS, canonical_name
 from dimderiv.language.words import is_one_symbol
 from dimderiv.result import Layout
 from dimderiv.rules import Rulebook, load_rules
-from dimderiv.shapes import Declaration, names_in_use
 from dimderiv.task import Task
 from dimderiv.unknown import with_unknown
 from dimderiv.upstream import handed_down, with_directions

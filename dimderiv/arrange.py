@@ -32,6 +32,7 @@ from dimderiv.graph import (
 from dimderiv.identities import IDENTITY, with_bare_identities
 from dimderiv.index_form import index_form
 from dimderiv.kronecker import merged_piece
+from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Add, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATION, COMPARISONS
@@ -51,7 +52,6 @@ from dimderiv.reading import (
     with_bound_on_the_right,
     with_pairs,
 )
-from dimderiv.shapes import Dim
 from dimderiv.skew import without_transposes
 from dimderiv.whole_axes import with_whole_axes
 

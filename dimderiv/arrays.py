@@ -11,9 +11,9 @@ from typing import NamedTuple
 from dimderiv import graph
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Product, Shifted
+from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.normal_form import number
 from dimderiv.products import arranged, elementwise, product
-from dimderiv.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.shaping.signatures import Axis, read_signature
 from dimderiv.sums import total
 

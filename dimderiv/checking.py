@@ -9,12 +9,12 @@ from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_program
+from dimderiv.language.shapes import Shape, names_in_use
 from dimderiv.language.syntax import Program, Statement
 from dimderiv.properties import binds_entries
 from dimderiv.render.text import text
 from dimderiv.result import Layout, Result
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Shape, names_in_use
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, Judge, Verification

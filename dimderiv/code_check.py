@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from dimderiv.coding import Coder
 from dimderiv.errors import DimderivError, VerificationError
+from dimderiv.language.shapes import Shape
 from dimderiv.language.vocabulary import GRADIENT, HESSIAN, spelled_out
 from dimderiv.printed_values import DIGITS, Printed, PrintedValues
-from dimderiv.shapes import Shape
 from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain
 from dimderiv.verify.claim import sizes_text
 from dimderiv.verify.code import CodeCheck

@@ -8,11 +8,11 @@ from dimderiv.checking import Checker
 from dimderiv.collecting import without_collecting
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
 from dimderiv.infer import Typed, infer
+from dimderiv.language.shapes import Declaration
 from dimderiv.language.syntax import IndexForm, Program
 from dimderiv.render.text import text
 from dimderiv.result import Extent
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Declaration
 
 if TYPE_CHECKING:
     from dimderiv.codegen.stages import Later

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from dimderiv import notation
+from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Add, Call, Negative, Node
 from dimderiv.notation import Face, Piece
-from dimderiv.shapes import Dim
 
 
 class Term(NamedTuple):

@@ -25,9 +25,9 @@ from dimderiv.edges import (
     sum_of,
 )
 from dimderiv.graph import ONCE, Factor, Index, Product, Shifted, letters_of
+from dimderiv.language.shapes import ONE
 from dimderiv.language.syntax import Binary, Call, Node, Transpose
 from dimderiv.notation import Face, Piece, is_product
-from dimderiv.shapes import ONE
 
 Slot = int | None
 

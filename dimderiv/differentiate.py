@@ -6,13 +6,13 @@ from fractions import Fraction
 
 from dimderiv.errors import LimitError
 from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, zero
+from dimderiv.language.shapes import Dim
 from dimderiv.language.vocabulary import unused_name
 from dimderiv.lower import Lowered
 from dimderiv.normal_form import number
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.products import product
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 LONG_ADJOINT = 16

@@ -26,12 +26,12 @@ from dimderiv.graph import (
 )
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import Shape
 from dimderiv.lettered import matrix_formula
 from dimderiv.matrix_functions import function_of, map_indices
 from dimderiv.numbering import renamed
 from dimderiv.products import product, transposed
 from dimderiv.rules import Rule, Rulebook
-from dimderiv.shapes import Shape
 from dimderiv.sums import Term, total
 
 

@@ -10,10 +10,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.graph import ONCE, Factor, Index, Key, Node, Product, Sum, is_symmetric, letters_of
+from dimderiv.language.shapes import Dim
 from dimderiv.letters import are_letters
 from dimderiv.numbering import all_indices, renamed
 from dimderiv.products import part, product
-from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 # A long sum takes long to factor, and reads better as it is: `A^9 x y' + A^8 x y' A + ...`.

@@ -21,11 +21,11 @@ from dimderiv.graph import (
     size,
     zero,
 )
+from dimderiv.language.shapes import Dim
 from dimderiv.letters import Letters
 from dimderiv.normal_form import finished, with_scalars_apart
 from dimderiv.null_spaces import takes_to_zero
 from dimderiv.numbering import layout_of, reading_order
-from dimderiv.shapes import Dim
 from dimderiv.summing import vanishes, without_unit_sums
 
 MOST_FACTORS = 100

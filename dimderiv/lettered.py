@@ -11,11 +11,11 @@ from dimderiv.graph import ONCE, Factor, Function, Index, Node, is_zero
 from dimderiv.inverses import invert
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.matrix_functions import applied, map_indices
 from dimderiv.normal_form import number
 from dimderiv.products import product, scaled
 from dimderiv.rules import Rule, Rulebook
-from dimderiv.shapes import SCALAR, Dim, Shape
 
 # An entry of the matrix of a linear map has two letters for each of its axes.
 MAP_LETTERS = 4

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
 from dimderiv.graph import Index, Merged, Shifted, letters_of
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 
 class Letters:

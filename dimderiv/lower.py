@@ -32,12 +32,12 @@ from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
 from dimderiv.language.numerals import reciprocal
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape, size_of
 from dimderiv.language.vocabulary import COMMUTATIONS, EXTREMES
 from dimderiv.matrix_functions import matrix_function
 from dimderiv.normal_form import number
 from dimderiv.products import product, scaled
 from dimderiv.rules import Rule, Rulebook
-from dimderiv.shapes import SCALAR, Declaration, Dim, Shape, size_of
 from dimderiv.symmetry import is_symmetric
 
 MAX_POWER = 32

@@ -13,9 +13,9 @@ from functools import reduce
 from dimderiv import graph
 from dimderiv.arrays import Array
 from dimderiv.graph import TURNING, Index, Merged, Node, Product, Side
+from dimderiv.language.shapes import ONE, Dim, Shape
 from dimderiv.products import transposed
 from dimderiv.rules import Rule
-from dimderiv.shapes import ONE, Dim, Shape
 from dimderiv.shaping.signatures import Axis, read_signature
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from dimderiv.answer import Answer
 from dimderiv.errors import ShapeError
-from dimderiv.inline import names_in
 from dimderiv.language import syntax
+from dimderiv.language.inline import names_in
 from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.language.vocabulary import COMMUTATIONS
 from dimderiv.notation import own_symbols

@@ -25,9 +25,9 @@ from dimderiv.graph import (
     letters_of,
     zero,
 )
+from dimderiv.language.shapes import Dim
 from dimderiv.numbering import all_indices, layout_of, numbered, product_key, reading_order
 from dimderiv.powers import power_symbols
-from dimderiv.shapes import Dim
 from dimderiv.summing import zero_axes
 
 

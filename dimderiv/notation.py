@@ -13,6 +13,7 @@ from dimderiv.errors import LimitError
 from dimderiv.graph import ONCE
 from dimderiv.index_sums import forms_together
 from dimderiv.language.numerals import decimal_places
+from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -27,7 +28,6 @@ from dimderiv.language.syntax import (
     children,
 )
 from dimderiv.language.tokens import DIGIT_LIMIT
-from dimderiv.shapes import Dim
 
 BRACKETS = 0.5
 HALF = Fraction(1, 2)

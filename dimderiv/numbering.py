@@ -11,7 +11,7 @@ from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.graph import ONCE, Factor, Index, Key, digest, is_skew, letters_of
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 # What stands at a letter, and the colours of the letters beside it.
 Surroundings: TypeAlias = tuple[tuple[Key, str, tuple[int, ...]], ...]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from dimderiv import notation
+from dimderiv.language.shapes import ONE, Dim
 from dimderiv.language.syntax import Call
 from dimderiv.notation import Face, Piece
-from dimderiv.shapes import ONE, Dim
 
 
 def with_ones(piece: Piece | None, axes: Sequence[Dim], present: Sequence[bool]) -> Piece:

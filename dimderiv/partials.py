@@ -32,12 +32,12 @@ from dimderiv.graph import (
 )
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import Dim
 from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.lettered import Labelled, derivative_of, lettered_terms, without_derivative
 from dimderiv.normal_form import number, rescaled
 from dimderiv.products import arranged, elementwise, product, scaled
 from dimderiv.rules import Rule, Rulebook
-from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 

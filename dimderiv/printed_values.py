@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from dimderiv.checking import Checker
 from dimderiv.coding import Coder
 from dimderiv.errors import DimderivError
+from dimderiv.language.shapes import Dim, Shape
 from dimderiv.language.syntax import IndexForm, Statement, walk
 from dimderiv.render.text import text
 from dimderiv.result import Extent
-from dimderiv.shapes import Dim, Shape
 from dimderiv.verify.arithmetic import Arithmetic, Scalar
 from dimderiv.verify.assignments import assignments
 from dimderiv.verify.draw import points

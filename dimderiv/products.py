@@ -21,6 +21,7 @@ from dimderiv.graph import (
     is_zero,
     letters_of,
 )
+from dimderiv.language.shapes import Dim
 from dimderiv.letters import are_letters, moved, reached
 from dimderiv.normal_form import (
     exact,
@@ -31,7 +32,6 @@ from dimderiv.normal_form import (
 )
 from dimderiv.numbering import all_indices, renamed
 from dimderiv.powers import is_entrywise, rational_power
-from dimderiv.shapes import Dim
 
 
 def product(

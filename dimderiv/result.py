@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dimderiv.answer import Variables
 from dimderiv.language import syntax
+from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Program
 from dimderiv.render.text import text
-from dimderiv.shapes import Shape
 from dimderiv.shortened import shortened
 
 if TYPE_CHECKING:

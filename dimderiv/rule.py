@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from dimderiv.errors import DimderivError, ParseError
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Entry, IndexForm, Name, Node, children
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
-from dimderiv.shapes import Shape
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 Kind = Literal[FileKind, "unknown"]

@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from dimderiv.errors import ParseError
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Node
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, GRADIENT
 from dimderiv.rule import (
@@ -26,7 +27,6 @@ from dimderiv.rule import (
     refuse_unreadable,
 )
 from dimderiv.rule import Rule as Rule
-from dimderiv.shapes import Shape
 
 
 @dataclass(frozen=True)

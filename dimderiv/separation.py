@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from dimderiv.factoring import view_of
 from dimderiv.graph import ONCE, Factor, Key, Node, letters_of
+from dimderiv.language.shapes import Dim
 from dimderiv.products import part, product
-from dimderiv.shapes import Dim
 from dimderiv.sums import Term, content, total
 
 Places = tuple[int, ...]

@@ -20,9 +20,9 @@ from dimderiv.graph import (
     zero,
     zero_sums,
 )
+from dimderiv.language.shapes import Dim
 from dimderiv.normal_form import exact, rescaled, times, without_coefficient
 from dimderiv.products import arranged, product, transposed
-from dimderiv.shapes import Dim
 
 Term = tuple[Fraction, Node]
 

@@ -17,6 +17,7 @@ from dimderiv.forward import Tangents, forward_sweep
 from dimderiv.graph import Key, Named, named
 from dimderiv.graph import Node as GraphNode
 from dimderiv.infer import Typed, infer
+from dimderiv.language.shapes import SCALAR
 from dimderiv.language.syntax import Node, Program, Statement
 from dimderiv.lower import Lowered, lower
 from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
@@ -26,7 +27,6 @@ from dimderiv.products import transposed
 from dimderiv.properties import Restorer, binds_entries
 from dimderiv.result import Extent, Layout
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import SCALAR
 from dimderiv.simplify import Simplifier
 from dimderiv.staged import check_layer, check_operator, layer_code, operator_code
 from dimderiv.structure import CURVED, binding, structure_of, tied

@@ -12,8 +12,8 @@ from math import isqrt
 from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv import frozen
+from dimderiv.language.shapes import ONE, Dim
 from dimderiv.language.syntax import Node
-from dimderiv.shapes import ONE, Dim
 
 _SHORT_NAMES = "mnpqkrsdhltuvw"
 

@@ -7,10 +7,10 @@ that of `∇f` is `∇²f`, where the argument is a vector or a scalar.
 from collections.abc import Iterator, Mapping
 
 from dimderiv.errors import UnknownNameError
+from dimderiv.language.shapes import ONE, SCALAR, Declaration, Shape
 from dimderiv.language.vocabulary import GRADIENT, HESSIAN
 from dimderiv.rule import Rule
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import ONE, SCALAR, Declaration, Shape
 
 ARGUMENT = "x"
 REFERENCE = "the chain rule; Petersen and Pedersen, The Matrix Cookbook (2012), equation 137"

@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
-from dimderiv.declarations import read_shapes
 from dimderiv.errors import ShapeError, UnknownNameError
 from dimderiv.infer import Typed, infer
+from dimderiv.language.declarations import read_shapes
+from dimderiv.language.shapes import Declaration
 from dimderiv.language.syntax import Binary, Call, Name, Program, Statement
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Declaration
 
 
 def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:

@@ -13,7 +13,7 @@ from dense import Array
 from numeric import Point
 
 from dimderiv.derivation import Derivation
-from dimderiv.shapes import Shape
+from dimderiv.language.shapes import Shape
 
 SIZES = (3, 4, 5, 6, 7, 8, 9)
 

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from dimderiv.arrange import Arranger
-from dimderiv.declarations import read_shapes
 from dimderiv.graph import Factor, Node, symbol
 from dimderiv.infer import infer
+from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
+from dimderiv.language.shapes import Dim
 from dimderiv.lower import Builder, Lowered, lower
 from dimderiv.products import product
 from dimderiv.render.text import text
 from dimderiv.rules import load_rules
-from dimderiv.shapes import Dim
 
 RULEBOOK = load_rules()
 FACTOR = re.compile(r"(?P<name>[A-Za-z]\d?)\[(?P<letters>[a-z,]*)\](?:\^(?P<power>[-\d/]+))?")

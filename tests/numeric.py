@@ -17,9 +17,9 @@ from strategies import SIZES, Problem, values
 
 from dimderiv.derivation import Derivation
 from dimderiv.infer import Typed, infer
+from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Call, is_extreme_of_two
 from dimderiv.result import Result
-from dimderiv.shapes import Shape
 
 STEP = 1e-3
 LARGEST = 1e6

@@ -3,7 +3,7 @@
 import pytest
 
 from dimderiv.codegen.amounts import Amount, Regimes
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 M, N = Dim.of("m"), Dim.of("n")
 

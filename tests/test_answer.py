@@ -8,10 +8,10 @@ from dimderiv.api import parse
 from dimderiv.arrange import Arranger
 from dimderiv.errors import LimitError
 from dimderiv.graph import named, zero
-from dimderiv.inline import names_in
+from dimderiv.language.inline import names_in
+from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.language.syntax import Node
 from dimderiv.render.text import text
-from dimderiv.shapes import ONE, SCALAR, Dim, Shape
 
 M, N, P = (Dim.of(name) for name in "mnp")
 

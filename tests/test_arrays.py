@@ -6,8 +6,8 @@ import pytest
 
 from dimderiv.arrays import Array, by_signature
 from dimderiv.graph import Factor, symbol
+from dimderiv.language.shapes import ONE, Dim, Shape
 from dimderiv.products import product
-from dimderiv.shapes import ONE, Dim, Shape
 
 M, N, P, Q = (Dim.of(name) for name in "mnpq")
 A = Array(symbol("A", (M, N)), Shape(M, N))

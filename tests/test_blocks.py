@@ -13,7 +13,7 @@ from dimderiv.codegen import module
 from dimderiv.codegen.blocks import Blocking, blockings
 from dimderiv.codegen.plan import Operation, Plan
 from dimderiv.codegen.worth import Choice, best_blocking, cut_arrays
-from dimderiv.shapes import ONE, Dim
+from dimderiv.language.shapes import ONE, Dim
 
 Array = np.ndarray
 LEAST_SQUARES = ("||X w - y||^2", "w", "X: m x n, w: n, y: m")

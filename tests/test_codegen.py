@@ -22,13 +22,13 @@ from dimderiv.codegen.module import source as module_source
 from dimderiv.codegen.numpy import NumpyWriter
 from dimderiv.codegen.plan import Plan
 from dimderiv.codegen.text import Text
-from dimderiv.declarations import read_shapes
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed, infer
+from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
+from dimderiv.language.shapes import Declaration, Dim, Shape
 from dimderiv.language.syntax import IndexForm
 from dimderiv.rules import load_rules
-from dimderiv.shapes import Declaration, Dim, Shape
 
 RULES = load_rules()
 

@@ -4,9 +4,9 @@ import pytest
 
 from dimderiv.common_ends import summed
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import Dim
 from dimderiv.notation import Face, Piece, symbols, symmetric
 from dimderiv.render.text import text
-from dimderiv.shapes import Dim
 
 AXES = (Dim.of("m"), Dim.of("n"))
 

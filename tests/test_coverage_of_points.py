@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dimderiv import derive
-from dimderiv.declarations import read_shapes
 from dimderiv.errors import VerificationError
+from dimderiv.language.declarations import read_shapes
 from dimderiv.verify import Verification
 from dimderiv.verify.draw import points, wider_points
 

@@ -20,7 +20,7 @@ from dimderiv.graph import (
     symbol,
     zero,
 )
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 M, N = Dim.of("m"), Dim.of("n")
 

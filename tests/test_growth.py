@@ -17,7 +17,7 @@ from dimderiv.codegen.lowering import CodeBuilder
 from dimderiv.codegen.plan import MOST_OPERATIONS, Plan
 from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.variants import Variant
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 SHAPES = {"H0": "m x n", "A": "n x n", "b": "n", "M": "m x n", "K": "p x q"}
 Planned = Callable[[Sequence[Mapping[str, int]]], Variant]

@@ -12,9 +12,9 @@ from test_numerics import SCORES, entries, exact_softmax, mp
 from dimderiv import derive
 from dimderiv.codegen.module import function
 from dimderiv.codegen.module import source as module_source
-from dimderiv.declarations import read_shapes
+from dimderiv.language.declarations import read_shapes
+from dimderiv.language.shapes import Declaration
 from dimderiv.language.syntax import IndexForm
-from dimderiv.shapes import Declaration
 
 jax = pytest.importorskip("jax")
 jnp = jax.numpy

@@ -7,7 +7,7 @@ from dimderiv.arrays import constant_value
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import Function, Map, Named, Product
 from dimderiv.inverses import inverse
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 SAME = [
     ("A B", "A[i,k] B[k,j] -> [i,j]"),

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from dimderiv.shapes import Declaration, Dim, Shape
+from dimderiv.language.shapes import Declaration, Dim, Shape
 from dimderiv.verify.draw import points
 from dimderiv.verify.motion import TIED, moves_along, tied_moves
 

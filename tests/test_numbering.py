@@ -3,8 +3,8 @@
 import pytest
 
 from dimderiv.graph import Factor, Merged, Shifted, symbol
+from dimderiv.language.shapes import Dim
 from dimderiv.numbering import layout_of
-from dimderiv.shapes import Dim
 
 N = Dim.of("n")
 A = symbol("A", (N, N))

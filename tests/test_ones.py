@@ -3,10 +3,10 @@
 import pytest
 from nodes import node, written
 
+from dimderiv.language.shapes import Dim
 from dimderiv.notation import named
 from dimderiv.ones import with_ones
 from dimderiv.render.text import text
-from dimderiv.shapes import Dim
 
 M, N = Dim.of("m"), Dim.of("n")
 

@@ -7,8 +7,8 @@ from dimderiv.codegen.amounts import Regimes
 from dimderiv.codegen.opening import can_pay
 from dimderiv.codegen.patterns import sum_to_open
 from dimderiv.graph import ONCE, Factor, Node, Product
+from dimderiv.language.shapes import Dim
 from dimderiv.products import elementwise, product
-from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 M, N, P = map(Dim.of, "mnp")

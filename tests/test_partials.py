@@ -6,9 +6,9 @@ from nodes import RULEBOOK, labelled, node, written
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Node, named, symbol
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import Dim
 from dimderiv.partials import entrywise, operands, partials
 from dimderiv.rules import Rulebook, load_rules
-from dimderiv.shapes import Dim
 
 N = Dim.of("n")
 

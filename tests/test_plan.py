@@ -10,7 +10,7 @@ from plain_code import without_loops
 from dimderiv import derive
 from dimderiv.codegen.cost import LARGE, MEDIUM, SMALL, Sizes, regimes
 from dimderiv.codegen.plan import Plan, Tensor, entrywise_product, reachable
-from dimderiv.shapes import ONE, Dim
+from dimderiv.language.shapes import ONE, Dim
 
 M, N = Dim.of("m"), Dim.of("n")
 

@@ -7,9 +7,9 @@ from nodes import labelled, node, written
 
 from dimderiv.errors import LimitError
 from dimderiv.graph import Factor, Product, Symbol, apply_map, is_zero, symbol, zero
+from dimderiv.language.shapes import Dim
 from dimderiv.normal_form import number, without_coefficient
 from dimderiv.products import arranged, elementwise, is_plain, product, scaled, transposed
-from dimderiv.shapes import Dim
 
 N = Dim.of("n")
 

@@ -5,9 +5,9 @@ import pytest
 from nodes import RULEBOOK, written
 
 from dimderiv import derive
-from dimderiv.declarations import read_shapes
 from dimderiv.graph import Node
 from dimderiv.infer import infer
+from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.lower import lower
 from dimderiv.properties import Restorer, binds_entries

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dimderiv.declarations import read_shapes
 from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer import infer
+from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.rules import load_rules
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import LimitError, UnknownNameError
+from dimderiv.language.shapes import ONE, Dim, Shape
 from dimderiv.language.syntax import (
     Add,
     Entry,
@@ -24,7 +25,6 @@ from dimderiv.language.syntax import (
 from dimderiv.render.markup import WIDTH
 from dimderiv.render.text import text
 from dimderiv.render.wrap import columns, wrap
-from dimderiv.shapes import ONE, Dim, Shape
 from dimderiv.steps import Added, Derived, Passed, Step
 from dimderiv.steps.arrangements import Link, Order, as_chain
 from dimderiv.verify import Claim, verify

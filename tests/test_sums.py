@@ -6,7 +6,7 @@ import pytest
 from nodes import labelled, node, written
 
 from dimderiv.graph import Product, Sum, is_zero, symbol, zero
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 from dimderiv.sums import add, expanded, terms, total
 
 N = Dim.of("n")

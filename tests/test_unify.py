@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from dimderiv.language.shapes import ONE, Dim
 from dimderiv.language.syntax import Name, Number
-from dimderiv.shapes import ONE, Dim
 from dimderiv.unify import (
     MismatchError,
     Unifier,

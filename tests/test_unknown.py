@@ -17,7 +17,6 @@ from dimderiv.cli import main
 from dimderiv.codegen.module import function as made
 from dimderiv.codegen.module import source
 from dimderiv.codegen.targets import TARGETS
-from dimderiv.declarations import read_shapes
 from dimderiv.errors import (
     DimderivError,
     NotDifferentiableError,
@@ -27,9 +26,10 @@ from dimderiv.errors import (
     VerificationError,
 )
 from dimderiv.infer import infer
+from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
+from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.language.syntax import Call, Name
-from dimderiv.shapes import SCALAR, Dim, Shape
 from dimderiv.verify import Claim, verify
 from dimderiv.verify.arithmetic import Arithmetic
 from dimderiv.verify.stand_ins import stand_in

@@ -14,8 +14,8 @@ import sympy
 
 from dimderiv.errors import LimitError, VerificationError
 from dimderiv.language.parser import parse_program
+from dimderiv.language.shapes import ONE, SCALAR, Declaration, Dim, Shape
 from dimderiv.language.syntax import Binary, Number, Program
-from dimderiv.shapes import ONE, SCALAR, Declaration, Dim, Shape
 from dimderiv.verify import Claim, NotVerifiableError, Verification, functions, together, verify
 from dimderiv.verify.arithmetic import Arithmetic, mixed_slope
 from dimderiv.verify.assignments import assignments

@@ -9,7 +9,7 @@ from test_codegen import drawn
 
 from dimderiv import derive
 from dimderiv.codegen.targets import TARGETS
-from dimderiv.declarations import read_shapes
+from dimderiv.language.declarations import read_shapes
 
 NEUTRAL = ("W", "X", "v", "y")
 WORDS = [

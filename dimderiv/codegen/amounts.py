@@ -10,7 +10,7 @@ from operator import add, ge, gt, le, lt, mul, sub, truediv
 from typing import Any, TypeVar
 
 from dimderiv.codegen.cost import Sizes
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 
 from dimderiv.codegen.identifiers import Identifiers
-from dimderiv.shapes import Declaration, Dim, Shape
+from dimderiv.language.shapes import Declaration, Dim, Shape
 
 WIDTH = 92
 

@@ -1,8 +1,8 @@
 """The axes of what generated code returns: those of the value, then those of the variable."""
 
 from dimderiv.graph import ONCE, Factor, Index, Merged, Node
+from dimderiv.language.shapes import Dim, Shape
 from dimderiv.products import product
-from dimderiv.shapes import Dim, Shape
 from dimderiv.sums import terms, total
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from dimderiv.codegen.cost import ARITHMETIC
 from dimderiv.codegen.indices import Running, running
 from dimderiv.codegen.plan import LEAVES, MOST_OPERATIONS, VIEWS, Operation, reachable
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 MOST_TRIALS = 40
 

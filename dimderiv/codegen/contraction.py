@@ -5,7 +5,7 @@ from functools import reduce
 from itertools import combinations
 
 from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product, relabelled
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 MOST_EXHAUSTIVE = 5
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from dimderiv.codegen.axes import axes_of
+from dimderiv.language.shapes import Dim, Shape
 from dimderiv.language.syntax import Call, Node, walk
 from dimderiv.language.vocabulary import GRADIENT, HESSIAN
-from dimderiv.shapes import Dim, Shape
 
 HELPER = "applied"
 

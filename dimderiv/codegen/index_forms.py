@@ -15,6 +15,7 @@ from dimderiv.arrays import Array, constant_value
 from dimderiv.codegen.index_ranges import ranges
 from dimderiv.errors import ShapeError
 from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Shifted
+from dimderiv.language.shapes import ONE, Dim, Shape, size_of
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -26,7 +27,6 @@ from dimderiv.language.syntax import (
 )
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.products import elementwise, product, scaled
-from dimderiv.shapes import ONE, Dim, Shape, size_of
 from dimderiv.sums import terms, total
 
 Letters = tuple[str, ...]

@@ -8,8 +8,8 @@ from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.stages import Later, StagedModule, kept, made_of_inputs, words_in
 from dimderiv.codegen.targets import writer_of
 from dimderiv.infer import Typed
+from dimderiv.language.shapes import SCALAR
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import SCALAR
 
 
 def layer_source(

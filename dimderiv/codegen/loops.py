@@ -10,7 +10,7 @@ from dimderiv.codegen.statements import Statements
 from dimderiv.codegen.text import SIGN, Text
 from dimderiv.codegen.worth import Choice
 from dimderiv.codegen.writer import Writer
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 # What stands for the size of a block among the axes of an array.
 ROWS = Dim.of("rows")

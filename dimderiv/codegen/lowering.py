@@ -11,10 +11,10 @@ from dimderiv.codegen.user_functions import UserFunction, user_functions
 from dimderiv.graph import Function, Map, Named, Node, Product, Sum
 from dimderiv.infer import Typed
 from dimderiv.language import syntax
+from dimderiv.language.shapes import Dim
 from dimderiv.lower import Builder
 from dimderiv.rule import Rule
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Dim
 
 # The array that is read, if there is one, its indices and their letters.
 Gathered = dict[str, tuple[Node | None, tuple[tuple[syntax.Node, ...], Letters]]]

@@ -30,9 +30,9 @@ from dimderiv.codegen.variants import MOST_REGIMES, Condition, Variant, chosen, 
 from dimderiv.codegen.worth import Choice, best_blocking
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
+from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
 from dimderiv.rules import Rulebook, builtin_rules
-from dimderiv.shapes import SCALAR, Declaration, Dim, Shape
 
 # Whether a plan is used at certain sizes.
 Used = Callable[[Sizes], bool]

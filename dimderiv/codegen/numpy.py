@@ -8,7 +8,7 @@ from dimderiv.codegen.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.text import ATOM, SUM, Text, joined, without_axis
 from dimderiv.codegen.writer import outer_places, triangle_place
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 ARITHMETIC = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 # So many arguments are looked at one by one before any is converted: looking is quicker.

@@ -10,8 +10,8 @@ from dimderiv.codegen.targets import writer_of
 from dimderiv.codegen.text import indented
 from dimderiv.codegen.variants import Variant
 from dimderiv.codegen.writer import Writer
+from dimderiv.language.shapes import Declaration, Shape
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Declaration, Shape
 
 # An operator is applied many times, so that what all applications share costs less.
 EARLY = 0.1

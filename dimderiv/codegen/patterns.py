@@ -17,8 +17,8 @@ from dimderiv.graph import (
     index_dim,
     letters_of,
 )
+from dimderiv.language.shapes import Dim
 from dimderiv.products import product, transposed
-from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 MOST_TERMS = 4

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from dimderiv.codegen.amounts import Amount, Regimes
 from dimderiv.codegen.cost import Sizes, cost_of, cost_with
-from dimderiv.shapes import ONE, Dim
+from dimderiv.language.shapes import ONE, Dim
 
 COMMUTING = frozenset({("map", "+"), ("map", "*")})
 COMPARISONS = frozenset({">", "<", ">=", "<="})

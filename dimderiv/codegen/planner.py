@@ -45,9 +45,9 @@ from dimderiv.graph import (
     apply_map,
     letters_of,
 )
+from dimderiv.language.shapes import Dim
 from dimderiv.null_spaces import less_than_largest
 from dimderiv.products import product, scaled
-from dimderiv.shapes import Dim
 from dimderiv.sums import total
 
 MOST_NESTED = 2

@@ -10,11 +10,11 @@ from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
 from dimderiv.graph import Function, Key, Named, Node, Symbol
 from dimderiv.infer import Typed
+from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import IndexForm
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.partials import operands
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Shape
 
 Layout = tuple[Shape, Shape]
 

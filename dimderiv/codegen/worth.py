@@ -8,7 +8,7 @@ from dimderiv.codegen.blocks import Blocking, blockings, is_of_input, shown
 from dimderiv.codegen.cost import CALL, ENTRY, LARGE, Sizes
 from dimderiv.codegen.overwriting import beneath_views
 from dimderiv.codegen.plan import LEAVES, VIEWS, Operation
-from dimderiv.shapes import ONE, Dim
+from dimderiv.language.shapes import ONE, Dim
 
 # What it costs to bring an entry from beyond the caches, in the units of `cost`.
 TRAFFIC = 12

@@ -26,7 +26,7 @@ from dimderiv.codegen.text import (
     power,
 )
 from dimderiv.errors import UnknownNameError
-from dimderiv.shapes import Dim
+from dimderiv.language.shapes import Dim
 
 
 class Writer:

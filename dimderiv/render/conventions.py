@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
+from dimderiv.language.shapes import Shape
 from dimderiv.messages import sentences
-from dimderiv.shapes import Shape
 from dimderiv.structure import CURVED, binding
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from dimderiv.language.shapes import SCALAR
 from dimderiv.language.syntax import Binary, Entry, Name, Node, Number, children
 from dimderiv.language.vocabulary import HESSIAN
 from dimderiv.render.sentences import Clause, Field, Shapes, Slope, Speaker
-from dimderiv.shapes import SCALAR
 from dimderiv.steps import Derived, Equation, Operand, Reason, Several, Term
 from dimderiv.steps.arrangements import Count, Order
 

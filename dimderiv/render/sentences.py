@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import NamedTuple, TypeAlias
 
+from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Node
 from dimderiv.render.markup import Markup
-from dimderiv.shapes import Shape
 from dimderiv.steps import Equation, Several
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import SCALAR
 from dimderiv.language.syntax import Name, Node, Transpose, replaced
 from dimderiv.messages import sentences
 from dimderiv.render.conventions import layout_in_words, properties_in_words
@@ -13,7 +14,6 @@ from dimderiv.render.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.render.sentences import Field, Place, Speaker
 from dimderiv.render.text import text
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import SCALAR
 from dimderiv.steps import (
     Added,
     Block,

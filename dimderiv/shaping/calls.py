@@ -7,9 +7,9 @@ from functools import cache
 
 from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import ONE
 from dimderiv.language.syntax import Call, Name, Node, is_extreme_of_two
 from dimderiv.rules import Rule
-from dimderiv.shapes import ONE
 from dimderiv.shaping.clashes import (
     Axes,
     ClashError,

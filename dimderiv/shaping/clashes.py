@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, Span
+from dimderiv.language.shapes import Declaration, Shape
 from dimderiv.language.syntax import Call, Name, Negative, Node, Number, Transpose, children
-from dimderiv.shapes import Declaration, Shape
 from dimderiv.unify import Term, Unifier, resolved
 
 Axes = tuple[Term, Term]

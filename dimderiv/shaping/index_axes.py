@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from functools import reduce
 
-from dimderiv.declarations import SIZE_LIMIT
 from dimderiv.errors import LimitError, ShapeError
+from dimderiv.language.declarations import SIZE_LIMIT
+from dimderiv.language.shapes import ONE, Dim, is_power_of_size, power_of
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -16,7 +17,6 @@ from dimderiv.language.syntax import (
     Number,
     children,
 )
-from dimderiv.shapes import ONE, Dim, is_power_of_size, power_of
 from dimderiv.shaping.clashes import Axes, ClashError, letter_misfit
 from dimderiv.shaping.refusals import entry_refused, scalar_wanted
 from dimderiv.shaping.scope import SCALAR_AXES, Scope

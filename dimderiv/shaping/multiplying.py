@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from dimderiv.language.shapes import ONE
 from dimderiv.language.syntax import Add, Binary, Name, Node, Number, children
-from dimderiv.shapes import ONE
 from dimderiv.shaping.clashes import names_in, unsigned
 from dimderiv.shaping.habits import (
     CAPITAL_SCALAR,

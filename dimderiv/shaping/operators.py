@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from dimderiv.language.shapes import ONE
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -12,7 +13,6 @@ from dimderiv.language.syntax import (
     Number,
     Transpose,
 )
-from dimderiv.shapes import ONE
 from dimderiv.shaping.clashes import (
     Axes,
     ClashError,

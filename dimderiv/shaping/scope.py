@@ -10,9 +10,9 @@ from enum import Enum
 from typing import Any, Literal, NamedTuple
 
 from dimderiv.errors import UnknownNameError
+from dimderiv.language.shapes import ONE, OPEN, Declaration, Shape
 from dimderiv.language.syntax import Call, Name, Node
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import ONE, OPEN, Declaration, Shape
 from dimderiv.shaping.clashes import Axes, Facts
 from dimderiv.unify import Mark, Term, Unifier, Variable
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
+from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Node
-from dimderiv.shapes import Shape
 from dimderiv.steps.reasons import Equation, Reason
 from dimderiv.steps.terms import Term
 

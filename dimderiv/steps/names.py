@@ -21,10 +21,10 @@ from dimderiv.graph import (
     is_symmetric,
     named,
 )
+from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Name
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.partials import Partial
-from dimderiv.shapes import Dim
 from dimderiv.steps.handles import Handles
 from dimderiv.steps.labels import is_brief
 from dimderiv.steps.terms import Writer

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeAlias
 
+from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Name
-from dimderiv.shapes import Dim
 from dimderiv.steps.model import Derived, Passed, Step
 
 Pattern: TypeAlias = tuple[object, ...]

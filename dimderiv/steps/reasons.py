@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.graph import Index, letters_of
+from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Node
-from dimderiv.shapes import Dim
 from dimderiv.steps.arrangements import Chain, Link
 
 

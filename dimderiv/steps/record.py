@@ -13,6 +13,7 @@ from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients, Visit
 from dimderiv.function_notation import written_name
 from dimderiv.graph import ONCE, Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
+from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import (
     Add,
     Entry,
@@ -28,7 +29,6 @@ from dimderiv.notation import symbols
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.products import product
 from dimderiv.rules import Rulebook
-from dimderiv.shapes import Shape
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles
 from dimderiv.steps.labels import MOST_AXES, is_brief_identity, is_constant, is_passed_on

@@ -23,10 +23,10 @@ from dimderiv.graph import (
     rows_sum_to_one,
 )
 from dimderiv.language import syntax
+from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name, walk
 from dimderiv.lettered import Labelled
 from dimderiv.notation import Face
-from dimderiv.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.steps.arrangements import Link, Order, as_chain
 from dimderiv.steps.labels import (
     MOST_AXES,

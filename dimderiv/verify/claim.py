@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
+from dimderiv.language.shapes import Declaration, Shape
 from dimderiv.language.syntax import Node, Program
-from dimderiv.shapes import Declaration, Shape
 from dimderiv.verify.code import CodeCheck
 
 MOST_SIZES = 8

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, VerificationError
+from dimderiv.language.shapes import SCALAR, Shape
 from dimderiv.language.syntax import IndexForm
-from dimderiv.shapes import SCALAR, Shape
 from dimderiv.verify.arithmetic import ZERO, Arithmetic, Jet, OutOfDomain, Scalar
 from dimderiv.verify.claim import Claim, NotVerifiableError
 from dimderiv.verify.evaluate import Evaluator

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import prod
 from random import Random
 
-from dimderiv.shapes import Declaration
+from dimderiv.language.shapes import Declaration
 from dimderiv.verify.arithmetic import ZERO, Arithmetic
 from dimderiv.verify.matrices import inverse
 from dimderiv.verify.tables import Size, Table, combined, diagonal, matrix_product, transposed

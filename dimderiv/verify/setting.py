@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from dimderiv.errors import ShapeError, VerificationError
+from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.language.syntax import Name, Node
-from dimderiv.shapes import SCALAR, Dim, Shape
 from dimderiv.verify.arithmetic import ONE, ZERO, Arithmetic, Jet, Scalar
 from dimderiv.verify.claim import Claim, sizes_text
 from dimderiv.verify.evaluate import Evaluator

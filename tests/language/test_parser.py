@@ -25,7 +25,7 @@ from dimderiv.language.syntax import (
     children,
 )
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parent.with_name("cases")
 MESSAGES = (CASES / "parse_errors.txt").read_text(encoding="utf-8").strip().split("\n----\n")
 A, B, X, a, b, c, w, x, y = (Name(letter) for letter in "ABXabcwxy")
 

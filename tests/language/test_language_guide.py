@@ -6,8 +6,8 @@ import pytest
 from documents import code, tables, text_of
 
 from dimderiv import derive, parse
-from dimderiv.declarations import PROPERTIES, read_shapes
 from dimderiv.errors import DimderivError
+from dimderiv.language.declarations import PROPERTIES, read_shapes
 from dimderiv.rules import load_rules
 from dimderiv.structure import FORMULAS, STRUCTURES
 

@@ -4,7 +4,7 @@ import pytest
 
 from dimderiv import derive
 from dimderiv.errors import LimitError
-from dimderiv.inline import without_definitions
+from dimderiv.language.inline import without_definitions
 from dimderiv.language.parser import parse_program
 from dimderiv.render.text import text
 

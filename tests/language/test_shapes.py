@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from dimderiv import derive
-from dimderiv.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.errors import DimderivError, LimitError, ShapeError
-from dimderiv.shapes import ONE, SCALAR, Dim, Shape
+from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
+from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 
 
 def shape(*sizes: str | int) -> Shape:

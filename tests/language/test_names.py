@@ -6,10 +6,10 @@ import scipy.special
 from cases.names import DOCUMENT, document
 from dense import Dense
 
-from dimderiv.declarations import read_shapes
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer import infer
 from dimderiv.language import BUILTIN_FUNCTIONS, parse_program, tokenize
+from dimderiv.language.declarations import read_shapes
 from dimderiv.language.foreign import ALIASES, REFUSED, instead
 from dimderiv.rules import load_rules
 

@@ -102,7 +102,7 @@ class SyntaxTree(Transformer[LarkToken, Any]):
 
 
 GRAMMAR = Lark(
-    Path(__file__).with_name("language.lark").read_text(encoding="utf-8"),
+    Path(__file__).parent.with_name("language.lark").read_text(encoding="utf-8"),
     parser="lalr",
     lexer=ProjectTokens,
 )
