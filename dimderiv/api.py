@@ -24,9 +24,9 @@ from dimderiv.language.syntax import Call, Name, Program, walk
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, EULER, SIGNS, canonical_name
 from dimderiv.language.words import is_one_symbol
 from dimderiv.result import Layout
-from dimderiv.rules import Rulebook, load_rules
+from dimderiv.rulebook.declared import with_unknown
+from dimderiv.rulebook.rulebook import Rulebook, load_rules
 from dimderiv.task import Task
-from dimderiv.unknown import with_unknown
 from dimderiv.upstream import handed_down, with_directions
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)

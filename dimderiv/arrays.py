@@ -14,7 +14,7 @@ from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Product, Shifted
 from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.normal_form import number
 from dimderiv.products import arranged, elementwise, product
-from dimderiv.shaping.signatures import Axis, read_signature
+from dimderiv.rulebook.signature import Axis, read_signature
 from dimderiv.sums import total
 
 

@@ -4,7 +4,7 @@ from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import ONCE, Factor, Function, Node, apply_function
 from dimderiv.language.vocabulary import HESSIAN
 from dimderiv.lettered import Labelled
-from dimderiv.rules import Rule
+from dimderiv.rulebook.rulebook import Rule
 
 
 def chained(node: Function, upstream: Node, rule: Rule) -> Labelled:

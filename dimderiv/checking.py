@@ -14,7 +14,7 @@ from dimderiv.language.syntax import Program, Statement
 from dimderiv.properties import binds_entries
 from dimderiv.render.text import text
 from dimderiv.result import Layout, Result
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, Judge, Verification

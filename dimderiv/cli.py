@@ -21,8 +21,8 @@ from dimderiv.coding import FORMS
 from dimderiv.output import Request, answer_text
 from dimderiv.process import FAILED, confess, exit_status, note
 from dimderiv.render.conventions import layout_in_words
-from dimderiv.rule_table import rule_table
-from dimderiv.rules import load_rules
+from dimderiv.rulebook.rulebook import load_rules
+from dimderiv.rulebook.table import rule_table
 
 LANGUAGES = ("en", "zh")
 NARROWEST, WIDEST = 80, 100

@@ -12,7 +12,7 @@ from dimderiv.language.shapes import Declaration
 from dimderiv.language.syntax import IndexForm, Program
 from dimderiv.render.text import text
 from dimderiv.result import Extent
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from dimderiv.codegen.stages import Later

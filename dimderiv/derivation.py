@@ -15,7 +15,7 @@ from dimderiv.language.syntax import Program
 from dimderiv.recording import NamedAnswer, Recorder
 from dimderiv.render.text import text
 from dimderiv.result import Extent, Layout, Result
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.shown import Shown
 from dimderiv.spelling import Spelling
 

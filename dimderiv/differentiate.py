@@ -12,7 +12,7 @@ from dimderiv.lower import Lowered
 from dimderiv.normal_form import number
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.products import product
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.sums import total
 
 LONG_ADJOINT = 16

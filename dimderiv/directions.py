@@ -31,7 +31,7 @@ from dimderiv.lettered import matrix_formula
 from dimderiv.matrix_functions import function_of, map_indices
 from dimderiv.numbering import renamed
 from dimderiv.products import product, transposed
-from dimderiv.rules import Rule, Rulebook
+from dimderiv.rulebook.rulebook import Rule, Rulebook
 from dimderiv.sums import Term, total
 
 

@@ -16,7 +16,7 @@ from dimderiv.graph import ONCE, Factor, Function, Key, Named, Node, Product, is
 from dimderiv.language.vocabulary import unused_name
 from dimderiv.lettered import Labelled
 from dimderiv.partials import Partial, operands, partials
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.sums import total
 
 SHORTEST_NAMED = 2

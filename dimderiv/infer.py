@@ -13,7 +13,7 @@ from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.language.shapes import Declaration, Shape
 from dimderiv.language.syntax import Call, IndexForm, Node, Program, children
 from dimderiv.language.vocabulary import COMMUTATIONS, canonical_name
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.shaping.asterisks import refuse_ambiguous_products
 from dimderiv.shaping.clashes import Axes, ClashError, Facts, equation_misfit, names_in
 from dimderiv.shaping.kinds import Doubt, settle_kinds

@@ -15,7 +15,7 @@ from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.matrix_functions import applied, map_indices
 from dimderiv.normal_form import number
 from dimderiv.products import product, scaled
-from dimderiv.rules import Rule, Rulebook
+from dimderiv.rulebook.rulebook import Rule, Rulebook
 
 # An entry of the matrix of a linear map has two letters for each of its axes.
 MAP_LETTERS = 4

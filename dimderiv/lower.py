@@ -37,7 +37,7 @@ from dimderiv.language.vocabulary import COMMUTATIONS, EXTREMES
 from dimderiv.matrix_functions import matrix_function
 from dimderiv.normal_form import number
 from dimderiv.products import product, scaled
-from dimderiv.rules import Rule, Rulebook
+from dimderiv.rulebook.rulebook import Rule, Rulebook
 from dimderiv.symmetry import is_symmetric
 
 MAX_POWER = 32

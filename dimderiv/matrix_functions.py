@@ -15,8 +15,8 @@ from dimderiv.arrays import Array
 from dimderiv.graph import TURNING, Index, Merged, Node, Product, Side
 from dimderiv.language.shapes import ONE, Dim, Shape
 from dimderiv.products import transposed
-from dimderiv.rules import Rule
-from dimderiv.shaping.signatures import Axis, read_signature
+from dimderiv.rulebook.rulebook import Rule
+from dimderiv.rulebook.signature import Axis, read_signature
 
 
 def function_of(

@@ -37,7 +37,7 @@ from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.lettered import Labelled, derivative_of, lettered_terms, without_derivative
 from dimderiv.normal_form import number, rescaled
 from dimderiv.products import arranged, elementwise, product, scaled
-from dimderiv.rules import Rule, Rulebook
+from dimderiv.rulebook.rulebook import Rule, Rulebook
 from dimderiv.sums import total
 
 

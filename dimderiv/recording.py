@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dimderiv.answer import Answer, Variables
 from dimderiv.differentiate import Gradients
 from dimderiv.infer import Typed
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from dimderiv.steps import BlockSources, Sources, Step

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from dimderiv.answer import Variables
 from dimderiv.infer import Typed
 from dimderiv.result import Form, Result
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.shortened import shortened
 
 

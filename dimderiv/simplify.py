@@ -30,7 +30,7 @@ from dimderiv.graph import (
 from dimderiv.numbering import all_indices
 from dimderiv.products import product
 from dimderiv.recognise import bodies, recognised
-from dimderiv.rules import Rulebook, builtin_rules
+from dimderiv.rulebook.rulebook import Rulebook, builtin_rules
 from dimderiv.sums import Term, is_turned, total
 
 Shorten = Callable[[Product], Node | None]

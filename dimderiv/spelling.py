@@ -7,7 +7,7 @@ from dimderiv.answer import Variables
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import Name, Program
 from dimderiv.language.vocabulary import unused_name
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 # The value has no name of its own: one of these stands for it.
 VALUES = ("Y", "F", "Z", "value")

@@ -26,7 +26,7 @@ from dimderiv.partials import operands
 from dimderiv.products import transposed
 from dimderiv.properties import Restorer, binds_entries
 from dimderiv.result import Extent, Layout
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify import Simplifier
 from dimderiv.staged import check_layer, check_operator, layer_code, operator_code
 from dimderiv.structure import CURVED, binding, structure_of, tied

@@ -14,7 +14,7 @@ from dimderiv.infer import Typed, infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.shapes import Declaration
 from dimderiv.language.syntax import Binary, Call, Name, Program, Statement
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 
 def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:

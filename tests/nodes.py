@@ -13,7 +13,7 @@ from dimderiv.language.shapes import Dim
 from dimderiv.lower import Builder, Lowered, lower
 from dimderiv.products import product
 from dimderiv.render.text import text
-from dimderiv.rules import load_rules
+from dimderiv.rulebook.rulebook import load_rules
 
 RULEBOOK = load_rules()
 FACTOR = re.compile(r"(?P<name>[A-Za-z]\d?)\[(?P<letters>[a-z,]*)\](?:\^(?P<power>[-\d/]+))?")

@@ -17,7 +17,7 @@ import pytest
 from dimderiv import cli, process
 from dimderiv.derivation import Derivation
 from dimderiv.errors import VerificationError
-from dimderiv.rules import load_rules
+from dimderiv.rulebook.rulebook import load_rules
 from dimderiv.verify import Verification
 
 ROOT = Path(__file__).parent.parent

@@ -28,7 +28,7 @@ from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Declaration, Dim, Shape
 from dimderiv.language.syntax import IndexForm
-from dimderiv.rules import load_rules
+from dimderiv.rulebook.rulebook import load_rules
 
 RULES = load_rules()
 

@@ -13,7 +13,7 @@ from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Entry, Name, Node, Program, Statement, children
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
-from dimderiv.rules import Rule, Rulebook, load_rules
+from dimderiv.rulebook.rulebook import Rule, Rulebook, load_rules
 
 RULES = load_rules()
 

@@ -8,7 +8,7 @@ from dimderiv.graph import Node, named, symbol
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Dim
 from dimderiv.partials import entrywise, operands, partials
-from dimderiv.rules import Rulebook, load_rules
+from dimderiv.rulebook.rulebook import Rulebook, load_rules
 
 N = Dim.of("n")
 

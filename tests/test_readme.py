@@ -12,7 +12,7 @@ import sympy
 from documents import ROOT, blocks, code, commands, tables, text_of
 
 from dimderiv import cli, derive
-from dimderiv.rules import load_rules
+from dimderiv.rulebook.rulebook import load_rules
 
 DOCUMENTS = [str(file.relative_to(ROOT)) for file in
              [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("rules/*.md")]]  # fmt: skip

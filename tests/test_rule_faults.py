@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from faults import Case, assert_right, assert_withheld
 
-from dimderiv.rules import Rulebook, builtin_rules
+from dimderiv.rulebook.rulebook import Rulebook, builtin_rules
 
 # An expression that uses the derivative of a rule, by the name of the rule and of the argument.
 USES = {
@@ -118,7 +118,7 @@ def break_rule(name: str, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> No
     """Put a wrong rule in the place of a right one."""
     rules = builtin_rules().rules
     wrong = Rulebook({**rules, name: replace(rules[name], **changes)})
-    monkeypatch.setattr("dimderiv.rules.builtin_rules", lambda: wrong)
+    monkeypatch.setattr("dimderiv.rulebook.rulebook.builtin_rules", lambda: wrong)
 
 
 @pytest.mark.parametrize(("name", "formula"), [*formulas(), *LETTERED])

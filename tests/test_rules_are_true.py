@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dimderiv.rules import Rule, Rulebook, builtin_rules, load_rules, rules_folder
+from dimderiv.rulebook.rulebook import Rule, Rulebook, builtin_rules, load_rules, rules_folder
 from dimderiv.verify.rules import RuleReport, check_rule, check_rules
 
 REFERENCE = 'reference = "nowhere"'
@@ -29,9 +29,9 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the folder of rules, which is read in place of it."""
     folder = tmp_path / "rules"
     shutil.copytree(rules_folder(), folder)
-    monkeypatch.setattr("dimderiv.rules.rules_folder", lambda: folder)
+    monkeypatch.setattr("dimderiv.rulebook.rulebook.rules_folder", lambda: folder)
     monkeypatch.setattr("dimderiv.verify.subject.rules_folder", lambda: folder)
-    monkeypatch.setattr("dimderiv.rules.builtin_rules", builtin_rules.__wrapped__)
+    monkeypatch.setattr("dimderiv.rulebook.rulebook.builtin_rules", builtin_rules.__wrapped__)
     return folder
 
 

@@ -6,7 +6,7 @@ from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
-from dimderiv.rules import load_rules
+from dimderiv.rulebook.rulebook import load_rules
 
 
 def refusal(text: str, shapes: str = "", *wrt: str) -> DimderivError:

@@ -9,7 +9,7 @@ from dimderiv.codegen.stages import Later, StagedModule, kept, made_of_inputs, w
 from dimderiv.codegen.targets import writer_of
 from dimderiv.infer import Typed
 from dimderiv.language.shapes import SCALAR
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 
 def layer_source(

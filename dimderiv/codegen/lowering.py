@@ -13,8 +13,8 @@ from dimderiv.infer import Typed
 from dimderiv.language import syntax
 from dimderiv.language.shapes import Dim
 from dimderiv.lower import Builder
-from dimderiv.rule import Rule
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rule import Rule
+from dimderiv.rulebook.rulebook import Rulebook
 
 # The array that is read, if there is one, its indices and their letters.
 Gathered = dict[str, tuple[Node | None, tuple[tuple[syntax.Node, ...], Letters]]]

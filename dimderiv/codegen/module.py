@@ -32,7 +32,7 @@ from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
 from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
-from dimderiv.rules import Rulebook, builtin_rules
+from dimderiv.rulebook.rulebook import Rulebook, builtin_rules
 
 # Whether a plan is used at certain sizes.
 Used = Callable[[Sizes], bool]

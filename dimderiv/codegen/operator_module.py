@@ -11,7 +11,7 @@ from dimderiv.codegen.text import indented
 from dimderiv.codegen.variants import Variant
 from dimderiv.codegen.writer import Writer
 from dimderiv.language.shapes import Declaration, Shape
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 # An operator is applied many times, so that what all applications share costs less.
 EARLY = 0.1

@@ -14,7 +14,7 @@ from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import IndexForm
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.partials import operands
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 Layout = tuple[Shape, Shape]
 

@@ -17,7 +17,7 @@ from dimderiv.codegen.variants import Variant
 from dimderiv.codegen.writer import Writer
 from dimderiv.infer import Typed
 from dimderiv.language.shapes import Declaration
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 # Views that are written again where they are needed: what is kept is what they show.
 REWRITTEN = frozenset({"transpose", "expand"})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dimderiv.language.syntax import Add, Binary, Call, Negative, Node, Operator
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 
 ENTRYWISE: dict[Operator, Operator] = {"*": ".*", "/": "./", "^": ".^"}
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from dimderiv.infer import Typed
 from dimderiv.language.syntax import Program
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.steps import Step
 
 

@@ -13,7 +13,7 @@ from dimderiv.render.explained import Explained, Report
 from dimderiv.render.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.render.sentences import Field, Place, Speaker
 from dimderiv.render.text import text
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.steps import (
     Added,
     Block,

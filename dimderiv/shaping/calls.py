@@ -9,7 +9,8 @@ from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import ONE
 from dimderiv.language.syntax import Call, Name, Node, is_extreme_of_two
-from dimderiv.rules import Rule
+from dimderiv.rulebook.rulebook import Rule
+from dimderiv.rulebook.signature import Axis, read_signature
 from dimderiv.shaping.clashes import (
     Axes,
     ClashError,
@@ -28,7 +29,6 @@ from dimderiv.shaping.refusals import (
     vector_wanted,
 )
 from dimderiv.shaping.scope import SCALAR_AXES, Scope, axes_of
-from dimderiv.shaping.signatures import Axis, read_signature
 from dimderiv.unify import MismatchError, Term
 
 CALL_DEPTH = 50

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.shapes import ONE, OPEN, Declaration, Shape
 from dimderiv.language.syntax import Call, Name, Node
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.shaping.clashes import Axes, Facts
 from dimderiv.unify import Mark, Term, Unifier, Variable
 

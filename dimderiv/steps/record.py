@@ -28,7 +28,7 @@ from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.products import product
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles
 from dimderiv.steps.labels import MOST_AXES, is_brief_identity, is_constant, is_passed_on

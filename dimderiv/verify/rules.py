@@ -14,8 +14,8 @@ from random import Random
 import sympy
 
 from dimderiv.errors import DimderivError, ShapeError, VerificationError
-from dimderiv.rule import Kind, Rule
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rule import Kind, Rule
+from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.verify.arithmetic import Scalar
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.effort import OutOfTime

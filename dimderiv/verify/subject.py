@@ -15,7 +15,7 @@ from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Declaration, Dim, Shape
 from dimderiv.language.syntax import Call, Name, Node, children
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
-from dimderiv.rules import Rule, Rulebook, rules_folder
+from dimderiv.rulebook.rulebook import Rule, Rulebook, rules_folder
 from dimderiv.verify.agreement import AGREED_DIGITS, WORKING_DIGITS
 from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain, Scalar
 from dimderiv.verify.claim import NotVerifiableError

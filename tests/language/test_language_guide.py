@@ -8,7 +8,7 @@ from documents import code, tables, text_of
 from dimderiv import derive, parse
 from dimderiv.errors import DimderivError
 from dimderiv.language.declarations import PROPERTIES, read_shapes
-from dimderiv.rules import load_rules
+from dimderiv.rulebook.rulebook import load_rules
 from dimderiv.structure import FORMULAS, STRUCTURES
 
 GUIDE = text_of("docs/language.md")

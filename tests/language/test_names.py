@@ -11,7 +11,7 @@ from dimderiv.infer import infer
 from dimderiv.language import BUILTIN_FUNCTIONS, parse_program, tokenize
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.foreign import ALIASES, REFUSED, instead
-from dimderiv.rules import load_rules
+from dimderiv.rulebook.rulebook import load_rules
 
 NAMES = {
     name: written

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.shapes import ONE, SCALAR, Declaration, Shape
 from dimderiv.language.vocabulary import GRADIENT, HESSIAN
-from dimderiv.rule import Rule
-from dimderiv.rules import Rulebook
+from dimderiv.rulebook.rule import Rule
+from dimderiv.rulebook.rulebook import Rulebook
 
 ARGUMENT = "x"
 REFERENCE = "the chain rule; Petersen and Pedersen, The Matrix Cookbook (2012), equation 137"

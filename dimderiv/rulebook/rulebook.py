@@ -17,7 +17,7 @@ from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Node
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, GRADIENT
-from dimderiv.rule import (
+from dimderiv.rulebook.rule import (
     KEYS,
     NAME,
     FileKind,
@@ -26,7 +26,7 @@ from dimderiv.rule import (
     refuse_mistyped,
     refuse_unreadable,
 )
-from dimderiv.rule import Rule as Rule
+from dimderiv.rulebook.rule import Rule as Rule
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,9 @@ class Rulebook:
 
 def rules_folder() -> Path:
     """Where the built-in rules lie: inside the installed package, else beside it."""
-    packaged = Path(__file__).parent / "rules"
-    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "rules"
+    package = Path(__file__).parent.parent
+    packaged = package / "rules"
+    return packaged if packaged.is_dir() else package.parent / "rules"
 
 
 @cache

@@ -5,7 +5,7 @@ from itertools import groupby, zip_longest
 from pathlib import Path
 from textwrap import wrap
 
-from dimderiv.rules import Rule, Rulebook
+from dimderiv.rulebook.rulebook import Rule, Rulebook
 
 WRITTEN, DERIVATIVE = 19, 32
 GAP = "  "

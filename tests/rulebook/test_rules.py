@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dimderiv.errors import ParseError
-from dimderiv.rules import Rule, Rulebook, builtin_rules, load_rules, rules_folder
+from dimderiv.rulebook.rulebook import Rule, Rulebook, builtin_rules, load_rules, rules_folder
 
 CUBE = """
 [cube]
@@ -278,7 +278,10 @@ def test_empty_file(tmp_path: Path) -> None:
 
 def test_packaged_folder_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an installed package the rules lie inside it."""
-    monkeypatch.setattr("dimderiv.rules.__file__", str(tmp_path / "dimderiv" / "rules.py"))
+    monkeypatch.setattr(
+        "dimderiv.rulebook.rulebook.__file__",
+        str(tmp_path / "dimderiv" / "rulebook" / "rulebook.py"),
+    )
 
     assert tmp_path / "rules" == rules_folder()
 

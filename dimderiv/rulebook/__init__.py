@@ -1,0 +1,1 @@
+"""What is differentiable, and how: a table for each operation, and declared functions."""
