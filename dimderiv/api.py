@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from dimderiv.ambiguous import refuse_second_meanings
 from dimderiv.checking import judge_named
 from dimderiv.derivation import Derivation
 from dimderiv.errors import (
@@ -14,7 +13,9 @@ from dimderiv.errors import (
     ParseError,
     UnknownNameError,
 )
-from dimderiv.infer import Typed, infer
+from dimderiv.infer.ambiguous import refuse_second_meanings
+from dimderiv.infer.seeds import handed_down, with_directions
+from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.declared_texts import Shapes
 from dimderiv.language.inline import without_definitions
@@ -27,7 +28,6 @@ from dimderiv.result import Layout
 from dimderiv.rulebook.declared import with_unknown
 from dimderiv.rulebook.rulebook import Rulebook, load_rules
 from dimderiv.task import Task
-from dimderiv.upstream import handed_down, with_directions
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dimderiv.answer import Variables
 from dimderiv.errors import UnknownNameError
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Shape, names_in_use

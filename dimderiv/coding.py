@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dimderiv.checking import Checker
 from dimderiv.collecting import without_collecting
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
-from dimderiv.infer import Typed, infer
+from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.shapes import Declaration
 from dimderiv.language.syntax import IndexForm, Program
 from dimderiv.render.text import text

@@ -10,7 +10,7 @@ from dimderiv.checking import Checker, judge_named
 from dimderiv.coding import Coder, Stages
 from dimderiv.differentiate import Gradients
 from dimderiv.forward import Tangents
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language.syntax import Program
 from dimderiv.recording import NamedAnswer, Recorder
 from dimderiv.render.text import text

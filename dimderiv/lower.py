@@ -27,7 +27,7 @@ from dimderiv.arrays import (
 )
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import ONCE, Merged, Named, Node
-from dimderiv.infer import Typed, infer
+from dimderiv.infer.typed import Typed, infer
 from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
 from dimderiv.language.numerals import reciprocal

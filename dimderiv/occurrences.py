@@ -7,7 +7,7 @@ does not depend on how long the answer is when written out.
 from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
-from dimderiv.infer import SIZED
+from dimderiv.infer.typed import SIZED
 from dimderiv.language.syntax import Binary, Call, IndexForm, Name, Node, Number, children
 from dimderiv.notation import own_symbols
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dimderiv.answer import Answer, Variables
 from dimderiv.differentiate import Gradients
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.rulebook.rulebook import Rulebook
 
 if TYPE_CHECKING:

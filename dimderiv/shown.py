@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, get_args
 
 from dimderiv.answer import Variables
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.result import Form, Result
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.shortened import shortened

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from dimderiv.answer import Variables
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language.syntax import Name, Program
 from dimderiv.language.vocabulary import unused_name
 from dimderiv.rulebook.rulebook import Rulebook

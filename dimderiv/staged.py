@@ -7,7 +7,7 @@ directions, or the product with a derivative that is handed down.
 from collections.abc import Mapping, Sequence
 
 from dimderiv.derivation import Derivation
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 
 APPLY, ADJOINT, BACKWARD = "apply", "apply_adjoint", "backward"
 UPSTREAM = "upstream"

@@ -16,7 +16,13 @@ from dimderiv.errors import DimderivError, NotDifferentiableError
 from dimderiv.forward import Tangents, forward_sweep
 from dimderiv.graph import Key, Named, named
 from dimderiv.graph import Node as GraphNode
-from dimderiv.infer import Typed, infer
+from dimderiv.infer.seeds import (
+    handed_down,
+    unused_directions,
+    unused_upstream,
+    with_directions,
+)
+from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.shapes import SCALAR
 from dimderiv.language.syntax import Node, Program, Statement
 from dimderiv.lower import Lowered, lower
@@ -30,12 +36,6 @@ from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify import Simplifier
 from dimderiv.staged import check_layer, check_operator, layer_code, operator_code
 from dimderiv.structure import CURVED, binding, structure_of, tied
-from dimderiv.upstream import (
-    handed_down,
-    unused_directions,
-    unused_upstream,
-    with_directions,
-)
 
 NO_GRADIENTS = Gradients({}, (), ())
 # How many symbols a gradient by tied entries saves at least where the one by free entries is named.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from concrete import Concrete
 
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language.syntax import (
     Add,
     Binary,

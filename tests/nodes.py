@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from dimderiv.arrange import Arranger
 from dimderiv.graph import Factor, Node, symbol
-from dimderiv.infer import infer
+from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Dim

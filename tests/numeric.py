@@ -16,7 +16,7 @@ from dense import Array, Dense
 from strategies import SIZES, Problem, values
 
 from dimderiv.derivation import Derivation
-from dimderiv.infer import Typed, infer
+from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Call, is_extreme_of_two
 from dimderiv.result import Result

@@ -23,7 +23,7 @@ from dimderiv.codegen.numpy import NumpyWriter
 from dimderiv.codegen.plan import Plan
 from dimderiv.codegen.text import Text
 from dimderiv.errors import UnknownNameError
-from dimderiv.infer import Typed, infer
+from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Declaration, Dim, Shape

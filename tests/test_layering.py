@@ -11,15 +11,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    frozen errors language rulebook collecting shortened unify shaping infer ambiguous upstream
-    graph numbering cancelling powers letters summing normal_form null_spaces gathered products
-    sums arrays inverses matrix_functions symmetry fold handwritten lower lettered chain_rule
-    partials differentiate forward properties structure commuting directions factoring
-    separation recognise simplify index_sums notation skew identities ones reading
-    function_notation common_ends edges conform means kronecker whole_axes index_form arrange
-    answer occurrences naming messages steps render codegen verify result checking spelling
-    coding printed_values code_check recording shown derivation staged task api process
-    code_output output cli __init__ __main__
+    frozen errors language rulebook infer collecting shortened graph numbering cancelling powers
+    letters summing normal_form null_spaces gathered products sums arrays inverses
+    matrix_functions symmetry fold handwritten lower lettered chain_rule partials differentiate
+    forward properties structure commuting directions factoring separation recognise simplify
+    index_sums notation skew identities ones reading function_notation common_ends edges conform
+    means kronecker whole_axes index_form arrange answer occurrences naming messages steps
+    render codegen verify result checking spelling coding printed_values code_check recording
+    shown derivation staged task api process code_output output cli __init__ __main__
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))

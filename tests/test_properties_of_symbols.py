@@ -6,7 +6,7 @@ from nodes import RULEBOOK, written
 
 from dimderiv import derive
 from dimderiv.graph import Node
-from dimderiv.infer import infer
+from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.lower import lower

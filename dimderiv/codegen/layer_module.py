@@ -7,7 +7,7 @@ from dimderiv.codegen.plan import Operation, reachable
 from dimderiv.codegen.programs import Programs
 from dimderiv.codegen.stages import Later, StagedModule, kept, made_of_inputs, words_in
 from dimderiv.codegen.targets import writer_of
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language.shapes import SCALAR
 from dimderiv.rulebook.rulebook import Rulebook
 

@@ -9,7 +9,7 @@ from dimderiv.arrays import Array
 from dimderiv.codegen.index_forms import IndexReader, Letters
 from dimderiv.codegen.user_functions import UserFunction, user_functions
 from dimderiv.graph import Function, Map, Named, Node, Product, Sum
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language import syntax
 from dimderiv.language.shapes import Dim
 from dimderiv.lower import Builder

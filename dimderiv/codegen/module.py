@@ -29,7 +29,7 @@ from dimderiv.codegen.text import ATOM, PRODUCT, indented
 from dimderiv.codegen.variants import MOST_REGIMES, Condition, Variant, chosen, is_used
 from dimderiv.codegen.worth import Choice, best_blocking
 from dimderiv.codegen.writer import Writer
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape
 from dimderiv.language.vocabulary import HESSIAN, spelled_out
 from dimderiv.rulebook.rulebook import Rulebook, builtin_rules

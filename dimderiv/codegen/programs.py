@@ -9,7 +9,7 @@ from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
 from dimderiv.graph import Function, Key, Named, Node, Symbol
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import IndexForm
 from dimderiv.language.syntax import Node as Tree

@@ -15,7 +15,7 @@ from dimderiv.codegen.programs import Layout, Programs
 from dimderiv.codegen.statements import Statements
 from dimderiv.codegen.variants import Variant
 from dimderiv.codegen.writer import Writer
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language.shapes import Declaration
 from dimderiv.rulebook.rulebook import Rulebook
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language.syntax import Program
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.steps import Step

@@ -7,7 +7,7 @@ from cases.names import DOCUMENT, document
 from dense import Dense
 
 from dimderiv.errors import UnknownNameError
-from dimderiv.infer import infer
+from dimderiv.infer.typed import infer
 from dimderiv.language import BUILTIN_FUNCTIONS, parse_program, tokenize
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.foreign import ALIASES, REFUSED, instead

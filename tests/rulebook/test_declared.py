@@ -25,7 +25,7 @@ from dimderiv.errors import (
     UnknownNameError,
     VerificationError,
 )
-from dimderiv.infer import infer
+from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import SCALAR, Dim, Shape

@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from dimderiv.language.shapes import ONE
-from dimderiv.language.syntax import Add, Binary, Name, Node, Number, children
-from dimderiv.shaping.clashes import names_in, unsigned
-from dimderiv.shaping.habits import (
+from dimderiv.infer.clashes import names_in, unsigned
+from dimderiv.infer.habits import (
     CAPITAL_SCALAR,
     COUNT_LETTERS,
     INNER_PRODUCT,
@@ -21,8 +19,10 @@ from dimderiv.shaping.habits import (
     divisors_of,
     factors,
 )
-from dimderiv.shaping.scope import SCALAR_AXES, Kind, Scope, kind_of_axes
-from dimderiv.shaping.uses import Use
+from dimderiv.infer.scope import SCALAR_AXES, Kind, Scope, kind_of_axes
+from dimderiv.infer.uses import Use
+from dimderiv.language.shapes import ONE
+from dimderiv.language.syntax import Add, Binary, Name, Node, Number, children
 
 
 class Departure(NamedTuple):

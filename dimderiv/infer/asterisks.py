@@ -5,8 +5,8 @@ is the matrix product.  A text that has `@` or `**` in it may mean either.
 """
 
 from dimderiv.errors import ShapeError
+from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.language.syntax import Binary, Name, Program, walk
-from dimderiv.shaping.scope import SCALAR_AXES, Scope
 
 _NUMPY = ("@", "**")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dimderiv.errors import DimderivError, UnknownNameError
-from dimderiv.infer import infer
+from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.rulebook.rulebook import load_rules

@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from dimderiv.infer.clashes import names_in, unsigned
+from dimderiv.infer.scope import Kind
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -22,8 +24,6 @@ from dimderiv.language.syntax import (
     is_extreme_of_two,
 )
 from dimderiv.language.vocabulary import GREEK_NAMES
-from dimderiv.shaping.clashes import names_in, unsigned
-from dimderiv.shaping.scope import Kind
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _GREEK = frozenset(GREEK_NAMES)

@@ -8,7 +8,7 @@ from types import FrameType
 import pytest
 
 from dimderiv.errors import LimitError, ShapeError, UnknownNameError
-from dimderiv.infer import Typed, infer
+from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Entry, Name, Node, Program, Statement, children

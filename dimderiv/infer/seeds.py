@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import chain, count
 
 from dimderiv.errors import ShapeError, UnknownNameError
-from dimderiv.infer import Typed, infer
+from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.shapes import Declaration
 from dimderiv.language.syntax import Binary, Call, Name, Program, Statement

@@ -13,14 +13,14 @@ from operator import xor
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
+from dimderiv.infer.clashes import ClashError, names_in
+from dimderiv.infer.departures import departures, scalar_powers
+from dimderiv.infer.habits import NUMBER_LETTERS, SCALAR_LETTERS, VECTOR_LETTERS
+from dimderiv.infer.progress import Progress
+from dimderiv.infer.refusals import exponent_refused, power_refused, vector_power_refused
+from dimderiv.infer.scope import Kind
+from dimderiv.infer.uses import Use, is_greek, uses_of, usual_kind
 from dimderiv.language.syntax import Binary, Node, children
-from dimderiv.shaping.clashes import ClashError, names_in
-from dimderiv.shaping.departures import departures, scalar_powers
-from dimderiv.shaping.habits import NUMBER_LETTERS, SCALAR_LETTERS, VECTOR_LETTERS
-from dimderiv.shaping.progress import Progress
-from dimderiv.shaping.refusals import exponent_refused, power_refused, vector_power_refused
-from dimderiv.shaping.scope import Kind
-from dimderiv.shaping.uses import Use, is_greek, uses_of, usual_kind
 
 EXACT_TRIES = 60
 TRIES = 500

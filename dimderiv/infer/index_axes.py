@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from functools import reduce
 
 from dimderiv.errors import LimitError, ShapeError
+from dimderiv.infer.clashes import Axes, ClashError, letter_misfit
+from dimderiv.infer.refusals import entry_refused, scalar_wanted
+from dimderiv.infer.scope import SCALAR_AXES, Scope
+from dimderiv.infer.unify import MismatchError, Term
 from dimderiv.language.declarations import SIZE_LIMIT
 from dimderiv.language.shapes import ONE, Dim, is_power_of_size, power_of
 from dimderiv.language.syntax import (
@@ -17,10 +21,6 @@ from dimderiv.language.syntax import (
     Number,
     children,
 )
-from dimderiv.shaping.clashes import Axes, ClashError, letter_misfit
-from dimderiv.shaping.refusals import entry_refused, scalar_wanted
-from dimderiv.shaping.scope import SCALAR_AXES, Scope
-from dimderiv.unify import MismatchError, Term
 
 
 def size(scope: Scope, node: Node) -> Dim:

@@ -4,9 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from dimderiv.language.shapes import ONE, Dim
-from dimderiv.language.syntax import Name, Number
-from dimderiv.unify import (
+from dimderiv.infer.unify import (
     MismatchError,
     Unifier,
     Variable,
@@ -15,6 +13,8 @@ from dimderiv.unify import (
     resolved,
     variables,
 )
+from dimderiv.language.shapes import ONE, Dim
+from dimderiv.language.syntax import Name, Number
 
 HERE = Name("here")
 THERE = Name("there")

@@ -6,12 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from dimderiv.errors import LimitError, UnknownNameError
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import ONE
-from dimderiv.language.syntax import Call, Name, Node, is_extreme_of_two
-from dimderiv.rulebook.rulebook import Rule
-from dimderiv.rulebook.signature import Axis, read_signature
-from dimderiv.shaping.clashes import (
+from dimderiv.infer.clashes import (
     Axes,
     ClashError,
     Write,
@@ -20,16 +15,21 @@ from dimderiv.shaping.clashes import (
     kernel_misfit,
     square_misfit,
 )
-from dimderiv.shaping.index_axes import product_of, size
-from dimderiv.shaping.operators import broadcast
-from dimderiv.shaping.refusals import (
+from dimderiv.infer.index_axes import product_of, size
+from dimderiv.infer.operators import broadcast
+from dimderiv.infer.refusals import (
     arguments_refused,
     axis_refused,
     scalar_wanted,
     vector_wanted,
 )
-from dimderiv.shaping.scope import SCALAR_AXES, Scope, axes_of
-from dimderiv.unify import MismatchError, Term
+from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
+from dimderiv.infer.unify import MismatchError, Term
+from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import ONE
+from dimderiv.language.syntax import Call, Name, Node, is_extreme_of_two
+from dimderiv.rulebook.rulebook import Rule
+from dimderiv.rulebook.signature import Axis, read_signature
 
 CALL_DEPTH = 50
 

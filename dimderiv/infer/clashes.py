@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, Span
+from dimderiv.infer.unify import Term, Unifier, resolved
 from dimderiv.language.shapes import Declaration, Shape
 from dimderiv.language.syntax import Call, Name, Negative, Node, Number, Transpose, children
-from dimderiv.unify import Term, Unifier, resolved
 
 Axes = tuple[Term, Term]
 Write: TypeAlias = "Callable[[Facts, ClashError], ShapeError]"

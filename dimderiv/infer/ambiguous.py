@@ -7,7 +7,7 @@
 from collections.abc import Collection, Iterator
 
 from dimderiv.errors import NotDifferentiableError, ParseError
-from dimderiv.infer import Typed
+from dimderiv.infer.typed import Typed
 from dimderiv.language.syntax import Binary, Call, Name, Node, Number, walk
 from dimderiv.language.vocabulary import EULER, GREEK_NAMES
 

@@ -3,6 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from dimderiv.infer.clashes import (
+    Axes,
+    ClashError,
+    broadcast_misfit,
+    product_misfit,
+    square_misfit,
+    unsigned,
+)
+from dimderiv.infer.refusals import (
+    divisor_refused,
+    exponent_refused,
+    power_refused,
+    vector_power_refused,
+)
+from dimderiv.infer.scope import SCALAR_AXES, Scope
+from dimderiv.infer.unify import MismatchError
 from dimderiv.language.shapes import ONE
 from dimderiv.language.syntax import (
     Add,
@@ -13,22 +29,6 @@ from dimderiv.language.syntax import (
     Number,
     Transpose,
 )
-from dimderiv.shaping.clashes import (
-    Axes,
-    ClashError,
-    broadcast_misfit,
-    product_misfit,
-    square_misfit,
-    unsigned,
-)
-from dimderiv.shaping.refusals import (
-    divisor_refused,
-    exponent_refused,
-    power_refused,
-    vector_power_refused,
-)
-from dimderiv.shaping.scope import SCALAR_AXES, Scope
-from dimderiv.unify import MismatchError
 
 
 def number_axes(scope: Scope, node: Number) -> Axes:

@@ -7,6 +7,19 @@ visited again, so that a long program in which every layer needs a correction st
 from bisect import bisect_right
 from collections.abc import Mapping
 
+from dimderiv.infer.clashes import ClashError, definition_misfit, equation_misfit
+from dimderiv.infer.functions import call_axes
+from dimderiv.infer.index_axes import entry_axes, index_form_axes
+from dimderiv.infer.operators import (
+    binary_axes,
+    name_axes,
+    negative_axes,
+    number_axes,
+    sum_axes,
+    transpose_axes,
+)
+from dimderiv.infer.scope import Kind, Place, Scope, Visitor, declared_axes
+from dimderiv.infer.unify import MismatchError
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -21,19 +34,6 @@ from dimderiv.language.syntax import (
     Statement,
     Transpose,
 )
-from dimderiv.shaping.calls import call_axes
-from dimderiv.shaping.clashes import ClashError, definition_misfit, equation_misfit
-from dimderiv.shaping.index_axes import entry_axes, index_form_axes
-from dimderiv.shaping.operators import (
-    binary_axes,
-    name_axes,
-    negative_axes,
-    number_axes,
-    sum_axes,
-    transpose_axes,
-)
-from dimderiv.shaping.scope import Kind, Place, Scope, Visitor, declared_axes
-from dimderiv.unify import MismatchError
 
 VISITORS: Mapping[type[Node], Visitor] = {
     Number: number_axes,

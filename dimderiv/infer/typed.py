@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from dimderiv.errors import DimderivError, UnknownNameError
+from dimderiv.infer.asterisks import refuse_ambiguous_products
+from dimderiv.infer.clashes import Axes, ClashError, Facts, equation_misfit, names_in
+from dimderiv.infer.kinds import Doubt, settle_kinds
+from dimderiv.infer.progress import VISITORS, Progress
+from dimderiv.infer.refusals import undetermined
+from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
+from dimderiv.infer.unify import MismatchError, name_sizes, resolved, variables
 from dimderiv.language.shapes import Declaration, Shape
 from dimderiv.language.syntax import Call, IndexForm, Node, Program, children
 from dimderiv.language.vocabulary import COMMUTATIONS, canonical_name
 from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.shaping.asterisks import refuse_ambiguous_products
-from dimderiv.shaping.clashes import Axes, ClashError, Facts, equation_misfit, names_in
-from dimderiv.shaping.kinds import Doubt, settle_kinds
-from dimderiv.shaping.progress import VISITORS, Progress
-from dimderiv.shaping.refusals import undetermined
-from dimderiv.shaping.scope import Meaning, Scope, kind_of_axes
-from dimderiv.unify import MismatchError, name_sizes, resolved, variables
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,8 @@ and with the kinds under which it would be none.  The reading with the fewest de
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dimderiv.language.syntax import (
-    Add,
-    Binary,
-    Call,
-    Name,
-    Node,
-    Number,
-    Program,
-    Transpose,
-    children,
-    is_extreme_of_two,
-    walk,
-)
-from dimderiv.shaping.clashes import names_in, unsigned
-from dimderiv.shaping.habits import (
+from dimderiv.infer.clashes import names_in, unsigned
+from dimderiv.infer.habits import (
     BIAS,
     COLUMN_ON_MATRIX,
     COLUMN_TIMES_MATRIX,
@@ -52,9 +39,22 @@ from dimderiv.shaping.habits import (
     is_model,
     squared,
 )
-from dimderiv.shaping.multiplying import Departure, ProductReader
-from dimderiv.shaping.scope import Kind, Scope
-from dimderiv.shaping.uses import OF_ARRAYS, Use, bare, is_greek
+from dimderiv.infer.multiplying import Departure, ProductReader
+from dimderiv.infer.scope import Kind, Scope
+from dimderiv.infer.uses import OF_ARRAYS, Use, bare, is_greek
+from dimderiv.language.syntax import (
+    Add,
+    Binary,
+    Call,
+    Name,
+    Node,
+    Number,
+    Program,
+    Transpose,
+    children,
+    is_extreme_of_two,
+    walk,
+)
 
 
 def departures(scope: Scope, uses: Mapping[str, Use], program: Program) -> list[Departure]:

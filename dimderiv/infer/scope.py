@@ -10,11 +10,11 @@ from enum import Enum
 from typing import Any, Literal, NamedTuple
 
 from dimderiv.errors import UnknownNameError
+from dimderiv.infer.clashes import Axes, Facts
+from dimderiv.infer.unify import Mark, Term, Unifier, Variable
 from dimderiv.language.shapes import ONE, OPEN, Declaration, Shape
 from dimderiv.language.syntax import Call, Name, Node
 from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.shaping.clashes import Axes, Facts
-from dimderiv.unify import Mark, Term, Unifier, Variable
 
 Meaning = Literal["symbol", "definition", "identity", "pi", "size"]
 Visitor = Callable[["Scope", Any], Axes]

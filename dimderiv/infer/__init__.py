@@ -1,0 +1,1 @@
+"""A shape for every part of a program, by unification, with a reason for each."""

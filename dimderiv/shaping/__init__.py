@@ -1,1 +1,0 @@
-"""How shapes are found: names, kinds of symbols, the axes of every operation, and clashes."""
