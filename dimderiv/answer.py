@@ -7,14 +7,14 @@ from typing import NamedTuple, TypeAlias
 
 from dimderiv.arrange import Arranger, NoMatrixFormError
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import Named, Node, is_zero, zero
+from dimderiv.graph.nodes import Named, Node, is_zero, zero
+from dimderiv.graph.sums import expanded
 from dimderiv.kronecker import vectorised
 from dimderiv.language import syntax
 from dimderiv.language.inline import names_in, written_out
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Program, Statement
 from dimderiv.separation import gathered, outside
-from dimderiv.sums import expanded
 
 Variables: TypeAlias = tuple[str, ...]
 

@@ -11,7 +11,7 @@ from dimderiv.conform import Conformed, conform
 from dimderiv.edges import norm_of, squared
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.function_notation import applied, function
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     ONCE,
     Constant,
     Factor,
@@ -29,6 +29,9 @@ from dimderiv.graph import (
     is_zero,
     letters_of,
 )
+from dimderiv.graph.normal_form import times
+from dimderiv.graph.numbering import all_indices
+from dimderiv.graph.products import product
 from dimderiv.identities import IDENTITY, with_bare_identities
 from dimderiv.index_form import index_form
 from dimderiv.kronecker import merged_piece
@@ -37,11 +40,8 @@ from dimderiv.language.syntax import Add, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATION, COMPARISONS
 from dimderiv.means import mean_of, summed_size, with_means
-from dimderiv.normal_form import times
 from dimderiv.notation import HALF, Face, Piece
-from dimderiv.numbering import all_indices
 from dimderiv.ones import with_ones
-from dimderiv.products import product
 from dimderiv.reading import (
     can_turn,
     factors_of_added,

@@ -1,7 +1,7 @@
 """The chain rule for functions that are only declared: their gradient, wherever they stand."""
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import ONCE, Factor, Function, Node, apply_function
+from dimderiv.graph.nodes import ONCE, Factor, Function, Node, apply_function
 from dimderiv.language.vocabulary import HESSIAN
 from dimderiv.lettered import Labelled
 from dimderiv.rulebook.rulebook import Rule

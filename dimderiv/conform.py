@@ -24,7 +24,7 @@ from dimderiv.edges import (
     shorter,
     sum_of,
 )
-from dimderiv.graph import ONCE, Factor, Index, Product, Shifted, letters_of
+from dimderiv.graph.nodes import ONCE, Factor, Index, Product, Shifted, letters_of
 from dimderiv.language.shapes import ONE
 from dimderiv.language.syntax import Binary, Call, Node, Transpose
 from dimderiv.notation import Face, Piece, is_product

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dimderiv.arrays import Array
 from dimderiv.commuting import commute
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Function,
@@ -24,15 +24,15 @@ from dimderiv.graph import (
     Sum,
     letters_of,
 )
+from dimderiv.graph.numbering import renamed
+from dimderiv.graph.products import product, transposed
+from dimderiv.graph.sums import Term, total
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Shape
 from dimderiv.lettered import matrix_formula
 from dimderiv.matrix_functions import function_of, map_indices
-from dimderiv.numbering import renamed
-from dimderiv.products import product, transposed
 from dimderiv.rulebook.rulebook import Rule, Rulebook
-from dimderiv.sums import Term, total
 
 
 def directed(node: Product, rulebook: Rulebook) -> Node | None:

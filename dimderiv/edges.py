@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv import notation
-from dimderiv.graph import ONCE
+from dimderiv.graph.nodes import ONCE
 from dimderiv.language.syntax import Binary, Call, Name, Node, Transpose
 from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.notation import Face, Piece

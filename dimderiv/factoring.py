@@ -9,12 +9,22 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.graph import ONCE, Factor, Index, Key, Node, Product, Sum, is_symmetric, letters_of
+from dimderiv.graph.letters import are_letters
+from dimderiv.graph.nodes import (
+    ONCE,
+    Factor,
+    Index,
+    Key,
+    Node,
+    Product,
+    Sum,
+    is_symmetric,
+    letters_of,
+)
+from dimderiv.graph.numbering import all_indices, renamed
+from dimderiv.graph.products import part, product
+from dimderiv.graph.sums import total
 from dimderiv.language.shapes import Dim
-from dimderiv.letters import are_letters
-from dimderiv.numbering import all_indices, renamed
-from dimderiv.products import part, product
-from dimderiv.sums import total
 
 # A long sum takes long to factor, and reads better as it is: `A^9 x y' + A^8 x y' A + ...`.
 MOST_FACTORS = 2_000

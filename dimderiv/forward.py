@@ -12,12 +12,23 @@ from itertools import chain, count
 
 from dimderiv.differentiate import operands_first
 from dimderiv.errors import LimitError
-from dimderiv.graph import ONCE, Factor, Function, Key, Named, Node, Product, is_zero, named, zero
+from dimderiv.graph.nodes import (
+    ONCE,
+    Factor,
+    Function,
+    Key,
+    Named,
+    Node,
+    Product,
+    is_zero,
+    named,
+    zero,
+)
+from dimderiv.graph.sums import total
 from dimderiv.language.vocabulary import unused_name
 from dimderiv.lettered import Labelled
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.sums import total
 
 SHORTEST_NAMED = 2
 LONGEST_UNNAMED = 8

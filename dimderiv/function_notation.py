@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dimderiv import notation
-from dimderiv.graph import Function, Map, is_symmetric, is_triangle
+from dimderiv.graph.nodes import Function, Map, is_symmetric, is_triangle
 from dimderiv.language.syntax import Binary
 from dimderiv.language.vocabulary import COMPARISONS, EXTREMES
 from dimderiv.notation import Face, Piece

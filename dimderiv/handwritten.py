@@ -5,9 +5,9 @@ and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are
 """
 
 from dimderiv.arrays import Array
-from dimderiv.fold import fold
-from dimderiv.graph import Function, Named, Node, Product, Sum, apply_function
-from dimderiv.sums import terms, total
+from dimderiv.graph.fold import fold
+from dimderiv.graph.nodes import Function, Named, Node, Product, Sum, apply_function
+from dimderiv.graph.sums import terms, total
 
 
 def quotient(value: Array) -> Array:

@@ -11,7 +11,7 @@ Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those
 from collections.abc import Callable, Iterable, Sequence
 
 from dimderiv import notation
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Index,
@@ -22,11 +22,11 @@ from dimderiv.graph import (
     index_dim,
     letters_of,
 )
+from dimderiv.graph.numbering import all_indices
+from dimderiv.graph.products import arranged, part
 from dimderiv.language.syntax import Call
 from dimderiv.language.vocabulary import COMMUTATION
 from dimderiv.notation import Face, Piece
-from dimderiv.numbering import all_indices
-from dimderiv.products import arranged, part
 
 PieceOf = Callable[[Node], Piece]
 Slot = int | None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from dimderiv import graph, handwritten
+from dimderiv import handwritten
 from dimderiv.arrays import (
     Array,
     along_rows,
@@ -26,7 +26,10 @@ from dimderiv.arrays import (
     transpose,
 )
 from dimderiv.errors import LimitError, NotDifferentiableError
-from dimderiv.graph import ONCE, Merged, Named, Node
+from dimderiv.graph import nodes as graph
+from dimderiv.graph.nodes import ONCE, Merged, Named, Node
+from dimderiv.graph.normal_form import number
+from dimderiv.graph.products import product, scaled
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.inverses import inverse, invert
 from dimderiv.language import syntax
@@ -35,8 +38,6 @@ from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape, size_of
 from dimderiv.language.vocabulary import COMMUTATIONS, EXTREMES
 from dimderiv.matrix_functions import matrix_function
-from dimderiv.normal_form import number
-from dimderiv.products import product, scaled
 from dimderiv.rulebook.rulebook import Rule, Rulebook
 from dimderiv.symmetry import is_symmetric
 

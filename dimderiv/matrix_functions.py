@@ -10,11 +10,11 @@ backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
-from dimderiv import graph
 from dimderiv.arrays import Array
-from dimderiv.graph import TURNING, Index, Merged, Node, Product, Side
+from dimderiv.graph import nodes as graph
+from dimderiv.graph.nodes import TURNING, Index, Merged, Node, Product, Side
+from dimderiv.graph.products import transposed
 from dimderiv.language.shapes import ONE, Dim, Shape
-from dimderiv.products import transposed
 from dimderiv.rulebook.rulebook import Rule
 from dimderiv.rulebook.signature import Axis, read_signature
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from dimderiv.conform import Conformed
-from dimderiv.graph import Factor, Product
+from dimderiv.graph.nodes import Factor, Product
 from dimderiv.language.syntax import Call, Node, replaced
 from dimderiv.notation import Face, Piece
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
-from dimderiv.graph import ONCE
+from dimderiv.graph.nodes import ONCE
 from dimderiv.index_sums import forms_together
 from dimderiv.language.numerals import decimal_places
 from dimderiv.language.shapes import Dim

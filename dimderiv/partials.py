@@ -14,7 +14,7 @@ from dimderiv.arrays import (
 )
 from dimderiv.chain_rule import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     ONCE,
     Constant,
     Factor,
@@ -30,15 +30,15 @@ from dimderiv.graph import (
     apply_map,
     constant,
 )
+from dimderiv.graph.normal_form import number, rescaled
+from dimderiv.graph.products import arranged, elementwise, product, scaled
+from dimderiv.graph.sums import total
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Dim
 from dimderiv.language.vocabulary import COMPARISONS
 from dimderiv.lettered import Labelled, derivative_of, lettered_terms, without_derivative
-from dimderiv.normal_form import number, rescaled
-from dimderiv.products import arranged, elementwise, product, scaled
 from dimderiv.rulebook.rulebook import Rule, Rulebook
-from dimderiv.sums import total
 
 
 class Partial(NamedTuple):

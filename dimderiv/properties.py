@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from dimderiv.differentiate import Gradients, Hessian
 from dimderiv.forward import Tangents
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     Function,
     Key,
     Map,
@@ -23,11 +23,11 @@ from dimderiv.graph import (
     apply_map,
     named,
 )
+from dimderiv.graph.products import product
+from dimderiv.graph.sums import total
 from dimderiv.inverses import inverse
 from dimderiv.matrix_functions import function_of
 from dimderiv.partials import operands
-from dimderiv.products import product
-from dimderiv.sums import total
 
 # A positive variable stays positive when an entry moves a little; the others bind entries.
 OPEN = frozenset({"positive"})

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
-from dimderiv.graph import Factor, Key, Map, Node, Product, Sum, is_symmetric, is_zero
-from dimderiv.products import transposed
-from dimderiv.sums import add, terms, total
+from dimderiv.graph.nodes import Factor, Key, Map, Node, Product, Sum, is_symmetric, is_zero
+from dimderiv.graph.products import transposed
+from dimderiv.graph.sums import add, terms, total
 
 
 def is_mixed(node: Sum) -> bool:

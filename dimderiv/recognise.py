@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dimderiv.factoring import View, opened, view_of
-from dimderiv.graph import Factor, Index, Key, Named, Node, Product
-from dimderiv.products import product
+from dimderiv.graph.nodes import Factor, Index, Key, Named, Node, Product
+from dimderiv.graph.products import product
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.factoring import view_of
-from dimderiv.graph import ONCE, Factor, Key, Node, letters_of
+from dimderiv.graph.nodes import ONCE, Factor, Key, Node, letters_of
+from dimderiv.graph.products import part, product
+from dimderiv.graph.sums import Term, content, total
 from dimderiv.language.shapes import Dim
-from dimderiv.products import part, product
-from dimderiv.sums import Term, content, total
 
 Places = tuple[int, ...]
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from math import prod
 
-from dimderiv.cancelling import has_pseudoinverse
 from dimderiv.directions import directed
 from dimderiv.factoring import factored, view_of
-from dimderiv.fold import fold, fold_map
-from dimderiv.graph import (
+from dimderiv.graph.cancelling import has_pseudoinverse
+from dimderiv.graph.fold import fold, fold_map
+from dimderiv.graph.nodes import (
     ONCE,
     Constant,
     Factor,
@@ -27,11 +27,11 @@ from dimderiv.graph import (
     is_symmetric,
     letters_of,
 )
-from dimderiv.numbering import all_indices
-from dimderiv.products import product
+from dimderiv.graph.numbering import all_indices
+from dimderiv.graph.products import product
+from dimderiv.graph.sums import Term, is_turned, total
 from dimderiv.recognise import bodies, recognised
 from dimderiv.rulebook.rulebook import Rulebook, builtin_rules
-from dimderiv.sums import Term, is_turned, total
 
 Shorten = Callable[[Product], Node | None]
 

@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from dimderiv.arrays import triangle
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import ONCE, Factor, Node, Product, Symbol
-from dimderiv.products import arranged, product, transposed
-from dimderiv.sums import total
+from dimderiv.graph.nodes import ONCE, Factor, Node, Product, Symbol
+from dimderiv.graph.products import arranged, product, transposed
+from dimderiv.graph.sums import total
 
 # Which entries a property ties or leaves at zero; what holds besides, such as being positive
 # definite, binds no entry.

@@ -14,8 +14,9 @@ from dimderiv.derivation import Derivation
 from dimderiv.differentiate import Gradients, reverse_sweep, second_sweeps
 from dimderiv.errors import DimderivError, NotDifferentiableError
 from dimderiv.forward import Tangents, forward_sweep
-from dimderiv.graph import Key, Named, named
-from dimderiv.graph import Node as GraphNode
+from dimderiv.graph.nodes import Key, Named, named
+from dimderiv.graph.nodes import Node as GraphNode
+from dimderiv.graph.products import transposed
 from dimderiv.infer.seeds import (
     handed_down,
     unused_directions,
@@ -29,7 +30,6 @@ from dimderiv.lower import Lowered, lower
 from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.notation import symbols as symbols_in
 from dimderiv.partials import operands
-from dimderiv.products import transposed
 from dimderiv.properties import Restorer, binds_entries
 from dimderiv.result import Extent, Layout
 from dimderiv.rulebook.rulebook import Rulebook

@@ -9,9 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from dimderiv.graph import ONCE, Factor, Index, Merged, Product, Shifted, index_dim, letters_of
-from dimderiv.numbering import all_indices
-from dimderiv.products import part
+from dimderiv.graph.nodes import (
+    ONCE,
+    Factor,
+    Index,
+    Merged,
+    Product,
+    Shifted,
+    index_dim,
+    letters_of,
+)
+from dimderiv.graph.numbering import all_indices
+from dimderiv.graph.products import part
 
 
 class Group(NamedTuple):

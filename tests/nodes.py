@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from dimderiv.arrange import Arranger
-from dimderiv.graph import Factor, Node, symbol
+from dimderiv.graph.nodes import Factor, Node, symbol
+from dimderiv.graph.products import product
 from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Dim
 from dimderiv.lower import Builder, Lowered, lower
-from dimderiv.products import product
 from dimderiv.render.text import text
 from dimderiv.rulebook.rulebook import load_rules
 

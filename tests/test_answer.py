@@ -7,7 +7,7 @@ from dimderiv.answer import Answer, Derivative, Variables, write_answer
 from dimderiv.api import parse
 from dimderiv.arrange import Arranger
 from dimderiv.errors import LimitError
-from dimderiv.graph import named, zero
+from dimderiv.graph.nodes import named, zero
 from dimderiv.language.inline import names_in
 from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.language.syntax import Node

@@ -15,8 +15,8 @@ from dimderiv.errors import (
     UnknownNameError,
     VerificationError,
 )
-from dimderiv.graph import Node
-from dimderiv.products import scaled
+from dimderiv.graph.nodes import Node
+from dimderiv.graph.products import scaled
 from dimderiv.simplify import Simplifier
 
 

@@ -5,7 +5,7 @@ from nodes import labelled, node, written
 
 from dimderiv import derive
 from dimderiv.conform import conform
-from dimderiv.graph import Product
+from dimderiv.graph.nodes import Product
 from dimderiv.notation import named
 
 

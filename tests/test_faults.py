@@ -29,12 +29,12 @@ from faults import (
 )
 
 from dimderiv.edges import norm_of
-from dimderiv.graph import Node, digest, zero
+from dimderiv.graph.nodes import Node, digest, zero
+from dimderiv.graph.products import scaled
 from dimderiv.language.syntax import Add, Binary, Call, Group, Name, Negative, Number, Transpose
 from dimderiv.lettered import Labelled
 from dimderiv.notation import Face, Piece
 from dimderiv.partials import Partial
-from dimderiv.products import scaled
 from dimderiv.render.text import text
 
 LAYER = "X: N x D; W: D x C; G: N x C"

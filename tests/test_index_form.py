@@ -6,7 +6,7 @@ from nodes import labelled, node
 
 from dimderiv import derive
 from dimderiv.arrange import Arranger
-from dimderiv.graph import Node
+from dimderiv.graph.nodes import Node
 from dimderiv.index_form import index_form
 from dimderiv.render.text import text
 

@@ -5,7 +5,7 @@ from nodes import labelled, lowered, node, written
 
 from dimderiv.arrays import constant_value
 from dimderiv.errors import LimitError, NotDifferentiableError
-from dimderiv.graph import Function, Map, Named, Product
+from dimderiv.graph.nodes import Function, Map, Named, Product
 from dimderiv.inverses import inverse
 from dimderiv.language.shapes import Dim
 

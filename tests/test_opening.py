@@ -2,14 +2,14 @@
 
 import pytest
 
-from dimderiv import graph
 from dimderiv.codegen.amounts import Regimes
 from dimderiv.codegen.opening import can_pay
 from dimderiv.codegen.patterns import sum_to_open
-from dimderiv.graph import ONCE, Factor, Node, Product
+from dimderiv.graph import nodes as graph
+from dimderiv.graph.nodes import ONCE, Factor, Node, Product
+from dimderiv.graph.products import elementwise, product
+from dimderiv.graph.sums import total
 from dimderiv.language.shapes import Dim
-from dimderiv.products import elementwise, product
-from dimderiv.sums import total
 
 M, N, P = map(Dim.of, "mnp")
 X = graph.symbol("X", (N, P))

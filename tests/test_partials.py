@@ -4,7 +4,7 @@ import pytest
 from nodes import RULEBOOK, labelled, node, written
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import Node, named, symbol
+from dimderiv.graph.nodes import Node, named, symbol
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Dim
 from dimderiv.partials import entrywise, operands, partials

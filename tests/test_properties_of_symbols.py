@@ -5,7 +5,7 @@ import pytest
 from nodes import RULEBOOK, written
 
 from dimderiv import derive
-from dimderiv.graph import Node
+from dimderiv.graph.nodes import Node
 from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program

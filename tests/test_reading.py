@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from nodes import labelled, node, written
 
-from dimderiv.graph import Map, Product, Sum
+from dimderiv.graph.nodes import Map, Product, Sum
 from dimderiv.reading import (
     can_turn,
     factors_of_added,

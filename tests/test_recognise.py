@@ -4,7 +4,7 @@ import pytest
 from nodes import lowered, written
 
 from dimderiv import derive
-from dimderiv.graph import Product
+from dimderiv.graph.nodes import Product
 from dimderiv.recognise import bodies, recognised
 
 SHAPES = "X: m x n; G: m x n; s: m; x: n; t: scalar; b: n"

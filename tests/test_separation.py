@@ -6,7 +6,7 @@ import pytest
 from nodes import labelled, written
 
 from dimderiv import derive
-from dimderiv.graph import Product
+from dimderiv.graph.nodes import Product
 from dimderiv.separation import gathered, outside, parts
 
 

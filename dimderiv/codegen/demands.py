@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dimderiv.codegen.exponentials import stable
 from dimderiv.codegen.patterns import is_flat, opposite, turned, unnamed
-from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
+from dimderiv.graph.nodes import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
 
 OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
 

@@ -1,7 +1,7 @@
 """Exponentials that must not overflow: the logarithm of their sum, and the quotient by it."""
 
 from dimderiv.codegen.patterns import is_one, unnamed
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     Factor,
     Map,
     Node,
@@ -10,7 +10,7 @@ from dimderiv.graph import (
     apply_function,
     apply_map,
 )
-from dimderiv.products import product
+from dimderiv.graph.products import product
 
 
 def stable(node: Node) -> Node | None:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from dimderiv import graph
 from dimderiv.arrays import Array, constant_value
 from dimderiv.codegen.index_ranges import ranges
 from dimderiv.errors import ShapeError
-from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Shifted
+from dimderiv.graph import nodes as graph
+from dimderiv.graph.nodes import ONCE, Factor, Index, Merged, Node, Shifted
+from dimderiv.graph.products import elementwise, product, scaled
+from dimderiv.graph.sums import terms, total
 from dimderiv.language.shapes import ONE, Dim, Shape, size_of
 from dimderiv.language.syntax import (
     Add,
@@ -26,8 +28,6 @@ from dimderiv.language.syntax import (
     children,
 )
 from dimderiv.language.syntax import Node as Tree
-from dimderiv.products import elementwise, product, scaled
-from dimderiv.sums import terms, total
 
 Letters = tuple[str, ...]
 

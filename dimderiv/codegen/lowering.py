@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import count
 
-from dimderiv import graph
 from dimderiv.arrays import Array
 from dimderiv.codegen.index_forms import IndexReader, Letters
 from dimderiv.codegen.user_functions import UserFunction, user_functions
-from dimderiv.graph import Function, Map, Named, Node, Product, Sum
+from dimderiv.graph import nodes as graph
+from dimderiv.graph.nodes import Function, Map, Named, Node, Product, Sum
 from dimderiv.infer.typed import Typed
 from dimderiv.language import syntax
 from dimderiv.language.shapes import Dim

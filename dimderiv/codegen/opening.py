@@ -3,7 +3,7 @@
 from dimderiv.codegen.amounts import Regimes
 from dimderiv.codegen.cost import CALL, ENTRY, READ
 from dimderiv.codegen.patterns import is_one, unnamed
-from dimderiv.graph import Factor, Node, Product, Sum, letters_of
+from dimderiv.graph.nodes import Factor, Node, Product, Sum, letters_of
 
 
 def can_pay(node: Product, place: int, sizes: Regimes) -> bool:

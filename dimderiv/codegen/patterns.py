@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     Factor,
     Function,
     Index,
@@ -17,9 +17,9 @@ from dimderiv.graph import (
     index_dim,
     letters_of,
 )
+from dimderiv.graph.products import product, transposed
+from dimderiv.graph.sums import total
 from dimderiv.language.shapes import Dim
-from dimderiv.products import product, transposed
-from dimderiv.sums import total
 
 MOST_TERMS = 4
 MOST_OPENED = 4

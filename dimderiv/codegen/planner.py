@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv import graph
 from dimderiv.codegen.bounds import Bounds
 from dimderiv.codegen.contraction import Contraction
 from dimderiv.codegen.definite import is_definite
@@ -27,7 +26,8 @@ from dimderiv.codegen.patterns import (
 from dimderiv.codegen.plan import Operation, Plan, Tensor, entrywise_product
 from dimderiv.codegen.rows import Rows
 from dimderiv.codegen.scaling import Scaling
-from dimderiv.graph import (
+from dimderiv.graph import nodes as graph
+from dimderiv.graph.nodes import (
     ONCE,
     Constant,
     Factor,
@@ -45,10 +45,10 @@ from dimderiv.graph import (
     apply_map,
     letters_of,
 )
+from dimderiv.graph.null_spaces import less_than_largest
+from dimderiv.graph.products import product, scaled
+from dimderiv.graph.sums import total
 from dimderiv.language.shapes import Dim
-from dimderiv.null_spaces import less_than_largest
-from dimderiv.products import product, scaled
-from dimderiv.sums import total
 
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet"})

@@ -8,7 +8,7 @@ from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, named_in
 from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
-from dimderiv.graph import Function, Key, Named, Node, Symbol
+from dimderiv.graph.nodes import Function, Key, Named, Node, Symbol
 from dimderiv.infer.typed import Typed
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import IndexForm

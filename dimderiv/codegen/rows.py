@@ -2,7 +2,7 @@
 
 from dimderiv.codegen.demands import Demands
 from dimderiv.codegen.plan import Operation, Plan, Tensor
-from dimderiv.graph import Function, Node
+from dimderiv.graph.nodes import Function, Node
 
 
 class Rows:

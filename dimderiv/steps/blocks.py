@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dimderiv.differentiate import Gradients, Visit
-from dimderiv.graph import Key, Symbol
+from dimderiv.graph.nodes import Key, Symbol
 from dimderiv.language.syntax import Name, Statement
 from dimderiv.steps.handles import Handles
 from dimderiv.steps.model import Block, BlockKind, Step

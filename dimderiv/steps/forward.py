@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from dimderiv.arrange import Arranger
 from dimderiv.forward import Change, Tangents, changes
-from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, symbol
+from dimderiv.graph.nodes import ONCE, Key, Named, Node, Symbol, named, symbol
+from dimderiv.graph.sums import total
 from dimderiv.language.syntax import Name
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import unused_name
@@ -17,7 +18,6 @@ from dimderiv.steps.model import Changed
 from dimderiv.steps.names import with_operands
 from dimderiv.steps.reasons import Equation
 from dimderiv.steps.terms import Writer
-from dimderiv.sums import total
 
 
 class Directions(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     ONCE,
     Constant,
     Factor,
@@ -20,9 +20,9 @@ from dimderiv.graph import (
     is_zero,
     letters_of,
 )
+from dimderiv.graph.products import product
 from dimderiv.lettered import Labelled
 from dimderiv.partials import Partial
-from dimderiv.products import product
 
 MOST_AXES = 2
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dimderiv import notation
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients, Visit
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     Function,
     Key,
     Map,

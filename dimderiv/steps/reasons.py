@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.graph import Index, letters_of
+from dimderiv.graph.nodes import Index, letters_of
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Node
 from dimderiv.steps.arrangements import Chain, Link

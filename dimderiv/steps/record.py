@@ -12,7 +12,20 @@ from typing import NamedTuple
 from dimderiv.arrange import Arranger
 from dimderiv.differentiate import Gradients, Visit
 from dimderiv.function_notation import written_name
-from dimderiv.graph import ONCE, Factor, Function, Key, Map, Named, Node, Product, Sum, is_zero
+from dimderiv.graph.nodes import (
+    ONCE,
+    Factor,
+    Function,
+    Key,
+    Map,
+    Named,
+    Node,
+    Product,
+    Sum,
+    is_zero,
+)
+from dimderiv.graph.products import product
+from dimderiv.graph.sums import total
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import (
     Add,
@@ -27,7 +40,6 @@ from dimderiv.language.syntax import (
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
 from dimderiv.partials import Partial, operands, partials
-from dimderiv.products import product
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles
@@ -48,7 +60,6 @@ from dimderiv.steps.reasons import Equation
 from dimderiv.steps.scalars import as_scalar, multiplied
 from dimderiv.steps.stacked import stacked
 from dimderiv.steps.terms import Target, Term, Writer, shape_of
-from dimderiv.sums import total
 
 # The kinds of functions whose rule is given in letters.
 LETTERED = ("rows", "matrix")

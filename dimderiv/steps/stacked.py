@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from dimderiv.arrange import NoMatrixFormError
-from dimderiv.graph import Node, Product, letters_of
+from dimderiv.graph.nodes import Node, Product, letters_of
+from dimderiv.graph.sums import expanded
 from dimderiv.kronecker import vectorised
 from dimderiv.language.syntax import Call, Entry, Name, children
 from dimderiv.language.syntax import Node as Tree
@@ -16,7 +17,6 @@ from dimderiv.language.vocabulary import COMMUTATIONS
 from dimderiv.steps.model import Stacked, StackedTerm
 from dimderiv.steps.reasons import Equation, Field, Reason, Several
 from dimderiv.steps.terms import Writer
-from dimderiv.sums import expanded
 
 MOST_TERMS = 4
 # The sentence that gives no reason.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dimderiv import notation
 from dimderiv.arrange import Arranger
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Function,

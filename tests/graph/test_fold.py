@@ -3,8 +3,8 @@
 import pytest
 from nodes import node_as_written, written
 
-from dimderiv.fold import fold
-from dimderiv.graph import Product
+from dimderiv.graph.fold import fold
+from dimderiv.graph.nodes import Product
 
 SHAPES = "X: m x n; Y: m x n; A: n x n; x: n; y: n"
 

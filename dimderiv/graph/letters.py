@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
-from dimderiv.graph import Index, Merged, Shifted, letters_of
+from dimderiv.graph.nodes import Index, Merged, Shifted, letters_of
 from dimderiv.language.shapes import Dim
 
 

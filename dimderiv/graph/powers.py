@@ -3,8 +3,8 @@
 from fractions import Fraction
 from math import isqrt
 
-from dimderiv.graph import ONCE, Product, is_nonnegative
-from dimderiv.numbering import all_indices
+from dimderiv.graph.nodes import ONCE, Product, is_nonnegative
+from dimderiv.graph.numbering import all_indices
 
 MOST_BITS = 64
 HALF = Fraction(1, 2)

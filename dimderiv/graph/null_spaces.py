@@ -6,10 +6,10 @@ The null space of a pseudoinverse is that of the transpose of its matrix.
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from dimderiv.cancelling import uses
-from dimderiv.graph import Factor, Function, Index, Named, Node, Product, Sum, is_symmetric
-from dimderiv.normal_form import without_coefficient
-from dimderiv.numbering import all_indices
+from dimderiv.graph.cancelling import uses
+from dimderiv.graph.nodes import Factor, Function, Index, Named, Node, Product, Sum, is_symmetric
+from dimderiv.graph.normal_form import without_coefficient
+from dimderiv.graph.numbering import all_indices
 
 
 def takes_to_zero(factors: Sequence[Factor], result: Sequence[Index]) -> bool:

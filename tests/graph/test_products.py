@@ -6,10 +6,10 @@ import pytest
 from nodes import labelled, node, written
 
 from dimderiv.errors import LimitError
-from dimderiv.graph import Factor, Product, Symbol, apply_map, is_zero, symbol, zero
+from dimderiv.graph.nodes import Factor, Product, Symbol, apply_map, is_zero, symbol, zero
+from dimderiv.graph.normal_form import number, without_coefficient
+from dimderiv.graph.products import arranged, elementwise, is_plain, product, scaled, transposed
 from dimderiv.language.shapes import Dim
-from dimderiv.normal_form import number, without_coefficient
-from dimderiv.products import arranged, elementwise, is_plain, product, scaled, transposed
 
 N = Dim.of("n")
 

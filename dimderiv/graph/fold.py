@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Function,
@@ -16,8 +16,8 @@ from dimderiv.graph import (
     apply_map,
     is_zero,
 )
-from dimderiv.products import product, scaled
-from dimderiv.sums import terms
+from dimderiv.graph.products import product, scaled
+from dimderiv.graph.sums import terms
 
 Folded = tuple[Factor, ...] | None
 

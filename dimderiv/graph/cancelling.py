@@ -11,7 +11,7 @@ that a projection beside that inverse is the identity.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     Factor,
     Function,
     Index,
@@ -23,7 +23,7 @@ from dimderiv.graph import (
     is_symmetric,
     letters_of,
 )
-from dimderiv.numbering import all_indices
+from dimderiv.graph.numbering import all_indices
 
 INVERSES = frozenset({"inv", "pinv"})
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from dimderiv.powers import power_symbols, rational_power
+from dimderiv.graph.powers import power_symbols, rational_power
 
 
 @pytest.mark.parametrize(

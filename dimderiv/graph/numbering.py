@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.graph import ONCE, Factor, Index, Key, digest, is_skew, letters_of
+from dimderiv.graph.nodes import ONCE, Factor, Index, Key, digest, is_skew, letters_of
 from dimderiv.language.shapes import Dim
 
 # What stands at a letter, and the colours of the letters beside it.

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dimderiv.graph import Factor, Merged, Shifted, symbol
+from dimderiv.graph.nodes import Factor, Merged, Shifted, symbol
+from dimderiv.graph.numbering import layout_of
 from dimderiv.language.shapes import Dim
-from dimderiv.numbering import layout_of
 
 N = Dim.of("n")
 A = symbol("A", (N, N))

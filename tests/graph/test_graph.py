@@ -3,7 +3,7 @@
 import pytest
 from nodes import labelled, node
 
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     Merged,
     Shifted,
     apply_function,

@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 from nodes import labelled, node, written
 
-from dimderiv.graph import Product, Sum, is_zero, symbol, zero
+from dimderiv.graph.nodes import Product, Sum, is_zero, symbol, zero
+from dimderiv.graph.sums import add, expanded, terms, total
 from dimderiv.language.shapes import Dim
-from dimderiv.sums import add, expanded, terms, total
 
 N = Dim.of("n")
 X, Y = symbol("x", (N,)), symbol("y", (N,))

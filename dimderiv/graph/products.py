@@ -9,8 +9,9 @@ letters are numbered by the structure alone, so that equal products have equal k
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from dimderiv.gathered import Gathered, zeros
-from dimderiv.graph import (
+from dimderiv.graph.bag import Gathered, zeros
+from dimderiv.graph.letters import are_letters, moved, reached
+from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Index,
@@ -21,17 +22,16 @@ from dimderiv.graph import (
     is_zero,
     letters_of,
 )
-from dimderiv.language.shapes import Dim
-from dimderiv.letters import are_letters, moved, reached
-from dimderiv.normal_form import (
+from dimderiv.graph.normal_form import (
     exact,
     rescaled,
     stands_alone,
     times,
     without_coefficient,
 )
-from dimderiv.numbering import all_indices, renamed
-from dimderiv.powers import is_entrywise, rational_power
+from dimderiv.graph.numbering import all_indices, renamed
+from dimderiv.graph.powers import is_entrywise, rational_power
+from dimderiv.language.shapes import Dim
 
 
 def product(

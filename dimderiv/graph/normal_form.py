@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from dimderiv.cancelling import is_projection
-from dimderiv.graph import (
+from dimderiv.graph.cancelling import is_projection
+from dimderiv.graph.known_sums import zero_axes
+from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Index,
@@ -25,10 +26,9 @@ from dimderiv.graph import (
     letters_of,
     zero,
 )
+from dimderiv.graph.numbering import all_indices, layout_of, numbered, product_key, reading_order
+from dimderiv.graph.powers import power_symbols
 from dimderiv.language.shapes import Dim
-from dimderiv.numbering import all_indices, layout_of, numbered, product_key, reading_order
-from dimderiv.powers import power_symbols
-from dimderiv.summing import zero_axes
 
 
 def exact(value: Fraction | int) -> Fraction:

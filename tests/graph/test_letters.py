@@ -1,8 +1,8 @@
 """Letters that turn out to be the same."""
 
-from dimderiv.graph import Merged, Shifted
+from dimderiv.graph.letters import Letters, are_letters, moved, reached
+from dimderiv.graph.nodes import Merged, Shifted
 from dimderiv.language.shapes import Dim
-from dimderiv.letters import Letters, are_letters, moved, reached
 
 M, N = Dim.of("m"), Dim.of("n")
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from dimderiv.cancelling import uses
-from dimderiv.graph import Factor, Index, is_orthogonal, rows_sum_to_one, zero_sums
-from dimderiv.numbering import all_indices
+from dimderiv.graph.cancelling import uses
+from dimderiv.graph.nodes import Factor, Index, is_orthogonal, rows_sum_to_one, zero_sums
+from dimderiv.graph.numbering import all_indices
 
 
 def without_unit_sums(

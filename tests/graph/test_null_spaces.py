@@ -4,7 +4,7 @@ import pytest
 from nodes import node
 
 from dimderiv import derive
-from dimderiv.graph import is_zero
+from dimderiv.graph.nodes import is_zero
 
 SHAPES = "A: n x n; S: n x n symmetric; X: m x n; b: n; c: scalar"
 

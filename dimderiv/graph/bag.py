@@ -7,9 +7,11 @@ has any more is a sum of ones.
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dimderiv.cancelling import Cancellation, cancellation
 from dimderiv.errors import LimitError
-from dimderiv.graph import (
+from dimderiv.graph.cancelling import Cancellation, cancellation
+from dimderiv.graph.known_sums import vanishes, without_unit_sums
+from dimderiv.graph.letters import Letters
+from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Index,
@@ -21,12 +23,10 @@ from dimderiv.graph import (
     size,
     zero,
 )
+from dimderiv.graph.normal_form import finished, with_scalars_apart
+from dimderiv.graph.null_spaces import takes_to_zero
+from dimderiv.graph.numbering import layout_of, reading_order
 from dimderiv.language.shapes import Dim
-from dimderiv.letters import Letters
-from dimderiv.normal_form import finished, with_scalars_apart
-from dimderiv.null_spaces import takes_to_zero
-from dimderiv.numbering import layout_of, reading_order
-from dimderiv.summing import vanishes, without_unit_sums
 
 MOST_FACTORS = 100
 HIGHEST_POWER = 10**12

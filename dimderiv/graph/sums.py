@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import gcd
 
-from dimderiv.graph import (
+from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Key,
@@ -20,9 +20,9 @@ from dimderiv.graph import (
     zero,
     zero_sums,
 )
+from dimderiv.graph.normal_form import exact, rescaled, times, without_coefficient
+from dimderiv.graph.products import arranged, product, transposed
 from dimderiv.language.shapes import Dim
-from dimderiv.normal_form import exact, rescaled, times, without_coefficient
-from dimderiv.products import arranged, product, transposed
 
 Term = tuple[Fraction, Node]
 
