@@ -3,7 +3,7 @@
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import ONCE, Factor, Function, Node, apply_function
 from dimderiv.language.vocabulary import HESSIAN
-from dimderiv.lettered import Labelled
+from dimderiv.lower.formulas import Labelled
 from dimderiv.rulebook.rulebook import Rule
 
 

@@ -11,7 +11,7 @@ from dimderiv.graph.products import product
 from dimderiv.graph.sums import total
 from dimderiv.language.shapes import Dim
 from dimderiv.language.vocabulary import unused_name
-from dimderiv.lower import Lowered
+from dimderiv.lower.builder import Lowered
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.rulebook.rulebook import Rulebook
 

@@ -11,7 +11,6 @@ from functools import cache
 from math import inf
 from typing import NamedTuple
 
-from dimderiv.arrays import Array
 from dimderiv.commuting import commute
 from dimderiv.graph.nodes import (
     ONCE,
@@ -30,8 +29,9 @@ from dimderiv.graph.sums import Term, total
 from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Shape
-from dimderiv.lettered import matrix_formula
-from dimderiv.matrix_functions import function_of, map_indices
+from dimderiv.lower.arrays import Array
+from dimderiv.lower.formulas import matrix_formula
+from dimderiv.lower.matrix_functions import function_of, map_indices
 from dimderiv.rulebook.rulebook import Rule, Rulebook
 
 

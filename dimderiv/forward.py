@@ -26,7 +26,7 @@ from dimderiv.graph.nodes import (
 )
 from dimderiv.graph.sums import total
 from dimderiv.language.vocabulary import unused_name
-from dimderiv.lettered import Labelled
+from dimderiv.lower.formulas import Labelled
 from dimderiv.partials import Partial, operands, partials
 from dimderiv.rulebook.rulebook import Rulebook
 

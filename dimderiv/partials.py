@@ -9,9 +9,6 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from dimderiv.arrays import (
-    constant_value,
-)
 from dimderiv.chain_rule import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import (
@@ -37,7 +34,10 @@ from dimderiv.language import syntax
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Dim
 from dimderiv.language.vocabulary import COMPARISONS
-from dimderiv.lettered import Labelled, derivative_of, lettered_terms, without_derivative
+from dimderiv.lower.arrays import (
+    constant_value,
+)
+from dimderiv.lower.formulas import Labelled, derivative_of, lettered_terms, without_derivative
 from dimderiv.rulebook.rulebook import Rule, Rulebook
 
 

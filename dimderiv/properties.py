@@ -25,8 +25,8 @@ from dimderiv.graph.nodes import (
 )
 from dimderiv.graph.products import product
 from dimderiv.graph.sums import total
-from dimderiv.inverses import inverse
-from dimderiv.matrix_functions import function_of
+from dimderiv.lower.inverses import inverse
+from dimderiv.lower.matrix_functions import function_of
 from dimderiv.partials import operands
 
 # A positive variable stays positive when an entry moves a little; the others bind entries.

@@ -26,7 +26,7 @@ from dimderiv.infer.seeds import (
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.shapes import SCALAR
 from dimderiv.language.syntax import Node, Program, Statement
-from dimderiv.lower import Lowered, lower
+from dimderiv.lower.builder import Lowered, lower
 from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.notation import symbols as symbols_in
 from dimderiv.partials import operands

@@ -11,7 +11,7 @@ from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Dim
-from dimderiv.lower import Builder, Lowered, lower
+from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.render.text import text
 from dimderiv.rulebook.rulebook import load_rules
 

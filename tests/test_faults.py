@@ -32,7 +32,7 @@ from dimderiv.edges import norm_of
 from dimderiv.graph.nodes import Node, digest, zero
 from dimderiv.graph.products import scaled
 from dimderiv.language.syntax import Add, Binary, Call, Group, Name, Negative, Number, Transpose
-from dimderiv.lettered import Labelled
+from dimderiv.lower.formulas import Labelled
 from dimderiv.notation import Face, Piece
 from dimderiv.partials import Partial
 from dimderiv.render.text import text

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from dimderiv.arrays import Array, constant_value
 from dimderiv.codegen.index_ranges import ranges
 from dimderiv.errors import ShapeError
 from dimderiv.graph import nodes as graph
@@ -28,6 +27,7 @@ from dimderiv.language.syntax import (
     children,
 )
 from dimderiv.language.syntax import Node as Tree
+from dimderiv.lower.arrays import Array, constant_value
 
 Letters = tuple[str, ...]
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import count
 
-from dimderiv.arrays import Array
 from dimderiv.codegen.index_forms import IndexReader, Letters
 from dimderiv.codegen.user_functions import UserFunction, user_functions
 from dimderiv.graph import nodes as graph
@@ -12,7 +11,8 @@ from dimderiv.graph.nodes import Function, Map, Named, Node, Product, Sum
 from dimderiv.infer.typed import Typed
 from dimderiv.language import syntax
 from dimderiv.language.shapes import Dim
-from dimderiv.lower import Builder
+from dimderiv.lower.arrays import Array
+from dimderiv.lower.builder import Builder
 from dimderiv.rulebook.rule import Rule
 from dimderiv.rulebook.rulebook import Rulebook
 

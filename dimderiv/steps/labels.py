@@ -21,7 +21,7 @@ from dimderiv.graph.nodes import (
     letters_of,
 )
 from dimderiv.graph.products import product
-from dimderiv.lettered import Labelled
+from dimderiv.lower.formulas import Labelled
 from dimderiv.partials import Partial
 
 MOST_AXES = 2

@@ -25,7 +25,7 @@ from dimderiv.graph.nodes import (
 from dimderiv.language import syntax
 from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name, walk
-from dimderiv.lettered import Labelled
+from dimderiv.lower.formulas import Labelled
 from dimderiv.notation import Face
 from dimderiv.steps.arrangements import Link, Order, as_chain
 from dimderiv.steps.labels import (

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from dimderiv.arrays import Array, by_signature
 from dimderiv.graph.nodes import Factor, symbol
 from dimderiv.graph.products import product
 from dimderiv.language.shapes import ONE, Dim, Shape
+from dimderiv.lower.arrays import Array, by_signature
 
 M, N, P, Q = (Dim.of(name) for name in "mnpq")
 A = Array(symbol("A", (M, N)), Shape(M, N))

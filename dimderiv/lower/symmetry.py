@@ -10,7 +10,7 @@ from dimderiv.graph import nodes as graph
 from dimderiv.graph.nodes import Function, Key, Map, Named, Node, Product, Sum
 from dimderiv.graph.products import product, transposed
 from dimderiv.graph.sums import total
-from dimderiv.matrix_functions import function_of
+from dimderiv.lower.matrix_functions import function_of
 
 # A longer chain of names is not followed to its end.
 MOST_NESTED = 20

@@ -3,11 +3,11 @@
 import pytest
 from nodes import labelled, lowered, node, written
 
-from dimderiv.arrays import constant_value
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph.nodes import Function, Map, Named, Product
-from dimderiv.inverses import inverse
 from dimderiv.language.shapes import Dim
+from dimderiv.lower.arrays import constant_value
+from dimderiv.lower.inverses import inverse
 
 SAME = [
     ("A B", "A[i,k] B[k,j] -> [i,j]"),

@@ -4,7 +4,7 @@ import pytest
 from nodes import node, written
 
 from dimderiv import derive
-from dimderiv.inverses import inverse
+from dimderiv.lower.inverses import inverse
 
 SHAPES = "A: n x n; B: n x n; C: m x m; Q: n x n orthogonal; X: m x n; x: n; t: scalar"
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from dimderiv.arrays import Array
 from dimderiv.graph import nodes as graph
 from dimderiv.graph.nodes import ONCE, Factor, Function, Index, Merged, Node, Product, letters_of
 from dimderiv.graph.products import elementwise, part, product, transposed
+from dimderiv.lower.arrays import Array
 
 
 def inverse(node: Node) -> Node:

@@ -1,0 +1,1 @@
+"""Typed programs, and the formulas of rules, as nodes of the graph."""
