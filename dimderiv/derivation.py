@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dimderiv.answer import Answer, Variables
 from dimderiv.checking import Checker, judge_named
 from dimderiv.coding import Coder, Stages
-from dimderiv.differentiate import Gradients
-from dimderiv.forward import Tangents
+from dimderiv.differentiate.forward import Tangents
+from dimderiv.differentiate.reverse import Gradients
 from dimderiv.infer.typed import Typed
 from dimderiv.language.syntax import Program
 from dimderiv.recording import NamedAnswer, Recorder

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dimderiv.answer import Answer, Variables
-from dimderiv.differentiate import Gradients
+from dimderiv.differentiate.reverse import Gradients
 from dimderiv.infer.typed import Typed
 from dimderiv.rulebook.rulebook import Rulebook
 

@@ -11,9 +11,12 @@ from dimderiv.arrange import Arranger
 from dimderiv.coding import Stages
 from dimderiv.collecting import without_collecting
 from dimderiv.derivation import Derivation
-from dimderiv.differentiate import Gradients, reverse_sweep, second_sweeps
+from dimderiv.differentiate.forward import Tangents, forward_sweep
+from dimderiv.differentiate.partials import operands
+from dimderiv.differentiate.properties import Restorer, binds_entries
+from dimderiv.differentiate.reverse import Gradients, reverse_sweep, second_sweeps
+from dimderiv.differentiate.tied import CURVED, binding, structure_of, tied
 from dimderiv.errors import DimderivError, NotDifferentiableError
-from dimderiv.forward import Tangents, forward_sweep
 from dimderiv.graph.nodes import Key, Named, named
 from dimderiv.graph.nodes import Node as GraphNode
 from dimderiv.graph.products import transposed
@@ -29,13 +32,10 @@ from dimderiv.language.syntax import Node, Program, Statement
 from dimderiv.lower.builder import Lowered, lower
 from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.notation import symbols as symbols_in
-from dimderiv.partials import operands
-from dimderiv.properties import Restorer, binds_entries
 from dimderiv.result import Extent, Layout
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify import Simplifier
 from dimderiv.staged import check_layer, check_operator, layer_code, operator_code
-from dimderiv.structure import CURVED, binding, structure_of, tied
 
 NO_GRADIENTS = Gradients({}, (), ())
 # How many symbols a gradient by tied entries saves at least where the one by free entries is named.

@@ -7,8 +7,8 @@ from string import Formatter
 import pytest
 
 from dimderiv.api import LAYOUTS
+from dimderiv.differentiate.tied import CURVED, STRUCTURES
 from dimderiv.messages import LANGUAGES, sentences
-from dimderiv.structure import CURVED, STRUCTURES
 
 PACKAGE = Path(__file__).parent.parent / "dimderiv"
 ENGLISH = sentences("en")

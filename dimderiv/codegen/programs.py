@@ -8,12 +8,12 @@ from dimderiv.codegen.lowering import CodeBuilder, Gathered, conflicts, named_in
 from dimderiv.codegen.plan import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.planner import Planner
 from dimderiv.codegen.variants import Variant
+from dimderiv.differentiate.partials import operands
 from dimderiv.graph.nodes import Function, Key, Named, Node, Symbol
 from dimderiv.infer.typed import Typed
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import IndexForm
 from dimderiv.language.syntax import Node as Tree
-from dimderiv.partials import operands
 from dimderiv.rulebook.rulebook import Rulebook
 
 Layout = tuple[Shape, Shape]

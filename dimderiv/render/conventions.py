@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
+from dimderiv.differentiate.tied import CURVED, binding
 from dimderiv.language.shapes import Shape
 from dimderiv.messages import sentences
-from dimderiv.structure import CURVED, binding
 
 
 class Written(Protocol):

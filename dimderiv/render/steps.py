@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from dimderiv.differentiate.tied import FORMULAS
 from dimderiv.errors import UnknownNameError
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import SCALAR
@@ -30,7 +31,6 @@ from dimderiv.steps import (
     pattern,
     repeated,
 )
-from dimderiv.structure import FORMULAS
 
 MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})

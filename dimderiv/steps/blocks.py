@@ -7,7 +7,7 @@ variables were met in the other order is not derived again, since the order does
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dimderiv.differentiate import Gradients, Visit
+from dimderiv.differentiate.reverse import Gradients, Visit
 from dimderiv.graph.nodes import Key, Symbol
 from dimderiv.language.syntax import Name, Statement
 from dimderiv.steps.handles import Handles

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from dimderiv.arrange import Arranger
-from dimderiv.forward import Change, Tangents, changes
+from dimderiv.differentiate.forward import Change, Tangents, changes
+from dimderiv.differentiate.partials import operands
 from dimderiv.graph.nodes import ONCE, Key, Named, Node, Symbol, named, symbol
 from dimderiv.graph.sums import total
 from dimderiv.language.syntax import Name
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import unused_name
-from dimderiv.partials import operands
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles

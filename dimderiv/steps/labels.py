@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
+from dimderiv.differentiate.partials import Partial
 from dimderiv.graph.nodes import (
     ONCE,
     Constant,
@@ -22,7 +23,6 @@ from dimderiv.graph.nodes import (
 )
 from dimderiv.graph.products import product
 from dimderiv.lower.formulas import Labelled
-from dimderiv.partials import Partial
 
 MOST_AXES = 2
 

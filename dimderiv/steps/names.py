@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from dimderiv import notation
 from dimderiv.arrange import Arranger
-from dimderiv.differentiate import Gradients, Visit
+from dimderiv.differentiate.partials import Partial
+from dimderiv.differentiate.reverse import Gradients, Visit
 from dimderiv.graph.nodes import (
     Function,
     Key,
@@ -24,7 +25,6 @@ from dimderiv.graph.nodes import (
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Name
 from dimderiv.language.syntax import Node as Tree
-from dimderiv.partials import Partial
 from dimderiv.steps.handles import Handles
 from dimderiv.steps.labels import is_brief
 from dimderiv.steps.terms import Writer

@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.arrange import Arranger
-from dimderiv.differentiate import Gradients, Visit
+from dimderiv.differentiate.partials import Partial, operands, partials
+from dimderiv.differentiate.reverse import Gradients, Visit
 from dimderiv.function_notation import written_name
 from dimderiv.graph.nodes import (
     ONCE,
@@ -39,7 +40,6 @@ from dimderiv.language.syntax import (
 )
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
-from dimderiv.partials import Partial, operands, partials
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify import Simplifier
 from dimderiv.steps.handles import Handles

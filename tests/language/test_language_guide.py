@@ -6,10 +6,10 @@ import pytest
 from documents import code, tables, text_of
 
 from dimderiv import derive, parse
+from dimderiv.differentiate.tied import FORMULAS, STRUCTURES
 from dimderiv.errors import DimderivError
 from dimderiv.language.declarations import PROPERTIES, read_shapes
 from dimderiv.rulebook.rulebook import load_rules
-from dimderiv.structure import FORMULAS, STRUCTURES
 
 GUIDE = text_of("docs/language.md")
 TABLES = tables(GUIDE)

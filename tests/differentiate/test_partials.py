@@ -3,11 +3,11 @@
 import pytest
 from nodes import RULEBOOK, labelled, node, written
 
+from dimderiv.differentiate.partials import entrywise, operands, partials
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import Node, named, symbol
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Dim
-from dimderiv.partials import entrywise, operands, partials
 from dimderiv.rulebook.rulebook import Rulebook, load_rules
 
 N = Dim.of("n")

@@ -9,8 +9,9 @@ where `S` is symmetric, its properties hold in the answer.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from dimderiv.differentiate import Gradients, Hessian
-from dimderiv.forward import Tangents
+from dimderiv.differentiate.forward import Tangents
+from dimderiv.differentiate.partials import operands
+from dimderiv.differentiate.reverse import Gradients, Hessian
 from dimderiv.graph.nodes import (
     Function,
     Key,
@@ -27,7 +28,6 @@ from dimderiv.graph.products import product
 from dimderiv.graph.sums import total
 from dimderiv.lower.inverses import inverse
 from dimderiv.lower.matrix_functions import function_of
-from dimderiv.partials import operands
 
 # A positive variable stays positive when an entry moves a little; the others bind entries.
 OPEN = frozenset({"positive"})

@@ -10,8 +10,8 @@ from numeric import disagreement
 from strategies import Problem, problems
 
 from dimderiv import derive
+from dimderiv.differentiate.tied import structure_of
 from dimderiv.errors import LimitError, NotDifferentiableError, ShapeError, VerificationError
-from dimderiv.structure import structure_of
 
 WORDS = ("symmetric", "spd", "diagonal", "lower", "upper", "skew")
 

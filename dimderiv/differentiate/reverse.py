@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from dimderiv.differentiate.partials import Partial, operands, partials
 from dimderiv.errors import LimitError
 from dimderiv.graph.nodes import ONCE, Key, Named, Node, Symbol, named, zero
 from dimderiv.graph.normal_form import number
@@ -12,7 +13,6 @@ from dimderiv.graph.sums import total
 from dimderiv.language.shapes import Dim
 from dimderiv.language.vocabulary import unused_name
 from dimderiv.lower.builder import Lowered
-from dimderiv.partials import Partial, operands, partials
 from dimderiv.rulebook.rulebook import Rulebook
 
 LONG_ADJOINT = 16

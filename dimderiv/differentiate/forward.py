@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
-from dimderiv.differentiate import operands_first
+from dimderiv.differentiate.partials import Partial, operands, partials
+from dimderiv.differentiate.reverse import operands_first
 from dimderiv.errors import LimitError
 from dimderiv.graph.nodes import (
     ONCE,
@@ -27,7 +28,6 @@ from dimderiv.graph.nodes import (
 from dimderiv.graph.sums import total
 from dimderiv.language.vocabulary import unused_name
 from dimderiv.lower.formulas import Labelled
-from dimderiv.partials import Partial, operands, partials
 from dimderiv.rulebook.rulebook import Rulebook
 
 SHORTEST_NAMED = 2

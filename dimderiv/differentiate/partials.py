@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from dimderiv.chain_rule import chained, no_more_derivatives
+from dimderiv.differentiate.declared import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import (
     ONCE,

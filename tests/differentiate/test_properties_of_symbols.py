@@ -5,12 +5,12 @@ import pytest
 from nodes import RULEBOOK, written
 
 from dimderiv import derive
+from dimderiv.differentiate.properties import Restorer, binds_entries
 from dimderiv.graph.nodes import Node
 from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.lower.builder import lower
-from dimderiv.properties import Restorer, binds_entries
 
 SYMMETRIC = "S: n x n symmetric; A: n x n; x: n; y: n"
 

@@ -3,7 +3,7 @@
 import pytest
 from nodes import RULEBOOK, labelled, lowered, node, written
 
-from dimderiv.differentiate import Gradients, operands_first, reverse_sweep, second_sweeps
+from dimderiv.differentiate.reverse import Gradients, operands_first, reverse_sweep, second_sweeps
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import Node, is_zero
 from dimderiv.simplify import Simplifier

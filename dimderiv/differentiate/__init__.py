@@ -1,0 +1,1 @@
+"""Derivatives of nodes: the reverse and the forward sweep, properties, tied entries."""
