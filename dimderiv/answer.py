@@ -14,7 +14,7 @@ from dimderiv.language import syntax
 from dimderiv.language.inline import names_in, written_out
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Program, Statement
-from dimderiv.separation import gathered, outside
+from dimderiv.simplify.separation import gathered, outside
 
 Variables: TypeAlias = tuple[str, ...]
 

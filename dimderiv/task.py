@@ -34,7 +34,7 @@ from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_group
 from dimderiv.notation import symbols as symbols_in
 from dimderiv.result import Extent, Layout
 from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.simplify import Simplifier
+from dimderiv.simplify.simplify import Simplifier
 from dimderiv.staged import check_layer, check_operator, layer_code, operator_code
 
 NO_GRADIENTS = Gradients({}, (), ())

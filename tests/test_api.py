@@ -17,7 +17,7 @@ from dimderiv.errors import (
 )
 from dimderiv.graph.nodes import Node
 from dimderiv.graph.products import scaled
-from dimderiv.simplify import Simplifier
+from dimderiv.simplify.simplify import Simplifier
 
 
 @pytest.mark.parametrize(

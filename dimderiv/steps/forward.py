@@ -12,7 +12,7 @@ from dimderiv.language.syntax import Name
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import unused_name
 from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.simplify import Simplifier
+from dimderiv.simplify.simplify import Simplifier
 from dimderiv.steps.handles import Handles
 from dimderiv.steps.model import Changed
 from dimderiv.steps.names import with_operands

@@ -41,7 +41,7 @@ from dimderiv.language.syntax import (
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.notation import symbols
 from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.simplify import Simplifier
+from dimderiv.simplify.simplify import Simplifier
 from dimderiv.steps.handles import Handles
 from dimderiv.steps.labels import MOST_AXES, is_brief_identity, is_constant, is_passed_on
 from dimderiv.steps.lengths import refuse_too_long

@@ -6,7 +6,7 @@ from nodes import RULEBOOK, labelled, lowered, node, written
 from dimderiv.differentiate.reverse import Gradients, operands_first, reverse_sweep, second_sweeps
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import Node, is_zero
-from dimderiv.simplify import Simplifier
+from dimderiv.simplify.simplify import Simplifier
 
 NET = "S1 = X W1; H = relu(S1); S2 = H W2; ||S2 - Y||_F^2"
 

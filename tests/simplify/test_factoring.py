@@ -3,9 +3,9 @@
 import pytest
 from nodes import node, written
 
-from dimderiv.factoring import factored
 from dimderiv.graph.nodes import Sum
-from dimderiv.simplify import Simplifier
+from dimderiv.simplify.factoring import factored
+from dimderiv.simplify.simplify import Simplifier
 
 SHAPES = "A: n x n; B: n x n; C: n x n; P: n x n; X: m x n; x: n; y: n; a: n; b: n; t: scalar"
 

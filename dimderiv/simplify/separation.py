@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.factoring import view_of
 from dimderiv.graph.nodes import ONCE, Factor, Key, Node, letters_of
 from dimderiv.graph.products import part, product
 from dimderiv.graph.sums import Term, content, total
 from dimderiv.language.shapes import Dim
+from dimderiv.simplify.factoring import view_of
 
 Places = tuple[int, ...]
 

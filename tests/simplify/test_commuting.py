@@ -3,7 +3,7 @@
 import pytest
 from nodes import node
 
-from dimderiv.commuting import commute
+from dimderiv.simplify.commuting import commute
 
 SHAPES = "A: n x n; B: n x n; S: n x n symmetric; X: m x n; t: scalar; s: scalar"
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dimderiv.factoring import View, opened, view_of
 from dimderiv.graph.nodes import Factor, Index, Key, Named, Node, Product
 from dimderiv.graph.products import product
+from dimderiv.simplify.factoring import View, opened, view_of
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import pytest
 from nodes import node, written
 
 from dimderiv import derive
-from dimderiv.simplify import Simplifier
+from dimderiv.simplify.simplify import Simplifier
 
 SHAPES = "A: n x n; B: n x n; C: n x n; P: n x n; X: m x n; x: n; y: n; a: n; b: n"
 

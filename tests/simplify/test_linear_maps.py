@@ -6,7 +6,7 @@ from nodes import node, written
 
 from dimderiv import derive
 from dimderiv.errors import NotDifferentiableError, VerificationError
-from dimderiv.simplify import Simplifier
+from dimderiv.simplify.simplify import Simplifier
 
 SHAPES = "A: n x n; B: n x n; E: n x n; G: n x n; x: n; y: n; t: scalar"
 

@@ -11,7 +11,6 @@ from functools import cache
 from math import inf
 from typing import NamedTuple
 
-from dimderiv.commuting import commute
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -33,6 +32,7 @@ from dimderiv.lower.arrays import Array
 from dimderiv.lower.formulas import matrix_formula
 from dimderiv.lower.matrix_functions import function_of, map_indices
 from dimderiv.rulebook.rulebook import Rule, Rulebook
+from dimderiv.simplify.commuting import commute
 
 
 def directed(node: Product, rulebook: Rulebook) -> Node | None:

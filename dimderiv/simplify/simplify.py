@@ -5,8 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from math import prod
 
-from dimderiv.directions import directed
-from dimderiv.factoring import factored, view_of
 from dimderiv.graph.cancelling import has_pseudoinverse
 from dimderiv.graph.fold import fold, fold_map
 from dimderiv.graph.nodes import (
@@ -30,8 +28,10 @@ from dimderiv.graph.nodes import (
 from dimderiv.graph.numbering import all_indices
 from dimderiv.graph.products import product
 from dimderiv.graph.sums import Term, is_turned, total
-from dimderiv.recognise import bodies, recognised
 from dimderiv.rulebook.rulebook import Rulebook, builtin_rules
+from dimderiv.simplify.definitions import bodies, recognised
+from dimderiv.simplify.factoring import factored, view_of
+from dimderiv.simplify.linear_maps import directed
 
 Shorten = Callable[[Product], Node | None]
 

@@ -5,7 +5,7 @@ from nodes import lowered, written
 
 from dimderiv import derive
 from dimderiv.graph.nodes import Product
-from dimderiv.recognise import bodies, recognised
+from dimderiv.simplify.definitions import bodies, recognised
 
 SHAPES = "X: m x n; G: m x n; s: m; x: n; t: scalar; b: n"
 

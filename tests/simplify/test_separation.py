@@ -7,7 +7,7 @@ from nodes import labelled, written
 
 from dimderiv import derive
 from dimderiv.graph.nodes import Product
-from dimderiv.separation import gathered, outside, parts
+from dimderiv.simplify.separation import gathered, outside, parts
 
 
 def test_the_parts_of_a_term() -> None:

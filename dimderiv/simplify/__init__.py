@@ -1,0 +1,1 @@
+"""Shorter nodes of equal value."""
