@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.arrange import Arranger, NoMatrixFormError
+from dimderiv.conform.arrange import Arranger, NoMatrixFormError
+from dimderiv.conform.kronecker import vectorised
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import Named, Node, is_zero, zero
 from dimderiv.graph.sums import expanded
-from dimderiv.kronecker import vectorised
 from dimderiv.language import syntax
 from dimderiv.language.inline import names_in, written_out
 from dimderiv.language.shapes import Shape

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Literal
 
 from dimderiv.answer import Answer
+from dimderiv.conform.notation import own_symbols
 from dimderiv.errors import ShapeError
 from dimderiv.language import syntax
 from dimderiv.language.inline import names_in
 from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.language.vocabulary import COMMUTATIONS
-from dimderiv.notation import own_symbols
 from dimderiv.occurrences import has_sizes, occurrences
 
 Kind = Literal["scalar", "vector", "matrix"]

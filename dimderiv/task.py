@@ -7,9 +7,10 @@ from itertools import chain, count
 from typing import get_args
 
 from dimderiv.answer import Answer, Derivative, Variables, write_answer
-from dimderiv.arrange import Arranger
 from dimderiv.coding import Stages
 from dimderiv.collecting import without_collecting
+from dimderiv.conform.arrange import Arranger
+from dimderiv.conform.notation import symbols as symbols_in
 from dimderiv.derivation import Derivation
 from dimderiv.differentiate.forward import Tangents, forward_sweep
 from dimderiv.differentiate.partials import operands
@@ -31,7 +32,6 @@ from dimderiv.language.shapes import SCALAR
 from dimderiv.language.syntax import Node, Program, Statement
 from dimderiv.lower.builder import Lowered, lower
 from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
-from dimderiv.notation import symbols as symbols_in
 from dimderiv.result import Extent, Layout
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify.simplify import Simplifier

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from dimderiv.arrange import Arranger
+from dimderiv.conform.arrange import Arranger
 from dimderiv.graph.nodes import Factor, Node, symbol
 from dimderiv.graph.products import product
 from dimderiv.infer.typed import infer

@@ -5,7 +5,7 @@ from nodes import labelled, lowered, node
 
 from dimderiv.answer import Answer, Derivative, Variables, write_answer
 from dimderiv.api import parse
-from dimderiv.arrange import Arranger
+from dimderiv.conform.arrange import Arranger
 from dimderiv.errors import LimitError
 from dimderiv.graph.nodes import named, zero
 from dimderiv.language.inline import names_in

@@ -28,13 +28,13 @@ from faults import (
     without,
 )
 
+from dimderiv.conform.edges import norm_of
+from dimderiv.conform.notation import Face, Piece
 from dimderiv.differentiate.partials import Partial
-from dimderiv.edges import norm_of
 from dimderiv.graph.nodes import Node, digest, zero
 from dimderiv.graph.products import scaled
 from dimderiv.language.syntax import Add, Binary, Call, Group, Name, Negative, Number, Transpose
 from dimderiv.lower.formulas import Labelled
-from dimderiv.notation import Face, Piece
 from dimderiv.render.text import text
 
 LAYER = "X: N x D; W: D x C; G: N x C"

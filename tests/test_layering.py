@@ -11,12 +11,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    frozen errors language rulebook infer graph lower differentiate simplify collecting
-    shortened index_sums notation skew identities ones reading function_notation common_ends
-    edges conform means kronecker whole_axes index_form arrange answer occurrences naming
-    messages steps render codegen verify result checking spelling coding printed_values
-    code_check recording shown derivation staged task api process code_output output cli
-    __init__ __main__
+    frozen errors language rulebook infer graph lower differentiate simplify conform collecting
+    shortened answer occurrences naming messages steps render codegen verify result checking
+    spelling coding printed_values code_check recording shown derivation staged task api process
+    code_output output cli __init__ __main__
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))

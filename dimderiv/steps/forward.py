@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from dimderiv.arrange import Arranger
+from dimderiv.conform.arrange import Arranger
 from dimderiv.differentiate.forward import Change, Tangents, changes
 from dimderiv.differentiate.partials import operands
 from dimderiv.graph.nodes import ONCE, Key, Named, Node, Symbol, named, symbol

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dimderiv import notation
-from dimderiv.arrange import Arranger
+from dimderiv.conform import notation
+from dimderiv.conform.arrange import Arranger
 from dimderiv.differentiate.partials import Partial
 from dimderiv.differentiate.reverse import Gradients, Visit
 from dimderiv.graph.nodes import (

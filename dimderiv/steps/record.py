@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.arrange import Arranger
+from dimderiv.conform.arrange import Arranger
+from dimderiv.conform.functions import written_name
+from dimderiv.conform.notation import symbols
 from dimderiv.differentiate.partials import Partial, operands, partials
 from dimderiv.differentiate.reverse import Gradients, Visit
-from dimderiv.function_notation import written_name
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -39,7 +40,6 @@ from dimderiv.language.syntax import (
     replaced,
 )
 from dimderiv.language.syntax import Node as Tree
-from dimderiv.notation import symbols
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify.simplify import Simplifier
 from dimderiv.steps.handles import Handles

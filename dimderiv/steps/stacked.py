@@ -7,10 +7,10 @@ The entry `[i,j]` of the value by the entry `[k,l]` of the variable stands in ro
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from dimderiv.arrange import NoMatrixFormError
+from dimderiv.conform.arrange import NoMatrixFormError
+from dimderiv.conform.kronecker import vectorised
 from dimderiv.graph.nodes import Node, Product, letters_of
 from dimderiv.graph.sums import expanded
-from dimderiv.kronecker import vectorised
 from dimderiv.language.syntax import Call, Entry, Name, children
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATIONS

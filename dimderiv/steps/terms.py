@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv import notation
-from dimderiv.arrange import Arranger
+from dimderiv.conform import notation
+from dimderiv.conform.arrange import Arranger
+from dimderiv.conform.notation import Face
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -26,7 +27,6 @@ from dimderiv.language import syntax
 from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name, walk
 from dimderiv.lower.formulas import Labelled
-from dimderiv.notation import Face
 from dimderiv.steps.arrangements import Link, Order, as_chain
 from dimderiv.steps.labels import (
     MOST_AXES,

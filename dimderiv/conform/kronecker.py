@@ -10,7 +10,8 @@ Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those
 
 from collections.abc import Callable, Iterable, Sequence
 
-from dimderiv import notation
+from dimderiv.conform import notation
+from dimderiv.conform.notation import Face, Piece
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -26,7 +27,6 @@ from dimderiv.graph.numbering import all_indices
 from dimderiv.graph.products import arranged, part
 from dimderiv.language.syntax import Call
 from dimderiv.language.vocabulary import COMMUTATION
-from dimderiv.notation import Face, Piece
 
 PieceOf = Callable[[Node], Piece]
 Slot = int | None

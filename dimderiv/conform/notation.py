@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from dimderiv.conform.index_sums import forms_together
 from dimderiv.errors import LimitError
 from dimderiv.graph.nodes import ONCE
-from dimderiv.index_sums import forms_together
 from dimderiv.language.numerals import decimal_places
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import (

@@ -6,14 +6,14 @@ from functools import reduce
 from itertools import count
 from typing import NamedTuple
 
-from dimderiv import notation
+from dimderiv.conform import notation
+from dimderiv.conform.notation import Face, Piece, symbols, transposed
 from dimderiv.differentiate.partials import operands
 from dimderiv.graph.nodes import Factor, Index, Merged, Named, Node, Product, Shifted, letters_of
 from dimderiv.graph.sums import expanded
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Add, Binary, Call, Entry, IndexForm, Name, Negative, Number
 from dimderiv.language.syntax import Node as Tree
-from dimderiv.notation import Face, Piece, symbols, transposed
 
 LETTERS = "ijklpqrstuvabcdefgh"
 LONG = 20

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from dimderiv import notation
 from dimderiv.api import parse
+from dimderiv.conform import notation
+from dimderiv.conform.notation import Face, Piece
 from dimderiv.language.syntax import Name, Node, Number
-from dimderiv.notation import Face, Piece
 from dimderiv.render.text import text
 
 A, B = (notation.named(name, 2) for name in "AB")

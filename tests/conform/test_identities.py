@@ -3,7 +3,7 @@
 import pytest
 
 from dimderiv import derive
-from dimderiv.identities import with_bare_identities
+from dimderiv.conform.identities import with_bare_identities
 from dimderiv.language.parser import parse_expression
 from dimderiv.render.text import text
 

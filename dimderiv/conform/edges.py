@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv import notation
+from dimderiv.conform import notation
+from dimderiv.conform.notation import Face, Piece
 from dimderiv.graph.nodes import ONCE
 from dimderiv.language.syntax import Binary, Call, Name, Node, Transpose
 from dimderiv.language.vocabulary import COMPARISONS
-from dimderiv.notation import Face, Piece
 
 
 class Part(NamedTuple):

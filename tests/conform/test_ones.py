@@ -3,9 +3,9 @@
 import pytest
 from nodes import node, written
 
+from dimderiv.conform.notation import named
+from dimderiv.conform.ones import with_ones
 from dimderiv.language.shapes import Dim
-from dimderiv.notation import named
-from dimderiv.ones import with_ones
 from dimderiv.render.text import text
 
 M, N = Dim.of("m"), Dim.of("n")

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from dimderiv import notation
-from dimderiv.edges import (
+from dimderiv.conform import notation
+from dimderiv.conform.edges import (
     Edge,
     Part,
     array,
@@ -24,10 +24,10 @@ from dimderiv.edges import (
     shorter,
     sum_of,
 )
+from dimderiv.conform.notation import Face, Piece, is_product
 from dimderiv.graph.nodes import ONCE, Factor, Index, Product, Shifted, letters_of
 from dimderiv.language.shapes import ONE
 from dimderiv.language.syntax import Binary, Call, Node, Transpose
-from dimderiv.notation import Face, Piece, is_product
 
 Slot = int | None
 

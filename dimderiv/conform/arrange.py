@@ -5,12 +5,30 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv import notation
-from dimderiv.common_ends import summed
-from dimderiv.conform import Conformed, conform
-from dimderiv.edges import norm_of, squared
+from dimderiv.conform import notation
+from dimderiv.conform.edges import norm_of, squared
+from dimderiv.conform.functions import applied, function
+from dimderiv.conform.identities import IDENTITY, with_bare_identities
+from dimderiv.conform.index_form import index_form
+from dimderiv.conform.kronecker import merged_piece
+from dimderiv.conform.kronecker_sums import summed
+from dimderiv.conform.means import mean_of, summed_size, with_means
+from dimderiv.conform.network import Conformed, conform
+from dimderiv.conform.notation import HALF, Face, Piece
+from dimderiv.conform.ones import with_ones
+from dimderiv.conform.readable import (
+    can_turn,
+    factors_of_added,
+    is_constant,
+    is_identity,
+    is_mixed,
+    turns,
+    with_bound_on_the_right,
+    with_pairs,
+)
+from dimderiv.conform.skew import without_transposes
+from dimderiv.conform.whole_axes import with_whole_axes
 from dimderiv.errors import LimitError, NotDifferentiableError
-from dimderiv.function_notation import applied, function
 from dimderiv.graph.nodes import (
     ONCE,
     Constant,
@@ -32,28 +50,10 @@ from dimderiv.graph.nodes import (
 from dimderiv.graph.normal_form import times
 from dimderiv.graph.numbering import all_indices
 from dimderiv.graph.products import product
-from dimderiv.identities import IDENTITY, with_bare_identities
-from dimderiv.index_form import index_form
-from dimderiv.kronecker import merged_piece
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Add, Call, Name, Number
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATION, COMPARISONS
-from dimderiv.means import mean_of, summed_size, with_means
-from dimderiv.notation import HALF, Face, Piece
-from dimderiv.ones import with_ones
-from dimderiv.reading import (
-    can_turn,
-    factors_of_added,
-    is_constant,
-    is_identity,
-    is_mixed,
-    turns,
-    with_bound_on_the_right,
-    with_pairs,
-)
-from dimderiv.skew import without_transposes
-from dimderiv.whole_axes import with_whole_axes
 
 LONGEST = 100_000
 

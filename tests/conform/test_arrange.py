@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from nodes import labelled, node, written
 
-from dimderiv.arrange import Arranger, NoMatrixFormError
+from dimderiv.conform.arrange import Arranger, NoMatrixFormError
 from dimderiv.render.text import text
 
 SHAPES = "X: m x n; x: n; y: n; A: n x n; B: n x n; b: 1 x n; S: n x n symmetric; c: scalar"

@@ -5,9 +5,9 @@ import pytest
 from nodes import labelled, node
 
 from dimderiv import derive
-from dimderiv.arrange import Arranger
+from dimderiv.conform.arrange import Arranger
+from dimderiv.conform.index_form import index_form
 from dimderiv.graph.nodes import Node
-from dimderiv.index_form import index_form
 from dimderiv.render.text import text
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from dimderiv.conform.notation import Face, juxtaposed
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -14,7 +15,6 @@ from dimderiv.language.syntax import (
     Transpose,
     with_operands,
 )
-from dimderiv.notation import Face, juxtaposed
 
 
 def without_transposes(tree: Node, skew: Collection[str]) -> Node:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from dimderiv.conform import Conformed
+from dimderiv.conform.network import Conformed
+from dimderiv.conform.notation import Face, Piece
 from dimderiv.graph.nodes import Factor, Product
 from dimderiv.language.syntax import Call, Node, replaced
-from dimderiv.notation import Face, Piece
 
 
 def mean_of(face: Face) -> Face:

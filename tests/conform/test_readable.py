@@ -5,8 +5,7 @@ from fractions import Fraction
 import pytest
 from nodes import labelled, node, written
 
-from dimderiv.graph.nodes import Map, Product, Sum
-from dimderiv.reading import (
+from dimderiv.conform.readable import (
     can_turn,
     factors_of_added,
     is_constant,
@@ -16,6 +15,7 @@ from dimderiv.reading import (
     with_bound_on_the_right,
     with_pairs,
 )
+from dimderiv.graph.nodes import Map, Product, Sum
 
 SHAPES = "A: n x n; B: n x n; X: m x n; x: n; y: n; t: scalar"
 

@@ -3,10 +3,10 @@
 import pytest
 
 from dimderiv import derive
+from dimderiv.conform.means import mean_for_sum
+from dimderiv.conform.notation import Face
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.syntax import Add
-from dimderiv.means import mean_for_sum
-from dimderiv.notation import Face
 from dimderiv.render.text import text
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dimderiv import notation
+from dimderiv.conform import notation
+from dimderiv.conform.notation import Face, Piece
 from dimderiv.language.shapes import ONE, Dim
 from dimderiv.language.syntax import Call
-from dimderiv.notation import Face, Piece
 
 
 def with_ones(piece: Piece | None, axes: Sequence[Dim], present: Sequence[bool]) -> Piece:

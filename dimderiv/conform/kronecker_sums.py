@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from dimderiv import notation
+from dimderiv.conform import notation
+from dimderiv.conform.notation import Face, Piece
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Add, Call, Negative, Node
-from dimderiv.notation import Face, Piece
 
 
 class Term(NamedTuple):

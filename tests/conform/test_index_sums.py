@@ -3,7 +3,7 @@
 import pytest
 
 from dimderiv import derive
-from dimderiv.index_sums import forms_together
+from dimderiv.conform.index_sums import forms_together
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Name, Negative, Node
 from dimderiv.render.text import text

@@ -4,9 +4,9 @@ import pytest
 from nodes import labelled, node, written
 
 from dimderiv import derive
-from dimderiv.conform import conform
+from dimderiv.conform.network import conform
+from dimderiv.conform.notation import named
 from dimderiv.graph.nodes import Product
-from dimderiv.notation import named
 
 
 @pytest.mark.parametrize(

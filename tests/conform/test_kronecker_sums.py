@@ -2,10 +2,10 @@
 
 import pytest
 
-from dimderiv.common_ends import summed
+from dimderiv.conform.kronecker_sums import summed
+from dimderiv.conform.notation import Face, Piece, symbols, symmetric
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Dim
-from dimderiv.notation import Face, Piece, symbols, symmetric
 from dimderiv.render.text import text
 
 AXES = (Dim.of("m"), Dim.of("n"))

@@ -1,0 +1,1 @@
+"""From letters to matrix notation: reorder and transpose until the shapes conform."""
