@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dimderiv.answer import Variables
+from dimderiv.answer.answer import Variables
 from dimderiv.differentiate.properties import binds_entries
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer.typed import Typed

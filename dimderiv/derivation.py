@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dimderiv.answer import Answer, Variables
+from dimderiv.answer.answer import Answer, Variables
 from dimderiv.checking import Checker, judge_named
 from dimderiv.coding import Coder, Stages
 from dimderiv.differentiate.forward import Tangents

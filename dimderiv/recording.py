@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dimderiv.answer import Answer, Variables
+from dimderiv.answer.answer import Answer, Variables
 from dimderiv.differentiate.reverse import Gradients
 from dimderiv.infer.typed import Typed
 from dimderiv.rulebook.rulebook import Rulebook

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dimderiv.answer import Variables
+from dimderiv.answer.answer import Variables
 from dimderiv.language import syntax
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Program

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, get_args
 
-from dimderiv.answer import Variables
+from dimderiv.answer.answer import Variables
 from dimderiv.infer.typed import Typed
 from dimderiv.result import Form, Result
 from dimderiv.rulebook.rulebook import Rulebook

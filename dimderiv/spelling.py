@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from dimderiv.answer import Variables
+from dimderiv.answer.answer import Variables
 from dimderiv.infer.typed import Typed
 from dimderiv.language.syntax import Name, Program
 from dimderiv.language.vocabulary import unused_name

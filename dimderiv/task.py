@@ -6,7 +6,8 @@ from functools import cached_property
 from itertools import chain, count
 from typing import get_args
 
-from dimderiv.answer import Answer, Derivative, Variables, write_answer
+from dimderiv.answer.answer import Answer, Derivative, Variables, write_answer
+from dimderiv.answer.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.coding import Stages
 from dimderiv.collecting import without_collecting
 from dimderiv.conform.arrange import Arranger
@@ -31,7 +32,6 @@ from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.shapes import SCALAR
 from dimderiv.language.syntax import Node, Program, Statement
 from dimderiv.lower.builder import Lowered, lower
-from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.result import Extent, Layout
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify.simplify import Simplifier

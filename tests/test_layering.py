@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
-    frozen errors language rulebook infer graph lower differentiate simplify conform collecting
-    shortened answer occurrences naming messages steps render codegen verify result checking
-    spelling coding printed_values code_check recording shown derivation staged task api process
-    code_output output cli __init__ __main__
+    frozen errors language rulebook infer graph lower differentiate simplify conform answer
+    collecting shortened messages steps render codegen verify result checking spelling coding
+    printed_values code_check recording shown derivation staged task api process code_output
+    output cli __init__ __main__
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))

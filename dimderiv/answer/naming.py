@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Literal
 
-from dimderiv.answer import Answer
+from dimderiv.answer.answer import Answer
+from dimderiv.answer.repeats import has_sizes, occurrences
 from dimderiv.conform.notation import own_symbols
 from dimderiv.errors import ShapeError
 from dimderiv.language import syntax
 from dimderiv.language.inline import names_in
 from dimderiv.language.syntax import Group, Node, replaced
 from dimderiv.language.vocabulary import COMMUTATIONS
-from dimderiv.occurrences import has_sizes, occurrences
 
 Kind = Literal["scalar", "vector", "matrix"]
 KindOf = Callable[[Answer, Node], Kind]

@@ -1,8 +1,8 @@
 """The parts of an answer are counted by what they are, not by where they stand."""
 
+from dimderiv.answer.repeats import occurrences
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.syntax import Add, Binary, Name, Node
-from dimderiv.occurrences import occurrences
 from dimderiv.render.text import text
 
 

@@ -5,10 +5,10 @@ from collections.abc import Collection
 import pytest
 
 from dimderiv import derive
-from dimderiv.answer import Answer
+from dimderiv.answer.answer import Answer
+from dimderiv.answer.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.api import parse
 from dimderiv.language.syntax import Entry, Group, IndexForm, Name, Node
-from dimderiv.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.render.text import text
 
 

@@ -3,7 +3,7 @@
 import pytest
 from nodes import labelled, lowered, node
 
-from dimderiv.answer import Answer, Derivative, Variables, write_answer
+from dimderiv.answer.answer import Answer, Derivative, Variables, write_answer
 from dimderiv.api import parse
 from dimderiv.conform.arrange import Arranger
 from dimderiv.errors import LimitError

@@ -1,0 +1,1 @@
+"""Derivatives as programs of the language, with names for what repeats."""
