@@ -18,9 +18,9 @@ import click
 from dimderiv.api import LAYOUTS, derive
 from dimderiv.codegen.targets import TARGETS
 from dimderiv.coding import FORMS
+from dimderiv.explain.words.conventions import layout_in_words
 from dimderiv.output import Request, answer_text
 from dimderiv.process import FAILED, confess, exit_status, note
-from dimderiv.render.conventions import layout_in_words
 from dimderiv.rulebook.rulebook import load_rules
 from dimderiv.rulebook.table import rule_table
 

@@ -20,7 +20,7 @@ from dimderiv.shown import Shown
 from dimderiv.spelling import Spelling
 
 if TYPE_CHECKING:
-    from dimderiv.steps import Step
+    from dimderiv.explain.record import Step
     from dimderiv.verify import Judge, Verification
     from dimderiv.verify.code import CodeCheck
 
@@ -259,7 +259,7 @@ class Derivation(Shown):
     @cached_property
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
-        from dimderiv.steps import Directions, record_changes
+        from dimderiv.explain.record import Directions, record_changes
 
         if self.mixed is not None:
             return self.mixed.steps
@@ -282,7 +282,7 @@ class Derivation(Shown):
             markup: `"text"` or `"latex"`.
             answer: whether the answer follows; without it, the last line announces it.
         """
-        from dimderiv.render.steps import explain
+        from dimderiv.explain.words.page import explain
 
         return explain(self, lang=lang, markup=markup, answer=answer)
 

@@ -8,7 +8,7 @@ import click
 
 from dimderiv.code_output import CodeRequest
 from dimderiv.derivation import Derivation
-from dimderiv.render.conventions import layout_in_words
+from dimderiv.explain.words.conventions import layout_in_words
 from dimderiv.result import Result
 
 

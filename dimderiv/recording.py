@@ -10,7 +10,7 @@ from dimderiv.infer.typed import Typed
 from dimderiv.rulebook.rulebook import Rulebook
 
 if TYPE_CHECKING:
-    from dimderiv.steps import BlockSources, Sources, Step
+    from dimderiv.explain.record import BlockSources, Sources, Step
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class Recorder:
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
         # Imported here, since a derivation that nobody asks for steps must not pay for them.
-        from dimderiv.steps import record_hessian, record_steps
+        from dimderiv.explain.record import record_hessian, record_steps
 
         sources = self._sources()
         return record_hessian(sources, self._blocks()) if self.sweeps else record_steps(sources)
 
     def _sources(self) -> "Sources":
-        from dimderiv.steps import Sources
+        from dimderiv.explain.record import Sources
 
         typed, definitions = self.typed, self.found.answer.definitions
         own = {adjoint.name for adjoint in self.gradients.adjoints} | set(typed.definitions)
@@ -67,7 +67,7 @@ class Recorder:
 
     def _blocks(self) -> "list[BlockSources]":
         """What the steps of each block of a Hessian are made from."""
-        from dimderiv.steps import BlockSources
+        from dimderiv.explain.record import BlockSources
 
         symbols, names = self.typed.symbols, self.found.names
         return [

@@ -90,7 +90,7 @@ class Shown:
         >>> derive("X", "X", shapes="X: m x n").forms()[0].partition(",")[0]
         "Jacobian d vec(value)/d vec(X)'"
         """
-        from dimderiv.render.conventions import form_in_words
+        from dimderiv.explain.words.conventions import form_in_words
 
         if self.directions:
             return ()
@@ -113,7 +113,7 @@ class Shown:
         >>> derive("logdet(S)", "S", shapes="S: n x n spd").notes()[0].partition(":")[0]
         'the entries of S are free'
         """
-        from dimderiv.render.conventions import notes, unused
+        from dimderiv.explain.words.conventions import notes, unused
 
         properties = {name: self.typed.symbols[name].properties for name in self.wrt}
         can_tie = self.order == 1 and self.typed.value.is_scalar and not self.directions

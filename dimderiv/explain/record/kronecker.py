@@ -9,14 +9,14 @@ from fractions import Fraction
 
 from dimderiv.conform.arrange import NoMatrixFormError
 from dimderiv.conform.kronecker import vectorised
+from dimderiv.explain.record.model import Stacked, StackedTerm
+from dimderiv.explain.record.reasons import Equation, Field, Reason, Several
+from dimderiv.explain.record.terms import Writer
 from dimderiv.graph.nodes import Node, Product, letters_of
 from dimderiv.graph.sums import expanded
 from dimderiv.language.syntax import Call, Entry, Name, children
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import COMMUTATIONS
-from dimderiv.steps.model import Stacked, StackedTerm
-from dimderiv.steps.reasons import Equation, Field, Reason, Several
-from dimderiv.steps.terms import Writer
 
 MOST_TERMS = 4
 # The sentence that gives no reason.

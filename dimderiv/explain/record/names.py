@@ -8,6 +8,9 @@ from dimderiv.conform import notation
 from dimderiv.conform.arrange import Arranger
 from dimderiv.differentiate.partials import Partial
 from dimderiv.differentiate.reverse import Gradients, Visit
+from dimderiv.explain.record.scalar_order import is_brief
+from dimderiv.explain.record.short_names import Handles
+from dimderiv.explain.record.terms import Writer
 from dimderiv.graph.nodes import (
     Function,
     Key,
@@ -25,9 +28,6 @@ from dimderiv.graph.nodes import (
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Name
 from dimderiv.language.syntax import Node as Tree
-from dimderiv.steps.handles import Handles
-from dimderiv.steps.labels import is_brief
-from dimderiv.steps.terms import Writer
 
 
 class Names:

@@ -3,9 +3,9 @@
 import pytest
 
 from dimderiv import Derivation, derive
-from dimderiv.messages import LANGUAGES
+from dimderiv.explain.messages import LANGUAGES
+from dimderiv.explain.record import Changed
 from dimderiv.render.text import text
-from dimderiv.steps import Changed
 
 
 def told(derivation: Derivation) -> list[tuple[str, str]]:

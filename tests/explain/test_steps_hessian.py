@@ -1,12 +1,12 @@
 """The steps of a Hessian: those of the gradient, then those of each block, all of them true."""
 
 import pytest
-from test_steps import told_in
+from explain.test_steps import told_in
 
 from dimderiv import Derivation, derive
+from dimderiv.explain.record import Block, Step
 from dimderiv.language.syntax import Name, Program, Statement
 from dimderiv.render.text import text
-from dimderiv.steps import Block, Step
 from dimderiv.verify import Claim, verify
 
 QUADRATIC = ("x'Ax", "x", "")

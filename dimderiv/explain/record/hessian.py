@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dimderiv.differentiate.reverse import Gradients, Visit
+from dimderiv.explain.record.model import Block, BlockKind, Step
+from dimderiv.explain.record.record import Sources, handles_for, record_steps
+from dimderiv.explain.record.short_names import Handles
 from dimderiv.graph.nodes import Key, Symbol
 from dimderiv.language.syntax import Name, Statement
-from dimderiv.steps.handles import Handles
-from dimderiv.steps.model import Block, BlockKind, Step
-from dimderiv.steps.record import Sources, handles_for, record_steps
 
 MARK = "J_"
 

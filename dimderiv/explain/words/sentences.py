@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import NamedTuple, TypeAlias
 
+from dimderiv.explain.record import Equation, Several
+from dimderiv.explain.words.markup import Markup
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Node
-from dimderiv.render.markup import Markup
-from dimderiv.steps import Equation, Several
 
 
 class Slope(NamedTuple):

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from dimderiv.explain.record.orders import Chain, Link
 from dimderiv.graph.nodes import Index, letters_of
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Node
-from dimderiv.steps.arrangements import Chain, Link
 
 
 @dataclass(frozen=True)

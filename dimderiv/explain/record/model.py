@@ -3,10 +3,10 @@
 from dataclasses import dataclass, fields
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
+from dimderiv.explain.record.reasons import Equation, Reason
+from dimderiv.explain.record.terms import Term
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Node
-from dimderiv.steps.reasons import Equation, Reason
-from dimderiv.steps.terms import Term
 
 PassageKind: TypeAlias = Literal["sum", "product", "transpose", "name"]
 

@@ -6,6 +6,11 @@ from typing import NamedTuple
 from dimderiv.conform.arrange import Arranger
 from dimderiv.differentiate.forward import Change, Tangents, changes
 from dimderiv.differentiate.partials import operands
+from dimderiv.explain.record.model import Changed
+from dimderiv.explain.record.names import with_operands
+from dimderiv.explain.record.reasons import Equation
+from dimderiv.explain.record.short_names import Handles
+from dimderiv.explain.record.terms import Writer
 from dimderiv.graph.nodes import ONCE, Key, Named, Node, Symbol, named, symbol
 from dimderiv.graph.sums import total
 from dimderiv.language.syntax import Name
@@ -13,11 +18,6 @@ from dimderiv.language.syntax import Node as Tree
 from dimderiv.language.vocabulary import unused_name
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify.simplify import Simplifier
-from dimderiv.steps.handles import Handles
-from dimderiv.steps.model import Changed
-from dimderiv.steps.names import with_operands
-from dimderiv.steps.reasons import Equation
-from dimderiv.steps.terms import Writer
 
 
 class Directions(NamedTuple):

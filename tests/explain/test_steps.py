@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import LimitError, UnknownNameError
+from dimderiv.explain.record import Added, Derived, Passed, Step
+from dimderiv.explain.record.orders import Link, Order, as_chain
+from dimderiv.explain.words.markup import WIDTH
+from dimderiv.explain.words.wrap import columns, wrap
 from dimderiv.language.shapes import ONE, Dim, Shape
 from dimderiv.language.syntax import (
     Add,
@@ -22,11 +26,7 @@ from dimderiv.language.syntax import (
     Transpose,
     children,
 )
-from dimderiv.render.markup import WIDTH
 from dimderiv.render.text import text
-from dimderiv.render.wrap import columns, wrap
-from dimderiv.steps import Added, Derived, Passed, Step
-from dimderiv.steps.arrangements import Link, Order, as_chain
 from dimderiv.verify import Claim, verify
 
 NET = "S1 = X W1 + b1; H = relu(S1); S2 = H W2 + b2; cross_entropy(S2, Y)"

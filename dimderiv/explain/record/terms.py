@@ -8,6 +8,21 @@ from typing import NamedTuple
 from dimderiv.conform import notation
 from dimderiv.conform.arrange import Arranger
 from dimderiv.conform.notation import Face
+from dimderiv.explain.record.orders import Link, Order, as_chain
+from dimderiv.explain.record.reasons import Bag, Equation, Placed, Reason, reasons, slid
+from dimderiv.explain.record.scalar_order import (
+    MOST_AXES,
+    in_scalar_order,
+    indices,
+    is_ambiguous,
+    is_constant,
+    is_convolution,
+    is_identity,
+    is_linear_map,
+    is_seed,
+    without_constants,
+)
+from dimderiv.explain.record.scalars import NUMBER_ONE, multiplied
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -27,21 +42,6 @@ from dimderiv.language import syntax
 from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name, walk
 from dimderiv.lower.formulas import Labelled
-from dimderiv.steps.arrangements import Link, Order, as_chain
-from dimderiv.steps.labels import (
-    MOST_AXES,
-    in_scalar_order,
-    indices,
-    is_ambiguous,
-    is_constant,
-    is_convolution,
-    is_identity,
-    is_linear_map,
-    is_seed,
-    without_constants,
-)
-from dimderiv.steps.reasons import Bag, Equation, Placed, Reason, reasons, slid
-from dimderiv.steps.scalars import NUMBER_ONE, multiplied
 
 Tree = syntax.Node
 

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
+from dimderiv.explain.words.wrap import columns, wrap
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Call, Name, Node, Number
 from dimderiv.render.latex import latex
@@ -10,7 +11,6 @@ from dimderiv.render.latex_pieces import enclosed
 from dimderiv.render.latex_pieces import width as latex_width
 from dimderiv.render.precedence import POWER, level
 from dimderiv.render.text import text
-from dimderiv.render.wrap import columns, wrap
 
 INDENT = 3
 WIDTH = 80

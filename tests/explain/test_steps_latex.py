@@ -1,8 +1,8 @@
 """The steps in LaTeX: one formula that KaTeX accepts, in every language."""
 
 import pytest
+from explain.test_steps import CASES
 from test_katex import Check, check, katex_folder
-from test_steps import CASES
 
 from dimderiv import derive
 

@@ -4,9 +4,9 @@ Goes in: the visits of the reverse sweep.  Comes out: for each of them what arri
 rule says, in which order its factors conform by shape, which order is right, and why.
 """
 
-from dimderiv.steps.blocks import BlockSources, record_hessian
-from dimderiv.steps.forward import Directions, record_changes
-from dimderiv.steps.model import (
+from dimderiv.explain.record.forward import Directions, record_changes
+from dimderiv.explain.record.hessian import BlockSources, record_hessian
+from dimderiv.explain.record.model import (
     Added,
     Block,
     Changed,
@@ -17,10 +17,10 @@ from dimderiv.steps.model import (
     Stacked,
     Step,
 )
-from dimderiv.steps.patterns import Pattern, pattern, repeated
-from dimderiv.steps.reasons import Equation, Reason, Several
-from dimderiv.steps.record import Sources, record_steps
-from dimderiv.steps.terms import Term
+from dimderiv.explain.record.reasons import Equation, Reason, Several
+from dimderiv.explain.record.record import Sources, record_steps
+from dimderiv.explain.record.repeats import Pattern, pattern, repeated
+from dimderiv.explain.record.terms import Term
 
 __all__ = [
     "Added",

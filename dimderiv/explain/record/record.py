@@ -14,6 +14,29 @@ from dimderiv.conform.functions import written_name
 from dimderiv.conform.notation import symbols
 from dimderiv.differentiate.partials import Partial, operands, partials
 from dimderiv.differentiate.reverse import Gradients, Visit
+from dimderiv.explain.record.kronecker import stacked
+from dimderiv.explain.record.lengths import refuse_too_long
+from dimderiv.explain.record.model import (
+    Added,
+    Derived,
+    Operand,
+    Origin,
+    PassageKind,
+    Passed,
+    Received,
+    Step,
+)
+from dimderiv.explain.record.names import Names
+from dimderiv.explain.record.reasons import Equation
+from dimderiv.explain.record.scalar_order import (
+    MOST_AXES,
+    is_brief_identity,
+    is_constant,
+    is_passed_on,
+)
+from dimderiv.explain.record.scalars import as_scalar, multiplied
+from dimderiv.explain.record.short_names import Handles
+from dimderiv.explain.record.terms import Target, Term, Writer, shape_of
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -42,24 +65,6 @@ from dimderiv.language.syntax import (
 from dimderiv.language.syntax import Node as Tree
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify.simplify import Simplifier
-from dimderiv.steps.handles import Handles
-from dimderiv.steps.labels import MOST_AXES, is_brief_identity, is_constant, is_passed_on
-from dimderiv.steps.lengths import refuse_too_long
-from dimderiv.steps.model import (
-    Added,
-    Derived,
-    Operand,
-    Origin,
-    PassageKind,
-    Passed,
-    Received,
-    Step,
-)
-from dimderiv.steps.names import Names
-from dimderiv.steps.reasons import Equation
-from dimderiv.steps.scalars import as_scalar, multiplied
-from dimderiv.steps.stacked import stacked
-from dimderiv.steps.terms import Target, Term, Writer, shape_of
 
 # The kinds of functions whose rule is given in letters.
 LETTERED = ("rows", "matrix")

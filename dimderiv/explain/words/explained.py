@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from dimderiv.explain.record import Step
 from dimderiv.infer.typed import Typed
 from dimderiv.language.syntax import Program
 from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.steps import Step
 
 
 class Report(Protocol):

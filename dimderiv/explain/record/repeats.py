@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeAlias
 
+from dimderiv.explain.record.model import Derived, Passed, Step
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Name
-from dimderiv.steps.model import Derived, Passed, Step
 
 Pattern: TypeAlias = tuple[object, ...]
 

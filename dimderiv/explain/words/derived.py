@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from dimderiv.explain.record import Derived, Equation, Operand, Reason, Several, Term
+from dimderiv.explain.record.orders import Count, Order
+from dimderiv.explain.words.sentences import Clause, Field, Shapes, Slope, Speaker
 from dimderiv.language.shapes import SCALAR
 from dimderiv.language.syntax import Binary, Entry, Name, Node, Number, children
 from dimderiv.language.vocabulary import HESSIAN
-from dimderiv.render.sentences import Clause, Field, Shapes, Slope, Speaker
-from dimderiv.steps import Derived, Equation, Operand, Reason, Several, Term
-from dimderiv.steps.arrangements import Count, Order
 
 NOTHING = Name("")
 

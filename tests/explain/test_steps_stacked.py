@@ -7,8 +7,8 @@ from strategies import Problem, problems
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import DimderivError
+from dimderiv.explain.record import Derived, Stacked
 from dimderiv.render.text import text
-from dimderiv.steps import Derived, Stacked
 
 STACKED = {
     "A X B": (

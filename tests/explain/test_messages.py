@@ -1,16 +1,16 @@
 """The sentences of the steps: both languages have the same ones, and all are used."""
 
 import re
-from pathlib import Path
 from string import Formatter
 
 import pytest
+from documents import ROOT
 
 from dimderiv.api import LAYOUTS
 from dimderiv.differentiate.tied import CURVED, STRUCTURES
-from dimderiv.messages import LANGUAGES, sentences
+from dimderiv.explain.messages import LANGUAGES, sentences
 
-PACKAGE = Path(__file__).parent.parent / "dimderiv"
+PACKAGE = ROOT / "dimderiv"
 ENGLISH = sentences("en")
 # Keys of which a part is made when the program runs: `passed_` and the kind of passage.
 MADE = (
@@ -42,7 +42,7 @@ def test_every_language_has_the_same_fields(language: str, key: str) -> None:
 
 def test_every_key_is_used() -> None:
     """Each key stands in the code that makes the steps or writes them."""
-    files = [*PACKAGE.joinpath("steps").glob("*.py"), *PACKAGE.joinpath("render").glob("*.py")]
+    files = PACKAGE.joinpath("explain").rglob("*.py")
     code = "\n".join(file.read_text("utf-8") for file in files)
     quoted = set(re.findall(r'"(\w+)"', code))
 

@@ -4,18 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from dimderiv.differentiate.tied import FORMULAS
 from dimderiv.errors import UnknownNameError
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import SCALAR
-from dimderiv.language.syntax import Name, Node, Transpose, replaced
-from dimderiv.messages import sentences
-from dimderiv.render.conventions import layout_in_words, properties_in_words
-from dimderiv.render.derived import named, tell, tell_again
-from dimderiv.render.explained import Explained, Report
-from dimderiv.render.markup import UNBROKEN, Latex, Markup, PlainText
-from dimderiv.render.sentences import Field, Place, Speaker
-from dimderiv.render.text import text
-from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.steps import (
+from dimderiv.explain.messages import sentences
+from dimderiv.explain.record import (
     Added,
     Block,
     Changed,
@@ -31,6 +21,16 @@ from dimderiv.steps import (
     pattern,
     repeated,
 )
+from dimderiv.explain.words.conventions import layout_in_words, properties_in_words
+from dimderiv.explain.words.derived import named, tell, tell_again
+from dimderiv.explain.words.explained import Explained, Report
+from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
+from dimderiv.explain.words.sentences import Field, Place, Speaker
+from dimderiv.language.parser import parse_expression
+from dimderiv.language.shapes import SCALAR
+from dimderiv.language.syntax import Name, Node, Transpose, replaced
+from dimderiv.render.text import text
+from dimderiv.rulebook.rulebook import Rulebook
 
 MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})

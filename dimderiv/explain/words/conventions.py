@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from dimderiv.differentiate.tied import CURVED, binding
+from dimderiv.explain.messages import sentences
 from dimderiv.language.shapes import Shape
-from dimderiv.messages import sentences
 
 
 class Written(Protocol):

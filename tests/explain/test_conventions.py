@@ -5,8 +5,8 @@ import pytest
 from dimderiv import derive
 from dimderiv.api import LAYOUTS
 from dimderiv.errors import UnknownNameError
-from dimderiv.messages import LANGUAGES
-from dimderiv.render.conventions import layout_in_words
+from dimderiv.explain.messages import LANGUAGES
+from dimderiv.explain.words.conventions import layout_in_words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,1 @@
+"""The steps: recorded, then put into words."""

@@ -1,0 +1,1 @@
+"""The steps in words: English and Chinese, text and LaTeX."""
