@@ -7,8 +7,8 @@ from dimderiv.answer.answer import Variables
 from dimderiv.language import syntax
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Program
+from dimderiv.render.shortened import shortened
 from dimderiv.render.text import text
-from dimderiv.shortened import shortened
 
 if TYPE_CHECKING:
     from dimderiv.verify import Verification

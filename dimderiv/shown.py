@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 from dimderiv.answer.answer import Variables
 from dimderiv.infer.typed import Typed
+from dimderiv.render.shortened import shortened
 from dimderiv.result import Form, Result
 from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.shortened import shortened
 
 
 class Shown:

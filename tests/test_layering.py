@@ -12,9 +12,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     frozen errors language rulebook infer graph lower differentiate simplify conform answer
-    render explain collecting shortened codegen verify result checking spelling coding
-    printed_values code_check recording shown derivation staged task api process code_output
-    output cli __init__ __main__
+    render explain collecting codegen verify result checking spelling coding printed_values
+    code_check recording shown derivation staged task api process code_output output cli
+    __init__ __main__
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -2,7 +2,7 @@
 
 import pytest
 from explain.test_steps import CASES
-from test_katex import Check, check, katex_folder
+from render.test_katex import Check, check, katex_folder
 
 from dimderiv import derive
 

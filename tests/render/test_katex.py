@@ -20,7 +20,7 @@ from dimderiv.language.syntax import Call, Group, Name, Node, Transpose
 from dimderiv.language.vocabulary import GREEK_NAMES
 from dimderiv.render.latex import align, latex
 
-CHECK = Path(__file__).with_name("katex_check.mjs")
+CHECK = Path(__file__).parent.with_name("katex_check.mjs")
 INSTALL_SECONDS = 60
 RENDER_SECONDS = 60
 
