@@ -20,12 +20,12 @@ from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.language.shapes import Shape
 from dimderiv.language.vocabulary import GRADIENT, HESSIAN, spelled_out
 from dimderiv.printed_values import DIGITS, Printed, PrintedValues
-from dimderiv.verify.arithmetic import Arithmetic, OutOfDomain
 from dimderiv.verify.claim import sizes_text
 from dimderiv.verify.code import CodeCheck
-from dimderiv.verify.effort import OutOfTime
-from dimderiv.verify.stand_ins import put_in_place
-from dimderiv.verify.tables import Table
+from dimderiv.verify.evaluate.arithmetic import Arithmetic, OutOfDomain
+from dimderiv.verify.evaluate.declared import put_in_place
+from dimderiv.verify.evaluate.effort import OutOfTime
+from dimderiv.verify.evaluate.tables import Table
 
 Array: TypeAlias = "NDArray[np.float64]"
 Arrays: TypeAlias = Mapping[str, Array]

@@ -17,14 +17,14 @@ from dimderiv.language.shapes import Dim, Shape
 from dimderiv.language.syntax import IndexForm, Statement, walk
 from dimderiv.render.text import text
 from dimderiv.result import Extent
-from dimderiv.verify.arithmetic import Arithmetic, Scalar
-from dimderiv.verify.assignments import assignments
-from dimderiv.verify.draw import points
-from dimderiv.verify.effort import Effort
-from dimderiv.verify.evaluate import Evaluator
-from dimderiv.verify.tables import Size, Table, transposed
-from dimderiv.verify.trees import targets_of_cross_entropy
-from dimderiv.verify.unsized import Expected
+from dimderiv.verify.evaluate.arithmetic import Arithmetic, Scalar
+from dimderiv.verify.evaluate.effort import Effort
+from dimderiv.verify.evaluate.evaluate import Evaluator
+from dimderiv.verify.evaluate.tables import Size, Table, transposed
+from dimderiv.verify.evaluate.trees import targets_of_cross_entropy
+from dimderiv.verify.evaluate.unsized import Expected
+from dimderiv.verify.points.assignments import assignments
+from dimderiv.verify.points.draw import points
 
 DIGITS = 30
 EQUAL = 3

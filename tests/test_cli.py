@@ -359,10 +359,10 @@ def test_checking_the_rules_fails_if_one_does(
     status: int,
 ) -> None:
     """Each rule is reported, and the exit status is that of the worst."""
-    checker = ModuleType("dimderiv.verify.rules")
+    checker = ModuleType("dimderiv.verify.rules.proofs")
     report = SimpleNamespace(name="tanh", passed=passed, message="12 entries")
     vars(checker)["check_rules"] = lambda rulebook: iter([report])
-    monkeypatch.setitem(sys.modules, "dimderiv.verify.rules", checker)
+    monkeypatch.setitem(sys.modules, "dimderiv.verify.rules.proofs", checker)
     found, out, _ = outcome(capsys, "rules", "--check")
 
     assert status == found

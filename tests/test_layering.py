@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     frozen errors language rulebook infer graph lower differentiate simplify conform answer
-    render explain collecting codegen verify result checking spelling coding printed_values
+    render explain verify collecting codegen result checking spelling coding printed_values
     code_check recording shown derivation staged task api process code_output output cli
     __init__ __main__
 """

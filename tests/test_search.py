@@ -12,7 +12,7 @@ from faults import install
 from search.judge import Judge
 from search.problems import Part, Problem, random_problems, systematic
 from search.shrink import shrunk
-from test_faults import FAULTS
+from verify.test_faults import FAULTS
 
 from dimderiv import derive
 from dimderiv.derivation import Derivation

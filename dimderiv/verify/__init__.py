@@ -1,7 +1,7 @@
 """Verification: the answer as printed, against the expression as written, entry by entry."""
 
-from dimderiv.verify.check import verify, verify_together
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification, together
+from dimderiv.verify.points.check import verify, verify_together
 from dimderiv.verify.verdict import JUDGES, Judge, judged
 
 __all__ = [

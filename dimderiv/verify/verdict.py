@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
 from dimderiv.errors import LimitError
-from dimderiv.verify.check import verify_together
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification
-from dimderiv.verify.setting import DisagreementError
+from dimderiv.verify.evaluate.trees import has_branches
+from dimderiv.verify.points.check import verify_together
+from dimderiv.verify.points.setting import DisagreementError
 from dimderiv.verify.symbolic import SECONDS as PATIENCE
 from dimderiv.verify.symbolic import prove
-from dimderiv.verify.trees import has_branches
 
 Judge: TypeAlias = Literal["points", "sympy"]
 JUDGES: tuple[Judge, ...] = get_args(Judge)

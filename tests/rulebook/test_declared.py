@@ -31,8 +31,8 @@ from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.language.syntax import Call, Name
 from dimderiv.verify import Claim, verify
-from dimderiv.verify.arithmetic import Arithmetic
-from dimderiv.verify.stand_ins import stand_in
+from dimderiv.verify.evaluate.arithmetic import Arithmetic
+from dimderiv.verify.evaluate.declared import stand_in
 
 VECTOR = "f: n -> scalar; g: n -> scalar"
 STEP = 1e-5

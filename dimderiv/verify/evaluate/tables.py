@@ -1,0 +1,232 @@
+"""Arrays of two axes as lists of rows of scalars, and the operations of the language on them."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from dimderiv.errors import ShapeError
+from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, OutOfDomain, Scalar, leading
+
+Table: TypeAlias = list[list[Scalar]]
+
+
+class Size(NamedTuple):
+    """How many rows and columns."""
+
+    rows: int
+    cols: int
+
+    def __str__(self) -> str:
+        return f"{self.rows} x {self.cols}"
+
+
+class SingularMatrix(OutOfDomain):
+    """A matrix that is to be inverted has no inverse."""
+
+
+def size_of(table: Table) -> Size:
+    """Rows and columns of a table.
+
+    Args:
+        table: at least one row.
+    """
+    return Size(len(table), len(table[0]))
+
+
+def is_single(table: Table) -> bool:
+    """Whether a table is a scalar.
+
+    Args:
+        table: at least one row.
+    """
+    return len(table) == 1 and len(table[0]) == 1
+
+
+def filled(size: tuple[int, int], entry: Callable[[int, int], Scalar]) -> Table:
+    """The table of a function of row and column.
+
+    Args:
+        size: rows and columns.
+        entry: the function.
+
+    >>> filled((2, 3), lambda i, j: 10 * i + j)
+    [[0, 1, 2], [10, 11, 12]]
+    """
+    rows, cols = size
+    return [[entry(i, j) for j in range(cols)] for i in range(rows)]
+
+
+def each(table: Table, function: Callable[[Scalar], Scalar]) -> Table:
+    """A function of every entry.
+
+    Args:
+        table: the entries.
+        function: the function.
+    """
+    return [[function(entry) for entry in row] for row in table]
+
+
+def transposed(table: Table) -> Table:
+    """Rows as columns.
+
+    Args:
+        table: the table to transpose.
+    """
+    return [list(column) for column in zip(*table, strict=True)]
+
+
+def entries(table: Table) -> list[Scalar]:
+    """All entries, row by row.
+
+    Args:
+        table: the table to flatten.
+    """
+    return [entry for row in table for entry in row]
+
+
+def diagonal(size: int, entry: Scalar = ONE) -> Table:
+    """A multiple of the identity.
+
+    Args:
+        size: rows, and columns.
+        entry: what stands on the diagonal.
+    """
+    return filled((size, size), lambda i, j: entry if i == j else ZERO)
+
+
+def commutation(rows: int, cols: int) -> Table:
+    """The matrix that turns the stacked columns of a table into those of its transpose.
+
+    Args:
+        rows: of the table.
+        cols: of the table.
+
+    >>> commutation(1, 2) == diagonal(2)
+    True
+    """
+    size = rows * cols
+    # Entry (i, j) stands at j * rows + i among the columns, at i * cols + j among the rows.
+    places = [j * rows + i for i in range(rows) for j in range(cols)]
+    return filled((size, size), lambda row, col: ONE if places[row] == col else ZERO)
+
+
+def broadcast_size(sizes: Sequence[Size]) -> Size:
+    """The size to which tables stretch along their axes of size 1.
+
+    Args:
+        sizes: at least one.
+
+    Raises:
+        ShapeError: two axes differ and neither has size 1.
+    """
+    result = []
+    for axis in (0, 1):
+        lengths = {size[axis] for size in sizes} - {1}
+        if len(lengths) > 1:
+            shown = " and ".join(str(size) for size in dict.fromkeys(sizes))
+            raise ShapeError(f"entrywise operands of unlike sizes: {shown}")
+        result.append(lengths.pop() if lengths else 1)
+    return Size(*result)
+
+
+def combined(a: Table, b: Table, function: Callable[[Scalar, Scalar], Scalar]) -> Table:
+    """A function of the entries of two tables, stretched along axes of size 1.
+
+    Args:
+        a: first operands.
+        b: second operands.
+        function: the function of two entries.
+    """
+    size_a, size_b = size_of(a), size_of(b)
+    size = broadcast_size([size_a, size_b])
+    if size_a == size_b:
+        return [
+            [function(x, y) for x, y in zip(p, q, strict=True)] for p, q in zip(a, b, strict=True)
+        ]
+
+    def entry(table: Table, own: Size, i: int, j: int) -> Scalar:
+        return table[i if own.rows > 1 else 0][j if own.cols > 1 else 0]
+
+    return filled(size, lambda i, j: function(entry(a, size_a, i, j), entry(b, size_b, i, j)))
+
+
+def matrix_product(arithmetic: Arithmetic, a: Table, b: Table) -> Table:
+    """The matrix product.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        a: the left factor.
+        b: the right factor.
+
+    Raises:
+        ShapeError: the inner sizes differ.
+    """
+    if len(a[0]) != len(b):
+        raise ShapeError(f"a product of {size_of(a)} and {size_of(b)}")
+    columns = transposed(b)
+    result = []
+    for row in a:
+        arithmetic.tick()
+        result.append([_inner(arithmetic, row, column) for column in columns])
+    return result
+
+
+def _inner(arithmetic: Arithmetic, row: list[Scalar], column: list[Scalar]) -> Scalar:
+    return arithmetic.total([arithmetic.mul(x, y) for x, y in zip(row, column, strict=True)])
+
+
+def eliminated(arithmetic: Arithmetic, a: Table, right: Table) -> tuple[Scalar, Table]:
+    """Gauss-Jordan elimination.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        a: a square matrix.
+        right: as many rows.
+
+    Returns:
+        The determinant of `a`, and the solution of `a X = right`.
+
+    Raises:
+        SingularMatrix: `a` has no inverse.
+    """
+    size = square_size(a)
+    rows = [[*own, *other] for own, other in zip(a, right, strict=True)]
+    determinant: Scalar = ONE
+    for k in range(size):
+        pivot = max(range(k, size), key=lambda i: abs(arithmetic.inexact(leading(rows[i][k]))))
+        if arithmetic.is_zero(leading(rows[pivot][k])):
+            raise SingularMatrix("a singular matrix")
+        if pivot != k:
+            rows[k], rows[pivot] = rows[pivot], rows[k]
+            determinant = arithmetic.negative(determinant)
+        determinant = arithmetic.mul(determinant, rows[k][k])
+        _clear_column(arithmetic, rows, k)
+    return determinant, [row[size:] for row in rows]
+
+
+def _clear_column(arithmetic: Arithmetic, rows: Table, k: int) -> None:
+    pivot = rows[k][k]
+    # Entries left of the pivot are done with, and never read again.
+    rows[k][k:] = [arithmetic.div(entry, pivot) for entry in rows[k][k:]]
+    for i, row in enumerate(rows):
+        if i != k:
+            arithmetic.tick()
+            factor = arithmetic.negative(row[k])
+            row[k:] = [
+                arithmetic.add(x, arithmetic.mul(factor, y))
+                for x, y in zip(row[k:], rows[k][k:], strict=True)
+            ]
+
+
+def square_size(table: Table) -> int:
+    """The number of rows, and of columns.
+
+    Args:
+        table: a square table.
+
+    Raises:
+        ShapeError: it is not square.
+    """
+    rows, cols = size_of(table)
+    if rows != cols:
+        raise ShapeError(f"a square matrix is needed, not one of {size_of(table)}")
+    return rows

@@ -1,0 +1,247 @@
+"""Constants whose size comes from their surroundings: `I`, `vector(1)`, `matrix(1)`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import partial
+from math import isqrt
+from typing import NamedTuple, TypeAlias
+
+from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
+from dimderiv.verify.evaluate.tables import (
+    Size,
+    Table,
+    broadcast_size,
+    combined,
+    each,
+    filled,
+    is_single,
+    matrix_product,
+    size_of,
+)
+
+
+class Unsized(NamedTuple):
+    """A table that is `on` on its diagonal and `off` elsewhere; `None` is a length not yet known.
+
+    One that is not square has the same entry everywhere.
+    """
+
+    rows: int | None
+    cols: int | None
+    on: Scalar
+    off: Scalar
+    is_square: bool
+
+    def transposed(self) -> "Unsized":
+        """Rows as columns."""
+        return self._replace(rows=self.cols, cols=self.rows)
+
+    @property
+    def is_diagonal(self) -> bool:
+        """Whether it is a multiple of the identity."""
+        return self.is_square and type(self.off) is Fraction and not self.off
+
+
+IDENTITY = Unsized(None, None, ONE, ZERO, True)
+
+
+Value: TypeAlias = Table | Unsized
+
+
+class Expected(NamedTuple):
+    """What the surroundings say of the size of a value."""
+
+    rows: int | None = None
+    cols: int | None = None
+
+    def transposed(self) -> "Expected":
+        """Rows as columns."""
+        return Expected(self.cols, self.rows)
+
+
+ANY_SIZE = Expected()
+
+
+class SizeUnknownError(NotVerifiableError):
+    """The surroundings do not say how large a constant is."""
+
+    def __init__(self) -> None:
+        super().__init__("the place of `I`, `vector` or `matrix` does not say its size")
+
+
+def sized(value: Value, expected: Expected | Size) -> Table:
+    """A value as a table.
+
+    Args:
+        value: a table, or a constant.
+        expected: what is known of its size.
+
+    Raises:
+        SizeUnknownError: it is not enough.
+    """
+    if not isinstance(value, Unsized):
+        return value
+    rows = expected.rows if value.rows is None else value.rows
+    cols = expected.cols if value.cols is None else value.cols
+    if value.is_square:
+        # Beside a row or a column it is as large as that is long: they broadcast.
+        rows = cols = max(rows or 0, cols or 0) or None
+    if rows is None or cols is None:
+        raise SizeUnknownError
+    return filled((rows, cols), lambda i, j: value.on if i == j else value.off)
+
+
+def mapped(value: Value, function: Callable[[Scalar], Scalar]) -> Value:
+    """A function of every entry.
+
+    Args:
+        value: a table, or a constant that stays one.
+        function: the function.
+    """
+    if not isinstance(value, Unsized):
+        return each(value, function)
+    on = function(value.on)
+    return value._replace(on=on, off=function(value.off) if value.is_square else on)
+
+
+def scaled(arithmetic: Arithmetic, value: Value, factor: Scalar) -> Value:
+    """A multiple.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        value: a table, or a constant.
+        factor: a scalar.
+    """
+    return mapped(value, partial(arithmetic.mul, factor))
+
+
+def together(values: Sequence[Value], expected: Expected) -> list[Table]:
+    """Operands of one size, with constants as large as the others.
+
+    Args:
+        values: the operands.
+        expected: what is known of their size.
+
+    Raises:
+        SizeUnknownError: all are constants, of a size that is not known.
+    """
+    sizes = sizes_beside(values)
+    size = broadcast_size(sizes) if sizes else expected
+    return [sized(value, size) for value in values]
+
+
+def sizes_beside(values: Iterable[Value]) -> list[Size]:
+    """The sizes among operands that say how large a constant beside them is.
+
+    Args:
+        values: the operands; a scalar stretches to any size, so it says nothing.
+    """
+    return [
+        size_of(value)
+        for value in values
+        if not isinstance(value, Unsized) and not is_single(value)
+    ]
+
+
+def entrywise(
+    left: Value, right: Value, function: Callable[[Scalar, Scalar], Scalar], expected: Expected
+) -> Value:
+    """A function of the entries of two operands, stretched along axes of size 1.
+
+    Args:
+        left: first operands.
+        right: second operands.
+        function: the function of two entries.
+        expected: what is known of the size of the result.
+
+    Returns:
+        A table, or a constant where nothing beside it says how large it is.
+    """
+    is_constant = isinstance(left, Unsized) or isinstance(right, Unsized)
+    if not is_constant or sizes_beside([left, right]):
+        first, second = together([left, right], expected)
+        return combined(first, second, function)
+    a, b = _unsized(left), _unsized(right)
+    rows, cols = (x if x is not None else y for x, y in zip(a[:2], b[:2], strict=True))
+    is_square = a.is_square or b.is_square
+    if is_square and 1 in (rows, cols):
+        # A column beside an identity stretches along it.
+        first, second = together([left, right], expected)
+        return combined(first, second, function)
+    return Unsized(rows, cols, function(a.on, b.on), function(a.off, b.off), is_square)
+
+
+def _unsized(value: Value) -> Unsized:
+    if isinstance(value, Unsized):
+        return value
+    return Unsized(None, None, value[0][0], value[0][0], False)
+
+
+def multiplied(arithmetic: Arithmetic, left: Value, right: Value) -> Value:
+    """The matrix product, or a multiple where one side is a scalar.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        left: the left factor.
+        right: the right factor.
+
+    Raises:
+        SizeUnknownError: a constant has no size.
+    """
+    for factor, other in ((left, right), (right, left)):
+        if isinstance(factor, Unsized) and factor.is_diagonal:
+            return scaled(arithmetic, other, factor.on)
+        if not isinstance(factor, Unsized) and is_single(factor):
+            return scaled(arithmetic, other, factor[0][0])
+    if isinstance(left, Unsized):
+        inner = None if isinstance(right, Unsized) else len(right)
+        left = sized(left, Expected(None, inner))
+    right = sized(right, Expected(len(left[0]), None))
+    return matrix_product(arithmetic, left, right)
+
+
+def of_constant(arithmetic: Arithmetic, name: str, inner: Value) -> Unsized | None:
+    """A function of a constant that is a constant itself, whatever its size.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        name: the function.
+        inner: its argument.
+
+    Returns:
+        The value, or nothing where the size is needed.
+    """
+    if not isinstance(inner, Unsized):
+        return None
+    if inner.is_diagonal and name in {"inv", "pinv"}:
+        return inner._replace(on=arithmetic.div(ONE, inner.on))
+    if inner.is_square and name == "diag":
+        return Unsized(None, 1, inner.on, inner.on, False)
+    return None
+
+
+def square_below(entries: int | None) -> Expected:
+    """The size of a square table whose columns, stacked, have a length.
+
+    Args:
+        entries: the length, where it is known.
+    """
+    size = isqrt(entries or 0)
+    return Expected(size, size) if size * size == entries else ANY_SIZE
+
+
+def cofactor_size(expected: Expected, other: Value) -> Expected:
+    """The size of one factor of a Kronecker product.
+
+    Args:
+        expected: what is known of the size of the product.
+        other: the other factor.
+    """
+    if isinstance(other, Unsized):
+        return ANY_SIZE
+    shares = [
+        None if whole is None or whole % part else whole // part
+        for whole, part in zip(expected, size_of(other), strict=True)
+    ]
+    return Expected(*shares)

@@ -1,0 +1,1 @@
+"""The judge at points: an answer beside what perturbed entries give."""

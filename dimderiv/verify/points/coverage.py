@@ -1,0 +1,131 @@
+"""What the points of a check have reached: both sides of each kink, and every operation."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from dimderiv.language.syntax import Call, Name, Node, children, walk
+from dimderiv.verify.evaluate.effort import Branches
+from dimderiv.verify.evaluate.trees import constant_nodes
+from dimderiv.verify.points.setting import Setting
+
+LONGEST_SHOWN = 40
+
+
+class Coverage:
+    """What was reached so far, of what is to be reached.
+
+    Args:
+        setting: the expression.
+        moving: all variables of the claims about it.
+    """
+
+    def __init__(self, setting: Setting, moving: Sequence[str]) -> None:
+        self.setting = setting
+        claim = setting.claim
+        self.statements = [statement.value for statement in claim.expression.statements]
+        self.bodies = [body for _, body in claim.definitions.values()]
+        self.bodies += claim.columns.values()
+        self.fixed = constant_nodes(claim.expression, claim.symbols)
+        self.still = constant_nodes(claim.expression, moving, steps=True)
+        # Whether the value may have a derivative that is not 0.
+        self.varies = id(self.statements[-1]) not in self.still
+        self.sides: dict[int, set[int]] = {}
+        self.moved: set[int] = set()
+        self.met: set[int] = set()
+
+    def add(self, branches: Branches, moved: Collection[int], met: Collection[int]) -> None:
+        """Take note of what a point has reached.
+
+        Args:
+            branches: on which sides operations have been.
+            moved: the nodes that have moved with the variables.
+            met: the nodes that have a value of their own.
+        """
+        for site, sides in branches.sides.items():
+            self.sides.setdefault(site, set()).update(sides)
+        self.moved.update(moved)
+        self.met.update(met)
+
+    def would_grow(self, branches: Branches) -> bool:
+        """Whether a point may reach something that no point has reached.
+
+        Args:
+            branches: on which sides operations are there.
+        """
+        known = self.sides
+        return bool(self.unmoved()) or any(
+            sides - known.get(site, set()) for site, sides in branches.sides.items()
+        )
+
+    def ties_matter(self, branches: Branches) -> bool:
+        """Whether a maximum that depends on the symbols is attained more than once.
+
+        Args:
+            branches: what was met at a point.
+        """
+        return bool(branches.ties - self.fixed)
+
+    def one_sided_in_words(self) -> tuple[str, ...]:
+        """What has been on one side of a kink only, in words."""
+        found = [f"{self._words(node)} was met on one side only" for node in self.one_sided()]
+        return tuple(dict.fromkeys(found))
+
+    def unmoved_in_words(self) -> tuple[str, ...]:
+        """What has not moved with the variables, in words."""
+        found = [f"{self._words(node)} did not move at any point" for node in self.unmoved()]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def has_maxima(self) -> bool:
+        """Whether the largest or least of several entries was taken."""
+        return any(map(_is_reduction, self._branching()))
+
+    def one_sided(self) -> list[Node]:
+        """The operations that have been on one side of a kink, or of one entry, only."""
+        # Where a function has a kink, the kink itself is no side.
+        return [
+            node
+            for node in self._branching()
+            if len(self.sides[id(node)] - ({0} if _has_kink_at_zero(node) else set())) < 2
+        ]
+
+    def kinks(self) -> list[int]:
+        """The operations that have been on both sides of a kink, by identity."""
+        one_sided = {id(node) for node in self.one_sided()}
+        found = (id(node) for node in self._branching() if not _is_reduction(node))
+        return [site for site in found if site not in one_sided]
+
+    def _branching(self) -> Iterator[Node]:
+        for tree in (*self.statements, *self.bodies):
+            for node in walk(tree):
+                if id(node) in self.sides and id(node) not in self.fixed:
+                    yield node
+
+    def unmoved(self) -> list[Node]:
+        """The first operations on the way from a variable that have not moved with it."""
+        return [
+            node
+            for tree in self.statements
+            for node in walk(tree)
+            if self._is_unmoved(node) and not any(map(self._is_unmoved, children(node)))
+        ]
+
+    def _is_unmoved(self, node: Node) -> bool:
+        is_on_the_way = id(node) in self.met and id(node) not in self.still
+        return is_on_the_way and id(node) not in self.moved and not isinstance(node, Name)
+
+    def _words(self, node: Node) -> str:
+        start, end = node.span
+        text = self.setting.claim.expression.source[start:end]
+        if end > start and any(part is node for tree in self.statements for part in walk(tree)):
+            short = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} ..."
+            return f"`{' '.join(short.split())}`"
+        return "an operation of the expression"
+
+
+def _is_reduction(node: Node) -> bool:
+    is_extreme = isinstance(node, Call) and node.function in {"max", "min"}
+    return is_extreme and len(children(node)) == 1
+
+
+def _has_kink_at_zero(node: Node) -> bool:
+    return isinstance(node, Call) and not _is_reduction(node)

@@ -1,0 +1,206 @@
+"""What several claims about one expression share: its sizes, its symbols, its value at a point."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from dimderiv.errors import ShapeError, VerificationError
+from dimderiv.language.shapes import SCALAR, Dim, Shape
+from dimderiv.language.syntax import Name, Node
+from dimderiv.verify.claim import Claim, sizes_text
+from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Jet, Scalar
+from dimderiv.verify.evaluate.evaluate import Evaluator
+from dimderiv.verify.evaluate.tables import Size, Table, filled, size_of
+from dimderiv.verify.evaluate.trees import constant_nodes, names_of_sizes, targets_of_cross_entropy
+from dimderiv.verify.evaluate.unsized import Expected, Value
+from dimderiv.verify.points.perturbations import Place
+
+# The level of the perturbation whose derivative is differentiated.
+INNER = 2
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One point to check at.
+
+    Attributes:
+        arithmetic: the arithmetic to compute in.
+        sizes: a number for each named dimension.
+        point: the entries of the symbols, all rational.
+    """
+
+    arithmetic: Arithmetic
+    sizes: Mapping[str, int]
+    point: Mapping[str, Table]
+
+
+class Setting:
+    """The expression of one or several claims, with what does not change from point to point.
+
+    Args:
+        claims: what is to be checked; they differ in the answer and its variable alone.
+    """
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        claim = self.claim = claims[0]
+        self._constant: dict[tuple[str, ...], frozenset[int]] = {}
+        shapes = [declaration.shape for declaration in claim.symbols.values()]
+        shapes += [claim.value, *claim.inner, *claim.unknown.values()]
+        self.dims = list(dict.fromkeys(dim for shape in shapes for dim in shape))
+        nodes = list(_nodes(claims))
+        named = [name for dim in self.dims for name in _names_in_order(dim)]
+        named += [name for node in nodes for name in names_of_sizes(node, claim.sizes)]
+        self.names = list(dict.fromkeys(named))
+        self.distributions = {name for node in nodes for name in targets_of_cross_entropy(node)}
+
+    def size(self, shape: Shape, trial: Trial) -> Size:
+        """A shape in numbers.
+
+        Args:
+            shape: rows and columns.
+            trial: with the sizes of the named dimensions.
+        """
+        return Size(*(dim.evaluate(trial.sizes) for dim in shape))
+
+    def places(self, shape: Shape, trial: Trial) -> list[Place]:
+        """Rows and columns of all entries.
+
+        Args:
+            shape: of the symbol or of the value.
+            trial: with the sizes of the named dimensions.
+        """
+        rows, cols = self.size(shape, trial)
+        return list(product(range(rows), range(cols)))
+
+    def evaluator(self, trial: Trial, *, keep: bool = False) -> Evaluator:
+        """An evaluator at a point.
+
+        Args:
+            trial: the point.
+            keep: whether it remembers the value of every node.
+        """
+        names: dict[str, Value] = {name: trial.point[name] for name in trial.point}
+        claim = self.claim
+        return Evaluator(
+            trial.arithmetic,
+            trial.sizes,
+            names,
+            claim.definitions,
+            claim.elementwise,
+            claim.columns,
+            keep=keep,
+            unknown={name: self.size(shape, trial) for name, shape in claim.unknown.items()},
+        )
+
+    def base(self, trial: Trial) -> Evaluator:
+        """An evaluator that has evaluated the expression, and remembers every part of it.
+
+        Args:
+            trial: the point.
+        """
+        evaluator = self.evaluator(trial, keep=True)
+        size = self.size(SCALAR if self.claim.of else self.claim.value, trial)
+        try:
+            value = evaluator.result(self.claim.expression, Expected(*size))
+        except ShapeError as error:
+            message = "the expression's sizes do not conform"
+            raise failure(message, trial, error.message) from error
+        if size_of(value) != size:
+            raise failure(f"the expression is {size_of(value)}, not {size}", trial)
+        return evaluator
+
+    def constant(self, moving: tuple[str, ...]) -> frozenset[int]:
+        """The nodes of the expression, by identity, that do not depend on some symbols.
+
+        Args:
+            moving: the symbols.
+        """
+        if moving not in self._constant:
+            self._constant[moving] = constant_nodes(self.claim.expression, moving)
+        return self._constant[moving]
+
+    def known(self, base: Evaluator, moving: Sequence[str]) -> dict[int, Value]:
+        """The values of what stays when some symbols move.
+
+        Args:
+            base: an evaluator at the point.
+            moving: the symbols.
+        """
+        own = (self.claim.of,) if self.claim.of else ()
+        constant = self.constant((*moving, *own))
+        return {key: value for key, value in base.known.items() if key in constant}
+
+    def varied(
+        self,
+        trial: Trial,
+        known: dict[int, Value],
+        moved: Mapping[str, Table],
+        watched: set[int] | None = None,
+    ) -> Table:
+        """What is differentiated, with other entries of some symbols.
+
+        Args:
+            trial: the point.
+            known: the values of what stays.
+            moved: the entries of what moves, with their perturbations.
+            watched: where the nodes are noted that carry a perturbation.
+        """
+        evaluator = self.evaluator(trial)
+        evaluator.known, evaluator.watched = known, watched
+        evaluator.names.update(moved)
+        size = self.size(self.claim.value, trial)
+        if self.claim.of:
+            return filled(size, lambda i, j: self._first_derivative(evaluator, (i, j)))
+        return evaluator.result(self.claim.expression, Expected(*size))
+
+    def _first_derivative(self, evaluator: Evaluator, place: Place) -> Scalar:
+        """The derivative of the expression by an entry, beside the perturbations that there are."""
+        row, col = place
+        table = [list(row) for row in evaluator.table(Name(self.claim.of))]
+        table[row][col] = evaluator.arithmetic.add(table[row][col], Jet(INNER, ZERO, ONE))
+        names = {**evaluator.names, self.claim.of: table}
+        value = replace(evaluator, names=names).result(self.claim.expression, Expected(1, 1))[0][0]
+        return value.slope if type(value) is Jet and value.level == INNER else ZERO
+
+
+class DisagreementError(VerificationError):
+    """An answer that is withheld, and the sizes at which it was found to be wrong.
+
+    Args:
+        message: what disagrees.
+        known: further facts.
+        sizes: a number for each named dimension.
+    """
+
+    def __init__(self, message: str, known: Sequence[str], sizes: Mapping[str, int]) -> None:
+        super().__init__(message, known=known)
+        self.sizes = sizes
+
+
+def failure(message: str, trial: Trial, *known: str) -> DisagreementError:
+    """The error that withholds the answer.
+
+    Args:
+        message: what disagrees.
+        trial: the point.
+        known: further facts.
+    """
+    sizes = [f"sizes {sizes_text(trial.sizes)}"] if trial.sizes else []
+    return DisagreementError(message, (*known, *sizes), trial.sizes)
+
+
+def _nodes(claims: Sequence[Claim]) -> Iterator[Node]:
+    """The trees of the claims, each once."""
+    first, seen = claims[0], set[int]()
+    yield from [body for _, body in first.definitions.values()]
+    yield from first.columns.values()
+    for program in (first.expression, *(claim.answer for claim in claims)):
+        for statement in program.statements:
+            if id(statement.value) not in seen:
+                seen.add(id(statement.value))
+                yield statement.value
+
+
+def _names_in_order(dim: Dim) -> Iterator[str]:
+    for monomial, _ in dim.monomials:
+        yield from monomial
