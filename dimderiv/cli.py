@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from dimderiv.api import LAYOUTS, derive
-from dimderiv.codegen.targets import TARGETS
+from dimderiv.codegen.targets.targets import TARGETS
 from dimderiv.coding import FORMS
 from dimderiv.explain.words.conventions import layout_in_words
 from dimderiv.output import Request, answer_text

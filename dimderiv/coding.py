@@ -15,7 +15,7 @@ from dimderiv.result import Extent
 from dimderiv.rulebook.rulebook import Rulebook
 
 if TYPE_CHECKING:
-    from dimderiv.codegen.stages import Later
+    from dimderiv.codegen.functions.stages import Later
 
 
 FORMS = ("dense", "operator")
@@ -115,7 +115,7 @@ class Coder:
             UnknownNameError: there is no such target.
         """
         # Imported here, since a derivation that nobody wants code of must not pay for it.
-        from dimderiv.codegen.module import source
+        from dimderiv.codegen.functions.module import source
 
         return source(
             target,
@@ -152,7 +152,7 @@ class Coder:
             arriving: the symbols.
             called: what a symbol is called in the code, where that is another name.
         """
-        from dimderiv.codegen.stages import Later
+        from dimderiv.codegen.functions.stages import Later
 
         return Later(
             name,

@@ -336,7 +336,7 @@ class Derivation(Shown):
             return
         # Imported here, since a derivation that nobody wants code of must not pay for numpy.
         from dimderiv.code_check import check_code, dense
-        from dimderiv.codegen.module import function
+        from dimderiv.codegen.functions.module import function
 
         made = function(source, self.coder.name)
         run = dense(made, list(self.typed.symbols), value=value)
@@ -393,8 +393,8 @@ class Derivation(Shown):
             A function of arrays: columns are 1-D, scalars 0-D, rows `(1, C)`; a tuple of
             derivatives for several variables.
         """
-        from dimderiv.codegen.module import function
-        from dimderiv.codegen.targets import writer_of
+        from dimderiv.codegen.functions.module import function
+        from dimderiv.codegen.targets.targets import writer_of
 
         source = self.code(target, value=value, form=form, layer=layer, sizes=sizes)
         return function(source, writer_of(target).layer_name if layer else self.coder.name)

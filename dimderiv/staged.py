@@ -25,7 +25,7 @@ def operator_code(
         target: the name of the target.
         sizes: a number for each named size, where the code is to be the best at these sizes.
     """
-    from dimderiv.codegen.operator_module import operator_source
+    from dimderiv.codegen.functions.operator import operator_source
 
     coder, later, told = dense.coder, [], list[str]()
     for name, each in zip((APPLY, ADJOINT), products, strict=False):
@@ -59,7 +59,7 @@ def layer_code(
         target: the name of the target.
         sizes: a number for each named size, where the code is to be the best at these sizes.
     """
-    from dimderiv.codegen.layer_module import layer_source
+    from dimderiv.codegen.functions.layer import layer_source
 
     arriving, value = _upstream(backward), backward.typed.plain
     assert value is not None, "a derivative that is handed down is that of a value"
@@ -99,7 +99,7 @@ def check_operator(dense: Derivation, products: Sequence[Derivation], source: st
     """
     # Imported here, since a derivation that nobody checks must not pay for it.
     from dimderiv.code_check import check_code, operator
-    from dimderiv.codegen.module import function
+    from dimderiv.codegen.functions.module import function
     from dimderiv.verify.code import all_together
 
     if source not in dense.code_checks:
@@ -124,8 +124,8 @@ def check_layer(dense: Derivation, backward: Derivation, source: str) -> None:
         VerificationError: they disagree.
     """
     from dimderiv.code_check import check_code, layer
-    from dimderiv.codegen.module import function
-    from dimderiv.codegen.numpy import NumpyWriter
+    from dimderiv.codegen.functions.module import function
+    from dimderiv.codegen.targets.numpy import NumpyWriter
 
     if source not in dense.code_checks:
         names = list(backward.coder.valued.symbols)

@@ -10,7 +10,7 @@ from golden import Golden, read_cases
 
 from dimderiv import derive
 from dimderiv.code_check import check_code, dense
-from dimderiv.codegen.module import function
+from dimderiv.codegen.functions.module import function
 from dimderiv.derivation import Derivation
 from dimderiv.errors import VerificationError
 

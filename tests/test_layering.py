@@ -12,14 +12,14 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     frozen errors language rulebook infer graph lower differentiate simplify conform answer
-    render explain verify collecting codegen result checking spelling coding printed_values
+    render explain verify codegen collecting result checking spelling coding printed_values
     code_check recording shown derivation staged task api process code_output output cli
     __init__ __main__
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # Text that generated code brings along; nothing imports these files.
-TEXTS = sorted(PACKAGE.rglob("codegen/*_helpers.py"))
+TEXTS = sorted(PACKAGE.rglob("codegen/targets/helpers/*_helpers.py"))
 SLOW = {"sympy", "mpmath", "numpy", "click"}
 MAY_IMPORT_SLOW = {
     "verify": {"sympy", "mpmath"},
@@ -81,7 +81,7 @@ def test_slow_libraries_are_imported_only_where_they_are_needed(file: Path) -> N
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_nothing_imports_the_text_of_generated_code(file: Path) -> None:
     """A target can be written where its library is not installed."""
-    texts = {f"dimderiv.codegen.{text.stem}" for text in TEXTS if file not in TEXTS}
+    texts = {f"dimderiv.codegen.targets.helpers.{text.stem}" for text in TEXTS if file not in TEXTS}
 
     assert not [name for name in imported(file) if any(name.startswith(text) for text in texts)]
 
@@ -110,7 +110,9 @@ def test_generated_code_needs_its_library_alone(file: Path) -> None:
     roots = {
         name.split(".")[0]
         for name in imported(file)
-        if not (name.startswith("dimderiv.codegen.") and name.split(".")[2] in texts)
+        if not (
+            name.startswith("dimderiv.codegen.targets.helpers.") and name.split(".")[4] in texts
+        )
     }
 
     own = {"scipy"} if target == "numpy" else set[str]()

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from dimderiv import derive, parse
 from dimderiv.checking import Checker
 from dimderiv.cli import main
-from dimderiv.codegen.module import function as made
-from dimderiv.codegen.module import source
-from dimderiv.codegen.targets import TARGETS
+from dimderiv.codegen.functions.module import function as made
+from dimderiv.codegen.functions.module import source
+from dimderiv.codegen.targets.targets import TARGETS
 from dimderiv.errors import (
     DimderivError,
     NotDifferentiableError,

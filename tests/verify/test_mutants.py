@@ -42,11 +42,11 @@ DERIVATION = [
     "render.text",
 ]
 CODE = [
-    "codegen.plan",
-    "codegen.planner",
-    "codegen.writer",
-    "codegen.numpy",
-    "codegen.statements",
+    "codegen.plan.operations",
+    "codegen.plan.planner",
+    "codegen.targets.writer",
+    "codegen.targets.numpy",
+    "codegen.functions.statements",
 ]
 VERIFIER = [
     "verify.evaluate.arithmetic",

@@ -1,0 +1,1 @@
+"""Whole functions: dense, as operators, as layers."""

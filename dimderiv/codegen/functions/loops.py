@@ -1,0 +1,213 @@
+"""The statements of a function that goes over its arrays block by block."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from dimderiv.codegen.blocks.blocks import Blocking, is_of_input
+from dimderiv.codegen.blocks.worth import Choice
+from dimderiv.codegen.functions.overwriting import beneath_views
+from dimderiv.codegen.functions.statements import Statements
+from dimderiv.codegen.plan.operations import LEAVES, Operation, reachable
+from dimderiv.codegen.targets.identifiers import Identifiers
+from dimderiv.codegen.targets.text import SIGN, Text
+from dimderiv.codegen.targets.writer import Writer
+from dimderiv.language.shapes import Dim
+
+# What stands for the size of a block among the axes of an array.
+ROWS = Dim.of("rows")
+
+
+class Loops:
+    """The lines of one function with its loops.
+
+    Args:
+        choice: what is computed block by block.
+        titles: a name for each output.
+        names: the names that the user gave to values.
+        writer: writes single operations.
+        identifiers: the names of Python that are taken.
+    """
+
+    def __init__(
+        self,
+        choice: Choice,
+        titles: Sequence[str],
+        names: Mapping[Operation, str],
+        writer: Writer,
+        identifiers: Identifiers,
+    ) -> None:
+        self.blocking: Blocking = choice.blocking
+        self.width = choice.width
+        self.titles = titles
+        self.names = names
+        self.writer = writer
+        self.identifiers = identifiers
+        self.rows = identifiers.new("rows")
+        self.lines: list[str] = []
+        self.variables: dict[Operation, str] = {}
+        for loop in range(1, self.blocking.loops + 1):
+            self._before(loop)
+            self._loop(loop)
+
+    def rest(self) -> Statements:
+        """The statements after the last loop."""
+        filled = [op for op in (*self.blocking.sums, *self.blocking.stored) if op.dims]
+        filled = [op for op in filled if op not in self.names]
+        return self._statements(self.blocking.outputs, filled)
+
+    def _statements(
+        self, outputs: Sequence[Operation], owned: Collection[Operation] = ()
+    ) -> Statements:
+        titles, known = self._titles(outputs), self.variables
+        return Statements(outputs, titles, self.names, self.writer, self.identifiers, known, owned)
+
+    def _titles(self, ops: Sequence[Operation]) -> list[str]:
+        titles = dict(zip(self.blocking.outputs, self.titles, strict=False))
+        return [titles.get(op, "") for op in ops]
+
+    def _before(self, loop: int) -> None:
+        """Compute the whole values that a loop needs, and those of their parts that others need."""
+        wanted = dict.fromkeys(beneath_views(op) for op in self._whole_parts(loop))
+        parts = set(reachable(wanted, self.variables))
+        shared = (
+            part
+            for op in self.blocking.order
+            if op not in parts
+            for part in map(beneath_views, op.arguments)
+            if part in parts
+        )
+        outputs = [op for op in dict.fromkeys((*wanted, *shared)) if op.kind not in LEAVES]
+        if outputs:
+            statements = self._statements(outputs)
+            for op in outputs:
+                statements.hold(op)
+            self.lines += statements.lines
+            self.variables |= {op: statements.variables[op] for op in outputs}
+
+    def _whole_parts(self, loop: int) -> list[Operation]:
+        """What the body of a loop takes that is not computed in it."""
+        blocking = self.blocking
+        return [
+            part
+            for op in blocking.within(loop)
+            for part, axis in blocking.parts(op)
+            if not is_of_input(part) and (axis is None or part not in blocking.axes)
+        ]
+
+    def _loop(self, loop: int) -> None:
+        blocking = self.blocking
+        targets = blocking.targets(loop)
+        variables = {op: self._declared(op) for op in targets}
+        width = self.writer.size(self.width).text
+        count = self.writer.size(blocking.count).text
+        helper = self.writer.helper("blocks")
+        self.lines.append(f"for {self.rows} in {helper}({count}, {width}):")
+        body = Body(blocking, loop, self.rows)
+        parts = [body.part(op) for op in targets]
+        names = {body.part(op): self.names[op] for op in blocking.within(loop) if op in self.names}
+        statements = Statements(
+            parts, [], names, self.writer, self.identifiers.copy(), self.variables
+        )
+        lines = list(statements.lines)
+        for op, part in zip(targets, parts, strict=True):
+            lines.append(self._collected(op, variables[op], statements.text(part)))
+        self.lines += [f"    {line}" for line in lines]
+        self.variables |= variables
+
+    def _declared(self, op: Operation) -> str:
+        """A new variable that what the blocks give is collected in."""
+        title = self.names.get(op) or self._title(op)
+        if title and title not in self.identifiers.taken:
+            variable = self.identifiers.new(title)
+        else:
+            variable = self.identifiers.temporary(set(self.names.values()))
+        array = self.writer.array(op.dims, is_zero=op not in self.blocking.axes)
+        dims = " x ".join(map(str, op.dims)) or "scalar"
+        self.lines.append(f"{variable} = {array}  # {dims}")
+        return variable
+
+    def _title(self, op: Operation) -> str:
+        """The name of the output that a value is, or that it becomes by arithmetic alone."""
+        while op not in self.blocking.outputs:
+            users = [user for user in self.blocking.order if op in user.arguments]
+            if len(users) != 1 or users[0].kind != "map" or users[0].dims != op.dims:
+                return ""
+            op = users[0]
+        return self._titles([op])[0]
+
+    def _collected(self, op: Operation, variable: str, text: Text) -> str:
+        if op in self.blocking.axes:
+            return f"{sliced(variable, self.blocking.axes[op], self.rows)} = {text.text}"
+        if text.level == SIGN:
+            return f"{variable} -= {text.text.removeprefix('-')}"
+        return f"{variable} += {text.text}"
+
+
+class Body:
+    """The operations in the body of a loop, which take blocks.
+
+    Args:
+        blocking: what is computed in loops.
+        loop: the number of the loop.
+        rows: the variable that holds the rows of a block.
+    """
+
+    def __init__(self, blocking: Blocking, loop: int, rows: str) -> None:
+        self.blocking = blocking
+        self.loop = loop
+        self.rows = rows
+        self._made: dict[tuple[Operation, int | None], Operation] = {}
+
+    def part(self, op: Operation) -> Operation:
+        """What an operation is for one block.
+
+        Args:
+            op: an operation that is computed block by block, or summed over the blocks.
+        """
+        return self._computed(op, self.blocking.axes.get(op))
+
+    def _computed(self, op: Operation, axis: int | None) -> Operation:
+        known = self._made.get((op, axis))
+        if known is None:
+            arguments = tuple(self._argument(*part) for part in self.blocking.parts(op))
+            known = Operation(op.kind, op.detail, arguments, _block(op.dims, axis))
+            self._made[op, axis] = known
+        return known
+
+    def _argument(self, op: Operation, axis: int | None) -> Operation:
+        if axis is None:
+            return op
+        if op in self.blocking.axes and not self.blocking.is_kept(op, self.loop):
+            return self._computed(op, axis)
+        return self._taken(op, axis)
+
+    def _taken(self, op: Operation, axis: int) -> Operation:
+        """A block of an array that is there: of an input, for all views of it."""
+        known = self._made.get((op, axis))
+        if known is None:
+            dims = _block(op.dims, axis)
+            if is_of_input(op) and op.kind != "input":
+                found = self.blocking.running(op)
+                index = found.value[axis]
+                inner = None if index is None else found.place(0, index)
+                assert inner is not None
+                arguments = (self._taken(op.arguments[0], inner),)
+                known = Operation(op.kind, op.detail, arguments, dims)
+            else:
+                known = Operation("rows", (axis, self.rows), (op,), dims)
+            self._made[op, axis] = known
+        return known
+
+
+def sliced(variable: str, axis: int, rows: str) -> str:
+    """The text of a block of an array.
+
+    Args:
+        variable: the text of the array.
+        axis: the axis along which it is cut.
+        rows: the variable that holds the rows of the block.
+    """
+    return f"{variable}[{':, ' * axis}{rows}]"
+
+
+def _block(dims: tuple[Dim, ...], axis: int | None) -> tuple[Dim, ...]:
+    return tuple(ROWS if k == axis else dim for k, dim in enumerate(dims))

@@ -1,0 +1,1 @@
+"""Nodes as operations on arrays, in the order that costs least."""

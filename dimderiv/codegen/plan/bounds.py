@@ -1,0 +1,91 @@
+"""Bounds on the entries of a node that follow from how it is made."""
+
+from dimderiv.codegen.plan.patterns import is_one
+from dimderiv.graph import nodes as graph
+from dimderiv.graph.nodes import Function, Key, Map, Named, Node, Product, Sum, Symbol
+
+UP_TO_ONE = frozenset({"sigmoid", "tanh", "sin", "cos", "erf", ">", "<", ">=", "<="})
+NOT_BELOW_ZERO = frozenset({"cosh", "square", ">", "<", ">=", "<="})
+
+
+class Bounds:
+    """Says what is known of entries, of each node once: a chain of names may be long."""
+
+    def __init__(self) -> None:
+        self._nonnegative: dict[Key, bool] = {}
+        self._at_most_one: dict[Key, bool] = {}
+
+    def note(self, node: Named) -> None:
+        """Find out about a name, so that asking about others that are made of it is quick."""
+        self.is_nonnegative(node)
+        self.is_at_most_one(node)
+
+    def is_nonnegative(self, node: Node) -> bool:
+        """Whether every entry is known to be at least 0.
+
+        Args:
+            node: any node.
+        """
+        known = self._nonnegative.get(node.key)
+        if known is None:
+            known = self._nonnegative[node.key] = self._is_nonnegative(node)
+        return known
+
+    def _is_nonnegative(self, node: Node) -> bool:
+        match node:
+            case Named(value=value):
+                return self.is_nonnegative(value)
+            case Map(function) if function in NOT_BELOW_ZERO:
+                return True
+            case Product():
+                return node.coefficient >= 0 and all(
+                    factor.power % 2 == 0 or self.is_nonnegative(factor.node)
+                    for factor in node.factors
+                )
+            case Sum() if len(node.terms) == 2:
+                (c, first), (d, second) = node.terms
+                if c == 1 and d == -1 and is_one(first) and self.is_at_most_one(second):
+                    return True
+                return (
+                    c > 0 and d > 0 and self.is_nonnegative(first) and self.is_nonnegative(second)
+                )
+        return graph.is_nonnegative(node)
+
+    def is_at_most_one(self, node: Node) -> bool:
+        """Whether every entry is known to be at most 1.
+
+        Args:
+            node: any node.
+        """
+        known = self._at_most_one.get(node.key)
+        if known is None:
+            known = self._at_most_one[node.key] = self._is_at_most_one(node)
+        return known
+
+    def _is_at_most_one(self, node: Node) -> bool:
+        match node:
+            case Named(value=value):
+                return self.is_at_most_one(value)
+            case Symbol():
+                return not node.properties.isdisjoint(("onehot", "probability"))
+            case Map():
+                return node.function in UP_TO_ONE
+            case Function():
+                return node.function == "softmax"
+            case Product(coefficient=coefficient, factors=factors, result=result):
+                if coefficient != 1 or not factors:
+                    return is_one(node)
+                return all(
+                    set(factor.indices) <= set(result)
+                    and factor.power > 0
+                    and self.is_at_most_one(factor.node)
+                    and (self.is_nonnegative(factor.node) or _is_bounded_power(factor))
+                    for factor in factors
+                )
+        return False
+
+
+def _is_bounded_power(factor: graph.Factor) -> bool:
+    """Whether an even power of what lies between -1 and 1 lies below 1."""
+    node = factor.node.value if isinstance(factor.node, Named) else factor.node
+    return factor.power % 2 == 0 and isinstance(node, Map) and node.function in UP_TO_ONE

@@ -1,0 +1,223 @@
+"""The order in which the factors of a labelled product are multiplied, chosen by cost."""
+
+from collections.abc import Collection, Sequence
+from functools import reduce
+from itertools import combinations
+
+from dimderiv.codegen.plan.operations import Operation, Plan, Tensor, entrywise_product, relabelled
+from dimderiv.language.shapes import Dim
+
+MOST_EXHAUSTIVE = 5
+
+Letters = tuple[int, ...]
+
+
+class Contraction:
+    """One product of tensors.
+
+    Args:
+        plan: the plan that the operations become part of.
+        dims: the size of each letter.
+        kept: the letters of the result, in the order that is wanted.
+        is_fixed: whether that order is worth transposed views of the factors.
+    """
+
+    def __init__(
+        self, plan: Plan, dims: Sequence[Dim], kept: Letters, *, is_fixed: bool = False
+    ) -> None:
+        self.plan = plan
+        self.is_fixed = is_fixed
+        self.dims = dims
+        self.kept = kept
+
+    def result(self, tensors: Sequence[Tensor]) -> Tensor:
+        """The product of all tensors, summed over the letters that are not kept.
+
+        Args:
+            tensors: at least one.
+        """
+        beside = [t.letters for t in tensors if sorted(t.letters) == sorted(self.kept)]
+        if beside and len(tensors) > 2 == len(self.kept):
+            # What a product meets entry by entry lies in memory as it does.
+            self.kept, self.is_fixed = beside[0], True
+        shorter = [self._summed(t, self._needed(tensors, [k])) for k, t in enumerate(tensors)]
+        if len(tensors) == 1:
+            return shorter[0]
+        if all(t.letters == self.kept for t in tensors):
+            return reduce(self._entrywise, shorter)
+        if len(tensors) == 2:
+            return self.pair(shorter[0], shorter[1], self._needed(shorter, (0, 1)))
+        if len(tensors) <= MOST_EXHAUSTIVE:
+            return self._best(shorter)
+        return self._greedy(shorter)
+
+    def _needed(self, tensors: Sequence[Tensor], apart: Collection[int]) -> set[int]:
+        """The letters of the result and of all tensors apart from these."""
+        others = [t for k, t in enumerate(tensors) if k not in apart]
+        return {*self.kept, *(letter for t in others for letter in t.letters)}
+
+    def _best(self, tensors: Sequence[Tensor]) -> Tensor:
+        """The cheapest of all orders, found for each subset of the tensors."""
+        every = range(len(tensors))
+        found: dict[frozenset[int], Tensor] = {frozenset([k]): tensors[k] for k in every}
+        for size in range(2, len(tensors) + 1):
+            for chosen in map(frozenset, combinations(every, size)):
+                needed = self._needed(tensors, chosen)
+                options = [
+                    self.pair(found[part], found[chosen - part], needed) for part in _halves(chosen)
+                ]
+                found[chosen] = self._cheapest(options)
+        return found[frozenset(every)]
+
+    def _cheapest(self, options: Sequence[Tensor]) -> Tensor:
+        costs = [self.plan.extra_cost(option.op) for option in options if len(options) > 1]
+        return options[self.plan.sizes.least(costs)]
+
+    def _greedy(self, tensors: Sequence[Tensor]) -> Tensor:
+        """The cheapest pair first, again and again."""
+        left = list(tensors)
+        while len(left) > 1:
+            pairs = list(combinations(range(len(left)), 2))
+            joined = [(a, b) for a, b in pairs if set(left[a].letters) & set(left[b].letters)]
+            made = {
+                pair: self.pair(left[pair[0]], left[pair[1]], self._needed(left, pair))
+                for pair in joined or pairs[:1]
+            }
+            pair = min(made, key=lambda pair: self.plan.extra_cost(made[pair].op))
+            self.plan.commit(made[pair].op)
+            left = [*(t for k, t in enumerate(left) if k not in pair), made[pair]]
+        return left[0]
+
+    def _summed(self, tensor: Tensor, needed: Collection[int]) -> Tensor:
+        """The tensor without the letters that nothing else needs."""
+        axes = tuple(k for k, letter in enumerate(tensor.letters) if letter not in needed)
+        if not axes:
+            return tensor
+        op = self.plan.as_number(self.plan.upright(tensor).op)
+        return self._reduced(op, axes, tuple(a for a in tensor.letters if a in needed))
+
+    def _reduced(self, op: Operation, axes: Letters, letters: Letters) -> Tensor:
+        """The sum of an array over some of its axes."""
+        if op.kind == "transpose":
+            order = op.detail[0]
+            op, axes = op.arguments[0], tuple(sorted(order[k] for k in axes))
+            kept = [k for k in order if k not in axes]
+            letters = tuple(letters[kept.index(k)] for k in sorted(kept))
+        dims = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
+        return Tensor(self.plan.make("reduce", (op,), dims, "sum", axes), letters)
+
+    def pair(self, a: Tensor, b: Tensor, needed: Collection[int]) -> Tensor:
+        """The product of two tensors, summed over the letters that they share and nobody needs.
+
+        Args:
+            a: one tensor.
+            b: the other.
+            needed: the letters that are kept.
+        """
+        shared = [letter for letter in a.letters if letter in b.letters]
+        summed = tuple(letter for letter in shared if letter not in needed)
+        if not summed:
+            return self._entrywise(a, b)
+        a, b = self.plan.upright(a), self.plan.upright(b)
+        for one, other in ((a, b), (b, a)):
+            if one.op.kind == "inverse" and len(shared) == 1:
+                solved = self._solved(one, other, summed[0])
+                if solved is not None:
+                    return solved
+        a, b = self._dense(a), self._dense(b)
+        for one, other in ((a, b), (b, a)):
+            if one.op.kind == "windows" and len(shared) == len(summed):
+                correlated = self._correlated(one, other, summed)
+                if correlated is not None:
+                    return correlated
+        if len(shared) > len(summed):
+            return self._batched(a, b, needed)
+        rest_a, rest_b = (tuple(i for i in t.letters if i not in summed) for t in (a, b))
+        if not rest_a and not rest_b and len(summed) > 1:
+            sides = (a.op, self.plan.aligned(b, a.letters))
+            if a.op.kind == "transpose":
+                sides = sides[::-1]
+            return Tensor(self.plan.make("inner", sides), ())
+        if len(summed) == 1 and len(rest_a) < 2 and len(rest_b) < 2:
+            return self._matrix_product(a, b, summed, rest_a, rest_b)
+        axes = tuple(tuple(t.letters.index(i) for i in summed) for t in (a, b))
+        dims = tuple(self.dims[i] for i in rest_a + rest_b)
+        return Tensor(self.plan.make("tensordot", (a.op, b.op), dims, axes), rest_a + rest_b)
+
+    def _dense(self, tensor: Tensor) -> Tensor:
+        """The entries as numbers."""
+        tensor = self.plan.written_out(tensor)
+        return tensor._replace(op=self.plan.as_number(tensor.op))
+
+    def _solved(self, inverse: Tensor, other: Tensor, letter: int) -> Tensor | None:
+        """A system of equations in place of a product with an inverse."""
+        factor = inverse.op.arguments[0]
+        dense = self.plan.make("inv", (factor,), inverse.op.dims)
+        if dense in self.plan.committed or other.op.kind == "inverse" or len(other.letters) > 2:
+            return None
+        if factor.kind == "lu" and factor.repeats < other.op.repeats:
+            return None  # what is computed once for many right-hand sides is the inverse
+        (matrix,) = factor.arguments
+        is_turned = factor.kind == "lu" and inverse.letters[1] != letter
+        is_turned = is_turned and self.plan.transposed(matrix, (1, 0)) is not matrix
+        rest = tuple(i for i in other.letters if i != letter)
+        right = self.plan.as_number(self.plan.aligned(other, (letter, *rest)))
+        letters = (next(i for i in inverse.letters if i != letter), *rest)
+        detail = ["transposed"] if is_turned else []
+        return Tensor(self.plan.make("solve", (factor, right), right.dims, *detail), letters)
+
+    def _correlated(self, view: Tensor, other: Tensor, summed: Letters) -> Tensor | None:
+        """The valid cross-correlation of an image with a kernel."""
+        image = view.op.arguments[0]
+        # Along one axis alone, as with a kernel that is a column, it is a product with the windows.
+        if set(other.letters) != set(summed) or image.rank != 2 or len(view.letters) != 4:
+            return None
+        pairs = list(zip(view.letters[:2], view.letters[2:], strict=True))
+        chosen = tuple(next((i for i in p if i in summed), None) for p in pairs)
+        if None in chosen or len(summed) != 2:
+            return None
+        letters = tuple(i for p in pairs for i in p if i not in summed)
+        kernel = self.plan.aligned(other, tuple(i for i in chosen if i is not None))
+        dims = tuple(self.dims[i] for i in letters)
+        return Tensor(self.plan.make("conv2", (image, kernel), dims), letters)
+
+    def _entrywise(self, a: Tensor, b: Tensor) -> Tensor:
+        a, b = self.plan.written_out(a), self.plan.written_out(b)
+        return entrywise_product(self.plan, a, b, self.kept)
+
+    def _batched(self, a: Tensor, b: Tensor, needed: Collection[int]) -> Tensor:
+        kept = [i for i in dict.fromkeys(a.letters + b.letters) if i in needed]
+        kept.sort(key=lambda i: self.kept.index(i) if i in self.kept else len(self.kept))
+        dims = tuple(self.dims[i] for i in kept)
+        spec = relabelled((a.letters, b.letters), tuple(kept))
+        return Tensor(self.plan.make("einsum", (a.op, b.op), dims, *spec), tuple(kept))
+
+    def _matrix_product(
+        self, a: Tensor, b: Tensor, summed: Letters, rest_a: Letters, rest_b: Letters
+    ) -> Tensor:
+        """The reading with an operation that is made already, or else with the fewest turns."""
+        options = []
+        for (left, rows), (right, cols) in (
+            ((a, rest_a), (b, rest_b)),
+            ((b, rest_b), (a, rest_a)),
+        ):
+            first = self.plan.aligned(left, rows + summed)
+            second = self.plan.aligned(right, summed + cols)
+            dims = tuple(self.dims[i] for i in rows + cols)
+            op = self.plan.matmul(first, second, dims)
+            turned = sum(each.kind == "transpose" for each in (first, second))
+            letters = rows + cols
+            wanted = tuple(i for i in self.kept if i in letters)
+            if len(letters) == 2 and set(wanted) == set(letters) and wanted != letters:
+                turned += 3 if self.is_fixed else 1
+            options.append((op not in self.plan.committed, turned, op, letters))
+        best = min(options, key=lambda option: option[:2])
+        return Tensor(best[2], best[3])
+
+
+def _halves(chosen: frozenset[int]) -> list[frozenset[int]]:
+    """The ways to cut a set in two, each once."""
+    first, *rest = sorted(chosen)
+    return [
+        frozenset([first, *some]) for size in range(len(rest)) for some in combinations(rest, size)
+    ]

@@ -1,0 +1,149 @@
+"""What the whole of the programs asks of a node, which planning one node at a time cannot see."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv.codegen.plan.patterns import is_flat, opposite, turned, unnamed
+from dimderiv.codegen.plan.stable import stable
+from dimderiv.graph.nodes import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
+
+OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
+
+
+class Asked(NamedTuple):
+    """A node, and whether its entries are asked for, not only products with it."""
+
+    node: Node
+    entries: bool
+
+
+class Demands:
+    """What is asked of the nodes of some programs.
+
+    Args:
+        roots: the nodes that are computed.
+
+    Attributes:
+        inverses: inverses whose entries are needed; products with them need not be solved for.
+        upright: matrices that are reduced along their rows, best laid out with rows as columns.
+        beside: matrices that meet others entry by entry, best laid out as these are.
+        sums: whether each sum is asked for as it is, not only as a factor of a product.
+        relus: arguments of `relu`, which are positive where the value is.
+        along: the functions of rows that are taken of an argument along an axis.
+    """
+
+    def __init__(self, roots: Iterable[Node]) -> None:
+        self.inverses: set[Key] = set()
+        self.upright: set[Key] = set()
+        self.beside: set[Key] = set()
+        self.sums: dict[Key, bool] = {}
+        self.relus: set[Key] = set()
+        self.along: dict[tuple[Key, tuple[int, ...]], set[str]] = defaultdict(set)
+        seen: set[tuple[Key, bool]] = set()
+        waiting = [Asked(root, entries=True) for root in roots]
+        while waiting:
+            node, entries = waiting.pop()
+            node = stable(node) or node
+            if (node.key, entries) not in seen:
+                seen.add((node.key, entries))
+                self._note(node, entries)
+                parts = list(_asked(node, entries))
+                for part in parts:
+                    if isinstance(part.node, Sum):
+                        known = self.sums.get(part.node.key, False)
+                        self.sums[part.node.key] = known or not isinstance(node, Product)
+                waiting += parts
+
+    def familiar(self, node: Product) -> tuple[Fraction, list[Factor]]:
+        """The coefficient and factors of a product, `Y - X` being `X - Y` where that is used too.
+
+        Args:
+            node: the product.
+        """
+        coefficient, factors = node.coefficient, list(node.factors)
+        for place, factor in enumerate(factors):
+            other = opposite(factor.node) if factor.power.denominator == 1 else None
+            if other is not None and self._is_preferred(other.key, factor.node.key):
+                factors[place] = factor._replace(node=other)
+                coefficient *= (-1) ** abs(factor.power.numerator)
+        return coefficient, factors
+
+    def _is_preferred(self, other: Key, key: Key) -> bool:
+        if other not in self.sums or self.sums.get(key, True):
+            return False
+        return self.sums[other] or other < key
+
+    def _note(self, node: Node, entries: bool) -> None:
+        parts = _side_by_side(node)
+        if len(parts) > 1:
+            self.beside.update(unnamed(part).key for part in parts)
+        if isinstance(node, Map) and node.function == "relu":
+            self.relus.add(node.arguments[0].key)
+        if not isinstance(node, Function):
+            return
+        if node.function == "inv" and entries:
+            self.inverses |= {node.key, turned(node).key}
+        if node.function in OF_ROWS:
+            (argument,) = node.arguments
+            self.along[argument.key, node.over].add(node.function)
+            if node.over == (1,):
+                self.upright.update(each.key for each in products_of(argument))
+
+
+def _asked(node: Node, entries: bool) -> Iterator[Asked]:
+    """What a node asks of what it is made of."""
+    match node:
+        case Named(value=value):
+            yield Asked(value, entries)
+        case Sum(terms):
+            yield from (Asked(term, entries) for _, term in terms)
+        case Product():
+            yield from (Asked(f.node, _is_read(f, node, entries)) for f in node.factors)
+        case Map(arguments=arguments) | Function(arguments=arguments):
+            yield from (Asked(argument, entries=True) for argument in arguments)
+
+
+def _side_by_side(node: Node) -> list[Node]:
+    """The matrices that a node adds up or compares entry by entry."""
+    match node:
+        case Sum(terms):
+            parts = [term for _, term in terms]
+        case Map(arguments=arguments):
+            parts = list(arguments)
+        case _:
+            return []
+    return [part for part in parts if len(part.axes) == 2 and not is_flat(part)]
+
+
+def _is_read(factor: Factor, node: Product, entries: bool) -> bool:
+    """Whether a product reads the entries of a factor one by one, and adds no multiples of rows."""
+    letters = {*letters_of(factor.indices)}
+    if not letters <= {*letters_of(node.result)}:
+        return False
+    others = (other for other in node.factors if other is not factor)
+    return entries or any(letters == {*letters_of(other.indices)} for other in others)
+
+
+def products_of(node: Node) -> list[Node]:
+    """A matrix that is a matrix product or a sum with such, and those products; else nothing.
+
+    A matrix product may be computed in either orientation at no cost; an array that is given has
+    its own.
+
+    Args:
+        node: a matrix.
+    """
+    inner = unnamed(node)
+    terms = [term for _, term in inner.terms] if isinstance(inner, Sum) else [inner]
+    found = [term for term in terms if _is_matrix_product(term)]
+    return [node, inner, *found] if found else []
+
+
+def _is_matrix_product(node: Node) -> bool:
+    if not isinstance(node, Product) or len(node.result) != 2:
+        return False
+    matrices = [f for f in node.factors if len(f.indices) == 2]
+    letters = {letter for f in matrices for letter in letters_of(f.indices)}
+    return len(matrices) > 1 and not letters <= {*letters_of(node.result)}

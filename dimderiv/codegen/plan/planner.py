@@ -1,0 +1,360 @@
+"""From the graph to a plan: each node becomes operations, chosen by what they cost."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from dimderiv.codegen.plan.bounds import Bounds
+from dimderiv.codegen.plan.contraction import Contraction
+from dimderiv.codegen.plan.definite import is_definite
+from dimderiv.codegen.plan.demands import OF_ROWS, Demands
+from dimderiv.codegen.plan.factors import Factors
+from dimderiv.codegen.plan.opening import can_pay
+from dimderiv.codegen.plan.operations import Operation, Plan, Tensor, entrywise_product
+from dimderiv.codegen.plan.patterns import (
+    apart,
+    images,
+    is_one,
+    is_scattered,
+    parts_of,
+    runs,
+    serves_less,
+    sum_to_open,
+    turned,
+    unnamed,
+    without_cancelling,
+)
+from dimderiv.codegen.plan.rows import Rows
+from dimderiv.codegen.plan.scaling import Scaling
+from dimderiv.codegen.plan.stable import stable
+from dimderiv.graph import nodes as graph
+from dimderiv.graph.nodes import (
+    ONCE,
+    Constant,
+    Factor,
+    Function,
+    Key,
+    Map,
+    Merged,
+    Named,
+    Node,
+    Product,
+    Shifted,
+    Size,
+    Sum,
+    Symbol,
+    apply_map,
+    letters_of,
+)
+from dimderiv.graph.null_spaces import less_than_largest
+from dimderiv.graph.products import product, scaled
+from dimderiv.graph.sums import total
+from dimderiv.language.shapes import Dim
+
+MOST_NESTED = 2
+OF_FACTORS = frozenset({"inv", "det", "logdet"})
+Letters = tuple[int, ...]
+Gathered = Mapping[str, tuple[Node | None, tuple[object, ...]]]
+
+
+class Planner:
+    """Turns the nodes of one or several programs into one plan.
+
+    Args:
+        plan: the plan that the operations become part of.
+        gathered: the arrays that index forms read at computed places, by the name of the symbol
+            that stands for each.
+        demands: what the programs ask of each node.
+    """
+
+    def __init__(self, plan: Plan, gathered: Gathered, demands: Demands) -> None:
+        self.plan = plan
+        self.gathered = gathered
+        self.demands = demands
+        self.rows = Rows(plan, demands)
+        self.scaling = Scaling(plan)
+        self.factors = Factors(plan, self.value)
+        self.bounds = Bounds()
+        self.names: dict[Operation, str] = {}
+        self._known: dict[Key, Tensor] = {}
+        self._unturned: dict[frozenset[Key], list[Node]] = {}
+        self._trying = 0
+
+    def value(self, node: Node) -> Tensor:
+        """The value of a node; its letters are the numbers of the node's axes."""
+        known = self._known.get(node.key) or self._known_turned(node)
+        if known is None:
+            known = self._known[node.key] = self._planned(node)
+            if known.op.rank == 2 and graph.is_symmetric(node):
+                self.plan.symmetric.add(known.op)
+            if len(node.axes) == 2 and not isinstance(node, (Symbol, Named)):
+                self._unturned.setdefault(parts_of(node), []).append(node)
+        return known
+
+    def _known_turned(self, node: Node) -> Tensor | None:
+        """The value of a node of which the transpose is known."""
+        for other in self._unturned.pop(parts_of(node), ()) if len(node.axes) == 2 else ():
+            held = self._known[other.key]
+            flipped = held._replace(letters=tuple(1 - axis for axis in held.letters))
+            self._known.setdefault(turned(other).key, flipped)
+        return self._known.get(node.key)
+
+    def result(self, node: Node) -> Operation:
+        """The value of a node that is returned, with every axis written out."""
+        op = self.plan.full(self.value(node), node.axes)
+        self.plan.commit(op)
+        return op
+
+    def _planned(self, node: Node) -> Tensor:
+        plan, every = self.plan, tuple(range(len(node.axes)))
+        instead = stable(node)
+        if instead is not None:
+            return self.value(instead)
+        match node:
+            case Symbol(name) if name in self.gathered:
+                return Tensor(self._gather(node), every)
+            case Symbol(name):
+                return Tensor(plan.make("input", (), node.axes, name), every)
+            case Size(dim):
+                return Tensor(plan.size(dim), ())
+            case Constant(name):
+                return Tensor(plan.make("constant", (), (), name), ())
+            case Named(name, value):
+                found = plan.upright(self.value(value))
+                is_turned = found.letters != tuple(sorted(found.letters))
+                self.names.setdefault(found.op, f"{name}_T" if is_turned else name)
+                plan.commit(found.op)
+                # Asked in the order of the names, it never goes deep.
+                self.bounds.note(node)
+                return found
+            case Map():
+                return self._map(node)
+            case Function():
+                return self._function(node)
+            case Sum():
+                return self._sum(node)
+            case Product():
+                return self._product(node)
+
+    def _gather(self, node: Symbol) -> Operation:
+        operand, detail = self.gathered[node.name]
+        arguments = () if operand is None else (self.plan.full(self.value(operand), operand.axes),)
+        return self.plan.make("gather", arguments, node.axes, *detail)
+
+    def _map(self, node: Map) -> Tensor:
+        function, (first, *others) = node.function, node.arguments
+        if function == ">" and first.key in self.demands.relus and graph.is_zero(others[0]):
+            first = apply_map("relu", first)
+        if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:
+            function, first = "sigmoid_of_minus", scaled(-1, first)
+        arguments = (first, *others)
+        tensors = [self.plan.upright(self.value(argument)) for argument in arguments]
+        held = {letter for tensor in tensors for letter in tensor.letters}
+        longest = max((t.letters for t in tensors), key=len)
+        letters = longest if len(longest) == len(held) else tuple(sorted(held))
+        sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
+        return Tensor(self.plan.map(function, *sides), letters)
+
+    def _function(self, node: Function) -> Tensor:
+        plan, every = self.plan, tuple(range(len(node.axes)))
+        if node.function in {"max", "min"}:
+            return self._extreme(node, plan.upright(self.value(node.arguments[0])))
+        if node.function == "tril":
+            return Tensor(plan.make("triangle", (), node.axes), every)
+        if node.function in OF_ROWS:
+            return self.rows.value(node, self.value(node.arguments[0]))
+        arguments, function = node.arguments, node.function
+        if function == "pinv" and (matrix := less_than_largest(unnamed(arguments[0]))) is not None:
+            arguments, function = (matrix,), "gap_pinv"
+        arrays = [plan.full(self.value(each), each.axes) for each in arguments]
+        if node.function in OF_FACTORS:
+            return self._of_factor(node, arrays[0])
+        if node.side != "either":
+            call = plan.make("applied", arrays, node.axes, node.function, node.side == "row")
+            return Tensor(call, every)
+        return Tensor(plan.make(function, arrays, node.axes), every)
+
+    def _of_factor(self, node: Function, matrix: Operation) -> Tensor:
+        """A determinant, or an inverse: left to be solved with, unless its entries are needed."""
+        factor = self.plan.factor(matrix, is_definite=is_definite(node.arguments[0]))
+        if node.function != "inv":
+            return Tensor(self.plan.make(node.function, (factor,)), ())
+        letters = (1, 0) if matrix.kind == "transpose" else (0, 1)
+        if node.key not in self.demands.inverses:
+            return Tensor(self.plan.make("inverse", (factor,), node.axes), letters)
+        op = self.plan.make("inv", (factor,), node.axes)
+        self.plan.commit(op)
+        return Tensor(op, letters)
+
+    def _extreme(self, node: Function, tensor: Tensor) -> Tensor:
+        axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
+        kept = [k for k in range(len(node.arguments[0].axes)) if k not in node.over]
+        letters = tuple(kept.index(i) for i in tensor.letters if i in kept)
+        op = self.plan.as_number(tensor.op)
+        if not axes:
+            return Tensor(op, letters)
+        dims = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
+        return Tensor(self.plan.make("reduce", (op,), dims, node.function, axes), letters)
+
+    def _sum(self, node: Sum) -> Tensor:
+        if not node.terms:
+            return Tensor(self.plan.number(0), ())
+        spread = [(c, t) for c, t in node.terms if not is_scattered(t)]
+        whole = self._added(spread) if spread else None
+        scattered = [(c, t) for c, t in node.terms if is_scattered(t)]
+        if not scattered:
+            assert whole is not None
+            return whole
+        base = self.plan.full(whole, node.axes) if whole is not None else None
+        return self._scattered(scattered, base, node.axes)
+
+    def _scattered(
+        self, terms: Sequence[tuple[Fraction, Node]], base: Operation | None, axes: tuple[Dim, ...]
+    ) -> Tensor:
+        """An array to which others are added on diagonals."""
+        every = tuple(range(len(axes)))
+        for coefficient, term in terms:
+            assert isinstance(term, Product)
+            letters = tuple(dict.fromkeys(letters_of(term.result)))
+            core = product(coefficient * term.coefficient, term.factors, letters, term.dims)
+            held = self.plan.upright(self.value(core))
+            part = self.plan.as_number(self.plan.aligned(held, tuple(range(len(letters)))))
+            pattern = tuple(letters.index(i) for i in letters_of(term.result))
+            arguments = (part,) if base is None else (base, part)
+            base = self.plan.make("scatter", arguments, axes, pattern)
+        assert base is not None
+        return Tensor(base, every)
+
+    def _added(self, terms: Sequence[tuple[Fraction, Node]]) -> Tensor:
+        """The sum of terms, those with fewer axes first, since their sum is cheap."""
+        found = {term.key: self._term(c, term) for c, term in sorted(terms, key=serves_less)}
+        tensors = [(c, found[term.key]) for c, term in terms]
+        most = max(len(t.letters) for _, t in tensors)
+        small = [(c, t) for c, t in tensors if len(t.letters) < most]
+        if len(small) > 1:
+            large = [(c, t) for c, t in tensors if len(t.letters) == most]
+            sign = -1 if small[0][0] < 0 else 1
+            together = self._accumulated([(sign * c, t) for c, t in small])
+            tensors = [*large, (Fraction(sign), together)]
+        return self._accumulated(tensors)
+
+    def _term(self, coefficient: Fraction, node: Node) -> Tensor:
+        tensor = self.plan.written_out(self.plan.upright(self.value(node)))
+        # What is still multiplied by a number is left open: a factor of it may be instead.
+        is_final = coefficient == 1 or tensor.op.kind == "inv"
+        for each in (tensor.op,) if is_final else tensor.op.arguments:
+            self.plan.commit(each)
+        return tensor
+
+    def _accumulated(self, terms: Sequence[tuple[Fraction, Tensor]]) -> Tensor:
+        held = {letter for _, t in terms for letter in t.letters}
+        longest = max((t.letters for _, t in terms), key=len)
+        letters = longest if len(longest) == len(held) else tuple(sorted(held))
+        total: Operation | None = None
+        for coefficient, tensor in sorted(terms, key=lambda term: term[0] < 0):
+            scaled = self.scaling.multiple(abs(coefficient), [], tensor)
+            op = self.plan.aligned(self.plan.upright(scaled), letters)
+            if total is None:
+                total = self.scaling.negated_view(op) if coefficient < 0 else op
+            else:
+                total = self.plan.map("-" if coefficient < 0 else "+", total, op)
+        assert total is not None
+        return Tensor(total, letters)
+
+    def _product(self, node: Product) -> Tensor:
+        letters = tuple(letters_of(node.result))
+        distinct = tuple(dict.fromkeys(letters))
+        if distinct == node.result:
+            return self._labelled(node)
+        pair = images(node)
+        return self._convolved(node, pair) if pair else self._laid_out(node, letters, distinct)
+
+    def _convolved(self, node: Product, pair: Sequence[Factor]) -> Tensor:
+        """The full convolution of two matrices, and what it is multiplied by."""
+        sides = [
+            self.plan.full(self.plan.written_out(self.value(each.node)), each.node.axes)
+            for each in pair
+        ]
+        full = Tensor(self.plan.make("conv2_full", sides, node.axes), (0, 1))
+        scale = product(node.coefficient, [f for f in node.factors if f not in pair], (), ())
+        if is_one(scale):
+            return full
+        return entrywise_product(self.plan, self.value(scale), full, ())
+
+    def _laid_out(self, node: Product, letters: Letters, distinct: Letters) -> Tensor:
+        """A product whose result repeats, merges or adds letters: made without, then laid out."""
+        plan, dims = self.plan, node.dims
+        core = product(node.coefficient, node.factors, distinct, dims)
+        held = self.plan.upright(self.value(core))
+        sizes = tuple(dims[letter] for letter in letters)
+        if distinct == letters:
+            op = plan.full(held, core.axes)
+        else:
+            op = plan.as_number(plan.aligned(held, tuple(range(len(distinct)))))
+            pattern = tuple(distinct.index(letter) for letter in letters)
+            op = plan.make("scatter", (op,), sizes, pattern)
+        if any(isinstance(index, Shifted) for index in node.result):
+            axes = tuple(count for index in node.result for count in runs(index))
+            op = plan.make("overlap_add", (op,), apart(node), axes)
+        if any(isinstance(index, Merged) for index in node.result):
+            op = plan.make("reshape", (op,), node.axes)
+        return Tensor(op, tuple(range(len(node.axes))))
+
+    def _labelled(self, node: Product) -> Tensor:
+        """A product whose result has a letter for each axis."""
+        simpler = without_cancelling(node)
+        if simpler is not None:
+            return self.value(simpler)
+        closed = self._contracted(node)
+        opened = self._distributed(node) if self._trying < MOST_NESTED else None
+        best = closed
+        if opened is not None:
+            costs = [self.plan.extra_cost(tensor.op) for tensor in (closed, opened)]
+            best = opened if costs[1] < costs[0] else closed
+        return best
+
+    def _distributed(self, node: Product) -> Tensor | None:
+        """The product with a sum among its factors multiplied out, where that may be cheaper."""
+        place = sum_to_open(node)
+        if place is None or not can_pay(node, place, self.plan.sizes):
+            return None
+        factor, rest = node.factors[place], [*node.factors[:place], *node.factors[place + 1 :]]
+        inner = unnamed(factor.node)
+        assert isinstance(inner, Sum)
+        terms = [
+            (
+                c * node.coefficient,
+                product(ONCE, [*rest, factor._replace(node=term)], node.result, node.dims),
+            )
+            for c, term in inner.terms
+        ]
+        before, self._trying = len(self.plan.committed), self._trying + 1
+        found = self.value(total(terms, node.axes))
+        self.plan.take_back(before)
+        self._trying -= 1
+        return found
+
+    def _contracted(self, node: Product) -> Tensor:
+        scalars: list[Tensor] = []
+        tensors: list[Tensor] = []
+        nonnegative: set[Operation] = set()
+        coefficient, factors = self.demands.familiar(node)
+        for factor in factors:
+            for tensor in self.factors.leaves(factor, node):
+                (tensors if tensor.letters else scalars).append(tensor)
+                if self.bounds.is_nonnegative(factor.node) or factor.power % 2 == 0:
+                    nonnegative.add(tensor.op)
+        tensors = self.factors.balanced(node, tensors, nonnegative)
+        place = {letter: axis for axis, letter in enumerate(node.result)}
+        held = {letter for tensor in tensors for letter in tensor.letters}
+        for letter, dim in enumerate(node.dims):
+            if letter not in held and letter not in place:
+                scalars.append(Tensor(self.plan.size(dim), ()))
+        if not tensors:
+            return self.scaling.multiple(coefficient, scalars, None)
+        kept = tuple(letter for letter in node.result if letter in held)
+        is_turned = self.rows.lies_turned(node)
+        kept = kept[::-1] if is_turned else kept
+        is_fixed = is_turned or node.key in self.demands.beside
+        found = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed).result(tensors)
+        multiple = self.scaling.multiple(coefficient, scalars, found)
+        return Tensor(multiple.op, tuple(place[i] for i in multiple.letters), multiple.below)

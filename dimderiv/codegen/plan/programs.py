@@ -1,0 +1,168 @@
+"""The programs of one function as graphs, and the plans that compute them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dimderiv.codegen.plan.demands import Demands
+from dimderiv.codegen.plan.operations import AT_ONCE, Late, Operation, Plan
+from dimderiv.codegen.plan.planner import Planner
+from dimderiv.codegen.plan.variants import Variant
+from dimderiv.codegen.read.axes import laid_out
+from dimderiv.codegen.read.lowering import CodeBuilder, Gathered, conflicts, named_in
+from dimderiv.differentiate.partials import operands
+from dimderiv.graph.nodes import Function, Key, Named, Node, Symbol
+from dimderiv.infer.typed import Typed
+from dimderiv.language.shapes import Shape
+from dimderiv.language.syntax import IndexForm
+from dimderiv.language.syntax import Node as Tree
+from dimderiv.rulebook.rulebook import Rulebook
+
+Layout = tuple[Shape, Shape]
+
+
+class Programs:
+    """What one function computes: a value, derivatives, or both.
+
+    Args:
+        programs: the value, if any, and the answers.
+        layouts: for each result the shape of what is differentiated, and of the variable.
+        rulebook: the rules in use.
+        results: for each program the names of its definitions that are results, if its value is
+            not the only one.
+        late: the symbols that arrive later than others.
+    """
+
+    def __init__(
+        self,
+        programs: Sequence[Typed],
+        layouts: Sequence[Layout],
+        rulebook: Rulebook,
+        results: Sequence[Sequence[str]],
+        late: Late = AT_ONCE,
+    ) -> None:
+        self.layouts = layouts
+        self.sizes = sorted({name for program in programs for name in program.sizes})
+        self.late = late
+        self.gathered: Gathered = {}
+        self.goals = [
+            Goals(typed, own, rulebook, self.gathered)
+            for typed, own in zip(programs, results, strict=True)
+        ]
+        plain = [(goals, *goal) for goals in self.goals for goal in goals.values]
+        self.results = [
+            (goals, laid_out(node, of, wrt, isinstance(tree, IndexForm)))
+            for (goals, node, tree), (of, wrt) in zip(plain, layouts, strict=True)
+        ]
+
+    def expressions(self) -> Iterator[Tree]:
+        """The expressions of each program that its results need."""
+        done: dict[Goals, set[str]] = {goals: set() for goals in self.goals}
+        for goals, node in self.results:
+            goals.needed(node, done[goals])
+        for goals, names in done.items():
+            yield from goals.expressions(names)
+
+    def functions(self) -> Iterator[str]:
+        """The functions that results call, also where no expression shows them.
+
+        A definition that is a scalar repeated along axes is read as what it is, and one that is
+        read at computed indices is in none of the results: a symbol stands for it there.
+        """
+        seen: set[Key] = set()
+        stack = [node for _, node in self.results]
+        while stack:
+            node = stack.pop()
+            if node.key not in seen:
+                seen.add(node.key)
+                stack.extend(operands(node))
+                if isinstance(node, Function):
+                    yield node.function
+                elif isinstance(node, Symbol) and node.name in self.gathered:
+                    operand, _ = self.gathered[node.name]
+                    stack.extend([] if operand is None else [operand])
+
+    def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
+        """The operations that compute the results, and the names of the user's intermediates.
+
+        Args:
+            every: the sizes that the plan is made for, as far as it would be the same.
+        """
+        plan = Plan(every[0], every[1:], self.late)
+        demands = Demands(node for _, node in self.results)
+        planner = Planner(plan, self.gathered, demands)
+        names: dict[Operation, str] = {}
+        defined: dict[str, Key] = {}
+        done: dict[Goals, set[str]] = {}
+        outputs: dict[int, Operation] = {}
+        for place in self._order():
+            goals, node = self.results[place]
+            if goals not in done:
+                if conflicts(defined, goals.definitions):
+                    names = {**planner.names, **names}
+                    planner = Planner(plan, self.gathered, demands)
+                defined |= {each.name: each.value.key for each in goals.definitions}
+            for definition in goals.needed(node, done.setdefault(goals, set())):
+                planner.value(definition)
+            outputs[place] = planner.result(node)
+        results = [outputs[place] for place in sorted(outputs)]
+        return Variant(results, {**planner.names, **names}, plan.sizes.left_out)
+
+    def _order(self) -> list[int]:
+        """The results of each program, vectors first: what is summed for them may serve others."""
+        return sorted(
+            range(len(self.results)),
+            key=lambda k: (self.goals.index(self.results[k][0]), len(self.results[k][1].axes)),
+        )
+
+
+class Goals:
+    """What is computed of a program: its value, or some of its definitions.
+
+    Args:
+        typed: the program.
+        names: the names of the definitions; none where it is the value.
+        rulebook: the rules in use.
+        gathered: where arrays that are read at computed indices are noted.
+
+    Attributes:
+        definitions: every definition of the program, in the order written.
+        values: each result as a node, and as it is written.
+    """
+
+    def __init__(
+        self, typed: Typed, names: Sequence[str], rulebook: Rulebook, gathered: Gathered
+    ) -> None:
+        self.statements = typed.program.statements
+        lowered = CodeBuilder(typed, rulebook, gathered).lowered()
+        self.definitions = lowered.definitions
+        self._places = {each.name: k for k, each in enumerate(lowered.definitions)}
+        trees = {statement.name: statement.value for statement in self.statements}
+        values = [(self.definitions[self._places[name]].value, trees[name]) for name in names]
+        self.values = values or [(lowered.value, self.statements[-1].value)]
+        self._named: dict[Node, set[str]] = {}
+
+    def needed(self, node: Node, done: set[str]) -> list[Named]:
+        """The definitions that a result needs besides those that are done, in the order written.
+
+        Args:
+            node: the result.
+            done: the names that are done; those of the definitions are added.
+        """
+        places, waiting = list[int](), [node]
+        while waiting:
+            value = waiting.pop()
+            if value not in self._named:
+                self._named[value] = named_in(value)
+            new = self._named[value] - done
+            done |= new
+            places += [self._places[name] for name in new]
+            waiting += [self.definitions[self._places[name]].value for name in new]
+        return [self.definitions[place] for place in sorted(places)]
+
+    def expressions(self, names: set[str]) -> Iterator[Tree]:
+        """The expressions of some definitions and of the results.
+
+        Args:
+            names: the names of the definitions.
+        """
+        yield from (each.value for each in self.statements if each.name in names)
+        yield from (tree for _, tree in self.values)

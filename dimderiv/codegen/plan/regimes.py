@@ -1,0 +1,121 @@
+"""Numbers that depend on sizes: entries and costs, by which a plan is chosen.
+
+A plan is made for several sizes at once.  Where it is chosen between two ways, the first sizes
+decide; those at which the decision would be another one are left out.  What remains at the end are
+the sizes at which the same plan would have been made.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import add, ge, gt, le, lt, mul, sub, truediv
+from typing import Any, TypeVar
+
+from dimderiv.codegen.plan.cost import Sizes
+from dimderiv.language.shapes import Dim
+
+T = TypeVar("T")
+
+
+class Regimes:
+    """The sizes that a plan is made for.
+
+    Args:
+        every: a number for each named size, several times; the first ones decide.
+
+    Attributes:
+        others: those of the other sizes at which everything was decided alike.
+    """
+
+    def __init__(self, every: Iterable[Mapping[str, int]]) -> None:
+        self.every = list(map(Sizes, every))
+        self.first, *self.others = self.every
+
+    def decided(self, test: Callable[[Sizes], T]) -> T:
+        """What is decided at the first sizes.
+
+        Args:
+            test: the decision at certain sizes; where it is not the same, they are left out from
+                here on.
+        """
+        found = test(self.first)
+        if self.others:
+            self.others = [sizes for sizes in self.others if test(sizes) == found]
+        return found
+
+    def least(self, amounts: Sequence["Amount"]) -> int:
+        """The place of the smallest of some numbers."""
+
+        def place(sizes: Sizes) -> int:
+            numbers = [amount.at(sizes) for amount in amounts]
+            return numbers.index(min(numbers))
+
+        return self.decided(place) if len(amounts) > 1 else 0
+
+    @property
+    def left_out(self) -> list[Mapping[str, int]]:
+        """The sizes at which something was decided in another way."""
+        return [sizes.named for sizes in self.every[1:] if sizes not in self.others]
+
+    def __getitem__(self, dim: Dim) -> "Amount":
+        return Amount(self, lambda sizes: sizes[dim])
+
+    def entries(self, dims: Iterable[Dim]) -> "Amount":
+        """The number of entries of an array with these axes."""
+        axes = tuple(dims)
+        return Amount(self, lambda sizes: sizes.entries(axes))
+
+
+class Amount:
+    """A number at each of several sizes, which is compared at the first of them.
+
+    Args:
+        regimes: the sizes.
+        at: gives the number at certain sizes.
+
+    >>> both = Regimes([{"m": 2, "n": 3}, {"m": 9, "n": 3}])
+    >>> both[Dim.of("m")] < both[Dim.of("n")]
+    True
+    >>> both.others
+    []
+    """
+
+    __slots__ = ("at", "regimes")
+
+    def __init__(self, regimes: Regimes, at: Callable[[Sizes], float]) -> None:
+        self.regimes = regimes
+        self.at = at
+
+    def _with(self, operator: Callable[[Any, Any], float], other: "Amount | float") -> "Amount":
+        if isinstance(other, Amount):
+            return Amount(self.regimes, lambda sizes: operator(self.at(sizes), other.at(sizes)))
+        return Amount(self.regimes, lambda sizes: operator(self.at(sizes), other))
+
+    def _compared(self, operator: Callable[[Any, Any], bool], other: "Amount | float") -> bool:
+        if isinstance(other, Amount):
+            return self.regimes.decided(lambda sizes: operator(self.at(sizes), other.at(sizes)))
+        return self.regimes.decided(lambda sizes: operator(self.at(sizes), other))
+
+    def __add__(self, other: "Amount | float") -> "Amount":
+        return self._with(add, other)
+
+    def __sub__(self, other: "Amount | float") -> "Amount":
+        return self._with(sub, other)
+
+    def __mul__(self, other: "Amount | float") -> "Amount":
+        return self._with(mul, other)
+
+    def __truediv__(self, other: "Amount | float") -> "Amount":
+        return self._with(truediv, other)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __lt__(self, other: "Amount | float") -> bool:
+        return self._compared(lt, other)
+
+    def __le__(self, other: "Amount | float") -> bool:
+        return self._compared(le, other)
+
+    def __gt__(self, other: "Amount | float") -> bool:
+        return self._compared(gt, other)
+
+    def __ge__(self, other: "Amount | float") -> bool:
+        return self._compared(ge, other)

@@ -1,0 +1,70 @@
+"""Functions along an axis: softmax, its logarithm, and the logarithm of the sum it divides by."""
+
+from dimderiv.codegen.plan.demands import Demands
+from dimderiv.codegen.plan.operations import Operation, Plan, Tensor
+from dimderiv.graph.nodes import Function, Node
+
+
+class Rows:
+    """Plans functions along an axis of a matrix, which may lie either way, or along a vector.
+
+    Args:
+        plan: the plan that the operations become part of.
+        demands: what the programs ask of each node.
+    """
+
+    def __init__(self, plan: Plan, demands: Demands) -> None:
+        self.plan = plan
+        self.demands = demands
+
+    def lies_turned(self, node: Node) -> bool:
+        """Whether a matrix is computed with its columns as rows: few long rows are reduced faster.
+
+        Args:
+            node: the matrix.
+        """
+        if node.key not in self.demands.upright:
+            return False
+        rows, cols = node.axes
+        return rows != cols and self.plan.sizes[cols] <= self.plan.sizes[rows]
+
+    def value(self, node: Function, tensor: Tensor) -> Tensor:
+        """The value of a function along an axis.
+
+        Args:
+            node: the function.
+            tensor: the value of its argument.
+        """
+        (argument,) = node.arguments
+        if not self.lies_turned(argument) or tensor.letters != (1, 0) or tensor.below:
+            every = tuple(range(len(argument.axes)))
+            tensor = Tensor(self.plan.full(tensor, argument.axes), every)
+        op = tensor.op
+        axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
+        is_shared = len(self.demands.along[argument.key, node.over]) > 1
+        # No library has one of all entries of a matrix together.
+        is_whole = len(axes) > 1 and node.function != "logsumexp"
+        if is_shared or is_whole:
+            made = self._in_steps(node.function, op, axes)
+        else:
+            kept = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
+            dims = kept if node.function == "logsumexp" else op.dims
+            made = self.plan.make(node.function, (op,), dims, *(axes if kept else ()))
+        if node.function != "logsumexp":
+            return tensor._replace(op=made)
+        return Tensor(made, tuple(range(made.rank)))
+
+    def _in_steps(self, function: str, op: Operation, axes: tuple[int, ...]) -> Operation:
+        """One of several functions of the same array, which share the exponentials."""
+        plan, places = self.plan, tuple(k not in axes for k in range(op.rank))
+        kept = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
+        top = plan.make("reduce", (op,), kept, "max", axes)
+        shifted = plan.map("-", op, plan.expanded(top, places))
+        exponentials = plan.map("exp", shifted)
+        total = plan.make("reduce", (exponentials,), kept, "sum", axes)
+        if function == "softmax":
+            return plan.map("/", exponentials, plan.expanded(total, places))
+        logarithm = plan.map("log", total)
+        if function == "logsumexp":
+            return plan.map("+", logarithm, top)
+        return plan.map("-", shifted, plan.expanded(logarithm, places))

@@ -1,0 +1,1 @@
+"""Printed programs as nodes to plan."""

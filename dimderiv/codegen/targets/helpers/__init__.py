@@ -1,0 +1,1 @@
+"""Functions that generated code brings along; their text is printed, nothing imports them."""

@@ -1,0 +1,177 @@
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+"""The functions that generated jax code may need and jax lacks.
+
+They are not called here: generated code contains the text of those that it uses, above its own
+function, so that it runs anywhere jax does.  Therefore they are written as a user would, without
+types, and refer to nothing but jax and each other.  They can be traced: what they decide, they
+decide by shapes.
+"""
+
+import jax
+import jax.numpy as jnp
+
+from dimderiv.codegen.targets.helpers.python_helpers import linear_map, misfit  # noqa: F401
+
+
+def floats(*values):
+    """The values as arrays of one floating type, which Python numbers take from the arrays."""
+    known = [v if isinstance(v, (int, float)) else jnp.asarray(v) for v in values]
+    dtype = jnp.result_type(float, *known)
+    return [jnp.asarray(value, dtype) for value in known]
+
+
+def recast(dtype, *values):
+    """The values as arrays of a type, unless that loses more than digits."""
+    arrays = [jnp.asarray(value) for value in values]
+    for array in arrays:
+        if jnp.iscomplexobj(array) and not jnp.issubdtype(dtype, jnp.complexfloating):
+            raise TypeError(f"cannot make {dtype} of complex numbers")
+    return [array.astype(dtype) for array in arrays]
+
+
+def applied(name, function, x, order):
+    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+    if not callable(function):
+        raise TypeError(f"{name} is a function, not {type(function).__name__}")
+    x = jnp.asarray(x)
+    value = jnp.asarray(function(x))
+    expected = ((), x.shape, x.shape[-1:] * 2)[order]
+    if value.shape != expected:
+        raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
+    return value
+
+
+def conv2(V, K):
+    """The valid cross-correlation: sum over k, l of V[o + k, p + l] K[k, l]."""
+    return jax.lax.conv(V[None, None], K[None, None], (1, 1), "VALID")[0, 0]
+
+
+def conv2_full(G, K):
+    """The full convolution: sum over k, l of G[i - k, j - l] K[k, l]."""
+    p, q = K.shape
+    return conv2(jnp.pad(G, ((p - 1, p - 1), (q - 1, q - 1))), K[::-1, ::-1])
+
+
+def dexpm(A, E):
+    """The derivative of expm at A in the direction E."""
+    return jax.jvp(jax.scipy.linalg.expm, (A,), (E,))[1]
+
+
+def dexpm_matrix(A):
+    """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    units = jnp.eye(n * n, dtype=A.dtype).reshape(n * n, n, n)
+    return jax.vmap(lambda E: dexpm(A, E.T).T.reshape(n * n), out_axes=1)(units)
+
+
+def cholesky_solve(L, B):
+    """The X with L L' X = B."""
+    return jax.scipy.linalg.cho_solve((L, True), B)
+
+
+def cholesky_inv(L):
+    """The inverse of L L', exactly symmetric."""
+    X = jax.scipy.linalg.solve_triangular(L, jnp.eye(len(L), dtype=L.dtype), lower=True)
+    V = X.T @ X
+    return (V + V.T) / 2
+
+
+def cholesky_logdet(L):
+    """The logarithm of the determinant of L L'."""
+    return 2 * jnp.log(L.diagonal()).sum()
+
+
+def cholesky_det(L):
+    """The determinant of L L'."""
+    return L.diagonal().prod() ** 2
+
+
+def lu_solve(factors, B, transposed=False):
+    """The X with A X = B, or A' X = B."""
+    return jax.scipy.linalg.lu_solve(factors, B, trans=int(transposed))
+
+
+def lu_inv(factors):
+    """The inverse of A."""
+    LU, _ = factors
+    return lu_solve(factors, jnp.eye(len(LU), dtype=LU.dtype))
+
+
+def lu_logdet(factors):
+    """The logarithm of the absolute value of the determinant of A."""
+    return jnp.log(jnp.abs(factors[0].diagonal())).sum()
+
+
+def lu_det(factors):
+    """The determinant of A."""
+    LU, pivots = factors
+    is_odd = (pivots != jnp.arange(len(LU))).sum() % 2
+    return jnp.where(is_odd, -1, 1) * LU.diagonal().prod()
+
+
+def polar(A):
+    """The factor of the polar decomposition with orthonormal columns or rows."""
+    u, _, vt = jnp.linalg.svd(A, full_matrices=False)
+    return u @ vt
+
+
+def eigvec(A):
+    """The unit eigenvector of the largest eigenvalue, its largest entry positive."""
+    v = jnp.linalg.eigh(A)[1][:, -1]
+    return v * jnp.sign(v[jnp.argmax(jnp.abs(v))])
+
+
+def gap_pinv(A):
+    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
+    w, V = jnp.linalg.eigh(A)
+    gaps = w[-1] - w
+    is_gap = gaps > len(w) * jnp.finfo(w.dtype).eps * jnp.abs(w).max()
+    return V / jnp.where(is_gap, gaps, jnp.inf) @ V.T
+
+
+def entries(A, index, sizes):
+    """The array of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
+    indices = jnp.broadcast_arrays(*index(*jnp.indices(sizes)))
+    inside = True
+    for i, size in zip(indices, A.shape, strict=True):
+        inside &= (i >= 0) & (i < size)
+    return jnp.where(inside, A[tuple(jnp.where(inside, i, 0) for i in indices)], 0)
+
+
+def on_diagonal(values, pattern, shape, dtype):
+    """The array of values where all axes with one number in the pattern have equal indices.
+
+    It is 0 elsewhere.  The values have an axis for each number, or only for the last ones.
+    """
+    firsts = [pattern.index(axis) for axis in pattern]
+    values = jnp.asarray(values, dtype)
+    own = (1,) * (len(set(pattern)) - values.ndim) + values.shape
+    values = values.reshape([own[axis] if k == firsts[k] else 1 for k, axis in enumerate(pattern)])
+    inside = True
+    for k, first in enumerate(firsts):
+        if k != first:
+            here, there = (jax.lax.broadcasted_iota(int, shape, axis) for axis in (k, first))
+            inside &= here == there
+    return jnp.where(inside, values, 0)
+
+
+def windows(x, sizes, axes):
+    """Windows of these sizes that slide along these axes; their own axes come last."""
+    for size, axis in zip(sizes, axes, strict=True):
+        starts = jnp.arange(x.shape[axis] - size + 1)
+        x = jnp.take(x, starts[:, None] + jnp.arange(size), axis=axis)
+        x = jnp.moveaxis(x, axis + 1, -1)
+    return x
+
+
+def overlap_add(x, groups):
+    """Sums of the entries whose indices along each group of neighbouring axes have equal sums."""
+    for axis, count in enumerate(groups):
+        for _ in range(count - 1):
+            y = jnp.moveaxis(x, (axis, axis + 1), (0, 1))
+            m, n, *rest = y.shape
+            # Each row begins one place further to the right than the one above it.
+            y = jnp.pad(y, [(0, 0), (0, m), *[(0, 0) for _ in rest]]).reshape(m * (m + n), *rest)
+            y = y[: m * (m + n - 1)].reshape(m, m + n - 1, *rest)
+            x = jnp.moveaxis(y.sum(axis=0), 0, axis)
+    return x

@@ -1,0 +1,373 @@
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+"""The functions that generated numpy code may need and numpy lacks.
+
+They are not called here: generated code contains the text of those that it uses, above its own
+function, so that it runs anywhere numpy does.  Therefore they are written as a user would, without
+types, and refer to nothing but numpy, `math`, scipy where it is installed, and each other.
+"""
+
+import math
+
+import numpy as np
+
+from dimderiv.codegen.targets.helpers.python_helpers import misfit  # noqa: F401
+
+try:
+    from scipy.linalg import lapack
+except ImportError:
+    lapack = None
+
+try:
+    from scipy import special
+except ImportError:
+    special = None
+
+
+def floats(*values):
+    """The values as arrays of one floating type, which Python numbers take from the arrays."""
+    arrays = [np.asarray(value) for value in values]
+    dtype = arrays[0].dtype
+    if dtype.kind not in "fc" or [array for array in arrays if array.dtype is not dtype]:
+        pairs = zip(values, arrays, strict=True)
+        weak = [v if isinstance(v, (int, float)) else array for v, array in pairs]
+        dtype = np.result_type(0.0, *weak)
+        arrays = [array.astype(dtype, copy=False) for array in arrays]
+    return arrays
+
+
+def recast(dtype, *values):
+    """The values as arrays of a type, unless that loses more than digits."""
+    return [np.asarray(value).astype(dtype, casting="same_kind", copy=False) for value in values]
+
+
+def linear_operator(dtype, rows, columns, apply, adjoint):
+    """A function of arrays of certain shapes as an operator on vectors, for scipy's solvers."""
+    try:
+        from scipy.sparse.linalg import LinearOperator
+    except ImportError as error:
+        message = "an operator is one of scipy, which is missing: pip install scipy"
+        raise ImportError(message) from error
+
+    def flat(function, shapes):
+        ends = [0]
+        for shape in shapes:
+            ends.append(ends[-1] + math.prod(shape))
+        places = list(zip(map(slice, ends[:-1], ends[1:]), shapes, strict=True))
+
+        def product(vector):
+            vector = np.ravel(vector)
+            result = function(*[vector[place].reshape(shape) for place, shape in places])
+            arrays = result if isinstance(result, tuple) else (result,)
+            return np.concatenate([array.reshape(-1) for array in arrays])
+
+        return ends[-1], product
+
+    (height, backward), (width, forward) = flat(adjoint, rows), flat(apply, columns)
+
+    def conjugated(vector):
+        return backward(vector.conj()).conj()
+
+    operator = LinearOperator((height, width), forward, conjugated, dtype=dtype)
+    operator.apply, operator.apply_adjoint = apply, adjoint
+    return operator
+
+
+def applied(name, function, x, order):
+    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+    if not callable(function):
+        raise TypeError(f"{name} is a function, not {type(function).__name__}")
+    x = np.asarray(x)
+    value = np.asarray(function(x))
+    expected = ((), x.shape, x.shape[-1:] * 2)[order]
+    if value.shape != expected:
+        raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
+    return value
+
+
+def blocks(count, width):
+    """Slices for the rows of an array, of so many entries each: a block stays in the cache."""
+    step = max(16, 65536 // max(1, width))
+    return [slice(start, start + step) for start in range(0, count, step)]
+
+
+def softmax(x, axis=0, out=None):
+    """Exponentials over their sum along an axis; the shift keeps them from overflowing."""
+    if axis and x.shape[1] < 64 and out is None:
+        return softmax(x.T.copy()).T  # sums of many short rows are slow
+    e = np.subtract(x, x.max(axis=axis, keepdims=axis > 0), out=out)
+    np.exp(e, out=e)
+    e /= e.sum(axis=axis, keepdims=axis > 0)
+    return e
+
+
+def logsoftmax(x, axis=0, out=None):
+    """The logarithm of softmax along an axis, without taking that of a tiny number."""
+    if axis and x.shape[1] < 64 and out is None:
+        return logsoftmax(x.T.copy()).T  # sums of many short rows are slow
+    x = np.subtract(x, x.max(axis=axis, keepdims=axis > 0), out=out)
+    x -= np.log(np.exp(x).sum(axis=axis, keepdims=axis > 0))
+    return x
+
+
+def logsumexp(x, axis=None):
+    """The logarithm of the sum of exponentials, without overflow."""
+    top = x.max(axis=axis, keepdims=True)
+    total = np.log(np.exp(x - top).sum(axis=axis, keepdims=True)) + top
+    return total.squeeze(axis)
+
+
+def outer(u, v):
+    """The products of entries: rows of middle length are quicker by einsum, which starts slowly."""
+    return np.einsum("i,j->ij", u, v) if 128 < len(v) < 2500 else u[:, None] * v
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)) of each entry."""
+    return sigmoid_of_minus(-x)
+
+
+def sigmoid_of_minus(x):
+    """1 / (1 + exp(x)) of each entry, where the exponential does not overflow."""
+    return np.reciprocal(1 + np.exp(np.minimum(x, 88 if x.dtype.itemsize < 8 else 709)))
+
+
+def erf(x):
+    """The error function of each entry; numpy alone takes ten times as long for it."""
+    return special.erf(x) if special else np.vectorize(math.erf, otypes=[x.dtype])(x)
+
+
+def gelu(x):
+    """The product of x and the normal distribution function."""
+    return x / 2 * (1 + erf(x / math.sqrt(2)))
+
+
+def silu(x):
+    """The product of x and its sigmoid."""
+    return x * sigmoid(x)
+
+
+def conv2(V, K):
+    """The valid cross-correlation: sum over k, l of V[o + k, p + l] K[k, l]."""
+    (h, w), (p, q) = V.shape, K.shape
+    m, n = h - p + 1, w - q + 1
+    if m * n * p * q <= 4096:
+        windows = strided(V, (m, n, p, q), (0, 1, 0, 1))
+        return (windows.reshape(m * n, p * q) @ K.ravel()).reshape(m, n)
+    if p * q > m * n:
+        return conv2_of_large(V, K)
+    out = np.zeros((m, n), V.dtype)
+    for top, rows in row_blocks(V, (p + q) * n):
+        columns = strided(rows, (q, len(rows), n), (1, 0, 1)).reshape(q, -1)
+        parts = (K @ columns).reshape(p, -1, n)
+        for i in range(p):
+            first, last = max(top - i, 0), min(top - i + len(rows), m)
+            if first < last:
+                out[first:last] += parts[i, first + i - top : last + i - top]
+    return out
+
+
+def conv2_of_large(V, K):
+    """The same where the kernel has more entries than the result."""
+    (h, w), (p, q) = V.shape, K.shape
+    m, n = h - p + 1, w - q + 1
+    padded = np.zeros((h + m - 1, q), V.dtype)
+    padded[m - 1 : h] = K
+    out = np.zeros((m, n), V.dtype)
+    for top, rows in row_blocks(V, (m + n) * q):
+        columns = strided(rows, (n, len(rows), q), (1, 0, 1)).reshape(n, -1)
+        kernels = strided(padded[top:], (m, len(rows), q), (0, 0, 1)).reshape(m, -1)
+        out += kernels @ columns.T
+    return out[::-1].copy()
+
+
+def strided(A, shape, axes):
+    """A view of a matrix; a step along each axis of it is one along an axis of the matrix."""
+    return np.lib.stride_tricks.as_strided(A, shape, [A.strides[axis] for axis in axes])
+
+
+def row_blocks(A, width):
+    """Blocks of rows, each with the number of its first, for which buffers stay in the cache."""
+    step = max(1, 65536 // width)
+    return [(top, A[top : top + step]) for top in range(0, len(A), step)]
+
+
+def expm(A):
+    """The matrix exponential: a Taylor polynomial of A / 2^s, squared s times."""
+    s = max(0, math.frexp(np.linalg.norm(A, 1))[1] + 1)
+    term = total = np.eye(len(A), dtype=A.dtype)
+    for k in range(1, 20):
+        term = term @ A / (2**s * k)
+        total = total + term
+    return np.linalg.matrix_power(total, 2**s)
+
+
+def dexpm(A, E):
+    """The derivative of expm at A in the direction E, from a block matrix."""
+    n = len(A)
+    return expm(np.block([[A, E], [np.zeros_like(A), A]]))[:n, n:]
+
+
+def dexpm_matrix(A):
+    """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    units = np.eye(n * n, dtype=A.dtype).reshape(n * n, n, n, order="F")
+    return np.stack([dexpm(A, E).ravel(order="F") for E in units], axis=1)
+
+
+def routine(name, A):
+    """The routine of LAPACK for a matrix; None without scipy, of another type, or of no entries."""
+    kind = {"f": "s", "d": "d"}.get(A.dtype.char) if A.size else None
+    return getattr(lapack, f"{kind}{name}", None)
+
+
+def cholesky(S, name="the matrix"):
+    """The lower triangular L with S = L L'; of S the lower triangle is read."""
+    potrf = routine("potrf", S)
+    if potrf is None:
+        try:
+            return np.linalg.cholesky(S)
+        except np.linalg.LinAlgError as error:
+            raise np.linalg.LinAlgError(f"{name} is not positive definite") from error
+    # LAPACK reads by columns: a transpose is a view there, and not copied.
+    U, info = potrf(S.T)
+    if info:
+        raise np.linalg.LinAlgError(f"{name} is not positive definite")
+    return U.T
+
+
+def cholesky_solve(L, B):
+    """The X with L L' X = B."""
+    potrs = routine("potrs", L)
+    if potrs is None:
+        return substituted(L.T[::-1, ::-1], substituted(L, B)[::-1])[::-1].copy()
+    return potrs(L.T, B)[0]
+
+
+def cholesky_inv(L):
+    """The inverse of L L', exactly symmetric."""
+    potri = routine("potri", L)
+    if potri is None:
+        X = substituted(L, np.eye(len(L), dtype=L.dtype))
+        return X.T @ X
+    lower = potri(L.T)[0].T
+    V = lower + lower.T
+    V.reshape(-1)[:: len(V) + 1] = lower.diagonal()
+    return V
+
+
+def cholesky_logdet(L):
+    """The logarithm of the determinant of L L'."""
+    return 2 * np.log(L.diagonal()).sum()
+
+
+def cholesky_det(L):
+    """The determinant of L L'."""
+    return L.diagonal().prod() ** 2
+
+
+def substituted(L, B):
+    """The X with L X = B for a lower triangular L, block by block."""
+    X = B.astype(L.dtype)
+    for start in range(0, len(L), 32):
+        block = slice(start, start + 32)
+        X[block] -= L[block, :start] @ X[:start]
+        X[block] = np.linalg.solve(L[block, block], X[block])
+    return X
+
+
+def lu(A):
+    """The factors of A'; without scipy A itself, which every use factorizes."""
+    getrf = routine("getrf", A)
+    return A if getrf is None else getrf(A.T)
+
+
+def lu_solve(factors, B, transposed=False):
+    """The X with A X = B, or A' X = B."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.solve(factors.T if transposed else factors, B)
+    LU, pivots, info = factors
+    if info:
+        raise np.linalg.LinAlgError("Singular matrix")
+    return routine("getrs", LU)(LU, pivots, B, trans=not transposed)[0]
+
+
+def lu_inv(factors):
+    """The inverse of A."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.inv(factors)
+    LU, pivots, info = factors
+    if info:
+        raise np.linalg.LinAlgError("Singular matrix")
+    return routine("getri", LU)(LU, pivots, lwork=64 * len(LU))[0].T
+
+
+def lu_logdet(factors):
+    """The logarithm of the absolute value of the determinant of A."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.slogdet(factors)[1]
+    with np.errstate(divide="ignore"):
+        return np.log(np.abs(factors[0].diagonal())).sum()
+
+
+def lu_det(factors):
+    """The determinant of A."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.det(factors)
+    LU, pivots, _ = factors
+    is_odd = np.count_nonzero(pivots != np.arange(len(LU))) % 2
+    return -LU.diagonal().prod() if is_odd else LU.diagonal().prod()
+
+
+def inv(A):
+    """The inverse of A."""
+    return lu_inv(lu(A))
+
+
+def polar(A):
+    """The factor of the polar decomposition with orthonormal columns or rows."""
+    u, _, vt = np.linalg.svd(A, full_matrices=False)
+    return u @ vt
+
+
+def eigvec(A):
+    """The unit eigenvector of the largest eigenvalue, its largest entry positive."""
+    v = np.linalg.eigh(A)[1][:, -1]
+    return v * np.sign(v[np.argmax(np.abs(v))])
+
+
+def gap_pinv(A):
+    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
+    w, V = np.linalg.eigh(A)
+    gaps = w[-1] - w
+    is_gap = gaps > len(w) * np.finfo(w.dtype).eps * np.abs(w).max()
+    return V / np.where(is_gap, gaps, np.inf) @ V.T
+
+
+def entries(A, index, sizes):
+    """The array of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
+    indices = np.broadcast_arrays(*index(*np.indices(sizes)))
+    pairs = zip(indices, A.shape, strict=True)
+    inside = np.all([(i >= 0) & (i < size) for i, size in pairs], axis=0)
+    return np.where(inside, A[tuple(np.where(inside, i, 0) for i in indices)], 0)
+
+
+def conv2_full(G, K):
+    """The full convolution: sum over k, l of G[i - k, j - l] K[k, l]."""
+    if K.size > G.size:
+        G, K = K, G
+    (m, n), (p, q) = G.shape, K.shape
+    padded = np.zeros((m + 2 * p - 2, n + 2 * q - 2), G.dtype)
+    padded[p - 1 : p - 1 + m, q - 1 : q - 1 + n] = G
+    return conv2(padded, K[::-1, ::-1])
+
+
+def overlap_add(x, groups):
+    """Sums of the entries whose indices along each group of neighbouring axes have equal sums."""
+    for axis, count in enumerate(groups):
+        for _ in range(count - 1):
+            y = np.moveaxis(x, (axis, axis + 1), (0, 1))
+            out = np.zeros((len(y) + y.shape[1] - 1, *y.shape[2:]), y.dtype)
+            for k in range(y.shape[1]):
+                out[k : k + len(y)] += y[:, k]
+            x = np.moveaxis(out, 0, axis)
+    return x

@@ -1,0 +1,212 @@
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+"""The functions that generated torch code may need and torch lacks.
+
+They are not called here: generated code contains the text of those that it uses, above its own
+function.  Therefore they are written as a user would, without types, and refer to nothing but
+torch and each other.
+"""
+
+import torch
+
+from dimderiv.codegen.targets.helpers.python_helpers import linear_map, misfit  # noqa: F401
+
+
+def floats(*values):
+    """The values as tensors of one floating type on one device, which Python numbers take on.
+
+    Tensors that require grad are detached: what is computed of them here is the derivative.
+    """
+    tensors = [as_tensor(value) for value in values]
+    weak = [isinstance(value, (int, float)) for value in values]
+    dtype = torch.int64
+    for k, tensor in enumerate(tensors):
+        dtype = dtype if weak[k] else torch.promote_types(dtype, tensor.dtype)
+    if not dtype.is_floating_point and not dtype.is_complex:
+        dtype = torch.float64
+    given = [value for value in values if isinstance(value, torch.Tensor)]
+    devices = {str(t.device) for t in given if t.ndim} or {str(t.device) for t in given[:1]}
+    if len(devices) > 1:
+        raise ValueError(f"the tensors are on different devices: {', '.join(sorted(devices))}")
+    device = devices.pop() if devices else None
+    return [tensor.to(device=device, dtype=dtype) for tensor in tensors]
+
+
+def recast(like, *values):
+    """The values as tensors of the type and on the device of another one."""
+    tensors = [as_tensor(value) for value in values]
+    if any(tensor.is_complex() for tensor in tensors) and not like.is_complex():
+        raise TypeError(f"cannot make {like.dtype} of complex numbers")
+    return [tensor.to(like) for tensor in tensors]
+
+
+def as_tensor(value):
+    """A tensor off the tape, an array with its own type, or numbers in double precision."""
+    if isinstance(value, torch.Tensor):
+        return value.detach()
+    if hasattr(value, "dtype"):
+        # torch warns of arrays that cannot be written to, and refuses negative strides.
+        return torch.as_tensor(value.copy())
+    return torch.as_tensor(value, dtype=torch.float64)
+
+
+def applied(name, function, x, order):
+    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+    if not callable(function):
+        raise TypeError(f"{name} is a function, not {type(function).__name__}")
+    value = torch.as_tensor(function(x), dtype=x.dtype, device=x.device).detach()
+    expected = ((), tuple(x.shape), tuple(x.shape[-1:]) * 2)[order]
+    if value.shape != expected:
+        raise ValueError(
+            f"{name} returned a tensor of shape {tuple(value.shape)}, expected {expected}"
+        )
+    return value
+
+
+def compared(test, x, y):
+    """Where a comparison holds 1, and 0 elsewhere: torch is slow to multiply by truth values."""
+    if isinstance(y, torch.Tensor) and y.shape != x.shape:
+        x, y = torch.broadcast_tensors(x, y)
+    return test(x, y, out=torch.empty(x.shape, dtype=x.dtype, device=x.device))
+
+
+def dexpm(A, E):
+    """The derivative of the matrix exponential at A in the direction E, from a block matrix."""
+    n = A.shape[-1]
+    above = torch.cat([A, E], -1)
+    below = torch.cat([torch.zeros_like(A), A], -1)
+    return torch.linalg.matrix_exp(torch.cat([above, below], -2))[..., :n, n:]
+
+
+def dexpm_matrix(A):
+    """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    units = torch.eye(n * n, dtype=A.dtype, device=A.device).reshape(n * n, n, n).mT
+    return torch.stack([dexpm(A, E).T.ravel() for E in units], 1)
+
+
+def cholesky_solve(L, B):
+    """The X with L L' X = B."""
+    if B.ndim == 1:
+        return torch.cholesky_solve(B[:, None], L)[:, 0]
+    return torch.cholesky_solve(B, L)
+
+
+def cholesky_logdet(L):
+    """The logarithm of the determinant of L L'."""
+    return 2 * L.diagonal().log().sum()
+
+
+def cholesky_det(L):
+    """The determinant of L L'."""
+    return L.diagonal().prod() ** 2
+
+
+def lu_solve(factors, B, transposed=False):
+    """The X with A X = B, or A' X = B."""
+    if B.ndim == 1:
+        return lu_solve(factors, B[:, None], transposed)[:, 0]
+    return torch.linalg.lu_solve(*factors, B, adjoint=transposed)
+
+
+def lu_inv(factors):
+    """The inverse of A."""
+    LU, _ = factors
+    return lu_solve(factors, torch.eye(len(LU), dtype=LU.dtype, device=LU.device))
+
+
+def lu_logdet(factors):
+    """The logarithm of the absolute value of the determinant of A."""
+    return factors[0].diagonal().abs().log().sum()
+
+
+def lu_det(factors):
+    """The determinant of A."""
+    LU, pivots = factors
+    is_odd = (pivots != torch.arange(1, len(LU) + 1, device=LU.device)).sum() % 2
+    return (1 - 2 * is_odd) * LU.diagonal().prod()
+
+
+def polar(A):
+    """The factor of the polar decomposition with orthonormal columns or rows."""
+    u, _, vt = torch.linalg.svd(A, full_matrices=False)
+    return u @ vt
+
+
+def eigvec(A):
+    """The unit eigenvector of the largest eigenvalue, its largest entry positive."""
+    v = torch.linalg.eigh(A)[1][:, -1]
+    return v * v[v.abs().argmax()].sign()
+
+
+def gap_pinv(A):
+    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
+    w, V = torch.linalg.eigh(A)
+    gaps = w[-1] - w
+    is_gap = gaps > len(w) * torch.finfo(w.dtype).eps * w.abs().max()
+    return V / torch.where(is_gap, gaps, torch.inf) @ V.T
+
+
+def indicator(test, sizes, like):
+    """Where a test of the indices i, j, ... below the sizes holds: 1, and 0 elsewhere."""
+    return test(*indices(sizes, like.device)).to(like.dtype)
+
+
+def indices(sizes, device):
+    """The indices along each axis of a tensor of these sizes, at every place."""
+    along = [torch.arange(size, device=device) for size in sizes]
+    return torch.meshgrid(*along, indexing="ij")
+
+
+def entries(A, index, sizes):
+    """The tensor of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
+    places = torch.broadcast_tensors(*index(*indices(sizes, A.device)))
+    inside = torch.ones(sizes, dtype=torch.bool, device=A.device)
+    for i, size in zip(places, A.shape, strict=True):
+        inside = inside & (i >= 0) & (i < size)
+    return A[tuple(torch.where(inside, i, 0) for i in places)].where(inside, 0)
+
+
+# From so many entries on, torch's convolution on a processor copies more than it computes.
+LARGE = 8192
+
+
+def conv2(V, K):
+    """The valid cross-correlation: sum over k, l of V[o + k, p + l] K[k, l]."""
+    (m, n), (p, q) = V.shape, K.shape
+    m, n = m - p + 1, n - q + 1
+    if V.is_cuda or max(m * n, p * q) < LARGE:
+        return torch.nn.functional.conv2d(V[None, None], K[None, None])[0, 0]
+    if p * q > m * n:
+        places = [(i, j) for i in range(m) for j in range(n)]
+        sums = [torch.tensordot(V[i : i + p, j : j + q], K, 2) for i, j in places]
+        return torch.stack(sums).reshape(m, n)
+    out = V.new_zeros(m, n)
+    for i in range(p):
+        for j in range(q):
+            out.addcmul_(V[i : i + m, j : j + n], K[i, j])
+    return out
+
+
+def conv2_full(G, K):
+    """The full convolution: sum over k, l of G[i - k, j - l] K[k, l]."""
+    if K.numel() > G.numel():
+        G, K = K, G
+    if G.is_cuda or G.numel() < LARGE:
+        return torch.nn.functional.conv_transpose2d(G[None, None], K[None, None])[0, 0]
+    (m, n), (p, q) = G.shape, K.shape
+    out = G.new_zeros(m + p - 1, n + q - 1)
+    for i in range(p):
+        for j in range(q):
+            out[i : i + m, j : j + n].addcmul_(G, K[i, j])
+    return out
+
+
+def overlap_add(x, groups):
+    """Sums of the entries whose indices along each group of neighbouring axes have equal sums."""
+    for axis, count in enumerate(groups):
+        for _ in range(count - 1):
+            rows, cols = x.shape[axis : axis + 2]
+            i, j = indices((rows, cols), x.device)
+            shape = (*x.shape[:axis], rows + cols - 1, *x.shape[axis + 2 :])
+            x = x.new_zeros(shape).index_add_(axis, (i + j).ravel(), x.flatten(axis, axis + 1))
+    return x

@@ -1,0 +1,89 @@
+"""The texts of expressions in Python, and where they need brackets."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from string import ascii_lowercase
+from typing import NamedTuple
+
+from dimderiv.codegen.plan.operations import COMPARISONS
+
+# How tightly operators bind; `@` binds like `*`, and brackets keep the two apart.
+COMPARISON, SUM, PRODUCT, MATMUL, SIGN, POWER, ATOM = range(7)
+INFIX = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, **dict.fromkeys(COMPARISONS, COMPARISON)}
+LONGEST_DECIMAL = 12
+
+
+class Text(NamedTuple):
+    """An expression and how tightly its outermost operator binds."""
+
+    text: str
+    level: int = ATOM
+
+    def within(self, level: int) -> str:
+        """The text, in brackets where it binds less tightly than the level."""
+        return self.text if self.level >= level else f"({self.text})"
+
+
+def number(value: Fraction) -> Text:
+    """An exact number: a decimal where it has a short one, else a quotient."""
+    if value.denominator == 1:
+        return Text(str(value.numerator), SIGN if value < 0 else ATOM)
+    decimal = repr(float(value))
+    if len(decimal) <= LONGEST_DECIMAL and Fraction(decimal) == value:
+        return Text(decimal, SIGN if value < 0 else ATOM)
+    return Text(f"{value.numerator} / {value.denominator}", PRODUCT)
+
+
+def joined(operator: str, left: Text, right: Text) -> Text:
+    """Two operands with an operator between them.
+
+    Args:
+        operator: one of `INFIX`.
+        left: the first operand.
+        right: the second one.
+    """
+    level = INFIX[operator]
+    first = left.within(level + (level == COMPARISON))
+    second = right.within(level + (operator != "+"))
+    if level == PRODUCT:
+        first = f"({left.text})" if left.level == MATMUL else first
+        second = f"({right.text})" if right.level == MATMUL else second
+    if right.level == SIGN:
+        second = f"({right.text})"
+    return Text(f"{first} {operator} {second}", level)
+
+
+def power(base: Text, exponent: Text) -> Text:
+    """A power of numbers or of each entry."""
+    above = exponent.text if exponent.level == SIGN else exponent.within(ATOM)
+    return Text(f"{base.within(ATOM)}**{above}", POWER)
+
+
+def subscripts(*groups: Sequence[int]) -> list[str]:
+    """Letters for the axes of several arrays, as `einsum` takes them.
+
+    >>> subscripts((0, 7), (7, 3))
+    ['ij', 'jk']
+    """
+    known = dict.fromkeys(letter for group in groups for letter in group)
+    short = {letter: ascii_lowercase[8 + k] for k, letter in enumerate(known)}
+    return ["".join(short[letter] for letter in group) for group in groups]
+
+
+def without_axis(text: str, axis: str = "[:, None]") -> str:
+    """The text of a vector, of which another axis was asked for.
+
+    Args:
+        text: the text with the axis.
+        axis: how the axis is asked for.
+    """
+    vector = text.removesuffix(axis)
+    inner = vector[1:-1]
+    is_wrapped = vector != text and vector[0] + vector[-1] == "()"
+    depth = [inner[:k].count("(") - inner[:k].count(")") for k in range(len(inner) + 1)]
+    return inner if is_wrapped and min(depth) >= 0 else vector
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """Lines further to the right."""
+    return [f"    {line}".rstrip() for line in lines]
