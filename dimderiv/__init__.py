@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from dimderiv import errors
 
 if TYPE_CHECKING:
-    from dimderiv.api import derive, parse
-    from dimderiv.derivation import Derivation
-    from dimderiv.result import Result
+    from dimderiv.derivation.api import derive, parse
+    from dimderiv.derivation.derivation import Derivation
+    from dimderiv.derivation.result import Result
 else:
     # A program that imports dimderiv, and may never derive, does not wait for the whole pipeline.
     _MODULES = {
-        "Derivation": "derivation",
-        "Result": "result",
-        "derive": "api",
-        "parse": "api",
+        "Derivation": "derivation.derivation",
+        "Result": "derivation.result",
+        "derive": "derivation.api",
+        "parse": "derivation.api",
     }
 
     def __getattr__(name: str) -> object:

@@ -15,9 +15,9 @@ from typing import Any
 
 import click
 
-from dimderiv.api import LAYOUTS, derive
 from dimderiv.codegen.targets.targets import TARGETS
-from dimderiv.coding import FORMS
+from dimderiv.derivation.api import LAYOUTS, derive
+from dimderiv.derivation.coding import FORMS
 from dimderiv.explain.words.conventions import layout_in_words
 from dimderiv.output import Request, answer_text
 from dimderiv.process import FAILED, confess, exit_status, note

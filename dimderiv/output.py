@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from dimderiv.code_output import CodeRequest
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
+from dimderiv.derivation.result import Result
 from dimderiv.explain.words.conventions import layout_in_words
-from dimderiv.result import Result
 
 
 @dataclass(frozen=True)

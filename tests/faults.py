@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from dimderiv import derive
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.language.syntax import Binary, Group, Negative, Transpose
 

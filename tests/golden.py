@@ -12,7 +12,7 @@ from cases.refresh import derived
 from dense import Array
 from numeric import Point
 
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
 from dimderiv.language.shapes import Shape
 
 SIZES = (3, 4, 5, 6, 7, 8, 9)

@@ -17,7 +17,7 @@ from numeric import Point, results_of
 from strategies import SIZES, Problem
 
 import dimderiv
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import DimderivError, ShapeError, VerificationError
 
 T = TypeVar("T")

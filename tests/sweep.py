@@ -26,7 +26,7 @@ from golden import drawn  # noqa: E402
 from numeric import Point, differs, results_of, slopes_of  # noqa: E402
 
 from dimderiv import derive  # noqa: E402
-from dimderiv.derivation import Derivation  # noqa: E402
+from dimderiv.derivation.derivation import Derivation  # noqa: E402
 from dimderiv.errors import DimderivError  # noqa: E402
 
 # What is put inside, the symbols in it, and what it is.

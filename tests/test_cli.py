@@ -15,7 +15,7 @@ from typing import IO
 import pytest
 
 from dimderiv import cli, process
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import VerificationError
 from dimderiv.rulebook.rulebook import load_rules
 from dimderiv.verify import Verification

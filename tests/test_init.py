@@ -30,8 +30,8 @@ def test_asking_for_a_name_loads_what_it_needs_and_not_the_check() -> None:
     loaded = modules_after("from dimderiv import derive; str(derive('x', 'x', verify=False))")
     stages = {module.split(".")[1] for module in loaded if module.startswith("dimderiv.")}
 
-    assert "api" in stages
-    assert not stages & {"verify", "codegen", "steps", "messages", "cli"}
+    assert "derivation" in stages
+    assert not stages & {"verify", "codegen", "explain", "cli"}
     assert "dimderiv.render.latex" not in loaded
     assert not loaded & {"sympy", "mpmath", "numpy", "click"}
 

@@ -12,9 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     frozen errors language rulebook infer graph lower differentiate simplify conform answer
-    render explain verify codegen collecting result checking spelling coding printed_values
-    code_check recording shown derivation staged task api process code_output output cli
-    __init__ __main__
+    render explain verify codegen derivation process code_output output cli __init__ __main__
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -24,7 +22,7 @@ SLOW = {"sympy", "mpmath", "numpy", "click"}
 MAY_IMPORT_SLOW = {
     "verify": {"sympy", "mpmath"},
     "codegen": {"numpy"},
-    "code_check": {"numpy"},
+    "derivation": {"numpy"},
     "cli": {"click"},
     "process": {"click"},
     "output": {"click"},

@@ -15,7 +15,7 @@ from search.shrink import shrunk
 from verify.test_faults import FAULTS
 
 from dimderiv import derive
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
 
 SEED = 3
 PROBLEMS = [*islice(systematic(SEED), 80), *islice(random_problems(SEED), 40)]

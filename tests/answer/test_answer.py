@@ -4,8 +4,8 @@ import pytest
 from nodes import labelled, lowered, node
 
 from dimderiv.answer.answer import Answer, Derivative, Variables, write_answer
-from dimderiv.api import parse
 from dimderiv.conform.arrange import Arranger
+from dimderiv.derivation.api import parse
 from dimderiv.errors import LimitError
 from dimderiv.graph.nodes import named, zero
 from dimderiv.language.inline import names_in

@@ -7,7 +7,7 @@ import pytest
 from dimderiv import derive
 from dimderiv.answer.answer import Answer
 from dimderiv.answer.naming import Kind, name_nested_forms, name_repeats, without_groups
-from dimderiv.api import parse
+from dimderiv.derivation.api import parse
 from dimderiv.language.syntax import Entry, Group, IndexForm, Name, Node
 from dimderiv.render.text import text
 

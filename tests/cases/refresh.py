@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dimderiv import derive
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import DimderivError
 
 from .coverage import write

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from derivation.test_code_check import CASES, derived
 from golden import Golden, read_cases
-from test_code_check import CASES, derived
 
 from dimderiv import derive
-from dimderiv.code_check import check_code, dense
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.code_check import check_code, dense
+from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import UnknownNameError
 
 LIBRARIES = {"jax": "jax", "torch": "torch", "array_api": "array_api_strict"}

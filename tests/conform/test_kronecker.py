@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dimderiv.api import derive
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.api import derive
+from dimderiv.derivation.derivation import Derivation
 
 SIZES = {"m": 2, "n": 3, "p": 4, "q": 5}
 STEP = 1e-6

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from dimderiv.api import parse
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Face, Piece
+from dimderiv.derivation.api import parse
 from dimderiv.language.syntax import Name, Node, Number
 from dimderiv.render.text import text
 

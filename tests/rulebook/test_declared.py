@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dimderiv import derive, parse
-from dimderiv.checking import Checker
 from dimderiv.cli import main
 from dimderiv.codegen.functions.module import function as made
 from dimderiv.codegen.functions.module import source
 from dimderiv.codegen.targets.targets import TARGETS
+from dimderiv.derivation.checking import Checker
 from dimderiv.errors import (
     DimderivError,
     NotDifferentiableError,

@@ -16,12 +16,12 @@ import torch
 
 import dimderiv
 from dimderiv import derive
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
+from dimderiv.derivation.result import Result
 from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, SIGNS
-from dimderiv.result import Result
 
 from .evaluator import Tensor, TiedError, numbers_of
 from .extents import ONE, Extent, UnreadableError

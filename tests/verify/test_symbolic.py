@@ -17,8 +17,8 @@ from mpmath.ctx_mp import MPContext
 
 import dimderiv
 from dimderiv import derive
-from dimderiv.checking import Checker
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.checking import Checker
+from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import LimitError, UnknownNameError, VerificationError
 from dimderiv.language.syntax import Add, Binary, Negative, Node, Number, Transpose, walk
 from dimderiv.verify import Claim, NotVerifiableError, Verification

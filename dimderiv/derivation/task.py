@@ -8,11 +8,13 @@ from typing import get_args
 
 from dimderiv.answer.answer import Answer, Derivative, Variables, write_answer
 from dimderiv.answer.naming import Kind, name_nested_forms, name_repeats, without_groups
-from dimderiv.coding import Stages
-from dimderiv.collecting import without_collecting
 from dimderiv.conform.arrange import Arranger
 from dimderiv.conform.notation import symbols as symbols_in
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.coding import Stages
+from dimderiv.derivation.derivation import Derivation
+from dimderiv.derivation.no_gc import without_collecting
+from dimderiv.derivation.result import Extent, Layout
+from dimderiv.derivation.staged import check_layer, check_operator, layer_code, operator_code
 from dimderiv.differentiate.forward import Tangents, forward_sweep
 from dimderiv.differentiate.partials import operands
 from dimderiv.differentiate.properties import Restorer, binds_entries
@@ -32,10 +34,8 @@ from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.shapes import SCALAR
 from dimderiv.language.syntax import Node, Program, Statement
 from dimderiv.lower.builder import Lowered, lower
-from dimderiv.result import Extent, Layout
 from dimderiv.rulebook.rulebook import Rulebook
 from dimderiv.simplify.simplify import Simplifier
-from dimderiv.staged import check_layer, check_operator, layer_code, operator_code
 
 NO_GRADIENTS = Gradients({}, (), ())
 # How many symbols a gradient by tied entries saves at least where the one by free entries is named.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dimderiv.answer.answer import Variables
+from dimderiv.derivation.result import Layout, Result
 from dimderiv.differentiate.properties import binds_entries
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer.typed import Typed
@@ -13,7 +14,6 @@ from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Shape, names_in_use
 from dimderiv.language.syntax import Program, Statement
 from dimderiv.render.text import text
-from dimderiv.result import Layout, Result
 from dimderiv.rulebook.rulebook import Rulebook
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ directions, or the product with a derivative that is handed down.
 
 from collections.abc import Mapping, Sequence
 
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
 from dimderiv.infer.typed import Typed
 
 APPLY, ADJOINT, BACKWARD = "apply", "apply_adjoint", "backward"
@@ -98,8 +98,8 @@ def check_operator(dense: Derivation, products: Sequence[Derivation], source: st
         VerificationError: they disagree.
     """
     # Imported here, since a derivation that nobody checks must not pay for it.
-    from dimderiv.code_check import check_code, operator
     from dimderiv.codegen.functions.module import function
+    from dimderiv.derivation.code_check import check_code, operator
     from dimderiv.verify.code import all_together
 
     if source not in dense.code_checks:
@@ -123,9 +123,9 @@ def check_layer(dense: Derivation, backward: Derivation, source: str) -> None:
     Raises:
         VerificationError: they disagree.
     """
-    from dimderiv.code_check import check_code, layer
     from dimderiv.codegen.functions.module import function
     from dimderiv.codegen.targets.numpy import NumpyWriter
+    from dimderiv.derivation.code_check import check_code, layer
 
     if source not in dense.code_checks:
         names = list(backward.coder.valued.symbols)

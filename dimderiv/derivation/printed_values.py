@@ -10,13 +10,13 @@ from itertools import chain
 from math import prod
 from typing import Any, NamedTuple
 
-from dimderiv.checking import Checker
-from dimderiv.coding import Coder
+from dimderiv.derivation.checking import Checker
+from dimderiv.derivation.coding import Coder
+from dimderiv.derivation.result import Extent
 from dimderiv.errors import DimderivError
 from dimderiv.language.shapes import Dim, Shape
 from dimderiv.language.syntax import IndexForm, Statement, walk
 from dimderiv.render.text import text
-from dimderiv.result import Extent
 from dimderiv.verify.evaluate.arithmetic import Arithmetic, Scalar
 from dimderiv.verify.evaluate.effort import Effort
 from dimderiv.verify.evaluate.evaluate import Evaluator

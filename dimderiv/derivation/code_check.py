@@ -15,11 +15,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dimderiv.coding import Coder
+from dimderiv.derivation.coding import Coder
+from dimderiv.derivation.printed_values import DIGITS, Printed, PrintedValues
 from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.language.shapes import Shape
 from dimderiv.language.vocabulary import GRADIENT, HESSIAN, spelled_out
-from dimderiv.printed_values import DIGITS, Printed, PrintedValues
 from dimderiv.verify.claim import sizes_text
 from dimderiv.verify.code import CodeCheck
 from dimderiv.verify.evaluate.arithmetic import Arithmetic, OutOfDomain

@@ -9,7 +9,7 @@ import pytest
 from dimderiv import derive
 
 NOTES: list[dict[str, Any]] = tomllib.loads(
-    Path(__file__).parent.joinpath("notes", "founding.toml").read_text("utf-8")
+    Path(__file__).parent.with_name("notes").joinpath("founding.toml").read_text("utf-8")
 )["note"]
 
 

@@ -6,18 +6,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dimderiv.answer.answer import Answer, Variables
-from dimderiv.checking import Checker, judge_named
-from dimderiv.coding import Coder, Stages
+from dimderiv.derivation.checking import Checker, judge_named
+from dimderiv.derivation.coding import Coder, Stages
+from dimderiv.derivation.names import Spelling
+from dimderiv.derivation.recording import NamedAnswer, Recorder
+from dimderiv.derivation.result import Extent, Layout, Result
+from dimderiv.derivation.shown import Shown
 from dimderiv.differentiate.forward import Tangents
 from dimderiv.differentiate.reverse import Gradients
 from dimderiv.infer.typed import Typed
 from dimderiv.language.syntax import Program
-from dimderiv.recording import NamedAnswer, Recorder
 from dimderiv.render.text import text
-from dimderiv.result import Extent, Layout, Result
 from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.shown import Shown
-from dimderiv.spelling import Spelling
 
 if TYPE_CHECKING:
     from dimderiv.explain.record import Step
@@ -335,8 +335,8 @@ class Derivation(Shown):
         if source in self.code_checks:
             return
         # Imported here, since a derivation that nobody wants code of must not pay for numpy.
-        from dimderiv.code_check import check_code, dense
         from dimderiv.codegen.functions.module import function
+        from dimderiv.derivation.code_check import check_code, dense
 
         made = function(source, self.coder.name)
         run = dense(made, list(self.typed.symbols), value=value)

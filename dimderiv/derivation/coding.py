@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dimderiv.checking import Checker
-from dimderiv.collecting import without_collecting
+from dimderiv.derivation.checking import Checker
+from dimderiv.derivation.no_gc import without_collecting
+from dimderiv.derivation.result import Extent
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.shapes import Declaration
 from dimderiv.language.syntax import IndexForm, Program
 from dimderiv.render.text import text
-from dimderiv.result import Extent
 from dimderiv.rulebook.rulebook import Rulebook
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from golden import SIZES, drawn
 from numeric import Point, differs, slopes_of
 
 from dimderiv import derive
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.derivation import Derivation
 
 EQUAL = [(size,) * len(SIZES) for size in (3, 1)]
 

@@ -9,9 +9,9 @@ import pytest
 from golden import Golden, read_cases
 
 from dimderiv import derive
-from dimderiv.code_check import check_code, dense
 from dimderiv.codegen.functions.module import function
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.code_check import check_code, dense
+from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import VerificationError
 
 # Code that was wrong, failed, or was refused beside a right text, each for a reason of its own.

@@ -5,9 +5,9 @@ from functools import cached_property
 from typing import Any, get_args
 
 from dimderiv.answer.answer import Variables
+from dimderiv.derivation.result import Form, Result
 from dimderiv.infer.typed import Typed
 from dimderiv.render.shortened import shortened
-from dimderiv.result import Form, Result
 from dimderiv.rulebook.rulebook import Rulebook
 
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from dimderiv.checking import judge_named
-from dimderiv.derivation import Derivation
+from dimderiv.derivation.checking import judge_named
+from dimderiv.derivation.derivation import Derivation
+from dimderiv.derivation.result import Layout
+from dimderiv.derivation.task import Task
 from dimderiv.errors import (
     DimderivError,
     NotDifferentiableError,
@@ -24,10 +26,8 @@ from dimderiv.language.shapes import Declaration, names_in_use
 from dimderiv.language.syntax import Call, Name, Program, walk
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, EULER, SIGNS, canonical_name
 from dimderiv.language.words import is_one_symbol
-from dimderiv.result import Layout
 from dimderiv.rulebook.declared import with_unknown
 from dimderiv.rulebook.rulebook import Rulebook, load_rules
-from dimderiv.task import Task
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 

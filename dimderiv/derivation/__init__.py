@@ -1,0 +1,1 @@
+"""What is called: `derive`, and what it returns."""
