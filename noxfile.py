@@ -31,7 +31,7 @@ def tests(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documents and the examples say what is true."""
     session.install("-e", ".[test]")
-    files = ("test_readme.py", "test_language_guide.py", "test_examples.py")
+    files = ("test_readme.py", "language/test_language_guide.py", "test_examples.py")
     session.run("pytest", *(f"tests/{file}" for file in files))
 
 

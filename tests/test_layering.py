@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
 ORDER = """
     frozen errors language rulebook infer graph lower differentiate simplify conform answer
-    render explain verify codegen derivation process code_output output cli __init__ __main__
+    render explain verify codegen derivation cli __init__ __main__
 """
 STAGES = ORDER.split()
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -24,9 +24,6 @@ MAY_IMPORT_SLOW = {
     "codegen": {"numpy"},
     "derivation": {"numpy"},
     "cli": {"click"},
-    "process": {"click"},
-    "output": {"click"},
-    "code_output": {"click"},
 }
 
 

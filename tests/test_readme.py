@@ -11,7 +11,8 @@ import pytest
 import sympy
 from documents import ROOT, blocks, code, commands, tables, text_of
 
-from dimderiv import cli, derive
+from dimderiv import derive
+from dimderiv.cli import command as cli
 from dimderiv.rulebook.rulebook import load_rules
 
 DOCUMENTS = [str(file.relative_to(ROOT)) for file in

@@ -76,7 +76,9 @@ def test_the_wheel_declares_what_it_needs(wheel: Path) -> None:
     ]
 
     assert len(PROJECT["dependencies"]) == len(needed) == 3
-    assert "dimderiv = dimderiv.cli:main" in archive.read(texts["entry_points.txt"]).decode()
+    assert (
+        "dimderiv = dimderiv.cli.command:main" in archive.read(texts["entry_points.txt"]).decode()
+    )
 
 
 def test_the_installed_command_derives(scripts: Path, tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from documents import ROOT
 from hypothesis import HealthCheck, assume, given, settings
 from numeric import Point, disagreement, results_of
 from strategies import SHAPES, VALUES, VARIABLES, Problem, names_in, problems, shaped_problems
@@ -34,7 +34,6 @@ RELAXED = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-ROOT = Path(__file__).parent.parent
 
 
 def derived(problem: Problem, **options: bool | int) -> Derivation:

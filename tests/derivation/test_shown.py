@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dimderiv import derive
-from dimderiv.cli import main
+from dimderiv.cli.command import main
 from dimderiv.render.shortened import LINES, shortened
 
 FORMS: list[tuple[str, str, dict[str, Any], str]] = [

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dimderiv import derive, parse
-from dimderiv.cli import main
+from dimderiv.cli.command import main
 from dimderiv.codegen.functions.module import function as made
 from dimderiv.codegen.functions.module import source
 from dimderiv.codegen.targets.targets import TARGETS

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import reduce
 
 from dimderiv.codegen.blocks.blocks import Blocking, blockings, is_of_input, shown
-from dimderiv.codegen.functions.overwriting import beneath_views
 from dimderiv.codegen.plan.cost import CALL, ENTRY, LARGE, Sizes
-from dimderiv.codegen.plan.operations import LEAVES, VIEWS, Operation
+from dimderiv.codegen.plan.operations import LEAVES, VIEWS, Operation, beneath_views
 from dimderiv.language.shapes import ONE, Dim
 
 # What it costs to bring an entry from beyond the caches, in the units of `cost`.

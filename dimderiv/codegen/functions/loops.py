@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from dimderiv.codegen.blocks.blocks import Blocking, is_of_input
 from dimderiv.codegen.blocks.worth import Choice
-from dimderiv.codegen.functions.overwriting import beneath_views
 from dimderiv.codegen.functions.statements import Statements
-from dimderiv.codegen.plan.operations import LEAVES, Operation, reachable
+from dimderiv.codegen.plan.operations import LEAVES, Operation, beneath_views, reachable
 from dimderiv.codegen.targets.identifiers import Identifiers
 from dimderiv.codegen.targets.text import SIGN, Text
 from dimderiv.codegen.targets.writer import Writer

@@ -7,7 +7,7 @@ nobody else holds, and which nothing that comes later needs.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 
-from dimderiv.codegen.plan.operations import LEAVES, VIEWS, Operation
+from dimderiv.codegen.plan.operations import LEAVES, VIEWS, Operation, beneath_views
 
 # Operations whose value is an array of its own, which nobody else holds.
 FRESH = frozenset(
@@ -115,13 +115,6 @@ def _uses(order: Sequence[Operation], outputs: Sequence[Operation]) -> Counter[O
 
 def _is_lined(op: Operation, is_needed_again: bool) -> bool:
     return not is_diagonal(op) if op.kind == "scatter" else is_needed_again
-
-
-def beneath_views(op: Operation) -> Operation:
-    """What a view is a view of."""
-    while op.kind in VIEWS:
-        op = op.arguments[0]
-    return op
 
 
 def is_diagonal(op: Operation) -> bool:

@@ -391,3 +391,10 @@ def reachable(ops: Iterable[Operation], known: Collection[Operation] = ()) -> It
 def is_of_numbers(op: Operation) -> bool:
     """Whether no array is among what the value is made of."""
     return not op.dims and all(each.kind != "input" and not each.dims for each in reachable([op]))
+
+
+def beneath_views(op: Operation) -> Operation:
+    """What a view is a view of."""
+    while op.kind in VIEWS:
+        op = op.arguments[0]
+    return op

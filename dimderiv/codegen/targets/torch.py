@@ -3,8 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.functions.overwriting import beneath_views
-from dimderiv.codegen.plan.operations import COMPARISONS, EXTREMES, LEAVES, Operation, is_of_numbers
+from dimderiv.codegen.plan.operations import (
+    COMPARISONS,
+    EXTREMES,
+    LEAVES,
+    Operation,
+    beneath_views,
+    is_of_numbers,
+)
 from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts, without_axis

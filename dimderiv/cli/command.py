@@ -15,12 +15,12 @@ from typing import Any
 
 import click
 
+from dimderiv.cli.output import Request, answer_text
+from dimderiv.cli.process import FAILED, confess, exit_status, note
 from dimderiv.codegen.targets.targets import TARGETS
 from dimderiv.derivation.api import LAYOUTS, derive
 from dimderiv.derivation.coding import FORMS
 from dimderiv.explain.words.conventions import layout_in_words
-from dimderiv.output import Request, answer_text
-from dimderiv.process import FAILED, confess, exit_status, note
 from dimderiv.rulebook.rulebook import load_rules
 from dimderiv.rulebook.table import rule_table
 

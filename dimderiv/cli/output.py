@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dimderiv.code_output import CodeRequest
+from dimderiv.cli.code_output import CodeRequest
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.derivation.result import Result
 from dimderiv.explain.words.conventions import layout_in_words
