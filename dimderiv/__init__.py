@@ -8,31 +8,16 @@
 from typing import TYPE_CHECKING
 
 from dimderiv import errors
+from dimderiv.lazy import late
 
 if TYPE_CHECKING:
-    from dimderiv.derivation.api import derive, parse
-    from dimderiv.derivation.derivation import Derivation
-    from dimderiv.derivation.result import Result
+    from dimderiv.derivation import Derivation, Result, derive, parse
 else:
     # A program that imports dimderiv, and may never derive, does not wait for the whole pipeline.
-    _MODULES = {
-        "Derivation": "derivation.derivation",
-        "Result": "derivation.result",
-        "derive": "derivation.api",
-        "parse": "derivation.api",
-    }
-
-    def __getattr__(name: str) -> object:
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from importlib import import_module
-
-        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-        globals()[name] = found
-        return found
+    __getattr__ = late(__name__, derivation="Derivation Result derive parse")
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_MODULES})
+        return sorted({*globals(), *__all__})
 
 
 __all__ = ["Derivation", "Result", "derive", "errors", "parse"]

@@ -2,7 +2,7 @@
 
 import sys
 
-from dimderiv.cli.command import main
+from dimderiv.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

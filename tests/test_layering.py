@@ -1,23 +1,28 @@
-"""Imports point one way: a module imports only from earlier stages of the pipeline."""
+"""Imports point one way, and through the front door of each room."""
 
 import ast
+import importlib
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from documents import ROOT
 
-ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dimderiv"
-ORDER = """
-    frozen errors language rulebook infer graph lower differentiate simplify conform answer
-    render explain verify codegen derivation cli __init__ __main__
-"""
-STAGES = ORDER.split()
+# The rooms in reading order; of those with rooms inside, these too.
+ROOMS = {
+    "": """frozen lazy errors language rulebook infer graph lower differentiate simplify conform
+        answer render explain verify codegen derivation cli __init__ __main__""",
+    "explain": "messages record words __init__",
+    "verify": "code claim evaluate symbolic points verdict rules __init__",
+    "codegen": "read plan blocks targets functions __init__",
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # Text that generated code brings along; nothing imports these files.
-TEXTS = sorted(PACKAGE.rglob("codegen/targets/helpers/*_helpers.py"))
+TEXTS = sorted((PACKAGE / "codegen" / "targets" / "helpers").glob("*_helpers.py"))
 SLOW = {"sympy", "mpmath", "numpy", "click"}
 MAY_IMPORT_SLOW = {
     "verify": {"sympy", "mpmath"},
@@ -25,60 +30,134 @@ MAY_IMPORT_SLOW = {
     "derivation": {"numpy"},
     "cli": {"click"},
 }
+MOST_LINES = 400
 
 
-def stage(file: Path) -> str:
-    """The stage that a module belongs to: its name, or its folder's."""
-    return file.relative_to(PACKAGE).with_suffix("").parts[0]
+def parts(file: Path) -> tuple[str, ...]:
+    """The path of a module inside the package."""
+    return file.relative_to(PACKAGE).with_suffix("").parts
 
 
-def imported(file: Path) -> set[str]:
-    """The dotted names that a module imports, wherever in it."""
-    found = set()
+def shown(file: Path) -> str:
+    """The name of a case."""
+    return "/".join(parts(file))
+
+
+def imports(file: Path) -> Iterator[tuple[ast.Import | ast.ImportFrom, str, str]]:
+    """What a module imports, wherever in it: the statement, the module, and the name from it."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         match node:
             case ast.Import():
-                found |= {alias.name for alias in node.names}
-            case ast.ImportFrom():
-                assert not node.level, f"{file.name} imports by dots"
-                found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+                yield from ((node, alias.name, "") for alias in node.names)
+            case ast.ImportFrom(module=module):
+                assert module and not node.level, f"{file.name} imports by dots"
+                yield from ((node, module, alias.name) for alias in node.names)
 
 
-def imported_stages(file: Path) -> set[str]:
-    """The stages of dimderiv that a module imports from."""
-    own = {name.split(".")[1] for name in imported(file) if name.startswith("dimderiv.")}
-    return {name if name in STAGES else "__init__" for name in own}
+def imported(file: Path) -> set[str]:
+    """The modules that a module imports."""
+    return {module for _, module, _ in imports(file)}
 
 
-def test_every_module_has_a_stage() -> None:
-    """The list above is complete, and nothing in it is gone."""
-    assert sorted(STAGES) == sorted({stage(file) for file in MODULES})
+def own(file: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What a module imports of dimderiv: the path of the module, and the name from it."""
+    for _, module, name in imports(file):
+        path = module.split(".")
+        if path[0] == "dimderiv":
+            inner = PACKAGE.joinpath(*path[1:], name)
+            is_module = inner.is_dir() or inner.with_suffix(".py").exists()
+            yield (*path[1:], *([name] if is_module else [])), "" if is_module else name
 
 
-@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_a_module_imports_only_from_earlier_stages(file: Path) -> None:
-    """Reading the modules in order, nothing is used before it has been met."""
-    own = STAGES.index(stage(file))
-    later = {name for name in imported_stages(file) if STAGES.index(name) > own}
-
-    assert set() == later
+def rank(path: tuple[str, ...], house: str) -> int:
+    """Where a module stands in the reading order of a house."""
+    return ROOMS[house].split().index(path[0] if path else "__init__")
 
 
-@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
+@pytest.mark.parametrize("file", MODULES, ids=shown)
+def test_a_module_imports_only_from_earlier_rooms(file: Path) -> None:
+    """Reading the rooms in order, nothing is used before it has been met."""
+    here = parts(file)
+    for path, name in own(file):
+        seen = f"{'.'.join(path)} {name}"
+        assert rank(path, "") <= rank(here, ""), seen
+        if path[:1] == here[:1] and here[0] in ROOMS and len(path) > 1:
+            assert rank(path[1:], here[0]) <= rank(here[1:], here[0]), seen
+
+
+@pytest.mark.parametrize("file", MODULES, ids=shown)
+def test_a_module_uses_what_another_room_shows(file: Path) -> None:
+    """Of another room only the names in its `__all__` are used."""
+    here = parts(file)
+    for path, name in own(file):
+        if not path or path[0] not in ROOMS[""].split() or not (PACKAGE / path[0]).is_dir():
+            continue
+        room = path[:1]
+        if here[0] == path[0]:
+            if here[0] not in ROOMS or len(path) == 1 or here[1] == path[1]:
+                continue
+            room = path[:2]
+            if not PACKAGE.joinpath(*room).is_dir():
+                continue
+        assert path == room or path[:-1] == room, f"{'.'.join(path)} is behind {'.'.join(room)}"
+        used = name or (path[-1] if path != room else "")
+        face = importlib.import_module(".".join(("dimderiv", *room))).__all__
+        assert not used or used in face, f"{'.'.join(room)} does not show {used}"
+
+
+@pytest.mark.parametrize("file", MODULES, ids=shown)
+def test_a_room_shows_what_it_has(file: Path) -> None:
+    """Each name in `__all__` is there, and hides no module of the room that does not define it."""
+    if file.name == "__init__.py":
+        room = importlib.import_module(".".join(("dimderiv", *parts(file)[:-1])))
+        for name in getattr(room, "__all__", ()):
+            found = getattr(room, name)
+            module = f"{room.__name__}.{name}"
+            if (file.parent / f"{name}.py").exists():
+                assert module in (found.__module__ if callable(found) else found.__name__)
+
+
+@pytest.mark.parametrize("file", MODULES, ids=shown)
+def test_imports_stand_at_the_top(file: Path) -> None:
+    """What another room has late is loaded by that room, not by imports inside functions."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    inside = [
+        imported
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for imported in ast.walk(function)
+        if isinstance(imported, ast.ImportFrom) and (imported.module or "").startswith("dimderiv")
+    ]
+
+    assert not inside
+
+
+@pytest.mark.parametrize("file", MODULES, ids=shown)
+def test_a_file_can_be_read_at_once(file: Path) -> None:
+    """No file is longer than a sitting."""
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("file", MODULES, ids=shown)
 def test_slow_libraries_are_imported_only_where_they_are_needed(file: Path) -> None:
     """The check has sympy, the text of numpy code numpy, the command line click."""
-    outside = {name.split(".")[0] for name in imported(file)} & SLOW
+    outside = {module.split(".")[0] for module in imported(file)} & SLOW
 
-    assert outside <= MAY_IMPORT_SLOW.get(stage(file), set())
+    assert outside <= MAY_IMPORT_SLOW.get(parts(file)[0], set())
 
 
-@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
+@pytest.mark.parametrize("file", MODULES, ids=shown)
 def test_nothing_imports_the_text_of_generated_code(file: Path) -> None:
     """A target can be written where its library is not installed."""
-    texts = {f"dimderiv.codegen.targets.helpers.{text.stem}" for text in TEXTS if file not in TEXTS}
+    assert file in TEXTS or not [path for path, _ in own(file) if "helpers" in path]
 
-    assert not [name for name in imported(file) if any(name.startswith(text) for text in texts)]
+
+def test_the_house_has_few_rooms() -> None:
+    """Whoever opens the package sees the way that the data goes."""
+    entries = {path.name for path in PACKAGE.iterdir()} - {"__pycache__", "py.typed"}
+
+    assert len(entries) <= 20
+    assert {name.removesuffix(".py") for name in entries} == set(ROOMS[""].split())
 
 
 def test_what_is_imported_is_declared() -> None:
@@ -101,26 +180,20 @@ def test_generated_code_needs_its_library_alone(file: Path) -> None:
     Operators of numpy are those of scipy, which is imported where one is made.
     """
     target = file.stem.removesuffix("_helpers")
-    texts = {text.stem for text in TEXTS}
-    roots = {
-        name.split(".")[0]
-        for name in imported(file)
-        if not (
-            name.startswith("dimderiv.codegen.targets.helpers.") and name.split(".")[4] in texts
-        )
-    }
+    folder = "dimderiv.codegen.targets.helpers."
+    roots = {name.split(".")[0] for name in imported(file) if not name.startswith(folder)}
 
-    own = {"scipy"} if target == "numpy" else set[str]()
-    assert roots <= {target, f"{target}_compat", "math", *own}
+    allowed = {"scipy"} if target == "numpy" else set[str]()
+    assert roots <= {target, f"{target}_compat", "math", *allowed}
 
 
 def test_the_check_shares_the_language_alone() -> None:
     """What checks an answer has no code in common with what derives it."""
-    command = "import sys, dimderiv.verify; print(*sys.modules)"
+    command = "import sys; from dimderiv.verify import judged; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", command], capture_output=True, text=True, check=True, cwd=ROOT
     )
     loaded = {name.split(".")[1] for name in done.stdout.split() if name.startswith("dimderiv.")}
 
-    assert {"errors", "frozen", "language", "verify"} == loaded
+    assert {"errors", "frozen", "language", "lazy", "verify"} == loaded
     assert "sympy" not in done.stdout.split()

@@ -5,16 +5,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.conform.arrange import Arranger, NoMatrixFormError
-from dimderiv.conform.kronecker import vectorised
+from dimderiv.conform import Arranger, NoMatrixFormError, vectorised
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph.nodes import Named, Node, is_zero, zero
-from dimderiv.graph.sums import expanded
-from dimderiv.language import syntax
-from dimderiv.language.inline import names_in, written_out
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import Program, Statement
-from dimderiv.simplify.separation import gathered, outside
+from dimderiv.graph import Named, Node, expanded, is_zero, zero
+from dimderiv.language import Program, Shape, Statement, names_in, syntax, written_out
+from dimderiv.simplify import gathered, outside
 
 Variables: TypeAlias = tuple[str, ...]
 

@@ -6,12 +6,9 @@ from typing import Literal
 
 from dimderiv.answer.answer import Answer
 from dimderiv.answer.repeats import has_sizes, occurrences
-from dimderiv.conform.notation import own_symbols
+from dimderiv.conform import own_symbols
 from dimderiv.errors import ShapeError
-from dimderiv.language import syntax
-from dimderiv.language.inline import names_in
-from dimderiv.language.syntax import Group, Node, replaced
-from dimderiv.language.vocabulary import COMMUTATIONS
+from dimderiv.language import COMMUTATIONS, Group, Node, names_in, replaced, syntax
 
 Kind = Literal["scalar", "vector", "matrix"]
 KindOf = Callable[[Answer, Node], Kind]

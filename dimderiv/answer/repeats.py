@@ -7,9 +7,9 @@ does not depend on how long the answer is when written out.
 from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
-from dimderiv.conform.notation import own_symbols
-from dimderiv.infer.typed import SIZED
-from dimderiv.language.syntax import Binary, Call, IndexForm, Name, Node, Number, children
+from dimderiv.conform import own_symbols
+from dimderiv.infer import SIZED
+from dimderiv.language import Binary, Call, IndexForm, Name, Node, Number, children
 
 
 def has_sizes(part: Node) -> bool:

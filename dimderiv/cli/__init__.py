@@ -1,1 +1,7 @@
 """The command line."""
+
+from dimderiv.cli.command import main
+
+__all__ = [
+    "main",
+]

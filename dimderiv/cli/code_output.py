@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dimderiv.derivation.derivation import Derivation
+from dimderiv.derivation import Derivation
 
 # The first line of a file that may be overwritten, up to the command that made it.
 MADE_BY = "# Made by dimderiv: "

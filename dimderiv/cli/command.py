@@ -15,14 +15,13 @@ from typing import Any
 
 import click
 
+from dimderiv import verify
 from dimderiv.cli.output import Request, answer_text
 from dimderiv.cli.process import FAILED, confess, exit_status, note
-from dimderiv.codegen.targets.targets import TARGETS
-from dimderiv.derivation.api import LAYOUTS, derive
-from dimderiv.derivation.coding import FORMS
-from dimderiv.explain.words.conventions import layout_in_words
-from dimderiv.rulebook.rulebook import load_rules
-from dimderiv.rulebook.table import rule_table
+from dimderiv.codegen import TARGETS
+from dimderiv.derivation import FORMS, LAYOUTS, derive
+from dimderiv.explain import layout_in_words
+from dimderiv.rulebook import load_rules, rule_table
 
 LANGUAGES = ("en", "zh")
 NARROWEST, WIDEST = 80, 100
@@ -152,10 +151,8 @@ def rules_command(check: bool, rules: tuple[str, ...]) -> int:
         width = shutil.get_terminal_size(fallback=(WIDEST, 24)).columns
         click.echo(rule_table(rulebook, width=min(max(width, NARROWEST), WIDEST)))
         return 0
-    from dimderiv.verify.rules.proofs import check_rules  # sympy is slow to import
-
     total = failed = 0
-    for report in check_rules(rulebook):
+    for report in verify.check_rules(rulebook):
         total += 1
         failed += not report.passed
         named = report.message.startswith(report.name)

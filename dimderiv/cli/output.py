@@ -7,9 +7,8 @@ from typing import Any
 import click
 
 from dimderiv.cli.code_output import CodeRequest
-from dimderiv.derivation.derivation import Derivation
-from dimderiv.derivation.result import Result
-from dimderiv.explain.words.conventions import layout_in_words
+from dimderiv.derivation import Derivation, Result
+from dimderiv.explain import layout_in_words
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from dimderiv.conform.readable import (
 from dimderiv.conform.skew import without_transposes
 from dimderiv.conform.whole_axes import with_whole_axes
 from dimderiv.errors import LimitError, NotDifferentiableError
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Constant,
     Factor,
@@ -43,17 +43,15 @@ from dimderiv.graph.nodes import (
     Size,
     Sum,
     Symbol,
+    all_indices,
     is_symmetric,
     is_zero,
     letters_of,
+    product,
+    times,
 )
-from dimderiv.graph.normal_form import times
-from dimderiv.graph.numbering import all_indices
-from dimderiv.graph.products import product
-from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import Add, Call, Name, Number
-from dimderiv.language.syntax import Node as Tree
-from dimderiv.language.vocabulary import COMMUTATION, COMPARISONS
+from dimderiv.language import COMMUTATION, COMPARISONS, Add, Call, Dim, Name, Number
+from dimderiv.language import Node as Tree
 
 LONGEST = 100_000
 

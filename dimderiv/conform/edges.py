@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Face, Piece
-from dimderiv.graph.nodes import ONCE
-from dimderiv.language.syntax import Binary, Call, Name, Node, Transpose
-from dimderiv.language.vocabulary import COMPARISONS
+from dimderiv.graph import ONCE
+from dimderiv.language import COMPARISONS, Binary, Call, Name, Node, Transpose
 
 
 class Part(NamedTuple):

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Face, Piece
-from dimderiv.graph.nodes import Function, Map, is_symmetric, is_triangle
-from dimderiv.language.syntax import Binary
-from dimderiv.language.vocabulary import COMPARISONS, EXTREMES
+from dimderiv.graph import Function, Map, is_symmetric, is_triangle
+from dimderiv.language import COMPARISONS, EXTREMES, Binary
 
 # How the functions of two entries are written that share a name with a reduction.
 WRITTEN = {rule: written for written, rule in EXTREMES.items()}

@@ -8,12 +8,20 @@ from typing import NamedTuple
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Face, Piece, symbols, transposed
-from dimderiv.differentiate.partials import operands
-from dimderiv.graph.nodes import Factor, Index, Merged, Named, Node, Product, Shifted, letters_of
-from dimderiv.graph.sums import expanded
-from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import Add, Binary, Call, Entry, IndexForm, Name, Negative, Number
-from dimderiv.language.syntax import Node as Tree
+from dimderiv.differentiate import operands
+from dimderiv.graph import (
+    Factor,
+    Index,
+    Merged,
+    Named,
+    Node,
+    Product,
+    Shifted,
+    expanded,
+    letters_of,
+)
+from dimderiv.language import Add, Binary, Call, Dim, Entry, IndexForm, Name, Negative, Number
+from dimderiv.language import Node as Tree
 
 LETTERS = "ijklpqrstuvabcdefgh"
 LONG = 20

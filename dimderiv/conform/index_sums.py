@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dimderiv.language.syntax import Add, IndexForm, Negative, Node, Transpose
+from dimderiv.language import Add, IndexForm, Negative, Node, Transpose
 
 
 def forms_together(terms: Sequence[Node]) -> list[Node]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Face, Piece
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Factor,
     Index,
@@ -20,13 +20,13 @@ from dimderiv.graph.nodes import (
     Node,
     Product,
     Shifted,
+    all_indices,
+    arranged,
     index_dim,
     letters_of,
+    part,
 )
-from dimderiv.graph.numbering import all_indices
-from dimderiv.graph.products import arranged, part
-from dimderiv.language.syntax import Call
-from dimderiv.language.vocabulary import COMMUTATION
+from dimderiv.language import COMMUTATION, Call
 
 PieceOf = Callable[[Node], Piece]
 Slot = int | None

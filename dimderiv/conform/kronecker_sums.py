@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Face, Piece
-from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import Add, Call, Negative, Node
+from dimderiv.language import Add, Call, Dim, Negative, Node
 
 
 class Term(NamedTuple):

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from dimderiv.conform.network import Conformed
 from dimderiv.conform.notation import Face, Piece
-from dimderiv.graph.nodes import Factor, Product
-from dimderiv.language.syntax import Call, Node, replaced
+from dimderiv.graph import Factor, Product
+from dimderiv.language import Call, Node, replaced
 
 
 def mean_of(face: Face) -> Face:

@@ -25,9 +25,8 @@ from dimderiv.conform.edges import (
     sum_of,
 )
 from dimderiv.conform.notation import Face, Piece, is_product
-from dimderiv.graph.nodes import ONCE, Factor, Index, Product, Shifted, letters_of
-from dimderiv.language.shapes import ONE
-from dimderiv.language.syntax import Binary, Call, Node, Transpose
+from dimderiv.graph import ONCE, Factor, Index, Product, Shifted, letters_of
+from dimderiv.language import ONE, Binary, Call, Node, Transpose
 
 Slot = int | None
 

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from dimderiv.conform.index_sums import forms_together
 from dimderiv.errors import LimitError
-from dimderiv.graph.nodes import ONCE
-from dimderiv.language.numerals import decimal_places
-from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import (
+from dimderiv.graph import ONCE
+from dimderiv.language import (
+    DIGIT_LIMIT,
     Add,
     Binary,
     Call,
+    Dim,
     Group,
     Name,
     Negative,
@@ -26,8 +26,8 @@ from dimderiv.language.syntax import (
     Operator,
     Transpose,
     children,
+    decimal_places,
 )
-from dimderiv.language.tokens import DIGIT_LIMIT
 
 BRACKETS = 0.5
 HALF = Fraction(1, 2)

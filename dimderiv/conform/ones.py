@@ -5,8 +5,7 @@ from fractions import Fraction
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Face, Piece
-from dimderiv.language.shapes import ONE, Dim
-from dimderiv.language.syntax import Call
+from dimderiv.language import ONE, Call, Dim
 
 
 def with_ones(piece: Piece | None, axes: Sequence[Dim], present: Sequence[bool]) -> Piece:

@@ -3,9 +3,20 @@
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
-from dimderiv.graph.nodes import Factor, Key, Map, Node, Product, Sum, is_symmetric, is_zero
-from dimderiv.graph.products import transposed
-from dimderiv.graph.sums import add, terms, total
+from dimderiv.graph import (
+    Factor,
+    Key,
+    Map,
+    Node,
+    Product,
+    Sum,
+    add,
+    is_symmetric,
+    is_zero,
+    terms,
+    total,
+    transposed,
+)
 
 
 def is_mixed(node: Sum) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from dimderiv.conform.notation import Face, juxtaposed
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Group,

@@ -9,18 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Factor,
     Index,
     Merged,
     Product,
     Shifted,
+    all_indices,
     index_dim,
     letters_of,
+    part,
 )
-from dimderiv.graph.numbering import all_indices
-from dimderiv.graph.products import part
 
 
 class Group(NamedTuple):

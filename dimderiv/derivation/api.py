@@ -9,25 +9,26 @@ from dimderiv.derivation.checking import judge_named
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.derivation.result import Layout
 from dimderiv.derivation.task import Task
-from dimderiv.errors import (
-    DimderivError,
-    NotDifferentiableError,
-    ParseError,
-    UnknownNameError,
+from dimderiv.errors import DimderivError, NotDifferentiableError, ParseError, UnknownNameError
+from dimderiv.infer import Typed, handed_down, infer, refuse_second_meanings, with_directions
+from dimderiv.language import (
+    BUILTIN_FUNCTIONS,
+    EULER,
+    SIGNS,
+    Call,
+    Declaration,
+    Name,
+    Program,
+    Shapes,
+    canonical_name,
+    is_one_symbol,
+    names_in_use,
+    parse_program,
+    read_shapes,
+    walk,
+    without_definitions,
 )
-from dimderiv.infer.ambiguous import refuse_second_meanings
-from dimderiv.infer.seeds import handed_down, with_directions
-from dimderiv.infer.typed import Typed, infer
-from dimderiv.language.declarations import read_shapes
-from dimderiv.language.declared_texts import Shapes
-from dimderiv.language.inline import without_definitions
-from dimderiv.language.parser import parse_program
-from dimderiv.language.shapes import Declaration, names_in_use
-from dimderiv.language.syntax import Call, Name, Program, walk
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, EULER, SIGNS, canonical_name
-from dimderiv.language.words import is_one_symbol
-from dimderiv.rulebook.declared import with_unknown
-from dimderiv.rulebook.rulebook import Rulebook, load_rules
+from dimderiv.rulebook import Rulebook, load_rules, with_unknown
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 

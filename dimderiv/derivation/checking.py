@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dimderiv.answer.answer import Variables
+from dimderiv import verify
+from dimderiv.answer import Variables
 from dimderiv.derivation.result import Layout, Result
-from dimderiv.differentiate.properties import binds_entries
+from dimderiv.differentiate import binds_entries
 from dimderiv.errors import UnknownNameError
-from dimderiv.infer.typed import Typed
-from dimderiv.language import syntax
-from dimderiv.language.parser import parse_program
-from dimderiv.language.shapes import Shape, names_in_use
-from dimderiv.language.syntax import Program, Statement
-from dimderiv.render.text import text
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.infer import Typed
+from dimderiv.language import Program, Shape, Statement, names_in_use, parse_program, syntax
+from dimderiv.render import text
+from dimderiv.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, Judge, Verification
@@ -79,8 +77,6 @@ class Checker:
             VerificationError: an entry disagrees.
         """
         # Imported here, since a derivation that nobody checks must not pay for the verifier.
-        from dimderiv.verify import judged
-
         claims = self.claims(results, together)
         groups: dict[tuple[int, str], list[Variables]] = {}
         for names, claim in claims.items():
@@ -88,17 +84,15 @@ class Checker:
         found: dict[Variables, Verification] = {}
         for group in groups.values():
             share = budget / len(groups)
-            reports = judged([claims[names] for names in group], budget=share, judge=judge)
+            reports = verify.judged([claims[names] for names in group], budget=share, judge=judge)
             found |= dict(zip(group, reports, strict=True))
         return {names: self._with_gradient(results[names], found[names]) for names in results}
 
     def _with_gradient(self, result: Result, found: "Verification") -> "Verification":
         """The report together with that of the gradient that was taken for granted."""
-        from dimderiv.verify import together
-
         through = self._gradient(result)
         before = through.verification if through is not None else None
-        return found if before is None else together([before, found])
+        return found if before is None else verify.together([before, found])
 
     def claims(
         self, results: Mapping[Variables, Result], together: Program
@@ -143,10 +137,8 @@ class Checker:
         return any(binds_entries(self.typed.symbols[name].properties) for name in variables)
 
     def _claim(self, result: Result, answer: Program) -> "Claim":
-        from dimderiv.verify import Claim
-
         own = self.rulebook.user_definitions()
-        return Claim(
+        return verify.Claim(
             expression=self.typed.program,
             answer=answer,
             wrt=result.wrt[-1],

@@ -18,14 +18,16 @@ from numpy.typing import NDArray
 from dimderiv.derivation.coding import Coder
 from dimderiv.derivation.printed_values import DIGITS, Printed, PrintedValues
 from dimderiv.errors import DimderivError, VerificationError
-from dimderiv.language.shapes import Shape
-from dimderiv.language.vocabulary import GRADIENT, HESSIAN, spelled_out
-from dimderiv.verify.claim import sizes_text
-from dimderiv.verify.code import CodeCheck
-from dimderiv.verify.evaluate.arithmetic import Arithmetic, OutOfDomain
-from dimderiv.verify.evaluate.declared import put_in_place
-from dimderiv.verify.evaluate.effort import OutOfTime
-from dimderiv.verify.evaluate.tables import Table
+from dimderiv.language import GRADIENT, HESSIAN, Shape, spelled_out
+from dimderiv.verify import (
+    Arithmetic,
+    CodeCheck,
+    OutOfDomain,
+    OutOfTime,
+    Table,
+    put_in_place,
+    sizes_text,
+)
 
 Array: TypeAlias = "NDArray[np.float64]"
 Arrays: TypeAlias = Mapping[str, Array]

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dimderiv import codegen
 from dimderiv.derivation.checking import Checker
 from dimderiv.derivation.no_gc import without_collecting
 from dimderiv.derivation.result import Extent
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
-from dimderiv.infer.typed import Typed, infer
-from dimderiv.language.shapes import Declaration
-from dimderiv.language.syntax import IndexForm, Program
-from dimderiv.render.text import text
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.infer import Typed, infer
+from dimderiv.language import Declaration, IndexForm, Program
+from dimderiv.render import text
+from dimderiv.rulebook import Rulebook
 
 if TYPE_CHECKING:
-    from dimderiv.codegen.functions.stages import Later
+    from dimderiv.codegen import Later
 
 
 FORMS = ("dense", "operator")
@@ -115,9 +115,7 @@ class Coder:
             UnknownNameError: there is no such target.
         """
         # Imported here, since a derivation that nobody wants code of must not pay for it.
-        from dimderiv.codegen.functions.module import source
-
-        return source(
+        return codegen.source(
             target,
             self.name,
             self.valued if value else None,
@@ -152,9 +150,7 @@ class Coder:
             arriving: the symbols.
             called: what a symbol is called in the code, where that is another name.
         """
-        from dimderiv.codegen.functions.stages import Later
-
-        return Later(
+        return codegen.Later(
             name,
             {symbol: self.typed.symbols[symbol] for symbol in arriving},
             self._answer(),

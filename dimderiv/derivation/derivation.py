@@ -5,24 +5,23 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dimderiv.answer.answer import Answer, Variables
+from dimderiv import codegen, explain, verify
+from dimderiv.answer import Answer, Variables
 from dimderiv.derivation.checking import Checker, judge_named
 from dimderiv.derivation.coding import Coder, Stages
 from dimderiv.derivation.names import Spelling
 from dimderiv.derivation.recording import NamedAnswer, Recorder
 from dimderiv.derivation.result import Extent, Layout, Result
 from dimderiv.derivation.shown import Shown
-from dimderiv.differentiate.forward import Tangents
-from dimderiv.differentiate.reverse import Gradients
-from dimderiv.infer.typed import Typed
-from dimderiv.language.syntax import Program
-from dimderiv.render.text import text
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.differentiate import Gradients, Tangents
+from dimderiv.infer import Typed
+from dimderiv.language import Program
+from dimderiv.render import text
+from dimderiv.rulebook import Rulebook
 
 if TYPE_CHECKING:
-    from dimderiv.explain.record import Step
-    from dimderiv.verify import Judge, Verification
-    from dimderiv.verify.code import CodeCheck
+    from dimderiv.explain import Step
+    from dimderiv.verify import CodeCheck, Judge, Verification
 
 
 class Origin(Protocol):
@@ -143,12 +142,9 @@ class Derivation(Shown):
         if not self.checks:
             return None
         # Imported here, since a derivation that nobody checks must not pay for the verifier.
-        from dimderiv.verify import together
-        from dimderiv.verify.code import all_together
-
         codes = list(self.code_checks.values())
-        found = together(list(self.checks.values()))
-        return replace(found, code=all_together(codes)) if codes else found
+        found = verify.together(list(self.checks.values()))
+        return replace(found, code=verify.all_together(codes)) if codes else found
 
     def verified(self, *, budget: float = 2.0, judge: "Judge" = "points") -> "Derivation":
         """This derivation, after checking each printed derivative against the expression.
@@ -259,13 +255,13 @@ class Derivation(Shown):
     @cached_property
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
-        from dimderiv.explain.record import Directions, record_changes
-
         if self.mixed is not None:
             return self.mixed.steps
         if self.directions and self.tangents is not None and self.order == 1:
             taken = self.typed.names
-            return record_changes(Directions(self.tangents, self.directions, self.rulebook, taken))
+            return explain.record_changes(
+                explain.Directions(self.tangents, self.directions, self.rulebook, taken)
+            )
         own = self._with_names
         first = self.first._with_names if self.first is not None else own
         return Recorder(self.typed, self.rulebook, self.gradients, self.sweeps, own, first).steps()
@@ -282,9 +278,7 @@ class Derivation(Shown):
             markup: `"text"` or `"latex"`.
             answer: whether the answer follows; without it, the last line announces it.
         """
-        from dimderiv.explain.words.page import explain
-
-        return explain(self, lang=lang, markup=markup, answer=answer)
+        return explain.explain(self, lang=lang, markup=markup, answer=answer)
 
     def code(
         self,
@@ -335,10 +329,9 @@ class Derivation(Shown):
         if source in self.code_checks:
             return
         # Imported here, since a derivation that nobody wants code of must not pay for numpy.
-        from dimderiv.codegen.functions.module import function
         from dimderiv.derivation.code_check import check_code, dense
 
-        made = function(source, self.coder.name)
+        made = codegen.function(source, self.coder.name)
         run = dense(made, list(self.typed.symbols), value=value)
         self.code_checks[source] = check_code(self.coder, run, value=value)
 
@@ -393,8 +386,7 @@ class Derivation(Shown):
             A function of arrays: columns are 1-D, scalars 0-D, rows `(1, C)`; a tuple of
             derivatives for several variables.
         """
-        from dimderiv.codegen.functions.module import function
-        from dimderiv.codegen.targets.targets import writer_of
-
         source = self.code(target, value=value, form=form, layer=layer, sizes=sizes)
-        return function(source, writer_of(target).layer_name if layer else self.coder.name)
+        return codegen.function(
+            source, codegen.writer_of(target).layer_name if layer else self.coder.name
+        )

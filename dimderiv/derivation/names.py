@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from dimderiv.answer.answer import Variables
-from dimderiv.infer.typed import Typed
-from dimderiv.language.syntax import Name, Program
-from dimderiv.language.vocabulary import unused_name
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv import render
+from dimderiv.answer import Variables
+from dimderiv.infer import Typed
+from dimderiv.language import Name, Program, unused_name
+from dimderiv.rulebook import Rulebook
 
 # The value has no name of its own: one of these stands for it.
 VALUES = ("Y", "F", "Z", "value")
@@ -60,23 +60,21 @@ class Spelling:
             names: what `names` gave.
             tangents: names of derivatives of intermediates along directions.
         """
-        from dimderiv.render.latex import latex
-
         symbols = self.typed.symbols
         found = {
-            f"d{name}": rf"\mathrm{{d}}{latex(Name(name))}"
+            f"d{name}": rf"\mathrm{{d}}{render.latex(Name(name))}"
             for name in (*symbols, *self.typed.definitions)
             if f"d{name}" not in symbols
         }
         for name in (*tangents, *names.values()):
             base, dot, _ = name.partition("_dot")
             if dot and name not in symbols:
-                found[name] = rf"\dot{{{latex(Name(base), names=found)}}}"
+                found[name] = rf"\dot{{{render.latex(Name(base), names=found)}}}"
         if self.order == 2 and self.directions:
             for variables, name in names.items():
                 variable, direction = variables[0], self.directions[variables[0]]
-                product = rf"(\mathrm{{H}} {latex(Name(direction))})"
-                found[name] = rf"{product}_{{{latex(Name(variable))}}}"
+                product = rf"(\mathrm{{H}} {render.latex(Name(direction))})"
+                found[name] = rf"{product}_{{{render.latex(Name(variable))}}}"
         return found
 
     def latex(
@@ -94,16 +92,14 @@ class Spelling:
             tangents: names of derivatives of intermediates along directions.
             rulebook: the rules, of which some say how LaTeX writes a function.
         """
-        from dimderiv.render.latex import align, latex
-
         spelled = self.in_latex(names, tangents)
         functions = {rule.name: rule.latex for rule in rulebook.rules.values() if rule.latex}
         last = next(iter(names.values()))
         lines = [
             (
-                latex(Name(each.name or last), names=spelled, spellings=functions),
-                latex(each.value, names=spelled, spellings=functions),
+                render.latex(Name(each.name or last), names=spelled, spellings=functions),
+                render.latex(each.value, names=spelled, spellings=functions),
             )
             for each in program.statements
         ]
-        return align(lines) if len(lines) > 1 else lines[0][1]
+        return render.align(lines) if len(lines) > 1 else lines[0][1]

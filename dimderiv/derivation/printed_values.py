@@ -14,17 +14,21 @@ from dimderiv.derivation.checking import Checker
 from dimderiv.derivation.coding import Coder
 from dimderiv.derivation.result import Extent
 from dimderiv.errors import DimderivError
-from dimderiv.language.shapes import Dim, Shape
-from dimderiv.language.syntax import IndexForm, Statement, walk
-from dimderiv.render.text import text
-from dimderiv.verify.evaluate.arithmetic import Arithmetic, Scalar
-from dimderiv.verify.evaluate.effort import Effort
-from dimderiv.verify.evaluate.evaluate import Evaluator
-from dimderiv.verify.evaluate.tables import Size, Table, transposed
-from dimderiv.verify.evaluate.trees import targets_of_cross_entropy
-from dimderiv.verify.evaluate.unsized import Expected
-from dimderiv.verify.points.assignments import assignments
-from dimderiv.verify.points.draw import points
+from dimderiv.language import Dim, IndexForm, Shape, Statement, walk
+from dimderiv.render import text
+from dimderiv.verify import (
+    Arithmetic,
+    Effort,
+    Evaluator,
+    Expected,
+    Scalar,
+    Size,
+    Table,
+    assignments,
+    drawn_points,
+    targets_of_cross_entropy,
+    transposed,
+)
 
 DIGITS = 30
 EQUAL = 3
@@ -107,7 +111,7 @@ class PrintedValues:
             sizes: a number for each named dimension.
             number: which point is sought.
         """
-        for point in points(self.typed.symbols, sizes, self.distributions, number):
+        for point in drawn_points(self.typed.symbols, sizes, self.distributions, number):
             for name, declared in self.typed.symbols.items():
                 is_single = [list(map(len, point[name]))] == [[1]]
                 sums = declared.properties & SUMS_TO_ONE or name in self.distributions

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dimderiv.answer.answer import Answer, Variables
-from dimderiv.differentiate.reverse import Gradients
-from dimderiv.infer.typed import Typed
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv import explain
+from dimderiv.answer import Answer, Variables
+from dimderiv.differentiate import Gradients
+from dimderiv.infer import Typed
+from dimderiv.rulebook import Rulebook
 
 if TYPE_CHECKING:
-    from dimderiv.explain.record import BlockSources, Sources, Step
+    from dimderiv.explain import BlockSources, Sources, Step
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,18 @@ class Recorder:
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
         # Imported here, since a derivation that nobody asks for steps must not pay for them.
-        from dimderiv.explain.record import record_hessian, record_steps
-
         sources = self._sources()
-        return record_hessian(sources, self._blocks()) if self.sweeps else record_steps(sources)
+        return (
+            explain.record_hessian(sources, self._blocks())
+            if self.sweeps
+            else explain.record_steps(sources)
+        )
 
     def _sources(self) -> "Sources":
-        from dimderiv.explain.record import Sources
-
         typed, definitions = self.typed, self.found.answer.definitions
         own = {adjoint.name for adjoint in self.gradients.adjoints} | set(typed.definitions)
         dims = {n for found in typed.symbols.values() for d in found.shape for n in d.names}
-        return Sources(
+        return explain.Sources(
             gradients=self.gradients,
             statements=typed.program.statements,
             rulebook=self.rulebook,
@@ -67,11 +68,9 @@ class Recorder:
 
     def _blocks(self) -> "list[BlockSources]":
         """What the steps of each block of a Hessian are made from."""
-        from dimderiv.explain.record import BlockSources
-
         symbols, names = self.typed.symbols, self.found.names
         return [
-            BlockSources(
+            explain.BlockSources(
                 first=a,
                 second=b,
                 name=name,

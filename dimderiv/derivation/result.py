@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dimderiv.answer.answer import Variables
-from dimderiv.language import syntax
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import Program
-from dimderiv.render.shortened import shortened
-from dimderiv.render.text import text
+from dimderiv.answer import Variables
+from dimderiv.language import Program, Shape, syntax
+from dimderiv.render import shortened, text
 
 if TYPE_CHECKING:
     from dimderiv.verify import Verification

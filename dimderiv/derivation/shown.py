@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, get_args
 
-from dimderiv.answer.answer import Variables
+from dimderiv import explain
+from dimderiv.answer import Variables
 from dimderiv.derivation.result import Form, Result
-from dimderiv.infer.typed import Typed
-from dimderiv.render.shortened import shortened
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.infer import Typed
+from dimderiv.render import shortened
+from dimderiv.rulebook import Rulebook
 
 
 class Shown:
@@ -90,13 +91,11 @@ class Shown:
         >>> derive("X", "X", shapes="X: m x n").forms()[0].partition(",")[0]
         "Jacobian d vec(value)/d vec(X)'"
         """
-        from dimderiv.explain.words.conventions import form_in_words
-
         if self.directions:
             return ()
         value = self.typed.program.statements[-1].name or "value"
         found = (
-            form_in_words(result, value, self.typed.names, lang)
+            explain.form_in_words(result, value, self.typed.names, lang)
             for result in self._results.values()
         )
         return tuple(sentence for sentence in found if sentence is not None)
@@ -113,9 +112,7 @@ class Shown:
         >>> derive("logdet(S)", "S", shapes="S: n x n spd").notes()[0].partition(":")[0]
         'the entries of S are free'
         """
-        from dimderiv.explain.words.conventions import notes, unused
-
         properties = {name: self.typed.symbols[name].properties for name in self.wrt}
         can_tie = self.order == 1 and self.typed.value.is_scalar and not self.directions
-        found = notes(properties, self.structures, lang, can_tie=can_tie)
-        return (*found, *unused(self.typed.unused, self.typed.definitions, lang))
+        found = explain.notes(properties, self.structures, lang, can_tie=can_tie)
+        return (*found, *explain.unused(self.typed.unused, self.typed.definitions, lang))

@@ -6,8 +6,9 @@ directions, or the product with a derivative that is handed down.
 
 from collections.abc import Mapping, Sequence
 
+from dimderiv import codegen, verify
 from dimderiv.derivation.derivation import Derivation
-from dimderiv.infer.typed import Typed
+from dimderiv.infer import Typed
 
 APPLY, ADJOINT, BACKWARD = "apply", "apply_adjoint", "backward"
 UPSTREAM = "upstream"
@@ -25,8 +26,6 @@ def operator_code(
         target: the name of the target.
         sizes: a number for each named size, where the code is to be the best at these sizes.
     """
-    from dimderiv.codegen.functions.operator import operator_source
-
     coder, later, told = dense.coder, [], list[str]()
     for name, each in zip((APPLY, ADJOINT), products, strict=False):
         arriving = _arriving(each)
@@ -37,7 +36,7 @@ def operator_code(
         told += ["", f"{name}({given}) is", *_indented(each)]
     heading = f"{coder.kind}, as an operator, of {_heading(dense, dense.typed)}"
     told = [heading, *told, "", "The arrays that it is made from are kept, not copied."]
-    return operator_source(
+    return codegen.operator_source(
         target,
         coder.name,
         later,
@@ -59,8 +58,6 @@ def layer_code(
         target: the name of the target.
         sizes: a number for each named size, where the code is to be the best at these sizes.
     """
-    from dimderiv.codegen.functions.layer import layer_source
-
     arriving, value = _upstream(backward), backward.typed.plain
     assert value is not None, "a derivative that is handed down is that of a value"
     by = ", ".join(dense.wrt)
@@ -75,7 +72,7 @@ def layer_code(
     told = ["", f"{given} is, by {by}{named},", *_indented(backward)]
     if constants:
         told += ["", f"Constants, which have no derivative here: {', '.join(constants)}."]
-    return layer_source(
+    return codegen.layer_source(
         target,
         value,
         later,
@@ -98,13 +95,11 @@ def check_operator(dense: Derivation, products: Sequence[Derivation], source: st
         VerificationError: they disagree.
     """
     # Imported here, since a derivation that nobody checks must not pay for it.
-    from dimderiv.codegen.functions.module import function
     from dimderiv.derivation.code_check import check_code, operator
-    from dimderiv.verify.code import all_together
 
     if source not in dense.code_checks:
-        made, names = function(source, dense.coder.name), list(dense.typed.symbols)
-        dense.code_checks[source] = all_together(
+        made, names = codegen.function(source, dense.coder.name), list(dense.typed.symbols)
+        dense.code_checks[source] = verify.all_together(
             [
                 check_code(each.coder, operator(made, names, method, _arriving(each)))
                 for method, each in zip((APPLY, ADJOINT), products, strict=False)
@@ -123,13 +118,13 @@ def check_layer(dense: Derivation, backward: Derivation, source: str) -> None:
     Raises:
         VerificationError: they disagree.
     """
-    from dimderiv.codegen.functions.module import function
-    from dimderiv.codegen.targets.numpy import NumpyWriter
     from dimderiv.derivation.code_check import check_code, layer
 
     if source not in dense.code_checks:
         names = list(backward.coder.valued.symbols)
-        run = layer(function(source, NumpyWriter.layer_name), names, _upstream(backward))
+        run = layer(
+            codegen.function(source, codegen.NumpyWriter.layer_name), names, _upstream(backward)
+        )
         dense.code_checks[source] = check_code(backward.coder, run, value=True)
 
 

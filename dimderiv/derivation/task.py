@@ -6,36 +6,52 @@ from functools import cached_property
 from itertools import chain, count
 from typing import get_args
 
-from dimderiv.answer.answer import Answer, Derivative, Variables, write_answer
-from dimderiv.answer.naming import Kind, name_nested_forms, name_repeats, without_groups
-from dimderiv.conform.arrange import Arranger
-from dimderiv.conform.notation import symbols as symbols_in
+from dimderiv.answer import (
+    Answer,
+    Derivative,
+    Kind,
+    Variables,
+    name_nested_forms,
+    name_repeats,
+    without_groups,
+    write_answer,
+)
+from dimderiv.conform import Arranger
+from dimderiv.conform import symbols as symbols_in
 from dimderiv.derivation.coding import Stages
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.derivation.no_gc import without_collecting
 from dimderiv.derivation.result import Extent, Layout
 from dimderiv.derivation.staged import check_layer, check_operator, layer_code, operator_code
-from dimderiv.differentiate.forward import Tangents, forward_sweep
-from dimderiv.differentiate.partials import operands
-from dimderiv.differentiate.properties import Restorer, binds_entries
-from dimderiv.differentiate.reverse import Gradients, reverse_sweep, second_sweeps
-from dimderiv.differentiate.tied import CURVED, binding, structure_of, tied
+from dimderiv.differentiate import (
+    CURVED,
+    Gradients,
+    Restorer,
+    Tangents,
+    binding,
+    binds_entries,
+    forward_sweep,
+    operands,
+    reverse_sweep,
+    second_sweeps,
+    structure_of,
+    tied,
+)
 from dimderiv.errors import DimderivError, NotDifferentiableError
-from dimderiv.graph.nodes import Key, Named, named
-from dimderiv.graph.nodes import Node as GraphNode
-from dimderiv.graph.products import transposed
-from dimderiv.infer.seeds import (
+from dimderiv.graph import Key, Named, named, transposed
+from dimderiv.graph import Node as GraphNode
+from dimderiv.infer import (
+    Typed,
     handed_down,
+    infer,
     unused_directions,
     unused_upstream,
     with_directions,
 )
-from dimderiv.infer.typed import Typed, infer
-from dimderiv.language.shapes import SCALAR
-from dimderiv.language.syntax import Node, Program, Statement
-from dimderiv.lower.builder import Lowered, lower
-from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.simplify.simplify import Simplifier
+from dimderiv.language import SCALAR, Node, Program, Statement
+from dimderiv.lower import Lowered, lower
+from dimderiv.rulebook import Rulebook
+from dimderiv.simplify import Simplifier
 
 NO_GRADIENTS = Gradients({}, (), ())
 # How many symbols a gradient by tied entries saves at least where the one by free entries is named.

@@ -1,10 +1,10 @@
 """The chain rule for functions that are only declared: their gradient, wherever they stand."""
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph.nodes import ONCE, Factor, Function, Node, apply_function
-from dimderiv.language.vocabulary import HESSIAN
-from dimderiv.lower.formulas import Labelled
-from dimderiv.rulebook.rulebook import Rule
+from dimderiv.graph import ONCE, Factor, Function, Node, apply_function
+from dimderiv.language import HESSIAN
+from dimderiv.lower import Labelled
+from dimderiv.rulebook import Rule
 
 
 def chained(node: Function, upstream: Node, rule: Rule) -> Labelled:

@@ -13,7 +13,7 @@ from itertools import chain, count
 from dimderiv.differentiate.partials import Partial, operands, partials
 from dimderiv.differentiate.reverse import operands_first
 from dimderiv.errors import LimitError
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Factor,
     Function,
@@ -23,12 +23,12 @@ from dimderiv.graph.nodes import (
     Product,
     is_zero,
     named,
+    total,
     zero,
 )
-from dimderiv.graph.sums import total
-from dimderiv.language.vocabulary import unused_name
-from dimderiv.lower.formulas import Labelled
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.language import unused_name
+from dimderiv.lower import Labelled
+from dimderiv.rulebook import Rulebook
 
 SHORTEST_NAMED = 2
 LONGEST_UNNAMED = 8

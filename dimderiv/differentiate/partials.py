@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.differentiate.declared import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Constant,
     Factor,
@@ -25,20 +25,24 @@ from dimderiv.graph.nodes import (
     Sum,
     Symbol,
     apply_map,
+    arranged,
     constant,
+    elementwise,
+    number,
+    product,
+    rescaled,
+    scaled,
+    total,
 )
-from dimderiv.graph.normal_form import number, rescaled
-from dimderiv.graph.products import arranged, elementwise, product, scaled
-from dimderiv.graph.sums import total
-from dimderiv.language import syntax
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import Dim
-from dimderiv.language.vocabulary import COMPARISONS
-from dimderiv.lower.arrays import (
+from dimderiv.language import COMPARISONS, Dim, parse_expression, syntax
+from dimderiv.lower import (
+    Labelled,
     constant_value,
+    derivative_of,
+    lettered_terms,
+    without_derivative,
 )
-from dimderiv.lower.formulas import Labelled, derivative_of, lettered_terms, without_derivative
-from dimderiv.rulebook.rulebook import Rule, Rulebook
+from dimderiv.rulebook import Rule, Rulebook
 
 
 class Partial(NamedTuple):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from dimderiv.differentiate.forward import Tangents
 from dimderiv.differentiate.partials import operands
 from dimderiv.differentiate.reverse import Gradients, Hessian
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     Function,
     Key,
     Map,
@@ -23,11 +23,10 @@ from dimderiv.graph.nodes import (
     Symbol,
     apply_map,
     named,
+    product,
+    total,
 )
-from dimderiv.graph.products import product
-from dimderiv.graph.sums import total
-from dimderiv.lower.inverses import inverse
-from dimderiv.lower.matrix_functions import function_of
+from dimderiv.lower import function_of, inverse
 
 # A positive variable stays positive when an entry moves a little; the others bind entries.
 OPEN = frozenset({"positive"})

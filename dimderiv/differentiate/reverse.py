@@ -6,14 +6,10 @@ from fractions import Fraction
 
 from dimderiv.differentiate.partials import Partial, operands, partials
 from dimderiv.errors import LimitError
-from dimderiv.graph.nodes import ONCE, Key, Named, Node, Symbol, named, zero
-from dimderiv.graph.normal_form import number
-from dimderiv.graph.products import product
-from dimderiv.graph.sums import total
-from dimderiv.language.shapes import Dim
-from dimderiv.language.vocabulary import unused_name
-from dimderiv.lower.builder import Lowered
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, number, product, total, zero
+from dimderiv.language import Dim, unused_name
+from dimderiv.lower import Lowered
+from dimderiv.rulebook import Rulebook
 
 LONG_ADJOINT = 16
 # How many symbols the derivatives on the way may have together, beyond a few lines for each.

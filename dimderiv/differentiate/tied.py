@@ -10,10 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph.nodes import ONCE, Factor, Node, Product, Symbol
-from dimderiv.graph.products import arranged, product, transposed
-from dimderiv.graph.sums import total
-from dimderiv.lower.arrays import triangle
+from dimderiv.graph import ONCE, Factor, Node, Product, Symbol, arranged, product, total, transposed
+from dimderiv.lower import triangle
 
 # Which entries a property ties or leaves at zero; what holds besides, such as being positive
 # definite, binds no entry.

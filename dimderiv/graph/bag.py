@@ -26,7 +26,7 @@ from dimderiv.graph.nodes import (
 from dimderiv.graph.normal_form import finished, with_scalars_apart
 from dimderiv.graph.null_spaces import takes_to_zero
 from dimderiv.graph.numbering import layout_of, reading_order
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 MOST_FACTORS = 100
 HIGHEST_POWER = 10**12

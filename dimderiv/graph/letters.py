@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
 from dimderiv.graph.nodes import Index, Merged, Shifted, letters_of
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 
 class Letters:

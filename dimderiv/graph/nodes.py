@@ -17,8 +17,7 @@ from hashlib import blake2b
 from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv import frozen
-from dimderiv.language.shapes import ONE, Dim
-from dimderiv.language.vocabulary import HESSIAN
+from dimderiv.language import HESSIAN, ONE, Dim
 
 Key: TypeAlias = bytes
 # Nearly every coefficient and power: one object, which can be told before fractions are compared.

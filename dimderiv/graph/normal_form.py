@@ -28,7 +28,7 @@ from dimderiv.graph.nodes import (
 )
 from dimderiv.graph.numbering import all_indices, layout_of, numbered, product_key, reading_order
 from dimderiv.graph.powers import power_symbols
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 
 def exact(value: Fraction | int) -> Fraction:

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.graph.nodes import ONCE, Factor, Index, Key, digest, is_skew, letters_of
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 # What stands at a letter, and the colours of the letters beside it.
 Surroundings: TypeAlias = tuple[tuple[Key, str, tuple[int, ...]], ...]

@@ -22,16 +22,10 @@ from dimderiv.graph.nodes import (
     is_zero,
     letters_of,
 )
-from dimderiv.graph.normal_form import (
-    exact,
-    rescaled,
-    stands_alone,
-    times,
-    without_coefficient,
-)
+from dimderiv.graph.normal_form import exact, rescaled, stands_alone, times, without_coefficient
 from dimderiv.graph.numbering import all_indices, renamed
 from dimderiv.graph.powers import is_entrywise, rational_power
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 
 def product(

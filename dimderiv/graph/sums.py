@@ -22,7 +22,7 @@ from dimderiv.graph.nodes import (
 )
 from dimderiv.graph.normal_form import exact, rescaled, times, without_coefficient
 from dimderiv.graph.products import arranged, product, transposed
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 Term = tuple[Fraction, Node]
 

@@ -1,1 +1,16 @@
 """A shape for every part of a program, by unification, with a reason for each."""
+
+from dimderiv.infer.ambiguous import refuse_second_meanings
+from dimderiv.infer.seeds import handed_down, unused_directions, unused_upstream, with_directions
+from dimderiv.infer.typed import SIZED, Typed, infer
+
+__all__ = [
+    "SIZED",
+    "Typed",
+    "handed_down",
+    "infer",
+    "refuse_second_meanings",
+    "unused_directions",
+    "unused_upstream",
+    "with_directions",
+]

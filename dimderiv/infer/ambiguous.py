@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterator
 
 from dimderiv.errors import NotDifferentiableError, ParseError
 from dimderiv.infer.typed import Typed
-from dimderiv.language.syntax import Binary, Call, Name, Node, Number, walk
-from dimderiv.language.vocabulary import EULER, GREEK_NAMES
+from dimderiv.language import EULER, GREEK_NAMES, Binary, Call, Name, Node, Number, walk
 
 _SECOND = ("_2", "₂")
 _BARS = ("|", "‖", "∥")

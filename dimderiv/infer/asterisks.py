@@ -6,7 +6,7 @@ is the matrix product.  A text that has `@` or `**` in it may mean either.
 
 from dimderiv.errors import ShapeError
 from dimderiv.infer.scope import SCALAR_AXES, Scope
-from dimderiv.language.syntax import Binary, Name, Program, walk
+from dimderiv.language import Binary, Name, Program, walk
 
 _NUMPY = ("@", "**")
 

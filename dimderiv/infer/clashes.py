@@ -10,8 +10,17 @@ from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, Span
 from dimderiv.infer.unify import Term, Unifier, resolved
-from dimderiv.language.shapes import Declaration, Shape
-from dimderiv.language.syntax import Call, Name, Negative, Node, Number, Transpose, children
+from dimderiv.language import (
+    Call,
+    Declaration,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Shape,
+    Transpose,
+    children,
+)
 
 Axes = tuple[Term, Term]
 Write: TypeAlias = "Callable[[Facts, ClashError], ShapeError]"

@@ -42,7 +42,7 @@ from dimderiv.infer.habits import (
 from dimderiv.infer.multiplying import Departure, ProductReader
 from dimderiv.infer.scope import Kind, Scope
 from dimderiv.infer.uses import OF_ARRAYS, Use, bare, is_greek
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Call,

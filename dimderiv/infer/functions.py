@@ -17,19 +17,11 @@ from dimderiv.infer.clashes import (
 )
 from dimderiv.infer.index_axes import product_of, size
 from dimderiv.infer.operators import broadcast
-from dimderiv.infer.refusals import (
-    arguments_refused,
-    axis_refused,
-    scalar_wanted,
-    vector_wanted,
-)
+from dimderiv.infer.refusals import arguments_refused, axis_refused, scalar_wanted, vector_wanted
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
 from dimderiv.infer.unify import MismatchError, Term
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import ONE
-from dimderiv.language.syntax import Call, Name, Node, is_extreme_of_two
-from dimderiv.rulebook.rulebook import Rule
-from dimderiv.rulebook.signature import Axis, read_signature
+from dimderiv.language import ONE, Call, Name, Node, is_extreme_of_two, parse_expression
+from dimderiv.rulebook import Axis, Rule, read_signature
 
 CALL_DEPTH = 50
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from dimderiv.infer.clashes import unsigned
-from dimderiv.language.syntax import Add, Binary, Name, Node, Number, Transpose
+from dimderiv.language import Add, Binary, Name, Node, Number, Transpose
 
 # A vector that multiplies or is added to a whole scalar term, which then is no scalar.
 WHOLE_TERM = 2.0

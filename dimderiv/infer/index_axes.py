@@ -8,11 +8,12 @@ from dimderiv.infer.clashes import Axes, ClashError, letter_misfit
 from dimderiv.infer.refusals import entry_refused, scalar_wanted
 from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.unify import MismatchError, Term
-from dimderiv.language.declarations import SIZE_LIMIT
-from dimderiv.language.shapes import ONE, Dim, is_power_of_size, power_of
-from dimderiv.language.syntax import (
+from dimderiv.language import (
+    ONE,
+    SIZE_LIMIT,
     Add,
     Binary,
+    Dim,
     Entry,
     IndexForm,
     Name,
@@ -20,6 +21,8 @@ from dimderiv.language.syntax import (
     Node,
     Number,
     children,
+    is_power_of_size,
+    power_of,
 )
 
 

@@ -20,7 +20,7 @@ from dimderiv.infer.progress import Progress
 from dimderiv.infer.refusals import exponent_refused, power_refused, vector_power_refused
 from dimderiv.infer.scope import Kind
 from dimderiv.infer.uses import Use, is_greek, uses_of, usual_kind
-from dimderiv.language.syntax import Binary, Node, children
+from dimderiv.language import Binary, Node, children
 
 EXACT_TRIES = 60
 TRIES = 500

@@ -21,8 +21,7 @@ from dimderiv.infer.habits import (
 )
 from dimderiv.infer.scope import SCALAR_AXES, Kind, Scope, kind_of_axes
 from dimderiv.infer.uses import Use
-from dimderiv.language.shapes import ONE
-from dimderiv.language.syntax import Add, Binary, Name, Node, Number, children
+from dimderiv.language import ONE, Add, Binary, Name, Node, Number, children
 
 
 class Departure(NamedTuple):

@@ -19,16 +19,7 @@ from dimderiv.infer.refusals import (
 )
 from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.unify import MismatchError
-from dimderiv.language.shapes import ONE
-from dimderiv.language.syntax import (
-    Add,
-    Binary,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Transpose,
-)
+from dimderiv.language import ONE, Add, Binary, Name, Negative, Node, Number, Transpose
 
 
 def number_axes(scope: Scope, node: Number) -> Axes:

@@ -20,7 +20,7 @@ from dimderiv.infer.operators import (
 )
 from dimderiv.infer.scope import Kind, Place, Scope, Visitor, declared_axes
 from dimderiv.infer.unify import MismatchError
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Call,

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from dimderiv.errors import ShapeError
 from dimderiv.infer.clashes import ClashError, Facts, described
-from dimderiv.language.syntax import Call, Name, Node, children
-from dimderiv.language.vocabulary import EXTREMES, REDUCTIONS
+from dimderiv.language import EXTREMES, REDUCTIONS, Call, Name, Node, children
 
 _COUNTS = ("no arguments", "one argument", "two arguments", "three arguments")
 _EACH_ENTRY = "for each entry"

@@ -12,9 +12,8 @@ from typing import Any, Literal, NamedTuple
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer.clashes import Axes, Facts
 from dimderiv.infer.unify import Mark, Term, Unifier, Variable
-from dimderiv.language.shapes import ONE, OPEN, Declaration, Shape
-from dimderiv.language.syntax import Call, Name, Node
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.language import ONE, OPEN, Call, Declaration, Name, Node, Shape
+from dimderiv.rulebook import Rulebook
 
 Meaning = Literal["symbol", "definition", "identity", "pi", "size"]
 Visitor = Callable[["Scope", Any], Axes]

@@ -11,10 +11,8 @@ from itertools import chain, count
 
 from dimderiv.errors import ShapeError, UnknownNameError
 from dimderiv.infer.typed import Typed, infer
-from dimderiv.language.declarations import read_shapes
-from dimderiv.language.shapes import Declaration
-from dimderiv.language.syntax import Binary, Call, Name, Program, Statement
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.language import Binary, Call, Declaration, Name, Program, Statement, read_shapes
+from dimderiv.rulebook import Rulebook
 
 
 def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:

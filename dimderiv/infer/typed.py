@@ -17,10 +17,18 @@ from dimderiv.infer.progress import VISITORS, Progress
 from dimderiv.infer.refusals import undetermined
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
 from dimderiv.infer.unify import MismatchError, name_sizes, resolved, variables
-from dimderiv.language.shapes import Declaration, Shape
-from dimderiv.language.syntax import Call, IndexForm, Node, Program, children
-from dimderiv.language.vocabulary import COMMUTATIONS, canonical_name
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.language import (
+    COMMUTATIONS,
+    Call,
+    Declaration,
+    IndexForm,
+    Node,
+    Program,
+    Shape,
+    canonical_name,
+    children,
+)
+from dimderiv.rulebook import Rulebook
 
 
 @dataclass(frozen=True)

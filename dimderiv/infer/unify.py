@@ -12,8 +12,7 @@ from math import isqrt
 from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv import frozen
-from dimderiv.language.shapes import ONE, Dim
-from dimderiv.language.syntax import Node
+from dimderiv.language import ONE, Dim, Node
 
 _SHORT_NAMES = "mnpqkrsdhltuvw"
 

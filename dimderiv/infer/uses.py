@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from dimderiv.infer.clashes import names_in, unsigned
 from dimderiv.infer.scope import Kind
-from dimderiv.language.syntax import (
+from dimderiv.language import (
+    GREEK_NAMES,
     Add,
     Binary,
     Call,
@@ -23,7 +24,6 @@ from dimderiv.language.syntax import (
     children,
     is_extreme_of_two,
 )
-from dimderiv.language.vocabulary import GREEK_NAMES
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _GREEK = frozenset(GREEK_NAMES)

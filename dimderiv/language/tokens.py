@@ -11,10 +11,7 @@ import unicodedata
 from collections.abc import Collection
 
 from dimderiv.errors import LimitError, ParseError
-from dimderiv.language.brackets import (
-    with_commutations,
-    with_defined_functions,
-)
+from dimderiv.language.brackets import with_commutations, with_defined_functions
 from dimderiv.language.complaints import QUOTES, detached_prime, glued_to_a_norm
 from dimderiv.language.constants import with_exponentials, with_ones
 from dimderiv.language.questions import refuse_questions

@@ -8,14 +8,24 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from dimderiv import graph
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import ONCE, Factor, Index, Merged, Node, Product, Shifted
-from dimderiv.graph.normal_form import number
-from dimderiv.graph.products import arranged, elementwise, product
-from dimderiv.graph.sums import total
-from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
-from dimderiv.rulebook.signature import Axis, read_signature
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Index,
+    Merged,
+    Node,
+    Product,
+    Shifted,
+    arranged,
+    elementwise,
+    number,
+    product,
+    total,
+)
+from dimderiv.language import ONE, SCALAR, Dim, Shape
+from dimderiv.rulebook import Axis, read_signature
 
 
 class Array(NamedTuple):

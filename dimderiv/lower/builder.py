@@ -7,17 +7,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from dimderiv import graph
 from dimderiv.errors import LimitError, NotDifferentiableError
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import ONCE, Merged, Named, Node
-from dimderiv.graph.normal_form import number
-from dimderiv.graph.products import product, scaled
-from dimderiv.infer.typed import Typed, infer
-from dimderiv.language import syntax
-from dimderiv.language.numerals import reciprocal
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape, size_of
-from dimderiv.language.vocabulary import COMMUTATIONS, EXTREMES
+from dimderiv.graph import ONCE, Merged, Named, Node, number, product, scaled
+from dimderiv.infer import Typed, infer
+from dimderiv.language import (
+    COMMUTATIONS,
+    EXTREMES,
+    SCALAR,
+    Declaration,
+    Dim,
+    Shape,
+    parse_expression,
+    reciprocal,
+    size_of,
+    syntax,
+)
 from dimderiv.lower import handwritten
 from dimderiv.lower.arrays import (
     Array,
@@ -39,7 +44,7 @@ from dimderiv.lower.arrays import (
 from dimderiv.lower.inverses import inverse, invert
 from dimderiv.lower.matrix_functions import matrix_function
 from dimderiv.lower.symmetry import is_symmetric
-from dimderiv.rulebook.rulebook import Rule, Rulebook
+from dimderiv.rulebook import Rule, Rulebook
 
 MAX_POWER = 32
 

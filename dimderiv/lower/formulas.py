@@ -6,16 +6,12 @@ from functools import cache
 from typing import NamedTuple
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph.nodes import ONCE, Factor, Function, Index, Node, is_zero
-from dimderiv.graph.normal_form import number
-from dimderiv.graph.products import product, scaled
-from dimderiv.language import syntax
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import SCALAR, Dim, Shape
+from dimderiv.graph import ONCE, Factor, Function, Index, Node, is_zero, number, product, scaled
+from dimderiv.language import SCALAR, Dim, Shape, parse_expression, syntax
 from dimderiv.lower.arrays import Array, along_rows, identity, plus, times, transpose
 from dimderiv.lower.inverses import invert
 from dimderiv.lower.matrix_functions import applied, map_indices
-from dimderiv.rulebook.rulebook import Rule, Rulebook
+from dimderiv.rulebook import Rule, Rulebook
 
 # An entry of the matrix of a linear map has two letters for each of its axes.
 MAP_LETTERS = 4

@@ -4,9 +4,7 @@ They are recognised before anything is differentiated, so that `P = exp(S) ./ su
 and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are the short ones.
 """
 
-from dimderiv.graph.fold import fold
-from dimderiv.graph.nodes import Function, Named, Node, Product, Sum, apply_function
-from dimderiv.graph.sums import terms, total
+from dimderiv.graph import Function, Named, Node, Product, Sum, apply_function, fold, terms, total
 from dimderiv.lower.arrays import Array
 
 

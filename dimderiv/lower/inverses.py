@@ -2,9 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import ONCE, Factor, Function, Index, Merged, Node, Product, letters_of
-from dimderiv.graph.products import elementwise, part, product, transposed
+from dimderiv import graph
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Function,
+    Index,
+    Merged,
+    Node,
+    Product,
+    elementwise,
+    letters_of,
+    part,
+    product,
+    transposed,
+)
 from dimderiv.lower.arrays import Array
 
 

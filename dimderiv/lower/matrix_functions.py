@@ -10,13 +10,11 @@ backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import TURNING, Index, Merged, Node, Product, Side
-from dimderiv.graph.products import transposed
-from dimderiv.language.shapes import ONE, Dim, Shape
+from dimderiv import graph
+from dimderiv.graph import TURNING, Index, Merged, Node, Product, Side, transposed
+from dimderiv.language import ONE, Dim, Shape
 from dimderiv.lower.arrays import Array
-from dimderiv.rulebook.rulebook import Rule
-from dimderiv.rulebook.signature import Axis, read_signature
+from dimderiv.rulebook import Axis, Rule, read_signature
 
 
 def function_of(

@@ -5,11 +5,9 @@
 
 from collections.abc import Sequence
 
+from dimderiv import graph
 from dimderiv.errors import LimitError
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import Function, Key, Map, Named, Node, Product, Sum
-from dimderiv.graph.products import product, transposed
-from dimderiv.graph.sums import total
+from dimderiv.graph import Function, Key, Map, Named, Node, Product, Sum, product, total, transposed
 from dimderiv.lower.matrix_functions import function_of
 
 # A longer chain of names is not followed to its end.

@@ -1,1 +1,16 @@
 """Printers: a syntax tree in, text of the language or LaTeX out."""
+
+from typing import TYPE_CHECKING
+
+from dimderiv.lazy import late
+from dimderiv.render.precedence import POWER, level
+from dimderiv.render.shortened import shortened
+from dimderiv.render.text import text
+
+if TYPE_CHECKING:
+    from dimderiv.render.latex_formula import align, latex
+    from dimderiv.render.latex_pieces import enclosed, width
+else:
+    __getattr__ = late(__name__, latex_formula="align latex", latex_pieces="enclosed width")
+
+__all__ = ["POWER", "align", "enclosed", "latex", "level", "shortened", "text", "width"]

@@ -7,8 +7,7 @@ A spelling is LaTeX with a place `{x}` for the argument, `{y}` and `{z}` for fur
 import re
 from collections.abc import Sequence
 
-from dimderiv.language.syntax import Call, Transpose
-from dimderiv.language.vocabulary import GRADIENT, GREEK_NAMES, HESSIAN
+from dimderiv.language import GRADIENT, GREEK_NAMES, HESSIAN, Call, Transpose
 from dimderiv.render.latex_names import spelled_name
 from dimderiv.render.latex_pieces import Piece, Write, at_least, between, enclosed, raised
 from dimderiv.render.precedence import ATOM, FORM, HADAMARD, POWER, PRODUCT

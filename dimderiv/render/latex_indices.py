@@ -2,17 +2,7 @@ r"""Index forms in LaTeX: `\Bigl[\sum_{k} A_{i,k} \, B_{k,j}\Bigr]_{i,j}`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dimderiv.language.syntax import (
-    Add,
-    Binary,
-    Entry,
-    IndexForm,
-    Name,
-    Negative,
-    Node,
-    Number,
-    children,
-)
+from dimderiv.language import Add, Binary, Entry, IndexForm, Name, Negative, Node, Number, children
 from dimderiv.render.latex_pieces import Piece, Write, at_least
 from dimderiv.render.precedence import ATOM, QUOTIENT, SUM
 

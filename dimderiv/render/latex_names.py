@@ -3,7 +3,7 @@ r"""Spells names in LaTeX: `W1` is `W_{1}`, `lambda` is `\lambda`, `dS2` is `\ma
 import re
 from collections.abc import Collection
 
-from dimderiv.language.vocabulary import GREEK_NAMES, canonical_name
+from dimderiv.language import GREEK_NAMES, canonical_name
 
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
 _PARTS = re.compile(r"(.*?)([0-9]*)(?:_(.*))?", re.DOTALL)

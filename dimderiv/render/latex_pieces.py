@@ -5,8 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.language.numerals import Decimal, decimal_places
-from dimderiv.language.syntax import Node
+from dimderiv.language import Decimal, Node, decimal_places
 from dimderiv.render.precedence import ATOM, POWER, number
 
 _COMMAND = re.compile(r"\\[A-Za-z]+|[{}^_ ]")

@@ -10,8 +10,7 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.language.numerals import decimal_places
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Call,
@@ -24,6 +23,7 @@ from dimderiv.language.syntax import (
     Number,
     Operator,
     Transpose,
+    decimal_places,
 )
 
 FORM = 0

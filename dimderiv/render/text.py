@@ -7,8 +7,7 @@ as a quotient (`1/3`).
 
 from collections.abc import Sequence
 
-from dimderiv.language.numerals import decimal_places
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Call,
@@ -23,6 +22,7 @@ from dimderiv.language.syntax import (
     Program,
     Statement,
     Transpose,
+    decimal_places,
 )
 from dimderiv.render.precedence import (
     COMPARISON,

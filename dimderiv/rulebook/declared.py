@@ -7,8 +7,7 @@ that of `∇f` is `∇²f`, where the argument is a vector or a scalar.
 from collections.abc import Iterator, Mapping
 
 from dimderiv.errors import UnknownNameError
-from dimderiv.language.shapes import ONE, SCALAR, Declaration, Shape
-from dimderiv.language.vocabulary import GRADIENT, HESSIAN
+from dimderiv.language import GRADIENT, HESSIAN, ONE, SCALAR, Declaration, Shape
 from dimderiv.rulebook.rule import Rule
 from dimderiv.rulebook.rulebook import Rulebook
 

@@ -10,10 +10,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dimderiv.errors import DimderivError, ParseError
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import Entry, IndexForm, Name, Node, children
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
+from dimderiv.language import (
+    BUILTIN_FUNCTIONS,
+    Entry,
+    IndexForm,
+    Name,
+    Node,
+    Shape,
+    children,
+    parse_expression,
+)
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 Kind = Literal[FileKind, "unknown"]

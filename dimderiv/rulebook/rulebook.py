@@ -13,10 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from dimderiv.errors import ParseError
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import Node
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, GRADIENT
+from dimderiv.language import BUILTIN_FUNCTIONS, GRADIENT, Node, Shape, parse_expression
 from dimderiv.rulebook.rule import (
     KEYS,
     NAME,

@@ -9,8 +9,17 @@ that the matrix commutes with.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dimderiv.graph.nodes import Factor, Function, Key, Named, Node, Product, Sum, is_symmetric
-from dimderiv.graph.normal_form import without_coefficient
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Key,
+    Named,
+    Node,
+    Product,
+    Sum,
+    is_symmetric,
+    without_coefficient,
+)
 
 # Functions that are power series in their argument, or limits of polynomials in it.
 SERIES = frozenset({"inv", "expm"})

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dimderiv.graph.nodes import Factor, Index, Key, Named, Node, Product
-from dimderiv.graph.products import product
+from dimderiv.graph import Factor, Index, Key, Named, Node, Product, product
 from dimderiv.simplify.factoring import View, opened, view_of
 
 

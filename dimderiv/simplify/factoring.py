@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.graph.letters import are_letters
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Factor,
     Index,
@@ -18,13 +17,16 @@ from dimderiv.graph.nodes import (
     Node,
     Product,
     Sum,
+    all_indices,
+    are_letters,
     is_symmetric,
     letters_of,
+    part,
+    product,
+    renamed,
+    total,
 )
-from dimderiv.graph.numbering import all_indices, renamed
-from dimderiv.graph.products import part, product
-from dimderiv.graph.sums import total
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 # A long sum takes long to factor, and reads better as it is: `A^9 x y' + A^8 x y' A + ...`.
 MOST_FACTORS = 2_000

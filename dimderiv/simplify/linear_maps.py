@@ -11,7 +11,7 @@ from functools import cache
 from math import inf
 from typing import NamedTuple
 
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Factor,
     Function,
@@ -20,18 +20,16 @@ from dimderiv.graph.nodes import (
     Node,
     Product,
     Sum,
+    Term,
     letters_of,
+    product,
+    renamed,
+    total,
+    transposed,
 )
-from dimderiv.graph.numbering import renamed
-from dimderiv.graph.products import product, transposed
-from dimderiv.graph.sums import Term, total
-from dimderiv.language import syntax
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import Shape
-from dimderiv.lower.arrays import Array
-from dimderiv.lower.formulas import matrix_formula
-from dimderiv.lower.matrix_functions import function_of, map_indices
-from dimderiv.rulebook.rulebook import Rule, Rulebook
+from dimderiv.language import Shape, parse_expression, syntax
+from dimderiv.lower import Array, function_of, map_indices, matrix_formula
+from dimderiv.rulebook import Rule, Rulebook
 from dimderiv.simplify.commuting import commute
 
 

@@ -8,10 +8,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.graph.nodes import ONCE, Factor, Key, Node, letters_of
-from dimderiv.graph.products import part, product
-from dimderiv.graph.sums import Term, content, total
-from dimderiv.language.shapes import Dim
+from dimderiv.graph import ONCE, Factor, Key, Node, Term, content, letters_of, part, product, total
+from dimderiv.language import Dim
 from dimderiv.simplify.factoring import view_of
 
 Places = tuple[int, ...]

@@ -5,9 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from math import prod
 
-from dimderiv.graph.cancelling import has_pseudoinverse
-from dimderiv.graph.fold import fold, fold_map
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Constant,
     Factor,
@@ -21,14 +19,19 @@ from dimderiv.graph.nodes import (
     Size,
     Sum,
     Symbol,
+    Term,
+    all_indices,
     are_ordinary,
+    fold,
+    fold_map,
+    has_pseudoinverse,
     is_symmetric,
+    is_turned,
     letters_of,
+    product,
+    total,
 )
-from dimderiv.graph.numbering import all_indices
-from dimderiv.graph.products import product
-from dimderiv.graph.sums import Term, is_turned, total
-from dimderiv.rulebook.rulebook import Rulebook, builtin_rules
+from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
 from dimderiv.simplify.factoring import factored, view_of
 from dimderiv.simplify.linear_maps import directed

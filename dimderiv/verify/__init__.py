@@ -1,17 +1,63 @@
 """Verification: the answer as printed, against the expression as written, entry by entry."""
 
-from dimderiv.verify.claim import Claim, NotVerifiableError, Verification, together
-from dimderiv.verify.points.check import verify, verify_together
-from dimderiv.verify.verdict import JUDGES, Judge, judged
+from typing import TYPE_CHECKING
+
+from dimderiv.lazy import late
+
+if TYPE_CHECKING:
+    from dimderiv.verify.claim import Claim, Verification, sizes_text, together
+    from dimderiv.verify.code import CodeCheck, all_together
+    from dimderiv.verify.evaluate import (
+        Arithmetic,
+        Effort,
+        Evaluator,
+        Expected,
+        OutOfDomain,
+        OutOfTime,
+        Scalar,
+        Size,
+        Table,
+        put_in_place,
+        targets_of_cross_entropy,
+        transposed,
+    )
+    from dimderiv.verify.points import assignments, drawn_points
+    from dimderiv.verify.rules import check_rules
+    from dimderiv.verify.verdict import Judge, judged
+else:
+    __getattr__ = late(
+        __name__,
+        claim="Claim Verification sizes_text together",
+        code="CodeCheck all_together",
+        evaluate="Arithmetic Effort Evaluator Expected OutOfDomain OutOfTime Scalar Size Table "
+        "put_in_place targets_of_cross_entropy transposed",
+        points="assignments drawn_points",
+        rules="check_rules",
+        verdict="Judge judged",
+    )
 
 __all__ = [
-    "JUDGES",
+    "Arithmetic",
     "Claim",
+    "CodeCheck",
+    "Effort",
+    "Evaluator",
+    "Expected",
     "Judge",
-    "NotVerifiableError",
+    "OutOfDomain",
+    "OutOfTime",
+    "Scalar",
+    "Size",
+    "Table",
     "Verification",
+    "all_together",
+    "assignments",
+    "check_rules",
+    "drawn_points",
     "judged",
+    "put_in_place",
+    "sizes_text",
+    "targets_of_cross_entropy",
     "together",
-    "verify",
-    "verify_together",
+    "transposed",
 ]

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
-from dimderiv.language.shapes import Declaration, Shape
-from dimderiv.language.syntax import Node, Program
+from dimderiv.language import Declaration, Node, Program, Shape
 from dimderiv.verify.code import CodeCheck
 
 MOST_SIZES = 8

@@ -5,17 +5,16 @@ from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
 from dimderiv.errors import LimitError
+from dimderiv.verify import symbolic
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification
-from dimderiv.verify.evaluate.trees import has_branches
-from dimderiv.verify.points.check import verify_together
-from dimderiv.verify.points.setting import DisagreementError
-from dimderiv.verify.symbolic import SECONDS as PATIENCE
-from dimderiv.verify.symbolic import prove
+from dimderiv.verify.evaluate import has_branches
+from dimderiv.verify.points import DisagreementError, verify_together
 
 Judge: TypeAlias = Literal["points", "sympy"]
 JUDGES: tuple[Judge, ...] = get_args(Judge)
 
-# The last guard of a proof that the check at points calls for.
+# The last guards of a proof: one that was asked for, and one that the check at points calls for.
+PATIENCE = 60.0
 SECONDS = 20.0
 
 
@@ -62,7 +61,7 @@ def _proved(
     claim: Claim, seconds: float = PATIENCE, sizes: Mapping[str, int] | None = None
 ) -> Verification:
     try:
-        return prove(claim, seconds=seconds, sizes=sizes)
+        return symbolic.prove(claim, seconds=seconds, sizes=sizes)
     except (NotVerifiableError, LimitError) as error:
         return unchecked(error.message)
 

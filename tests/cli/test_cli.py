@@ -20,7 +20,7 @@ from dimderiv.cli import process
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import VerificationError
 from dimderiv.rulebook.rulebook import load_rules
-from dimderiv.verify import Verification
+from dimderiv.verify.claim import Verification
 
 LEAST_SQUARES = ["||Xw-y||^2", "--wrt", "w"]
 AS_CODE = ["x'x", "--wrt", "x", "--code", "numpy"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import LimitError, UnknownNameError
-from dimderiv.explain.record import Added, Derived, Passed, Step
+from dimderiv.explain.record.model import Added, Derived, Passed, Step
 from dimderiv.explain.record.orders import Link, Order, as_chain
 from dimderiv.explain.words.markup import WIDTH
 from dimderiv.explain.words.wrap import columns, wrap
@@ -27,7 +27,8 @@ from dimderiv.language.syntax import (
     children,
 )
 from dimderiv.render.text import text
-from dimderiv.verify import Claim, verify
+from dimderiv.verify.claim import Claim
+from dimderiv.verify.points.check import verify
 
 NET = "S1 = X W1 + b1; H = relu(S1); S2 = H W2 + b2; cross_entropy(S2, Y)"
 NET_SHAPES = "X: N x d; W1: d x h; b1: 1 x h; W2: h x C; b2: 1 x C; Y: N x C onehot"

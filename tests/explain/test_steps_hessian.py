@@ -4,10 +4,11 @@ import pytest
 from explain.test_steps import told_in
 
 from dimderiv import Derivation, derive
-from dimderiv.explain.record import Block, Step
+from dimderiv.explain.record.model import Block, Step
 from dimderiv.language.syntax import Name, Program, Statement
 from dimderiv.render.text import text
-from dimderiv.verify import Claim, verify
+from dimderiv.verify.claim import Claim
+from dimderiv.verify.points.check import verify
 
 QUADRATIC = ("x'Ax", "x", "")
 SMOOTH = [

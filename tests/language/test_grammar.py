@@ -14,7 +14,7 @@ from lark import Token as LarkToken
 from lark.lexer import Lexer
 
 from dimderiv.errors import ParseError
-from dimderiv.language import BUILTIN_FUNCTIONS, parse_program, tokenize
+from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -28,6 +28,8 @@ from dimderiv.language.syntax import (
     Statement,
     Transpose,
 )
+from dimderiv.language.tokens import tokenize
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 
 NAMES = frozenset({"score", "W_q", "X"})
 FUNCTIONS = BUILTIN_FUNCTIONS | {"h", "∇h", "∇²h", "cost", "∇cost"}

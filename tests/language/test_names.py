@@ -8,9 +8,11 @@ from dense import Dense
 
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer.typed import infer
-from dimderiv.language import BUILTIN_FUNCTIONS, parse_program, tokenize
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.foreign import ALIASES, REFUSED, instead
+from dimderiv.language.parser import parse_program
+from dimderiv.language.tokens import tokenize
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.rulebook.rulebook import load_rules
 
 NAMES = {

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dimderiv.errors import DimderivError, LimitError, ParseError, UnknownNameError
-from dimderiv.language import BUILTIN_FUNCTIONS, RESERVED_WORDS, parse_expression, parse_program
+from dimderiv.language.parser import parse_expression, parse_program
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -24,6 +24,7 @@ from dimderiv.language.syntax import (
     Transpose,
     children,
 )
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, RESERVED_WORDS
 
 CASES = Path(__file__).parent.with_name("cases")
 MESSAGES = (CASES / "parse_errors.txt").read_text(encoding="utf-8").strip().split("\n----\n")

@@ -18,7 +18,7 @@ from trees import FIXED_POINTS, LONG_NAMES, nodes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Call, Group, Name, Node, Transpose
 from dimderiv.language.vocabulary import GREEK_NAMES
-from dimderiv.render.latex import align, latex
+from dimderiv.render.latex_formula import align, latex
 
 CHECK = Path(__file__).parent.with_name("katex_check.mjs")
 INSTALL_SECONDS = 60

@@ -6,7 +6,7 @@ import pytest
 
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Binary, Call, Group, Name, Node, Number, Transpose
-from dimderiv.render.latex import align, latex
+from dimderiv.render.latex_formula import align, latex
 
 LONG_NAMES = ["score", "dS2", "Xhat", "b1"]
 

@@ -30,9 +30,10 @@ from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.language.syntax import Call, Name
-from dimderiv.verify import Claim, verify
+from dimderiv.verify.claim import Claim
 from dimderiv.verify.evaluate.arithmetic import Arithmetic
 from dimderiv.verify.evaluate.declared import stand_in
+from dimderiv.verify.points.check import verify
 
 VECTOR = "f: n -> scalar; g: n -> scalar"
 STEP = 1e-5

@@ -8,8 +8,8 @@ import pytest
 from dimderiv import derive
 from dimderiv.errors import VerificationError
 from dimderiv.language.declarations import read_shapes
-from dimderiv.verify import Verification
-from dimderiv.verify.points.draw import points, wider_points
+from dimderiv.verify.claim import Verification
+from dimderiv.verify.points.draw import drawn_points, wider_points
 
 RECTIFIER = """
 [myrelu]
@@ -113,7 +113,7 @@ def test_points_satisfy_no_relation_by_chance() -> None:
     """No entries are equal or opposite, and no row, column or diagonal sums to -1, 0 or 1."""
     symbols = read_shapes("p: 4; A: 4 x 6; B: 5 x 5; c: scalar; d: scalar")
     for number in range(4):
-        for point in [next(points(symbols, {}, (), number)), *wider_points(symbols, {}, ())]:
+        for point in [next(drawn_points(symbols, {}, (), number)), *wider_points(symbols, {}, ())]:
             entries = [abs(x) for table in point.values() for row in table for x in row]
             lines = [
                 line

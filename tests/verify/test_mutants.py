@@ -18,7 +18,8 @@ from verify.test_rule_faults import DEFINED, LETTERED, formulas
 from verify.test_verify import RIGHT, WRONG, claim
 
 from dimderiv.errors import VerificationError
-from dimderiv.verify import NotVerifiableError, verify
+from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.points.check import verify
 
 # Mutants of a module are tried until so many are caught, but not more than so many.
 ENOUGH, MOST = 5, 80

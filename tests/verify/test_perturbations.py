@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from dimderiv.language.shapes import Declaration, Dim, Shape
-from dimderiv.verify.points.draw import points
+from dimderiv.verify.points.draw import drawn_points
 from dimderiv.verify.points.perturbations import TIED, moves_along, tied_moves
 
 N = Dim.of("n")
@@ -15,7 +15,7 @@ N = Dim.of("n")
 def test_what_moves_keeps_the_property(structure: str) -> None:
     """A matrix that is drawn with a property has it after any of its entries moved."""
     declared = {"X": Declaration(Shape(N, N), frozenset({structure}))}
-    table = next(points(declared, {"n": 3}, (), 0))["X"]
+    table = next(drawn_points(declared, {"n": 3}, (), 0))["X"]
     for place in [(i, j) for i in range(3) for j in range(3)]:
         moved = [list(row) for row in table]
         for _, (p, q), slope in tied_moves("X", place, structure):

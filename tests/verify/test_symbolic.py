@@ -21,7 +21,7 @@ from dimderiv.derivation.checking import Checker
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import LimitError, UnknownNameError, VerificationError
 from dimderiv.language.syntax import Add, Binary, Negative, Node, Number, Transpose, walk
-from dimderiv.verify import Claim, NotVerifiableError, Verification
+from dimderiv.verify.claim import Claim, NotVerifiableError, Verification
 from dimderiv.verify.symbolic import prove
 from dimderiv.verify.symbolic.arithmetic import TooLarge
 from dimderiv.verify.symbolic.calculus import Calculus
@@ -169,7 +169,7 @@ def _exchanged(node: Node, part: Node, fault: Node) -> Node:
 @pytest.mark.parametrize("name", GOLDEN[::24])
 def test_a_faulty_golden_answer_passes_only_where_the_fault_changes_nothing(name: str) -> None:
     """What the judge lets through, the check at points lets through as well."""
-    from dimderiv.verify import verify
+    from dimderiv.verify.points.check import verify
 
     claim = claim_of(derivation(name))
     *before, last = claim.answer.statements

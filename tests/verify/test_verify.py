@@ -16,19 +16,19 @@ from dimderiv.errors import LimitError, VerificationError
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import ONE, SCALAR, Declaration, Dim, Shape
 from dimderiv.language.syntax import Binary, Number, Program
-from dimderiv.verify import Claim, NotVerifiableError, Verification, together, verify
+from dimderiv.verify.claim import Claim, NotVerifiableError, Verification, together
 from dimderiv.verify.evaluate import functions
 from dimderiv.verify.evaluate.arithmetic import Arithmetic, mixed_slope
 from dimderiv.verify.evaluate.evaluate import Evaluator
 from dimderiv.verify.evaluate.functions import PRIMITIVES, SLOPES
 from dimderiv.verify.evaluate.unsized import Value
-from dimderiv.verify.points.assignments import assignments
-from dimderiv.verify.points.check import OPERATIONS
+from dimderiv.verify.points.check import OPERATIONS, verify
 from dimderiv.verify.points.claimed import Claimed
 from dimderiv.verify.points.comparison import Comparison, Tally
-from dimderiv.verify.points.draw import points
+from dimderiv.verify.points.draw import drawn_points
 from dimderiv.verify.points.perturbations import perturbed
 from dimderiv.verify.points.setting import Setting, Trial
+from dimderiv.verify.points.sizes import assignments
 
 LEAST_SQUARES = "X: m, n; w: n; y: m"
 SQUARE = "A: n, n; B: n, n; x: n; y: n"
@@ -290,7 +290,7 @@ ORACLES = ["det(A)", "tr(inv(A) B)", "sum(exp(A B))", "logsumexp(A)", "sum(tanh(
 @pytest.mark.parametrize("source", ORACLES)
 def test_derivatives_are_those_of_sympy(source: str) -> None:
     """Arithmetic with perturbations gives what sympy finds for the entries as symbols."""
-    tables = next(points(declared("A: 2, 2; B: 2, 2"), {}, (), 0))
+    tables = next(drawn_points(declared("A: 2, 2; B: 2, 2"), {}, (), 0))
     symbols = sympy.Matrix(2, 2, sympy.symbols("p q r s"))
     A, B = symbols, sympy.Matrix(tables["B"])
     value = {
@@ -347,7 +347,7 @@ def test_slopes_are_those_of_sympy(name: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_gradient_of_the_nuclear_norm() -> None:
     """The nuclear norm, which has no closed form here, has the gradient of the literature."""
-    tables = next(points(declared("A: 2, 3"), {}, (), 0))
+    tables = next(drawn_points(declared("A: 2, 3"), {}, (), 0))
     left, _, right = np.linalg.svd(np.array(tables["A"], dtype=float), full_matrices=False)
     arithmetic = Arithmetic(60)
     found = np.zeros((2, 3))
@@ -467,7 +467,7 @@ def test_only_fractions_agree_exactly(answer: str, is_rational: bool) -> None:
     """Entries of an answer that are rounded agree to 30 digits with those that are not."""
     claimed = Claimed(whole := claim("2 sum(x)", "x", answer, SQUARE), setting := Setting([whole]))
     sizes, tally = {"n": 3}, Tally()
-    point = next(points(whole.symbols, sizes, set(), 1))
+    point = next(drawn_points(whole.symbols, sizes, set(), 1))
     trial = Trial(Arithmetic(60), sizes, point)
     Comparison(setting, trial, {claimed: tally}).entry_by_entry(claimed, inf)
 
@@ -553,7 +553,7 @@ PROPERTIES: dict[str, Callable[[Any], bool]] = {
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_points_have_the_declared_properties(name: str) -> None:
     """Every draw of a symbol has its property, exactly."""
-    for point in points(declared(f"A: 3, 3 | {name}"), {}, (), 0):
+    for point in drawn_points(declared(f"A: 3, 3 | {name}"), {}, (), 0):
         assert PROPERTIES[name](sympy.Matrix(point["A"]))
 
 
@@ -561,9 +561,9 @@ def test_points_are_repeatable_and_distinct() -> None:
     """Draws depend on nothing but the number of the point, and entries differ."""
     symbols = declared("A: 3, 5; a:")
 
-    first, again = (next(points(symbols, {}, (), 0)) for _ in range(2))
+    first, again = (next(drawn_points(symbols, {}, (), 0)) for _ in range(2))
     entries = [entry for row in first["A"] for entry in row]
 
     assert first == again
     assert len(set(entries)) == 15
-    assert first["a"][0][0] * next(points(symbols, {}, (), 3))["a"][0][0] < 0
+    assert first["a"][0][0] * next(drawn_points(symbols, {}, (), 3))["a"][0][0] < 0

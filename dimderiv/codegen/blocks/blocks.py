@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dimderiv.codegen.blocks.indices import Running, running
-from dimderiv.codegen.plan.cost import ARITHMETIC
-from dimderiv.codegen.plan.operations import LEAVES, MOST_OPERATIONS, VIEWS, Operation, reachable
-from dimderiv.language.shapes import Dim
+from dimderiv.codegen.plan import ARITHMETIC, LEAVES, MOST_OPERATIONS, VIEWS, Operation, reachable
+from dimderiv.language import Dim
 
 MOST_TRIALS = 40
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan import Operation
 
 # One index for each axis; none where entries along the axis are not taken one by one, or where
 # there is one entry that meets all.

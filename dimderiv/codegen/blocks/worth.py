@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import reduce
 
 from dimderiv.codegen.blocks.blocks import Blocking, blockings, is_of_input, shown
-from dimderiv.codegen.plan.cost import CALL, ENTRY, LARGE, Sizes
-from dimderiv.codegen.plan.operations import LEAVES, VIEWS, Operation, beneath_views
-from dimderiv.language.shapes import ONE, Dim
+from dimderiv.codegen.plan import CALL, ENTRY, LARGE, LEAVES, VIEWS, Operation, Sizes, beneath_views
+from dimderiv.language import ONE, Dim
 
 # What it costs to bring an entry from beyond the caches, in the units of `cost`.
 TRAFFIC = 12

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs, words_in
-from dimderiv.codegen.plan.operations import Operation, reachable
-from dimderiv.codegen.plan.programs import Programs
-from dimderiv.codegen.targets.layers import LayerText
-from dimderiv.codegen.targets.targets import writer_of
-from dimderiv.infer.typed import Typed
-from dimderiv.language.shapes import SCALAR
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.codegen.plan import Operation, Programs, reachable
+from dimderiv.codegen.targets import LayerText, writer_of
+from dimderiv.infer import Typed
+from dimderiv.language import SCALAR
+from dimderiv.rulebook import Rulebook
 
 
 def layer_source(

@@ -2,14 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from dimderiv.codegen.blocks.blocks import Blocking, is_of_input
-from dimderiv.codegen.blocks.worth import Choice
+from dimderiv.codegen.blocks import Blocking, Choice, is_of_input
 from dimderiv.codegen.functions.statements import Statements
-from dimderiv.codegen.plan.operations import LEAVES, Operation, beneath_views, reachable
-from dimderiv.codegen.targets.identifiers import Identifiers
-from dimderiv.codegen.targets.text import SIGN, Text
-from dimderiv.codegen.targets.writer import Writer
-from dimderiv.language.shapes import Dim
+from dimderiv.codegen.plan import LEAVES, Operation, beneath_views, reachable
+from dimderiv.codegen.targets import SIGN, Identifiers, Text, Writer
+from dimderiv.language import Dim
 
 # What stands for the size of a block among the axes of an array.
 ROWS = Dim.of("rows")

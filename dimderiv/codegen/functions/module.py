@@ -12,27 +12,41 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from dimderiv.codegen.blocks.worth import Choice, best_blocking
+from dimderiv.codegen.blocks import Choice, best_blocking
 from dimderiv.codegen.functions.given_names import as_given
 from dimderiv.codegen.functions.loops import Loops
 from dimderiv.codegen.functions.statements import WIDTH, Statements
-from dimderiv.codegen.plan.cost import Sizes, regimes
-from dimderiv.codegen.plan.factorizations import factorized
-from dimderiv.codegen.plan.operations import Operation, is_of_numbers
-from dimderiv.codegen.plan.programs import Layout, Programs
-from dimderiv.codegen.plan.variants import MOST_REGIMES, Condition, Variant, chosen, is_used
-from dimderiv.codegen.read.axes import axes_of
-from dimderiv.codegen.targets.arguments import Arguments
-from dimderiv.codegen.targets.declared import called_functions, described
-from dimderiv.codegen.targets.helper_source import helper_source, helpers
-from dimderiv.codegen.targets.identifiers import Identifiers
-from dimderiv.codegen.targets.targets import writer_of
-from dimderiv.codegen.targets.text import ATOM, PRODUCT, indented
-from dimderiv.codegen.targets.writer import Writer
-from dimderiv.infer.typed import Typed
-from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape
-from dimderiv.language.vocabulary import HESSIAN, spelled_out
-from dimderiv.rulebook.rulebook import Rulebook, builtin_rules
+from dimderiv.codegen.plan import (
+    MOST_REGIMES,
+    Condition,
+    Layout,
+    Operation,
+    Programs,
+    Sizes,
+    Variant,
+    chosen,
+    factorized,
+    is_of_numbers,
+    is_used,
+    regimes,
+)
+from dimderiv.codegen.read import axes_of
+from dimderiv.codegen.targets import (
+    ATOM,
+    PRODUCT,
+    Arguments,
+    Identifiers,
+    Writer,
+    called_functions,
+    described,
+    helper_functions,
+    helper_source,
+    indented,
+    writer_of,
+)
+from dimderiv.infer import Typed
+from dimderiv.language import HESSIAN, SCALAR, Declaration, Dim, Shape, spelled_out
+from dimderiv.rulebook import Rulebook, builtin_rules
 
 # Whether a plan is used at certain sizes.
 Used = Callable[[Sizes], bool]
@@ -137,7 +151,13 @@ class Module:
         self.programs = programs
         self.rulebook = rulebook
         imported = writer.imports.split()
-        own = {*imported, "math", *dir(builtins), *writer.reserved, *helpers(writer.helper_file)}
+        own = {
+            *imported,
+            "math",
+            *dir(builtins),
+            *writer.reserved,
+            *helper_functions(writer.helper_file),
+        }
         self.identifiers = Identifiers({*own, *taken})
         self.arguments = Arguments(symbols, self.identifiers, programs.sizes)
         self.used: set[str] = set()

@@ -3,15 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs, words_in
-from dimderiv.codegen.plan.operations import Late
-from dimderiv.codegen.plan.programs import Programs
-from dimderiv.codegen.plan.variants import Variant
-from dimderiv.codegen.read.axes import axes_of
-from dimderiv.codegen.targets.targets import writer_of
-from dimderiv.codegen.targets.text import indented
-from dimderiv.codegen.targets.writer import Writer
-from dimderiv.language.shapes import Declaration, Shape
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.codegen.plan import Late, Programs, Variant
+from dimderiv.codegen.read import axes_of
+from dimderiv.codegen.targets import Writer, indented, writer_of
+from dimderiv.language import Declaration, Shape
+from dimderiv.rulebook import Rulebook
 
 # An operator is applied many times, so that what all applications share costs less.
 EARLY = 0.1

@@ -7,7 +7,7 @@ nobody else holds, and which nothing that comes later needs.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 
-from dimderiv.codegen.plan.operations import LEAVES, VIEWS, Operation, beneath_views
+from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, beneath_views
 
 # Operations whose value is an array of its own, which nobody else holds.
 FRESH = frozenset(

@@ -10,14 +10,11 @@ from dataclasses import dataclass, field
 
 from dimderiv.codegen.functions.module import Module
 from dimderiv.codegen.functions.statements import Statements
-from dimderiv.codegen.plan.operations import Operation, reachable
-from dimderiv.codegen.plan.programs import Layout, Programs
-from dimderiv.codegen.plan.variants import Variant
-from dimderiv.codegen.targets.arguments import LateArguments
-from dimderiv.codegen.targets.writer import Writer
-from dimderiv.infer.typed import Typed
-from dimderiv.language.shapes import Declaration
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.codegen.plan import Layout, Operation, Programs, Variant, reachable
+from dimderiv.codegen.targets import LateArguments, Writer
+from dimderiv.infer import Typed
+from dimderiv.language import Declaration
+from dimderiv.rulebook import Rulebook
 
 # Views that are written again where they are needed: what is kept is what they show.
 REWRITTEN = frozenset({"transpose", "expand"})

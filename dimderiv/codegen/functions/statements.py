@@ -7,10 +7,8 @@ a large array that the next operation may overwrite, gets a line of its own.
 from collections.abc import Collection, Mapping, Sequence
 
 from dimderiv.codegen.functions.overwriting import Overwriting, is_diagonal
-from dimderiv.codegen.plan.operations import LEAVES, VIEWS, Operation, beneath_views, reachable
-from dimderiv.codegen.targets.identifiers import Identifiers
-from dimderiv.codegen.targets.text import Text
-from dimderiv.codegen.targets.writer import Writer
+from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, beneath_views, reachable
+from dimderiv.codegen.targets import Identifiers, Text, Writer
 
 WIDTH = 88
 # What the name of a part may take of the width.

@@ -1,8 +1,8 @@
 """Bounds on the entries of a node that follow from how it is made."""
 
+from dimderiv import graph
 from dimderiv.codegen.plan.patterns import is_one
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import Function, Key, Map, Named, Node, Product, Sum, Symbol
+from dimderiv.graph import Function, Key, Map, Named, Node, Product, Sum, Symbol
 
 UP_TO_ONE = frozenset({"sigmoid", "tanh", "sin", "cos", "erf", ">", "<", ">=", "<="})
 NOT_BELOW_ZERO = frozenset({"cosh", "square", ">", "<", ">=", "<="})

@@ -5,7 +5,7 @@ from functools import reduce
 from itertools import combinations
 
 from dimderiv.codegen.plan.operations import Operation, Plan, Tensor, entrywise_product, relabelled
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 MOST_EXHAUSTIVE = 5
 

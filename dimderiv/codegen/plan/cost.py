@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 from typing import Any
 
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 CALL = 8000.0
 READ = 6

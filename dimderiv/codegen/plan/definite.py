@@ -1,7 +1,7 @@
 """Which matrices are known to be positive definite, so that they have a Cholesky factor."""
 
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import (
+from dimderiv import graph
+from dimderiv.graph import (
     Constant,
     Factor,
     Function,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dimderiv.codegen.plan.patterns import is_flat, opposite, turned, unnamed
 from dimderiv.codegen.plan.stable import stable
-from dimderiv.graph.nodes import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
+from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
 
 OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
 

@@ -7,17 +7,8 @@ from itertools import combinations
 
 from dimderiv.codegen.plan.operations import Operation, Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.scaling import Scaling
-from dimderiv.graph.nodes import (
-    Factor,
-    Index,
-    Merged,
-    Node,
-    Product,
-    Shifted,
-    index_dim,
-    letters_of,
-)
-from dimderiv.language.shapes import ONE, Dim
+from dimderiv.graph import Factor, Index, Merged, Node, Product, Shifted, index_dim, letters_of
+from dimderiv.language import ONE, Dim
 
 POWERS = {Fraction(2): "square", Fraction(1, 2): "sqrt"}
 

@@ -11,9 +11,9 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any, NamedTuple
 
+from dimderiv.codegen.plan.amounts import Amount, Regimes
 from dimderiv.codegen.plan.cost import Sizes, cost_of, cost_with
-from dimderiv.codegen.plan.regimes import Amount, Regimes
-from dimderiv.language.shapes import ONE, Dim
+from dimderiv.language import ONE, Dim
 
 COMMUTING = frozenset({("map", "+"), ("map", "*")})
 COMPARISONS = frozenset({">", "<", ">=", "<="})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     Factor,
     Function,
     Index,
@@ -16,10 +16,11 @@ from dimderiv.graph.nodes import (
     Sum,
     index_dim,
     letters_of,
+    product,
+    total,
+    transposed,
 )
-from dimderiv.graph.products import product, transposed
-from dimderiv.graph.sums import total
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 MOST_TERMS = 4
 MOST_OPENED = 4

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from dimderiv import graph
 from dimderiv.codegen.plan.bounds import Bounds
 from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.definite import is_definite
@@ -26,8 +27,7 @@ from dimderiv.codegen.plan.patterns import (
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
 from dimderiv.codegen.plan.stable import stable
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Constant,
     Factor,
@@ -43,12 +43,13 @@ from dimderiv.graph.nodes import (
     Sum,
     Symbol,
     apply_map,
+    less_than_largest,
     letters_of,
+    product,
+    scaled,
+    total,
 )
-from dimderiv.graph.null_spaces import less_than_largest
-from dimderiv.graph.products import product, scaled
-from dimderiv.graph.sums import total
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet"})

@@ -6,15 +6,13 @@ from dimderiv.codegen.plan.demands import Demands
 from dimderiv.codegen.plan.operations import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.plan.planner import Planner
 from dimderiv.codegen.plan.variants import Variant
-from dimderiv.codegen.read.axes import laid_out
-from dimderiv.codegen.read.lowering import CodeBuilder, Gathered, conflicts, named_in
-from dimderiv.differentiate.partials import operands
-from dimderiv.graph.nodes import Function, Key, Named, Node, Symbol
-from dimderiv.infer.typed import Typed
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import IndexForm
-from dimderiv.language.syntax import Node as Tree
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.codegen.read import CodeBuilder, Gathered, conflicts, laid_out, named_in
+from dimderiv.differentiate import operands
+from dimderiv.graph import Function, Key, Named, Node, Symbol
+from dimderiv.infer import Typed
+from dimderiv.language import IndexForm, Shape
+from dimderiv.language import Node as Tree
+from dimderiv.rulebook import Rulebook
 
 Layout = tuple[Shape, Shape]
 

@@ -2,7 +2,7 @@
 
 from dimderiv.codegen.plan.demands import Demands
 from dimderiv.codegen.plan.operations import Operation, Plan, Tensor
-from dimderiv.graph.nodes import Function, Node
+from dimderiv.graph import Function, Node
 
 
 class Rows:

@@ -1,16 +1,7 @@
 """Exponentials that must not overflow: the logarithm of their sum, and the quotient by it."""
 
 from dimderiv.codegen.plan.patterns import is_one, unnamed
-from dimderiv.graph.nodes import (
-    Factor,
-    Map,
-    Node,
-    Product,
-    Sum,
-    apply_function,
-    apply_map,
-)
-from dimderiv.graph.products import product
+from dimderiv.graph import Factor, Map, Node, Product, Sum, apply_function, apply_map, product
 
 
 def stable(node: Node) -> Node | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from dimderiv.codegen.plan.cost import Sizes
 from dimderiv.codegen.plan.operations import MOST_OPERATIONS, Operation, reachable
-from dimderiv.language.shapes import Dim, Monomial
+from dimderiv.language import Dim, Monomial
 
 MOST_REGIMES = 9
 ENOUGH = 1.25

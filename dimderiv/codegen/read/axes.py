@@ -1,9 +1,7 @@
 """The axes of what generated code returns: those of the value, then those of the variable."""
 
-from dimderiv.graph.nodes import ONCE, Factor, Index, Merged, Node
-from dimderiv.graph.products import product
-from dimderiv.graph.sums import terms, total
-from dimderiv.language.shapes import Dim, Shape
+from dimderiv.graph import ONCE, Factor, Index, Merged, Node, product, terms, total
+from dimderiv.language import Dim, Shape
 
 
 def axes_of(shape: Shape) -> tuple[Dim, ...]:

@@ -10,24 +10,37 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from dimderiv import graph
 from dimderiv.codegen.read.index_ranges import ranges
 from dimderiv.errors import ShapeError
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import ONCE, Factor, Index, Merged, Node, Shifted
-from dimderiv.graph.products import elementwise, product, scaled
-from dimderiv.graph.sums import terms, total
-from dimderiv.language.shapes import ONE, Dim, Shape, size_of
-from dimderiv.language.syntax import (
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Index,
+    Merged,
+    Node,
+    Shifted,
+    elementwise,
+    product,
+    scaled,
+    terms,
+    total,
+)
+from dimderiv.language import (
+    ONE,
     Add,
     Binary,
+    Dim,
     Entry,
     IndexForm,
     Name,
     Negative,
+    Shape,
     children,
+    size_of,
 )
-from dimderiv.language.syntax import Node as Tree
-from dimderiv.lower.arrays import Array, constant_value
+from dimderiv.language import Node as Tree
+from dimderiv.lower import Array, constant_value
 
 Letters = tuple[str, ...]
 

@@ -6,9 +6,8 @@ product allows: in `V[t + l]` no further than the axis of V.
 
 from collections.abc import Iterable, Mapping
 
-from dimderiv.language.shapes import ONE, Dim
-from dimderiv.language.syntax import Add, Name, Negative
-from dimderiv.language.syntax import Node as Tree
+from dimderiv.language import ONE, Add, Dim, Name, Negative
+from dimderiv.language import Node as Tree
 
 # Bounds are compared at sizes where those that are taken off others are small, as kernels are.
 TAKEN_OFF, MEDIUM = 3, 1000

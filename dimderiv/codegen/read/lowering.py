@@ -4,17 +4,14 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import count
 
+from dimderiv import graph
 from dimderiv.codegen.read.index_forms import IndexReader, Letters
 from dimderiv.codegen.read.user_functions import UserFunction, user_functions
-from dimderiv.graph import nodes as graph
-from dimderiv.graph.nodes import Function, Map, Named, Node, Product, Sum
-from dimderiv.infer.typed import Typed
-from dimderiv.language import syntax
-from dimderiv.language.shapes import Dim
-from dimderiv.lower.arrays import Array
-from dimderiv.lower.builder import Builder
-from dimderiv.rulebook.rule import Rule
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.graph import Function, Map, Named, Node, Product, Sum
+from dimderiv.infer import Typed
+from dimderiv.language import Dim, syntax
+from dimderiv.lower import Array, Builder
+from dimderiv.rulebook import Rule, Rulebook
 
 # The array that is read, if there is one, its indices and their letters.
 Gathered = dict[str, tuple[Node | None, tuple[tuple[syntax.Node, ...], Letters]]]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from dimderiv.language.syntax import Add, Binary, Call, Negative, Node, Operator
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.language import Add, Binary, Call, Negative, Node, Operator
+from dimderiv.rulebook import Rulebook
 
 ENTRYWISE: dict[Operator, Operator] = {"*": ".*", "/": "./", "^": ".^"}
 

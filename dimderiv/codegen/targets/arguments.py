@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 
 from dimderiv.codegen.targets.identifiers import Identifiers
-from dimderiv.language.shapes import Declaration, Dim, Shape
+from dimderiv.language import Declaration, Dim, Shape
 
 WIDTH = 92
 

@@ -7,8 +7,7 @@ no array larger than those of the plan is made.
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan.factorizations import called
-from dimderiv.codegen.plan.operations import EXTREMES, VIEWS, Operation, is_of_numbers
+from dimderiv.codegen.plan import EXTREMES, VIEWS, Operation, called, is_of_numbers
 from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.text import Text, joined, subscripts

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dimderiv.codegen.read.axes import axes_of
-from dimderiv.language.shapes import Dim, Shape
-from dimderiv.language.syntax import Call, Node, walk
-from dimderiv.language.vocabulary import GRADIENT, HESSIAN
+from dimderiv.codegen.read import axes_of
+from dimderiv.language import GRADIENT, HESSIAN, Call, Dim, Node, Shape, walk
 
 HELPER = "applied"
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from functools import reduce
 
-from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan import Operation
 from dimderiv.codegen.targets.writer import Writer
 from dimderiv.errors import ShapeError
-from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, Number
+from dimderiv.language import Add, Binary, Name, Negative, Node, Number
 
 
 def gathered(op: Operation, texts: Sequence[str], writer: Writer) -> str:

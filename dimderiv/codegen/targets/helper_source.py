@@ -17,7 +17,7 @@ class HelperFunction:
 
 
 @cache
-def helpers(file: str) -> dict[str, HelperFunction]:
+def helper_functions(file: str) -> dict[str, HelperFunction]:
     """The helper functions of a target by name, in the order in which they are to be printed.
 
     What a file imports from that of another target is printed from there.
@@ -32,7 +32,7 @@ def helpers(file: str) -> dict[str, HelperFunction]:
         text = ast.get_source_segment(source, node) or ""
         match node:
             case ast.ImportFrom(module=module) if module and module.startswith("dimderiv."):
-                others = helpers(f"{module.rpartition('.')[2]}.py")
+                others = helper_functions(f"{module.rpartition('.')[2]}.py")
                 found.update({alias.name: others[alias.name] for alias in node.names})
             case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
                 found[name] = HelperFunction(text, frozenset(names))
@@ -51,7 +51,7 @@ def helper_source(file: str, used: Iterable[str], imports: str, body: str) -> st
             out.
         body: the text of the function that uses all this.
     """
-    known = helpers(file)
+    known = helper_functions(file)
     wanted, waiting = set[str](), list(used)
     while waiting:
         name = waiting.pop()

@@ -6,7 +6,7 @@ The code can be traced: nothing is overwritten, and what is decided is decided b
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan.operations import Operation, is_of_numbers
+from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.targets.jax_layers import WORDS, jax_layer
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.numpy_like import NumpyLikeWriter

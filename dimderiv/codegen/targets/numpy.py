@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan.operations import Operation, is_of_numbers
+from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.targets.text import ATOM, SUM, Text, joined, without_axis
 from dimderiv.codegen.targets.writer import outer_places, triangle_place
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 ARITHMETIC = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 # So many arguments are looked at one by one before any is converted: looking is quicker.

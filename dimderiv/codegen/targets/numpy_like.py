@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan.operations import EXTREMES, Operation, is_of_numbers
+from dimderiv.codegen.plan import EXTREMES, Operation, is_of_numbers
 from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.targets.writer import Writer, outer_places, summed_axes, triangle_place

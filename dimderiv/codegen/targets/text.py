@@ -5,7 +5,7 @@ from fractions import Fraction
 from string import ascii_lowercase
 from typing import NamedTuple
 
-from dimderiv.codegen.plan.operations import COMPARISONS
+from dimderiv.codegen.plan import COMPARISONS
 
 # How tightly operators bind; `@` binds like `*`, and brackets keep the two apart.
 COMPARISON, SUM, PRODUCT, MATMUL, SIGN, POWER, ATOM = range(7)

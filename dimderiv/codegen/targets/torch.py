@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan.operations import (
+from dimderiv.codegen.plan import (
     COMPARISONS,
     EXTREMES,
     LEAVES,
@@ -15,12 +15,7 @@ from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.targets.torch_layers import WORDS, torch_layer
-from dimderiv.codegen.targets.writer import (
-    Writer,
-    outer_places,
-    summed_axes,
-    triangle_place,
-)
+from dimderiv.codegen.targets.writer import Writer, outer_places, summed_axes, triangle_place
 
 SAME_NAME = (
     *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from dimderiv.codegen.plan.factorizations import called
-from dimderiv.codegen.plan.operations import FACTORS, Operation, is_of_numbers
+from dimderiv.codegen.plan import FACTORS, Operation, called, is_of_numbers
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
 from dimderiv.codegen.targets.declared import HELPER, call_of
 from dimderiv.codegen.targets.layers import LayerText
@@ -26,7 +25,7 @@ from dimderiv.codegen.targets.text import (
     power,
 )
 from dimderiv.errors import UnknownNameError
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 
 class Writer:

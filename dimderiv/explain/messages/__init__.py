@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dimderiv.errors import UnknownNameError
 
+__all__ = ["LANGUAGES", "sentences"]
+
 LANGUAGES = ("en", "zh")
 
 

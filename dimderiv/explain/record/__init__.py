@@ -17,6 +17,7 @@ from dimderiv.explain.record.model import (
     Stacked,
     Step,
 )
+from dimderiv.explain.record.orders import Count, Order
 from dimderiv.explain.record.reasons import Equation, Reason, Several
 from dimderiv.explain.record.record import Sources, record_steps
 from dimderiv.explain.record.repeats import Pattern, pattern, repeated
@@ -27,10 +28,12 @@ __all__ = [
     "Block",
     "BlockSources",
     "Changed",
+    "Count",
     "Derived",
     "Directions",
     "Equation",
     "Operand",
+    "Order",
     "Passed",
     "Pattern",
     "Reason",

@@ -3,21 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from dimderiv.conform.arrange import Arranger
-from dimderiv.differentiate.forward import Change, Tangents, changes
-from dimderiv.differentiate.partials import operands
+from dimderiv.conform import Arranger
+from dimderiv.differentiate import Change, Tangents, changes, operands
 from dimderiv.explain.record.model import Changed
 from dimderiv.explain.record.names import with_operands
 from dimderiv.explain.record.reasons import Equation
 from dimderiv.explain.record.short_names import Handles
 from dimderiv.explain.record.terms import Writer
-from dimderiv.graph.nodes import ONCE, Key, Named, Node, Symbol, named, symbol
-from dimderiv.graph.sums import total
-from dimderiv.language.syntax import Name
-from dimderiv.language.syntax import Node as Tree
-from dimderiv.language.vocabulary import unused_name
-from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.simplify.simplify import Simplifier
+from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, symbol, total
+from dimderiv.language import Name, unused_name
+from dimderiv.language import Node as Tree
+from dimderiv.rulebook import Rulebook
+from dimderiv.simplify import Simplifier
 
 
 class Directions(NamedTuple):

@@ -7,12 +7,12 @@ variables were met in the other order is not derived again, since the order does
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dimderiv.differentiate.reverse import Gradients, Visit
+from dimderiv.differentiate import Gradients, Visit
 from dimderiv.explain.record.model import Block, BlockKind, Step
 from dimderiv.explain.record.record import Sources, handles_for, record_steps
 from dimderiv.explain.record.short_names import Handles
-from dimderiv.graph.nodes import Key, Symbol
-from dimderiv.language.syntax import Name, Statement
+from dimderiv.graph import Key, Symbol
+from dimderiv.language import Name, Statement
 
 MARK = "J_"
 

@@ -7,16 +7,13 @@ The entry `[i,j]` of the value by the entry `[k,l]` of the variable stands in ro
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from dimderiv.conform.arrange import NoMatrixFormError
-from dimderiv.conform.kronecker import vectorised
+from dimderiv.conform import NoMatrixFormError, vectorised
 from dimderiv.explain.record.model import Stacked, StackedTerm
 from dimderiv.explain.record.reasons import Equation, Field, Reason, Several
 from dimderiv.explain.record.terms import Writer
-from dimderiv.graph.nodes import Node, Product, letters_of
-from dimderiv.graph.sums import expanded
-from dimderiv.language.syntax import Call, Entry, Name, children
-from dimderiv.language.syntax import Node as Tree
-from dimderiv.language.vocabulary import COMMUTATIONS
+from dimderiv.graph import Node, Product, expanded, letters_of
+from dimderiv.language import COMMUTATIONS, Call, Entry, Name, children
+from dimderiv.language import Node as Tree
 
 MOST_TERMS = 4
 # The sentence that gives no reason.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dimderiv.differentiate.reverse import Visit
+from dimderiv.differentiate import Visit
 from dimderiv.errors import LimitError
 
 # Each factor of a product is told with all others beside it: this many are some 45 factors.

@@ -5,8 +5,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from dimderiv.explain.record.reasons import Equation, Reason
 from dimderiv.explain.record.terms import Term
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import Node
+from dimderiv.language import Node, Shape
 
 PassageKind: TypeAlias = Literal["sum", "product", "transpose", "name"]
 

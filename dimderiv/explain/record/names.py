@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dimderiv.conform import notation
-from dimderiv.conform.arrange import Arranger
-from dimderiv.differentiate.partials import Partial
-from dimderiv.differentiate.reverse import Gradients, Visit
+from dimderiv.conform import Arranger, notation
+from dimderiv.differentiate import Gradients, Partial, Visit
 from dimderiv.explain.record.scalar_order import is_brief
 from dimderiv.explain.record.short_names import Handles
 from dimderiv.explain.record.terms import Writer
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     Function,
     Key,
     Map,
@@ -25,9 +23,8 @@ from dimderiv.graph.nodes import (
     is_symmetric,
     named,
 )
-from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import Name
-from dimderiv.language.syntax import Node as Tree
+from dimderiv.language import Dim, Name
+from dimderiv.language import Node as Tree
 
 
 class Names:

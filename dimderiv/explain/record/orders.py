@@ -10,8 +10,7 @@ from itertools import pairwise
 from math import factorial, prod
 from typing import NamedTuple
 
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import Binary, Group, Negative, Node, Number, Transpose
+from dimderiv.language import Binary, Group, Negative, Node, Number, Shape, Transpose
 
 MOST_FACTORS = 5
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.explain.record.orders import Chain, Link
-from dimderiv.graph.nodes import Index, letters_of
-from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import Node
+from dimderiv.graph import Index, letters_of
+from dimderiv.language import Dim, Node
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.conform.arrange import Arranger
-from dimderiv.conform.functions import written_name
-from dimderiv.conform.notation import symbols
-from dimderiv.differentiate.partials import Partial, operands, partials
-from dimderiv.differentiate.reverse import Gradients, Visit
+from dimderiv.conform import Arranger, symbols, written_name
+from dimderiv.differentiate import Gradients, Partial, Visit, operands, partials
 from dimderiv.explain.record.kronecker import stacked
 from dimderiv.explain.record.lengths import refuse_too_long
 from dimderiv.explain.record.model import (
@@ -37,7 +34,7 @@ from dimderiv.explain.record.scalar_order import (
 from dimderiv.explain.record.scalars import as_scalar, multiplied
 from dimderiv.explain.record.short_names import Handles
 from dimderiv.explain.record.terms import Target, Term, Writer, shape_of
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Factor,
     Function,
@@ -48,23 +45,23 @@ from dimderiv.graph.nodes import (
     Product,
     Sum,
     is_zero,
+    product,
+    total,
 )
-from dimderiv.graph.products import product
-from dimderiv.graph.sums import total
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Entry,
     Name,
     Negative,
     Number,
+    Shape,
     Statement,
     all_occur,
     replaced,
 )
-from dimderiv.language.syntax import Node as Tree
-from dimderiv.rulebook.rulebook import Rulebook
-from dimderiv.simplify.simplify import Simplifier
+from dimderiv.language import Node as Tree
+from dimderiv.rulebook import Rulebook
+from dimderiv.simplify import Simplifier
 
 # The kinds of functions whose rule is given in letters.
 LETTERED = ("rows", "matrix")

@@ -5,8 +5,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeAlias
 
 from dimderiv.explain.record.model import Derived, Passed, Step
-from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import Name
+from dimderiv.language import Dim, Name
 
 Pattern: TypeAlias = tuple[object, ...]
 

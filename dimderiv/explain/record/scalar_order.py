@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
-from dimderiv.differentiate.partials import Partial
-from dimderiv.graph.nodes import (
+from dimderiv.differentiate import Partial
+from dimderiv.graph import (
     ONCE,
     Constant,
     Factor,
@@ -20,9 +20,9 @@ from dimderiv.graph.nodes import (
     index_dim,
     is_zero,
     letters_of,
+    product,
 )
-from dimderiv.graph.products import product
-from dimderiv.lower.formulas import Labelled
+from dimderiv.lower import Labelled
 
 MOST_AXES = 2
 

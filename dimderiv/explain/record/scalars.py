@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dimderiv.conform import notation
-from dimderiv.conform.notation import Face, symbols
-from dimderiv.language.syntax import Binary, Call, Negative, Node, Number, Transpose, replaced
+from dimderiv.conform import Face, notation, symbols
+from dimderiv.language import Binary, Call, Negative, Node, Number, Transpose, replaced
 
 ERASED = frozenset({"sum", "tr", "diag", "tril", "triu", "vec", "det"})
 NUMBER_ONE = Number(Fraction(1))

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 
-from dimderiv.language.syntax import Add, Call, Node
-from dimderiv.language.vocabulary import unused_name
+from dimderiv.language import Add, Call, Node, unused_name
 
 LETTERS = ("stuvqpzcabh", "ruvzqspth", "RZMPQTEFGHKLSUVW")
 LETTERS_OF_FUNCTIONS: Mapping[str, str] = {"softmax": "P", "inv": "Y"}

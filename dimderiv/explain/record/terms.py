@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.conform import notation
-from dimderiv.conform.arrange import Arranger
-from dimderiv.conform.notation import Face
+from dimderiv.conform import Arranger, Face, notation
 from dimderiv.explain.record.orders import Link, Order, as_chain
 from dimderiv.explain.record.reasons import Bag, Equation, Placed, Reason, reasons, slid
 from dimderiv.explain.record.scalar_order import (
@@ -23,7 +21,7 @@ from dimderiv.explain.record.scalar_order import (
     without_constants,
 )
 from dimderiv.explain.record.scalars import NUMBER_ONE, multiplied
-from dimderiv.graph.nodes import (
+from dimderiv.graph import (
     ONCE,
     Factor,
     Function,
@@ -38,10 +36,20 @@ from dimderiv.graph.nodes import (
     letters_of,
     rows_sum_to_one,
 )
-from dimderiv.language import syntax
-from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
-from dimderiv.language.syntax import Add, Binary, Entry, IndexForm, Name, walk
-from dimderiv.lower.formulas import Labelled
+from dimderiv.language import (
+    ONE,
+    SCALAR,
+    Add,
+    Binary,
+    Dim,
+    Entry,
+    IndexForm,
+    Name,
+    Shape,
+    syntax,
+    walk,
+)
+from dimderiv.lower import Labelled
 
 Tree = syntax.Node
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
-from dimderiv.differentiate.tied import CURVED, binding
+from dimderiv.differentiate import CURVED, binding
 from dimderiv.explain.messages import sentences
-from dimderiv.language.shapes import Shape
+from dimderiv.language import Shape
 
 
 class Written(Protocol):

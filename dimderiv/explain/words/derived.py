@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from dimderiv.explain.record import Derived, Equation, Operand, Reason, Several, Term
-from dimderiv.explain.record.orders import Count, Order
+from dimderiv.explain.record import Count, Derived, Equation, Operand, Order, Reason, Several, Term
 from dimderiv.explain.words.sentences import Clause, Field, Shapes, Slope, Speaker
-from dimderiv.language.shapes import SCALAR
-from dimderiv.language.syntax import Binary, Entry, Name, Node, Number, children
-from dimderiv.language.vocabulary import HESSIAN
+from dimderiv.language import HESSIAN, SCALAR, Binary, Entry, Name, Node, Number, children
 
 NOTHING = Name("")
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from dimderiv.explain.record import Step
-from dimderiv.infer.typed import Typed
-from dimderiv.language.syntax import Program
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.infer import Typed
+from dimderiv.language import Program
+from dimderiv.rulebook import Rulebook
 
 
 class Report(Protocol):

@@ -4,13 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from dimderiv.explain.words.wrap import columns, wrap
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import Call, Name, Node, Number
-from dimderiv.render.latex import latex
-from dimderiv.render.latex_pieces import enclosed
-from dimderiv.render.latex_pieces import width as latex_width
-from dimderiv.render.precedence import POWER, level
-from dimderiv.render.text import text
+from dimderiv.language import Call, Name, Node, Number, Shape
+from dimderiv.render import POWER, enclosed, latex, level, text
+from dimderiv.render import width as latex_width
 
 INDENT = 3
 WIDTH = 80

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from dimderiv.differentiate.tied import FORMULAS
+from dimderiv.differentiate import FORMULAS
 from dimderiv.errors import UnknownNameError
 from dimderiv.explain.messages import sentences
 from dimderiv.explain.record import (
@@ -26,11 +26,9 @@ from dimderiv.explain.words.derived import named, tell, tell_again
 from dimderiv.explain.words.explained import Explained, Report
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.sentences import Field, Place, Speaker
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import SCALAR
-from dimderiv.language.syntax import Name, Node, Transpose, replaced
-from dimderiv.render.text import text
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.language import SCALAR, Name, Node, Transpose, parse_expression, replaced
+from dimderiv.render import text
+from dimderiv.rulebook import Rulebook
 
 MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})

@@ -6,8 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from dimderiv.explain.record import Equation, Several
 from dimderiv.explain.words.markup import Markup
-from dimderiv.language.shapes import Shape
-from dimderiv.language.syntax import Node
+from dimderiv.language import Node, Shape
 
 
 class Slope(NamedTuple):

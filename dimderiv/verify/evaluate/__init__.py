@@ -1,1 +1,68 @@
 """The check's own reading of the language: values of programs, entry by entry."""
+
+from dimderiv.verify.evaluate.arithmetic import (
+    ONE,
+    ZERO,
+    Arithmetic,
+    Jet,
+    OutOfDomain,
+    Scalar,
+    mixed_slope,
+)
+from dimderiv.verify.evaluate.declared import put_in_place
+from dimderiv.verify.evaluate.effort import Branches, Effort, OutOfTime
+from dimderiv.verify.evaluate.evaluate import Definitions, Evaluator
+from dimderiv.verify.evaluate.functions import ELEMENTWISE, PRIMITIVES
+from dimderiv.verify.evaluate.matrices import inverse
+from dimderiv.verify.evaluate.tables import (
+    SingularMatrix,
+    Size,
+    Table,
+    combined,
+    diagonal,
+    filled,
+    matrix_product,
+    size_of,
+    transposed,
+)
+from dimderiv.verify.evaluate.trees import (
+    constant_nodes,
+    has_branches,
+    names_of_sizes,
+    targets_of_cross_entropy,
+)
+from dimderiv.verify.evaluate.unsized import Expected, Value
+
+__all__ = [
+    "ELEMENTWISE",
+    "ONE",
+    "PRIMITIVES",
+    "ZERO",
+    "Arithmetic",
+    "Branches",
+    "Definitions",
+    "Effort",
+    "Evaluator",
+    "Expected",
+    "Jet",
+    "OutOfDomain",
+    "OutOfTime",
+    "Scalar",
+    "SingularMatrix",
+    "Size",
+    "Table",
+    "Value",
+    "combined",
+    "constant_nodes",
+    "diagonal",
+    "filled",
+    "has_branches",
+    "inverse",
+    "matrix_product",
+    "mixed_slope",
+    "names_of_sizes",
+    "put_in_place",
+    "size_of",
+    "targets_of_cross_entropy",
+    "transposed",
+]

@@ -5,11 +5,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
-from dimderiv.verify.evaluate.arithmetic import (
-    ZERO,
-    Arithmetic,
-    Scalar,
-)
+from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.functions import log_sum_exp, primitive
 from dimderiv.verify.evaluate.matrices import (
     exponential,

@@ -12,7 +12,7 @@ from functools import reduce
 from itertools import chain
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Call,
@@ -28,12 +28,7 @@ from dimderiv.language.syntax import (
 )
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
-from dimderiv.verify.evaluate.calls import (
-    MATRIX_FUNCTIONS,
-    PAIR_FUNCTIONS,
-    REDUCTIONS,
-    reduced,
-)
+from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS, REDUCTIONS, reduced
 from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, entry_operation, power
 from dimderiv.verify.evaluate.index_form import Array, IndexReader

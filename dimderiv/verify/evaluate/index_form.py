@@ -8,7 +8,7 @@ from math import isqrt, prod
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Call,

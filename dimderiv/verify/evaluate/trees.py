@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Call,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dimderiv.verify.evaluate.arithmetic import Arithmetic, Scalar
+from dimderiv.verify.evaluate import Arithmetic, Scalar
 
 AGREED_DIGITS = 30
 WORKING_DIGITS = 60

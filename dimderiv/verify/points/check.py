@@ -9,16 +9,23 @@ from typing import NamedTuple
 
 from dimderiv.errors import LimitError, VerificationError
 from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
-from dimderiv.verify.evaluate.arithmetic import ONE, Arithmetic, OutOfDomain
-from dimderiv.verify.evaluate.effort import Branches, Effort, OutOfTime
-from dimderiv.verify.evaluate.tables import SingularMatrix, Table
+from dimderiv.verify.evaluate import (
+    ONE,
+    Arithmetic,
+    Branches,
+    Effort,
+    OutOfDomain,
+    OutOfTime,
+    SingularMatrix,
+    Table,
+)
 from dimderiv.verify.points.agreement import WORKING_DIGITS
-from dimderiv.verify.points.assignments import assignments
 from dimderiv.verify.points.claimed import AnswerOutOfDomain, Claimed
 from dimderiv.verify.points.comparison import Comparison, Tally
 from dimderiv.verify.points.coverage import Coverage
-from dimderiv.verify.points.draw import mixed, points, wider_points
+from dimderiv.verify.points.draw import drawn_points, mixed, wider_points
 from dimderiv.verify.points.setting import Setting, Trial
+from dimderiv.verify.points.sizes import assignments
 
 # Scalars take opposite signs at points 0 and 3, and the remaining signs at 1 and 2.
 POINTS = (0, 3, 1, 2)
@@ -222,7 +229,7 @@ class _Check:
 
     def _drawn(self, sizes: dict[str, int], number: int) -> Iterator[Trial]:
         symbols, distributions = self.setting.claim.symbols, self.setting.distributions
-        for point in points(symbols, sizes, distributions, number):
+        for point in drawn_points(symbols, sizes, distributions, number):
             yield self._trial(sizes, point)
 
     def _trial(self, sizes: Mapping[str, int], point: Mapping[str, Table]) -> Trial:

@@ -6,13 +6,20 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.language.shapes import SCALAR, Shape
-from dimderiv.language.syntax import IndexForm
+from dimderiv.language import SCALAR, IndexForm, Shape
 from dimderiv.verify.claim import Claim, NotVerifiableError
-from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Jet, OutOfDomain, Scalar
-from dimderiv.verify.evaluate.evaluate import Evaluator
-from dimderiv.verify.evaluate.tables import Size, Table, size_of
-from dimderiv.verify.evaluate.unsized import Expected
+from dimderiv.verify.evaluate import (
+    ZERO,
+    Arithmetic,
+    Evaluator,
+    Expected,
+    Jet,
+    OutOfDomain,
+    Scalar,
+    Size,
+    Table,
+    size_of,
+)
 from dimderiv.verify.points.perturbations import Move, Place, moves_along, tied_moves
 from dimderiv.verify.points.setting import Setting, Trial, failure
 

@@ -17,9 +17,16 @@ from math import inf
 from random import Random
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.verify.evaluate.arithmetic import ONE, Arithmetic, OutOfDomain, Scalar, mixed_slope
-from dimderiv.verify.evaluate.effort import Effort, OutOfTime
-from dimderiv.verify.evaluate.tables import Table
+from dimderiv.verify.evaluate import (
+    ONE,
+    Arithmetic,
+    Effort,
+    OutOfDomain,
+    OutOfTime,
+    Scalar,
+    Table,
+    mixed_slope,
+)
 from dimderiv.verify.points.agreement import DOUBTFUL_DIGITS, agree, is_rounding
 from dimderiv.verify.points.claimed import Answer, Claimed, reader
 from dimderiv.verify.points.perturbations import Place

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from dimderiv.language.syntax import Call, Name, Node, children, walk
-from dimderiv.verify.evaluate.effort import Branches
-from dimderiv.verify.evaluate.trees import constant_nodes
+from dimderiv.language import Call, Name, Node, children, walk
+from dimderiv.verify.evaluate import Branches, constant_nodes
 from dimderiv.verify.points.setting import Setting
 
 LONGEST_SHOWN = 40

@@ -5,14 +5,15 @@ from fractions import Fraction
 from math import prod
 from random import Random
 
-from dimderiv.language.shapes import Declaration
-from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic
-from dimderiv.verify.evaluate.matrices import inverse
-from dimderiv.verify.evaluate.tables import (
+from dimderiv.language import Declaration
+from dimderiv.verify.evaluate import (
+    ZERO,
+    Arithmetic,
     Size,
     Table,
     combined,
     diagonal,
+    inverse,
     matrix_product,
     transposed,
 )
@@ -37,7 +38,7 @@ LARGEST_WEIGHT = 30
 TELLING_NOTHING = frozenset({Fraction(-1), Fraction(0), Fraction(1)})
 
 
-def points(
+def drawn_points(
     symbols: Mapping[str, Declaration],
     sizes: Mapping[str, int],
     distributions: Collection[str],

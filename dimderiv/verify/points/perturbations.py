@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Jet, Scalar
-from dimderiv.verify.evaluate.tables import Table
+from dimderiv.verify.evaluate import ONE, ZERO, Arithmetic, Jet, Scalar, Table
 
 Place: TypeAlias = tuple[int, int]
 

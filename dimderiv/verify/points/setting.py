@@ -5,14 +5,25 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.language.shapes import SCALAR, Dim, Shape
-from dimderiv.language.syntax import Name, Node
+from dimderiv.language import SCALAR, Dim, Name, Node, Shape
 from dimderiv.verify.claim import Claim, sizes_text
-from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Jet, Scalar
-from dimderiv.verify.evaluate.evaluate import Evaluator
-from dimderiv.verify.evaluate.tables import Size, Table, filled, size_of
-from dimderiv.verify.evaluate.trees import constant_nodes, names_of_sizes, targets_of_cross_entropy
-from dimderiv.verify.evaluate.unsized import Expected, Value
+from dimderiv.verify.evaluate import (
+    ONE,
+    ZERO,
+    Arithmetic,
+    Evaluator,
+    Expected,
+    Jet,
+    Scalar,
+    Size,
+    Table,
+    Value,
+    constant_nodes,
+    filled,
+    names_of_sizes,
+    size_of,
+    targets_of_cross_entropy,
+)
 from dimderiv.verify.points.perturbations import Place
 
 # The level of the perturbation whose derivative is differentiated.

@@ -8,10 +8,19 @@ from itertools import product
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.language.syntax import Binary, Call, IndexForm, Name, Node, Transpose
-from dimderiv.verify.evaluate.arithmetic import ZERO, OutOfDomain, Scalar, mixed_slope
-from dimderiv.verify.evaluate.tables import Size, Table, combined, size_of, transposed
-from dimderiv.verify.points.perturbations import perturbed
+from dimderiv.language import Binary, Call, IndexForm, Name, Node, Transpose
+from dimderiv.verify.evaluate import (
+    ZERO,
+    OutOfDomain,
+    Scalar,
+    Size,
+    Table,
+    combined,
+    mixed_slope,
+    size_of,
+    transposed,
+)
+from dimderiv.verify.points import perturbed
 from dimderiv.verify.rules.letters import Lettered, Signature, Sizes, placements, read_signature
 from dimderiv.verify.rules.subject import Subject, Tables, shown
 

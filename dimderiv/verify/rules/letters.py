@@ -12,7 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
-from dimderiv.verify.evaluate.tables import Size, Table, filled
+from dimderiv.verify.evaluate import Size, Table, filled
 
 Sizes = Mapping[str, int]
 

@@ -14,13 +14,9 @@ from random import Random
 import sympy
 
 from dimderiv.errors import DimderivError, ShapeError, VerificationError
-from dimderiv.rulebook.rule import Kind, Rule
-from dimderiv.rulebook.rulebook import Rulebook
+from dimderiv.rulebook import Kind, Rule, Rulebook
 from dimderiv.verify.claim import NotVerifiableError
-from dimderiv.verify.evaluate.arithmetic import Scalar
-from dimderiv.verify.evaluate.effort import OutOfTime
-from dimderiv.verify.evaluate.functions import ELEMENTWISE
-from dimderiv.verify.evaluate.tables import Size
+from dimderiv.verify.evaluate import ELEMENTWISE, OutOfTime, Scalar, Size
 from dimderiv.verify.rules.entries import SAYS, prove_letters, prove_product, prove_reduction
 from dimderiv.verify.rules.scalars import Formula, scalar_formula
 from dimderiv.verify.rules.subject import Subject

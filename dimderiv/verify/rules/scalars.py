@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from dimderiv.language.syntax import Add, Binary, Call, Name, Negative, Node, Number
+from dimderiv.language import Add, Binary, Call, Name, Negative, Node, Number
 from dimderiv.verify.claim import NotVerifiableError
-from dimderiv.verify.evaluate.functions import PRIMITIVES
+from dimderiv.verify.evaluate import PRIMITIVES
 
 # An expression of sympy, which has no types.
 Formula: TypeAlias = Any

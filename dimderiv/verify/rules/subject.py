@@ -11,18 +11,31 @@ from pathlib import Path
 from typing import TypeVar
 
 from dimderiv.errors import DimderivError, ShapeError, VerificationError
-from dimderiv.language.parser import parse_expression
-from dimderiv.language.shapes import Declaration, Dim, Shape
-from dimderiv.language.syntax import Call, Name, Node, children
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
-from dimderiv.rulebook.rulebook import Rule, Rulebook, rules_folder
+from dimderiv.language import (
+    BUILTIN_FUNCTIONS,
+    Call,
+    Declaration,
+    Dim,
+    Name,
+    Node,
+    Shape,
+    children,
+    parse_expression,
+)
+from dimderiv.rulebook import Rule, Rulebook, rules_folder
 from dimderiv.verify.claim import NotVerifiableError
-from dimderiv.verify.evaluate.arithmetic import Arithmetic, OutOfDomain, Scalar
-from dimderiv.verify.evaluate.effort import Effort
-from dimderiv.verify.evaluate.evaluate import Definitions, Evaluator
-from dimderiv.verify.evaluate.tables import Size, Table, size_of
-from dimderiv.verify.points.agreement import AGREED_DIGITS, WORKING_DIGITS
-from dimderiv.verify.points.draw import points
+from dimderiv.verify.evaluate import (
+    Arithmetic,
+    Definitions,
+    Effort,
+    Evaluator,
+    OutOfDomain,
+    Scalar,
+    Size,
+    Table,
+    size_of,
+)
+from dimderiv.verify.points import AGREED_DIGITS, WORKING_DIGITS, drawn_points
 
 T = TypeVar("T")
 Tables = Mapping[str, Table]
@@ -157,7 +170,7 @@ class Subject:
         reason = "nothing was drawn"
         distributions = _DISTRIBUTION.findall(self.rule.domain)
         symmetric = _SYMMETRIC.findall(self.rule.domain)
-        for tables in points(_declared(sizes, symmetric), {}, distributions, number):
+        for tables in drawn_points(_declared(sizes, symmetric), {}, distributions, number):
             try:
                 return check(tables)
             except OutOfDomain as error:

@@ -7,7 +7,7 @@ from itertools import product
 from math import isqrt, prod
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Call,
@@ -19,7 +19,7 @@ from dimderiv.language.syntax import (
     Number,
     walk,
 )
-from dimderiv.language.syntax import Entry as Indexed
+from dimderiv.language import Entry as Indexed
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
 from dimderiv.verify.symbolic.tables import Entry, Open, Table, Value, closed, size_of

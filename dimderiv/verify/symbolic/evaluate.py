@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.shapes import size_of as dimension_of
-from dimderiv.language.syntax import (
+from dimderiv.language import (
     Add,
     Binary,
     Call,
@@ -18,6 +17,7 @@ from dimderiv.language.syntax import (
     Program,
     Transpose,
 )
+from dimderiv.language import size_of as dimension_of
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.symbolic import matrices
 from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic

@@ -44,7 +44,9 @@ class _TimeUp(Exception):  # noqa: N818
     pass
 
 
-def judge(claim: Claim, *, seconds: float, sizes: Mapping[str, int] | None = None) -> Verification:
+def prove(
+    claim: Claim, *, seconds: float = 60.0, sizes: Mapping[str, int] | None = None
+) -> Verification:
     """Differentiate each entry of the value by each entry of the variable, and compare.
 
     Args:

@@ -6,8 +6,7 @@ from itertools import product
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.shapes import SCALAR, Shape
-from dimderiv.language.syntax import IndexForm, Node
+from dimderiv.language import SCALAR, IndexForm, Node, Shape
 from dimderiv.verify.claim import Claim, NotVerifiableError
 from dimderiv.verify.symbolic.evaluate import Reader
 from dimderiv.verify.symbolic.tables import Entry, Size, size_of

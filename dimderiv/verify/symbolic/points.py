@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 from mpmath.ctx_mp import MPContext
 
-from dimderiv.language.shapes import Declaration
+from dimderiv.language import Declaration
 from dimderiv.verify.symbolic.arithmetic import SCALAR_FUNCTIONS, Unknown, stand_in
 from dimderiv.verify.symbolic.sizes import size_at
 from dimderiv.verify.symbolic.tables import Entry, Size, Table, filled, flipped

@@ -6,8 +6,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import Call, IndexForm, Name, Node, walk
+from dimderiv.language import Call, Dim, IndexForm, Name, Node, walk
 from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
 from dimderiv.verify.symbolic.arithmetic import AnswerOutside, Arithmetic, Outside
 from dimderiv.verify.symbolic.evaluate import Reader

@@ -5,7 +5,7 @@ from itertools import islice, permutations
 from random import Random
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.shapes import Dim, Shape
+from dimderiv.language import Dim, Shape
 from dimderiv.verify.symbolic.tables import Size
 
 SMALLEST = 2

@@ -5,7 +5,7 @@ from itertools import islice, permutations
 from random import Random
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 SMALLEST = 2
 DISTINCT_SIZES = 6

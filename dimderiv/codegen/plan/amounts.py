@@ -10,7 +10,7 @@ from operator import add, ge, gt, le, lt, mul, sub, truediv
 from typing import Any, TypeVar
 
 from dimderiv.codegen.plan.cost import Sizes
-from dimderiv.language.shapes import Dim
+from dimderiv.language import Dim
 
 T = TypeVar("T")
 
