@@ -26,12 +26,7 @@ class Occurrence(NamedTuple):
 
 
 def occurrences(trees: Iterable[Node], shortest: int) -> Iterator[Occurrence]:
-    """The parts of trees, in the order in which they first occur, from right to left.
-
-    Args:
-        trees: the trees; what is inside an index form is no part of its own, nor is a size.
-        shortest: trees with fewer symbols are left out.
-    """
+    """The parts of trees, in the order in which they first occur, from right to left."""
     census = _Census()
     numbers = [census.number(tree) for tree in trees]
     roots = [number for number in numbers if census.symbols[number] >= shortest]

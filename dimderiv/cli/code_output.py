@@ -36,15 +36,7 @@ class CodeRequest:
     file: str | None
 
     def refuse_contradictions(self, beside: Sequence[str], order: int) -> None:
-        """Check what click cannot.
-
-        Args:
-            beside: the options that ask for another form of the answer, of those that are given.
-            order: how often is differentiated.
-
-        Raises:
-            UsageError: options contradict each other, or need one that is missing.
-        """
+        """Check what click cannot."""
         given = list(self._given())
         if given and self.target is None:
             raise click.UsageError(f"{given[0]} is about code; ask for that too: --code numpy")
@@ -68,11 +60,7 @@ class CodeRequest:
         yield from ["--output"] * (self.file is not None)
 
     def source(self, derivation: Derivation) -> str:
-        """The code.
-
-        Args:
-            derivation: the derivation.
-        """
+        """The code."""
         assert self.target is not None, "whoever asks for code names a target"
         sizes = self._sizes(derivation)
         return derivation.code(
@@ -95,15 +83,7 @@ class CodeRequest:
         return found
 
     def write(self, source: str, words: Sequence[str]) -> None:
-        """Write the code to the file, which runs without dimderiv.
-
-        Args:
-            source: the code.
-            words: the command that made it.
-
-        Raises:
-            UsageError: the file exists and was not made by dimderiv, or cannot be written.
-        """
+        """Write the code to the file, which runs without dimderiv."""
         assert self.file is not None, "whoever writes names a file"
         path = Path(self.file)
         try:
@@ -116,9 +96,6 @@ class CodeRequest:
 
 def command(words: Sequence[str]) -> str:
     r"""A command as one line that a shell understands.
-
-    Args:
-        words: the words after the program's name.
 
     >>> command(["S = X w\nsum(S)", "--wrt", "w"])
     "dimderiv 'S = X w; sum(S)' --wrt w"

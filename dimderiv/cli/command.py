@@ -30,12 +30,7 @@ WORDS = "dimderiv.words"
 
 
 def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    """Print which version is installed, and end.
-
-    Args:
-        context: the command's.
-        wanted: whether it was asked for.
-    """
+    """Print which version is installed, and end."""
     if wanted:
         from importlib.metadata import PackageNotFoundError, version  # slow to import
 
@@ -179,14 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(words: list[str]) -> int:
-    """Carry out a command.
-
-    Args:
-        words: the words of the command line, after the program's name.
-
-    Returns:
-        The exit status.
-    """
+    """Carry out a command."""
     refuse_unreadable(words)
     command: click.Command = derive_command
     if words[:1] == ["rules"]:
@@ -202,14 +190,7 @@ def run(words: list[str]) -> int:
 
 
 def refuse_unreadable(words: list[str]) -> None:
-    """Refuse bytes of a command line that are no text.
-
-    Args:
-        words: the words of the command line.
-
-    Raises:
-        UsageError: Python has kept undecodable bytes as surrogates.
-    """
+    """Refuse bytes of a command line that are no text."""
     for word in words:
         if any("\ud800" <= character <= "\udfff" for character in word):
             shown = word.encode("utf-8", "backslashreplace").decode()
@@ -217,14 +198,7 @@ def refuse_unreadable(words: list[str]) -> None:
 
 
 def refuse_misspelled(words: list[str]) -> None:
-    """Refuse an option that does not exist, which click would take for an expression.
-
-    Args:
-        words: the words of the command line.
-
-    Raises:
-        UsageError: a word begins like an option, or stands where an option's value should.
-    """
+    """Refuse an option that does not exist, which click would take for an expression."""
     takes_value = {"--help": False} | {
         option: not getattr(parameter, "is_flag", False)
         for parameter in derive_command.params

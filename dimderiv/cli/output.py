@@ -43,11 +43,7 @@ class Request:
 
     @property
     def expression(self) -> str:
-        """The one word that is no option.
-
-        Raises:
-            UsageError: there is none, or several.
-        """
+        """The one word that is no option."""
         if not self.words:
             raise click.UsageError('there is no expression; write one such as "||Xw-y||^2"')
         if len(self.words) > 1:
@@ -66,11 +62,7 @@ class Request:
         return CodeRequest(self.code, self.form, self.layer, self.value, self.sizes, self.output)
 
     def refuse_contradictions(self) -> None:
-        """Check what click cannot.
-
-        Raises:
-            UsageError: no variable is named, or two forms of the answer are asked for.
-        """
+        """Check what click cannot."""
         if not self.wrt:
             raise click.UsageError(
                 "no variable is named to differentiate by; write --wrt w, or --wrt W1,b1"
@@ -93,12 +85,7 @@ class Request:
 
 
 def answer_text(derivation: Derivation, request: Request) -> str:
-    """What goes to standard output.
-
-    Args:
-        derivation: the derivation.
-        request: which form of it is wanted.
-    """
+    """What goes to standard output."""
     if request.as_json:
         return json.dumps(record(derivation, request), indent=2, ensure_ascii=False)
     if request.code:
@@ -117,10 +104,6 @@ def in_all_layouts(derivation: Derivation, request: Request) -> str:
     """The answer in each layout under a line that says what the layout is, and who uses it.
 
     Where properties tie entries of the variables, the gradient by those follows.
-
-    Args:
-        derivation: the derivation in the mixed layout.
-        request: the language, and whether LaTeX is wanted.
     """
     lang = request.lang
     blocks = [
@@ -138,12 +121,7 @@ def in_all_layouts(derivation: Derivation, request: Request) -> str:
 
 
 def record(derivation: Derivation, request: Request) -> dict[str, Any]:
-    """What `--json` prints.
-
-    Args:
-        derivation: the derivation.
-        request: whether the steps and the code belong to it.
-    """
+    """What `--json` prints."""
     code = request.of_code.source(derivation) if request.code else None
     verification = derivation.verification  # of the code too
     found: dict[str, Any] = {
@@ -181,11 +159,6 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
 
 
 def alone(derivation: Derivation, result: Result) -> Derivation:
-    """The derivation of one derivative of several.
-
-    Args:
-        derivation: the derivation of all.
-        result: the one.
-    """
+    """The derivation of one derivative of several."""
     derivatives = {result.wrt: derivation.answer.derivatives[result.wrt]}
     return replace(derivation, answer=replace(derivation.answer, derivatives=derivatives))

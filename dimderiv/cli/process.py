@@ -17,14 +17,7 @@ CLOSED_PIPE = 141
 
 
 def exit_status(command: Callable[[], int]) -> int:
-    """Run a command to its end, whatever the shell does to it.
-
-    Args:
-        command: the command; what it raises for bad input is reported.
-
-    Returns:
-        The exit status.
-    """
+    """Run a command to its end, whatever the shell does to it."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -44,38 +37,19 @@ def exit_status(command: Callable[[], int]) -> int:
 
 
 def refuse(message: str, status: int) -> int:
-    """Print a message for a person to standard error.
-
-    Args:
-        message: what is wrong.
-        status: the exit status that goes with it.
-
-    Returns:
-        The exit status.
-    """
+    """Print a message for a person to standard error."""
     click.echo(message, err=True)
     return status
 
 
 def note(text: str, verbose: bool) -> None:
-    """Tell a person something that does not belong to the answer.
-
-    Args:
-        text: one line.
-        verbose: whether to say it even if nobody seems to be there.
-    """
+    """Tell a person something that does not belong to the answer."""
     if verbose or (sys.stderr is not None and sys.stderr.isatty()):
         click.echo(text, err=True)
 
 
 def confess(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Report a mistake in dimderiv itself in one line, in place of a traceback.
-
-    Args:
-        kind: the type of the exception that nothing handled.
-        error: the exception.
-        trace: where it was raised.
-    """
+    """Report a mistake in dimderiv itself in one line, in place of a traceback."""
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f" ({trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno})" if trace else ""

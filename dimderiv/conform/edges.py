@@ -53,12 +53,7 @@ class Edge(NamedTuple):
 
 
 def ones(rows: Node, cols: Node, *_: Node) -> Part:
-    """Ones, as a part that stood before all factors.
-
-    Args:
-        rows: how many rows.
-        cols: how many columns.
-    """
+    """Ones, as a part that stood before all factors."""
     face = Face(Call("ones", (rows, cols)), 3)
     return Part(Piece(face, notation.transposed(face)), ONCE, 0)
 

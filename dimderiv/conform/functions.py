@@ -12,12 +12,7 @@ WRITTEN = {rule: written for written, rule in EXTREMES.items()}
 
 
 def applied(node: Map, faces: Sequence[Face]) -> Face:
-    """A function of each entry, a comparison, or a power with an exponent that varies.
-
-    Args:
-        node: the function.
-        faces: its arguments.
-    """
+    """A function of each entry, a comparison, or a power with an exponent that varies."""
     if node.function in COMPARISONS:
         tree = Binary(node.function, faces[0].tree, faces[1].tree)  # type: ignore[arg-type]
         return Face(tree, faces[0].cost + faces[1].cost + 1)
@@ -32,12 +27,7 @@ def written_name(node: Map | Function) -> str:
 
 
 def function(node: Function, pieces: Sequence[Piece]) -> Piece:
-    """A function of whole arrays, of rows, or a reduction.
-
-    Args:
-        node: the function.
-        pieces: the notation of its arguments.
-    """
+    """A function of whole arrays, of rows, or a reduction."""
     if is_triangle(node):
         straight, flipped = pieces[0]
         return Piece(notation.call("tril", straight), notation.call("triu", flipped))

@@ -24,10 +24,6 @@ IDENTITY = Name("I")
 def with_bare_identities(tree: Node, *, sized: bool = True) -> Node:
     """A tree in which an identity says its size only where nothing else does.
 
-    Args:
-        tree: matrix notation, in which every identity says its size.
-        sized: whether the size of the whole is known.
-
     >>> from dimderiv.language.parser import parse_expression
     >>> from dimderiv.render.text import text
     >>> text(with_bare_identities(parse_expression("c eye(n) + exp(eye(n)) kron(A, eye(m))")))

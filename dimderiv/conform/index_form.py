@@ -40,16 +40,7 @@ class Axis(NamedTuple):
 
 
 def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[str] = ()) -> Piece:
-    """A node entry by entry, with a letter for each of its axes, or several for a merged one.
-
-    Args:
-        node: a product or a sum of products.
-        piece_of: the notation of the factors.
-        taken: names that mean something, which no letter has.
-
-    Returns:
-        A piece; its flipped face means something only for two axes.
-    """
+    """A node entry by entry, with a letter for each of its axes, or several for a merged one."""
     parts = [(coefficient, _as_product(part)) for coefficient, part in expanded(node)]
     known = _size_names([part for _, part in parts]).union(taken)
     unused = _letters(known)

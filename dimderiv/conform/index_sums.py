@@ -7,11 +7,7 @@ from dimderiv.language import Add, IndexForm, Negative, Node, Transpose
 
 
 def forms_together(terms: Sequence[Node]) -> list[Node]:
-    """The terms of a sum, with index forms that have the same axes as one.
-
-    Args:
-        terms: formulas, each with a minus sign where it is subtracted.
-    """
+    """The terms of a sum, with index forms that have the same axes as one."""
     found: list[Node] = []
     places: dict[tuple[object, ...], int] = {}
     for term in terms:

@@ -50,17 +50,7 @@ def vectorised(node: Node, value_rank: int) -> Node:
 def merged_piece(
     node: Product, piece_of: PieceOf, swap: str = COMMUTATION, *, weights: int = MOST_WEIGHTS
 ) -> Piece | None:
-    """A product with an axis of two letters, without its coefficient and its scalar factors.
-
-    Args:
-        node: the product.
-        piece_of: the notation of a node.
-        swap: what the commutation matrix is called.
-        weights: how many diagonal matrices may stand in the middle on each side of another one.
-
-    Returns:
-        Its notation; nothing where the letters do not come apart.
-    """
+    """A product with an axis of two letters, without its coefficient and its scalar factors."""
     if any(len(letters_of((index,))) > 2 for index in node.result):
         return None
     if Shifted in map(type, (*node.result, *all_indices(node.factors))):

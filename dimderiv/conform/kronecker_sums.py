@@ -35,13 +35,7 @@ class Term(NamedTuple):
 
 
 def summed(terms: Sequence[tuple[bool, int, Piece]], axes: Sequence[Dim]) -> Piece:
-    """A sum of pieces with two axes.
-
-    Args:
-        terms: of each term whether it is subtracted, how many scalars it begins with, and its
-            notation.
-        axes: the sizes of the axes.
-    """
+    """A sum of pieces with two axes."""
     signed = [(*_with_sign_inside(minus, piece), scalars) for minus, scalars, piece in terms]
     first = next((k for k, (negative, _, _) in enumerate(signed) if not negative), 0)
     signed = [signed[first], *signed[:first], *signed[first + 1 :]]

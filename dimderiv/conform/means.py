@@ -26,16 +26,7 @@ def summed_size(factor: Factor, face: Face) -> Node | None:
 def with_means(
     node: Product, found: Conformed, under: list[Face]
 ) -> tuple[Piece | None, list[Face], list[Face]]:
-    """The array and the scalars, with a sum that is divided by the size of its axis as a mean.
-
-    Args:
-        node: the product.
-        found: what it comes to, where the sums stand that came up on the way.
-        under: the scalars that it is divided by.
-
-    Returns:
-        The array, the scalars that came up, and what is still divided by.
-    """
+    """The array and the scalars, with a sum that is divided by the size of its axis as a mean."""
     for size in under:
         letters = [i for _, i in found.sums if node.dims[i].syntax() == size.tree]
         if letters:

@@ -44,16 +44,7 @@ class Conformed:
 
 
 def conform(product: Product, pieces: Sequence[Piece]) -> Conformed | None:
-    """The factors of a product in matrix notation.
-
-    Args:
-        product: the product; its coefficient is left to the caller, and so are the scalar factors.
-        pieces: the notation of each factor.
-
-    Returns:
-        The array, without axes that the product only repeats it along, and the scalars that came
-        up on the way; None where the letters form a network that no matrix notation reaches.
-    """
+    """The factors of a product in matrix notation."""
     if Shifted in map(type, product.result):
         return None
     network = _Network(product)

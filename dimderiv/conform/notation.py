@@ -107,12 +107,7 @@ def two_faced(straight: Face, flipped: Face) -> Piece:
 
 
 def turned_as_a_whole(piece: Piece, *, unless_longer: bool = False) -> Piece:
-    """A piece whose longer face is the transpose of the other: `(x - mean(x))'`.
-
-    Args:
-        piece: the piece.
-        unless_longer: whether that face stays as it is where its parts are shorter transposed.
-    """
+    """A piece whose longer face is the transpose of the other: `(x - mean(x))'`."""
     straight, flipped = piece
     if straight.cost <= flipped.cost:
         around = transposed(straight)
@@ -271,14 +266,7 @@ def _entrywise(over: Sequence[Face], under: Sequence[Face]) -> Face:
 def scaled(
     coefficient: Fraction, over: Sequence[Face], under: Sequence[Face], piece: Piece | None
 ) -> Piece:
-    """A positive number and scalars times a piece, divided by scalars.
-
-    Args:
-        coefficient: the number, positive.
-        over: scalars above the line.
-        under: scalars below the line.
-        piece: what is scaled; nothing where the value is the scalars themselves.
-    """
+    """A positive number and scalars times a piece, divided by scalars."""
     if (coefficient is ONCE or coefficient == 1) and not over and not under and piece is not None:
         return two_faced(*piece)
     top, bottom = coefficient, list(under)

@@ -9,13 +9,7 @@ from dimderiv.language import ONE, Call, Dim
 
 
 def with_ones(piece: Piece | None, axes: Sequence[Dim], present: Sequence[bool]) -> Piece:
-    """A piece times ones, so that it has the axes that it lacks.
-
-    Args:
-        piece: what is repeated; nothing where it is 1.
-        axes: all axes of the value, at most two.
-        present: which of them the piece has.
-    """
+    """A piece times ones, so that it has the axes that it lacks."""
     missing = [dim for dim, there in zip(axes, present, strict=True) if not there]
     if len(missing) == len(axes):
         ones = _ones(missing[0], (*missing, ONE)[1])

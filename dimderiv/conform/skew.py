@@ -20,10 +20,6 @@ from dimderiv.language import (
 def without_transposes(tree: Node, skew: Collection[str]) -> Node:
     """A tree in which no skew matrix is transposed.
 
-    Args:
-        tree: matrix notation.
-        skew: the names of skew matrices.
-
     >>> from dimderiv.language.parser import parse_expression
     >>> from dimderiv.render.text import text
     >>> text(without_transposes(parse_expression("A + K' K x"), {"K"}))

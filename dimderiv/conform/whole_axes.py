@@ -31,15 +31,7 @@ class Group(NamedTuple):
 
 
 def with_whole_axes(node: Product) -> Product | None:
-    """A product with one letter for each of its merged axes.
-
-    Args:
-        node: a product.
-
-    Returns:
-        The product, not normalised, without its scalar factors; nothing where it has no merged
-        axis, or where factors with single letters join more than two axes.
-    """
+    """A product with one letter for each of its merged axes."""
     places = (*node.result, *all_indices(node.factors))
     merged = list(dict.fromkeys(index for index in places if isinstance(index, Merged)))
     if not merged or Shifted in map(type, places):
@@ -62,14 +54,7 @@ def _is_apart(index: Merged, merged: Iterable[Merged], node: Product) -> bool:
 def _along_axes(
     node: Product, bound: list[Factor], merged: Sequence[Merged], cut: set[Merged]
 ) -> list[Factor] | None:
-    """The factors, those with single letters as arrays along whole axes.
-
-    Args:
-        node: the product.
-        bound: its factors that have merged axes.
-        merged: all merged axes.
-        cut: those that do not hold factors together.
-    """
+    """The factors, those with single letters as arrays along whole axes."""
     single = [f for f in node.factors if f.indices and f not in bound]
     shown = {i for i in (*node.result, *all_indices(bound)) if isinstance(i, int)}
     kept = {i for i in node.result if isinstance(i, int)}.union(letters_of(cut))

@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 
 
 def judge_named(verify: bool | str) -> "Judge | None":
-    """Who is to check, by what was asked for; nobody for `False`.
-
-    Args:
-        verify: what was asked for.
-
-    Raises:
-        UnknownNameError: there is no such judge.
-    """
+    """Who is to check, by what was asked for; nobody for `False`."""
     if not verify:
         return None
     if verify in (True, "points"):
@@ -65,17 +58,7 @@ class Checker:
         budget: float,
         judge: "Judge" = "points",
     ) -> "dict[Variables, Verification]":
-        """What the check of each printed derivative reports.
-
-        Args:
-            results: the derivatives.
-            together: all of them as one program, whose last statements they are.
-            budget: how many seconds of work the check may take for all of them.
-            judge: who decides.
-
-        Raises:
-            VerificationError: an entry disagrees.
-        """
+        """What the check of each printed derivative reports."""
         # Imported here, since a derivation that nobody checks must not pay for the verifier.
         claims = self.claims(results, together)
         groups: dict[tuple[int, str], list[Variables]] = {}
@@ -97,12 +80,7 @@ class Checker:
     def claims(
         self, results: Mapping[Variables, Result], together: Program
     ) -> "dict[Variables, Claim]":
-        """What each derivative claims; all of them share one reading of what is printed.
-
-        Args:
-            results: the derivatives.
-            together: all of them as one program, whose last statements they are.
-        """
+        """What each derivative claims; all of them share one reading of what is printed."""
         read = self.read_back(text(together))
         count = len(read.statements) - len(results)
         shared, last = read.statements[:count], read.statements[count:]
@@ -167,10 +145,6 @@ class Checker:
         ]
 
     def read_back(self, printed: str) -> Program:
-        """A printed answer, read by the parser of the language.
-
-        Args:
-            printed: in the language.
-        """
+        """A printed answer, read by the parser of the language."""
         functions = self.rulebook.words
         return parse_program(printed, names=names_in_use(self.typed.symbols), functions=functions)

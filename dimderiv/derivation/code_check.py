@@ -48,20 +48,7 @@ NUMBERS = (0, 3, 1, 2)
 
 
 def check_code(coder: Coder, run: Run, *, value: bool = False) -> CodeCheck:
-    """Compare what code returns with the answer as it is printed.
-
-    Args:
-        coder: what the code was made by.
-        run: runs it.
-        value: whether it returns the value too, before the derivatives.
-
-    Returns:
-        What was compared: nothing where no point was found at which the answer has a value that
-        floats can be compared with.
-
-    Raises:
-        VerificationError: they disagree, or the code fails.
-    """
+    """Compare what code returns with the answer as it is printed."""
     printed = PrintedValues(coder, value=value, most=MOST_OPERATIONS)
     comparison = _Comparison(printed, run)
     sizes, entries = list[dict[str, int]](), 0
@@ -73,13 +60,7 @@ def check_code(coder: Coder, run: Run, *, value: bool = False) -> CodeCheck:
 
 
 def dense(function: Callable[..., Any], names: Sequence[str], *, value: bool) -> Run:
-    """How a function is run that returns derivatives, or the value and derivatives.
-
-    Args:
-        function: the function.
-        names: the symbols that it takes, in order.
-        value: whether it returns the value too.
-    """
+    """How a function is run that returns derivatives, or the value and derivatives."""
 
     def run(arrays: Arrays, others: Mapping[str, Any]) -> Sequence[Any]:
         returned = _called(function, [arrays[name] for name in names], others)
@@ -94,14 +75,7 @@ def dense(function: Callable[..., Any], names: Sequence[str], *, value: bool) ->
 def operator(
     function: Callable[..., Any], names: Sequence[str], method: str, arriving: Sequence[str]
 ) -> Run:
-    """How a function is run that returns an operator, of which one method is called.
-
-    Args:
-        function: the function.
-        names: the symbols that it takes, in order.
-        method: the name of the method.
-        arriving: the symbols that the method takes.
-    """
+    """How a function is run that returns an operator, of which one method is called."""
 
     def run(arrays: Arrays, others: Mapping[str, Any]) -> Sequence[Any]:
         made = _called(function, [arrays[name] for name in names], others)
@@ -111,13 +85,7 @@ def operator(
 
 
 def layer(made: Callable[[], Any], names: Sequence[str], upstream: str) -> Run:
-    """How a layer is run, forward and backward.
-
-    Args:
-        made: makes one.
-        names: the symbols that its forward pass takes, in order.
-        upstream: the symbol that its backward pass takes.
-    """
+    """How a layer is run, forward and backward."""
 
     def run(arrays: Arrays, others: Mapping[str, Any]) -> Sequence[Any]:
         one = made()
@@ -150,15 +118,7 @@ class _Comparison:
         self.printed, self.run = printed, run
 
     def entries(self, sizes: dict[str, int], number: int) -> int:
-        """How many entries agree at the first point that tells something; 0 if there is none.
-
-        Args:
-            sizes: a number for each named dimension.
-            number: which point is sought.
-
-        Raises:
-            VerificationError: entries disagree at several points.
-        """
+        """How many entries agree at the first point that tells something; 0 if there is none."""
         differing, undefined, empty = list[str](), list[str](), 0
         for point in islice(self.printed.points(sizes, number), DRAWS):
             try:

@@ -36,17 +36,7 @@ class Stages:
     value: bool
 
     def refuse_contradictions(self, typed: Typed, order: int, directions: bool) -> None:
-        """Check that there is such a function.
-
-        Args:
-            typed: the expression.
-            order: how often it was differentiated.
-            directions: whether the derivative is one along directions.
-
-        Raises:
-            UnknownNameError: there is no such form.
-            NotDifferentiableError: the derivative is no operator, or no layer has it.
-        """
+        """Check that there is such a function."""
         if self.form not in FORMS:
             raise UnknownNameError(
                 f"the form {self.form!r} is unknown", hint=f"one of {', '.join(FORMS)}"
@@ -104,16 +94,7 @@ class Coder:
 
     @without_collecting()
     def source(self, target: str, *, value: bool, sizes: Mapping[str, int] | None) -> str:
-        """The source of a function that computes the derivatives.
-
-        Args:
-            target: the name of a target.
-            value: whether the function returns the value too, before the derivatives.
-            sizes: a number for each named size, where the code is to be the best at these sizes.
-
-        Raises:
-            UnknownNameError: there is no such target.
-        """
+        """The source of a function that computes the derivatives."""
         # Imported here, since a derivation that nobody wants code of must not pay for it.
         return codegen.source(
             target,
@@ -142,14 +123,7 @@ class Coder:
         arriving: Sequence[str],
         called: Mapping[str, str] | None = None,
     ) -> "Later":
-        """The derivatives as what is computed when some symbols arrive.
-
-        Args:
-            name: the name of the function that computes them.
-            docstring: what is said of it.
-            arriving: the symbols.
-            called: what a symbol is called in the code, where that is another name.
-        """
+        """The derivatives as what is computed when some symbols arrive."""
         return codegen.Later(
             name,
             {symbol: self.typed.symbols[symbol] for symbol in arriving},

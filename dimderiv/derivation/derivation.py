@@ -321,11 +321,7 @@ class Derivation(Shown):
         return self.origin.code_in_stages(self, stages, target, sizes)
 
     def _check_code(self, source: str, value: bool) -> None:
-        """Compare what code returns with the answer, unless that was done.
-
-        Raises:
-            VerificationError: they disagree.
-        """
+        """Compare what code returns with the answer, unless that was done."""
         if source in self.code_checks:
             return
         # Imported here, since a derivation that nobody wants code of must not pay for numpy.

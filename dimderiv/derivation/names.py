@@ -30,12 +30,7 @@ class Spelling:
     def names(
         self, derivatives: Iterable[Variables], definitions: Collection[str]
     ) -> dict[Variables, str]:
-        """A name for each derivative: `dX`, `H_xy`, `Hv_x` along `v`, `Y_dot` for a value.
-
-        Args:
-            derivatives: the variables that each derivative is by.
-            definitions: names that the answer defines.
-        """
+        """A name for each derivative: `dX`, `H_xy`, `Hv_x` along `v`, `Y_dot` for a value."""
         taken = {*self.typed.symbols, *self.typed.functions, *definitions}
         names: dict[Variables, str] = {}
         for variables in derivatives:
@@ -54,12 +49,7 @@ class Spelling:
         return f"{value or next(name for name in VALUES if name not in taken)}_dot"
 
     def in_latex(self, names: Mapping[Variables, str], tangents: Iterable[str]) -> dict[str, str]:
-        """How derivatives by symbols and intermediates, and along directions, are spelled.
-
-        Args:
-            names: what `names` gave.
-            tangents: names of derivatives of intermediates along directions.
-        """
+        """How derivatives by symbols and intermediates, and along directions, are spelled."""
         symbols = self.typed.symbols
         found = {
             f"d{name}": rf"\mathrm{{d}}{render.latex(Name(name))}"
@@ -84,14 +74,7 @@ class Spelling:
         tangents: Iterable[str],
         rulebook: Rulebook,
     ) -> str:
-        """An answer in LaTeX: a formula, or definitions and derivatives below each other.
-
-        Args:
-            program: the answer.
-            names: what `names` gave.
-            tangents: names of derivatives of intermediates along directions.
-            rulebook: the rules, of which some say how LaTeX writes a function.
-        """
+        """An answer in LaTeX: a formula, or definitions and derivatives below each other."""
         spelled = self.in_latex(names, tangents)
         functions = {rule.name: rule.latex for rule in rulebook.rules.values() if rule.latex}
         last = next(iter(names.values()))

@@ -95,22 +95,13 @@ class PrintedValues:
         return list(dict.fromkeys(chain.from_iterable(shapes)))
 
     def count(self, sizes: Mapping[str, int]) -> int:
-        """How many entries the symbols and the derivatives have.
-
-        Args:
-            sizes: a number for each named dimension.
-        """
+        """How many entries the symbols and the derivatives have."""
         every = [tuple(declared.shape) for declared in self.typed.symbols.values()]
         every += [(*extent.of, *extent.by) for extent in self.extents.values()]
         return sum(prod(dim.evaluate(sizes) for dim in dims) for dims in every)
 
     def points(self, sizes: Mapping[str, int], number: int) -> Iterator[dict[str, Table]]:
-        """Entries for every symbol, again and again.
-
-        Args:
-            sizes: a number for each named dimension.
-            number: which point is sought.
-        """
+        """Entries for every symbol, again and again."""
         for point in drawn_points(self.typed.symbols, sizes, self.distributions, number):
             for name, declared in self.typed.symbols.items():
                 is_single = [list(map(len, point[name]))] == [[1]]
@@ -120,17 +111,7 @@ class PrintedValues:
             yield point
 
     def at(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> list[Printed]:
-        """The value, if it is wanted, and the derivatives.
-
-        Args:
-            point: the entries of the symbols.
-            sizes: a number for each named dimension.
-
-        Raises:
-            OutOfDomain: something has no value there.
-            OutOfTime: it takes too long.
-            DimderivError: something cannot be evaluated.
-        """
+        """The value, if it is wanted, and the derivatives."""
         found = []
         if self.valued is not None:
             shape, program = self.valued.value, self.valued.program
@@ -162,12 +143,7 @@ class PrintedValues:
 
 
 def size(shape: Shape, sizes: Mapping[str, int]) -> Size:
-    """A shape in numbers.
-
-    Args:
-        shape: rows and columns.
-        sizes: a number for each named dimension.
-    """
+    """A shape in numbers."""
     return Size(*(dim.evaluate(sizes) for dim in shape))
 
 

@@ -84,9 +84,6 @@ class Shown:
     def forms(self, lang: str = "en") -> tuple[str, ...]:
         """What each derivative is, unless it is a gradient, or a Hessian, in matrix notation.
 
-        Args:
-            lang: `"en"` or `"zh"`.
-
         >>> from dimderiv import derive
         >>> derive("X", "X", shapes="X: m x n").forms()[0].partition(",")[0]
         "Jacobian d vec(value)/d vec(X)'"
@@ -102,9 +99,6 @@ class Shown:
 
     def notes(self, lang: str = "en") -> tuple[str, ...]:
         """Which entries are taken to be free although a property ties them, and what is not used.
-
-        Args:
-            lang: `"en"` or `"zh"`.
 
         >>> from dimderiv import derive
         >>> derive("x'S x", "x", shapes="S: n x n symmetric").notes()

@@ -17,15 +17,7 @@ UPSTREAM = "upstream"
 def operator_code(
     dense: Derivation, products: Sequence[Derivation], target: str, sizes: Mapping[str, int] | None
 ) -> str:
-    """The source of a function that returns a Hessian or a Jacobian as an operator.
-
-    Args:
-        dense: the derivation of what the operator stands for.
-        products: that of its product with directions; for a Jacobian, also that of the product with
-            a derivative that is handed down.
-        target: the name of the target.
-        sizes: a number for each named size, where the code is to be the best at these sizes.
-    """
+    """The source of a function that returns a Hessian or a Jacobian as an operator."""
     coder, later, told = dense.coder, [], list[str]()
     for name, each in zip((APPLY, ADJOINT), products, strict=False):
         arriving = _arriving(each)
@@ -50,14 +42,7 @@ def operator_code(
 def layer_code(
     dense: Derivation, backward: Derivation, target: str, sizes: Mapping[str, int] | None
 ) -> str:
-    """The source of a value as a layer that knows its backward pass.
-
-    Args:
-        dense: the derivation that was asked for.
-        backward: that of the product with a derivative that is handed down.
-        target: the name of the target.
-        sizes: a number for each named size, where the code is to be the best at these sizes.
-    """
+    """The source of a value as a layer that knows its backward pass."""
     arriving, value = _upstream(backward), backward.typed.plain
     assert value is not None, "a derivative that is handed down is that of a value"
     by = ", ".join(dense.wrt)
@@ -84,16 +69,7 @@ def layer_code(
 
 
 def check_operator(dense: Derivation, products: Sequence[Derivation], source: str) -> None:
-    """Compare what the operator of numpy code returns with its products as they are printed.
-
-    Args:
-        dense: the derivation of what the operator stands for, which notes the outcome.
-        products: those of its products.
-        source: the code.
-
-    Raises:
-        VerificationError: they disagree.
-    """
+    """Compare what the operator of numpy code returns with its products as they are printed."""
     # Imported here, since a derivation that nobody checks must not pay for it.
     from dimderiv.derivation.code_check import check_code, operator
 
@@ -108,16 +84,7 @@ def check_operator(dense: Derivation, products: Sequence[Derivation], source: st
 
 
 def check_layer(dense: Derivation, backward: Derivation, source: str) -> None:
-    """Compare what the layer of numpy code returns with its backward pass as it is printed.
-
-    Args:
-        dense: the derivation that was asked for, which notes the outcome.
-        backward: that of the backward pass.
-        source: the code.
-
-    Raises:
-        VerificationError: they disagree.
-    """
+    """Compare what the layer of numpy code returns with its backward pass as it is printed."""
     from dimderiv.derivation.code_check import check_code, layer
 
     if source not in dense.code_checks:

@@ -88,12 +88,7 @@ class Task:
 
     @without_collecting()
     def derivation(self) -> Derivation:
-        """The derivatives, not checked yet.
-
-        Raises:
-            NotDifferentiableError: an operation has no rule.
-            LimitError: the graph or the answer would be too large.
-        """
+        """The derivatives, not checked yet."""
         if self.directions:
             return self._along() if self.order == 1 else self._hessian_along()
         if self.layout != "mixed":
@@ -102,15 +97,7 @@ class Task:
         return self._by_variables()
 
     def hessian_vector(self, names: str | Sequence[str]) -> Derivation:
-        """The product of the Hessian with directions of the variables, not checked yet.
-
-        Args:
-            names: a new name for the direction of each variable.
-
-        Raises:
-            NotDifferentiableError: the value is no scalar, or is not differentiated as it stands.
-            UnknownNameError: a name means something already, or there is not one for each variable.
-        """
+        """The product of the Hessian with directions of the variables, not checked yet."""
         if self.directions or self.structured:
             kind = "along directions" if self.directions else "of tied entries"
             raise NotDifferentiableError(
@@ -133,18 +120,7 @@ class Task:
         target: str,
         sizes: Mapping[str, int] | None,
     ) -> str:
-        """The source of an operator, or of a layer, checked where the derivation was.
-
-        Args:
-            dense: the derivation that was asked for.
-            stages: what the source is to be.
-            target: the name of the target.
-            sizes: a number for each named size, where the code is to be the best at these sizes.
-
-        Raises:
-            UnknownNameError: there is no such target or form.
-            NotDifferentiableError: the derivative is no operator, or no layer has it.
-        """
+        """The source of an operator, or of a layer, checked where the derivation was."""
         stages.refuse_contradictions(self.typed, self.order, bool(self.directions))
         if not stages.layer:
             checked = [each.verified() if dense.checks else each for each in self._products()]
@@ -175,11 +151,7 @@ class Task:
         return replace(self, typed=typed, layout="mixed").derivation()
 
     def all_layouts(self) -> dict[str, Derivation]:
-        """The derivation in each layout that it has, not checked yet.
-
-        Raises:
-            NotDifferentiableError: it is one along directions, which has no layout.
-        """
+        """The derivation in each layout that it has, not checked yet."""
         if self.directions:
             raise NotDifferentiableError(
                 "a derivative along directions has one layout, the shape of what is differentiated",

@@ -8,13 +8,7 @@ from dimderiv.rulebook import Rule
 
 
 def chained(node: Function, upstream: Node, rule: Rule) -> Labelled:
-    """What arrives at a declared function, or at its gradient, times the derivative of that.
-
-    Args:
-        node: such as `f(A x)`.
-        upstream: what arrives.
-        rule: the rule that the declaration made, which names the derivative.
-    """
+    """What arrives at a declared function, or at its gradient, times the derivative of that."""
     (following,) = rule.derivative.values()
     (argument,) = node.arguments
     axes = (*node.axes, *argument.axes)

@@ -229,13 +229,7 @@ def _ones(axes: tuple[Dim, ...]) -> Node:
 
 
 def entrywise(formula: syntax.Node, known: Mapping[str, Node], axes: tuple[Dim, ...]) -> Node:
-    """A scalar formula of the language applied entry by entry.
-
-    Args:
-        formula: the formula, in which every product and power is one of scalars.
-        known: a node for each name in it, with the given axes or none.
-        axes: the axes of the result.
-    """
+    """A scalar formula of the language applied entry by entry."""
     return _filled(_entrywise(formula, known, axes), axes)
 
 

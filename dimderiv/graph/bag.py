@@ -33,12 +33,7 @@ HIGHEST_POWER = 10**12
 
 
 def zeros(result: Sequence[Index], dims: Sequence[Dim]) -> Node:
-    """The array of zeros with these indices.
-
-    Args:
-        result: one index for each axis.
-        dims: the size of each letter.
-    """
+    """The array of zeros with these indices."""
     return zero(tuple([index_dim(index, dims) for index in result]))
 
 
@@ -56,14 +51,7 @@ class Gathered(Letters):
         self.factors: list[Factor] = []
 
     def closed(self, result: tuple[Index, ...]) -> Node:
-        """The product of the factors.
-
-        Args:
-            result: one index for each of its axes.
-
-        Raises:
-            LimitError: there are too many factors, or a power is too high.
-        """
+        """The product of the factors."""
         factors, spent = self._collected(), set[int]()
         _refuse_large(factors)
         # Nearly all products are of ordinary factors, of which there is nothing to find.

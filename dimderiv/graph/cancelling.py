@@ -54,12 +54,7 @@ class Found(NamedTuple):
 
 
 def cancellation(factors: Sequence[Factor], result: Sequence[Index]) -> Cancellation | None:
-    """Factors of a product that cancel each other, if there are any.
-
-    Args:
-        factors: the factors, no two alike.
-        result: the indices of the product.
-    """
+    """Factors of a product that cancel each other, if there are any."""
     inverses = [(f, own) for f in factors if (own := _inverse(f.node)) and f.power == 1]
     orthogonal = [f for f in factors if is_orthogonal(f.node) and f.power == 1]
     if not inverses and not orthogonal:
@@ -97,12 +92,7 @@ def _orthogonal_pair(
 
 
 def is_projection(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
-    """Whether a product is that of a matrix and its pseudoinverse, which is symmetric.
-
-    Args:
-        factors: the factors.
-        result: the indices of the product.
-    """
+    """Whether a product is that of a matrix and its pseudoinverse, which is symmetric."""
     for factor in factors:
         inverse = _inverse(factor.node)
         if inverse is None or inverse.function != "pinv" or factor.power != 1:
@@ -216,15 +206,7 @@ def _is_absorbed(
     factors: Sequence[Factor],
     places: Sequence[Index],
 ) -> bool:
-    """Whether a projection onto a space of a matrix stands beside something of that space.
-
-    Args:
-        matrix: the matrix that is projected with.
-        ends: the indices of the projection.
-        space: 0 for the space of its columns, 1 for that of its rows.
-        factors: what else there is.
-        places: all indices.
-    """
+    """Whether a projection onto a space of a matrix stands beside something of that space."""
     for end in ends:
         if any(True for _ in _beside(matrix, end, space, factors, places)):
             return True

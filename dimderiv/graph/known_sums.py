@@ -10,12 +10,7 @@ from dimderiv.graph.numbering import all_indices
 def without_unit_sums(
     factors: Sequence[Factor], result: Sequence[Index]
 ) -> tuple[list[Factor], set[int]]:
-    """Drop what sums to 1 along an axis, and say along which letters.
-
-    Args:
-        factors: the factors of a product.
-        result: its indices.
-    """
+    """Drop what sums to 1 along an axis, and say along which letters."""
     kept, spent = list(factors), set[int]()
     for factor in factors:
         for index in _unit_axes(factor):
@@ -34,24 +29,14 @@ def _unit_axes(factor: Factor) -> tuple[Index, ...]:
 
 
 def vanishes(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
-    """Whether a factor is summed along an axis where its entries cancel.
-
-    Args:
-        factors: the factors of a product.
-        result: its indices.
-    """
+    """Whether a factor is summed along an axis where its entries cancel."""
     centred = _centred(factors)
     places = [*all_indices(factors), *result] if centred else []
     return any(uses(index, places) == 1 for index in centred)
 
 
 def zero_axes(factors: Sequence[Factor], result: Sequence[Index]) -> tuple[int, ...]:
-    """The axes of a product that it has from one factor alone, whose entries cancel along them.
-
-    Args:
-        factors: the factors of the product.
-        result: its indices.
-    """
+    """The axes of a product that it has from one factor alone, whose entries cancel along them."""
     centred = _centred(factors)
     places = [*all_indices(factors), *result] if centred else []
     return tuple([result.index(i) for i in centred if i in result and uses(i, places) == 2])

@@ -20,21 +20,13 @@ class Letters:
         self.inside: dict[type, set[int]] = {Merged: set(), Shifted: set()}
 
     def note(self, indices: Iterable[Index]) -> None:
-        """Remember which letters stand inside of merged and of shifted indices.
-
-        Args:
-            indices: of an array.
-        """
+        """Remember which letters stand inside of merged and of shifted indices."""
         for index in indices:
             if not isinstance(index, int):
                 self.inside[type(index)].update(letters_of((self.resolved(index),)))
 
     def resolved(self, index: Index) -> Index:
-        """The index in the letters that stand for themselves.
-
-        Args:
-            index: of any letters.
-        """
+        """The index in the letters that stand for themselves."""
         if not self.same:
             return index
         while isinstance(index, int) and index in self.same:
@@ -48,22 +40,13 @@ class Letters:
         return type(index)(tuple(letters))
 
     def all_resolved(self, indices: tuple[Index, ...]) -> tuple[Index, ...]:
-        """Each index in the letters that stand for themselves.
-
-        Args:
-            indices: of any letters.
-        """
+        """Each index in the letters that stand for themselves."""
         return tuple([self.resolved(index) for index in indices]) if self.same else indices
 
     def unify(self, first: Index, second: Index) -> bool:
         """Make two indices one; false where their letters are not of the same sizes in turn.
 
         No letter inside of a merged index is a shifted one, and none of a shifted one is merged.
-
-
-        Args:
-            first: an index.
-            second: another.
         """
         first, second = self.resolved(first), self.resolved(second)
         if first == second:
@@ -94,13 +77,7 @@ class Letters:
         dims: Sequence[Dim] = (),
         places: Iterable[Index] = (),
     ) -> bool:
-        """Whether indices could be made one, each pair in turn.
-
-        Args:
-            pairs: the indices.
-            dims: the sizes of further letters, which come after those that there are.
-            places: indices of these letters.
-        """
+        """Whether indices could be made one, each pair in turn."""
         resolved = [(self.resolved(first), self.resolved(second)) for first, second in pairs]
         if are_letters(index for pair in resolved for index in pair):
             return True
@@ -120,12 +97,7 @@ def are_letters(indices: Iterable[Index]) -> TypeGuard[tuple[int, ...]]:
 
 
 def moved(indices: tuple[Index, ...], first: int) -> tuple[Index, ...]:
-    """The indices with letters that are counted from another one.
-
-    Args:
-        indices: of letters that are counted from 0.
-        first: the letter that the first one becomes.
-    """
+    """The indices with letters that are counted from another one."""
     if not first:
         return indices
     return tuple([_moved(index, first) for index in indices])
@@ -138,12 +110,7 @@ def _moved(index: Index, first: int) -> Index:
 
 
 def reached(start: set[int], groups: Sequence[tuple[Index, ...]]) -> set[int]:
-    """The letters that are in one group with those to start with, directly or through others.
-
-    Args:
-        start: letters.
-        groups: indices that go together.
-    """
+    """The letters that are in one group with those to start with, directly or through others."""
     reach = set(start)
     found = [set(letters_of(group)) for group in groups]
     while True:

@@ -105,12 +105,7 @@ def rescaled(node: Node, coefficient: Fraction) -> Node:
 
 
 def stands_alone(factor: Factor, result: tuple[Index, ...]) -> bool:
-    """Whether a product of one factor is that factor, but for its coefficient.
-
-    Args:
-        factor: the factor.
-        result: the indices of the product.
-    """
+    """Whether a product of one factor is that factor, but for its coefficient."""
     node, indices, power = factor
     if indices != result and not (node.symmetric and indices == result[::-1]):
         return False
@@ -126,13 +121,7 @@ def _are_letters(result: tuple[Index, ...]) -> bool:
 def with_scalars_apart(
     factors: list[Factor], result: tuple[Index, ...], dims: Sequence[Dim]
 ) -> list[Factor]:
-    """Make one scalar factor of each group of factors that shares no letter with the result.
-
-    Args:
-        factors: the factors of a product that comes apart.
-        result: its indices.
-        dims: the size of each letter.
-    """
+    """Make one scalar factor of each group of factors that shares no letter with the result."""
     shown = set(letters_of(result))
     groups = _connected(factors)
     inner = [group for letters, group in groups if letters and not letters & shown]
@@ -172,14 +161,7 @@ def _connected(factors: list[Factor]) -> list[tuple[set[int], list[Factor]]]:
 def finished(
     coefficient: Fraction, factors: list[Factor], dims: Sequence[Dim], result: tuple[Index, ...]
 ) -> Node:
-    """The node of a product; one factor as it stands is that factor.
-
-    Args:
-        coefficient: the number in front.
-        factors: no two alike, none of which can be opened or cancels.
-        dims: the size of each letter.
-        result: the indices of the product.
-    """
+    """The node of a product; one factor as it stands is that factor."""
     if len(factors) == 1:
         node = factors[0].node
         if stands_alone(factors[0], result):

@@ -41,12 +41,7 @@ class Layout(NamedTuple):
 
 
 def layout_of(factors: Iterable[Factor], result: tuple[Index, ...]) -> Layout:
-    """How the letters of a product lie.
-
-    Args:
-        factors: its factors.
-        result: its indices.
-    """
+    """How the letters of a product lie."""
     return _layout(tuple([factor.indices for factor in factors]), result)
 
 
@@ -98,15 +93,7 @@ def product_key(
     *,
     is_covered: bool = False,
 ) -> Key:
-    """The key of a product with numbered letters, whatever the order of its factors.
-
-    Args:
-        coefficient: the number in front.
-        factors: the factors.
-        result: the indices of the product.
-        dims: the size of each letter.
-        is_covered: whether each letter is known to be the index of an axis of some factor.
-    """
+    """The key of a product with numbered letters, whatever the order of its factors."""
     parts = [
         (node.key, repr(indices), *((1, 1) if power is ONCE else power.as_integer_ratio()))
         for node, indices, power in factors

@@ -11,12 +11,7 @@ HALF = Fraction(1, 2)
 
 
 def is_entrywise(node: Product, power: Fraction) -> bool:
-    """Whether a power of the product is the product of the powers of its factors.
-
-    Args:
-        node: the product.
-        power: what each of its entries is raised to.
-    """
+    """Whether a power of the product is the product of the powers of its factors."""
     places = node.result
     if len(set(places)) != len(places) or not all(isinstance(place, int) for place in places):
         return False
@@ -30,10 +25,6 @@ def is_entrywise(node: Product, power: Fraction) -> bool:
 
 def rational_power(base: Fraction, power: Fraction) -> Fraction | None:
     """The power of a number, where it is a rational number that is not too long.
-
-    Args:
-        base: the number.
-        power: the exponent.
 
     >>> rational_power(Fraction(4, 9), Fraction(-1, 2))
     Fraction(3, 2)
@@ -59,11 +50,7 @@ def _is_long(base: Fraction, power: Fraction) -> bool:
 
 
 def power_symbols(power: Fraction) -> int:
-    """How many symbols a power takes: `./ x`, `sqrt(x)`, `x.^2`.
-
-    Args:
-        power: the exponent.
-    """
+    """How many symbols a power takes: `./ x`, `sqrt(x)`, `x.^2`."""
     above, below = power.as_integer_ratio()
     is_below = above < 0
     if abs(above) != 1 or below > 2:

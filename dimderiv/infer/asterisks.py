@@ -12,15 +12,7 @@ _NUMPY = ("@", "**")
 
 
 def refuse_ambiguous_products(scope: Scope, program: Program) -> None:
-    """Refuse `A * B` in a text that has `@` or `**`, unless one of them is a scalar.
-
-    Args:
-        scope: the axes of every part.
-        program: the program, once it has been visited.
-
-    Raises:
-        ShapeError: there is such a product.
-    """
+    """Refuse `A * B` in a text that has `@` or `**`, unless one of them is a scalar."""
     source = program.source
     written = [sign for sign in _NUMPY if sign in source]
     if not written:

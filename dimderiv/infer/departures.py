@@ -67,12 +67,7 @@ def departures(scope: Scope, uses: Mapping[str, Use], program: Program) -> list[
 
 class _Reader(ProductReader):
     def read(self, node: Node, under: str = "") -> None:
-        """Note the departures in a node.
-
-        Args:
-            node: a part of the program.
-            under: the function or the operator whose argument it is.
-        """
+        """Note the departures in a node."""
         match node:
             case Number() | Name():
                 return

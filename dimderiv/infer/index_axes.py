@@ -27,16 +27,7 @@ from dimderiv.language import (
 
 
 def size(scope: Scope, node: Node) -> Dim:
-    """The size that an expression is.
-
-    Args:
-        scope: what is known; a name that has no meaning yet becomes a dimension.
-        node: names of dimensions, whole numbers, and sums, products and powers of them.
-
-    Raises:
-        ShapeError: it is no positive size.
-        LimitError: it is too large.
-    """
+    """The size that an expression is."""
     dim = _dim(scope, node)
     number = dim.number
     if number is None:
@@ -49,11 +40,7 @@ def size(scope: Scope, node: Node) -> Dim:
 
 
 def product_of(sizes: Sequence[Dim]) -> Dim:
-    """The size of an axis that runs over several letters.
-
-    Args:
-        sizes: the size of each letter.
-    """
+    """The size of an axis that runs over several letters."""
     whole = reduce(Dim.__mul__, sizes, ONE)
     return ONE if whole == ONE else whole
 

@@ -100,17 +100,7 @@ class Settled(NamedTuple):
 
 
 def settle_kinds(progress: Progress) -> Settled:
-    """Visit a program with the kinds of symbols that make it conform.
-
-    Args:
-        progress: a program that has not been visited; afterwards it is visited to its end.
-
-    Returns:
-        The clash that remains, if no kinds conform, and what may be of another kind.
-
-    Raises:
-        LimitError: too many kinds would have to be tried.
-    """
+    """Visit a program with the kinds of symbols that make it conform."""
     uses = uses_of(progress.program)
     scope = progress.scope
     scope.usual = {name: usual_kind(name, use) for name, use in uses.items()}
@@ -241,14 +231,7 @@ class _Search:
             yield Kind.ROW
 
     def _add(self, tried: _Try, kinds: Kinds, change: Kinds, first: bool = False) -> None:
-        """Add what a try becomes by a change.
-
-        Args:
-            tried: the try.
-            kinds: its kinds.
-            change: other kinds for some of its symbols.
-            first: whether it comes before all others.
-        """
+        """Add what a try becomes by a change."""
         key = reduce(xor, map(hash, change.items()), tried.key)
         if key in self.seen:
             return

@@ -58,14 +58,7 @@ def binary_axes(scope: Scope, node: Binary) -> Axes:
 
 
 def broadcast(scope: Scope, node: Node, parts: Sequence[Node], axes: Sequence[Axes]) -> Axes:
-    """The axes that operands have together, where an axis of size 1 stretches.
-
-    Args:
-        scope: what is known.
-        node: the node whose operands they are.
-        parts: the operands.
-        axes: the axes of each.
-    """
+    """The axes that operands have together, where an axis of size 1 stretches."""
     rows, cols = axes[0]
     for part, (other_rows, other_cols) in zip(parts[1:], axes[1:], strict=True):
         try:
@@ -136,9 +129,6 @@ _OPERATORS: Mapping[str, Callable[[Scope, Binary, Axes, Axes], Axes]] = {
 
 def constant(node: Node) -> Fraction | None:
     """The number that an expression of numbers alone is.
-
-    Args:
-        node: an expression.
 
     >>> constant(Binary("/", Number(Fraction(1)), Number(Fraction(2))))
     Fraction(1, 2)

@@ -66,14 +66,7 @@ class Progress:
         self.visited = 0
 
     def advance(self, kinds: Mapping[str, Kind]) -> ClashError | None:
-        """Visit the program to its end.
-
-        Args:
-            kinds: the symbols that are not of their usual kind.
-
-        Returns:
-            The first clash, if something does not conform.
-        """
+        """Visit the program to its end."""
         scope, statements = self.scope, self.program.statements
         self._go_back(kinds)
         scope.kinds = kinds

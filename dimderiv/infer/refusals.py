@@ -78,12 +78,7 @@ def power_refused(facts: Facts, clash: ClashError) -> ShapeError:
 
 
 def arguments_refused(node: Call, names: Sequence[str]) -> ShapeError:
-    """A function with the wrong number of arguments.
-
-    Args:
-        node: the call.
-        names: the names of the arguments that it takes.
-    """
+    """A function with the wrong number of arguments."""
     given = len(node.arguments)
     counts = [_COUNTS[k] if k < len(_COUNTS) else f"{k} arguments" for k in (len(names), given)]
     if node.function in EXTREMES:

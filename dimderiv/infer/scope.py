@@ -77,14 +77,7 @@ class Scope:
         self.steps = 0
 
     def visit(self, node: Node) -> Axes:
-        """Find the axes of a node, and of all nodes in it.
-
-        Args:
-            node: a node of the program, or of the definition of a function.
-
-        Raises:
-            ClashError: its operands do not go together.
-        """
+        """Find the axes of a node, and of all nodes in it."""
         self.steps += 1
         axes = self.axes[id(node)] = self.visitors[type(node)](self, node)
         return axes

@@ -80,16 +80,7 @@ class Unifier:
         self.computed: list[tuple[Computed, Node]] = []
 
     def unify(self, left: Term, right: Term, reason: Node) -> None:
-        """Make two sizes equal.
-
-        Args:
-            left: one size.
-            right: the other one.
-            reason: the place that says so.
-
-        Raises:
-            MismatchError: they cannot be equal.
-        """
+        """Make two sizes equal."""
         a, b = found(left), found(right)
         if a is b:
             return
@@ -131,11 +122,7 @@ class Unifier:
         return self._compute(Computed("product", left, right), reason)
 
     def valid(self, image: Term, kernel: Term, reason: Node) -> Term:
-        """The size that a valid convolution leaves of an image.
-
-        Raises:
-            MismatchError: the kernel is larger than the image.
-        """
+        """The size that a valid convolution leaves of an image."""
         if kernel is ONE:
             return image
         if image is ONE:
@@ -162,11 +149,7 @@ class Unifier:
         del self.computed[mark.computed :]
 
     def solve(self) -> Equation | None:
-        """Solve what was postponed, as far as possible.
-
-        Returns:
-            An equation that cannot hold, if there is one.
-        """
+        """Solve what was postponed, as far as possible."""
         waiting = self.open
         while waiting:
             left_over = []
@@ -223,11 +206,7 @@ class Unifier:
         return None
 
     def reasons(self, term: Term) -> list[Node]:
-        """The places that make a size what it is.
-
-        Args:
-            term: a size; the shortest chain of equations from it to a dimension is looked for.
-        """
+        """The places that make a size what it is."""
         if not isinstance(term, Variable):
             return []
         neighbours: dict[int, list[tuple[Term, Node]]] = {}
@@ -280,12 +259,7 @@ def variables(term: Term) -> Iterator[Variable]:
 
 
 def name_sizes(terms: Iterable[Term], taken: Collection[str]) -> None:
-    """Give every open variable a short name of its own.
-
-    Args:
-        terms: the sizes, in the order in which names are given.
-        taken: names that mean something else.
-    """
+    """Give every open variable a short name of its own."""
     unnamed = dict.fromkeys(v for term in terms for v in variables(term))
     if not unnamed:
         return

@@ -194,10 +194,6 @@ def is_greek(name: str) -> bool:
 def usual_kind(name: str, use: Use | None = None) -> Kind:
     """The kind that an undeclared symbol is taken to have, if that conforms.
 
-    Args:
-        name: a symbol; Greek letters are spelled out.
-        use: how it is used.
-
     >>> [usual_kind(name).value for name in ("W1", "x", "lambda", "Sigma")]
     ['matrix', 'column', 'scalar', 'matrix']
     """

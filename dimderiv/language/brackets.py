@@ -21,11 +21,7 @@ class Brackets(NamedTuple):
 
 
 def brackets_of(tokens: Sequence[Token]) -> dict[int, Brackets]:
-    """Where each round bracket closes, by the place where it opens, and its commas.
-
-    Args:
-        tokens: all tokens of a text.
-    """
+    """Where each round bracket closes, by the place where it opens, and its commas."""
     found: dict[int, Brackets] = {}
     opened: list[list[int]] = []
     for place, token in enumerate(tokens):
@@ -43,14 +39,7 @@ def brackets_of(tokens: Sequence[Token]) -> dict[int, Brackets]:
 
 
 def with_defined_functions(tokens: list[Token]) -> list[Token]:
-    """The tokens, with `f` for each `f(x)` of a text that defines `f(x) = ...`.
-
-    Args:
-        tokens: all tokens of a text.
-
-    Raises:
-        ParseError: such an f before other brackets.
-    """
+    """The tokens, with `f` for each `f(x)` of a text that defines `f(x) = ...`."""
     brackets = brackets_of(tokens)
     heads: dict[str, list[str]] = {}
     for start in [0, *(place + 1 for place, token in enumerate(tokens) if token.kind == ";")]:
@@ -79,11 +68,7 @@ def _without_arguments(
 
 
 def with_commutations(tokens: list[Token]) -> list[Token]:
-    """The tokens, with `K` as a function wherever two arguments in brackets follow it.
-
-    Args:
-        tokens: all tokens of a text in which `K` has no other meaning.
-    """
+    """The tokens, with `K` as a function wherever two arguments in brackets follow it."""
     made = list(tokens)
     for opening, (_, commas) in brackets_of(tokens).items():
         if opening and commas == 1 and tokens[opening - 1][:2] == ("name", COMMUTATION):

@@ -36,11 +36,7 @@ _OUT_OF_PLACE = {
 
 
 def detached_prime(token: Token) -> ParseError:
-    """The error where a prime stands apart from what it would transpose, as a quote does.
-
-    Args:
-        token: the prime.
-    """
+    """The error where a prime stands apart from what it would transpose, as a quote does."""
     return ParseError(
         "a prime stands right after what it transposes, without a space",
         span=(token.start, token.end),
@@ -49,12 +45,7 @@ def detached_prime(token: Token) -> ParseError:
 
 
 def glued_to_a_norm(text: str, span: Span) -> ParseError:
-    """The error for a figure or an F right after the bars of a norm.
-
-    Args:
-        text: what stands there.
-        span: where.
-    """
+    """The error for a figure or an F right after the bars of a norm."""
     written = {"F": "||X||_F", "1": "||x||_1", "2": "||x||_2, or ||x||^2 for the square"}.get(text)
     return ParseError(
         f"{text} right after a norm may be its index or a factor",
@@ -64,11 +55,7 @@ def glued_to_a_norm(text: str, span: Span) -> ParseError:
 
 
 def kronecker_beside(token: Token) -> ParseError:
-    """The error for a Kronecker product that goes on as another product.
-
-    Args:
-        token: what follows it.
-    """
+    """The error for a Kronecker product that goes on as another product."""
     return ParseError(
         "a Kronecker product beside other products needs brackets",
         span=(token.start, token.end),
@@ -77,11 +64,7 @@ def kronecker_beside(token: Token) -> ParseError:
 
 
 def exponent_goes_on(token: Token) -> ParseError:
-    """The error for a power of e whose exponent is followed by another power or a transpose.
-
-    Args:
-        token: what follows the exponent.
-    """
+    """The error for a power of e whose exponent is followed by another power or a transpose."""
     return ParseError(
         "where the exponent of e ends is not clear",
         span=(token.start, token.end),
@@ -90,12 +73,7 @@ def exponent_goes_on(token: Token) -> ParseError:
 
 
 def entry(operand: Token, opening: Token) -> ParseError:
-    """The error for `x[1]` and `A[1, 2]` outside an index form, and for `E[x]`.
-
-    Args:
-        operand: what stands before the bracket.
-        opening: the bracket.
-    """
+    """The error for `x[1]` and `A[1, 2]` outside an index form, and for `E[x]`."""
     is_mean = operand.text == "E"
     return ParseError(
         "square brackets right after an array would be an entry of it",
@@ -105,11 +83,7 @@ def entry(operand: Token, opening: Token) -> ParseError:
 
 
 def inner_product_of_two(token: Token) -> ParseError:
-    """The error for an inner product that has no comma.
-
-    Args:
-        token: what stands in its place.
-    """
+    """The error for an inner product that has no comma."""
     return ParseError(
         "an inner product is one of two arrays",
         span=(token.start, token.end),
@@ -118,12 +92,7 @@ def inner_product_of_two(token: Token) -> ParseError:
 
 
 def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
-    """The error where an operand should begin and something else does.
-
-    Args:
-        tokens: all tokens.
-        index: the token that stands there.
-    """
+    """The error where an operand should begin and something else does."""
     token = tokens[index]
     previous = tokens[index - 1] if index else None
     if token.kind in {"[", "axis", "=="}:
@@ -165,12 +134,7 @@ def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
 
 
 def out_of_place(token: Token, *, nested: bool) -> ParseError:
-    """The error for a token that cannot follow a complete expression.
-
-    Args:
-        token: the token.
-        nested: whether it stands inside brackets.
-    """
+    """The error for a token that cannot follow a complete expression."""
     span = (token.start, token.end)
     if token.kind == "=":
         if nested:
@@ -190,13 +154,7 @@ def out_of_place(token: Token, *, nested: bool) -> ParseError:
 
 
 def not_closed(source: str, opening: Token, end: int) -> ParseError:
-    """The error for a bracket or a norm without its end.
-
-    Args:
-        source: the text.
-        opening: the bracket or bar that opens it.
-        end: where the last token ends that was read.
-    """
+    """The error for a bracket or a norm without its end."""
     closer = _CLOSERS.get(opening.kind, opening.text)
     what = "the norm is not closed" if opening.kind == "open" else "a bracket is not closed"
     return ParseError(
@@ -208,13 +166,7 @@ def not_closed(source: str, opening: Token, end: int) -> ParseError:
 
 
 def redefined(source: str, token: Token, first: Span) -> ParseError:
-    """The error for a second definition of a name.
-
-    Args:
-        source: the text.
-        token: the name, on its second left side.
-        first: where it stands on its first one.
-    """
+    """The error for a second definition of a name."""
     return ParseError(
         f"{token.text} is defined twice",
         span=(token.start, token.end),
@@ -224,12 +176,7 @@ def redefined(source: str, token: Token, first: Span) -> ParseError:
 
 
 def used_too_early(token: Token, defining: str | None) -> ParseError:
-    """The error for a name that stands before its definition or in it.
-
-    Args:
-        token: the name.
-        defining: the name that is being defined.
-    """
+    """The error for a name that stands before its definition or in it."""
     own = token.text == defining
     message = f"{token.text} is used {'in its own definition' if own else 'before it is defined'}"
     hint = "give the new value another name" if own else "put its definition first"
@@ -237,11 +184,7 @@ def used_too_early(token: Token, defining: str | None) -> ParseError:
 
 
 def unused_value(span: Span) -> ParseError:
-    """The error for a statement without a name that others follow.
-
-    Args:
-        span: the statement.
-    """
+    """The error for a statement without a name that others follow."""
     return ParseError(
         "this value has no name, and statements follow it",
         span=span,
@@ -250,11 +193,7 @@ def unused_value(span: Span) -> ParseError:
 
 
 def not_a_letter(token: Token) -> ParseError:
-    """The error for the head of an index form that does not start with a letter.
-
-    Args:
-        token: what stands in place of the letter.
-    """
+    """The error for the head of an index form that does not start with a letter."""
     return ParseError(
         "square brackets at the start are the head of an index form, of lower-case letters",
         span=(token.start, token.end),
@@ -263,11 +202,7 @@ def not_a_letter(token: Token) -> ParseError:
 
 
 def size_missing(letter: Token) -> ParseError:
-    """The error for a letter of an index form without the size of its axis.
-
-    Args:
-        letter: the letter.
-    """
+    """The error for a letter of an index form without the size of its axis."""
     return ParseError(
         f"the size of the axis {letter.text} is missing",
         span=(letter.end, letter.end),
@@ -276,11 +211,7 @@ def size_missing(letter: Token) -> ParseError:
 
 
 def letter_twice(letter: Token) -> ParseError:
-    """The error for the head of an index form with one letter for two axes.
-
-    Args:
-        letter: the letter, where it stands again.
-    """
+    """The error for the head of an index form with one letter for two axes."""
     return ParseError(
         f"the letter {letter.text} stands for two axes",
         span=(letter.start, letter.end),
@@ -289,11 +220,7 @@ def letter_twice(letter: Token) -> ParseError:
 
 
 def not_an_index(span: Span) -> ParseError:
-    """The error for an index that is more than a sum of products of letters and numbers.
-
-    Args:
-        span: the part of the index that is meant.
-    """
+    """The error for an index that is more than a sum of products of letters and numbers."""
     return ParseError(
         "an index is made of letters, sizes, whole numbers, + and - and products",
         span=span,
@@ -303,10 +230,6 @@ def not_an_index(span: Span) -> ParseError:
 
 def place(source: str, offset: int) -> str:
     r"""Where an offset is, for a person.
-
-    Args:
-        source: the text.
-        offset: an offset into it.
 
     >>> place("a b", 2), place("a\nb", 2)
     ('column 3', 'line 2, column 1')

@@ -14,14 +14,7 @@ _TIGHT = _POWERS | {"/", "./"}
 
 
 def with_ones(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens, with each 1 as an array that is transposed, or stands beside an array.
-
-    Args:
-        tokens: all tokens of a text.
-
-    Raises:
-        ParseError: `X 1/n`, which is a number or a vector.
-    """
+    """The tokens, with each 1 as an array that is transposed, or stands beside an array."""
     made = list(tokens)
     depth = 0
     for place, token in enumerate(tokens):
@@ -77,9 +70,6 @@ def with_exponentials(tokens: list[Token]) -> list[Token]:
     """The tokens, with `e` as the number if all that is done with it is to raise it to a power.
 
     A power that is a number leaves it a symbol, and one that is a transpose makes it a vector.
-
-    Args:
-        tokens: all tokens of a text in which `e` has no other meaning.
     """
     places = [place for place, token in enumerate(tokens) if token[:2] == ("name", EULER)]
     powers = [_exponent(tokens, place + 1) for place in places]

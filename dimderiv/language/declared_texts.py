@@ -25,12 +25,6 @@ class Entry(NamedTuple):
 def entries(source: Shapes) -> Iterator[Entry]:
     """The declarations in a mapping or in a text, none of them read yet.
 
-    Args:
-        source: as for `read_shapes`.
-
-    Raises:
-        ShapeError: something is neither a text nor a mapping of names to texts or sizes.
-
     >>> [(entry.name, entry.source[slice(*entry.place)]) for entry in entries("A, B: n x n, x: n")]
     [('A', ' n x n'), ('B', ' n x n'), ('x', ' n')]
     """
@@ -95,12 +89,6 @@ def _of_entry(source: str, start: int, end: int) -> Entry:
 
 
 def stripped(source: str, start: int, end: int) -> Span:
-    """A place in a text without the spaces at its ends.
-
-    Args:
-        source: the text.
-        start: where the place starts.
-        end: where it ends.
-    """
+    """A place in a text without the spaces at its ends."""
     text = source[start:end]
     return start + len(text) - len(text.lstrip()), max(start, end - len(text) + len(text.rstrip()))

@@ -25,9 +25,5 @@ _INSTEAD = {
 
 
 def instead(name: str) -> str | None:
-    """What to write instead of a function that is not in the language, if it is known elsewhere.
-
-    Args:
-        name: the name as written; one that differs in capitals alone is the same.
-    """
+    """What to write instead of a function that is not in the language, if it is known elsewhere."""
     return _INSTEAD.get(name) or _INSTEAD.get(name.lower())

@@ -27,16 +27,7 @@ _STARTS_SUMMAND = frozenset({"name", "number", "function", "(", "open"})
 
 
 def refuse_questions(tokens: Sequence[Token], known: frozenset[str]) -> None:
-    """Refuse what is a product by the letter, and was probably meant as something else.
-
-    Args:
-        tokens: all tokens of a text.
-        known: the names that are declared or defined.
-
-    Raises:
-        ParseError: an entry, a transpose or a sum.
-        UnknownNameError: a function that nobody declared.
-    """
+    """Refuse what is a product by the letter, and was probably meant as something else."""
     _refuse_functions(tokens, known)
     _refuse_transposes(tokens, known)
     subscripts = {token.text[-2:] for token in tokens if not token.text.startswith("Sigma")}

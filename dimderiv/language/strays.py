@@ -69,15 +69,7 @@ _LIBRARIES = re.compile(
 
 
 def stray_character(source: str, position: int) -> ParseError:
-    """The error for a character that begins no token.
-
-    Args:
-        source: the text.
-        position: where the character stands in it.
-
-    Returns:
-        An error that names the character, also where it cannot be seen.
-    """
+    """The error for a character that begins no token."""
     character = source[position]
     span = (position, position + 1)
     if character == "_":

@@ -25,14 +25,7 @@ _TOTALS = {
 def unknown_function(
     word: str, span: Span, functions: Collection[str], known: Collection[str]
 ) -> UnknownNameError:
-    """The error for a word directly before brackets that is no function.
-
-    Args:
-        word: the word as written.
-        span: where it stands.
-        functions: the names of all functions.
-        known: the names that are declared or defined.
-    """
+    """The error for a word directly before brackets that is no function."""
     shown = word if len(word) <= _SHOWN_LENGTH else f"{word[:_SHOWN_LENGTH]}..."
     declared = shown
     for prefix in SPELLED_OUT.values():
@@ -58,14 +51,7 @@ def unknown_function(
 def unknown_word(
     word: str, span: Span, functions: Collection[str], known: Collection[str]
 ) -> UnknownNameError:
-    """The error for a word that is neither a name nor a product that anybody would write.
-
-    Args:
-        word: the word as written.
-        span: where it stands.
-        functions: the names of all functions.
-        known: the names that are declared or defined.
-    """
+    """The error for a word that is neither a name nor a product that anybody would write."""
     shown = word if len(word) <= _SHOWN_LENGTH else f"{word[:_SHOWN_LENGTH]}..."
     declaration = f"declare it: {shown}: scalar, {shown}: n or {shown}: m x n"
     meant = _meant(word, functions, known)
@@ -94,14 +80,7 @@ def _meant(word: str, functions: Collection[str], known: Collection[str]) -> str
 
 
 def function_alone(word: str, name: str, span: Span, after: str) -> ParseError:
-    """The error for a function without brackets.
-
-    Args:
-        word: the word as written.
-        name: the function.
-        span: where it stands.
-        after: the text after it.
-    """
+    """The error for a function without brackets."""
     if name == "ones":
         return ParseError(
             "ones is a function of sizes: write ones(m, n)",
@@ -119,13 +98,7 @@ def function_alone(word: str, name: str, span: Span, after: str) -> ParseError:
 
 
 def differential(word: str, span: Span, *, is_quotient: bool) -> UnknownNameError:
-    """The error for `dx`, `dY` and `df/dx`, which are no products.
-
-    Args:
-        word: the word as written.
-        span: where it stands.
-        is_quotient: whether it is part of a quotient of differentials.
-    """
+    """The error for `dx`, `dY` and `df/dx`, which are no products."""
     if is_quotient:
         return UnknownNameError(
             f"{word} is part of a derivative, and the variable is named apart",
@@ -143,10 +116,6 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     """The name that a slip makes a word of: one letter more, less, other or exchanged.
 
     Longer words may have two slips.
-
-    Args:
-        word: the word.
-        names: what it may have been.
 
     >>> nearest("sotfmax", ["softmax", "softplus"]), nearest("dot", ["det"])
     ('softmax', None)

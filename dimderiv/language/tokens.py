@@ -92,22 +92,7 @@ _CONTINUES = frozenset(
 def tokenize(
     source: str, *, names: Collection[str] = (), functions: Collection[str] = BUILTIN_FUNCTIONS
 ) -> list[Token]:
-    """The tokens of a program, the last one of kind `end`.
-
-    Args:
-        source: statements of the language.
-        names: declared names, which may be longer than a letter.
-        functions: the names that are functions; their aliases are understood as well.
-
-    Returns:
-        The tokens in order; a newline that ends a statement is a `;` too.
-
-    Raises:
-        ParseError: a character or a number that the language does not have, or a function
-            without brackets.
-        UnknownNameError: a word before a bracket that is no function.
-        LimitError: a number with too many digits.
-    """
+    """The tokens of a program, the last one of kind `end`."""
     scanner = _Scanner(source, Words(source, names, functions))
     scanner.scan()
     tokens, known = scanner.tokens, scanner.words.known

@@ -121,11 +121,7 @@ def canonical_name(name: str) -> str:
 
 
 def spelled_letters(name: str) -> list[str]:
-    """What each character of a name is spelled as; characters that are no letters stay.
-
-    Args:
-        name: a name as it stands in a text.
-    """
+    """What each character of a name is spelled as; characters that are no letters stay."""
     found: list[str] = []
     is_under = False
     for character in name:

@@ -77,20 +77,7 @@ class Words:
             self.known = self.known.union(self._definitions())
 
     def read(self, word: str, start: int, end: int) -> list[Token]:
-        """The tokens of a word.
-
-        Args:
-            word: the word as written.
-            start: where it starts in the text.
-            end: where it ends.
-
-        Returns:
-            One token for each symbol or function in it.
-
-        Raises:
-            ParseError: a function without brackets.
-            UnknownNameError: brackets after what is no function, or letters that are no product.
-        """
+        """The tokens of a word."""
         if word.startswith(GRADIENT):
             return [self._derivative(word, start, end)]
         name = canonical_name(word)

@@ -195,17 +195,7 @@ def diagonal(array: Array) -> Array:
 
 
 def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
-    """The labelled product that a rule's signature describes.
-
-    Args:
-        signature: letters of the arguments and of the value, as in `A[i,k], B[k,j] -> Y[i,j]`; an
-            axis `o+k` of an argument slides, an axis `(j,i)` of the value runs over both letters;
-            with `i >= j`, what lies above the diagonal is zero.
-        arrays: the arguments.
-
-    Raises:
-        NotDifferentiableError: the triangle is that of an array which is no matrix.
-    """
+    """The labelled product that a rule's signature describes."""
     read = read_signature(signature)
     axes = [list(_axes(array, own)) for array, own in zip(arrays, read.arguments, strict=True)]
     dims = _letter_sizes([pair for pairs in axes for pair in pairs])

@@ -9,14 +9,7 @@ from dimderiv.lower.arrays import Array
 
 
 def quotient(value: Array) -> Array:
-    """What is written as a quotient, as the function that it is.
-
-    Args:
-        value: the quotient.
-
-    Returns:
-        A softmax or a sigmoid in place of its definition, else the same.
-    """
+    """What is written as a quotient, as the function that it is."""
     folded = fold(value.node) if isinstance(value.node, Product) else None
     if folded is None:
         return value
@@ -26,11 +19,7 @@ def quotient(value: Array) -> Array:
 
 
 def logarithm(argument: Array) -> Array | None:
-    """The logarithm of a softmax; nothing for that of anything else.
-
-    Args:
-        argument: what the logarithm is taken of.
-    """
+    """The logarithm of a softmax; nothing for that of anything else."""
     node = argument.node.value if isinstance(argument.node, Named) else argument.node
     if not isinstance(node, Function) or node.function != "softmax":
         return None

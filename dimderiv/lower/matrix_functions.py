@@ -60,12 +60,7 @@ def matrix_function(rule: Rule, arguments: Sequence[Array], shape: Shape) -> Arr
 
 
 def applied(rule: Rule, arguments: Sequence[Array]) -> Array:
-    """A function of square matrices, of matrices by a signature, as an array.
-
-    Args:
-        rule: a rule for matrices; one argument of two is the matrix of a linear map.
-        arguments: the matrices.
-    """
+    """A function of square matrices, of matrices by a signature, as an array."""
     return matrix_function(rule, arguments, value_shape(rule, arguments))
 
 

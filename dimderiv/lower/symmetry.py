@@ -31,12 +31,7 @@ class _WrittenOut:
         self.known: dict[Key, Node] = {}
 
     def node(self, node: Node, depth: int) -> Node:
-        """One node.
-
-        Args:
-            node: the node.
-            depth: how many names of names are written out.
-        """
+        """One node."""
         if node.key not in self.known:
             self.known[node.key] = self._made_again(node, depth)
         return self.known[node.key]

@@ -59,15 +59,7 @@ _HOLDS_PLACE = ("(", "[", "{", ",", r"\lvert", r"\lVert", r"\left|")
 
 
 def called(head: str, arguments: Sequence[Piece]) -> Piece:
-    """A function as its head, with the arguments in brackets.
-
-    Args:
-        head: the LaTeX before the brackets.
-        arguments: what the function is applied to.
-
-    Returns:
-        The call.
-    """
+    """A function as its head, with the arguments in brackets."""
     inside = ", ".join(argument.text for argument in arguments)
     tall = any(argument.tall for argument in arguments)
     lowest = POWER if head in _TWO_WORDS else ATOM
@@ -101,13 +93,6 @@ def spelled(spelling: str, arguments: Sequence[Piece]) -> Piece:
 
     An argument gets brackets unless its place stands in brackets, bars or braces.
 
-    Args:
-        spelling: LaTeX with the places `{x}`, `{y}`, `{z}`, or a head that goes before brackets.
-        arguments: at most three, where there are places.
-
-    Returns:
-        The spelling, filled in.
-
     >>> spelled(r"{x}^{+}", [Piece("A B", FORM)]).text
     '(A B)^{+}'
     """
@@ -129,16 +114,7 @@ def spelled(spelling: str, arguments: Sequence[Piece]) -> Piece:
 
 
 def special_call(call: Call, arguments: Sequence[Piece], write: Write) -> Piece | None:
-    """A function that is not written as a name before brackets.
-
-    Args:
-        call: the call.
-        arguments: its arguments in LaTeX.
-        write: how a part of an argument is written.
-
-    Returns:
-        A power, a root, a fence, a product with ones; nothing for other functions.
-    """
+    """A function that is not written as a name before brackets."""
     match call.function, call.arguments, call.axis:
         case "inv", (Transpose(base),), None:
             return raised(write(base), r"-\top")
@@ -166,13 +142,6 @@ def _axis_sum(argument: Piece, downwards: bool) -> Piece:
 
 def constant_array(function: str, arguments: Sequence[Piece]) -> Piece | None:
     r"""A bold one, an `I` or a `K` for `ones`, `vector`, `matrix`, `eye` or `K`, with its sizes.
-
-    Args:
-        function: the name of the function.
-        arguments: the sizes, or the constant of `vector` and `matrix`.
-
-    Returns:
-        The array; nothing if the function is another one, or has the wrong number of arguments.
 
     >>> constant_array("ones", [Piece("m", ATOM), Piece("1", ATOM)]).text
     '\\mathbf{1}_{m}'

@@ -11,13 +11,6 @@ def index_form(form: IndexForm, write: Write) -> Piece:
     """An array given entry by entry, with its letters under the closing bracket.
 
     The letters of an axis that is made of several stand in brackets of their own.
-
-    Args:
-        form: the array.
-        write: how a node of the body is written.
-
-    Returns:
-        Large brackets around the body, whose terms name the letters that they sum over.
     """
     sizes = {name for _, size in form.letters for name in _names(size)}
     fixed = sizes | {letter for letter, _ in form.letters}
@@ -35,15 +28,7 @@ def index_form(form: IndexForm, write: Write) -> Piece:
 
 
 def entry(node: Entry, write: Write) -> Piece:
-    """One entry: the operand with its index expressions as a subscript.
-
-    Args:
-        node: the entry.
-        write: how the operand and the index expressions are written.
-
-    Returns:
-        The operand, in brackets unless it is a plain letter.
-    """
+    """One entry: the operand with its index expressions as a subscript."""
     operand = write(node.operand)
     is_plain = isinstance(node.operand, Name) and not set("_^") & set(operand.text)
     array = operand.text if is_plain else at_least(operand, ATOM + 1)

@@ -12,13 +12,6 @@ _PARTS = re.compile(r"(.*?)([0-9]*)(?:_(.*))?", re.DOTALL)
 def spelled_name(name: str, known: Collection[str] = ()) -> str:
     r"""A name in LaTeX, with what follows its letters as a subscript.
 
-    Args:
-        name: a name of the language.
-        known: the names beside it; `d` before one of them, or before a capital, is a derivative.
-
-    Returns:
-        LaTeX for math mode.
-
     >>> spelled_name("x_i"), spelled_name("score"), spelled_name("db1", known=["b1"])
     ('x_{i}', '\\mathrm{score}', '\\mathrm{d}b_{1}')
     >>> spelled_name("beta_hat_1")

@@ -130,13 +130,6 @@ def chain(node: Binary, operators: Collection[str] = PRODUCTS) -> list[Factor]:
     A number may join the first factor of a product after it, so `2 (A x)` is `2 A x`.  Another left
     operand may not: in `A (x' y)` the brackets decide whether the shapes conform.  A matrix product
     keeps brackets before an elementwise operator, `(A B) .* C`, although the language needs none.
-
-    Args:
-        node: a product.
-        operators: the operators that continue the chain.
-
-    Returns:
-        The factors; the left operands are followed in a loop, however long the product is.
     """
     factors: list[Factor] = []
     follower, allowed = "", FORM
@@ -166,14 +159,7 @@ def _hides_product(operator: Operator, left: Binary) -> bool:
 
 
 def without_number(node: Node) -> tuple[Number | None, Node]:
-    """A product taken apart into the number at its front, if there is one, and the rest.
-
-    Args:
-        node: any expression.
-
-    Returns:
-        The number or nothing, and what is left.
-    """
+    """A product taken apart into the number at its front, if there is one, and the rest."""
     if not isinstance(node, Binary) or node.operator not in PRODUCTS:
         return None, node
     if isinstance(node.left, Number):

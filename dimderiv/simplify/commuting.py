@@ -36,12 +36,7 @@ Word = tuple[Letter, ...]
 
 
 def commute(first: Node, second: Node) -> bool:
-    """Whether two square matrices are known to commute.
-
-    Args:
-        first: a matrix.
-        second: a matrix of the same axes.
-    """
+    """Whether two square matrices are known to commute."""
     roots = [{_root(word) for word in _words(node) if word} for node in (first, second)]
     if not all(roots) or len(roots[0] | roots[1]) == 1:
         return True
@@ -59,12 +54,7 @@ def _root(word: Word) -> Word:
 
 
 def _words(node: Node, letter: Node | None = None) -> Iterator[Word]:
-    """The words that a matrix is a polynomial in, or a function of such a polynomial.
-
-    Args:
-        node: the matrix.
-        letter: a matrix that is not to be opened.
-    """
+    """The words that a matrix is a polynomial in, or a function of such a polynomial."""
     match node:
         case _ if letter is not None and node.key == letter.key:
             yield (_letter(node),)

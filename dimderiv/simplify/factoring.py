@@ -67,14 +67,7 @@ Label = tuple[Key, tuple[int | None, ...], bool]
 
 
 def factored(node: Sum) -> Node | None:
-    """The sum with its most worthwhile common factor taken out.
-
-    Args:
-        node: the sum.
-
-    Returns:
-        A node of equal value with fewer symbols; nothing if there is none.
-    """
+    """The sum with its most worthwhile common factor taken out."""
     if _count_factors(node) > MOST_FACTORS:
         return None
     if node.symmetric and len(node.terms) > 1:

@@ -34,12 +34,7 @@ from dimderiv.simplify.commuting import commute
 
 
 def directed(node: Product, rulebook: Rulebook) -> Node | None:
-    """The product with a linear map applied to what it meets; nothing where it meets no matrix.
-
-    Args:
-        node: the product.
-        rulebook: the rules, of which some are linear in an argument.
-    """
+    """The product with a linear map applied to what it meets; nothing where it meets no matrix."""
     for place, factor in enumerate(node.factors):
         if not isinstance(factor.node, Function) or factor.power != 1:
             continue

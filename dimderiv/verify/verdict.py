@@ -49,11 +49,7 @@ def judged(
 
 
 def unchecked(reason: str) -> Verification:
-    """The report of a check that compared nothing.
-
-    Args:
-        reason: why it did not.
-    """
+    """The report of a check that compared nothing."""
     return Verification("unchecked", (), 0, 0.0, 0, reason)
 
 

@@ -208,11 +208,7 @@ class Blocking:
 
 
 def blockings(outputs: Sequence[Operation]) -> Iterator[Blocking]:
-    """The ways to evaluate block by block: for each axis of an input, unless one is known with it.
-
-    Args:
-        outputs: what is computed; nothing is given for very many operations.
-    """
+    """The ways to evaluate block by block: one for each axis of an input."""
     order = list(reachable(outputs))
     if len(order) > MOST_OPERATIONS:
         return
@@ -230,11 +226,6 @@ def blocking(outputs: Sequence[Operation], source: Operation, cut: int) -> Block
     """What follows where an input is cut along an axis.
 
     A value of which a block is needed is computed block by block too, if that can be.
-
-    Args:
-        outputs: what is computed.
-        source: the input.
-        cut: the axis.
     """
     forced: dict[Operation, int] = {}
     refused = set[Operation]()
@@ -263,12 +254,7 @@ def is_of_input(op: Operation) -> bool:
 
 
 def shown(view: Operation, axis: int) -> tuple[Operation, int] | None:
-    """The input and its axis that an axis of a view shows.
-
-    Args:
-        view: an input or a view of one.
-        axis: an axis of it.
-    """
+    """The input and its axis that an axis of a view shows."""
     while view.kind != "input":
         found = running(view)
         index = found.value[axis]
@@ -281,10 +267,6 @@ def shown(view: Operation, axis: int) -> tuple[Operation, int] | None:
 
 
 def is_cheap(op: Operation) -> bool:
-    """Whether a value is sooner computed again than written and read.
-
-    Args:
-        op: the operation.
-    """
+    """Whether a value is sooner computed again than written and read."""
     is_arithmetic = op.kind == "map" and op.detail[0] in ARITHMETIC
     return is_arithmetic or op.kind in VIEWS or op.kind == "cast"

@@ -24,30 +24,17 @@ class Running(NamedTuple):
     value: Indices
 
     def place(self, argument: int, index: int) -> int | None:
-        """The axis of an argument that an index runs along, if there is one.
-
-        Args:
-            argument: which argument.
-            index: the index.
-        """
+        """The axis of an argument that an index runs along, if there is one."""
         indices = self.arguments[argument]
         return indices.index(index) if index in indices else None
 
     def is_simple(self, index: int) -> bool:
-        """Whether no array has the index on two of its axes.
-
-        Args:
-            index: the index.
-        """
+        """Whether no array has the index on two of its axes."""
         return all(each.count(index) < 2 for each in (*self.arguments, self.value))
 
 
 def running(op: Operation) -> Running:
-    """The indices of an operation.
-
-    Args:
-        op: any operation; of those that are not known here, no axis has an index.
-    """
+    """The indices of an operation."""
     ranks = [argument.rank for argument in op.arguments]
     every = tuple(range(op.rank))
     match op.kind:

@@ -158,11 +158,7 @@ def _is_strided(blocking: Blocking) -> bool:
 
 
 def cut_arrays(blocking: Blocking) -> list[tuple[Dim, ...]]:
-    """The sizes of the arrays that are cut, the rows first.
-
-    Args:
-        blocking: what is computed in loops.
-    """
+    """The sizes of the arrays that are cut, the rows first."""
     found: dict[tuple[Operation, int], None] = dict.fromkeys(
         each for loop in range(1, blocking.loops + 1) for each in _read(blocking, loop)
     )

@@ -21,16 +21,7 @@ OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 
 
 def as_given(text: str, names: Mapping[str, str], local: Collection[str] = ()) -> str:
-    """The text of functions with arguments under the names that the user gave them.
-
-    Args:
-        text: lines of Python.
-        names: for the name that the text has for an argument, that of the user.
-        local: names that the functions define themselves, so that nothing above is needed.
-
-    Returns:
-        The text, below the lines that it needs.
-    """
+    """The text of functions with arguments under the names that the user gave them."""
     lines, needed = text.splitlines(keepends=True), dict[str, None]()
     other = {name: written for written, name in names.items()}
     for token, is_keyword in reversed(list(_names(text))):

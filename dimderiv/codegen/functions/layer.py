@@ -45,13 +45,7 @@ class LayerModule(StagedModule):
     """The module with a layer."""
 
     def layer(self, wrt: Sequence[str], docstring: str, sizes: Mapping[str, int] | None) -> str:
-        """The text of the module.
-
-        Args:
-            wrt: the symbols that the backward pass has derivatives by, in its order.
-            docstring: the layer's docstring.
-            sizes: a number for each named size, if they are known.
-        """
+        """The text of the module."""
         (variant,), _ = self.variants(sizes, ())
         value, *derivatives = variant.outputs
         needed = self._needed(value, derivatives)
@@ -90,12 +84,7 @@ class LayerModule(StagedModule):
     def _sizes(
         self, lines: Sequence[str], kept: Mapping[str, Operation]
     ) -> tuple[dict[str, str], list[str]]:
-        """What lines need besides: sizes that are read off what is kept, and names of the rest.
-
-        Args:
-            lines: those of the backward pass.
-            kept: the arrays that are kept, by their names.
-        """
+        """What lines need besides: sizes that are read off what is kept, and names of the rest."""
         words = words_in(lines)
         axes = {
             str(dim): f"{name}.shape[{axis}]"

@@ -154,11 +154,7 @@ class Body:
         self._made: dict[tuple[Operation, int | None], Operation] = {}
 
     def part(self, op: Operation) -> Operation:
-        """What an operation is for one block.
-
-        Args:
-            op: an operation that is computed block by block, or summed over the blocks.
-        """
+        """What an operation is for one block."""
         return self._computed(op, self.blocking.axes.get(op))
 
     def _computed(self, op: Operation, axis: int | None) -> Operation:
@@ -195,13 +191,7 @@ class Body:
 
 
 def sliced(variable: str, axis: int, rows: str) -> str:
-    """The text of a block of an array.
-
-    Args:
-        variable: the text of the array.
-        axis: the axis along which it is cut.
-        rows: the variable that holds the rows of the block.
-    """
+    """The text of a block of an array."""
     return f"{variable}[{':, ' * axis}{rows}]"
 
 

@@ -175,15 +175,7 @@ class Module:
         with_value: bool,
         sizes: Mapping[str, int] | None,
     ) -> str:
-        """The text of the module.
-
-        Args:
-            name: the function's name.
-            docstring: its docstring.
-            titles: a name for each result.
-            with_value: whether the first program is the value.
-            sizes: a number for each named size, if they are known.
-        """
+        """The text of the module."""
         body = self.branches(
             sizes, lambda variant, used: self._body(variant, titles, with_value, sizes, used)
         )
@@ -198,13 +190,7 @@ class Module:
     def branches(
         self, sizes: Mapping[str, int] | None, body: Callable[[Variant, Used], list[str]]
     ) -> list[str]:
-        """The lines that compute the results: those of one plan, or of the one that suits sizes.
-
-        Args:
-            sizes: a number for each named size, if they are known.
-            body: the lines of one plan, which end by returning; it is told at which sizes the plan
-                is used.
-        """
+        """The lines that compute the results: those of one plan, or of the one that suits sizes."""
         variants, condition = self.variants(sizes, self.arguments.readable)
         bodies = [
             body(variant, partial(is_used, place, condition))
@@ -218,12 +204,7 @@ class Module:
     def variants(
         self, sizes: Mapping[str, int] | None, readable: Collection[str]
     ) -> tuple[list[Variant], Condition | None]:
-        """The plans, and the condition under which the first of two is used.
-
-        Args:
-            sizes: a number for each named size, if they are known.
-            readable: the sizes that a condition may compare.
-        """
+        """The plans, and the condition under which the first of two is used."""
         named = list(self.arguments.sizes)
         every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
         return chosen(self._planned, every, readable)
@@ -237,14 +218,7 @@ class Module:
         body: Sequence[str],
         converted: Callable[[list[str]], list[str]] | None = None,
     ) -> list[str]:
-        """The lines that come before the body of a function.
-
-        Args:
-            arguments: those of the function.
-            body: the lines that follow.
-            converted: the lines after which the arguments, given by name, are arrays of one type,
-                where they are others than the writer's.
-        """
+        """The lines that come before the body of a function."""
         writer = self.writer(arguments, self._helper, self.functions)
         lines = arguments.opening("\n".join(body), converted or writer.converted, writer.row)
         self.used |= {"misfit"} if "misfit(" in "\n".join(lines) else set()
@@ -259,11 +233,7 @@ class Module:
         return quoted("\n".join([text, *([""] if told else []), *told]))
 
     def together(self, lines: Sequence[str]) -> str:
-        """The text of the module.
-
-        Args:
-            lines: those of the function.
-        """
+        """The text of the module."""
         text = "\n".join([*lines, ""])
         above = helper_source(self.writer.helper_file, self.used, self.writer.imports, text)
         given = {spelled_out(name): python for name, python in self.functions.items()}
@@ -310,13 +280,7 @@ class Module:
     def results(
         self, statements: Statements, outputs: Sequence[Operation], layouts: Sequence[Layout]
     ) -> list[str]:
-        """The texts of what is returned; each has a line of its own where one line is too short.
-
-        Args:
-            statements: the statements that compute it.
-            outputs: the operations that it is.
-            layouts: for each the shape of what is differentiated, and of the variable.
-        """
+        """The texts of what is returned; each has a line of its own where one line is too short."""
         texts = [statements.text(op).text for op in outputs]
         if sum(map(len, texts)) > WIDTH - 20:
             for op in outputs:

@@ -50,13 +50,7 @@ class OperatorModule(StagedModule):
     """The module with a function that returns an operator."""
 
     def operator(self, name: str, docstring: str, sizes: Mapping[str, int] | None) -> str:
-        """The text of the module.
-
-        Args:
-            name: the function's name.
-            docstring: its docstring.
-            sizes: a number for each named size, if they are known.
-        """
+        """The text of the module."""
         body = self.branches(sizes, lambda variant, _: self._operator(variant))
         if self.dtype in words_in(body):
             body.insert(0, self.type_line)

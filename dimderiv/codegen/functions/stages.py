@@ -82,13 +82,7 @@ class StagedModule(Module):
     def first(
         self, outputs: Sequence[Operation], kept: Sequence[Operation], variant: Variant
     ) -> Statements:
-        """The statements of the first stage, after which everything that is kept has a variable.
-
-        Args:
-            outputs: what it returns.
-            kept: what is kept for later.
-            variant: the plan.
-        """
+        """The statements of the first stage, after which everything that is kept has a variable."""
         writer = self.writer(self.arguments, self._helper, self.functions)
         titles = ["value"] * len(outputs)
         wanted, identifiers = [*outputs, *kept], self.identifiers.copy()
@@ -105,16 +99,7 @@ class StagedModule(Module):
         kept: Sequence[Operation],
         dtype: str | None,
     ) -> tuple[list[str], list[str]]:
-        """The lines of what is computed later, and the texts of what it returns.
-
-        Args:
-            place: which of those.
-            outputs: what it returns.
-            before: the first stage.
-            kept: what is kept of it, and known now.
-            dtype: the text of the type that it computes with; nothing where what arrives is sure to
-                have the right type and shape.
-        """
+        """The lines of what is computed later, and the texts of what it returns."""
         arguments, later = self.late[place], self.later[place]
         writer = self.writer(arguments, self._helper, self.functions)
         known = {op: before.variables[op] for op in kept if op in before.variables}
@@ -130,12 +115,7 @@ class StagedModule(Module):
 
 
 def kept(outputs: Iterable[Operation], first: Collection[Operation]) -> list[Operation]:
-    """What is computed first and needed later, by itself or through views of it.
-
-    Args:
-        outputs: what is computed later.
-        first: what is computed first.
-    """
+    """What is computed first and needed later, by itself or through views of it."""
     outputs, found = list(outputs), dict[Operation, None]()
     wanted = [op for op in outputs if op in first]
     for op in reachable(outputs, {*first}):
@@ -148,11 +128,7 @@ def kept(outputs: Iterable[Operation], first: Collection[Operation]) -> list[Ope
 
 
 def made_of_inputs(outputs: Sequence[Operation]) -> set[Operation]:
-    """The operations that need an input: what needs none is written wherever it is used.
-
-    Args:
-        outputs: what is computed.
-    """
+    """The operations that need an input: what needs none is written wherever it is used."""
     found = set[Operation]()
     for op in reachable(outputs):
         if op.kind == "input" or not found.isdisjoint(op.arguments):
@@ -161,10 +137,6 @@ def made_of_inputs(outputs: Sequence[Operation]) -> set[Operation]:
 
 
 def words_in(lines: Sequence[str]) -> set[str]:
-    """The names in lines of code, not those of attributes.
-
-    Args:
-        lines: the lines.
-    """
+    """The names in lines of code, not those of attributes."""
     code = re.sub("#.*", "", "\n".join(lines))
     return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", code))

@@ -68,11 +68,7 @@ class Statements:
         return known
 
     def hold(self, op: Operation) -> None:
-        """Give what is returned a line of its own.
-
-        Args:
-            op: the operation.
-        """
+        """Give what is returned a line of its own."""
         if op not in self.variables and op.kind not in LEAVES:
             self._assign(op)
 

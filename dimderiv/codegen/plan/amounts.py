@@ -30,12 +30,7 @@ class Regimes:
         self.first, *self.others = self.every
 
     def decided(self, test: Callable[[Sizes], T]) -> T:
-        """What is decided at the first sizes.
-
-        Args:
-            test: the decision at certain sizes; where it is not the same, they are left out from
-                here on.
-        """
+        """What is decided at the first sizes."""
         found = test(self.first)
         if self.others:
             self.others = [sizes for sizes in self.others if test(sizes) == found]

@@ -21,11 +21,7 @@ class Bounds:
         self.is_at_most_one(node)
 
     def is_nonnegative(self, node: Node) -> bool:
-        """Whether every entry is known to be at least 0.
-
-        Args:
-            node: any node.
-        """
+        """Whether every entry is known to be at least 0."""
         known = self._nonnegative.get(node.key)
         if known is None:
             known = self._nonnegative[node.key] = self._is_nonnegative(node)
@@ -52,11 +48,7 @@ class Bounds:
         return graph.is_nonnegative(node)
 
     def is_at_most_one(self, node: Node) -> bool:
-        """Whether every entry is known to be at most 1.
-
-        Args:
-            node: any node.
-        """
+        """Whether every entry is known to be at most 1."""
         known = self._at_most_one.get(node.key)
         if known is None:
             known = self._at_most_one[node.key] = self._is_at_most_one(node)

@@ -31,11 +31,7 @@ class Contraction:
         self.kept = kept
 
     def result(self, tensors: Sequence[Tensor]) -> Tensor:
-        """The product of all tensors, summed over the letters that are not kept.
-
-        Args:
-            tensors: at least one.
-        """
+        """The product of all tensors, summed over the letters that are not kept."""
         beside = [t.letters for t in tensors if sorted(t.letters) == sorted(self.kept)]
         if beside and len(tensors) > 2 == len(self.kept):
             # What a product meets entry by entry lies in memory as it does.
@@ -107,13 +103,7 @@ class Contraction:
         return Tensor(self.plan.make("reduce", (op,), dims, "sum", axes), letters)
 
     def pair(self, a: Tensor, b: Tensor, needed: Collection[int]) -> Tensor:
-        """The product of two tensors, summed over the letters that they share and nobody needs.
-
-        Args:
-            a: one tensor.
-            b: the other.
-            needed: the letters that are kept.
-        """
+        """The product of two tensors, summed over the letters that they share and nobody needs."""
         shared = [letter for letter in a.letters if letter in b.letters]
         summed = tuple(letter for letter in shared if letter not in needed)
         if not summed:

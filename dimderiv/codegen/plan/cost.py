@@ -79,15 +79,7 @@ def cost_of(
     dims: tuple[Dim, ...],
     sizes: Sizes,
 ) -> float:
-    """What one operation costs.
-
-    Args:
-        kind: what it does.
-        detail: what it takes besides arrays.
-        arguments: the axes of its arguments.
-        dims: the axes of its value.
-        sizes: the sizes of axes.
-    """
+    """What one operation costs."""
     if kind in FREE:
         return 0
     out = sizes.entries(dims)
@@ -114,26 +106,13 @@ def cost_of(
 
 
 def cost_with(cost: float, repeats: float, dims: tuple[Dim, ...], sizes: Sizes) -> float:
-    """What an operation costs that may be computed once for many uses, and then takes up memory.
-
-    Args:
-        cost: what it costs by itself.
-        repeats: how often it is computed for each use.
-        dims: the axes of its value.
-        sizes: the sizes of axes.
-    """
+    """What an operation costs that may be computed once for many uses, and then takes up memory."""
     kept = KEPT * sizes.entries(dims) if cost and repeats < 1 else 0
     return repeats * cost + (1 - repeats) * kept
 
 
 def product_cost(out: int, read: int, inner: float) -> float:
-    """The cost of a matrix product.
-
-    Args:
-        out: the entries of the result.
-        read: the entries of both factors.
-        inner: the terms of the sum for each entry.
-    """
+    """The cost of a matrix product."""
     return READ * read + ENTRY * out + (out * inner if out > 1 else 0)
 
 

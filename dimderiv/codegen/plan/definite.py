@@ -20,12 +20,7 @@ MOST_NESTED = 8
 
 
 def is_definite(node: Node, depth: int = MOST_NESTED) -> bool:
-    """Whether a matrix is known to be symmetric and positive definite.
-
-    Args:
-        node: the matrix.
-        depth: how many nodes deep to look.
-    """
+    """Whether a matrix is known to be symmetric and positive definite."""
     if len(node.axes) != 2 or not depth:
         return False
     match node:
@@ -50,12 +45,7 @@ def is_definite(node: Node, depth: int = MOST_NESTED) -> bool:
 
 
 def is_semidefinite(node: Node, depth: int = MOST_NESTED) -> bool:
-    """Whether a matrix is known to be symmetric with no eigenvalue below zero.
-
-    Args:
-        node: the matrix.
-        depth: how many nodes deep to look.
-    """
+    """Whether a matrix is known to be symmetric with no eigenvalue below zero."""
     if is_definite(node, depth):
         return True
     if not depth:

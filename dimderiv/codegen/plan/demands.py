@@ -57,11 +57,7 @@ class Demands:
                 waiting += parts
 
     def familiar(self, node: Product) -> tuple[Fraction, list[Factor]]:
-        """The coefficient and factors of a product, `Y - X` being `X - Y` where that is used too.
-
-        Args:
-            node: the product.
-        """
+        """The coefficient and factors of a product, `Y - X` being `X - Y` where that is used too."""
         coefficient, factors = node.coefficient, list(node.factors)
         for place, factor in enumerate(factors):
             other = opposite(factor.node) if factor.power.denominator == 1 else None
@@ -131,9 +127,6 @@ def products_of(node: Node) -> list[Node]:
 
     A matrix product may be computed in either orientation at no cost; an array that is given has
     its own.
-
-    Args:
-        node: a matrix.
     """
     inner = unnamed(node)
     terms = [term for _, term in inner.terms] if isinstance(inner, Sum) else [inner]

@@ -49,13 +49,7 @@ def factorized(variant: Variant, known: Collection[str]) -> Variant:
 def _of_whole(
     op: Operation, arguments: tuple[Operation, ...], inverses: dict[Operation, Operation]
 ) -> Operation:
-    """What is asked of a factor, asked of its matrix.
-
-    Args:
-        op: the operation.
-        arguments: the matrix in place of the factor, and what else it takes.
-        inverses: the inverse of each matrix that there is one of.
-    """
+    """What is asked of a factor, asked of its matrix."""
     matrix, *others = arguments
     if op.kind == "solve" and matrix.repeats < op.repeats:
         # No factor is there for what arrives again and again, so that it is the inverse.

@@ -12,11 +12,6 @@ def can_pay(node: Product, place: int, sizes: Regimes) -> bool:
     Where another factor lies beside the sum entry by entry, and a term of the sum is made entry by
     entry too, each term costs what the whole product does.  All that is saved is to add up the
     terms; what is repeated at least reads the other factor, and is added up instead.
-
-    Args:
-        node: the product.
-        place: the place of the sum among its factors.
-        sizes: the sizes that the plan is made for.
     """
     factor = node.factors[place]
     others = [other for k, other in enumerate(node.factors) if k != place]

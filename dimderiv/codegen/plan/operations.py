@@ -127,14 +127,7 @@ class Plan:
         dims: tuple[Dim, ...] = (),
         *detail: Any,
     ) -> Operation:
-        """The operation of that kind on these arguments.
-
-        Args:
-            kind: what it does.
-            arguments: what it takes.
-            dims: the axes of its value.
-            detail: what it takes besides.
-        """
+        """The operation of that kind on these arguments."""
         arguments = tuple(arguments)
         known = self.known(kind, arguments, dims, *detail)
         if known is None:
@@ -150,14 +143,7 @@ class Plan:
         dims: tuple[Dim, ...],
         *detail: Any,
     ) -> Operation | None:
-        """The operation of that kind on these arguments if there is one, in either order.
-
-        Args:
-            kind: what it does.
-            arguments: what it takes.
-            dims: the axes of its value.
-            detail: what it takes besides.
-        """
+        """The operation of that kind on these arguments if there is one, in either order."""
         known = self._made.get(_slot(kind, arguments, dims, detail))
         if known is None and len(arguments) == 2 and (other := swapped(kind, detail)) is not None:
             known = self._made.get(_slot(kind, arguments[::-1], dims, other))
@@ -251,12 +237,7 @@ class Plan:
         return tensor._replace(op=dense)
 
     def factor(self, op: Operation, *, is_definite: bool) -> Operation:
-        """The factors of a square matrix; for a transpose those of what it is the transpose of.
-
-        Args:
-            op: the matrix.
-            is_definite: whether it is known to be positive definite.
-        """
+        """The factors of a square matrix; for a transpose those of what it is the transpose of."""
         matrix = op.arguments[0] if op.kind == "transpose" else op
         return self.make("cholesky" if is_definite else "lu", (matrix,), op.dims)
 
@@ -314,12 +295,7 @@ def _slot(
 def relabelled(
     spec: tuple[tuple[int, ...], ...], kept: tuple[int, ...]
 ) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
-    """The letters of a sum of products, numbered in the order in which they occur.
-
-    Args:
-        spec: the letters of each array.
-        kept: those of the result.
-    """
+    """The letters of a sum of products, numbered in the order in which they occur."""
     place = {i: k for k, i in enumerate(dict.fromkeys(chain(*spec)))}
     return tuple(tuple(place[i] for i in letters) for letters in spec), tuple(
         place[i] for i in kept
@@ -327,29 +303,14 @@ def relabelled(
 
 
 def swapped(kind: str, detail: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """The detail of an operation of two arguments that gives the same with them the other way.
-
-    Args:
-        kind: what the operation does.
-        detail: what it takes besides arrays.
-
-    Returns:
-        Nothing where the order matters.
-    """
+    """The detail of an operation of two arguments that gives the same with them the other way."""
     if kind == "einsum":
         return relabelled(detail[0][::-1], detail[1])
     return detail if kind == "inner" or (kind, *detail) in COMMUTING else None
 
 
 def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...]) -> Tensor:
-    """The product of two tensors entry by entry, or their outer product.
-
-    Args:
-        plan: the plan.
-        a: one tensor.
-        b: the other.
-        wanted: the order of letters that is wanted where neither tensor has them all.
-    """
+    """The product of two tensors entry by entry, or their outer product."""
     large, small = (b, a) if len(b.letters) > len(a.letters) else (a, b)
     letters = large.letters
     extra = tuple(i for i in small.letters if i not in letters)

@@ -63,11 +63,7 @@ def is_flat(node: Node) -> bool:
 
 
 def opposite(node: Node) -> Node | None:
-    """Minus a short sum as it would be written: `Y - X` for `X - Y`.
-
-    Args:
-        node: any node.
-    """
+    """Minus a short sum as it would be written: `Y - X` for `X - Y`."""
     if not isinstance(node, Sum) or len(node.terms) > MOST_TERMS:
         return None
     terms = sorted([(-c, term) for c, term in node.terms], key=lambda term: term[0] < 0)
@@ -116,9 +112,6 @@ def without_cancelling(node: Product) -> Node | None:
     """A sum over an axis of which one term remains, since the others are of centred arrays.
 
     Where two terms remain, none is taken apart: their difference may be small beside them.
-
-    Args:
-        node: a product.
     """
     for _ in range(MOST_OPENED):
         place = _summed_alone(node)

@@ -139,12 +139,7 @@ class Goals:
         self._named: dict[Node, set[str]] = {}
 
     def needed(self, node: Node, done: set[str]) -> list[Named]:
-        """The definitions that a result needs besides those that are done, in the order written.
-
-        Args:
-            node: the result.
-            done: the names that are done; those of the definitions are added.
-        """
+        """The definitions that a result needs besides those that are done, in the order written."""
         places, waiting = list[int](), [node]
         while waiting:
             value = waiting.pop()
@@ -157,10 +152,6 @@ class Goals:
         return [self.definitions[place] for place in sorted(places)]
 
     def expressions(self, names: set[str]) -> Iterator[Tree]:
-        """The expressions of some definitions and of the results.
-
-        Args:
-            names: the names of the definitions.
-        """
+        """The expressions of some definitions and of the results."""
         yield from (each.value for each in self.statements if each.name in names)
         yield from (tree for _, tree in self.values)

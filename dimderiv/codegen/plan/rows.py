@@ -18,23 +18,14 @@ class Rows:
         self.demands = demands
 
     def lies_turned(self, node: Node) -> bool:
-        """Whether a matrix is computed with its columns as rows: few long rows are reduced faster.
-
-        Args:
-            node: the matrix.
-        """
+        """Whether a matrix is computed with its columns as rows: few long rows are reduced."""
         if node.key not in self.demands.upright:
             return False
         rows, cols = node.axes
         return rows != cols and self.plan.sizes[cols] <= self.plan.sizes[rows]
 
     def value(self, node: Function, tensor: Tensor) -> Tensor:
-        """The value of a function along an axis.
-
-        Args:
-            node: the function.
-            tensor: the value of its argument.
-        """
+        """The value of a function along an axis."""
         (argument,) = node.arguments
         if not self.lies_turned(argument) or tensor.letters != (1, 0) or tensor.below:
             every = tuple(range(len(argument.axes)))

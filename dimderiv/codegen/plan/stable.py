@@ -5,14 +5,7 @@ from dimderiv.graph import Factor, Map, Node, Product, Sum, apply_function, appl
 
 
 def stable(node: Node) -> Node | None:
-    """A node that is computed without overflow, in place of one that is not.
-
-    Args:
-        node: any node.
-
-    Returns:
-        Nothing where there is nothing to replace.
-    """
+    """A node that is computed without overflow, in place of one that is not."""
     if isinstance(node, Map) and node.function == "log":
         return _logarithm(unnamed(node.arguments[0]))
     return _quotient(node) if isinstance(node, Product) else None

@@ -61,11 +61,7 @@ class Term:
 
 
 def terms_of(body: Tree) -> list[Term]:
-    """The terms of a body, with products of sums multiplied out.
-
-    Args:
-        body: sums, products and quotients of scalars and entries.
-    """
+    """The terms of a body, with products of sums multiplied out."""
     if not entries_in(body):
         # A scalar, which may be a product of a row and a column, stays in one piece.
         return [Term(False, (body,))]

@@ -16,16 +16,7 @@ TAKEN_OFF, MEDIUM = 3, 1000
 def ranges(
     places: Iterable[tuple[Tree, Dim]], sizes: Mapping[str, Dim], dimensions: Iterable[str]
 ) -> dict[str, Dim]:
-    """The ranges of letters that can be told by the axes that they run along with others.
-
-    Args:
-        places: the indices of the entries of one product, and the size of each one's axis.
-        sizes: the ranges that are known.
-        dimensions: the names that are no letters.
-
-    Returns:
-        The known ranges, and those that were found.
-    """
+    """The ranges of letters that can be told by the axes that they run along with others."""
     found, known = dict(sizes), {*dimensions}
     signed = [(signs, dim) for index, dim in places if (signs := _signs(index, known)) is not None]
     waiting = True

@@ -17,11 +17,7 @@ class UserFunction:
 
 
 def user_functions(rulebook: Rulebook) -> dict[str, UserFunction]:
-    """The functions that only a user's own rule files define.
-
-    Args:
-        rulebook: the rules in use.
-    """
+    """The functions that only a user's own rule files define."""
     columns = rulebook.user_columns()
     return {
         name: UserFunction(
@@ -33,11 +29,7 @@ def user_functions(rulebook: Rulebook) -> dict[str, UserFunction]:
 
 
 def entrywise_body(node: Node) -> Node:
-    """A formula in scalars as one that works on each entry of an array.
-
-    Args:
-        node: the definition of an elementwise function.
-    """
+    """A formula in scalars as one that works on each entry of an array."""
     match node:
         case Negative(operand):
             return Negative(entrywise_body(operand))

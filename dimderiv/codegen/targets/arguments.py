@@ -136,12 +136,7 @@ class Arguments:
         ]
 
     def _check(self, names: list[str], sums: Mapping[str, str]) -> list[str]:
-        """The lines that compare shapes, and raise an error where one does not fit.
-
-        Args:
-            names: the symbols whose shapes are compared.
-            sums: the texts of sizes that are made of others, such as `m - p + 1`.
-        """
+        """The lines that compare shapes, and raise an error where one does not fit."""
         known = {**self._owned(names), **sums}
         tests = [test for name in names for test in self._tests(name, known)]
         if not tests:

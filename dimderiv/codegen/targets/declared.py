@@ -60,17 +60,7 @@ def call_of(
     module: str,
     entries: str = "[0]",
 ) -> str:
-    """The text of a call of a function that is handed in.
-
-    Args:
-        function: such as `∇f`.
-        name: how it is called in the code.
-        argument: the text of its argument.
-        is_row: whether the function takes a row, with both axes.
-        helper: how the function is called that checks the value.
-        module: the name of the library in the code.
-        entries: the index that takes the entries of a row.
-    """
+    """The text of a call of a function that is handed in."""
     order = len(function) - len(function.lstrip(HESSIAN))
     if is_row and argument.isidentifier():
         argument = f"{argument}[None, :]"

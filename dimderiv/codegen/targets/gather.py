@@ -10,13 +10,7 @@ from dimderiv.language import Add, Binary, Name, Negative, Node, Number
 
 
 def gathered(op: Operation, texts: Sequence[str], writer: Writer) -> str:
-    """The entries of an array at computed indices, or where two indices are equal.
-
-    Args:
-        op: an operation of the kind `gather`; its detail are the indices and the letters.
-        texts: the text of the array, if there is one.
-        writer: writes sizes.
-    """
+    """The entries of an array at computed indices, or where two indices are equal."""
     indices, letters = op.detail
     names = {**writer.size_names, **{letter: letter for letter in letters}}
     body = [index_text(index, names) for index in indices]
@@ -29,15 +23,7 @@ def gathered(op: Operation, texts: Sequence[str], writer: Writer) -> str:
 
 
 def index_text(node: Node, names: Mapping[str, str]) -> str:
-    """An index as Python.
-
-    Args:
-        node: letters, sizes and whole numbers with `+ - *` between them.
-        names: the variable for each letter and each size.
-
-    Raises:
-        ShapeError: it is something else.
-    """
+    """An index as Python."""
     match node:
         case Name(name) if name in names:
             return names[name]

@@ -9,12 +9,7 @@ WORDS = (FORWARD, BACKWARD, WHOLE, KEPT, "sizes")
 
 
 def jax_layer(text: LayerText, floats: str) -> list[str]:
-    """The lines of a layer of jax.
-
-    Args:
-        text: what it is put together from.
-        floats: the name of the function that makes arrays of one type of the arguments.
-    """
+    """The lines of a layer of jax."""
     given, functions = ", ".join([*text.arrays, *text.functions]), text.functions
     kept, unpacked = list(text.kept), list(text.kept)
     if text.facts:

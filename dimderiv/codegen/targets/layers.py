@@ -67,11 +67,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def class_layer(text: LayerText) -> list[str]:
-    """The lines of a class that keeps in its forward pass what its backward pass needs.
-
-    Args:
-        text: what it is put together from.
-    """
+    """The lines of a class that keeps in its forward pass what its backward pass needs."""
     kept = [*text.kept, *text.facts]
     forward = [
         '"""The value; what `backward` needs is kept, not copied."""',

@@ -96,24 +96,14 @@ class NumpyLikeWriter(Writer):
         return Text(f"{self.module}.full({shape}, {text}{dtype})")
 
     def diagonal_matrix(self, op: Operation, part: Text) -> Text:
-        """A matrix with values on its diagonal.
-
-        Args:
-            op: an operation of the kind `scatter`.
-            part: the text of the values: a vector, or a number for all of them.
-        """
+        """A matrix with values on its diagonal."""
         if op.arguments[-1].rank:
             return Text(f"{self.module}.diag({part.text})")
         eye = f"{self.module}.eye({self.size(op.dims[0]).text}, dtype={self.dtype})"
         return Text(eye) if part.text == "1" else joined("*", part, Text(eye))
 
     def diagonal_view(self, text: str, pattern: Sequence[int]) -> str:
-        """The array, or the view of it, on which some axes of another one run together.
-
-        Args:
-            text: the text of the other array.
-            pattern: a number for each of its axes; those that run together have the same one.
-        """
+        """The array, or the view of it, on which some axes of another one run together."""
         (letters,) = subscripts(pattern)
         distinct = "".join(dict.fromkeys(letters))
         return f'{self.module}.einsum("{letters}->{distinct}", {text})'

@@ -35,13 +35,7 @@ def number(value: Fraction) -> Text:
 
 
 def joined(operator: str, left: Text, right: Text) -> Text:
-    """Two operands with an operator between them.
-
-    Args:
-        operator: one of `INFIX`.
-        left: the first operand.
-        right: the second one.
-    """
+    """Two operands with an operator between them."""
     level = INFIX[operator]
     first = left.within(level + (level == COMPARISON))
     second = right.within(level + (operator != "+"))
@@ -71,12 +65,7 @@ def subscripts(*groups: Sequence[int]) -> list[str]:
 
 
 def without_axis(text: str, axis: str = "[:, None]") -> str:
-    """The text of a vector, of which another axis was asked for.
-
-    Args:
-        text: the text with the axis.
-        axis: how the axis is asked for.
-    """
+    """The text of a vector, of which another axis was asked for."""
     vector = text.removesuffix(axis)
     inner = vector[1:-1]
     is_wrapped = vector != text and vector[0] + vector[-1] == "()"

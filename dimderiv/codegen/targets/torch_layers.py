@@ -10,11 +10,7 @@ WORDS = (CLASS, "ctx", "slopes", "pairs")
 
 
 def torch_layer(text: LayerText) -> list[str]:
-    """The lines of a layer of torch.
-
-    Args:
-        text: what it is put together from.
-    """
+    """The lines of a layer of torch."""
     given = [*text.arrays, *text.functions]
     slopes = [*text.cotangents, *["None"] * len(text.functions)]
     arrays = [name for name in text.kept if name not in text.factors]

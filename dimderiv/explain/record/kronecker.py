@@ -21,18 +21,7 @@ PLAIN = "stacked_as"
 
 
 def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer) -> Stacked | None:
-    """How a derivative becomes a matrix.
-
-    Args:
-        node: the derivative, whose axes are those of the value and then those of the variable.
-        value_rank: how many axes the value has.
-        operand: the variable.
-        name: the name of the derivative.
-        writer: writes nodes as formulas.
-
-    Returns:
-        The step; nothing where matrix notation does not reach it, or it has too many terms.
-    """
+    """How a derivative becomes a matrix."""
     terms = expanded(node)
     products = [(c, part) for c, part in terms if isinstance(part, Product) and _is_plain(part)]
     if len(products) < len(terms) or not 0 < len(terms) <= MOST_TERMS:
@@ -122,11 +111,6 @@ def _ways(value_rank: int, rank: int, *, is_crossed: bool) -> list[tuple[list[in
     """Which places of letters the factors of a Kronecker product may have.
 
     A value or a variable with one axis has its letter with the fast ones or with the slow ones.
-
-    Args:
-        value_rank: how many axes the value has.
-        rank: how many axes the variable has.
-        is_crossed: whether the slow letter of each side is with the fast one of the other.
     """
     if value_rank == rank == 2:
         return [([1, 2], [0, 3])] if is_crossed else [([1, 3], [0, 2])]

@@ -10,11 +10,7 @@ MOST_FACTORS = 2_000
 
 
 def refuse_too_long(visits: Sequence[Visit]) -> None:
-    """Refuse to tell a product of so many factors that nobody would read it.
-
-    Raises:
-        LimitError: there is one.
-    """
+    """Refuse to tell a product of so many factors that nobody would read it."""
     if max(map(_factors_told, visits), default=0) > MOST_FACTORS:
         raise LimitError(
             "a product has so many factors that its steps would be too long to be read",

@@ -71,12 +71,7 @@ class Names:
         return (*self.seed, *operand.axes)
 
     def settle(self, operand: Node, partial: Partial) -> None:
-        """Decide whether an operand gets a name, and what arrives at it.
-
-        Args:
-            operand: the operand.
-            partial: what it receives from the first operation that it is met in.
-        """
+        """Decide whether an operand gets a name, and what arrives at it."""
         key = operand.key
         if key in self.short or key in self.arriving:
             return
@@ -129,12 +124,7 @@ class Names:
 
 
 def with_operands(node: Node, short: Mapping[Key, Node]) -> Node:
-    """A node with other nodes in place of its operands, as it stands otherwise.
-
-    Args:
-        node: the node.
-        short: what stands in place of an operand, by its key.
-    """
+    """A node with other nodes in place of its operands, as it stands otherwise."""
 
     def new(operand: Node) -> Node:
         return short.get(operand.key, operand)

@@ -144,13 +144,7 @@ def _juxtaposed(chain: Chain) -> Node:
 
 
 def as_chain(tree: Node, links: Sequence[Link], scalars: Collection[Node] = ()) -> Chain | None:
-    """The factors of a tree in order, where it is a plain product of just these factors.
-
-    Args:
-        tree: an arrangement; numbers in it are passed over.
-        links: the factors that it is made of.
-        scalars: other factors that are passed over.
-    """
+    """The factors of a tree in order, where it is a plain product of just these factors."""
     left, chain = list(links), []
     for factor in _factors(tree):
         link = next((x for x in left if factor in (x.tree, _turned(x).written)), None)

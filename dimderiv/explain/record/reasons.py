@@ -74,12 +74,7 @@ class Bag(NamedTuple):
 
 
 def reasons(bag: Bag, right: Chain | None) -> tuple[Reason, ...]:
-    """Why the factors of a bag are arranged as they are.
-
-    Args:
-        bag: the factors.
-        right: their arrangement, where it is a plain product.
-    """
+    """Why the factors of a bag are arranged as they are."""
     if right is not None and len(right) > 1:
         return tuple(_of_chain(bag, right))
     return tuple(_of_letters(bag))
@@ -168,13 +163,7 @@ def _as_listed(chain: Chain, arrays: Sequence[Placed]) -> list[Placed]:
 
 
 def slid(arrays: Sequence[tuple[Node, Dim, bool]], operand: Node, size: Dim) -> Reason:
-    """Which of two arrays slides over the other in a convolution, in sizes of the first axis.
-
-    Args:
-        arrays: each with the size of its first axis, and whether its index is a sum of letters.
-        operand: what the derivative is by.
-        size: the size of its first axis.
-    """
+    """Which of two arrays slides over the other in a convolution, in sizes of the first axis."""
     shifted = [(tree, dim) for tree, dim, is_shifted in arrays if is_shifted]
     plain = [(tree, dim) for tree, dim, is_shifted in arrays if not is_shifted]
     if shifted:

@@ -108,11 +108,7 @@ def record_steps(sources: Sources, handles: Handles | None = None) -> tuple[Step
 
 
 def handles_for(sources: Sources) -> Handles:
-    """What gives out names that mean nothing else.
-
-    Args:
-        sources: what the steps are made from.
-    """
+    """What gives out names that mean nothing else."""
     taken = (*sources.symbols, *sources.sizes, *sources.names.values())
     return Handles(taken, sources.given)
 

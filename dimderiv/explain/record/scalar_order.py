@@ -54,12 +54,7 @@ def is_identity(node: Node) -> bool:
 
 
 def in_scalar_order(term: Labelled, *, arriving_first: bool) -> Labelled:
-    """The factors as the chain rule has them; what arrives is opened, if it is a plain product.
-
-    Args:
-        term: the product, what arrives first.
-        arriving_first: whether what arrives stays first, or goes last.
-    """
+    """The factors as the chain rule has them; what arrives is opened, if it is a plain product."""
     arriving, *rest = term.factors
     node = arriving.node
     if is_seed(arriving):
@@ -139,12 +134,7 @@ def _renamed(factor: Factor, same: Mapping[Index, Index]) -> Factor:
 
 
 def resolved(index: Index, same: Mapping[Index, Index]) -> Index:
-    """An index under the name that it has now.
-
-    Args:
-        index: the index.
-        same: letters, and the letters that took their place.
-    """
+    """An index under the name that it has now."""
     while index in same:
         index = same[index]
     if isinstance(index, int):

@@ -11,12 +11,7 @@ NUMBER_ONE = Number(Fraction(1))
 
 
 def multiplied(coefficient: Fraction, factors: Sequence[tuple[Node, Fraction]]) -> Node:
-    """A product of scalars.
-
-    Args:
-        coefficient: the number in front.
-        factors: formulas, and the powers that they are raised to.
-    """
+    """A product of scalars."""
     over: list[Face] = []
     under: list[Face] = []
     for tree, power in factors:

@@ -26,20 +26,11 @@ class Handles:
         self.mark = mark
 
     def again(self, mark: str) -> "Handles":
-        """Handles for what is differentiated next, in which parts keep their names.
-
-        Args:
-            mark: what stands before a name there.
-        """
+        """Handles for what is differentiated next, in which parts keep their names."""
         return Handles(self.taken, self.given, mark)
 
     def inner(self, tree: Node, rank: int) -> str:
-        """A name for an inner part.
-
-        Args:
-            tree: the part.
-            rank: the number of its axes; a matrix gets a capital letter.
-        """
+        """A name for an inner part."""
         if tree in self.given:
             return self.given[tree]
         letters = LETTERS[rank]

@@ -186,12 +186,7 @@ class Writer:
         return tree
 
     def term(self, labelled: Labelled, target: Target) -> Term:
-        """A labelled product as a reader meets it.
-
-        Args:
-            labelled: the product, what arrives from above first.
-            target: what it is the derivative by.
-        """
+        """A labelled product as a reader meets it."""
         ordered = in_scalar_order(labelled, arriving_first=target.has_seed)
         bare, names = without_constants(ordered), self._names(labelled)
         letters, slope = (
@@ -223,23 +218,12 @@ class Writer:
         return Term(prefix, shown, order, value, letters, slope, why_so)
 
     def entries(self, factors: Sequence[Factor], term: Labelled) -> Tree:
-        """Other factors that have the letters of a labelled product, entry by entry.
-
-        Args:
-            factors: the factors.
-            term: the product whose letters they have.
-        """
+        """Other factors that have the letters of a labelled product, entry by entry."""
         names = self._names(term)
         return self._product_of_entries(ONCE, factors, _same_letters(term, names))
 
     def placed(self, part: Product, coefficient: Fraction, places: Sequence[Name]) -> Tree:
-        """A product entry by entry, with a letter of its own for each axis.
-
-        Args:
-            part: the product, whose indices are letters.
-            coefficient: what it is multiplied by.
-            places: a name for each of its axes.
-        """
+        """A product entry by entry, with a letter of its own for each axis."""
         factors, names = list(part.factors), dict[int, str]()
         for letter, place in zip(letters_of(part.result), places, strict=True):
             names[letter] = place.name

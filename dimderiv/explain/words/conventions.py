@@ -147,10 +147,6 @@ def unused(names: Collection[str], defined: Collection[str], lang: str = "en") -
 def properties_in_words(properties: Collection[str], words: Mapping[str, str]) -> str:
     """The properties that tie entries, or fix them, as they are called in a language.
 
-    Args:
-        properties: of a symbol.
-        words: the sentences of the language.
-
     >>> properties_in_words({"spd", "positive"}, sentences("en"))
     'symmetric positive definite'
     """

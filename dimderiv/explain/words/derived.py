@@ -10,25 +10,12 @@ NOTHING = Name("")
 
 
 def tell(step: Derived, speaker: Speaker, head: str) -> None:
-    """Put a step on the page.
-
-    Args:
-        step: the step.
-        speaker: says it.
-        head: what stands before its first line.
-    """
+    """Put a step on the page."""
     _Teller(step, speaker).tell(head)
 
 
 def tell_again(step: Derived, speaker: Speaker, head: str, number: int) -> None:
-    """Put a step on the page that says the same of other things as an earlier one.
-
-    Args:
-        step: the step.
-        speaker: says it.
-        head: what stands before its first line.
-        number: that of the earlier one.
-    """
+    """Put a step on the page that says the same of other things as an earlier one."""
     _Teller(step, speaker).tell_again(head, number)
 
 

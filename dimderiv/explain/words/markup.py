@@ -37,23 +37,13 @@ class Markup(ABC):
         self.formulas: dict[str, str] = {}
 
     def held(self, formula: str) -> str:
-        """A sign that stands for a formula in a sentence.
-
-        Args:
-            formula: what the markup makes of it.
-        """
+        """A sign that stands for a formula in a sentence."""
         sign = chr(FIRST_PRIVATE + len(self.formulas))
         self.formulas[sign] = formula
         return sign
 
     def say(self, sentence: str, *, level: int = 1, head: str = "") -> None:
-        """Add a paragraph.
-
-        Args:
-            sentence: text with signs that stand for formulas.
-            level: how far it is indented.
-            head: what stands before its first line.
-        """
+        """Add a paragraph."""
         hanging = 1 if head else 0
         room = WIDTH - INDENT * level
         lines = wrap(head + sentence, room, self._measure, hanging=INDENT * hanging)

@@ -202,12 +202,7 @@ class _Page:
             self.say(key, shapes="; ".join([*shapes, *others]))
 
     def steps(self, steps: Sequence[Step], number: int = 1) -> None:
-        """Some steps, with a gap before each that is more than a line.
-
-        Args:
-            steps: the steps, none of which begins a block.
-            number: that of the first one.
-        """
+        """Some steps, with a gap before each that is more than a line."""
         before: Step | None = None
         patterns, place = [pattern(step) for step in steps], 0
         while place < len(steps):
@@ -236,14 +231,7 @@ class _Page:
         self.speaker.say(told, level=0, head=f"{number}. ")
 
     def block(self, block: Block, steps: Sequence[Step], number: int, axes: int) -> None:
-        """One block of a Hessian.
-
-        Args:
-            block: what is differentiated by what.
-            steps: how.
-            number: that of the first step.
-            axes: how many axes the gradient has.
-        """
+        """One block of a Hessian."""
         fields: dict[str, Field] = {
             "gradient": block.gradient,
             "first": block.first,
@@ -317,13 +305,7 @@ class _Page:
         self.speaker.say(self.speaker.field(Equation(sides)), level=level)
 
     def hessian(self, derivation: Explained, blocks: Sequence[list[Step]], number: int) -> None:
-        """The steps of the second derivatives, block by block.
-
-        Args:
-            derivation: the derivation.
-            blocks: the steps of each, after what it begins with.
-            number: that of the first step.
-        """
+        """The steps of the second derivatives, block by block."""
         self.speaker.markup.gap()
         self.say("second")
         symbols = derivation.typed.symbols
@@ -333,13 +315,7 @@ class _Page:
             number += len(steps)
 
     def close(self, derivation: Explained, steps: Sequence[Step], *, is_whole: bool) -> None:
-        """The answer, in its layout, and what its check reported.
-
-        Args:
-            derivation: the derivation.
-            steps: all steps.
-            is_whole: whether the answer is told, or only announced at the end.
-        """
+        """The answer, in its layout, and what its check reported."""
         mixed = derivation.mixed or derivation
         is_turned = mixed.program != derivation.program
         if is_turned:

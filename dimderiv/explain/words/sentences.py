@@ -52,23 +52,12 @@ class Speaker:
         self.markup = markup
 
     def say(self, *sentences: str, level: int = 1, head: str = "") -> None:
-        """Put sentences on the page, as one paragraph.
-
-        Args:
-            sentences: what `sentence` returned.
-            level: how far to indent.
-            head: what stands before the first line.
-        """
+        """Put sentences on the page, as one paragraph."""
         text = self.messages["space"].join(sentence for sentence in sentences if sentence)
         self.markup.say(text, level=level, head=head)
 
     def sentence(self, key: str, fields: Mapping[str, Field]) -> str:
-        """A sentence with its fields filled.
-
-        Args:
-            key: which sentence.
-            fields: what fills each field.
-        """
+        """A sentence with its fields filled."""
         parts = Formatter().parse(self.messages[key])
         return "".join(
             words + ("" if name is None else self.field(fields[name]))

@@ -20,12 +20,6 @@ def wrap(
 ) -> list[str]:
     """The text in lines; it breaks at spaces and beside Chinese characters.
 
-    Args:
-        text: one paragraph.
-        width: how wide a line may be.
-        measure: how wide a piece of the text is.
-        hanging: by how much the lines after the first are narrower.
-
     >>> wrap("a sum of ones", 8)
     ['a sum of', 'ones']
     """

@@ -43,22 +43,12 @@ class Jet(NamedTuple):
 
 
 def jet(level: int, value: Scalar, slope: Scalar) -> Scalar:
-    """A series, or its value where the slope is exactly zero.
-
-    Args:
-        level: which perturbation.
-        value: the term without it.
-        slope: the coefficient of it.
-    """
+    """A series, or its value where the slope is exactly zero."""
     return value if type(slope) is Fraction and not slope else Jet(level, value, slope)
 
 
 def leading(x: Scalar) -> Scalar:
-    """The value at the point itself, without perturbations.
-
-    Args:
-        x: a number or a series.
-    """
+    """The value at the point itself, without perturbations."""
     while type(x) is Jet:
         x = x.value
     return x
@@ -329,12 +319,6 @@ class Arithmetic:
 
 def repeated(multiply: Callable[[Any, Any], Any], base: Any, exponent: int, one: Any) -> Any:
     """A power with few multiplications.
-
-    Args:
-        multiply: the product.
-        base: what is raised.
-        exponent: a whole number, not negative.
-        one: the empty product.
 
     >>> repeated(lambda a, b: a * b, 3, 5, 1)
     243

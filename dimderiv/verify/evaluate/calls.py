@@ -49,14 +49,7 @@ REDUCTIONS: Mapping[str, Reduction] = {
 
 
 def reduced(arithmetic: Arithmetic, name: str, table: Table, axis: int | None) -> Table:
-    """A reduction over all entries, or along one axis, which is kept with size 1.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        name: a key of `REDUCTIONS`.
-        table: what is reduced.
-        axis: 0 for each column, 1 for each row, `None` for everything.
-    """
+    """A reduction over all entries, or along one axis, which is kept with size 1."""
     reduction = REDUCTIONS[name]
     if axis is None:
         return [[reduction(arithmetic, entries(table))]]

@@ -31,21 +31,11 @@ class StandIn:
     count: int
 
     def value(self, arithmetic: Arithmetic, argument: Table) -> Table:
-        """The value, as a table with one entry.
-
-        Args:
-            arithmetic: the arithmetic of the entries.
-            argument: the table.
-        """
+        """The value, as a table with one entry."""
         return [[_polynomial(arithmetic, self.terms, entries(argument))]]
 
     def gradient(self, arithmetic: Arithmetic, argument: Table) -> Table:
-        """The derivatives by the entries, in the shape of the argument.
-
-        Args:
-            arithmetic: the arithmetic of the entries.
-            argument: the table.
-        """
+        """The derivatives by the entries, in the shape of the argument."""
         given, cols = entries(argument), size_of(argument).cols
         return filled(
             size_of(argument),
@@ -53,12 +43,7 @@ class StandIn:
         )
 
     def hessian(self, arithmetic: Arithmetic, argument: Table) -> Table:
-        """The second derivatives: a row and a column for each entry.
-
-        Args:
-            arithmetic: the arithmetic of the entries.
-            argument: the table.
-        """
+        """The second derivatives: a row and a column for each entry."""
         given = entries(argument)
 
         def entry(i: int, j: int) -> Scalar:
@@ -96,10 +81,6 @@ def _without(
 @cache
 def stand_in(name: str, count: int) -> StandIn:
     """A polynomial that is the same whenever it is asked for, and another for each name.
-
-    Args:
-        name: of the function.
-        count: how many entries its argument has.
 
     >>> function = stand_in("f", 2)
     >>> function == stand_in("f", 2), function == stand_in("g", 2)

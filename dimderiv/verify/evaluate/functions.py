@@ -85,16 +85,7 @@ _AT_ZERO = {"exp": ONE, "cos": ONE, "cosh": ONE} | dict.fromkeys(
 
 
 def primitive(name: str, arithmetic: Arithmetic, x: Scalar) -> Scalar:
-    """A primitive function of a number or a series.
-
-    Args:
-        name: as mpmath has it.
-        arithmetic: the arithmetic to compute in.
-        x: the argument.
-
-    Raises:
-        OutOfDomain: there is no real value or no derivative.
-    """
+    """A primitive function of a number or a series."""
     if type(x) is Jet:
         value = primitive(name, arithmetic, x.value)
         slope = SLOPES[name](arithmetic, x.value, value)
@@ -119,16 +110,7 @@ def _exact_value(name: str, arithmetic: Arithmetic, x: Scalar) -> Fraction | Non
 
 
 def power(arithmetic: Arithmetic, base: Scalar, exponent: Scalar) -> Scalar:
-    """One scalar to the power of another.
-
-    Args:
-        arithmetic: the arithmetic to compute in.
-        base: positive, unless the exponent is a constant whole number.
-        exponent: any scalar.
-
-    Raises:
-        OutOfDomain: there is no real value or no derivative.
-    """
+    """One scalar to the power of another."""
     if type(exponent) is Fraction and exponent.denominator == 1:
         return arithmetic.integer_power(base, int(exponent))
     if type(exponent) is Fraction and exponent.denominator == 2:
@@ -176,12 +158,7 @@ ELEMENTWISE: Mapping[str, ScalarFunction] = {
 
 
 def entry_operation(arithmetic: Arithmetic, operator: str) -> Callable[[Scalar, Scalar], Scalar]:
-    """An operation on entries: a product, a quotient, a power, or a comparison as 0 or 1.
-
-    Args:
-        arithmetic: the arithmetic to compute in.
-        operator: as the language has it.
-    """
+    """An operation on entries: a product, a quotient, a power, or a comparison as 0 or 1."""
     match operator:
         case ".*":
             return arithmetic.mul
@@ -194,12 +171,7 @@ def entry_operation(arithmetic: Arithmetic, operator: str) -> Callable[[Scalar, 
 
 
 def log_sum_exp(arithmetic: Arithmetic, entries: list[Scalar]) -> Scalar:
-    """The logarithm of the sum of the exponentials.
-
-    Args:
-        arithmetic: the arithmetic to compute in.
-        entries: at least one.
-    """
+    """The logarithm of the sum of the exponentials."""
     shift = max((leading(entry) for entry in entries), key=arithmetic.inexact)
     exponentials = [primitive("exp", arithmetic, arithmetic.sub(entry, shift)) for entry in entries]
     return arithmetic.add(shift, primitive("log", arithmetic, arithmetic.total(exponentials)))

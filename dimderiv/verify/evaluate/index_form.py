@@ -74,11 +74,7 @@ class IndexReader:
     extents: Mapping[str, int] = field(default_factory=dict)
 
     def array(self, form: IndexForm) -> Array:
-        """All entries of an index form.
-
-        Args:
-            form: the form, of any number of axes.
-        """
+        """All entries of an index form."""
         extents = {letter: self.size(size) for letter, size in form.letters}
         self.extents = extents
         # A bare index is a letter, even one that a dimension is called as well.
@@ -94,14 +90,7 @@ class IndexReader:
         return Array(tuple(lengths), entries)
 
     def table(self, form: IndexForm) -> Table:
-        """An index form of at most two axes as a table; one axis makes a column.
-
-        Args:
-            form: the form.
-
-        Raises:
-            NotVerifiableError: it has more axes.
-        """
+        """An index form of at most two axes as a table; one axis makes a column."""
         if len(form.axes) > 2:
             raise NotVerifiableError("an index form of more than two axes inside an expression")
         lengths, entries = self.array(form)

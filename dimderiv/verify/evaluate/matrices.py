@@ -50,13 +50,7 @@ def inverse(arithmetic: Arithmetic, table: Table) -> Table:
 
 
 def matrix_power(arithmetic: Arithmetic, table: Table, exponent: int) -> Table:
-    """A whole power of a square matrix.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: the matrix.
-        exponent: of either sign.
-    """
+    """A whole power of a square matrix."""
     if exponent < 0:
         table = inverse(arithmetic, table)
     multiply = partial(matrix_product, arithmetic)
@@ -64,25 +58,12 @@ def matrix_power(arithmetic: Arithmetic, table: Table, exponent: int) -> Table:
 
 
 def trace(arithmetic: Arithmetic, table: Table) -> Table:
-    """The sum of the diagonal, as a table of one entry.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: a square matrix.
-    """
+    """The sum of the diagonal, as a table of one entry."""
     return [[arithmetic.total([table[i][i] for i in range(square_size(table))])]]
 
 
 def pseudo_inverse(arithmetic: Arithmetic, table: Table) -> Table:
-    """The inverse of Moore and Penrose, by a factorisation into matrices of full rank.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: of any size; where it is perturbed, of full rank.
-
-    Raises:
-        SingularMatrix: its rank may change with the perturbation.
-    """
+    """The inverse of Moore and Penrose, by a factorisation into matrices of full rank."""
     try:
         return _inverse_of_full_rank(arithmetic, table)
     except SingularMatrix:
@@ -129,15 +110,7 @@ def _rank_factors(arithmetic: Arithmetic, table: Table) -> tuple[Table, Table]:
 
 
 def exponential(arithmetic: Arithmetic, table: Table) -> Table:
-    """Taylor's series of a fraction of the matrix, squared back.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: a square matrix.
-
-    Raises:
-        OutOfDomain: the matrix is large.
-    """
+    """Taylor's series of a fraction of the matrix, squared back."""
     norm = max(abs(arithmetic.inexact(leading(entry))) for entry in entries(table))
     if norm > LARGEST_NORM:
         raise OutOfDomain("a matrix too large to exponentiate")
@@ -166,11 +139,6 @@ def exponential_derivative(arithmetic: Arithmetic, table: Table, direction: Tabl
     """The derivative of the exponential in a direction: a block of that of a block matrix.
 
     Higham, Functions of Matrices (2008), equation 3.16.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: a square matrix.
-        direction: a matrix of the same size.
     """
     size = square_size(table)
     upper = [[*own, *other] for own, other in zip(table, direction, strict=True)]
@@ -179,12 +147,7 @@ def exponential_derivative(arithmetic: Arithmetic, table: Table, direction: Tabl
 
 
 def exponential_map(arithmetic: Arithmetic, table: Table) -> Table:
-    """The matrix of the derivative of the exponential, for columns stacked.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: a square matrix.
-    """
+    """The matrix of the derivative of the exponential, for columns stacked."""
     size = square_size(table)
     columns = []
     for q in range(size):
@@ -196,23 +159,13 @@ def exponential_map(arithmetic: Arithmetic, table: Table) -> Table:
 
 
 def nuclear_norm(arithmetic: Arithmetic, table: Table) -> Table:
-    """The sum of the singular values, the trace of the root of the smaller Gram matrix.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: of full rank.
-    """
+    """The sum of the singular values, the trace of the root of the smaller Gram matrix."""
     small = table if len(table) <= len(table[0]) else transposed(table)
     return trace(arithmetic, _roots_of_gram(arithmetic, small)[0])
 
 
 def polar_factor(arithmetic: Arithmetic, table: Table) -> Table:
-    """The factor of the polar decomposition that has orthonormal columns or rows.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: of full rank.
-    """
+    """The factor of the polar decomposition that has orthonormal columns or rows."""
     if len(table) > len(table[0]):
         return transposed(polar_factor(arithmetic, transposed(table)))
     return matrix_product(arithmetic, _roots_of_gram(arithmetic, table)[1], table)
@@ -246,28 +199,12 @@ def _is_settled(arithmetic: Arithmetic, x: Scalar) -> bool:
 
 
 def largest_eigenvalue(arithmetic: Arithmetic, table: Table) -> Table:
-    """The largest eigenvalue of a symmetric matrix, whose perturbations need not be symmetric.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: a square matrix, symmetric but for its perturbations.
-
-    Raises:
-        OutOfDomain: it is not symmetric, or the eigenvalue is not simple.
-    """
+    """The largest eigenvalue of a symmetric matrix, whose perturbations need not be symmetric."""
     return [[_leading_pair(arithmetic, table)[1]]]
 
 
 def leading_eigenvector(arithmetic: Arithmetic, table: Table) -> Table:
-    """The unit eigenvector of the largest eigenvalue, whose entry of largest size is positive.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        table: a square matrix, symmetric but for its perturbations.
-
-    Raises:
-        OutOfDomain: it is not symmetric, or the eigenvalue is not simple.
-    """
+    """The unit eigenvector of the largest eigenvalue, whose entry of largest size is positive."""
     return [[entry] for entry in _leading_pair(arithmetic, table)[0]]
 
 

@@ -33,11 +33,7 @@ def size_of(table: Table) -> Size:
 
 
 def is_single(table: Table) -> bool:
-    """Whether a table is a scalar.
-
-    Args:
-        table: at least one row.
-    """
+    """Whether a table is a scalar."""
     return len(table) == 1 and len(table[0]) == 1
 
 
@@ -56,12 +52,7 @@ def filled(size: tuple[int, int], entry: Callable[[int, int], Scalar]) -> Table:
 
 
 def each(table: Table, function: Callable[[Scalar], Scalar]) -> Table:
-    """A function of every entry.
-
-    Args:
-        table: the entries.
-        function: the function.
-    """
+    """A function of every entry."""
     return [[function(entry) for entry in row] for row in table]
 
 
@@ -75,11 +66,7 @@ def transposed(table: Table) -> Table:
 
 
 def entries(table: Table) -> list[Scalar]:
-    """All entries, row by row.
-
-    Args:
-        table: the table to flatten.
-    """
+    """All entries, row by row."""
     return [entry for row in table for entry in row]
 
 
@@ -96,10 +83,6 @@ def diagonal(size: int, entry: Scalar = ONE) -> Table:
 def commutation(rows: int, cols: int) -> Table:
     """The matrix that turns the stacked columns of a table into those of its transpose.
 
-    Args:
-        rows: of the table.
-        cols: of the table.
-
     >>> commutation(1, 2) == diagonal(2)
     True
     """
@@ -110,14 +93,7 @@ def commutation(rows: int, cols: int) -> Table:
 
 
 def broadcast_size(sizes: Sequence[Size]) -> Size:
-    """The size to which tables stretch along their axes of size 1.
-
-    Args:
-        sizes: at least one.
-
-    Raises:
-        ShapeError: two axes differ and neither has size 1.
-    """
+    """The size to which tables stretch along their axes of size 1."""
     result = []
     for axis in (0, 1):
         lengths = {size[axis] for size in sizes} - {1}
@@ -175,19 +151,7 @@ def _inner(arithmetic: Arithmetic, row: list[Scalar], column: list[Scalar]) -> S
 
 
 def eliminated(arithmetic: Arithmetic, a: Table, right: Table) -> tuple[Scalar, Table]:
-    """Gauss-Jordan elimination.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        a: a square matrix.
-        right: as many rows.
-
-    Returns:
-        The determinant of `a`, and the solution of `a X = right`.
-
-    Raises:
-        SingularMatrix: `a` has no inverse.
-    """
+    """Gauss-Jordan elimination."""
     size = square_size(a)
     rows = [[*own, *other] for own, other in zip(a, right, strict=True)]
     determinant: Scalar = ONE
@@ -218,14 +182,7 @@ def _clear_column(arithmetic: Arithmetic, rows: Table, k: int) -> None:
 
 
 def square_size(table: Table) -> int:
-    """The number of rows, and of columns.
-
-    Args:
-        table: a square table.
-
-    Raises:
-        ShapeError: it is not square.
-    """
+    """The number of rows, and of columns."""
     rows, cols = size_of(table)
     if rows != cols:
         raise ShapeError(f"a square matrix is needed, not one of {size_of(table)}")

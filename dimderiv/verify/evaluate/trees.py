@@ -52,11 +52,7 @@ def constant_nodes(
 
 
 def is_step(node: Node) -> bool:
-    """Whether a node is constant between its jumps.
-
-    Args:
-        node: the node.
-    """
+    """Whether a node is constant between its jumps."""
     if isinstance(node, Binary):
         return node.operator in COMPARISONS
     return isinstance(node, Call) and node.function == "sign"
@@ -111,15 +107,7 @@ def targets_of_cross_entropy(node: Node) -> Iterator[str]:
 
 
 def size_in_numbers(node: Node, sizes: Mapping[str, int]) -> int:
-    """A size that is written as an expression in dimensions.
-
-    Args:
-        node: a polynomial of names of dimensions.
-        sizes: a number for each name.
-
-    Raises:
-        NotVerifiableError: it is no such polynomial.
-    """
+    """A size that is written as an expression in dimensions."""
     match node:
         case Number(value) if value.denominator == 1:
             return int(value)

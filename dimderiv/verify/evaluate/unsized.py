@@ -71,15 +71,7 @@ class SizeUnknownError(NotVerifiableError):
 
 
 def sized(value: Value, expected: Expected | Size) -> Table:
-    """A value as a table.
-
-    Args:
-        value: a table, or a constant.
-        expected: what is known of its size.
-
-    Raises:
-        SizeUnknownError: it is not enough.
-    """
+    """A value as a table."""
     if not isinstance(value, Unsized):
         return value
     rows = expected.rows if value.rows is None else value.rows
@@ -93,12 +85,7 @@ def sized(value: Value, expected: Expected | Size) -> Table:
 
 
 def mapped(value: Value, function: Callable[[Scalar], Scalar]) -> Value:
-    """A function of every entry.
-
-    Args:
-        value: a table, or a constant that stays one.
-        function: the function.
-    """
+    """A function of every entry."""
     if not isinstance(value, Unsized):
         return each(value, function)
     on = function(value.on)
@@ -106,13 +93,7 @@ def mapped(value: Value, function: Callable[[Scalar], Scalar]) -> Value:
 
 
 def scaled(arithmetic: Arithmetic, value: Value, factor: Scalar) -> Value:
-    """A multiple.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        value: a table, or a constant.
-        factor: a scalar.
-    """
+    """A multiple."""
     return mapped(value, partial(arithmetic.mul, factor))
 
 
@@ -132,11 +113,7 @@ def together(values: Sequence[Value], expected: Expected) -> list[Table]:
 
 
 def sizes_beside(values: Iterable[Value]) -> list[Size]:
-    """The sizes among operands that say how large a constant beside them is.
-
-    Args:
-        values: the operands; a scalar stretches to any size, so it says nothing.
-    """
+    """The sizes among operands that say how large a constant beside them is."""
     return [
         size_of(value)
         for value in values
@@ -147,17 +124,7 @@ def sizes_beside(values: Iterable[Value]) -> list[Size]:
 def entrywise(
     left: Value, right: Value, function: Callable[[Scalar, Scalar], Scalar], expected: Expected
 ) -> Value:
-    """A function of the entries of two operands, stretched along axes of size 1.
-
-    Args:
-        left: first operands.
-        right: second operands.
-        function: the function of two entries.
-        expected: what is known of the size of the result.
-
-    Returns:
-        A table, or a constant where nothing beside it says how large it is.
-    """
+    """A function of the entries of two operands, stretched along axes of size 1."""
     is_constant = isinstance(left, Unsized) or isinstance(right, Unsized)
     if not is_constant or sizes_beside([left, right]):
         first, second = together([left, right], expected)
@@ -179,16 +146,7 @@ def _unsized(value: Value) -> Unsized:
 
 
 def multiplied(arithmetic: Arithmetic, left: Value, right: Value) -> Value:
-    """The matrix product, or a multiple where one side is a scalar.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        left: the left factor.
-        right: the right factor.
-
-    Raises:
-        SizeUnknownError: a constant has no size.
-    """
+    """The matrix product, or a multiple where one side is a scalar."""
     for factor, other in ((left, right), (right, left)):
         if isinstance(factor, Unsized) and factor.is_diagonal:
             return scaled(arithmetic, other, factor.on)
@@ -202,16 +160,7 @@ def multiplied(arithmetic: Arithmetic, left: Value, right: Value) -> Value:
 
 
 def of_constant(arithmetic: Arithmetic, name: str, inner: Value) -> Unsized | None:
-    """A function of a constant that is a constant itself, whatever its size.
-
-    Args:
-        arithmetic: the arithmetic of the entries.
-        name: the function.
-        inner: its argument.
-
-    Returns:
-        The value, or nothing where the size is needed.
-    """
+    """A function of a constant that is a constant itself, whatever its size."""
     if not isinstance(inner, Unsized):
         return None
     if inner.is_diagonal and name in {"inv", "pinv"}:
@@ -222,22 +171,13 @@ def of_constant(arithmetic: Arithmetic, name: str, inner: Value) -> Unsized | No
 
 
 def square_below(entries: int | None) -> Expected:
-    """The size of a square table whose columns, stacked, have a length.
-
-    Args:
-        entries: the length, where it is known.
-    """
+    """The size of a square table whose columns, stacked, have a length."""
     size = isqrt(entries or 0)
     return Expected(size, size) if size * size == entries else ANY_SIZE
 
 
 def cofactor_size(expected: Expected, other: Value) -> Expected:
-    """The size of one factor of a Kronecker product.
-
-    Args:
-        expected: what is known of the size of the product.
-        other: the other factor.
-    """
+    """The size of one factor of a Kronecker product."""
     if isinstance(other, Unsized):
         return ANY_SIZE
     shares = [

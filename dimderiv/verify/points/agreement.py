@@ -12,13 +12,7 @@ SURPLUS_DIGITS = 40
 
 
 def agree(arithmetic: Arithmetic, expected: Scalar, found: Scalar) -> bool:
-    """Whether two numbers are equal, as rationals or to 30 digits.
-
-    Args:
-        arithmetic: the arithmetic they come from.
-        expected: a number.
-        found: a number.
-    """
+    """Whether two numbers are equal, as rationals or to 30 digits."""
     if type(expected) is Fraction and type(found) is Fraction:
         return expected == found
     a, b = arithmetic.inexact(expected), arithmetic.inexact(found)
@@ -26,12 +20,6 @@ def agree(arithmetic: Arithmetic, expected: Scalar, found: Scalar) -> bool:
 
 
 def is_rounding(arithmetic: Arithmetic, before: Sequence[Scalar], after: Sequence[Scalar]) -> bool:
-    """Whether numbers all but vanished when they were computed with more digits.
-
-    Args:
-        arithmetic: the arithmetic with more digits.
-        before: the numbers with few digits.
-        after: the same numbers with more.
-    """
+    """Whether numbers all but vanished when they were computed with more digits."""
     few, more = (max(abs(arithmetic.inexact(x)) for x in xs) for xs in (before, after))
     return bool(more <= few / 10**SURPLUS_DIGITS)

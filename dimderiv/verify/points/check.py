@@ -51,21 +51,7 @@ MOST_ENTRIES = 100_000
 
 
 def verify(claim: Claim, *, budget: float = 2.0) -> Verification:
-    """Check an answer entry by entry against the expression it is to be the derivative of.
-
-    Args:
-        claim: the answer, the expression, and what is known of the symbols.
-        budget: seconds of work on a usual machine; operations are counted, so that the outcome
-            does not depend on what else the machine does.
-
-    Returns:
-        What was checked and how.
-
-    Raises:
-        VerificationError: an entry differs.
-        NotVerifiableError: nothing could be compared.
-        LimitError: the budget was too small to compare anything.
-    """
+    """Check an answer entry by entry against the expression it is to be the derivative of."""
     return verify_together([claim], budget=budget)[0]
 
 
@@ -276,13 +262,7 @@ class _Check:
         return True
 
     def reports(self) -> list[Verification]:
-        """What was checked of each claim.
-
-        Raises:
-            LimitError: nothing, for want of time.
-            NotVerifiableError: nothing, for want of a point.
-            VerificationError: nothing, because an answer is not defined.
-        """
+        """What was checked of each claim."""
         if not self.points:
             raise self._nothing_compared()
         seconds = (time.perf_counter() - self.start) / len(self.claims)

@@ -50,42 +50,23 @@ class Claimed:
         self.moving = tuple(claim.along) or (claim.wrt,)
 
     def places(self, trial: Trial) -> list[Place]:
-        """The coordinates of the variable.
-
-        Args:
-            trial: the point.
-        """
+        """The coordinates of the variable."""
         return self.setting.places(self.wrt_shape, trial)
 
     def is_idle(self, trial: Trial, place: Place) -> bool:
-        """Whether an entry of the variable is 0 by a property, where a function may have a kink.
-
-        Args:
-            trial: the point.
-            place: row and column of the entry.
-        """
+        """Whether an entry of the variable is 0 by a property, where a function may have a kink."""
         row, col = place
         return not self.claim.along and not trial.point[self.claim.wrt][row][col]
 
     def moves(self, trial: Trial, place: Place) -> Iterator[Move]:
-        """What moves with one coordinate of the variable.
-
-        Args:
-            trial: the point.
-            place: row and column of the coordinate.
-        """
+        """What moves with one coordinate of the variable."""
         along = self.claim.along
         if along:
             return moves_along({name: trial.point[along[name]] for name in along})
         return tied_moves(self.claim.wrt, place, self.claim.structure)
 
     def moved(self, trial: Trial, slopes: Sequence[Mapping[Place, Scalar]]) -> dict[str, Table]:
-        """The entries of what moves, with a perturbation for each order of the derivative.
-
-        Args:
-            trial: the point.
-            slopes: for each order, how fast each coordinate of the variable moves.
-        """
+        """The entries of what moves, with a perturbation for each order of the derivative."""
         arithmetic = trial.arithmetic
         tables = {name: [list(row) for row in trial.point[name]] for name in self.moving}
         for level, coordinates in enumerate(slopes, start=1):
@@ -96,17 +77,7 @@ class Claimed:
         return tables
 
     def answer(self, base: Evaluator, trial: Trial) -> Answer:
-        """The answer's entries at a point, by place in the value and places in the variable.
-
-        Args:
-            base: an evaluator at the point, which may know parts of the answer already.
-            trial: the point.
-
-        Raises:
-            VerificationError: the answer has not the shape of the derivative, no shape at all, or
-                uses what it does not define.
-            AnswerOutOfDomain: it has no value at this point.
-        """
+        """The answer's entries at a point, by place in the value and places in the variable."""
         try:
             return self._answer(base, trial)
         except OutOfDomain as error:
@@ -159,14 +130,7 @@ class Claimed:
     def disagreement(
         self, trial: Trial, where: str, expected: Scalar, found: Scalar
     ) -> VerificationError:
-        """The error of two values that ought to be equal.
-
-        Args:
-            trial: the point.
-            where: which entry.
-            expected: the derivative of the expression.
-            found: the value of the answer.
-        """
+        """The error of two values that ought to be equal."""
         exact = isinstance(expected, Fraction) and isinstance(found, Fraction)
         wanted, got = (str(x) if exact else f"{float(x):.12g}" for x in (expected, found))
         return failure(
@@ -178,12 +142,7 @@ class Claimed:
         )
 
     def label(self, value_place: Place, wrt_places: Sequence[Place]) -> str:
-        """What a derivative is called, such as `dL/dW[1,0]`.
-
-        Args:
-            value_place: row and column in the value.
-            wrt_places: row and column in the variable, once for each order, or none.
-        """
+        """What a derivative is called, such as `dL/dW[1,0]`."""
         name = self.claim.expression.statements[-1].name
         value = name or ("L" if self.claim.value.is_scalar else "Y")
         above = value + _brackets(self.claim.value, value_place)
@@ -196,13 +155,7 @@ class Claimed:
 
 
 def reader(setting: Setting, trial: Trial, claims: Sequence[Claimed]) -> Evaluator:
-    """An evaluator for the answers at a point, which remembers what they have in common.
-
-    Args:
-        setting: what they share.
-        trial: the point.
-        claims: the claims.
-    """
+    """An evaluator for the answers at a point, which remembers what they have in common."""
     arithmetic = Arithmetic(trial.arithmetic.digits, trial.arithmetic.effort)
     # At an entry that is 0 by a property there may be no derivative, and then no value either.
     arithmetic.has_holes = any(

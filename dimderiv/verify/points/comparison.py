@@ -91,16 +91,7 @@ class Comparison:
         self.answers: dict[Claimed, Answer] = {c: c.answer(found, self.trial) for c in self.claims}
 
     def along_directions(self, seed: int) -> None:
-        """Compare derivatives along a random direction, of all claims of order 1 at once.
-
-        Args:
-            seed: which direction.
-
-        Raises:
-            VerificationError: they differ.
-            OutOfDomain: the expression has no derivative here.
-            OutOfTime: the budget is used up.
-        """
+        """Compare derivatives along a random direction, of all claims of order 1 at once."""
         rng = Random(seed)
         first = [c for c in self.claims if c.claim.order == 1 and not c.claim.along]
         alone = [[c] for c in self.claims if c not in first]
@@ -189,17 +180,7 @@ class Comparison:
                 search.entry_by_entry(claim, inf)
 
     def entry_by_entry(self, claim: Claimed, most: float) -> None:
-        """Compare the entries of a claim one by one, as far as some operations go.
-
-        Args:
-            claim: the claim.
-            most: after how many operations, of all that were spent, no other entry is begun.
-
-        Raises:
-            VerificationError: an entry differs.
-            OutOfDomain: the expression has no derivative here.
-            OutOfTime: the budget is used up.
-        """
+        """Compare the entries of a claim one by one, as far as some operations go."""
         effort, tally = self.trial.arithmetic.effort, self.claims[claim]
         known = self.setting.known(self.base, claim.moving)
         columns = list(product(claim.places(self.trial), repeat=claim.claim.order))

@@ -32,35 +32,21 @@ class Coverage:
         self.met: set[int] = set()
 
     def add(self, branches: Branches, moved: Collection[int], met: Collection[int]) -> None:
-        """Take note of what a point has reached.
-
-        Args:
-            branches: on which sides operations have been.
-            moved: the nodes that have moved with the variables.
-            met: the nodes that have a value of their own.
-        """
+        """Take note of what a point has reached."""
         for site, sides in branches.sides.items():
             self.sides.setdefault(site, set()).update(sides)
         self.moved.update(moved)
         self.met.update(met)
 
     def would_grow(self, branches: Branches) -> bool:
-        """Whether a point may reach something that no point has reached.
-
-        Args:
-            branches: on which sides operations are there.
-        """
+        """Whether a point may reach something that no point has reached."""
         known = self.sides
         return bool(self.unmoved()) or any(
             sides - known.get(site, set()) for site, sides in branches.sides.items()
         )
 
     def ties_matter(self, branches: Branches) -> bool:
-        """Whether a maximum that depends on the symbols is attained more than once.
-
-        Args:
-            branches: what was met at a point.
-        """
+        """Whether a maximum that depends on the symbols is attained more than once."""
         return bool(branches.ties - self.fixed)
 
     def one_sided_in_words(self) -> tuple[str, ...]:

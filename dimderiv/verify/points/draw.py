@@ -72,16 +72,7 @@ def wider_points(
     sizes: Mapping[str, int],
     distributions: Collection[str],
 ) -> Iterator[dict[str, Table]]:
-    """Entries of other signs and sizes, in search of what no point so far has reached.
-
-    Args:
-        symbols: shapes and properties.
-        sizes: a number for each named dimension.
-        distributions: symbols whose rows are to sum to 1.
-
-    Yields:
-        A table of rationals for each symbol.
-    """
+    """Entries of other signs and sizes, in search of what no point so far has reached."""
     rng = Random(len(WIDER))
     for attempt in range(MOST_DRAWS):
         style = WIDER[attempt] if attempt < len(WIDER) else ""
@@ -94,14 +85,7 @@ def mixed(
     symbols: Mapping[str, Declaration],
     share: Fraction,
 ) -> dict[str, Table]:
-    """A point on the line between two, which has the properties that they have.
-
-    Args:
-        first: one of them.
-        second: the other.
-        symbols: shapes and properties; what is orthogonal, or one class, is that of the first.
-        share: how far from the first towards the second.
-    """
+    """A point on the line between two, which has the properties that they have."""
     return {
         name: table
         if not STIFF.isdisjoint(symbols[name].properties)
@@ -170,12 +154,7 @@ class _Values:
         self.pool: list[Fraction] = []
 
     def draw(self, count: int, style: str) -> list[Fraction]:
-        """Some that were not drawn before.
-
-        Args:
-            count: how many.
-            style: in which range, and of which signs.
-        """
+        """Some that were not drawn before."""
         if len(self.pool) < count:
             self.pool = [Fraction(k, self.below) for k in range(1, 2 * self.below, 2)]
             self.rng.shuffle(self.pool)

@@ -34,11 +34,6 @@ TIED: Mapping[str, Callable[[int, int], Mapping[Place, int]]] = {
 def tied_moves(symbol: str, place: Place, structure: str) -> Iterator[Move]:
     """What moves with one entry of a matrix.
 
-    Args:
-        symbol: the matrix.
-        place: row and column.
-        structure: a key of `TIED`, or nothing where each entry moves by itself.
-
     >>> [move.place for move in tied_moves("S", (0, 1), "symmetric")]
     [(0, 1), (1, 0)]
     """
@@ -48,11 +43,7 @@ def tied_moves(symbol: str, place: Place, structure: str) -> Iterator[Move]:
 
 
 def moves_along(directions: Mapping[str, Table]) -> Iterator[Move]:
-    """Every entry of some symbols, each by the entry of its direction.
-
-    Args:
-        directions: the direction of each symbol.
-    """
+    """Every entry of some symbols, each by the entry of its direction."""
     for symbol, table in directions.items():
         for i, row in enumerate(table):
             for j, slope in enumerate(row):

@@ -65,31 +65,16 @@ class Setting:
         self.distributions = {name for node in nodes for name in targets_of_cross_entropy(node)}
 
     def size(self, shape: Shape, trial: Trial) -> Size:
-        """A shape in numbers.
-
-        Args:
-            shape: rows and columns.
-            trial: with the sizes of the named dimensions.
-        """
+        """A shape in numbers."""
         return Size(*(dim.evaluate(trial.sizes) for dim in shape))
 
     def places(self, shape: Shape, trial: Trial) -> list[Place]:
-        """Rows and columns of all entries.
-
-        Args:
-            shape: of the symbol or of the value.
-            trial: with the sizes of the named dimensions.
-        """
+        """Rows and columns of all entries."""
         rows, cols = self.size(shape, trial)
         return list(product(range(rows), range(cols)))
 
     def evaluator(self, trial: Trial, *, keep: bool = False) -> Evaluator:
-        """An evaluator at a point.
-
-        Args:
-            trial: the point.
-            keep: whether it remembers the value of every node.
-        """
+        """An evaluator at a point."""
         names: dict[str, Value] = {name: trial.point[name] for name in trial.point}
         claim = self.claim
         return Evaluator(
@@ -104,11 +89,7 @@ class Setting:
         )
 
     def base(self, trial: Trial) -> Evaluator:
-        """An evaluator that has evaluated the expression, and remembers every part of it.
-
-        Args:
-            trial: the point.
-        """
+        """An evaluator that has evaluated the expression, and remembers every part of it."""
         evaluator = self.evaluator(trial, keep=True)
         size = self.size(SCALAR if self.claim.of else self.claim.value, trial)
         try:
@@ -121,22 +102,13 @@ class Setting:
         return evaluator
 
     def constant(self, moving: tuple[str, ...]) -> frozenset[int]:
-        """The nodes of the expression, by identity, that do not depend on some symbols.
-
-        Args:
-            moving: the symbols.
-        """
+        """The nodes of the expression, by identity, that do not depend on some symbols."""
         if moving not in self._constant:
             self._constant[moving] = constant_nodes(self.claim.expression, moving)
         return self._constant[moving]
 
     def known(self, base: Evaluator, moving: Sequence[str]) -> dict[int, Value]:
-        """The values of what stays when some symbols move.
-
-        Args:
-            base: an evaluator at the point.
-            moving: the symbols.
-        """
+        """The values of what stays when some symbols move."""
         own = (self.claim.of,) if self.claim.of else ()
         constant = self.constant((*moving, *own))
         return {key: value for key, value in base.known.items() if key in constant}
@@ -148,14 +120,7 @@ class Setting:
         moved: Mapping[str, Table],
         watched: set[int] | None = None,
     ) -> Table:
-        """What is differentiated, with other entries of some symbols.
-
-        Args:
-            trial: the point.
-            known: the values of what stays.
-            moved: the entries of what moves, with their perturbations.
-            watched: where the nodes are noted that carry a perturbation.
-        """
+        """What is differentiated, with other entries of some symbols."""
         evaluator = self.evaluator(trial)
         evaluator.known, evaluator.watched = known, watched
         evaluator.names.update(moved)
@@ -189,13 +154,7 @@ class DisagreementError(VerificationError):
 
 
 def failure(message: str, trial: Trial, *known: str) -> DisagreementError:
-    """The error that withholds the answer.
-
-    Args:
-        message: what disagrees.
-        trial: the point.
-        known: further facts.
-    """
+    """The error that withholds the answer."""
     sizes = [f"sizes {sizes_text(trial.sizes)}"] if trial.sizes else []
     return DisagreementError(message, (*known, *sizes), trial.sizes)
 

@@ -37,11 +37,7 @@ SAYS = "the rule says"
 
 
 def prove_product(subject: Subject) -> str:
-    """The sum that the letters of a signature describe is the value of the operation.
-
-    Args:
-        subject: a rule of the kind `product`.
-    """
+    """The sum that the letters of a signature describe is the value of the operation."""
     signature = read_signature(subject.rule.signature)
     compared = 0
     for sizes in _unequal(signature.letters):
@@ -73,11 +69,7 @@ def _unequal(letters: tuple[str, ...]) -> Iterator[Sizes]:
 
 
 def prove_letters(subject: Subject) -> str:
-    """The partial derivatives that a rule gives in letters are those of the definition.
-
-    Args:
-        subject: a rule of the kind `matrix` or `rows`.
-    """
+    """The partial derivatives that a rule gives in letters are those of the definition."""
     signature = read_signature(subject.rule.signature)
     compared = 0
     for sizes, as_column in _cases(subject, signature):
@@ -221,22 +213,12 @@ class _Partials:
 
 
 def no_value(subject: Subject, tables: Tables, error: OutOfDomain) -> VerificationError:
-    """The error of a derivative that is undefined where the operation has one.
-
-    Args:
-        subject: the rule.
-        tables: the point.
-        error: what happened.
-    """
+    """The error of a derivative that is undefined where the operation has one."""
     return VerificationError(f"{subject.rule.name} at {shown(tables)}: {SAYS} nothing: {error}")
 
 
 def prove_reduction(subject: Subject) -> str:
-    """The derivative of a reduction, over all entries and along each axis.
-
-    Args:
-        subject: a rule of the kind `reduction`.
-    """
+    """The derivative of a reduction, over all entries and along each axis."""
     compared = 0
     for size, axis in product(REDUCED, AXES):
         known = dict.fromkeys(subject.rule.arguments, size)

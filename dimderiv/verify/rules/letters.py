@@ -29,11 +29,7 @@ class Axis(NamedTuple):
     shifted: bool
 
     def length(self, sizes: Sizes) -> int:
-        """How long the axis is.
-
-        Args:
-            sizes: a number for each letter.
-        """
+        """How long the axis is."""
         if self.shifted:
             return sum(sizes[letter] for letter in self.letters) - len(self.letters) + 1
         length = 1
@@ -42,12 +38,7 @@ class Axis(NamedTuple):
         return length
 
     def place(self, at: Sizes, sizes: Sizes) -> int:
-        """Where on the axis the letters point to.
-
-        Args:
-            at: the value of each letter.
-            sizes: a number for each letter.
-        """
+        """Where on the axis the letters point to."""
         if self.shifted:
             return sum(at[letter] for letter in self.letters)
         place = 0
@@ -69,21 +60,12 @@ class Lettered:
         return tuple(letter for axis in self.axes for letter in axis.letters)
 
     def size(self, sizes: Sizes) -> Size:
-        """Rows and columns; a single axis makes a column.
-
-        Args:
-            sizes: a number for each letter.
-        """
+        """Rows and columns; a single axis makes a column."""
         rows, cols = [*(axis.length(sizes) for axis in self.axes), 1, 1][:2]
         return Size(rows, cols)
 
     def place(self, at: Sizes, sizes: Sizes) -> tuple[int, int]:
-        """Row and column that the letters point to.
-
-        Args:
-            at: the value of each letter.
-            sizes: a number for each letter.
-        """
+        """Row and column that the letters point to."""
         row, col = [*(axis.place(at, sizes) for axis in self.axes), 0, 0][:2]
         return row, col
 
@@ -103,12 +85,7 @@ class Signature:
         return tuple(dict.fromkeys(letter for array in arrays for letter in array.letters))
 
     def summed(self, tables: Sequence[Table], sizes: Sizes) -> Table:
-        """The product of the arguments, summed over the letters that the value lacks.
-
-        Args:
-            tables: the entries of each argument.
-            sizes: a number for each letter.
-        """
+        """The product of the arguments, summed over the letters that the value lacks."""
         result: Table = filled(self.value.size(sizes), lambda i, j: Fraction(0))
         for at in placements(self.letters, sizes):
             term = Fraction(1)
@@ -124,12 +101,6 @@ class Signature:
 
 def read_signature(text: str) -> Signature:
     """The axes that a rule's signature names.
-
-    Args:
-        text: such as `V[o+k,p+l], K[k,l] -> Y[o,p]`, or `A[i,j] -> Y[i,j], i >= j`.
-
-    Raises:
-        ShapeError: there is no value, or an array has more than two axes.
 
     >>> read_signature("A[i,j] -> Y[(j,i)]").value.size({"i": 2, "j": 3})
     Size(rows=6, cols=1)
@@ -157,11 +128,6 @@ def _arrays(text: str) -> Iterator[Lettered]:
 
 
 def placements(letters: Sequence[str], sizes: Sizes) -> Iterator[dict[str, int]]:
-    """Every value of some letters.
-
-    Args:
-        letters: the letters, the last one the fastest.
-        sizes: a number for each letter.
-    """
+    """Every value of some letters."""
     for place in product(*(range(sizes[letter]) for letter in letters)):
         yield dict(zip(letters, place, strict=True))

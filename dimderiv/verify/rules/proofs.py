@@ -58,12 +58,7 @@ def check_rules(rulebook: Rulebook) -> Iterator[RuleReport]:
 
 
 def check_rule(rule: Rule, rulebook: Rulebook) -> RuleReport:
-    """Prove one rule.
-
-    Args:
-        rule: the rule.
-        rulebook: the rules that its texts may use.
-    """
+    """Prove one rule."""
     try:
         return RuleReport(rule.name, True, _proof(Subject(rule, rulebook)))
     except VerificationError as error:
@@ -114,12 +109,7 @@ class _ScalarFunction:
         return scalar_formula(self.subject.read(text, "y"), values, definitions)
 
     def check(self, argument: str, derivative: str) -> int:
-        """Compare the derivative by one argument, at as many points as are wanted.
-
-        Args:
-            argument: its name.
-            derivative: the text of the rule.
-        """
+        """Compare the derivative by one argument, at as many points as are wanted."""
         expected = sympy.diff(self.definition, self.symbols[argument])
         claimed = self._formula(derivative, {**self.symbols, "y": self.definition})
         compared = 0

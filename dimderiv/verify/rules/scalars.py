@@ -31,16 +31,7 @@ _COMPARISONS = {">": sympy.Gt, "<": sympy.Lt, ">=": sympy.Ge, "<=": sympy.Le}
 
 
 def scalar_formula(node: Node, values: Mapping[str, Formula], definitions: Definitions) -> Formula:
-    """The formula in sympy.
-
-    Args:
-        node: the formula, in which every operation is one of scalars.
-        values: an expression for each name.
-        definitions: argument names and definition of functions that sympy does not have.
-
-    Raises:
-        NotVerifiableError: a name or a function that has no meaning here.
-    """
+    """The formula in sympy."""
 
     def formula(part: Node) -> Formula:
         return scalar_formula(part, values, definitions)

@@ -79,9 +79,6 @@ class Subject:
 
         Those that cannot be read have reports of their own; those that are defined by themselves,
         such as `exp`, are left to whoever knows them.
-
-        Args:
-            wanted: which functions.
         """
         found: dict[str, tuple[tuple[str, ...], Node]] = {}
         for name, rule in self.rulebook.rules.items():
@@ -91,12 +88,7 @@ class Subject:
         return {name: each for name, each in found.items() if not _calls(each[1], name)}
 
     def read(self, text: str, *names: str) -> Node:
-        """A text of the rule.
-
-        Args:
-            text: in the language.
-            names: what it may name besides the arguments.
-        """
+        """A text of the rule."""
         return self._read(text, (*self.rule.arguments, *names))
 
     def _read(self, text: str, names: Collection[str]) -> Node:
@@ -104,11 +96,7 @@ class Subject:
         return parse_expression(text, names=names, functions=functions)
 
     def evaluator(self, tables: Tables) -> Evaluator:
-        """An evaluator of texts of the rule.
-
-        Args:
-            tables: the entries of each argument.
-        """
+        """An evaluator of texts of the rule."""
         elementwise = [name for name in self.definitions if _is_elementwise(self.rulebook[name])]
         own = (self.definitions, elementwise, self.columns)
         return Evaluator(self.arithmetic, {}, dict(tables), *own)
@@ -120,12 +108,7 @@ class Subject:
         return {rule.name: self._read(rule.column, rule.arguments) for rule in rules if rule.column}
 
     def value(self, tables: Tables, axis: int | None = None) -> Table:
-        """The value of the operation: by its definition, or what the verifier knows it to be.
-
-        Args:
-            tables: the entries of each argument.
-            axis: the axis of a reduction.
-        """
+        """The value of the operation: by its definition, or what the verifier knows it to be."""
         text = self.rule.definition
         if not text:
             return self.meaning(tables, axis)
@@ -135,15 +118,7 @@ class Subject:
         return self.evaluator(tables).table(self.read(text))
 
     def meaning(self, tables: Tables, axis: int | None = None) -> Table:
-        """The value that the verifier gives the operation.
-
-        Args:
-            tables: the entries of each argument.
-            axis: the axis of a reduction.
-
-        Raises:
-            NotVerifiableError: it does not know the operation.
-        """
+        """The value that the verifier gives the operation."""
         name, arguments = self.rule.name, self.rule.arguments
         if self.rule.operator:
             node = self.read(self.rule.operator)
@@ -154,16 +129,7 @@ class Subject:
     def at_points(
         self, sizes: Mapping[str, Size], check: Callable[[Tables], T], *, count: int = 2
     ) -> list[T]:
-        """The outcome of a check at points of the domain.
-
-        Args:
-            sizes: rows and columns of each argument.
-            check: the check, which may find that a point lies outside.
-            count: the number of points.
-
-        Raises:
-            NotVerifiableError: no point was found.
-        """
+        """The outcome of a check at points of the domain."""
         return [self._at_point(sizes, check, number) for number in range(count)]
 
     def _at_point(self, sizes: Mapping[str, Size], check: Callable[[Tables], T], number: int) -> T:
@@ -178,36 +144,13 @@ class Subject:
         raise NotVerifiableError(f"no point of the domain was found: {reason}")
 
     def require_value(self, tables: Tables) -> int:
-        """Compare the definition with what the verifier knows the operation to be.
-
-        Args:
-            tables: the entries of each argument.
-
-        Returns:
-            The number of entries.
-
-        Raises:
-            VerificationError: they differ.
-        """
+        """Compare the definition with what the verifier knows the operation to be."""
         expected, found = self.meaning(tables), self.value(tables)
         where = f"{self.rule.name} at {shown(tables)}"
         return self.require_table(f"{where}: the value", expected, found, "its definition gives")
 
     def require_table(self, what: str, expected: Table, found: Table, says: str) -> int:
-        """Compare two tables.
-
-        Args:
-            what: the name of the first one.
-            expected: the entries it has.
-            found: the entries that it ought to have.
-            says: who says so.
-
-        Returns:
-            The number of entries.
-
-        Raises:
-            VerificationError: an entry differs.
-        """
+        """Compare two tables."""
         if size_of(expected) != size_of(found):
             raise ShapeError(f"{what} is {size_of(expected)}, {says} {size_of(found)}")
         for i, (row, other) in enumerate(zip(expected, found, strict=True)):
@@ -216,17 +159,7 @@ class Subject:
         return size_of(found).rows * size_of(found).cols
 
     def require(self, what: str, expected: Scalar, found: Scalar, says: str) -> None:
-        """Compare two numbers.
-
-        Args:
-            what: the name of the first one.
-            expected: what it is.
-            found: what it is said to be.
-            says: who says so.
-
-        Raises:
-            VerificationError: they differ.
-        """
+        """Compare two numbers."""
         if not agree(self.arithmetic, expected, found):
             raise VerificationError(f"{what} is {_number(expected)}, {says} {_number(found)}")
 
@@ -246,13 +179,7 @@ def _is_elementwise(rule: Rule) -> bool:
 
 
 def agree(arithmetic: Arithmetic, expected: Scalar, found: Scalar) -> bool:
-    """Whether two numbers are equal, as rationals or to 30 digits.
-
-    Args:
-        arithmetic: the arithmetic they come from.
-        expected: a number.
-        found: a number.
-    """
+    """Whether two numbers are equal, as rationals or to 30 digits."""
     if type(expected) is Fraction and type(found) is Fraction:
         return expected == found
     a, b = arithmetic.inexact(expected), arithmetic.inexact(found)
@@ -262,9 +189,6 @@ def agree(arithmetic: Arithmetic, expected: Scalar, found: Scalar) -> bool:
 
 def shown(tables: Tables) -> str:
     """A point, as a reader may type it in.
-
-    Args:
-        tables: the entries of each argument.
 
     >>> shown({"A": [[Fraction(1, 2), Fraction(3)]], "x": [[Fraction(-1, 4)]]})
     'A = [1/2, 3], x = -1/4'

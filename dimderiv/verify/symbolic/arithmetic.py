@@ -227,12 +227,7 @@ _UNKNOWN: dict[tuple[str, tuple[int, ...]], type[Unknown]] = {}
 
 
 def unknown_function(name: str, places: tuple[int, ...]) -> type[Unknown]:
-    """The class of a partial derivative.
-
-    Args:
-        name: of the function.
-        places: the arguments that it is differentiated by, in order.
-    """
+    """The class of a partial derivative."""
     if (name, places) not in _UNKNOWN:
         full = f"{name}_{'_'.join(map(str, places))}"
         _UNKNOWN[name, places] = type(full, (Unknown,), {"base": name, "places": places})
@@ -244,12 +239,6 @@ def stand_in(context: Any, name: str, places: tuple[int, ...], arguments: Sequen
 
     A sum of three exponentials of linear forms, since every partial derivative of one is a multiple
     of it.
-
-    Args:
-        context: of the floats.
-        name: of the function.
-        places: the arguments that it is differentiated by.
-        arguments: its arguments.
     """
     total = context.zero
     for ridge in range(3):
@@ -288,16 +277,7 @@ ELEMENTWISE: Mapping[str, Callable[[Arithmetic, Entry], Entry]] = {
 
 
 def extreme(a: Arithmetic, values: Sequence[Entry], side: int) -> Entry:
-    """The largest entry for side 1, the least for -1.
-
-    Args:
-        a: the arithmetic.
-        values: at least one.
-        side: which one.
-
-    Raises:
-        Outside: it is attained by two entries that are not the same.
-    """
+    """The largest entry for side 1, the least for -1."""
     best, tied = values[0], False
     for value in values[1:]:
         order = a.sign(value - best)

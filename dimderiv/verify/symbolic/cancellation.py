@@ -56,15 +56,7 @@ class Cancellation(Ring):
         self.exponents: dict[int, Polynomial] = {}
 
     def are_equal(self, one: Expression, other: Expression) -> bool:
-        """Whether the difference of two expressions is shown to be zero.
-
-        Args:
-            one: an expression.
-            other: an expression.
-
-        Raises:
-            TooLarge: it would take too much work.
-        """
+        """Whether the difference of two expressions is shown to be zero."""
         difference = [self.polynomial(one), scaled(self.polynomial(other), -1)]
         return self.is_zero(self.total(difference))
 

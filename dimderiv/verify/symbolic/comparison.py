@@ -28,12 +28,7 @@ class Outcome:
 
 
 def agree(a: Any, b: Any) -> bool:
-    """Whether two floats are equal to 60 digits, or both are nothing but rounding.
-
-    Args:
-        a: a float, possibly complex.
-        b: a float, possibly complex.
-    """
+    """Whether two floats are equal to 60 digits, or both are nothing but rounding."""
     size = max(abs(a), abs(b))
     return bool(abs(a - b) <= size / 10**AGREED_DIGITS or size < NOTHING)
 
@@ -43,9 +38,5 @@ NOTHING = 10.0**-85
 
 
 def shown(x: Any) -> str:
-    """A float in twelve digits.
-
-    Args:
-        x: a float, possibly complex.
-    """
+    """A float in twelve digits."""
     return f"{float(x.real):.12g}" if abs(x.imag) < NOTHING else f"{complex(x):.12g}"

@@ -38,11 +38,7 @@ class Form:
     entries: list[Entry]
 
     def table(self) -> Table:
-        """Rows and columns; one axis makes a column.
-
-        Raises:
-            NotVerifiableError: there are more than two axes.
-        """
+        """Rows and columns; one axis makes a column."""
         if len(self.lengths) > 2:
             raise NotVerifiableError("an index form of more than two axes inside an expression")
         cols = [*self.lengths, 1, 1][1]
@@ -56,15 +52,7 @@ def read_form(
     dimension: Callable[[Node], int],
     dimensions: frozenset[str],
 ) -> Form:
-    """All entries of an index form.
-
-    Args:
-        form: the form.
-        a: the arithmetic of the entries.
-        value: gives the value of an operand.
-        dimension: gives the number that a size stands for.
-        dimensions: their names.
-    """
+    """All entries of an index form."""
     extents = {letter: dimension(size) for letter, size in form.letters}
     reader = _FormReader(form, a, value, dimension, dimensions)
     terms = list(_terms(form.body, 1))

@@ -87,17 +87,7 @@ class Reader:
         return program.statements[-1].value
 
     def table(self, node: Node, size: Size | None = None) -> Table:
-        """The value of a node as a table.
-
-        Args:
-            node: what to evaluate.
-            size: what is known of its size.
-
-        Raises:
-            ShapeError: sizes do not conform.
-            Outside: there is no value at this point.
-            NotVerifiableError: a function or form that is not known here.
-        """
+        """The value of a node as a table."""
         return closed(self.value(node), *(size or ()))
 
     def scalar(self, node: Node) -> Entry:

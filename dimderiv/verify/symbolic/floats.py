@@ -24,12 +24,7 @@ STEP_DIGITS = 100
 
 
 def floats_at(point: Point, a: Floats) -> dict[str, Table]:
-    """The entries of the symbols at a point.
-
-    Args:
-        point: the point.
-        a: gives the precision.
-    """
+    """The entries of the symbols at a point."""
     values = Values(point, a.context.dps)
     return {
         name: [[a.context.convert(values(sympy.sympify(entry))) for entry in row] for row in table]
@@ -59,12 +54,7 @@ class FloatRound:
         self.answer = self.problem.answer(Floats(FLOAT_DIGITS), self.entries)
 
     def compare(self) -> Outcome:
-        """Compare every entry.
-
-        Raises:
-            VerificationError: one differs.
-            Outside: the expression has no derivative here.
-        """
+        """Compare every entry."""
         outcome, layout = Outcome(proved=False), self.problem.layout
         order = self.problem.claim.order
         for wrt_places in product(places(layout.wrt), repeat=order):

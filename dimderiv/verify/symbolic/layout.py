@@ -46,15 +46,7 @@ class Layout:
         return SCALAR if self.claim.along else self.claim.symbols[self.claim.wrt].shape
 
     def answer(self, reader: Reader, node: Node) -> Answer:
-        """The entries of an answer.
-
-        Args:
-            reader: evaluates it.
-            node: the answer.
-
-        Raises:
-            ShapeError: it has not the shape of the derivative.
-        """
+        """The entries of an answer."""
         claim, order = self.claim, self.claim.order
         shapes = [claim.value, *[self.wrt_shape] * order]
         axes = sum(len(shape.axes) for shape in shapes)
@@ -112,12 +104,7 @@ class Layout:
         return entry
 
     def label(self, value_place: Place, wrt_places: Sequence[Place]) -> str:
-        """What a derivative is called, such as `dL/dW[1,0]`.
-
-        Args:
-            value_place: row and column in the value.
-            wrt_places: row and column in the variable, once for each order.
-        """
+        """What a derivative is called, such as `dL/dW[1,0]`."""
         claim = self.claim
         name = claim.expression.statements[-1].name
         above = (name or ("L" if claim.value.is_scalar else "Y")) + _indices(

@@ -19,11 +19,7 @@ LARGEST_MINOR = 6
 
 
 def order_of(table: Table) -> int:
-    """Rows, and columns, of a square table.
-
-    Raises:
-        ShapeError: it is not square.
-    """
+    """Rows, and columns, of a square table."""
     rows, cols = size_of(table)
     if rows != cols:
         raise ShapeError(f"a square matrix is needed, not one of {rows} x {cols}")
@@ -62,11 +58,7 @@ def _minor(a: Arithmetic, table: Table) -> Callable[[tuple[int, ...], tuple[int,
 
 
 def inverse(a: Arithmetic, table: Table) -> Table:
-    """The inverse: of symbols by cofactors.
-
-    Raises:
-        Outside: the matrix is singular.
-    """
+    """The inverse: of symbols by cofactors."""
     size = order_of(table)
     if isinstance(a, Floats):
         found = _eliminated(a, table)[1]

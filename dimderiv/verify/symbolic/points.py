@@ -71,14 +71,7 @@ class Values:
         }
 
     def __call__(self, e: Entry) -> Any:
-        """The value of an expression.
-
-        Args:
-            e: an expression of sympy.
-
-        Raises:
-            ZeroDivisionError: it has none.
-        """
+        """The value of an expression."""
         found = self.known.get(e)
         if found is None:
             found = self._value(e)
@@ -119,14 +112,7 @@ def draw(
     distributions: Collection[str],
     attempt: int,
 ) -> Point:
-    """A point.
-
-    Args:
-        symbols: shapes and properties.
-        sizes: a number for each dimension.
-        distributions: symbols whose rows are to sum to 1.
-        attempt: another number draws another point, in another style.
-    """
+    """A point."""
     rng, point = Random(attempt), Point()
     for name, declaration in symbols.items():
         size = size_at(declaration.shape, sizes)

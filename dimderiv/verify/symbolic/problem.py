@@ -29,11 +29,7 @@ _TIED: Mapping[str, Callable[[int, int], Mapping[Place, int]]] = {
 
 
 def sizes_for(claim: Claim) -> list[dict[str, int]]:
-    """Sizes for the dimensions of a claim, the best ones first.
-
-    Args:
-        claim: the claim.
-    """
+    """Sizes for the dimensions of a claim, the best ones first."""
     shapes = [declaration.shape for declaration in claim.symbols.values()]
     inner = [claim.value, *claim.inner, *claim.unknown.values()]
     names = [name for shape in (*shapes, *inner) for dim in shape for name in _names(dim)]
@@ -68,11 +64,7 @@ def _sizes_named(node: Node) -> Iterator[str]:
 
 
 def distributions(claim: Claim) -> frozenset[str]:
-    """The symbols that are the second argument of a cross-entropy: their rows sum to 1.
-
-    Args:
-        claim: the claim.
-    """
+    """The symbols that are the second argument of a cross-entropy: their rows sum to 1."""
     return frozenset(
         part.arguments[1].name
         for node in _nodes(claim)
@@ -104,12 +96,7 @@ class Problem:
         return Layout(claim, size_at(claim.value, self.sizes), wrt)
 
     def moves(self, place: Place, entries: Mapping[str, Table]) -> list[Move]:
-        """What moves with one coordinate of the variable.
-
-        Args:
-            place: its row and column.
-            entries: of all symbols, for those that are directions.
-        """
+        """What moves with one coordinate of the variable."""
         claim = self.claim
         if claim.along:
             return [
@@ -128,15 +115,7 @@ class Problem:
         return Reader(a, self.sizes, dict(entries), *own)
 
     def value(self, a: Arithmetic, entries: Mapping[str, Table]) -> Table:
-        """The value of the expression.
-
-        Args:
-            a: the arithmetic.
-            entries: of all symbols.
-
-        Raises:
-            VerificationError: its sizes do not conform, or are not those it is said to have.
-        """
+        """The value of the expression."""
         program, size = self.claim.expression, self.layout.value
         reader = self._reader(a, entries)
         try:
@@ -148,17 +127,7 @@ class Problem:
         return table
 
     def answer(self, a: Arithmetic, entries: Mapping[str, Table]) -> Answer:
-        """The entries of the answer.
-
-        Args:
-            a: the arithmetic.
-            entries: of all symbols.
-
-        Raises:
-            VerificationError: it has not the shape of the derivative, or uses what it does not
-                define.
-            AnswerOutside: it has no value at this point.
-        """
+        """The entries of the answer."""
         reader = self._reader(a, entries)
         try:
             return self.layout.answer(reader, reader.last(self.claim.answer))
@@ -172,26 +141,14 @@ class Problem:
             raise self.failure("the answer has no value", error.message) from error
 
     def failure(self, message: str, *known: str) -> VerificationError:
-        """The error that withholds the answer.
-
-        Args:
-            message: what disagrees.
-            known: further facts.
-        """
+        """The error that withholds the answer."""
         sizes = [f"sizes {sizes_text(self.sizes)}"] if self.sizes else []
         return VerificationError(message, known=(*known, *sizes))
 
     def disagreement(
         self, place: Place, wrt_places: Sequence[Place], expected: str, found: str
     ) -> VerificationError:
-        """The error of two values that ought to be equal.
-
-        Args:
-            place: row and column in the value.
-            wrt_places: row and column in the variable, once for each order.
-            expected: the derivative of the expression.
-            found: the value of the answer.
-        """
+        """The error of two values that ought to be equal."""
         return self.failure(
             f"the answer disagrees with the expression at {self.layout.label(place, wrt_places)}",
             f"the derivative of the expression is {expected}",

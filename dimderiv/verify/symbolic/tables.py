@@ -73,16 +73,7 @@ def flipped(table: Table) -> Table:
 
 
 def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Table:
-    """A value as a table.
-
-    Args:
-        value: a table, or one whose size is to be said.
-        rows: what the surroundings say.
-        cols: what the surroundings say.
-
-    Raises:
-        SizeUnknownError: they do not say enough.
-    """
+    """A value as a table."""
     if not isinstance(value, Open):
         return value
     rows, cols = value.rows or rows, value.cols or cols
@@ -112,15 +103,7 @@ def transposed(value: Value) -> Value:
 
 
 def entrywise(function: Callable[..., Entry], *operands: Value) -> Value:
-    """A function of the entries of tables, stretched along axes of size 1.
-
-    Args:
-        function: of one entry of each.
-        operands: tables; those of unknown size get that of the others.
-
-    Raises:
-        ShapeError: two axes differ and neither has size 1.
-    """
+    """A function of the entries of tables, stretched along axes of size 1."""
     tables = [value for value in operands if not isinstance(value, Open)]
     unsized = [value for value in operands if isinstance(value, Open)]
     rows, cols = (_common([size_of(table)[axis] for table in tables]) for axis in (0, 1))
@@ -158,16 +141,7 @@ def _stretched(function: Callable[..., Entry], tables: Sequence[Table], size: Si
 
 
 def matrix_product(total: Callable[[list[Entry]], Entry], a: Table, b: Table) -> Table:
-    """The matrix product of two tables.
-
-    Args:
-        total: adds up entries.
-        a: the left factor.
-        b: the right factor.
-
-    Raises:
-        ShapeError: they do not conform.
-    """
+    """The matrix product of two tables."""
     if len(a[0]) != len(b):
         raise ShapeError(f"a product of {size_of(a)} and {size_of(b)}")
     columns = flipped(b)
@@ -181,16 +155,7 @@ def matrix_product(total: Callable[[list[Entry]], Entry], a: Table, b: Table) ->
 
 
 def multiplied(total: Callable[[list[Entry]], Entry], a: Value, b: Value) -> Value:
-    """The matrix product, or a multiple where one side is a scalar.
-
-    Args:
-        total: adds up entries.
-        a: the left factor.
-        b: the right factor.
-
-    Raises:
-        SizeUnknownError: nothing says over how many entries it sums.
-    """
+    """The matrix product, or a multiple where one side is a scalar."""
     if is_single(a) or is_single(b):
         return entrywise(lambda x, y: x * y, a, b)
     if not isinstance(a, Open) and not isinstance(b, Open):
@@ -215,12 +180,7 @@ def multiplied(total: Callable[[list[Entry]], Entry], a: Value, b: Value) -> Val
 
 
 def kronecker(a: Value, b: Value) -> Value:
-    """The Kronecker product.
-
-    Args:
-        a: the factor whose places are the blocks.
-        b: the factor that stands in each block.
-    """
+    """The Kronecker product."""
 
     def product(left: Table, right: Table) -> Table:
         return [[x * y for x in upper for y in lower] for upper in left for lower in right]
