@@ -57,7 +57,7 @@ class Demands:
                 waiting += parts
 
     def familiar(self, node: Product) -> tuple[Fraction, list[Factor]]:
-        """The coefficient and factors of a product, `Y - X` being `X - Y` where that is used too."""
+        """Coefficient and factors of a product, `Y - X` being `X - Y` where that is used too."""
         coefficient, factors = node.coefficient, list(node.factors)
         for place, factor in enumerate(factors):
             other = opposite(factor.node) if factor.power.denominator == 1 else None
