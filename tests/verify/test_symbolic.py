@@ -32,8 +32,8 @@ from dimderiv.verify.symbolic.sizes import assignments
 PACKAGE = Path(dimderiv.__file__).parent
 JUDGE = sorted((PACKAGE / "verify" / "symbolic").glob("*.py"))
 
-# What the judge shares with the rest: the language, shapes, errors, and what a claim is.
-SHARED = ("language", "shapes", "errors", "verify.claim", "verify.symbolic")
+# What the judge shares with the rest: the language, errors, and what a claim is.
+SHARED = ("language", "errors", "lazy", "verify.claim", "verify.symbolic")
 
 # One case for each thing the language can say: expression, variable, shapes, order.
 LANGUAGE = [
