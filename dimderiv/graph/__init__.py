@@ -2,6 +2,7 @@
 
 from dimderiv.graph.cancelling import has_pseudoinverse
 from dimderiv.graph.fold import fold, fold_map
+from dimderiv.graph.labelled import LabelledProduct
 from dimderiv.graph.letters import are_letters
 from dimderiv.graph.nodes import (
     ONCE,
@@ -43,6 +44,7 @@ from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices, renamed
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
 from dimderiv.graph.sums import Term, add, content, expanded, is_turned, terms, total
+from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 
 __all__ = [
     "ONCE",
@@ -52,6 +54,7 @@ __all__ = [
     "Function",
     "Index",
     "Key",
+    "LabelledProduct",
     "Map",
     "Merged",
     "Named",
@@ -84,10 +87,14 @@ __all__ = [
     "is_triangle",
     "is_turned",
     "is_zero",
+    "keys_of",
     "less_than_largest",
     "letters_of",
     "named",
+    "nodes_of",
     "number",
+    "operands",
+    "operands_first",
     "part",
     "product",
     "renamed",
