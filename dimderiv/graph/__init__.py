@@ -43,6 +43,7 @@ from dimderiv.graph.normal_form import number, rescaled, times, without_coeffici
 from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices, renamed
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
+from dimderiv.graph.show import show
 from dimderiv.graph.sums import Term, add, content, expanded, is_turned, terms, total
 from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 
@@ -101,6 +102,7 @@ __all__ = [
     "rescaled",
     "rows_sum_to_one",
     "scaled",
+    "show",
     "size",
     "symbol",
     "terms",

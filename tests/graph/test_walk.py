@@ -60,4 +60,4 @@ def test_a_walk_may_stop_at_names() -> None:
 
     assert {"A", "x"} == set(symbols)
     assert {"r' r", "r"} == set(within)
-    assert 4 == len(keys_of([program.value]))
+    assert 5 == len(keys_of([program.value]))
