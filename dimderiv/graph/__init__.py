@@ -3,7 +3,7 @@
 from dimderiv.graph.cancelling import has_pseudoinverse
 from dimderiv.graph.fold import fold, fold_map
 from dimderiv.graph.labelled import LabelledProduct
-from dimderiv.graph.letters import are_letters
+from dimderiv.graph.letters import are_letters, components, reached, touching
 from dimderiv.graph.nodes import (
     ONCE,
     TURNING,
@@ -74,6 +74,7 @@ __all__ = [
     "are_letters",
     "are_ordinary",
     "arranged",
+    "components",
     "constant",
     "content",
     "elementwise",
@@ -98,6 +99,7 @@ __all__ = [
     "operands_first",
     "part",
     "product",
+    "reached",
     "renamed",
     "rescaled",
     "rows_sum_to_one",
@@ -108,6 +110,7 @@ __all__ = [
     "terms",
     "times",
     "total",
+    "touching",
     "transposed",
     "without_coefficient",
     "zero",

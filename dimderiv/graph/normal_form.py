@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from dimderiv.graph.cancelling import is_projection
 from dimderiv.graph.known_sums import zero_axes
+from dimderiv.graph.letters import components, touching
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -123,8 +124,8 @@ def with_scalars_apart(
 ) -> list[Factor]:
     """Make one scalar factor of each group of factors that shares no letter with the result."""
     shown = set(letters_of(result))
-    groups = _connected(factors)
-    inner = [group for letters, group in groups if letters and not letters & shown]
+    groups = components(letters_of(factor.indices) for factor in factors)
+    inner = [touching(letters, factors) for letters in groups if letters and not letters & shown]
     scalar_of = {id(group[0]): group for group in inner}
     swallowed = {id(factor) for group in inner for factor in group[1:]}
     powers: dict[Key, Factor] = {}
@@ -139,23 +140,6 @@ def with_scalars_apart(
             factor = factor._replace(power=factor.power + powers[slot].power)
         powers[slot] = factor
     return [factor for factor in powers.values() if factor.power]
-
-
-def _connected(factors: list[Factor]) -> list[tuple[set[int], list[Factor]]]:
-    """Factors in groups that share letters, each group in the order given."""
-    groups: list[tuple[set[int], list[Factor]]] = []
-    for factor in factors:
-        letters = set(letters_of(factor.indices))
-        members: list[Factor] = []
-        apart = []
-        for known, group in groups:
-            if known & letters:
-                letters |= known
-                members += group
-            else:
-                apart.append((known, group))
-        groups = [*apart, (letters, [*members, factor])]
-    return groups
 
 
 def finished(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from dimderiv.graph.bag import Gathered, zeros
-from dimderiv.graph.letters import are_letters, moved, reached
+from dimderiv.graph.letters import are_letters, components, moved, touching
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -159,8 +159,9 @@ class _Bag(Gathered):
         for place, index in enumerate(node.result):
             if isinstance(index, Shifted) or not self._agree(node, indices, [place]):
                 shut.update(letters_of((index,)))
-        shut = reached(shut, [*(factor.indices for factor in node.factors), *_merges(node)])
-        inner = [f for f in node.factors if not shut.isdisjoint(letters_of(f.indices))]
+        groups = [*map(letters_of, [f.indices for f in node.factors]), *_merges(node)]
+        shut.update(*(group for group in components(groups) if group & shut))
+        inner = touching(shut, node.factors)
         outer = [f for f in node.factors if shut.isdisjoint(letters_of(f.indices))]
         axes = list(zip(node.result, indices, strict=True))
         closed = [axis for axis in axes if not shut.isdisjoint(letters_of(axis[:1]))]
@@ -226,9 +227,9 @@ def _places(node: Product, indices: tuple[Index, ...]) -> dict[int, int] | None:
     return place if len(place) == len(indices) else None
 
 
-def _merges(node: Product) -> list[tuple[Index, ...]]:
-    """The merged axes of a product, each by itself."""
-    return [(index,) for index in node.result if isinstance(index, Merged)]
+def _merges(node: Product) -> list[tuple[int, ...]]:
+    """The letters of each merged axis of a product."""
+    return [index.letters for index in node.result if isinstance(index, Merged)]
 
 
 def part(
@@ -242,9 +243,11 @@ def part(
         result: one index for each axis of the part.
         dims: the size of each letter of the larger product.
     """
-    chosen = list(factors)
+    chosen = tuple(factors)
     letters = sorted({*letters_of(result), *letters_of(all_indices(chosen))})
+    sizes = [dims[letter] for letter in letters]
+    if letters == [*range(len(letters))]:
+        return product(coefficient, chosen, result, sizes)
     place = {letter: k for k, letter in enumerate(letters)}
     own = [f._replace(indices=tuple([renamed(i, place) for i in f.indices])) for f in chosen]
-    sizes = [dims[letter] for letter in letters]
     return product(coefficient, own, tuple([renamed(i, place) for i in result]), sizes)
