@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from dimderiv.graph.cancelling import is_projection
-from dimderiv.graph.known_sums import zero_axes
+from dimderiv.graph.cancelling import is_projection, uses
 from dimderiv.graph.letters import components, touching
 from dimderiv.graph.nodes import (
     ONCE,
@@ -26,6 +25,7 @@ from dimderiv.graph.nodes import (
     is_zero,
     letters_of,
     zero,
+    zero_sums,
 )
 from dimderiv.graph.numbering import all_indices, layout_of, numbered, product_key, reading_order
 from dimderiv.graph.powers import power_symbols
@@ -175,7 +175,7 @@ def _node(
         weight += node.weight if power is ONCE else node.weight + power_symbols(power)
     key = product_key(coefficient, factors, result, dims, is_covered=layout.is_covered)
     is_square = len(axes) == 2 and axes[0] == axes[1]
-    zeros = () if is_ordinary else zero_axes(factors, result)
+    zeros = () if is_ordinary else _zero_axes(factors, result)
     return Product(
         coefficient,
         factors,
@@ -189,6 +189,23 @@ def _node(
         zeros,
         not zeros,
     )
+
+
+def _zero_axes(factors: Sequence[Factor], result: Sequence[Index]) -> tuple[int, ...]:
+    """The axes of a product that it has from one factor alone, whose entries cancel along them."""
+    centred = zero_indices(factors)
+    places = [*all_indices(factors), *result] if centred else []
+    return tuple([result.index(i) for i in centred if i in result and uses(i, places) == 2])
+
+
+def zero_indices(factors: Sequence[Factor]) -> list[Index]:
+    """The indices along which the entries of a factor cancel."""
+    return [
+        factor.indices[axis]
+        for factor in factors
+        for axis in zero_sums(factor.node)
+        if factor.power == 1
+    ]
 
 
 def _with_skew_sorted(

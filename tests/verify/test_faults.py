@@ -474,7 +474,7 @@ PRODUCTS = [
     ),
     Fault(
         "a sum over nothing is forgotten to be the size",
-        "graph.bag:Gathered._take_size",
+        "graph.bag:Bag._take_size",
         returning(None),
         Case("sum(X + b)", "b", "X: N x C; b: 1 x C"),
     ),
