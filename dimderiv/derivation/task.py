@@ -31,14 +31,13 @@ from dimderiv.differentiate import (
     binding,
     binds_entries,
     forward_sweep,
-    operands,
     reverse_sweep,
     second_sweeps,
     structure_of,
     tied,
 )
 from dimderiv.errors import DimderivError, NotDifferentiableError
-from dimderiv.graph import Key, Named, named, transposed
+from dimderiv.graph import Named, keys_of, named, transposed
 from dimderiv.graph import Node as GraphNode
 from dimderiv.infer import (
     Typed,
@@ -204,12 +203,12 @@ class Task:
         if not self._free:
             return Restorer((), Simplifier())
         whole = lower(self.typed, self.rulebook)
-        simplify = Simplifier(_keys([whole.value]), whole.definitions, self.rulebook)
+        simplify = Simplifier(keys_of([whole.value]), whole.definitions, self.rulebook)
         return Restorer(whole.symbols.values(), simplify)
 
     def _simplifier(self, given: Iterable[GraphNode] = ()) -> Simplifier:
         """What leaves the expression alone, and other nodes that are given."""
-        keys = _keys([self._lowered.value, *given])
+        keys = keys_of([self._lowered.value, *given])
         return Simplifier(keys, self._lowered.definitions, self.rulebook)
 
     def _swept(self) -> Gradients:
@@ -356,15 +355,3 @@ def _fresh(wanted: str, taken: set[str]) -> str:
     name = next(name for name in chain([wanted], numbered) if name not in taken)
     taken.add(name)
     return name
-
-
-def _keys(values: list[GraphNode]) -> set[Key]:
-    """The keys of everything that the values are made of."""
-    seen: set[Key] = set()
-    stack = list(values)
-    while stack:
-        node = stack.pop()
-        if node.key not in seen:
-            seen.add(node.key)
-            stack.extend(operands(node))
-    return seen

@@ -1,7 +1,7 @@
 """Derivatives of nodes: the reverse and the forward sweep, properties, tied entries."""
 
 from dimderiv.differentiate.forward import Change, Tangents, changes, forward_sweep
-from dimderiv.differentiate.partials import Partial, operands, partials
+from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.differentiate.properties import Restorer, binds_entries
 from dimderiv.differentiate.reverse import Gradients, Visit, reverse_sweep, second_sweeps
 from dimderiv.differentiate.tied import CURVED, FORMULAS, binding, structure_of, tied
@@ -19,7 +19,6 @@ __all__ = [
     "binds_entries",
     "changes",
     "forward_sweep",
-    "operands",
     "partials",
     "reverse_sweep",
     "second_sweeps",

@@ -13,17 +13,15 @@ from dimderiv.differentiate.declared import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     ONCE,
-    Constant,
     Factor,
     Function,
+    LabelledProduct,
     Map,
     Merged,
     Named,
     Node,
     Product,
-    Size,
     Sum,
-    Symbol,
     apply_map,
     arranged,
     constant,
@@ -36,7 +34,6 @@ from dimderiv.graph import (
 )
 from dimderiv.language import COMPARISONS, Dim, parse_expression, syntax
 from dimderiv.lower import (
-    Labelled,
     constant_value,
     derivative_of,
     lettered_terms,
@@ -52,7 +49,7 @@ class Partial(NamedTuple):
     """
 
     operand: Node
-    terms: tuple[Labelled, ...]
+    terms: tuple[LabelledProduct, ...]
     refusal: NotDifferentiableError | None = None
 
     @property
@@ -68,19 +65,6 @@ class Partial(NamedTuple):
             return self.terms[0].node
         nodes = [term.node for term in self.terms]
         return total([(ONCE, node) for node in nodes], nodes[0].axes)
-
-
-def operands(node: Node) -> tuple[Node, ...]:
-    """The nodes that a node is made of."""
-    if isinstance(node, Product):
-        return tuple([factor.node for factor in node.factors])
-    if isinstance(node, (Symbol, Size, Constant)):
-        return ()
-    if isinstance(node, Named):
-        return (node.value,)
-    if isinstance(node, Sum):
-        return tuple([term for _, term in node.terms])
-    return node.arguments
 
 
 def partials(
@@ -101,13 +85,13 @@ def partials(
         yield partial
 
 
-def _with_seed(term: Labelled, seed: tuple[Dim, ...]) -> Labelled:
+def _with_seed(term: LabelledProduct, seed: tuple[Dim, ...]) -> LabelledProduct:
     """The term with letters for the axes of the value, which the upstream and the result have."""
     first = len(term.dims)
     letters = tuple(range(first, first + len(seed)))
     arriving = term.factors[0]
     arriving = arriving._replace(indices=(*letters, *arriving.indices))
-    return Labelled(
+    return LabelledProduct(
         term.coefficient,
         (arriving, *term.factors[1:]),
         (*letters, *term.result),
@@ -133,9 +117,9 @@ def _partials(node: Node, upstream: Node, rulebook: Rulebook, value: Node) -> It
             return
 
 
-def _passed_on(coefficient: Fraction, upstream: Node, node: Node) -> Labelled:
+def _passed_on(coefficient: Fraction, upstream: Node, node: Node) -> LabelledProduct:
     plain = tuple(range(len(node.axes)))
-    return Labelled(coefficient, (Factor(upstream, plain),), plain, node.axes)
+    return LabelledProduct(coefficient, (Factor(upstream, plain),), plain, node.axes)
 
 
 def _of_product(node: Product, upstream: Node, value: Node) -> Iterator[Partial]:
@@ -154,7 +138,7 @@ def _of_product(node: Product, upstream: Node, value: Node) -> Iterator[Partial]
             del rest[place]
         else:
             rest[place] = factor._replace(power=factor.power - 1)
-        term = Labelled(coefficient, (arriving, *rest), factor.indices, node.dims)
+        term = LabelledProduct(coefficient, (arriving, *rest), factor.indices, node.dims)
         yield Partial(factor.node, (term,))
 
 
@@ -178,7 +162,7 @@ def _of_map(node: Map, upstream: Node, rulebook: Rulebook, value: Node) -> Itera
     for name, argument in zip(rule.arguments, node.arguments, strict=True):
         slope = entrywise(_formula(derivative_of(rule, name), rule.arguments), known, node.axes)
         factors = (Factor(upstream, plain), Factor(slope, plain))
-        yield Partial(argument, (Labelled(ONCE, factors, plain, node.axes),))
+        yield Partial(argument, (LabelledProduct(ONCE, factors, plain, node.axes),))
 
 
 def _unspread(node: Node) -> Node:
@@ -287,4 +271,4 @@ def _of_reduction(node: Function, upstream: Node, rule: Rule, value: Node) -> Pa
     formula = _formula(derivative_of(rule, rule.arguments[0]), rule.arguments)
     slope = entrywise(formula, known, axes)
     factors = (Factor(upstream, kept), Factor(slope, letters))
-    return Partial(argument, (Labelled(ONCE, factors, letters, axes),))
+    return Partial(argument, (LabelledProduct(ONCE, factors, letters, axes),))

@@ -3,7 +3,6 @@
 from dimderiv.lower.arrays import Array, constant_value, triangle
 from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.lower.formulas import (
-    Labelled,
     derivative_of,
     lettered_terms,
     matrix_formula,
@@ -15,7 +14,6 @@ from dimderiv.lower.matrix_functions import function_of, map_indices
 __all__ = [
     "Array",
     "Builder",
-    "Labelled",
     "Lowered",
     "constant_value",
     "derivative_of",

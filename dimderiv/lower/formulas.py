@@ -3,11 +3,21 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
-from typing import NamedTuple
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import ONCE, Factor, Function, Index, Node, is_zero, number, product, scaled
-from dimderiv.language import SCALAR, Dim, Shape, parse_expression, syntax
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Function,
+    Index,
+    LabelledProduct,
+    Node,
+    is_zero,
+    number,
+    product,
+    scaled,
+)
+from dimderiv.language import SCALAR, Shape, parse_expression, syntax
 from dimderiv.lower.arrays import Array, along_rows, identity, plus, times, transpose
 from dimderiv.lower.inverses import invert
 from dimderiv.lower.matrix_functions import applied, map_indices
@@ -15,20 +25,6 @@ from dimderiv.rulebook import Rule, Rulebook
 
 # An entry of the matrix of a linear map has two letters for each of its axes.
 MAP_LETTERS = 4
-
-
-class Labelled(NamedTuple):
-    """A labelled product that has not been put in normal form yet."""
-
-    coefficient: Fraction
-    factors: tuple[Factor, ...]
-    result: tuple[Index, ...]
-    dims: tuple[Dim, ...]
-
-    @property
-    def node(self) -> Node:
-        """The product in normal form."""
-        return product(*self)
 
 
 def derivative_of(rule: Rule, argument: str) -> str:
@@ -60,7 +56,7 @@ def without_derivative(rule: Rule, argument: str) -> NotDifferentiableError:
 
 def lettered_terms(
     rule: Rule, name: str, node: Function, upstream: Node, value: Node, rulebook: Rulebook
-) -> Iterator[Labelled]:
+) -> Iterator[LabelledProduct]:
     """The terms of a partial derivative that is given in letters, times what arrives."""
     value_letters, argument_letters, terms = _lettered(rule, name)
     argument = node.arguments[rule.arguments.index(name)]
@@ -90,7 +86,9 @@ def lettered_terms(
             factors.append(Factor(matrix_formula(operand, arrays, rulebook).node, shown))
         if any(is_zero(factor.node) for factor in factors[1:]):
             continue
-        yield Labelled(coefficient, tuple(factors), result, tuple(dims[letter] for letter in place))
+        yield LabelledProduct(
+            coefficient, tuple(factors), result, tuple(dims[letter] for letter in place)
+        )
 
 
 def _as_array(node: Node) -> Array:

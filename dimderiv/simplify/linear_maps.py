@@ -6,7 +6,6 @@ commutes is chosen.
 """
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from functools import cache
 from math import inf
 from typing import NamedTuple
@@ -22,9 +21,11 @@ from dimderiv.graph import (
     Sum,
     Term,
     letters_of,
+    part,
     product,
-    renamed,
+    reached,
     total,
+    touching,
     transposed,
 )
 from dimderiv.language import Shape, parse_expression, syntax
@@ -101,7 +102,8 @@ def _met(
             return None
     value = _value(rule, base, chosen.direction, rulebook)
     rest = [f for f in node.factors if f is not factor and all(f is not g for g in chosen.factors)]
-    return _gathered(node, node.coefficient, [Factor(value, chosen.indices), *rest], node.result)
+    factors = [Factor(value, chosen.indices), *rest]
+    return part(node.coefficient, factors, node.result, node.dims)
 
 
 def _meetings(node: Product, place: int) -> Iterator[Meeting]:
@@ -111,34 +113,11 @@ def _meetings(node: Product, place: int) -> Iterator[Meeting]:
         return
     (j, i), (q, p) = row.letters, column.letters
     for own, other in (((p, q), (i, j)), ((j, i), (q, p))):
-        found = _reached(node, place, own)
-        reach = set(own).union(*(letters_of(f.indices) for f in found))
+        rest = [f for k, f in enumerate(node.factors) if k != place]
+        reach = reached(own, rest)
         if reach.isdisjoint(other) and reach.isdisjoint(letters_of(node.result)):
-            yield Meeting(_gathered(node, ONCE, found, own), found, other)
-
-
-def _reached(node: Product, place: int, own: Sequence[int]) -> list[Factor]:
-    """The factors that hang together with some letters, not through the map itself."""
-    left = [f for k, f in enumerate(node.factors) if k != place and f.indices]
-    reach, found = set(own), list[Factor]()
-    while True:
-        near = [f for f in left if reach & set(letters_of(f.indices))]
-        if not near:
-            return found
-        found += near
-        left = [f for f in left if all(f is not g for g in near)]
-        reach.update(letter for f in near for letter in letters_of(f.indices))
-
-
-def _gathered(
-    node: Product, coefficient: Fraction, factors: Sequence[Factor], result: Sequence[Index]
-) -> Node:
-    """A product of factors that have letters of another one, and of no others."""
-    letters = [*letters_of(result), *(i for f in factors for i in letters_of(f.indices))]
-    place = {letter: k for k, letter in enumerate(dict.fromkeys(letters))}
-    moved = [f._replace(indices=tuple(renamed(i, place) for i in f.indices)) for f in factors]
-    dims = [node.dims[letter] for letter in place]
-    return product(coefficient, moved, [renamed(index, place) for index in result], dims)
+            found = touching(reach, rest)
+            yield Meeting(part(ONCE, found, own, node.dims), found, other)
 
 
 def _value(rule: Rule, base: Node, direction: Node, rulebook: Rulebook) -> Node:

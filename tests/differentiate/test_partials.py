@@ -3,7 +3,7 @@
 import pytest
 from nodes import RULEBOOK, labelled, node, written
 
-from dimderiv.differentiate.partials import entrywise, operands, partials
+from dimderiv.differentiate.partials import entrywise, partials
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import Node, named, symbol
 from dimderiv.language.parser import parse_expression
@@ -82,22 +82,10 @@ def test_a_name_passes_on() -> None:
 
 @pytest.mark.parametrize("text", ["x", "n", "pi"])
 def test_a_leaf_hands_nothing_on(text: str) -> None:
-    """Symbols, sizes and constants have no operands."""
+    """Nothing is beneath symbols, sizes and constants."""
     leaf = node(text, "x: n")
 
-    assert () == operands(leaf)
     assert [] == list(partials(leaf, symbol("G", leaf.axes), RULEBOOK))
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("A x", ["A", "x"]), ("x + y", ["x", "y"]), ("exp(x)", ["x"]), ("det(A)", ["A"])],
-)
-def test_the_operands_of_a_node(text: str, expected: list[str]) -> None:
-    """In the order of the factors, terms or arguments."""
-    found = [written(operand) for operand in operands(node(text, "A: n x n; x: n; y: n"))]
-
-    assert expected == found
 
 
 def test_a_rule_uses_the_name_of_the_value() -> None:

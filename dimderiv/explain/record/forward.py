@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from dimderiv.conform import Arranger
-from dimderiv.differentiate import Change, Tangents, changes, operands
+from dimderiv.differentiate import Change, Tangents, changes
 from dimderiv.explain.record.model import Changed
 from dimderiv.explain.record.names import with_operands
 from dimderiv.explain.record.reasons import Equation
 from dimderiv.explain.record.short_names import Handles
 from dimderiv.explain.record.terms import Writer
-from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, symbol, total
+from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, operands, symbol, total
 from dimderiv.language import Name, unused_name
 from dimderiv.language import Node as Tree
 from dimderiv.rulebook import Rulebook

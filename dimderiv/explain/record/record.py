@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.conform import Arranger, symbols, written_name
-from dimderiv.differentiate import Gradients, Partial, Visit, operands, partials
+from dimderiv.differentiate import Gradients, Partial, Visit, partials
 from dimderiv.explain.record.kronecker import stacked
 from dimderiv.explain.record.lengths import refuse_too_long
 from dimderiv.explain.record.model import (
@@ -45,6 +45,8 @@ from dimderiv.graph import (
     Product,
     Sum,
     is_zero,
+    keys_of,
+    operands,
     product,
     total,
 )
@@ -125,7 +127,8 @@ class _Recorder:
         taken = {*sources.symbols, *sources.sizes}
         self.sources = sources
         self.rulebook = sources.rulebook
-        self.simplify = Simplifier(_keys(visits), rulebook=sources.rulebook)
+        own = keys_of([visit.node for visit in visits[:1]])
+        self.simplify = Simplifier(own, rulebook=sources.rulebook)
         self.writer = Writer(Arranger(sources.symbols, sizes=sources.sizes), taken, self.simplify)
         self.names = Names(
             visits,
@@ -366,18 +369,6 @@ class _Recorder:
         whole = self.writer.unfolded(local) if name is None else Name(name.name)
         over = Entry(whole, slopes[0].over) if slopes[0].over else whole
         return over, Entry(operand, slopes[0].under), added([slope.value for slope in slopes])
-
-
-def _keys(visits: Sequence[Visit]) -> set[Key]:
-    """The keys of all that the expression is made of."""
-    found: set[Key] = set()
-    stack = [visit.node for visit in visits[:1]]
-    while stack:
-        node = stack.pop()
-        if node.key not in found:
-            found.add(node.key)
-            stack.extend(operands(node))
-    return found
 
 
 def _kind_of_passage(node: Node, partial: Partial) -> PassageKind:

@@ -26,6 +26,7 @@ from dimderiv.graph import (
     Factor,
     Function,
     Index,
+    LabelledProduct,
     Named,
     Node,
     Product,
@@ -49,7 +50,6 @@ from dimderiv.language import (
     syntax,
     walk,
 )
-from dimderiv.lower import Labelled
 
 Tree = syntax.Node
 
@@ -185,7 +185,7 @@ class Writer:
             self.arranger.known[node.key] = short
         return tree
 
-    def term(self, labelled: Labelled, target: Target) -> Term:
+    def term(self, labelled: LabelledProduct, target: Target) -> Term:
         """A labelled product as a reader meets it."""
         ordered = in_scalar_order(labelled, arriving_first=target.has_seed)
         bare, names = without_constants(ordered), self._names(labelled)
@@ -217,7 +217,7 @@ class Writer:
             why_so = (Reason("identity", {}), *why_so)
         return Term(prefix, shown, order, value, letters, slope, why_so)
 
-    def entries(self, factors: Sequence[Factor], term: Labelled) -> Tree:
+    def entries(self, factors: Sequence[Factor], term: LabelledProduct) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry."""
         names = self._names(term)
         return self._product_of_entries(ONCE, factors, _same_letters(term, names))
@@ -247,7 +247,7 @@ class Writer:
 
     def _order(
         self,
-        term: Labelled,
+        term: LabelledProduct,
         arrays: Sequence[Factor],
         shown: Sequence[Shown],
         value: Tree,
@@ -266,12 +266,12 @@ class Writer:
         tree = face.tree if factor.power > 0 else Binary("./", NUMBER_ONE, face.tree)
         return Shown(tree, shown.shape)
 
-    def _prefix(self, term: Labelled) -> Tree | None:
+    def _prefix(self, term: LabelledProduct) -> Tree | None:
         scalars = [(self.arranger.tree(f.node), f.power) for f in term.factors if not f.indices]
         tree = multiplied(term.coefficient, scalars)
         return None if tree == NUMBER_ONE else tree
 
-    def _entries(self, term: Labelled, target: Target, names: Letters) -> Equation:
+    def _entries(self, term: LabelledProduct, target: Target, names: Letters) -> Equation:
         """The product with an index on each factor."""
         name = Name(target.name)
         value = self._product_of_entries(term.coefficient, term.factors, names)
@@ -281,7 +281,7 @@ class Writer:
         left = Entry(name, places) if term.result else name
         return Equation((left, value))
 
-    def _entry_slope(self, term: Labelled, target: Target, names: Letters) -> EntrySlope:
+    def _entry_slope(self, term: LabelledProduct, target: Target, names: Letters) -> EntrySlope:
         arriving, *rest = term.factors
         value = self._product_of_entries(term.coefficient, rest, names)
         own = [indices[target.seed :] for indices in (arriving.indices, term.result)]
@@ -301,7 +301,7 @@ class Writer:
             written.append((tree, power))
         return multiplied(coefficient, written)
 
-    def _names(self, term: Labelled) -> Letters:
+    def _names(self, term: LabelledProduct) -> Letters:
         """A name for each letter: those of the result first, then those of what arrives."""
         used = dict.fromkeys(letters_of(indices(term)))
         return Letters(dict(zip(used, self.letters, strict=False)), term.dims)
@@ -324,7 +324,7 @@ def _told_apart(
     return tuple(own), value
 
 
-def _same_letters(term: Labelled, names: Letters) -> Letters:
+def _same_letters(term: LabelledProduct, names: Letters) -> Letters:
     """The letters that an operation has where the derivative of the value by itself arrives."""
     arriving = term.factors[0]
     if not is_seed(arriving):
@@ -339,7 +339,7 @@ def _same_letters(term: Labelled, names: Letters) -> Letters:
     return Letters({**names.names, **same}, names.dims)
 
 
-def _axes(term: Labelled, names: Letters) -> dict[int, Tree]:
+def _axes(term: LabelledProduct, names: Letters) -> dict[int, Tree]:
     """How each letter is written: as its size, where no other letter has the same."""
     if not is_ambiguous(term):
         return {letter: dim.syntax() for letter, dim in enumerate(term.dims)}
@@ -366,7 +366,7 @@ def _placed(arrays: Sequence[Factor], shown: Sequence[Shown]) -> tuple[Placed, .
 
 
 def _slid(
-    term: Labelled, arrays: Sequence[Factor], shown: Sequence[Shown], target: Target
+    term: LabelledProduct, arrays: Sequence[Factor], shown: Sequence[Shown], target: Target
 ) -> tuple[Reason, ...]:
     """Why one array slides over another; nothing where one is alone, and only its sums count."""
     firsts = [factor.indices[0] for factor in arrays]
