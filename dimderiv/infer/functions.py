@@ -3,7 +3,6 @@
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 
 from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.infer.clashes import (
@@ -20,7 +19,7 @@ from dimderiv.infer.operators import broadcast
 from dimderiv.infer.refusals import arguments_refused, axis_refused, scalar_wanted, vector_wanted
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
 from dimderiv.infer.unify import MismatchError, Term
-from dimderiv.language import ONE, Call, Name, Node, is_extreme_of_two, parse_expression
+from dimderiv.language import ONE, Call, Name, is_extreme_of_two
 from dimderiv.rulebook import Axis, Rule, read_signature
 
 CALL_DEPTH = 50
@@ -77,7 +76,7 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     scope.calls += 1
     scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
     try:
-        return scope.visit(_definition(text, scope.functions))
+        return scope.visit(scope.body(node, scope.rulebook.formula(rule, text)))
     except ClashError as clash:
         raise ClashError(scope.caller, call_misfit, clash.sizes) from None
     finally:
@@ -94,11 +93,6 @@ def _note_assumed(scope: Scope, node: Call, rule: Rule) -> None:
         for name, argument in zip(rule.arguments, node.arguments, strict=True):
             if match and match[1] == name and isinstance(argument, Name):
                 scope.assumed[argument.name] = property_
-
-
-@cache
-def _definition(text: str, functions: frozenset[str]) -> Node:
-    return parse_expression(text, functions=functions)
 
 
 def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
@@ -227,7 +221,7 @@ def _filled(scope: Scope, node: Call) -> Axes:
 
 
 def _unknown(scope: Scope, node: Call) -> UnknownNameError:
-    close = difflib.get_close_matches(node.function, sorted(scope.functions), n=1)
+    close = difflib.get_close_matches(node.function, sorted(scope.rulebook.words), n=1)
     return UnknownNameError(
         f"{node.function} is not a known function",
         span=node.span,

@@ -25,6 +25,7 @@ from dimderiv.language import (
     Node,
     Program,
     Shape,
+    Statement,
     canonical_name,
     children,
 )
@@ -57,6 +58,7 @@ class Typed:
     sizes: frozenset[str]
     functions: frozenset[str]
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
+    _bodies: Mapping[int, Node] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
     doubts: tuple[str, ...] = ()
     upstream: str | None = None
@@ -79,6 +81,15 @@ class Typed:
         """
         rows, cols = self._axes[id(node)]
         return Shape(resolved(rows), resolved(cols))
+
+    def body(self, node: Call) -> "Typed":
+        """The definition of a function as a program, with the shapes that it has in one call.
+
+        Args:
+            node: one of the calls of the program, of a function that is defined by others.
+        """
+        program = Program((Statement(None, self._bodies[id(node)]),))
+        return replace(self, program=program, _meanings={})
 
     def meaning(self, name: str) -> Meaning:
         """What a name stands for.
@@ -254,6 +265,7 @@ def _typed(program: Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
         ),
         functions=frozenset(scope.rulebook.unknown),
         _axes=scope.axes,
+        _bodies=scope.bodies,
         _meanings=scope.meanings,
         doubts=tuple(_sentence(doubt, scope.names, scope.facts()) for doubt in doubts),
     )

@@ -3,6 +3,7 @@
 from dimderiv.language import syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
+from dimderiv.language.fresh import unused_letters, unused_name
 from dimderiv.language.inline import names_in, without_definitions, written_out
 from dimderiv.language.numerals import Decimal, decimal_places, reciprocal
 from dimderiv.language.parser import parse_expression, parse_program
@@ -37,6 +38,7 @@ from dimderiv.language.syntax import (
     Transpose,
     all_occur,
     children,
+    copied,
     is_extreme_of_two,
     replaced,
     walk,
@@ -57,7 +59,6 @@ from dimderiv.language.vocabulary import (
     SIGNS,
     canonical_name,
     spelled_out,
-    unused_name,
 )
 from dimderiv.language.words import is_one_symbol
 
@@ -102,6 +103,7 @@ __all__ = [
     "all_occur",
     "canonical_name",
     "children",
+    "copied",
     "decimal_places",
     "is_extreme_of_two",
     "is_one_symbol",
@@ -117,6 +119,7 @@ __all__ = [
     "size_of",
     "spelled_out",
     "syntax",
+    "unused_letters",
     "unused_name",
     "walk",
     "with_operands",

@@ -1,8 +1,7 @@
 """What the reader knows beforehand: the functions, the Greek letters and the shape of a token."""
 
 import unicodedata
-from collections.abc import Container, Mapping
-from itertools import chain, count
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -89,20 +88,6 @@ def spelled_out(function: str) -> str:
         if function.startswith(sign):
             return SPELLED_OUT[sign] + function.removeprefix(sign)
     return function
-
-
-def unused_name(wanted: str, taken: Container[str]) -> str:
-    """A name that means nothing yet and can be read back.
-
-    Args:
-        wanted: the name, if it is free.
-        taken: names that mean something.
-
-    >>> unused_name("dS", {"S", "dS"})
-    'dS_2'
-    """
-    numbered = (f"{wanted}_{number}" for number in count(2))
-    return next(name for name in chain([wanted], numbered) if name not in taken)
 
 
 def canonical_name(name: str) -> str:

@@ -4,8 +4,10 @@ from dimderiv.lower.arrays import Array, constant_value, triangle
 from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.lower.formulas import (
     derivative_of,
+    entrywise,
+    entrywise_tree,
+    formula,
     lettered_terms,
-    matrix_formula,
     without_derivative,
 )
 from dimderiv.lower.inverses import inverse
@@ -17,12 +19,14 @@ __all__ = [
     "Lowered",
     "constant_value",
     "derivative_of",
+    "entrywise",
+    "entrywise_tree",
+    "formula",
     "function_of",
     "inverse",
     "lettered_terms",
     "lower",
     "map_indices",
-    "matrix_formula",
     "triangle",
     "without_derivative",
 ]

@@ -6,7 +6,7 @@ a rule is *true* is for `dimderiv rules --check` to say.
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,7 +26,8 @@ from dimderiv.rulebook.rule import (
 from dimderiv.rulebook.rule import Rule as Rule
 
 
-@dataclass(frozen=True)
+# Equal where it is the same, since what is found with it is kept for it.
+@dataclass(frozen=True, eq=False)
 class Rulebook:
     """All rules that are known, by name."""
 
@@ -62,22 +63,38 @@ class Rulebook:
             if rule.argument is not None and not name.startswith(GRADIENT)
         }
 
+    @cached_property
+    def own(self) -> Mapping[str, Rule]:
+        """The functions that only the user's own files define."""
+        return {
+            name: rule
+            for name, rule in self.rules.items()
+            if rule.definition
+            and Path(rule.file).parent != rules_folder()
+            and not is_self_defined(rule)
+        }
+
     def user_definitions(self) -> dict[str, tuple[tuple[str, ...], Node]]:
-        """The functions that only the user's own files define: arguments and definition."""
-        return {r.name: (r.arguments, self._read(r.definition)) for r in self._user_rules()}
+        """The arguments and the definition of each of those functions."""
+        return {r.name: (r.arguments, self.formula(r, r.definition)) for r in self.own.values()}
 
     def user_columns(self) -> dict[str, Node]:
-        """What those functions are of a column vector, where that is another definition."""
-        return {r.name: self._read(r.column) for r in self._user_rules() if r.column}
+        """What they are of a column vector, where that is another definition."""
+        return {r.name: self.formula(r, r.column) for r in self.own.values() if r.column}
 
-    def _user_rules(self) -> Iterator[Rule]:
-        for rule in self.rules.values():
-            is_users = Path(rule.file).parent != rules_folder()
-            if is_users and rule.definition and not is_self_defined(rule):
-                yield rule
+    def formula(self, rule: Rule, text: str) -> Node:
+        """The tree of a formula that a rule has.
 
-    def _read(self, text: str) -> Node:
-        return parse_expression(text, functions=self.words)
+        Args:
+            rule: the rule; its arguments are names.
+            text: the formula.
+        """
+        return _formula(text, rule.arguments, self.words)
+
+
+@cache
+def _formula(text: str, names: tuple[str, ...], functions: frozenset[str]) -> Node:
+    return parse_expression(text, names=names, functions=functions)
 
 
 def rules_folder() -> Path:

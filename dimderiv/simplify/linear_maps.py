@@ -6,7 +6,6 @@ commutes is chosen.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from math import inf
 from typing import NamedTuple
 
@@ -28,8 +27,7 @@ from dimderiv.graph import (
     touching,
     transposed,
 )
-from dimderiv.language import Shape, parse_expression, syntax
-from dimderiv.lower import Array, function_of, map_indices, matrix_formula
+from dimderiv.lower import formula, function_of, map_indices
 from dimderiv.rulebook import Rule, Rulebook
 from dimderiv.simplify.commuting import commute
 
@@ -129,11 +127,8 @@ def _value(rule: Rule, base: Node, direction: Node, rulebook: Rulebook) -> Node:
         kept = [(ONCE, total(kept, direction.axes))]
     values = [(c, function_of(rule.name, (base, term), base.axes)) for c, term in kept]
     if easy:
-        shape = Shape(*base.axes)
-        arrays = (Array(base, shape), Array(total(easy, direction.axes), shape))
-        known = dict(zip(rule.arguments, arrays, strict=True))
-        formula = _formula(rule.commuting, rule.arguments, rulebook.functions)
-        values.insert(0, (ONCE, matrix_formula(formula, known, rulebook).node))
+        known = dict(zip(rule.arguments, (base, total(easy, direction.axes)), strict=True))
+        values.insert(0, (ONCE, formula(rule, rule.commuting, known, rulebook)))
     return total(values, base.axes)
 
 
@@ -146,8 +141,3 @@ def _terms(direction: Node) -> Sequence[Term]:
         if isinstance(inner, Sum) and power == 1 and indices == direction.result[::-1]:
             return [(c * direction.coefficient, transposed(term)) for c, term in inner.terms]
     return ((ONCE, direction),)
-
-
-@cache
-def _formula(text: str, names: tuple[str, ...], functions: frozenset[str]) -> syntax.Node:
-    return parse_expression(text, names=names, functions=functions)
