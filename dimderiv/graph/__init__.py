@@ -5,7 +5,6 @@ from dimderiv.graph.fold import fold, fold_map
 from dimderiv.graph.letters import are_letters
 from dimderiv.graph.nodes import (
     ONCE,
-    TURNING,
     Constant,
     Factor,
     Function,
@@ -46,7 +45,6 @@ from dimderiv.graph.sums import Term, add, content, expanded, is_turned, terms, 
 
 __all__ = [
     "ONCE",
-    "TURNING",
     "Constant",
     "Factor",
     "Function",
