@@ -6,7 +6,6 @@ from dimderiv.graph.labelled import LabelledProduct
 from dimderiv.graph.letters import are_letters, components, reached, touching
 from dimderiv.graph.nodes import (
     ONCE,
-    TURNING,
     Constant,
     Factor,
     Function,
@@ -49,7 +48,6 @@ from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 
 __all__ = [
     "ONCE",
-    "TURNING",
     "Constant",
     "Factor",
     "Function",

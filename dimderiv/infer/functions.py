@@ -1,7 +1,6 @@
 """The axes of functions: what the rule of a function says of the axes of its arguments."""
 
 import difflib
-import re
 from collections.abc import Callable, Mapping
 
 from dimderiv.errors import LimitError, UnknownNameError
@@ -23,12 +22,6 @@ from dimderiv.language import ONE, Call, Name, is_extreme_of_two
 from dimderiv.rulebook import Axis, Rule, read_signature
 
 CALL_DEPTH = 50
-
-# What the domain of a rule may say of an argument, and the property that a symbol gets by it.
-_SAYS = {
-    re.compile(r"rows of (\w+) sum to 1"): "probability",
-    re.compile(r"(\w+) is symmetric"): "symmetric",
-}
 
 
 def call_axes(scope: Scope, node: Call) -> Axes:
@@ -85,14 +78,14 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
 
 
 def _note_assumed(scope: Scope, node: Call, rule: Rule) -> None:
-    """Remember a symbol of which the domain of a rule assumes a property."""
+    """Remember a symbol of which a rule assumes a property."""
     if scope.caller is not None:
         return
-    for says, property_ in _SAYS.items():
-        match = says.search(rule.domain)
-        for name, argument in zip(rule.arguments, node.arguments, strict=True):
-            if match and match[1] == name and isinstance(argument, Name):
-                scope.assumed[argument.name] = property_
+    for name, argument in zip(rule.arguments, node.arguments, strict=True):
+        if isinstance(argument, Name) and name in rule.rows_sum_to_one:
+            scope.assumed[argument.name] = "probability"
+        elif isinstance(argument, Name) and name in rule.symmetric:
+            scope.assumed[argument.name] = "symmetric"
 
 
 def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:

@@ -24,6 +24,7 @@ from dimderiv.language import (
     children,
     is_extreme_of_two,
 )
+from dimderiv.rulebook import is_entrywise
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _GREEK = frozenset(GREEK_NAMES)
@@ -32,7 +33,6 @@ OF_ARRAYS = frozenset(
     {"sum", "mean", "max", "min", "logsumexp", "softmax", "logsoftmax", "diag", "vec"}
     | {"norm1", "norm2", "normF", "normN"}
 )
-_KEEPS_SHAPE = frozenset({"exp", "log", "abs", "sqrt", "sigmoid", "tanh", "relu"})
 
 
 @dataclass
@@ -179,7 +179,7 @@ def bare(node: Node) -> str | None:
                 Negative(inner) | Binary("*", Number(), inner) | Binary("/" | ".^", inner, Number())
             ):
                 node = inner
-            case Call(function, (inner,)) if function in _KEEPS_SHAPE:
+            case Call(function, (inner,)) if is_entrywise(function):
                 node = inner
             case _:
                 return None

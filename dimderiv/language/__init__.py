@@ -7,6 +7,7 @@ from dimderiv.language.fresh import unused_letters, unused_name
 from dimderiv.language.inline import names_in, without_definitions, written_out
 from dimderiv.language.numerals import Decimal, decimal_places, reciprocal
 from dimderiv.language.parser import parse_expression, parse_program
+from dimderiv.language.rule_files import builtin_files, read_rule_file, rules_folder
 from dimderiv.language.shapes import (
     ONE,
     OPEN,
@@ -101,6 +102,7 @@ __all__ = [
     "Statement",
     "Transpose",
     "all_occur",
+    "builtin_files",
     "canonical_name",
     "children",
     "copied",
@@ -113,9 +115,11 @@ __all__ = [
     "parse_expression",
     "parse_program",
     "power_of",
+    "read_rule_file",
     "read_shapes",
     "reciprocal",
     "replaced",
+    "rules_folder",
     "size_of",
     "spelled_out",
     "syntax",

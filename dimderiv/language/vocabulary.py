@@ -6,19 +6,15 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from dimderiv.language.foreign import ALIASES
+from dimderiv.language.rule_files import FUNCTIONS
 
-_FUNCTIONS = """
-    exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid softplus
-    erf gelu silu tr det logdet inv pinv expm dexpm polar eigmax eigvec diag tril triu vec kron
-    sum mean max min logsumexp softmax logsoftmax cross_entropy
-    norm1 norm2 normF normN conv2 ones eye vector matrix commutation
-"""
 _GREEK = """
     alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau
     upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
 """
 
-BUILTIN_FUNCTIONS = frozenset(_FUNCTIONS.split())
+# Those with a rule, and those that make an array of a given size.
+BUILTIN_FUNCTIONS = frozenset(FUNCTIONS) | {"ones", "eye", "vector", "matrix", "commutation"}
 # Of one argument a reduction, of two a function of each entry, whose rule has this name.
 EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
 REDUCTIONS = frozenset({*EXTREMES, "sum", "mean", "logsumexp"})

@@ -277,8 +277,7 @@ class Builder:
 
         The properties of the free symbols are not there to be seen, so it is done without any.
         """
-        needed = f"{rule.arguments[0]} is symmetric" in rule.domain
-        if needed and not self.free and not is_symmetric(argument.node):
+        if rule.symmetric and not self.free and not is_symmetric(argument.node):
             raise NotDifferentiableError(
                 f"{rule.name} has a rule for symmetric matrices, and its argument is not known to "
                 "be symmetric",

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 
 from dimderiv import graph
-from dimderiv.graph import TURNING, Index, Merged, Node, Product, Side, transposed
+from dimderiv.graph import Index, Merged, Node, Product, Side, transposed
 from dimderiv.language import ONE, Dim, Shape
 from dimderiv.lower.arrays import Array
-from dimderiv.rulebook import Axis, Rule, read_signature
+from dimderiv.rulebook import Axis, Rule, read_signature, turns
 
 
 def function_of(
@@ -34,7 +34,7 @@ def function_of(
         side: which way the argument of a declared function lies.
     """
     first = arguments[0]
-    if function not in TURNING or len(arguments) > 1 or not _is_turned(first):
+    if not turns(function) or len(arguments) > 1 or not _is_turned(first):
         return graph.apply_function(function, tuple(arguments), axes, over, side)
     turned = graph.apply_function(function, (transposed(first),), axes[::-1])
     return transposed(turned)

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,10 +25,16 @@ from dimderiv.language import (
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 Kind = Literal[FileKind, "unknown"]
 
-KEYS = {
-    "kind", "signature", "square", "definition", "column", "scalar", "derivative", "domain",
-    "kink", "latex", "reference", "operator", "linear", "commuting", "refused",
+TEXTS = {
+    "kind", "signature", "definition", "column", "scalar", "domain", "kink", "latex", "reference",
+    "operator", "linear", "commuting", "mpmath",
 }  # fmt: skip
+TRUTHS = {"square", "along", "turns", "commutes"}
+NAMES = {"aliases", "symmetric", "rows_sum_to_one"}
+# One text, for the first argument or for all targets, or a table of them.
+TABLES = {"derivative", "refused", "code"}
+KEYS = TEXTS | TRUTHS | NAMES | TABLES | {"range"}
+TARGETS = ("any", "numpy", "jax", "torch", "array_api")
 CONSTANTS = {"I", "pi"}
 VALUES = {"y", "Y", "count"}
 
@@ -53,9 +60,18 @@ class Rule:
         commuting: the value where that argument commutes with the first one.
         refused: for an argument without a derivative, why it has none.
         square: whether the axes of a matrix argument must have the same size.
+        along: whether the reductions in the definition run along the axis of the call.
+        turns: whether the value at a transpose is the transpose of the value.
+        commutes: whether the value commutes with all that the argument commutes with.
+        symmetric: the arguments that must be symmetric.
+        rows_sum_to_one: the arguments whose rows must sum to 1.
+        range: the least and the largest value that an entry can have.
+        mpmath: what the value is called in mpmath and sympy, where that is another name.
         domain: where the rule holds.
         kink: what is assumed where the derivative does not exist.
         reference: where the formula can be looked up.
+        aliases: other names that are read as this function.
+        code: for each target how a call is written, or a helper function's name.
         argument: the shape of the argument, of a function that is declared rather than known.
         value: the shape of the value of such a function.
     """
@@ -72,11 +88,20 @@ class Rule:
     commuting: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
     square: bool = False
+    along: bool = False
+    turns: bool = False
+    commutes: bool = False
+    symmetric: tuple[str, ...] = ()
+    rows_sum_to_one: tuple[str, ...] = ()
+    range: tuple[float, float] = (-inf, inf)
+    mpmath: str = ""
     domain: str = ""
     kink: str = ""
     latex: str = ""
     reference: str = ""
     operator: str = ""
+    aliases: tuple[str, ...] = ()
+    code: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     argument: Shape | None = None
     value: Shape | None = None
@@ -96,15 +121,19 @@ _LETTER_SETS = re.compile(r"\[([^]]*)\]")
 
 def refuse_mistyped(key: str, value: Any, place: str) -> None:
     """Refuse a key whose value is of another type than the format says."""
-    kinds: dict[str, type | tuple[type, ...]] = {
-        "square": bool,
-        "derivative": (str, dict),
-        "refused": (str, dict),
-    }
-    wanted = kinds.get(key, str)
-    texts = value.values() if isinstance(value, dict) else ()
-    if not isinstance(value, wanted) or not all(isinstance(text, str) for text in texts):
-        kind = "true or false" if key == "square" else "a text"
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    are_texts = all(isinstance(part, str) for part in parts)
+    if key in TRUTHS:
+        wanted, kind = isinstance(value, bool), "true or false"
+    elif key in NAMES:
+        wanted, kind = isinstance(value, list) and are_texts, "a list of names"
+    elif key == "range":
+        are_numbers = all(isinstance(part, (int, float)) for part in parts)
+        wanted, kind = are_numbers and len(parts) == 2, "a list of two numbers"
+    else:
+        tables = (str, dict) if key in TABLES else str
+        wanted, kind = isinstance(value, tables) and are_texts, "a text"
+    if not wanted:
         raise ParseError(f"{place}: {key} is not {kind}")
 
 
@@ -205,12 +234,26 @@ def refuse_incomplete(rule: Rule, place: str) -> None:
         raise ParseError(f"{place} has no definition", hint="give it in the language")
     if not rule.reference:
         raise ParseError(f"{place} has no reference", hint="say where the formula can be looked up")
-    stray = sorted({*rule.derivative, *rule.refused} - set(rule.arguments))
+    named = {*rule.derivative, *rule.refused, *rule.symmetric, *rule.rows_sum_to_one}
+    stray = sorted(named - set(rule.arguments))
+    if stray and stray[0] not in {*rule.derivative, *rule.refused}:
+        raise ParseError(
+            f"{place} says something of {stray[0]}, which is no argument",
+            hint=f"one of {', '.join(rule.arguments)}",
+        )
     if stray:
         raise ParseError(
             f"{place} has a derivative by {stray[0]}, which is no argument",
             hint=f"one of {', '.join(rule.arguments)}",
         )
+    targets = sorted(set(rule.code) - set(TARGETS))
+    if targets:
+        raise ParseError(
+            f"{place} has code for {targets[0]}, which is no target",
+            hint=f"one of {', '.join(TARGETS)}",
+        )
+    if rule.along and rule.kind != "composite":
+        raise ParseError(f"{place} runs along an axis of the call, but is no composite")
     if rule.linear and not rule.commuting:
         raise ParseError(f"{place} is linear in {rule.linear}, but does not say what commuting is")
     if rule.linear and (rule.kind != "matrix" or rule.arguments[1:] != (rule.linear,)):

@@ -5,18 +5,28 @@ a rule is *true* is for `dimderiv rules --check` to say.
 """
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, get_args
 
 from dimderiv.errors import ParseError
-from dimderiv.language import BUILTIN_FUNCTIONS, GRADIENT, Node, Shape, parse_expression
+from dimderiv.language import (
+    BUILTIN_FUNCTIONS,
+    GRADIENT,
+    Node,
+    Shape,
+    builtin_files,
+    parse_expression,
+    read_rule_file,
+    rules_folder,
+)
 from dimderiv.rulebook.rule import (
     KEYS,
     NAME,
+    NAMES,
+    TABLES,
     FileKind,
     is_self_defined,
     refuse_incomplete,
@@ -97,17 +107,10 @@ def _formula(text: str, names: tuple[str, ...], functions: frozenset[str]) -> No
     return parse_expression(text, names=names, functions=functions)
 
 
-def rules_folder() -> Path:
-    """Where the built-in rules lie: inside the installed package, else beside it."""
-    package = Path(__file__).parent.parent
-    packaged = package / "rules"
-    return packaged if packaged.is_dir() else package.parent / "rules"
-
-
 @cache
 def builtin_rules() -> Rulebook:
     """The rules that come with dimderiv."""
-    return _read(sorted(rules_folder().glob("*.toml")))
+    return _read(builtin_files())
 
 
 def load_rules(*files: str | Path) -> Rulebook:
@@ -126,28 +129,19 @@ def load_rules(*files: str | Path) -> Rulebook:
     for file in files:
         if not isinstance(file, (str, Path)):
             raise ParseError(f"a rule file is named by a path, not {file!r}", hint="my.toml")
-    own = _read([Path(file) for file in files])
+    own = _read({Path(file): read_rule_file(Path(file)) for file in files})
     functions = BUILTIN_FUNCTIONS | builtin.functions | own.functions
     for rule in own.rules.values():
         refuse_unreadable(rule, functions)
     return Rulebook({**builtin.rules, **own.rules})
 
 
-def _read(files: Iterable[Path]) -> Rulebook:
+def _read(files: Mapping[Path, Mapping[str, Any]]) -> Rulebook:
     rules: dict[str, Rule] = {}
-    for file in files:
-        for name, table in _tables(file).items():
+    for file, tables in files.items():
+        for name, table in tables.items():
             rules[name] = _rule(name, table, file)
     return Rulebook(rules)
-
-
-def _tables(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ParseError(f"the rule file {file} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParseError(f"the rule file {file} is not TOML: {error}") from error
 
 
 def _rule(name: str, table: Any, file: Path) -> Rule:
@@ -167,16 +161,15 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
         refuse_mistyped(key, value, place)
     signature = table.get("signature", "x -> y" if kind == "elementwise" else "")
     arguments = tuple(re.findall(r"(\w+)\s*(?:\[[^]]*\])?", signature.split("->")[0]))
-    texts = {key: table.get(key, {}) for key in ("derivative", "refused")}
-    for key, text in texts.items():
-        if isinstance(text, str):
-            texts[key] = dict.fromkeys(arguments[:1], text)
+    read = dict(table)
+    for key in TABLES & table.keys():
+        if isinstance(table[key], str):
+            read[key] = dict.fromkeys(["any"] if key == "code" else arguments[:1], table[key])
+    for key in (NAMES | {"range"}) & table.keys():
+        read[key] = tuple(table[key])
     if not NAME.fullmatch(name):
         raise ParseError(f"{place} has no name that can be written", hint="letters, digits and _")
-    rule = Rule(
-        name=name,
-        **{**table, **texts, "signature": signature, "arguments": arguments},
-        file=str(file),
-    )
+    read |= {"name": name, "signature": signature, "arguments": arguments, "file": str(file)}
+    rule = Rule(**read)
     refuse_incomplete(rule, place)
     return rule

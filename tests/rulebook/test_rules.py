@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dimderiv.errors import ParseError
-from dimderiv.rulebook.rulebook import Rule, builtin_rules, load_rules, rules_folder
+from dimderiv.language.rule_files import rules_folder
+from dimderiv.rulebook.rulebook import Rule, builtin_rules, load_rules
 
 CUBE = """
 [cube]
@@ -17,8 +18,9 @@ reference = "a table of derivatives"
 """
 
 KEYS = (
-    "column, commuting, definition, derivative, domain, kind, kink, latex, linear, operator, "
-    "reference, refused, scalar, signature, square"
+    "aliases, along, code, column, commutes, commuting, definition, derivative, domain, kind, "
+    "kink, latex, linear, mpmath, operator, range, reference, refused, rows_sum_to_one, scalar, "
+    "signature, square, symmetric, turns"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 
@@ -160,7 +162,9 @@ def test_a_rule() -> None:
         arguments=("x",),
         definition="tanh(x)",
         derivative={"x": "1 - y^2"},
+        range=(-1, 1),
         domain="every real x",
+        aliases=("tansig",),
         reference="DLMF, section 4.34",
         file=str(rules_folder() / "elementwise.toml"),
     )
@@ -279,8 +283,8 @@ def test_empty_file(tmp_path: Path) -> None:
 def test_packaged_folder_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an installed package the rules lie inside it."""
     monkeypatch.setattr(
-        "dimderiv.rulebook.rulebook.__file__",
-        str(tmp_path / "dimderiv" / "rulebook" / "rulebook.py"),
+        "dimderiv.language.rule_files.__file__",
+        str(tmp_path / "dimderiv" / "language" / "rule_files.py"),
     )
 
     assert tmp_path / "rules" == rules_folder()
