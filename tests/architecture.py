@@ -1,6 +1,6 @@
 """Write the example of ARCHITECTURE.md: the data as they leave each room.
 
-    python -m tests.architecture
+python -m tests.architecture
 """
 
 import re

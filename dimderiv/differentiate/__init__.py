@@ -3,7 +3,7 @@
 from dimderiv.differentiate.forward import Change, Tangents, changes, forward_sweep
 from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.differentiate.properties import Restorer, binds_entries
-from dimderiv.differentiate.reverse import Gradients, Visit, reverse_sweep, second_sweeps
+from dimderiv.differentiate.reverse import Gradients, Hessian, Visit, reverse_sweep, second_sweeps
 from dimderiv.differentiate.tied import CURVED, FORMULAS, binding, structure_of, tied
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "FORMULAS",
     "Change",
     "Gradients",
+    "Hessian",
     "Partial",
     "Restorer",
     "Tangents",

@@ -14,25 +14,25 @@ if TYPE_CHECKING:
         record_hessian,
         record_steps,
     )
-    from dimderiv.explain.words import explain, form_in_words, layout_in_words, notes, unused
+    from dimderiv.explain.words import Compared, explain, forms, layout_in_words, notes
 else:
     __getattr__ = late(
         __name__,
         record="BlockSources Directions Sources Step record_changes record_hessian record_steps",
-        words="explain form_in_words layout_in_words notes unused",
+        words="Compared explain forms layout_in_words notes",
     )
 
 __all__ = [
     "BlockSources",
+    "Compared",
     "Directions",
     "Sources",
     "Step",
     "explain",
-    "form_in_words",
+    "forms",
     "layout_in_words",
     "notes",
     "record_changes",
     "record_hessian",
     "record_steps",
-    "unused",
 ]

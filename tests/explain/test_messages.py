@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 from documents import ROOT
 
-from dimderiv.derivation.api import LAYOUTS
+from dimderiv.answer import LAYOUTS
 from dimderiv.differentiate.tied import CURVED, STRUCTURES
 from dimderiv.explain.messages import LANGUAGES, sentences
 

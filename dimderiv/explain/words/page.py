@@ -1,7 +1,9 @@
 """Writes the steps of a derivation in words, in a language of `dimderiv/messages`."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from dimderiv.answer import Derived, Question
 from dimderiv.differentiate import FORMULAS
 from dimderiv.errors import UnknownNameError
 from dimderiv.explain.messages import sentences
@@ -9,7 +11,6 @@ from dimderiv.explain.record import (
     Added,
     Block,
     Changed,
-    Derived,
     Equation,
     Operand,
     Passed,
@@ -21,9 +22,9 @@ from dimderiv.explain.record import (
     pattern,
     repeated,
 )
-from dimderiv.explain.words.conventions import layout_in_words, properties_in_words
+from dimderiv.explain.record import Derived as Differentiated
+from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
 from dimderiv.explain.words.derived import named, tell, tell_again
-from dimderiv.explain.words.explained import Explained, Report
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.sentences import Field, Place, Speaker
 from dimderiv.language import SCALAR, Name, Node, Transpose, parse_expression, replaced
@@ -44,13 +45,31 @@ CHECKED = {
 }
 
 
+class Compared(NamedTuple):
+    """How far the check of an answer went: at how many points, for how many entries."""
+
+    level: str
+    points: int
+    entries: int
+
+
 def explain(
-    derivation: Explained, lang: str = "en", markup: str = "text", *, answer: bool = True
+    derived: Derived,
+    mixed: Derived,
+    steps: Sequence[Step],
+    compared: Compared | None,
+    *,
+    lang: str = "en",
+    markup: str = "text",
+    answer: bool = True,
 ) -> str:
     """The steps of a derivation, from the value back to the variables, and the answer.
 
     Args:
-        derivation: the derivation.
+        derived: the derivatives.
+        mixed: the same in the mixed layout.
+        steps: how they were found.
+        compared: what their check reported, if they were checked.
         lang: `"en"` or `"zh"`.
         markup: `"text"`, lines of at most 80 columns as far as the formulas allow, or `"latex"`,
             one `aligned` environment for math mode.
@@ -61,16 +80,20 @@ def explain(
     """
     if markup not in MARKUPS:
         raise UnknownNameError(f"{markup!r} is unknown", hint=f"one of {', '.join(MARKUPS)}")
-    steps = derivation.steps
-    page = _Page(Speaker(sentences(lang), _markup(derivation, steps, markup)), lang)
+    speaker = Speaker(sentences(lang), _markup(derived.question.rulebook, steps, markup))
+    page = _Page(derived.question, speaker, lang)
     first, *blocks = _parts(steps)
-    page.open(derivation, first)
+    page.open(first)
     page.steps(first)
-    if derivation.first is not None:
-        page.answer(derivation.first, first)
+    if derived.first is not None:
+        page.answer(derived.first, first)
     if blocks:
-        page.hessian(derivation, blocks, len(first) + 1)
-    page.close(derivation, steps, is_whole=answer)
+        page.hessian(blocks, len(first) + 1)
+    if mixed.program != derived.program:
+        page.answer(mixed, steps)
+    page.close(
+        derived, steps, compared, is_turned=mixed.program != derived.program, is_whole=answer
+    )
     return page.speaker.markup.document()
 
 
@@ -84,7 +107,7 @@ def _parts(steps: Sequence[Step]) -> list[list[Step]]:
     return parts
 
 
-def _markup(derivation: Explained, steps: Sequence[Step], markup: str) -> Markup:
+def _markup(rulebook: Rulebook, steps: Sequence[Step], markup: str) -> Markup:
     if markup == "text":
         return PlainText()
     plain = Latex({}, {})
@@ -96,7 +119,7 @@ def _markup(derivation: Explained, steps: Sequence[Step], markup: str) -> Markup
     for step in steps:
         if isinstance(step, Changed) and step.operand and isinstance(step.value.sides[0], Name):
             names[step.value.sides[0].name] = rf"\dot{{{plain.formula(step.operand)}}}"
-    rules = derivation.rulebook.rules.values()
+    rules = rulebook.rules.values()
     return Latex(names, {rule.name: rule.latex for rule in rules if rule.latex})
 
 
@@ -104,25 +127,26 @@ def _operands(steps: Sequence[Step]) -> Iterator[Operand]:
     for step in steps:
         if isinstance(step, Passed):
             yield from (received.operand for received in step.received)
-        elif isinstance(step, Derived):
+        elif isinstance(step, Differentiated):
             yield step.operand
 
 
 class _Page:
-    def __init__(self, speaker: Speaker, lang: str) -> None:
-        self.speaker, self.lang = speaker, lang
+    def __init__(self, question: Question, speaker: Speaker, lang: str) -> None:
+        self.question, self.speaker, self.lang = question, speaker, lang
         self.told: dict[Pattern, int] = {}
 
     def say(self, key: str, *, level: int = 0, head: str = "", **fields: Field) -> None:
         self.speaker.say(self.speaker.sentence(key, fields), level=level, head=head)
 
-    def open(self, derivation: Explained, steps: Sequence[Step]) -> None:
+    def open(self, steps: Sequence[Step]) -> None:
         """The expression, the shapes, and what the names of derivatives mean."""
-        *definitions, value = derivation.typed.program.statements
+        typed = self.question.typed
+        *definitions, value = typed.program.statements
         for each in definitions:
             self.equation(each.name, each.value, level=0)
-        variables = Several(tuple(Name(name) for name in derivation.wrt))
-        directions = Several(tuple(Name(name) for name in derivation.directions.values()))
+        variables = Several(tuple(Name(name) for name in self.question.wrt))
+        directions = Several(tuple(map(Name, self.question.directions.values())))
         if directions.parts:
             self.say(
                 "title_along",
@@ -133,31 +157,26 @@ class _Page:
         else:
             self.say("title", expression=value.value, variables=variables)
         self.speaker.markup.gap()
-        assumed = {text.partition(":")[0] for text in derivation.assumptions}
-        symbols = derivation.typed.symbols
-        self.shapes(
-            derivation,
-            "declared",
-            [name for name in symbols if name not in assumed],
-            self.functions(derivation.rulebook),
-        )
-        self.shapes(derivation, "assumed", [name for name in symbols if name in assumed])
-        if not derivation.structures:
-            self.remarks(derivation.notes(self.lang))
-        self.known(derivation)
+        assumed = {text.partition(":")[0] for text in typed.assumptions}
+        functions = self.functions(self.question.rulebook)
+        self.shapes("declared", [n for n in typed.symbols if n not in assumed], functions)
+        self.shapes("assumed", [n for n in typed.symbols if n in assumed])
+        if not self.question.structures:
+            self.remarks(notes(self.question, self.lang))
+        self.known()
         change = next((step for step in steps if isinstance(step, Changed) and step.operand), None)
         if change is not None and change.operand is not None:
             tangent = change.value.sides[0]
             self.say("notation_along", tangent=tangent, operand=change.operand)
-        key = "notation" if derivation.typed.value.is_scalar else "notation_array"
+        key = "notation" if typed.value.is_scalar else "notation_array"
         self.notation(steps, key)
 
-    def known(self, derivation: Explained) -> None:
+    def known(self) -> None:
         """What is to be known of symbols before the first step."""
-        typed = derivation.typed
+        typed = self.question.typed
         for name, declaration in typed.symbols.items():
             is_symmetric = SYMMETRIC.intersection(declaration.properties)
-            if is_symmetric and name not in derivation.wrt:
+            if is_symmetric and name not in self.question.wrt:
                 self.say("symmetric", operand=Name(name), turned=Transpose(Name(name)))
         if typed.upstream is not None:
             whole = typed.program.statements[-1].value
@@ -184,10 +203,8 @@ class _Page:
             for name, shape in rulebook.unknown.items()
         ]
 
-    def shapes(
-        self, derivation: Explained, key: str, names: Sequence[str], others: Sequence[str] = ()
-    ) -> None:
-        speaker, symbols = self.speaker, derivation.typed.symbols
+    def shapes(self, key: str, names: Sequence[str], others: Sequence[str] = ()) -> None:
+        speaker, symbols = self.speaker, self.question.typed.symbols
         shapes = [
             UNBROKEN.join(
                 (
@@ -259,7 +276,7 @@ class _Page:
                     self.speaker.say(self.speaker.field(Equation((left, *value.sides))), level=2)
             case Stacked():
                 self.stacked(step, head)
-            case Derived():
+            case Differentiated():
                 earlier = self.told.setdefault(says, number)
                 if earlier == number:
                     tell(step, self.speaker, head)
@@ -304,75 +321,80 @@ class _Page:
         sides = (value,) if name is None else (Name(name), value)
         self.speaker.say(self.speaker.field(Equation(sides)), level=level)
 
-    def hessian(self, derivation: Explained, blocks: Sequence[list[Step]], number: int) -> None:
+    def hessian(self, blocks: Sequence[list[Step]], number: int) -> None:
         """The steps of the second derivatives, block by block."""
         self.speaker.markup.gap()
         self.say("second")
-        symbols = derivation.typed.symbols
+        symbols = self.question.typed.symbols
         for begun, *steps in blocks:
             assert isinstance(begun, Block), "each part begins with its block"
             self.block(begun, steps, number, len(symbols[text(begun.first)].shape.axes))
             number += len(steps)
 
-    def close(self, derivation: Explained, steps: Sequence[Step], *, is_whole: bool) -> None:
+    def close(
+        self,
+        derived: Derived,
+        steps: Sequence[Step],
+        compared: Compared | None,
+        *,
+        is_turned: bool,
+        is_whole: bool,
+    ) -> None:
         """The answer, in its layout, and what its check reported."""
-        mixed = derivation.mixed or derivation
-        is_turned = mixed.program != derivation.program
-        if is_turned:
-            self.answer(mixed, steps)
         self.speaker.markup.gap()
         if is_whole:
-            self.announced(derivation, steps, is_turned=is_turned)
-            self.formulas(derivation, steps)
-        self.remarks(derivation.forms(self.lang))
-        self.checked(derivation.verification)
+            self.announced(derived, steps, is_turned=is_turned)
+            self.formulas(derived, steps)
+        self.remarks(forms(derived, self.lang))
+        self.checked(compared)
         if not is_whole:
-            self.announced(derivation, steps, is_turned=is_turned)
+            self.announced(derived, steps, is_turned=is_turned)
 
     def announced(
-        self, derivation: Explained, steps: Sequence[Step], *, is_turned: bool = False
+        self, derived: Derived, steps: Sequence[Step], *, is_turned: bool = False
     ) -> None:
         """The line before an answer: how it comes from what was told."""
-        directions = Several(tuple(Name(name) for name in derivation.directions.values()))
-        is_told = derivation.form != "kronecker" or any(isinstance(x, Stacked) for x in steps)
+        question = derived.question
+        directions = Several(tuple(map(Name, question.directions.values())))
+        is_told = derived.form != "kronecker" or any(isinstance(x, Stacked) for x in steps)
         if is_turned:
-            self.say("laid_out", layout=layout_in_words(derivation.layout, self.lang))
-        elif directions.parts and derivation.order > 1:
+            self.say("laid_out", layout=layout_in_words(question.layout, self.lang))
+        elif directions.parts and question.order > 1:
             self.say("along", directions=directions)
-        elif derivation.structures:
-            for name, structure in derivation.structures.items():
-                self.tied(derivation, name, structure)
+        elif question.structures:
+            for name, structure in question.structures.items():
+                self.tied(name, structure)
         else:
             self.say("answer" if is_told else "answer_stacked")
 
-    def tied(self, derivation: Explained, name: str, structure: str) -> None:
+    def tied(self, name: str, structure: str) -> None:
         """What becomes of the derivative by free entries where they are tied."""
         formula = parse_expression(FORMULAS[structure], names=["G"])
         free = Name(f"d{name}")
         value = replaced(formula, lambda part: free if part == Name("G") else None)
-        properties = derivation.typed.symbols[name].properties
+        properties = self.question.typed.symbols[name].properties
         word = properties_in_words(properties, self.speaker.messages)
         self.say("tied", variable=Name(name), property=word, value=value)
 
-    def answer(self, derivation: Explained, steps: Sequence[Step]) -> None:
+    def answer(self, derived: Derived, steps: Sequence[Step]) -> None:
         """What is put together, and its formulas."""
         self.speaker.markup.gap()
-        self.announced(derivation, steps)
-        self.formulas(derivation, steps)
+        self.announced(derived, steps)
+        self.formulas(derived, steps)
 
-    def formulas(self, derivation: Explained, steps: Sequence[Step]) -> None:
+    def formulas(self, derived: Derived, steps: Sequence[Step]) -> None:
         """The formulas of an answer; a lone one without a name gets one."""
         block = next((step for step in steps if isinstance(step, Block)), None)
-        alone = f"d{derivation.wrt[0]}" if block is None else text(block.left)
-        *definitions, last = derivation.program.statements
+        alone = f"d{self.question.wrt[0]}" if block is None else text(block.left)
+        *definitions, last = derived.program.statements
         for each in definitions:
             self.equation(each.name, each.value, level=1)
-        self.equation(last.name or (None if derivation.directions else alone), last.value, level=1)
+        is_along = derived.question.directions
+        self.equation(last.name or (None if is_along else alone), last.value, level=1)
 
-    def checked(self, verification: Report | None) -> None:
-        if verification is None or verification.level not in CHECKED:
+    def checked(self, compared: Compared | None) -> None:
+        if compared is None or compared.level not in CHECKED:
             self.say("unchecked")
         else:
-            key = CHECKED[verification.level]
-            compared = verification.entries + verification.along
-            self.say(key, points=verification.points, entries=compared)
+            key = CHECKED[compared.level]
+            self.say(key, points=compared.points, entries=compared.entries)
