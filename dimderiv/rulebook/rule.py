@@ -20,6 +20,7 @@ from dimderiv.language import (
     children,
     parse_expression,
 )
+from dimderiv.rulebook.signature import read_signature
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 Kind = Literal[FileKind, "unknown"]
@@ -91,7 +92,6 @@ _ARRAY = r"\w+(?:\s*\[[^\[\]]*\])?"
 # What may follow the value of a product: the entries of which it consists.
 _WHERE = r"(?:\s*,\s*[a-z]\s*>=\s*[a-z])?"
 _SIGNATURE = re.compile(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
-_LETTER_SETS = re.compile(r"\[([^]]*)\]")
 
 
 def refuse_mistyped(key: str, value: Any, place: str) -> None:
@@ -132,7 +132,7 @@ def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
         _read_formula(rule, key, text, functions, known)
     for argument, text in rule.derivative.items():
         lettered = rule.kind in {"matrix", "rows"} and "[" in text
-        letters = ", ".join(f"{letter}:1" for letter in sorted(set(_letters(text))))
+        letters = ", ".join(f"{letter}:1" for letter in sorted(_letters(text)))
         whole = f"[{letters}] {text}" if lettered else text
         _read_formula(rule, f"derivative by {argument}", whole, functions, known | VALUES)
 
@@ -141,13 +141,13 @@ def _refuse_stray_letters(rule: Rule, place: str) -> None:
     """In a partial derivative in letters, only those of the signature are known, and p and q."""
     if rule.kind != "matrix":
         return
-    if not _LETTER_SETS.search(rule.signature):
+    if "[" not in rule.signature:
         raise ParseError(
             f"{place}: the signature has no letters", hint='such as "A[i,j] -> Y[j,i]"'
         )
-    known = {"p", "q", *_letters(rule.signature)}
+    known = {"p", "q", *read_signature(rule.signature).letters}
     for argument, text in rule.derivative.items():
-        stray = sorted(set(_letters(text)) - known)
+        stray = sorted(_letters(text) - known)
         if stray:
             raise ParseError(
                 f"{place}: the derivative by {argument} has the letter {stray[0]}, "
@@ -219,11 +219,12 @@ def refuse_incomplete(rule: Rule, place: str) -> None:
             hint='a matrix rule such as "A[i,j], E[i,j] -> Y[i,j]" with linear = "E"',
         )
     if rule.kind == "product":
-        left, right = rule.signature.split("->")
-        missing = set(_letters(right)) - set(_letters(left))
+        signature = read_signature(rule.signature)
+        missing = signature.letters - signature.given
         if missing:
             raise ParseError(f"{place}: the letter {min(missing)} is on the right side only")
 
 
-def _letters(text: str) -> list[str]:
-    return re.findall(r"[a-z]", "".join(re.findall(r"\[([^]]*)\]", text)))
+def _letters(text: str) -> set[str]:
+    """The letters in the brackets of a derivative."""
+    return set(re.findall("[a-z]", "".join(re.findall(r"\[([^]]*)\]", text))))

@@ -4,7 +4,6 @@ The loader refuses a rule that is incomplete, cannot be read or whose letters do
 a rule is *true* is for `dimderiv rules --check` to say.
 """
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from dimderiv.rulebook.rule import (
     refuse_unreadable,
 )
 from dimderiv.rulebook.rule import Rule as Rule
+from dimderiv.rulebook.signature import read_signature
 
 
 # Equal where it is the same, since what is found with it is kept for it.
@@ -166,7 +166,7 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
     for key, value in table.items():
         refuse_mistyped(key, value, place)
     signature = table.get("signature", "x -> y" if kind == "elementwise" else "")
-    arguments = tuple(re.findall(r"(\w+)\s*(?:\[[^]]*\])?", signature.split("->")[0]))
+    arguments = read_signature(signature).names
     texts = {key: table.get(key, {}) for key in ("derivative", "refused")}
     for key, text in texts.items():
         if isinstance(text, str):
