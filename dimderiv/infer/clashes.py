@@ -4,7 +4,7 @@ While kinds are still being tried a clash is only caught and forgotten, so it is
 is written once it is certain that nothing conforms.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from dimderiv.language import (
     Shape,
     Transpose,
     children,
+    names_in,
 )
 
 Axes = tuple[Term, Term]
@@ -107,17 +108,6 @@ class Facts:
         places = [self.text(node) for t in self.names[name] for node in self.unifier.reasons(t)]
         because = " and ".join(dict.fromkeys(places))
         return f"{shape} (from {because})" if because else f"{shape} (not declared)"
-
-
-def names_in(node: Node) -> Iterator[str]:
-    """The names in a node, from left to right."""
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, Name):
-            yield part.name
-        else:
-            stack.extend(reversed(children(part)))
 
 
 def product_misfit(facts: Facts, clash: ClashError) -> ShapeError:

@@ -8,7 +8,6 @@ from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.infer.clashes import (
     Axes,
     ClashError,
-    Write,
     argument_misfit,
     call_misfit,
     kernel_misfit,
@@ -108,14 +107,14 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
                 shifted.append((letter, own))
             else:
                 write = square_misfit if letters.count(letter) > 1 else call_misfit
-                _same(scope, node, sizes.setdefault(letter, own), own, write)
+                scope.agree(sizes.setdefault(letter, own), own, node, write)
     for (free, bound), own in shifted:
         try:
             sizes[free] = scope.unifier.valid(own, sizes[bound], scope.caller or node)
         except MismatchError:
             raise ClashError(node, kernel_misfit) from None
     if rule.square:
-        _same(scope, node, *arguments[0], square_misfit)
+        scope.agree(*arguments[0], node, square_misfit)
     value = [_axis(scope, node, axis, sizes) for axis in signature.value]
     value += [ONE] * (2 - len(value))
     return value[0], value[1]
@@ -130,13 +129,6 @@ def _given(node: Call, axes: Axes, letters: tuple[Axis, ...]) -> tuple[Term, ...
     return axes[:1] if axes[1] is ONE else axes[1:]
 
 
-def _same(scope: Scope, node: Call, left: Term, right: Term, write: Write) -> None:
-    try:
-        scope.unify(left, right, node)
-    except MismatchError as misfit:
-        raise ClashError(node, write, (misfit.left, misfit.right)) from None
-
-
 def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
     """The matrix of a function that is linear in the argument left out, columns stacked."""
     signature = read_signature(rule.signature)
@@ -145,7 +137,7 @@ def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
     for argument, letters in zip(node.arguments, given, strict=True):
         sizes |= zip(letters, scope.visit(argument), strict=True)
     if rule.square:
-        _same(scope, node, *scope.axes[id(node.arguments[0])], square_misfit)
+        scope.agree(*scope.axes[id(node.arguments[0])], node, square_misfit)
     rows, cols = (
         scope.unifier.product(sizes[first], sizes[second], scope.caller or node)
         for first, second in (signature.value, missing)
@@ -163,7 +155,7 @@ def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, Term]) -> Te
 
 
 def _diagonal(scope: Scope, node: Call, axes: Axes) -> Axes:
-    _same(scope, node, *axes, square_misfit)
+    scope.agree(*axes, node, square_misfit)
     return axes[0], ONE
 
 
@@ -171,7 +163,7 @@ def _declared(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
     """A function that is declared: its argument has the shape that the declaration says."""
     assert rule.argument is not None and rule.value is not None
     for own, wanted in zip(arguments[0], axes_of(rule.argument), strict=True):
-        _same(scope, node, own, wanted, argument_misfit(rule.argument))
+        scope.agree(own, wanted, node, argument_misfit(rule.argument))
     return axes_of(rule.value)
 
 
@@ -197,7 +189,7 @@ def _constant(scope: Scope, node: Call) -> Axes:
             raise arguments_refused(node, ["m", "n"])
         case "eye", 1 | 2:
             rows, cols = (size(scope, argument) for argument in (node.arguments * 2)[:2])
-            _same(scope, node, rows, cols, call_misfit)
+            scope.agree(rows, cols, node, call_misfit)
             return rows, cols
         case "eye", _:
             raise arguments_refused(node, ["n"])
