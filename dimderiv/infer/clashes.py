@@ -90,6 +90,17 @@ class Facts:
         """The shape of a node."""
         return _shape(self.axes[id(node)])
 
+    def said(self, node: Node) -> str:
+        """The shape of a node in a sentence."""
+        return f"{self.text(node)} is {described(self.shape(node))}"
+
+    def refusal(
+        self, message: str, node: Node, hint: str | None = None, *, about: Node | None = None
+    ) -> ShapeError:
+        """An error at a node, with what is known about it, or about another one."""
+        known = self.known([about or node], None)
+        return ShapeError(message, span=node.span, known=known, hint=hint)
+
     def known(self, nodes: Sequence[Node], sizes: tuple[Term, Term] | None) -> list[str]:
         """What is known of the names in some nodes, and which places say so."""
         reasons = [node for size in sizes or () for node in self.unifier.reasons(size)]
@@ -140,8 +151,7 @@ def argument_misfit(wanted: Shape) -> Write:
         (argument,) = clash.node.arguments
         function = clash.node.function
         return ShapeError(
-            f"{function} takes {described(wanted)}: {facts.text(argument)} is "
-            f"{described(facts.shape(argument))}",
+            f"{function} takes {described(wanted)}: {facts.said(argument)}",
             span=argument.span,
             known=facts.known([argument], clash.sizes),
             hint=f"{facts.text(argument)} as {described(wanted)}, or another declaration",
@@ -179,13 +189,10 @@ def letter_misfit(facts: Facts, clash: ClashError) -> ShapeError:
 def kernel_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for a kernel that is larger than the image."""
     image, kernel = children(clash.node)[:2]
-    return ShapeError(
-        f"the kernel is larger than the image: {facts.text(kernel)} is "
-        f"{described(facts.shape(kernel))} and {facts.text(image)} is "
-        f"{described(facts.shape(image))}",
-        span=clash.node.span,
-        known=facts.known([clash.node], None),
-        hint="the image first, then the kernel: conv2(V, K)",
+    return facts.refusal(
+        f"the kernel is larger than the image: {facts.said(kernel)} and {facts.said(image)}",
+        clash.node,
+        "the image first, then the kernel: conv2(V, K)",
     )
 
 
@@ -222,9 +229,7 @@ def _shape(axes: Axes) -> Shape:
 def _misfit(
     facts: Facts, clash: ClashError, parts: list[Node], span: Span, hint: str | None
 ) -> ShapeError:
-    said_of = dict.fromkeys(
-        f"{facts.text(part)} is {described(facts.shape(part))}" for part in parts
-    )
+    said_of = dict.fromkeys(map(facts.said, parts))
     message = f"{facts.source[slice(*span)] or 'this'} does not conform: {' and '.join(said_of)}"
     if clash.sizes is not None:
         left, right = (resolved(size) for size in clash.sizes)

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.infer.clashes import (
@@ -18,7 +18,7 @@ from dimderiv.infer.operators import broadcast
 from dimderiv.infer.refusals import arguments_refused, axis_refused, scalar_wanted, vector_wanted
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
 from dimderiv.infer.unify import MismatchError, Term
-from dimderiv.language import ONE, Call, Name, is_extreme_of_two
+from dimderiv.language import COMMUTATIONS, ONE, Call, Name, is_extreme_of_two
 from dimderiv.rulebook import Axis, Rule, read_signature
 
 CALL_DEPTH = 50
@@ -178,31 +178,34 @@ _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {
 }
 
 
+_CONSTANTS: Mapping[str, Sequence[str]] = {
+    "ones": ("m", "n"),
+    "eye": ("n",),
+    "vector": ("1",),
+    "matrix": ("1",),
+    **dict.fromkeys(COMMUTATIONS, ("m", "n")),
+}
+
+
 def _constant(scope: Scope, node: Call) -> Axes:
     """Arrays of given size, and `vector(1)` and `matrix(1)`, whose size the surroundings tell."""
     if node.axis is not None:
         raise axis_refused(node, _reductions(scope))
-    match node.function, len(node.arguments):
-        case "ones", 2:
-            return size(scope, node.arguments[0]), size(scope, node.arguments[1])
-        case "ones", _:
-            raise arguments_refused(node, ["m", "n"])
-        case "eye", 1 | 2:
-            rows, cols = (size(scope, argument) for argument in (node.arguments * 2)[:2])
-            scope.agree(rows, cols, node, call_misfit)
-            return rows, cols
-        case "eye", _:
-            raise arguments_refused(node, ["n"])
-        case "K" | "commutation", 2:
-            own = product_of([size(scope, argument) for argument in node.arguments])
-            return own, own
-        case "K" | "commutation", _:
-            raise arguments_refused(node, ["m", "n"])
-        case "vector" | "matrix", 1:
-            return _filled(scope, node)
-        case "vector" | "matrix", _:
-            raise arguments_refused(node, ["1"])
-    raise _unknown(scope, node)
+    names = _CONSTANTS.get(node.function)
+    if names is None:
+        raise _unknown(scope, node)
+    # An identity may have both its sizes.
+    if len(node.arguments) != len(names) and (node.function, len(node.arguments)) != ("eye", 2):
+        raise arguments_refused(node, names)
+    if node.function in {"vector", "matrix"}:
+        return _filled(scope, node)
+    sizes = [size(scope, argument) for argument in node.arguments]
+    if node.function in COMMUTATIONS:
+        sizes = [product_of(sizes)]
+    rows, cols = sizes[0], sizes[-1]
+    if node.function == "eye":
+        scope.agree(rows, cols, node, call_misfit)
+    return rows, cols
 
 
 def _filled(scope: Scope, node: Call) -> Axes:

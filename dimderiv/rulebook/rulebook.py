@@ -178,5 +178,5 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
         **{**table, **texts, "signature": signature, "arguments": arguments},
         file=str(file),
     )
-    refuse_incomplete(rule, place)
+    refuse_incomplete(rule)
     return rule
