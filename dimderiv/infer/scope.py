@@ -10,8 +10,8 @@ from enum import Enum
 from typing import Any, Literal, NamedTuple
 
 from dimderiv.errors import UnknownNameError
-from dimderiv.infer.clashes import Axes, Facts
-from dimderiv.infer.unify import Mark, Term, Unifier, Variable
+from dimderiv.infer.clashes import Axes, ClashError, Facts, Write
+from dimderiv.infer.unify import Mark, MismatchError, Term, Unifier, Variable
 from dimderiv.language import ONE, OPEN, Call, Declaration, Name, Node, Shape, copied
 from dimderiv.rulebook import Rulebook
 
@@ -88,6 +88,13 @@ class Scope:
         """Make two sizes equal, because of a node."""
         if left is not right:
             self.unifier.unify(left, right, self.caller or node)
+
+    def agree(self, left: Term, right: Term, node: Node, write: Write) -> None:
+        """Make two sizes equal, or say that they clash at a node."""
+        try:
+            self.unify(left, right, node)
+        except MismatchError as misfit:
+            raise ClashError(node, write, (misfit.left, misfit.right)) from None
 
     def unsized_axis(self, node: Node) -> Variable:
         """A new size that the surroundings of a node must tell."""

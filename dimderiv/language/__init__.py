@@ -16,9 +16,7 @@ from dimderiv.language.shapes import (
     Dim,
     Monomial,
     Shape,
-    is_power_of_size,
     names_in_use,
-    power_of,
     size_of,
 )
 from dimderiv.language.syntax import (
@@ -109,7 +107,6 @@ __all__ = [
     "decimal_places",
     "is_extreme_of_two",
     "is_one_symbol",
-    "is_power_of_size",
     "names_in",
     "names_in_use",
     "parse_expression",

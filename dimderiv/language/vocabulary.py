@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from dimderiv.errors import Span
 from dimderiv.language.foreign import ALIASES
 from dimderiv.language.rule_files import FUNCTIONS
 
@@ -69,6 +70,11 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.start, self.end
 
 
 def spelled_out(function: str) -> str:

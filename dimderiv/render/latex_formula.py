@@ -7,7 +7,7 @@ reductions name the axis under the function.  A comparison is an Iverson bracket
 `\mathbf{1}[X > 0]`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
@@ -25,7 +25,7 @@ from dimderiv.language import (
     Number,
     Program,
     Transpose,
-    children,
+    names_in,
 )
 from dimderiv.render.latex_functions import (
     GREEK_HEADS,
@@ -90,8 +90,8 @@ def latex(
     W_{1}^{\top} \lambda
     """
     if not isinstance(tree, Program):
-        return _Printer(names, spellings, set(_names_in(tree))).piece(tree).text
-    known = {name for each in tree.statements for name in _names_in(each.value)}
+        return _Printer(names, spellings, set(names_in(tree))).piece(tree).text
+    known = {name for each in tree.statements for name in names_in(each.value)}
     known.update(each.name for each in tree.statements if each.name is not None)
     printer = _Printer(names, spellings, known)
     lines = [
@@ -122,15 +122,6 @@ def align(
     rows = [f"  {left} &= {right}" if left else f"  & {right}" for left, right in lines]
     body = " \\\\\n".join(rows)
     return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
-
-
-def _names_in(node: Node) -> Iterator[str]:
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Name):
-            yield node.name
-        waiting.extend(children(node))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from dimderiv.language import (
     children,
     parse_expression,
 )
+from dimderiv.rulebook.signature import read_signature
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 Kind = Literal[FileKind, "unknown"]
@@ -107,6 +108,11 @@ class Rule:
     value: Shape | None = None
 
     @property
+    def place(self) -> str:
+        """The rule and its file, in a sentence."""
+        return f"rule {self.name} in {Path(self.file).name}"
+
+    @property
     def is_function(self) -> bool:
         """Whether the name is written before brackets, rather than being an operator's."""
         return not self.operator
@@ -116,7 +122,6 @@ _ARRAY = r"\w+(?:\s*\[[^\[\]]*\])?"
 # What may follow the value of a product: the entries of which it consists.
 _WHERE = r"(?:\s*,\s*[a-z]\s*>=\s*[a-z])?"
 _SIGNATURE = re.compile(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
-_LETTER_SETS = re.compile(r"\[([^]]*)\]")
 
 
 def refuse_mistyped(key: str, value: Any, place: str) -> None:
@@ -144,13 +149,13 @@ def is_self_defined(rule: Rule) -> bool:
 
 def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
     """Refuse a rule whose formulas cannot be read, or use what they do not know."""
-    place = f"rule {rule.name} in {Path(rule.file).name}"
+    place = rule.place
     if rule.kind == "composite" and rule.derivative:
         raise ParseError(
             f"{place} has a derivative, but that of a composite follows from its definition",
             hint="leave the derivative out",
         )
-    _refuse_stray_letters(rule, place)
+    _refuse_stray_letters(rule)
     known = CONSTANTS.union(rule.arguments)
     for key, text in (
         ("definition", rule.definition),
@@ -161,25 +166,25 @@ def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
         _read_formula(rule, key, text, functions, known)
     for argument, text in rule.derivative.items():
         lettered = rule.kind in {"matrix", "rows"} and "[" in text
-        letters = ", ".join(f"{letter}:1" for letter in sorted(set(_letters(text))))
+        letters = ", ".join(f"{letter}:1" for letter in sorted(_letters(text)))
         whole = f"[{letters}] {text}" if lettered else text
         _read_formula(rule, f"derivative by {argument}", whole, functions, known | VALUES)
 
 
-def _refuse_stray_letters(rule: Rule, place: str) -> None:
+def _refuse_stray_letters(rule: Rule) -> None:
     """In a partial derivative in letters, only those of the signature are known, and p and q."""
     if rule.kind != "matrix":
         return
-    if not _LETTER_SETS.search(rule.signature):
+    if "[" not in rule.signature:
         raise ParseError(
-            f"{place}: the signature has no letters", hint='such as "A[i,j] -> Y[j,i]"'
+            f"{rule.place}: the signature has no letters", hint='such as "A[i,j] -> Y[j,i]"'
         )
-    known = {"p", "q", *_letters(rule.signature)}
+    known = {"p", "q", *read_signature(rule.signature).letters}
     for argument, text in rule.derivative.items():
-        stray = sorted(set(_letters(text)) - known)
+        stray = sorted(_letters(text) - known)
         if stray:
             raise ParseError(
-                f"{place}: the derivative by {argument} has the letter {stray[0]}, "
+                f"{rule.place}: the derivative by {argument} has the letter {stray[0]}, "
                 f"which is none of {', '.join(sorted(known))}",
                 hint="the letters of the value, and p and q for the argument",
             )
@@ -194,8 +199,7 @@ def _read_formula(
         formula = parse_expression(text, names=known, functions=functions)
     except DimderivError as error:
         raise ParseError(
-            f"rule {rule.name} in {Path(rule.file).name}: the {key} cannot be read: "
-            f"{error.message}",
+            f"{rule.place}: the {key} cannot be read: {error.message}",
             span=error.span,
             source=text,
             hint=error.hint,
@@ -203,8 +207,7 @@ def _read_formula(
     for name in _names(formula):
         if name.name not in known:
             raise ParseError(
-                f"rule {rule.name} in {Path(rule.file).name}: "
-                f"the {key} uses {name.name}, which is no argument",
+                f"{rule.place}: the {key} uses {name.name}, which is no argument",
                 span=name.span,
                 source=text,
                 hint=f"one of {', '.join(sorted(known))}",
@@ -221,8 +224,9 @@ def _names(formula: Node) -> Iterator[Name]:
         yield from _names(part)
 
 
-def refuse_incomplete(rule: Rule, place: str) -> None:
+def refuse_incomplete(rule: Rule) -> None:
     """Refuse a rule that leaves out what its kind needs, or whose letters do not close."""
+    place = rule.place
     if not rule.arguments:
         raise ParseError(f"{place} has no signature", hint='such as "A[i,j] -> Y[j,i]"')
     if not _SIGNATURE.fullmatch(rule.signature):
@@ -262,11 +266,12 @@ def refuse_incomplete(rule: Rule, place: str) -> None:
             hint='a matrix rule such as "A[i,j], E[i,j] -> Y[i,j]" with linear = "E"',
         )
     if rule.kind == "product":
-        left, right = rule.signature.split("->")
-        missing = set(_letters(right)) - set(_letters(left))
+        signature = read_signature(rule.signature)
+        missing = signature.letters - signature.given
         if missing:
             raise ParseError(f"{place}: the letter {min(missing)} is on the right side only")
 
 
-def _letters(text: str) -> list[str]:
-    return re.findall(r"[a-z]", "".join(re.findall(r"\[([^]]*)\]", text)))
+def _letters(text: str) -> set[str]:
+    """The letters in the brackets of a derivative."""
+    return set(re.findall("[a-z]", "".join(re.findall(r"\[([^]]*)\]", text))))

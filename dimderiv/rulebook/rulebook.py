@@ -4,7 +4,6 @@ The loader refuses a rule that is incomplete, cannot be read or whose letters do
 a rule is *true* is for `dimderiv rules --check` to say.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -34,6 +33,7 @@ from dimderiv.rulebook.rule import (
     refuse_unreadable,
 )
 from dimderiv.rulebook.rule import Rule as Rule
+from dimderiv.rulebook.signature import read_signature
 
 
 # Equal where it is the same, since what is found with it is kept for it.
@@ -160,7 +160,7 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
     for key, value in table.items():
         refuse_mistyped(key, value, place)
     signature = table.get("signature", "x -> y" if kind == "elementwise" else "")
-    arguments = tuple(re.findall(r"(\w+)\s*(?:\[[^]]*\])?", signature.split("->")[0]))
+    arguments = read_signature(signature).names
     read = dict(table)
     for key in TABLES & table.keys():
         if isinstance(table[key], str):
@@ -171,5 +171,5 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
         raise ParseError(f"{place} has no name that can be written", hint="letters, digits and _")
     read |= {"name": name, "signature": signature, "arguments": arguments, "file": str(file)}
     rule = Rule(**read)
-    refuse_incomplete(rule, place)
+    refuse_incomplete(rule)
     return rule
