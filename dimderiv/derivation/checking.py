@@ -12,7 +12,7 @@ from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed
 from dimderiv.language import Program, Shape, Statement, names_in_use, parse_program, syntax
 from dimderiv.render import text
-from dimderiv.rulebook import Rulebook
+from dimderiv.rulebook import Rulebook, meanings
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, Judge, Verification
@@ -101,7 +101,23 @@ class Checker:
                 claims[names] = replace(
                     claims[names], expression=expression, value=result.of, order=1
                 )
-        return claims
+        return self._with_meanings(claims)
+
+    def _with_meanings(self, claims: "dict[Variables, Claim]") -> "dict[Variables, Claim]":
+        """The claims with the meanings of all functions in them that the verifier does not know."""
+        programs = {id(p): p for c in claims.values() for p in (c.expression, c.answer)}
+        formulas = [each.value for p in programs.values() for each in p.statements]
+        found = meanings(self.rulebook, formulas, verify.KNOWN)
+        return {
+            names: replace(
+                claim,
+                definitions=found.definitions,
+                columns=found.columns,
+                elementwise=found.elementwise,
+                values=found.values,
+            )
+            for names, claim in claims.items()
+        }
 
     def _gradient(self, result: Result) -> Result | None:
         """The gradient that a second derivative is one of, where it is not checked at one go."""
@@ -115,16 +131,12 @@ class Checker:
         return any(binds_entries(self.typed.symbols[name].properties) for name in variables)
 
     def _claim(self, result: Result, answer: Program) -> "Claim":
-        own = self.rulebook.user_definitions()
         return verify.Claim(
             expression=self.typed.program,
             answer=answer,
             wrt=result.wrt[-1],
             symbols=self.typed.symbols,
             value=self.typed.value,
-            definitions=own,
-            columns=self.rulebook.user_columns(),
-            elementwise=[name for name in own if self.rulebook[name].kind == "elementwise"],
             order=self.order,
             inner=self._slid_shapes(),
             unknown=self.rulebook.unknown,

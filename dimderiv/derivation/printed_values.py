@@ -16,7 +16,9 @@ from dimderiv.derivation.result import Extent
 from dimderiv.errors import DimderivError
 from dimderiv.language import Dim, IndexForm, Shape, Statement, walk
 from dimderiv.render import text
+from dimderiv.rulebook import meanings
 from dimderiv.verify import (
+    KNOWN,
     Arithmetic,
     Effort,
     Evaluator,
@@ -59,12 +61,11 @@ class PrintedValues:
         self.valued = coder.valued if value else None
         self.most = most
         self.program = Checker(coder.typed, coder.rulebook).read_back(text(coder.program))
-        own = self.rulebook.user_definitions()
-        self.definitions, self.columns = own, self.rulebook.user_columns()
-        self.elementwise = [name for name in own if self.rulebook[name].kind == "elementwise"]
         statements = [*self.typed.program.statements, *self.program.statements]
-        bodies = [*(body for _, body in own.values()), *self.columns.values()]
-        nodes = [*(statement.value for statement in statements), *bodies]
+        nodes = [statement.value for statement in statements]
+        self.meanings = meanings(self.rulebook, nodes, KNOWN)
+        nodes += [body for _, body in self.meanings.definitions.values()]
+        nodes += self.meanings.columns.values()
         self.distributions = {name for node in nodes for name in targets_of_cross_entropy(node)}
 
     def assignments(self) -> Iterator[dict[str, int]]:
@@ -135,9 +136,10 @@ class PrintedValues:
             Arithmetic(DIGITS, Effort(self.most)),
             sizes,
             names,
-            self.definitions,
-            self.elementwise,
-            self.columns,
+            self.meanings.definitions,
+            self.meanings.elementwise,
+            self.meanings.columns,
+            values=self.meanings.values,
             unknown=unknown,
         )
 

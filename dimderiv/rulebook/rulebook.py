@@ -5,7 +5,7 @@ a rule is *true* is for `dimderiv rules --check` to say.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,7 +20,6 @@ from dimderiv.language import (
     builtin_files,
     parse_expression,
     read_rule_file,
-    rules_folder,
 )
 from dimderiv.rulebook.rule import (
     KEYS,
@@ -28,7 +27,6 @@ from dimderiv.rulebook.rule import (
     NAMES,
     TABLES,
     FileKind,
-    is_self_defined,
     refuse_incomplete,
     refuse_mistyped,
     refuse_unreadable,
@@ -72,22 +70,27 @@ class Rulebook:
             if rule.argument is not None and not name.startswith(GRADIENT)
         }
 
-    def user_definitions(self) -> dict[str, tuple[tuple[str, ...], Node]]:
-        """The functions that only the user's own files define: arguments and definition."""
-        return {r.name: (r.arguments, self._read(r.definition)) for r in self._user_rules()}
+    def code_of(self, target: str) -> dict[str, str]:
+        """How calls of functions are written in the code of a target.
 
-    def user_columns(self) -> dict[str, Node]:
-        """What those functions are of a column vector, where that is another definition."""
-        return {r.name: self._read(r.column) for r in self._user_rules() if r.column}
+        Args:
+            target: its name.
+        """
+        found = {r.name: r.code.get(target, r.code.get("any")) for r in self.rules.values()}
+        return {name: text for name, text in found.items() if text is not None}
 
-    def _user_rules(self) -> Iterator[Rule]:
-        for rule in self.rules.values():
-            is_users = Path(rule.file).parent != rules_folder()
-            if is_users and rule.definition and not is_self_defined(rule):
-                yield rule
+    def formula(self, text: str) -> Node:
+        """A formula of a rule, read.
 
-    def _read(self, text: str) -> Node:
-        return parse_expression(text, functions=self.words)
+        Args:
+            text: the formula.
+        """
+        return _formula(text, self.words)
+
+
+@cache
+def _formula(text: str, functions: frozenset[str]) -> Node:
+    return parse_expression(text, functions=functions)
 
 
 @cache

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from dimderiv.verify.claim import Claim, Verification, sizes_text, together
     from dimderiv.verify.code import CodeCheck, all_together
     from dimderiv.verify.evaluate import (
+        KNOWN,
         Arithmetic,
         Effort,
         Evaluator,
@@ -29,14 +30,15 @@ else:
         __name__,
         claim="Claim Verification sizes_text together",
         code="CodeCheck all_together",
-        evaluate="Arithmetic Effort Evaluator Expected OutOfDomain OutOfTime Scalar Size Table "
-        "put_in_place targets_of_cross_entropy transposed",
+        evaluate="KNOWN Arithmetic Effort Evaluator Expected OutOfDomain OutOfTime Scalar Size "
+        "Table put_in_place targets_of_cross_entropy transposed",
         points="assignments drawn_points",
         rules="check_rules",
         verdict="Judge judged",
     )
 
 __all__ = [
+    "KNOWN",
     "Arithmetic",
     "Claim",
     "CodeCheck",

@@ -7,7 +7,6 @@ from dimderiv.language import COMPARISONS
 from dimderiv.rulebook import range_of
 
 
-
 class Bounds:
     """Says what is known of entries, of each node once: a chain of names may be long."""
 
