@@ -8,6 +8,7 @@ from dimderiv.answer import Derived, Question, Variables
 from dimderiv.differentiate import binds_entries
 from dimderiv.errors import UnknownNameError
 from dimderiv.language import Call, Program, Shape, Statement, walk
+from dimderiv.rulebook import meanings
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, CodeCheck, Judge, Run, Verification
@@ -78,20 +79,25 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
     question, read = derived.question, derived.printed
     count = len(read.statements) - len(derived.answer.derivatives)
     shared, last = read.statements[:count], read.statements[count:]
+    rulebook, programs = question.rulebook, [question.typed.program, read]
+    if derived.first is not None:
+        programs.append(derived.first.printed)
+    formulas = [each.value for program in programs for each in program.statements]
+    known = meanings(rulebook, formulas, verify.KNOWN)
     found: dict[Variables, Claim] = {}
     for names, statement in zip(derived.answer.derivatives, last, strict=True):
         answer = Program((*shared, Statement(None, statement.value)), read.source)
-        extent, rulebook = derived.extents[names], question.rulebook
-        own = rulebook.user_definitions()
+        extent = derived.extents[names]
         found[names] = verify.Claim(
             expression=question.typed.program,
             answer=answer,
             wrt=names[-1],
             symbols=question.typed.symbols,
             value=extent.of,
-            definitions=own,
-            columns=rulebook.user_columns(),
-            elementwise=[name for name in own if rulebook[name].kind == "elementwise"],
+            definitions=known.definitions,
+            columns=known.columns,
+            elementwise=known.elementwise,
+            values=known.values,
             inner=_slid_shapes(question),
             unknown=rulebook.unknown,
             sizes=question.typed.sizes,

@@ -28,9 +28,10 @@ from dimderiv.language import (
     names_in,
 )
 from dimderiv.render.latex_functions import (
-    GREEK_HEADS,
-    HEADS,
+    builtin_spellings,
     called,
+    has_place,
+    head_of,
     operator_name,
     special_call,
     spelled,
@@ -80,7 +81,7 @@ def latex(
     Args:
         tree: an expression or a program; several statements become an `aligned` environment.
         names: LaTeX for names whose own spelling will not do.
-        spellings: LaTeX for functions that the printer does not know: what stands before the
+        spellings: LaTeX for functions that are not built in: what stands before the
             brackets, or a pattern with a place `{x}` for the argument, `{y}` and `{z}` for more.
 
     Returns:
@@ -89,6 +90,7 @@ def latex(
     >>> print(latex(Binary("*", Transpose(Name("W1")), Name("lambda"))))
     W_{1}^{\top} \lambda
     """
+    spellings = {**builtin_spellings(), **spellings}
     if not isinstance(tree, Program):
         return _Printer(names, spellings, set(names_in(tree))).piece(tree).text
     known = {name for each in tree.statements for name in names_in(each.value)}
@@ -262,14 +264,12 @@ class _Printer:
         if special is not None:
             return special
         subscript = "" if node.axis is None else rf"_{{\mathrm{{axis}}={node.axis}}}"
-        if node.function in HEADS:
-            head = HEADS[node.function]
-            if GREEK_HEADS.get(node.function) in self.known:
-                head = operator_name(node.function)
-            return called(head + subscript, arguments)
-        if node.function in self.spellings and len(arguments) <= 3:
-            return spelled(self.spellings[node.function], arguments)
-        return called(operator_name(node.function) + subscript, arguments)
+        spelling = self.spellings.get(node.function)
+        if spelling is None or len(arguments) > 3:
+            return called(operator_name(node.function) + subscript, arguments)
+        if has_place(spelling):
+            return spelled(spelling, arguments)
+        return called(head_of(node.function, spelling, self.known) + subscript, arguments)
 
 
 def _is_multiple(node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from dimderiv.rulebook.declared import with_unknown
 from dimderiv.rulebook.facts import commutes, is_entrywise, range_of, turns
+from dimderiv.rulebook.meanings import Meanings, meanings
 from dimderiv.rulebook.rule import Kind, Rule
 from dimderiv.rulebook.rulebook import Rulebook, builtin_rules, load_rules
 from dimderiv.rulebook.signature import Axis, read_signature
@@ -10,12 +11,14 @@ from dimderiv.rulebook.table import rule_table
 __all__ = [
     "Axis",
     "Kind",
+    "Meanings",
     "Rule",
     "Rulebook",
     "builtin_rules",
     "commutes",
     "is_entrywise",
     "load_rules",
+    "meanings",
     "range_of",
     "read_signature",
     "rule_table",

@@ -20,6 +20,7 @@ from dimderiv.language import (
     Shape,
     children,
     parse_expression,
+    rules_folder,
 )
 from dimderiv.rulebook.signature import read_signature
 
@@ -117,6 +118,23 @@ class Rule:
         """Whether the name is written before brackets, rather than being an operator's."""
         return not self.operator
 
+    @property
+    def is_users(self) -> bool:
+        """Whether the rule comes from a file of the user's own."""
+        return Path(self.file).parent != rules_folder()
+
+    @property
+    def is_primitive(self) -> bool:
+        """Whether no simpler functions make this one, which the check knows by its name."""
+        is_known = self.name in BUILTIN_FUNCTIONS or bool(self.mpmath)
+        return is_known and bool(re.search(rf"\b{self.name}\(", self.definition))
+
+    @property
+    def is_written_out(self) -> bool:
+        """Whether generated code has the definition in place of a call."""
+        is_made = bool(self.definition) and not self.is_primitive
+        return is_made and not self.code and (self.kind == "elementwise" or self.is_users)
+
 
 _ARRAY = r"\w+(?:\s*\[[^\[\]]*\])?"
 # What may follow the value of a product: the entries of which it consists.
@@ -140,11 +158,6 @@ def refuse_mistyped(key: str, value: Any, place: str) -> None:
         wanted, kind = isinstance(value, tables) and are_texts, "a text"
     if not wanted:
         raise ParseError(f"{place}: {key} is not {kind}")
-
-
-def is_self_defined(rule: Rule) -> bool:
-    """Whether a rule is for a built-in function, and leaves its meaning as it is."""
-    return rule.name in BUILTIN_FUNCTIONS and f"{rule.name}(" in rule.definition
 
 
 def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:

@@ -19,7 +19,6 @@ from dimderiv.language import (
     builtin_files,
     parse_expression,
     read_rule_file,
-    rules_folder,
 )
 from dimderiv.rulebook.rule import (
     KEYS,
@@ -27,7 +26,6 @@ from dimderiv.rulebook.rule import (
     NAMES,
     TABLES,
     FileKind,
-    is_self_defined,
     refuse_incomplete,
     refuse_mistyped,
     refuse_unreadable,
@@ -73,24 +71,14 @@ class Rulebook:
             if rule.argument is not None and not name.startswith(GRADIENT)
         }
 
-    @cached_property
-    def own(self) -> Mapping[str, Rule]:
-        """The functions that only the user's own files define."""
-        return {
-            name: rule
-            for name, rule in self.rules.items()
-            if rule.definition
-            and Path(rule.file).parent != rules_folder()
-            and not is_self_defined(rule)
-        }
+    def code_of(self, target: str) -> dict[str, str]:
+        """How calls of functions are written in the code of a target.
 
-    def user_definitions(self) -> dict[str, tuple[tuple[str, ...], Node]]:
-        """The arguments and the definition of each of those functions."""
-        return {r.name: (r.arguments, self.formula(r, r.definition)) for r in self.own.values()}
-
-    def user_columns(self) -> dict[str, Node]:
-        """What they are of a column vector, where that is another definition."""
-        return {r.name: self.formula(r, r.column) for r in self.own.values() if r.column}
+        Args:
+            target: its name.
+        """
+        found = {r.name: r.code.get(target, r.code.get("any")) for r in self.rules.values()}
+        return {name: text for name, text in found.items() if text is not None}
 
     def formula(self, rule: Rule, text: str) -> Node:
         """The tree of a formula that a rule has.

@@ -7,6 +7,7 @@ from dimderiv.lazy import late
 if TYPE_CHECKING:
     from dimderiv.verify.claim import Claim, CodeCheck, Verification, all_together, together
     from dimderiv.verify.code import Run, check_code, dense, layer, operator
+    from dimderiv.verify.evaluate import KNOWN
     from dimderiv.verify.rules import check_rules
     from dimderiv.verify.verdict import Judge, judged
 else:
@@ -14,11 +15,14 @@ else:
         __name__,
         claim="Claim CodeCheck Verification all_together together",
         code="Run check_code dense layer operator",
+        evaluate="KNOWN",
         rules="check_rules",
         verdict="Judge judged",
     )
 
 __all__ = [
+    "KNOWN",
+    "Arithmetic",
     "Claim",
     "CodeCheck",
     "Judge",

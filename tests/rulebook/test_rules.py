@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from dimderiv.errors import ParseError
+from dimderiv.language import parse_expression
 from dimderiv.language.rule_files import rules_folder
+from dimderiv.rulebook.meanings import meanings
 from dimderiv.rulebook.rulebook import Rule, builtin_rules, load_rules
 
 CUBE = """
@@ -164,7 +166,9 @@ def test_a_rule() -> None:
         derivative={"x": "1 - y^2"},
         range=(-1, 1),
         domain="every real x",
+        latex="\\tanh",
         aliases=("tansig",),
+        code={"any": "{xp}.tanh({})"},
         reference="DLMF, section 4.34",
         file=str(rules_folder() / "elementwise.toml"),
     )
@@ -227,11 +231,12 @@ def test_later_rule_replaces_earlier(tmp_path: Path) -> None:
 
 def test_definitions_of_a_user(tmp_path: Path) -> None:
     """The verifier gets the user's definitions, and none that it knows itself."""
-    defined = load_rules(mine(tmp_path, CUBE)).user_definitions()
+    formulas = [parse_expression("cube(tanh(x))", functions={"cube", "tanh"})]
 
-    assert {} == builtin_rules().user_definitions()
-    assert ["cube"] == list(defined)
-    assert ("x",) == defined["cube"][0]
+    found = meanings(load_rules(mine(tmp_path, CUBE)), formulas, {"tanh"})
+
+    assert ["cube"] == list(found.definitions) == list(found.elementwise)
+    assert ("x",) == found.definitions["cube"][0]
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED)

@@ -30,7 +30,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the folder of rules, which is read in place of it."""
     folder = tmp_path / "rules"
     shutil.copytree(rules_folder(), folder)
-    monkeypatch.setattr("dimderiv.rulebook.rulebook.rules_folder", lambda: folder)
+    monkeypatch.setattr("dimderiv.rulebook.rule.rules_folder", lambda: folder)
     monkeypatch.setattr(
         "dimderiv.rulebook.rulebook.builtin_files",
         lambda: {file: read_rule_file(file) for file in sorted(folder.glob("*.toml"))},

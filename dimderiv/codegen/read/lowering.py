@@ -36,8 +36,8 @@ class CodeBuilder(Builder):
         return value if _is_structured(value.node) else Array(node, value.shape)
 
     def expanded(self, rule: Rule, arguments: list[Array]) -> Array | None:
-        """A function that a user's rule file defines, by its definition."""
-        if rule.name not in self.rulebook.own or rule.kind == "composite":
+        """A function that code has no call for, by its definition."""
+        if not rule.is_written_out or rule.kind == "composite":
             return None
         is_column = rule.column and arguments[0].shape.is_column
         tree = self.rulebook.formula(rule, rule.column if is_column else rule.definition)
