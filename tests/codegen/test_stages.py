@@ -14,6 +14,7 @@ from golden import Golden, point, read_cases
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
+from dimderiv.verify.verdict import Judge
 
 SIZES = {"m": 4, "n": 3, "p": 2, "r": 2, "N": 5, "d": 3, "c": 2}
 
@@ -356,9 +357,9 @@ def test_products_are_checked_where_the_derivation_was() -> None:
     found: list[bool] = []
     original = Derivation.verified
 
-    def noted(self: Derivation, *, budget: float = 2.0) -> Derivation:
+    def noted(self: Derivation, *, judge: Judge) -> Derivation:
         found.append(bool(self.directions))
-        return original(self, budget=budget)
+        return original(self, judge=judge)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Derivation, "verified", noted)
