@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from derivation.test_code_check import CASES, derived
+from verify.test_code_check import CASES, derived
 from golden import Golden, read_cases
 
 from dimderiv import derive
