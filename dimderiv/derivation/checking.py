@@ -55,7 +55,7 @@ class Checker:
         self,
         results: Mapping[Variables, Result],
         together: Program,
-        budget: float,
+        budget: float = 2.0,
         judge: "Judge" = "points",
     ) -> "dict[Variables, Verification]":
         """What the check of each printed derivative reports."""

@@ -40,6 +40,7 @@ from dimderiv.lower import (
     constant_value,
     derivative_of,
     lettered_terms,
+    number_of,
     without_derivative,
 )
 from dimderiv.rulebook import Rule, Rulebook
@@ -283,8 +284,10 @@ def _of_reduction(node: Function, upstream: Node, rule: Rule, value: Node) -> Pa
     axes = argument.axes
     letters = tuple(range(len(axes)))
     kept = tuple(letter for letter in letters if letter not in node.over)
-    known = {rule.arguments[0]: argument, "Y": arranged(value, kept, letters, axes)}
-    formula = _formula(derivative_of(rule, rule.arguments[0]), rule.arguments)
+    count = product(ONCE, [Factor(number_of(axes[k]), ()) for k in node.over], (), ())
+    whole = arranged(value, kept, letters, axes)
+    known = {rule.arguments[0]: argument, "Y": whole, "count": count}
+    formula = _formula(derivative_of(rule, rule.arguments[0]), (*rule.arguments, "count"))
     slope = entrywise(formula, known, axes)
     factors = (Factor(upstream, kept), Factor(slope, letters))
     return Partial(argument, (Labelled(ONCE, factors, letters, axes),))

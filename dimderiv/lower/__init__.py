@@ -1,6 +1,6 @@
 """Typed programs, and the formulas of rules, as nodes of the graph."""
 
-from dimderiv.lower.arrays import Array, constant_value, triangle
+from dimderiv.lower.arrays import Array, constant_value, number_of, triangle
 from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.lower.formulas import (
     Labelled,
@@ -25,6 +25,7 @@ __all__ = [
     "lower",
     "map_indices",
     "matrix_formula",
+    "number_of",
     "triangle",
     "without_derivative",
 ]

@@ -27,6 +27,9 @@ from dimderiv.graph import (
 from dimderiv.language import ONE, SCALAR, Dim, Shape
 from dimderiv.rulebook import Axis, read_signature
 
+# The derivatives of reductions that are linear, as powers of how many entries they run over.
+WEIGHTS = {"1": Fraction(0), "1 / count": Fraction(-1)}
+
 
 class Array(NamedTuple):
     """A node and the two axes, rows and columns, that it has in matrix notation."""
@@ -41,7 +44,11 @@ class Array(NamedTuple):
 
 
 def number_of(dim: Dim) -> Node:
-    """The size of a dimension, as a number where it is one."""
+    """The size of a dimension, as a number where it is one.
+
+    Args:
+        dim: the dimension.
+    """
     return number(dim.number) if dim.number is not None else graph.size(dim)
 
 
@@ -156,7 +163,7 @@ def entrywise_power(base: Array, exponent: Array) -> Array:
     return Array(elementwise(1, (whole, power)), shape)
 
 
-def reduce(function: str, array: Array, axis: int | None) -> Array:
+def reduce(function: str, array: Array, axis: int | None, slope: str) -> Array:
     """A sum, mean, maximum, minimum or log-sum-exp over all entries or along one axis."""
     kept = [axis is not None and axis != k for k in (0, 1)]
     shape = Shape(*(dim if keep else ONE for keep, dim in zip(kept, array.shape, strict=True)))
@@ -164,10 +171,10 @@ def reduce(function: str, array: Array, axis: int | None) -> Array:
     result = tuple(letter for letter in letters if kept[letter])
     over = tuple(k for k, letter in enumerate(letters) if not kept[letter])
     dims = {0: array.shape.rows, 1: array.shape.cols}
-    if function in {"sum", "mean"}:
-        factors = [Factor(array.node, letters)]
-        if function == "mean":
-            factors += [Factor(number_of(array.node.axes[k]), (), Fraction(-1)) for k in over]
+    if slope in WEIGHTS:
+        counts = [number_of(array.node.axes[k]) for k in over]
+        weights = [Factor(count, (), WEIGHTS[slope]) for count in counts if WEIGHTS[slope]]
+        factors = [Factor(array.node, letters), *weights]
         return Array(_labelled(ONCE, factors, result, dims), shape)
     if not over:
         return array

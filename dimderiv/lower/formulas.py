@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import ONCE, Factor, Function, Index, Node, is_zero, number, product, scaled
-from dimderiv.language import SCALAR, Dim, Shape, parse_expression, syntax
+from dimderiv.language import ONE, SCALAR, Dim, Shape, parse_expression, syntax
 from dimderiv.lower.arrays import Array, along_rows, identity, plus, times, transpose
 from dimderiv.lower.inverses import invert
 from dimderiv.lower.matrix_functions import applied, map_indices
@@ -70,11 +70,8 @@ def lettered_terms(
     place = {letter: k for k, letter in enumerate(dict.fromkeys(value_letters + argument_letters))}
     dims = dict(zip(argument_letters, argument.axes, strict=True))
     dims |= dict(zip(value_letters, node.axes, strict=True))
-    arrays = {
-        parameter: _as_array(given)
-        for parameter, given in zip(rule.arguments, node.arguments, strict=False)
-    }
-    arrays["Y"] = _as_array(value)
+    given = {**dict(zip(rule.arguments, node.arguments, strict=False)), "Y": value}
+    arrays = {each: _as_array(given[each], is_row=rule.kind == "rows") for each in given}
     arriving = Factor(upstream, tuple(place[letter] for letter in value_letters))
     result = tuple(place[letter] for letter in argument_letters)
     for coefficient, entries in terms:
@@ -93,12 +90,13 @@ def lettered_terms(
         yield Labelled(coefficient, tuple(factors), result, tuple(dims[letter] for letter in place))
 
 
-def _as_array(node: Node) -> Array:
+def _as_array(node: Node, *, is_row: bool) -> Array:
+    """A node in matrix notation; a vector as the column that it is, or as one row."""
     match node.axes:
         case (rows, cols):
             return Array(node, Shape(rows, cols))
         case (dim,):
-            return Array(node, Shape(dim, SCALAR.cols))
+            return Array(node, Shape(ONE, dim) if is_row else Shape(dim, ONE))
         case _:
             return Array(node, SCALAR)
 

@@ -20,6 +20,7 @@ from dimderiv.language import (
     children,
     parse_expression,
 )
+from dimderiv.rulebook.signature import read_signature
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 Kind = Literal[FileKind, "unknown"]
@@ -218,7 +219,10 @@ def refuse_incomplete(rule: Rule, place: str) -> None:
             f"{place} is not linear in the second of two arguments",
             hint='a matrix rule such as "A[i,j], E[i,j] -> Y[i,j]" with linear = "E"',
         )
-    if rule.kind == "product":
+    signature = read_signature(rule.signature)
+    if any(len(axes) > 2 for axes in (*signature.arguments, signature.value)):
+        raise ParseError(f"{place}: an array of the signature has more than two axes")
+    if rule.kind in {"product", "matrix"}:
         left, right = rule.signature.split("->")
         missing = set(_letters(right)) - set(_letters(left))
         if missing:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
         targets_of_cross_entropy,
         transposed,
     )
-    from dimderiv.verify.points import assignments, drawn_points
-    from dimderiv.verify.rules import check_rules
+    from dimderiv.verify.points import DisagreementError, assignments, drawn_points
     from dimderiv.verify.verdict import Judge, judged
 else:
     __getattr__ = late(
@@ -31,8 +30,7 @@ else:
         code="CodeCheck all_together",
         evaluate="Arithmetic Effort Evaluator Expected OutOfDomain OutOfTime Scalar Size Table "
         "put_in_place targets_of_cross_entropy transposed",
-        points="assignments drawn_points",
-        rules="check_rules",
+        points="DisagreementError assignments drawn_points",
         verdict="Judge judged",
     )
 
@@ -40,6 +38,7 @@ __all__ = [
     "Arithmetic",
     "Claim",
     "CodeCheck",
+    "DisagreementError",
     "Effort",
     "Evaluator",
     "Expected",
@@ -52,7 +51,6 @@ __all__ = [
     "Verification",
     "all_together",
     "assignments",
-    "check_rules",
     "drawn_points",
     "judged",
     "put_in_place",

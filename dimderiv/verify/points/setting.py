@@ -140,23 +140,35 @@ class Setting:
 
 
 class DisagreementError(VerificationError):
-    """An answer that is withheld, and the sizes at which it was found to be wrong.
+    """An answer that is withheld, and where it was found to be wrong.
 
     Args:
         message: what disagrees.
         known: further facts.
-        sizes: a number for each named dimension.
+        trial: the point.
     """
 
-    def __init__(self, message: str, known: Sequence[str], sizes: Mapping[str, int]) -> None:
+    def __init__(self, message: str, known: Sequence[str], trial: Trial) -> None:
         super().__init__(message, known=known)
-        self.sizes = sizes
+        self.sizes, self.point = trial.sizes, trial.point
+
+    @property
+    def place(self) -> str:
+        """The point, as a reader may type it in, such as `A = [[1/2, 3], [-1, 1/4]], x = -1/4`."""
+        return ", ".join(f"{name} = {_table_text(table)}" for name, table in self.point.items())
+
+
+def _table_text(table: Table) -> str:
+    rows = ["[" + ", ".join(map(str, row)) + "]" for row in table]
+    if size_of(table) == Size(1, 1):
+        return str(table[0][0])
+    return rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
 
 
 def failure(message: str, trial: Trial, *known: str) -> DisagreementError:
     """The error that withholds the answer."""
     sizes = [f"sizes {sizes_text(trial.sizes)}"] if trial.sizes else []
-    return DisagreementError(message, (*known, *sizes), trial.sizes)
+    return DisagreementError(message, (*known, *sizes), trial)
 
 
 def _nodes(claims: Sequence[Claim]) -> Iterator[Node]:
