@@ -15,22 +15,22 @@ if TYPE_CHECKING:
         OutOfDomain,
         OutOfTime,
         Scalar,
-        Size,
         Table,
         put_in_place,
-        targets_of_cross_entropy,
         transposed,
     )
-    from dimderiv.verify.points import DisagreementError, assignments, drawn_points
+    from dimderiv.verify.layout import Size, assignments, targets_of_cross_entropy
+    from dimderiv.verify.points import DisagreementError, drawn_points
     from dimderiv.verify.verdict import Judge, judged
 else:
     __getattr__ = late(
         __name__,
         claim="Claim Verification sizes_text together",
         code="CodeCheck all_together",
-        evaluate="Arithmetic Effort Evaluator Expected OutOfDomain OutOfTime Scalar Size Table "
-        "put_in_place targets_of_cross_entropy transposed",
-        points="DisagreementError assignments drawn_points",
+        evaluate="Arithmetic Effort Evaluator Expected OutOfDomain OutOfTime Scalar Table "
+        "put_in_place transposed",
+        layout="Size assignments targets_of_cross_entropy",
+        points="DisagreementError drawn_points",
         verdict="Judge judged",
     )
 

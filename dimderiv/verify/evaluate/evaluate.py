@@ -26,6 +26,7 @@ from dimderiv.language import (
     Program,
     Transpose,
 )
+from dimderiv.language import size_of as dimension_of
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS, REDUCTIONS, reduced
@@ -34,7 +35,6 @@ from dimderiv.verify.evaluate.functions import ELEMENTWISE, entry_operation, pow
 from dimderiv.verify.evaluate.index_form import Array, IndexReader
 from dimderiv.verify.evaluate.matrices import matrix_power
 from dimderiv.verify.evaluate.tables import (
-    Size,
     Table,
     broadcast_size,
     combined,
@@ -47,7 +47,6 @@ from dimderiv.verify.evaluate.tables import (
     square_size,
     transposed,
 )
-from dimderiv.verify.evaluate.trees import size_in_numbers
 from dimderiv.verify.evaluate.unsized import (
     ANY_SIZE,
     IDENTITY,
@@ -65,6 +64,7 @@ from dimderiv.verify.evaluate.unsized import (
     square_below,
     together,
 )
+from dimderiv.verify.layout import Size
 
 Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
@@ -383,7 +383,11 @@ class Evaluator:
         Args:
             node: a polynomial of names of dimensions.
         """
-        return size_in_numbers(node, self.sizes)
+        try:
+            return dimension_of(node).evaluate(self.sizes)
+        except (KeyError, ShapeError) as error:
+            message = "a size that is not made of dimensions"
+            raise NotVerifiableError(message, span=node.span) from error
 
 
 def _beside(factor: Value, expected: Expected, *, axis: int) -> Expected:

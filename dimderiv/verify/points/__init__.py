@@ -3,16 +3,12 @@
 from dimderiv.verify.points.agreement import AGREED_DIGITS, WORKING_DIGITS
 from dimderiv.verify.points.check import verify_together
 from dimderiv.verify.points.draw import drawn_points
-from dimderiv.verify.points.perturbations import perturbed
 from dimderiv.verify.points.setting import DisagreementError
-from dimderiv.verify.points.sizes import assignments
 
 __all__ = [
     "AGREED_DIGITS",
     "WORKING_DIGITS",
     "DisagreementError",
-    "assignments",
     "drawn_points",
-    "perturbed",
     "verify_together",
 ]

@@ -25,7 +25,6 @@ from dimderiv.verify.points.comparison import Comparison, Tally
 from dimderiv.verify.points.coverage import Coverage
 from dimderiv.verify.points.draw import drawn_points, mixed, wider_points
 from dimderiv.verify.points.setting import Setting, Trial
-from dimderiv.verify.points.sizes import assignments
 
 # Scalars take opposite signs at points 0 and 3, and the remaining signs at 1 and 2.
 POINTS = (0, 3, 1, 2)
@@ -122,7 +121,7 @@ class _Check:
         self.claims = {Claimed(claim, self.setting): Tally() for claim in self.given}
         moving = [name for claim in self.claims for name in claim.moving]
         self.coverage = Coverage(self.setting, tuple(dict.fromkeys(moving)))
-        self.assignments = assignments(self.setting.dims, self.setting.names)
+        self.assignments = self.setting.dimensions.assignments()
         symbols = self.setting.claim.symbols.values()
         # Rows of classes are equal wherever a class occurs twice.
         self.has_classes = any("onehot" in declaration.properties for declaration in symbols)
@@ -189,7 +188,7 @@ class _Check:
 
     def _straddle(self, site: int, first: _Reached) -> None:
         """Compare at two points close to each other, between which an operation changes sides."""
-        symbols, distributions = self.setting.claim.symbols, self.setting.distributions
+        symbols, distributions = self.setting.claim.symbols, self.setting.dimensions.distributions
         here = first.outcomes.get(site)
         for far in wider_points(symbols, first.sizes, distributions):
             low, high = first.point, mixed(first.point, far, symbols, ONE)
@@ -219,12 +218,12 @@ class _Check:
         return self.coverage.ties_matter(branches) and not self.has_classes
 
     def _drawn(self, sizes: dict[str, int], number: int) -> Iterator[Trial]:
-        symbols, distributions = self.setting.claim.symbols, self.setting.distributions
+        symbols, distributions = self.setting.claim.symbols, self.setting.dimensions.distributions
         for point in drawn_points(symbols, sizes, distributions, number):
             yield self._trial(sizes, point)
 
     def _wider(self, sizes: Mapping[str, int]) -> Iterator[Trial]:
-        symbols, distributions = self.setting.claim.symbols, self.setting.distributions
+        symbols, distributions = self.setting.claim.symbols, self.setting.dimensions.distributions
         for point in wider_points(symbols, sizes, distributions):
             yield self._trial(sizes, point)
 
