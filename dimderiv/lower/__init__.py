@@ -1,6 +1,6 @@
 """Typed programs, and the formulas of rules, as nodes of the graph."""
 
-from dimderiv.lower.arrays import Array, constant_value, triangle
+from dimderiv.lower.arrays import Array, constant_value, number_of, triangle
 from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.lower.formulas import (
     derivative_of,
@@ -27,6 +27,7 @@ __all__ = [
     "lettered_terms",
     "lower",
     "map_indices",
+    "number_of",
     "triangle",
     "without_derivative",
 ]

@@ -28,6 +28,9 @@ from dimderiv.graph import (
 from dimderiv.language import ONE, SCALAR, Dim, Shape
 from dimderiv.rulebook import Axis, read_signature
 
+# The derivatives of reductions that are linear, as powers of how many entries they run over.
+WEIGHTS = {"1": Fraction(0), "1 / count": Fraction(-1)}
+
 
 class Array(NamedTuple):
     """A node and the two axes, rows and columns, that it has in matrix notation."""
@@ -42,7 +45,11 @@ class Array(NamedTuple):
 
 
 def number_of(dim: Dim) -> Node:
-    """The size of a dimension, as a number where it is one."""
+    """The size of a dimension, as a number where it is one.
+
+    Args:
+        dim: the dimension.
+    """
     return number(dim.number) if dim.number is not None else graph.size(dim)
 
 
@@ -132,18 +139,19 @@ def entrywise_power(base: Array, exponent: Array) -> Array:
     return Array(elementwise(1, (whole, power)), shape)
 
 
-def reduce(function: str, array: Array, axis: int | None) -> Array:
+def reduce(function: str, array: Array, axis: int | None, slope: str) -> Array:
     """A sum, mean, maximum, minimum or log-sum-exp over all entries or along one axis."""
     kept = [axis is not None and axis != k for k in (0, 1)]
     shape = Shape(*(dim if keep else ONE for keep, dim in zip(kept, array.shape, strict=True)))
     letters = array.at(0, 1)
     result = tuple(letter for letter in letters if kept[letter])
     over = tuple(k for k, letter in enumerate(letters) if not kept[letter])
-    if function in {"sum", "mean"}:
-        factors = [Factor(array.node, letters)]
-        if function == "mean":
-            factors += [Factor(number_of(array.node.axes[k]), (), Fraction(-1)) for k in over]
-        return Array(part(ONCE, factors, result, array.shape), shape)
+    if slope in WEIGHTS:
+        counts = [number_of(array.node.axes[k]) for k in over]
+        weights = [Factor(count, (), WEIGHTS[slope]) for count in counts if WEIGHTS[slope]]
+        return Array(
+            part(ONCE, [Factor(array.node, letters), *weights], result, array.shape), shape
+        )
     if not over:
         return array
     return Array(graph.apply_function(function, (array.node,), shape.axes, over), shape)

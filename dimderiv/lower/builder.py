@@ -217,7 +217,8 @@ class Builder:
                 logarithm = handwritten.logarithm(arguments[0]) if may_be else None
                 return logarithm or mapped(rule.name, *arguments)
             case "reduction":
-                return reduce(rule.name, arguments[0], node.axis)
+                slope = rule.derivative.get(rule.arguments[0], "")
+                return reduce(rule.name, arguments[0], node.axis, slope)
             case "rows":
                 return along_rows(rule.name, arguments[0])
             case "composite":

@@ -60,7 +60,7 @@ VERIFIER = [
     "verify.points.comparison",
     "verify.points.agreement",
     "verify.points.claimed",
-    "verify.points.perturbations",
+    "verify.layout.perturbations",
 ]
 
 CODED = [
