@@ -5,7 +5,6 @@ is written once it is certain that nothing conforms.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, Span
@@ -50,9 +49,8 @@ class ClashError(Exception):
         self.sizes = sizes
 
 
-@dataclass(frozen=True)
 class Facts:
-    """What is known when an error is written.
+    """What is known of a program, as it is told when an error is written.
 
     Attributes:
         source: the text of the program.
@@ -82,8 +80,8 @@ class Facts:
         text = self.text(node)
         return text if isinstance(node, Name | Number | Call | Transpose) else f"({text})"
 
-    def is_inferred(self, name: str) -> bool:
-        """Whether a name is a symbol that nobody declared."""
+    def is_undeclared(self, name: str) -> bool:
+        """Whether a name is a symbol of which nothing is declared."""
         return self.meanings.get(name) == "symbol" and name not in self.declared
 
     def shape(self, node: Node) -> Shape:

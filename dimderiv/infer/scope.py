@@ -38,7 +38,7 @@ class Place(NamedTuple):
     unsized: int
 
 
-class Scope:
+class Scope(Facts):
     """The names of a program and the axes of its nodes, as far as they have been visited.
 
     Args:
@@ -142,10 +142,6 @@ class Scope:
         self.introduced.append(name)
         return axes
 
-    def is_undeclared(self, name: str) -> bool:
-        """Whether a name is a symbol of which nothing is declared."""
-        return self.meanings.get(name) == "symbol" and name not in self.declared
-
     def body(self, node: Call, definition: Node) -> Node:
         """A copy of a definition for one call: it has other shapes in each."""
         key = id(node), id(definition)
@@ -171,10 +167,6 @@ class Scope:
     def named_sizes(self) -> list[Term]:
         """The sizes of all names, in the order in which open ones get a name of their own."""
         return [size for name in self.introduced for size in self.names[name]]
-
-    def facts(self) -> Facts:
-        """What is known, for an error."""
-        return Facts(self.source, self.axes, self.names, self.meanings, self.declared, self.unifier)
 
 
 def kind_of_axes(axes: Axes) -> Kind:

@@ -173,13 +173,13 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
             return doubts
         clash = ClashError(refuted.reason, equation_misfit, (refuted.left, refuted.right))
     name_sizes([*scope.named_sizes(), *(size for _, size in scope.unsized)], taken)
-    raise clash.write(scope.facts(), clash)
+    raise clash.write(scope, clash)
 
 
 def _refuse_undetermined(scope: Scope) -> None:
     for node, size in scope.unsized:
         if any(True for _ in variables(size)):
-            raise undetermined(node, scope.facts().text(node))
+            raise undetermined(node, scope.text(node))
 
 
 def _written_sizes(
@@ -264,11 +264,11 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         _axes=scope.axes,
         _bodies=scope.bodies,
         _meanings=scope.meanings,
-        doubts=tuple(_sentence(doubt, scope.names, scope.facts()) for doubt in doubts),
+        doubts=tuple(_sentence(doubt, scope) for doubt in doubts),
     )
 
 
-def _sentence(doubt: Doubt, names: Mapping[str, Axes], facts: Facts) -> str:
+def _sentence(doubt: Doubt, facts: Facts) -> str:
     """What is said of a symbol that could be of another kind."""
     if doubt.power is not None:
         base, exponent = children(doubt.power)
@@ -278,7 +278,7 @@ def _sentence(doubt: Doubt, names: Mapping[str, Axes], facts: Facts) -> str:
             f"{doubt.name} is read as a scalar because of {facts.text(doubt.power)}; of a column "
             f"that is ({text}).^{facts.grouped(exponent)}{square}: declare {doubt.name}"
         )
-    axes = names[doubt.name]
+    axes = facts.names[doubt.name]
     shape = Shape(*map(resolved, axes))
     size = "" if shape.is_scalar else f" {shape}"
     return (
