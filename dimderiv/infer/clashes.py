@@ -9,18 +9,7 @@ from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, Span
 from dimderiv.infer.unify import Term, Unifier, resolved
-from dimderiv.language import (
-    Call,
-    Declaration,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Shape,
-    Transpose,
-    children,
-    names_in,
-)
+from dimderiv.language import Declaration, Node, Shape, children, names_in, syntax
 
 Axes = tuple[Term, Term]
 Write: TypeAlias = "Callable[[Facts, ClashError], ShapeError]"
@@ -73,12 +62,12 @@ class Facts:
         start, end = node.span
         if end > start and self.source:
             return " ".join(self.source[start:end].split())
-        return node.name if isinstance(node, Name) else "this part"
+        return node.name if isinstance(node, syntax.Name) else "this part"
 
     def grouped(self, node: Node) -> str:
         """A part of the program, in brackets where it is not a single thing."""
-        text = self.text(node)
-        return text if isinstance(node, Name | Number | Call | Transpose) else f"({text})"
+        single = (syntax.Name, syntax.Number, syntax.Call, syntax.Transpose)
+        return self.text(node) if isinstance(node, single) else f"({self.text(node)})"
 
     def is_undeclared(self, name: str) -> bool:
         """Whether a name is a symbol of which nothing is declared."""
@@ -145,7 +134,7 @@ def argument_misfit(wanted: Shape) -> Write:
     """Writes the error for an argument that has not the shape that its function is declared for."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
-        assert isinstance(clash.node, Call)
+        assert isinstance(clash.node, syntax.Call)
         (argument,) = clash.node.arguments
         function = clash.node.function
         return ShapeError(
@@ -215,7 +204,7 @@ def described(shape: Shape) -> str:
 
 def unsigned(node: Node) -> Node:
     """A term without its minus signs."""
-    while isinstance(node, Negative):
+    while isinstance(node, syntax.Negative):
         node = node.operand
     return node
 
@@ -270,7 +259,7 @@ def _listed(texts: Sequence[str]) -> str | None:
 
 
 def _transposed(facts: Facts, node: Node) -> str:
-    if isinstance(node, Transpose):
+    if isinstance(node, syntax.Transpose):
         return facts.grouped(node.operand)
     return f"{facts.grouped(node)}'"
 
@@ -278,7 +267,7 @@ def _transposed(facts: Facts, node: Node) -> str:
 def _square_hint(facts: Facts, node: Node, text: str, shape: Shape) -> str:
     if not shape.is_matrix:
         return f"sum({text}) or ||{text}||, which take a vector"
-    if not isinstance(node, Call):
+    if not isinstance(node, syntax.Call):
         power = facts.grouped(children(node)[1])
         defined = f"pinv({text})" if power == "(-1)" else f"{text}' {text}"
         return f"{defined}, or {text}.^{power} for each entry"

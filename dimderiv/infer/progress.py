@@ -7,27 +7,20 @@ visited again, so that a long program in which every layer needs a correction st
 from bisect import bisect_right
 from collections.abc import Mapping
 
+from dimderiv.infer import operators
 from dimderiv.infer.clashes import ClashError, definition_misfit, equation_misfit
 from dimderiv.infer.functions import call_axes
 from dimderiv.infer.index_axes import entry_axes, index_form_axes
-from dimderiv.infer.operators import (
-    binary_axes,
-    name_axes,
-    negative_axes,
-    number_axes,
-    sum_axes,
-    transpose_axes,
-)
 from dimderiv.infer.scope import Kind, Place, Scope, Visitor, declared_axes
 from dimderiv.language import syntax
 
 VISITORS: Mapping[type[syntax.Node], Visitor] = {
-    syntax.Number: number_axes,
-    syntax.Name: name_axes,
-    syntax.Negative: negative_axes,
-    syntax.Transpose: transpose_axes,
-    syntax.Add: sum_axes,
-    syntax.Binary: binary_axes,
+    syntax.Number: operators.number_axes,
+    syntax.Name: operators.name_axes,
+    syntax.Negative: operators.negative_axes,
+    syntax.Transpose: operators.transpose_axes,
+    syntax.Add: operators.sum_axes,
+    syntax.Binary: operators.binary_axes,
     syntax.Call: call_axes,
     syntax.IndexForm: index_form_axes,
     syntax.Entry: entry_axes,

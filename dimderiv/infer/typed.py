@@ -22,7 +22,6 @@ from dimderiv.language import (
     Declaration,
     Shape,
     canonical_name,
-    children,
     names_in,
     syntax,
 )
@@ -204,7 +203,7 @@ def _sizes_in(node: syntax.Node, sized: Collection[str]) -> Iterator[str]:
         places = tuple(size for _, size in node.letters)
     for place in places:
         yield from names_in(place)
-    for child in children(node):
+    for child in syntax.children(node):
         yield from _sizes_in(child, sized)
 
 
@@ -271,7 +270,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
 def _sentence(doubt: Doubt, facts: Facts) -> str:
     """What is said of a symbol that could be of another kind."""
     if doubt.power is not None:
-        base, exponent = children(doubt.power)
+        base, exponent = syntax.children(doubt.power)
         text = facts.text(base)
         square = f" or ||{text}||^2" if facts.text(exponent) == "2" else ""
         return (
