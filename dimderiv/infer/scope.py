@@ -30,7 +30,7 @@ class Kind(Enum):
     SCALAR = "scalar"
 
 
-class Place(NamedTuple):
+class ScopeMark(NamedTuple):
     """How far a scope had come, for `undo`."""
 
     unifier: Mark
@@ -67,7 +67,6 @@ class Scope(Facts):
         self.unifier = Unifier()
         self.axes: dict[int, Axes] = {}
         self.bodies: dict[int, Node] = {}
-        self.copies: dict[tuple[int, int], Node] = {}
         self.names: dict[str, Axes] = {}
         self.meanings: dict[str, Meaning] = {}
         self.introduced: list[str] = []
@@ -144,23 +143,20 @@ class Scope(Facts):
 
     def body(self, node: Call, definition: Node) -> Node:
         """A copy of a definition for one call: it has other shapes in each."""
-        key = id(node), id(definition)
-        if key not in self.copies:
-            self.copies[key] = copied(definition)
-        self.bodies[id(node)] = self.copies[key]
-        return self.copies[key]
+        body = self.bodies[id(node)] = copied(definition)
+        return body
 
-    def mark(self) -> Place:
+    def mark(self) -> ScopeMark:
         """How far it has come, for `undo`."""
-        return Place(self.unifier.mark(), len(self.introduced), len(self.unsized))
+        return ScopeMark(self.unifier.mark(), len(self.introduced), len(self.unsized))
 
-    def undo(self, place: Place) -> None:
+    def undo(self, mark: ScopeMark) -> None:
         """Forget everything since a mark; the axes of nodes are overwritten when visited again."""
-        self.unifier.undo(place.unifier)
-        for name in self.introduced[place.introduced :]:
+        self.unifier.undo(mark.unifier)
+        for name in self.introduced[mark.introduced :]:
             del self.names[name], self.meanings[name]
-        del self.introduced[place.introduced :]
-        del self.unsized[place.unsized :]
+        del self.introduced[mark.introduced :]
+        del self.unsized[mark.unsized :]
         self.letters = self.caller = None
         self.calls = 0
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dimderiv import graph
-from dimderiv.errors import LimitError, NotDifferentiableError
+from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError
 from dimderiv.graph import ONCE, Merged, Named, Node, number, product, scaled
 from dimderiv.infer import Typed, infer
 from dimderiv.language import (
@@ -127,7 +127,11 @@ class Builder:
             case syntax.Binary(operator, left, right):
                 return self._binary(operator, self.array(left), self.array(right), node)
             case syntax.Call():
-                return self._call(node)
+                try:
+                    return self._call(node)
+                except DimderivError as error:
+                    error.span = error.span or node.span
+                    raise
             case syntax.Group(operand):
                 return self.array(operand)
             case syntax.Entry() | syntax.IndexForm():
@@ -281,6 +285,9 @@ class Builder:
         self.names, self.typed = dict(known), typed
         try:
             return self.array(typed.program.statements[0].value)
+        except DimderivError as error:
+            error.span = None  # it is a place in the text of a rule
+            raise
         finally:
             self.names, self.typed = outer
 
@@ -295,7 +302,12 @@ def _typed(
     tree: syntax.Node, names: tuple[str, ...], shapes: tuple[Shape, ...], rulebook: Rulebook
 ) -> Typed:
     declared = {name: Declaration(shape) for name, shape in zip(names, shapes, strict=True)}
-    return infer(syntax.Program((syntax.Statement(None, tree),)), declared, rulebook=rulebook)
+    program = syntax.Program((syntax.Statement(None, tree),))
+    try:
+        return infer(program, declared, rulebook=rulebook)
+    except ShapeError as error:
+        message = f"a formula of a rule does not conform: {error.message}"
+        raise ShapeError(message, known=error.known) from None
 
 
 def _refuse_zero_below(divisor: Array, node: syntax.Node) -> None:
