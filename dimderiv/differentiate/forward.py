@@ -8,6 +8,7 @@ So no rule is needed beyond those of the reverse sweep.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from dimderiv.differentiate.partials import Partial, operands, partials
 from dimderiv.differentiate.reverse import operands_first
@@ -25,7 +26,7 @@ from dimderiv.graph import (
     total,
     zero,
 )
-from dimderiv.language import unused_letters, unused_name
+from dimderiv.language import unused_name
 from dimderiv.lower import Labelled
 from dimderiv.rulebook import Rulebook
 
@@ -151,7 +152,8 @@ class _Sweep:
         self.tangents[node.key] = tangent
 
     def _letter(self) -> str:
-        name = next(unused_letters(LETTERS, self.taken))
+        numbered = (f"U{number}" for number in count(1))
+        name = next(name for name in chain(LETTERS, numbered) if name not in self.taken)
         self.taken.add(name)
         return name
 

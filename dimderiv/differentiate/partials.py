@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from dimderiv.differentiate.declared import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     ONCE,
@@ -22,12 +23,11 @@ from dimderiv.graph import (
     Size,
     Sum,
     Symbol,
-    apply_function,
     arranged,
     product,
     total,
 )
-from dimderiv.language import COMPARISONS, HESSIAN, Dim
+from dimderiv.language import COMPARISONS, Dim
 from dimderiv.lower import Labelled, derivative_of, entrywise, lettered_terms, without_derivative
 from dimderiv.rulebook import Rule, Rulebook
 
@@ -187,40 +187,13 @@ def _of_function(
     is_map = len(node.arguments) < len(rule.arguments)
     for name, argument in zip(rule.arguments, node.arguments, strict=False):
         if rule.kind == "unknown":
-            terms = (_chained(node, upstream, rule),) if rule.derivative else ()
-            yield Partial(argument, terms, None if terms else _no_more_derivatives(rule))
+            terms = (chained(node, upstream, rule),) if rule.derivative else ()
+            yield Partial(argument, terms, None if terms else no_more_derivatives(rule))
         elif is_map or name not in rule.derivative:
             yield Partial(argument, (), without_derivative(rule, name))
         else:
             found = lettered_terms(rule, name, node, upstream, value, rulebook)
             yield Partial(argument, tuple(found))
-
-
-def _chained(node: Function, upstream: Node, rule: Rule) -> Labelled:
-    """By the chain rule, what arrives at a declared function or at its gradient, times the next."""
-    (following,) = rule.derivative.values()
-    (argument,) = node.arguments
-    axes = (*node.axes, *argument.axes)
-    slope = apply_function(following, (argument,), axes, side=node.side)
-    letters = tuple(range(len(axes)))
-    over, under = letters[: len(node.axes)], letters[len(node.axes) :]
-    return Labelled(ONCE, (Factor(upstream, over), Factor(slope, letters)), under, axes)
-
-
-def _no_more_derivatives(rule: Rule) -> NotDifferentiableError:
-    """The error that says why a derivative of a declared function has no derivative itself."""
-    name = rule.name.lstrip(HESSIAN)
-    if rule.name.startswith(HESSIAN):
-        return NotDifferentiableError(
-            f"{name} can be differentiated twice, not three times",
-            hint=f"write out what {name} is",
-        )
-    return NotDifferentiableError(
-        f"the second derivative of {name} has four axes, since its argument is a matrix, "
-        "so it cannot be written",
-        known=[f"{name}: {rule.argument} -> scalar"],
-        hint=f"a function of a vector, such as {name}: n -> scalar",
-    )
 
 
 def _of_reduction(
