@@ -75,7 +75,7 @@ class Facts:
 
     def shape(self, node: Node) -> Shape:
         """The shape of a node."""
-        return _shape(self.axes[id(node)])
+        return shape_of(self.axes[id(node)])
 
     def said(self, node: Node) -> str:
         """The shape of a node in a sentence."""
@@ -96,7 +96,7 @@ class Facts:
         return [fact for fact in facts if fact][:FACTS_SHOWN]
 
     def _fact(self, name: str) -> str | None:
-        shape = f"{name}: {_shape(self.names[name])}"
+        shape = f"{name}: {shape_of(self.names[name])}"
         if self.meanings[name] == "size":
             return None
         if self.meanings[name] == "definition":
@@ -106,6 +106,11 @@ class Facts:
         places = [self.text(node) for t in self.names[name] for node in self.unifier.reasons(t)]
         because = " and ".join(dict.fromkeys(places))
         return f"{shape} (from {because})" if because else f"{shape} (not declared)"
+
+
+def shape_of(axes: Axes) -> Shape:
+    """The shape that axes make, once every size has a name."""
+    return Shape(*map(resolved, axes))
 
 
 def product_misfit(facts: Facts, clash: ClashError) -> ShapeError:
@@ -207,10 +212,6 @@ def unsigned(node: Node) -> Node:
     while isinstance(node, syntax.Negative):
         node = node.operand
     return node
-
-
-def _shape(axes: Axes) -> Shape:
-    return Shape(resolved(axes[0]), resolved(axes[1]))
 
 
 def _misfit(

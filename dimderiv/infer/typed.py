@@ -11,12 +11,12 @@ from difflib import get_close_matches
 
 from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer.asterisks import refuse_ambiguous_products
-from dimderiv.infer.clashes import Axes, ClashError, Facts, equation_misfit
+from dimderiv.infer.clashes import Axes, ClashError, Facts, equation_misfit, shape_of
 from dimderiv.infer.kinds import Doubt, settle_kinds
 from dimderiv.infer.progress import VISITORS, Progress
 from dimderiv.infer.refusals import undetermined
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
-from dimderiv.infer.unify import MismatchError, name_sizes, resolved, variables
+from dimderiv.infer.unify import MismatchError, name_sizes, variables
 from dimderiv.language import (
     COMMUTATIONS,
     Declaration,
@@ -75,8 +75,7 @@ class Typed:
         Raises:
             KeyError: it is no node of the program.
         """
-        rows, cols = self._axes[id(node)]
-        return Shape(resolved(rows), resolved(cols))
+        return shape_of(self._axes[id(node)])
 
     def body(self, node: syntax.Call) -> "Typed":
         """The definition of a function as a program, with the shapes that it has in one call.
@@ -103,7 +102,6 @@ IMPLY = {
     "probability": {"probability", "onehot"},
     "symmetric": {"symmetric", "spd", "psd", "diagonal"},
 }
-_NO_SIZES = frozenset(_CONSTANTS)
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
@@ -188,23 +186,20 @@ def _written_sizes(
     source = program.source
     if source and not any(mark in source for mark in (*sized, "[")):
         return set()
-    defined = {statement.name for statement in program.statements}
-    written = (
-        name for statement in program.statements for name in _sizes_in(statement.value, sized)
-    )
-    return {name for name in written if name not in defined and name not in declared} - _NO_SIZES
+    statements = program.statements
+    written = {name for each in statements for name in _sizes_in(each.value, sized)}
+    return written - {each.name for each in statements} - declared.keys() - _CONSTANTS.keys()
 
 
 def _sizes_in(node: syntax.Node, sized: Collection[str]) -> Iterator[str]:
-    places: tuple[syntax.Node, ...] = ()
-    if isinstance(node, syntax.Call) and node.function in sized:
-        places = node.arguments
-    elif isinstance(node, syntax.IndexForm):
-        places = tuple(size for _, size in node.letters)
-    for place in places:
-        yield from names_in(place)
-    for child in syntax.children(node):
-        yield from _sizes_in(child, sized)
+    for part in syntax.walk(node):
+        places: tuple[syntax.Node, ...] = ()
+        if isinstance(part, syntax.Call) and part.function in sized:
+            places = part.arguments
+        elif isinstance(part, syntax.IndexForm):
+            places = tuple(size for _, size in part.letters)
+        for place in places:
+            yield from names_in(place)
 
 
 def _check_wrt(name: str, scope: Scope) -> None:
@@ -217,8 +212,7 @@ def _check_wrt(name: str, scope: Scope) -> None:
     elif scope.meanings.get(name) == "definition":
         message, hint = f"{name} is defined in the expression, so it is no variable", None
     elif name in scope.rulebook.unknown:
-        message = f"{name} is a function, so it is no variable"
-        hint = None
+        message, hint = f"{name} is a function, so it is no variable", None
     elif name in scope.declared:
         message, hint = f"{name} is declared, but does not occur in the expression", None
     elif name in scope.sizes:
@@ -233,9 +227,7 @@ def _check_wrt(name: str, scope: Scope) -> None:
 
 
 def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
-    shapes = {
-        name: Shape(resolved(rows), resolved(cols)) for name, (rows, cols) in scope.names.items()
-    }
+    shapes = {name: shape_of(axes) for name, axes in scope.names.items()}
     symbols = {
         name: replace(scope.declared.get(name, Declaration(shape, text=str(shape))), shape=shape)
         for name, shape in shapes.items()
@@ -254,7 +246,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         program=program,
         symbols=symbols,
         definitions={n: s for n, s in shapes.items() if scope.meanings[n] == "definition"},
-        value=Shape(*map(resolved, scope.axes[id(program.statements[-1].value)])),
+        value=shape_of(scope.axes[id(program.statements[-1].value)]),
         assumptions=tuple(assumptions),
         sizes=frozenset(scope.sizes).union(
             name for shape in shapes.values() for dim in shape for name in dim.names
@@ -278,7 +270,7 @@ def _sentence(doubt: Doubt, facts: Facts) -> str:
             f"that is ({text}).^{facts.grouped(exponent)}{square}: declare {doubt.name}"
         )
     axes = facts.names[doubt.name]
-    shape = Shape(*map(resolved, axes))
+    shape = shape_of(axes)
     size = "" if shape.is_scalar else f" {shape}"
     return (
         f"{doubt.name} is read as a {kind_of_axes(axes).value}{size}; "
