@@ -37,11 +37,9 @@ def without_derivative(rule: Rule, argument: str) -> NotDifferentiableError:
     message = f"{rule.name} has no derivative by its argument {argument} here"
     if argument in rule.refused:
         return NotDifferentiableError(message, known=[rule.refused[argument]])
-    return NotDifferentiableError(
-        message,
-        known=[f"the rule {rule.name} gives a value, but no derivative"],
-        hint="write it by functions that have one, or add a rule file that gives one",
-    )
+    known = [f"the rule {rule.name} gives a value, but no derivative"]
+    hint = "write it by functions that have one, or add a rule file that gives one"
+    return NotDifferentiableError(message, known=known, hint=hint)
 
 
 def lettered_terms(
