@@ -1,6 +1,14 @@
 """The data of the middle: labelled products, sums, maps and functions, in normal form."""
 
 from dimderiv.graph.cancelling import has_pseudoinverse
+from dimderiv.graph.facts import (
+    is_definite,
+    is_nonnegative,
+    is_one,
+    named,
+    rows_sum_to_one,
+    unnamed,
+)
 from dimderiv.graph.fold import fold, fold_map
 from dimderiv.graph.labelled import LabelledProduct
 from dimderiv.graph.letters import are_letters, components, reached, touching
@@ -27,14 +35,11 @@ from dimderiv.graph.nodes import (
     are_ordinary,
     constant,
     index_dim,
-    is_nonnegative,
     is_orthogonal,
     is_symmetric,
     is_triangle,
     is_zero,
     letters_of,
-    named,
-    rows_sum_to_one,
     size,
     symbol,
     zero,
@@ -83,7 +88,9 @@ __all__ = [
     "fold_map",
     "has_pseudoinverse",
     "index_dim",
+    "is_definite",
     "is_nonnegative",
+    "is_one",
     "is_orthogonal",
     "is_symmetric",
     "is_triangle",
@@ -112,6 +119,7 @@ __all__ = [
     "total",
     "touching",
     "transposed",
+    "unnamed",
     "without_coefficient",
     "zero",
 ]

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from dimderiv.errors import LimitError
 from dimderiv.graph.cancelling import Cancellation, cancellation, uses
+from dimderiv.graph.facts import rows_sum_to_one, zero_indices
 from dimderiv.graph.letters import Letters
 from dimderiv.graph.nodes import (
     ONCE,
@@ -20,11 +21,10 @@ from dimderiv.graph.nodes import (
     index_dim,
     is_orthogonal,
     is_triangle,
-    rows_sum_to_one,
     size,
     zero,
 )
-from dimderiv.graph.normal_form import finished, with_scalars_apart, zero_indices
+from dimderiv.graph.normal_form import finished, with_scalars_apart
 from dimderiv.graph.null_spaces import takes_to_zero
 from dimderiv.graph.numbering import all_indices, layout_of, reading_order
 from dimderiv.language import Dim

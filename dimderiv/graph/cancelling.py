@@ -11,11 +11,11 @@ that a projection beside that inverse is the identity.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from dimderiv.graph.facts import unnamed
 from dimderiv.graph.nodes import (
     Factor,
     Function,
     Index,
-    Named,
     Node,
     Product,
     Sum,
@@ -120,12 +120,8 @@ def has_pseudoinverse(node: Node) -> bool:
     )
 
 
-def _value(node: Node) -> Node:
-    return node.value if isinstance(node, Named) else node
-
-
 def _inverse(node: Node) -> Function | None:
-    node = _value(node)
+    node = unnamed(node)
     return node if isinstance(node, Function) and node.function in INVERSES else None
 
 
@@ -145,7 +141,7 @@ def _beside(
                 far = factor.indices[1 - own]
                 if factor.indices[own] == index != far and uses(index, places) == 2:
                     yield Found((factor,), (), far)
-    pattern = _value(matrix)
+    pattern = unnamed(matrix)
     if isinstance(pattern, Product) and _is_pattern(pattern) and isinstance(index, int):
         wanted = [factor for factor in pattern.factors if factor.indices]
         ends = pattern.result[axis], pattern.result[1 - axis]
@@ -228,7 +224,7 @@ def _lies_in(node: Node, axis: int, matrix: Node, space: int) -> bool:
     argument = inverse.arguments[0]
     if inverse.function == "pinv":
         return argument.key == matrix.key and (axis != space or is_symmetric(matrix))
-    inside = _value(argument)
+    inside = unnamed(argument)
     return isinstance(inside, Product) and any(
         end in factor.indices
         and factor.power == 1

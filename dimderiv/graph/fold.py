@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from dimderiv.graph.facts import unnamed
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Function,
     Map,
-    Named,
     Node,
     Product,
     Sum,
@@ -25,7 +25,7 @@ Folded = tuple[Factor, ...] | None
 def fold(node: Product) -> Node | None:
     """The product with one of its quotients as a named function; nothing if it has none."""
     for factor in node.factors:
-        value = _value(factor.node)
+        value = unnamed(factor.node)
         if not isinstance(value, Map) or value.function not in PAIRS or factor.power != 1:
             continue
         named = factor._replace(node=value)
@@ -64,21 +64,17 @@ def _with_rest(new: Factor, old: Factor, spent: int) -> tuple[Factor, ...]:
     return (new, left) if left.power else (new,)
 
 
-def _value(node: Node) -> Node:
-    return node.value if isinstance(node, Named) else node
-
-
 def _softmax(above: Factor, below: Factor) -> Folded:
     """The exponential of an array over its sums along the last axis."""
     assert isinstance(above.node, Map)
-    sums = _value(below.node)
+    sums = unnamed(below.node)
     if not _divides(below) or not isinstance(sums, Product) or sums.coefficient != 1:
         return None
     if len(sums.factors) != 1 or sums.factors[0].power != 1:
         return None
     inner = sums.factors[0]
     last = len(above.indices) - 1
-    if _value(inner.node).key != above.node.key or last < 0 or inner.indices[last] in sums.result:
+    if unnamed(inner.node).key != above.node.key or last < 0 or inner.indices[last] in sums.result:
         return None
     if inner.indices[:last] != sums.result or above.indices[:last] != below.indices:
         return None
@@ -93,7 +89,7 @@ def _divides(factor: Factor) -> bool:
 
 def _one_plus(node: Node) -> Node | None:
     """What is added to 1."""
-    node = _value(node)
+    node = unnamed(node)
     if not isinstance(node, Sum) or len(node.terms) != 2:
         return None
     for (one, ones), (coefficient, other) in (node.terms, node.terms[::-1]):
@@ -106,7 +102,7 @@ def _sigmoid_above(above: Factor, below: Factor) -> Folded:
     """exp(x) / (1 + exp(x))."""
     assert isinstance(above.node, Map)
     added = _one_plus(below.node) if _divides(below) else None
-    if added is None or _value(added).key != above.node.key or below.indices != above.indices:
+    if added is None or unnamed(added).key != above.node.key or below.indices != above.indices:
         return None
     sigmoid = apply_map("sigmoid", above.node.arguments[0])
     return _with_rest(above._replace(node=sigmoid), below, -1)

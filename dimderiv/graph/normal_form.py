@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from dimderiv.graph.cancelling import is_projection, uses
+from dimderiv.graph.facts import zero_indices
 from dimderiv.graph.letters import components, touching
 from dimderiv.graph.nodes import (
     ONCE,
@@ -25,7 +26,6 @@ from dimderiv.graph.nodes import (
     is_zero,
     letters_of,
     zero,
-    zero_sums,
 )
 from dimderiv.graph.numbering import all_indices, layout_of, numbered, product_key, reading_order
 from dimderiv.graph.powers import power_symbols
@@ -196,16 +196,6 @@ def _zero_axes(factors: Sequence[Factor], result: Sequence[Index]) -> tuple[int,
     centred = zero_indices(factors)
     places = [*all_indices(factors), *result] if centred else []
     return tuple([result.index(i) for i in centred if i in result and uses(i, places) == 2])
-
-
-def zero_indices(factors: Sequence[Factor]) -> list[Index]:
-    """The indices along which the entries of a factor cancel."""
-    return [
-        factor.indices[axis]
-        for factor in factors
-        for axis in zero_sums(factor.node)
-        if factor.power == 1
-    ]
 
 
 def _with_skew_sorted(

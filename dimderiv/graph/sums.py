@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import gcd
 
+from dimderiv.graph.facts import rows_sum_to_one, zero_sums
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -15,10 +16,8 @@ from dimderiv.graph.nodes import (
     is_symmetric,
     is_zero,
     letters_of,
-    rows_sum_to_one,
     size,
     zero,
-    zero_sums,
 )
 from dimderiv.graph.normal_form import exact, rescaled, times, without_coefficient
 from dimderiv.graph.products import arranged, product, transposed

@@ -18,6 +18,7 @@ from dimderiv.graph import (
     Product,
     Sum,
     is_symmetric,
+    unnamed,
     without_coefficient,
 )
 
@@ -88,7 +89,7 @@ def _words_of_product(node: Product, letter: Node | None) -> Iterator[Word]:
         return
     word: list[Letter] = []
     for matrix, turned in chain:
-        part = matrix.value if isinstance(matrix, Named) else matrix
+        part = unnamed(matrix)
         if isinstance(part, Function) and part.function in SERIES:
             yield tuple(word)
             word = []

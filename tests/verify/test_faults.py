@@ -462,7 +462,7 @@ PRODUCTS = [
     ),
     Fault(
         "the rows of every matrix are taken to sum to one",
-        "graph.nodes:rows_sum_to_one",
+        "graph.facts:rows_sum_to_one",
         returning(True),
         Case("sum(X .* Y) + sum(Y) sum(X)", "X", "X: n x n; Y: n x n orthogonal"),
     ),

@@ -2,8 +2,7 @@
 
 from dimderiv.codegen.plan.amounts import Regimes
 from dimderiv.codegen.plan.cost import CALL, ENTRY, READ
-from dimderiv.codegen.plan.patterns import is_one, unnamed
-from dimderiv.graph import Factor, Node, Product, Sum, letters_of
+from dimderiv.graph import Factor, Node, Product, Sum, is_one, letters_of, unnamed
 
 
 def can_pay(node: Product, place: int, sizes: Regimes) -> bool:

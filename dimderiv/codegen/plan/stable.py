@@ -1,7 +1,17 @@
 """Exponentials that must not overflow: the logarithm of their sum, and the quotient by it."""
 
-from dimderiv.codegen.plan.patterns import is_one, unnamed
-from dimderiv.graph import Factor, Map, Node, Product, Sum, apply_function, apply_map, product
+from dimderiv.graph import (
+    Factor,
+    Map,
+    Node,
+    Product,
+    Sum,
+    apply_function,
+    apply_map,
+    is_one,
+    product,
+    unnamed,
+)
 
 
 def stable(node: Node) -> Node | None:
