@@ -11,11 +11,9 @@ from dimderiv.conform.functions import applied, function
 from dimderiv.conform.identities import IDENTITY, with_bare_identities
 from dimderiv.conform.index_form import index_form
 from dimderiv.conform.kronecker import merged_piece
-from dimderiv.conform.kronecker_sums import summed
 from dimderiv.conform.means import mean_of, summed_size, with_means
 from dimderiv.conform.network import Conformed, conform
-from dimderiv.conform.notation import HALF, Face, Piece
-from dimderiv.conform.ones import with_ones
+from dimderiv.conform.notation import HALF, Face, Piece, with_ones
 from dimderiv.conform.readable import (
     can_turn,
     factors_of_added,
@@ -27,6 +25,7 @@ from dimderiv.conform.readable import (
     with_pairs,
 )
 from dimderiv.conform.skew import without_transposes
+from dimderiv.conform.sums import negated, summed, summed_by_ends
 from dimderiv.conform.whole_axes import with_whole_axes
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import (
@@ -213,7 +212,7 @@ class Arranger:
             self.loose(term, c, absorb=turns(term, added), filled=filled) for c, term in signed
         ]
         present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
-        piece = notation.summed([(term.negative, term.piece) for term in terms])
+        piece = summed([(term.negative, term.piece) for term in terms])
         if len(present) == 1 and not all(term.present[0] for term in terms):
             piece = notation.turned_as_a_whole(piece)
         if is_symmetric(node):
@@ -233,20 +232,19 @@ class Arranger:
         else:
             negative, piece = (
                 False,
-                summed([(t.negative, t.scalars, t.piece) for t in loose], terms[0][1].axes),
+                summed_by_ends([(t.negative, t.scalars, t.piece) for t in loose], terms[0][1].axes),
             )
         over, under = self._scalars(scalars, [self.piece(factor.node) for factor in scalars])
         piece = notation.scaled(coefficient, over, under, piece)
-        return notation.negative(piece) if negative else piece
+        return negated(piece) if negative else piece
 
     def _map(self, node: Map) -> Piece:
         if node.function in COMPARISONS:
             node = with_bound_on_the_right(node)
         loose = [self.loose(argument) for argument in node.arguments]
         present = tuple(any(column) for column in zip(*(a.present for a in loose), strict=True))
-        pieces = [notation.negative(a.piece) if a.negative else a.piece for a in loose]
-        straight = applied(node, [piece.straight for piece in pieces])
-        flipped = applied(node, [piece.flipped for piece in pieces])
+        pieces = [negated(a.piece) if a.negative else a.piece for a in loose]
+        straight, flipped = (applied(node, faces) for faces in zip(*pieces, strict=True))
         if node.function in COMPARISONS and not any(is_constant(a) for a in node.arguments):
             # Rounded alike on both sides: `C' w >= max(C' w)`, never `w' C >= max(C' w)`.
             flipped = notation.transposed(straight)
@@ -255,7 +253,7 @@ class Arranger:
         if not symmetric:
             # Outside of the function where that is as short: `tanh(X)'`, not `tanh(X')`.
             piece = notation.turned_as_a_whole(piece, unless_longer=True)
-        return piece if all(present) else with_ones(piece, node.axes, present)
+        return with_ones(piece, node.axes, present)
 
     def _product(
         self, node: Product, coefficient: Fraction, *, absorb: bool, filled: bool
@@ -280,7 +278,7 @@ class Arranger:
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
         piece = notation.scaled(_size(coefficient), over, under, array)
         if node.symmetric:
-            piece = notation.symmetric(min(piece, key=lambda face: face.cost))
+            piece = notation.symmetric(notation.shorter(*piece))
         return Loose(negative, piece, present, _scalars_before(piece, array))
 
     def _conformed(
@@ -301,7 +299,7 @@ class Arranger:
         if not isinstance(node, (Product, Sum)):
             return self.piece(node)
         loose = self.loose(node, filled=True)
-        return notation.negative(loose.piece) if loose.negative else loose.piece
+        return negated(loose.piece) if loose.negative else loose.piece
 
     def _entries(self, node: Product, coefficient: Fraction) -> Piece:
         """A product that no matrix notation reaches."""
@@ -323,9 +321,7 @@ class Arranger:
             if absorb and negative and can_turn(factor, node):
                 assert isinstance(inner, Sum)
                 piece, present = self._sum(inner, negate=True)
-                if not all(present):
-                    piece = with_ones(piece, inner.axes, present)
-                negative = False
+                piece, negative = with_ones(piece, inner.axes, present), False
             else:
                 piece = self.piece(inner)
             pieces.append(piece)

@@ -29,10 +29,7 @@ class Part(NamedTuple):
         """The piece to the size of a power, entry by entry."""
         if power is ONCE or power == 1:
             return self.piece
-        return Piece(
-            notation.power(self.piece.straight, power, entrywise=True),
-            notation.power(self.piece.flipped, power, entrywise=True),
-        )
+        return Piece(*(notation.power(face, power, entrywise=True) for face in self.piece))
 
 
 class Edge(NamedTuple):
@@ -50,12 +47,6 @@ class Edge(NamedTuple):
     def leaving(self, letter: int) -> "Edge":
         """This edge, turned so that it starts at a letter."""
         return self if self.start == letter else self.turned
-
-
-def ones(rows: Node, cols: Node, *_: Node) -> Part:
-    """Ones, as a part that stood before all factors."""
-    face = Face(Call("ones", (rows, cols)), 3)
-    return Part(Piece(face, notation.transposed(face)), ONCE, 0)
 
 
 def array(parts: Iterable[Part]) -> Piece:
@@ -90,8 +81,7 @@ def is_defined_off_diagonal(loop: Edge) -> bool:
 def diagonals(loop: Edge) -> list[Part]:
     """The diagonal of a matrix, as weights: a power is one of the diagonal."""
     if all(part.power == 1 for part in loop.parts):
-        face = notation.call("diag", shorter(array(loop.parts)))
-        piece = notation.two_faced(face, notation.transposed(face))
+        piece = notation.column(notation.call("diag", shorter(array(loop.parts))))
         return [Part(piece, ONCE, min(part.place for part in loop.parts))]
     found = []
     for part in loop.parts:
@@ -114,10 +104,9 @@ def sum_of(parts: list[Part], rank: int) -> Face:
     if rank == 1 and len(parts) > 1 and all(part.power > 0 for part in parts):
         ordered = sorted(parts, key=lambda part: part.place)
         first, last = array(ordered[:-1]), array(ordered[-1:])
-        return min(
+        return notation.shorter(
             notation.juxtaposed([first.flipped, last.straight]),
             notation.juxtaposed([last.flipped, first.straight]),
-            key=lambda face: face.cost,
         )
     return notation.call("sum", shorter(array(parts)))
 
@@ -127,8 +116,7 @@ def squared(piece: Piece, rank: int) -> Face:
     norm = notation.power(norm_of(piece, rank), Fraction(2), entrywise=False)
     if rank == 2:
         return norm
-    inner = notation.juxtaposed([piece.flipped, piece.straight])
-    return inner if inner.cost < norm.cost else norm
+    return notation.shorter(norm, notation.juxtaposed([piece.flipped, piece.straight]))
 
 
 def norm_of(piece: Piece, rank: int) -> Face:
@@ -156,5 +144,4 @@ def scaled_matrix(rows: list[Part], parts: list[Part], columns: list[Part]) -> P
 
 def shorter(piece: Piece) -> Face:
     """The face of a piece that costs less to read."""
-    straight, flipped = piece
-    return flipped if flipped.cost < straight.cost else straight
+    return notation.shorter(*piece)

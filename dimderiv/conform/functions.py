@@ -35,7 +35,7 @@ def function(node: Function, pieces: Sequence[Piece]) -> Piece:
     if node.side != "either":
         return _of_unknown(node, pieces[0])
     if not node.axes and (not node.over or len(node.over) == len(argument.axes)):
-        shortest = min(pieces[0], key=lambda face: face.cost)
+        shortest = notation.shorter(*pieces[0])
         if node.function in {"max", "min"}:
             shortest = pieces[0].straight
         return notation.symmetric(notation.call(node.function, shortest))
@@ -45,8 +45,8 @@ def function(node: Function, pieces: Sequence[Piece]) -> Piece:
         return _along(node, pieces[0])
     reduced = notation.call(node.function, pieces[0].straight, axis=node.over[0])
     if node.over[0] == 1:
-        return notation.two_faced(reduced, notation.transposed(reduced))
-    return notation.two_faced(notation.transposed(reduced), reduced)
+        return notation.column(reduced)
+    return notation.column(reduced).turned
 
 
 def _of_matrices(node: Function, pieces: Sequence[Piece]) -> Piece:
@@ -56,11 +56,11 @@ def _of_matrices(node: Function, pieces: Sequence[Piece]) -> Piece:
         return notation.symmetric(straight)
     flipped = notation.call(node.function, *(piece.flipped for piece in pieces))
     if len(node.axes) == 1:
-        return _column(straight)
+        return notation.column(straight)
     back, around = notation.transposed(straight), notation.transposed(flipped)
     # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
-    turned = _shorter(flipped, back) if len(pieces) > 1 else _shorter(back, flipped)
-    return Piece(_shorter(straight, around), turned)
+    turned = notation.shorter(flipped, back) if len(pieces) > 1 else notation.shorter(back, flipped)
+    return Piece(notation.shorter(straight, around), turned)
 
 
 def _along(node: Function, piece: Piece) -> Piece:
@@ -68,8 +68,9 @@ def _along(node: Function, piece: Piece) -> Piece:
     straight = notation.call(node.function, piece.straight)
     if len(node.axes) == 1:
         flipped = notation.call(node.function, piece.flipped)
-        return notation.two_faced(straight, _shorter(notation.transposed(straight), flipped))
-    return notation.two_faced(straight, notation.transposed(straight))
+        around = notation.shorter(notation.transposed(straight), flipped)
+        return notation.two_faced(straight, around)
+    return notation.column(straight)
 
 
 def _of_unknown(node: Function, argument: Piece) -> Piece:
@@ -78,14 +79,4 @@ def _of_unknown(node: Function, argument: Piece) -> Piece:
     value = notation.call(node.function, argument.flipped if is_row else argument.straight)
     if not node.axes or is_symmetric(node):
         return notation.symmetric(value)
-    turned = notation.transposed(value)
-    return notation.two_faced(turned, value) if is_row else notation.two_faced(value, turned)
-
-
-def _column(face: Face) -> Piece:
-    return notation.two_faced(face, notation.transposed(face))
-
-
-def _shorter(first: Face, second: Face) -> Face:
-    """The face that costs less to read; the first where both are the same."""
-    return second if second.cost < first.cost else first
+    return notation.column(value).turned if is_row else notation.column(value)

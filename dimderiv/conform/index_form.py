@@ -11,11 +11,14 @@ from dimderiv.conform.notation import Face, Piece, symbols, transposed
 from dimderiv.graph import (
     Factor,
     Index,
+    LabelledProduct,
     Merged,
     Node,
     Product,
     Shifted,
     expanded,
+    index_dim,
+    labelled,
     letters_of,
     nodes_of,
 )
@@ -40,8 +43,9 @@ class Axis(NamedTuple):
 
 def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[str] = ()) -> Piece:
     """A node entry by entry, with a letter for each of its axes, or several for a merged one."""
-    parts = [(coefficient, _as_product(part)) for coefficient, part in expanded(node)]
-    known = _size_names([part for _, part in parts]).union(taken)
+    terms = expanded(node)
+    parts = [(coefficient, labelled(part)) for coefficient, part in terms]
+    known = _size_names([part for _, part in terms]).union(taken)
     unused = _letters(known)
     axes = [_axis([part for _, part in parts], k, unused) for k in range(len(node.axes))]
     known.update(*(axis.names for axis in axes))
@@ -83,20 +87,12 @@ def _letters(taken: Collection[str]) -> Iterator[str]:
                 yield name
 
 
-def _as_product(node: Node) -> Product:
-    if isinstance(node, Product):
-        return node
-    plain = tuple(range(len(node.axes)))
-    factors = (Factor(node, plain),)
-    return Product(Fraction(1), factors, node.axes, plain, node.axes, node.key, 1, False)
-
-
-def _axis(parts: Iterable[Product], k: int, unused: Iterator[str]) -> Axis:
+def _axis(parts: Iterable[LabelledProduct], k: int, unused: Iterator[str]) -> Axis:
     """The letters of an axis: as many as the first product has that merges several there."""
     dims: tuple[Dim, ...] = ()
     for part in parts:
         index = part.result[k]
-        dims = dims or (part.axes[k],)
+        dims = dims or (index_dim(index, part.dims),)
         if isinstance(index, Merged):
             dims = tuple(part.dims[letter] for letter in index.letters)
             break
@@ -105,8 +101,8 @@ def _axis(parts: Iterable[Product], k: int, unused: Iterator[str]) -> Axis:
 
 def _position(letters: Sequence[Tree], dims: Sequence[Dim]) -> Tree:
     """The position along an axis of several letters, the first one slowest."""
-    place = letters[0]
-    for letter, dim in zip(letters[1:], dims[1:], strict=True):
+    place, *faster = letters
+    for letter, dim in zip(faster, dims[1:], strict=True):
         place = Add((Binary("*", place, dim.syntax()), letter))
     return place
 
@@ -151,7 +147,7 @@ class _Term:
 
     def __init__(
         self,
-        node: Product,
+        node: LabelledProduct,
         spots: Sequence[Spot],
         unused: Iterator[str],
         piece_of: Callable[[Node], Piece],
@@ -227,7 +223,7 @@ class _Term:
             for index, dim in zip(factor.indices, factor.node.axes, strict=True)
         ]
         self.inside.update(index for index in factor.indices if isinstance(index, int))
-        return _Term(_as_product(factor.node), spots, self.unused, self.piece_of).entries()
+        return _Term(labelled(factor.node), spots, self.unused, self.piece_of).entries()
 
     def _bounds(self) -> list[Tree]:
         """Ones along each axis that no entry keeps its letter inside of."""
@@ -272,7 +268,4 @@ def _added(parts: Sequence[Tree]) -> Tree:
 
 
 def _multiplied(parts: Sequence[Tree]) -> Tree:
-    tree = parts[0]
-    for part in parts[1:]:
-        tree = Binary("*", tree, part)
-    return tree
+    return reduce(lambda before, part: Binary("*", before, part), parts)

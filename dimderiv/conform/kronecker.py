@@ -67,16 +67,10 @@ def merged_piece(
     return plain or (split.weighted(weights) if weights else None)
 
 
-def _column(face: Face) -> Piece:
-    return notation.two_faced(face, notation.transposed(face))
-
-
 def _kron(pieces: Sequence[Piece]) -> Piece:
     """The Kronecker product, which is transposed factor by factor."""
-    return notation.two_faced(
-        notation.call("kron", *(piece.straight for piece in pieces)),
-        notation.call("kron", *(piece.flipped for piece in pieces)),
-    )
+    faces = zip(*pieces, strict=True)
+    return notation.two_faced(*(notation.call("kron", *each) for each in faces))
 
 
 def _slots(index: Index) -> tuple[Slot, Slot]:
@@ -104,8 +98,7 @@ class _Split:
         row, column = self.node.result
         if row != column or not self._together((self.row_slow, self.row_fast)):
             return None
-        array = self.piece_of(self._part(self.factors, letters_of((row,))[::-1]))
-        stacked = _vec(array)
+        stacked = _vec(self.piece_of(self._part(self.factors, letters_of((row,))[::-1])))
         return notation.symmetric(notation.call("diag", stacked.straight))
 
     def straight(self) -> Piece | None:
@@ -127,12 +120,10 @@ class _Split:
         if pieces is None:
             return None
         sizes = [self.node.dims[letter].syntax() for letter in (self.col_fast, self.col_slow)]
-        commutation = Face(Call(self.swap, tuple(sizes)), 3)
-        swap = _column(commutation)
+        swap = notation.column(Face(Call(self.swap, tuple(sizes)), 3))
         if all(_is_identity(piece) for piece in pieces):
             return swap
-        product_piece = _kron(pieces)
-        return notation.matrix_product([product_piece, swap])
+        return notation.matrix_product([_kron(pieces), swap])
 
     def outer(self) -> Piece | None:
         """`vec(A) vec(B)'`: the letters of the row apart from those of the column."""
@@ -149,31 +140,37 @@ class _Split:
 
     def mapped(self) -> Piece | None:
         """`L D R`: a matrix whose axes are merged ones, and what stands on either side of it."""
-        row, column = self.node.result
         for factor in self.factors:
-            if len(factor.indices) != 2:
+            if [*map(type, factor.indices)] != [Merged, Merged] or factor.power != 1:
                 continue
-            piece = self.piece_of(factor.node)
-            for ends, face in ((factor.indices, piece), (factor.indices[::-1], piece.turned)):
-                if not all(isinstance(end, Merged) for end in ends) or factor.power != 1:
-                    continue
-                rest = [other for other in self.factors if other is not factor]
-                sides = letters_of((row, ends[0])), letters_of((ends[1], column))
-                groups = _sides(rest, *sides)
-                if groups is None:
-                    continue
-                left = self._beside(groups[0], (row, ends[0]))
-                right = self._beside(groups[1], (ends[1], column))
-                if left is not None and right is not None:
-                    return notation.matrix_product([*left, face, *right])
+            piece, rest = self.piece_of(factor.node), [f for f in self.factors if f is not factor]
+            for ends, middle in ((factor.indices, piece), (factor.indices[::-1], piece.turned)):
+                found = self._around(middle, ends, rest, 0)
+                if found is not None:
+                    return found
         return None
 
-    def _beside(self, factors: list[Factor], result: tuple[Index, Index]) -> list[Piece] | None:
-        """What stands beside a map: nothing where its axis is the one wanted."""
-        if result[0] == result[1] and not factors:
-            return []
-        side = self._side(factors, result, 0)
-        return None if side is None else [side]
+    def _around(
+        self,
+        middle: Piece,
+        ends: Sequence[Index],
+        factors: list[Factor],
+        weights: int,
+        cut: Collection[int] = (),
+    ) -> Piece | None:
+        """A matrix with what stands on either side of it, which no letter joins but the cut."""
+        row, column = self.node.result
+        pairs = (row, ends[0]), (ends[1], column)
+        groups = _sides(factors, *(set(letters_of(pair)).difference(cut) for pair in pairs), cut)
+        chain: list[list[Piece]] = []
+        for pair, group in zip(pairs, groups or (), strict=False):
+            side = self._part(group, pair)
+            if pair[0] == pair[1] and not group:
+                chain.append([])
+            elif isinstance(side, Product) and side.coefficient == 1:
+                piece = merged_piece(side, self.piece_of, self.swap, weights=weights)
+                chain += [] if piece is None else [[piece]]
+        return notation.matrix_product([*chain[0], middle, *chain[1]]) if len(chain) == 2 else None
 
     def weighted(self, weights: int) -> Piece | None:
         """`L diag(vec(M)) R`: a matrix whose letters, cut, leave nothing between row and column."""
@@ -191,33 +188,9 @@ class _Split:
         cut = set(pair)
         inside = [f for f in self.factors if set(letters_of(f.indices)) <= cut]
         rest = [f for f in self.factors if not set(letters_of(f.indices)) <= cut]
-        row, column = self.node.result
-        sides = [set(letters_of((index,))) - cut for index in (row, column)]
-        groups = _sides(rest, *sides, cut=cut)
-        if groups is None:
-            return None
-        middle = Merged(pair[::-1])
-        weight = self.piece_of(self._part(inside, pair))
-        stacked = notation.call("diag", _vec(weight).straight)
-        chain = [notation.symmetric(stacked)]
-        for group, result, place in (
-            (groups[0], (row, middle), 0),
-            (groups[1], (middle, column), 1),
-        ):
-            if result[0] != result[1]:
-                side = self._side(group, result, weights - 1)
-                if side is None:
-                    return None
-                chain.insert(0 if place == 0 else len(chain), side)
-        return notation.matrix_product(chain)
-
-    def _side(
-        self, factors: list[Factor], result: tuple[Index, Index], weights: int
-    ) -> Piece | None:
-        side = self._part(factors, result)
-        if not isinstance(side, Product) or side.coefficient != 1:
-            return None
-        return merged_piece(side, self.piece_of, self.swap, weights=weights)
+        stacked = notation.call("diag", _vec(self.piece_of(self._part(inside, pair))).straight)
+        ends = [Merged(pair[::-1])] * 2
+        return self._around(notation.symmetric(stacked), ends, rest, weights - 1, cut)
 
     def _ways(self, slow: Slot, fast: Slot) -> list[tuple[Slot, Slot]]:
         """An axis of one letter can stand in either place."""
@@ -266,7 +239,7 @@ def _sides(
 
 def _vec(piece: Piece) -> Piece:
     """The columns of a matrix on top of each other."""
-    return _column(notation.call("vec", piece.straight))
+    return notation.column(notation.call("vec", piece.straight))
 
 
 def _is_identity(piece: Piece) -> bool:

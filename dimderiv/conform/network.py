@@ -18,7 +18,6 @@ from dimderiv.conform.edges import (
     array,
     diagonals,
     is_defined_off_diagonal,
-    ones,
     scaled_matrix,
     scaling,
     shorter,
@@ -26,7 +25,7 @@ from dimderiv.conform.edges import (
 )
 from dimderiv.conform.notation import Face, Piece, is_product
 from dimderiv.graph import ONCE, Factor, Index, Product, Shifted, letters_of
-from dimderiv.language import ONE, Binary, Call, Node, Transpose
+from dimderiv.language import ONE, Binary, Call, Dim, Node, Transpose
 
 Slot = int | None
 
@@ -263,12 +262,13 @@ class _Network:
             return None
         if any({edge.start, edge.end} & set(letters) for edge in self.edges):
             return None
-        sizes = [self.dims[letter].syntax() for letter in letters]
+        sizes = [self.dims[letter] for letter in letters]
         sides = [self.weights.get(letter) for letter in letters]
         if not any(sides):
-            return [ones(*sizes, ONE.syntax())]
-        arrays = [array(w or [ones(n, ONE.syntax())]) for w, n in zip(sides, sizes, strict=True)]
-        return [Part(notation.matrix_product([arrays[0], arrays[1].turned]), ONCE, 0)]
+            return [Part(_ones(*(*sizes, ONE)[:2]), ONCE, 0)]
+        pairs = zip(sides, sizes, strict=True)
+        first, second = [array(w) if w else _ones(n, ONE) for w, n in pairs]
+        return [Part(notation.matrix_product([first, second.turned]), ONCE, 0)]
 
     def _slide(
         self, image: Part, kernel: list[Part], inner: Sequence[Slot], outer: Sequence[Slot]
@@ -280,7 +280,7 @@ class _Network:
             self.weights.pop(letter, None)
         slider = array(kernel).turned if inner[0] is None else array(kernel)
         slid = notation.call("conv2", array([image]).straight, slider.straight)
-        piece = notation.two_faced(slid, notation.transposed(slid))
+        piece = notation.column(slid)
         part = Part(piece.turned if outer[0] is None else piece, ONCE, image.place)
         match [letter for letter in outer if letter is not None]:
             case [letter]:
@@ -327,6 +327,10 @@ class _Network:
             return notation.hadamard([array(self.edges[0].parts), identity], [])
         vector = array([*weight, *itertools.chain(*map(diagonals, self.edges))])
         return notation.symmetric(notation.call("diag", shorter(vector)))
+
+
+def _ones(rows: Dim, cols: Dim) -> Piece:
+    return notation.column(notation.ones(rows, cols).straight)
 
 
 def _trace(first: Edge, second: Edge) -> Face:

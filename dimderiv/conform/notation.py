@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.conform.index_sums import forms_together
 from dimderiv.errors import LimitError
 from dimderiv.graph import ONCE
 from dimderiv.language import (
     DIGIT_LIMIT,
+    ONE,
     Add,
     Binary,
     Call,
@@ -104,6 +104,16 @@ def two_faced(straight: Face, flipped: Face) -> Piece:
     if _cost_of_transposed(straight) < flipped.cost:
         return Piece(straight, transposed(straight))
     return Piece(straight, flipped)
+
+
+def column(face: Face) -> Piece:
+    """A piece that is transposed as a whole where no other way is shorter."""
+    return two_faced(face, transposed(face))
+
+
+def shorter(first: Face, second: Face) -> Face:
+    """The face that costs less to read; the first where both are the same."""
+    return second if second.cost < first.cost else first
 
 
 def turned_as_a_whole(piece: Piece, *, unless_longer: bool = False) -> Piece:
@@ -225,9 +235,8 @@ def matrix_product(pieces: Sequence[Piece]) -> Piece:
     """A product of pieces, first to last; transposed it runs from last to first."""
     if len(pieces) == 1:
         return pieces[0]
-    straight = juxtaposed([piece.straight for piece in pieces])
-    flipped = juxtaposed([piece.flipped for piece in reversed(pieces)])
-    return two_faced(straight, flipped)
+    straight, flipped = zip(*pieces, strict=True)
+    return two_faced(juxtaposed(straight), juxtaposed(flipped[::-1]))
 
 
 def power(face: Face, exponent: Fraction, *, entrywise: bool) -> Face:
@@ -241,17 +250,14 @@ def power(face: Face, exponent: Fraction, *, entrywise: bool) -> Face:
 
 def hadamard(over: Sequence[Piece], under: Sequence[Piece]) -> Piece:
     """The pieces above multiplied entry by entry and divided by those below."""
-    return two_faced(
-        _entrywise([piece.straight for piece in over], [piece.straight for piece in under]),
-        _entrywise([piece.flipped for piece in over], [piece.flipped for piece in under]),
-    )
+    faces = zip(*over, *under, strict=True)
+    return two_faced(*(_entrywise(each[: len(over)], each[len(over) :]) for each in faces))
 
 
 def triangle_of(ones: Piece, piece: Piece) -> Piece:
     """A matrix entry by entry with a triangle of ones: the triangle of the matrix."""
-    straight = call(ones.triangle, piece.straight)
-    flipped = call(ones.turned.triangle, piece.flipped)
-    return two_faced(straight, flipped)
+    lower, upper = ones.triangle, ones.turned.triangle
+    return two_faced(call(lower, piece.straight), call(upper, piece.flipped))
 
 
 def _entrywise(over: Sequence[Face], under: Sequence[Face]) -> Face:
@@ -331,43 +337,25 @@ def _is_of_scalars(tree: Node) -> bool:
 
 
 def _quotient(face: Face, under: Sequence[Face]) -> Face:
-    return (
-        joined("/", face, juxtaposed(under if len(under) == 1 else _grouped(under)))
-        if under
-        else face
-    )
+    below = under if len(under) == 1 else _grouped(under)
+    return joined("/", face, juxtaposed(below)) if under else face
 
 
-def summed(terms: Sequence[tuple[bool, Piece]]) -> Piece:
-    """A sum of pieces, each with whether it is subtracted; one that is added goes first."""
-    first = next((k for k, (negative, _) in enumerate(terms) if not negative), 0)
-    ordered = [terms[first], *terms[:first], *terms[first + 1 :]]
-    return two_faced(
-        added([(negative, piece.straight) for negative, piece in ordered]),
-        added([(negative, piece.flipped) for negative, piece in ordered]),
-    )
+def ones(rows: Dim, cols: Dim) -> Piece:
+    """An array of ones."""
+    sizes = rows.syntax(), cols.syntax()
+    return Piece(Face(Call("ones", sizes), 3), Face(Call("ones", sizes[::-1]), 3))
 
 
-def added(terms: Sequence[tuple[bool, Face]]) -> Face:
-    """Faces with plus and minus signs between them."""
-    trees: list[Node] = []
-    for negative, face in terms:
-        if isinstance(face.tree, Add) and not negative:
-            trees.extend(face.tree.terms)
-        else:
-            trees.append(Negative(face.tree) if negative else face.tree)
-    cost = sum(face.cost for _, face in terms) + len(terms) - 1 + terms[0][0]
-    together = forms_together(trees)
-    return Face(together[0] if len(together) == 1 else Add(tuple(together)), cost)
-
-
-def negative(piece: Piece) -> Piece:
-    """A piece with a minus sign before it, or before what it says entry by entry."""
-    return Piece(
-        Face(_negated(piece.straight.tree), piece.straight.cost + 1),
-        Face(_negated(piece.flipped.tree), piece.flipped.cost + 1),
-    )
-
-
-def _negated(tree: Node) -> Node:
-    return forms_together([Negative(tree)])[0]
+def with_ones(piece: Piece | None, axes: Sequence[Dim], present: Sequence[bool]) -> Piece:
+    """A piece times ones, so that it has the axes that it lacks."""
+    missing = [dim for dim, there in zip(axes, present, strict=True) if not there]
+    if missing and len(missing) == len(axes):
+        filled = ones(missing[0], (*missing, ONE)[1])
+        return filled if piece is None else scaled(ONCE, [piece.straight], [], filled)
+    assert piece is not None, "an axis is there only if something has it"
+    if not missing:
+        return piece
+    if present[0]:
+        return matrix_product([piece, ones(missing[0], ONE).turned])
+    return matrix_product([ones(missing[0], ONE), piece])

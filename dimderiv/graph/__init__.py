@@ -1,6 +1,7 @@
 """The data of the middle: labelled products, sums, maps and functions, in normal form."""
 
 from dimderiv.graph.cancelling import has_pseudoinverse
+from dimderiv.graph.chains import chain
 from dimderiv.graph.facts import (
     is_definite,
     is_nonnegative,
@@ -10,7 +11,7 @@ from dimderiv.graph.facts import (
     unnamed,
 )
 from dimderiv.graph.fold import fold, fold_map
-from dimderiv.graph.labelled import LabelledProduct
+from dimderiv.graph.labelled import LabelledProduct, labelled
 from dimderiv.graph.letters import are_letters, components, reached, touching
 from dimderiv.graph.nodes import (
     ONCE,
@@ -49,7 +50,8 @@ from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices, renamed
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
 from dimderiv.graph.show import show
-from dimderiv.graph.sums import Term, add, content, expanded, is_turned, terms, total
+from dimderiv.graph.softmax import stable
+from dimderiv.graph.sums import Term, add, content, distributed, expanded, is_turned, terms, total
 from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 
 __all__ = [
@@ -79,9 +81,11 @@ __all__ = [
     "are_letters",
     "are_ordinary",
     "arranged",
+    "chain",
     "components",
     "constant",
     "content",
+    "distributed",
     "elementwise",
     "expanded",
     "fold",
@@ -97,6 +101,7 @@ __all__ = [
     "is_turned",
     "is_zero",
     "keys_of",
+    "labelled",
     "less_than_largest",
     "letters_of",
     "named",
@@ -113,6 +118,7 @@ __all__ = [
     "scaled",
     "show",
     "size",
+    "stable",
     "symbol",
     "terms",
     "times",

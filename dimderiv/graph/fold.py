@@ -1,23 +1,20 @@
-"""Fold a product back into a named function: `exp(S) ./ sum(exp(S), axis=1)` is `softmax(S)`."""
+"""Fold a product back into a named function: `exp(x) ./ (1 + exp(x))` is `sigmoid(x)`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv.graph.facts import unnamed
+from dimderiv.graph.facts import rows_sum_to_one, unnamed
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
-    Function,
     Map,
     Node,
     Product,
-    Sum,
-    apply_function,
     apply_map,
     is_zero,
 )
 from dimderiv.graph.products import product, scaled
-from dimderiv.graph.sums import terms
+from dimderiv.graph.softmax import one_plus, softmax, softmax_of_logarithm
 
 Folded = tuple[Factor, ...] | None
 
@@ -43,9 +40,7 @@ def fold(node: Product) -> Node | None:
 
 def fold_map(node: Map) -> Node:
     """An exponential that is a softmax as that; any other function as it stands."""
-    plain = tuple(range(len(node.axes)))
-    folded = _softmax_of_logarithm(Factor(node, plain))
-    return node if folded is None else folded[0].node
+    return softmax_of_logarithm(node) or node
 
 
 def _replaced(node: Product, old: Sequence[Factor], new: Sequence[Factor]) -> Node:
@@ -66,42 +61,23 @@ def _with_rest(new: Factor, old: Factor, spent: int) -> tuple[Factor, ...]:
 
 def _softmax(above: Factor, below: Factor) -> Folded:
     """The exponential of an array over its sums along the last axis."""
-    assert isinstance(above.node, Map)
     sums = unnamed(below.node)
     if not _divides(below) or not isinstance(sums, Product) or sums.coefficient != 1:
         return None
-    if len(sums.factors) != 1 or sums.factors[0].power != 1:
+    found = softmax(above, below._replace(node=sums))
+    if found is None or not rows_sum_to_one(found.node):
         return None
-    inner = sums.factors[0]
-    last = len(above.indices) - 1
-    if unnamed(inner.node).key != above.node.key or last < 0 or inner.indices[last] in sums.result:
-        return None
-    if inner.indices[:last] != sums.result or above.indices[:last] != below.indices:
-        return None
-    argument = above.node.arguments[0]
-    softmax = apply_function("softmax", (argument,), argument.axes, (last,))
-    return _with_rest(above._replace(node=softmax), below, -1)
+    return _with_rest(found, below, -1)
 
 
 def _divides(factor: Factor) -> bool:
     return factor.power is not ONCE and factor.power <= -1 and factor.power.denominator == 1
 
 
-def _one_plus(node: Node) -> Node | None:
-    """What is added to 1."""
-    node = unnamed(node)
-    if not isinstance(node, Sum) or len(node.terms) != 2:
-        return None
-    for (one, ones), (coefficient, other) in (node.terms, node.terms[::-1]):
-        if coefficient == one == 1 and isinstance(ones, Product) and not ones.factors:
-            return other if len(set(ones.result)) == len(ones.result) else None
-    return None
-
-
 def _sigmoid_above(above: Factor, below: Factor) -> Folded:
     """exp(x) / (1 + exp(x))."""
     assert isinstance(above.node, Map)
-    added = _one_plus(below.node) if _divides(below) else None
+    added = one_plus(below.node) if _divides(below) else None
     if added is None or unnamed(added).key != above.node.key or below.indices != above.indices:
         return None
     sigmoid = apply_map("sigmoid", above.node.arguments[0])
@@ -156,52 +132,19 @@ def _tangent(above: Factor, below: Factor) -> Folded:
     return _with_rest(tangent, below, -1)
 
 
+def _softmax_of_logarithm(factor: Factor) -> Folded:
+    """The exponential of the logarithm of a softmax."""
+    found = softmax_of_logarithm(factor.node)
+    return None if found is None else (factor._replace(node=found),)
+
+
 def _sigmoid_below(factor: Factor) -> Folded:
     """1 / (1 + exp(x)) is sigmoid(-x)."""
-    added = _one_plus(factor.node) if _divides(factor) else None
+    added = one_plus(factor.node) if _divides(factor) else None
     if not isinstance(added, Map) or added.function != "exp":
         return None
     argument = scaled(-1, added.arguments[0])
     return (Factor(apply_map("sigmoid", argument), factor.indices, -factor.power),)
-
-
-def _softmax_of_logarithm(factor: Factor) -> Folded:
-    """exp(A - logsumexp(A)) along the last axis, and exp(logsoftmax(A))."""
-    node = factor.node
-    if not isinstance(node, Map) or node.function != "exp":
-        return None
-    inner = node.arguments[0]
-    if isinstance(inner, Function) and inner.function == "logsoftmax":
-        argument = inner.arguments[0]
-    else:
-        found = _less_logsumexp(inner)
-        if found is None:
-            return None
-        argument = found
-    last = (len(argument.axes) - 1,)
-    softmax = apply_function("softmax", (argument,), argument.axes, last)
-    return (factor._replace(node=softmax),)
-
-
-def _less_logsumexp(node: Node) -> Node | None:
-    """The array that its own log-sum-exp along the last axis is subtracted from."""
-    own = terms(node)
-    for coefficient, term in own if len(own) > 1 else ():
-        if not isinstance(term, Product) or len(term.factors) != 1 or coefficient != -1:
-            continue
-        inner = term.factors[0].node
-        if not isinstance(inner, Function) or inner.function != "logsumexp":
-            continue
-        argument, last = inner.arguments[0], len(node.axes) - 1
-        kept = tuple(range(last))
-        rest = {(c, other.key) for c, other in own if other.key != term.key}
-        if (
-            term.factors[0].indices == kept
-            and inner.over == (last,)
-            and rest == {(c, t.key) for c, t in terms(argument)}
-        ):
-            return argument
-    return None
 
 
 Fold = Callable[[Factor, Factor], Folded]

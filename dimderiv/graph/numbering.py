@@ -72,7 +72,7 @@ def numbered(
     if layout.is_counted and len(letters) < outer + 2:
         return factors, result, letters
     order, inner = [*letters[:outer]], [*letters[outer:]]
-    order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
+    order += inner if len(inner) < 2 else _Classes(factors, order, inner).in_order()
     place = {letter: k for k, letter in enumerate(order)}
     moved = []
     for node, indices, power in factors:
@@ -110,11 +110,6 @@ def renamed(index: Index, place: Mapping[int, int]) -> Index:
     if isinstance(index, int):
         return place[index]
     return type(index)(tuple([place[letter] for letter in index.letters]))
-
-
-def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int]) -> list[int]:
-    """Inner letters in an order that depends on where they occur, not on how they were numbered."""
-    return _Classes(factors, order, inner).in_order()
 
 
 class Place(NamedTuple):

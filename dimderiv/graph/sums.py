@@ -1,8 +1,9 @@
 """Making a sum: nested sums opened, like terms collected, a common number taken out."""
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
-from math import gcd
+from math import gcd, prod
 
 from dimderiv.graph.facts import rows_sum_to_one, zero_sums
 from dimderiv.graph.nodes import (
@@ -90,19 +91,40 @@ def expanded(node: Node) -> list[Term]:
     found: list[Term] = []
     for coefficient, term in [(ONCE, node)] if _is_multiple(node) else terms(node):
         place = _large_sum(term)
-        if place is None or not isinstance(term, Product):
+        if place is None:
             found.append((coefficient, term))
-            continue
-        inner = term.factors[place]
-        assert isinstance(inner.node, Sum)
-        for c, part in inner.node.terms:
-            factors = [*term.factors[:place], inner._replace(node=part), *term.factors[place + 1 :]]
-            scale = coefficient * c * term.coefficient
-            found += [
-                (scale * more, each)
-                for more, each in expanded(product(ONCE, factors, term.result, term.dims))
-            ]
+        for c, part in () if place is None else distributed(coefficient, term, [place]):
+            found += [(c * more, each) for more, each in expanded(part)]
     return found
+
+
+def distributed(
+    coefficient: Fraction, term: Node, places: Collection[int] | None = None
+) -> list[Term]:
+    """A product as a sum over the terms of the sums among its factors.
+
+    Args:
+        coefficient: what the product is multiplied by.
+        term: the product; any other node is its own term.
+        places: which of the factors are taken apart; all of them, if it is not given.
+    """
+    if not isinstance(term, Product):
+        return [(coefficient, term)]
+    choices = [
+        [(c, factor._replace(node=part)) for c, part in factor.node.terms]
+        if isinstance(factor.node, Sum)
+        and factor.power == 1
+        and (places is None or place in places)
+        else [(ONCE, factor)]
+        for place, factor in enumerate(term.factors)
+    ]
+    return [
+        (
+            coefficient * prod(c for c, _ in chosen),
+            product(term.coefficient, [f for _, f in chosen], term.result, term.dims),
+        )
+        for chosen in itertools.product(*choices)
+    ]
 
 
 def _is_multiple(node: Node) -> bool:

@@ -10,6 +10,7 @@ from dimderiv.lower.formulas import (
 )
 from dimderiv.lower.inverses import inverse
 from dimderiv.lower.matrix_functions import function_of, map_indices
+from dimderiv.lower.operands import with_operands
 
 __all__ = [
     "Array",
@@ -24,5 +25,6 @@ __all__ = [
     "map_indices",
     "matrix_formula",
     "triangle",
+    "with_operands",
     "without_derivative",
 ]

@@ -7,13 +7,12 @@ adjoint ones: `D(A') = D(A)'`, and since also `dexpm(A', E') = dexpm(A, E)'`, th
 backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import reduce
+from collections.abc import Sequence
 
 from dimderiv import graph
 from dimderiv.graph import TURNING, Index, Merged, Node, Product, Side, transposed
 from dimderiv.language import ONE, Dim, Shape
-from dimderiv.lower.arrays import Array
+from dimderiv.lower.arrays import Array, product_of
 from dimderiv.rulebook import Axis, Rule, read_signature
 
 
@@ -72,10 +71,6 @@ def value_shape(rule: Rule, arguments: Sequence[Array]) -> Shape:
         sizes |= zip(letters, argument.shape, strict=True)
     if len(arguments) < len(signature.arguments):
         missing = signature.arguments[-1]
-        return Shape(*(_product_of(sizes[k] for k in axes) for axes in (signature.value, missing)))
+        return Shape(*(product_of(sizes[k] for k in axes) for axes in (signature.value, missing)))
     value = [sizes[letter] for letter in signature.value]
     return Shape(*(*value, ONE, ONE)[:2])
-
-
-def _product_of(sizes: Iterable[Dim]) -> Dim:
-    return reduce(Dim.__mul__, sizes, ONE)

@@ -5,7 +5,7 @@ map of `A'` is the adjoint one, `sum(G .* dexpm(A, E)) = sum(dexpm(A', G) .* E)`
 commutes is chosen.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from math import inf
 from typing import NamedTuple
@@ -18,15 +18,13 @@ from dimderiv.graph import (
     Merged,
     Node,
     Product,
-    Sum,
-    Term,
     letters_of,
     part,
     product,
     reached,
+    terms,
     total,
     touching,
-    transposed,
 )
 from dimderiv.language import Shape, parse_expression, syntax
 from dimderiv.lower import Array, function_of, map_indices, matrix_formula
@@ -122,9 +120,9 @@ def _meetings(node: Product, place: int) -> Iterator[Meeting]:
 
 def _value(rule: Rule, base: Node, direction: Node, rulebook: Rulebook) -> Node:
     """The value of a map in a direction, apart for the terms of it that commute."""
-    terms = _terms(direction)
-    easy = [(c, term) for c, term in terms if commute(term, base)]
-    kept = [(c, term) for c, term in terms if not commute(term, base)]
+    every = terms(direction)
+    easy = [(c, term) for c, term in every if commute(term, base)]
+    kept = [(c, term) for c, term in every if not commute(term, base)]
     if len(kept) > 1:
         kept = [(ONCE, total(kept, direction.axes))]
     values = [(c, function_of(rule.name, (base, term), base.axes)) for c, term in kept]
@@ -135,17 +133,6 @@ def _value(rule: Rule, base: Node, direction: Node, rulebook: Rulebook) -> Node:
         formula = _formula(rule.commuting, rule.arguments, rulebook.functions)
         values.insert(0, (ONCE, matrix_formula(formula, known, rulebook).node))
     return total(values, base.axes)
-
-
-def _terms(direction: Node) -> Sequence[Term]:
-    """The terms of a sum, also of one that stands transposed."""
-    if isinstance(direction, Sum):
-        return direction.terms
-    if isinstance(direction, Product) and len(direction.factors) == 1:
-        inner, indices, power = direction.factors[0]
-        if isinstance(inner, Sum) and power == 1 and indices == direction.result[::-1]:
-            return [(c * direction.coefficient, transposed(term)) for c, term in inner.terms]
-    return ((ONCE, direction),)
 
 
 @cache

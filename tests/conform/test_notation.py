@@ -157,26 +157,6 @@ def test_a_product_of_scalars_keeps_its_brackets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("terms", "expected"),
-    [
-        ([(False, X), (True, Y)], ("x - y", "(x - y)'")),
-        ([(True, X), (False, Y)], ("y - x", "(y - x)'")),
-        ([(True, X), (True, Y)], ("-x - y", "(-x - y)'")),
-    ],
-)
-def test_a_sum_begins_with_what_is_added(
-    terms: list[tuple[bool, Piece]], expected: tuple[str, str]
-) -> None:
-    """Unless everything is subtracted."""
-    assert expected == shown(notation.summed(terms))
-
-
-def test_a_negative_negates_both_faces() -> None:
-    """The minus sign stands before each."""
-    assert ("-x", "-x'") == shown(notation.negative(X))
-
-
-@pytest.mark.parametrize(
     ("source", "expected"), [("x", 1), ("A x", 2), ("A + B", 3), ("A - B", 3), ("exp(2 x)", 3)]
 )
 def test_symbols_are_counted(source: str, expected: int) -> None:

@@ -3,8 +3,7 @@
 import pytest
 from nodes import node, written
 
-from dimderiv.conform.notation import named
-from dimderiv.conform.ones import with_ones
+from dimderiv.conform.notation import named, with_ones
 from dimderiv.language.shapes import Dim
 from dimderiv.render.text import text
 

@@ -146,13 +146,13 @@ NOTATION = [
     ),
     Fault(
         "a minus is lost",
-        "conform.notation:negative",
+        "conform.sums:negated",
         lambda right: lambda piece: piece,
         Case("-a' x", "x"),
     ),
     Fault(
         "a difference becomes a sum",
-        "conform.notation:summed",
+        "conform.sums:summed",
         given(lambda terms: ([(False, piece) for _, piece in terms],)),
         Case("||X w - y||^2", "w"),
     ),
@@ -189,7 +189,7 @@ NOTATION = [
     ),
     Fault(
         "an array of ones has the shape of its transpose",
-        "conform.ones:_ones",
+        "conform.notation:ones",
         given(lambda rows, cols: (cols, rows)),
         Case("sum(X)", "X"),
     ),

@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.codegen.plan.patterns import is_flat, opposite, turned
-from dimderiv.codegen.plan.stable import stable
 from dimderiv.graph import (
     Factor,
     Function,
@@ -17,6 +16,7 @@ from dimderiv.graph import (
     Product,
     Sum,
     letters_of,
+    stable,
     unnamed,
 )
 

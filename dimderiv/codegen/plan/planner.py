@@ -22,7 +22,6 @@ from dimderiv.codegen.plan.patterns import (
 )
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
-from dimderiv.codegen.plan.stable import stable
 from dimderiv.graph import (
     ONCE,
     Constant,
@@ -46,6 +45,7 @@ from dimderiv.graph import (
     letters_of,
     product,
     scaled,
+    stable,
     total,
     unnamed,
 )
