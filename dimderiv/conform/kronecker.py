@@ -161,7 +161,8 @@ class _Split:
         """A matrix with what stands on either side of it, which no letter joins but the cut."""
         row, column = self.node.result
         pairs = (row, ends[0]), (ends[1], column)
-        groups = _sides(factors, *(set(letters_of(pair)).difference(cut) for pair in pairs), cut)
+        first, second = (set(letters_of(pair)).difference(cut) for pair in pairs)
+        groups = _sides(factors, first, second, cut)
         chain: list[list[Piece]] = []
         for pair, group in zip(pairs, groups or (), strict=False):
             side = self._part(group, pair)

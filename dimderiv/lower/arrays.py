@@ -178,8 +178,7 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
     place = {letter: k for k, letter in enumerate(dims)}
 
     def index(axis: Axis, merge: type[Merged] | type[Shifted]) -> Index:
-        own = (axis,) if isinstance(axis, str) else axis
-        letters = tuple(place[letter] for letter in own if not dims[letter].is_one)
+        letters = tuple(place[letter] for letter in axis if not dims[letter].is_one)
         return letters[0] if len(letters) == 1 else merge(letters)
 
     factors = [
