@@ -6,14 +6,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.conform import notation
-from dimderiv.conform.edges import norm_of, squared
 from dimderiv.conform.functions import applied, function
 from dimderiv.conform.identities import IDENTITY, with_bare_identities
 from dimderiv.conform.index_form import index_form
 from dimderiv.conform.kronecker import merged_piece
-from dimderiv.conform.means import mean_of, summed_size, with_means
+from dimderiv.conform.means import with_means
 from dimderiv.conform.network import Conformed, conform
-from dimderiv.conform.notation import HALF, Face, Piece, with_ones
+from dimderiv.conform.notation import Face, Piece, with_ones
 from dimderiv.conform.readable import (
     can_turn,
     factors_of_added,
@@ -24,6 +23,7 @@ from dimderiv.conform.readable import (
     with_bound_on_the_right,
     with_pairs,
 )
+from dimderiv.conform.scalars import scalars
 from dimderiv.conform.skew import without_transposes
 from dimderiv.conform.sums import negated, summed, summed_by_ends
 from dimderiv.conform.whole_axes import with_whole_axes
@@ -46,7 +46,6 @@ from dimderiv.graph import (
     is_symmetric,
     is_zero,
     letters_of,
-    product,
     times,
 )
 from dimderiv.language import COMMUTATION, COMPARISONS, Add, Call, Dim, Name, Number
@@ -223,7 +222,7 @@ class Arranger:
         self,
         terms: Sequence[tuple[Fraction, Node]],
         coefficient: Fraction = ONCE,
-        scalars: Sequence[Factor] = (),
+        outside: Sequence[Factor] = (),
     ) -> Piece:
         """A sum of nodes with all of their axes, in the order given, times a number and scalars."""
         loose = [self.loose(node, own, filled=True) for own, node in terms]
@@ -234,7 +233,7 @@ class Arranger:
                 False,
                 summed_by_ends([(t.negative, t.scalars, t.piece) for t in loose], terms[0][1].axes),
             )
-        over, under = self._scalars(scalars, [self.piece(factor.node) for factor in scalars])
+        over, under = scalars(outside, [self.piece(factor.node) for factor in outside], self.piece)
         piece = notation.scaled(coefficient, over, under, piece)
         return negated(piece) if negative else piece
 
@@ -262,7 +261,7 @@ class Arranger:
         # A product in other axes has its factors written anew, without a sign that one took in.
         absorb = absorb and Merged not in map(type, (*node.result, *all_indices(node.factors)))
         negative, pieces = self._factor_pieces(node, coefficient.numerator < 0, absorb=absorb)
-        over, under = self._scalars(node.factors, pieces)
+        over, under = scalars(node.factors, pieces, self.piece)
         present = (True,) * len(node.axes)
         array = merged_piece(node, self.piece, self.swap) if merged else None
         if array is None:
@@ -271,8 +270,8 @@ class Arranger:
                 if merged:
                     raise NoMatrixFormError
                 return Loose(coefficient < 0, self._entries(node, coefficient), present)
-            array, scalars, under = with_means(shown, conformed, under)
-            over += scalars
+            array, more, under = with_means(shown, conformed, under)
+            over += more
             present = _present(shown)
         if filled and not all(present):
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
@@ -327,46 +326,6 @@ class Arranger:
             pieces.append(piece)
         return negative, pieces
 
-    def _scalars(
-        self, factors: Sequence[Factor], pieces: Sequence[Piece]
-    ) -> tuple[list[Face], list[Face]]:
-        over: list[Face] = []
-        under: list[Face] = []
-        pairs = zip(factors, pieces, strict=True)
-        scalars = [(factor, piece) for factor, piece in pairs if not factor.indices]
-        sums: dict[int, Tree] = {}
-        for factor, piece in scalars:
-            if not _is_root_of_number(factor):
-                face = self._scalar_power(factor.node, piece, abs(factor.power))
-                size = summed_size(factor, face)
-                if size is not None:
-                    sums[len(over)] = size
-                (over if factor.power > 0 else under).append(face)
-        for power, side in ((HALF, over), (-HALF, under)) if scalars else ():
-            roots = [
-                piece.straight
-                for factor, piece in scalars
-                if _is_root_of_number(factor) and factor.power == power
-            ]
-            if roots:
-                # One root of them all: `sqrt(2 pi)`.
-                numbers_first = sorted(roots, key=lambda face: not isinstance(face.tree, Number))
-                side.append(notation.call("sqrt", notation.juxtaposed(numbers_first)))
-        for place, size in sums.items():
-            if size in [face.tree for face in under]:
-                under = [face for face in under if face.tree != size]
-                over[place] = mean_of(over[place])
-        return over, under
-
-    def _scalar_power(self, node: Node, piece: Piece, power: Fraction) -> Face:
-        root = _root(node) if isinstance(node, Product) else None
-        if root is None:
-            return notation.power(piece.straight, power, entrywise=False)
-        rank, array = len(root.axes), self.piece(root)
-        if power == 1:
-            return squared(array, rank)
-        return notation.power(norm_of(array, rank), 2 * power, entrywise=False)
-
 
 def _size(coefficient: Fraction) -> Fraction:
     return coefficient if coefficient is ONCE else abs(coefficient)
@@ -393,24 +352,3 @@ def _with_short_start(face: Face) -> tuple[float, int]:
     """Orders faces of equal cost by their first term: `A + A'`, not `A' + A`."""
     first = face.tree.terms[0] if isinstance(face.tree, Add) else face.tree
     return face.cost, notation.symbols(first)
-
-
-def _is_root_of_number(factor: Factor) -> bool:
-    """Whether a factor is the square root of a number, a constant or a size, above or below."""
-    if factor.indices or factor.power is ONCE or abs(factor.power) != HALF:
-        return False
-    return isinstance(factor.node, (Constant, Size)) or is_constant(factor.node)
-
-
-def _root(node: Product) -> Node | None:
-    """The array whose squares a scalar is the sum of."""
-    if node.axes or node.coefficient != 1:
-        return None
-    if not node.factors or len(node.dims) not in (1, 2):
-        return None
-    if any(factor.power != 2 or not factor.indices for factor in node.factors):
-        return None
-    if any(not isinstance(index, int) for factor in node.factors for index in factor.indices):
-        return None
-    factors = [Factor(factor.node, factor.indices) for factor in node.factors]
-    return product(ONCE, factors, tuple(range(len(node.dims))), node.dims)
