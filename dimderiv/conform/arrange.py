@@ -1,4 +1,4 @@
-"""From nodes to matrix notation: what each kind of node looks like, with both of its faces."""
+"""From nodes to matrix notation: what each kind of node looks like, upright and transposed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -12,14 +12,14 @@ from dimderiv.conform.index_form import index_form
 from dimderiv.conform.kronecker import merged_piece
 from dimderiv.conform.means import with_means
 from dimderiv.conform.network import Conformed, conform
-from dimderiv.conform.notation import Face, Piece, with_ones
+from dimderiv.conform.notation import Form, TwoWay, with_ones
 from dimderiv.conform.readable import (
-    can_turn,
+    can_be_negated,
     factors_of_added,
     is_constant,
     is_identity,
     is_mixed,
-    turns,
+    takes_its_sign,
     with_bound_on_the_right,
     with_pairs,
 )
@@ -64,7 +64,7 @@ class NoMatrixFormError(NotDifferentiableError):
         )
 
 
-class Loose(NamedTuple):
+class Unfilled(NamedTuple):
     """A positive piece that may lack axes it is only repeated along, and its sign.
 
     Attributes:
@@ -75,7 +75,7 @@ class Loose(NamedTuple):
     """
 
     negative: bool
-    piece: Piece
+    piece: TwoWay
     present: tuple[bool, ...]
     scalars: int = 0
 
@@ -99,34 +99,34 @@ class Arranger:
         self.sizes = frozenset(sizes)
         self.taken = frozenset(taken)
         self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
-        self.known: dict[Key, Piece] = {}
+        self.known: dict[Key, TwoWay] = {}
 
     def tree(self, node: Node, *, row: bool = False) -> Tree:
         """The notation of a node; one with a single axis as a column, or as a row."""
-        return self.shown(self.piece(node), turned=row)
+        return self.shown(self.piece(node), transposed=row)
 
-    def shown(self, piece: Piece, *, turned: bool = False) -> Tree:
+    def shown(self, piece: TwoWay, *, transposed: bool = False) -> Tree:
         """What is printed of a piece, or of its transpose."""
-        tree = (piece.flipped if turned else piece.straight).tree
+        tree = (piece.transposed if transposed else piece.upright).tree
         if IDENTITY.name not in self.taken:
             tree = with_bare_identities(tree)
         return without_transposes(tree, self.skew) if self.skew else tree
 
-    def piece(self, node: Node) -> Piece:
-        """Both faces of a node, with all of its axes."""
+    def piece(self, node: Node) -> TwoWay:
+        """A node upright and transposed, with all of its axes."""
         if len(node.axes) > 2:
             raise NoMatrixFormError
         piece = self.known.get(node.key)
         if piece is None:
             piece = self.known[node.key] = self._piece(node)
-            if piece.straight.cost > LONGEST:
+            if piece.upright.cost > LONGEST:
                 raise LimitError(
                     f"the answer has a part of more than {LONGEST} symbols",
                     hint="give names to parts of the expression that are used more than once",
                 )
         return piece
 
-    def _piece(self, node: Node) -> Piece:
+    def _piece(self, node: Node) -> TwoWay:
         match node:
             case Product() | Sum():
                 return self._filled(node)
@@ -143,19 +143,19 @@ class Arranger:
             case Function():
                 return function(node, [self.piece(each) for each in node.arguments])
 
-    def _constant(self, name: str) -> Piece:
+    def _constant(self, name: str) -> TwoWay:
         assert name == "pi", "no other number has a name"
         is_taken = name in self.taken
         tree = Call("arccos", (Number(Fraction(-1)),)) if is_taken else Name(name)
         return notation.scalar(tree, 1)
 
-    def _size(self, dim: Dim) -> Piece:
+    def _size(self, dim: Dim) -> TwoWay:
         if self.taken & dim.names:
             ones = Call("ones", (dim.syntax(), Number(Fraction(1))))
             return notation.scalar(Call("sum", (ones,)), 4)
         return notation.scalar(dim.syntax(), len(str(dim).split()))
 
-    def _filled(self, node: Sum | Product) -> Piece:
+    def _filled(self, node: Sum | Product) -> TwoWay:
         """A node with the axes that it is only repeated along written as ones."""
         try:
             return self._matrix(node)
@@ -164,14 +164,14 @@ class Arranger:
                 raise
             return self.entries(node)
 
-    def loose(
+    def unfilled(
         self,
         node: Node,
         coefficient: Fraction = ONCE,
         *,
         absorb: bool = True,
         filled: bool = False,
-    ) -> Loose:
+    ) -> Unfilled:
         """A multiple of a node, without the axes that it is only repeated along.
 
         Args:
@@ -197,10 +197,10 @@ class Arranger:
         if not is_zero(node):
             piece = notation.scaled(_size(coefficient), [], [], piece)
         if filled and not all(present):
-            return Loose(negative, with_ones(piece, node.axes, present), (True,) * len(present))
-        return Loose(negative, piece, present, _scalars_before(piece, array))
+            return Unfilled(negative, with_ones(piece, node.axes, present), (True,) * len(present))
+        return Unfilled(negative, piece, present, _scalars_before(piece, array))
 
-    def _sum(self, node: Sum, *, negate: bool = False) -> tuple[Piece, tuple[bool, ...]]:
+    def _sum(self, node: Sum, *, negate: bool = False) -> tuple[TwoWay, tuple[bool, ...]]:
         signed = with_pairs(node)
         if negate:
             signed = [(-coefficient, term) for coefficient, term in signed]
@@ -208,12 +208,13 @@ class Arranger:
         # A number beside an identity would be read as a multiple of that.
         filled = any(is_identity(term) for _, term in signed)
         terms = [
-            self.loose(term, c, absorb=turns(term, added), filled=filled) for c, term in signed
+            self.unfilled(term, c, absorb=takes_its_sign(term, added), filled=filled)
+            for c, term in signed
         ]
         present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
         piece = summed([(term.negative, term.piece) for term in terms])
         if len(present) == 1 and not all(term.present[0] for term in terms):
-            piece = notation.turned_as_a_whole(piece)
+            piece = notation.transposed_as_a_whole(piece)
         if is_symmetric(node):
             piece = notation.symmetric(min(piece, key=_with_short_start))
         return piece, present
@@ -223,40 +224,37 @@ class Arranger:
         terms: Sequence[tuple[Fraction, Node]],
         coefficient: Fraction = ONCE,
         outside: Sequence[Factor] = (),
-    ) -> Piece:
+    ) -> TwoWay:
         """A sum of nodes with all of their axes, in the order given, times a number and scalars."""
-        loose = [self.loose(node, own, filled=True) for own, node in terms]
-        if len(loose) == 1:
-            negative, piece = loose[0].negative, loose[0].piece
-        else:
-            negative, piece = (
-                False,
-                summed_by_ends([(t.negative, t.scalars, t.piece) for t in loose], terms[0][1].axes),
-            )
+        parts = [self.unfilled(node, own, filled=True) for own, node in terms]
+        negative, piece = parts[0].negative, parts[0].piece
+        if len(parts) > 1:
+            signed = [(part.negative, part.scalars, part.piece) for part in parts]
+            negative, piece = False, summed_by_ends(signed, terms[0][1].axes)
         over, under = scalars(outside, [self.piece(factor.node) for factor in outside], self.piece)
         piece = notation.scaled(coefficient, over, under, piece)
         return negated(piece) if negative else piece
 
-    def _map(self, node: Map) -> Piece:
+    def _map(self, node: Map) -> TwoWay:
         if node.function in COMPARISONS:
             node = with_bound_on_the_right(node)
-        loose = [self.loose(argument) for argument in node.arguments]
-        present = tuple(any(column) for column in zip(*(a.present for a in loose), strict=True))
-        pieces = [negated(a.piece) if a.negative else a.piece for a in loose]
-        straight, flipped = (applied(node, faces) for faces in zip(*pieces, strict=True))
+        unfilled = [self.unfilled(argument) for argument in node.arguments]
+        present = tuple(any(column) for column in zip(*(a.present for a in unfilled), strict=True))
+        pieces = [negated(a.piece) if a.negative else a.piece for a in unfilled]
+        upright, transposed = (applied(node, forms) for forms in zip(*pieces, strict=True))
         if node.function in COMPARISONS and not any(is_constant(a) for a in node.arguments):
             # Rounded alike on both sides: `C' w >= max(C' w)`, never `w' C >= max(C' w)`.
-            flipped = notation.transposed(straight)
+            transposed = notation.primed(upright)
         symmetric = is_symmetric(node)
-        piece = notation.symmetric(straight) if symmetric else Piece(straight, flipped)
+        piece = notation.symmetric(upright) if symmetric else TwoWay(upright, transposed)
         if not symmetric:
             # Outside of the function where that is as short: `tanh(X)'`, not `tanh(X')`.
-            piece = notation.turned_as_a_whole(piece, unless_longer=True)
+            piece = notation.transposed_as_a_whole(piece, unless_longer=True)
         return with_ones(piece, node.axes, present)
 
     def _product(
         self, node: Product, coefficient: Fraction, *, absorb: bool, filled: bool
-    ) -> Loose:
+    ) -> Unfilled:
         merged = Merged in map(type, node.result)
         # A product in other axes has its factors written anew, without a sign that one took in.
         absorb = absorb and Merged not in map(type, (*node.result, *all_indices(node.factors)))
@@ -269,7 +267,7 @@ class Arranger:
             if conformed is None:
                 if merged:
                     raise NoMatrixFormError
-                return Loose(coefficient < 0, self._entries(node, coefficient), present)
+                return Unfilled(coefficient < 0, self._entries(node, coefficient), present)
             array, more, under = with_means(shown, conformed, under)
             over += more
             present = _present(shown)
@@ -278,10 +276,10 @@ class Arranger:
         piece = notation.scaled(_size(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(notation.shorter(*piece))
-        return Loose(negative, piece, present, _scalars_before(piece, array))
+        return Unfilled(negative, piece, present, _scalars_before(piece, array))
 
     def _conformed(
-        self, node: Product, pieces: Sequence[Piece]
+        self, node: Product, pieces: Sequence[TwoWay]
     ) -> tuple[Product, Conformed | None]:
         """What a product comes to, and the product itself, perhaps with merged axes made one."""
         found = None if Merged in map(type, node.result) else conform(node, pieces)
@@ -293,31 +291,31 @@ class Arranger:
         except NoMatrixFormError:
             return node, None
 
-    def _matrix(self, node: Node) -> Piece:
-        """Both faces of a node, in matrix notation."""
+    def _matrix(self, node: Node) -> TwoWay:
+        """A node upright and transposed, in matrix notation."""
         if not isinstance(node, (Product, Sum)):
             return self.piece(node)
-        loose = self.loose(node, filled=True)
-        return negated(loose.piece) if loose.negative else loose.piece
+        unfilled = self.unfilled(node, filled=True)
+        return negated(unfilled.piece) if unfilled.negative else unfilled.piece
 
-    def _entries(self, node: Product, coefficient: Fraction) -> Piece:
+    def _entries(self, node: Product, coefficient: Fraction) -> TwoWay:
         """A product that no matrix notation reaches."""
         if len(node.axes) > 2:
             raise NoMatrixFormError
         return self.entries(replace(node, coefficient=abs(coefficient)))
 
-    def entries(self, node: Node) -> Piece:
+    def entries(self, node: Node) -> TwoWay:
         """A node entry by entry, with letters that mean nothing else."""
         return index_form(node, self.piece, self.taken | self.sizes)
 
     def _factor_pieces(
         self, node: Product, negative: bool, *, absorb: bool
-    ) -> tuple[bool, list[Piece]]:
+    ) -> tuple[bool, list[TwoWay]]:
         """The notation of each factor; a minus sign may go into a difference among them."""
         pieces = []
         for factor in node.factors:
             inner = factor.node
-            if absorb and negative and can_turn(factor, node):
+            if absorb and negative and can_be_negated(factor, node):
                 assert isinstance(inner, Sum)
                 piece, present = self._sum(inner, negate=True)
                 piece, negative = with_ones(piece, inner.axes, present), False
@@ -338,17 +336,17 @@ def _present(node: Product) -> tuple[bool, ...]:
     return tuple([is_diagonal or used.issuperset(letters_of((i,))) for i in node.result])
 
 
-def _scalars_before(piece: Piece, array: Piece | None) -> int:
+def _scalars_before(piece: TwoWay, array: TwoWay | None) -> int:
     """How many factors a piece has in front of the array that it is a multiple of."""
     if array is None:
         return 0
     return max(
-        len(notation.factors(face)) - len(notation.factors(bare))
-        for face, bare in zip(piece, array, strict=True)
+        len(notation.factors(form)) - len(notation.factors(bare))
+        for form, bare in zip(piece, array, strict=True)
     )
 
 
-def _with_short_start(face: Face) -> tuple[float, int]:
-    """Orders faces of equal cost by their first term: `A + A'`, not `A' + A`."""
-    first = face.tree.terms[0] if isinstance(face.tree, Add) else face.tree
-    return face.cost, notation.symbols(first)
+def _with_short_start(form: Form) -> tuple[float, int]:
+    """Orders forms of equal cost by their first term: `A + A'`, not `A' + A`."""
+    first = form.tree.terms[0] if isinstance(form.tree, Add) else form.tree
+    return form.cost, notation.symbols(first)

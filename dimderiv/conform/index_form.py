@@ -7,7 +7,7 @@ from itertools import count
 from typing import NamedTuple
 
 from dimderiv.conform import notation
-from dimderiv.conform.notation import Face, Piece, symbols, transposed
+from dimderiv.conform.notation import Form, TwoWay, primed, symbols
 from dimderiv.graph import (
     Factor,
     Index,
@@ -41,7 +41,9 @@ class Axis(NamedTuple):
         return _position([Name(name) for name in self.names], self.dims)
 
 
-def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[str] = ()) -> Piece:
+def index_form(
+    node: Node, piece_of: Callable[[Node], TwoWay], taken: Collection[str] = ()
+) -> TwoWay:
     """A node entry by entry, with a letter for each of its axes, or several for a merged one."""
     terms = expanded(node)
     parts = [(coefficient, labelled(part)) for coefficient, part in terms]
@@ -60,13 +62,13 @@ def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[
         for name, dim in zip(axis.names, axis.dims, strict=True)
     ]
     merged = len(letters) > len(axes)
-    form = IndexForm(
+    tree = IndexForm(
         tuple(letters),
         body[0] if len(body) == 1 else Add(tuple(body)),
         tuple(len(axis.names) for axis in axes) if merged else (),
     )
-    face = Face(form, LONG + symbols(form))
-    return Piece(face, transposed(face))
+    form = Form(tree, LONG + symbols(tree))
+    return TwoWay(form, primed(form))
 
 
 def _size_names(nodes: Sequence[Node]) -> set[str]:
@@ -150,7 +152,7 @@ class _Term:
         node: LabelledProduct,
         spots: Sequence[Spot],
         unused: Iterator[str],
-        piece_of: Callable[[Node], Piece],
+        piece_of: Callable[[Node], TwoWay],
     ) -> None:
         self.node = node
         self.piece_of = piece_of
@@ -239,11 +241,11 @@ class _Term:
         return factor.power < 0 and all(isinstance(place, Name) for place in places)
 
     def _entry(self, factor: Factor) -> Tree:
-        face, power = self.piece_of(factor.node).straight, factor.power
+        form, power = self.piece_of(factor.node).upright, factor.power
         indices = tuple(self._index(index) for index in factor.indices)
         if power < 0 and not self._is_below(factor):
-            return Entry(notation.power(face, power, entrywise=True).tree, indices)
-        tree = Entry(face.tree, indices) if indices else face.tree
+            return Entry(notation.power(form, power, entrywise=True).tree, indices)
+        tree = Entry(form.tree, indices) if indices else form.tree
         return tree if abs(power) == 1 else Binary("^", tree, Number(abs(power)))
 
     def _index(self, index: Index) -> Tree:

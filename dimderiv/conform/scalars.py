@@ -6,7 +6,7 @@ from fractions import Fraction
 from dimderiv.conform import notation
 from dimderiv.conform.edges import norm_of, squared
 from dimderiv.conform.means import mean_of, summed_size
-from dimderiv.conform.notation import HALF, Face, Piece
+from dimderiv.conform.notation import HALF, Form, TwoWay
 from dimderiv.conform.readable import is_constant
 from dimderiv.graph import ONCE, Constant, Factor, Node, Product, Size, product
 from dimderiv.language import Node as Tree
@@ -14,41 +14,41 @@ from dimderiv.language import Number
 
 
 def scalars(
-    factors: Sequence[Factor], pieces: Sequence[Piece], piece_of: Callable[[Node], Piece]
-) -> tuple[list[Face], list[Face]]:
+    factors: Sequence[Factor], pieces: Sequence[TwoWay], piece_of: Callable[[Node], TwoWay]
+) -> tuple[list[Form], list[Form]]:
     """The scalars among factors: those above the line, and those below."""
-    sides: tuple[list[Face], list[Face]] = ([], [])
-    roots: tuple[list[Face], list[Face]] = ([], [])
+    sides: tuple[list[Form], list[Form]] = ([], [])
+    roots: tuple[list[Form], list[Form]] = ([], [])
     sums: dict[int, Tree] = {}
     for factor, piece in zip(factors, pieces, strict=True):
         if factor.indices:
             continue
         is_below = factor.power < 0
         if _is_root_of_number(factor):
-            roots[is_below].append(piece.straight)
+            roots[is_below].append(piece.upright)
             continue
-        face = _power(factor.node, piece, abs(factor.power), piece_of)
-        size = summed_size(factor, face)
+        form = _power(factor.node, piece, abs(factor.power), piece_of)
+        size = summed_size(factor, form)
         if size is not None:
             sums[len(sides[0])] = size
-        sides[is_below].append(face)
+        sides[is_below].append(form)
     for side, numbers in zip(sides, roots, strict=True):
         if numbers:
             # One root of them all: `sqrt(2 pi)`.
-            numbers.sort(key=lambda face: not isinstance(face.tree, Number))
+            numbers.sort(key=lambda form: not isinstance(form.tree, Number))
             side.append(notation.call("sqrt", notation.juxtaposed(numbers)))
     over, under = sides
     for place, size in sums.items():
-        if size in [face.tree for face in under]:
-            under = [face for face in under if face.tree != size]
+        if size in [form.tree for form in under]:
+            under = [form for form in under if form.tree != size]
             over[place] = mean_of(over[place])
     return over, under
 
 
-def _power(node: Node, piece: Piece, power: Fraction, piece_of: Callable[[Node], Piece]) -> Face:
+def _power(node: Node, piece: TwoWay, power: Fraction, piece_of: Callable[[Node], TwoWay]) -> Form:
     root = _root(node) if isinstance(node, Product) else None
     if root is None:
-        return notation.power(piece.straight, power, entrywise=False)
+        return notation.power(piece.upright, power, entrywise=False)
     rank, array = len(root.axes), piece_of(root)
     if power == 1:
         return squared(array, rank)

@@ -11,17 +11,17 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from dimderiv.conform import notation
-from dimderiv.conform.notation import Face, Piece, two_faced
+from dimderiv.conform.notation import Form, TwoWay, two_way
 from dimderiv.language import Add, Call, Dim, IndexForm, Negative, Node, Transpose
 
 Signed = TypeVar("Signed", bound=tuple[Any, ...])
 
 
-def summed(terms: Sequence[tuple[bool, Piece]]) -> Piece:
+def summed(terms: Sequence[tuple[bool, TwoWay]]) -> TwoWay:
     """A sum of pieces, each with whether it is subtracted; one that is added goes first."""
     signs, pieces = zip(*_added_first(terms), strict=True)
-    faces = zip(*pieces, strict=True)
-    return two_faced(*(added(list(zip(signs, each, strict=True))) for each in faces))
+    forms = zip(*pieces, strict=True)
+    return two_way(*(added(list(zip(signs, each, strict=True))) for each in forms))
 
 
 def _added_first(terms: Sequence[Signed]) -> list[Signed]:
@@ -29,22 +29,22 @@ def _added_first(terms: Sequence[Signed]) -> list[Signed]:
     return [terms[first], *terms[:first], *terms[first + 1 :]]
 
 
-def added(terms: Sequence[tuple[bool, Face]]) -> Face:
+def added(terms: Sequence[tuple[bool, Form]]) -> Form:
     """Faces with plus and minus signs between them."""
     trees: list[Node] = []
-    for negative, face in terms:
-        if isinstance(face.tree, Add) and not negative:
-            trees.extend(face.tree.terms)
+    for negative, form in terms:
+        if isinstance(form.tree, Add) and not negative:
+            trees.extend(form.tree.terms)
         else:
-            trees.append(Negative(face.tree) if negative else face.tree)
-    cost = sum(face.cost for _, face in terms) + len(terms) - 1 + terms[0][0]
+            trees.append(Negative(form.tree) if negative else form.tree)
+    cost = sum(form.cost for _, form in terms) + len(terms) - 1 + terms[0][0]
     together = forms_together(trees)
-    return Face(together[0] if len(together) == 1 else Add(tuple(together)), cost)
+    return Form(together[0] if len(together) == 1 else Add(tuple(together)), cost)
 
 
-def negated(piece: Piece) -> Piece:
+def negated(piece: TwoWay) -> TwoWay:
     """A piece with a minus sign before it, or before what it says entry by entry."""
-    return Piece(*(Face(forms_together([Negative(f.tree)])[0], f.cost + 1) for f in piece))
+    return TwoWay(*(Form(forms_together([Negative(f.tree)])[0], f.cost + 1) for f in piece))
 
 
 def forms_together(terms: Sequence[Node]) -> list[Node]:
@@ -75,9 +75,9 @@ def _as_form(tree: Node) -> tuple[IndexForm | None, bool, bool]:
     """The index form that a term is, whether it is transposed, and whether it is subtracted."""
     is_negative = isinstance(tree, Negative)
     inner = tree.operand if isinstance(tree, Negative) else tree
-    is_turned = isinstance(inner, Transpose)
+    is_transposed = isinstance(inner, Transpose)
     inner = inner.operand if isinstance(inner, Transpose) else inner
-    return (inner if isinstance(inner, IndexForm) else None), is_turned, is_negative
+    return (inner if isinstance(inner, IndexForm) else None), is_transposed, is_negative
 
 
 def _opposite(tree: Node) -> Node:
@@ -85,45 +85,45 @@ def _opposite(tree: Node) -> Node:
 
 
 class Term(NamedTuple):
-    """One face of a term: its sign, the scalars that it begins with, and its other factors."""
+    """One form of a term: its sign, the scalars that it begins with, and its other factors."""
 
     negative: bool
     scalars: list[Node]
     chain: list[Node]
 
     @staticmethod
-    def of(negative: bool, scalars: int, face: Face) -> "Term":
-        """A face as a term; one that is turned or divided as a whole begins with no scalar."""
-        chain = notation.factors(face)
+    def of(negative: bool, scalars: int, form: Form) -> "Term":
+        """A form as a term; one that is transposed or divided as a whole begins with no scalar."""
+        chain = notation.factors(form)
         count = scalars if scalars < len(chain) else 0
         return Term(negative, chain[:count], chain[count:])
 
-    def without(self, before: int, after: int, axes: Sequence[Dim]) -> Face:
+    def without(self, before: int, after: int, axes: Sequence[Dim]) -> Form:
         """What is left without some factors at one end; of a matrix that goes, the identity."""
         rest = self.chain[before : len(self.chain) - after]
-        identity = notation.identity(axes[0 if after else 1]).straight.tree
+        identity = notation.identity(axes[0 if after else 1]).upright.tree
         return notation.juxtaposed(_faces([*self.scalars, *(rest or [identity])]))
 
 
-def summed_by_ends(terms: Sequence[tuple[bool, int, Piece]], axes: Sequence[Dim]) -> Piece:
+def summed_by_ends(terms: Sequence[tuple[bool, int, TwoWay]], axes: Sequence[Dim]) -> TwoWay:
     """A sum of matrices, with what all begin or end with outside.
 
     Each has whether it is subtracted, and with how many scalars it begins.
     """
     signed = _added_first([(*_with_sign_inside(sign, p), count) for sign, count, p in terms])
     signs, pieces, counts = zip(*signed, strict=True)
-    straight, flipped = (
-        list(zip(signs, counts, faces, strict=True)) for faces in zip(*pieces, strict=True)
+    upright, transposed = (
+        list(zip(signs, counts, forms, strict=True)) for forms in zip(*pieces, strict=True)
     )
-    return two_faced(_with_ends_outside(straight, axes), _with_ends_outside(flipped, axes[::-1]))
+    return two_way(_with_ends_outside(upright, axes), _with_ends_outside(transposed, axes[::-1]))
 
 
-def _with_ends_outside(faces: Sequence[tuple[bool, int, Face]], axes: Sequence[Dim]) -> Face:
+def _with_ends_outside(forms: Sequence[tuple[bool, int, Form]], axes: Sequence[Dim]) -> Form:
     """Faces added up, with the factors that all begin or end with outside."""
-    terms = [Term.of(*each) for each in faces]
+    terms = [Term.of(*each) for each in forms]
     before, after = _alike(terms)
     if not before + after:
-        return added([(negative, face) for negative, _, face in faces])
+        return added([(negative, form) for negative, _, form in forms])
     first = terms[0].chain
     last = first[len(first) - after :]
     total = added([(term.negative, term.without(before, after, axes)) for term in terms])
@@ -149,21 +149,21 @@ def _alike(terms: Sequence[Term]) -> tuple[int, int]:
     return before, after - (is_inside and after > 0)
 
 
-def _faces(trees: Sequence[Node]) -> list[Face]:
-    return [Face(tree, notation.symbols(tree)) for tree in trees]
+def _faces(trees: Sequence[Node]) -> list[Form]:
+    return [Form(tree, notation.symbols(tree)) for tree in trees]
 
 
-def _with_sign_inside(negative: bool, piece: Piece) -> tuple[bool, Piece]:
+def _with_sign_inside(negative: bool, piece: TwoWay) -> tuple[bool, TwoWay]:
     """A piece whose minus has gone into a difference in a Kronecker product, if it has one."""
-    straight, flipped = (_negated_product(face) for face in piece)
-    if not negative or straight is None or flipped is None:
+    upright, transposed = (_negated_product(form) for form in piece)
+    if not negative or upright is None or transposed is None:
         return negative, piece
-    return False, Piece(straight, flipped)
+    return False, TwoWay(upright, transposed)
 
 
-def _negated_product(face: Face) -> Face | None:
+def _negated_product(form: Form) -> Form | None:
     """Minus a product of which one factor is a Kronecker product with a difference in it."""
-    chain = notation.factors(face)
+    chain = notation.factors(form)
     for place, tree in enumerate(chain):
         for k, argument in enumerate(tree.arguments if isinstance(tree, Call) else ()):
             if not isinstance(tree, Call) or tree.function != "kron" or not _is_mixed(argument):
@@ -171,7 +171,7 @@ def _negated_product(face: Face) -> Face | None:
             assert isinstance(argument, Add)
             arguments = (*tree.arguments[:k], _negated_sum(argument), *tree.arguments[k + 1 :])
             chain[place] = replace(tree, arguments=arguments)
-            return Face(notation.juxtaposed(_faces(chain)).tree, face.cost)
+            return Form(notation.juxtaposed(_faces(chain)).tree, form.cost)
     return None
 
 

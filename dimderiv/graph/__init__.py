@@ -51,7 +51,16 @@ from dimderiv.graph.numbering import all_indices, renamed
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
 from dimderiv.graph.show import show
 from dimderiv.graph.softmax import stable
-from dimderiv.graph.sums import Term, add, content, distributed, expanded, is_turned, terms, total
+from dimderiv.graph.sums import (
+    Term,
+    add,
+    content,
+    distributed,
+    expanded,
+    is_transposed,
+    terms,
+    total,
+)
 from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 
 __all__ = [
@@ -97,8 +106,8 @@ __all__ = [
     "is_one",
     "is_orthogonal",
     "is_symmetric",
+    "is_transposed",
     "is_triangle",
-    "is_turned",
     "is_zero",
     "keys_of",
     "labelled",

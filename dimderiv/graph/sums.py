@@ -53,32 +53,32 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
         return product(number, [Factor(kept[0][1], plain)], plain, axes)
     if number is not ONCE and number != 1:
         kept = tuple([(coefficient / number, term) for coefficient, term in kept])
-    if len(axes) == 2 and is_turned(kept):
+    if len(axes) == 2 and is_transposed(kept):
         # One of a sum and its transpose is a node, so that equal sums are told whichever is meant.
         kept = tuple([(coefficient, transposed(term)) for coefficient, term in kept])
         return product(number, [Factor(_node(kept, axes[::-1]), plain[::-1])], plain, axes)
     return rescaled(_node(kept, axes), number)
 
 
-def is_turned(terms: Sequence[Term]) -> bool:
+def is_transposed(terms: Sequence[Term]) -> bool:
     """Whether most matrices in a sum are transposed; of as many, the one with the first key.
 
     Args:
         terms: the terms of a sum of matrices.
     """
-    plain, turned = [], []
+    plain, transposes = [], []
     for _, term in terms:
         if isinstance(term, Product):
             arrays = [factor for factor in term.factors if factor.indices]
             if len(arrays) == 1 and arrays[0].indices == term.result[::-1] != term.result:
-                turned.append(arrays[0].node.key)
+                transposes.append(arrays[0].node.key)
         elif not is_symmetric(term):
             plain.append(term.key)
-    if not turned:
+    if not transposes:
         return False
-    first_turned, first_plain = min(turned), min(plain, default=b"")
-    tied = len(turned) == len(plain) and first_turned < first_plain
-    return tied or len(turned) > len(plain)
+    first_transposed, first_plain = min(transposes), min(plain, default=b"")
+    tied = len(transposes) == len(plain) and first_transposed < first_plain
+    return tied or len(transposes) > len(plain)
 
 
 def terms(node: Node) -> list[Term]:
@@ -207,13 +207,13 @@ def _is_symmetric(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> bool:
         return False
     mixed = [(coefficient, term) for coefficient, term in terms if not is_symmetric(term)]
     found = {term.key: coefficient for coefficient, term in mixed}
-    turned = set()
+    transposes = set()
     for coefficient, term in mixed:
         key = transposed(term).key
         if found.get(key) != coefficient:
             return False
-        turned.add(key)
-    return len(turned) == len(mixed)
+        transposes.add(key)
+    return len(transposes) == len(mixed)
 
 
 def _opened(terms: Iterable[Term]) -> Iterable[Term]:

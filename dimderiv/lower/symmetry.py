@@ -47,8 +47,8 @@ class _WrittenOut:
 
 def _mapped(function: str, arguments: Sequence[Node]) -> Node:
     """A function of entries: one of `exp(A)` and `exp(A')` is the transpose of the other."""
-    straight = graph.apply_map(function, *arguments)
-    if len(straight.axes) != 2:
-        return straight
-    flipped = graph.apply_map(function, *map(transposed, arguments))
-    return transposed(flipped) if flipped.key < straight.key else straight
+    upright = graph.apply_map(function, *arguments)
+    if len(upright.axes) != 2:
+        return upright
+    transpose = graph.apply_map(function, *map(transposed, arguments))
+    return transposed(transpose) if transpose.key < upright.key else upright

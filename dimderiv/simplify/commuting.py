@@ -30,7 +30,7 @@ class Letter(NamedTuple):
     """A matrix without parts, and whether it stands transposed; a symmetric one never does."""
 
     key: Key
-    turned: bool | None
+    transposed: bool | None
 
 
 Word = tuple[Letter, ...]
@@ -72,8 +72,8 @@ def _words(node: Node, letter: Node | None = None) -> Iterator[Word]:
             yield (_letter(node),)
 
 
-def _letter(node: Node, *, turned: bool = False) -> Letter:
-    return Letter(node.key, None if is_symmetric(node) else turned)
+def _letter(node: Node, *, transposed: bool = False) -> Letter:
+    return Letter(node.key, None if is_symmetric(node) else transposed)
 
 
 def _words_of_product(node: Product, letter: Node | None) -> Iterator[Word]:
@@ -84,33 +84,35 @@ def _words_of_product(node: Product, letter: Node | None) -> Iterator[Word]:
         yield (_letter(without_coefficient(node)),)
         return
     if len(links) == 1 and isinstance(links[0][0], Sum):
-        yield from (_turned(each) for each in _words(links[0][0], letter))
+        yield from (_transposed(each) for each in _words(links[0][0], letter))
         return
     word: list[Letter] = []
-    for matrix, turned in links:
+    for matrix, transposed in links:
         part = unnamed(matrix)
         if isinstance(part, Function) and part.function in SERIES:
             yield tuple(word)
             word = []
-            yield from (_turned(each) if turned else each for each in _words(part, letter))
+            yield from (_transposed(each) if transposed else each for each in _words(part, letter))
         else:
-            word += _spelled(matrix, letter, turned=turned)
+            word += _spelled(matrix, letter, transposed=transposed)
     yield tuple(word)
 
 
-def _spelled(matrix: Node, letter: Node | None, *, turned: bool) -> Word:
+def _spelled(matrix: Node, letter: Node | None, *, transposed: bool) -> Word:
     """A matrix in a chain letter by letter: a named product is what it is a product of."""
     is_open = letter is None or matrix.key != letter.key
     if is_open and isinstance(matrix, Named) and isinstance(matrix.value, Product):
         links = chain(matrix.value)
         if links is not None and len(links) == len(matrix.value.factors):
-            word = tuple(x for part, back in links for x in _spelled(part, letter, turned=back))
-            return _turned(word) if turned else word
-    return (_letter(matrix, turned=turned),)
+            parts = [_spelled(part, letter, transposed=way) for part, way in links]
+            word = tuple(x for part in parts for x in part)
+            return _transposed(word) if transposed else word
+    return (_letter(matrix, transposed=transposed),)
 
 
-def _turned(word: Word) -> Word:
+def _transposed(word: Word) -> Word:
     """The transpose of a word."""
     return tuple(
-        x._replace(turned=x.turned if x.turned is None else not x.turned) for x in word[::-1]
+        x._replace(transposed=x.transposed if x.transposed is None else not x.transposed)
+        for x in word[::-1]
     )

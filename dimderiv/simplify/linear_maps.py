@@ -32,7 +32,7 @@ from dimderiv.rulebook import Rule, Rulebook
 from dimderiv.simplify.commuting import commute
 
 
-def directed(node: Product, rulebook: Rulebook) -> Node | None:
+def applied(node: Product, rulebook: Rulebook) -> Node | None:
     """The product with a linear map applied to what it meets; nothing where it meets no matrix."""
     for place, factor in enumerate(node.factors):
         if not isinstance(factor.node, Function) or factor.power != 1:
@@ -75,12 +75,12 @@ class Meeting(NamedTuple):
     """What a map meets on one side.
 
     Attributes:
-        direction: the matrix there, as the argument of the map.
+        argument: the matrix there, which the map is applied to.
         factors: those that make it.
         indices: where the value of the map stands.
     """
 
-    direction: Node
+    argument: Node
     factors: list[Factor]
     indices: tuple[Index, ...]
 
@@ -93,12 +93,12 @@ def _met(
     assert isinstance(factor.node, Function)
     base = factor.node.arguments[0]
     meetings = list(_meetings(node, place))
-    chosen = next((m for m in meetings if commute(m.direction, base)), None)
+    chosen = next((m for m in meetings if commute(m.argument, base)), None)
     if chosen is None:
-        chosen = min(meetings, key=lambda m: m.direction.weight, default=None)
-        if chosen is None or chosen.direction.weight >= most:
+        chosen = min(meetings, key=lambda m: m.argument.weight, default=None)
+        if chosen is None or chosen.argument.weight >= most:
             return None
-    value = _value(rule, base, chosen.direction, rulebook)
+    value = _value(rule, base, chosen.argument, rulebook)
     rest = [f for f in node.factors if f is not factor and all(f is not g for g in chosen.factors)]
     factors = [Factor(value, chosen.indices), *rest]
     return part(node.coefficient, factors, node.result, node.dims)
@@ -118,17 +118,17 @@ def _meetings(node: Product, place: int) -> Iterator[Meeting]:
             yield Meeting(part(ONCE, found, own, node.dims), found, other)
 
 
-def _value(rule: Rule, base: Node, direction: Node, rulebook: Rulebook) -> Node:
-    """The value of a map in a direction, apart for the terms of it that commute."""
-    every = terms(direction)
+def _value(rule: Rule, base: Node, argument: Node, rulebook: Rulebook) -> Node:
+    """The value of a map at an argument, apart for the terms of it that commute."""
+    every = terms(argument)
     easy = [(c, term) for c, term in every if commute(term, base)]
     kept = [(c, term) for c, term in every if not commute(term, base)]
     if len(kept) > 1:
-        kept = [(ONCE, total(kept, direction.axes))]
+        kept = [(ONCE, total(kept, argument.axes))]
     values = [(c, function_of(rule.name, (base, term), base.axes)) for c, term in kept]
     if easy:
         shape = Shape(*base.axes)
-        arrays = (Array(base, shape), Array(total(easy, direction.axes), shape))
+        arrays = (Array(base, shape), Array(total(easy, argument.axes), shape))
         known = dict(zip(rule.arguments, arrays, strict=True))
         formula = _formula(rule.commuting, rule.arguments, rulebook.functions)
         values.insert(0, (ONCE, matrix_formula(formula, known, rulebook).node))

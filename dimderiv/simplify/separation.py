@@ -43,7 +43,7 @@ class Outside(NamedTuple):
     terms: list[Term]
 
 
-def gathered(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
+def collected(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
     """The terms of a sum, those with a part in common as one.
 
     Args:

@@ -24,7 +24,7 @@ from dimderiv.graph import (
     fold_map,
     has_pseudoinverse,
     is_symmetric,
-    is_turned,
+    is_transposed,
     labelled,
     letters_of,
     product,
@@ -33,7 +33,7 @@ from dimderiv.graph import (
 from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
 from dimderiv.simplify.factoring import factored
-from dimderiv.simplify.linear_maps import directed
+from dimderiv.simplify.linear_maps import applied
 
 Shorten = Callable[[Product], Node | None]
 
@@ -102,17 +102,17 @@ class Simplifier:
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
             return ()
-        of_maps = (self._directed, fold) if Function in kinds else (fold,)
+        of_maps = (self._applied, fold) if Function in kinds else (fold,)
         return (*of_maps, *OF_SUMS) if Sum in kinds else of_maps
 
-    def _directed(self, node: Product) -> Node | None:
-        return directed(node, self.rulebook)
+    def _applied(self, node: Product) -> Node | None:
+        return applied(node, self.rulebook)
 
     def _sum(self, node: Sum) -> Node:
         inside = [self(term) for _, term in node.terms]
         simple: Node = node
         is_changed = inside != [term for _, term in node.terms]
-        if is_changed or (len(node.axes) == 2 and is_turned(node.terms)):
+        if is_changed or (len(node.axes) == 2 and is_transposed(node.terms)):
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)

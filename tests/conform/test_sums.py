@@ -3,7 +3,7 @@
 import pytest
 
 from dimderiv import derive
-from dimderiv.conform.notation import Face, Piece, named, symbols, symmetric
+from dimderiv.conform.notation import Form, TwoWay, named, symbols, symmetric
 from dimderiv.conform.sums import forms_together, negated, summed, summed_by_ends
 from dimderiv.language.parser import parse_expression, parse_program
 from dimderiv.language.shapes import Dim
@@ -14,9 +14,9 @@ AXES = (Dim.of("m"), Dim.of("n"))
 X, Y = named("x", 1), named("y", 1)
 
 
-def shown(piece: Piece) -> tuple[str, str]:
-    """Both faces as text."""
-    return text(piece.straight.tree), text(piece.flipped.tree)
+def shown(piece: TwoWay) -> tuple[str, str]:
+    """Both forms as text."""
+    return text(piece.upright.tree), text(piece.transposed.tree)
 
 
 def formula(source: str) -> Node:
@@ -24,10 +24,10 @@ def formula(source: str) -> Node:
     return parse_program(source).statements[0].value
 
 
-def piece(source: str) -> Piece:
-    """An expression with the same two faces."""
+def piece(source: str) -> TwoWay:
+    """An expression with the same two forms."""
     tree = parse_expression(source)
-    return symmetric(Face(tree, symbols(tree)))
+    return symmetric(Form(tree, symbols(tree)))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def piece(source: str) -> Piece:
     ],
 )
 def test_a_sum_begins_with_what_is_added(
-    terms: list[tuple[bool, Piece]], expected: tuple[str, str]
+    terms: list[tuple[bool, TwoWay]], expected: tuple[str, str]
 ) -> None:
     """Unless everything is subtracted."""
     assert expected == shown(summed(terms))
@@ -120,4 +120,4 @@ def test_what_is_common_stands_outside(terms: list[str], expected: str) -> None:
         for term, each in zip(terms, bare, strict=True)
     ]
 
-    assert expected == text(summed_by_ends(signed, AXES).straight.tree)
+    assert expected == text(summed_by_ends(signed, AXES).upright.tree)
