@@ -5,6 +5,7 @@ of the whole, as that it is symmetric, is noted.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -72,20 +73,8 @@ def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
             return only.node
     key = product_key(coefficient, node.factors, node.result, node.dims)
     was_one = node.coefficient is ONCE or node.coefficient == 1
-    weight = node.weight + was_one - is_one
-    return Product(
-        coefficient,
-        node.factors,
-        node.dims,
-        node.result,
-        node.axes,
-        key,
-        max(weight, 1),
-        node.symmetric,
-        node.is_convolution,
-        node.zero_sums,
-        node.ordinary,
-    )
+    weight = max(node.weight + was_one - is_one, 1)
+    return replace(node, coefficient=coefficient, key=key, weight=weight)
 
 
 def rescaled(node: Node, coefficient: Fraction) -> Node:
