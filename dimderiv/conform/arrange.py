@@ -79,6 +79,11 @@ class Unfilled(NamedTuple):
     present: tuple[bool, ...]
     scalars: int = 0
 
+    @property
+    def signed(self) -> TwoWay:
+        """The piece with its sign."""
+        return negated(self.piece) if self.negative else self.piece
+
 
 class Arranger:
     """Writes nodes in matrix notation, each node once.
@@ -183,19 +188,17 @@ class Arranger:
         if isinstance(node, Product):
             number = times(coefficient, node.coefficient)
             return self._product(node, number, absorb=absorb, filled=filled)
-        negative, piece = coefficient.numerator < 0, None
-        present = (True,) * len(node.axes)
         if is_zero(node):
-            negative, piece = False, notation.scalar(Number(Fraction(0)), 1)
-            present = (False,) * len(node.axes)
-        elif isinstance(node, Sum):
-            piece, present = self._sum(node, negate=negative and is_mixed(node))
-            negative = negative and not is_mixed(node)
+            zero, present = notation.scalar(Number(Fraction(0)), 1), (False,) * len(node.axes)
+            return Unfilled(False, with_ones(zero, node.axes, present) if filled else zero, present)
+        negative, present = coefficient.numerator < 0, (True,) * len(node.axes)
+        if isinstance(node, Sum):
+            takes_in = negative and is_mixed(node)
+            array, present = self._sum(node, negate=takes_in)
+            negative = negative and not takes_in
         else:
-            piece = self.piece(node)
-        array = piece
-        if not is_zero(node):
-            piece = notation.scaled(_size(coefficient), [], [], piece)
+            array = self.piece(node)
+        piece = notation.scaled(_size(coefficient), [], [], array)
         if filled and not all(present):
             return Unfilled(negative, with_ones(piece, node.axes, present), (True,) * len(present))
         return Unfilled(negative, piece, present, _scalars_before(piece, array))
@@ -227,28 +230,29 @@ class Arranger:
     ) -> TwoWay:
         """A sum of nodes with all of their axes, in the order given, times a number and scalars."""
         parts = [self.unfilled(node, own, filled=True) for own, node in terms]
-        negative, piece = parts[0].negative, parts[0].piece
+        whole = parts[0]
         if len(parts) > 1:
             signed = [(part.negative, part.scalars, part.piece) for part in parts]
-            negative, piece = False, summed_by_ends(signed, terms[0][1].axes)
+            whole = Unfilled(False, summed_by_ends(signed, terms[0][1].axes), ())
         over, under = scalars(outside, [self.piece(factor.node) for factor in outside], self.piece)
-        piece = notation.scaled(coefficient, over, under, piece)
-        return negated(piece) if negative else piece
+        piece = notation.scaled(coefficient, over, under, whole.piece)
+        return whole._replace(piece=piece).signed
 
     def _map(self, node: Map) -> TwoWay:
         if node.function in COMPARISONS:
             node = with_bound_on_the_right(node)
         unfilled = [self.unfilled(argument) for argument in node.arguments]
         present = tuple(any(column) for column in zip(*(a.present for a in unfilled), strict=True))
-        pieces = [negated(a.piece) if a.negative else a.piece for a in unfilled]
-        upright, transposed = (applied(node, forms) for forms in zip(*pieces, strict=True))
+        forms = zip(*(argument.signed for argument in unfilled), strict=True)
+        upright, transposed = (applied(node, each) for each in forms)
         if node.function in COMPARISONS and not any(is_constant(a) for a in node.arguments):
             # Rounded alike on both sides: `C' w >= max(C' w)`, never `w' C >= max(C' w)`.
             transposed = notation.primed(upright)
-        symmetric = is_symmetric(node)
-        piece = notation.symmetric(upright) if symmetric else TwoWay(upright, transposed)
-        if not symmetric:
+        if is_symmetric(node):
+            piece = notation.symmetric(upright)
+        else:
             # Outside of the function where that is as short: `tanh(X)'`, not `tanh(X')`.
+            piece = TwoWay(upright, transposed)
             piece = notation.transposed_as_a_whole(piece, unless_longer=True)
         return with_ones(piece, node.axes, present)
 
@@ -265,9 +269,10 @@ class Arranger:
         if array is None:
             shown, conformed = self._conformed(node, pieces)
             if conformed is None:
-                if merged:
+                if merged or len(node.axes) > 2:
                     raise NoMatrixFormError
-                return Unfilled(coefficient < 0, self._entries(node, coefficient), present)
+                entries = self.entries(replace(node, coefficient=abs(coefficient)))
+                return Unfilled(coefficient < 0, entries, present)
             array, more, under = with_means(shown, conformed, under)
             over += more
             present = _present(shown)
@@ -295,14 +300,7 @@ class Arranger:
         """A node upright and transposed, in matrix notation."""
         if not isinstance(node, (Product, Sum)):
             return self.piece(node)
-        unfilled = self.unfilled(node, filled=True)
-        return negated(unfilled.piece) if unfilled.negative else unfilled.piece
-
-    def _entries(self, node: Product, coefficient: Fraction) -> TwoWay:
-        """A product that no matrix notation reaches."""
-        if len(node.axes) > 2:
-            raise NoMatrixFormError
-        return self.entries(replace(node, coefficient=abs(coefficient)))
+        return self.unfilled(node, filled=True).signed
 
     def entries(self, node: Node) -> TwoWay:
         """A node entry by entry, with letters that mean nothing else."""

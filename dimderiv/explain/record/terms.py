@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.conform import Arranger, Form, negated, notation
+from dimderiv.conform import Arranger, Form, notation
 from dimderiv.explain.record.orders import Link, Order, as_chain
 from dimderiv.explain.record.reasons import Bag, Equation, Placed, Reason, reasons, slid
 from dimderiv.explain.record.scalar_order import (
@@ -171,9 +171,8 @@ class Writer:
         if isinstance(node, Named):
             return Shown(Name(node.name), shape_of(node.axes[:MOST_AXES], row=row))
         loose = self.arranger.unfilled(node)
-        piece = negated(loose.piece) if loose.negative else loose.piece
         return Shown(
-            self.arranger.shown(piece, transposed=row),
+            self.arranger.shown(loose.signed, transposed=row),
             shape_of(node.axes[:MOST_AXES], row=row),
         )
 
