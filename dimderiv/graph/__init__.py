@@ -1,7 +1,6 @@
 """The data of the middle: labelled products, sums, maps and functions, in normal form."""
 
 from dimderiv.graph.cancelling import has_pseudoinverse
-from dimderiv.graph.chains import chain
 from dimderiv.graph.facts import (
     is_definite,
     is_nonnegative,
@@ -11,7 +10,7 @@ from dimderiv.graph.facts import (
     unnamed,
 )
 from dimderiv.graph.fold import fold, fold_map
-from dimderiv.graph.labelled import LabelledProduct, labelled
+from dimderiv.graph.labelled import LabelledProduct, chain, labelled
 from dimderiv.graph.letters import are_letters, components, reached, touching
 from dimderiv.graph.nodes import (
     ONCE,
