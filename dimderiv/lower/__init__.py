@@ -12,6 +12,7 @@ from dimderiv.lower.formulas import (
 )
 from dimderiv.lower.inverses import inverse
 from dimderiv.lower.matrix_functions import function_of, map_indices
+from dimderiv.lower.operands import with_operands
 
 __all__ = [
     "Array",
@@ -29,5 +30,6 @@ __all__ = [
     "map_indices",
     "number_of",
     "triangle",
+    "with_operands",
     "without_derivative",
 ]

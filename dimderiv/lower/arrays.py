@@ -4,7 +4,8 @@ An array is a node together with its place in matrix notation; the functions her
 which operand has which letter.
 """
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -185,8 +186,7 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
     place = {letter: k for k, letter in enumerate(dims)}
 
     def index(axis: Axis, merge: type[Merged] | type[Shifted]) -> Index:
-        own = (axis,) if isinstance(axis, str) else axis
-        letters = tuple(place[letter] for letter in own if not dims[letter].is_one)
+        letters = tuple(place[letter] for letter in axis if not dims[letter].is_one)
         return letters[0] if len(letters) == 1 else merge(letters)
 
     factors = [
@@ -200,7 +200,7 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
                 f"a triangle is that of a matrix, not of {arrays[0].shape}"
             )
         factors.append(Factor(triangle(*below), tuple(place[letter] for letter in read.ordered)))
-    sizes = [_product_of(dims, axis) for axis in read.value]
+    sizes = [product_of(dims[letter] for letter in axis) for axis in read.value]
     shape = Shape(*(*sizes, ONE, ONE)[:2])
     result = tuple(
         index(axis, Merged) for axis, size in zip(read.value, sizes, strict=True) if not size.is_one
@@ -228,8 +228,6 @@ def _letter_sizes(axes: Sequence[tuple[Axis, Dim]]) -> dict[str, Dim]:
     return sizes
 
 
-def _product_of(sizes: Mapping[str, Dim], axis: Axis) -> Dim:
-    size = ONE
-    for letter in (axis,) if isinstance(axis, str) else axis:
-        size = size * sizes[letter]
-    return size
+def product_of(sizes: Iterable[Dim]) -> Dim:
+    """The size of an axis that is made of several."""
+    return functools.reduce(Dim.__mul__, sizes, ONE)

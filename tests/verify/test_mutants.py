@@ -37,7 +37,7 @@ DERIVATION = [
     "conform.edges",
     "conform.network",
     "conform.notation",
-    "conform.ones",
+    "conform.sums",
     "conform.index_form",
     "conform.arrange",
     "render.text",

@@ -11,7 +11,7 @@ from dimderiv.conform import NoMatrixFormError, vectorised
 from dimderiv.explain.record.model import Stacked, StackedTerm
 from dimderiv.explain.record.reasons import Equation, Field, Reason, Several
 from dimderiv.explain.record.terms import Writer
-from dimderiv.graph import Node, Product, expanded, letters_of
+from dimderiv.graph import Node, Product, expanded, letters_of, reached
 from dimderiv.language import COMMUTATIONS, Call, Entry, Name, children
 from dimderiv.language import Node as Tree
 
@@ -128,11 +128,4 @@ def _calls(tree: Tree) -> list[Call]:
 
 def _apart(part: Product, first: Iterable[int], second: Iterable[int]) -> bool:
     """Whether no factor joins letters of two groups, directly or through others."""
-    reach, before = set(first), -1
-    while len(reach) > before:
-        before = len(reach)
-        for factor in part.factors:
-            letters = set(letters_of(factor.indices))
-            if letters & reach:
-                reach |= letters
-    return not reach & set(second)
+    return reached(first, part.factors).isdisjoint(second)

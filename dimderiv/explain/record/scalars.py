@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dimderiv.conform import Face, notation, symbols
+from dimderiv.conform import Form, notation, symbols
 from dimderiv.language import Binary, Call, Negative, Node, Number, Transpose, replaced
 
 ERASED = frozenset({"sum", "tr", "diag", "tril", "triu", "vec", "det"})
@@ -12,12 +12,12 @@ NUMBER_ONE = Number(Fraction(1))
 
 def multiplied(coefficient: Fraction, factors: Sequence[tuple[Node, Fraction]]) -> Node:
     """A product of scalars."""
-    over: list[Face] = []
-    under: list[Face] = []
+    over: list[Form] = []
+    under: list[Form] = []
     for tree, power in factors:
-        face = notation.power(Face(tree, symbols(tree)), abs(power), entrywise=False)
+        face = notation.power(Form(tree, symbols(tree)), abs(power), entrywise=False)
         (over if power > 0 else under).append(face)
-    tree = notation.scaled(abs(coefficient), over, under, None).straight.tree
+    tree = notation.scaled(abs(coefficient), over, under, None).upright.tree
     return Negative(tree) if coefficient < 0 else tree
 
 

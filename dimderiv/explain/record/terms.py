@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.conform import Arranger, Face, notation
+from dimderiv.conform import Arranger, Form, notation
 from dimderiv.explain.record.orders import Link, Order, as_chain
 from dimderiv.explain.record.reasons import Bag, Equation, Placed, Reason, reasons, slid
 from dimderiv.explain.record.scalar_order import (
@@ -163,17 +163,16 @@ class Writer:
         if len(node.axes) != 1:
             return False
         piece = self.arranger.piece(node)
-        return piece.flipped.cost < piece.straight.cost
+        return piece.transposed.cost < piece.upright.cost
 
     def shown(self, node: Node) -> Shown:
         """A node, without the axes that it is only repeated along, and its shape."""
         row = self.is_row(node)
         if isinstance(node, Named):
             return Shown(Name(node.name), shape_of(node.axes[:MOST_AXES], row=row))
-        loose = self.arranger.loose(node)
-        piece = notation.negative(loose.piece) if loose.negative else loose.piece
+        loose = self.arranger.unfilled(node)
         return Shown(
-            self.arranger.shown(piece, turned=row),
+            self.arranger.shown(loose.signed, transposed=row),
             shape_of(node.axes[:MOST_AXES], row=row),
         )
 
@@ -262,7 +261,7 @@ class Writer:
 
     def _raised(self, factor: Factor) -> Shown:
         shown = self.shown(factor.node)
-        face = notation.power(Face(shown.tree, 1), abs(factor.power), entrywise=True)
+        face = notation.power(Form(shown.tree, 1), abs(factor.power), entrywise=True)
         tree = face.tree if factor.power > 0 else Binary("./", NUMBER_ONE, face.tree)
         return Shown(tree, shown.shape)
 
