@@ -55,7 +55,7 @@ class Writer:
         array_tests: the type of an array, and a test of one that its entries are floating, where
             looking is quicker than converting.
         takes_numbers: whether functions of two arrays take a number for one of them.
-        entrywise: functions of each entry, as format strings; `np` in them is the module.
+        entrywise: functions of each entry, as format strings; `xp` in them is the module.
         calls: how other operations are spelled, as `spelling` says.
         helpers: functions of each entry, and other operations, that are helper functions.
         layer_name: what a layer is called.
@@ -200,7 +200,7 @@ class Writer:
         raise self.unknown(op.kind)
 
     def _formatted(self, spelling: str, op: Operation, parts: Sequence[Text]) -> Text:
-        given = {"np": self.module, "helper": Helpers(self.helper), "op": Parts(op, self)}
+        given = {"xp": self.module, "helper": Helpers(self.helper), "op": Parts(op, self)}
         return Text(spelling.format(*parts, **given))
 
     def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
@@ -232,7 +232,7 @@ class Writer:
         if function in self.helpers:
             return Text(f"{self.helper(function)}({parts[0]})")
         if function in self.entrywise:
-            return Text(self.entrywise[function].format(*parts, np=self.module))
+            return Text(self.entrywise[function].format(*parts, xp=self.module))
         raise self.unknown(function)
 
     def _numbers_as_arrays(self, op: Operation, parts: Sequence[Text]) -> list[Text]:
