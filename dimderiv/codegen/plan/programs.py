@@ -15,7 +15,8 @@ from dimderiv.language import IndexForm, Shape
 from dimderiv.language import Node as Tree
 from dimderiv.rulebook import Rulebook
 
-Layout = tuple[Shape, Shape]
+# The shapes of what is differentiated and of the variable.
+Sides = tuple[Shape, Shape]
 
 
 class Programs:
@@ -33,7 +34,7 @@ class Programs:
     def __init__(
         self,
         programs: Sequence[Typed],
-        layouts: Sequence[Layout],
+        layouts: Sequence[Sides],
         rulebook: Rulebook,
         results: Sequence[Sequence[str]],
         late: Late = AT_ONCE,

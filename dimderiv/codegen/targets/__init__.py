@@ -8,7 +8,7 @@ from dimderiv.codegen.targets.helper_source import helper_functions, helper_sour
 from dimderiv.codegen.targets.identifiers import Identifiers
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.numpy import NumpyWriter
-from dimderiv.codegen.targets.text import ATOM, PRODUCT, SIGN, Text, indented
+from dimderiv.codegen.targets.text import ATOM, PRODUCT, SIGN, Text, commented, indented, words_in
 from dimderiv.codegen.targets.writer import Writer
 from dimderiv.errors import UnknownNameError
 
@@ -25,10 +25,12 @@ __all__ = [
     "Text",
     "Writer",
     "called_functions",
+    "commented",
     "described",
     "helper_functions",
     "helper_source",
     "indented",
+    "words_in",
     "writer_of",
 ]
 

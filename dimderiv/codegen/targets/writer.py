@@ -5,7 +5,7 @@ differently, and which helper functions generated code brings along.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dimderiv.codegen.plan import EXTREMES, FACTORS, Operation, called, details, is_of_numbers
@@ -35,6 +35,7 @@ from dimderiv.language import Dim, Node
 MOST_TESTED = 6
 
 
+@dataclass(eq=False)
 class Writer:
     """Writes operations as expressions of one target.
 
@@ -84,15 +85,9 @@ class Writer:
     typed: ClassVar[tuple[str, str]] = ("dtype", "{}.dtype")
     hands_down: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        arguments: Arguments,
-        helper: Callable[[str], str],
-        declared: Mapping[str, str],
-    ) -> None:
-        self.arguments = arguments
-        self.helper = helper
-        self.declared = declared
+    arguments: Arguments
+    helper: Callable[[str], str]
+    declared: Mapping[str, str]
 
     def converted(self, names: list[str]) -> list[str]:
         """The lines after which the arguments are arrays of one floating type.
