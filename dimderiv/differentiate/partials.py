@@ -34,7 +34,7 @@ from dimderiv.graph import (
     scaled,
     total,
 )
-from dimderiv.language import COMPARISONS, Dim, parse_expression, syntax
+from dimderiv.language import COMPARISONS, EXTREMES, Dim, parse_expression, syntax
 from dimderiv.lower import (
     Labelled,
     constant_value,
@@ -176,6 +176,9 @@ def _of_map(node: Map, upstream: Node, rulebook: Rulebook, value: Node) -> Itera
     known = dict(zip(rule.arguments, arguments, strict=True)) | {"y": value}
     plain = tuple(range(len(node.axes)))
     for name, argument in zip(rule.arguments, node.arguments, strict=True):
+        if name not in rule.derivative:
+            yield Partial(argument, (), without_derivative(rule, name))
+            continue
         slope = entrywise(_formula(derivative_of(rule, name), rule.arguments), known, node.axes)
         factors = (Factor(upstream, plain), Factor(slope, plain))
         yield Partial(argument, (Labelled(ONCE, factors, plain, node.axes),))
@@ -262,6 +265,8 @@ def _entrywise(formula: syntax.Node, known: Mapping[str, Node], axes: tuple[Dim,
             return _applied(comparison, [node(left), node(right)])
         case syntax.Call("sqrt", (argument,)):
             return elementwise(1, (node(argument), Fraction(1, 2)))
+        case syntax.Call(function, arguments) if syntax.is_extreme_of_two(formula):
+            return _applied(EXTREMES[function], [node(argument) for argument in arguments])
         case syntax.Call(function, arguments):
             return _applied(function, [node(argument) for argument in arguments])
         case _:

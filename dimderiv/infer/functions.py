@@ -19,7 +19,7 @@ from dimderiv.infer.operators import broadcast
 from dimderiv.infer.refusals import arguments_refused, axis_refused, scalar_wanted, vector_wanted
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
 from dimderiv.infer.unify import MismatchError, Term
-from dimderiv.language import ONE, Call, Name, Node, is_extreme_of_two, parse_expression
+from dimderiv.language import ONE, Call, Name, Node, along, is_extreme_of_two, parse_expression
 from dimderiv.rulebook import Axis, Rule, read_signature
 
 CALL_DEPTH = 50
@@ -37,14 +37,15 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     if len(node.arguments) != len(rule.arguments):
         raise arguments_refused(node, rule.arguments)
     _note_assumed(scope, node, rule)
-    if node.axis is not None and rule.kind != "reduction":
+    if node.axis is not None and rule.kind != "reduction" and not rule.along:
         raise axis_refused(node, _reductions(scope))
     arguments = [scope.visit(argument) for argument in node.arguments]
     return _BY_KIND[rule.kind](scope, node, rule, arguments)
 
 
 def _reductions(scope: Scope) -> list[str]:
-    return [name for name, rule in scope.rulebook.rules.items() if rule.kind == "reduction"]
+    rules = scope.rulebook.rules.items()
+    return [name for name, rule in rules if rule.kind == "reduction" or rule.along]
 
 
 def _elementwise(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
@@ -70,7 +71,7 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     scope.calls += 1
     scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
     try:
-        return scope.visit(_definition(text, scope.functions))
+        return scope.visit(_definition(text, scope.functions, node.axis))
     except ClashError as clash:
         raise ClashError(scope.caller, call_misfit, clash.sizes) from None
     finally:
@@ -90,8 +91,8 @@ def _note_assumed(scope: Scope, node: Call, rule: Rule) -> None:
 
 
 @cache
-def _definition(text: str, functions: frozenset[str]) -> Node:
-    return parse_expression(text, functions=functions)
+def _definition(text: str, functions: frozenset[str], axis: int | None) -> Node:
+    return along(parse_expression(text, functions=functions), axis)
 
 
 def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:

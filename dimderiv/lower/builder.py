@@ -18,6 +18,7 @@ from dimderiv.language import (
     Declaration,
     Dim,
     Shape,
+    along,
     parse_expression,
     reciprocal,
     size_of,
@@ -223,7 +224,8 @@ class Builder:
                 return along_rows(rule.name, arguments[0])
             case "composite":
                 text = rule.column if rule.column and arguments[0].shape.is_column else None
-                return self.defined(rule, arguments, self._body(rule, text or rule.definition))
+                body = self._body(rule, text or rule.definition)
+                return self.defined(rule, arguments, along(body, node.axis))
             case "matrix" if not arguments[0].shape.is_matrix:
                 return self._of_no_matrix(rule, arguments)
             case "unknown":

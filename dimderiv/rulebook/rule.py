@@ -30,7 +30,7 @@ TEXTS = {
     "kind", "signature", "definition", "column", "scalar", "domain", "kink", "latex", "reference",
     "operator", "linear", "commuting", "mpmath",
 }  # fmt: skip
-TRUTHS = {"square", "along", "turns", "commutes"}
+TRUTHS = {"square", "along", "turns", "commutes", "yields"}
 NAMES = {"aliases", "symmetric", "rows_sum_to_one"}
 # One text, for the first argument or for all targets, or a table of them.
 TABLES = {"derivative", "refused", "code"}
@@ -72,6 +72,7 @@ class Rule:
         kink: what is assumed where the derivative does not exist.
         reference: where the formula can be looked up.
         aliases: other names that are read as this function.
+        yields: whether a symbol with this name, declared or defined, hides the function.
         code: for each target how a call is written, or a helper function's name.
         argument: the shape of the argument, of a function that is declared rather than known.
         value: the shape of the value of such a function.
@@ -102,6 +103,7 @@ class Rule:
     reference: str = ""
     operator: str = ""
     aliases: tuple[str, ...] = ()
+    yields: bool = False
     code: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     argument: Shape | None = None

@@ -21,7 +21,7 @@ MOST_TESTED = 6
 ARITHMETIC = {"+": "add_", "-": "sub_", "*": "mul_", "/": "div_"}
 COMPARED = {">": "gt", "<": "lt", ">=": "ge", "<=": "le"}
 MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
-REDUCTIONS = {"sum": "sum", "max": "amax", "min": "amin"}
+REDUCTIONS = {"sum": "sum", "prod": "prod", "max": "amax", "min": "amin"}
 
 
 class TorchWriter(Writer):

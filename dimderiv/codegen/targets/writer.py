@@ -233,7 +233,7 @@ class Writer:
                 return self.mapped(replace(op, detail=("sigmoid",)), [minus])
         if function in INFIX:
             return joined(function, *parts)
-        if is_of_numbers(op):
+        if is_of_numbers(op) or len(parts) > 2:
             texts = [part.text for part in self.numbers_as_arrays(op, parts)]
         written = function if function in self.helpers else self.rules.get(function)
         if written is None:

@@ -25,6 +25,7 @@ from dimderiv.language import (
     Number,
     Program,
     Transpose,
+    along,
 )
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
@@ -63,6 +64,7 @@ from dimderiv.verify.evaluate.unsized import (
     multiplied,
     of_constant,
     sized,
+    sizes_beside,
     square_below,
     together,
 )
@@ -370,7 +372,7 @@ class Evaluator:
         inner = replace(self, known={}, keep=False, names={})
         if node.function not in self.elementwise:
             inner.names = dict(zip(names, arguments, strict=True))
-            return inner.value(body)
+            return inner.value(along(body, node.axis))
 
         def function(*scalars: Scalar) -> Scalar:
             inner.names = {name: [[x]] for name, x in zip(names, scalars, strict=True)}

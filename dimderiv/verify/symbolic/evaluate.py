@@ -16,6 +16,7 @@ from dimderiv.language import (
     Number,
     Program,
     Transpose,
+    along,
 )
 from dimderiv.language import size_of as dimension_of
 from dimderiv.verify.claim import NotVerifiableError
@@ -272,4 +273,5 @@ class Reader:
         tables = [closed(argument) for argument in arguments]
         if len(tables[0][0]) == 1 < len(tables[0]):
             body = self.columns.get(node.function, body)
-        return replace(self, names=dict(zip(names, tables, strict=True))).value(body)
+        inner = replace(self, names=dict(zip(names, tables, strict=True)))
+        return inner.value(along(body, node.axis))
