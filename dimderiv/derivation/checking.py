@@ -115,6 +115,7 @@ class Checker:
                 columns=found.columns,
                 elementwise=found.elementwise,
                 values=found.values,
+                products=found.products,
             )
             for names, claim in claims.items()
         }

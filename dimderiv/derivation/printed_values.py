@@ -140,6 +140,7 @@ class PrintedValues:
             self.meanings.elementwise,
             self.meanings.columns,
             values=self.meanings.values,
+            products=self.meanings.products,
             unknown=unknown,
         )
 

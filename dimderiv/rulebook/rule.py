@@ -267,6 +267,14 @@ def refuse_incomplete(rule: Rule, place: str) -> None:
             f"{place} has code for {targets[0]}, which is no target",
             hint=f"one of {', '.join(TARGETS)}",
         )
+    for target, text in rule.code.items():
+        try:
+            text.format(*rule.arguments, xp=target)
+        except (LookupError, ValueError) as error:
+            raise ParseError(
+                f"{place}: the code for {target} has a place for no argument: {text}",
+                hint="{} for each argument in order, or {0} for the first one, and {xp}",
+            ) from error
     if rule.along and rule.kind != "composite":
         raise ParseError(f"{place} runs along an axis of the call, but is no composite")
     if rule.linear and not rule.commuting:

@@ -86,6 +86,7 @@ class Setting:
             claim.columns,
             keep=keep,
             values=claim.values,
+            products=claim.products,
             unknown={name: self.size(shape, trial) for name, shape in claim.unknown.items()},
         )
 
