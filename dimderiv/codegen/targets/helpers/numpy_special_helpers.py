@@ -27,8 +27,11 @@ def erfinv(x):
         logarithm, size = np.log1p(-x * x), np.abs(x)
         middle = 2 / (math.pi * 0.147) + logarithm / 2
         y = np.sqrt(np.sqrt(middle * middle - logarithm / 0.147) - middle)
+        missing = np.vectorize(
+            lambda x, y: x - math.erf(y) if x < 0.5 else math.erfc(y) - (1 - x), otypes=[x.dtype]
+        )
         for _ in range(3):
-            step = (1 - size - erfc(y)) * np.exp(y * y) * (math.sqrt(math.pi) / 2)
+            step = missing(size, y) * np.exp(y * y) * (math.sqrt(math.pi) / -2)
             y = y - step / (1 + y * step)
     return np.copysign(np.where(size == 1, np.inf, y), x)
 
