@@ -101,6 +101,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
             columns=known.columns,
             elementwise=known.elementwise,
             values=known.values,
+            products=known.products,
             inner=slid,
             unknown=rulebook.unknown,
             sizes=question.typed.sizes,

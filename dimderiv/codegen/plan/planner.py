@@ -154,7 +154,11 @@ class Planner:
     def _function(self, node: Function) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
         if node.function in {"max", "min"}:
-            return self._extreme(node, plan.upright(self.value(node.arguments[0])))
+            return self._reduced(node, plan.upright(self.value(node.arguments[0])))
+        if node.function == "prod":
+            # Of what is the same along an axis the product is a power, which no axis shows.
+            whole = plan.full(self.value(node.arguments[0]), node.arguments[0].axes)
+            return self._reduced(node, Tensor(whole, tuple(range(len(node.arguments[0].axes)))))
         if node.function == "tril":
             return Tensor(plan.make("triangle", (), node.axes), every)
         if node.function in OF_ROWS:
@@ -184,7 +188,7 @@ class Planner:
         self.plan.commit(op)
         return Tensor(op, letters)
 
-    def _extreme(self, node: Function, tensor: Tensor) -> Tensor:
+    def _reduced(self, node: Function, tensor: Tensor) -> Tensor:
         axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
         kept = [k for k in range(len(node.arguments[0].axes)) if k not in node.over]
         letters = tuple(kept.index(i) for i in tensor.letters if i in kept)

@@ -232,7 +232,7 @@ class Writer:
                 return self._formatted(self.calls["outer"], op, sides)
         if function in INFIX:
             return joined(function, *parts)
-        if is_bare or (len(parts) > 1 and not self.takes_numbers):
+        if is_bare or len(parts) > 2 or (len(parts) > 1 and not self.takes_numbers):
             parts = self._numbers_as_arrays(op, parts)
         written = function if function in self.helpers else self.rules.get(function)
         if written is None:
