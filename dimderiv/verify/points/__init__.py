@@ -1,13 +1,10 @@
 """The judge at points: an answer beside what perturbed entries give."""
 
-from dimderiv.verify.points.agreement import AGREED_DIGITS, WORKING_DIGITS
 from dimderiv.verify.points.check import verify_together
 from dimderiv.verify.points.draw import drawn_points
 from dimderiv.verify.points.setting import DisagreementError
 
 __all__ = [
-    "AGREED_DIGITS",
-    "WORKING_DIGITS",
     "DisagreementError",
     "drawn_points",
     "verify_together",
