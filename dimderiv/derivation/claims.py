@@ -26,7 +26,9 @@ def judge_named(verify: bool | str) -> "Judge | None":
     raise UnknownNameError(f"nobody checks by {verify!r}", hint='True, False or "sympy"')
 
 
-def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables, Verification]":
+def checked(
+    derived: Derived, budget: float = 2.0, judge: "Judge" = "points"
+) -> "dict[Variables, Verification]":
     """What the check of each printed derivative reports."""
     first = _gradients(derived)
     before = checked(first, budget, judge) if first else {}
