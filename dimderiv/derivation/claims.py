@@ -49,10 +49,9 @@ def checked(
 
 def code_checked(derived: Derived, run: "Run", *, value: bool) -> "CodeCheck":
     """Compare what code returns with what is printed, and with the value where it is returned."""
-    typed = derived.question.typed
+    typed, valued = derived.question.typed, derived.question.valued
     every = [typed.shape(part) for part in _parts(typed)]
     claimed = [replace(claim, inner=every) for claim in _as_gradients(derived).values()]
-    valued = typed.plain or typed
     return verify.check_code(claimed, run, (valued.program, valued.value) if value else None)
 
 
