@@ -258,9 +258,8 @@ class Derivation(Shown):
         if self.mixed is not None:
             return self.mixed.steps
         if self.directions and self.tangents is not None and self.order == 1:
-            taken = self.typed.names
             return explain.record_changes(
-                explain.Directions(self.tangents, self.directions, self.rulebook, taken)
+                self.tangents, self.directions, self.rulebook, self.typed.names
             )
         own = self._with_names
         first = self.first._with_names if self.first is not None else own

@@ -44,13 +44,7 @@ class Recorder:
 
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
-        # Imported here, since a derivation that nobody asks for steps must not pay for them.
-        sources = self._sources()
-        return (
-            explain.record_hessian(sources, self._blocks())
-            if self.sweeps
-            else explain.record_steps(sources)
-        )
+        return explain.record_steps(self._sources(), self._blocks() if self.sweeps else ())
 
     def _sources(self) -> "Sources":
         typed, definitions = self.typed, self.found.answer.definitions

@@ -3,7 +3,13 @@
 from dimderiv.differentiate.forward import Change, Tangents, changes, forward_sweep
 from dimderiv.differentiate.partials import Partial, operands, partials
 from dimderiv.differentiate.properties import Restorer, binds_entries
-from dimderiv.differentiate.reverse import Gradients, Visit, reverse_sweep, second_sweeps
+from dimderiv.differentiate.reverse import (
+    Gradients,
+    Visit,
+    operands_first,
+    reverse_sweep,
+    second_sweeps,
+)
 from dimderiv.differentiate.tied import CURVED, FORMULAS, binding, structure_of, tied
 
 __all__ = [
@@ -20,6 +26,7 @@ __all__ = [
     "changes",
     "forward_sweep",
     "operands",
+    "operands_first",
     "partials",
     "reverse_sweep",
     "second_sweeps",

@@ -7,24 +7,21 @@ from dimderiv.lazy import late
 if TYPE_CHECKING:
     from dimderiv.explain.record import (
         BlockSources,
-        Directions,
         Sources,
         Step,
         record_changes,
-        record_hessian,
         record_steps,
     )
     from dimderiv.explain.words import explain, form_in_words, layout_in_words, notes, unused
 else:
     __getattr__ = late(
         __name__,
-        record="BlockSources Directions Sources Step record_changes record_hessian record_steps",
+        record="BlockSources Sources Step record_changes record_steps",
         words="explain form_in_words layout_in_words notes unused",
     )
 
 __all__ = [
     "BlockSources",
-    "Directions",
     "Sources",
     "Step",
     "explain",
@@ -32,7 +29,6 @@ __all__ = [
     "layout_in_words",
     "notes",
     "record_changes",
-    "record_hessian",
     "record_steps",
     "unused",
 ]

@@ -2,41 +2,33 @@
 
 from collections.abc import Iterator, Mapping
 
-from dimderiv.explain.record import Count, Derived, Equation, Operand, Order, Reason, Several, Term
-from dimderiv.explain.words.sentences import Clause, Field, Shapes, Slope, Speaker
+from dimderiv.explain.record import Count, Order, recorded
+from dimderiv.explain.words.sentences import Speaker
 from dimderiv.language import HESSIAN, SCALAR, Binary, Entry, Name, Node, Number, children
 
 NOTHING = Name("")
 
 
-def tell(step: Derived, speaker: Speaker, head: str) -> None:
-    """Put a step on the page."""
-    _Teller(step, speaker).tell(head)
-
-
-def tell_again(step: Derived, speaker: Speaker, head: str, number: int) -> None:
-    """Put a step on the page that says the same of other things as an earlier one."""
-    _Teller(step, speaker).tell_again(head, number)
-
-
-def named(operand: Operand) -> Equation | Node:
-    """An operand; where its short name occurs for the first time, with what that stands for."""
-    if operand.definition is None:
-        return operand.tree
-    return Equation((operand.tree, operand.definition))
+def tell(step: recorded.Derived, speaker: Speaker, head: str, earlier: int | None) -> None:
+    """Put a step on the page; where an earlier one says the same of other things, briefly."""
+    teller = _Teller(step, speaker)
+    if earlier is None or teller.is_flat:
+        teller.tell(head)
+    else:
+        teller.tell_again(head, earlier)
 
 
 class _Teller:
-    def __init__(self, step: Derived, speaker: Speaker) -> None:
+    def __init__(self, step: recorded.Derived, speaker: Speaker) -> None:
         self.step = step
         self.speaker = speaker
-        self.fields: Mapping[str, Field] = {
+        self.fields: Mapping[str, recorded.Field] = {
             "operation": step.operation,
-            "operand": named(step.operand),
+            "operand": step.operand.introduced,
             "place": step.operand.occurrence,
             "function": step.function,
             "shape": step.shape or SCALAR,
-            "wanted": Clause(
+            "wanted": recorded.Sentence(
                 "wanted_array" if step.has_seed else "wanted", {"operand": step.operand.tree}
             ),
         }
@@ -51,11 +43,11 @@ class _Teller:
         """Whether the scalar derivative is 0."""
         return _is_number(self.step.slope[2], 0)
 
-    def say(self, key: str, **fields: Field) -> None:
+    def say(self, key: str, **fields: recorded.Field) -> None:
         self.speaker.say(self.sentence(key, **fields))
 
-    def sentence(self, key: str, **fields: Field) -> str:
-        return self.speaker.sentence(key, {**self.fields, **fields})
+    def sentence(self, key: str, **fields: recorded.Field) -> str:
+        return self.speaker.sentence(key, **{**self.fields, **fields})
 
     def tell(self, head: str) -> None:
         step = self.step
@@ -66,7 +58,7 @@ class _Teller:
         if len(step.terms) > 1:
             self.several_terms()
         elif self.is_flat:
-            self.say("flat", slope=Slope(*step.slope))
+            self.say("flat", slope=step.slope)
         elif step.terms[0].value is None:
             self.slope()
             self.ruled()
@@ -78,13 +70,10 @@ class _Teller:
         """Where the rule of a function holds, and what it assumes where it does not."""
         origin = self.step.origin
         told = [] if origin is None else [("domain", origin.domain), ("kink", origin.kink)]
-        named: dict[str, Field] = {"parameter": origin.parameter if origin else ""}
+        named: dict[str, recorded.Field] = {"parameter": origin.parameter if origin else ""}
         return [self.sentence(key, **{**named, key: text}) for key, text in told if text]
 
     def tell_again(self, head: str, number: int) -> None:
-        if self.is_flat:
-            self.tell(head)
-            return
         step = self.step
         opening, where = self.opening(), self.speaker.where(step.where)
         is_part = step.operand.is_shared and step.left is not None
@@ -92,7 +81,7 @@ class _Teller:
             "as_before_part" if is_part else "as_before",
             number=number,
             name=step.left or NOTHING,
-            value=Equation((*self.left(), *step.value.sides)),
+            value=recorded.Equation((*self.left(), *step.value.sides)),
         )
         self.speaker.say(opening, where, self.arriving(), told, level=0, head=head)
 
@@ -102,7 +91,7 @@ class _Teller:
             reason.fields["axes"] for reason in self.step.terms[0].reasons if reason.key == "summed"
         ]
         if repeated and self.step.operation.sides == (operand.tree,):
-            return self.reason(Reason("by_repeated", {"axes": repeated[0]}))
+            return self.sentence("by_repeated", axes=repeated[0])
         return self.sentence("by_place" if operand.occurrence else "by")
 
     def arriving(self) -> str:
@@ -113,9 +102,9 @@ class _Teller:
             return self.sentence("arrives_unshaped", arriving=tree)
         return self.sentence("arrives", arriving=tree, shape=shape)
 
-    def value(self) -> Equation:
+    def value(self) -> recorded.Equation:
         """The arrangement, with the name of the derivative if this is all of it."""
-        return Equation((*self.left(), self.step.value.sides[0]))
+        return recorded.Equation((*self.left(), self.step.value.sides[0]))
 
     def left(self) -> tuple[Node, ...]:
         left = self.step.left
@@ -131,21 +120,21 @@ class _Teller:
             summed, (_, entries) = _summed(term.letters), term.letters.sides
             key = "term_summed" if summed else "term"
             told = self.sentence(
-                key, letters=entries, summed=Several(tuple(summed)), value=term.value
+                key, letters=entries, summed=recorded.Several(tuple(summed)), value=term.value
             )
             self.speaker.say(told, *self.reasons(term))
-        self.say("together", value=Equation((*self.left(), *self.step.value.sides)))
+        self.say("together", value=recorded.Equation((*self.left(), *self.step.value.sides)))
 
     def ruled(self) -> None:
         """What the rule of a function of arrays says of single entries."""
         if self.step.rule is not None:
             key = "rows" if self.step.kind == "rows" else "rule"
             origin = self.step.origin
-            cited = Clause("cited", {"reference": origin.reference}) if origin else ""
-            told = self.sentence(key, rule=Slope(*self.step.rule), cited=cited)
+            cited = recorded.Sentence("cited", {"reference": origin.reference}) if origin else ""
+            told = self.sentence(key, rule=self.step.rule, cited=cited)
             self.speaker.say(*self.origin(), told)
 
-    def one_term(self, term: Term) -> None:
+    def one_term(self, term: recorded.Term) -> None:
         order, count = term.order, len(term.factors)
         is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
         has_table = count > 1 and not is_entrywise
@@ -164,17 +153,17 @@ class _Teller:
         else:
             self.by_letters(term, order)
         if len(self.step.value.sides) > 1:
-            self.say("simplified", value=Equation((*self.left(), *self.step.value.sides)))
+            self.say("simplified", value=recorded.Equation((*self.left(), *self.step.value.sides)))
 
     def slope(self, key: str = "slope") -> None:
         """What the scalar rule says, and of a function what its rule assumes."""
         held = "_held" if self.step.operand.occurrence and key != "chain_rule" else ""
         function = Name(self.step.function.lstrip(HESSIAN))
-        told = self.sentence(f"{key}{held}", slope=Slope(*self.step.slope), function=function)
+        told = self.sentence(f"{key}{held}", slope=self.step.slope, function=function)
         after = [] if self.step.rule or key != "slope" else self.origin()
         self.speaker.say(told, *after)
 
-    def without_order(self, term: Term) -> None:
+    def without_order(self, term: recorded.Term) -> None:
         """At most one array, or a convolution: there is no order to find."""
         self.ruled()
         if term.order is None and len(term.factors) > 1:
@@ -189,7 +178,7 @@ class _Teller:
             key = "result" if self.left() else "result_received"
             self.speaker.say(*why, self.sentence(key, value=self.value()))
 
-    def as_chain(self, term: Term, order: Order) -> None:
+    def as_chain(self, term: recorded.Term, order: Order) -> None:
         """The arrangement is a plain matrix product."""
         assert order.right is not None
         if order.count is not None and order.count.conforming == order.count.total:
@@ -202,7 +191,7 @@ class _Teller:
             self.say("as_is", value=self.value())
         else:
             self.misfit(order)
-            facing = Shapes(tuple(link.facing for link in order.right))
+            facing = recorded.Shapes(tuple(link.facing for link in order.right))
             self.say("conforms", value=self.value(), chain=facing)
         if order.count is not None:
             self.counted(order.count)
@@ -211,7 +200,7 @@ class _Teller:
                 self.entries(term)
         self.speaker.say(*self.reasons(term))
 
-    def by_letters(self, term: Term, order: Order) -> None:
+    def by_letters(self, term: recorded.Term, order: Order) -> None:
         """The arrangement is more than a matrix product."""
         self.misfit(order)
         if order.count is not None:
@@ -235,23 +224,22 @@ class _Teller:
             key = "several" if count.conforming == 2 else "several_more"
         self.say(key, **_of_count(count))
 
-    def entries(self, term: Term) -> None:
+    def entries(self, term: recorded.Term) -> None:
         summed, whole = _summed(term.letters), self.step.entries
         key = "entries" if whole is None else "entries_of"
         told = self.sentence(key, letters=term.letters, whole=whole or NOTHING)
-        after = self.sentence("summed_over", summed=Several(tuple(summed))) if summed else ""
+        listed = recorded.Several(tuple(summed))
+        after = self.sentence("summed_over", summed=listed) if summed else ""
         self.speaker.say(told + after + self.speaker.messages["stop"])
 
-    def reasons(self, term: Term) -> list[str]:
+    def reasons(self, term: recorded.Term) -> list[str]:
         """The reasons in words; that of an identity belongs to a product told entry by entry."""
         are_told = len(self.step.terms) > 1
-        return [self.reason(r) for r in term.reasons if are_told or r.key != "identity"]
-
-    def reason(self, reason: Reason) -> str:
-        return self.sentence(reason.key, **reason.fields)
+        told = [reason for reason in term.reasons if are_told or reason.key != "identity"]
+        return [self.sentence(reason.key, **reason.fields) for reason in told]
 
 
-def _of_count(count: Count) -> dict[str, Field]:
+def _of_count(count: Count) -> dict[str, recorded.Field]:
     other = count.others[0] if count.others else Number(count.total)  # type: ignore[arg-type]
     return {"total": count.total, "conforming": count.conforming, "other": other}
 
@@ -260,7 +248,7 @@ def _is_number(tree: Node, value: int) -> bool:
     return isinstance(tree, Number) and tree.value == value
 
 
-def _is_entrywise(term: Term) -> bool:
+def _is_entrywise(term: recorded.Term) -> bool:
     """Whether a product is taken entry by entry and nothing else."""
     return {reason.key for reason in term.reasons} in (
         {"elementwise"},
@@ -268,7 +256,7 @@ def _is_entrywise(term: Term) -> bool:
     )
 
 
-def _summed(letters: Equation) -> list[Node]:
+def _summed(letters: recorded.Equation) -> list[Node]:
     """The letters that only the right side of an equation of entries has."""
     left, right = letters.sides
     known = set(_index_names(left))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeAlias
 
-from dimderiv.explain.record.model import Derived, Passed, Step
+from dimderiv.explain.record import Step, recorded
 from dimderiv.language import Dim, Name
 
 Pattern: TypeAlias = tuple[object, ...]
@@ -52,10 +52,10 @@ def repeated(patterns: Sequence[Pattern], start: int) -> tuple[int, int]:
 def _bare(step: Step) -> Step:
     """A step without what is told only where it occurs for the first time."""
     match step:
-        case Derived():
+        case recorded.Derived():
             operand = replace(step.operand, definition=None)
             return replace(step, operand=operand, where=(), origin=None)
-        case Passed():
+        case recorded.Passed():
             received = tuple(
                 each._replace(operand=replace(each.operand, definition=None))
                 for each in step.received
