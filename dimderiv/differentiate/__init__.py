@@ -1,6 +1,6 @@
 """Derivatives of nodes: the reverse and the forward sweep, properties, tied entries."""
 
-from dimderiv.differentiate.forward import Change, Tangents, changes, forward_sweep
+from dimderiv.differentiate.forward import Tangents, changes, forward_sweep
 from dimderiv.differentiate.partials import Partial, operands, partials
 from dimderiv.differentiate.properties import Restorer, binds_entries
 from dimderiv.differentiate.reverse import (
@@ -15,7 +15,6 @@ from dimderiv.differentiate.tied import CURVED, FORMULAS, binding, structure_of,
 __all__ = [
     "CURVED",
     "FORMULAS",
-    "Change",
     "Gradients",
     "Partial",
     "Restorer",

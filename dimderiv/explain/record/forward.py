@@ -35,7 +35,7 @@ class _Recorder:
         taken: Collection[str],
     ) -> None:
         self.along, self.rulebook, self.taken = along, rulebook, taken
-        nodes = [change.node for change in tangents.changes]
+        nodes = tangents.changed
         self.changed = [node for node in nodes if not isinstance(node, Named)]
         self.simplify = Simplifier({node.key for node in nodes}, rulebook=rulebook)
         self.writer = Writer(taken, (), self.simplify)

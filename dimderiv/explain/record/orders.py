@@ -46,12 +46,12 @@ class Count(NamedTuple):
     Attributes:
         total: how many there are.
         conforming: how many of them do.
-        others: some that do, other than the one that is right.
+        other: one that does, other than the one that is right.
     """
 
     total: int
     conforming: int
-    others: tuple[Node, ...]
+    other: Node | None
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,12 @@ def _count(links: Sequence[Link], target: Shape, right: Chain | None) -> Count |
     orders = factorial(len(links)) // prod(repeats)
     transposes = prod(1 if link.is_symmetric else 2 for link in links)
     found = [chain for chain in _chains(tuple(links)) if _shape_of(chain) == target]
-    others = [
-        reduce(partial(Binary, "*"), [link.written for link in chain])
-        for chain in found
-        if chain != right
-    ]
-    return Count(orders * transposes, len(found), tuple(others))
+    other = next((chain for chain in found if chain != right), None)
+    return Count(orders * transposes, len(found), None if other is None else _juxtaposed(other))
+
+
+def _juxtaposed(chain: Chain) -> Node:
+    return reduce(partial(Binary, "*"), [link.written for link in chain])
 
 
 def _shape_of(chain: Sequence[Link]) -> Shape:

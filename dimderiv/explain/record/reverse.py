@@ -29,11 +29,11 @@ from dimderiv.explain.record.recorded import (
 )
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
+    as_scalar,
     is_brief_identity,
     is_constant,
     is_passed_on,
 )
-from dimderiv.explain.record.scalars import as_scalar
 from dimderiv.explain.record.terms import Target, Writer, shape_of
 from dimderiv.graph import (
     ONCE,

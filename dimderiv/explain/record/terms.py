@@ -10,6 +10,8 @@ from dimderiv.explain.record.reasons import Lettered, Written, reasons, slid
 from dimderiv.explain.record.recorded import EntrySlope, Equation, Sentence, Term
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
+    NUMBER_ONE,
+    as_scalar,
     in_scalar_order,
     indices,
     is_ambiguous,
@@ -18,9 +20,9 @@ from dimderiv.explain.record.scalar_order import (
     is_identity,
     is_linear_map,
     is_seed,
+    multiplied,
     without_constants,
 )
-from dimderiv.explain.record.scalars import NUMBER_ONE, as_scalar, multiplied
 from dimderiv.graph import (
     ONCE,
     Factor,
