@@ -39,8 +39,7 @@ class _Recorder:
         self.changed = [node for node in nodes if not isinstance(node, Named)]
         self.simplify = Simplifier({node.key for node in nodes}, rulebook=rulebook)
         self.writer = Writer(taken, (), self.simplify)
-        self.names = Names(ShortNames(taken, {}), self.writer)
-        self.names.owners = {node.value.key: node for node in nodes if isinstance(node, Named)}
+        self.names = Names(ShortNames(taken, {}), self.writer, nodes)
         self.moved: dict[Key, Node] = {}
 
     def steps(self) -> Iterator[Changed]:

@@ -86,12 +86,13 @@ class Names:
     Args:
         short_names: gives out names that mean nothing else.
         writer: writes the parts.
+        told: the nodes that are told, among them the definitions.
     """
 
-    def __init__(self, short_names: ShortNames, writer: Writer) -> None:
+    def __init__(self, short_names: ShortNames, writer: Writer, told: Sequence[Node]) -> None:
         self.short_names, self.writer = short_names, writer
         self.short: dict[Key, Named | Symbol] = {}
-        self.owners: dict[Key, Named] = {}
+        self.owners = {node.value.key: node for node in told if isinstance(node, Named)}
 
     def own(self, node: Node) -> Named | Symbol | None:
         """The name of a node: a short one, or that of the definition whose value it is."""
@@ -142,7 +143,7 @@ class DerivativeNames(Names):
         adjoints: Collection[Named],
         variables: Mapping[str, str],
     ) -> None:
-        super().__init__(short_names, writer)
+        super().__init__(short_names, writer, [visit.node for visit in visits])
         self.plain, self.variables = writer.plain(), variables
         self.uses = Counter(partial.operand.key for visit in visits for partial in visit.partials)
         self.upstream = {visit.node.key: visit.upstream for visit in visits}

@@ -1,7 +1,10 @@
-"""What the steps record: each kind of step, and what it is made of, as data for a renderer."""
+"""What the steps record: each kind of step, and what it is made of, as data for a renderer.
+
+What is told only where a name or a rule occurs for the first time is not compared.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from dimderiv.explain.record.orders import Order
@@ -59,8 +62,6 @@ class Term:
 
     Attributes:
         letters: the product entry by entry.
-        slope: the derivative of one entry of the operation by one of the operand, as it is written
-            with these letters.
         prefix: the number and the scalars before the arrays, where they are not 1.
         factors: the arrays in scalar order, each with its shape.
         order: what their shapes say about that order; nothing where matrices are not multiplied.
@@ -69,20 +70,11 @@ class Term:
     """
 
     letters: Equation
-    slope: "EntrySlope"
     prefix: Node | None = None
     factors: tuple[tuple[Node, Shape], ...] = ()
     order: Order | None = None
     value: Node | None = None
     reasons: tuple[Sentence, ...] = ()
-
-
-class EntrySlope(NamedTuple):
-    """The derivative of one entry by another: the indices of both, and what it is."""
-
-    over: tuple[Node, ...]
-    under: tuple[Node, ...]
-    value: Node
 
 
 @dataclass(frozen=True)
@@ -98,8 +90,8 @@ class Operand:
     """
 
     tree: Node
-    definition: Node | None
-    name: str
+    definition: Node | None = field(compare=False)
+    name: str = field(compare=False)
     is_shared: bool
     occurrence: int = 0
 
@@ -113,7 +105,7 @@ class Recorded:
     """A step; it is short to look at, since its formulas are trees."""
 
     def __repr__(self) -> str:
-        own = {field.name: getattr(self, field.name) for field in fields(cast(Any, self))}
+        own = {each.name: getattr(self, each.name) for each in fields(cast(Any, self))}
         words = {key: value for key, value in own.items() if value and isinstance(value, str)}
         if isinstance(own.get("operand"), Operand) and own["operand"].name:
             words["by"] = own["operand"].name
@@ -145,7 +137,7 @@ class Passed(Recorded):
 
     kind: PassageKind
     operation: Equation
-    where: tuple[Equation, ...]
+    where: tuple[Equation, ...] = field(compare=False)
     received: tuple[Received, ...]
 
 
@@ -189,10 +181,10 @@ class Derived(Recorded):
     """
 
     operation: Equation
-    where: tuple[Equation, ...]
+    where: tuple[Equation, ...] = field(compare=False)
     kind: str
     function: str
-    origin: Origin | None
+    origin: Origin | None = field(compare=False)
     operand: Operand
     arriving: tuple[Node, Shape | None] | None
     slope: Slope

@@ -50,7 +50,6 @@ from dimderiv.graph import (
 )
 from dimderiv.language import (
     Add,
-    Entry,
     Name,
     Negative,
     Number,
@@ -141,18 +140,18 @@ class _Recorder:
         self.names = DerivativeNames(
             short_names, self.writer, visits, sources.gradients.adjoints, sources.names
         )
-        self.statements = {s.name: s.value for s in sources.statements}
-        self.written = {self.value.key: sources.statements[-1].value}
+        statements = {statement.name: statement.value for statement in sources.statements}
+        self.written = {self.value.key: sources.statements[-1].value} | {
+            key: statements[owner.name]
+            for key, owner in self.names.owners.items()
+            if owner.name in statements
+        }
         self.quoted: set[str] = set()
         self.parts: dict[Key, list[Told]] = {}
 
     def steps(self, visit: Visit) -> Iterator[Step]:
         """The steps that one visit makes."""
         node = visit.node
-        if isinstance(node, Named):
-            self.names.owners[node.value.key] = node
-            if node.name in self.statements:
-                self.written[node.value.key] = self.statements[node.name]
         self.names.settle(visit)
         if isinstance(node, Named) and node.value.key not in self.names.short:
             # A definition hands everything to its value, which is told with the definition's name.
@@ -323,12 +322,10 @@ class _Recorder:
         """The derivative of an entry of a function of arrays by an entry of its argument."""
         if self._kind(node) not in LETTERED:
             return None
-        slopes = [term.slope for term in told.terms]
         name = self.names.own(node)
         whole = self.writer.unfolded(local) if name is None else Name(name.name)
-        over = Entry(whole, slopes[0].over) if slopes[0].over else whole
-        under = Entry(told.target.operand, slopes[0].under)
-        return Slope(over, under, added([slope.value for slope in slopes]))
+        slopes = [self.writer.slope(term, told.target, whole) for term in told.partial.terms]
+        return slopes[0]._replace(value=added([slope.value for slope in slopes]))
 
 
 def _received(target: Target, terms: Sequence[Term]) -> tuple[Tree | None, Tree]:

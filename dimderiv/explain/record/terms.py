@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dimderiv.conform import Arranger, Face, notation
 from dimderiv.explain.record.orders import Link, Order, as_chain
 from dimderiv.explain.record.reasons import Lettered, Written, reasons, slid
-from dimderiv.explain.record.recorded import EntrySlope, Equation, Sentence, Term
+from dimderiv.explain.record.recorded import Equation, Sentence, Slope, Term
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
     NUMBER_ONE,
@@ -145,10 +145,9 @@ class Writer:
         ordered = in_scalar_order(labelled, arriving_first=target.seed > 0)
         names = self._names(labelled)
         letters = self._entries(ordered, target, names)
-        slope = self._entry_slope(labelled, target, names)
         most = max((len(factor.node.axes) for factor in ordered.factors), default=0)
         if target.shape is None or most > MOST_AXES:
-            return Term(letters, slope)
+            return Term(letters)
         bare = without_constants(ordered)
         arrays = [self._written(factor) for factor in bare.factors if factor.indices]
         maps = [array.factor.node for array in arrays if is_linear_map(array.factor)]
@@ -168,11 +167,22 @@ class Writer:
             if any(is_identity(factor.node) for factor in ordered.factors):
                 why = (Sentence("identity", {}), *why)
         shown = tuple((array.tree, array.shape) for array in arrays)
-        return Term(letters, slope, self._prefix(bare), shown, order, value, why)
+        return Term(letters, self._prefix(bare), shown, order, value, why)
 
     def entries(self, factors: Sequence[Factor], term: Labelled) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry."""
         return self._product_of_entries(ONCE, factors, _same_letters(term, self._names(term)))
+
+    def slope(self, term: Labelled, target: Target, whole: Tree) -> Slope:
+        """The derivative of an entry of an operation by one of its operand, by one of its terms."""
+        arriving, *rest = term.factors
+        names = self._names(term)
+        over, under = (names.indices(i[target.seed :]) for i in (arriving.indices, term.result))
+        return Slope(
+            Entry(whole, over) if over else whole,
+            Entry(target.operand, under),
+            self._product_of_entries(term.coefficient, rest, names),
+        )
 
     def scalars(self, coefficient: Fraction, factors: Sequence[Factor]) -> Tree:
         """A product as if every factor were a scalar."""
@@ -231,11 +241,6 @@ class Writer:
         if target.shape is None:
             places, value = _told_apart(places, value, self.letters)
         return Equation((Entry(name, places) if term.result else name, value))
-
-    def _entry_slope(self, term: Labelled, target: Target, names: Letters) -> EntrySlope:
-        arriving, *rest = term.factors
-        over, under = (names.indices(i[target.seed :]) for i in (arriving.indices, term.result))
-        return EntrySlope(over, under, self._product_of_entries(term.coefficient, rest, names))
 
     def _product_of_entries(
         self, coefficient: Fraction, factors: Sequence[Factor], names: Letters
