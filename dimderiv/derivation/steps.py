@@ -14,13 +14,8 @@ def recorded(derived: Derived) -> "tuple[Step, ...]":
     question, record = derived.question, derived.record
     if question.directions and question.order == 1 and record.tangents is not None:
         rulebook, taken = question.rulebook, question.typed.names
-        return explain.record_changes(
-            explain.Directions(record.tangents, question.directions, rulebook, taken)
-        )
-    sources = _sources(derived)
-    if record.sweeps:
-        return explain.record_hessian(sources, _blocks(derived))
-    return explain.record_steps(sources)
+        return explain.record_changes(record.tangents, question.directions, rulebook, taken)
+    return explain.record_steps(_sources(derived), _blocks(derived) if record.sweeps else ())
 
 
 def _sources(derived: Derived) -> "Sources":

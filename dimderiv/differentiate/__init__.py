@@ -1,6 +1,6 @@
 """Derivatives of nodes: the reverse and the forward sweep, properties, tied entries."""
 
-from dimderiv.differentiate.forward import Change, Tangents, changes, forward_sweep
+from dimderiv.differentiate.forward import Tangents, changes, forward_sweep
 from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.differentiate.properties import Restorer, binds_entries
 from dimderiv.differentiate.reverse import Gradients, Hessian, Visit, reverse_sweep, second_sweeps
@@ -9,7 +9,6 @@ from dimderiv.differentiate.tied import CURVED, FORMULAS, binding, structure_of,
 __all__ = [
     "CURVED",
     "FORMULAS",
-    "Change",
     "Gradients",
     "Hessian",
     "Partial",

@@ -39,27 +39,18 @@ LETTERS = "URZTHQMF"
 
 
 @dataclass(frozen=True)
-class Change:
-    """How a node changes: what the change of each operand contributes, and the sum of it."""
-
-    node: Node
-    parts: tuple[Partial, ...]
-    tangent: Node
-
-
-@dataclass(frozen=True)
 class Tangents:
     """What the sweep found.
 
     Attributes:
         of: the derivative of each value along the directions.
-        changes: the nodes that change, each after its operands.
+        changed: the nodes that change, each after its operands.
         named: the derivatives of intermediates that have names of their own.
         lent: those of these names that are only lent, to keep a part in one piece.
     """
 
     of: tuple[Node, ...]
-    changes: tuple[Change, ...]
+    changed: tuple[Node, ...]
     named: tuple[Named, ...]
     lent: frozenset[str] = frozenset()
 
@@ -106,7 +97,7 @@ class _Sweep:
         self.tangents = dict(directions)
         self.rulebook, self.simplify = rulebook, simplify
         self.taken, self.unnamed = set(taken), unnamed
-        self.changes: list[Change] = []
+        self.changed: list[Node] = []
         self.named: list[Named] = []
         self.lent: set[str] = set()
         self.of_rows: set[Key] = set()
@@ -121,7 +112,7 @@ class _Sweep:
             if key not in self.tangents and any(o.key in self.tangents for o in operands(node)):
                 self._visit(node, known_as.get(key, node))
         of = [self.tangents.get(value.key, zero(value.axes)) for value in values]
-        return Tangents(tuple(of), tuple(self.changes), tuple(self.named), frozenset(self.lent))
+        return Tangents(tuple(of), tuple(self.changed), tuple(self.named), frozenset(self.lent))
 
     def _of_rows(self, node: Node) -> list[Key]:
         """Matrices without a name whose rows a function takes: their change is used twice there."""
@@ -130,7 +121,7 @@ class _Sweep:
         return [a.key for a in node.arguments if len(a.axes) == 2 and not isinstance(a, Named)]
 
     def _visit(self, node: Node, known_as: Node) -> None:
-        parts = tuple(changes(node, self.tangents, self.rulebook, known_as))
+        parts = changes(node, self.tangents, self.rulebook, known_as)
         tangent = self.simplify(total([(ONCE, part.node) for part in parts], node.axes))
         if is_zero(tangent):
             return
@@ -140,7 +131,7 @@ class _Sweep:
                 "the derivative along the direction becomes too long to be written",
                 hint="give names to parts that are used more than once",
             )
-        self.changes.append(Change(node, parts, tangent))
+        self.changed.append(node)
         if isinstance(node, Named) and tangent.weight >= SHORTEST_NAMED:
             name = self._fresh(node.name)
             # Where names are left out, one after another makes something long all the same.

@@ -5,20 +5,12 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
-    from dimderiv.explain.record import (
-        BlockSources,
-        Directions,
-        Sources,
-        Step,
-        record_changes,
-        record_hessian,
-        record_steps,
-    )
+    from dimderiv.explain.record import BlockSources, Sources, Step, record_changes, record_steps
     from dimderiv.explain.words import Compared, explain, forms, layout_in_words, notes
 else:
     __getattr__ = late(
         __name__,
-        record="BlockSources Directions Sources Step record_changes record_hessian record_steps",
+        record="BlockSources Sources Step record_changes record_steps",
         words="Compared explain forms layout_in_words notes",
     )
 
@@ -33,6 +25,5 @@ __all__ = [
     "layout_in_words",
     "notes",
     "record_changes",
-    "record_hessian",
     "record_steps",
 ]

@@ -18,6 +18,7 @@ MADE = (
     | {f"{kind}_{layout}" for kind in ("layout", "shape", "books") for layout in LAYOUTS}
     | {f"block_{kind}" for kind in ("derived", "equal", "transposed", "zero")}
     | {f"property_{word}" for word in (*STRUCTURES, *CURVED)}
+    | {f"checked_{level}" for level in ("proved", "exact", "60_digits", "30_digits", "partial")}
     | {"slope_held", "slope_table_held"}
 )
 

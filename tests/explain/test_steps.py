@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import LimitError, UnknownNameError
-from dimderiv.explain.record.model import Added, Derived, Passed, Step
 from dimderiv.explain.record.orders import Link, Order, as_chain
+from dimderiv.explain.record.recorded import Added, Derived, Passed, Step
 from dimderiv.explain.words.markup import WIDTH
 from dimderiv.explain.words.wrap import columns, wrap
 from dimderiv.language.shapes import ONE, Dim, Shape

@@ -4,7 +4,7 @@ import pytest
 
 from dimderiv import Derivation, derive
 from dimderiv.explain.messages import LANGUAGES
-from dimderiv.explain.record.model import Changed
+from dimderiv.explain.record.recorded import Changed
 from dimderiv.render.text import text
 
 

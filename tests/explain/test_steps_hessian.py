@@ -4,7 +4,7 @@ import pytest
 from explain.test_steps import told_in
 
 from dimderiv import Derivation, derive
-from dimderiv.explain.record.model import Block, Step
+from dimderiv.explain.record.recorded import Block, Step
 from dimderiv.language.syntax import Name, Program, Statement
 from dimderiv.render.text import text
 from dimderiv.verify.claim import Claim
@@ -53,7 +53,7 @@ def test_the_formulas_of_each_block_are_true(case: tuple[str, str, str]) -> None
         told += 1
         gradient = first.derived.answer.program((text(block.first),))
         equations = {each.name: each for each in (*gradient.statements[:-1], *told_in(steps))}
-        statements = (*equations.values(), Statement(None, block.left))
+        statements = (*equations.values(), Statement(None, block.name))
         claim = Claim(
             expression=derivation.read_back(text(gradient)),
             answer=derivation.read_back(text(Program(statements))),
@@ -140,6 +140,6 @@ def test_second_derivatives_by_matrices_are_stacked() -> None:
 def test_names_of_blocks_mean_nothing_else() -> None:
     """A symbol that is called like a block keeps its name."""
     derivation = derive("x' H_xx x", "x", shapes="H_xx: n x n; x: n", order=2, verify=False)
-    left = [block.left for block, _ in blocks_of(derivation)]
+    left = [block.name for block, _ in blocks_of(derivation)]
 
     assert Name("H_xx") not in left

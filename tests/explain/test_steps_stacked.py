@@ -7,7 +7,7 @@ from strategies import Problem, problems
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import DimderivError
-from dimderiv.explain.record.model import Derived, Stacked
+from dimderiv.explain.record.recorded import Derived, Stacked
 from dimderiv.render.text import text
 
 STACKED = {

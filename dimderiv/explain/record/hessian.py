@@ -1,4 +1,4 @@
-"""The steps of a Hessian: those of the gradient, then those of each block.
+"""All steps: those of the gradient, and for a Hessian those of each block after them.
 
 Goes in: the record of the first sweep, and for each block that of the second.  A block whose
 variables were met in the other order is not derived again, since the order does not matter.
@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dimderiv.differentiate import Gradients, Visit
-from dimderiv.explain.record.model import Block, BlockKind, Step
-from dimderiv.explain.record.record import Sources, handles_for, record_steps
-from dimderiv.explain.record.short_names import Handles
+from dimderiv.explain.record.names import ShortNames
+from dimderiv.explain.record.recorded import Block, BlockKind, Step
+from dimderiv.explain.record.reverse import Sources, steps_back
 from dimderiv.graph import Key, Symbol
 from dimderiv.language import Name, Statement
 
@@ -40,24 +40,28 @@ class BlockSources:
     is_stacked: bool
 
 
-def record_hessian(sources: Sources, blocks: Sequence[BlockSources]) -> tuple[Step, ...]:
-    """The steps of the gradients, and after them those of each block.
+def record_steps(sources: Sources, blocks: Sequence[BlockSources] = ()) -> tuple[Step, ...]:
+    """The steps of the gradients, and after them those of each block of a Hessian.
 
     Args:
         sources: what the steps of the gradients are made from.
         blocks: what those of the blocks are made from, in the order in which they are told.
+
+    Raises:
+        LimitError: a product has so many factors that the steps would be too long to be read.
     """
-    handles = handles_for(sources)
-    steps = list(record_steps(sources, handles))
+    short_names = sources.short_names()
+    steps = list(steps_back(sources, short_names))
     told: set[tuple[str, str]] = set()
     for block in blocks:
-        steps += _steps(block, sources, handles, is_mirrored=(block.second, block.first) in told)
+        is_mirrored = (block.second, block.first) in told
+        steps += _steps(block, sources, short_names, is_mirrored=is_mirrored)
         told.add((block.first, block.second))
     return tuple(steps)
 
 
 def _steps(
-    block: BlockSources, sources: Sources, handles: Handles, *, is_mirrored: bool
+    block: BlockSources, sources: Sources, short_names: ShortNames, *, is_mirrored: bool
 ) -> Iterator[Step]:
     visits = _towards(block.gradients.visits, block.second)
     kind: BlockKind = "derived" if visits else "zero"
@@ -73,7 +77,7 @@ def _steps(
             statements=block.statements,
             names={block.second: block.name},
         )
-        yield from record_steps(second, handles.again(MARK))
+        yield from steps_back(second, short_names.again(MARK))
 
 
 def _towards(visits: Sequence[Visit], variable: str) -> tuple[Visit, ...]:

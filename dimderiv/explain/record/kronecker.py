@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from dimderiv.conform import NoMatrixFormError, vectorised
-from dimderiv.explain.record.model import Stacked, StackedTerm
-from dimderiv.explain.record.reasons import Equation, Field, Reason, Several
+from dimderiv.explain.record.recorded import Equation, Field, Place, Sentence, Several, Stacked
 from dimderiv.explain.record.terms import Writer
-from dimderiv.graph import Node, Product, expanded, letters_of, reached
+from dimderiv.graph import ONCE, Node, Product, expanded, letters_of, reached
 from dimderiv.language import COMMUTATIONS, Call, Entry, Name, children
 from dimderiv.language import Node as Tree
 
@@ -26,16 +25,15 @@ def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer
     products = [(c, part) for c, part in terms if isinstance(part, Product) and _is_plain(part)]
     if len(products) < len(terms) or not 0 < len(terms) <= MOST_TERMS:
         return None
-    places = [Name(letter) for letter in writer.letters[: len(node.axes)]]
+    places = tuple(Name(letter) for letter in writer.letters[: len(node.axes)])
     try:
-        terms = expanded(vectorised(node, value_rank))
-        value = writer.arranger.shown(writer.arranger.total(terms))
-        told = [_term(c, part, value_rank, operand, places, writer) for c, part in products]
+        value = _matrix(ONCE, node, value_rank, writer)
+        told = tuple(_term(c, part, value_rank, places, writer) for c, part in products)
     except NoMatrixFormError:
         return None
-    row, column = places[:value_rank][::-1], places[value_rank:][::-1]
-    entry, left = Entry(Name(name), tuple(places)), Equation((Name(name), value))
-    return Stacked(Name(operand), entry, tuple(row), tuple(column), tuple(told), left)
+    row, column = Place(places[:value_rank][::-1]), Place(places[value_rank:][::-1])
+    sides = Equation((Name(name), value))
+    return Stacked(Name(operand), Entry(Name(name), places), row, column, told, sides)
 
 
 def _is_plain(part: Product) -> bool:
@@ -43,20 +41,19 @@ def _is_plain(part: Product) -> bool:
     return all(isinstance(index, int) for index in indices)
 
 
+def _matrix(coefficient: Fraction, node: Node, value_rank: int, writer: Writer) -> Tree:
+    """A multiple of a derivative, with columns stacked."""
+    parts = expanded(vectorised(node, value_rank))
+    return writer.arranger.shown(writer.arranger.total([(coefficient * c, x) for c, x in parts]))
+
+
 def _term(
-    coefficient: Fraction,
-    part: Product,
-    value_rank: int,
-    operand: str,
-    places: Sequence[Name],
-    writer: Writer,
-) -> StackedTerm:
-    parts = expanded(vectorised(part, value_rank))
-    terms = [(coefficient * c, node) for c, node in parts]
-    tree = writer.arranger.shown(writer.arranger.total(terms))
+    coefficient: Fraction, part: Product, value_rank: int, places: Sequence[Name], writer: Writer
+) -> Sentence:
+    tree = _matrix(coefficient, part, value_rank, writer)
     letters = writer.placed(part, coefficient, places)
     key, fields = _form(tree, part, value_rank, places)
-    return StackedTerm(letters, Reason(key, {**fields, "operand": Name(operand), "value": tree}))
+    return Sentence(key, {"letters": letters, "value": tree, **fields})
 
 
 def _form(
@@ -78,11 +75,8 @@ def _form(
     if swap is not None:
         return "stacked_swap", {"swap": swap}
     if _apart(part, value, variable):
-        sides = tuple(places[:value_rank]), tuple(places[value_rank:])
-        return "stacked_outer", {
-            "value_letters": Several(sides[0]),
-            "letters_of": Several(sides[1]),
-        }
+        sides = Several(tuple(places[:value_rank])), Several(tuple(places[value_rank:]))
+        return "stacked_outer", {"value_letters": sides[0], "letters_of": sides[1]}
     return PLAIN, {}
 
 
@@ -95,12 +89,8 @@ def _of_product(
         if _apart(part, *([letters[place] for place in group] for group in groups)):
             slow, fast = (Several(tuple(places[place] for place in group)) for group in groups)
             first, second = product.arguments
-            fields: dict[str, Field] = {
-                "first": first,
-                "slow": slow,
-                "second": second,
-                "fast": fast,
-            }
+            fields: dict[str, Field] = {"first": first, "second": second}
+            fields |= {"slow": slow, "fast": fast}
             if swap is None:
                 return "stacked_product", fields
             return "stacked_crossed", {**fields, "swap": swap}

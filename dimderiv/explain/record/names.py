@@ -1,13 +1,13 @@
 """Who is called what in the steps: short names for inner parts, `dr` for the derivative by `r`."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, count
 
-from dimderiv.conform import Arranger, notation
-from dimderiv.differentiate import Gradients, Partial, Visit
+from dimderiv.conform import notation
+from dimderiv.differentiate import Partial, Visit
 from dimderiv.explain.record.scalar_order import is_brief
-from dimderiv.explain.record.short_names import Handles
 from dimderiv.explain.record.terms import Writer
 from dimderiv.graph import (
     Function,
@@ -23,122 +23,205 @@ from dimderiv.graph import (
     is_symmetric,
     named,
 )
-from dimderiv.language import Dim, Name
+from dimderiv.language import Add, Call, Dim, Name, unused_name
 from dimderiv.language import Node as Tree
+
+LETTERS = ("stuvqpzcabh", "ruvzqspth", "RZMPQTEFGHKLSUVW")
+LETTERS_OF_FUNCTIONS: Mapping[str, str] = {"softmax": "P", "inv": "Y"}
+
+
+class ShortNames:
+    """Gives out names that mean nothing else.
+
+    Args:
+        taken: names that mean something already.
+        given: names of parts that have one.
+        mark: what stands before a name to mean the derivative by what has it.
+    """
+
+    def __init__(self, taken: Iterable[str], given: Mapping[Tree, str], mark: str = "d") -> None:
+        self.taken = set(taken)
+        self.mirrored: set[str] = set()
+        self.numbers: dict[str, Iterator[int]] = {}
+        self.given = dict(given)
+        self.mark = mark
+
+    def again(self, mark: str) -> "ShortNames":
+        """Names for what is differentiated next, in which parts keep theirs."""
+        return ShortNames(self.taken, self.given, mark)
+
+    def inner(self, tree: Tree, rank: int) -> str:
+        """A name for an inner part."""
+        if tree in self.given:
+            return self.given[tree]
+        letters = LETTERS[rank]
+        if not isinstance(tree, Add):
+            letters = letters[1:] + letters[:1]
+        if isinstance(tree, Call) and rank == len(LETTERS) - 1:
+            letters = LETTERS_OF_FUNCTIONS.get(tree.function, "") + letters
+        # What is not free stays so: the numbers go on where they were left.
+        numbers = self.numbers.setdefault(letters[0], count(1))
+        numbered = (f"{letters[0]}{number}" for number in numbers)
+        name = next(name for name in chain(letters, numbered) if self._is_free(name))
+        self.taken.add(name)
+        self.mirrored.add(name.swapcase())
+        self.given[tree] = name
+        return name
+
+    def derivative(self, name: str) -> str:
+        """A name for the derivative by something that has a name."""
+        derivative = unused_name(f"{self.mark}{name}", self.taken)
+        self.taken.add(derivative)
+        return derivative
+
+    def _is_free(self, name: str) -> bool:
+        # Two names that differ only in case would be taken for each other.
+        is_used = name in self.taken or name in self.mirrored
+        return not is_used and f"{self.mark}{name}" not in self.taken
 
 
 class Names:
-    """Decides which inner parts get a name, and what arrives at each.
+    """What the parts of an expression are called.
 
     Args:
-        visits: the visits that are told.
-        gradients: the record that they belong to.
-        variables: a name for the derivative by each variable.
-        handles: gives out names that mean nothing else.
-        writer: learns the short names.
-        plain: knows none of them.
+        short_names: gives out names that mean nothing else.
+        writer: writes the parts.
+        told: the nodes that are told, among them the definitions.
     """
 
-    def __init__(
-        self,
-        visits: Sequence[Visit],
-        gradients: Gradients,
-        variables: Mapping[str, str],
-        handles: Handles,
-        writer: Writer,
-        plain: Arranger,
-    ) -> None:
-        self.variables, self.handles, self.writer, self.plain = variables, handles, writer, plain
-        self.uses = Counter(partial.operand.key for visit in visits for partial in visit.partials)
-        self.upstream = {visit.node.key: visit.upstream for visit in visits}
-        self.adjoints = {adjoint.key for adjoint in gradients.adjoints}
+    def __init__(self, short_names: ShortNames, writer: Writer, told: Sequence[Node]) -> None:
+        self.short_names, self.writer = short_names, writer
         self.short: dict[Key, Named | Symbol] = {}
-        self.owners: dict[Key, Named] = {}
-        self.derivatives: dict[Key, Named] = {}
-        self.arriving: dict[Key, Node] = {}
-        self.definitions: dict[Key, Tree] = {}
-        self.seed: tuple[Dim, ...] = ()
-        for visit in visits[:1]:
-            self.arriving[visit.node.key] = visit.upstream
-            self.seed = visit.upstream.axes[: len(visit.upstream.axes) - len(visit.node.axes)]
+        self.owners = {node.value.key: node for node in told if isinstance(node, Named)}
 
     def own(self, node: Node) -> Named | Symbol | None:
         """The name of a node: a short one, or that of the definition whose value it is."""
         return self.short.get(node.key) or self.owners.get(node.key)
 
+    def introduced(self, node: Node, tree: Tree) -> Named:
+        """An inner part, which is written so, under a short name."""
+        name = self.short_names.inner(tree, len(node.axes))
+        return named(name, node, row=self.writer.is_row(node))
+
+    def shortened(self, node: Node) -> Node:
+        """A node with the short names of its operands in place of them, as it stands otherwise."""
+
+        def new(operand: Node) -> Node:
+            return self.short.get(operand.key, operand)
+
+        match node:
+            case Product():
+                factors = tuple(f._replace(node=new(f.node)) for f in node.factors)
+                return replace(node, factors=factors)
+            case Sum():
+                return replace(node, terms=tuple((c, new(term)) for c, term in node.terms))
+            case Map():
+                return apply_map(node.function, *map(new, node.arguments))
+            case Function():
+                arguments = tuple(map(new, node.arguments))
+                return apply_function(node.function, arguments, node.axes, node.over, node.side)
+            case _:
+                return node
+
+
+class DerivativeNames(Names):
+    """What parts and the derivatives by them are called, and what arrives at each part.
+
+    Args:
+        short_names: gives out names that mean nothing else.
+        writer: learns the short names.
+        visits: the visits that are told.
+        adjoints: the derivatives that have names already.
+        variables: a name for the derivative by each variable.
+    """
+
+    def __init__(
+        self,
+        short_names: ShortNames,
+        writer: Writer,
+        visits: Sequence[Visit],
+        adjoints: Collection[Named],
+        variables: Mapping[str, str],
+    ) -> None:
+        super().__init__(short_names, writer, [visit.node for visit in visits])
+        self.plain, self.variables = writer.plain(), variables
+        self.uses = Counter(partial.operand.key for visit in visits for partial in visit.partials)
+        self.upstream = {visit.node.key: visit.upstream for visit in visits}
+        self.adjoints = {adjoint.key: adjoint for adjoint in adjoints}
+        value, upstream = visits[0].node, visits[0].upstream
+        self.arriving: dict[Key, Node] = {value.key: upstream}
+        self.derivatives: dict[Key, str] = {}
+        self.definitions: dict[Key, Tree | None] = {}
+        self.seed = upstream.axes[: len(upstream.axes) - len(value.axes)]
+
     def axes(self, operand: Node) -> tuple[Dim, ...]:
         """The axes of the derivative by an operand."""
         return (*self.seed, *operand.axes)
 
-    def settle(self, operand: Node, partial: Partial) -> None:
-        """Decide whether an operand gets a name, and what arrives at it."""
+    def settle(self, visit: Visit) -> None:
+        """Decide which operands of a node get a name, and what arrives at each."""
+        upstream = self.arriving[visit.node.key]
+        for partial in visit.partials:
+            if partial.operand.key not in self.arriving:
+                self._settle(partial.operand, _with_arriving(partial, upstream))
+
+    def _settle(self, operand: Node, partial: Partial) -> None:
         key = operand.key
-        if key in self.short or key in self.arriving:
-            return
         if isinstance(operand, (Symbol, Named)):
             self.short[key] = operand
-            wanted = self._of_derivative(operand)
+            name = self._of_derivative(operand)
         elif self.uses[key] > 1 or not is_brief(partial.node):
-            wanted = self.handles.derivative(self._introduced(operand).name)
+            name = self.short_names.derivative(self._with_definition(operand).name)
         else:
             self.arriving[key] = partial.node
             return
-        upstream = self.upstream.get(key, operand)
-        derivative = named(wanted, upstream, row=self.short[key].row)
-        derivative = replace(derivative, axes=self.axes(operand))
-        self.derivatives[key] = self.arriving[key] = derivative
+        derivative = named(name, self.upstream.get(key, operand), row=self.short[key].row)
+        self.arriving[key] = replace(derivative, axes=self.axes(operand))
+        self.derivatives[key] = name
 
     def _of_derivative(self, node: Symbol | Named) -> str:
-        upstream = self.upstream.get(node.key)
         if isinstance(node, Symbol):
             return self.variables[node.name]
         # An adjoint that equals another one has the name of that one.
-        is_own = isinstance(upstream, Named) and upstream.name.startswith(f"d{node.name}")
-        if isinstance(upstream, Named) and is_own and upstream.key in self.adjoints:
-            return upstream.name
-        return self.handles.derivative(node.name)
+        upstream = self.upstream.get(node.key)
+        adjoint = None if upstream is None else self.adjoints.get(upstream.key)
+        if adjoint is not None and adjoint.name.startswith(f"d{node.name}"):
+            return adjoint.name
+        return self.short_names.derivative(node.name)
 
-    def _introduced(self, node: Node) -> Named:
-        row = self.writer.is_row(node)
-        tree = self.plain.tree(node, row=row)
-        short = named(self.handles.inner(tree, len(node.axes)), node, row=row)
-        self.definitions[short.key] = self.writer.arranger.tree(node, row=row)
-        self.writer.arranger.known[node.key] = notation.named(
+    def _with_definition(self, node: Node) -> Named:
+        arranger, row = self.writer.arranger, self.writer.is_row(node)
+        short = self.introduced(node, self.plain.arranger.tree(node, row=row))
+        self.short[node.key] = short
+        self.definitions.setdefault(short.key, arranger.tree(node, row=row))
+        arranger.known[node.key] = notation.named(
             short.name, len(node.axes), row=row, is_symmetric=is_symmetric(node)
         )
-        self.short[node.key] = short
         return short
 
-    def shortened(self, node: Node) -> Node:
-        """A node with the short names of its operands in place of them."""
-        return with_operands(node, self.short)
+    def definition(self, node: Node) -> Tree | None:
+        """What the short name of a node stands for, the first time that it is asked for."""
+        short = self.short.get(node.key)
+        definition = self.definitions.get(short.key) if short is not None else None
+        if short is not None:
+            self.definitions[short.key] = None
+        return definition
 
     def written(self, operands: Sequence[Node]) -> dict[Tree, Tree]:
         """What operands are called, by how they are written out."""
         found = ((node, self.short.get(node.key)) for node in operands)
         return {
-            self.plain.tree(node, row=short.row): Name(short.name)
+            self.plain.arranger.tree(node, row=short.row): Name(short.name)
             for node, short in found
             if short is not None
         }
 
 
-def with_operands(node: Node, short: Mapping[Key, Node]) -> Node:
-    """A node with other nodes in place of its operands, as it stands otherwise."""
-
-    def new(operand: Node) -> Node:
-        return short.get(operand.key, operand)
-
-    match node:
-        case Product():
-            factors = tuple(f._replace(node=new(f.node)) for f in node.factors)
-            return replace(node, factors=factors)
-        case Sum():
-            return replace(node, terms=tuple((c, new(term)) for c, term in node.terms))
-        case Map():
-            return apply_map(node.function, *(new(a) for a in node.arguments))
-        case Function():
-            arguments = tuple(new(argument) for argument in node.arguments)
-            return apply_function(node.function, arguments, node.axes, node.over, node.side)
-        case _:
-            return node
+def _with_arriving(partial: Partial, upstream: Node) -> Partial:
+    """What an operand receives where another node arrives."""
+    terms = []
+    for term in partial.terms:
+        arriving, *rest = term.factors
+        factors = (arriving._replace(node=upstream), *rest)
+        terms.append(term._replace(factors=factors))
+    return partial._replace(terms=tuple(terms))

@@ -6,6 +6,7 @@ Comes out: where that order breaks, and how many of all orders and transposes do
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 from itertools import pairwise
 from math import factorial, prod
 from typing import NamedTuple
@@ -21,29 +22,22 @@ class Link(NamedTuple):
     tree: Node
     shape: Shape
     is_symmetric: bool = False
-    is_turned: bool = False
+    is_transposed: bool = False
 
     @property
     def facing(self) -> Shape:
         """The shape that the neighbours meet."""
-        return self.shape.transposed if self.is_turned else self.shape
+        return self.shape.transposed if self.is_transposed else self.shape
 
     @property
     def written(self) -> Node:
         """The factor as it is used."""
-        if not self.is_turned:
+        if not self.is_transposed:
             return self.tree
         return self.tree.operand if isinstance(self.tree, Transpose) else Transpose(self.tree)
 
 
 Chain = tuple[Link, ...]
-
-
-class Mismatch(NamedTuple):
-    """The shapes of two neighbours that do not meet."""
-
-    left: Shape
-    right: Shape
 
 
 class Count(NamedTuple):
@@ -52,12 +46,12 @@ class Count(NamedTuple):
     Attributes:
         total: how many there are.
         conforming: how many of them do.
-        others: some that do, other than the one that is right.
+        other: one that does, other than the one that is right.
     """
 
     total: int
     conforming: int
-    others: tuple[Node, ...]
+    other: Node | None
 
 
 @dataclass(frozen=True)
@@ -65,13 +59,13 @@ class Order:
     """What the shapes of some factors say about the order in which to multiply them.
 
     Attributes:
-        mismatch: where the scalar order does not conform.
+        mismatch: the shapes of two neighbours that do not meet in the scalar order.
         as_is: the shape of the scalar order, where it conforms.
         right: the right arrangement, where it is a plain product of the factors.
         count: how many arrangements conform.
     """
 
-    mismatch: Mismatch | None = None
+    mismatch: tuple[Shape, Shape] | None = None
     as_is: Shape | None = None
     right: Chain | None = None
     count: Count | None = None
@@ -86,7 +80,7 @@ class Order:
             right: the right arrangement, where it is a plain product of the factors.
         """
         misfit = _mismatch(links)
-        as_is = Shape(links[0].shape.rows, links[-1].shape.cols) if misfit is None else None
+        as_is = _shape_of(links) if misfit is None else None
         return Order(misfit, as_is, right, _count(links, target, right))
 
     @property
@@ -95,15 +89,13 @@ class Order:
         return (
             self.right is not None
             and self.as_is is not None
-            and not any(link.is_turned for link in self.right)
+            and not any(link.is_transposed for link in self.right)
         )
 
 
-def _mismatch(links: Sequence[Link]) -> Mismatch | None:
-    for left, right in pairwise(links):
-        if left.facing.cols != right.facing.rows:
-            return Mismatch(left.facing, right.facing)
-    return None
+def _mismatch(links: Sequence[Link]) -> tuple[Shape, Shape] | None:
+    pairs = pairwise([link.facing for link in links])
+    return next(((left, right) for left, right in pairs if left.cols != right.rows), None)
 
 
 def _count(links: Sequence[Link], target: Shape, right: Chain | None) -> Count | None:
@@ -113,13 +105,17 @@ def _count(links: Sequence[Link], target: Shape, right: Chain | None) -> Count |
     repeats = [sum(x.tree == link.tree for x in links[: k + 1]) for k, link in enumerate(links)]
     orders = factorial(len(links)) // prod(repeats)
     transposes = prod(1 if link.is_symmetric else 2 for link in links)
-    found = [chain for chain in _chains(tuple(links)) if _has_shape(chain, target)]
-    others = [_juxtaposed(chain) for chain in found if chain != right]
-    return Count(orders * transposes, len(found), tuple(others))
+    found = [chain for chain in _chains(tuple(links)) if _shape_of(chain) == target]
+    other = next((chain for chain in found if chain != right), None)
+    return Count(orders * transposes, len(found), None if other is None else _juxtaposed(other))
 
 
-def _has_shape(chain: Chain, shape: Shape) -> bool:
-    return Shape(chain[0].facing.rows, chain[-1].facing.cols) == shape
+def _juxtaposed(chain: Chain) -> Node:
+    return reduce(partial(Binary, "*"), [link.written for link in chain])
+
+
+def _shape_of(chain: Sequence[Link]) -> Shape:
+    return Shape(chain[0].facing.rows, chain[-1].facing.cols)
 
 
 def _chains(left: Chain, so_far: Chain = ()) -> Iterator[Chain]:
@@ -130,34 +126,27 @@ def _chains(left: Chain, so_far: Chain = ()) -> Iterator[Chain]:
     for k, link in enumerate(left):
         if link in left[:k]:
             continue
-        for is_turned in (False,) if link.is_symmetric else (False, True):
-            used = link._replace(is_turned=is_turned)
+        for is_transposed in (False,) if link.is_symmetric else (False, True):
+            used = link._replace(is_transposed=is_transposed)
             if not so_far or so_far[-1].facing.cols == used.facing.rows:
                 yield from _chains((*left[:k], *left[k + 1 :]), (*so_far, used))
-
-
-def _juxtaposed(chain: Chain) -> Node:
-    tree = chain[0].written
-    for link in chain[1:]:
-        tree = Binary("*", tree, link.written)
-    return tree
 
 
 def as_chain(tree: Node, links: Sequence[Link], scalars: Collection[Node] = ()) -> Chain | None:
     """The factors of a tree in order, where it is a plain product of just these factors."""
     left, chain = list(links), []
     for factor in _factors(tree):
-        link = next((x for x in left if factor in (x.tree, _turned(x).written)), None)
+        link = next((x for x in left if factor in (x.tree, _transposed(x).written)), None)
         if link is not None:
             left.remove(link)
-            chain.append(link if factor == link.tree or link.is_symmetric else _turned(link))
+            chain.append(link if factor == link.tree or link.is_symmetric else _transposed(link))
         elif not isinstance(factor, Number) and factor not in scalars:
             return None
     return None if left or not chain or _mismatch(chain) else tuple(chain)
 
 
-def _turned(link: Link) -> Link:
-    return link._replace(is_turned=True)
+def _transposed(link: Link) -> Link:
+    return link._replace(is_transposed=True)
 
 
 def _factors(tree: Node) -> list[Node]:

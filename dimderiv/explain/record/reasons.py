@@ -2,60 +2,57 @@
 
 A letter that two factors share and the result lacks is where they meet; one that the result has too
 makes the product elementwise; one that a single factor has is summed; one that only the result has
-is repeated.  A reason is the key of a sentence in `dimderiv/messages` and what fills its fields.
+is repeated.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from itertools import pairwise
+from typing import NamedTuple
 
 from dimderiv.explain.record.orders import Chain, Link
-from dimderiv.graph import Index, letters_of
-from dimderiv.language import Dim, Node
+from dimderiv.explain.record.recorded import Field, Sentence, Several
+from dimderiv.graph import (
+    Factor,
+    Index,
+    LabelledProduct,
+    Shifted,
+    index_dim,
+    is_symmetric,
+    letters_of,
+    rows_sum_to_one,
+)
+from dimderiv.language import Node, Shape
 
 
-@dataclass(frozen=True)
-class Equation:
-    """Formulas that are equal, from left to right."""
+class Written(NamedTuple):
+    """An array among the factors, how it is written, and its shape."""
 
-    sides: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Several:
-    """Formulas that are listed, with a word before the last."""
-
-    parts: tuple[Node | Equation, ...]
-
-
-Field: TypeAlias = Node | Equation | Several
-
-
-@dataclass(frozen=True)
-class Reason:
-    """A sentence: its key, and what fills its fields."""
-
-    key: str
-    fields: Mapping[str, Field]
-
-
-class Placed(NamedTuple):
-    """An array among the factors.
-
-    Attributes:
-        tree: how it is written.
-        indices: one for each axis.
-        has_unit_rows: whether its rows sum to 1.
-        is_symmetric: whether it equals its transpose.
-    """
-
+    factor: Factor
     tree: Node
-    indices: tuple[Index, ...]
-    has_unit_rows: bool
-    is_symmetric: bool
+    shape: Shape
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        """One for each axis."""
+        return self.factor.indices
+
+    @property
+    def letters(self) -> tuple[int, ...]:
+        """The letters of the indices."""
+        return letters_of(self.factor.indices)
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether it equals its transpose."""
+        return is_symmetric(self.factor.node)
+
+    @property
+    def has_unit_rows(self) -> bool:
+        """Whether its rows sum to 1."""
+        return self.factor.power == 1 and rows_sum_to_one(self.factor.node)
 
 
-class Bag(NamedTuple):
+class Lettered(NamedTuple):
     """Factors with letters.
 
     Attributes:
@@ -66,63 +63,73 @@ class Bag(NamedTuple):
         has_seed: whether the result has the axes of the value before those of the operand.
     """
 
-    arrays: tuple[Placed, ...]
+    arrays: Sequence[Written]
     result: tuple[Index, ...]
     axes: Mapping[int, Node]
     operand: Node
     has_seed: bool
 
 
-def reasons(bag: Bag, right: Chain | None) -> tuple[Reason, ...]:
-    """Why the factors of a bag are arranged as they are."""
+def reasons(product: Lettered, right: Chain | None) -> tuple[Sentence, ...]:
+    """Why factors are arranged as they are."""
     if right is not None and len(right) > 1:
-        return tuple(_of_chain(bag, right))
-    return tuple(_of_letters(bag))
+        return tuple(_of_chain(product, right))
+    return tuple(_of_letters(product))
 
 
-def _of_chain(bag: Bag, chain: Chain) -> Iterator[Reason]:
-    places = _in_order(bag, chain)
-    for k in range(len(chain) - 1):
-        left, right = places[k], places[k + 1]
-        letter = _meeting(left, right, set(letters_of(bag.result)))
-        if letter is None:
-            yield Reason("outer", {"left": left.tree, "right": right.tree, "operand": bag.operand})
+def slid(term: LabelledProduct, arrays: Sequence[Written]) -> tuple[Sentence, ...]:
+    """Which of two arrays slides over the other in a convolution, in sizes of the first axis.
+
+    Where one is alone, and only its sums count, there is nothing to say.
+    """
+    shifted = [array for array in arrays if isinstance(array.indices[0], Shifted)]
+    plain = [array for array in arrays if array not in shifted]
+    if len(arrays) < 2 or not plain:
+        return ()
+    left, right = shifted[0] if shifted else plain[-1], plain[0]
+    firsts = {"first": left.indices[0], "second": right.indices[0], "size": term.result[0]}
+    sizes = {key: index_dim(index, term.dims).syntax() for key, index in firsts.items()}
+    key = "slid_inside" if shifted else "slid_across"
+    return (Sentence(key, {"left": left.tree, "right": right.tree, **sizes}),)
+
+
+def _of_chain(product: Lettered, chain: Chain) -> Iterator[Sentence]:
+    pairs = pairwise(zip(_in_order(product, chain), chain, strict=True))
+    for (left, before), (right, after) in pairs:
+        shared = set(left.letters) & set(right.letters) - set(letters_of(product.result))
+        both: dict[str, Field] = {"left": left.tree, "right": right.tree}
+        if not shared:
+            yield Sentence("outer", both)
             continue
-        fields: dict[str, Field] = {"axis": bag.axes[letter], "operand": bag.operand}
-        turned = [
-            (placed.tree, other.tree)
-            for placed, other, link in ((left, right, chain[k]), (right, left, chain[k + 1]))
-            if link.is_turned and len(placed.indices) == 2
+        axis = product.axes[min(shared)]
+        transposed = [
+            {"axis": axis, "factor": array.tree, "other": other.tree}
+            for array, other, link in ((left, right, before), (right, left, after))
+            if link.is_transposed and len(array.indices) == 2
         ]
-        if len(turned) == 1:
-            yield Reason("turned", fields | {"factor": turned[0][0], "other": turned[0][1]})
+        if len(transposed) == 1:
+            yield Sentence("turned", transposed[0])
         else:
-            fields |= {"left": left.tree, "right": right.tree}
-            yield Reason("both_turned" if turned else "met", fields)
+            yield Sentence("both_turned" if transposed else "met", {"axis": axis, **both})
 
 
-def _in_order(bag: Bag, chain: Chain) -> tuple[Placed, ...]:
+def _in_order(product: Lettered, chain: Chain) -> Sequence[Written]:
     """The arrays in the order of the chain; of equal ones, each where it meets its neighbours."""
-    first = letters_of(bag.result[:1])[0] if bag.result and _ends(chain[0]).left else None
-    order = _walked(chain, bag.arrays, first)
-    return tuple(_as_listed(chain, bag.arrays) if order is None else order)
+    has_left, _ = _sides(chain[0])
+    first = letters_of(product.result[:1])[0] if product.result and has_left else None
+    order = _walked(chain, product.arrays, first)
+    return _as_listed(chain, product.arrays) if order is None else order
 
 
-class _Ends(NamedTuple):
+def _sides(link: Link) -> tuple[bool, bool]:
     """Whether a factor of a chain has an axis on its left, and one on its right."""
-
-    left: bool
-    right: bool
-
-
-def _ends(link: Link) -> _Ends:
     rows, cols = link.facing
-    return _Ends(not rows.is_one, not cols.is_one)
+    return not rows.is_one, not cols.is_one
 
 
 def _walked(
-    chain: Sequence[Link], arrays: Sequence[Placed], wanted: int | None
-) -> list[Placed] | None:
+    chain: Sequence[Link], arrays: Sequence[Written], wanted: int | None
+) -> list[Written] | None:
     """The arrays in the order of a chain, from the letter that the first of them has on its left.
 
     Nearly always the letter leaves one choice: so this takes time in proportion, where trying each
@@ -131,99 +138,67 @@ def _walked(
     if not chain:
         return []
     link, *rest = chain
-    for k, placed in enumerate(arrays):
-        if placed.tree != link.tree or placed in arrays[:k]:
+    for k, array in enumerate(arrays):
+        if array.tree != link.tree or array in arrays[:k]:
             continue
-        for left, right in _letters_beside(placed, link):
+        for left, right in _letters_beside(array, link):
             if wanted is None or wanted == left:
-                others = (*arrays[:k], *arrays[k + 1 :])
-                found = _walked(rest, others, right)
+                found = _walked(rest, (*arrays[:k], *arrays[k + 1 :]), right)
                 if found is not None:
-                    return [placed, *found]
+                    return [array, *found]
     return None
 
 
-def _letters_beside(placed: Placed, link: Link) -> Iterator[tuple[int | None, int | None]]:
+def _letters_beside(array: Written, link: Link) -> Iterator[tuple[int | None, int | None]]:
     """The letters that an array may have on its left and on its right, in its place in a chain."""
-    letters = letters_of(placed.indices)
-    has_left, has_right = _ends(link)
-    if len(letters) == 1 and has_left != has_right:
-        yield (letters[0], None) if has_left else (None, letters[0])
-    elif len(letters) == 2 and has_left and has_right:
-        straight, turned = (letters[0], letters[1]), (letters[1], letters[0])
-        yield turned if link.is_turned else straight
-        if placed.is_symmetric:
-            yield turned
+    has_left, has_right = _sides(link)
+    match array.letters:
+        case (letter,) if has_left != has_right:
+            yield (letter, None) if has_left else (None, letter)
+        case (first, second) if has_left and has_right:
+            yield (second, first) if link.is_transposed else (first, second)
+            if array.is_symmetric:
+                yield second, first
 
 
-def _as_listed(chain: Chain, arrays: Sequence[Placed]) -> list[Placed]:
+def _as_listed(chain: Chain, arrays: Sequence[Written]) -> list[Written]:
     """The arrays in the order of the chain, equal ones as they come."""
     left = list(arrays)
-    return [left.pop(next(k for k, p in enumerate(left) if p.tree == x.tree)) for x in chain]
+    return [left.pop(next(k for k, a in enumerate(left) if a.tree == x.tree)) for x in chain]
 
 
-def slid(arrays: Sequence[tuple[Node, Dim, bool]], operand: Node, size: Dim) -> Reason:
-    """Which of two arrays slides over the other in a convolution, in sizes of the first axis."""
-    shifted = [(tree, dim) for tree, dim, is_shifted in arrays if is_shifted]
-    plain = [(tree, dim) for tree, dim, is_shifted in arrays if not is_shifted]
-    if shifted:
-        (left, first), (right, second) = shifted[0], plain[0]
-        key = "slid_inside"
-    else:
-        (left, first), (right, second) = plain[-1], plain[0]
-        key = "slid_across"
-    fields: dict[str, Field] = {"left": left, "right": right, "operand": operand}
-    sizes = {"first": first.syntax(), "second": second.syntax(), "size": size.syntax()}
-    return Reason(key, {**fields, **sizes})
-
-
-def _meeting(left: Placed, right: Placed, shown: set[int]) -> int | None:
-    """The letter along which two neighbours meet."""
-    shared = set(letters_of(left.indices)) & set(letters_of(right.indices)) - shown
-    return min(shared, default=None)
-
-
-def _of_letters(bag: Bag) -> Iterator[Reason]:
-    shown = list(letters_of(bag.result))
-    used = [letter for placed in bag.arrays for letter in letters_of(placed.indices)]
+def _of_letters(product: Lettered) -> Iterator[Sentence]:
+    shown = letters_of(product.result)
+    used = [letter for array in product.arrays for letter in array.letters]
     groups: dict[tuple[str, tuple[Node, ...]], list[Node]] = {}
     for letter in dict.fromkeys([*used, *shown]):
-        holders = [placed for placed in bag.arrays if letter in letters_of(placed.indices)]
+        holders = [array for array in product.arrays if letter in array.letters]
         key = _key(letter, holders, used.count(letter), shown.count(letter))
-        if key == "diagonal" and bag.has_seed:
+        if key == "diagonal" and product.has_seed:
             key = "one_to_one"
         if key is not None:
-            trees = tuple(dict.fromkeys(placed.tree for placed in holders))
-            groups.setdefault((key, trees), []).append(bag.axes[letter])
+            trees = tuple(dict.fromkeys(array.tree for array in holders))
+            groups.setdefault((key, trees), []).append(product.axes[letter])
     for (key, trees), axes in groups.items():
-        everyone = tuple(dict.fromkeys((*trees, bag.operand)))
-        yield Reason(
-            key,
-            {
-                "axes": Several(tuple(axes)),
-                "factors": Several(trees),
-                "all": Several(everyone),
-                "operand": bag.operand,
-            },
-        )
-    keys = {key for key, _ in groups}
-    if keys == {"elementwise"}:
-        yield from _broadcast(bag, shown)
-    for placed in bag.arrays if not groups else ():
-        if placed.indices != bag.result and not placed.is_symmetric:
-            yield Reason("reversed", {"factor": placed.tree, "operand": bag.operand})
+        everyone = Several(tuple(dict.fromkeys((*trees, product.operand))))
+        listed = {"axes": Several(tuple(axes)), "factors": Several(trees), "all": everyone}
+        yield Sentence(key, listed)
+    if {key for key, _ in groups} == {"elementwise"}:
+        yield from _broadcast(product, shown)
+    for array in product.arrays if not groups else ():
+        if array.indices != product.result and not array.is_symmetric:
+            yield Sentence("reversed", {"factor": array.tree})
 
 
-def _broadcast(bag: Bag, shown: Sequence[int]) -> Iterator[Reason]:
+def _broadcast(product: Lettered, shown: Sequence[int]) -> Iterator[Sentence]:
     """What is repeated along an axis that it lacks and another factor has."""
-    for placed in bag.arrays:
-        missing = [letter for letter in shown if letter not in letters_of(placed.indices)]
+    for array in product.arrays:
+        missing = [product.axes[letter] for letter in shown if letter not in array.letters]
         if missing:
-            axes = Several(tuple(bag.axes[letter] for letter in missing))
-            yield Reason("broadcast", {"factor": placed.tree, "axes": axes})
+            yield Sentence("broadcast", {"factor": array.tree, "axes": Several(tuple(missing))})
 
 
-def _key(letter: int, holders: Sequence[Placed], uses: int, shown: int) -> str | None:
+def _key(letter: int, holders: Sequence[Written], uses: int, shown: int) -> str | None:
     """Which sentence a letter calls for."""
     if shown > 1:
         return "diagonal"

@@ -1,8 +1,13 @@
-"""Labelled products put in the order of the scalar rule, and stripped of what is constant."""
+"""Labelled products in the order of the scalar rule, and formulas as if all were scalars.
+
+As a scalar, `x' A x` is `x A x`, and `inv(X)` is `1 / X`.
+"""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import TypeGuard
 
+from dimderiv.conform import Form, notation, symbols
 from dimderiv.differentiate import Partial
 from dimderiv.graph import (
     ONCE,
@@ -23,8 +28,18 @@ from dimderiv.graph import (
     letters_of,
     product,
 )
+from dimderiv.language import Binary, Call, Negative, Number, Transpose, replaced
+from dimderiv.language import Node as Tree
 
 MOST_AXES = 2
+NUMBER_ONE = Number(Fraction(1))
+# What a function of an array is of a scalar; some others do nothing to one.
+AS_SCALAR = {
+    **dict.fromkeys(("norm2", "normF", "norm1", "normN"), "abs"),
+    **{name: name for name in ("max", "min", "logsumexp")},
+    **{"expm": "exp", "dexpm": "exp", "polar": "sign", "logdet": "log"},
+}
+ERASED = frozenset({"sum", "tr", "diag", "tril", "triu", "vec", "det"})
 
 
 def indices(term: LabelledProduct) -> tuple[Index, ...]:
@@ -194,3 +209,38 @@ def is_passed_on(partial: Partial) -> bool:
     if not all(is_plain_scalar(factor.node) for factor in rest):
         return False
     return is_rearranged(arriving.indices, partial.terms[0].result)
+
+
+def multiplied(coefficient: Fraction, factors: Sequence[tuple[Tree, Fraction]]) -> Tree:
+    """A product of scalars."""
+    over: list[Form] = []
+    under: list[Form] = []
+    for tree, power in factors:
+        face = notation.power(Form(tree, symbols(tree)), abs(power), entrywise=False)
+        (over if power > 0 else under).append(face)
+    tree = notation.scaled(abs(coefficient), over, under, None).upright.tree
+    return Negative(tree) if coefficient < 0 else tree
+
+
+def as_scalar(tree: Tree) -> Tree:
+    """A formula with the operations left out that do nothing to a scalar."""
+    return replaced(tree, _erased)
+
+
+def _erased(part: Tree) -> Tree | None:
+    match part:
+        case Transpose(operand):
+            return as_scalar(operand)
+        case Binary((".*" | "./" | ".^") as operator, left, right):
+            plain = {".*": "*", "./": "/", ".^": "^"}[operator]
+            return Binary(plain, as_scalar(left), as_scalar(right))  # type: ignore[arg-type]
+        case Call("inv" | "pinv", (argument,)):
+            return Binary("/", NUMBER_ONE, as_scalar(argument))
+        case Call(function, (argument,)) if function in ERASED:
+            return as_scalar(argument)
+        case Call(function, (argument,)) if function in AS_SCALAR:
+            return Call(AS_SCALAR[function], (as_scalar(argument),))
+        case Call("ones"):
+            return NUMBER_ONE
+        case _:
+            return None

@@ -1,72 +1,64 @@
 """Writes one step: an operation differentiated by one operand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import Any
 
-from dimderiv.explain.record import Count, Derived, Equation, Operand, Order, Reason, Several, Term
-from dimderiv.explain.words.sentences import Clause, Field, Shapes, Slope, Speaker
+from dimderiv.explain.record import Order, recorded
+from dimderiv.explain.words.sentences import Speaker
 from dimderiv.language import HESSIAN, SCALAR, Binary, Entry, Name, Node, Number, children
 
 NOTHING = Name("")
 
 
-def tell(step: Derived, speaker: Speaker, head: str) -> None:
-    """Put a step on the page."""
-    _Teller(step, speaker).tell(head)
-
-
-def tell_again(step: Derived, speaker: Speaker, head: str, number: int) -> None:
-    """Put a step on the page that says the same of other things as an earlier one."""
-    _Teller(step, speaker).tell_again(head, number)
-
-
-def named(operand: Operand) -> Equation | Node:
-    """An operand; where its short name occurs for the first time, with what that stands for."""
-    if operand.definition is None:
-        return operand.tree
-    return Equation((operand.tree, operand.definition))
+def tell(step: recorded.Derived, speaker: Speaker, head: str, earlier: int | None) -> None:
+    """Put a step on the page; where an earlier one says the same of other things, briefly."""
+    _Teller(step, speaker).tell(head, earlier)
 
 
 class _Teller:
-    def __init__(self, step: Derived, speaker: Speaker) -> None:
-        self.step = step
-        self.speaker = speaker
-        self.fields: Mapping[str, Field] = {
-            "operation": step.operation,
-            "operand": named(step.operand),
-            "place": step.operand.occurrence,
-            "function": step.function,
+    def __init__(self, step: recorded.Derived, speaker: Speaker) -> None:
+        self.step, self.speaker = step, speaker
+        operand = step.operand
+        # How the derivative is written, if this is all of it, and it has a name.
+        self.left = () if step.left is None or operand.is_shared else (step.left,)
+        wanted = "wanted_array" if step.has_seed else "wanted"
+        self.fields: dict[str, Any] = {
+            **vars(step),
+            "operand": operand.introduced,
+            "place": operand.occurrence,
             "shape": step.shape or SCALAR,
-            "wanted": Clause(
-                "wanted_array" if step.has_seed else "wanted", {"operand": step.operand.tree}
-            ),
+            "value": self.equation(step.value.sides[0]),
+            "wanted": recorded.Sentence(wanted, {"operand": operand.tree}),
         }
 
     @property
-    def is_scalar(self) -> bool:
-        """Whether the derivative is a scalar."""
-        return self.step.shape is not None and self.step.shape.is_scalar
+    def is_part(self) -> bool:
+        """Whether this is only a part of a derivative that has a name."""
+        return self.step.operand.is_shared and self.step.left is not None
 
-    @property
-    def is_flat(self) -> bool:
-        """Whether the scalar derivative is 0."""
-        return _is_number(self.step.slope[2], 0)
+    def equation(self, *sides: Node) -> recorded.Equation:
+        """What the derivative is, after its name if this is all of it."""
+        return recorded.Equation((*self.left, *sides))
 
-    def say(self, key: str, **fields: Field) -> None:
+    def say(self, key: str, **fields: recorded.Field) -> None:
         self.speaker.say(self.sentence(key, **fields))
 
-    def sentence(self, key: str, **fields: Field) -> str:
-        return self.speaker.sentence(key, {**self.fields, **fields})
+    def sentence(self, key: str, **fields: recorded.Field) -> str:
+        return self.speaker.sentence(key, **{**self.fields, **fields})
 
-    def tell(self, head: str) -> None:
-        step = self.step
-        opening = self.opening()
-        where = self.speaker.where(step.where)
-        self.speaker.say(opening, where, self.arriving(), level=0, head=head)
-        self.fields = {**self.fields, "operand": step.operand.tree}
+    def tell(self, head: str, earlier: int | None) -> None:
+        step, is_flat = self.step, _is_number(self.step.slope.value, 0)
+        said = [self.opening(), self.speaker.where(step.where), self.arriving()]
+        if earlier is not None and not is_flat:
+            said.append(self.as_before(earlier))
+            self.speaker.say(*said, level=0, head=head)
+            return
+        self.speaker.say(*said, level=0, head=head)
+        self.fields["operand"] = step.operand.tree
         if len(step.terms) > 1:
             self.several_terms()
-        elif self.is_flat:
-            self.say("flat", slope=Slope(*step.slope))
+        elif is_flat:
+            self.say("flat")
         elif step.terms[0].value is None:
             self.slope()
             self.ruled()
@@ -74,52 +66,32 @@ class _Teller:
         else:
             self.one_term(step.terms[0])
 
-    def origin(self) -> list[str]:
-        """Where the rule of a function holds, and what it assumes where it does not."""
-        origin = self.step.origin
-        told = [] if origin is None else [("domain", origin.domain), ("kink", origin.kink)]
-        named: dict[str, Field] = {"parameter": origin.parameter if origin else ""}
-        return [self.sentence(key, **{**named, key: text}) for key, text in told if text]
-
-    def tell_again(self, head: str, number: int) -> None:
-        if self.is_flat:
-            self.tell(head)
-            return
-        step = self.step
-        opening, where = self.opening(), self.speaker.where(step.where)
-        is_part = step.operand.is_shared and step.left is not None
-        told = self.sentence(
-            "as_before_part" if is_part else "as_before",
-            number=number,
-            name=step.left or NOTHING,
-            value=Equation((*self.left(), *step.value.sides)),
-        )
-        self.speaker.say(opening, where, self.arriving(), told, level=0, head=head)
-
     def opening(self) -> str:
-        operand = self.step.operand
-        repeated = [
-            reason.fields["axes"] for reason in self.step.terms[0].reasons if reason.key == "summed"
-        ]
-        if repeated and self.step.operation.sides == (operand.tree,):
-            return self.reason(Reason("by_repeated", {"axes": repeated[0]}))
+        operand, reasons = self.step.operand, self.step.terms[0].reasons
+        summed = [reason.fields["axes"] for reason in reasons if reason.key == "summed"]
+        if summed and self.step.operation.sides == (operand.tree,):
+            return self.sentence("by_repeated", axes=summed[0])
         return self.sentence("by_place" if operand.occurrence else "by")
 
     def arriving(self) -> str:
         if self.step.arriving is None:
             return ""
         tree, shape = self.step.arriving
-        if shape is None:
-            return self.sentence("arrives_unshaped", arriving=tree)
-        return self.sentence("arrives", arriving=tree, shape=shape)
+        key = "arrives_unshaped" if shape is None else "arrives"
+        return self.sentence(key, arriving=tree, shape=shape or SCALAR)
 
-    def value(self) -> Equation:
-        """The arrangement, with the name of the derivative if this is all of it."""
-        return Equation((*self.left(), self.step.value.sides[0]))
+    def as_before(self, number: int) -> str:
+        key = "as_before_part" if self.is_part else "as_before"
+        value = self.equation(*self.step.value.sides)
+        return self.sentence(key, number=number, name=self.step.left or NOTHING, value=value)
 
-    def left(self) -> tuple[Node, ...]:
-        left = self.step.left
-        return () if left is None or self.step.operand.is_shared else (left,)
+    def origin(self) -> list[str]:
+        """Where the rule of a function holds, and what it assumes where it does not."""
+        origin = self.step.origin
+        if origin is None:
+            return []
+        told = [key for key in ("domain", "kink") if getattr(origin, key)]
+        return [self.sentence(key, **origin._asdict()) for key in told]
 
     def several_terms(self) -> None:
         """The rule has several terms: it is told entry by entry, term by term."""
@@ -128,35 +100,33 @@ class _Teller:
             if term.value is None:
                 self.entries(term)
                 continue
-            summed, (_, entries) = _summed(term.letters), term.letters.sides
-            key = "term_summed" if summed else "term"
-            told = self.sentence(
-                key, letters=entries, summed=Several(tuple(summed)), value=term.value
-            )
+            summed, (_, letters) = _summed(term.letters), term.letters.sides
+            key = "term_summed" if summed.parts else "term"
+            told = self.sentence(key, letters=letters, summed=summed, value=term.value)
             self.speaker.say(told, *self.reasons(term))
-        self.say("together", value=Equation((*self.left(), *self.step.value.sides)))
+        self.say("together", value=self.equation(*self.step.value.sides))
 
     def ruled(self) -> None:
         """What the rule of a function of arrays says of single entries."""
         if self.step.rule is not None:
             key = "rows" if self.step.kind == "rows" else "rule"
             origin = self.step.origin
-            cited = Clause("cited", {"reference": origin.reference}) if origin else ""
-            told = self.sentence(key, rule=Slope(*self.step.rule), cited=cited)
+            cited = recorded.Sentence("cited", {"reference": origin.reference}) if origin else ""
+            told = self.sentence(key, cited=cited)
             self.speaker.say(*self.origin(), told)
 
-    def one_term(self, term: Term) -> None:
-        order, count = term.order, len(term.factors)
+    def one_term(self, term: recorded.Term) -> None:
+        order, count, slope = term.order, len(term.factors), self.step.slope
         is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
         has_table = count > 1 and not is_entrywise
-        if not _is_number(self.step.slope[2], 1) and self.step.slope[0] != self.step.slope[1]:
+        if not _is_number(slope.value, 1) and slope.over != slope.under:
             key = "chain_rule" if self.step.kind == "unknown" else "slope"
             self.slope("slope_table" if has_table else key)
         if has_table:
             prefix = [] if term.prefix is None else [(term.prefix, None)]
             self.speaker.markup.table([*prefix, *term.factors])
         if self.step.kind == "elementwise" and term.factors:
-            self.say("entrywise", value=self.value())
+            self.say("entrywise")
         elif order is None or count < 2 or is_entrywise:
             self.without_order(term)
         elif order.right is not None:
@@ -164,59 +134,58 @@ class _Teller:
         else:
             self.by_letters(term, order)
         if len(self.step.value.sides) > 1:
-            self.say("simplified", value=Equation((*self.left(), *self.step.value.sides)))
+            self.say("simplified", value=self.equation(*self.step.value.sides))
 
     def slope(self, key: str = "slope") -> None:
         """What the scalar rule says, and of a function what its rule assumes."""
         held = "_held" if self.step.operand.occurrence and key != "chain_rule" else ""
-        function = Name(self.step.function.lstrip(HESSIAN))
-        told = self.sentence(f"{key}{held}", slope=Slope(*self.step.slope), function=function)
+        told = self.sentence(f"{key}{held}", function=Name(self.step.function.lstrip(HESSIAN)))
         after = [] if self.step.rule or key != "slope" else self.origin()
         self.speaker.say(told, *after)
 
-    def without_order(self, term: Term) -> None:
+    def without_order(self, term: recorded.Term) -> None:
         """At most one array, or a convolution: there is no order to find."""
         self.ruled()
         if term.order is None and len(term.factors) > 1:
             self.entries(term)
-        why = self.reasons(term)
-        if not why and not self.is_scalar:
-            self.say("single", value=self.value())
-        elif self.step.operand.is_shared and self.step.left is not None:
-            part = self.sentence("part", name=self.step.left, value=self.value())
-            self.speaker.say(*why, part)
+        why, shape = self.reasons(term), self.step.shape
+        if not why and not (shape is not None and shape.is_scalar):
+            self.say("single")
+        elif self.is_part:
+            self.speaker.say(*why, self.sentence("part", name=self.step.left or NOTHING))
         else:
-            key = "result" if self.left() else "result_received"
-            self.speaker.say(*why, self.sentence(key, value=self.value()))
+            self.speaker.say(*why, self.sentence("result" if self.left else "result_received"))
 
-    def as_chain(self, term: Term, order: Order) -> None:
+    def as_chain(self, term: recorded.Term, order: Order) -> None:
         """The arrangement is a plain matrix product."""
         assert order.right is not None
-        if order.count is not None and order.count.conforming == order.count.total:
-            self.say("all", **_of_count(order.count))
+        count = order.count
+        if count is not None and count.conforming == count.total:
+            self.say("all", **count._asdict())
             self.ruled()
             self.entries(term)
-            self.speaker.say(*self.reasons(term), self.sentence("result", value=self.value()))
+            self.speaker.say(*self.reasons(term), self.sentence("result"))
             return
         if order.is_right_as_is:
-            self.say("as_is", value=self.value())
+            self.say("as_is")
         else:
             self.misfit(order)
-            facing = Shapes(tuple(link.facing for link in order.right))
-            self.say("conforms", value=self.value(), chain=facing)
-        if order.count is not None:
-            self.counted(order.count)
-            if order.count.conforming > 1:
+            self.say("conforms", chain=recorded.Shapes(tuple(link.facing for link in order.right)))
+        if count is not None:
+            key = {1: "only", 2: "several"}.get(count.conforming, "several_more")
+            self.say(key, **count._asdict())
+            if count.conforming > 1:
                 self.ruled()
                 self.entries(term)
         self.speaker.say(*self.reasons(term))
 
-    def by_letters(self, term: Term, order: Order) -> None:
+    def by_letters(self, term: recorded.Term, order: Order) -> None:
         """The arrangement is more than a matrix product."""
         self.misfit(order)
         if order.count is not None:
-            self.say("misleading" if order.count.conforming else "none", **_of_count(order.count))
-        self.speaker.say(*self.reasons(term), self.sentence("letters_give", value=self.value()))
+            key = "misleading" if order.count.conforming else "none"
+            self.say(key, **order.count._asdict())
+        self.speaker.say(*self.reasons(term), self.sentence("letters_give"))
 
     def misfit(self, order: Order) -> None:
         if order.mismatch is not None:
@@ -228,51 +197,34 @@ class _Teller:
         else:
             self.say("undecided")
 
-    def counted(self, count: Count) -> None:
-        if count.conforming == 1:
-            key = "only"
-        else:
-            key = "several" if count.conforming == 2 else "several_more"
-        self.say(key, **_of_count(count))
-
-    def entries(self, term: Term) -> None:
+    def entries(self, term: recorded.Term) -> None:
         summed, whole = _summed(term.letters), self.step.entries
         key = "entries" if whole is None else "entries_of"
         told = self.sentence(key, letters=term.letters, whole=whole or NOTHING)
-        after = self.sentence("summed_over", summed=Several(tuple(summed))) if summed else ""
+        after = self.sentence("summed_over", summed=summed) if summed.parts else ""
         self.speaker.say(told + after + self.speaker.messages["stop"])
 
-    def reasons(self, term: Term) -> list[str]:
+    def reasons(self, term: recorded.Term) -> list[str]:
         """The reasons in words; that of an identity belongs to a product told entry by entry."""
         are_told = len(self.step.terms) > 1
-        return [self.reason(r) for r in term.reasons if are_told or r.key != "identity"]
-
-    def reason(self, reason: Reason) -> str:
-        return self.sentence(reason.key, **reason.fields)
-
-
-def _of_count(count: Count) -> dict[str, Field]:
-    other = count.others[0] if count.others else Number(count.total)  # type: ignore[arg-type]
-    return {"total": count.total, "conforming": count.conforming, "other": other}
+        told = [reason for reason in term.reasons if are_told or reason.key != "identity"]
+        return [self.sentence(reason.key, **reason.fields) for reason in told]
 
 
 def _is_number(tree: Node, value: int) -> bool:
     return isinstance(tree, Number) and tree.value == value
 
 
-def _is_entrywise(term: Term) -> bool:
+def _is_entrywise(term: recorded.Term) -> bool:
     """Whether a product is taken entry by entry and nothing else."""
-    return {reason.key for reason in term.reasons} in (
-        {"elementwise"},
-        {"elementwise", "broadcast"},
-    )
+    keys = {reason.key for reason in term.reasons}
+    return "elementwise" in keys and keys <= {"elementwise", "broadcast"}
 
 
-def _summed(letters: Equation) -> list[Node]:
+def _summed(letters: recorded.Equation) -> recorded.Several:
     """The letters that only the right side of an equation of entries has."""
-    left, right = letters.sides
-    known = set(_index_names(left))
-    return [Name(name) for name in dict.fromkeys(_index_names(right)) if name not in known]
+    known, names = (dict.fromkeys(_index_names(side)) for side in letters.sides)
+    return recorded.Several(tuple(Name(name) for name in names if name not in known))
 
 
 def _index_names(tree: Node) -> Iterator[str]:

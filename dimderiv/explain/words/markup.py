@@ -50,9 +50,18 @@ class Markup(ABC):
         self.lines += [self._line(line, level + hanging * (k > 0)) for k, line in enumerate(lines)]
         self.formulas.clear()
 
+    def gap(self) -> None:
+        """Add some space."""
+        self.lines.append("")
+
     def document(self) -> str:
         """All that was added."""
         return "\n".join(self.lines)
+
+    def quotient(self, over: Node, under: Node) -> str:
+        """The derivative of one formula by another."""
+        parts = [self._factor(tree, is_closed=isinstance(tree, Name)) for tree in (over, under)]
+        return self._fraction(*parts)
 
     @abstractmethod
     def formula(self, tree: Node) -> str:
@@ -63,26 +72,35 @@ class Markup(ABC):
         """Rows and columns."""
 
     @abstractmethod
-    def quotient(self, over: Node, under: Node) -> str:
-        """The derivative of one formula by another."""
-
-    @abstractmethod
     def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
         """Add factors side by side, each with its shape under it."""
 
+    def _factor(self, tree: Node, *, is_closed: bool) -> str:
+        """A formula, in brackets if it needs them."""
+        return self.formula(tree) if is_closed else self._enclosed(self.formula(tree))
+
     @abstractmethod
-    def gap(self) -> None:
-        """Add some space."""
+    def _enclosed(self, formula: str) -> str: ...
+
+    @abstractmethod
+    def _fraction(self, above: str, below: str) -> str: ...
 
     @abstractmethod
     def _line(self, line: str, level: int) -> str: ...
 
+    def _measure(self, line: str) -> int:
+        """How wide a line is."""
+        return sum(
+            self._width(self.formulas[sign]) if sign in self.formulas else columns(sign)
+            for sign in line
+        )
+
     @abstractmethod
-    def _measure(self, line: str) -> int: ...
+    def _width(self, formula: str) -> int: ...
 
 
 class PlainText(Markup):
-    """Text for a terminal."""
+    """Text for a terminal; a table is a line of factors, and one of shapes centred below them."""
 
     arrow = "->"
 
@@ -100,17 +118,13 @@ class PlainText(Markup):
         """Rows x columns."""
         return " x ".join(dim.bracketed for dim in shape)
 
-    def quotient(self, over: Node, under: Node) -> str:
-        """A quotient on one line."""
-        above, below = (
-            text(tree) if isinstance(tree, Name) else f"({text(tree)})" for tree in (over, under)
-        )
-        return f"d{above}/d{below}"
-
     def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
-        """Add two lines: factors, and shapes centred below them."""
+        """Add two lines."""
         cells = [
-            (_factor_text(tree), "" if shape is None else self.shape(shape))
+            (
+                self._factor(tree, is_closed=_is_closed(tree)),
+                "" if shape is None else self.shape(shape),
+            )
             for tree, shape in factors
         ]
         widths = [max(columns(part) for part in cell) for cell in cells]
@@ -118,20 +132,22 @@ class PlainText(Markup):
             parts = [cell[row].center(width) for cell, width in zip(cells, widths, strict=True)]
             self.lines.append((" " * INDENT * 2 + "   ".join(parts)).rstrip())
 
-    def gap(self) -> None:
-        """Add an empty line."""
-        self.lines.append("")
+    def _enclosed(self, formula: str) -> str:
+        return f"({formula})"
+
+    def _fraction(self, above: str, below: str) -> str:
+        return f"d{above}/d{below}"
 
     def _line(self, line: str, level: int) -> str:
         written = "".join(self.formulas.get(sign, sign) for sign in line)
         return " " * INDENT * level + written.replace(UNBROKEN, " ")
 
-    def _measure(self, line: str) -> int:
-        return sum(columns(self.formulas.get(sign, sign)) for sign in line)
+    def _width(self, formula: str) -> int:
+        return columns(formula)
 
 
 class Latex(Markup):
-    """LaTeX for math mode, which KaTeX accepts.
+    """LaTeX for math mode, which KaTeX accepts; in a table the shapes stand under braces.
 
     Args:
         names: LaTeX for names whose own spelling will not do.
@@ -150,39 +166,19 @@ class Latex(Markup):
 
     def shape(self, shape: Shape) -> str:
         """Rows times columns."""
-        return r" \times ".join(
-            f"({self.formula(dim.syntax())})"
-            if len(dim.monomials) > 1
-            else self.formula(dim.syntax())
-            for dim in shape
-        )
-
-    def quotient(self, over: Node, under: Node) -> str:
-        """A fraction of differentials."""
-        above, below = (
-            self.formula(tree) if isinstance(tree, Name) else self._enclosed(tree)
-            for tree in (over, under)
-        )
-        return rf"\frac{{\mathrm{{d}}{above}}}{{\mathrm{{d}}{below}}}"
-
-    def _enclosed(self, tree: Node) -> str:
-        formula = self.formula(tree)
-        return enclosed(formula, tall="\\frac" in formula)
+        sizes = [(self.formula(dim.syntax()), len(dim.monomials) > 1) for dim in shape]
+        return r" \times ".join(f"({size})" if is_sum else size for size, is_sum in sizes)
 
     def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
-        """Add a line of factors with underbraces."""
+        """Add a line."""
         cells = []
         for tree, shape in factors:
             if shape is None:
                 cells.append(self.formula(tree))
             else:
-                formula = self.formula(tree) if _is_closed(tree) else self._enclosed(tree)
-                cells.append(rf"\underbrace{{{formula}}}_{{{self.shape(shape)}}}")
+                factor = self._factor(tree, is_closed=_is_closed(tree))
+                cells.append(rf"\underbrace{{{factor}}}_{{{self.shape(shape)}}}")
         self.lines.append(r"\quad " * 2 + r" \; ".join(cells))
-
-    def gap(self) -> None:
-        """Add some space after the line before."""
-        self.lines.append("")
 
     def document(self) -> str:
         """The lines as one `aligned` environment."""
@@ -196,6 +192,12 @@ class Latex(Markup):
             rows[-1] = rows[-1].removesuffix("[1.2ex]").removesuffix(r" \\")
         return "\n".join([r"\begin{aligned}", *rows, r"\end{aligned}"])
 
+    def _enclosed(self, formula: str) -> str:
+        return enclosed(formula, tall="\\frac" in formula)
+
+    def _fraction(self, above: str, below: str) -> str:
+        return rf"\frac{{\mathrm{{d}}{above}}}{{\mathrm{{d}}{below}}}"
+
     def _line(self, line: str, level: int) -> str:
         written, words = r"\quad " * level, ""
         for sign in line:
@@ -206,19 +208,12 @@ class Latex(Markup):
                 words += sign
         return written + _words(words)
 
-    def _measure(self, line: str) -> int:
-        return sum(
-            latex_width(self.formulas[sign]) if sign in self.formulas else columns(sign)
-            for sign in line
-        )
+    def _width(self, formula: str) -> int:
+        return latex_width(formula)
 
 
 def _words(words: str) -> str:
     return rf"\text{{{''.join(ESCAPES.get(sign, sign) for sign in words)}}}" if words else ""
-
-
-def _factor_text(tree: Node) -> str:
-    return text(tree) if _is_closed(tree) else f"({text(tree)})"
 
 
 def _is_closed(tree: Node) -> bool:

@@ -2,41 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from string import Formatter
-from typing import NamedTuple, TypeAlias
 
-from dimderiv.explain.record import Equation, Several
+from dimderiv.explain.record import recorded
 from dimderiv.explain.words.markup import Markup
-from dimderiv.language import Node, Shape
-
-
-class Slope(NamedTuple):
-    """The derivative of one scalar formula by another, and what it is."""
-
-    over: Node
-    under: Node
-    value: Node
-
-
-class Shapes(NamedTuple):
-    """Shapes that are multiplied."""
-
-    factors: tuple[Shape, ...]
-
-
-class Clause(NamedTuple):
-    """A sentence within a sentence; its own fields are plain."""
-
-    key: str
-    fields: Mapping[str, Node | str]
-
-
-class Place(NamedTuple):
-    """The place along an axis that runs over several letters, the first one slowest."""
-
-    letters: tuple[Node, ...]
-
-
-Field: TypeAlias = Node | Equation | Shape | Several | Slope | Shapes | Clause | Place | int | str
+from dimderiv.language import Shape
 
 
 class Speaker:
@@ -56,7 +25,11 @@ class Speaker:
         text = self.messages["space"].join(sentence for sentence in sentences if sentence)
         self.markup.say(text, level=level, head=head)
 
-    def sentence(self, key: str, fields: Mapping[str, Field]) -> str:
+    def tell(self, key: str, *, level: int = 0, head: str = "", **fields: recorded.Field) -> None:
+        """Put a sentence on the page, with its fields filled."""
+        self.say(self.sentence(key, **fields), level=level, head=head)
+
+    def sentence(self, key: str, **fields: recorded.Field) -> str:
         """A sentence with its fields filled."""
         parts = Formatter().parse(self.messages[key])
         return "".join(
@@ -64,38 +37,35 @@ class Speaker:
             for words, name, _, _ in parts
         )
 
-    def where(self, introduced: tuple[Equation, ...]) -> str:
+    def where(self, introduced: tuple[recorded.Equation, ...]) -> str:
         """What short names stand for, if there are any to explain."""
-        return self.sentence("where", {"where": Several(introduced)}) if introduced else ""
+        return self.sentence("where", where=recorded.Several(introduced)) if introduced else ""
 
-    def field(self, value: Field) -> str:
+    def field(self, value: recorded.Field) -> str:
         """A formula, a shape, a list or a word, as a part of a sentence."""
         markup = self.markup
         match value:
             case str() | int():
                 return str(value)
-            case Several(parts):
+            case recorded.Several(parts):
                 return self._listed([self.field(part) for part in parts])
-            case Equation(sides):
+            case recorded.Equation(sides):
                 return markup.held(" = ".join(markup.formula(side) for side in sides))
-            case Slope(over, under, slope):
+            case recorded.Slope(over, under, slope):
                 return markup.held(f"{markup.quotient(over, under)} = {markup.formula(slope)}")
-            case Shapes(factors):
+            case recorded.Shapes(factors):
                 return self.messages["times"].join(self.field(shape) for shape in factors)
-            case Place(letters):
+            case recorded.Place(letters):
                 written = ", ".join(markup.formula(letter) for letter in letters)
                 return markup.held(f"({written})" if len(letters) > 1 else written)
-            case Clause(key, fields):
-                return self.sentence(key, fields)
+            case recorded.Sentence(key, fields):
+                return self.sentence(key, **fields)
+            case Shape(is_scalar=True):
+                return self.messages["scalar"]
             case Shape():
-                return self._shape(value)
+                return markup.held(markup.shape(value))
             case _:
                 return markup.held(markup.formula(value))
-
-    def _shape(self, shape: Shape) -> str:
-        if shape.is_scalar:
-            return self.messages["scalar"]
-        return self.markup.held(self.markup.shape(shape))
 
     def _listed(self, parts: Sequence[str]) -> str:
         if len(parts) < 2:

@@ -1,25 +1,80 @@
-"""What a step records: three kinds of steps, each as plain data for a renderer to write."""
+"""What the steps record: each kind of step, and what it is made of, as data for a renderer.
 
-from dataclasses import dataclass, fields
+What is told only where a name or a rule occurs for the first time is not compared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
-from dimderiv.explain.record.reasons import Equation, Reason
-from dimderiv.explain.record.terms import Term
-from dimderiv.language import Node, Shape
-
-PassageKind: TypeAlias = Literal["sum", "product", "transpose", "name"]
+from dimderiv.explain.record.orders import Order
+from dimderiv.language import Name, Node, Shape
 
 
-class Recorded:
-    """A step; it is short to look at, since its formulas are trees."""
+@dataclass(frozen=True)
+class Equation:
+    """Formulas that are equal, from left to right."""
 
-    def __repr__(self) -> str:
-        own = {field.name: getattr(self, field.name) for field in fields(cast(Any, self))}
-        words = {key: value for key, value in own.items() if value and isinstance(value, str)}
-        if isinstance(own.get("operand"), Operand) and own["operand"].name:
-            words["by"] = own["operand"].name
-        inside = ", ".join(f"{key}={value!r}" for key, value in words.items())
-        return f"{type(self).__name__}({inside})"
+    sides: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Several:
+    """Formulas that are listed, with a word before the last."""
+
+    parts: tuple[Node | Equation, ...]
+
+
+class Slope(NamedTuple):
+    """The derivative of one scalar formula by another, and what it is."""
+
+    over: Node
+    under: Node
+    value: Node
+
+
+class Place(NamedTuple):
+    """The place along an axis that runs over several letters, the first one slowest."""
+
+    letters: tuple[Node, ...]
+
+
+class Shapes(NamedTuple):
+    """Shapes that are multiplied."""
+
+    factors: tuple[Shape, ...]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence: its key in `dimderiv/explain/messages`, and what fills its fields."""
+
+    key: str
+    fields: "Mapping[str, Field]"
+
+
+Field: TypeAlias = Node | Equation | Several | Slope | Place | Shape | Shapes | Sentence | int | str
+
+
+@dataclass(frozen=True)
+class Term:
+    """A product of the factors that the scalar rule gives, and how it is arranged.
+
+    Attributes:
+        letters: the product entry by entry.
+        prefix: the number and the scalars before the arrays, where they are not 1.
+        factors: the arrays in scalar order, each with its shape.
+        order: what their shapes say about that order; nothing where matrices are not multiplied.
+        value: the arrangement; nothing where matrix notation does not reach it.
+        reasons: why it is arranged so.
+    """
+
+    letters: Equation
+    prefix: Node | None = None
+    factors: tuple[tuple[Node, Shape], ...] = ()
+    order: Order | None = None
+    value: Node | None = None
+    reasons: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,10 +90,27 @@ class Operand:
     """
 
     tree: Node
-    definition: Node | None
-    name: str
+    definition: Node | None = field(compare=False)
+    name: str = field(compare=False)
     is_shared: bool
     occurrence: int = 0
+
+    @property
+    def introduced(self) -> Equation | Node:
+        """The operand; where its short name occurs for the first time, with what that is for."""
+        return self.tree if self.definition is None else Equation((self.tree, self.definition))
+
+
+class Recorded:
+    """A step; it is short to look at, since its formulas are trees."""
+
+    def __repr__(self) -> str:
+        own = {each.name: getattr(self, each.name) for each in fields(cast(Any, self))}
+        words = {key: value for key, value in own.items() if value and isinstance(value, str)}
+        if isinstance(own.get("operand"), Operand) and own["operand"].name:
+            words["by"] = own["operand"].name
+        inside = ", ".join(f"{key}={value!r}" for key, value in words.items())
+        return f"{type(self).__name__}({inside})"
 
 
 class Received(NamedTuple):
@@ -47,6 +119,9 @@ class Received(NamedTuple):
     operand: Operand
     left: Node | None
     value: Node
+
+
+PassageKind: TypeAlias = Literal["sum", "product", "transpose", "name"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,7 +137,7 @@ class Passed(Recorded):
 
     kind: PassageKind
     operation: Equation
-    where: tuple[Equation, ...]
+    where: tuple[Equation, ...] = field(compare=False)
     received: tuple[Received, ...]
 
 
@@ -95,7 +170,7 @@ class Derived(Recorded):
         operand: the operand.
         arriving: what arrives from above and its shape, if it has at most two axes; nothing where
             the derivative of the value by itself arrives.
-        slope: the derivative as if everything were scalars: the operation, the operand, the result.
+        slope: the derivative as if everything were scalars.
         entries: the operation entry by entry, where it is a product.
         rule: for a function of rows or matrices, the derivative of an entry by an entry.
         terms: the products that the derivative consists of.
@@ -106,15 +181,15 @@ class Derived(Recorded):
     """
 
     operation: Equation
-    where: tuple[Equation, ...]
+    where: tuple[Equation, ...] = field(compare=False)
     kind: str
     function: str
-    origin: Origin | None
+    origin: Origin | None = field(compare=False)
     operand: Operand
     arriving: tuple[Node, Shape | None] | None
-    slope: tuple[Node, Node, Node]
+    slope: Slope
     entries: Node | None
-    rule: tuple[Node, Node, Node] | None
+    rule: Slope | None
     terms: tuple[Term, ...]
     shape: Shape | None
     has_seed: bool
@@ -167,28 +242,16 @@ class Block(Recorded):
         gradient: the name of the gradient.
         first: the variable that the gradient is by.
         second: the variable of the second differentiation.
-        left: the name of the block.
+        name: the name of the block.
         mirror: the name of the block with the variables exchanged.
     """
 
     kind: BlockKind
-    gradient: Node
-    first: Node
-    second: Node
-    left: Node
-    mirror: Node
-
-
-class StackedTerm(NamedTuple):
-    """A term of a derivative with more than two axes.
-
-    Attributes:
-        letters: the term entry by entry.
-        reason: why it is arranged so, as a matrix.
-    """
-
-    letters: Node
-    reason: Reason
+    gradient: Name
+    first: Name
+    second: Name
+    name: Name
+    mirror: Name
 
 
 @dataclass(frozen=True, repr=False)
@@ -198,17 +261,17 @@ class Stacked(Recorded):
     Attributes:
         operand: the variable.
         entry: the derivative entry by entry.
-        row: the letters of a row, the slow one first.
-        column: the letters of a column, the slow one first.
-        terms: its terms.
+        row: where it stands: the letters of a row.
+        column: the letters of a column.
+        terms: its terms, and why each is arranged so.
         value: the matrix.
     """
 
     operand: Node
     entry: Node
-    row: tuple[Node, ...]
-    column: tuple[Node, ...]
-    terms: tuple[StackedTerm, ...]
+    row: Place
+    column: Place
+    terms: tuple[Sentence, ...]
     value: Equation
 
 

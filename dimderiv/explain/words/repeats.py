@@ -1,10 +1,10 @@
 """When two steps say the same of other things: a net has many layers, and one is explained."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 
-from dimderiv.explain.record.model import Derived, Passed, Step
+from dimderiv.explain.record import Step
 from dimderiv.language import Dim, Name
 
 Pattern: TypeAlias = tuple[object, ...]
@@ -18,11 +18,8 @@ def pattern(step: Step) -> Pattern:
     """What a step says, with a number for each name in place of it.
 
     What is told only where a name or a rule occurs for the first time does not count.
-
-    Args:
-        step: the step.
     """
-    return tuple(_flat(_bare(step), {}))
+    return tuple(_flat(step, {}))
 
 
 def repeated(patterns: Sequence[Pattern], start: int) -> tuple[int, int]:
@@ -49,22 +46,6 @@ def repeated(patterns: Sequence[Pattern], start: int) -> tuple[int, int]:
     return 0, 0
 
 
-def _bare(step: Step) -> Step:
-    """A step without what is told only where it occurs for the first time."""
-    match step:
-        case Derived():
-            operand = replace(step.operand, definition=None)
-            return replace(step, operand=operand, where=(), origin=None)
-        case Passed():
-            received = tuple(
-                each._replace(operand=replace(each.operand, definition=None))
-                for each in step.received
-            )
-            return replace(step, received=received, where=())
-        case _:
-            return step
-
-
 def _flat(part: Any, numbers: dict[str, int]) -> Iterator[object]:
     """The leaves of a record, names numbered as they occur, each group with its length."""
     match part:
@@ -83,7 +64,7 @@ def _flat(part: Any, numbers: dict[str, int]) -> Iterator[object]:
         case _ if is_dataclass(part):
             yield type(part).__name__
             for field in fields(part):
-                if field.compare and field.name != "name":
+                if field.compare:
                     yield from _flat(getattr(part, field.name), numbers)
         case _:
             yield str(part)

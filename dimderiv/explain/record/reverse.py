@@ -1,0 +1,360 @@
+"""From the visits of the reverse sweep to steps.
+
+Each visit is told under short names: an inner part without a name gets one, so that every formula
+is small.  A part that receives just what arrives, or a constant times it, needs none.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv.conform import symbols, written_name
+from dimderiv.differentiate import Gradients, Partial, Visit, partials
+from dimderiv.errors import LimitError
+from dimderiv.explain.record.kronecker import stacked
+from dimderiv.explain.record.names import DerivativeNames, ShortNames
+from dimderiv.explain.record.recorded import (
+    Added,
+    Derived,
+    Equation,
+    Operand,
+    Origin,
+    PassageKind,
+    Passed,
+    Received,
+    Slope,
+    Step,
+    Term,
+)
+from dimderiv.explain.record.scalar_order import (
+    MOST_AXES,
+    as_scalar,
+    is_brief_identity,
+    is_constant,
+    is_passed_on,
+)
+from dimderiv.explain.record.terms import Target, Writer, shape_of
+from dimderiv.graph import (
+    ONCE,
+    Function,
+    Key,
+    Map,
+    Named,
+    Node,
+    Product,
+    Sum,
+    is_zero,
+    operands,
+    operands_first,
+    product,
+    total,
+)
+from dimderiv.language import Add, Name, Negative, Number, Shape, Statement, all_occur, replaced
+from dimderiv.language import Node as Tree
+from dimderiv.rulebook import Rulebook
+from dimderiv.simplify import Simplifier
+
+# The kinds of functions whose rule is given in letters.
+LETTERED = ("rows", "matrix")
+# Each factor of a product is told with all others beside it: this many are some 45 factors.
+MOST_FACTORS = 2_000
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the steps are made from.
+
+    Attributes:
+        gradients: the record of the sweep.
+        statements: the program as the user wrote it.
+        rulebook: the rules.
+        names: a name for the derivative by each variable.
+        given: parts that the answer has a name for.
+        symbols: the names of symbols and intermediates.
+        sizes: the names of dimensions, and other names that mean something already.
+    """
+
+    gradients: Gradients
+    statements: Sequence[Statement]
+    rulebook: Rulebook
+    names: Mapping[str, str]
+    given: Mapping[Tree, str]
+    symbols: Collection[str]
+    sizes: Collection[str]
+
+    def short_names(self) -> ShortNames:
+        """What gives out names that mean nothing else."""
+        return ShortNames((*self.symbols, *self.sizes, *self.names.values()), self.given)
+
+
+def steps_back(sources: Sources, short_names: ShortNames) -> Iterator[Step]:
+    """The steps from the value back to the variables."""
+    visits = [visit for visit in sources.gradients.visits if not is_zero(visit.upstream)]
+    if max(map(_factors_told, visits), default=0) > MOST_FACTORS:
+        raise LimitError(
+            "a product has so many factors that its steps would be too long to be read",
+            hint="give names to parts of it",
+        )
+    if visits:
+        recorder = _Recorder(sources, visits, short_names)
+        for visit in visits:
+            yield from recorder.steps(visit)
+        yield from recorder.stacked()
+
+
+def _factors_told(visit: Visit) -> int:
+    """How many factors the steps of one operation show."""
+    terms = (term for partial in visit.partials for term in partial.terms)
+    return sum(len(term.factors) for term in terms)
+
+
+class Told(NamedTuple):
+    """One operand of a visit, what it receives under short names, and how that is written."""
+
+    node: Node
+    partial: Partial
+    target: Target
+    terms: tuple[Term, ...]
+
+    @property
+    def received(self) -> tuple[Tree | None, Tree]:
+        """How the derivative is written, if it has a name, and what is received."""
+        return _received(self.target, self.terms)
+
+
+class _Recorder:
+    def __init__(self, sources: Sources, visits: Sequence[Visit], short_names: ShortNames) -> None:
+        self.sources, self.rulebook = sources, sources.rulebook
+        self.value = visits[0].node
+        given = {node.key for node in operands_first(self.value)}
+        self.simplify = Simplifier(given, rulebook=sources.rulebook)
+        self.writer = Writer(sources.symbols, sources.sizes, self.simplify)
+        self.names = DerivativeNames(
+            short_names, self.writer, visits, sources.gradients.adjoints, sources.names
+        )
+        statements = {statement.name: statement.value for statement in sources.statements}
+        self.written = {self.value.key: sources.statements[-1].value} | {
+            key: statements[owner.name]
+            for key, owner in self.names.owners.items()
+            if owner.name in statements
+        }
+        self.quoted: set[str] = set()
+        self.parts: dict[Key, list[Told]] = {}
+
+    def steps(self, visit: Visit) -> Iterator[Step]:
+        """The steps that one visit makes."""
+        node = visit.node
+        self.names.settle(visit)
+        if isinstance(node, Named) and node.value.key not in self.names.short:
+            # A definition hands everything to its value, which is told with the definition's name.
+            return
+        local = self.names.shortened(node)
+        found = list(self._told(visit, local))
+        passed = [told for told in found if is_passed_on(told.partial)]
+        if passed:
+            yield self._passed(node, local, passed, found)
+        for told in found:
+            if told not in passed:
+                yield self._derived(node, local, told, found)
+        for told in found:
+            yield from self._collected(told)
+
+    def stacked(self) -> Iterator[Step]:
+        """How the derivatives with more than two axes become matrices."""
+        for variable, name in self.sources.names.items():
+            node = self.sources.gradients.of[variable]
+            if len(node.axes) > MOST_AXES:
+                step = stacked(node, len(self.names.seed), variable, name, self.names.plain)
+                yield from () if step is None else (step,)
+
+    def _told(self, visit: Visit, local: Node) -> Iterator[Told]:
+        names, wanted = self.names, {partial.operand.key for partial in visit.partials}
+        arriving, own = names.arriving[visit.node.key], names.own(visit.node)
+        found = partials(local, arriving, self.rulebook, own)
+        for node, partial in zip(operands(visit.node), found, strict=True):
+            if node.key in wanted:
+                short = names.short.get(node.key)
+                tree = Name(short.name) if short is not None else self.writer.tree(node)
+                name, seed = names.derivatives.get(node.key, ""), len(names.seed)
+                target = Target(tree, name, self._shape(node), seed)
+                terms = tuple(self.writer.term(term, target) for term in partial.terms)
+                yield Told(node, partial, target, terms)
+
+    def _operand(self, told: Told, occurrence: int = 0) -> Operand:
+        definition = self.names.definition(told.node)
+        is_shared = self.names.uses[told.node.key] > 1
+        return Operand(told.target.operand, definition, told.target.name, is_shared, occurrence)
+
+    def _introduced(self, found: Iterable[Told]) -> tuple[Equation, ...]:
+        """What short names stand for that were not told yet."""
+        shown = (self._operand(told).introduced for told in found)
+        return tuple(each for each in shown if isinstance(each, Equation))
+
+    def _operation(self, node: Node, local: Node, shown: Collection[Tree]) -> Equation:
+        """The operation as the user wrote it, if the operands can be seen there, and its name."""
+        if isinstance(node, Named):
+            return Equation((Name(node.name), *shown))
+        whole, owner = self.written.get(node.key), self.names.own(node)
+        names = self.names.written(operands(node))
+        tree = None if whole is None else replaced(whole, names.get)
+        if tree is None or not all_occur(shown, tree):
+            tree = self.writer.unfolded(_normal(local))
+            if whole is not None and owner is None:
+                return Equation((whole, tree))
+        return Equation((tree,) if owner is None else (Name(owner.name), tree))
+
+    def _passed(
+        self, node: Node, local: Node, passed: Sequence[Told], found: Sequence[Told]
+    ) -> Passed:
+        received = [Received(self._operand(told), *told.received) for told in passed]
+        operation = self._operation(node, local, [told.target.operand for told in passed])
+        kind = _kind_of_passage(node, passed[0].partial)
+        return Passed(kind, operation, self._introduced(found), tuple(received))
+
+    def _derived(self, node: Node, local: Node, told: Told, found: Sequence[Told]) -> Derived:
+        same = [other for other in found if other.node.key == told.node.key]
+        target, terms = told.target, told.terms
+        left, value = told.received
+        return Derived(
+            operand=self._operand(told, same.index(told) + 1 if len(same) > 1 else 0),
+            operation=self._operation(node, local, [target.operand]),
+            where=self._introduced(found),
+            kind=self._kind(node),
+            function=written_name(node) if isinstance(node, (Map, Function)) else "",
+            origin=self._origin(node),
+            arriving=self._arriving(node),
+            slope=self._slope(local, told),
+            entries=self._entries(local, told.partial),
+            rule=self._rule(node, local, told),
+            terms=terms,
+            shape=target.shape,
+            has_seed=bool(self.names.seed),
+            left=left,
+            value=self._simplified(value, told.partial.node, target, terms),
+        )
+
+    def _simplified(
+        self, tree: Tree, node: Node, target: Target, terms: Sequence[Term]
+    ) -> Equation:
+        """What was found, and after it a shorter form if there is one."""
+        if target.shape is None or any(term.value is None for term in terms):
+            return Equation((tree,))
+        simple = self.writer.arranger.tree(self.simplify(node), row=target.shape.is_row)
+        return Equation((tree, simple) if symbols(simple) < symbols(tree) else (tree,))
+
+    def _collected(self, told: Told) -> Iterator[Added]:
+        """The sum of all ways in which an operand enters, once the last of them is known."""
+        uses, target = self.names.uses[told.node.key], told.target
+        parts = self.parts.setdefault(told.node.key, [])
+        parts.append(told)
+        if uses < 2 or len(parts) < uses:
+            return
+        nodes = [part.partial.node for part in parts]
+        terms = [term for part in parts if not is_zero(part.partial.node) for term in part.terms]
+        left, tree = _received(target, terms)
+        node = total([(ONCE, part) for part in nodes], self.names.axes(told.node))
+        value = self._simplified(tree, node, target, terms)
+        yield Added(target.operand, left or Name(target.name), uses, value)
+
+    def _arriving(self, node: Node) -> tuple[Tree, Shape | None] | None:
+        """What arrives, unless it is the derivative of the value by itself."""
+        arriving = self.names.arriving[node.key]
+        if is_constant(arriving) and (node is self.value or is_brief_identity(arriving)):
+            return None
+        shape = self._shape(node)
+        if shape is None:
+            return self.writer.tree(arriving), None
+        return self.writer.arranger.tree(arriving, row=shape.is_row), shape
+
+    def _kind(self, node: Node) -> str:
+        if isinstance(node, Map):
+            return "elementwise"
+        return self.rulebook[node.function].kind if isinstance(node, Function) else "product"
+
+    def _origin(self, node: Node) -> Origin | None:
+        """Where the rule of a function comes from, the first time that it is used.
+
+        What holds for every real number needs no word, nor does the reference of a function of
+        single numbers.
+        """
+        if not isinstance(node, (Map, Function)) or not node.function.isidentifier():
+            return None
+        if node.function in self.quoted or node.function not in self.rulebook.rules:
+            return None
+        self.quoted.add(node.function)
+        rule = self.rulebook[node.function]
+        reference = rule.reference if rule.kind in LETTERED else ""
+        domain = "" if rule.domain.startswith("every") or rule.kink else rule.domain
+        return Origin(reference, domain, rule.kink, ", ".join(rule.arguments))
+
+    def _shape(self, operand: Node) -> Shape | None:
+        """The shape of the derivative by an operand, where it has at most two axes."""
+        axes = self.names.axes(operand)
+        if len(axes) > MOST_AXES:
+            return None
+        shown = self.names.short.get(operand.key, operand) if operand.axes else self.value
+        return shape_of(axes, row=self.writer.is_row(shown))
+
+    def _slope(self, local: Node, told: Told) -> Slope:
+        """The derivative as if everything were scalars."""
+        if isinstance(local, Product):
+            whole = self.writer.scalars(local.coefficient, local.factors)
+        else:
+            whole = as_scalar(self.writer.unfolded(local))
+        terms = told.partial.terms
+        slopes = [self.writer.scalars(term.coefficient, term.factors[1:]) for term in terms]
+        return Slope(whole, told.target.operand, added(slopes))
+
+    def _entries(self, local: Node, partial: Partial) -> Tree | None:
+        if not isinstance(local, Product):
+            return None
+        return self.writer.entries(local.factors, partial.terms[0])
+
+    def _rule(self, node: Node, local: Node, told: Told) -> Slope | None:
+        """The derivative of an entry of a function of arrays by an entry of its argument."""
+        if self._kind(node) not in LETTERED:
+            return None
+        name = self.names.own(node)
+        whole = self.writer.unfolded(local) if name is None else Name(name.name)
+        slopes = [self.writer.slope(term, told.target, whole) for term in told.partial.terms]
+        return slopes[0]._replace(value=added([slope.value for slope in slopes]))
+
+
+def _received(target: Target, terms: Sequence[Term]) -> tuple[Tree | None, Tree]:
+    """How the derivative by an operand is written, if it has a name, and what is received."""
+    values = [term.value for term in terms if term.value is not None]
+    if len(values) == len(terms):
+        return (Name(target.name) if target.name else None), added(values)
+    letters = [term.letters.sides for term in terms]
+    return (letters[0][0] if target.name else None), added([right for _, right in letters])
+
+
+def _kind_of_passage(node: Node, partial: Partial) -> PassageKind:
+    if isinstance(node, Sum):
+        return "sum"
+    if isinstance(node, Named):
+        return "name"
+    term = partial.terms[0]
+    return "product" if term.factors[0].indices == term.result else "transpose"
+
+
+def _normal(node: Node) -> Node:
+    """A node whose operands were exchanged, with a key of its own."""
+    match node:
+        case Product():
+            return product(node.coefficient, node.factors, node.result, node.dims)
+        case Sum():
+            return total(node.terms, node.axes)
+        case _:
+            return node
+
+
+def added(trees: Sequence[Tree]) -> Tree:
+    """A sum of formulas, zero where there are none; one that is added goes first."""
+    terms: list[Tree] = []
+    for tree in sorted(trees, key=lambda tree: isinstance(tree, Negative)):
+        terms.extend(tree.terms if isinstance(tree, Add) else (tree,))
+    if not terms:
+        return Number(Fraction(0))
+    return terms[0] if len(terms) == 1 else Add(tuple(terms))
