@@ -17,7 +17,6 @@ else:
 __all__ = [
     "BlockSources",
     "Compared",
-    "Directions",
     "Sources",
     "Step",
     "explain",

@@ -1,7 +1,6 @@
-"""The value of a syntax tree, entry by entry, for given sizes and given entries of the symbols.
+"""The value of a syntax tree, entry by entry: a second reading of the language, for checking.
 
-This is a second reading of the language, made for checking: it shares the syntax tree with the
-rest of the program and nothing else.
+It shares the syntax tree with the rest of the program and nothing else.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -361,12 +360,9 @@ class Evaluator:
                 return filled((self.size(rows), last or 1), lambda i, j: fill)
             case (("commutation" | "K"), (rows, cols)):
                 return commutation(self.size(rows), self.size(cols))
-            case "vector", (fill_node,):
+            case ((("vector" | "matrix") as shape), (fill_node,)):
                 fill = self.scalar(fill_node)
-                return Unsized(None, 1, fill, fill, False)
-            case "matrix", (fill_node,):
-                fill = self.scalar(fill_node)
-                return Unsized(None, None, fill, fill, False)
+                return Unsized(None, 1 if shape == "vector" else None, fill, fill, False)
         raise NotVerifiableError(
             f"the function {node.function} cannot be evaluated entry by entry", span=node.span
         )
