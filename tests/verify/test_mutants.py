@@ -43,7 +43,7 @@ DERIVATION = [
     "render.text",
 ]
 CODE = [
-    "codegen.plan.operations",
+    "codegen.plan.plan",
     "codegen.plan.planner",
     "codegen.targets.writer",
     "codegen.targets.numpy",
