@@ -3,8 +3,9 @@
 Goes in: the program with its shapes.  Comes out: the named intermediates in order, and the value.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 from dimderiv import graph
@@ -75,6 +76,8 @@ class Builder:
 
     # Whether it is what was asked: written-out functions are recognised, domains are watched.
     recognises = True
+    # What a division by a number multiplies by: an answer has quotients where they were written.
+    reciprocal: Callable[[Fraction], Fraction] = staticmethod(reciprocal)
 
     def __init__(self, typed: Typed, rulebook: Rulebook, free: Collection[str] = ()) -> None:
         self.typed = typed
@@ -169,7 +172,7 @@ class Builder:
             case "/" | "./":
                 _refuse_zero_below(right, node)
                 if isinstance(node.right, syntax.Number) and node.right.value != 1:
-                    return Array(scaled(reciprocal(node.right.value), left.node), left.shape)
+                    return Array(scaled(self.reciprocal(node.right.value), left.node), left.shape)
                 found = arrays.hadamard(left, right, power=-1)
                 return handwritten.quotient(found) if self.recognises else found
             case "^" if not left.shape.is_scalar:

@@ -91,6 +91,11 @@ class _Formula(Builder):
 
     recognises = False
 
+    @staticmethod
+    def reciprocal(value: Fraction) -> Fraction:
+        """A number that forgets how it is written, since that is in the rule."""
+        return 1 / value
+
 
 def _value(tree: syntax.Node, known: Mapping[str, Array], rulebook: Rulebook) -> Array:
     typed = typed_formula(tree, known, rulebook)

@@ -132,3 +132,10 @@ def test_a_derivative_that_does_not_conform_is_told_as_one_of_a_rule() -> None:
         formula(INV, "A A", {"A": symbol("A", (Dim.of("m"), N))}, RULEBOOK)
 
     assert ("A: m x n (declared)",) == caught.value.known
+
+
+def test_a_number_of_a_rule_is_not_written_as_in_the_rule() -> None:
+    """The text of a rule is not the reader's: 0.5 is shorter than a quotient."""
+    derivative = derive("sum(gelu(x))", "x", shapes="x: n; pi: scalar")
+
+    assert derivative.text().startswith("0.5 + 0.5 erf(")
