@@ -40,6 +40,7 @@ USES = {
     "minimum.a": Case("z' min(x, y)", "x", "x: n; y: n; z: n"),
     "minimum.b": Case("z' min(x, y)", "y", "x: n; y: n; z: n"),
     "polygamma.x": Case("a' polygamma(2, x)", "x"),
+    "where.c": Case("c' where(c, x, y)", "c", "c: n; x: n; y: n"),
     "where.a": Case("z' where(c > 0, x, y)", "x", "c: n; x: n; y: n; z: n"),
     "where.b": Case("z' where(c > 0, x, y)", "y", "c: n; x: n; y: n; z: n"),
     "inv": Case("a' inv(A) b", "A"),
