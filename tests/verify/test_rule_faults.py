@@ -8,6 +8,7 @@ import pytest
 from faults import Case, assert_right, assert_withheld
 
 from dimderiv.rulebook.rulebook import Rulebook, builtin_rules
+from dimderiv.verify.evaluate import KNOWN
 
 # An expression that uses the derivative of a rule, by the name of the rule and of the argument.
 USES = {
@@ -38,6 +39,10 @@ USES = {
     "maximum.b": Case("z' max(x, y)", "y", "x: n; y: n; z: n"),
     "minimum.a": Case("z' min(x, y)", "x", "x: n; y: n; z: n"),
     "minimum.b": Case("z' min(x, y)", "y", "x: n; y: n; z: n"),
+    "polygamma.x": Case("a' polygamma(2, x)", "x"),
+    "where.c": Case("c' where(c, x, y)", "c", "c: n; x: n; y: n"),
+    "where.a": Case("z' where(c > 0, x, y)", "x", "c: n; x: n; y: n; z: n"),
+    "where.b": Case("z' where(c > 0, x, y)", "y", "c: n; x: n; y: n; z: n"),
     "inv": Case("a' inv(A) b", "A"),
     "det": Case("det(A)", "A"),
     "logdet": Case("logdet(A)", "A"),
@@ -103,6 +108,20 @@ DEFINED = [
 ]
 
 
+def use_of(name: str) -> Case:
+    """The expression for a rule; for a function of entries any call of it will do."""
+    if name in USES:
+        return USES[name]
+    rule = builtin_rules()[name.partition(".")[0]]
+    arguments = rule.arguments
+    shape = "n" if rule.kind == "elementwise" else "m x n"
+    shapes = [f"{each}: {shape}" for each in arguments]
+    call = f"{rule.name}({', '.join(arguments)})"
+    text = f"z' {call}" if rule.kind == "elementwise" else call
+    shapes += ["z: n"] if rule.kind == "elementwise" else []
+    return Case(text, name.partition(".")[2] or arguments[0], "; ".join(shapes))
+
+
 def formulas() -> Iterator[tuple[str, str]]:
     """The derivatives that are formulas of one entry, each with several things wrong."""
     for rule in builtin_rules().rules.values():
@@ -128,13 +147,13 @@ def break_rule(name: str, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> No
 @pytest.mark.parametrize(("name", "formula"), [*formulas(), *LETTERED])
 def test_wrong_derivative(name: str, formula: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a wrong derivative in a rule, what is derived by it is withheld."""
-    assert_right(USES[name])
+    assert_right(use_of(name))
     rule = builtin_rules()[name.partition(".")[0]]
     argument = name.partition(".")[2] or rule.arguments[0]
 
     break_rule(rule.name, monkeypatch, derivative={**rule.derivative, argument: formula})
 
-    assert_withheld(USES[name])
+    assert_withheld(use_of(name))
 
 
 @pytest.mark.parametrize(("name", "definition"), DEFINED)
@@ -158,12 +177,13 @@ def test_wrong_definition_for_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_rule_is_broken() -> None:
-    """No rule that the derivation reads is left out."""
+    """No rule that the derivation reads is left out, but what is nothing besides its definition."""
     broken = {name.partition(".")[0] for name, _ in [*formulas(), *LETTERED, *DEFINED]}
     read = {
         rule.name
         for rule in builtin_rules().rules.values()
-        if (rule.derivative or rule.kind == "composite") and rule.name not in UNREAD
+        if (rule.derivative or (rule.kind == "composite" and rule.name in KNOWN))
+        and rule.name not in UNREAD
     }
 
     assert read == broken
