@@ -15,8 +15,7 @@ from concrete import handed_in
 from dense import Array, Dense
 from strategies import SIZES, Problem, values
 
-from dimderiv.derivation.derivation import Derivation
-from dimderiv.derivation.result import Result
+from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Call, is_extreme_of_two

@@ -101,13 +101,3 @@ def test_every_link_leads_somewhere(document: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text_of(document)):
         if "://" not in target:
             assert ((ROOT / document).parent / target).exists(), target
-
-
-def test_the_modules_are_listed_in_order() -> None:
-    """The table of contents names the stages that exist."""
-    section = README.split("## How it works")[1]
-    lines = re.findall(r"^\d+\. (.*?):", section, re.MULTILINE)
-    listed = [name for line in lines for name in code(line)]
-    modules = {file.stem for file in (ROOT / "dimderiv").iterdir()}
-
-    assert set(listed) <= modules

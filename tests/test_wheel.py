@@ -93,7 +93,7 @@ def test_the_installed_command_derives(scripts: Path, tmp_path: Path) -> None:
 
 def test_the_installed_package_reads_its_own_rules(scripts: Path, tmp_path: Path) -> None:
     """Not those of the working tree, which the user does not have."""
-    program = "from dimderiv.rulebook.rulebook import rules_folder; print(rules_folder())"
+    program = "from dimderiv.language import rules_folder; print(rules_folder())"
     folder = Path(run_elsewhere(tmp_path, str(scripts / "python"), "-c", program).strip())
 
     assert scripts.parent in folder.parents

@@ -1,13 +1,25 @@
-"""Derivatives as programs of the language, with names for what repeats."""
+"""Questions, and derivatives as programs of the language, with names for what repeats."""
 
-from dimderiv.answer.answer import Answer, Derivative, Variables, write_answer
+from dimderiv.answer.answer import Answer, write_answer
+from dimderiv.answer.derivative import Derivative, Extent, Form, Variables
+from dimderiv.answer.derived import Derived, Record
+from dimderiv.answer.latex import latex
 from dimderiv.answer.naming import Kind, name_nested_forms, name_repeats, without_groups
+from dimderiv.answer.question import LAYOUTS, Layout, Question
 
 __all__ = [
+    "LAYOUTS",
     "Answer",
     "Derivative",
+    "Derived",
+    "Extent",
+    "Form",
     "Kind",
+    "Layout",
+    "Question",
+    "Record",
     "Variables",
+    "latex",
     "name_nested_forms",
     "name_repeats",
     "without_groups",

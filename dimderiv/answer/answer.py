@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
 
+from dimderiv.answer.derivative import Extent, Variables
 from dimderiv.conform import Arranger, NoMatrixFormError, vectorised
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Named, Node, expanded, is_zero, zero
-from dimderiv.language import Program, Shape, Statement, names_in, syntax, written_out
+from dimderiv.language import Program, Statement, names_in, syntax, written_out
 from dimderiv.simplify import gathered, outside
-
-Variables: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -74,32 +72,10 @@ class Answer:
                 yield Statement(name, value)
 
 
-class Derivative(NamedTuple):
-    """A derivative before it is written.
-
-    Attributes:
-        node: its axes are those of what was differentiated, then those of the variable.
-        of: the shape of what was differentiated.
-        by: the shape of the variable.
-        turned: whether its layout has rows and columns exchanged.
-    """
-
-    node: Node
-    of: Shape
-    by: Shape
-    turned: bool = False
-
-    @staticmethod
-    def laid_out(node: Node, of: Shape, by: Shape, layout: str) -> "Derivative":
-        """The derivative in a layout, of which the mixed one is written as it stands."""
-        turned = layout == ("numerator" if of.is_scalar else "denominator")
-        return Derivative(node, of, by, turned)
-
-
 def write_answer(
     program: Program,
     adjoints: Collection[Named],
-    derivatives: Mapping[Variables, Derivative],
+    derivatives: Mapping[Variables, tuple[Node, Extent]],
     arranger: Arranger,
 ) -> Answer:
     """The derivatives in matrix notation.
@@ -107,13 +83,14 @@ def write_answer(
     Args:
         program: the expression as written, whose definitions are kept as they are.
         adjoints: the derivatives by named intermediates that have names of their own.
-        derivatives: what was found, by the variables in turn.
+        derivatives: what was found by the variables in turn: a node whose axes are those of what
+            was differentiated, then those of the variable.
         arranger: writes nodes in matrix notation.
     """
     definitions = {s.name: s.value for s in program.statements if s.name is not None}
     for adjoint in adjoints:
         definitions[adjoint.name] = arranger.tree(adjoint.value, row=adjoint.row)
-    written = {names: _written(found, arranger) for names, found in derivatives.items()}
+    written = {names: _written(*found, arranger) for names, found in derivatives.items()}
     adjoint_names = {adjoint.name for adjoint in adjoints}
     lone = {
         names: tree.name
@@ -128,12 +105,12 @@ def write_answer(
     return Answer(definitions, written)
 
 
-def _written(found: Derivative, arranger: Arranger) -> syntax.Node:
+def _written(node: Node, extent: Extent, arranger: Arranger) -> syntax.Node:
     """One derivative: a vector or a matrix as it is, more axes as Kronecker products or entries.
 
     A single axis is that of the value or that of the variable, and lies as it does there.
     """
-    node, of, by, turned = found
+    of, by, turned = extent.of, extent.by, extent.turned
     if is_zero(node):
         node = zero((of.rows * of.cols, by.rows * by.cols)) if len(node.axes) > 2 else node
     if len(node.axes) <= 2:

@@ -16,10 +16,11 @@ from typing import Any
 import click
 
 from dimderiv import verify
+from dimderiv.answer import LAYOUTS
 from dimderiv.cli.output import Request, answer_text
 from dimderiv.cli.process import FAILED, confess, exit_status, note
 from dimderiv.codegen import TARGETS
-from dimderiv.derivation import FORMS, LAYOUTS, derive
+from dimderiv.derivation import FORMS, derive
 from dimderiv.explain import layout_in_words
 from dimderiv.rulebook import load_rules, rule_table
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dimderiv.answer import latex
 from dimderiv.cli.code_output import CodeRequest
 from dimderiv.derivation import Derivation, Result
 from dimderiv.explain import layout_in_words
@@ -139,7 +140,7 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         "results": {
             ",".join(result.wrt): {
                 "text": result.text(),
-                "latex": alone(derivation, result).latex(),
+                "latex": alone(derivation, result),
                 "form": result.form,
             }
             for result in derivation.results.values()
@@ -158,7 +159,8 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
     return found
 
 
-def alone(derivation: Derivation, result: Result) -> Derivation:
-    """The derivation of one derivative of several."""
-    derivatives = {result.wrt: derivation.answer.derivatives[result.wrt]}
-    return replace(derivation, answer=replace(derivation.answer, derivatives=derivatives))
+def alone(derivation: Derivation, result: Result) -> str:
+    """One derivative of several, in LaTeX."""
+    derived = derivation.derived
+    derivatives = {result.wrt: derived.answer.derivatives[result.wrt]}
+    return latex(replace(derived, answer=replace(derived.answer, derivatives=derivatives)))

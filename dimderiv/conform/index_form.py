@@ -8,17 +8,16 @@ from typing import NamedTuple
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Face, Piece, symbols, transposed
-from dimderiv.differentiate import operands
 from dimderiv.graph import (
     Factor,
     Index,
     Merged,
-    Named,
     Node,
     Product,
     Shifted,
     expanded,
     letters_of,
+    nodes_of,
 )
 from dimderiv.language import Add, Binary, Call, Dim, Entry, IndexForm, Name, Negative, Number
 from dimderiv.language import Node as Tree
@@ -68,14 +67,10 @@ def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[
 
 def _size_names(nodes: Sequence[Node]) -> set[str]:
     """The names of the sizes of nodes and of what they are made of, which no letter may have."""
-    names, seen, waiting = set[str](), set[int](), [*nodes]
-    while waiting:
-        node = waiting.pop()
-        if id(node) not in seen:
-            seen.add(id(node))
-            dims = node.dims if isinstance(node, Product) else node.axes
-            names.update(name for dim in dims for name in dim.names)
-            waiting += () if isinstance(node, Named) else operands(node)
+    names = set[str]()
+    for node in nodes_of(nodes, through_names=False):
+        dims = node.dims if isinstance(node, Product) else node.axes
+        names.update(name for dim in dims for name in dim.names)
     return names
 
 

@@ -8,7 +8,7 @@ Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those
 `vec(A) vec(B)'`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Face, Piece
@@ -22,6 +22,7 @@ from dimderiv.graph import (
     Shifted,
     all_indices,
     arranged,
+    components,
     index_dim,
     letters_of,
     part,
@@ -137,7 +138,7 @@ class _Split:
         """`vec(A) vec(B)'`: the letters of the row apart from those of the column."""
         rows = [i for i in (self.row_fast, self.row_slow) if i is not None]
         columns = [i for i in (self.col_fast, self.col_slow) if i is not None]
-        groups = self._grouped(rows, columns)
+        groups = _sides(self.factors, rows, columns)
         if groups is None:
             return None
         sides = []
@@ -156,9 +157,9 @@ class _Split:
             for ends, face in ((factor.indices, piece), (factor.indices[::-1], piece.turned)):
                 if not all(isinstance(end, Merged) for end in ends) or factor.power != 1:
                     continue
-                sides = [set(letters_of(pair)) for pair in ((row, ends[0]), (ends[1], column))]
                 rest = [other for other in self.factors if other is not factor]
-                groups = None if sides[0] & sides[1] else self._reached(rest, sides, set())
+                sides = letters_of((row, ends[0])), letters_of((ends[1], column))
+                groups = _sides(rest, *sides)
                 if groups is None:
                     continue
                 left = self._beside(groups[0], (row, ends[0]))
@@ -192,9 +193,7 @@ class _Split:
         rest = [f for f in self.factors if not set(letters_of(f.indices)) <= cut]
         row, column = self.node.result
         sides = [set(letters_of((index,))) - cut for index in (row, column)]
-        if sides[0] & sides[1]:
-            return None
-        groups = self._reached(rest, sides, cut)
+        groups = _sides(rest, *sides, cut=cut)
         if groups is None:
             return None
         middle = Merged(pair[::-1])
@@ -220,27 +219,6 @@ class _Split:
             return None
         return merged_piece(side, self.piece_of, self.swap, weights=weights)
 
-    @staticmethod
-    def _reached(
-        factors: list[Factor], sides: Sequence[set[int]], cut: set[int]
-    ) -> tuple[list[Factor], list[Factor]] | None:
-        """The factors that each side reaches without passing a letter of the cut."""
-        groups: tuple[list[Factor], list[Factor]] = ([], [])
-        reach = [set(side) for side in sides]
-        left = list(factors)
-        while left:
-            found = next(
-                ((f, k) for f in left for k in (0, 1) if reach[k] & set(letters_of(f.indices))),
-                None,
-            )
-            if found is None:
-                return None
-            factor, side = found
-            left.remove(factor)
-            groups[side].append(factor)
-            reach[side] |= set(letters_of(factor.indices)) - cut
-        return None if reach[0] & reach[1] else groups
-
     def _ways(self, slow: Slot, fast: Slot) -> list[tuple[Slot, Slot]]:
         """An axis of one letter can stand in either place."""
         return [(slow, fast)] if slow is not None else [(None, fast), (fast, None)]
@@ -252,7 +230,7 @@ class _Split:
         letters = [[i for i in pair if i is not None] for pair in (first, second)]
         if not all(letters):
             return None
-        groups = self._grouped(*letters)
+        groups = _sides(self.factors, *letters)
         if groups is None:
             return None
         pieces = []
@@ -261,38 +239,29 @@ class _Split:
             pieces.append(piece.turned if row is None else piece)
         return pieces[0], pieces[1]
 
-    def _grouped(
-        self, first: Sequence[int], second: Sequence[int]
-    ) -> tuple[list[Factor], list[Factor]] | None:
-        """The factors that reach from each group of letters; nothing where one reaches both."""
-        groups: tuple[list[Factor], list[Factor]] = ([], [])
-        reach = (set(first), set(second))
-        left = list(self.factors)
-        while left:
-            found = next(
-                (
-                    (factor, side)
-                    for factor in left
-                    for side in (0, 1)
-                    if reach[side] & set(letters_of(factor.indices))
-                ),
-                None,
-            )
-            if found is None:
-                return None
-            factor, side = found
-            left.remove(factor)
-            reach[side].update(letters_of(factor.indices))
-        if reach[0] & reach[1]:
-            return None
-        for factor in self.factors:
-            groups[0 if reach[0] & set(letters_of(factor.indices)) else 1].append(factor)
-        return groups
-
     def _together(self, letters: Iterable[Slot]) -> bool:
         """Whether some factor joins the letters, directly or through others."""
         pair = [letter for letter in letters if letter is not None]
-        return len(pair) == 2 and self._grouped(pair[:1], pair[1:]) is None
+        return len(pair) == 2 and _sides(self.factors, pair[:1], pair[1:]) is None
+
+
+def _sides(
+    factors: Iterable[Factor],
+    first: Iterable[int],
+    second: Iterable[int],
+    cut: Collection[int] = (),
+) -> tuple[list[Factor], list[Factor]] | None:
+    """The factors that reach from each of two groups of letters, not through those of the cut.
+
+    Nothing where one reaches both, or where one is reached from neither.
+    """
+    own = [(factor, set(letters_of(factor.indices)).difference(cut)) for factor in factors]
+    ends = set(first), set(second)
+    groups = components([*ends, *(letters for _, letters in own)])
+    reach = [set[int]().union(*(g for g in groups if g & end)) for end in ends]
+    if reach[0] & reach[1] or not all(letters & (reach[0] | reach[1]) for _, letters in own):
+        return None
+    return [f for f, i in own if i & reach[0]], [f for f, i in own if i & reach[1]]
 
 
 def _vec(piece: Piece) -> Piece:

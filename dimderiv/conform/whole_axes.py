@@ -7,7 +7,6 @@ these axes is one letter, and the product is one of matrix notation.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from dimderiv.graph import (
     ONCE,
@@ -17,17 +16,11 @@ from dimderiv.graph import (
     Product,
     Shifted,
     all_indices,
+    components,
     index_dim,
     letters_of,
     part,
 )
-
-
-class Group(NamedTuple):
-    """Factors with single letters that hang together, and the letters that join them."""
-
-    letters: set[int]
-    factors: list[Factor]
 
 
 def with_whole_axes(node: Product) -> Product | None:
@@ -59,31 +52,23 @@ def _along_axes(
     shown = {i for i in (*node.result, *all_indices(bound)) if isinstance(i, int)}
     kept = {i for i in node.result if isinstance(i, int)}.union(letters_of(cut))
     factors = list(bound)
-    for group in _groups(single, [index for index in merged if index not in cut], kept):
-        used = group.letters.union(letters_of(all_indices(group.factors)))
+    whole = [index.letters for index in merged if index not in cut]
+    # Each factor has a letter of its own beside those that it shares, and so is in one group.
+    inner = [{*letters_of(f.indices), len(node.dims) + k} - kept for k, f in enumerate(single)]
+    for group in components([*whole, *inner]):
+        members = [f for f, letters in zip(single, inner, strict=True) if group & letters]
+        used = group.union(letters_of(all_indices(members)))
         own = [index for index in merged if not used.isdisjoint(index.letters)]
         if not own:
-            factors += group.factors
+            factors += members
             continue
-        letters = dict.fromkeys(letters_of((*own, *all_indices(group.factors))))
+        letters = dict.fromkeys(letters_of((*own, *all_indices(members))))
         ends: tuple[Index, ...] = (*own, *(letter for letter in letters if letter in shown))
         if len(ends) > 2:
             return None
-        if group.factors or len(ends) == 2:
-            factors.append(Factor(part(ONCE, group.factors, ends, node.dims), ends))
+        if members or len(ends) == 2:
+            factors.append(Factor(part(ONCE, members, ends, node.dims), ends))
     return factors
-
-
-def _groups(factors: Iterable[Factor], merged: Iterable[Merged], kept: set[int]) -> Sequence[Group]:
-    """Factors that share letters, but for some that are kept, and merged axes."""
-    groups: list[Group] = []
-    bare = [(set(index.letters), list[Factor]()) for index in merged]
-    for letters, own in [*bare, *((set(letters_of(f.indices)) - kept, [f]) for f in factors)]:
-        near = [group for group in groups if group.letters & letters]
-        members = [factor for group in near for factor in group.factors]
-        joined = Group(letters.union(*(group.letters for group in near)), [*members, *own])
-        groups = [*(group for group in groups if not group.letters & letters), joined]
-    return groups
 
 
 def _is_the_same(node: Product, factors: Sequence[Factor]) -> bool:

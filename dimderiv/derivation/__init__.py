@@ -1,8 +1,7 @@
 """What is called: `derive`, and what it returns."""
 
-from dimderiv.derivation.api import LAYOUTS, derive, parse
-from dimderiv.derivation.coding import FORMS
-from dimderiv.derivation.derivation import Derivation
-from dimderiv.derivation.result import Result
+from dimderiv.derivation.api import derive, parse
+from dimderiv.derivation.code import FORMS
+from dimderiv.derivation.derivation import Derivation, Result
 
-__all__ = ["FORMS", "LAYOUTS", "Derivation", "Result", "derive", "parse"]
+__all__ = ["FORMS", "Derivation", "Result", "derive", "parse"]

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
-from dimderiv.derivation.checking import judge_named
+from dimderiv.answer import LAYOUTS, Layout, Question
+from dimderiv.derivation.claims import judge_named
 from dimderiv.derivation.derivation import Derivation
-from dimderiv.derivation.result import Layout
-from dimderiv.derivation.task import Task
+from dimderiv.derivation.pipeline import derived
 from dimderiv.errors import DimderivError, NotDifferentiableError, ParseError, UnknownNameError
 from dimderiv.infer import Typed, handed_down, infer, refuse_second_meanings, with_directions
 from dimderiv.language import (
@@ -29,8 +28,6 @@ from dimderiv.language import (
     without_definitions,
 )
 from dimderiv.rulebook import Rulebook, load_rules, with_unknown
-
-LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 
 def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = ()) -> Program:
@@ -132,7 +129,7 @@ def derive(
         if structured:
             _refuse_beside_structured(typed, order)
         typed = replace(typed, unused=_unused(known, typed))
-        derivation = Task(
+        question = Question(
             source,
             variables,
             typed,
@@ -142,7 +139,8 @@ def derive(
             layout=_layout(layout),
             directions=directions,
             structured=structured,
-        ).derivation()
+        )
+        derivation = Derivation(derived(question))
     except DimderivError as error:
         raise error.located(source)  # noqa: B904  the same error, with its text added
     return derivation if judge is None else derivation.verified(judge=judge)

@@ -1,49 +1,40 @@
 """The result of `derive`: the answer, how it was found, how it was checked, and what it runs as."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from dimderiv import codegen, explain, verify
-from dimderiv.answer import Answer, Variables
-from dimderiv.derivation.checking import Checker, judge_named
-from dimderiv.derivation.coding import Coder, Stages
-from dimderiv.derivation.names import Spelling
-from dimderiv.derivation.recording import NamedAnswer, Recorder
-from dimderiv.derivation.result import Extent, Layout, Result
+from dimderiv import answer, codegen, explain, verify
+from dimderiv.answer import LAYOUTS, Derivative, Question, Variables
+from dimderiv.derivation.claims import checked, judge_named
+from dimderiv.derivation.code import (
+    code_check,
+    function_name,
+    later_questions,
+    refuse_contradictions,
+    source_of,
+)
+from dimderiv.derivation.pipeline import derived
+from dimderiv.derivation.questions import by_tied_entries, hessian_vector
 from dimderiv.derivation.shown import Shown
-from dimderiv.differentiate import Gradients, Tangents
-from dimderiv.infer import Typed
+from dimderiv.errors import DimderivError, NotDifferentiableError
 from dimderiv.language import Program
-from dimderiv.render import text
-from dimderiv.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from dimderiv.explain import Step
     from dimderiv.verify import CodeCheck, Judge, Verification
 
 
-class Origin(Protocol):
-    """What a derivation was made from, and what else can be made from it."""
+@dataclass(frozen=True, repr=False)
+class Result(Derivative):
+    """One derivative of a derivation.
 
-    def hessian_vector(self, names: str | Sequence[str]) -> "Derivation":
-        """The product of the Hessian with directions of the variables, not checked yet."""
+    Attributes:
+        verification: what the check reported; nothing if it was not asked for.
+    """
 
-    def by_tied_entries(self) -> "Derivation | None":
-        """The derivation by tied entries, not checked yet; nothing where there are none."""
-
-    def all_layouts(self) -> "Mapping[str, Derivation]":
-        """The derivation in each layout, not checked yet."""
-
-    def code_in_stages(
-        self,
-        dense: "Derivation",
-        stages: Stages,
-        target: str,
-        sizes: Mapping[str, int] | None,
-    ) -> str:
-        """The source of a function in stages."""
+    verification: "Verification | None" = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,87 +42,40 @@ class Derivation(Shown):
     """Derivatives of one expression by one or several variables.
 
     Attributes:
-        source: the expression as written.
-        wrt: the variables.
-        typed: the expression with the shape of each part.
-        rulebook: the rules that were used.
-        gradients: the record of the reverse sweep.
-        answer: the derivatives, and the definitions that they share.
-        order: how often the expression was differentiated.
-        first: for second derivatives, the derivation of the gradients.
-        sweeps: for second derivatives, the record of the sweep over each gradient.
-        layout: the layout convention that the answer is written in.
-        mixed: for another layout than the mixed one, the derivation in that, which code is made of.
         checks: what the check of each derivative reported.
-        extents: what the axes of each derivative are those of.
-        origin: what the derivation was made from.
-        directions: for a derivative along directions, the direction of each variable.
-        tangents: the record of the forward sweep along them.
-        structures: how the entries of variables are tied, where the derivative is by those.
         judge: who checked it.
     """
 
-    source: str
-    wrt: tuple[str, ...]
-    typed: Typed
-    rulebook: Rulebook
-    gradients: Gradients
-    answer: Answer
-    order: int = 1
-    first: "Derivation | None" = None
-    sweeps: Mapping[str, Gradients] = field(default_factory=dict)
-    layout: Layout = "mixed"
-    mixed: "Derivation | None" = None
     checks: Mapping[Variables, "Verification"] | None = None
-    extents: Mapping[Variables, Extent] = field(default_factory=dict)
-    origin: Origin | None = None
-    directions: Mapping[str, str] = field(default_factory=dict)
-    tangents: Tangents | None = None
-    structures: Mapping[str, str] = field(default_factory=dict)
     judge: "Judge" = "points"
 
     @cached_property
-    def _results(self) -> Mapping[Variables, Result]:
-        checks = self.checks or {}
-        found: dict[Variables, Result] = {}
-        for names in self.answer.derivatives:
-            of, by, turned = self.extents[names]
-            program = self.answer.program(names)
-            found[names] = Result(names, program, of, by, checks.get(names), turned)
+    def results(self) -> Mapping[str | Variables, Result]:
+        """The derivative by each variable; for order 2 by each pair, and by a lone one."""
+        checks, found = self.checks or {}, dict[str | Variables, Result]()
+        for names, each in self.derived.derivatives.items():
+            result = Result(**vars(each), verification=checks.get(names))
+            found[names if len(names) > 1 else names[0]] = result
+        if len(self.wrt) == 1:
+            found[self.wrt[0]] = next(iter(found.values()))
         return found
 
     @property
-    def results(self) -> Mapping[str | Variables, Result]:
-        """The derivative by each variable; for order 2 by each pair, and by a lone one."""
-        found: dict[str | Variables, Result] = {}
-        for names, result in self._results.items():
-            found[names if len(names) > 1 else names[0]] = result
-        if len(self.wrt) == 1:
-            found[self.wrt[0]] = next(iter(self._results.values()))
-        return found
-
-    @cached_property
     def program(self) -> Program:
         """The answer: one derivative, or several under names of their own."""
-        if len(self.answer.derivatives) == 1:
-            return self.answer.program(*self.answer.derivatives)
-        return self.answer.together(self._derivative_names)
+        return self.derived.program
 
     @cached_property
-    def _spelling(self) -> Spelling:
-        return Spelling(self.typed, self.order, self.directions)
+    def first(self) -> "Derivation | None":
+        """For second derivatives, or by tied entries, the derivation of the gradients."""
+        return None if self.derived.first is None else Derivation(self.derived.first)
 
     @cached_property
-    def _derivative_names(self) -> Mapping[Variables, str]:
-        return self._spelling.names(self.answer.derivatives, self.answer.definitions)
-
-    def text(self, *, multiline: bool = False) -> str:
-        """The answer in the language itself; reading it back gives the same value.
-
-        Args:
-            multiline: whether to put each definition on a line of its own.
-        """
-        return text(self.program, multiline=multiline)
+    def mixed(self) -> "Derivation":
+        """The derivation in the mixed layout, of which the steps and all code are made."""
+        if self.layout == "mixed":
+            return self
+        return Derivation(derived(replace(self.question, layout="mixed")), self.checks)
 
     @property
     def verification(self) -> "Verification | None":
@@ -141,7 +85,6 @@ class Derivation(Shown):
         """
         if not self.checks:
             return None
-        # Imported here, since a derivation that nobody checks must not pay for the verifier.
         codes = list(self.code_checks.values())
         found = verify.together(list(self.checks.values()))
         return replace(found, code=verify.all_together(codes)) if codes else found
@@ -162,24 +105,7 @@ class Derivation(Shown):
         Raises:
             VerificationError: an entry disagrees; the message names it.
         """
-        first = self.first if self._is_through_gradients else None
-        first = first and first.verified(budget=budget, judge=judge)
-        checker = Checker(
-            self.typed,
-            self.rulebook,
-            self.order,
-            self.directions,
-            self.structures,
-            first._results if first else {},
-            self.layout,
-        )
-        checks = checker.check(self._results, self.program, budget, judge)
-        return replace(self, checks=checks, judge=judge)
-
-    @property
-    def _is_through_gradients(self) -> bool:
-        """Whether some derivative is checked as one of a gradient, which is to be checked too."""
-        return self.order > 1 and (len(self.wrt) > 1 or bool(self.directions))
+        return replace(self, checks=checked(self.derived, budget, judge), judge=judge)
 
     def read_back(self, printed: str) -> Program:
         """A printed answer, read by the parser of the language.
@@ -187,7 +113,7 @@ class Derivation(Shown):
         Args:
             printed: in the language.
         """
-        return Checker(self.typed, self.rulebook).read_back(printed)
+        return self.question.read(printed)
 
     def hvp(self, names: str | Sequence[str], *, verify: bool | str = True) -> "Derivation":
         """The product of the Hessian of a scalar with a vector, without the Hessian.
@@ -211,8 +137,7 @@ class Derivation(Shown):
         >>> print(derive("x'A x", "x").hvp("v"))
         (A + A') v
         """
-        assert self.origin is not None, "every derivation comes from a task"
-        found = self.origin.hessian_vector(names)
+        found = Derivation(derived(hessian_vector(self.question, names)))
         judge = judge_named(verify)
         return found if judge is None else found.verified(judge=judge)
 
@@ -223,9 +148,8 @@ class Derivation(Shown):
             What `derive` gives with `structured=True`, checked where this derivation was; nothing
             where no property ties entries, or the derivative is no gradient.
         """
-        assert self.origin is not None, "every derivation comes from a task"
-        found = self.origin.by_tied_entries()
-        return found.verified(judge=self.judge) if found is not None and self.checks else found
+        question = by_tied_entries(self.question)
+        return None if question is None else self._beside(question, self.judge)
 
     def layouts(self) -> Mapping[str, "Derivation"]:
         """The same derivatives in each layout, checked where this derivation was.
@@ -234,11 +158,21 @@ class Derivation(Shown):
             A derivation for each of `"mixed"`, `"numerator"` and `"denominator"`; one that has no
             such layout, as in index notation, is left out.
         """
-        assert self.origin is not None, "every derivation comes from a task"
-        found = self.origin.all_layouts()
+        if self.directions:
+            raise NotDifferentiableError(
+                "a derivative along directions has one layout, the shape of what is differentiated",
+                hint="leave out the layouts",
+            )
+        found: dict[str, Derivation] = {}
+        for layout in LAYOUTS:
+            try:
+                found[layout] = Derivation(derived(replace(self.question, layout=layout)))
+            except DimderivError:
+                if layout == "mixed":
+                    raise
         if not self.checks:
             return found
-        return {name: d.verified(judge=self.judge) for name, d in found.items()}
+        return {name: each.verified(judge=self.judge) for name, each in found.items()}
 
     def latex(self, steps: bool = False) -> str:
         """The answer in LaTeX, and the steps before it if they are asked for.
@@ -248,26 +182,12 @@ class Derivation(Shown):
         """
         if steps:
             return self.explain(markup="latex")
-        names = self._derivative_names
-        tangents = [node.name for node in self.tangents.named] if self.tangents else []
-        return self._spelling.latex(self.program, names, tangents, self.rulebook)
+        return answer.latex(self.derived)
 
     @cached_property
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
-        if self.mixed is not None:
-            return self.mixed.steps
-        if self.directions and self.tangents is not None and self.order == 1:
-            return explain.record_changes(
-                self.tangents, self.directions, self.rulebook, self.typed.names
-            )
-        own = self._with_names
-        first = self.first._with_names if self.first is not None else own
-        return Recorder(self.typed, self.rulebook, self.gradients, self.sweeps, own, first).steps()
-
-    @property
-    def _with_names(self) -> NamedAnswer:
-        return NamedAnswer(self.answer, self._derivative_names)
+        return explain.record_steps(self.mixed.derived)
 
     def explain(self, lang: str = "en", *, markup: str = "text", answer: bool = True) -> str:
         """The steps, from the value back to the variables.
@@ -277,7 +197,17 @@ class Derivation(Shown):
             markup: `"text"` or `"latex"`.
             answer: whether the answer follows; without it, the last line announces it.
         """
-        return explain.explain(self, lang=lang, markup=markup, answer=answer)
+        check = self.verification
+        entries = check.entries + check.along if check else 0
+        return explain.explain(
+            self.derived,
+            self.mixed.derived,
+            self.steps,
+            explain.Compared(check.level, check.points, entries) if check else None,
+            lang=lang,
+            markup=markup,
+            answer=answer,
+        )
 
     def code(
         self,
@@ -305,53 +235,30 @@ class Derivation(Shown):
             UnknownNameError: there is no such target or form.
             NotDifferentiableError: the derivative is no operator, or no layer has it.
         """
-        if self.mixed is not None:
-            mixed = replace(self.mixed, checks=self.checks)
-            source = mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
-            self.code_checks.update(mixed.code_checks)
+        if self.layout != "mixed":
+            source = self.mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
+            self.code_checks.update(self.mixed.code_checks)
             return source
-        if form == "dense" and not layer:
-            source = self.coder.source(target, value=value, sizes=sizes)
-            if target == "numpy" and self.checks is not None:
-                self._check_code(source, value)
-            return source
-        assert self.origin is not None, "every derivation comes from a task"
-        stages = Stages(form, layer, value)
-        return self.origin.code_in_stages(self, stages, target, sizes)
+        refuse_contradictions(self.question, value=value, form=form, layer=layer)
+        asked = later_questions(self.question, form=form, layer=layer)
+        later = [self._beside(each).derived for each in asked]
+        source = source_of(self.derived, later, target, value=value, layer=layer, sizes=sizes)
+        if target == "numpy" and self.checks is not None and source not in self.code_checks:
+            check = code_check(source, self.derived, later, value=value, layer=layer)
+            self.code_checks[source] = check
+        return source
 
-    def _check_code(self, source: str, value: bool) -> None:
-        """Compare what code returns with the answer, unless that was done."""
-        if source in self.code_checks:
-            return
-        # Imported here, since a derivation that nobody wants code of must not pay for numpy.
-        from dimderiv.derivation.code_check import check_code, dense
-
-        made = codegen.function(source, self.coder.name)
-        run = dense(made, list(self.typed.symbols), value=value)
-        self.code_checks[source] = check_code(self.coder, run, value=value)
+    def _beside(self, question: Question, judge: "Judge" = "points") -> "Derivation":
+        """The answer to another question, checked where this derivation was."""
+        if question is self.question:
+            return self
+        found = Derivation(derived(question))
+        return found.verified(judge=judge) if self.checks else found
 
     @cached_property
     def code_checks(self) -> "dict[str, CodeCheck]":
         """What the check of each numpy code that was made reported, by its source."""
         return {}
-
-    @property
-    def coder(self) -> Coder:
-        """What writes code for the derivatives."""
-        shapes = ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
-        by = ", ".join(self.wrt)
-        along = f" along {', '.join(self.directions.values())}" if self.directions else ""
-        lines = [f"{self.source.strip()} by {by}{along}.", "", shapes, ""]
-        return Coder(
-            self.typed,
-            self.rulebook,
-            self.order,
-            self.directions,
-            list(self.answer.definitions),
-            self.program,
-            {name: self.extents[names] for names, name in self._derivative_names.items()},
-            "\n".join([*lines, self.text(multiline=True)]),
-        )
 
     def function(
         self,
@@ -383,5 +290,5 @@ class Derivation(Shown):
         """
         source = self.code(target, value=value, form=form, layer=layer, sizes=sizes)
         return codegen.function(
-            source, codegen.writer_of(target).layer_name if layer else self.coder.name
+            source, codegen.writer_of(target).layer_name if layer else function_name(self.derived)
         )

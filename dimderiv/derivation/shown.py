@@ -1,38 +1,79 @@
 """What is shown of a derivation: the answer, and what it rests on that nobody declared."""
 
 from collections.abc import Collection, Mapping
-from functools import cached_property
-from typing import Any, get_args
+from dataclasses import dataclass
+from typing import Any
 
 from dimderiv import explain
-from dimderiv.answer import Variables
-from dimderiv.derivation.result import Form, Result
+from dimderiv.answer import Derived, Form, Layout, Question, latex
+from dimderiv.derivation.code import shapes_of
 from dimderiv.infer import Typed
-from dimderiv.render import shortened
+from dimderiv.render import shortened, text
 from dimderiv.rulebook import Rulebook
 
 
+@dataclass(frozen=True, repr=False)
 class Shown:
-    """What a derivation says of itself, in a line, in a notebook, on a terminal."""
+    """What a derivation says of itself, in a line, in a notebook, on a terminal.
 
-    wrt: tuple[str, ...]
-    typed: Typed
-    rulebook: Rulebook
-    order: int
-    directions: Mapping[str, str]
-    structures: Mapping[str, str]
+    Attributes:
+        derived: the derivatives, and what was asked.
+    """
+
+    derived: Derived
+
+    @property
+    def question(self) -> Question:
+        """What was asked."""
+        return self.derived.question
+
+    @property
+    def source(self) -> str:
+        """The expression as written."""
+        return self.question.source
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        """The variables."""
+        return self.question.wrt
+
+    @property
+    def typed(self) -> Typed:
+        """The expression with the shape of each part."""
+        return self.question.typed
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules that were used."""
+        return self.question.rulebook
+
+    @property
+    def order(self) -> int:
+        """How often the expression was differentiated."""
+        return self.question.order
+
+    @property
+    def layout(self) -> Layout:
+        """The layout convention that the answer is written in."""
+        return self.question.layout
+
+    @property
+    def directions(self) -> Mapping[str, str]:
+        """For a derivative along directions, the direction of each variable."""
+        return self.question.directions
+
+    @property
+    def structures(self) -> Mapping[str, str]:
+        """How the entries of variables are tied, where the derivative is by those."""
+        return self.question.structures
 
     def text(self, *, multiline: bool = False) -> str:
-        """The answer in the language itself."""
-        raise NotImplementedError
+        """The answer in the language itself; reading it back gives the same value.
 
-    def latex(self, steps: bool = False) -> str:
-        """The answer in LaTeX."""
-        raise NotImplementedError
-
-    @cached_property
-    def _results(self) -> Mapping[Variables, Result]:
-        raise NotImplementedError
+        Args:
+            multiline: whether to put each definition on a line of its own.
+        """
+        return text(self.derived.program, multiline=multiline)
 
     def __str__(self) -> str:
         return self.text()
@@ -45,7 +86,7 @@ class Shown:
         return [*self.forms(), *assumed, *(f"note: {doubt}" for doubt in self.doubts)]
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
+        return f"$\\displaystyle {latex(self.derived)}$"
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
@@ -61,15 +102,12 @@ class Shown:
     @property
     def form(self) -> Form:
         """The form that is furthest from matrix notation among those of the derivatives."""
-        return max((result.form for result in self._results.values()), key=get_args(Form).index)
+        return self.derived.form
 
     @property
     def shapes(self) -> Mapping[str, str]:
         """The shape of each symbol, declared or inferred, and of each declared function."""
-        functions = self.rulebook.unknown.items()
-        return {name: str(found.shape) for name, found in self.typed.symbols.items()} | {
-            name: f"{shape} -> scalar" for name, shape in functions
-        }
+        return shapes_of(self.question)
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -88,14 +126,7 @@ class Shown:
         >>> derive("X", "X", shapes="X: m x n").forms()[0].partition(",")[0]
         "Jacobian d vec(value)/d vec(X)'"
         """
-        if self.directions:
-            return ()
-        value = self.typed.program.statements[-1].name or "value"
-        found = (
-            explain.form_in_words(result, value, self.typed.names, lang)
-            for result in self._results.values()
-        )
-        return tuple(sentence for sentence in found if sentence is not None)
+        return explain.forms(self.derived, lang)
 
     def notes(self, lang: str = "en") -> tuple[str, ...]:
         """Which entries are taken to be free although a property ties them, and what is not used.
@@ -106,7 +137,4 @@ class Shown:
         >>> derive("logdet(S)", "S", shapes="S: n x n spd").notes()[0].partition(":")[0]
         'the entries of S are free'
         """
-        properties = {name: self.typed.symbols[name].properties for name in self.wrt}
-        can_tie = self.order == 1 and self.typed.value.is_scalar and not self.directions
-        found = explain.notes(properties, self.structures, lang, can_tie=can_tie)
-        return (*found, *explain.unused(self.typed.unused, self.typed.definitions, lang))
+        return explain.notes(self.question, lang)

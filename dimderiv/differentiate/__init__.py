@@ -1,21 +1,16 @@
 """Derivatives of nodes: the reverse and the forward sweep, properties, tied entries."""
 
 from dimderiv.differentiate.forward import Tangents, changes, forward_sweep
-from dimderiv.differentiate.partials import Partial, operands, partials
+from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.differentiate.properties import Restorer, binds_entries
-from dimderiv.differentiate.reverse import (
-    Gradients,
-    Visit,
-    operands_first,
-    reverse_sweep,
-    second_sweeps,
-)
+from dimderiv.differentiate.reverse import Gradients, Hessian, Visit, reverse_sweep, second_sweeps
 from dimderiv.differentiate.tied import CURVED, FORMULAS, binding, structure_of, tied
 
 __all__ = [
     "CURVED",
     "FORMULAS",
     "Gradients",
+    "Hessian",
     "Partial",
     "Restorer",
     "Tangents",
@@ -24,8 +19,6 @@ __all__ = [
     "binds_entries",
     "changes",
     "forward_sweep",
-    "operands",
-    "operands_first",
     "partials",
     "reverse_sweep",
     "second_sweeps",

@@ -1,13 +1,12 @@
 """The chain rule for functions that are only declared: their gradient, wherever they stand."""
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import ONCE, Factor, Function, Node, apply_function
+from dimderiv.graph import ONCE, Factor, Function, LabelledProduct, Node, apply_function
 from dimderiv.language import HESSIAN
-from dimderiv.lower import Labelled
 from dimderiv.rulebook import Rule
 
 
-def chained(node: Function, upstream: Node, rule: Rule) -> Labelled:
+def chained(node: Function, upstream: Node, rule: Rule) -> LabelledProduct:
     """What arrives at a declared function, or at its gradient, times the derivative of that."""
     (following,) = rule.derivative.values()
     (argument,) = node.arguments
@@ -15,7 +14,7 @@ def chained(node: Function, upstream: Node, rule: Rule) -> Labelled:
     slope = apply_function(following, (argument,), axes, side=node.side)
     letters = tuple(range(len(axes)))
     over, under = letters[: len(node.axes)], letters[len(node.axes) :]
-    return Labelled(ONCE, (Factor(upstream, over), Factor(slope, letters)), under, axes)
+    return LabelledProduct(ONCE, (Factor(upstream, over), Factor(slope, letters)), under, axes)
 
 
 def no_more_derivatives(rule: Rule) -> NotDifferentiableError:

@@ -10,24 +10,26 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
-from dimderiv.differentiate.partials import Partial, operands, partials
-from dimderiv.differentiate.reverse import operands_first
+from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.errors import LimitError
 from dimderiv.graph import (
     ONCE,
     Factor,
     Function,
     Key,
+    LabelledProduct,
     Named,
     Node,
     Product,
     is_zero,
     named,
+    nodes_of,
+    operands,
+    operands_first,
     total,
     zero,
 )
 from dimderiv.language import unused_name
-from dimderiv.lower import Labelled
 from dimderiv.rulebook import Rulebook
 
 SHORTEST_NAMED = 2
@@ -103,7 +105,7 @@ class _Sweep:
 
     def over(self, values: Sequence[Node]) -> Tangents:
         """The sweep over everything that the values are made of."""
-        order = {node.key: node for value in values for node in operands_first(value)}
+        order = {node.key: node for node in operands_first(*values)}
         self.of_rows = {key for node in order.values() for key in self._of_rows(node)}
         known_as = {node.value.key: node for node in order.values() if isinstance(node, Named)}
         for key, node in order.items():
@@ -186,28 +188,21 @@ def _of_product(node: Product, tangents: Mapping[Key, Node]) -> Iterator[Partial
         if factor.power != 1:
             factors.insert(place, factor._replace(power=factor.power - 1))
         coefficient = node.coefficient * factor.power
-        term = Labelled(coefficient, tuple(factors), node.result, node.dims)
+        term = LabelledProduct(coefficient, tuple(factors), node.result, node.dims)
         yield Partial(factor.node, (term,))
 
 
-def _turned_round(term: Labelled, tangent: Node) -> Labelled:
+def _turned_round(term: LabelledProduct, tangent: Node) -> LabelledProduct:
     """A term of a partial derivative, with the change of the operand for what arrives."""
     arriving, *rest = term.factors
     factors = (*rest, Factor(tangent, term.result))
-    return Labelled(term.coefficient, factors, arriving.indices, term.dims)
+    return LabelledProduct(term.coefficient, factors, arriving.indices, term.dims)
 
 
 def _uses(values: Sequence[Node]) -> Counter[Key]:
     """In how many places each node occurs; what stands under a name counts by itself."""
     counts = Counter(value.key for value in values)
-    seen: set[Key] = set()
-    stack = list(values)
-    while stack:
-        node = stack.pop()
-        if node.key in seen or isinstance(node, Named):
-            continue
-        seen.add(node.key)
-        below = operands(node)
-        counts.update(operand.key for operand in below)
-        stack.extend(below)
+    for node in nodes_of(values, through_names=False):
+        if not isinstance(node, Named):
+            counts.update(operand.key for operand in operands(node))
     return counts

@@ -4,44 +4,29 @@ For a labelled product this is the same product with one factor exchanged for th
 arrives, and the indices of the result exchanged for that factor's.  Everything else asks its rule.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dimderiv.differentiate.declared import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     ONCE,
-    Constant,
     Factor,
     Function,
+    LabelledProduct,
     Map,
     Merged,
     Named,
     Node,
     Product,
-    Size,
     Sum,
-    Symbol,
-    apply_map,
     arranged,
-    constant,
-    elementwise,
-    number,
     product,
-    rescaled,
-    scaled,
     total,
 )
-from dimderiv.language import COMPARISONS, Dim, parse_expression, syntax
-from dimderiv.lower import (
-    Labelled,
-    constant_value,
-    derivative_of,
-    lettered_terms,
-    without_derivative,
-)
+from dimderiv.language import COMPARISONS, Dim
+from dimderiv.lower import derivative_of, entrywise, lettered_terms, without_derivative
 from dimderiv.rulebook import Rule, Rulebook
 
 
@@ -52,7 +37,7 @@ class Partial(NamedTuple):
     """
 
     operand: Node
-    terms: tuple[Labelled, ...]
+    terms: tuple[LabelledProduct, ...]
     refusal: NotDifferentiableError | None = None
 
     @property
@@ -68,19 +53,6 @@ class Partial(NamedTuple):
             return self.terms[0].node
         nodes = [term.node for term in self.terms]
         return total([(ONCE, node) for node in nodes], nodes[0].axes)
-
-
-def operands(node: Node) -> tuple[Node, ...]:
-    """The nodes that a node is made of."""
-    if isinstance(node, Product):
-        return tuple([factor.node for factor in node.factors])
-    if isinstance(node, (Symbol, Size, Constant)):
-        return ()
-    if isinstance(node, Named):
-        return (node.value,)
-    if isinstance(node, Sum):
-        return tuple([term for _, term in node.terms])
-    return node.arguments
 
 
 def partials(
@@ -101,13 +73,13 @@ def partials(
         yield partial
 
 
-def _with_seed(term: Labelled, seed: tuple[Dim, ...]) -> Labelled:
+def _with_seed(term: LabelledProduct, seed: tuple[Dim, ...]) -> LabelledProduct:
     """The term with letters for the axes of the value, which the upstream and the result have."""
     first = len(term.dims)
     letters = tuple(range(first, first + len(seed)))
     arriving = term.factors[0]
     arriving = arriving._replace(indices=(*letters, *arriving.indices))
-    return Labelled(
+    return LabelledProduct(
         term.coefficient,
         (arriving, *term.factors[1:]),
         (*letters, *term.result),
@@ -133,9 +105,9 @@ def _partials(node: Node, upstream: Node, rulebook: Rulebook, value: Node) -> It
             return
 
 
-def _passed_on(coefficient: Fraction, upstream: Node, node: Node) -> Labelled:
+def _passed_on(coefficient: Fraction, upstream: Node, node: Node) -> LabelledProduct:
     plain = tuple(range(len(node.axes)))
-    return Labelled(coefficient, (Factor(upstream, plain),), plain, node.axes)
+    return LabelledProduct(coefficient, (Factor(upstream, plain),), plain, node.axes)
 
 
 def _of_product(node: Product, upstream: Node, value: Node) -> Iterator[Partial]:
@@ -154,7 +126,7 @@ def _of_product(node: Product, upstream: Node, value: Node) -> Iterator[Partial]
             del rest[place]
         else:
             rest[place] = factor._replace(power=factor.power - 1)
-        term = Labelled(coefficient, (arriving, *rest), factor.indices, node.dims)
+        term = LabelledProduct(coefficient, (arriving, *rest), factor.indices, node.dims)
         yield Partial(factor.node, (term,))
 
 
@@ -176,9 +148,9 @@ def _of_map(node: Map, upstream: Node, rulebook: Rulebook, value: Node) -> Itera
     known = dict(zip(rule.arguments, arguments, strict=True)) | {"y": value}
     plain = tuple(range(len(node.axes)))
     for name, argument in zip(rule.arguments, node.arguments, strict=True):
-        slope = entrywise(_formula(derivative_of(rule, name), rule.arguments), known, node.axes)
+        slope = entrywise(rule, derivative_of(rule, name), known, node.axes, rulebook)
         factors = (Factor(upstream, plain), Factor(slope, plain))
-        yield Partial(argument, (Labelled(ONCE, factors, plain, node.axes),))
+        yield Partial(argument, (LabelledProduct(ONCE, factors, plain, node.axes),))
 
 
 def _unspread(node: Node) -> Node:
@@ -195,7 +167,7 @@ def _of_function(
 ) -> Iterator[Partial]:
     rule = rulebook[node.function]
     if rule.kind == "reduction" and rule.derivative:
-        yield _of_reduction(node, upstream, rule, value)
+        yield _of_reduction(node, upstream, rule, value, rulebook)
         return
     is_map = len(node.arguments) < len(rule.arguments)
     for name, argument in zip(rule.arguments, node.arguments, strict=False):
@@ -209,82 +181,14 @@ def _of_function(
             yield Partial(argument, tuple(found))
 
 
-@cache
-def _formula(text: str, names: tuple[str, ...]) -> syntax.Node:
-    return parse_expression(text, names=names)
-
-
-def _filled(node: Node, axes: tuple[Dim, ...]) -> Node:
-    """A scalar repeated along axes; what has axes already is left alone."""
-    if node.axes == axes:
-        return node
-    if isinstance(node, Product) and not node.factors:
-        return rescaled(_ones(axes), node.coefficient)
-    return arranged(node, (), tuple(range(len(axes))), axes)
-
-
-@lru_cache
-def _ones(axes: tuple[Dim, ...]) -> Node:
-    return arranged(number(1), (), tuple(range(len(axes))), axes)
-
-
-def entrywise(formula: syntax.Node, known: Mapping[str, Node], axes: tuple[Dim, ...]) -> Node:
-    """A scalar formula of the language applied entry by entry."""
-    return _filled(_entrywise(formula, known, axes), axes)
-
-
-def _entrywise(formula: syntax.Node, known: Mapping[str, Node], axes: tuple[Dim, ...]) -> Node:
-    """The formula, without axes where it is a constant."""
-
-    def node(part: syntax.Node) -> Node:
-        return _entrywise(part, known, axes)
-
-    match formula:
-        case syntax.Number(value):
-            return number(value)
-        case syntax.Name(name):
-            return known[name] if name in known else constant(name)
-        case syntax.Negative(operand):
-            return scaled(-1, node(operand))
-        case syntax.Add(terms):
-            return _added([node(term) for term in terms])
-        case syntax.Binary("*" | ".*", left, right):
-            return elementwise(1, (node(left), 1), (node(right), 1))
-        case syntax.Binary("/" | "./", left, right):
-            return elementwise(1, (node(left), 1), (node(right), -1))
-        case syntax.Binary("^" | ".^", left, right):
-            exponent = node(right)
-            power = constant_value(exponent)
-            if power is not None:
-                return elementwise(1, (node(left), power))
-            return _applied("power", [node(left), exponent])
-        case syntax.Binary(comparison, left, right):
-            return _applied(comparison, [node(left), node(right)])
-        case syntax.Call("sqrt", (argument,)):
-            return elementwise(1, (node(argument), Fraction(1, 2)))
-        case syntax.Call(function, arguments):
-            return _applied(function, [node(argument) for argument in arguments])
-        case _:
-            raise NotDifferentiableError(f"a scalar formula cannot contain {formula}")
-
-
-def _added(terms: list[Node]) -> Node:
-    axes = max((term.axes for term in terms), key=len)
-    return total([(ONCE, _filled(term, axes)) for term in terms], axes)
-
-
-def _applied(function: str, arguments: list[Node]) -> Node:
-    axes = max((argument.axes for argument in arguments), key=len)
-    return apply_map(function, *(_filled(argument, axes) for argument in arguments))
-
-
-def _of_reduction(node: Function, upstream: Node, rule: Rule, value: Node) -> Partial:
+def _of_reduction(
+    node: Function, upstream: Node, rule: Rule, value: Node, rulebook: Rulebook
+) -> Partial:
     argument = node.arguments[0]
     axes = argument.axes
     letters = tuple(range(len(axes)))
     kept = tuple(letter for letter in letters if letter not in node.over)
     known = {rule.arguments[0]: argument, "Y": arranged(value, kept, letters, axes)}
-    formula = _formula(derivative_of(rule, rule.arguments[0]), rule.arguments)
-    slope = entrywise(formula, known, axes)
+    slope = entrywise(rule, derivative_of(rule, rule.arguments[0]), known, axes, rulebook)
     factors = (Factor(upstream, kept), Factor(slope, letters))
-    return Partial(argument, (Labelled(ONCE, factors, letters, axes),))
+    return Partial(argument, (LabelledProduct(ONCE, factors, letters, axes),))

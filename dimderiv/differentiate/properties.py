@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from dimderiv.differentiate.forward import Tangents
-from dimderiv.differentiate.partials import operands
 from dimderiv.differentiate.reverse import Gradients, Hessian
 from dimderiv.graph import (
     Function,
@@ -23,6 +22,8 @@ from dimderiv.graph import (
     Symbol,
     apply_map,
     named,
+    operands,
+    operands_first,
     product,
     total,
 )
@@ -51,16 +52,8 @@ class Restorer:
 
     def __call__(self, node: Node) -> Node:
         """The node with the properties of its symbols."""
-        stack = [(node, False)] if self.known else []
-        while stack:
-            part, has_operands = stack.pop()
-            if part.key in self.known:
-                continue
-            if has_operands:
-                self.known[part.key] = _rebuilt(part, self.known)
-            else:
-                stack.append((part, True))
-                stack.extend((operand, False) for operand in operands(part))
+        for part in operands_first(node, known=self.known) if self.known else ():
+            self.known[part.key] = _rebuilt(part, self.known)
         return self.known.get(node.key, node)
 
     def gradients(self, found: Gradients) -> Gradients:

@@ -4,9 +4,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from dimderiv.differentiate.partials import Partial, operands, partials
+from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.errors import LimitError
-from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, number, product, total, zero
+from dimderiv.graph import (
+    ONCE,
+    Key,
+    Named,
+    Node,
+    Symbol,
+    named,
+    number,
+    operands,
+    operands_first,
+    product,
+    total,
+    zero,
+)
 from dimderiv.language import Dim, unused_name
 from dimderiv.lower import Lowered
 from dimderiv.rulebook import Rulebook
@@ -156,26 +169,6 @@ def _identity(axes: tuple[Dim, ...]) -> Node:
         return number(1)
     letters = tuple(range(len(axes)))
     return product(ONCE, (), (*letters, *letters), axes)
-
-
-def operands_first(value: Node) -> list[Node]:
-    """Every node that the value is made of, each after its operands."""
-    order: list[Node] = []
-    seen: set[Key] = set()
-    stack: list[tuple[Node, bool]] = [(value, False)]
-    while stack:
-        node, expanded = stack.pop()
-        if expanded:
-            order.append(node)
-        elif node.key not in seen:
-            seen.add(node.key)
-            inside = operands(node)
-            if inside:
-                stack.append((node, True))
-                stack.extend([(operand, False) for operand in reversed(inside)])
-            else:
-                order.append(node)
-    return order
 
 
 def _dependent(order: Iterable[Node], wanted: set[Key]) -> set[Key]:

@@ -5,30 +5,21 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
-    from dimderiv.explain.record import (
-        BlockSources,
-        Sources,
-        Step,
-        record_changes,
-        record_steps,
-    )
-    from dimderiv.explain.words import explain, form_in_words, layout_in_words, notes, unused
+    from dimderiv.explain.record import Step, record_steps
+    from dimderiv.explain.words import Compared, explain, forms, layout_in_words, notes
 else:
     __getattr__ = late(
         __name__,
-        record="BlockSources Sources Step record_changes record_steps",
-        words="explain form_in_words layout_in_words notes unused",
+        record="Step record_steps",
+        words="Compared explain forms layout_in_words notes",
     )
 
 __all__ = [
-    "BlockSources",
-    "Sources",
+    "Compared",
     "Step",
     "explain",
-    "form_in_words",
+    "forms",
     "layout_in_words",
     "notes",
-    "record_changes",
     "record_steps",
-    "unused",
 ]

@@ -2,10 +2,10 @@
 
 from dimderiv.graph.cancelling import has_pseudoinverse
 from dimderiv.graph.fold import fold, fold_map
-from dimderiv.graph.letters import are_letters
+from dimderiv.graph.labelled import LabelledProduct
+from dimderiv.graph.letters import are_letters, components, reached, touching
 from dimderiv.graph.nodes import (
     ONCE,
-    TURNING,
     Constant,
     Factor,
     Function,
@@ -42,16 +42,18 @@ from dimderiv.graph.normal_form import number, rescaled, times, without_coeffici
 from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices, renamed
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
+from dimderiv.graph.show import show
 from dimderiv.graph.sums import Term, add, content, expanded, is_turned, terms, total
+from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 
 __all__ = [
     "ONCE",
-    "TURNING",
     "Constant",
     "Factor",
     "Function",
     "Index",
     "Key",
+    "LabelledProduct",
     "Map",
     "Merged",
     "Named",
@@ -70,6 +72,7 @@ __all__ = [
     "are_letters",
     "are_ordinary",
     "arranged",
+    "components",
     "constant",
     "content",
     "elementwise",
@@ -84,21 +87,28 @@ __all__ = [
     "is_triangle",
     "is_turned",
     "is_zero",
+    "keys_of",
     "less_than_largest",
     "letters_of",
     "named",
+    "nodes_of",
     "number",
+    "operands",
+    "operands_first",
     "part",
     "product",
+    "reached",
     "renamed",
     "rescaled",
     "rows_sum_to_one",
     "scaled",
+    "show",
     "size",
     "symbol",
     "terms",
     "times",
     "total",
+    "touching",
     "transposed",
     "without_coefficient",
     "zero",

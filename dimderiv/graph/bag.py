@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from dimderiv.errors import LimitError
-from dimderiv.graph.cancelling import Cancellation, cancellation
-from dimderiv.graph.known_sums import vanishes, without_unit_sums
+from dimderiv.graph.cancelling import Cancellation, cancellation, uses
 from dimderiv.graph.letters import Letters
 from dimderiv.graph.nodes import (
     ONCE,
@@ -19,13 +18,15 @@ from dimderiv.graph.nodes import (
     Node,
     are_ordinary,
     index_dim,
+    is_orthogonal,
     is_triangle,
+    rows_sum_to_one,
     size,
     zero,
 )
-from dimderiv.graph.normal_form import finished, with_scalars_apart
+from dimderiv.graph.normal_form import finished, with_scalars_apart, zero_indices
 from dimderiv.graph.null_spaces import takes_to_zero
-from dimderiv.graph.numbering import layout_of, reading_order
+from dimderiv.graph.numbering import all_indices, layout_of, reading_order
 from dimderiv.language import Dim
 
 MOST_FACTORS = 100
@@ -37,7 +38,7 @@ def zeros(result: Sequence[Index], dims: Sequence[Dim]) -> Node:
     return zero(tuple([index_dim(index, dims) for index in result]))
 
 
-class Gathered(Letters):
+class Bag:
     """Factors, none of them a product that could be opened; letters may turn out to be the same.
 
     Args:
@@ -46,8 +47,8 @@ class Gathered(Letters):
     """
 
     def __init__(self, coefficient: Fraction, dims: Sequence[Dim]) -> None:
-        super().__init__(dims)
         self.coefficient = coefficient
+        self.letters = Letters(dims)
         self.factors: list[Factor] = []
 
     def closed(self, result: tuple[Index, ...]) -> Node:
@@ -58,25 +59,25 @@ class Gathered(Letters):
         is_ordinary = are_ordinary(factors)
         if not is_ordinary:
             factors = self._cancelled(factors, result)
-        result = self.all_resolved(result)
+        result = self.letters.all_resolved(result)
         if self.coefficient is not ONCE and not self.coefficient:
-            return zeros(result, self.dims)
+            return zeros(result, self.letters.dims)
         if not is_ordinary:
-            factors, spent = without_unit_sums(factors, result)
-            if vanishes(factors, result) or takes_to_zero(factors, result):
-                return zeros(result, self.dims)
+            factors, spent = _without_unit_sums(factors, result)
+            if _vanishes(factors, result) or takes_to_zero(factors, result):
+                return zeros(result, self.letters.dims)
         layout = layout_of(factors, result)
-        if len(layout.letters) + len(self.same) + len(spent) < len(self.dims):
+        if len(layout.letters) + len(self.letters.same) + len(spent) < len(self.letters.dims):
             self._take_sizes(factors, spent.union(layout.letters))
             layout = layout_of(factors, result)
         if layout.comes_apart:
-            factors = with_scalars_apart(factors, result, self.dims)
-        return finished(self.coefficient, factors, self.dims, result)
+            factors = with_scalars_apart(factors, result, self.letters.dims)
+        return finished(self.coefficient, factors, self.letters.dims, result)
 
     def _cancelled(self, factors: list[Factor], result: tuple[Index, ...]) -> list[Factor]:
         """What is left of factors, of which some may cancel each other."""
-        while found := cancellation(factors, self.all_resolved(result)):
-            if not self.can_unify([found.ends, *((i, found.ends[0]) for i in found.inner)]):
+        while found := cancellation(factors, self.letters.all_resolved(result)):
+            if not self.letters.can_unify([found.ends, *((i, found.ends[0]) for i in found.inner)]):
                 break
             self._cancel(found, factors)
             factors = self._collected()
@@ -89,16 +90,16 @@ class Gathered(Letters):
             self.coefficient /= found.below.coefficient
             scalars = [factor for factor in found.below.factors if not factor.indices]
             self.factors += [factor._replace(power=-factor.power) for factor in scalars]
-        self.unify(*found.ends)
+        self.letters.unify(*found.ends)
         for index in found.inner:
-            self.unify(index, found.ends[0])
+            self.letters.unify(index, found.ends[0])
 
     def _collected(self) -> list[Factor]:
         powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}
         for factor in self.factors:
             node, places = factor.node, factor.indices
-            if self.same:
-                places = self.all_resolved(places)
+            if self.letters.same:
+                places = self.letters.all_resolved(places)
             if len(places) == 2:
                 if is_triangle(node):
                     if places[0] != places[1]:
@@ -116,9 +117,9 @@ class Gathered(Letters):
 
     def _take_sizes(self, factors: list[Factor], used: set[int]) -> None:
         """A letter that neither a factor nor the result has is a sum of ones."""
-        for letter in range(len(self.dims)):
-            if letter not in used and letter not in self.same:
-                self._take_size(self.dims[letter], factors)
+        for letter in range(len(self.letters.dims)):
+            if letter not in used and letter not in self.letters.same:
+                self._take_size(self.letters.dims[letter], factors)
 
     def _take_size(self, dim: Dim, factors: list[Factor]) -> None:
         known = dim.number
@@ -147,3 +148,31 @@ def _refuse_large(factors: list[Factor]) -> None:
             f"a power has an exponent of more than {HIGHEST_POWER}",
             hint="a name for the exponent",
         )
+
+
+def _without_unit_sums(
+    factors: Sequence[Factor], result: Sequence[Index]
+) -> tuple[list[Factor], set[int]]:
+    """Drop what sums to 1 along an axis, and say along which letters."""
+    kept, spent = list(factors), set[int]()
+    for factor in factors:
+        for index in _unit_axes(factor):
+            if isinstance(index, int) and uses(index, [*all_indices(kept), *result]) == 1:
+                kept.remove(factor)
+                spent.add(index)
+                break
+    return kept, spent
+
+
+def _unit_axes(factor: Factor) -> tuple[Index, ...]:
+    """Along which a factor sums to 1: softmax rows, squared orthogonal ones."""
+    if factor.indices and rows_sum_to_one(factor.node) and factor.power == 1:
+        return factor.indices[-1:]
+    return factor.indices if is_orthogonal(factor.node) and factor.power == 2 else ()
+
+
+def _vanishes(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
+    """Whether a factor is summed along an axis where its entries cancel."""
+    centred = zero_indices(factors)
+    places = [*all_indices(factors), *result] if centred else []
+    return any(uses(index, places) == 1 for index in centred)

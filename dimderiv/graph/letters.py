@@ -1,9 +1,9 @@
-"""Letters that turn out to be the same while the factors of a product are gathered."""
+"""Letters of a product: which turn out to be the same, and which hang together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeGuard
 
-from dimderiv.graph.nodes import Index, Merged, Shifted, letters_of
+from dimderiv.graph.nodes import Factor, Index, Merged, Shifted, letters_of
 from dimderiv.language import Dim
 
 
@@ -109,12 +109,40 @@ def _moved(index: Index, first: int) -> Index:
     return type(index)(tuple([letter + first for letter in index.letters]))
 
 
-def reached(start: set[int], groups: Sequence[tuple[Index, ...]]) -> set[int]:
-    """The letters that are in one group with those to start with, directly or through others."""
+def components(groups: Iterable[Iterable[int]]) -> list[set[int]]:
+    """The letters of groups in sets, of which no group joins two; an empty group is by itself.
+
+    Args:
+        groups: letters that hang together, such as those of a factor.
+    """
+    found: list[set[int]] = []
+    for group in groups:
+        joined = set(group)
+        apart = [other for other in found if other.isdisjoint(joined)]
+        if len(apart) < len(found):
+            joined.update(*(other for other in found if not other.isdisjoint(joined)))
+        found = [*apart, joined]
+    return found
+
+
+def reached(start: Iterable[int], factors: Iterable[Factor]) -> set[int]:
+    """The letters that factors join with some letters, directly or through others.
+
+    Args:
+        start: the letters.
+        factors: of a product.
+    """
     reach = set(start)
-    found = [set(letters_of(group)) for group in groups]
-    while True:
-        larger = reach.union(*(letters for letters in found if letters & reach))
-        if larger == reach:
-            return reach
-        reach = larger
+    joined = components(letters_of(factor.indices) for factor in factors)
+    return reach.union(*(letters for letters in joined if letters & reach))
+
+
+def touching(letters: Collection[int], factors: Iterable[Factor]) -> list[Factor]:
+    """The factors that have one of some letters.
+
+    Args:
+        letters: the letters.
+        factors: of a product.
+    """
+    wanted = set(letters)
+    return [f for f in factors if not wanted.isdisjoint(letters_of(f.indices))]

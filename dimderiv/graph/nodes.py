@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv import frozen
 from dimderiv.language import HESSIAN, ONE, Dim
+from dimderiv.rulebook import range_of, turns
 
 Key: TypeAlias = bytes
 # Nearly every coefficient and power: one object, which can be told before fractions are compared.
@@ -29,8 +30,6 @@ SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 # Symbols and functions that may cancel in a product, be summed to a number, or change its sign.
 MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
 MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax"})
-# Functions whose value at a transpose is the transpose of the value; a scalar is its own.
-TURNING = frozenset({"inv", "pinv", "expm", "dexpm", "polar", "det", "logdet", "normN", "eigmax"})
 
 
 class Merged(NamedTuple):
@@ -281,10 +280,8 @@ def is_nonnegative(node: Node) -> bool:
             return node.coefficient >= 0 and all(
                 factor.power % 2 == 0 or is_nonnegative(factor.node) for factor in node.factors
             )
-        case Map():
-            return node.function in {"exp", "sqrt", "abs", "sigmoid", "softplus", "relu", "cosh"}
-        case Function():
-            return node.function == "softmax"
+        case Map() | Function():
+            return range_of(node.function)[0] >= 0
 
 
 def are_ordinary(factors: Iterable[Factor]) -> bool:
@@ -344,7 +341,7 @@ def apply_function(
     """A function of whole arrays, whose value has these axes."""
     key = digest("function", function, over, *(argument.key for argument in arguments))
     weight = 1 + sum(argument.weight for argument in arguments)
-    is_turning = function in TURNING and all(is_symmetric(argument) for argument in arguments)
+    is_turning = turns(function) and all(is_symmetric(argument) for argument in arguments)
     symmetric = len(axes) == 2 and (is_turning or function.startswith(HESSIAN))
     ordinary = function not in MARKED_FUNCTIONS
     return Function(function, arguments, over, axes, key, weight, symmetric, side, ordinary)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from dimderiv.graph.cancelling import is_projection
-from dimderiv.graph.known_sums import zero_axes
+from dimderiv.graph.cancelling import is_projection, uses
+from dimderiv.graph.letters import components, touching
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -25,6 +25,7 @@ from dimderiv.graph.nodes import (
     is_zero,
     letters_of,
     zero,
+    zero_sums,
 )
 from dimderiv.graph.numbering import all_indices, layout_of, numbered, product_key, reading_order
 from dimderiv.graph.powers import power_symbols
@@ -123,8 +124,8 @@ def with_scalars_apart(
 ) -> list[Factor]:
     """Make one scalar factor of each group of factors that shares no letter with the result."""
     shown = set(letters_of(result))
-    groups = _connected(factors)
-    inner = [group for letters, group in groups if letters and not letters & shown]
+    groups = components(letters_of(factor.indices) for factor in factors)
+    inner = [touching(letters, factors) for letters in groups if letters and not letters & shown]
     scalar_of = {id(group[0]): group for group in inner}
     swallowed = {id(factor) for group in inner for factor in group[1:]}
     powers: dict[Key, Factor] = {}
@@ -139,23 +140,6 @@ def with_scalars_apart(
             factor = factor._replace(power=factor.power + powers[slot].power)
         powers[slot] = factor
     return [factor for factor in powers.values() if factor.power]
-
-
-def _connected(factors: list[Factor]) -> list[tuple[set[int], list[Factor]]]:
-    """Factors in groups that share letters, each group in the order given."""
-    groups: list[tuple[set[int], list[Factor]]] = []
-    for factor in factors:
-        letters = set(letters_of(factor.indices))
-        members: list[Factor] = []
-        apart = []
-        for known, group in groups:
-            if known & letters:
-                letters |= known
-                members += group
-            else:
-                apart.append((known, group))
-        groups = [*apart, (letters, [*members, factor])]
-    return groups
 
 
 def finished(
@@ -191,7 +175,7 @@ def _node(
         weight += node.weight if power is ONCE else node.weight + power_symbols(power)
     key = product_key(coefficient, factors, result, dims, is_covered=layout.is_covered)
     is_square = len(axes) == 2 and axes[0] == axes[1]
-    zeros = () if is_ordinary else zero_axes(factors, result)
+    zeros = () if is_ordinary else _zero_axes(factors, result)
     return Product(
         coefficient,
         factors,
@@ -205,6 +189,23 @@ def _node(
         zeros,
         not zeros,
     )
+
+
+def _zero_axes(factors: Sequence[Factor], result: Sequence[Index]) -> tuple[int, ...]:
+    """The axes of a product that it has from one factor alone, whose entries cancel along them."""
+    centred = zero_indices(factors)
+    places = [*all_indices(factors), *result] if centred else []
+    return tuple([result.index(i) for i in centred if i in result and uses(i, places) == 2])
+
+
+def zero_indices(factors: Sequence[Factor]) -> list[Index]:
+    """The indices along which the entries of a factor cancel."""
+    return [
+        factor.indices[axis]
+        for factor in factors
+        for axis in zero_sums(factor.node)
+        if factor.power == 1
+    ]
 
 
 def _with_skew_sorted(

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
+from dimderiv.graph.letters import components
 from dimderiv.graph.nodes import ONCE, Factor, Index, Key, digest, is_skew, letters_of
 from dimderiv.language import Dim
 
@@ -52,10 +53,7 @@ def _layout(places: tuple[tuple[Index, ...], ...], result: tuple[Index, ...]) ->
     groups = [letters_of(indices) for indices in places]
     letters = tuple(dict.fromkeys((*letters_of(result), *chain.from_iterable(groups))))
     shown = set(letters_of(result))
-    joined: list[set[int]] = []
-    for group in map(set, groups):
-        near = [other for other in joined if other & group]
-        joined = [*(other for other in joined if not other & group), group.union(*near)]
+    joined = components(groups)
     inner = [group for group in joined if group and not group & shown]
     return Layout(
         letters,

@@ -9,8 +9,8 @@ letters are numbered by the structure alone, so that equal products have equal k
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from dimderiv.graph.bag import Gathered, zeros
-from dimderiv.graph.letters import are_letters, moved, reached
+from dimderiv.graph.bag import Bag, zeros
+from dimderiv.graph.letters import are_letters, components, moved, touching
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -46,14 +46,14 @@ def product(
     factors, result = tuple(factors), tuple(result)
     if len(factors) == 1 and stands_alone(factors[0], result):
         return rescaled(factors[0].node, coefficient)
-    bag = _Bag(coefficient, dims)
-    bag.note(result)
+    bag = Bag(coefficient, dims)
+    bag.letters.note(result)
     for factor in factors:
-        bag.note(factor.indices)
+        bag.letters.note(factor.indices)
     for factor in factors:
         if is_zero(factor.node) and factor.power > 0:
             return zeros(result, dims)
-        bag.put(factor)
+        _put(bag, factor)
     return bag.closed(result)
 
 
@@ -91,126 +91,131 @@ def is_plain(node: Product) -> bool:
     return not node.is_convolution
 
 
-class _Bag(Gathered):
-    """Factors being gathered, of which those that are products are opened."""
+def _put(bag: Bag, factor: Factor) -> None:
+    node, indices, power = factor
+    if not isinstance(node, Product):
+        bag.factors.append(factor)
+    elif power is ONCE or power == 1:
+        _put_product(bag, node, bag.letters.all_resolved(indices))
+    elif is_entrywise(node, power):
+        _open_power(bag, node, indices, power)
+    else:
+        _put_closed(bag, node, indices, power)
 
-    def put(self, factor: Factor) -> None:
-        node, indices, power = factor
-        if not isinstance(node, Product):
-            self.factors.append(factor)
-        elif power is ONCE or power == 1:
-            self._put_product(node, self.all_resolved(indices))
-        elif is_entrywise(node, power):
-            self._open_power(node, indices, power)
-        else:
-            self._put_closed(node, indices, power)
 
-    def _put_product(self, node: Product, indices: tuple[Index, ...]) -> None:
-        place = _places(node, indices)
-        if place is not None and _is_open(node):
-            self._open_plain(node, place)
-        elif self._can_open(node, indices):
-            self._open(node, indices)
-        elif core := self._without_repeats(node, indices):
-            self.put(core)
-        elif parts := self._apart(node, indices):
-            self.coefficient *= node.coefficient
-            for each in parts:
-                self.put(each)
-        else:
-            self._put_closed(node, indices, ONCE)
+def _put_product(bag: Bag, node: Product, indices: tuple[Index, ...]) -> None:
+    place = _places(node, indices)
+    if place is not None and _is_open(node):
+        _open_plain(bag, node, place)
+    elif _can_open(bag, node, indices):
+        _open(bag, node, indices)
+    elif core := _without_repeats(bag, node, indices):
+        _put(bag, core)
+    elif parts := _apart(bag, node, indices):
+        bag.coefficient *= node.coefficient
+        for each in parts:
+            _put(bag, each)
+    else:
+        _put_closed(bag, node, indices, ONCE)
 
-    def _can_open(self, node: Product, indices: tuple[Index, ...]) -> bool:
-        if not _is_open(node):
-            return False
-        is_plain = are_letters(indices) and are_letters(node.result)
-        is_free = is_plain and len(set(indices)) == len(indices)
-        return is_free or self._agree(node, indices, range(len(indices)))
 
-    def _agree(self, node: Product, indices: tuple[Index, ...], places: Iterable[int]) -> bool:
-        """Whether the letters of some axes of a product can be those of the indices there."""
-        first = len(self.dims)
-        own = moved(node.result, first)
-        pairs = [(own[k], indices[k]) for k in places]
-        inner = [moved(factor.indices, first) for factor in node.factors]
-        return self.can_unify(
-            pairs, node.dims, [*own, *(index for each in inner for index in each)]
-        )
+def _can_open(bag: Bag, node: Product, indices: tuple[Index, ...]) -> bool:
+    if not _is_open(node):
+        return False
+    is_plain = are_letters(indices) and are_letters(node.result)
+    is_free = is_plain and len(set(indices)) == len(indices)
+    return is_free or _agree(bag, node, indices, range(len(indices)))
 
-    def _without_repeats(self, node: Product, indices: tuple[Index, ...]) -> Factor | None:
-        """A product whose result repeats letters with each of them once, its indices made one."""
-        first: dict[Index, Index] = {}
-        pairs = [
-            (first.setdefault(own, index), index)
-            for own, index in zip(node.result, indices, strict=True)
-        ]
-        if len(first) == len(indices) or not self.can_unify(pairs):
-            return None
-        for one, other in pairs:
-            self.unify(one, other)
-        return Factor(
-            product(node.coefficient, node.factors, tuple(first), node.dims), tuple(first.values())
-        )
 
-    def _apart(self, node: Product, indices: tuple[Index, ...]) -> list[Factor]:
-        """A product that cannot be opened as two: what keeps it closed, and the rest."""
-        bound = [index for f in node.factors for index in f.indices if not isinstance(index, int)]
-        shut = {letter for index in bound if isinstance(index, Shifted) for letter in index.letters}
-        for place, index in enumerate(node.result):
-            if isinstance(index, Shifted) or not self._agree(node, indices, [place]):
-                shut.update(letters_of((index,)))
-        shut = reached(shut, [*(factor.indices for factor in node.factors), *_merges(node)])
-        inner = [f for f in node.factors if not shut.isdisjoint(letters_of(f.indices))]
-        outer = [f for f in node.factors if shut.isdisjoint(letters_of(f.indices))]
-        axes = list(zip(node.result, indices, strict=True))
-        closed = [axis for axis in axes if not shut.isdisjoint(letters_of(axis[:1]))]
-        opened = [axis for axis in axes if shut.isdisjoint(letters_of(axis[:1]))]
-        if not closed or not opened:
-            return []
-        return [
-            Factor(
-                part(ONCE, factors, [own for own, _ in axes], node.dims), tuple(i for _, i in axes)
-            )
-            for factors, axes in ((inner, closed), (outer, opened))
-        ]
+def _agree(bag: Bag, node: Product, indices: tuple[Index, ...], places: Iterable[int]) -> bool:
+    """Whether the letters of some axes of a product can be those of the indices there."""
+    first = len(bag.letters.dims)
+    own = moved(node.result, first)
+    pairs = [(own[k], indices[k]) for k in places]
+    inner = [moved(factor.indices, first) for factor in node.factors]
+    return bag.letters.can_unify(
+        pairs, node.dims, [*own, *(index for each in inner for index in each)]
+    )
 
-    def _open(self, node: Product, indices: tuple[Index, ...]) -> None:
-        self.coefficient = times(self.coefficient, node.coefficient)
-        first = len(self.dims)
-        self.dims.extend(node.dims)
-        for factor in node.factors:
-            self.note(moved(factor.indices, first))
-        for inner, outer in zip(moved(node.result, first), indices, strict=True):
-            self.unify(inner, outer)
-        for factor in node.factors:
-            self.put(factor._replace(indices=moved(factor.indices, first)))
 
-    def _open_plain(self, node: Product, place: dict[int, int]) -> None:
-        """Open a product of which each axis is a letter of its own, as here."""
-        self.coefficient = times(self.coefficient, node.coefficient)
-        for letter, dim in enumerate(node.dims):
-            if letter not in place:
-                place[letter] = len(self.dims)
-                self.dims.append(dim)
-        for inner, indices, power in node.factors:
-            self.put(Factor(inner, tuple([renamed(index, place) for index in indices]), power))
+def _without_repeats(bag: Bag, node: Product, indices: tuple[Index, ...]) -> Factor | None:
+    """A product whose result repeats letters with each of them once, its indices made one."""
+    first: dict[Index, Index] = {}
+    pairs = [
+        (first.setdefault(own, index), index)
+        for own, index in zip(node.result, indices, strict=True)
+    ]
+    if len(first) == len(indices) or not bag.letters.can_unify(pairs):
+        return None
+    for one, other in pairs:
+        bag.letters.unify(one, other)
+    return Factor(
+        product(node.coefficient, node.factors, tuple(first), node.dims), tuple(first.values())
+    )
 
-    def _open_power(self, node: Product, indices: tuple[Index, ...], power: Fraction) -> None:
-        place = dict(zip(node.result, indices, strict=True))
-        if node.coefficient != 1:
-            self.coefficient *= node.coefficient ** int(power)
-        for factor in node.factors:
-            indices = tuple([place[index] for index in factor.indices])
-            self.put(Factor(factor.node, indices, factor.power * power))
 
-    def _put_closed(self, node: Product, indices: tuple[Index, ...], power: Fraction) -> None:
-        root = rational_power(node.coefficient, power)
-        if root is not None and node.coefficient != 1:
-            self.coefficient *= root
-            bare = without_coefficient(node)
-            self.put(Factor(bare, indices, power))
-        else:
-            self.factors.append(Factor(node, indices, power))
+def _apart(bag: Bag, node: Product, indices: tuple[Index, ...]) -> list[Factor]:
+    """A product that cannot be opened as two: what keeps it closed, and the rest."""
+    bound = [index for f in node.factors for index in f.indices if not isinstance(index, int)]
+    shut = {letter for index in bound if isinstance(index, Shifted) for letter in index.letters}
+    for place, index in enumerate(node.result):
+        if isinstance(index, Shifted) or not _agree(bag, node, indices, [place]):
+            shut.update(letters_of((index,)))
+    groups = [*map(letters_of, [f.indices for f in node.factors]), *_merges(node)]
+    shut.update(*(group for group in components(groups) if group & shut))
+    inner = touching(shut, node.factors)
+    outer = [f for f in node.factors if shut.isdisjoint(letters_of(f.indices))]
+    axes = list(zip(node.result, indices, strict=True))
+    closed = [axis for axis in axes if not shut.isdisjoint(letters_of(axis[:1]))]
+    opened = [axis for axis in axes if shut.isdisjoint(letters_of(axis[:1]))]
+    if not closed or not opened:
+        return []
+    return [
+        Factor(part(ONCE, factors, [own for own, _ in axes], node.dims), tuple(i for _, i in axes))
+        for factors, axes in ((inner, closed), (outer, opened))
+    ]
+
+
+def _open(bag: Bag, node: Product, indices: tuple[Index, ...]) -> None:
+    bag.coefficient = times(bag.coefficient, node.coefficient)
+    first = len(bag.letters.dims)
+    bag.letters.dims.extend(node.dims)
+    for factor in node.factors:
+        bag.letters.note(moved(factor.indices, first))
+    for inner, outer in zip(moved(node.result, first), indices, strict=True):
+        bag.letters.unify(inner, outer)
+    for factor in node.factors:
+        _put(bag, factor._replace(indices=moved(factor.indices, first)))
+
+
+def _open_plain(bag: Bag, node: Product, place: dict[int, int]) -> None:
+    """Open a product of which each axis is a letter of its own, as here."""
+    bag.coefficient = times(bag.coefficient, node.coefficient)
+    for letter, dim in enumerate(node.dims):
+        if letter not in place:
+            place[letter] = len(bag.letters.dims)
+            bag.letters.dims.append(dim)
+    for inner, indices, power in node.factors:
+        _put(bag, Factor(inner, tuple([renamed(index, place) for index in indices]), power))
+
+
+def _open_power(bag: Bag, node: Product, indices: tuple[Index, ...], power: Fraction) -> None:
+    place = dict(zip(node.result, indices, strict=True))
+    if node.coefficient != 1:
+        bag.coefficient *= node.coefficient ** int(power)
+    for factor in node.factors:
+        indices = tuple([place[index] for index in factor.indices])
+        _put(bag, Factor(factor.node, indices, factor.power * power))
+
+
+def _put_closed(bag: Bag, node: Product, indices: tuple[Index, ...], power: Fraction) -> None:
+    root = rational_power(node.coefficient, power)
+    if root is not None and node.coefficient != 1:
+        bag.coefficient *= root
+        bare = without_coefficient(node)
+        _put(bag, Factor(bare, indices, power))
+    else:
+        bag.factors.append(Factor(node, indices, power))
 
 
 def _is_open(node: Product) -> bool:
@@ -226,9 +231,9 @@ def _places(node: Product, indices: tuple[Index, ...]) -> dict[int, int] | None:
     return place if len(place) == len(indices) else None
 
 
-def _merges(node: Product) -> list[tuple[Index, ...]]:
-    """The merged axes of a product, each by itself."""
-    return [(index,) for index in node.result if isinstance(index, Merged)]
+def _merges(node: Product) -> list[tuple[int, ...]]:
+    """The letters of each merged axis of a product."""
+    return [index.letters for index in node.result if isinstance(index, Merged)]
 
 
 def part(
@@ -242,9 +247,11 @@ def part(
         result: one index for each axis of the part.
         dims: the size of each letter of the larger product.
     """
-    chosen = list(factors)
+    chosen = tuple(factors)
     letters = sorted({*letters_of(result), *letters_of(all_indices(chosen))})
+    sizes = [dims[letter] for letter in letters]
+    if letters == [*range(len(letters))]:
+        return product(coefficient, chosen, result, sizes)
     place = {letter: k for k, letter in enumerate(letters)}
     own = [f._replace(indices=tuple([renamed(i, place) for i in f.indices])) for f in chosen]
-    sizes = [dims[letter] for letter in letters]
     return product(coefficient, own, tuple([renamed(i, place) for i in result]), sizes)

@@ -4,7 +4,7 @@ While kinds are still being tried a clash is only caught and forgotten, so it is
 is written once it is certain that nothing conforms.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from dimderiv.language import (
     Shape,
     Transpose,
     children,
+    names_in,
 )
 
 Axes = tuple[Term, Term]
@@ -89,6 +90,17 @@ class Facts:
         """The shape of a node."""
         return _shape(self.axes[id(node)])
 
+    def said(self, node: Node) -> str:
+        """The shape of a node in a sentence."""
+        return f"{self.text(node)} is {described(self.shape(node))}"
+
+    def refusal(
+        self, message: str, node: Node, hint: str | None = None, *, about: Node | None = None
+    ) -> ShapeError:
+        """An error at a node, with what is known about it, or about another one."""
+        known = self.known([about or node], None)
+        return ShapeError(message, span=node.span, known=known, hint=hint)
+
     def known(self, nodes: Sequence[Node], sizes: tuple[Term, Term] | None) -> list[str]:
         """What is known of the names in some nodes, and which places say so."""
         reasons = [node for size in sizes or () for node in self.unifier.reasons(size)]
@@ -107,17 +119,6 @@ class Facts:
         places = [self.text(node) for t in self.names[name] for node in self.unifier.reasons(t)]
         because = " and ".join(dict.fromkeys(places))
         return f"{shape} (from {because})" if because else f"{shape} (not declared)"
-
-
-def names_in(node: Node) -> Iterator[str]:
-    """The names in a node, from left to right."""
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, Name):
-            yield part.name
-        else:
-            stack.extend(reversed(children(part)))
 
 
 def product_misfit(facts: Facts, clash: ClashError) -> ShapeError:
@@ -150,8 +151,7 @@ def argument_misfit(wanted: Shape) -> Write:
         (argument,) = clash.node.arguments
         function = clash.node.function
         return ShapeError(
-            f"{function} takes {described(wanted)}: {facts.text(argument)} is "
-            f"{described(facts.shape(argument))}",
+            f"{function} takes {described(wanted)}: {facts.said(argument)}",
             span=argument.span,
             known=facts.known([argument], clash.sizes),
             hint=f"{facts.text(argument)} as {described(wanted)}, or another declaration",
@@ -189,13 +189,10 @@ def letter_misfit(facts: Facts, clash: ClashError) -> ShapeError:
 def kernel_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for a kernel that is larger than the image."""
     image, kernel = children(clash.node)[:2]
-    return ShapeError(
-        f"the kernel is larger than the image: {facts.text(kernel)} is "
-        f"{described(facts.shape(kernel))} and {facts.text(image)} is "
-        f"{described(facts.shape(image))}",
-        span=clash.node.span,
-        known=facts.known([clash.node], None),
-        hint="the image first, then the kernel: conv2(V, K)",
+    return facts.refusal(
+        f"the kernel is larger than the image: {facts.said(kernel)} and {facts.said(image)}",
+        clash.node,
+        "the image first, then the kernel: conv2(V, K)",
     )
 
 
@@ -232,9 +229,7 @@ def _shape(axes: Axes) -> Shape:
 def _misfit(
     facts: Facts, clash: ClashError, parts: list[Node], span: Span, hint: str | None
 ) -> ShapeError:
-    said_of = dict.fromkeys(
-        f"{facts.text(part)} is {described(facts.shape(part))}" for part in parts
-    )
+    said_of = dict.fromkeys(map(facts.said, parts))
     message = f"{facts.source[slice(*span)] or 'this'} does not conform: {' and '.join(said_of)}"
     if clash.sizes is not None:
         left, right = (resolved(size) for size in clash.sizes)

@@ -6,58 +6,20 @@ and with the kinds under which it would be none.  The reading with the fewest de
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
-from dimderiv.infer.clashes import names_in, unsigned
-from dimderiv.infer.habits import (
-    BIAS,
-    COLUMN_ON_MATRIX,
-    COLUMN_TIMES_MATRIX,
-    CONVOLUTION,
-    CUT_OFF,
-    GREEK_ON_MATRIX,
-    INTERCEPT,
-    MARGIN,
-    MARGINS,
-    NO_BIAS,
-    OF_A_SCALAR,
-    OUTER,
-    PARAMETER,
-    REGULARISER,
-    SAMPLES_IN_COLUMNS,
-    SCALAR_LETTERS,
-    SCALAR_ON_MATRIX,
-    SCALAR_ON_VECTOR,
-    SCALAR_TIMES_MATRIX,
-    SQUARE_ON_MATRIX,
-    TINY,
-    WHOLE_TERM,
-    divisors_of,
-    factors,
-    has_weights_first,
-    is_constant,
-    is_half,
-    is_model,
-    squared,
-)
+from dimderiv.infer import habits
+from dimderiv.infer.clashes import unsigned
 from dimderiv.infer.multiplying import Departure, ProductReader
+from dimderiv.infer.operators import constant
 from dimderiv.infer.scope import Kind, Scope
 from dimderiv.infer.uses import OF_ARRAYS, Use, bare, is_greek
-from dimderiv.language import (
-    Add,
-    Binary,
-    Call,
-    Name,
-    Node,
-    Number,
-    Program,
-    Transpose,
-    children,
-    is_extreme_of_two,
-    walk,
-)
+from dimderiv.language import children, is_extreme_of_two, names_in, syntax, walk
+
+_HALF = Fraction(1, 2)
 
 
-def departures(scope: Scope, uses: Mapping[str, Use], program: Program) -> list[Departure]:
+def departures(scope: Scope, uses: Mapping[str, Use], program: syntax.Program) -> list[Departure]:
     """The departures of a program that has been visited, and conforms."""
     reader = _Reader(scope, uses)
     for statement in program.statements:
@@ -66,38 +28,38 @@ def departures(scope: Scope, uses: Mapping[str, Use], program: Program) -> list[
 
 
 class _Reader(ProductReader):
-    def read(self, node: Node, under: str = "") -> None:
+    def read(self, node: syntax.Node, under: str = "") -> None:
         """Note the departures in a node."""
         match node:
-            case Number() | Name():
+            case syntax.Number() | syntax.Name():
                 return
-            case Add():
+            case syntax.Add():
                 self._sum(node, under)
-            case Binary("*" | "/"):
-                chain = factors(node)
-                for part in (*chain, *divisors_of(node)):
+            case syntax.Binary("*" | "/"):
+                chain = habits.factors(node)
+                for part in (*chain, *habits.divisors_of(node)):
                     self.read(part, under if len(chain) == 1 and part is chain[0] else "")
                 self.product(node)
                 return
-            case Binary(".*" | "./"):
+            case syntax.Binary(".*" | "./"):
                 self._entrywise(node)
-            case Binary("^" | ".^", base, exponent):
-                self.read(base, "sqrt" if is_half(exponent) else node.operator)
+            case syntax.Binary("^" | ".^", base, exponent):
+                self.read(base, "sqrt" if constant(exponent) == _HALF else node.operator)
                 self.read(exponent)
                 return
-            case Call(_, (left, right)) if is_extreme_of_two(node):
+            case syntax.Call(_, (left, right)) if is_extreme_of_two(node):
                 self._extreme(left, right)
                 return
-            case Call(function, arguments):
+            case syntax.Call(function, arguments):
                 self._call(node)
                 for argument in arguments:
                     self.read(argument, function)
                 return
-        divisor = node.right if isinstance(node, Binary) and node.operator == "./" else None
+        divisor = node.right if isinstance(node, syntax.Binary) and node.operator == "./" else None
         for part in children(node):
             self.read(part, "./" if part is divisor else "")
 
-    def _sum(self, node: Add, under: str) -> None:
+    def _sum(self, node: syntax.Add, under: str) -> None:
         terms = [unsigned(term) for term in node.terms]
         kinds = [self._kind(term) for term in terms]
         alone = [(self._open(bare(term)), kind) for term, kind in zip(terms, kinds, strict=True)]
@@ -110,32 +72,36 @@ class _Reader(ProductReader):
             self._on_matrix(terms, kinds)
             self._vectors_on_matrix(terms, kinds)
         elif Kind.COLUMN in kinds and Kind.ROW in kinds:
-            if any(isinstance(term, Transpose) for term in terms):
+            if any(isinstance(term, syntax.Transpose) for term in terms):
                 return
             for name, kind in names:
                 if kind is not Kind.SCALAR:
-                    self._note(OUTER, [name], _turned(kind))
+                    self._note(habits.OUTER, [name], _turned(kind))
         else:
             self._beside_vectors(terms, kinds, names, under)
 
     def _regularised(
-        self, terms: Sequence[Node], names: Sequence[tuple[str, Kind]], under: str
+        self, terms: Sequence[syntax.Node], names: Sequence[tuple[str, Kind]], under: str
     ) -> None:
         """`sqrt(v + e)`, `log(P + e)`: the constant is a number."""
         if under == "relu":
-            self._vectors_are_scalars(MARGIN, [n for n in names if n[0] in MARGINS][:1])
+            self._vectors_are_scalars(
+                habits.MARGIN, [n for n in names if n[0] in habits.MARGINS][:1]
+            )
         elif under in {"sqrt", "log", "./"} and len(terms) == 2:
-            wanted = [n for n in names if n[0] in TINY or (under == "sqrt" and len(names) == 1)]
-            self._vectors_are_scalars(REGULARISER, wanted[-1:])
+            wanted = [
+                n for n in names if n[0] in habits.TINY or (under == "sqrt" and len(names) == 1)
+            ]
+            self._vectors_are_scalars(habits.REGULARISER, wanted[-1:])
 
-    def _extreme(self, left: Node, right: Node) -> None:
+    def _extreme(self, left: syntax.Node, right: syntax.Node) -> None:
         """`min(abs(r), c)`, `max(r, 1 - e)`: what something computed is cut off at is a number."""
-        has_number = isinstance(left, Number) or isinstance(right, Number)
+        has_number = isinstance(left, syntax.Number) or isinstance(right, syntax.Number)
         for operand, other in ((left, right), (right, left)):
             self.read(operand, "relu" if has_number else "")
             names = [name for name in map(self._open, names_in(operand)) if name]
-            if len(names) == 1 and is_constant(operand) and not self._open(bare(other)):
-                self._vectors_are_scalars(CUT_OFF, [(names[0], self._kind(operand))])
+            if len(names) == 1 and habits.is_constant(operand) and not self._open(bare(other)):
+                self._vectors_are_scalars(habits.CUT_OFF, [(names[0], self._kind(operand))])
 
     def _vectors_are_scalars(self, weight: float, names: Iterable[tuple[str, Kind]]) -> None:
         for name, kind in names:
@@ -143,44 +109,44 @@ class _Reader(ProductReader):
                 self._note(weight, [name], Kind.SCALAR)
 
     def _beside_matrix(
-        self, terms: Sequence[Node], kinds: Sequence[Kind], names: Sequence[tuple[str, Kind]]
+        self, terms: Sequence[syntax.Node], kinds: Sequence[Kind], names: Sequence[tuple[str, Kind]]
     ) -> None:
         matrices = [term for term, kind in zip(terms, kinds, strict=True) if kind is Kind.MATRIX]
-        if all(isinstance(term, Call) and term.function == "conv2" for term in matrices):
-            self._vectors_are_scalars(CONVOLUTION, names)
+        if all(isinstance(term, syntax.Call) and term.function == "conv2" for term in matrices):
+            self._vectors_are_scalars(habits.CONVOLUTION, names)
             return
-        if Kind.COLUMN in kinds and any(isinstance(term, Transpose) for term in terms):
+        if Kind.COLUMN in kinds and any(isinstance(term, syntax.Transpose) for term in terms):
             return
-        weights_first = any(map(has_weights_first, matrices))
+        weights_first = any(map(habits.has_weights_first, matrices))
         for name, kind in names:
             if weights_first and kind is Kind.COLUMN:
-                self._note(SAMPLES_IN_COLUMNS, [name], Kind.ROW)
+                self._note(habits.SAMPLES_IN_COLUMNS, [name], Kind.ROW)
             elif kind is Kind.COLUMN:
-                if is_greek(name) and not BIAS.fullmatch(name):
+                if is_greek(name) and not habits.BIAS.fullmatch(name):
                     self._note(0, [name], Kind.SCALAR)
-                more = NO_BIAS if BIAS.fullmatch(name) else 0
-                self._note(COLUMN_ON_MATRIX + more, [name], Kind.ROW)
-            elif kind is Kind.SCALAR and name not in TINY:
-                is_number = is_greek(name) and not BIAS.fullmatch(name)
-                weight = GREEK_ON_MATRIX if is_number else SCALAR_ON_MATRIX
+                more = habits.NO_BIAS if habits.BIAS.fullmatch(name) else 0
+                self._note(habits.COLUMN_ON_MATRIX + more, [name], Kind.ROW)
+            elif kind is Kind.SCALAR and name not in habits.TINY:
+                is_number = is_greek(name) and not habits.BIAS.fullmatch(name)
+                weight = habits.GREEK_ON_MATRIX if is_number else habits.SCALAR_ON_MATRIX
                 self._note(weight, [name], Kind.ROW)
 
-    def _vectors_on_matrix(self, terms: Sequence[Node], kinds: Sequence[Kind]) -> None:
+    def _vectors_on_matrix(self, terms: Sequence[syntax.Node], kinds: Sequence[Kind]) -> None:
         """Note columns that a capital makes of a name, beside a matrix: `A t + B`."""
         for term, kind in zip(terms, kinds, strict=True):
-            *before, last = factors(term)
-            is_name = isinstance(last, Name) and self._open(last.name)
+            *before, last = habits.factors(term)
+            is_name = isinstance(last, syntax.Name) and self._open(last.name)
             if kind is Kind.COLUMN and before and is_name:
-                self._note(COLUMN_ON_MATRIX, [str(bare(last))], Kind.SCALAR)
+                self._note(habits.COLUMN_ON_MATRIX, [str(bare(last))], Kind.SCALAR)
 
-    def _on_matrix(self, terms: Sequence[Node], kinds: Sequence[Kind]) -> None:
+    def _on_matrix(self, terms: Sequence[syntax.Node], kinds: Sequence[Kind]) -> None:
         """Note inner products of a name with itself that are added to a matrix: `S + w' w`."""
         for term, kind in zip(terms, kinds, strict=True):
-            name = squared(term) if kind is Kind.SCALAR else None
+            name = habits.squared(term) if kind is Kind.SCALAR else None
             if self._open(name):
-                self._note(SQUARE_ON_MATRIX, [str(name)], Kind.MATRIX)
+                self._note(habits.SQUARE_ON_MATRIX, [str(name)], Kind.MATRIX)
 
-    def _beside_whole_terms(self, terms: Sequence[Node], kinds: Sequence[Kind]) -> bool:
+    def _beside_whole_terms(self, terms: Sequence[syntax.Node], kinds: Sequence[Kind]) -> bool:
         """Note names that only multiply, in a sum with scalars that are computed from arrays."""
         computed = [t for t, k in zip(terms, kinds, strict=True) if self._is_computed(t, k)]
         arrays = [t for t, k in zip(terms, kinds, strict=True) if k is not Kind.SCALAR]
@@ -189,12 +155,12 @@ class _Reader(ProductReader):
         if not computed or not all(multipliers) or inside & set().union(*multipliers):
             return False
         for names in multipliers:
-            self._note(WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
+            self._note(habits.WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
         return True
 
     def _beside_vectors(
         self,
-        terms: Sequence[Node],
+        terms: Sequence[syntax.Node],
         kinds: Sequence[Kind],
         names: Sequence[tuple[str, Kind]],
         under: str,
@@ -203,17 +169,17 @@ class _Reader(ProductReader):
         arrays = [t for t, k in zip(terms, kinds, strict=True) if k is not Kind.SCALAR]
         for name, kind in names:
             if self._is_intercept(name, arrays):
-                self._vectors_are_scalars(INTERCEPT, [(name, kind)])
+                self._vectors_are_scalars(habits.INTERCEPT, [(name, kind)])
             elif under == ".^" and is_greek(name):
                 self._vectors_are_scalars(0, [(name, kind)])
             elif kind is Kind.SCALAR:
-                self._note(SCALAR_ON_VECTOR, [name], self._kind(arrays[0]))
+                self._note(habits.SCALAR_ON_VECTOR, [name], self._kind(arrays[0]))
 
-    def _is_intercept(self, name: str, arrays: Sequence[Node]) -> bool:
+    def _is_intercept(self, name: str, arrays: Sequence[syntax.Node]) -> bool:
         """Whether a name is the constant of a linear model: `X w + b`."""
-        return bool(BIAS.fullmatch(name)) and any(map(is_model, arrays))
+        return bool(habits.BIAS.fullmatch(name)) and any(map(habits.is_model, arrays))
 
-    def _entrywise(self, node: Binary) -> None:
+    def _entrywise(self, node: syntax.Binary) -> None:
         sides = (node.left, node.right)
         for side, other in (sides, sides[::-1]):
             name = self._open(bare(side))
@@ -222,18 +188,18 @@ class _Reader(ProductReader):
                 continue
             match kind, beside:
                 case (Kind.COLUMN, Kind.MATRIX):
-                    self._note(COLUMN_TIMES_MATRIX, [name], Kind.ROW)
+                    self._note(habits.COLUMN_TIMES_MATRIX, [name], Kind.ROW)
                 case (Kind.SCALAR, Kind.MATRIX) if node.operator == ".*" or side is node.right:
-                    self._note(SCALAR_TIMES_MATRIX, [name], Kind.ROW)
+                    self._note(habits.SCALAR_TIMES_MATRIX, [name], Kind.ROW)
                 case (Kind.COLUMN, Kind.COLUMN) if node.operator == "./" and side is node.left:
-                    if SCALAR_LETTERS.fullmatch(name) and isinstance(side, Name):
-                        self._note(PARAMETER, [name], Kind.SCALAR)
+                    if habits.SCALAR_LETTERS.fullmatch(name) and isinstance(side, syntax.Name):
+                        self._note(habits.PARAMETER, [name], Kind.SCALAR)
                 case (Kind.COLUMN, Kind.ROW) | (Kind.ROW, Kind.COLUMN):
-                    self._note(OUTER, [name], beside)
+                    self._note(habits.OUTER, [name], beside)
                 case (Kind.SCALAR, Kind.COLUMN | Kind.ROW) if node.operator == ".*":
-                    self._note(SCALAR_ON_VECTOR, [name], beside)
+                    self._note(habits.SCALAR_ON_VECTOR, [name], beside)
 
-    def _call(self, node: Call) -> None:
+    def _call(self, node: syntax.Call) -> None:
         if not node.arguments:
             return
         kinds = [self._kind(argument) for argument in node.arguments]
@@ -241,19 +207,21 @@ class _Reader(ProductReader):
         of_arrays = node.function in OF_ARRAYS or (rule is not None and rule.kind == "matrix")
         if of_arrays and kinds[0] is Kind.SCALAR:
             names = [n for n in names_in(node.arguments[0]) if self._open(n)]
-            self.found.append(Departure(OF_A_SCALAR, dict.fromkeys(names, Kind.COLUMN), True))
+            self.found.append(
+                Departure(habits.OF_A_SCALAR, dict.fromkeys(names, Kind.COLUMN), True)
+            )
         for argument, other in (node.arguments, node.arguments[::-1]) if len(kinds) == 2 else ():
             name, own = self._open(bare(argument)), {self._kind(argument), self._kind(other)}
             if name is not None and own == {Kind.COLUMN, Kind.ROW}:
-                self._note(OUTER, [name], self._kind(other))
+                self._note(habits.OUTER, [name], self._kind(other))
 
 
-def scalar_powers(scope: Scope, program: Program) -> Iterator[tuple[Binary, str]]:
+def scalar_powers(scope: Scope, program: syntax.Program) -> Iterator[tuple[syntax.Binary, str]]:
     """Powers of sums of names that nothing but the power makes scalars: `(x - y)^2`."""
     for statement in program.statements:
         for node in walk(statement.value):
             match node:
-                case Binary("^", Add(terms)):
+                case syntax.Binary("^", syntax.Add(terms)):
                     names = [bare(term) for term in terms]
                     if all(n and n[0].islower() and scope.is_undeclared(n) for n in names):
                         yield from ((node, name) for name in names if name)

@@ -1,15 +1,12 @@
 """The axes of functions: what the rule of a function says of the axes of its arguments."""
 
 import difflib
-import re
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 
 from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.infer.clashes import (
     Axes,
     ClashError,
-    Write,
     argument_misfit,
     call_misfit,
     kernel_misfit,
@@ -20,16 +17,10 @@ from dimderiv.infer.operators import broadcast
 from dimderiv.infer.refusals import arguments_refused, axis_refused, scalar_wanted, vector_wanted
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
 from dimderiv.infer.unify import MismatchError, Term
-from dimderiv.language import ONE, Call, Name, Node, is_extreme_of_two, parse_expression
+from dimderiv.language import COMMUTATIONS, ONE, Call, Name, is_extreme_of_two
 from dimderiv.rulebook import Axis, Rule, read_signature
 
 CALL_DEPTH = 50
-
-# What the domain of a rule may say of an argument, and the property that a symbol gets by it.
-_SAYS = {
-    re.compile(r"rows of (\w+) sum to 1"): "probability",
-    re.compile(r"(\w+) is symmetric"): "symmetric",
-}
 
 
 def call_axes(scope: Scope, node: Call) -> Axes:
@@ -77,7 +68,7 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     scope.calls += 1
     scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
     try:
-        return scope.visit(_definition(text, scope.functions))
+        return scope.visit(scope.body(node, scope.rulebook.formula(rule, text)))
     except ClashError as clash:
         raise ClashError(scope.caller, call_misfit, clash.sizes) from None
     finally:
@@ -86,19 +77,14 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
 
 
 def _note_assumed(scope: Scope, node: Call, rule: Rule) -> None:
-    """Remember a symbol of which the domain of a rule assumes a property."""
+    """Remember a symbol of which a rule assumes a property."""
     if scope.caller is not None:
         return
-    for says, property_ in _SAYS.items():
-        match = says.search(rule.domain)
-        for name, argument in zip(rule.arguments, node.arguments, strict=True):
-            if match and match[1] == name and isinstance(argument, Name):
-                scope.assumed[argument.name] = property_
-
-
-@cache
-def _definition(text: str, functions: frozenset[str]) -> Node:
-    return parse_expression(text, functions=functions)
+    for name, argument in zip(rule.arguments, node.arguments, strict=True):
+        if isinstance(argument, Name) and name in rule.rows_sum_to_one:
+            scope.assumed[argument.name] = "probability"
+        elif isinstance(argument, Name) and name in rule.symmetric:
+            scope.assumed[argument.name] = "symmetric"
 
 
 def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
@@ -114,14 +100,14 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
                 shifted.append((letter, own))
             else:
                 write = square_misfit if letters.count(letter) > 1 else call_misfit
-                _same(scope, node, sizes.setdefault(letter, own), own, write)
+                scope.agree(sizes.setdefault(letter, own), own, node, write)
     for (free, bound), own in shifted:
         try:
             sizes[free] = scope.unifier.valid(own, sizes[bound], scope.caller or node)
         except MismatchError:
             raise ClashError(node, kernel_misfit) from None
     if rule.square:
-        _same(scope, node, *arguments[0], square_misfit)
+        scope.agree(*arguments[0], node, square_misfit)
     value = [_axis(scope, node, axis, sizes) for axis in signature.value]
     value += [ONE] * (2 - len(value))
     return value[0], value[1]
@@ -136,13 +122,6 @@ def _given(node: Call, axes: Axes, letters: tuple[Axis, ...]) -> tuple[Term, ...
     return axes[:1] if axes[1] is ONE else axes[1:]
 
 
-def _same(scope: Scope, node: Call, left: Term, right: Term, write: Write) -> None:
-    try:
-        scope.unify(left, right, node)
-    except MismatchError as misfit:
-        raise ClashError(node, write, (misfit.left, misfit.right)) from None
-
-
 def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
     """The matrix of a function that is linear in the argument left out, columns stacked."""
     signature = read_signature(rule.signature)
@@ -151,7 +130,7 @@ def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
     for argument, letters in zip(node.arguments, given, strict=True):
         sizes |= zip(letters, scope.visit(argument), strict=True)
     if rule.square:
-        _same(scope, node, *scope.axes[id(node.arguments[0])], square_misfit)
+        scope.agree(*scope.axes[id(node.arguments[0])], node, square_misfit)
     rows, cols = (
         scope.unifier.product(sizes[first], sizes[second], scope.caller or node)
         for first, second in (signature.value, missing)
@@ -169,7 +148,7 @@ def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, Term]) -> Te
 
 
 def _diagonal(scope: Scope, node: Call, axes: Axes) -> Axes:
-    _same(scope, node, *axes, square_misfit)
+    scope.agree(*axes, node, square_misfit)
     return axes[0], ONE
 
 
@@ -177,7 +156,7 @@ def _declared(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
     """A function that is declared: its argument has the shape that the declaration says."""
     assert rule.argument is not None and rule.value is not None
     for own, wanted in zip(arguments[0], axes_of(rule.argument), strict=True):
-        _same(scope, node, own, wanted, argument_misfit(rule.argument))
+        scope.agree(own, wanted, node, argument_misfit(rule.argument))
     return axes_of(rule.value)
 
 
@@ -192,31 +171,34 @@ _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {
 }
 
 
+_CONSTANTS: Mapping[str, Sequence[str]] = {
+    "ones": ("m", "n"),
+    "eye": ("n",),
+    "vector": ("1",),
+    "matrix": ("1",),
+    **dict.fromkeys(COMMUTATIONS, ("m", "n")),
+}
+
+
 def _constant(scope: Scope, node: Call) -> Axes:
     """Arrays of given size, and `vector(1)` and `matrix(1)`, whose size the surroundings tell."""
     if node.axis is not None:
         raise axis_refused(node, _reductions(scope))
-    match node.function, len(node.arguments):
-        case "ones", 2:
-            return size(scope, node.arguments[0]), size(scope, node.arguments[1])
-        case "ones", _:
-            raise arguments_refused(node, ["m", "n"])
-        case "eye", 1 | 2:
-            rows, cols = (size(scope, argument) for argument in (node.arguments * 2)[:2])
-            _same(scope, node, rows, cols, call_misfit)
-            return rows, cols
-        case "eye", _:
-            raise arguments_refused(node, ["n"])
-        case "K" | "commutation", 2:
-            own = product_of([size(scope, argument) for argument in node.arguments])
-            return own, own
-        case "K" | "commutation", _:
-            raise arguments_refused(node, ["m", "n"])
-        case "vector" | "matrix", 1:
-            return _filled(scope, node)
-        case "vector" | "matrix", _:
-            raise arguments_refused(node, ["1"])
-    raise _unknown(scope, node)
+    names = _CONSTANTS.get(node.function)
+    if names is None:
+        raise _unknown(scope, node)
+    # An identity may have both its sizes.
+    if len(node.arguments) != len(names) and (node.function, len(node.arguments)) != ("eye", 2):
+        raise arguments_refused(node, names)
+    if node.function in {"vector", "matrix"}:
+        return _filled(scope, node)
+    sizes = [size(scope, argument) for argument in node.arguments]
+    if node.function in COMMUTATIONS:
+        sizes = [product_of(sizes)]
+    rows, cols = sizes[0], sizes[-1]
+    if node.function == "eye":
+        scope.agree(rows, cols, node, call_misfit)
+    return rows, cols
 
 
 def _filled(scope: Scope, node: Call) -> Axes:
@@ -227,7 +209,7 @@ def _filled(scope: Scope, node: Call) -> Axes:
 
 
 def _unknown(scope: Scope, node: Call) -> UnknownNameError:
-    close = difflib.get_close_matches(node.function, sorted(scope.functions), n=1)
+    close = difflib.get_close_matches(node.function, sorted(scope.rulebook.words), n=1)
     return UnknownNameError(
         f"{node.function} is not a known function",
         span=node.span,

@@ -100,13 +100,3 @@ def has_weights_first(node: Node) -> bool:
     is_first = isinstance(first, Name) and bool(WEIGHTS.fullmatch(first.name))
     last = others[-1] if others else first
     return is_first and isinstance(last, Name) and not WEIGHTS.fullmatch(last.name)
-
-
-def is_half(node: Node) -> bool:
-    """Whether an exponent makes a root."""
-    match node:
-        case Number(value):
-            return value * 2 == 1
-        case Binary("/", Number(left), Number(right)):
-            return left * 2 == right
-    return False

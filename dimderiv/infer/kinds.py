@@ -13,14 +13,14 @@ from operator import xor
 from typing import NamedTuple
 
 from dimderiv.errors import LimitError
-from dimderiv.infer.clashes import ClashError, names_in
+from dimderiv.infer import habits
+from dimderiv.infer.clashes import ClashError
 from dimderiv.infer.departures import departures, scalar_powers
-from dimderiv.infer.habits import NUMBER_LETTERS, SCALAR_LETTERS, VECTOR_LETTERS
 from dimderiv.infer.progress import Progress
 from dimderiv.infer.refusals import exponent_refused, power_refused, vector_power_refused
 from dimderiv.infer.scope import Kind
 from dimderiv.infer.uses import Use, is_greek, uses_of, usual_kind
-from dimderiv.language import Binary, Node, children
+from dimderiv.language import Binary, Node, children, names_in
 
 EXACT_TRIES = 60
 TRIES = 500
@@ -304,13 +304,13 @@ def _cost(name: str, kind: Kind, usual: Kind) -> float:
     if kind is usual:
         return 0
     if usual is Kind.MATRIX:
-        return _CAPITAL_NUMBER if NUMBER_LETTERS.fullmatch(name) else _CAPITAL
+        return _CAPITAL_NUMBER if habits.NUMBER_LETTERS.fullmatch(name) else _CAPITAL
     if kind is Kind.MATRIX:
         return _SMALL_MATRIX
     if is_greek(name):
         return _GREEK_ROW if kind is Kind.ROW else _GREEK_OTHERWISE
     if kind is Kind.ROW:
         return _ROW
-    if SCALAR_LETTERS.fullmatch(name):
+    if habits.SCALAR_LETTERS.fullmatch(name):
         return _SCALAR_LETTER
-    return _VECTOR_LETTER if VECTOR_LETTERS.fullmatch(name) else _SCALAR
+    return _VECTOR_LETTER if habits.VECTOR_LETTERS.fullmatch(name) else _SCALAR

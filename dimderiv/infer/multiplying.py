@@ -4,24 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from dimderiv.infer.clashes import names_in, unsigned
-from dimderiv.infer.habits import (
-    CAPITAL_SCALAR,
-    COUNT_LETTERS,
-    INNER_PRODUCT,
-    NO_MATRIX_PRODUCT,
-    NO_POWER,
-    NUMBER,
-    NUMBER_LETTERS,
-    SCALAR_BEHIND,
-    VECTOR_LETTERS,
-    WHOLE_TERM,
-    divisors_of,
-    factors,
-)
+from dimderiv.infer import habits
+from dimderiv.infer.clashes import unsigned
 from dimderiv.infer.scope import SCALAR_AXES, Kind, Scope, kind_of_axes
 from dimderiv.infer.uses import Use
-from dimderiv.language import ONE, Add, Binary, Name, Node, Number, children
+from dimderiv.language import ONE, children, names_in, syntax
 
 
 class Departure(NamedTuple):
@@ -54,13 +41,13 @@ class ProductReader:
     def _note(self, weight: float, names: Iterable[str], kind: Kind) -> None:
         self.found.append(Departure(weight, dict.fromkeys(names, kind)))
 
-    def _kind(self, node: Node) -> Kind:
+    def _kind(self, node: syntax.Node) -> Kind:
         return kind_of_axes(self.scope.axes[id(node)])
 
     def _open(self, name: str | None) -> str | None:
         return name if name is not None and self.scope.is_undeclared(name) else None
 
-    def _is_computed(self, node: Node, kind: Kind) -> bool:
+    def _is_computed(self, node: syntax.Node, kind: Kind) -> bool:
         """Whether a scalar is computed from arrays, in this place or in a definition."""
         if kind is not Kind.SCALAR:
             return False
@@ -71,10 +58,10 @@ class ProductReader:
             for name in names_in(node)
         )
 
-    def _multipliers(self, node: Node) -> set[str]:
+    def _multipliers(self, node: syntax.Node) -> set[str]:
         """The open names that make a term an array, if they do no more than multiply it."""
         names: set[str] = set()
-        for factor in factors(node):
+        for factor in habits.factors(node):
             if self._kind(factor) is not Kind.SCALAR:
                 counted = self._counted(factor)
                 if not counted:
@@ -82,18 +69,18 @@ class ProductReader:
                 names |= counted
         return names
 
-    def _counted(self, node: Node) -> set[str]:
+    def _counted(self, node: syntax.Node) -> set[str]:
         """The arrays among names that are only counted with: `n`, `M/2`, `(n - p - 1)/2`."""
         node = unsigned(node)
         match node:
-            case Name(name):
+            case syntax.Name(name):
                 use = self.uses[name]
                 may_be = use.is_count if name[0].isupper() else not use.is_array
                 is_open = self._open(name) and may_be
                 return {name} if is_open and self._kind(node) is not Kind.SCALAR else set()
-            case Number():
+            case syntax.Number():
                 return set()
-            case Add() | Binary("*" | "/"):
+            case syntax.Add() | syntax.Binary("*" | "/"):
                 names: set[str] = set()
                 for part in children(node):
                     counted = self._counted(part)
@@ -103,16 +90,16 @@ class ProductReader:
                 return names
         return set()
 
-    def product(self, node: Binary) -> None:
+    def product(self, node: syntax.Binary) -> None:
         """Note the departures in a product of several factors; its divisors are scalars."""
-        chain = factors(node)
+        chain = habits.factors(node)
         kinds = [self._kind(factor) for factor in chain]
         if not self._scaled(chain, kinds):
             self._counted_behind(chain, kinds)
-        self._divided(chain, list(divisors_of(node)))
+        self._divided(chain, list(habits.divisors_of(node)))
         self._beside_factors(chain, kinds)
 
-    def _scaled(self, chain: Sequence[Node], kinds: Sequence[Kind]) -> bool:
+    def _scaled(self, chain: Sequence[syntax.Node], kinds: Sequence[Kind]) -> bool:
         """Note names before a whole scalar term, if there are any."""
         arrays = [place for place, kind in enumerate(kinds) if kind is not Kind.SCALAR]
         names: set[str] = set()
@@ -128,54 +115,60 @@ class ProductReader:
                 continue
             term = chain[start:]
             is_computed = any(self._is_computed(factor, self._kind(factor)) for factor in term)
-            is_count = all(map(NUMBER_LETTERS.fullmatch, names))
+            is_count = all(map(habits.NUMBER_LETTERS.fullmatch, names))
             whole = behind or is_computed or is_count
             if whole and not names & {n for part in term for n in names_in(part)}:
-                weight = INNER_PRODUCT if behind else WHOLE_TERM if is_computed else NUMBER
+                weight = (
+                    habits.INNER_PRODUCT
+                    if behind
+                    else habits.WHOLE_TERM
+                    if is_computed
+                    else habits.NUMBER
+                )
                 self._note(weight * len(names), sorted(names), Kind.SCALAR)
                 return True
         return False
 
-    def _divided(self, chain: Sequence[Node], divisors: Sequence[Node]) -> None:
+    def _divided(self, chain: Sequence[syntax.Node], divisors: Sequence[syntax.Node]) -> None:
         """Note names that are divided by a whole scalar term: `k / det(X)`."""
         counted = [self._counted(factor) for factor in chain]
         if all(counted) and any(self._is_computed(d, self._kind(d)) for d in divisors):
             names = set().union(*counted)
             if not names & {name for divisor in divisors for name in names_in(divisor)}:
-                self._note(INNER_PRODUCT * len(names), sorted(names), Kind.SCALAR)
+                self._note(habits.INNER_PRODUCT * len(names), sorted(names), Kind.SCALAR)
 
-    def _is_scalar(self, arrays: Sequence[Node]) -> bool:
+    def _is_scalar(self, arrays: Sequence[syntax.Node]) -> bool:
         """Whether a product of arrays is a scalar."""
         if not arrays:
             return True
         axes = self.scope.axes
         return axes[id(arrays[0])][0] is ONE and axes[id(arrays[-1])][1] is ONE
 
-    def _counted_behind(self, chain: Sequence[Node], kinds: Sequence[Kind]) -> None:
+    def _counted_behind(self, chain: Sequence[syntax.Node], kinds: Sequence[Kind]) -> None:
         *before, last = chain
-        names = self._counted(last) if isinstance(unsigned(last), Add) else set[str]()
+        names = self._counted(last) if isinstance(unsigned(last), syntax.Add) else set[str]()
         is_scalar = all(kind is Kind.SCALAR for kind in kinds[:-1])
         is_computed = any(self._is_computed(factor, Kind.SCALAR) for factor in before)
-        if is_scalar and is_computed and any(map(COUNT_LETTERS.fullmatch, names)):
-            self._note(WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
+        if is_scalar and is_computed and any(map(habits.COUNT_LETTERS.fullmatch, names)):
+            self._note(habits.WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
 
-    def _beside_factors(self, chain: Sequence[Node], kinds: Sequence[Kind]) -> None:
+    def _beside_factors(self, chain: Sequence[syntax.Node], kinds: Sequence[Kind]) -> None:
         """Note scalars that stand before or behind a matrix as a row or a column would."""
-        counts = Counter(factor.name for factor in chain if isinstance(factor, Name))
+        counts = Counter(factor.name for factor in chain if isinstance(factor, syntax.Name))
         left = [place for place, kind in enumerate(kinds) if kind is not Kind.SCALAR]
         before: Kind | None = None
         for place, (factor, kind) in enumerate(zip(chain, kinds, strict=True)):
             if left and left[0] == place:
                 before = kinds[left.pop(0)]
-            name = self._open(factor.name) if isinstance(factor, Name) else None
+            name = self._open(factor.name) if isinstance(factor, syntax.Name) else None
             if name is None or kind is not Kind.SCALAR:
                 continue
             after = kinds[left[0]] if left else None
             if counts[name] > 1:
-                self._note(NO_POWER, [name], Kind.MATRIX)
-            if before is None and after is Kind.MATRIX and VECTOR_LETTERS.fullmatch(name):
-                self._note(NO_MATRIX_PRODUCT, [name], Kind.ROW)
+                self._note(habits.NO_POWER, [name], Kind.MATRIX)
+            if before is None and after is Kind.MATRIX and habits.VECTOR_LETTERS.fullmatch(name):
+                self._note(habits.NO_MATRIX_PRODUCT, [name], Kind.ROW)
             elif name[0].isupper() and (before or after):
-                self._note(CAPITAL_SCALAR, [name], Kind.MATRIX)
+                self._note(habits.CAPITAL_SCALAR, [name], Kind.MATRIX)
             elif before is Kind.MATRIX and after is None:
-                self._note(SCALAR_BEHIND, [name], Kind.COLUMN)
+                self._note(habits.SCALAR_BEHIND, [name], Kind.COLUMN)

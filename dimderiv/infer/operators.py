@@ -90,10 +90,7 @@ def _product(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
         return right
     if right[0] is ONE and right[1] is ONE:
         return left
-    try:
-        scope.unify(left[1], right[0], node)
-    except MismatchError as misfit:
-        raise ClashError(node, product_misfit, (misfit.left, misfit.right)) from None
+    scope.agree(left[1], right[0], node, product_misfit)
     return left[0], right[1]
 
 
@@ -113,10 +110,7 @@ def _power(scope: Scope, node: Binary, base: Axes, exponent: Axes) -> Axes:
     power = constant(node.right)
     if power is None or power.denominator != 1:
         raise ClashError(node, power_refused)
-    try:
-        scope.unify(base[0], base[1], node)
-    except MismatchError as misfit:
-        raise ClashError(node, square_misfit, (misfit.left, misfit.right)) from None
+    scope.agree(*base, node, square_misfit)
     return base
 
 

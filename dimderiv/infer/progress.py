@@ -19,32 +19,18 @@ from dimderiv.infer.operators import (
     transpose_axes,
 )
 from dimderiv.infer.scope import Kind, Place, Scope, Visitor, declared_axes
-from dimderiv.infer.unify import MismatchError
-from dimderiv.language import (
-    Add,
-    Binary,
-    Call,
-    Entry,
-    IndexForm,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Program,
-    Statement,
-    Transpose,
-)
+from dimderiv.language import syntax
 
-VISITORS: Mapping[type[Node], Visitor] = {
-    Number: number_axes,
-    Name: name_axes,
-    Negative: negative_axes,
-    Transpose: transpose_axes,
-    Add: sum_axes,
-    Binary: binary_axes,
-    Call: call_axes,
-    IndexForm: index_form_axes,
-    Entry: entry_axes,
+VISITORS: Mapping[type[syntax.Node], Visitor] = {
+    syntax.Number: number_axes,
+    syntax.Name: name_axes,
+    syntax.Negative: negative_axes,
+    syntax.Transpose: transpose_axes,
+    syntax.Add: sum_axes,
+    syntax.Binary: binary_axes,
+    syntax.Call: call_axes,
+    syntax.IndexForm: index_form_axes,
+    syntax.Entry: entry_axes,
 }
 
 
@@ -59,7 +45,7 @@ class Progress:
         visited: how many parts of the program were visited, again and again.
     """
 
-    def __init__(self, program: Program, scope: Scope) -> None:
+    def __init__(self, program: syntax.Program, scope: Scope) -> None:
         self.program = program
         self.scope = scope
         self.places: list[Place] = []
@@ -98,19 +84,14 @@ class Progress:
         self.scope.undo(self.places[start])
         del self.places[start:]
 
-    def _visit(self, statement: Statement) -> None:
+    def _visit(self, statement: syntax.Statement) -> None:
         scope, name = self.scope, statement.name
         axes = scope.visit(statement.value)
         if name is None:
             return
         if name in scope.declared:
-            own = declared_axes(scope.declared[name])
-            try:
-                scope.unify(own[0], axes[0], statement.value)
-                scope.unify(own[1], axes[1], statement.value)
-            except MismatchError as misfit:
-                sizes = misfit.left, misfit.right
-                raise ClashError(statement.value, definition_misfit(name), sizes) from None
+            for own, size in zip(declared_axes(scope.declared[name]), axes, strict=True):
+                scope.agree(own, size, statement.value, definition_misfit(name))
         scope.add(name, "definition", axes)
 
     def _finish(self) -> None:

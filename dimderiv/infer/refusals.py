@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dimderiv.errors import ShapeError
-from dimderiv.infer.clashes import ClashError, Facts, described
+from dimderiv.infer.clashes import ClashError, Facts
 from dimderiv.language import EXTREMES, REDUCTIONS, Call, Name, Node, children
 
 _COUNTS = ("no arguments", "one argument", "two arguments", "three arguments")
@@ -26,12 +26,8 @@ def divisor_refused(facts: Facts, clash: ClashError) -> ShapeError:
         options.append(f"{facts.grouped(left)} inv({text})")
     if isinstance(right, Name) and facts.is_inferred(right.name):
         options.append(f"declare {text}: scalar")
-    return ShapeError(
-        f"only a scalar can be divided by: {text} is {described(shape)}",
-        span=right.span,
-        known=facts.known([right], None),
-        hint=", or ".join(options),
-    )
+    message = f"only a scalar can be divided by: {facts.said(right)}"
+    return facts.refusal(message, right, ", or ".join(options))
 
 
 def exponent_refused(facts: Facts, clash: ClashError) -> ShapeError:
@@ -41,12 +37,7 @@ def exponent_refused(facts: Facts, clash: ClashError) -> ShapeError:
     hint = f"{facts.grouped(base)}.^{facts.grouped(exponent)} {_EACH_ENTRY}"
     if isinstance(exponent, Name) and facts.is_inferred(exponent.name):
         hint += f", or declare {text}: scalar"
-    return ShapeError(
-        f"an exponent is a scalar: {text} is {described(facts.shape(exponent))}",
-        span=exponent.span,
-        known=facts.known([exponent], None),
-        hint=hint,
-    )
+    return facts.refusal(f"an exponent is a scalar: {facts.said(exponent)}", exponent, hint)
 
 
 def vector_power_refused(facts: Facts, clash: ClashError) -> ShapeError:
@@ -56,24 +47,19 @@ def vector_power_refused(facts: Facts, clash: ClashError) -> ShapeError:
     hint = f"{facts.grouped(base)}.^{power} {_EACH_ENTRY}"
     if power == "2":
         hint += f", or ||{text}||^2 for the sum of squares"
-    return ShapeError(
-        f"a vector has no powers: {text} is {described(facts.shape(base))}",
-        span=clash.node.span,
-        known=facts.known([base], None),
-        hint=hint,
-    )
+    message = f"a vector has no powers: {facts.said(base)}"
+    return facts.refusal(message, clash.node, hint, about=base)
 
 
 def power_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """A power of a matrix that is not a whole number."""
     base, exponent = children(clash.node)
-    power = facts.grouped(exponent)
-    return ShapeError(
-        f"a matrix has only whole powers: {facts.text(base)} is "
-        f"{described(facts.shape(base))}, and {facts.text(exponent)} is no whole number",
-        span=exponent.span,
-        known=facts.known([base], None),
-        hint=f"{facts.grouped(base)}.^{power} {_EACH_ENTRY}",
+    return facts.refusal(
+        f"a matrix has only whole powers: {facts.said(base)}, and {facts.text(exponent)} is no "
+        "whole number",
+        exponent,
+        f"{facts.grouped(base)}.^{facts.grouped(exponent)} {_EACH_ENTRY}",
+        about=base,
     )
 
 
@@ -124,33 +110,22 @@ def axis_refused(node: Call, reductions: Sequence[str]) -> ShapeError:
 def vector_wanted(facts: Facts, clash: ClashError) -> ShapeError:
     """A matrix where a function takes a vector."""
     part = children(clash.node)[0]
-    return ShapeError(
-        f"{facts.text(clash.node)} takes a vector: {facts.text(part)} is "
-        f"{described(facts.shape(part))}",
-        span=part.span,
-        known=facts.known([clash.node], None),
-    )
+    message = f"{facts.text(clash.node)} takes a vector: {facts.said(part)}"
+    return facts.refusal(message, part, about=clash.node)
 
 
 def scalar_wanted(facts: Facts, clash: ClashError) -> ShapeError:
     """An array where a scalar is wanted: the constant of `vector(1)`, the body of an index form."""
-    return ShapeError(
-        f"a scalar is wanted here: {facts.text(clash.node)} is "
-        f"{described(facts.shape(clash.node))}",
-        span=clash.node.span,
-        known=facts.known([clash.node], None),
-    )
+    return facts.refusal(f"a scalar is wanted here: {facts.said(clash.node)}", clash.node)
 
 
 def entry_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """An entry with more or fewer indices than its operand has axes."""
     operand, *indices = children(clash.node)
-    return ShapeError(
-        f"{facts.text(operand)} is {described(facts.shape(operand))}, so it does not take "
-        f"{len(indices)} {'index' if len(indices) == 1 else 'indices'}",
-        span=clash.node.span,
-        known=facts.known([operand], None),
-        hint="one index for a vector, two for a matrix",
+    number = "1 index" if len(indices) == 1 else f"{len(indices)} indices"
+    message = f"{facts.said(operand)}, so it does not take {number}"
+    return facts.refusal(
+        message, clash.node, "one index for a vector, two for a matrix", about=operand
     )
 
 

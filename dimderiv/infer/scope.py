@@ -10,9 +10,9 @@ from enum import Enum
 from typing import Any, Literal, NamedTuple
 
 from dimderiv.errors import UnknownNameError
-from dimderiv.infer.clashes import Axes, Facts
-from dimderiv.infer.unify import Mark, Term, Unifier, Variable
-from dimderiv.language import ONE, OPEN, Call, Declaration, Name, Node, Shape
+from dimderiv.infer.clashes import Axes, ClashError, Facts, Write
+from dimderiv.infer.unify import Mark, MismatchError, Term, Unifier, Variable
+from dimderiv.language import ONE, OPEN, Call, Declaration, Name, Node, Shape, copied
 from dimderiv.rulebook import Rulebook
 
 Meaning = Literal["symbol", "definition", "identity", "pi", "size"]
@@ -66,6 +66,8 @@ class Scope:
         self.usual: Mapping[str, Kind] = {}
         self.unifier = Unifier()
         self.axes: dict[int, Axes] = {}
+        self.bodies: dict[int, Node] = {}
+        self.copies: dict[tuple[int, int], Node] = {}
         self.names: dict[str, Axes] = {}
         self.meanings: dict[str, Meaning] = {}
         self.introduced: list[str] = []
@@ -86,6 +88,13 @@ class Scope:
         """Make two sizes equal, because of a node."""
         if left is not right:
             self.unifier.unify(left, right, self.caller or node)
+
+    def agree(self, left: Term, right: Term, node: Node, write: Write) -> None:
+        """Make two sizes equal, or say that they clash at a node."""
+        try:
+            self.unify(left, right, node)
+        except MismatchError as misfit:
+            raise ClashError(node, write, (misfit.left, misfit.right)) from None
 
     def unsized_axis(self, node: Node) -> Variable:
         """A new size that the surroundings of a node must tell."""
@@ -137,10 +146,13 @@ class Scope:
         """Whether a name is a symbol of which nothing is declared."""
         return self.meanings.get(name) == "symbol" and name not in self.declared
 
-    @property
-    def functions(self) -> frozenset[str]:
-        """The names of the functions, for reading the definitions in rules."""
-        return self.rulebook.words
+    def body(self, node: Call, definition: Node) -> Node:
+        """A copy of a definition for one call: it has other shapes in each."""
+        key = id(node), id(definition)
+        if key not in self.copies:
+            self.copies[key] = copied(definition)
+        self.bodies[id(node)] = self.copies[key]
+        return self.copies[key]
 
     def mark(self) -> Place:
         """How far it has come, for `undo`."""

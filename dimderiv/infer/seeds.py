@@ -5,13 +5,21 @@ The vector-Jacobian product of `Y` with `G` is the gradient of `sum(G .* Y)` wit
 that is what is differentiated, and what the answer is checked against.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, count
 
 from dimderiv.errors import ShapeError, UnknownNameError
 from dimderiv.infer.typed import Typed, infer
-from dimderiv.language import Binary, Call, Declaration, Name, Program, Statement, read_shapes
+from dimderiv.language import (
+    Binary,
+    Call,
+    Declaration,
+    Name,
+    Program,
+    Statement,
+    read_shapes,
+    unused_letters,
+)
 from dimderiv.rulebook import Rulebook
 
 
@@ -96,7 +104,7 @@ def unused_upstream(typed: Typed) -> str:
     Args:
         typed: the program.
     """
-    return _unused("G" if typed.value.is_matrix else "g", _taken(typed))
+    return next(unused_letters("G" if typed.value.is_matrix else "g", _taken(typed)))
 
 
 def unused_directions(typed: Typed, wrt: Sequence[str]) -> list[str]:
@@ -109,15 +117,9 @@ def unused_directions(typed: Typed, wrt: Sequence[str]) -> list[str]:
     taken, found = _taken(typed), list[str]()
     for variable in wrt:
         is_matrix = typed.symbols[variable].shape.is_matrix
-        found.append(_unused("EFDH" if is_matrix else "vuzh", taken))
+        found.append(next(unused_letters("EFDH" if is_matrix else "vuzh", taken)))
         taken.add(found[-1])
     return found
-
-
-def _unused(letters: str, taken: Collection[str]) -> str:
-    """The first letter that means nothing yet, or the first of all with a number."""
-    numbered = (f"{letters[0]}{number}" for number in count(1))
-    return next(name for name in chain(letters, numbered) if name not in taken)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer.asterisks import refuse_ambiguous_products
-from dimderiv.infer.clashes import Axes, ClashError, Facts, equation_misfit, names_in
+from dimderiv.infer.clashes import Axes, ClashError, Facts, equation_misfit
 from dimderiv.infer.kinds import Doubt, settle_kinds
 from dimderiv.infer.progress import VISITORS, Progress
 from dimderiv.infer.refusals import undetermined
@@ -19,14 +19,12 @@ from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
 from dimderiv.infer.unify import MismatchError, name_sizes, resolved, variables
 from dimderiv.language import (
     COMMUTATIONS,
-    Call,
     Declaration,
-    IndexForm,
-    Node,
-    Program,
     Shape,
     canonical_name,
     children,
+    names_in,
+    syntax,
 )
 from dimderiv.rulebook import Rulebook
 
@@ -49,7 +47,7 @@ class Typed:
         unused: the names that are declared and do not occur, or defined and not used.
     """
 
-    program: Program
+    program: syntax.Program
     symbols: Mapping[str, Declaration]
     definitions: Mapping[str, Shape]
     value: Shape
@@ -57,6 +55,7 @@ class Typed:
     sizes: frozenset[str]
     functions: frozenset[str]
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
+    _bodies: Mapping[int, syntax.Node] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
     doubts: tuple[str, ...] = ()
     upstream: str | None = None
@@ -68,7 +67,7 @@ class Typed:
         """Every name that means something."""
         return self.sizes.union(self.symbols, self.definitions, self.functions)
 
-    def shape(self, node: Node) -> Shape:
+    def shape(self, node: syntax.Node) -> Shape:
         """The shape of a part of the program.
 
         Args:
@@ -79,6 +78,15 @@ class Typed:
         """
         rows, cols = self._axes[id(node)]
         return Shape(resolved(rows), resolved(cols))
+
+    def body(self, node: syntax.Call) -> "Typed":
+        """The definition of a function as a program, with the shapes that it has in one call.
+
+        Args:
+            node: one of the calls of the program, of a function that is defined by others.
+        """
+        program = syntax.Program((syntax.Statement(None, self._bodies[id(node)]),))
+        return replace(self, program=program, _meanings={})
 
     def meaning(self, name: str) -> Meaning:
         """What a name stands for.
@@ -103,7 +111,7 @@ _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 
 
 def infer(
-    program: Program,
+    program: syntax.Program,
     declared: Mapping[str, Declaration],
     *,
     rulebook: Rulebook,
@@ -175,7 +183,7 @@ def _refuse_undetermined(scope: Scope) -> None:
 
 
 def _written_sizes(
-    program: Program, declared: Mapping[str, Declaration], sized: Collection[str]
+    program: syntax.Program, declared: Mapping[str, Declaration], sized: Collection[str]
 ) -> set[str]:
     """The names in places where only a size can stand, as in `ones(n, 1)` and `[i:m] ...`."""
     source = program.source
@@ -188,11 +196,11 @@ def _written_sizes(
     return {name for name in written if name not in defined and name not in declared} - _NO_SIZES
 
 
-def _sizes_in(node: Node, sized: Collection[str]) -> Iterator[str]:
-    places: tuple[Node, ...] = ()
-    if isinstance(node, Call) and node.function in sized:
+def _sizes_in(node: syntax.Node, sized: Collection[str]) -> Iterator[str]:
+    places: tuple[syntax.Node, ...] = ()
+    if isinstance(node, syntax.Call) and node.function in sized:
         places = node.arguments
-    elif isinstance(node, IndexForm):
+    elif isinstance(node, syntax.IndexForm):
         places = tuple(size for _, size in node.letters)
     for place in places:
         yield from names_in(place)
@@ -225,7 +233,7 @@ def _check_wrt(name: str, scope: Scope) -> None:
     raise UnknownNameError(message, span=(0, len(name)), source=name, hint=hint)
 
 
-def _typed(program: Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
+def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
     shapes = {
         name: Shape(resolved(rows), resolved(cols)) for name, (rows, cols) in scope.names.items()
     }
@@ -254,6 +262,7 @@ def _typed(program: Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
         ),
         functions=frozenset(scope.rulebook.unknown),
         _axes=scope.axes,
+        _bodies=scope.bodies,
         _meanings=scope.meanings,
         doubts=tuple(_sentence(doubt, scope.names, scope.facts()) for doubt in doubts),
     )

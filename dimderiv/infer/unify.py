@@ -7,12 +7,11 @@ for each step, and can take the latest steps back.
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from itertools import count
 from math import isqrt
 from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv import frozen
-from dimderiv.language import ONE, Dim, Node
+from dimderiv.language import ONE, Dim, Node, unused_letters
 
 _SHORT_NAMES = "mnpqkrsdhltuvw"
 
@@ -261,19 +260,11 @@ def variables(term: Term) -> Iterator[Variable]:
 def name_sizes(terms: Iterable[Term], taken: Collection[str]) -> None:
     """Give every open variable a short name of its own."""
     unnamed = dict.fromkeys(v for term in terms for v in variables(term))
-    if not unnamed:
-        return
-    names: Iterator[str] = (name for name in _names() if name not in taken)
     # A single size is called n, as in `x: n` and `A: n x n`.
-    if len(unnamed) == 1 and "n" not in taken:
-        names = iter("n")
+    first = "n" if len(unnamed) == 1 else ""
+    names = unused_letters(first + _SHORT_NAMES, taken, more="n")
     for variable, name in zip(unnamed, names, strict=False):
         variable.link = Dim.of(name)
-
-
-def _names() -> Iterator[str]:
-    yield from _SHORT_NAMES
-    yield from (f"n{number}" for number in count(1))
 
 
 def _positive(term: Computed) -> Dim:

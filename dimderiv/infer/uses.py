@@ -8,22 +8,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from dimderiv.infer.clashes import names_in, unsigned
+from dimderiv.infer.clashes import unsigned
 from dimderiv.infer.scope import Kind
-from dimderiv.language import (
-    GREEK_NAMES,
-    Add,
-    Binary,
-    Call,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Program,
-    Transpose,
-    children,
-    is_extreme_of_two,
-)
+from dimderiv.language import GREEK_NAMES, children, is_extreme_of_two, names_in, syntax
+from dimderiv.rulebook import is_entrywise
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _GREEK = frozenset(GREEK_NAMES)
@@ -32,7 +20,6 @@ OF_ARRAYS = frozenset(
     {"sum", "mean", "max", "min", "logsumexp", "softmax", "logsoftmax", "diag", "vec"}
     | {"norm1", "norm2", "normF", "normN"}
 )
-_KEEPS_SHAPE = frozenset({"exp", "log", "abs", "sqrt", "sigmoid", "tanh", "relu"})
 
 
 @dataclass
@@ -55,7 +42,7 @@ class Use:
     is_vector: bool = False
     is_behind: bool = False
     leads: bool = False
-    beside: list[Node] = field(default_factory=list)
+    beside: list[syntax.Node] = field(default_factory=list)
     counts: int = 0
     added: int = 0
 
@@ -65,7 +52,7 @@ class Use:
         return self.counts > 0 and self.counts + self.added >= self.count
 
 
-def uses_of(program: Program) -> Mapping[str, Use]:
+def uses_of(program: syntax.Program) -> Mapping[str, Use]:
     """How every name of a program is used."""
     uses: dict[str, Use] = {}
     is_numpy = "@" in program.source
@@ -74,43 +61,43 @@ def uses_of(program: Program) -> Mapping[str, Use]:
         node = stack.pop()
         stack.extend(children(node))
         match node:
-            case Name(name):
+            case syntax.Name(name):
                 uses.setdefault(name, Use()).count += 1
-            case Transpose(Name(name)):
+            case syntax.Transpose(syntax.Name(name)):
                 uses.setdefault(name, Use()).is_array = True
-            case Add(terms):
+            case syntax.Add(terms):
                 _note_beside(node, terms, uses)
                 if any(map(_is_number, terms)) and _is_count(node):
                     _note_counts(node, uses)
                 else:
-                    for term in filter(lambda t: isinstance(t, Name), map(unsigned, terms)):
+                    for term in filter(lambda t: isinstance(t, syntax.Name), map(unsigned, terms)):
                         uses.setdefault(str(bare(term)), Use()).added += 1
-            case Binary(".*" | "./", left, right):
+            case syntax.Binary(".*" | "./", left, right):
                 _note_beside(node, (left, right), uses)
-            case Call(_, (left, right)) if is_extreme_of_two(node):
+            case syntax.Call(_, (left, right)) if is_extreme_of_two(node):
                 _note_beside(node, (left, right), uses)
-            case Binary("*", left, right):
+            case syntax.Binary("*", left, right):
                 _note_product(left, right, uses)
                 if is_numpy and "@" in program.source[left.span[1] : right.span[0]]:
                     for side in (_last_factor(left), right):
-                        if isinstance(side, Name):
+                        if isinstance(side, syntax.Name):
                             uses.setdefault(side.name, Use()).is_array = True
-            case Binary("/", left, right):
+            case syntax.Binary("/", left, right):
                 _note_counts(right, uses)
-                if isinstance(unsigned(left), Name):
+                if isinstance(unsigned(left), syntax.Name):
                     _note_counts(left, uses)
-            case Binary("^" | ".^", _, exponent):
+            case syntax.Binary("^" | ".^", _, exponent):
                 _note_counts(exponent, uses)
-            case Call(function, (argument,)) if function in OF_ARRAYS:
+            case syntax.Call(function, (argument,)) if function in OF_ARRAYS:
                 inner = bare(argument)
                 if inner is not None:
                     uses.setdefault(inner, Use()).is_vector = True
     return uses
 
 
-def _note_beside(node: Node, parts: Collection[Node], uses: dict[str, Use]) -> None:
+def _note_beside(node: syntax.Node, parts: Collection[syntax.Node], uses: dict[str, Use]) -> None:
     """Note the names that are combined, entry by entry, with something that is no number."""
-    many = sum(not isinstance(unsigned(part), Number) for part in parts) > 1
+    many = sum(not isinstance(unsigned(part), syntax.Number) for part in parts) > 1
     # A sum may have thousands of terms of one name.
     for name in dict.fromkeys(filter(None, map(bare, parts))):
         use = uses.setdefault(name, Use())
@@ -118,68 +105,68 @@ def _note_beside(node: Node, parts: Collection[Node], uses: dict[str, Use]) -> N
         use.is_vector |= many
 
 
-def _note_product(left: Node, right: Node, uses: dict[str, Use]) -> None:
+def _note_product(left: syntax.Node, right: syntax.Node, uses: dict[str, Use]) -> None:
     first = _last_factor(left)
-    if isinstance(right, Name):
+    if isinstance(right, syntax.Name):
         use = uses.setdefault(right.name, Use())
         use.is_behind |= _is_capital(first)
-        use.is_vector |= use.is_behind or isinstance(first, Transpose)
+        use.is_vector |= use.is_behind or isinstance(first, syntax.Transpose)
         use.counts += _is_number(left)
-    if isinstance(first, Name):
+    if isinstance(first, syntax.Name):
         use = uses.setdefault(first.name, Use())
         use.leads |= _is_capital(right)
         use.counts += first is unsigned(left)
 
 
-def _note_counts(node: Node, uses: dict[str, Use]) -> None:
+def _note_counts(node: syntax.Node, uses: dict[str, Use]) -> None:
     """Note the names in a divisor, an exponent or a sum of names and numbers."""
     match node:
-        case Name(name):
+        case syntax.Name(name):
             uses.setdefault(name, Use()).counts += 1
-        case Negative() | Add() | Binary("*" | "/"):
+        case syntax.Negative() | syntax.Add() | syntax.Binary("*" | "/"):
             for part in children(node):
                 _note_counts(part, uses)
 
 
-def _is_number(node: Node) -> bool:
+def _is_number(node: syntax.Node) -> bool:
     """Whether a part has no names."""
     return next(names_in(node), None) is None
 
 
-def _is_count(node: Node) -> bool:
+def _is_count(node: syntax.Node) -> bool:
     """Whether a part is made of names and numbers, with no more than signs and numbers before."""
-    terms = [unsigned(term) for term in (node.terms if isinstance(node, Add) else (node,))]
-    return all(isinstance(term, Name) or _is_number(term) for term in terms)
+    terms = [unsigned(term) for term in (node.terms if isinstance(node, syntax.Add) else (node,))]
+    return all(isinstance(term, syntax.Name) or _is_number(term) for term in terms)
 
 
-def _last_factor(node: Node) -> Node:
+def _last_factor(node: syntax.Node) -> syntax.Node:
     node = unsigned(node)
-    while isinstance(node, Binary) and node.operator == "*":
+    while isinstance(node, syntax.Binary) and node.operator == "*":
         node = node.right
     return node
 
 
-def _is_capital(node: Node) -> bool:
+def _is_capital(node: syntax.Node) -> bool:
     """Whether a factor is a matrix by its letter, or its transpose."""
-    operand = node.operand if isinstance(node, Transpose) else node
-    return isinstance(operand, Name) and operand.name[0].isupper()
+    operand = node.operand if isinstance(node, syntax.Transpose) else node
+    return isinstance(operand, syntax.Name) and operand.name[0].isupper()
 
 
-def bare(node: Node) -> str | None:
+def bare(node: syntax.Node) -> str | None:
     """The name that a part is, apart from its sign, a number before it and a function of entries.
 
-    >>> bare(Negative(Call("log", (Name("p"),))))
+    >>> bare(syntax.Negative(syntax.Call("log", (syntax.Name("p"),))))
     'p'
     """
     while True:
         match node:
-            case Name(name):
+            case syntax.Name(name):
                 return name
-            case (
-                Negative(inner) | Binary("*", Number(), inner) | Binary("/" | ".^", inner, Number())
-            ):
+            case syntax.Negative(inner) | syntax.Binary("*", syntax.Number(), inner):
                 node = inner
-            case Call(function, (inner,)) if function in _KEEPS_SHAPE:
+            case syntax.Binary("/" | ".^", inner, syntax.Number()):
+                node = inner
+            case syntax.Call(function, (inner,)) if is_entrywise(function):
                 node = inner
             case _:
                 return None

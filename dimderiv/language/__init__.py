@@ -3,9 +3,11 @@
 from dimderiv.language import syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
+from dimderiv.language.fresh import unused_letters, unused_name
 from dimderiv.language.inline import names_in, without_definitions, written_out
 from dimderiv.language.numerals import Decimal, decimal_places, reciprocal
 from dimderiv.language.parser import parse_expression, parse_program
+from dimderiv.language.rule_files import builtin_files, read_rule_file, rules_folder
 from dimderiv.language.shapes import (
     ONE,
     OPEN,
@@ -14,9 +16,7 @@ from dimderiv.language.shapes import (
     Dim,
     Monomial,
     Shape,
-    is_power_of_size,
     names_in_use,
-    power_of,
     size_of,
 )
 from dimderiv.language.syntax import (
@@ -37,6 +37,7 @@ from dimderiv.language.syntax import (
     Transpose,
     all_occur,
     children,
+    copied,
     is_extreme_of_two,
     replaced,
     walk,
@@ -57,7 +58,6 @@ from dimderiv.language.vocabulary import (
     SIGNS,
     canonical_name,
     spelled_out,
-    unused_name,
 )
 from dimderiv.language.words import is_one_symbol
 
@@ -100,23 +100,27 @@ __all__ = [
     "Statement",
     "Transpose",
     "all_occur",
+    "builtin_files",
     "canonical_name",
     "children",
+    "copied",
     "decimal_places",
     "is_extreme_of_two",
     "is_one_symbol",
-    "is_power_of_size",
     "names_in",
     "names_in_use",
     "parse_expression",
     "parse_program",
     "power_of",
+    "read_rule_file",
     "read_shapes",
     "reciprocal",
     "replaced",
+    "rules_folder",
     "size_of",
     "spelled_out",
     "syntax",
+    "unused_letters",
     "unused_name",
     "walk",
     "with_operands",

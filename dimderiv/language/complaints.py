@@ -13,11 +13,14 @@ QUOTES = frozenset({"'", "\N{RIGHT SINGLE QUOTATION MARK}"})
 INDEX_FORM = "write an index form like [i:m, j:n] A[i,k] B[k,j]"
 
 _CLOSERS = {"(": ")", "[": "]", "⟨": "⟩"}
-_OUT_OF_PLACE = {
+# By the kind of a token, or by what is wrong: the message, and what to try.
+_SAID = {
     ")": ("this bracket closes nothing", "delete it, or open a bracket before it"),
     "]": ("this bracket closes nothing", "delete it; square brackets are only for index forms"),
     ",": ("a comma stands only between the arguments of a function", "separate statements with ;"),
     ":": ("a colon stands only in the head of an index form", INDEX_FORM),
+    "=": ("the left side of '=' is a single name", "write a definition like r = X w - y"),
+    "= inside": ("'=' cannot stand inside brackets", "write axis=0 or axis=1 as the last argument"),
     "==": ("'==' is not in the language", "use = to define a name, and < > <= >= to compare"),
     "[": ("square brackets are only for index forms", "use round brackets"),
     "⟩": ("this bracket closes nothing", "delete it, or open one before it: ⟨A, X⟩"),
@@ -25,9 +28,37 @@ _OUT_OF_PLACE = {
         "a Kronecker product beside other products needs brackets",
         "write A (B ⊗ C), (A B) ⊗ C or kron(A, B)",
     ),
+    "⊗ goes on": (
+        "a Kronecker product beside other products needs brackets",
+        "write (A ⊗ B) x, A ⊗ (B x) or kron(A, B)",
+    ),
     "axis": (
         "an axis is the last argument of a function",
         "write sum(X, axis=0) or sum(X, axis=1)",
+    ),
+    "prime apart": (
+        "a prime stands right after what it transposes, without a space",
+        "write x' y; the language has no quoted texts",
+    ),
+    "exponent of e": (
+        "where the exponent of e ends is not clear",
+        "write exp(...), or put brackets around the exponent",
+    ),
+    "⟨ of two": (
+        "an inner product is one of two arrays",
+        "write it as ⟨A, X⟩, which is tr(A'X)",
+    ),
+    "unused value": (
+        "this value has no name, and statements follow it",
+        "give it a name, or end a line that goes on with an operator",
+    ),
+    "no letter": (
+        "square brackets at the start are the head of an index form, of lower-case letters",
+        INDEX_FORM,
+    ),
+    "no index": (
+        "an index is made of letters, sizes, whole numbers, + and - and products",
+        "write an index such as i + 2 k",
     ),
 } | dict.fromkeys(
     ("<", ">", "<=", ">="),
@@ -35,13 +66,10 @@ _OUT_OF_PLACE = {
 )
 
 
-def detached_prime(token: Token) -> ParseError:
-    """The error where a prime stands apart from what it would transpose, as a quote does."""
-    return ParseError(
-        "a prime stands right after what it transposes, without a space",
-        span=(token.start, token.end),
-        hint="write x' y; the language has no quoted texts",
-    )
+def said(wrong: str, span: Span) -> ParseError:
+    """The error for what is wrong in itself, whatever stands around it."""
+    message, hint = _SAID[wrong]
+    return ParseError(message, span=span, hint=hint)
 
 
 def glued_to_a_norm(text: str, span: Span) -> ParseError:
@@ -54,40 +82,13 @@ def glued_to_a_norm(text: str, span: Span) -> ParseError:
     )
 
 
-def kronecker_beside(token: Token) -> ParseError:
-    """The error for a Kronecker product that goes on as another product."""
-    return ParseError(
-        "a Kronecker product beside other products needs brackets",
-        span=(token.start, token.end),
-        hint="write (A ⊗ B) x, A ⊗ (B x) or kron(A, B)",
-    )
-
-
-def exponent_goes_on(token: Token) -> ParseError:
-    """The error for a power of e whose exponent is followed by another power or a transpose."""
-    return ParseError(
-        "where the exponent of e ends is not clear",
-        span=(token.start, token.end),
-        hint="write exp(...), or put brackets around the exponent",
-    )
-
-
 def entry(operand: Token, opening: Token) -> ParseError:
     """The error for `x[1]` and `A[1, 2]` outside an index form, and for `E[x]`."""
     is_mean = operand.text == "E"
     return ParseError(
         "square brackets right after an array would be an entry of it",
-        span=(opening.start, opening.end),
+        span=opening.span,
         hint="write mean(x): expectations are not in the language" if is_mean else ENTRIES,
-    )
-
-
-def inner_product_of_two(token: Token) -> ParseError:
-    """The error for an inner product that has no comma."""
-    return ParseError(
-        "an inner product is one of two arrays",
-        span=(token.start, token.end),
-        hint="write it as ⟨A, X⟩, which is tr(A'X)",
     )
 
 
@@ -100,14 +101,14 @@ def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
     if token.kind == "<":
         return ParseError(
             "there is no operand before '<'",
-            span=(token.start, token.end),
+            span=token.span,
             hint="write x'y, or ⟨x, y⟩, for an inner product",
         )
     if previous is None or previous.kind == ";":
         continued = previous is not None and previous.text == "\n"
         return ParseError(
             f"there is no operand before {token.text!r}",
-            span=(token.start, token.end),
+            span=token.span,
             hint="end the line before with the operator"
             if continued
             else "put a symbol, a number or a bracket before it",
@@ -135,22 +136,11 @@ def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
 
 def out_of_place(token: Token, *, nested: bool) -> ParseError:
     """The error for a token that cannot follow a complete expression."""
-    span = (token.start, token.end)
-    if token.kind == "=":
-        if nested:
-            message, hint = (
-                "'=' cannot stand inside brackets",
-                "write axis=0 or axis=1 as the last argument",
-            )
-        else:
-            message, hint = (
-                "the left side of '=' is a single name",
-                "write a definition like r = X w - y",
-            )
-    else:
-        default = (f"{token.text!r} cannot stand here", "put an operator before it")
-        message, hint = _OUT_OF_PLACE.get(token.kind, default)
-    return ParseError(message, span=span, hint=hint)
+    kind = "= inside" if token.kind == "=" and nested else token.kind
+    if kind in _SAID:
+        return said(kind, token.span)
+    message, hint = f"{token.text!r} cannot stand here", "put an operator before it"
+    return ParseError(message, span=token.span, hint=hint)
 
 
 def not_closed(source: str, opening: Token, end: int) -> ParseError:
@@ -169,7 +159,7 @@ def redefined(source: str, token: Token, first: Span) -> ParseError:
     """The error for a second definition of a name."""
     return ParseError(
         f"{token.text} is defined twice",
-        span=(token.start, token.end),
+        span=token.span,
         known=[f"{token.text} is defined at {place(source, first[0])}"],
         hint="give the second value another name",
     )
@@ -180,25 +170,7 @@ def used_too_early(token: Token, defining: str | None) -> ParseError:
     own = token.text == defining
     message = f"{token.text} is used {'in its own definition' if own else 'before it is defined'}"
     hint = "give the new value another name" if own else "put its definition first"
-    return ParseError(message, span=(token.start, token.end), hint=hint)
-
-
-def unused_value(span: Span) -> ParseError:
-    """The error for a statement without a name that others follow."""
-    return ParseError(
-        "this value has no name, and statements follow it",
-        span=span,
-        hint="give it a name, or end a line that goes on with an operator",
-    )
-
-
-def not_a_letter(token: Token) -> ParseError:
-    """The error for the head of an index form that does not start with a letter."""
-    return ParseError(
-        "square brackets at the start are the head of an index form, of lower-case letters",
-        span=(token.start, token.end),
-        hint=INDEX_FORM,
-    )
+    return ParseError(message, span=token.span, hint=hint)
 
 
 def size_missing(letter: Token) -> ParseError:
@@ -214,17 +186,8 @@ def letter_twice(letter: Token) -> ParseError:
     """The error for the head of an index form with one letter for two axes."""
     return ParseError(
         f"the letter {letter.text} stands for two axes",
-        span=(letter.start, letter.end),
+        span=letter.span,
         hint="give each axis its own letter",
-    )
-
-
-def not_an_index(span: Span) -> ParseError:
-    """The error for an index that is more than a sum of products of letters and numbers."""
-    return ParseError(
-        "an index is made of letters, sizes, whole numbers, + and - and products",
-        span=span,
-        hint="write an index such as i + 2 k",
     )
 
 

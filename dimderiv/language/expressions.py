@@ -77,7 +77,7 @@ class ExpressionReader:
         if self.nesting > NESTING_LIMIT:
             raise LimitError(
                 f"brackets are nested more than {NESTING_LIMIT} deep",
-                span=(self.token.start, self.token.end),
+                span=self.token.span,
                 hint="give the inner parts names: y = ...; ...",
             )
         return self.advance()
@@ -145,7 +145,7 @@ class ExpressionReader:
             self.advance()
             node = Call("kron", (node, self.power()), span=(start, self.end))
         if self.token.kind in _STARTS_OPERAND or self.token.kind in _PRODUCTS:
-            raise complaints.kronecker_beside(self.token)
+            raise complaints.said("⊗ goes on", self.token.span)
         return node
 
     def signs(self) -> list[int]:
@@ -187,7 +187,7 @@ class ExpressionReader:
             transposed = self.advance()
             span = (start, transposed.end)
             if minus:
-                one = Number(Fraction(1), (transposed.start, transposed.end))
+                one = Number(Fraction(1), transposed.span)
                 base = Binary(operator, base, self.negated(one, minus), span)
             return Transpose(base, span)
         exponent = self.negated(self.primary(), minus)
@@ -200,7 +200,7 @@ class ExpressionReader:
         minus = [self.advance().start] if self.token.kind == "-" else []
         exponent = self.negated(self.primary(), minus)
         if self.token.kind in _POSTFIXES:
-            raise complaints.exponent_goes_on(self.token)
+            raise complaints.said("exponent of e", self.token.span)
         self.assumptions[f"{EULER}^x is exp(x)"] = None
         return Call("exp", (exponent,), span=(letter.start, self.end))
 
@@ -224,7 +224,7 @@ class ExpressionReader:
         if kind == ONES:
             return self.ones()
         if kind == EULER:
-            raise complaints.exponent_goes_on(self.token)
+            raise complaints.said("exponent of e", self.token.span)
         raise complaints.missing_operand(self.tokens, self.index)
 
     def ones(self) -> Node:
@@ -247,7 +247,7 @@ class ExpressionReader:
         opening = self.enter()
         left = self.expression()
         if self.token.kind != ",":
-            raise complaints.inner_product_of_two(self.token)
+            raise complaints.said("⟨ of two", self.token.span)
         self.advance()
         right = self.expression()
         self.leave(opening, "⟩")
@@ -268,7 +268,7 @@ class ExpressionReader:
             if len(arguments) > ARGUMENT_LIMIT:
                 raise LimitError(
                     f"a function has at most {ARGUMENT_LIMIT} arguments",
-                    span=(function.start, function.end),
+                    span=function.span,
                     hint="pass fewer arguments",
                 )
             if self.token.kind != ",":
@@ -290,7 +290,7 @@ class ExpressionReader:
         if value.kind == "-":
             raise ParseError(
                 "axes are not counted from the end",
-                span=(value.start, value.end),
+                span=value.span,
                 hint="write axis=1, the last axis of a matrix, or axis=0",
             )
         if value.kind != "number":
@@ -300,7 +300,7 @@ class ExpressionReader:
         if value.text not in {"0", "1"}:
             raise ParseError(
                 f"there is no axis {value.text}",
-                span=(value.start, value.end),
+                span=value.span,
                 hint="write axis=0 (down the columns) or axis=1 (along the rows)",
             )
         self.advance()
@@ -350,7 +350,7 @@ class ExpressionReader:
         """Go past a letter and a colon in the head of an index form."""
         letter = self.token
         if letter.kind != "name" or not _LETTER.fullmatch(letter.text):
-            raise complaints.not_a_letter(letter)
+            raise complaints.said("no letter", letter.span)
         self.advance()
         if self.token.kind != ":":
             raise complaints.size_missing(letter)
@@ -383,7 +383,7 @@ class ExpressionReader:
                 case Name() | Negative() | Add() | Binary("*"):
                     parts.extend(children(part))
                 case _:
-                    raise complaints.not_an_index(part.span)
+                    raise complaints.said("no index", part.span)
         return node
 
 

@@ -1,7 +1,7 @@
 """The functions of other languages: those that are ours too, and what to write for the others.
 
->>> ALIASES["expit"], instead("log1p")
-('sigmoid', 'log(1 + x)')
+>>> ALIASES["expit"], instead("exp2")
+('sigmoid', 'exp(log(2) x)')
 """
 
 import tomllib
@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-_TABLE = tomllib.loads(Path(__file__).with_name("names.toml").read_text("utf-8"))
+from dimderiv.language.rule_files import FUNCTIONS
 
 ALIASES: Mapping[str, str] = MappingProxyType(
-    {alias: name for name, aliases in _TABLE["aliases"].items() for alias in aliases.split()}
+    {alias: name for name, table in FUNCTIONS.items() for alias in table.get("aliases", ())}
 )
 # Under each topic, names side by side and what to write instead of them.
-REFUSED: Mapping[str, Mapping[str, str]] = _TABLE["refused"]
+REFUSED: Mapping[str, Mapping[str, str]] = tomllib.loads(
+    Path(__file__).with_name("names.toml").read_text("utf-8")
+)["refused"]
 _INSTEAD = {
     name: written
     for topic in REFUSED.values()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from dimderiv.errors import LimitError
-from dimderiv.language.syntax import Name, Node, Program, Statement, children, replaced
+from dimderiv.language.syntax import Name, Node, Program, Statement, children, replaced, walk
 
 LONGEST = 4_000
 DEEPEST = 100
@@ -47,13 +47,14 @@ def written_out(definitions: Mapping[str, Node], values: Sequence[Node]) -> list
 
 
 def names_in(node: Node) -> Iterator[str]:
-    """Every name that occurs in a tree."""
+    """Every name that occurs in a tree, from left to right."""
     stack = [node]
     while stack:
         part = stack.pop()
         if isinstance(part, Name):
             yield part.name
-        stack.extend(children(part))
+        else:
+            stack.extend(reversed(children(part)))
 
 
 def _substituted(node: Node, values: Mapping[str, Node]) -> Node:
@@ -73,4 +74,4 @@ def _depth(node: Node, depths: Mapping[str, int]) -> int:
 
 
 def _size(node: Node) -> int:
-    return 1 + sum(_size(child) for child in children(node))
+    return sum(1 for _ in walk(node))

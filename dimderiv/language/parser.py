@@ -104,11 +104,11 @@ class _StatementReader(ExpressionReader):
         statements: list[Statement] = []
         while self.skip_separators():
             if statements and statements[-1].name is None:
-                raise complaints.unused_value(statements[-1].span)
+                raise complaints.said("unused value", statements[-1].span)
             if len(statements) == STATEMENT_LIMIT:
                 raise LimitError(
                     f"there are more than {STATEMENT_LIMIT} statements",
-                    span=(self.token.start, self.token.end),
+                    span=self.token.span,
                     hint="shorten the text",
                 )
             statements.append(self.statement())
@@ -147,7 +147,7 @@ class _StatementReader(ExpressionReader):
             return None
         if token.text in self.defined:
             raise complaints.redefined(self.source, token, self.defined[token.text])
-        self.defined[token.text] = (token.start, token.end)
+        self.defined[token.text] = token.span
         self.defining = token.text
         self.advance()
         self.advance()

@@ -104,7 +104,7 @@ def _identity(token: Token) -> ParseError:
     size = token.text.removeprefix("I_")
     return ParseError(
         f"{token.text} may be an identity or a name",
-        span=(token.start, token.end),
+        span=token.span,
         hint=f"write I, or eye({size}); or declare it: {token.text}: m x n",
     )
 
@@ -139,7 +139,7 @@ def _refuse_sum(token: Token, following: Token) -> None:
     if is_letter and len(below) == 2 and following.kind in _STARTS_SUMMAND:
         raise ParseError(
             f"Σ{below} may be a sum over a subscript or a symbol",
-            span=(token.start, token.end),
+            span=token.span,
             hint="write sum(x) for the sum of all entries: subscripts that run are not in the "
             f"language; or declare it: {token.text}: n x n",
         )
@@ -192,7 +192,7 @@ def _unknown(token: Token) -> UnknownNameError:
     if name == "Sigma":
         return UnknownNameError(
             "Σ before brackets may be a sum or a factor",
-            span=(token.start, token.end),
+            span=token.span,
             hint="sum(...) for the sum of all entries, or write Sigma * (...) for a product",
         )
     known = {
@@ -205,6 +205,6 @@ def _unknown(token: Token) -> UnknownNameError:
         known = "a function by its name, such as tanh(...) or relu(...), "
     return UnknownNameError(
         f"{name} before brackets may be a function or a factor",
-        span=(token.start, token.end),
+        span=token.span,
         hint=f"{known}{declaration}, or write {name} * (...) for a product",
     )

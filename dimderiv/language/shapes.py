@@ -5,7 +5,7 @@ A dimension is a polynomial in named sizes: `m`, `3`, `m n` (an axis of a Kronec
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
@@ -140,11 +140,12 @@ def _monomial_syntax(monomial: Monomial, coefficient: int) -> Node:
     return Negative(product) if coefficient < 0 else product
 
 
-def size_of(node: Node) -> Dim:
+def size_of(node: Node, names: Container[str] | None = None) -> Dim:
     """The dimension that a size in a text is.
 
     Args:
         node: names of dimensions, whole numbers, and sums, products and powers of them.
+        names: those of the dimensions, if not every name may be one.
 
     Raises:
         ShapeError: it is something else.
@@ -155,27 +156,17 @@ def size_of(node: Node) -> Dim:
     match node:
         case Number(value) if value.denominator == 1:
             return Dim.of(int(value))
-        case Name(name):
+        case Name(name) if names is None or name in names:
             return Dim.of(name)
         case Negative(operand):
-            return Dim.of(0) - size_of(operand)
+            return Dim.of(0) - size_of(operand, names)
         case Add(terms):
-            return reduce(Dim.__add__, map(size_of, terms))
+            return reduce(Dim.__add__, [size_of(term, names) for term in terms])
         case Binary("*", left, right):
-            return size_of(left) * size_of(right)
-        case Binary("^", base, Number() as power) if is_power_of_size(power):
-            return power_of(size_of(base), power)
+            return size_of(left, names) * size_of(right, names)
+        case Binary("^", base, Number(power)) if power in range(1, MOST_POWER + 1):
+            return reduce(Dim.__mul__, [size_of(base, names)] * int(power))
     raise ShapeError("this is not the size of an axis", span=node.span)
-
-
-def is_power_of_size(power: Number) -> bool:
-    """Whether a size may be raised to a power: to a small whole number."""
-    return power.value.denominator == 1 and 0 < power.value <= MOST_POWER
-
-
-def power_of(dim: Dim, power: Number) -> Dim:
-    """A power of a size."""
-    return reduce(Dim.__mul__, [dim] * int(power.value))
 
 
 class Shape(NamedTuple):

@@ -214,6 +214,11 @@ def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
     return inner(node)
 
 
+def copied(node: Node) -> Node:
+    """A tree of new nodes that is equal to another."""
+    return replaced(node, lambda part: replace(part) if isinstance(part, Name | Number) else None)
+
+
 def with_operands(node: Node, inner: Callable[[Node], Node]) -> Node:
     """A tree with its operands changed; the same object where none of them is."""
     match node:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from dimderiv.errors import LimitError, ParseError
 from dimderiv.language.brackets import with_commutations, with_defined_functions
-from dimderiv.language.complaints import QUOTES, detached_prime, glued_to_a_norm
+from dimderiv.language.complaints import QUOTES, glued_to_a_norm, said
 from dimderiv.language.constants import with_exponentials, with_ones
 from dimderiv.language.questions import refuse_questions
 from dimderiv.language.strays import stray_character
@@ -156,7 +156,7 @@ class _Scanner:
             return
         operand, prime = self.tokens[-2:]
         if operand.end < prime.start and operand.kind in _ENDS_OPERAND:
-            raise detached_prime(prime)
+            raise said("prime apart", prime.span)
 
     def bracket(self, kind: str) -> None:
         if kind in _OPENING.values():

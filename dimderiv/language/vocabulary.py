@@ -1,25 +1,21 @@
 """What the reader knows beforehand: the functions, the Greek letters and the shape of a token."""
 
 import unicodedata
-from collections.abc import Container, Mapping
-from itertools import chain, count
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from dimderiv.errors import Span
 from dimderiv.language.foreign import ALIASES
+from dimderiv.language.rule_files import FUNCTIONS
 
-_FUNCTIONS = """
-    exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid softplus
-    erf gelu silu tr det logdet inv pinv expm dexpm polar eigmax eigvec diag tril triu vec kron
-    sum mean max min logsumexp softmax logsoftmax cross_entropy
-    norm1 norm2 normF normN conv2 ones eye vector matrix commutation
-"""
 _GREEK = """
     alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau
     upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
 """
 
-BUILTIN_FUNCTIONS = frozenset(_FUNCTIONS.split())
+# Those with a rule, and those that make an array of a given size.
+BUILTIN_FUNCTIONS = frozenset(FUNCTIONS) | {"ones", "eye", "vector", "matrix", "commutation"}
 # Of one argument a reduction, of two a function of each entry, whose rule has this name.
 EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
 REDUCTIONS = frozenset({*EXTREMES, "sum", "mean", "logsumexp"})
@@ -75,6 +71,11 @@ class Token(NamedTuple):
     start: int
     end: int
 
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.start, self.end
+
 
 def spelled_out(function: str) -> str:
     """The name of a declared function, its gradient or its Hessian in ASCII.
@@ -89,20 +90,6 @@ def spelled_out(function: str) -> str:
         if function.startswith(sign):
             return SPELLED_OUT[sign] + function.removeprefix(sign)
     return function
-
-
-def unused_name(wanted: str, taken: Container[str]) -> str:
-    """A name that means nothing yet and can be read back.
-
-    Args:
-        wanted: the name, if it is free.
-        taken: names that mean something.
-
-    >>> unused_name("dS", {"S", "dS"})
-    'dS_2'
-    """
-    numbered = (f"{wanted}_{number}" for number in count(2))
-    return next(name for name in chain([wanted], numbered) if name not in taken)
 
 
 def canonical_name(name: str) -> str:

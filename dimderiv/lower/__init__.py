@@ -3,10 +3,11 @@
 from dimderiv.lower.arrays import Array, constant_value, triangle
 from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.lower.formulas import (
-    Labelled,
     derivative_of,
+    entrywise,
+    entrywise_tree,
+    formula,
     lettered_terms,
-    matrix_formula,
     without_derivative,
 )
 from dimderiv.lower.inverses import inverse
@@ -15,16 +16,17 @@ from dimderiv.lower.matrix_functions import function_of, map_indices
 __all__ = [
     "Array",
     "Builder",
-    "Labelled",
     "Lowered",
     "constant_value",
     "derivative_of",
+    "entrywise",
+    "entrywise_tree",
+    "formula",
     "function_of",
     "inverse",
     "lettered_terms",
     "lower",
     "map_indices",
-    "matrix_formula",
     "triangle",
     "without_derivative",
 ]

@@ -21,6 +21,7 @@ from dimderiv.graph import (
     arranged,
     elementwise,
     number,
+    part,
     product,
     total,
 )
@@ -57,32 +58,7 @@ def spread(array: Array, shape: Shape) -> Node:
     if array.shape == shape:
         return array.node
     whole = Array(array.node, shape).at(0, 1)
-    return _labelled(
-        ONCE, [Factor(array.node, array.at(0, 1))], whole, {0: shape.rows, 1: shape.cols}
-    )
-
-
-def _labelled(
-    coefficient: Fraction, factors: list[Factor], result: tuple[Index, ...], dims: Mapping[int, Dim]
-) -> Node:
-    """A product whose letters need not be numbered without gaps."""
-    used = [letter for letter in sorted(dims) if not dims[letter].is_one]
-    if used == list(range(len(dims))):
-        return product(coefficient, factors, result, [dims[letter] for letter in used])
-    place = {letter: k for k, letter in enumerate(used)}
-
-    def renamed(index: Index) -> Index:
-        if isinstance(index, int):
-            return place[index]
-        letters = tuple(place[letter] for letter in index.letters if letter in place)
-        return letters[0] if len(letters) == 1 else type(index)(letters)
-
-    moved = [
-        factor._replace(indices=tuple(renamed(index) for index in factor.indices))
-        for factor in factors
-    ]
-    sizes = [dims[letter] for letter in used]
-    return product(coefficient, moved, tuple(renamed(index) for index in result), sizes)
+    return part(ONCE, [Factor(array.node, array.at(0, 1))], whole, shape)
 
 
 def broadcast_shape(arrays: list[Array]) -> Shape:
@@ -106,7 +82,7 @@ def hadamard(left: Array, right: Array, power: int = 1) -> Array:
         Factor(right.node, right.at(0, 1), Fraction(power)),
     ]
     whole = Array(left.node, shape).at(0, 1)
-    return Array(_labelled(ONCE, factors, whole, {0: shape.rows, 1: shape.cols}), shape)
+    return Array(part(ONCE, factors, whole, shape), shape)
 
 
 def times(left: Array, right: Array) -> Array:
@@ -115,8 +91,8 @@ def times(left: Array, right: Array) -> Array:
         return hadamard(left, right)
     shape = Shape(left.shape.rows, right.shape.cols)
     factors = [Factor(left.node, left.at(0, 2)), Factor(right.node, right.at(2, 1))]
-    dims = {0: shape.rows, 1: shape.cols, 2: left.shape.cols}
-    return Array(_labelled(ONCE, factors, Array(left.node, shape).at(0, 1), dims), shape)
+    whole = Array(left.node, shape).at(0, 1)
+    return Array(part(ONCE, factors, whole, (*shape, left.shape.cols)), shape)
 
 
 def transpose(array: Array) -> Array:
@@ -163,12 +139,11 @@ def reduce(function: str, array: Array, axis: int | None) -> Array:
     letters = array.at(0, 1)
     result = tuple(letter for letter in letters if kept[letter])
     over = tuple(k for k, letter in enumerate(letters) if not kept[letter])
-    dims = {0: array.shape.rows, 1: array.shape.cols}
     if function in {"sum", "mean"}:
         factors = [Factor(array.node, letters)]
         if function == "mean":
             factors += [Factor(number_of(array.node.axes[k]), (), Fraction(-1)) for k in over]
-        return Array(_labelled(ONCE, factors, result, dims), shape)
+        return Array(part(ONCE, factors, result, array.shape), shape)
     if not over:
         return array
     return Array(graph.apply_function(function, (array.node,), shape.axes, over), shape)
@@ -202,7 +177,9 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
     place = {letter: k for k, letter in enumerate(dims)}
 
     def index(axis: Axis, merge: type[Merged] | type[Shifted]) -> Index:
-        return place[axis] if isinstance(axis, str) else merge(tuple(place[i] for i in axis))
+        own = (axis,) if isinstance(axis, str) else axis
+        letters = tuple(place[letter] for letter in own if not dims[letter].is_one)
+        return letters[0] if len(letters) == 1 else merge(letters)
 
     factors = [
         Factor(array.node, tuple(index(axis, Shifted) for axis, dim in pairs if not dim.is_one))
@@ -220,8 +197,7 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
     result = tuple(
         index(axis, Merged) for axis, size in zip(read.value, sizes, strict=True) if not size.is_one
     )
-    by_number = {place[letter]: dim for letter, dim in dims.items()}
-    return Array(_labelled(ONCE, factors, result, by_number), shape)
+    return Array(part(ONCE, factors, result, [*dims.values()]), shape)
 
 
 def _axes(array: Array, letters: Sequence[Axis]) -> Sequence[tuple[Axis, Dim]]:

@@ -3,9 +3,9 @@
 Goes in: the program with its shapes.  Comes out: the named intermediates in order, and the value.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from dimderiv import graph
 from dimderiv.errors import LimitError, NotDifferentiableError
@@ -18,7 +18,6 @@ from dimderiv.language import (
     Declaration,
     Dim,
     Shape,
-    parse_expression,
     reciprocal,
     size_of,
     syntax,
@@ -90,29 +89,29 @@ class Builder:
         free: symbols whose properties must not be used.
     """
 
-    # Whether functions that are written out are recognised.
+    # Whether it is what was asked: written-out functions are recognised, domains are watched.
     recognises = True
 
     def __init__(self, typed: Typed, rulebook: Rulebook, free: Collection[str] = ()) -> None:
         self.typed = typed
         self.rulebook = rulebook
         self.free = free
-        self.symbols = {
+        self.names: dict[str, Array] = {}
+
+    def lowered(self) -> Lowered:
+        """The whole program as a graph."""
+        symbols = {
             name: graph.symbol(
                 name,
                 declared.shape.axes,
                 row=declared.shape.is_row,
-                properties=() if name in free else declared.properties,
+                properties=() if name in self.free else declared.properties,
             )
-            for name, declared in typed.symbols.items()
+            for name, declared in self.typed.symbols.items()
         }
         self.names = {
-            name: Array(self.symbols[name], declared.shape)
-            for name, declared in typed.symbols.items()
+            name: Array(symbol, self.typed.symbols[name].shape) for name, symbol in symbols.items()
         }
-
-    def lowered(self) -> Lowered:
-        """The whole program as a graph."""
         definitions = []
         value = Array(number(0), SCALAR)
         for statement in self.typed.program.statements:
@@ -121,7 +120,7 @@ class Builder:
                 node = graph.named(statement.name, value.node, row=value.shape.is_row)
                 definitions.append(node)
                 self.names[statement.name] = self.definition(node, value)
-        return Lowered(tuple(definitions), value.node, value.shape, self.symbols)
+        return Lowered(tuple(definitions), value.node, value.shape, symbols)
 
     def definition(self, node: Named, value: Array) -> Array:
         """What a name stands for where it is used after its definition."""
@@ -214,16 +213,16 @@ class Builder:
             case "matrix" if rule.name == "inv":
                 return invert(arguments[0])
             case "elementwise":
-                known = self.recognises and rule.name == "log"
-                logarithm = handwritten.logarithm(arguments[0]) if known else None
+                may_be = self.recognises and rule.name == "log"
+                logarithm = handwritten.logarithm(arguments[0]) if may_be else None
                 return logarithm or mapped(rule.name, *arguments)
             case "reduction":
                 return reduce(rule.name, arguments[0], node.axis)
             case "rows":
                 return along_rows(rule.name, arguments[0])
             case "composite":
-                text = rule.column if rule.column and arguments[0].shape.is_column else None
-                return self.defined(rule, arguments, self._body(rule, text or rule.definition))
+                known = dict(zip(rule.arguments, arguments, strict=True))
+                return self.within(self.typed.body(node), known)
             case "matrix" if not arguments[0].shape.is_matrix:
                 return self._of_no_matrix(rule, arguments)
             case "unknown":
@@ -235,7 +234,8 @@ class Builder:
                 )
                 return Array(value, self.typed.shape(node))
             case _:
-                self._refuse_asymmetric(rule, arguments[0], node)
+                if self.recognises:
+                    self._refuse_asymmetric(rule, arguments[0], node)
                 return matrix_function(rule, arguments, self.typed.shape(node))
 
     def _constant(self, node: syntax.Call) -> Array:
@@ -258,17 +258,18 @@ class Builder:
 
     def _of_no_matrix(self, rule: Rule, arguments: list[Array]) -> Array:
         """A function of matrices of a vector or of a 1 x 1 matrix, by a definition of its own."""
-        first = arguments[0]
-        if first.shape.is_scalar and rule.scalar:
+        first = arguments[0].shape
+        if first.is_scalar and rule.scalar:
             ones = [Array(number(1), SCALAR)] * (len(rule.arguments) - len(arguments))
-            return self.defined(rule, [*arguments, *ones], self._body(rule, rule.scalar))
-        if first.shape.is_column and rule.column:
-            return self.defined(rule, arguments, self._body(rule, rule.column))
-        if first.shape.is_row and rule.column:
-            body = self._body(rule, rule.column)
-            return transpose(self.defined(rule, [transpose(first)], body))
+            tree = self.rulebook.formula(rule, rule.scalar)
+            return self.defined(rule, [*arguments, *ones], tree)
+        if not first.is_scalar and rule.column:
+            tree = self.rulebook.formula(rule, rule.column)
+            if first.is_column:
+                return self.defined(rule, arguments, tree)
+            return transpose(self.defined(rule, [transpose(arguments[0])], tree))
         raise NotDifferentiableError(
-            f"{rule.name} has a rule for matrices, and its argument is {first.shape}"
+            f"{rule.name} has a rule for matrices, and its argument is {first}"
         )
 
     def _refuse_asymmetric(self, rule: Rule, argument: Array, node: syntax.Call) -> None:
@@ -276,8 +277,7 @@ class Builder:
 
         The properties of the free symbols are not there to be seen, so it is done without any.
         """
-        needed = f"{rule.arguments[0]} is symmetric" in rule.domain
-        if needed and not self.free and not is_symmetric(argument.node):
+        if rule.symmetric and not self.free and not is_symmetric(argument.node):
             raise NotDifferentiableError(
                 f"{rule.name} has a rule for symmetric matrices, and its argument is not known to "
                 "be symmetric",
@@ -285,36 +285,37 @@ class Builder:
                 hint='declare the property, as in "A: n x n symmetric", or write (A + A\') / 2',
             )
 
-    def _body(self, rule: Rule, text: str) -> syntax.Node:
-        return _definition(text, self.rulebook.words, rule.arguments)
+    def defined(self, rule: Rule, arguments: Sequence[Array], tree: syntax.Node) -> Array:
+        """A definition that a rule has, with the arguments in place of its parameters."""
+        known = dict(zip(rule.arguments, arguments, strict=True))
+        return self.within(typed_formula(tree, known, self.rulebook), known)
 
-    def defined(self, rule: Rule, arguments: list[Array], body: syntax.Node) -> Array:
-        """The body of a definition with the arguments in place of its parameters.
-
-        It is a program of its own, whose symbols have the shapes of the arguments: one body has
-        other shapes in each call.
-        """
+    def within(self, typed: Typed, known: Mapping[str, Array]) -> Array:
+        """The value of another program, whose symbols stand for arrays."""
         outer = self.names, self.typed
-        self.names = dict(zip(rule.arguments, arguments, strict=True))
-        self.typed = infer(
-            syntax.Program((syntax.Statement(None, body),)),
-            {name: Declaration(array.shape) for name, array in self.names.items()},
-            rulebook=self.rulebook,
-        )
+        self.names, self.typed = dict(known), typed
         try:
-            return self.array(body)
+            return self.array(typed.program.statements[0].value)
         finally:
             self.names, self.typed = outer
+
+
+def typed_formula(tree: syntax.Node, known: Mapping[str, Array], rulebook: Rulebook) -> Typed:
+    """A formula of a rule as a program of its own, whose symbols have the shapes of arrays."""
+    return _typed(tree, tuple(known), tuple([array.shape for array in known.values()]), rulebook)
+
+
+@lru_cache(maxsize=1024)
+def _typed(
+    tree: syntax.Node, names: tuple[str, ...], shapes: tuple[Shape, ...], rulebook: Rulebook
+) -> Typed:
+    declared = {name: Declaration(shape) for name, shape in zip(names, shapes, strict=True)}
+    return infer(syntax.Program((syntax.Statement(None, tree),)), declared, rulebook=rulebook)
 
 
 def _refuse_zero_below(divisor: Array, node: syntax.Node) -> None:
     if constant_value(divisor.node) == 0:
         raise NotDifferentiableError("this divides by zero", span=node.span)
-
-
-@cache
-def _definition(text: str, functions: frozenset[str], names: tuple[str, ...]) -> syntax.Node:
-    return parse_expression(text, names=names, functions=functions)
 
 
 def matrix_power(base: Array, exponent: Array, node: syntax.Binary) -> Array:

@@ -3,32 +3,18 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
-from typing import NamedTuple
+from itertools import chain
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import ONCE, Factor, Function, Index, Node, is_zero, number, product, scaled
-from dimderiv.language import SCALAR, Dim, Shape, parse_expression, syntax
-from dimderiv.lower.arrays import Array, along_rows, identity, plus, times, transpose
-from dimderiv.lower.inverses import invert
-from dimderiv.lower.matrix_functions import applied, map_indices
-from dimderiv.rulebook import Rule, Rulebook
+from dimderiv.graph import ONCE, Factor, Function, Index, LabelledProduct, Node, is_zero, product
+from dimderiv.language import ONE, SCALAR, Dim, Shape, syntax
+from dimderiv.lower.arrays import Array, spread
+from dimderiv.lower.builder import Builder, typed_formula
+from dimderiv.lower.matrix_functions import map_indices
+from dimderiv.rulebook import Axis, Rule, Rulebook, read_signature
 
 # An entry of the matrix of a linear map has two letters for each of its axes.
 MAP_LETTERS = 4
-
-
-class Labelled(NamedTuple):
-    """A labelled product that has not been put in normal form yet."""
-
-    coefficient: Fraction
-    factors: tuple[Factor, ...]
-    result: tuple[Index, ...]
-    dims: tuple[Dim, ...]
-
-    @property
-    def node(self) -> Node:
-        """The product in normal form."""
-        return product(*self)
 
 
 def derivative_of(rule: Rule, argument: str) -> str:
@@ -60,111 +46,129 @@ def without_derivative(rule: Rule, argument: str) -> NotDifferentiableError:
 
 def lettered_terms(
     rule: Rule, name: str, node: Function, upstream: Node, value: Node, rulebook: Rulebook
-) -> Iterator[Labelled]:
+) -> Iterator[LabelledProduct]:
     """The terms of a partial derivative that is given in letters, times what arrives."""
-    value_letters, argument_letters, terms = _lettered(rule, name)
-    argument = node.arguments[rule.arguments.index(name)]
+    place = rule.arguments.index(name)
+    value_letters, argument_letters = _letters(rule, place)
+    argument = node.arguments[place]
     if rule.kind == "rows":
         value_letters = value_letters[-len(node.axes) :]
         argument_letters = argument_letters[-len(argument.axes) :]
-    place = {letter: k for k, letter in enumerate(dict.fromkeys(value_letters + argument_letters))}
+    numbers = {
+        letter: k for k, letter in enumerate(dict.fromkeys(value_letters + argument_letters))
+    }
     dims = dict(zip(argument_letters, argument.axes, strict=True))
     dims |= dict(zip(value_letters, node.axes, strict=True))
-    arrays = {
-        parameter: _as_array(given)
-        for parameter, given in zip(rule.arguments, node.arguments, strict=False)
-    }
-    arrays["Y"] = _as_array(value)
-    arriving = Factor(upstream, tuple(place[letter] for letter in value_letters))
-    result = tuple(place[letter] for letter in argument_letters)
-    for coefficient, entries in terms:
+    known = dict(zip(rule.arguments, map(array_of, node.arguments), strict=False))
+    known["Y"] = array_of(value)
+    arriving = Factor(upstream, tuple(numbers[letter] for letter in value_letters))
+    result = tuple(numbers[letter] for letter in argument_letters)
+    for coefficient, entries in _terms(rule, name, rulebook):
         factors = [arriving]
         for operand, letters in entries:
-            shown: tuple[Index, ...] = tuple(place[letter] for letter in letters if letter in place)
+            shown: tuple[Index, ...] = tuple(numbers[i] for i in letters if i in numbers)
             if operand == syntax.Name("I"):
                 factors.append(Factor(product(ONCE, (), (0, 0), (dims[letters[0]],)), shown))
                 continue
             if len(letters) == MAP_LETTERS:
-                half = [place[letter] for letter in letters]
+                half = [numbers[letter] for letter in letters]
                 shown = map_indices(half[:2], half[2:])
-            factors.append(Factor(matrix_formula(operand, arrays, rulebook).node, shown))
+            factors.append(Factor(_value(operand, known, rulebook).node, shown))
         if any(is_zero(factor.node) for factor in factors[1:]):
             continue
-        yield Labelled(coefficient, tuple(factors), result, tuple(dims[letter] for letter in place))
+        sizes = tuple(dims[letter] for letter in numbers)
+        yield LabelledProduct(coefficient, tuple(factors), result, sizes)
 
 
-def _as_array(node: Node) -> Array:
-    match node.axes:
-        case (rows, cols):
-            return Array(node, Shape(rows, cols))
-        case (dim,):
-            return Array(node, Shape(dim, SCALAR.cols))
-        case _:
-            return Array(node, SCALAR)
+def array_of(node: Node) -> Array:
+    """A node as a scalar, a column or a matrix."""
+    rows, cols = (*node.axes, ONE, ONE)[:2]
+    assert len(node.axes) <= len(SCALAR), "an operand has more axes than a matrix"
+    return Array(node, Shape(rows, cols))
 
 
-def matrix_formula(formula: syntax.Node, arrays: Mapping[str, Array], rulebook: Rulebook) -> Array:
-    """The matrix expressions that a rule may use between its letters.
+class _Formula(Builder):
+    """A formula of a rule holds in the domain of the rule, and stays as it is written."""
+
+    recognises = False
+
+
+def _value(tree: syntax.Node, known: Mapping[str, Array], rulebook: Rulebook) -> Array:
+    typed = typed_formula(tree, known, rulebook)
+    return _Formula(typed, rulebook).within(typed, known)
+
+
+def formula(rule: Rule, text: str, known: Mapping[str, Node], rulebook: Rulebook) -> Node:
+    """A formula that a rule has, of arrays.
 
     Args:
-        formula: the expression.
-        arrays: the array that each name stands for.
+        rule: the rule.
+        text: the formula.
+        known: what each name in it stands for.
         rulebook: the functions.
     """
+    arrays = {name: array_of(node) for name, node in known.items()}
+    return _value(rulebook.formula(rule, text), arrays, rulebook).node
 
-    def array(part: syntax.Node) -> Array:
-        return matrix_formula(part, arrays, rulebook)
 
-    match formula:
-        case syntax.Name(name):
-            return arrays[name]
-        case syntax.Number(value):
-            return Array(number(value), SCALAR)
-        case syntax.Transpose(inner):
-            return transpose(array(inner))
-        case syntax.Negative(inner):
-            negative = array(inner)
-            return Array(scaled(-1, negative.node), negative.shape)
-        case syntax.Group(inner):
-            return array(inner)
-        case syntax.Add(terms):
-            shape = next(array(t).shape for t in terms if syntax.Name("I") not in syntax.walk(t))
-            return plus(
-                [matrix_formula(t, {**arrays, "I": identity(shape)}, rulebook) for t in terms]
-            )
-        case syntax.Binary("*", left, right):
-            return times(array(left), array(right))
-        case syntax.Call("inv", (inner,)):
-            return invert(array(inner))
-        case syntax.Call("softmax", (inner,)):
-            return along_rows("softmax", array(inner))
-        case syntax.Call(function, arguments, None) if function in rulebook:
-            return applied(rulebook[function], [array(argument) for argument in arguments])
-        case _:
-            raise NotDifferentiableError(f"a rule cannot use {formula} between its letters")
+def entrywise(
+    rule: Rule, text: str, known: Mapping[str, Node], axes: tuple[Dim, ...], rulebook: Rulebook
+) -> Node:
+    """A scalar formula that a rule has, applied entry by entry.
+
+    Args:
+        rule: the rule.
+        text: the formula.
+        known: what each name in it stands for.
+        axes: those of the value; a scalar is repeated along them.
+        rulebook: the functions.
+    """
+    arrays = {name: array_of(node) for name, node in known.items()}
+    found = _value(entrywise_tree(rulebook.formula(rule, text)), arrays, rulebook)
+    return spread(found, Shape(*(*axes, ONE, ONE)[:2]))
+
+
+ENTRYWISE: Mapping[syntax.Operator, syntax.Operator] = {"*": ".*", "/": "./", "^": ".^"}
+
+
+@cache
+def entrywise_tree(tree: syntax.Node) -> syntax.Node:
+    """A formula in scalars as one that works on each entry of an array.
+
+    Args:
+        tree: the formula.
+
+    Raises:
+        NotDifferentiableError: something in it is no scalar operation.
+    """
+    match tree:
+        case syntax.Number() | syntax.Name():
+            return tree
+        case syntax.Negative() | syntax.Add() | syntax.Call():
+            return syntax.with_operands(tree, entrywise_tree)
+        case syntax.Binary(operator, left, right):
+            sign = ENTRYWISE.get(operator, operator)
+            return syntax.Binary(sign, entrywise_tree(left), entrywise_tree(right))
+    raise NotDifferentiableError(f"a scalar formula cannot contain {tree}")
 
 
 Entries = tuple[tuple[syntax.Node, str], ...]
 
 
-@cache
-def _lettered_formula(
-    signature: str, text: str, place: int
-) -> tuple[str, str, tuple[tuple[Fraction, Entries], ...]]:
-    sides = [part.split("]")[0] for part in signature.split("[")[1:]]
-    value, argument = sides[-1].replace(",", ""), sides[place].replace(",", "")
-    if argument == "ij":
-        argument = "pq"
-    letters = ", ".join(f"{letter}:1" for letter in dict.fromkeys(value + argument))
-    form = parse_expression(f"[{letters}] {text}")
+def _letters(rule: Rule, place: int) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
+    """The letters of the value and of an argument, which are p and q where they are i and j."""
+    signature = read_signature(rule.signature)
+    argument = signature.arguments[place]
+    return signature.value, ("p", "q") if argument == ("i", "j") else argument
+
+
+def _terms(rule: Rule, name: str, rulebook: Rulebook) -> Iterator[tuple[Fraction, Entries]]:
+    """The terms of a derivative: the number, and arrays with the letters of their entries."""
+    letters = dict.fromkeys(chain(*_letters(rule, rule.arguments.index(name))))
+    head = ", ".join(f"{letter}:1" for letter in letters)
+    form = rulebook.formula(rule, f"[{head}] {derivative_of(rule, name)}")
     assert isinstance(form, syntax.IndexForm)
-    terms = form.body.terms if isinstance(form.body, syntax.Add) else (form.body,)
-    return value, argument, tuple(_entries(term) for term in terms)
-
-
-def _lettered(rule: Rule, name: str) -> tuple[str, str, tuple[tuple[Fraction, Entries], ...]]:
-    text = derivative_of(rule, name)
-    return _lettered_formula(rule.signature, text, rule.arguments.index(name))
+    yield from map(_entries, form.body.terms if isinstance(form.body, syntax.Add) else (form.body,))
 
 
 def _entries(term: syntax.Node) -> tuple[Fraction, Entries]:

@@ -1,6 +1,6 @@
 """Inverses of square matrices, opened where that is shorter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from dimderiv import graph
 from dimderiv.graph import (
@@ -15,6 +15,8 @@ from dimderiv.graph import (
     letters_of,
     part,
     product,
+    reached,
+    touching,
     transposed,
 )
 from dimderiv.lower.arrays import Array
@@ -54,28 +56,16 @@ def _kronecker_pairs(node: Product) -> list[tuple[int, int]]:
         return []
     if any(node.dims[row] != node.dims[column] for row, column in pairs):
         return []
-    together = [_reached(pair, node) for pair in pairs]
+    together = [reached(pair, node.factors) for pair in pairs]
     apart = sum(map(len, together)) == len(set[int]().union(*together))
     return pairs if apart and all(len(letters) > 1 for letters in together) else []
-
-
-def _reached(start: Iterable[int], node: Product) -> set[int]:
-    """The letters that factors join with some letters, directly or through others."""
-    found = set(start)
-    while True:
-        groups = [set(letters_of(factor.indices)) for factor in node.factors]
-        larger = found.union(*(group for group in groups if group & found))
-        if larger == found:
-            return found
-        found = larger
 
 
 def _inverse_of_kronecker(node: Product, pairs: Sequence[tuple[int, int]]) -> Node:
     """`inv(kron(A, B)) = kron(inv(A), inv(B))` (Magnus and Neudecker, 2019, section 2.2)."""
     factors = [f._replace(power=-f.power) for f in node.factors if not f.indices]
     for row, column in pairs:
-        letters = _reached((row, column), node)
-        own = [f for f in node.factors if letters & set(letters_of(f.indices))]
+        own = touching(reached((row, column), node.factors), node.factors)
         matrix = part(ONCE, own, (row, column), node.dims)
         factors.append(Factor(inverse(matrix), (column, row)))
     return part(1 / node.coefficient, factors, node.result[::-1], node.dims)

@@ -7,14 +7,13 @@ adjoint ones: `D(A') = D(A)'`, and since also `dexpm(A', E') = dexpm(A, E)'`, th
 backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import reduce
+from collections.abc import Sequence
 
 from dimderiv import graph
-from dimderiv.graph import TURNING, Index, Merged, Node, Product, Side, transposed
-from dimderiv.language import ONE, Dim, Shape
+from dimderiv.graph import Index, Merged, Node, Product, Side, transposed
+from dimderiv.language import Dim, Shape
 from dimderiv.lower.arrays import Array
-from dimderiv.rulebook import Axis, Rule, read_signature
+from dimderiv.rulebook import Rule, turns
 
 
 def function_of(
@@ -34,7 +33,7 @@ def function_of(
         side: which way the argument of a declared function lies.
     """
     first = arguments[0]
-    if function not in TURNING or len(arguments) > 1 or not _is_turned(first):
+    if not turns(function) or len(arguments) > 1 or not _is_turned(first):
         return graph.apply_function(function, tuple(arguments), axes, over, side)
     turned = graph.apply_function(function, (transposed(first),), axes[::-1])
     return transposed(turned)
@@ -57,25 +56,3 @@ def matrix_function(rule: Rule, arguments: Sequence[Array], shape: Shape) -> Arr
     """A function of matrices as a node, with the shape that its value has."""
     nodes = [argument.node for argument in arguments]
     return Array(function_of(rule.name, nodes, shape.axes), shape)
-
-
-def applied(rule: Rule, arguments: Sequence[Array]) -> Array:
-    """A function of square matrices, of matrices by a signature, as an array."""
-    return matrix_function(rule, arguments, value_shape(rule, arguments))
-
-
-def value_shape(rule: Rule, arguments: Sequence[Array]) -> Shape:
-    """The shape that the signature of a rule gives the value."""
-    signature = read_signature(rule.signature)
-    sizes: dict[Axis, Dim] = {}
-    for letters, argument in zip(signature.arguments, arguments, strict=False):
-        sizes |= zip(letters, argument.shape, strict=True)
-    if len(arguments) < len(signature.arguments):
-        missing = signature.arguments[-1]
-        return Shape(*(_product_of(sizes[k] for k in axes) for axes in (signature.value, missing)))
-    value = [sizes[letter] for letter in signature.value]
-    return Shape(*(*value, ONE, ONE)[:2])
-
-
-def _product_of(sizes: Iterable[Dim]) -> Dim:
-    return reduce(Dim.__mul__, sizes, ONE)

@@ -7,7 +7,7 @@ reductions name the axis under the function.  A comparison is an Iverson bracket
 `\mathbf{1}[X > 0]`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
@@ -25,12 +25,13 @@ from dimderiv.language import (
     Number,
     Program,
     Transpose,
-    children,
+    names_in,
 )
 from dimderiv.render.latex_functions import (
-    GREEK_HEADS,
-    HEADS,
+    builtin_spellings,
     called,
+    has_place,
+    head_of,
     operator_name,
     special_call,
     spelled,
@@ -80,7 +81,7 @@ def latex(
     Args:
         tree: an expression or a program; several statements become an `aligned` environment.
         names: LaTeX for names whose own spelling will not do.
-        spellings: LaTeX for functions that the printer does not know: what stands before the
+        spellings: LaTeX for functions that are not built in: what stands before the
             brackets, or a pattern with a place `{x}` for the argument, `{y}` and `{z}` for more.
 
     Returns:
@@ -89,9 +90,10 @@ def latex(
     >>> print(latex(Binary("*", Transpose(Name("W1")), Name("lambda"))))
     W_{1}^{\top} \lambda
     """
+    spellings = {**builtin_spellings(), **spellings}
     if not isinstance(tree, Program):
-        return _Printer(names, spellings, set(_names_in(tree))).piece(tree).text
-    known = {name for each in tree.statements for name in _names_in(each.value)}
+        return _Printer(names, spellings, set(names_in(tree))).piece(tree).text
+    known = {name for each in tree.statements for name in names_in(each.value)}
     known.update(each.name for each in tree.statements if each.name is not None)
     printer = _Printer(names, spellings, known)
     lines = [
@@ -122,15 +124,6 @@ def align(
     rows = [f"  {left} &= {right}" if left else f"  & {right}" for left, right in lines]
     body = " \\\\\n".join(rows)
     return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
-
-
-def _names_in(node: Node) -> Iterator[str]:
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Name):
-            yield node.name
-        waiting.extend(children(node))
 
 
 @dataclass(frozen=True)
@@ -271,14 +264,12 @@ class _Printer:
         if special is not None:
             return special
         subscript = "" if node.axis is None else rf"_{{\mathrm{{axis}}={node.axis}}}"
-        if node.function in HEADS:
-            head = HEADS[node.function]
-            if GREEK_HEADS.get(node.function) in self.known:
-                head = operator_name(node.function)
-            return called(head + subscript, arguments)
-        if node.function in self.spellings and len(arguments) <= 3:
-            return spelled(self.spellings[node.function], arguments)
-        return called(operator_name(node.function) + subscript, arguments)
+        spelling = self.spellings.get(node.function)
+        if spelling is None or len(arguments) > 3:
+            return called(operator_name(node.function) + subscript, arguments)
+        if has_place(spelling):
+            return spelled(spelling, arguments)
+        return called(head_of(node.function, spelling, self.known) + subscript, arguments)
 
 
 def _is_multiple(node: Node) -> bool:

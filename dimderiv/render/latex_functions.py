@@ -1,53 +1,23 @@
-r"""How functions are written in LaTeX: heads such as `\exp`, fences such as bars, user's spellings.
+r"""How functions are written in LaTeX: by the spelling that the rule gives.
 
 A spelling is LaTeX with a place `{x}` for the argument, `{y}` and `{z}` for further ones:
 `\lceil {x} \rceil`.  One without any place is a head: `\operatorname{relu}`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
+from functools import cache
 
 from dimderiv.language import GRADIENT, GREEK_NAMES, HESSIAN, Call, Transpose
 from dimderiv.render.latex_names import spelled_name
 from dimderiv.render.latex_pieces import Piece, Write, at_least, between, enclosed, raised
 from dimderiv.render.precedence import ATOM, FORM, HADAMARD, POWER, PRODUCT
+from dimderiv.rulebook import builtin_rules
 
-_COMMANDS = [
-    "exp",
-    "log",
-    "sin",
-    "cos",
-    "tan",
-    "sinh",
-    "cosh",
-    "tanh",
-    "arcsin",
-    "arccos",
-    "arctan",
-    "det",
-    "max",
-    "min",
-]
-
-HEADS: dict[str, str] = {
-    **{name: f"\\{name}" for name in _COMMANDS},
-    "sigmoid": r"\sigma",
-    "logdet": r"\log\det",
-    "logsoftmax": r"\log\operatorname{softmax}",
-    "eigmax": r"\lambda_{\max}",
-}
+# With a power after them heads of two words would be misread: `\log\det(A)^{2}`.
+_TWO_WORDS = re.compile(r"\\[a-z]+\\")
 # A head that is a Greek letter gives way to a symbol of that name.
-GREEK_HEADS = {"sigmoid": "sigma", "eigmax": "lambda"}
-# With a power after them these would be misread: `\log\det(A)^{2}`.
-_TWO_WORDS = frozenset({HEADS["logdet"], HEADS["logsoftmax"]})
-
-FENCES: dict[str, tuple[str, str, str]] = {
-    "abs": (r"\lvert", r"\rvert", ""),
-    "norm2": (r"\lVert", r"\rVert", ""),
-    "norm1": (r"\lVert", r"\rVert", "_{1}"),
-    "normF": (r"\lVert", r"\rVert", "_{F}"),
-    "normN": (r"\lVert", r"\rVert", "_{*}"),
-}
+_GREEK_HEAD = re.compile(rf"\\({'|'.join(GREEK_NAMES)})(?![A-Za-z])")
 
 NABLA = {"": "", GRADIENT: r"\nabla ", HESSIAN: r"\nabla^{2} "}
 # What is written as a symbol is: `f_{1}` and `\phi`, beside `\operatorname{relu}`.
@@ -55,6 +25,8 @@ IS_SYMBOL = re.compile(rf"(?:[A-Za-z]|{'|'.join(GREEK_NAMES)})[0-9]*(?:_[A-Za-z0
 ALL_ONES = r"\mathbf{1}"
 _PLACE = re.compile(r"(?<![A-Za-z_^])\{([xyz])\}")
 _BRACKETED_PLACE = re.compile(r"\((\{[xyz]\})\)")
+_BAR = re.compile(r"(?<!\\left)(?<!\\right)\\([lr])[vV]ert")
+_SIDES = {"l": "left", "r": "right"}
 _HOLDS_PLACE = ("(", "[", "{", ",", r"\lvert", r"\lVert", r"\left|")
 
 
@@ -62,7 +34,7 @@ def called(head: str, arguments: Sequence[Piece]) -> Piece:
     """A function as its head, with the arguments in brackets."""
     inside = ", ".join(argument.text for argument in arguments)
     tall = any(argument.tall for argument in arguments)
-    lowest = POWER if head in _TWO_WORDS else ATOM
+    lowest = POWER if _TWO_WORDS.match(head) else ATOM
     return Piece(head + enclosed(inside, tall=tall), lowest, tall)
 
 
@@ -80,27 +52,35 @@ def operator_name(function: str) -> str:
     return rf"{gradient}\operatorname{{{hyphenated}}}"
 
 
-def fenced(function: str, argument: Piece) -> Piece:
-    """An argument between bars, as norms and absolute values are written."""
-    left, right, subscript = FENCES[function]
-    if argument.tall:
-        left, right = rf"\left{left}", rf"\right{right}"
-    return Piece(f"{left} {argument.text} {right}{subscript}", ATOM, argument.tall)
+@cache
+def builtin_spellings() -> Mapping[str, str]:
+    """How the rules write the functions that are built in."""
+    return {rule.name: rule.latex for rule in builtin_rules().rules.values() if rule.latex}
+
+
+def head_of(function: str, spelling: str, known: Container[str]) -> str:
+    """What stands before the brackets, where no symbol has the Greek letter that the head is."""
+    greek = _GREEK_HEAD.match(spelling)
+    return operator_name(function) if greek and greek[1] in known else spelling
+
+
+def has_place(spelling: str) -> bool:
+    """Whether a spelling has a place for the argument, and so is no head."""
+    return _PLACE.search(spelling) is not None
 
 
 def spelled(spelling: str, arguments: Sequence[Piece]) -> Piece:
-    r"""A user's spelling with the arguments in their places.
+    r"""A spelling with the arguments in their places.
 
     An argument gets brackets unless its place stands in brackets, bars or braces.
 
     >>> spelled(r"{x}^{+}", [Piece("A B", FORM)]).text
     '(A B)^{+}'
     """
-    if not _PLACE.search(spelling):
-        return called(spelling, arguments)
     tall = any(argument.tall for argument in arguments)
     if tall:
         spelling = _BRACKETED_PLACE.sub(r"\\left(\1\\right)", spelling)
+        spelling = _BAR.sub(lambda bar: rf"\{_SIDES[bar[1]]}{bar[0]}", spelling)
     places = dict(zip("xyz", arguments, strict=False))
 
     def filled(match: re.Match[str]) -> str:
@@ -118,19 +98,11 @@ def special_call(call: Call, arguments: Sequence[Piece], write: Write) -> Piece 
     match call.function, call.arguments, call.axis:
         case "inv", (Transpose(base),), None:
             return raised(write(base), r"-\top")
-        case "inv", (_,), None:
-            return raised(arguments[0], "-1")
-        case "pinv", (_,), None:
-            return raised(arguments[0], "+")
-        case "sqrt", (_,), None:
-            return Piece(rf"\sqrt{{{arguments[0].text}}}", ATOM, arguments[0].tall)
         case "kron", (_, _), None:
             left, right = (at_least(each, POWER) for each in arguments)
             return Piece(rf"{left} \otimes {right}", HADAMARD, any(each.tall for each in arguments))
         case "sum", (_,), 0 | 1:
             return _axis_sum(arguments[0], call.axis == 0)
-        case function, (_,), None if function in FENCES:
-            return fenced(function, arguments[0])
     return constant_array(call.function, arguments)
 
 

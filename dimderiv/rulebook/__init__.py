@@ -1,20 +1,27 @@
 """What is differentiable, and how: a table for each operation, and declared functions."""
 
 from dimderiv.rulebook.declared import with_unknown
+from dimderiv.rulebook.facts import commutes, is_entrywise, range_of, turns
+from dimderiv.rulebook.meanings import Meanings, meanings
 from dimderiv.rulebook.rule import Kind, Rule
-from dimderiv.rulebook.rulebook import Rulebook, builtin_rules, load_rules, rules_folder
+from dimderiv.rulebook.rulebook import Rulebook, builtin_rules, load_rules
 from dimderiv.rulebook.signature import Axis, read_signature
 from dimderiv.rulebook.table import rule_table
 
 __all__ = [
     "Axis",
     "Kind",
+    "Meanings",
     "Rule",
     "Rulebook",
     "builtin_rules",
+    "commutes",
+    "is_entrywise",
     "load_rules",
+    "meanings",
+    "range_of",
     "read_signature",
     "rule_table",
-    "rules_folder",
+    "turns",
     "with_unknown",
 ]

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,15 +20,23 @@ from dimderiv.language import (
     Shape,
     children,
     parse_expression,
+    rules_folder,
 )
+from dimderiv.rulebook.signature import read_signature
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 Kind = Literal[FileKind, "unknown"]
 
-KEYS = {
-    "kind", "signature", "square", "definition", "column", "scalar", "derivative", "domain",
-    "kink", "latex", "reference", "operator", "linear", "commuting", "refused",
+TEXTS = {
+    "kind", "signature", "definition", "column", "scalar", "domain", "kink", "latex", "reference",
+    "operator", "linear", "commuting", "mpmath",
 }  # fmt: skip
+TRUTHS = {"square", "along", "turns", "commutes"}
+NAMES = {"aliases", "symmetric", "rows_sum_to_one"}
+# One text, for the first argument or for all targets, or a table of them.
+TABLES = {"derivative", "refused", "code"}
+KEYS = TEXTS | TRUTHS | NAMES | TABLES | {"range"}
+TARGETS = ("any", "numpy", "jax", "torch", "array_api")
 CONSTANTS = {"I", "pi"}
 VALUES = {"y", "Y", "count"}
 
@@ -53,9 +62,18 @@ class Rule:
         commuting: the value where that argument commutes with the first one.
         refused: for an argument without a derivative, why it has none.
         square: whether the axes of a matrix argument must have the same size.
+        along: whether the reductions in the definition run along the axis of the call.
+        turns: whether the value at a transpose is the transpose of the value.
+        commutes: whether the value commutes with all that the argument commutes with.
+        symmetric: the arguments that must be symmetric.
+        rows_sum_to_one: the arguments whose rows must sum to 1.
+        range: the least and the largest value that an entry can have.
+        mpmath: what the value is called in mpmath and sympy, where that is another name.
         domain: where the rule holds.
         kink: what is assumed where the derivative does not exist.
         reference: where the formula can be looked up.
+        aliases: other names that are read as this function.
+        code: for each target how a call is written, or a helper function's name.
         argument: the shape of the argument, of a function that is declared rather than known.
         value: the shape of the value of such a function.
     """
@@ -72,56 +90,85 @@ class Rule:
     commuting: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
     square: bool = False
+    along: bool = False
+    turns: bool = False
+    commutes: bool = False
+    symmetric: tuple[str, ...] = ()
+    rows_sum_to_one: tuple[str, ...] = ()
+    range: tuple[float, float] = (-inf, inf)
+    mpmath: str = ""
     domain: str = ""
     kink: str = ""
     latex: str = ""
     reference: str = ""
     operator: str = ""
+    aliases: tuple[str, ...] = ()
+    code: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     argument: Shape | None = None
     value: Shape | None = None
+
+    @property
+    def place(self) -> str:
+        """The rule and its file, in a sentence."""
+        return f"rule {self.name} in {Path(self.file).name}"
 
     @property
     def is_function(self) -> bool:
         """Whether the name is written before brackets, rather than being an operator's."""
         return not self.operator
 
+    @property
+    def is_users(self) -> bool:
+        """Whether the rule comes from a file of the user's own."""
+        return Path(self.file).parent != rules_folder()
+
+    @property
+    def is_primitive(self) -> bool:
+        """Whether no simpler functions make this one, which the check knows by its name."""
+        is_known = self.name in BUILTIN_FUNCTIONS or bool(self.mpmath)
+        return is_known and bool(re.search(rf"\b{self.name}\(", self.definition))
+
+    @property
+    def is_written_out(self) -> bool:
+        """Whether generated code has the definition in place of a call."""
+        is_made = bool(self.definition) and not self.is_primitive
+        return is_made and not self.code and (self.kind == "elementwise" or self.is_users)
+
 
 _ARRAY = r"\w+(?:\s*\[[^\[\]]*\])?"
 # What may follow the value of a product: the entries of which it consists.
 _WHERE = r"(?:\s*,\s*[a-z]\s*>=\s*[a-z])?"
 _SIGNATURE = re.compile(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
-_LETTER_SETS = re.compile(r"\[([^]]*)\]")
 
 
 def refuse_mistyped(key: str, value: Any, place: str) -> None:
     """Refuse a key whose value is of another type than the format says."""
-    kinds: dict[str, type | tuple[type, ...]] = {
-        "square": bool,
-        "derivative": (str, dict),
-        "refused": (str, dict),
-    }
-    wanted = kinds.get(key, str)
-    texts = value.values() if isinstance(value, dict) else ()
-    if not isinstance(value, wanted) or not all(isinstance(text, str) for text in texts):
-        kind = "true or false" if key == "square" else "a text"
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    are_texts = all(isinstance(part, str) for part in parts)
+    if key in TRUTHS:
+        wanted, kind = isinstance(value, bool), "true or false"
+    elif key in NAMES:
+        wanted, kind = isinstance(value, list) and are_texts, "a list of names"
+    elif key == "range":
+        are_numbers = all(isinstance(part, (int, float)) for part in parts)
+        wanted, kind = are_numbers and len(parts) == 2, "a list of two numbers"
+    else:
+        tables = (str, dict) if key in TABLES else str
+        wanted, kind = isinstance(value, tables) and are_texts, "a text"
+    if not wanted:
         raise ParseError(f"{place}: {key} is not {kind}")
-
-
-def is_self_defined(rule: Rule) -> bool:
-    """Whether a rule is for a built-in function, and leaves its meaning as it is."""
-    return rule.name in BUILTIN_FUNCTIONS and f"{rule.name}(" in rule.definition
 
 
 def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
     """Refuse a rule whose formulas cannot be read, or use what they do not know."""
-    place = f"rule {rule.name} in {Path(rule.file).name}"
+    place = rule.place
     if rule.kind == "composite" and rule.derivative:
         raise ParseError(
             f"{place} has a derivative, but that of a composite follows from its definition",
             hint="leave the derivative out",
         )
-    _refuse_stray_letters(rule, place)
+    _refuse_stray_letters(rule)
     known = CONSTANTS.union(rule.arguments)
     for key, text in (
         ("definition", rule.definition),
@@ -132,25 +179,25 @@ def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
         _read_formula(rule, key, text, functions, known)
     for argument, text in rule.derivative.items():
         lettered = rule.kind in {"matrix", "rows"} and "[" in text
-        letters = ", ".join(f"{letter}:1" for letter in sorted(set(_letters(text))))
+        letters = ", ".join(f"{letter}:1" for letter in sorted(_letters(text)))
         whole = f"[{letters}] {text}" if lettered else text
         _read_formula(rule, f"derivative by {argument}", whole, functions, known | VALUES)
 
 
-def _refuse_stray_letters(rule: Rule, place: str) -> None:
+def _refuse_stray_letters(rule: Rule) -> None:
     """In a partial derivative in letters, only those of the signature are known, and p and q."""
     if rule.kind != "matrix":
         return
-    if not _LETTER_SETS.search(rule.signature):
+    if "[" not in rule.signature:
         raise ParseError(
-            f"{place}: the signature has no letters", hint='such as "A[i,j] -> Y[j,i]"'
+            f"{rule.place}: the signature has no letters", hint='such as "A[i,j] -> Y[j,i]"'
         )
-    known = {"p", "q", *_letters(rule.signature)}
+    known = {"p", "q", *read_signature(rule.signature).letters}
     for argument, text in rule.derivative.items():
-        stray = sorted(set(_letters(text)) - known)
+        stray = sorted(_letters(text) - known)
         if stray:
             raise ParseError(
-                f"{place}: the derivative by {argument} has the letter {stray[0]}, "
+                f"{rule.place}: the derivative by {argument} has the letter {stray[0]}, "
                 f"which is none of {', '.join(sorted(known))}",
                 hint="the letters of the value, and p and q for the argument",
             )
@@ -165,8 +212,7 @@ def _read_formula(
         formula = parse_expression(text, names=known, functions=functions)
     except DimderivError as error:
         raise ParseError(
-            f"rule {rule.name} in {Path(rule.file).name}: the {key} cannot be read: "
-            f"{error.message}",
+            f"{rule.place}: the {key} cannot be read: {error.message}",
             span=error.span,
             source=text,
             hint=error.hint,
@@ -174,8 +220,7 @@ def _read_formula(
     for name in _names(formula):
         if name.name not in known:
             raise ParseError(
-                f"rule {rule.name} in {Path(rule.file).name}: "
-                f"the {key} uses {name.name}, which is no argument",
+                f"{rule.place}: the {key} uses {name.name}, which is no argument",
                 span=name.span,
                 source=text,
                 hint=f"one of {', '.join(sorted(known))}",
@@ -192,8 +237,9 @@ def _names(formula: Node) -> Iterator[Name]:
         yield from _names(part)
 
 
-def refuse_incomplete(rule: Rule, place: str) -> None:
+def refuse_incomplete(rule: Rule) -> None:
     """Refuse a rule that leaves out what its kind needs, or whose letters do not close."""
+    place = rule.place
     if not rule.arguments:
         raise ParseError(f"{place} has no signature", hint='such as "A[i,j] -> Y[j,i]"')
     if not _SIGNATURE.fullmatch(rule.signature):
@@ -205,12 +251,26 @@ def refuse_incomplete(rule: Rule, place: str) -> None:
         raise ParseError(f"{place} has no definition", hint="give it in the language")
     if not rule.reference:
         raise ParseError(f"{place} has no reference", hint="say where the formula can be looked up")
-    stray = sorted({*rule.derivative, *rule.refused} - set(rule.arguments))
+    named = {*rule.derivative, *rule.refused, *rule.symmetric, *rule.rows_sum_to_one}
+    stray = sorted(named - set(rule.arguments))
+    if stray and stray[0] not in {*rule.derivative, *rule.refused}:
+        raise ParseError(
+            f"{place} says something of {stray[0]}, which is no argument",
+            hint=f"one of {', '.join(rule.arguments)}",
+        )
     if stray:
         raise ParseError(
             f"{place} has a derivative by {stray[0]}, which is no argument",
             hint=f"one of {', '.join(rule.arguments)}",
         )
+    targets = sorted(set(rule.code) - set(TARGETS))
+    if targets:
+        raise ParseError(
+            f"{place} has code for {targets[0]}, which is no target",
+            hint=f"one of {', '.join(TARGETS)}",
+        )
+    if rule.along and rule.kind != "composite":
+        raise ParseError(f"{place} runs along an axis of the call, but is no composite")
     if rule.linear and not rule.commuting:
         raise ParseError(f"{place} is linear in {rule.linear}, but does not say what commuting is")
     if rule.linear and (rule.kind != "matrix" or rule.arguments[1:] != (rule.linear,)):
@@ -219,11 +279,12 @@ def refuse_incomplete(rule: Rule, place: str) -> None:
             hint='a matrix rule such as "A[i,j], E[i,j] -> Y[i,j]" with linear = "E"',
         )
     if rule.kind == "product":
-        left, right = rule.signature.split("->")
-        missing = set(_letters(right)) - set(_letters(left))
+        signature = read_signature(rule.signature)
+        missing = signature.letters - signature.given
         if missing:
             raise ParseError(f"{place}: the letter {min(missing)} is on the right side only")
 
 
-def _letters(text: str) -> list[str]:
-    return re.findall(r"[a-z]", "".join(re.findall(r"\[([^]]*)\]", text)))
+def _letters(text: str) -> set[str]:
+    """The letters in the brackets of a derivative."""
+    return set(re.findall("[a-z]", "".join(re.findall(r"\[([^]]*)\]", text))))

@@ -4,29 +4,38 @@ The loader refuses a rule that is incomplete, cannot be read or whose letters do
 a rule is *true* is for `dimderiv rules --check` to say.
 """
 
-import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, get_args
 
 from dimderiv.errors import ParseError
-from dimderiv.language import BUILTIN_FUNCTIONS, GRADIENT, Node, Shape, parse_expression
+from dimderiv.language import (
+    BUILTIN_FUNCTIONS,
+    GRADIENT,
+    Node,
+    Shape,
+    builtin_files,
+    parse_expression,
+    read_rule_file,
+)
 from dimderiv.rulebook.rule import (
     KEYS,
     NAME,
+    NAMES,
+    TABLES,
     FileKind,
-    is_self_defined,
     refuse_incomplete,
     refuse_mistyped,
     refuse_unreadable,
 )
 from dimderiv.rulebook.rule import Rule as Rule
+from dimderiv.rulebook.signature import read_signature
 
 
-@dataclass(frozen=True)
+# Equal where it is the same, since what is found with it is kept for it.
+@dataclass(frozen=True, eq=False)
 class Rulebook:
     """All rules that are known, by name."""
 
@@ -62,35 +71,34 @@ class Rulebook:
             if rule.argument is not None and not name.startswith(GRADIENT)
         }
 
-    def user_definitions(self) -> dict[str, tuple[tuple[str, ...], Node]]:
-        """The functions that only the user's own files define: arguments and definition."""
-        return {r.name: (r.arguments, self._read(r.definition)) for r in self._user_rules()}
+    def code_of(self, target: str) -> dict[str, str]:
+        """How calls of functions are written in the code of a target.
 
-    def user_columns(self) -> dict[str, Node]:
-        """What those functions are of a column vector, where that is another definition."""
-        return {r.name: self._read(r.column) for r in self._user_rules() if r.column}
+        Args:
+            target: its name.
+        """
+        found = {r.name: r.code.get(target, r.code.get("any")) for r in self.rules.values()}
+        return {name: text for name, text in found.items() if text is not None}
 
-    def _user_rules(self) -> Iterator[Rule]:
-        for rule in self.rules.values():
-            is_users = Path(rule.file).parent != rules_folder()
-            if is_users and rule.definition and not is_self_defined(rule):
-                yield rule
+    def formula(self, rule: Rule, text: str) -> Node:
+        """The tree of a formula that a rule has.
 
-    def _read(self, text: str) -> Node:
-        return parse_expression(text, functions=self.words)
+        Args:
+            rule: the rule; its arguments are names.
+            text: the formula.
+        """
+        return _formula(text, rule.arguments, self.words)
 
 
-def rules_folder() -> Path:
-    """Where the built-in rules lie: inside the installed package, else beside it."""
-    package = Path(__file__).parent.parent
-    packaged = package / "rules"
-    return packaged if packaged.is_dir() else package.parent / "rules"
+@cache
+def _formula(text: str, names: tuple[str, ...], functions: frozenset[str]) -> Node:
+    return parse_expression(text, names=names, functions=functions)
 
 
 @cache
 def builtin_rules() -> Rulebook:
     """The rules that come with dimderiv."""
-    return _read(sorted(rules_folder().glob("*.toml")))
+    return _read(builtin_files())
 
 
 def load_rules(*files: str | Path) -> Rulebook:
@@ -109,28 +117,19 @@ def load_rules(*files: str | Path) -> Rulebook:
     for file in files:
         if not isinstance(file, (str, Path)):
             raise ParseError(f"a rule file is named by a path, not {file!r}", hint="my.toml")
-    own = _read([Path(file) for file in files])
+    own = _read({Path(file): read_rule_file(Path(file)) for file in files})
     functions = BUILTIN_FUNCTIONS | builtin.functions | own.functions
     for rule in own.rules.values():
         refuse_unreadable(rule, functions)
     return Rulebook({**builtin.rules, **own.rules})
 
 
-def _read(files: Iterable[Path]) -> Rulebook:
+def _read(files: Mapping[Path, Mapping[str, Any]]) -> Rulebook:
     rules: dict[str, Rule] = {}
-    for file in files:
-        for name, table in _tables(file).items():
+    for file, tables in files.items():
+        for name, table in tables.items():
             rules[name] = _rule(name, table, file)
     return Rulebook(rules)
-
-
-def _tables(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ParseError(f"the rule file {file} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParseError(f"the rule file {file} is not TOML: {error}") from error
 
 
 def _rule(name: str, table: Any, file: Path) -> Rule:
@@ -149,17 +148,16 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
     for key, value in table.items():
         refuse_mistyped(key, value, place)
     signature = table.get("signature", "x -> y" if kind == "elementwise" else "")
-    arguments = tuple(re.findall(r"(\w+)\s*(?:\[[^]]*\])?", signature.split("->")[0]))
-    texts = {key: table.get(key, {}) for key in ("derivative", "refused")}
-    for key, text in texts.items():
-        if isinstance(text, str):
-            texts[key] = dict.fromkeys(arguments[:1], text)
+    arguments = read_signature(signature).names
+    read = dict(table)
+    for key in TABLES & table.keys():
+        if isinstance(table[key], str):
+            read[key] = dict.fromkeys(["any"] if key == "code" else arguments[:1], table[key])
+    for key in (NAMES | {"range"}) & table.keys():
+        read[key] = tuple(table[key])
     if not NAME.fullmatch(name):
         raise ParseError(f"{place} has no name that can be written", hint="letters, digits and _")
-    rule = Rule(
-        name=name,
-        **{**table, **texts, "signature": signature, "arguments": arguments},
-        file=str(file),
-    )
-    refuse_incomplete(rule, place)
+    read |= {"name": name, "signature": signature, "arguments": arguments, "file": str(file)}
+    rule = Rule(**read)
+    refuse_incomplete(rule)
     return rule

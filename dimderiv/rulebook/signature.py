@@ -1,28 +1,45 @@
 """Signatures in letters: `A[i,k], B[k,j] -> Y[i,j]` says which axes of which arguments agree."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 Axis = str | tuple[str, ...]
 
-_ARRAY = re.compile(r"(\w+)\s*\[([^]]*)\]")
+_ARRAY = re.compile(r"(\w+)\s*(?:\[([^]]*)\])?")
 _ORDERED = re.compile(r"([a-z])\s*>=\s*([a-z])")
 _AXIS = re.compile(r"\([^)]*\)|[^,]+")
 
 
 @dataclass(frozen=True)
 class Signature:
-    """The axes of the arguments and of the value.
+    """The names of the arguments, and the axes of these and of the value.
 
     An axis of an argument is a letter, or `("o", "k")` for `o+k`.  An axis of the value is a
     letter, or `("j", "i")` for the axis that runs over both, `(j,i)`.  Where two letters are
     `ordered`, entries for which the first is smaller than the second are zero.
     """
 
+    names: tuple[str, ...]
     arguments: tuple[tuple[Axis, ...], ...]
     value: tuple[Axis, ...]
     ordered: tuple[str, str] | None = None
+
+    @property
+    def given(self) -> set[str]:
+        """The letters of the arguments."""
+        return _letters(chain(*self.arguments))
+
+    @property
+    def letters(self) -> set[str]:
+        """The letters of the arguments and of the value."""
+        return self.given | _letters(self.value)
+
+
+def _letters(axes: Iterable[Axis]) -> set[str]:
+    return {letter for axis in axes for letter in axis}
 
 
 @cache
@@ -34,12 +51,14 @@ def read_signature(text: str) -> Signature:
             a comma, perhaps, `i >= j`.
 
     >>> read_signature("V[o+k], K[k] -> Y[o]")
-    Signature(arguments=((('o', 'k'),), ('k',)), value=('o',), ordered=None)
+    Signature(names=('V', 'K'), arguments=((('o', 'k'),), ('k',)), value=('o',), ordered=None)
     """
     arguments, _, value = text.partition("->")
+    arrays = _ARRAY.findall(arguments)
     return Signature(
-        tuple(_axes(match[2]) for match in _ARRAY.finditer(arguments)),
-        next((_axes(match[2]) for match in _ARRAY.finditer(value)), ()),
+        tuple(name for name, _ in arrays),
+        tuple(_axes(letters) for _, letters in arrays),
+        next((_axes(letters) for _, letters in _ARRAY.findall(value)), ()),
         next(((match[1], match[2]) for match in _ORDERED.finditer(value)), None),
     )
 

@@ -20,9 +20,7 @@ from dimderiv.graph import (
     is_symmetric,
     without_coefficient,
 )
-
-# Functions that are power series in their argument, or limits of polynomials in it.
-SERIES = frozenset({"inv", "expm"})
+from dimderiv.rulebook import commutes
 
 
 class Letter(NamedTuple):
@@ -63,7 +61,7 @@ def _words(node: Node, letter: Node | None = None) -> Iterator[Word]:
         case Sum():
             for _, term in node.terms:
                 yield from _words(term, letter)
-        case Function() if node.function in SERIES:
+        case Function() if commutes(node.function):
             yield from _words(node.arguments[0], letter)
         case Product():
             yield from _words_of_product(node, letter)
@@ -89,7 +87,7 @@ def _words_of_product(node: Product, letter: Node | None) -> Iterator[Word]:
     word: list[Letter] = []
     for matrix, turned in chain:
         part = matrix.value if isinstance(matrix, Named) else matrix
-        if isinstance(part, Function) and part.function in SERIES:
+        if isinstance(part, Function) and commutes(part.function):
             yield tuple(word)
             word = []
             yield from (_turned(each) if turned else each for each in _words(part, letter))

@@ -6,8 +6,6 @@ commutes is chosen.
 """
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
-from functools import cache
 from math import inf
 from typing import NamedTuple
 
@@ -22,13 +20,14 @@ from dimderiv.graph import (
     Sum,
     Term,
     letters_of,
+    part,
     product,
-    renamed,
+    reached,
     total,
+    touching,
     transposed,
 )
-from dimderiv.language import Shape, parse_expression, syntax
-from dimderiv.lower import Array, function_of, map_indices, matrix_formula
+from dimderiv.lower import formula, function_of, map_indices
 from dimderiv.rulebook import Rule, Rulebook
 from dimderiv.simplify.commuting import commute
 
@@ -101,7 +100,8 @@ def _met(
             return None
     value = _value(rule, base, chosen.direction, rulebook)
     rest = [f for f in node.factors if f is not factor and all(f is not g for g in chosen.factors)]
-    return _gathered(node, node.coefficient, [Factor(value, chosen.indices), *rest], node.result)
+    factors = [Factor(value, chosen.indices), *rest]
+    return part(node.coefficient, factors, node.result, node.dims)
 
 
 def _meetings(node: Product, place: int) -> Iterator[Meeting]:
@@ -111,34 +111,11 @@ def _meetings(node: Product, place: int) -> Iterator[Meeting]:
         return
     (j, i), (q, p) = row.letters, column.letters
     for own, other in (((p, q), (i, j)), ((j, i), (q, p))):
-        found = _reached(node, place, own)
-        reach = set(own).union(*(letters_of(f.indices) for f in found))
+        rest = [f for k, f in enumerate(node.factors) if k != place]
+        reach = reached(own, rest)
         if reach.isdisjoint(other) and reach.isdisjoint(letters_of(node.result)):
-            yield Meeting(_gathered(node, ONCE, found, own), found, other)
-
-
-def _reached(node: Product, place: int, own: Sequence[int]) -> list[Factor]:
-    """The factors that hang together with some letters, not through the map itself."""
-    left = [f for k, f in enumerate(node.factors) if k != place and f.indices]
-    reach, found = set(own), list[Factor]()
-    while True:
-        near = [f for f in left if reach & set(letters_of(f.indices))]
-        if not near:
-            return found
-        found += near
-        left = [f for f in left if all(f is not g for g in near)]
-        reach.update(letter for f in near for letter in letters_of(f.indices))
-
-
-def _gathered(
-    node: Product, coefficient: Fraction, factors: Sequence[Factor], result: Sequence[Index]
-) -> Node:
-    """A product of factors that have letters of another one, and of no others."""
-    letters = [*letters_of(result), *(i for f in factors for i in letters_of(f.indices))]
-    place = {letter: k for k, letter in enumerate(dict.fromkeys(letters))}
-    moved = [f._replace(indices=tuple(renamed(i, place) for i in f.indices)) for f in factors]
-    dims = [node.dims[letter] for letter in place]
-    return product(coefficient, moved, [renamed(index, place) for index in result], dims)
+            found = touching(reach, rest)
+            yield Meeting(part(ONCE, found, own, node.dims), found, other)
 
 
 def _value(rule: Rule, base: Node, direction: Node, rulebook: Rulebook) -> Node:
@@ -150,11 +127,8 @@ def _value(rule: Rule, base: Node, direction: Node, rulebook: Rulebook) -> Node:
         kept = [(ONCE, total(kept, direction.axes))]
     values = [(c, function_of(rule.name, (base, term), base.axes)) for c, term in kept]
     if easy:
-        shape = Shape(*base.axes)
-        arrays = (Array(base, shape), Array(total(easy, direction.axes), shape))
-        known = dict(zip(rule.arguments, arrays, strict=True))
-        formula = _formula(rule.commuting, rule.arguments, rulebook.functions)
-        values.insert(0, (ONCE, matrix_formula(formula, known, rulebook).node))
+        known = dict(zip(rule.arguments, (base, total(easy, direction.axes)), strict=True))
+        values.insert(0, (ONCE, formula(rule, rule.commuting, known, rulebook)))
     return total(values, base.axes)
 
 
@@ -167,8 +141,3 @@ def _terms(direction: Node) -> Sequence[Term]:
         if isinstance(inner, Sum) and power == 1 and indices == direction.result[::-1]:
             return [(c * direction.coefficient, transposed(term)) for c, term in inner.terms]
     return ((ONCE, direction),)
-
-
-@cache
-def _formula(text: str, names: tuple[str, ...], functions: frozenset[str]) -> syntax.Node:
-    return parse_expression(text, names=names, functions=functions)

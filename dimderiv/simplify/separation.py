@@ -8,7 +8,20 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.graph import ONCE, Factor, Key, Node, Term, content, letters_of, part, product, total
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Key,
+    Node,
+    Term,
+    components,
+    content,
+    letters_of,
+    part,
+    product,
+    total,
+    touching,
+)
 from dimderiv.language import Dim
 from dimderiv.simplify.factoring import view_of
 
@@ -79,27 +92,14 @@ def parts(term: Node) -> list[Part]:
     if not all(isinstance(index, int) for index in (*indices, *view.result)):
         return []
     factors = [factor for factor in view.factors if factor.indices]
+    axes = [letters_of([index]) for index in view.result]
     found = []
-    for group in _letter_groups([letters_of(f.indices) for f in factors], view.result):
+    for group in components([*(letters_of(f.indices) for f in factors), *axes]):
         places = tuple([k for k, index in enumerate(view.result) if index in group])
-        own = [factor for factor in factors if group.intersection(letters_of(factor.indices))]
-        result = [view.result[k] for k in places]
-        found.append(Part(places, part(ONCE, own, result, view.dims)))
-    return found
-
-
-def _letter_groups(factors: Sequence[Sequence[int]], result: Sequence[object]) -> list[set[int]]:
-    """The letters in groups that share factors, in the order of the result."""
-    groups: list[set[int]] = []
-    for letters in (*factors, *([index] for index in result if isinstance(index, int))):
-        joined = set(letters)
-        if joined:
-            apart = [group for group in groups if not group & joined]
-            groups = [*apart, joined.union(*(group for group in groups if group & joined))]
-    return sorted(
-        [group for group in groups if group.intersection(i for i in result if isinstance(i, int))],
-        key=lambda group: min(k for k, index in enumerate(result) if index in group),
-    )
+        if places:
+            result = [view.result[k] for k in places]
+            found.append(Part(places, part(ONCE, touching(group, factors), result, view.dims)))
+    return sorted(found, key=lambda each: each.places)
 
 
 def outside(terms: Sequence[Term]) -> Outside:

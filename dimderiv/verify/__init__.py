@@ -5,59 +5,35 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
-    from dimderiv.verify.claim import Claim, Verification, sizes_text, together
-    from dimderiv.verify.code import CodeCheck, all_together
-    from dimderiv.verify.evaluate import (
-        Arithmetic,
-        Effort,
-        Evaluator,
-        Expected,
-        OutOfDomain,
-        OutOfTime,
-        Scalar,
-        Size,
-        Table,
-        put_in_place,
-        targets_of_cross_entropy,
-        transposed,
-    )
-    from dimderiv.verify.points import assignments, drawn_points
+    from dimderiv.verify.claim import Claim, CodeCheck, Verification, all_together, together
+    from dimderiv.verify.code import Run, check_code, dense, layer, operator
+    from dimderiv.verify.evaluate import KNOWN
     from dimderiv.verify.rules import check_rules
     from dimderiv.verify.verdict import Judge, judged
 else:
     __getattr__ = late(
         __name__,
-        claim="Claim Verification sizes_text together",
-        code="CodeCheck all_together",
-        evaluate="Arithmetic Effort Evaluator Expected OutOfDomain OutOfTime Scalar Size Table "
-        "put_in_place targets_of_cross_entropy transposed",
-        points="assignments drawn_points",
+        claim="Claim CodeCheck Verification all_together together",
+        code="Run check_code dense layer operator",
+        evaluate="KNOWN",
         rules="check_rules",
         verdict="Judge judged",
     )
 
 __all__ = [
+    "KNOWN",
     "Arithmetic",
     "Claim",
     "CodeCheck",
-    "Effort",
-    "Evaluator",
-    "Expected",
     "Judge",
-    "OutOfDomain",
-    "OutOfTime",
-    "Scalar",
-    "Size",
-    "Table",
+    "Run",
     "Verification",
     "all_together",
-    "assignments",
+    "check_code",
     "check_rules",
-    "drawn_points",
+    "dense",
     "judged",
-    "put_in_place",
-    "sizes_text",
-    "targets_of_cross_entropy",
+    "layer",
+    "operator",
     "together",
-    "transposed",
 ]

@@ -6,7 +6,6 @@ from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
 from dimderiv.language import Declaration, Node, Program, Shape
-from dimderiv.verify.code import CodeCheck
 
 MOST_SIZES = 8
 
@@ -39,6 +38,7 @@ class Claim:
         columns: the definition of some of them for a column vector, where that is another.
         order: how many times the value is differentiated.
         elementwise: the names in `definitions` that apply to each entry by itself.
+        values: argument names of other functions of entries, and how mpmath and sympy call them.
         inner: shapes of parts of the expression, whose sizes must be positive too.
         along: for a derivative along directions, the direction of each symbol that moves.
         structure: which entries of the variable move together, such as `symmetric`; nothing where
@@ -58,6 +58,7 @@ class Claim:
     columns: Mapping[str, Node] = field(default_factory=dict)
     order: int = 1
     elementwise: Collection[str] = ()
+    values: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     inner: Collection[Shape] = ()
     along: Mapping[str, str] = field(default_factory=dict)
     structure: str = ""
@@ -65,6 +66,28 @@ class Claim:
     unknown: Mapping[str, Shape] = field(default_factory=dict)
     of: str = ""
     sizes: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class CodeCheck:
+    """What was compared of generated code with the answer; there is one only if nothing disagreed.
+
+    Attributes:
+        points: at how many points.
+        entries: how many entries.
+        sizes: the sizes of the named dimensions at these points.
+    """
+
+    points: int
+    entries: int
+    sizes: tuple[dict[str, int], ...]
+
+    def __str__(self) -> str:
+        if not self.points:
+            return "the code was not compared with the answer: no point was found for it"
+        entries = _count(self.entries, "entry", "entries")
+        points = _count(self.points, "point", "points")
+        return f"the code agrees with the answer in {entries} at {points}"
 
 
 @dataclass(frozen=True)
@@ -142,6 +165,16 @@ def together(verifications: Sequence[Verification]) -> Verification:
         tuple(dict.fromkeys(told for each in verifications for told in each.one_sided)),
         tuple(dict.fromkeys(told for each in verifications for told in each.remarks)),
     )
+
+
+def all_together(checks: Sequence[CodeCheck]) -> CodeCheck:
+    """One report of several checks, with the sizes of the one that saw the fewest points.
+
+    Args:
+        checks: at least one.
+    """
+    least = min(checks, key=lambda check: check.points)
+    return CodeCheck(least.points, sum(check.entries for check in checks), least.sizes)
 
 
 def sizes_text(sizes: Mapping[str, int]) -> str:

@@ -353,7 +353,6 @@ def test_arguments_that_are_called_like_the_code_itself() -> None:
 def test_products_are_checked_where_the_derivation_was() -> None:
     """A product that disagrees is withheld, as the derivation itself would be."""
     checked = derive("softmax(x)", "x")
-    assert checked.origin is not None
     found: list[bool] = []
     original = Derivation.verified
 

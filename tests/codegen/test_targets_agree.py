@@ -10,9 +10,10 @@ from derivation.test_code_check import CASES, derived
 from golden import Golden, read_cases
 
 from dimderiv import derive
-from dimderiv.derivation.code_check import check_code, dense
+from dimderiv.derivation.claims import code_checked
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import UnknownNameError
+from dimderiv.verify.code.runs import dense
 
 LIBRARIES = {"jax": "jax", "torch": "torch", "array_api": "array_api_strict"}
 TARGETS = tuple(LIBRARIES)
@@ -79,7 +80,7 @@ def compared(derivation: Derivation, target: str) -> int:
     """At how many points the code agrees with the value and the derivatives that are printed."""
     made = of_library(derivation.function(target, value=True), arrays_of(target))
     run = dense(made, list(derivation.typed.symbols), value=True)
-    return check_code(derivation.coder, run, value=True).points
+    return code_checked(derivation.derived, run, value=True).points
 
 
 @pytest.mark.parametrize("target", TARGETS)

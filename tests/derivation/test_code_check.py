@@ -10,9 +10,10 @@ from golden import Golden, read_cases
 
 from dimderiv import derive
 from dimderiv.codegen.functions.module import function
-from dimderiv.derivation.code_check import check_code, dense
+from dimderiv.derivation.claims import code_checked
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import VerificationError
+from dimderiv.verify.code.runs import dense
 
 # Code that was wrong, failed, or was refused beside a right text, each for a reason of its own.
 CASES: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -108,9 +109,9 @@ def spoiled(spoil: Callable[[str], str], *, value: bool = False) -> str:
     derivation = derive("||X w - y||^2", "w", verify=False)
     source = derivation.code("numpy", value=value)
     assert source != spoil(source)
-    made = function(spoil(source), "gradient")
+    run = dense(function(spoil(source), "gradient"), ["X", "w", "y"], value=value)
     with pytest.raises(VerificationError) as caught:
-        check_code(derivation.coder, dense(made, ["X", "w", "y"], value=value), value=value)
+        code_checked(derivation.derived, run, value=value)
     return caught.value.message
 
 

@@ -115,7 +115,7 @@ def test_the_check_knows_the_layout() -> None:
     """The answer of another layout is no answer in this one."""
     turned = derive("A x", "x", layout="denominator", verify=False)
     mixed = derive("A x", "x", verify=False)
-    object.__setattr__(turned.answer, "derivatives", mixed.answer.derivatives)
+    object.__setattr__(turned.derived.answer, "derivatives", mixed.derived.answer.derivatives)
 
     with pytest.raises(VerificationError):
         turned.verified()

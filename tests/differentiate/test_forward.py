@@ -214,10 +214,10 @@ def test_too_long_to_be_written() -> None:
 def test_a_wrong_answer_is_withheld() -> None:
     """The check moves the variables along the directions, and compares."""
     found = derive("A X B", "X", forward="V", verify=False)
-    answer = found.answer.derivatives[("X",)]
+    answer = found.derived.answer.derivatives[("X",)]
     doubled = found.read_back(f"2 ({text(answer)})").statements[-1].value
     wrong = derive("A X B", "X", forward="V", verify=False)
-    object.__setattr__(wrong.answer, "derivatives", {("X",): doubled})
+    object.__setattr__(wrong.derived.answer, "derivatives", {("X",): doubled})
 
     with pytest.raises(VerificationError, match=r"dY\[0,0\] along V"):
         wrong.verified()

@@ -3,10 +3,9 @@
 import pytest
 from nodes import RULEBOOK, labelled, node, written
 
-from dimderiv.differentiate.partials import entrywise, operands, partials
+from dimderiv.differentiate.partials import partials
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import Node, named, symbol
-from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Dim
 from dimderiv.rulebook.rulebook import Rulebook, load_rules
 
@@ -82,22 +81,10 @@ def test_a_name_passes_on() -> None:
 
 @pytest.mark.parametrize("text", ["x", "n", "pi"])
 def test_a_leaf_hands_nothing_on(text: str) -> None:
-    """Symbols, sizes and constants have no operands."""
+    """Nothing is beneath symbols, sizes and constants."""
     leaf = node(text, "x: n")
 
-    assert () == operands(leaf)
     assert [] == list(partials(leaf, symbol("G", leaf.axes), RULEBOOK))
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("A x", ["A", "x"]), ("x + y", ["x", "y"]), ("exp(x)", ["x"]), ("det(A)", ["A"])],
-)
-def test_the_operands_of_a_node(text: str, expected: list[str]) -> None:
-    """In the order of the factors, terms or arguments."""
-    found = [written(operand) for operand in operands(node(text, "A: n x n; x: n; y: n"))]
-
-    assert expected == found
 
 
 def test_a_rule_uses_the_name_of_the_value() -> None:
@@ -148,28 +135,3 @@ def test_the_error_comes_when_its_turn_comes() -> None:
     assert second.node.axes == value.axes
     with pytest.raises(NotDifferentiableError, match="dexpm has no derivative by its argument A"):
         _ = first.node
-
-
-@pytest.mark.parametrize(
-    ("formula", "expected"),
-    [
-        ("x^2 y", "x.^2 .* y"),
-        ("1 - y^2", "1 - y.^2"),
-        ("exp(-x) / y", "exp(-x) ./ y"),
-        ("x > 0", "x > 0"),
-        ("sqrt(x)", "sqrt(x)"),
-        ("x^y", "x.^y"),
-        ("2", "2 ones(n, 1)"),
-    ],
-)
-def test_a_scalar_formula_is_applied_entry_by_entry(formula: str, expected: str) -> None:
-    """Products and powers become those of entries; a constant fills the axes."""
-    known = {"x": symbol("x", (N,)), "y": symbol("y", (N,))}
-
-    assert expected == written(entrywise(parse_expression(formula), known, (N,)))
-
-
-def test_a_scalar_formula_has_no_transposes() -> None:
-    """What is no scalar operation is refused."""
-    with pytest.raises(NotDifferentiableError, match=r"^a scalar formula cannot contain"):
-        entrywise(parse_expression("x'"), {"x": symbol("x", (N,))}, (N,))

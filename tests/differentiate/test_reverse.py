@@ -3,7 +3,7 @@
 import pytest
 from nodes import RULEBOOK, labelled, lowered, node, written
 
-from dimderiv.differentiate.reverse import Gradients, operands_first, reverse_sweep, second_sweeps
+from dimderiv.differentiate.reverse import Gradients, reverse_sweep, second_sweeps
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import Node, is_zero
 from dimderiv.simplify.simplify import Simplifier
@@ -137,20 +137,3 @@ def test_the_second_sweep_has_a_block_for_each_pair() -> None:
     assert "A'" == written(hessian.of["y", "x"])
     assert is_zero(hessian.of["x", "x"])
     assert {"x", "y"} == set(hessian.sweeps)
-
-
-def test_operands_come_first_and_once() -> None:
-    """A shared node is listed once, before all that uses it."""
-    order = [written(part) for part in operands_first(node("x' A x + exp(x' A x)"))]
-
-    assert ["x", "A", "x' A x", "exp(x' A x)", "x' A x + exp(x' A x)"] == order
-
-
-def test_a_deep_program_needs_no_deep_recursion() -> None:
-    """A thousand statements are walked one by one."""
-    statements = ["x1 = W x"] + [f"x{k + 1} = tanh(x{k})" for k in range(1, 1000)]
-    program = "; ".join([*statements, "sum(x1000)"])
-
-    found = len(operands_first(lowered(program).value))
-
-    assert 2003 == found

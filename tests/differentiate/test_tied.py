@@ -125,8 +125,8 @@ def test_the_derivative_by_free_entries_is_not_that_by_tied_ones(word: str) -> N
     """The check tells the two apart."""
     free = derive("tr(A X B)", "X", shapes=f"X: n x n {word}", verify=False)
     tied = derive("tr(A X B)", "X", shapes=f"X: n x n {word}", structured=True, verify=False)
-    object.__setattr__(tied.answer, "derivatives", free.answer.derivatives)
-    object.__setattr__(tied.answer, "definitions", free.answer.definitions)
+    object.__setattr__(tied.derived.answer, "derivatives", free.derived.answer.derivatives)
+    object.__setattr__(tied.derived.answer, "definitions", free.derived.answer.definitions)
 
     with pytest.raises(VerificationError):
         tied.verified()

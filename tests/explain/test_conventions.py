@@ -3,7 +3,7 @@
 import pytest
 
 from dimderiv import derive
-from dimderiv.derivation.api import LAYOUTS
+from dimderiv.answer import LAYOUTS
 from dimderiv.errors import UnknownNameError
 from dimderiv.explain.messages import LANGUAGES
 from dimderiv.explain.words.conventions import layout_in_words

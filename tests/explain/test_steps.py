@@ -155,7 +155,7 @@ def as_index_form(step: Derived) -> Node:
 def holds(derivation: Derivation, statements: Sequence[Statement]) -> bool:
     """Whether the last of some statements is the derivative, by the verifier."""
     variable = derivation.wrt[0]
-    names = {names[0]: name for names, name in derivation._derivative_names.items()}
+    names = {names[0]: name for names, name in derivation.derived.names.items()}
     program = Program((*statements, Statement(None, Name(names[variable]))))
     claim = Claim(
         expression=derivation.typed.program,

@@ -51,7 +51,7 @@ def test_the_formulas_of_each_block_are_true(case: tuple[str, str, str]) -> None
         if block.kind != "derived":
             continue
         told += 1
-        gradient = first.answer.program((text(block.first),))
+        gradient = first.derived.answer.program((text(block.first),))
         equations = {each.name: each for each in (*gradient.statements[:-1], *told_in(steps))}
         statements = (*equations.values(), Statement(None, block.name))
         claim = Claim(

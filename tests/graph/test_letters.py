@@ -1,7 +1,7 @@
 """Letters that turn out to be the same."""
 
-from dimderiv.graph.letters import Letters, are_letters, moved, reached
-from dimderiv.graph.nodes import Merged, Shifted
+from dimderiv.graph.letters import Letters, are_letters, components, moved, reached, touching
+from dimderiv.graph.nodes import Factor, Merged, Shifted, symbol
 from dimderiv.language.shapes import Dim
 
 M, N = Dim.of("m"), Dim.of("n")
@@ -54,6 +54,15 @@ def test_an_index_of_several_letters_is_no_letter() -> None:
     assert not are_letters((0, Merged((1, 2))))
 
 
-def test_letters_are_reached_through_groups() -> None:
-    """Whatever the order of the groups."""
-    assert {0, 1, 2, 3} == reached({0}, [(2, 3), (1, 2), (0, 1), (4,)])
+def test_letters_hang_together_through_groups() -> None:
+    """Whatever the order of the groups; an empty one is by itself."""
+    assert [{4}, set(), {0, 1, 2, 3}] == components([(2, 3), (4,), (), (0, 1), (1, 2)])
+
+
+def test_letters_are_reached_through_factors() -> None:
+    """Those to start with, and all that factors join with them."""
+    array = symbol("A", (N, N))
+    factors = [Factor(array, indices) for indices in ((2, 3), (1, 2), (4, 5))]
+
+    assert {0, 1, 2, 3} == reached({0, 1}, factors)
+    assert factors[:2] == touching([2], factors)

@@ -16,7 +16,6 @@ from dimderiv.cli.command import main
 from dimderiv.codegen.functions.module import function as made
 from dimderiv.codegen.functions.module import source
 from dimderiv.codegen.targets.targets import TARGETS
-from dimderiv.derivation.checking import Checker
 from dimderiv.errors import (
     DimderivError,
     NotDifferentiableError,
@@ -474,7 +473,7 @@ def test_a_function_of_a_named_part_is_handed_in_to_every_kind_of_code(
 def test_a_function_in_what_is_read_at_computed_indices_is_handed_in(text: str) -> None:
     """No product has the array that is read: a symbol stands for it."""
     found = derive("f(x)", "x", shapes="x: n; f: n -> scalar", verify=False)
-    program = Checker(found.typed, found.rulebook).read_back(text)
+    program = found.read_back(text)
     answer = infer(program, found.typed.symbols, rulebook=found.rulebook, sizes=["n"])
     symbols, rulebook = found.typed.symbols, found.rulebook
     code = source("numpy", "value", None, [answer], symbols, docstring="", rulebook=rulebook)

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from dimderiv.errors import ParseError
-from dimderiv.rulebook.rulebook import Rule, Rulebook, builtin_rules, load_rules, rules_folder
+from dimderiv.language import parse_expression
+from dimderiv.language.rule_files import rules_folder
+from dimderiv.rulebook.meanings import meanings
+from dimderiv.rulebook.rulebook import Rule, builtin_rules, load_rules
 
 CUBE = """
 [cube]
@@ -17,8 +20,9 @@ reference = "a table of derivatives"
 """
 
 KEYS = (
-    "column, commuting, definition, derivative, domain, kind, kink, latex, linear, operator, "
-    "reference, refused, scalar, signature, square"
+    "aliases, along, code, column, commutes, commuting, definition, derivative, domain, kind, "
+    "kink, latex, linear, mpmath, operator, range, reference, refused, rows_sum_to_one, scalar, "
+    "signature, square, symmetric, turns"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 
@@ -160,7 +164,11 @@ def test_a_rule() -> None:
         arguments=("x",),
         definition="tanh(x)",
         derivative={"x": "1 - y^2"},
+        range=(-1, 1),
         domain="every real x",
+        latex="\\tanh",
+        aliases=("tansig",),
+        code={"any": "{xp}.tanh({})"},
         reference="DLMF, section 4.34",
         file=str(rules_folder() / "elementwise.toml"),
     )
@@ -223,11 +231,12 @@ def test_later_rule_replaces_earlier(tmp_path: Path) -> None:
 
 def test_definitions_of_a_user(tmp_path: Path) -> None:
     """The verifier gets the user's definitions, and none that it knows itself."""
-    defined = load_rules(mine(tmp_path, CUBE)).user_definitions()
+    formulas = [parse_expression("cube(tanh(x))", functions={"cube", "tanh"})]
 
-    assert {} == builtin_rules().user_definitions()
-    assert ["cube"] == list(defined)
-    assert ("x",) == defined["cube"][0]
+    found = meanings(load_rules(mine(tmp_path, CUBE)), formulas, {"tanh"})
+
+    assert ["cube"] == list(found.definitions) == list(found.elementwise)
+    assert ("x",) == found.definitions["cube"][0]
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED)
@@ -273,14 +282,14 @@ def test_refusal_of_a_missing_file(tmp_path: Path) -> None:
 
 def test_empty_file(tmp_path: Path) -> None:
     """A file without tables adds nothing."""
-    assert Rulebook(builtin_rules().rules) == load_rules(mine(tmp_path, ""))
+    assert builtin_rules().rules == load_rules(mine(tmp_path, "")).rules
 
 
 def test_packaged_folder_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an installed package the rules lie inside it."""
     monkeypatch.setattr(
-        "dimderiv.rulebook.rulebook.__file__",
-        str(tmp_path / "dimderiv" / "rulebook" / "rulebook.py"),
+        "dimderiv.language.rule_files.__file__",
+        str(tmp_path / "dimderiv" / "language" / "rule_files.py"),
     )
 
     assert tmp_path / "rules" == rules_folder()

@@ -16,8 +16,7 @@ import torch
 
 import dimderiv
 from dimderiv import derive
-from dimderiv.derivation.derivation import Derivation
-from dimderiv.derivation.result import Result
+from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program

@@ -31,10 +31,10 @@ from faults import (
 from dimderiv.conform.edges import norm_of
 from dimderiv.conform.notation import Face, Piece
 from dimderiv.differentiate.partials import Partial
+from dimderiv.graph.labelled import LabelledProduct
 from dimderiv.graph.nodes import Node, digest, zero
 from dimderiv.graph.products import scaled
 from dimderiv.language.syntax import Add, Binary, Call, Group, Name, Negative, Number, Transpose
-from dimderiv.lower.formulas import Labelled
 from dimderiv.render.text import text
 
 LAYER = "X: N x D; W: D x C; G: N x C"
@@ -315,7 +315,7 @@ def without_letters(
     return digest(sorted(factor.node.key for factor in factors), len(result))
 
 
-def relabelled(change: Callable[[Labelled], Labelled]) -> Wrong:
+def relabelled(change: Callable[[LabelledProduct], LabelledProduct]) -> Wrong:
     """Partial derivatives whose terms are changed."""
 
     def wrong(right: Any) -> Any:
@@ -328,7 +328,7 @@ def relabelled(change: Callable[[Labelled], Labelled]) -> Wrong:
     return wrong
 
 
-def positive(term: Labelled) -> Labelled:
+def positive(term: LabelledProduct) -> LabelledProduct:
     """The term without its sign."""
     return term._replace(coefficient=abs(term.coefficient))
 
@@ -474,7 +474,7 @@ PRODUCTS = [
     ),
     Fault(
         "a sum over nothing is forgotten to be the size",
-        "graph.bag:Gathered._take_size",
+        "graph.bag:Bag._take_size",
         returning(None),
         Case("sum(X + b)", "b", "X: N x C; b: 1 x C"),
     ),

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dimderiv.rulebook.rulebook import Rule, Rulebook, builtin_rules, load_rules, rules_folder
+from dimderiv.language.rule_files import read_rule_file, rules_folder
+from dimderiv.rulebook.rulebook import Rule, Rulebook, builtin_rules, load_rules
 from dimderiv.verify.rules.proofs import RuleReport, check_rule, check_rules
 
 REFERENCE = 'reference = "nowhere"'
@@ -29,7 +30,11 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the folder of rules, which is read in place of it."""
     folder = tmp_path / "rules"
     shutil.copytree(rules_folder(), folder)
-    monkeypatch.setattr("dimderiv.rulebook.rulebook.rules_folder", lambda: folder)
+    monkeypatch.setattr("dimderiv.rulebook.rule.rules_folder", lambda: folder)
+    monkeypatch.setattr(
+        "dimderiv.rulebook.rulebook.builtin_files",
+        lambda: {file: read_rule_file(file) for file in sorted(folder.glob("*.toml"))},
+    )
     monkeypatch.setattr("dimderiv.verify.rules.subject.rules_folder", lambda: folder)
     monkeypatch.setattr("dimderiv.rulebook.rulebook.builtin_rules", builtin_rules.__wrapped__)
     return folder

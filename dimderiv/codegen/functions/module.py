@@ -147,7 +147,7 @@ class Module:
         rulebook: Rulebook,
         taken: Sequence[str] = (),
     ) -> None:
-        self.writer = writer
+        self.writer = writer.by(rulebook)
         self.programs = programs
         self.rulebook = rulebook
         imported = writer.imports.split()

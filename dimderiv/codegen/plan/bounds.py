@@ -3,9 +3,8 @@
 from dimderiv import graph
 from dimderiv.codegen.plan.patterns import is_one
 from dimderiv.graph import Function, Key, Map, Named, Node, Product, Sum, Symbol
-
-UP_TO_ONE = frozenset({"sigmoid", "tanh", "sin", "cos", "erf", ">", "<", ">=", "<="})
-NOT_BELOW_ZERO = frozenset({"cosh", "square", ">", "<", ">=", "<="})
+from dimderiv.language import COMPARISONS
+from dimderiv.rulebook import range_of
 
 
 class Bounds:
@@ -31,7 +30,7 @@ class Bounds:
         match node:
             case Named(value=value):
                 return self.is_nonnegative(value)
-            case Map(function) if function in NOT_BELOW_ZERO:
+            case Map(function) if function in COMPARISONS:
                 return True
             case Product():
                 return node.coefficient >= 0 and all(
@@ -60,10 +59,8 @@ class Bounds:
                 return self.is_at_most_one(value)
             case Symbol():
                 return not node.properties.isdisjoint(("onehot", "probability"))
-            case Map():
-                return node.function in UP_TO_ONE
-            case Function():
-                return node.function == "softmax"
+            case Map() | Function():
+                return _largest(node.function) <= 1
             case Product(coefficient=coefficient, factors=factors, result=result):
                 if coefficient != 1 or not factors:
                     return is_one(node)
@@ -80,4 +77,9 @@ class Bounds:
 def _is_bounded_power(factor: graph.Factor) -> bool:
     """Whether an even power of what lies between -1 and 1 lies below 1."""
     node = factor.node.value if isinstance(factor.node, Named) else factor.node
-    return factor.power % 2 == 0 and isinstance(node, Map) and node.function in UP_TO_ONE
+    is_bounded = isinstance(node, Map) and range_of(node.function)[0] >= -1
+    return factor.power % 2 == 0 and is_bounded
+
+
+def _largest(function: str) -> float:
+    return 1 if function in COMPARISONS else range_of(function)[1]

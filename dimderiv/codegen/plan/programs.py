@@ -7,8 +7,7 @@ from dimderiv.codegen.plan.operations import AT_ONCE, Late, Operation, Plan
 from dimderiv.codegen.plan.planner import Planner
 from dimderiv.codegen.plan.variants import Variant
 from dimderiv.codegen.read import CodeBuilder, Gathered, conflicts, laid_out, named_in
-from dimderiv.differentiate import operands
-from dimderiv.graph import Function, Key, Named, Node, Symbol
+from dimderiv.graph import Function, Key, Named, Node, Symbol, operands
 from dimderiv.infer import Typed
 from dimderiv.language import IndexForm, Shape
 from dimderiv.language import Node as Tree

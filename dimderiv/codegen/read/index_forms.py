@@ -37,6 +37,7 @@ from dimderiv.language import (
     Negative,
     Shape,
     children,
+    names_in,
     size_of,
 )
 from dimderiv.language import Node as Tree
@@ -322,10 +323,3 @@ class Place:
         """The index with numbers for letters."""
         places = tuple(number[letter] for letter in self.letters)
         return self.kind(places) if self.kind else places[0]
-
-
-def names_in(node: Tree) -> list[str]:
-    """The names that occur in an index, from left to right."""
-    if isinstance(node, Name):
-        return [node.name]
-    return [name for child in children(node) for name in names_in(child)]

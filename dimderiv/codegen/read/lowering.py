@@ -1,16 +1,14 @@
 """The programs of one function as graphs, read for the code generator."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from itertools import count
 
 from dimderiv import graph
 from dimderiv.codegen.read.index_forms import IndexReader, Letters
-from dimderiv.codegen.read.user_functions import UserFunction, user_functions
 from dimderiv.graph import Function, Map, Named, Node, Product, Sum
 from dimderiv.infer import Typed
 from dimderiv.language import Dim, syntax
-from dimderiv.lower import Array, Builder
+from dimderiv.lower import Array, Builder, entrywise_tree
 from dimderiv.rulebook import Rule, Rulebook
 
 # The array that is read, if there is one, its indices and their letters.
@@ -33,23 +31,18 @@ class CodeBuilder(Builder):
         self.gathered = gathered
         self._numbers = count(len(gathered))
 
-    @cached_property
-    def own(self) -> Mapping[str, UserFunction]:
-        """The functions that the user's own rules define."""
-        return user_functions(self.rulebook)
-
     def definition(self, node: Named, value: Array) -> Array:
         """The name, or its value where that is better not written out: `diag(x)`, `inv(X)`."""
         return value if _is_structured(value.node) else Array(node, value.shape)
 
     def expanded(self, rule: Rule, arguments: list[Array]) -> Array | None:
-        """A function that a user's rule file defines, by its definition."""
-        if rule.name not in self.own:
+        """A function that code has no call for, by its definition."""
+        if not rule.is_written_out or rule.kind == "composite":
             return None
-        own = self.own[rule.name]
-        is_column = own.column is not None and arguments[0].shape.is_column
-        body = own.column if is_column and own.column is not None else own.body
-        return self.defined(rule, arguments, body)
+        is_column = rule.column and arguments[0].shape.is_column
+        tree = self.rulebook.formula(rule, rule.column if is_column else rule.definition)
+        is_entrywise = rule.kind == "elementwise" and not is_column
+        return self.defined(rule, arguments, entrywise_tree(tree) if is_entrywise else tree)
 
     def entries(self, node: syntax.Entry | syntax.IndexForm) -> Array:
         """An index form as a sum of labelled products."""

@@ -7,13 +7,12 @@ no array larger than those of the plan is made.
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import EXTREMES, VIEWS, Operation, called, is_of_numbers
+from dimderiv.codegen.plan import VIEWS, Operation, called, is_of_numbers
 from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.text import Text, joined, subscripts
 from dimderiv.codegen.targets.writer import Writer, summed_axes, triangle_place
 
-SAME_NAME = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "abs", "sign")
 LINALG = frozenset({"inv", "solve", "det", "pinv"})
 
 
@@ -32,17 +31,10 @@ class ArrayApiWriter(Writer):
     layer_words = WORDS
     context = ("xp", "like")
     hands_down = False
-    entrywise: ClassVar[Mapping[str, str]] = {
-        **{name: f"xp.{name}({{}})" for name in SAME_NAME},
-        **{name: f"xp.{name}({{}}, {{}})" for name in EXTREMES},
-        **{name: f"xp.{name.replace('rc', '')}({{}})" for name in ("arcsin", "arccos", "arctan")},
-        # A clip would be shorter, but where it is lazy its bounds become as large as the argument.
-        "relu": "xp.maximum({}, xp.asarray(0, **like))",
-    }
     calls: ClassVar[Mapping[str, str]] = {}
     helpers = frozenset(
         {
-            *("softplus", "sigmoid", "silu", "softmax", "logsoftmax", "logsumexp"),
+            *("softmax", "logsoftmax", "logsumexp"),
             *("expm", "dexpm", "polar", "eigvec", "gap_pinv", "conv2", "conv2_full", "overlap_add"),
         }
     )
@@ -111,7 +103,7 @@ class ArrayApiWriter(Writer):
         if function == "*" and op.rank == 2 and (triangle := triangle_place(op)):
             name, place = triangle
             return Text(f"xp.{name}({parts[place].text})")
-        if function in EXTREMES and not is_of_numbers(op):
+        if function in self.rules and len(parts) > 1 and not is_of_numbers(op):
             parts = self.numbers_as_arrays(op, parts)
         return super().mapped(op, parts)
 

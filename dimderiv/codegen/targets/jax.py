@@ -26,12 +26,6 @@ class JaxWriter(NumpyLikeWriter):
     module = "jnp"
     helper_file = "jax_helpers.py"
     layer_words = WORDS
-    entrywise: ClassVar[Mapping[str, str]] = {
-        **NumpyLikeWriter.entrywise,
-        **{name: f"jax.nn.{name}({{}})" for name in ("relu", "sigmoid", "softplus", "silu")},
-        "gelu": "jax.nn.gelu({}, approximate=False)",
-        "erf": "jax.lax.erf({})",
-    }
     calls: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.calls,
         "cholesky": "jnp.linalg.cholesky({})",

@@ -1,9 +1,10 @@
 """numpy as a target."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import Operation, is_of_numbers
+from dimderiv.codegen.plan import EXTREMES, Operation, is_of_numbers
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.targets.text import ATOM, SUM, Text, joined, without_axis
@@ -11,6 +12,8 @@ from dimderiv.codegen.targets.writer import outer_places, triangle_place
 from dimderiv.language import Dim
 
 ARITHMETIC = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
+# In numpy code a call of one function, with one array among its arguments.
+UNIVERSAL = re.compile(r"(?:np|\{xp\})\.\w+\([^()]*\)")
 # So many arguments are looked at one by one before any is converted: looking is quicker.
 MOST_TESTED = 6
 
@@ -26,16 +29,10 @@ class NumpyWriter(NumpyLikeWriter):
     layer_name = "Layer"
     layer_words = WORDS
     hands_down = False
-    entrywise: ClassVar[Mapping[str, str]] = {
-        **NumpyLikeWriter.entrywise,
-        "relu": "np.maximum({}, 0)",
-        "softplus": "np.logaddexp(0, {})",
-    }
     calls: ClassVar[Mapping[str, str]] = {**NumpyLikeWriter.calls, "inner": "np.vdot({}, {})"}
     helpers = frozenset(
         {
-            *("sigmoid", "sigmoid_of_minus", "erf", "gelu", "silu"),
-            *("softmax", "logsoftmax", "logsumexp"),
+            *("sigmoid_of_minus", "softmax", "logsoftmax", "logsumexp"),
             *("cholesky", "cholesky_solve", "cholesky_inv", "cholesky_logdet", "cholesky_det"),
             *("lu", "lu_solve", "lu_inv", "lu_logdet", "lu_det", "inv"),
             *("expm", "dexpm", "polar", "eigvec", "gap_pinv", "conv2", "conv2_full", "overlap_add"),
@@ -83,11 +80,16 @@ class NumpyWriter(NumpyLikeWriter):
         if op.kind == "map" and op.detail[0] in ARITHMETIC:
             return () if op.rank == 2 and triangle_place(op) else (0, 1)
         if op.kind == "map":
-            is_unary = op.detail[0] in {*self.entrywise, "square"}
-            return (0,) if is_unary and not is_of_numbers(op) else ()
+            is_taken = op.detail[0] in {*EXTREMES, "square"} or self._is_universal(op)
+            return (0,) if is_taken and not is_of_numbers(op) else ()
         if op.kind == "scatter":
             return (0,) if len(op.arguments) == 2 else ()
         return (0,) if op.kind in {"softmax", "logsoftmax"} else ()
+
+    def _is_universal(self, op: Operation) -> bool:
+        """Whether an operation is one call of a universal function of numpy, which takes `out`."""
+        call = UNIVERSAL.fullmatch(self.rules.get(op.detail[0], ""))
+        return call is not None and len(op.arguments) == 1
 
     def overwritten(
         self, op: Operation, parts: Sequence[Text], place: int, variable: str

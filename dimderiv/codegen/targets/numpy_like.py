@@ -3,32 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import EXTREMES, Operation, is_of_numbers
+from dimderiv.codegen.plan import Operation, is_of_numbers
 from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.targets.writer import Writer, outer_places, summed_axes, triangle_place
-
-SAME_NAME = (
-    *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
-    *("arcsin", "arccos", "arctan", "abs", "sign"),
-)
 
 
 class NumpyLikeWriter(Writer):
     """Writes operations in the words of numpy, by the module that has them."""
 
-    entrywise: ClassVar[Mapping[str, str]] = {
-        **{name: f"{{np}}.{name}({{}})" for name in SAME_NAME},
-        **{name: f"{{np}}.{name}({{}}, {{}})" for name in EXTREMES},
-    }
     calls: ClassVar[Mapping[str, str]] = {
-        "inv": "{np}.linalg.inv({})",
-        "solve": "{np}.linalg.solve({}, {})",
-        "det": "{np}.linalg.det({})",
-        "logdet": "{np}.linalg.slogdet({})[1]",
-        "eigmax": "{np}.linalg.eigvalsh({})[-1]",
-        "pinv": "{np}.linalg.pinv({})",
-        "normN": '{np}.linalg.norm({}, "nuc")',
+        "inv": "{xp}.linalg.inv({})",
+        "solve": "{xp}.linalg.solve({}, {})",
+        "det": "{xp}.linalg.det({})",
+        "logdet": "{xp}.linalg.slogdet({})[1]",
+        "eigmax": "{xp}.linalg.eigvalsh({})[-1]",
+        "pinv": "{xp}.linalg.pinv({})",
+        "normN": '{xp}.linalg.norm({}, "nuc")',
     }
 
     def needs_number(self, op: Operation, place: int) -> bool:

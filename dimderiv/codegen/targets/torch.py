@@ -3,24 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import (
-    COMPARISONS,
-    EXTREMES,
-    LEAVES,
-    Operation,
-    beneath_views,
-    is_of_numbers,
-)
+from dimderiv.codegen.plan import COMPARISONS, LEAVES, Operation, beneath_views, is_of_numbers
 from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.targets.torch_layers import WORDS, torch_layer
 from dimderiv.codegen.targets.writer import Writer, outer_places, summed_axes, triangle_place
 
-SAME_NAME = (
-    *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
-    *("arcsin", "arccos", "arctan", "abs", "sign", "relu", "sigmoid", "erf"),
-)
 # So many arguments are looked at one by one before any is converted: looking is quicker.
 MOST_TESTED = 6
 ARITHMETIC = {"+": "add_", "-": "sub_", "*": "mul_", "/": "div_"}
@@ -38,14 +27,6 @@ class TorchWriter(Writer):
     helper_file = "torch_helpers.py"
     layer_words = WORDS
     typed = ("like", "{}.new_empty(0)")
-    entrywise: ClassVar[Mapping[str, str]] = {
-        **{name: f"torch.{name}({{}})" for name in SAME_NAME},
-        **{name: f"torch.{name}({{}}, {{}})" for name in EXTREMES},
-        "gelu": "torch.nn.functional.gelu({})",
-        "silu": "torch.nn.functional.silu({})",
-        # Beyond the threshold torch leaves out the logarithm, which is zero from 37 on.
-        "softplus": "torch.nn.functional.softplus({}, threshold=40)",
-    }
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "torch.linalg.inv({})",
         "cholesky": "torch.linalg.cholesky({})",
@@ -146,7 +127,7 @@ class TorchWriter(Writer):
             if outer := outer_places(op):
                 texts = [without_axis(parts[k].text, ".unsqueeze(1)") for k in outer]
                 return Text(f"torch.outer({', '.join(texts)})")
-        elif function in EXTREMES and not is_of_numbers(op):
+        elif function in self.rules and len(parts) > 1 and not is_of_numbers(op):
             parts = self.numbers_as_arrays(op, parts)
         return super().mapped(op, parts)
 

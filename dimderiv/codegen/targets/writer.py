@@ -26,6 +26,7 @@ from dimderiv.codegen.targets.text import (
 )
 from dimderiv.errors import UnknownNameError
 from dimderiv.language import Dim
+from dimderiv.rulebook import Rulebook
 
 
 class Writer:
@@ -45,9 +46,9 @@ class Writer:
         row: the index that takes the entries of a row.
         in_blocks: whether a function may go over large arrays block by block.
         factors: the kinds of factors of matrices that it can keep.
-        entrywise: functions of each entry, as format strings; `np` in them is the module.
-        calls: other operations that are one call, in the same way.
-        helpers: functions of each entry, and other operations, that are helper functions.
+        rules: how the rules write functions of each entry, see `rules/README.md`.
+        calls: other operations that are one call, as format strings; `xp` in them is the module.
+        helpers: the operations that are helper functions.
         layer_name: what a layer is called.
         layer_words: names that its layers give to parts of their own.
         context: names that the lines which convert the arguments give a meaning.
@@ -63,7 +64,7 @@ class Writer:
     row: ClassVar[str] = "[0]"
     in_blocks: ClassVar[bool] = False
     factors: ClassVar[frozenset[str]] = FACTORS
-    entrywise: ClassVar[Mapping[str, str]]
+    rules: ClassVar[Mapping[str, str]] = {}
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
     layer_name: ClassVar[str] = "layer"
@@ -81,6 +82,15 @@ class Writer:
         self.arguments = arguments
         self.helper = helper
         self.handed_in = handed_in
+
+    @classmethod
+    def by(cls, rulebook: Rulebook) -> "type[Writer]":
+        """The writer that writes functions as rules say.
+
+        Args:
+            rulebook: the rules.
+        """
+        return type(cls.__name__, (cls,), {"rules": rulebook.code_of(cls.target)})
 
     def converted(self, names: list[str]) -> list[str]:
         """The lines after which the arguments are arrays of one floating type.
@@ -183,7 +193,7 @@ class Writer:
         if name in self.helpers:
             return self.helped(op, texts)
         if name in self.calls:
-            return Text(self.calls[name].format(*texts, np=self.module))
+            return Text(self.calls[name].format(*texts, xp=self.module))
         return self.spelled(op, parts)
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
@@ -225,11 +235,12 @@ class Writer:
             return joined(function, *parts)
         if is_of_numbers(op):
             texts = [part.text for part in self.numbers_as_arrays(op, parts)]
-        if function in self.helpers:
-            return Text(f"{self.helper(function)}({texts[0]})")
-        if function in self.entrywise:
-            return Text(self.entrywise[function].format(*texts, np=self.module))
-        raise self.unknown(function)
+        written = function if function in self.helpers else self.rules.get(function)
+        if written is None:
+            raise self.unknown(function)
+        if written.isidentifier():
+            return Text(f"{self.helper(written)}({', '.join(texts)})")
+        return Text(written.format(*texts, xp=self.module))
 
     def numbers_as_arrays(self, op: Operation, parts: Sequence[Text]) -> list[Text]:
         """The texts of arguments, of which numbers are made arrays of the target.

@@ -14,6 +14,7 @@ from dimderiv.explain.record.recorded import Field, Sentence, Several
 from dimderiv.graph import (
     Factor,
     Index,
+    LabelledProduct,
     Shifted,
     index_dim,
     is_symmetric,
@@ -21,7 +22,6 @@ from dimderiv.graph import (
     rows_sum_to_one,
 )
 from dimderiv.language import Node, Shape
-from dimderiv.lower import Labelled
 
 
 class Written(NamedTuple):
@@ -77,7 +77,7 @@ def reasons(product: Lettered, right: Chain | None) -> tuple[Sentence, ...]:
     return tuple(_of_letters(product))
 
 
-def slid(term: Labelled, arrays: Sequence[Written]) -> tuple[Sentence, ...]:
+def slid(term: LabelledProduct, arrays: Sequence[Written]) -> tuple[Sentence, ...]:
     """Which of two arrays slides over the other in a convolution, in sizes of the first axis.
 
     Where one is alone, and only its sums count, there is nothing to say.

@@ -244,6 +244,7 @@ class Block(Recorded):
         second: the variable of the second differentiation.
         name: the name of the block.
         mirror: the name of the block with the variables exchanged.
+        has_axes: whether the gradient has axes.
     """
 
     kind: BlockKind
@@ -252,6 +253,7 @@ class Block(Recorded):
     second: Name
     name: Name
     mirror: Name
+    has_axes: bool
 
 
 @dataclass(frozen=True, repr=False)

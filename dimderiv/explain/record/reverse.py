@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.conform import symbols, written_name
-from dimderiv.differentiate import Gradients, Partial, Visit, operands, operands_first, partials
+from dimderiv.differentiate import Gradients, Partial, Visit, partials
 from dimderiv.errors import LimitError
 from dimderiv.explain.record.kronecker import stacked
 from dimderiv.explain.record.names import DerivativeNames, ShortNames
@@ -45,6 +45,8 @@ from dimderiv.graph import (
     Product,
     Sum,
     is_zero,
+    keys_of,
+    operands,
     product,
     total,
 )
@@ -77,7 +79,6 @@ class Sources:
         statements: the program as the user wrote it.
         rulebook: the rules.
         names: a name for the derivative by each variable.
-        given: parts that the answer has a name for.
         symbols: the names of symbols and intermediates.
         sizes: the names of dimensions, and other names that mean something already.
     """
@@ -86,13 +87,8 @@ class Sources:
     statements: Sequence[Statement]
     rulebook: Rulebook
     names: Mapping[str, str]
-    given: Mapping[Tree, str]
     symbols: Collection[str]
     sizes: Collection[str]
-
-    def short_names(self) -> ShortNames:
-        """What gives out names that mean nothing else."""
-        return ShortNames((*self.symbols, *self.sizes, *self.names.values()), self.given)
 
 
 def steps_back(sources: Sources, short_names: ShortNames) -> Iterator[Step]:
@@ -134,8 +130,7 @@ class _Recorder:
     def __init__(self, sources: Sources, visits: Sequence[Visit], short_names: ShortNames) -> None:
         self.sources, self.rulebook = sources, sources.rulebook
         self.value = visits[0].node
-        given = {node.key for node in operands_first(self.value)}
-        self.simplify = Simplifier(given, rulebook=sources.rulebook)
+        self.simplify = Simplifier(keys_of([self.value]), rulebook=sources.rulebook)
         self.writer = Writer(sources.symbols, sources.sizes, self.simplify)
         self.names = DerivativeNames(
             short_names, self.writer, visits, sources.gradients.adjoints, sources.names

@@ -1,4 +1,4 @@
-"""Labelled products in the order of the scalar rule, and formulas as if all were scalars.
+"""LabelledProduct products in the order of the scalar rule, and formulas as if all were scalars.
 
 As a scalar, `x' A x` is `x A x`, and `inv(X)` is `1 / X`.
 """
@@ -15,6 +15,7 @@ from dimderiv.graph import (
     Factor,
     Function,
     Index,
+    LabelledProduct,
     Merged,
     Named,
     Node,
@@ -29,7 +30,6 @@ from dimderiv.graph import (
 )
 from dimderiv.language import Binary, Call, Negative, Number, Transpose, replaced
 from dimderiv.language import Node as Tree
-from dimderiv.lower import Labelled
 
 MOST_AXES = 2
 NUMBER_ONE = Number(Fraction(1))
@@ -42,17 +42,17 @@ AS_SCALAR = {
 ERASED = frozenset({"sum", "tr", "diag", "tril", "triu", "vec", "det"})
 
 
-def indices(term: Labelled) -> tuple[Index, ...]:
+def indices(term: LabelledProduct) -> tuple[Index, ...]:
     """Every index, those of the result first."""
     return (*term.result, *(index for factor in term.factors for index in factor.indices))
 
 
-def is_convolution(term: Labelled) -> bool:
+def is_convolution(term: LabelledProduct) -> bool:
     """Whether some index is a sum of letters."""
     return any(isinstance(index, Shifted) for index in indices(term))
 
 
-def is_ambiguous(term: Labelled) -> bool:
+def is_ambiguous(term: LabelledProduct) -> bool:
     """Whether the sizes of the letters that occur do not tell them apart, or are mere numbers."""
     dims = [term.dims[letter] for letter in dict.fromkeys(letters_of(indices(term)))]
     return len(set(dims)) < len(dims) or any(dim.number is not None for dim in dims)
@@ -68,7 +68,7 @@ def is_identity(node: Node) -> bool:
     return isinstance(node, Product) and not node.factors and node.result == (0, 0)
 
 
-def in_scalar_order(term: Labelled, *, arriving_first: bool) -> Labelled:
+def in_scalar_order(term: LabelledProduct, *, arriving_first: bool) -> LabelledProduct:
     """The factors as the chain rule has them; what arrives is opened, if it is a plain product."""
     arriving, *rest = term.factors
     node = arriving.node
@@ -80,7 +80,7 @@ def in_scalar_order(term: Labelled, *, arriving_first: bool) -> Labelled:
         inner = [f._replace(indices=tuple(place[i] for i in f.indices)) for f in node.factors]
         coefficient *= node.coefficient
     factors = (*inner, *rest) if arriving_first else (*rest, *inner)
-    return Labelled(coefficient, factors, term.result, term.dims)
+    return LabelledProduct(coefficient, factors, term.result, term.dims)
 
 
 def is_seed(arriving: Factor) -> bool:
@@ -105,7 +105,7 @@ def _is_transparent(node: Product) -> bool:
     return plain and len(set(node.result)) == len(node.result) and used <= set(node.result)
 
 
-def _without_seed(term: Labelled) -> Labelled:
+def _without_seed(term: LabelledProduct) -> LabelledProduct:
     """A product at which the derivative of the value by itself arrives.
 
     That joins each axis of the value to the same axis of the operation; a letter that the result
@@ -123,10 +123,10 @@ def _without_seed(term: Labelled) -> Labelled:
             same[own] = seed
     factors = (*joined, *(_renamed(factor, same) for factor in rest))
     coefficient = term.coefficient * arriving.node.coefficient
-    return Labelled(coefficient, factors, term.result, term.dims)
+    return LabelledProduct(coefficient, factors, term.result, term.dims)
 
 
-def without_constants(term: Labelled) -> Labelled:
+def without_constants(term: LabelledProduct) -> LabelledProduct:
     """The product without numbers and ones, and with one letter for the two of each identity."""
     coefficient, kept = term.coefficient, []
     same: dict[Index, Index] = {}
@@ -141,7 +141,7 @@ def without_constants(term: Labelled) -> Labelled:
                 same |= {first: second} if second in term.result else {second: first}
     factors = tuple(_renamed(factor, same) for factor in kept)
     result = tuple(resolved(index, same) for index in term.result)
-    return Labelled(coefficient, factors, result, term.dims)
+    return LabelledProduct(coefficient, factors, result, term.dims)
 
 
 def _renamed(factor: Factor, same: Mapping[Index, Index]) -> Factor:

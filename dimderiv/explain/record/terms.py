@@ -28,6 +28,7 @@ from dimderiv.graph import (
     Factor,
     Function,
     Index,
+    LabelledProduct,
     Named,
     Node,
     Product,
@@ -49,7 +50,6 @@ from dimderiv.language import (
     walk,
 )
 from dimderiv.language import Node as Tree
-from dimderiv.lower import Labelled
 
 INDEX_LETTERS = "ijklpqrstuvabcdefgh"
 # A product has at most a hundred factors, so at most four hundred letters.
@@ -140,7 +140,7 @@ class Writer:
             self.arranger.known[node.key] = short
         return tree
 
-    def term(self, labelled: Labelled, target: Target) -> Term:
+    def term(self, labelled: LabelledProduct, target: Target) -> Term:
         """A labelled product as a reader meets it."""
         ordered = in_scalar_order(labelled, arriving_first=target.seed > 0)
         names = self._names(labelled)
@@ -169,11 +169,11 @@ class Writer:
         shown = tuple((array.tree, array.shape) for array in arrays)
         return Term(letters, self._prefix(bare), shown, order, value, why)
 
-    def entries(self, factors: Sequence[Factor], term: Labelled) -> Tree:
+    def entries(self, factors: Sequence[Factor], term: LabelledProduct) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry."""
         return self._product_of_entries(ONCE, factors, _same_letters(term, self._names(term)))
 
-    def slope(self, term: Labelled, target: Target, whole: Tree) -> Slope:
+    def slope(self, term: LabelledProduct, target: Target, whole: Tree) -> Slope:
         """The derivative of an entry of an operation by one of its operand, by one of its terms."""
         arriving, *rest = term.factors
         names = self._names(term)
@@ -216,7 +216,7 @@ class Writer:
         return Sentence("linear_map", {"map": Call(node.function, (argument, Name("E")))})
 
     def _order(
-        self, term: Labelled, arrays: Sequence[Written], value: Tree, target: Shape
+        self, term: LabelledProduct, arrays: Sequence[Written], value: Tree, target: Shape
     ) -> Order:
         links = [Link(array.tree, array.shape, array.is_symmetric) for array in arrays]
         scalars = {self.arranger.tree(f.node) for f in term.factors if not f.indices}
@@ -228,12 +228,12 @@ class Writer:
         tree = face.tree if power > 0 else Binary("./", NUMBER_ONE, face.tree)
         return Written(factor, tree, shape_of(node.axes, row=self.is_row(node)))
 
-    def _prefix(self, term: Labelled) -> Tree | None:
+    def _prefix(self, term: LabelledProduct) -> Tree | None:
         scalars = [(self.arranger.tree(f.node), f.power) for f in term.factors if not f.indices]
         tree = multiplied(term.coefficient, scalars)
         return None if tree == NUMBER_ONE else tree
 
-    def _entries(self, term: Labelled, target: Target, names: Letters) -> Equation:
+    def _entries(self, term: LabelledProduct, target: Target, names: Letters) -> Equation:
         """The product with an index on each factor."""
         name = Name(target.name)
         value = self._product_of_entries(term.coefficient, term.factors, names)
@@ -254,7 +254,7 @@ class Writer:
             written.append((Entry(tree, names.indices(places)) if places else tree, power))
         return multiplied(coefficient, written)
 
-    def _names(self, term: Labelled) -> Letters:
+    def _names(self, term: LabelledProduct) -> Letters:
         """A name for each letter: those of the result first, then those of what arrives."""
         used = dict.fromkeys(letters_of(indices(term)))
         return Letters(dict(zip(used, self.letters, strict=False)), term.dims)
@@ -277,7 +277,7 @@ def _told_apart(
     return tuple(own), value
 
 
-def _same_letters(term: Labelled, names: Letters) -> Letters:
+def _same_letters(term: LabelledProduct, names: Letters) -> Letters:
     """The letters that an operation has where the derivative of the value by itself arrives."""
     arriving = term.factors[0]
     if not is_seed(arriving):
@@ -292,7 +292,7 @@ def _same_letters(term: Labelled, names: Letters) -> Letters:
     return Letters({**names.names, **same}, names.dims)
 
 
-def _axes(term: Labelled, names: Letters) -> dict[int, Tree]:
+def _axes(term: LabelledProduct, names: Letters) -> dict[int, Tree]:
     """How each letter is written: as its size, where no other letter has the same."""
     if not is_ambiguous(term):
         return {letter: dim.syntax() for letter, dim in enumerate(term.dims)}

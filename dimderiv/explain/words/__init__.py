@@ -1,12 +1,12 @@
 """The steps in words: English and Chinese, text and LaTeX."""
 
-from dimderiv.explain.words.conventions import form_in_words, layout_in_words, notes, unused
-from dimderiv.explain.words.page import explain
+from dimderiv.explain.words.conventions import forms, layout_in_words, notes
+from dimderiv.explain.words.page import Compared, explain
 
 __all__ = [
+    "Compared",
     "explain",
-    "form_in_words",
+    "forms",
     "layout_in_words",
     "notes",
-    "unused",
 ]

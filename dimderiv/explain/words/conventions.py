@@ -1,39 +1,11 @@
 """Says in words what an answer is: its layout, its form, and which entries are free."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Protocol
 
+from dimderiv.answer import Derivative, Derived, Question
 from dimderiv.differentiate import CURVED, binding
 from dimderiv.explain.messages import sentences
 from dimderiv.language import Shape
-
-
-class Written(Protocol):
-    """What of a derivative tells its form."""
-
-    @property
-    def wrt(self) -> tuple[str, ...]:
-        """The variables, in the order of differentiation."""
-
-    @property
-    def of(self) -> Shape:
-        """The shape of what was differentiated last."""
-
-    @property
-    def by(self) -> Shape:
-        """The shape of the last variable."""
-
-    @property
-    def turned(self) -> bool:
-        """Whether rows and columns are exchanged."""
-
-    @property
-    def form(self) -> str:
-        """Whether it is written in matrices, Kronecker products or entries."""
-
-    @property
-    def shape(self) -> Shape:
-        """Its shape as it is printed."""
 
 
 def layout_in_words(layout: str, lang: str = "en", *, books: bool = False) -> str:
@@ -53,50 +25,60 @@ def layout_in_words(layout: str, lang: str = "en", *, books: bool = False) -> st
     return words["layout"].format(layout=name, shape=shape) + used
 
 
-def notes(
-    properties: Mapping[str, Collection[str]],
-    tied: Collection[str],
-    lang: str = "en",
-    *,
-    can_tie: bool,
-) -> Iterator[str]:
-    """Which entries are free although a property ties them, and which are tied.
+def notes(question: Question, lang: str = "en") -> tuple[str, ...]:
+    """Which entries are taken to be free although a property ties them, and what is not used.
 
     Args:
-        properties: of each variable.
-        tied: the variables whose entries are tied in the answer.
-        lang: `"en"` or `"zh"`.
-        can_tie: whether the derivative by tied entries could be asked for.
-
-    Yields:
-        A sentence for each variable with a property that says more than which range it lies in.
-    """
-    for name, own in properties.items():
-        bound = binding(own)
-        if not bound:
-            continue
-        words = sentences(lang)
-        if name in tied:
-            key = "tied_entries"
-        else:
-            key = "free_entries_or_tied" if can_tie and bound[0] not in CURVED else "free_entries"
-        yield words[key].format(variable=name, property=properties_in_words(own, words))
-
-
-def form_in_words(
-    derivative: Written, value: str, taken: Collection[str], lang: str = "en"
-) -> str | None:
-    """What a derivative is, where that cannot be seen: a Jacobian, stacked columns, index notation.
-
-    Args:
-        derivative: the derivative.
-        value: the name of what was differentiated.
-        taken: names that mean something else.
+        question: what was asked.
         lang: `"en"` or `"zh"`.
 
     Returns:
-        A sentence; nothing for a gradient in matrix notation, or the Hessian of a vector.
+        A sentence for each variable with a property that says more than which range it lies in, and
+        for each name that is declared and does not occur, or defined and not used.
     """
+    return (*_of_entries(question, lang), *_unused(question, lang))
+
+
+def _of_entries(question: Question, lang: str) -> Iterator[str]:
+    for name in question.wrt:
+        properties = question.typed.symbols[name].properties
+        bound = binding(properties)
+        if not bound:
+            continue
+        words = sentences(lang)
+        if name in question.structures:
+            key = "tied_entries"
+        else:
+            can_tie = question.gives_gradients and bound[0] not in CURVED
+            key = "free_entries_or_tied" if can_tie else "free_entries"
+        yield words[key].format(variable=name, property=properties_in_words(properties, words))
+
+
+def _unused(question: Question, lang: str) -> Iterator[str]:
+    for name in question.typed.unused:
+        key = "unused_definition" if name in question.typed.definitions else "unused"
+        yield sentences(lang)[key].format(name=name)
+
+
+def forms(derived: Derived, lang: str = "en") -> tuple[str, ...]:
+    """What each derivative is, where that cannot be seen: a Jacobian, columns, index notation.
+
+    Args:
+        derived: the derivatives.
+        lang: `"en"` or `"zh"`.
+
+    Returns:
+        A sentence for each but gradients in matrix notation, and Hessians of vectors.
+    """
+    typed = derived.question.typed
+    if derived.question.directions:
+        return ()
+    value = typed.program.statements[-1].name or "value"
+    found = (_form(each, value, typed.names, lang) for each in derived.derivatives.values())
+    return tuple(sentence for sentence in found if sentence is not None)
+
+
+def _form(derivative: Derivative, value: str, taken: Collection[str], lang: str) -> str | None:
     words = sentences(lang)
     *before, variable = derivative.wrt
     is_jacobian = bool(derivative.of.axes and derivative.by.axes)
@@ -129,19 +111,6 @@ _DIRECTIONS = (("G", "dY", "D", "G_1"), ("V", "v", "D", "V_1"))
 
 def _stacked(name: str, shape: Shape) -> str:
     return f"vec({name})" if shape.is_matrix else name
-
-
-def unused(names: Collection[str], defined: Collection[str], lang: str = "en") -> Iterator[str]:
-    """Which names are declared and do not occur, and which are defined and not used.
-
-    Args:
-        names: the names.
-        defined: those that are defined in the expression.
-        lang: `"en"` or `"zh"`.
-    """
-    for name in names:
-        key = "unused_definition" if name in defined else "unused"
-        yield sentences(lang)[key].format(name=name)
 
 
 def properties_in_words(properties: Collection[str], words: Mapping[str, str]) -> str:

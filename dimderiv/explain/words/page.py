@@ -1,13 +1,14 @@
-"""Writes the steps of a derivation in words, in a language of `dimderiv/messages`."""
+"""Writes the steps of a derivation in words, in a language of `dimderiv/explain/messages`."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from dimderiv.answer import Derived, Question
 from dimderiv.differentiate import FORMULAS
 from dimderiv.errors import UnknownNameError
 from dimderiv.explain.messages import sentences
 from dimderiv.explain.record import Step, recorded
-from dimderiv.explain.words.conventions import layout_in_words, properties_in_words
-from dimderiv.explain.words.explained import Explained, Report
+from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of
 from dimderiv.language import SCALAR, Name, Node, Transpose, parse_expression, replaced
@@ -19,13 +20,31 @@ SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 MARKUPS = ("text", "latex")
 
 
+class Compared(NamedTuple):
+    """How far the check of an answer went: at how many points, for how many entries."""
+
+    level: str
+    points: int
+    entries: int
+
+
 def explain(
-    derivation: Explained, lang: str = "en", markup: str = "text", *, answer: bool = True
+    derived: Derived,
+    mixed: Derived,
+    steps: Sequence[Step],
+    compared: Compared | None,
+    *,
+    lang: str = "en",
+    markup: str = "text",
+    answer: bool = True,
 ) -> str:
     """The steps of a derivation, from the value back to the variables, and the answer.
 
     Args:
-        derivation: the derivation.
+        derived: the derivatives.
+        mixed: the same in the mixed layout.
+        steps: how they were found.
+        compared: what their check reported, if they were checked.
         lang: `"en"` or `"zh"`.
         markup: `"text"`, lines of at most 80 columns as far as the formulas allow, or `"latex"`,
             one `aligned` environment for math mode.
@@ -36,17 +55,20 @@ def explain(
     """
     if markup not in MARKUPS:
         raise UnknownNameError(f"{markup!r} is unknown", hint=f"one of {', '.join(MARKUPS)}")
-    steps = derivation.steps
-    page = _Page(StepSpeaker(sentences(lang), _markup(derivation, steps, markup)), lang)
+    speaker = StepSpeaker(sentences(lang), _markup(derived.question.rulebook, steps, markup))
+    page = _Page(derived.question, speaker, lang)
     first, *blocks = _parts(steps)
-    page.open(derivation, first)
-    page.speaker.steps(first)
-    if derivation.first is not None:
-        page.answer(derivation.first, first)
+    page.open(first)
+    speaker.steps(first)
+    if derived.first is not None:
+        page.answer(derived.first, first)
     if blocks:
-        page.hessian(derivation, blocks, len(first) + 1)
-    page.close(derivation, steps, is_whole=answer)
-    return page.speaker.markup.document()
+        speaker.hessian(blocks, len(first) + 1)
+    is_turned = mixed.program != derived.program
+    if is_turned:
+        page.answer(mixed, steps)
+    page.close(derived, steps, compared, is_turned=is_turned, is_whole=answer)
+    return speaker.markup.document()
 
 
 def _parts(steps: Sequence[Step]) -> list[list[Step]]:
@@ -59,7 +81,7 @@ def _parts(steps: Sequence[Step]) -> list[list[Step]]:
     return parts
 
 
-def _markup(derivation: Explained, steps: Sequence[Step], markup: str) -> Markup:
+def _markup(rulebook: Rulebook, steps: Sequence[Step], markup: str) -> Markup:
     if markup == "text":
         return PlainText()
     plain = Latex({}, {})
@@ -70,7 +92,7 @@ def _markup(derivation: Explained, steps: Sequence[Step], markup: str) -> Markup
     }
     for operand, tangent in _tangents(steps):
         names[tangent.name] = rf"\dot{{{plain.formula(operand)}}}"
-    rules = derivation.rulebook.rules.values()
+    rules = rulebook.rules.values()
     return Latex(names, {rule.name: rule.latex for rule in rules if rule.latex})
 
 
@@ -88,41 +110,37 @@ def _listed(names: Iterable[str]) -> recorded.Several:
 
 
 class _Page:
-    def __init__(self, speaker: StepSpeaker, lang: str) -> None:
-        self.speaker, self.say, self.lang = speaker, speaker.tell, lang
+    def __init__(self, question: Question, speaker: StepSpeaker, lang: str) -> None:
+        self.question, self.speaker, self.lang = question, speaker, lang
+        self.say = speaker.tell
 
-    def open(self, derivation: Explained, steps: Sequence[Step]) -> None:
+    def open(self, steps: Sequence[Step]) -> None:
         """The expression, the shapes, and what the names of derivatives mean."""
-        *definitions, value = derivation.typed.program.statements
+        question, typed = self.question, self.question.typed
+        *definitions, value = typed.program.statements
         for each in definitions:
             self.equation(each.name, each.value, level=0)
-        key = "title_along" if derivation.directions else "title"
-        variables, directions = map(_listed, (derivation.wrt, derivation.directions.values()))
+        key = "title_along" if question.directions else "title"
+        variables, directions = map(_listed, (question.wrt, question.directions.values()))
         self.say(key, expression=value.value, variables=variables, directions=directions)
         self.speaker.markup.gap()
-        assumed = {text.partition(":")[0] for text in derivation.assumptions}
-        symbols = derivation.typed.symbols
-        self.shapes(
-            derivation,
-            "declared",
-            [name for name in symbols if name not in assumed],
-            self.functions(derivation.rulebook),
-        )
-        self.shapes(derivation, "assumed", [name for name in symbols if name in assumed])
-        if not derivation.structures:
-            self.remarks(derivation.notes(self.lang))
-        self.known(derivation)
+        assumed = {text.partition(":")[0] for text in typed.assumptions}
+        functions = self.functions(question.rulebook)
+        self.shapes("declared", [n for n in typed.symbols if n not in assumed], functions)
+        self.shapes("assumed", [n for n in typed.symbols if n in assumed])
+        if not question.structures:
+            self.remarks(notes(question, self.lang))
+        self.known()
         for operand, tangent in list(_tangents(steps))[:1]:
             self.say("notation_along", tangent=tangent, operand=operand)
-        key = "notation" if derivation.typed.value.is_scalar else "notation_array"
-        self.speaker.notation(steps, key)
+        self.speaker.notation(steps, "notation" if typed.value.is_scalar else "notation_array")
 
-    def known(self, derivation: Explained) -> None:
+    def known(self) -> None:
         """What is to be known of symbols before the first step."""
-        typed = derivation.typed
+        typed = self.question.typed
         for name, declaration in typed.symbols.items():
             is_symmetric = SYMMETRIC.intersection(declaration.properties)
-            if is_symmetric and name not in derivation.wrt:
+            if is_symmetric and name not in self.question.wrt:
                 self.say("symmetric", operand=Name(name), turned=Transpose(Name(name)))
         if typed.upstream is not None:
             whole = typed.program.statements[-1].value
@@ -142,10 +160,8 @@ class _Page:
             for name, shape in rulebook.unknown.items()
         ]
 
-    def shapes(
-        self, derivation: Explained, key: str, names: Sequence[str], others: Sequence[str] = ()
-    ) -> None:
-        field, symbols = self.speaker.field, derivation.typed.symbols
+    def shapes(self, key: str, names: Sequence[str], others: Sequence[str] = ()) -> None:
+        field, symbols = self.speaker.field, self.question.typed.symbols
         shapes = []
         for name in names:
             shape, properties = field(symbols[name].shape), sorted(symbols[name].properties)
@@ -157,76 +173,71 @@ class _Page:
         sides = (value,) if name is None else (Name(name), value)
         self.speaker.say(self.speaker.field(recorded.Equation(sides)), level=level)
 
-    def hessian(self, derivation: Explained, blocks: Sequence[list[Step]], number: int) -> None:
-        """The steps of the second derivatives, block by block."""
-        self.speaker.markup.gap()
-        self.say("second")
-        symbols = derivation.typed.symbols
-        for begun, *steps in blocks:
-            assert isinstance(begun, recorded.Block), "each part begins with its block"
-            has_axes = bool(symbols[text(begun.first)].shape.axes)
-            self.speaker.block(begun, steps, number, has_axes=has_axes)
-            number += len(steps)
-
-    def close(self, derivation: Explained, steps: Sequence[Step], *, is_whole: bool) -> None:
+    def close(
+        self,
+        derived: Derived,
+        steps: Sequence[Step],
+        compared: Compared | None,
+        *,
+        is_turned: bool,
+        is_whole: bool,
+    ) -> None:
         """The answer, in its layout, and what its check reported."""
-        mixed = derivation.mixed or derivation
-        is_turned = mixed.program != derivation.program
-        if is_turned:
-            self.answer(mixed, steps)
         self.speaker.markup.gap()
         if is_whole:
-            self.announced(derivation, steps, is_turned=is_turned)
-            self.formulas(derivation, steps)
-        self.remarks(derivation.forms(self.lang))
-        self.checked(derivation.verification)
+            self.announced(derived, steps, is_turned=is_turned)
+            self.formulas(derived, steps)
+        self.remarks(forms(derived, self.lang))
+        self.checked(compared)
         if not is_whole:
-            self.announced(derivation, steps, is_turned=is_turned)
+            self.announced(derived, steps, is_turned=is_turned)
 
     def announced(
-        self, derivation: Explained, steps: Sequence[Step], *, is_turned: bool = False
+        self, derived: Derived, steps: Sequence[Step], *, is_turned: bool = False
     ) -> None:
         """The line before an answer: how it comes from what was told."""
-        is_told = derivation.form != "kronecker" or any(
+        question = derived.question
+        is_told = derived.form != "kronecker" or any(
             isinstance(step, recorded.Stacked) for step in steps
         )
         if is_turned:
-            self.say("laid_out", layout=layout_in_words(derivation.layout, self.lang))
-        elif derivation.directions and derivation.order > 1:
-            self.say("along", directions=_listed(derivation.directions.values()))
-        elif derivation.structures:
-            for name, structure in derivation.structures.items():
-                self.tied(derivation, name, structure)
+            self.say("laid_out", layout=layout_in_words(question.layout, self.lang))
+        elif question.directions and question.order > 1:
+            self.say("along", directions=_listed(question.directions.values()))
+        elif question.structures:
+            for name, structure in question.structures.items():
+                self.tied(name, structure)
         else:
             self.say("answer" if is_told else "answer_stacked")
 
-    def tied(self, derivation: Explained, name: str, structure: str) -> None:
+    def tied(self, name: str, structure: str) -> None:
         """What becomes of the derivative by free entries where they are tied."""
         formula = parse_expression(FORMULAS[structure], names=["G"])
         free = Name(f"d{name}")
         value = replaced(formula, lambda part: free if part == Name("G") else None)
-        properties = derivation.typed.symbols[name].properties
+        properties = self.question.typed.symbols[name].properties
         word = properties_in_words(properties, self.speaker.messages)
         self.say("tied", variable=Name(name), property=word, value=value)
 
-    def answer(self, derivation: Explained, steps: Sequence[Step]) -> None:
+    def answer(self, derived: Derived, steps: Sequence[Step]) -> None:
         """What is put together, and its formulas."""
         self.speaker.markup.gap()
-        self.announced(derivation, steps)
-        self.formulas(derivation, steps)
+        self.announced(derived, steps)
+        self.formulas(derived, steps)
 
-    def formulas(self, derivation: Explained, steps: Sequence[Step]) -> None:
+    def formulas(self, derived: Derived, steps: Sequence[Step]) -> None:
         """The formulas of an answer; a lone one without a name gets one."""
         blocks = [text(step.name) for step in steps if isinstance(step, recorded.Block)]
-        alone = blocks[0] if blocks else f"d{derivation.wrt[0]}"
-        *definitions, last = derivation.program.statements
+        alone = blocks[0] if blocks else f"d{self.question.wrt[0]}"
+        *definitions, last = derived.program.statements
         for each in definitions:
             self.equation(each.name, each.value, level=1)
-        self.equation(last.name or (None if derivation.directions else alone), last.value, level=1)
+        is_along = derived.question.directions
+        self.equation(last.name or (None if is_along else alone), last.value, level=1)
 
-    def checked(self, report: Report | None) -> None:
-        key = f"checked_{report.level.replace(' ', '_')}" if report is not None else ""
-        if report is None or key not in self.speaker.messages:
-            self.say("unchecked")
+    def checked(self, compared: Compared | None) -> None:
+        if compared is None:
+            self.say("checked_unchecked")
         else:
-            self.say(key, points=report.points, entries=report.entries + report.along)
+            level = compared.level.replace(" ", "_")
+            self.say(f"checked_{level}", points=compared.points, entries=compared.entries)

@@ -9,6 +9,7 @@ from dimderiv.verify.evaluate.arithmetic import (
     Scalar,
     mixed_slope,
 )
+from dimderiv.verify.evaluate.calls import KNOWN
 from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.effort import Branches, Effort, OutOfTime
 from dimderiv.verify.evaluate.evaluate import Definitions, Evaluator
@@ -35,6 +36,7 @@ from dimderiv.verify.evaluate.unsized import Expected, Value
 
 __all__ = [
     "ELEMENTWISE",
+    "KNOWN",
     "ONE",
     "PRIMITIVES",
     "ZERO",

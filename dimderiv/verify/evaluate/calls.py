@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Scalar
-from dimderiv.verify.evaluate.functions import log_sum_exp, primitive
+from dimderiv.verify.evaluate.functions import ELEMENTWISE, log_sum_exp, primitive
 from dimderiv.verify.evaluate.matrices import (
     exponential,
     exponential_derivative,
@@ -186,3 +186,6 @@ PAIR_FUNCTIONS: Mapping[str, PairFunction] = {
     "max": _extreme_pair(1),
     "min": _extreme_pair(-1),
 }
+
+# What the verifier knows without being told.
+KNOWN = frozenset({*ELEMENTWISE, *REDUCTIONS, *MATRIX_FUNCTIONS, *PAIR_FUNCTIONS})

@@ -33,11 +33,11 @@ from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, entry_operation, power
 from dimderiv.verify.evaluate.index_form import Array, IndexReader
 from dimderiv.verify.evaluate.matrices import matrix_power
+from dimderiv.verify.evaluate.special import special
 from dimderiv.verify.evaluate.tables import (
     Size,
     Table,
     broadcast_size,
-    combined,
     commutation,
     diagonal,
     each,
@@ -45,6 +45,7 @@ from dimderiv.verify.evaluate.tables import (
     is_single,
     size_of,
     square_size,
+    stretched,
     transposed,
 )
 from dimderiv.verify.evaluate.trees import size_in_numbers
@@ -55,6 +56,7 @@ from dimderiv.verify.evaluate.unsized import (
     SizeUnknownError,
     Unsized,
     Value,
+    beside,
     cofactor_size,
     entrywise,
     mapped,
@@ -86,6 +88,7 @@ class Evaluator:
         columns: the definition of some of them for a column vector, where that is another.
         known: values of nodes that need not be computed again, by identity.
         keep: whether to add to `known`.
+        values: argument names of functions of entries that mpmath knows, and its names of them.
         watched: where the nodes are noted, by identity, whose value carries a perturbation.
         unknown: the size of the argument of each function that is declared only.
     """
@@ -99,6 +102,7 @@ class Evaluator:
     known: dict[int, Value] = field(default_factory=dict)
     keep: bool = False
     unknown: Mapping[str, Size] = field(default_factory=dict)
+    values: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     watched: set[int] | None = None
 
     def define(self, program: Program) -> None:
@@ -250,9 +254,9 @@ class Evaluator:
             left = self.value(node.left, Expected(expected.rows, None))
         except SizeUnknownError:
             right = self.value(node.right, Expected(None, expected.cols))
-            left = self.value(node.left, _beside(right, expected, axis=0))
+            left = self.value(node.left, beside(right, expected, axis=0))
         else:
-            right = self.value(node.right, _beside(left, expected, axis=1))
+            right = self.value(node.right, beside(left, expected, axis=1))
         if isinstance(left, Unsized) and not left.is_square and left.rows is None:
             left = left._replace(rows=expected.rows)
         if isinstance(right, Unsized) and not right.is_square and right.cols is None:
@@ -281,6 +285,8 @@ class Evaluator:
         name, arguments = node.function, node.arguments
         if name in self.definitions:
             return self._defined(node)
+        if name in self.values:
+            return self._special(node)
         if name.lstrip(_NABLA) in self.unknown and len(arguments) == 1:
             return self._stood_in_for(name, arguments[0])
         if name in ELEMENTWISE and len(arguments) == 1:
@@ -371,11 +377,14 @@ class Evaluator:
             inner.names = {name: [[x]] for name, x in zip(names, scalars, strict=True)}
             return inner.scalar(body)
 
-        if len(arguments) == 1:
-            return each(arguments[0], function)
-        if len(arguments) == 2:
-            return combined(arguments[0], arguments[1], function)
-        raise NotVerifiableError(f"{node.function} of more than two arguments", span=node.span)
+        return stretched(function, *arguments)
+
+    def _special(self, node: Call) -> Table:
+        names, called = self.values[node.function]
+        if len(names) != len(node.arguments):
+            raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
+        tables = [self.table(argument) for argument in node.arguments]
+        return stretched(lambda *scalars: special(called, self.arithmetic, *scalars), *tables)
 
     def size(self, node: Node) -> int:
         """A size that is written as an expression in dimensions.
@@ -384,13 +393,3 @@ class Evaluator:
             node: a polynomial of names of dimensions.
         """
         return size_in_numbers(node, self.sizes)
-
-
-def _beside(factor: Value, expected: Expected, *, axis: int) -> Expected:
-    """What a factor of a product says of the size of the other one, which has the outer axis."""
-    if isinstance(factor, Unsized):
-        return ANY_SIZE
-    if is_single(factor):
-        return expected
-    rows, cols = size_of(factor)
-    return Expected(expected.rows, rows) if axis == 0 else Expected(cols, expected.cols)

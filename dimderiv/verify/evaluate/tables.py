@@ -125,6 +125,23 @@ def combined(a: Table, b: Table, function: Callable[[Scalar, Scalar], Scalar]) -
     return filled(size, lambda i, j: function(entry(a, size_a, i, j), entry(b, size_b, i, j)))
 
 
+def stretched(function: Callable[..., Scalar], *tables: Table) -> Table:
+    """A function of the entries of tables, stretched along axes of size 1.
+
+    Args:
+        function: the function of as many entries as there are tables.
+        tables: its operands.
+    """
+    *others, last = tables
+    if len(others) < 2:
+        return combined(others[0], last, function) if others else each(last, function)
+
+    def entry(i: int, j: int) -> Scalar:
+        return function(*(t[min(i, len(t) - 1)][min(j, len(t[0]) - 1)] for t in tables))
+
+    return filled(broadcast_size([size_of(table) for table in tables]), entry)
+
+
 def matrix_product(arithmetic: Arithmetic, a: Table, b: Table) -> Table:
     """The matrix product.
 

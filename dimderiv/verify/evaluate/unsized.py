@@ -185,3 +185,13 @@ def cofactor_size(expected: Expected, other: Value) -> Expected:
         for whole, part in zip(expected, size_of(other), strict=True)
     ]
     return Expected(*shares)
+
+
+def beside(factor: Value, expected: Expected, *, axis: int) -> Expected:
+    """What a factor of a product says of the size of the other one, which has the outer axis."""
+    if isinstance(factor, Unsized):
+        return ANY_SIZE
+    if is_single(factor):
+        return expected
+    rows, cols = size_of(factor)
+    return Expected(expected.rows, rows) if axis == 0 else Expected(cols, expected.cols)

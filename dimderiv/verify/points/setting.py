@@ -85,6 +85,7 @@ class Setting:
             claim.elementwise,
             claim.columns,
             keep=keep,
+            values=claim.values,
             unknown={name: self.size(shape, trial) for name, shape in claim.unknown.items()},
         )
 

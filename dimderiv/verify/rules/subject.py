@@ -1,6 +1,5 @@
 """A rule on trial: its texts read, its definition evaluated, points of its domain found."""
 
-import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -21,8 +20,9 @@ from dimderiv.language import (
     Shape,
     children,
     parse_expression,
+    rules_folder,
 )
-from dimderiv.rulebook import Rule, Rulebook, rules_folder
+from dimderiv.rulebook import Rule, Rulebook
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate import (
     Arithmetic,
@@ -41,9 +41,6 @@ T = TypeVar("T")
 Tables = Mapping[str, Table]
 
 SECONDS = 10.0
-
-_DISTRIBUTION = re.compile(r"rows of (\w+) sum to 1")
-_SYMMETRIC = re.compile(r"(\w+) is symmetric")
 
 
 def _arithmetic() -> Arithmetic:
@@ -134,8 +131,7 @@ class Subject:
 
     def _at_point(self, sizes: Mapping[str, Size], check: Callable[[Tables], T], number: int) -> T:
         reason = "nothing was drawn"
-        distributions = _DISTRIBUTION.findall(self.rule.domain)
-        symmetric = _SYMMETRIC.findall(self.rule.domain)
+        distributions, symmetric = self.rule.rows_sum_to_one, self.rule.symmetric
         for tables in drawn_points(_declared(sizes, symmetric), {}, distributions, number):
             try:
                 return check(tables)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import sympy
 from mpmath.ctx_mp import MPContext
 
+from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.symbolic.tables import Entry
 
 TIED = (
@@ -84,7 +85,7 @@ class Arithmetic(Protocol):
     def total(self, terms: Sequence[Entry]) -> Entry:
         """The sum of any number of terms."""
 
-    def function(self, name: str, x: Entry) -> Entry:
+    def function(self, name: str, *xs: Entry) -> Entry:
         """A scalar function, by sympy's name."""
 
     def power(self, base: Entry, exponent: Entry) -> Entry:
@@ -128,11 +129,18 @@ class Floats:
         """The sum of any number of terms."""
         return sum(terms, self.context.zero)
 
-    def function(self, name: str, x: Entry) -> Entry:
+    def function(self, name: str, *xs: Entry) -> Entry:
         """A scalar function, by sympy's name."""
-        if name in _DOMAINS and not (isinstance(x, self.context.mpf) and _DOMAINS[name](x)):
+        mpf = self.context.mpf
+        if name in _DOMAINS and not (isinstance(xs[0], mpf) and _DOMAINS[name](xs[0])):
             raise Outside(f"{name} has no value here")
-        return getattr(self.context, name)(x)
+        try:
+            found = getattr(self.context, name)(*xs)
+        except ValueError as error:
+            raise Outside(f"{name} has no value here") from error
+        if name not in SCALAR_FUNCTIONS.values() and not isinstance(found, mpf):
+            raise Outside(f"{name} has no real value here")
+        return found
 
     def power(self, base: Entry, exponent: Entry) -> Entry:
         """A scalar to the power of another."""
@@ -186,9 +194,11 @@ class Symbols:
         """The sum of any number of terms."""
         return sympy.Add(*terms)
 
-    def function(self, name: str, x: Entry) -> Entry:
+    def function(self, name: str, *xs: Entry) -> Entry:
         """A scalar function, by sympy's name."""
-        return getattr(sympy, name)(x)
+        if not hasattr(sympy, name):
+            raise NotVerifiableError(f"sympy has no function {name}")
+        return getattr(sympy, name)(*xs)
 
     def power(self, base: Entry, exponent: Entry) -> Entry:
         """A scalar to the power of another."""

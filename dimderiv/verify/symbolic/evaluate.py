@@ -69,6 +69,7 @@ class Reader:
         elementwise: those of them that apply to each entry by itself.
         columns: the definition of some of them for a column, where that is another.
         unknown: the size of the argument of each function that is declared only.
+        values: argument names of functions of entries that sympy knows, and its names of them.
     """
 
     a: Arithmetic
@@ -78,6 +79,7 @@ class Reader:
     elementwise: Collection[str] = ()
     columns: Mapping[str, Node] = field(default_factory=dict)
     unknown: Mapping[str, Size] = field(default_factory=dict)
+    values: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
 
     def last(self, program: Program) -> Node:
         """The last statement's value, after the definitions before it have been evaluated."""
@@ -177,6 +179,10 @@ class Reader:
         name, count = node.function, len(node.arguments)
         if name in self.definitions:
             return self._defined(node)
+        if name in self.values:
+            _, called = self.values[name]
+            operands = map(self.value, node.arguments)
+            return entrywise(lambda *xs: self.a.function(called, *xs), *operands)
         if name.lstrip(_NABLA) in self.unknown and count == 1:
             return self._unknown(name, node.arguments[0])
         if count == 1 and (name in ELEMENTWISE or name in OF_ONE):

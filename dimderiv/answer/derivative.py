@@ -1,20 +1,18 @@
-"""One derivative of a derivation: the program that gives it, its shape, how it was checked."""
+"""One derivative: what its axes are those of, and the program that gives it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, TypeAlias
 
-from dimderiv.answer import Variables
-from dimderiv.language import Program, Shape, syntax
+from dimderiv.answer.question import Layout
+from dimderiv.language import IndexForm, Program, Shape, walk
 from dimderiv.render import shortened, text
 
-if TYPE_CHECKING:
-    from dimderiv.verify import Verification
-
+Variables: TypeAlias = tuple[str, ...]
 Form = Literal["matrix", "kronecker", "index"]
-Layout = Literal["mixed", "numerator", "denominator"]
 
 
-class Extent(NamedTuple):
+@dataclass(frozen=True)
+class Extent:
     """What the axes of a derivative are those of.
 
     Attributes:
@@ -25,7 +23,18 @@ class Extent(NamedTuple):
 
     of: Shape
     by: Shape
-    turned: bool = False
+    turned: bool
+
+    @staticmethod
+    def laid_out(of: Shape, by: Shape, layout: Layout = "mixed") -> "Extent":
+        """The extent in a layout, of which the mixed one is written as it stands.
+
+        Args:
+            of: the shape of what was differentiated.
+            by: the shape of the variable.
+            layout: the convention.
+        """
+        return Extent(of, by, layout == ("numerator" if of.is_scalar else "denominator"))
 
     @property
     def shape(self) -> Shape:
@@ -38,24 +47,16 @@ class Extent(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Result:
+class Derivative(Extent):
     """The derivative by one variable, or by one after another, or along directions of some.
 
     Attributes:
         wrt: the variables, in the order of differentiation.
         program: the derivative, after the definitions that it uses.
-        of: the shape of what was differentiated last.
-        by: the shape of the variable that it was differentiated by; a scalar along directions.
-        verification: what the check reported; nothing if it was not asked for.
-        turned: whether it is printed with rows and columns exchanged.
     """
 
     wrt: Variables
     program: Program
-    of: Shape
-    by: Shape
-    verification: "Verification | None" = None
-    turned: bool = False
 
     def text(self) -> str:
         """The derivative in the language itself."""
@@ -73,15 +74,7 @@ class Result:
         `"matrix"` in matrix notation; `"kronecker"` by vectorised matrices, columns stacked;
         `"index"` entry by entry.
         """
-        if any(_has_index_form(statement.value) for statement in self.program.statements):
+        parts = (part for each in self.program.statements for part in walk(each.value))
+        if any(isinstance(part, IndexForm) for part in parts):
             return "index"
         return "kronecker" if len(self.of.axes) + len(self.by.axes) > 2 else "matrix"
-
-    @property
-    def shape(self) -> Shape:
-        """The shape that the derivative has as it is printed."""
-        return Extent(self.of, self.by, self.turned).shape
-
-
-def _has_index_form(node: syntax.Node) -> bool:
-    return any(isinstance(part, syntax.IndexForm) for part in syntax.walk(node))

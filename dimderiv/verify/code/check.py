@@ -5,34 +5,20 @@ verifier's own evaluator: where sizes are equal, where they are 1, and where all
 code that takes one axis for another may be right at some of these.
 """
 
-import inspect
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dimderiv.derivation.coding import Coder
-from dimderiv.derivation.printed_values import DIGITS, Printed, PrintedValues
 from dimderiv.errors import DimderivError, VerificationError
-from dimderiv.language import GRADIENT, HESSIAN, Shape, spelled_out
-from dimderiv.verify import (
-    Arithmetic,
-    CodeCheck,
-    OutOfDomain,
-    OutOfTime,
-    Table,
-    put_in_place,
-    sizes_text,
-)
-
-Array: TypeAlias = "NDArray[np.float64]"
-Arrays: TypeAlias = Mapping[str, Array]
-# Computes what code returns, given the symbols, and sizes and functions by their names.
-Run: TypeAlias = Callable[[Arrays, Mapping[str, Any]], Sequence[Any]]
+from dimderiv.language import GRADIENT, HESSIAN, Program, Shape, spelled_out
+from dimderiv.verify.claim import Claim, CodeCheck, sizes_text
+from dimderiv.verify.code.printed import DIGITS, Printed, PrintedValues
+from dimderiv.verify.code.runs import Array, Arrays, Run
+from dimderiv.verify.evaluate import Arithmetic, OutOfDomain, OutOfTime, Table, put_in_place
 
 TOLERANCE, FLOOR = 1e-6, 1e-9
 # Symbols are moved by so much of their size to see whether floats can be trusted at a point.
@@ -47,9 +33,20 @@ MOST_OPERATIONS = 200_000
 NUMBERS = (0, 3, 1, 2)
 
 
-def check_code(coder: Coder, run: Run, *, value: bool = False) -> CodeCheck:
-    """Compare what code returns with the answer as it is printed."""
-    printed = PrintedValues(coder, value=value, most=MOST_OPERATIONS)
+def check_code(
+    claims: Sequence[Claim], run: Run, value: tuple[Program, Shape] | None = None
+) -> CodeCheck:
+    """Compare what code returns with the answers as they are printed.
+
+    Args:
+        claims: the derivatives, in the order in which the code returns them, each as a first one.
+        run: how the code is run.
+        value: the expression and its shape, where the code returns its value too.
+
+    Raises:
+        VerificationError: the code fails, or returns something else.
+    """
+    printed = PrintedValues(claims, value, MOST_OPERATIONS)
     comparison = _Comparison(printed, run)
     sizes, entries = list[dict[str, int]](), 0
     for number, each in zip(NUMBERS, printed.assignments(), strict=False):
@@ -57,53 +54,6 @@ def check_code(coder: Coder, run: Run, *, value: bool = False) -> CodeCheck:
         entries += compared
         sizes += [each] * bool(compared)
     return CodeCheck(len(sizes), entries, tuple(sizes))
-
-
-def dense(function: Callable[..., Any], names: Sequence[str], *, value: bool) -> Run:
-    """How a function is run that returns derivatives, or the value and derivatives."""
-
-    def run(arrays: Arrays, others: Mapping[str, Any]) -> Sequence[Any]:
-        returned = _called(function, [arrays[name] for name in names], others)
-        if not value:
-            return _several(returned)
-        first, derivatives = returned
-        return [first, *_several(derivatives)]
-
-    return run
-
-
-def operator(
-    function: Callable[..., Any], names: Sequence[str], method: str, arriving: Sequence[str]
-) -> Run:
-    """How a function is run that returns an operator, of which one method is called."""
-
-    def run(arrays: Arrays, others: Mapping[str, Any]) -> Sequence[Any]:
-        made = _called(function, [arrays[name] for name in names], others)
-        return _several(getattr(made, method)(*[arrays[name] for name in arriving]))
-
-    return run
-
-
-def layer(made: Callable[[], Any], names: Sequence[str], upstream: str) -> Run:
-    """How a layer is run, forward and backward."""
-
-    def run(arrays: Arrays, others: Mapping[str, Any]) -> Sequence[Any]:
-        one = made()
-        value = _called(one.forward, [arrays[name] for name in names], others)
-        return [value, *_several(one.backward(arrays[upstream]))]
-
-    return run
-
-
-def _called(
-    function: Callable[..., Any], arrays: Sequence[Array], others: Mapping[str, Any]
-) -> Any:
-    wanted = list(inspect.signature(function).parameters)[len(arrays) :]
-    return function(*arrays, **{name: others[name.rstrip("_")] for name in wanted})
-
-
-def _several(returned: Any) -> Sequence[Any]:
-    return returned if isinstance(returned, tuple) else (returned,)
 
 
 class _Comparison:
@@ -147,7 +97,7 @@ class _Comparison:
 
     def _arrays(self, point: Mapping[str, Table]) -> dict[str, Array]:
         """The symbols as code takes them."""
-        shapes = {name: declared.shape for name, declared in self.printed.typed.symbols.items()}
+        shapes = {name: declared.shape for name, declared in self.printed.symbols.items()}
         return {name: _laid(point[name], shape) for name, shape in shapes.items()}
 
     def _found(self, arrays: Arrays, sizes: Mapping[str, int]) -> list[Array] | None:
@@ -165,7 +115,7 @@ class _Comparison:
 
     def _functions(self) -> dict[str, Any]:
         """Something in the place of the functions that are declared only, and their derivatives."""
-        unknown = self.printed.rulebook.unknown
+        unknown = self.printed.unknown
         return {
             spelled_out(sign + name): partial(_stood_in, name, order)
             for name in unknown

@@ -1,0 +1,98 @@
+"""What was derived: the answer to a question, and the record of how it was found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, get_args
+
+from dimderiv.answer.answer import Answer
+from dimderiv.answer.derivative import Derivative, Extent, Form, Variables
+from dimderiv.answer.question import Question
+from dimderiv.differentiate import Gradients, Tangents
+from dimderiv.language import Program, unused_name
+from dimderiv.render import text
+
+# The value has no name of its own: one of these stands for it.
+VALUES = ("Y", "F", "Z", "value")
+
+
+class Record(NamedTuple):
+    """What the sweeps found on their way.
+
+    Attributes:
+        gradients: of the reverse sweep.
+        sweeps: for second derivatives, of the sweep over each gradient.
+        tangents: for derivatives along directions, of the forward sweep.
+    """
+
+    gradients: Gradients = Gradients({}, (), ())
+    sweeps: Mapping[str, Gradients] = {}
+    tangents: Tangents | None = None
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The derivatives of an expression.
+
+    Attributes:
+        question: what was asked.
+        answer: the derivatives, and the definitions that they share.
+        extents: what the axes of each derivative are those of.
+        record: how they were found.
+        first: for second derivatives, or by tied entries, the gradients that they are made of.
+    """
+
+    question: Question
+    answer: Answer
+    extents: Mapping[Variables, Extent]
+    record: Record
+    first: "Derived | None" = None
+
+    @cached_property
+    def names(self) -> Mapping[Variables, str]:
+        """A name for each derivative: `dX`, `H_xy`, `Hv_x` along `v`, `Y_dot` for a value."""
+        typed = self.question.typed
+        taken = {*typed.symbols, *typed.functions, *self.answer.definitions}
+        names: dict[Variables, str] = {}
+        for variables in self.answer.derivatives:
+            names[variables] = unused_name(_wanted(self.question, variables), taken)
+            taken.add(names[variables])
+        return names
+
+    @cached_property
+    def program(self) -> Program:
+        """The answer: one derivative, or several under names of their own."""
+        if len(self.answer.derivatives) == 1:
+            return self.answer.program(*self.answer.derivatives)
+        return self.answer.together(self.names)
+
+    @cached_property
+    def printed(self) -> Program:
+        """The answer as it is printed, read again."""
+        return self.question.read(text(self.program))
+
+    @cached_property
+    def derivatives(self) -> Mapping[Variables, Derivative]:
+        """Each derivative by itself."""
+        found: dict[Variables, Derivative] = {}
+        for names in self.answer.derivatives:
+            extent, program = self.extents[names], self.answer.program(names)
+            found[names] = Derivative(extent.of, extent.by, extent.turned, names, program)
+        return found
+
+    @property
+    def form(self) -> Form:
+        """The form that is furthest from matrix notation among those of the derivatives."""
+        return max((each.form for each in self.derivatives.values()), key=get_args(Form).index)
+
+
+def _wanted(question: Question, variables: Variables) -> str:
+    first = variables[0]
+    if not question.directions:
+        return f"d{first}" if question.order == 1 else f"H_{''.join(variables)}"
+    if question.order == 2:
+        return f"H{question.directions[first]}_{first}"
+    typed = question.typed
+    value = typed.program.statements[-1].name
+    taken = {*typed.symbols, *typed.definitions, *typed.functions}
+    return f"{value or next(name for name in VALUES if name not in taken)}_dot"

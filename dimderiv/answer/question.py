@@ -1,0 +1,74 @@
+"""What is asked: an expression with its shapes, by what, how often, and in which form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, get_args
+
+from dimderiv.differentiate import structure_of
+from dimderiv.errors import NotDifferentiableError
+from dimderiv.infer import Typed
+from dimderiv.language import Program, names_in_use, parse_program
+from dimderiv.rulebook import Rulebook
+
+Layout = Literal["mixed", "numerator", "denominator"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be derived, once every shape is known.
+
+    Attributes:
+        source: the expression as written.
+        wrt: the variables.
+        typed: the expression with its shapes.
+        rulebook: the rules.
+        order: how often the expression is differentiated.
+        layout: the layout convention.
+        directions: for a derivative along directions, the direction of each variable.
+        structured: whether the entries of variables are tied as their properties say.
+        inline: whether to write the answer without names for intermediates.
+    """
+
+    source: str
+    wrt: tuple[str, ...]
+    typed: Typed
+    rulebook: Rulebook
+    order: int = 1
+    layout: Layout = "mixed"
+    directions: Mapping[str, str] = field(default_factory=dict)
+    structured: bool = False
+    inline: bool = False
+
+    @property
+    def gives_gradients(self) -> bool:
+        """Whether the derivatives are first ones of a scalar, by each entry."""
+        return self.order == 1 and self.typed.value.is_scalar and not self.directions
+
+    @cached_property
+    def structures(self) -> Mapping[str, str]:
+        """How the entries of each variable are tied; nothing where they are to be free.
+
+        Raises:
+            NotDifferentiableError: they are to be tied, and no property ties any.
+        """
+        if not self.structured:
+            return {}
+        properties = {name: self.typed.symbols[name].properties for name in self.wrt}
+        found = {name: structure_of(name, words) for name, words in properties.items()}
+        if not any(found.values()):
+            raise NotDifferentiableError(
+                f"no entries of {', '.join(self.wrt)} are tied, since no property says so",
+                hint='declare one, such as "S: n x n symmetric"',
+            )
+        return {name: structure for name, structure in found.items() if structure}
+
+    def read(self, printed: str) -> Program:
+        """A printed answer, read by the parser of the language.
+
+        Args:
+            printed: in the language.
+        """
+        names, functions = names_in_use(self.typed.symbols), self.rulebook.words
+        return parse_program(printed, names=names, functions=functions)

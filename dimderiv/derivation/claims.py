@@ -1,0 +1,137 @@
+"""What each printed derivative claims, of which expression, and how the claims are checked."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dimderiv import verify
+from dimderiv.answer import Derived, Question, Variables
+from dimderiv.differentiate import binds_entries
+from dimderiv.errors import UnknownNameError
+from dimderiv.language import Call, Program, Shape, Statement, walk
+from dimderiv.rulebook import meanings
+
+if TYPE_CHECKING:
+    from dimderiv.verify import Claim, CodeCheck, Judge, Run, Verification
+
+
+def judge_named(verify: bool | str) -> "Judge | None":
+    """Who is to check, by what was asked for; nobody for `False`."""
+    if not verify:
+        return None
+    if verify in (True, "points"):
+        return "points"
+    if verify == "sympy":
+        return "sympy"
+    raise UnknownNameError(f"nobody checks by {verify!r}", hint='True, False or "sympy"')
+
+
+def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables, Verification]":
+    """What the check of each printed derivative reports."""
+    first = _gradients(derived)
+    before = checked(first, budget, judge) if first else {}
+    claimed = claims(derived)
+    groups: dict[tuple[int, str], list[Variables]] = {}
+    for names, claim in claimed.items():
+        groups.setdefault((id(claim.expression), claim.of), []).append(names)
+    found: dict[Variables, Verification] = {}
+    for group in groups.values():
+        share = budget / len(groups)
+        reports = verify.judged([claimed[names] for names in group], budget=share, judge=judge)
+        found |= dict(zip(group, reports, strict=True))
+    for names in claimed:
+        if _is_through_gradient(derived, names):
+            found[names] = verify.together([before[names[:1]], found[names]])
+    return {names: found[names] for names in claimed}
+
+
+def code_checked(derived: Derived, run: "Run", *, value: bool) -> "CodeCheck":
+    """Compare what code returns with what is printed, and with the value where it is returned."""
+    typed = derived.question.typed
+    parts = (part for each in typed.program.statements for part in walk(each.value))
+    shapes = [typed.value, *(typed.shape(part) for part in parts)]
+    every = [replace(claim, inner=shapes) for claim in _as_gradients(derived).values()]
+    valued = typed.plain or typed
+    return verify.check_code(every, run, (valued.program, valued.value) if value else None)
+
+
+def claims(derived: Derived) -> "dict[Variables, Claim]":
+    """What each derivative claims; all of them share one reading of what is printed."""
+    question, found = derived.question, _as_gradients(derived)
+    gradients: dict[Variables, Program] = {}
+    for names, claim in found.items():
+        if not _is_through_gradient(derived, names):
+            found[names] = replace(claim, value=question.typed.value, order=question.order)
+        elif _is_tied(question, names):
+            # The gradient as it is printed holds where the properties do, and nowhere else.
+            found[names] = replace(claim, of=names[0])
+        else:
+            # A derivative of a gradient is checked as such; the gradient has its own check.
+            first = names[:1]
+            assert derived.first is not None, "second derivatives are made from gradients"
+            if first not in gradients:
+                gradients[first] = question.read(derived.first.derivatives[first].text())
+            found[names] = replace(claim, expression=gradients[first])
+    return found
+
+
+def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
+    """Each derivative as a first one of something that has its shape."""
+    question, read = derived.question, derived.printed
+    count = len(read.statements) - len(derived.answer.derivatives)
+    shared, last = read.statements[:count], read.statements[count:]
+    rulebook, programs = question.rulebook, [question.typed.program, read]
+    if derived.first is not None:
+        programs.append(derived.first.printed)
+    formulas = [each.value for program in programs for each in program.statements]
+    known = meanings(rulebook, formulas, verify.KNOWN)
+    found: dict[Variables, Claim] = {}
+    for names, statement in zip(derived.answer.derivatives, last, strict=True):
+        answer = Program((*shared, Statement(None, statement.value)), read.source)
+        extent = derived.extents[names]
+        found[names] = verify.Claim(
+            expression=question.typed.program,
+            answer=answer,
+            wrt=names[-1],
+            symbols=question.typed.symbols,
+            value=extent.of,
+            definitions=known.definitions,
+            columns=known.columns,
+            elementwise=known.elementwise,
+            values=known.values,
+            inner=_slid_shapes(question),
+            unknown=rulebook.unknown,
+            sizes=question.typed.sizes,
+            along=question.directions,
+            structure=question.structures.get(names[-1], ""),
+            turned=extent.turned,
+        )
+    return found
+
+
+def _slid_shapes(question: Question) -> list[Shape]:
+    """The shapes of the convolutions, which no symbol need have."""
+    parts = (part for each in question.typed.program.statements for part in walk(each.value))
+    return [
+        question.typed.shape(part)
+        for part in parts
+        if isinstance(part, Call) and part.function == "conv2"
+    ]
+
+
+def _gradients(derived: Derived) -> Derived | None:
+    """The gradients that are to be checked too, since some derivative is checked as one of them."""
+    question = derived.question
+    is_through = question.order > 1 and (len(question.wrt) > 1 or question.directions)
+    return derived.first if is_through else None
+
+
+def _is_through_gradient(derived: Derived, names: Variables) -> bool:
+    """Whether a second derivative is checked as one of a gradient, and not at one go."""
+    question = derived.question
+    return question.order > 1 and (bool(question.directions) or len(set(names)) > 1)
+
+
+def _is_tied(question: Question, names: Variables) -> bool:
+    """Whether a property of some variable may have shortened the gradient."""
+    variables = {*names, *question.directions}
+    return any(binds_entries(question.typed.symbols[name].properties) for name in variables)

@@ -1,0 +1,56 @@
+"""What the built-in rules say of the values of their functions, by the name of a function.
+
+A function of the user's own has no such facts, also one that replaces a built-in rule.
+"""
+
+from functools import cache
+from math import inf
+
+from dimderiv.rulebook.rulebook import builtin_rules
+
+
+@cache
+def range_of(function: str) -> tuple[float, float]:
+    """The least and the largest value that an entry can have.
+
+    Args:
+        function: a name, also of an operation that has no rule.
+
+    >>> range_of("tanh"), range_of("log")
+    ((-1, 1), (-inf, inf))
+    """
+    rule = builtin_rules().rules.get(function)
+    return rule.range if rule else (-inf, inf)
+
+
+@cache
+def is_entrywise(function: str) -> bool:
+    """Whether each entry of the value is made of the entry of the argument alone.
+
+    Args:
+        function: a name, also of an operation that has no rule.
+    """
+    rule = builtin_rules().rules.get(function)
+    return rule is not None and rule.kind == "elementwise"
+
+
+@cache
+def turns(function: str) -> bool:
+    """Whether the value at a transpose is the transpose of the value; a scalar is its own.
+
+    Args:
+        function: a name, also of an operation that has no rule.
+    """
+    rule = builtin_rules().rules.get(function)
+    return rule is not None and rule.turns
+
+
+@cache
+def commutes(function: str) -> bool:
+    """Whether the value at a matrix commutes with all that the matrix commutes with.
+
+    Args:
+        function: a name, also of an operation that has no rule.
+    """
+    rule = builtin_rules().rules.get(function)
+    return rule is not None and rule.commutes

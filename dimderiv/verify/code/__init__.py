@@ -1,0 +1,12 @@
+"""The check of generated code: what it returns, beside what is printed."""
+
+from dimderiv.verify.code.check import check_code
+from dimderiv.verify.code.runs import Run, dense, layer, operator
+
+__all__ = [
+    "Run",
+    "check_code",
+    "dense",
+    "layer",
+    "operator",
+]

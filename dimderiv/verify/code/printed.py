@@ -1,0 +1,112 @@
+"""The answer as it is printed, as numbers: its entries at a point, by the verifier's evaluator.
+
+They come in the order in which generated code returns them: for each derivative the axes of the
+value, then those of the variable, the last one fastest.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import chain, product
+from math import prod
+from typing import NamedTuple
+
+from dimderiv.errors import DimderivError
+from dimderiv.language import Program, Shape
+from dimderiv.verify.claim import Claim
+from dimderiv.verify.evaluate import Arithmetic, Effort, Expected, Table
+from dimderiv.verify.points import Claimed, Setting, Trial, assignments, drawn_points
+
+DIGITS = 30
+EQUAL = 3
+SUMS_TO_ONE = frozenset({"onehot", "probability"})
+
+
+class Printed(NamedTuple):
+    """One array that is printed: the length of each axis, and the entries, the last axis fastest.
+
+    An axis of a row or a column that has one entry by declaration is no axis, as in the code.
+    """
+
+    lengths: tuple[int, ...]
+    entries: list[float]
+
+
+class PrintedValues:
+    """What is printed for a derivation, at points.
+
+    Args:
+        claims: the derivatives, each as a first one.
+        value: the expression and its shape, if its value is wanted before the derivatives.
+        most: how many operations one point may take.
+    """
+
+    def __init__(
+        self, claims: Sequence[Claim], value: tuple[Program, Shape] | None, most: int
+    ) -> None:
+        self.setting, self.value, self.most = Setting(claims), value, most
+        self.claims = [Claimed(claim, self.setting) for claim in claims]
+        first = claims[0]
+        self.symbols, self.unknown, self.sizes = first.symbols, first.unknown, first.sizes
+
+    def assignments(self) -> Iterator[dict[str, int]]:
+        """Sizes that are equal, ones, and sizes that all differ, in two orders."""
+        axes = self.setting.dims
+        names = dict.fromkeys(name for dim in axes for name in sorted(dim.names))
+        names |= dict.fromkeys(sorted(self.sizes))
+        taken_off = {n for dim in axes for names, c in dim.monomials for n in names if c < 0}
+        # A kernel of the size of its image would leave one entry.
+        equal = {name: EQUAL - (name in taken_off) for name in names}
+        if len(names) > 1 and all(dim.evaluate(equal) > 0 for dim in axes):
+            yield equal
+        # Where one axis alone is 1, a matrix with one column is read as a column.
+        ones = dict.fromkeys(names, 1)
+        if names and all(dim.evaluate(ones) == 1 for dim in axes):
+            yield ones
+        try:
+            found = assignments(axes, list(names))
+        except DimderivError:
+            return  # no small sizes fit
+        yield from [*found, *found][:2]
+
+    def count(self, sizes: Mapping[str, int]) -> int:
+        """How many entries the symbols and the derivatives have."""
+        every = [tuple(declared.shape) for declared in self.symbols.values()]
+        every += [(*each.claim.value, *each.wrt_shape) for each in self.claims]
+        return sum(prod(dim.evaluate(sizes) for dim in dims) for dims in every)
+
+    def points(self, sizes: Mapping[str, int], number: int) -> Iterator[dict[str, Table]]:
+        """Entries for every symbol, again and again."""
+        distributions = self.setting.distributions
+        for point in drawn_points(self.symbols, sizes, distributions, number):
+            for name, declared in self.symbols.items():
+                is_single = [list(map(len, point[name]))] == [[1]]
+                sums = declared.properties & SUMS_TO_ONE or name in distributions
+                if sums and is_single and not declared.shape.is_scalar:
+                    point[name] = [[Fraction(1)]]
+            yield point
+
+    def at(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> list[Printed]:
+        """The value, if it is wanted, and the derivatives."""
+        found = []
+        if self.value is not None:
+            (program, shape), trial = self.value, self._trial(point, sizes)
+            expected = Expected(*self.setting.size(shape, trial))
+            table = self.setting.evaluator(trial).result(program, expected)
+            found.append(Printed(_lengths(shape, sizes), list(map(float, chain(*table)))))
+        trial = self._trial(point, sizes)
+        base = self.setting.evaluator(trial, keep=True)
+        for each in self.claims:
+            entry = each.answer(base, trial)
+            rows = self.setting.places(each.claim.value, trial)
+            entries = [float(entry(i, [j])) for i, j in product(rows, each.places(trial))]
+            lengths = (*_lengths(each.claim.value, sizes), *_lengths(each.wrt_shape, sizes))
+            found.append(Printed(lengths, entries))
+        return found
+
+    def _trial(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> Trial:
+        return Trial(Arithmetic(DIGITS, Effort(self.most)), sizes, point)
+
+
+def _lengths(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    axes = tuple(shape) if shape.is_row else shape.axes
+    return tuple(dim.evaluate(sizes) for dim in axes)
