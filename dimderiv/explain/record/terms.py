@@ -47,7 +47,7 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Shape,
-    walk,
+    names_in,
 )
 from dimderiv.language import Node as Tree
 
@@ -265,7 +265,7 @@ def _told_apart(
 ) -> tuple[tuple[Tree, ...], Tree]:
     """A letter for each axis, and an identity where two axes had the same one."""
     own: list[Tree] = []
-    used = {part.name for tree in (*places, value) for part in walk(tree) if isinstance(part, Name)}
+    used = {name for tree in (*places, value) for name in names_in(tree)}
     free = iter([letter for letter in letters if letter not in used])
     for place in places:
         if place in own:
