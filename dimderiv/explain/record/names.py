@@ -204,11 +204,10 @@ class DerivativeNames(Names):
 
     def written(self, operands: Sequence[Node]) -> dict[Tree, Tree]:
         """What operands are called, by how they are written out."""
-        found = ((node, self.short.get(node.key)) for node in operands)
         return {
             self.plain.arranger.tree(node, row=short.row): Name(short.name)
-            for node, short in found
-            if short is not None
+            for node in operands
+            if (short := self.short.get(node.key)) is not None
         }
 
 
