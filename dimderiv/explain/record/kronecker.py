@@ -17,8 +17,9 @@ from dimderiv.explain.record.recorded import (
     Several,
     Stacked,
 )
+from dimderiv.explain.record.scalar_order import indices
 from dimderiv.explain.record.terms import Writer
-from dimderiv.graph import ONCE, Node, Product, expanded, letters_of, reached
+from dimderiv.graph import ONCE, Node, Product, are_letters, expanded, letters_of, reached
 from dimderiv.language import COMMUTATIONS, Call, Entry, Name, children
 from dimderiv.language import Node as Tree
 
@@ -32,8 +33,9 @@ Groups: TypeAlias = tuple[Sequence[int], Sequence[int]]
 def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer) -> Stacked | None:
     """How a derivative becomes a matrix."""
     terms = expanded(node)
-    products = [(c, part) for c, part in terms if isinstance(part, Product) and _is_plain(part)]
-    if len(products) < len(terms) or not 0 < len(terms) <= MOST_TERMS:
+    products = [(c, part) for c, part in terms if isinstance(part, Product)]
+    is_plain = len(products) == len(terms) and all(are_letters(indices(p)) for _, p in products)
+    if not is_plain or not 0 < len(terms) <= MOST_TERMS:
         return None
     places = tuple(Name(letter) for letter in writer.letters[: len(node.axes)])
     try:
@@ -44,11 +46,6 @@ def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer
     row, column = Place(places[:value_rank][::-1]), Place(places[value_rank:][::-1])
     sides = Equation((Name(name), value))
     return Stacked(Name(operand), Entry(Name(name), places), row, column, told, sides)
-
-
-def _is_plain(part: Product) -> bool:
-    indices = [*part.result, *(index for factor in part.factors for index in factor.indices)]
-    return all(isinstance(index, int) for index in indices)
 
 
 def _matrix(coefficient: Fraction, node: Node, value_rank: int, writer: Writer) -> Tree:

@@ -39,12 +39,6 @@ class Place(NamedTuple):
     letters: tuple[Node, ...]
 
 
-class Shapes(NamedTuple):
-    """Shapes that are multiplied."""
-
-    factors: tuple[Shape, ...]
-
-
 @dataclass(frozen=True)
 class Sentence:
     """A sentence: its key in `dimderiv/explain/messages`, and what fills its fields."""
@@ -53,7 +47,7 @@ class Sentence:
     fields: "Mapping[str, Field]"
 
 
-Field: TypeAlias = Node | Equation | Several | Slope | Place | Shape | Shapes | Sentence | int | str
+Field: TypeAlias = Node | Equation | Several | Slope | Place | Shape | Sentence | int | str
 
 
 @dataclass(frozen=True)

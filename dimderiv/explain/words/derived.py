@@ -170,7 +170,8 @@ class _Teller:
             self.say("as_is")
         else:
             self.misfit(order)
-            self.say("conforms", chain=recorded.Shapes(tuple(link.facing for link in order.right)))
+            shapes = [self.speaker.field(link.facing) for link in order.right]
+            self.say("conforms", chain=self.speaker.messages["times"].join(shapes))
         if count is not None:
             key = {1: "only", 2: "several"}.get(count.conforming, "several_more")
             self.say(key, **count._asdict())
