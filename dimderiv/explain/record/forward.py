@@ -49,9 +49,9 @@ class _Recorder:
         row = self.writer.is_row(owner or node)
         moved = arranger.tree(value, row=row)
         if owner is None:
-            return Changed(Equation((tree,)), None, Equation((moved,)))
+            return Changed(Equation((tree,)), None, None, Equation((moved,)))
         tangent = named(unused_name(f"{owner.name}_dot", self.taken), value, row=row)
         names.short[node.key] = owner
         self.moved[owner.key] = self.moved[node.key] = tangent
-        name = Name(owner.name)
-        return Changed(Equation((name, tree)), name, Equation((Name(tangent.name), moved)))
+        name, moving = Name(owner.name), Name(tangent.name)
+        return Changed(Equation((name, tree)), name, moving, Equation((moving, moved)))

@@ -215,11 +215,13 @@ class Changed(Recorded):
     Attributes:
         operation: the operation, after its name if it has one.
         operand: the name, if it has one.
+        tangent: the name of the change, if the operation has a name.
         value: the change, after its name if it has one.
     """
 
     operation: Equation
-    operand: Node | None
+    operand: Name | None
+    tangent: Name | None
     value: Equation
 
 

@@ -1,6 +1,6 @@
 """Writes the steps of a derivation in words, in a language of `dimderiv/explain/messages`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dimderiv.answer import Derived, Question
@@ -96,19 +96,11 @@ def _markup(rulebook: Rulebook, steps: Sequence[Step], markup: str) -> Markup:
         for operand in operands_of(steps)
         if operand.name[:1] in MARKS
     }
-    for operand, tangent in _tangents(steps):
-        names[tangent.name] = rf"\dot{{{plain.formula(operand)}}}"
+    for step in steps:
+        if isinstance(step, recorded.Changed) and step.operand and step.tangent:
+            names[step.tangent.name] = rf"\dot{{{plain.formula(step.operand)}}}"
     rules = rulebook.rules.values()
     return Latex(names, {rule.name: rule.latex for rule in rules if rule.latex})
-
-
-def _tangents(steps: Sequence[Step]) -> Iterator[tuple[Node, Name]]:
-    """What has a name, and the name of its change."""
-    for step in steps:
-        if isinstance(step, recorded.Changed) and step.operand is not None:
-            tangent = step.value.sides[0]
-            assert isinstance(tangent, Name), "what has a name has a change with a name"
-            yield step.operand, tangent
 
 
 def _listed(names: Iterable[str]) -> recorded.Several:
@@ -139,8 +131,9 @@ class _Page:
         if not question.structures:
             self.remarks(notes(question, self.lang))
         self.known()
-        for operand, tangent in list(_tangents(steps))[:1]:
-            self.say("notation_along", tangent=tangent, operand=operand)
+        changes = [step for step in steps if isinstance(step, recorded.Changed) and step.operand]
+        for change in changes[:1]:
+            self.say("notation_along", **vars(change))
         self.speaker.notation(steps, "notation" if typed.value.is_scalar else "notation_array")
 
     def known(self) -> None:

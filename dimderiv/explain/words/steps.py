@@ -108,7 +108,7 @@ class StepSpeaker(Speaker):
         for term in step.terms:
             self.say(self.sentence(term.key, operand=step.operand, **term.fields))
         if len(step.terms) > 1:
-            self.tell("together", level=1, value=step.value)
+            self.tell("together", level=1, whole=step.value)
 
     def passed(self, step: recorded.Passed, head: str) -> None:
         """An operation that hands on what arrives."""
