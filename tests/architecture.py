@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from fractions import Fraction
+from pathlib import Path
 
 from dimderiv import derive
 from dimderiv.conform.arrange import Arranger
@@ -20,9 +21,7 @@ from dimderiv.lower.builder import lower
 from dimderiv.rulebook.rulebook import builtin_rules
 from dimderiv.simplify.simplify import Simplifier
 
-from .cases.reading import FOLDER
-
-DOCUMENT = FOLDER.parent.parent / "ARCHITECTURE.md"
+DOCUMENT = Path(__file__).parent.parent / "ARCHITECTURE.md"
 BLOCK = re.compile(r"(?<=```text\n).*?(?=```)", re.DOTALL)
 EXPRESSION, VARIABLE = "||Xw-y||^2", "w"
 COLUMN = 15
@@ -58,7 +57,7 @@ def rooms() -> Mapping[str, list[str]]:
         "differentiate": [text for visit in found.visits for text in received(visit)],
         "simplify": show(simplify(gradient)).splitlines(),
         "conform": [f"{form}"],
-        "answer": [f"definitions: {[*derivation.answer.definitions]}"],
+        "answer": [f"definitions: {[*derivation.derived.answer.definitions]}"],
         "render": [derivation.text(), derivation.latex()],
         "explain": derivation.explain().splitlines(),
         "verify": [str(derivation.verification)],

@@ -139,7 +139,7 @@ def test_a_file_can_be_read_at_once(file: Path) -> None:
 
 @pytest.mark.parametrize("file", MODULES, ids=shown)
 def test_slow_libraries_are_imported_only_where_they_are_needed(file: Path) -> None:
-    """The check has sympy, the text of numpy code numpy, the command line click."""
+    """The check has sympy, and numpy for code; the text of code numpy, the command line click."""
     outside = {module.split(".")[0] for module in imported(file)} & SLOW
 
     assert outside <= MAY_IMPORT_SLOW.get(parts(file)[0], set())

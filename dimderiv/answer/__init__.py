@@ -1,6 +1,6 @@
 """Questions, and derivatives as programs of the language, with names for what repeats."""
 
-from dimderiv.answer.answer import Answer, write_answer
+from dimderiv.answer.answer import Answer, Found, write_answer
 from dimderiv.answer.derivative import Derivative, Extent, Form, Variables
 from dimderiv.answer.derived import Derived, Record
 from dimderiv.answer.latex import latex
@@ -14,6 +14,7 @@ __all__ = [
     "Derived",
     "Extent",
     "Form",
+    "Found",
     "Kind",
     "Layout",
     "Question",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from dimderiv.answer.derivative import Extent, Variables
 from dimderiv.conform import Arranger, NoMatrixFormError, vectorised
@@ -10,6 +11,9 @@ from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Named, Node, expanded, is_zero, zero
 from dimderiv.language import Program, Statement, names_in, syntax, written_out
 from dimderiv.simplify import gathered, outside
+
+# What sweeps found: nodes whose axes are those of what was differentiated, then of the variable.
+Found: TypeAlias = dict[Variables, tuple[Node, Extent]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Answer:
 def write_answer(
     program: Program,
     adjoints: Collection[Named],
-    derivatives: Mapping[Variables, tuple[Node, Extent]],
+    derivatives: Found,
     arranger: Arranger,
 ) -> Answer:
     """The derivatives in matrix notation.
@@ -83,8 +87,7 @@ def write_answer(
     Args:
         program: the expression as written, whose definitions are kept as they are.
         adjoints: the derivatives by named intermediates that have names of their own.
-        derivatives: what was found by the variables in turn: a node whose axes are those of what
-            was differentiated, then those of the variable.
+        derivatives: what was found, by the variables in turn.
         arranger: writes nodes in matrix notation.
     """
     definitions = {s.name: s.value for s in program.statements if s.name is not None}

@@ -59,12 +59,7 @@ def _nested_forms(tree: Node) -> Iterator[Node]:
 
 
 def _index_forms(tree: Node) -> Iterator[syntax.IndexForm]:
-    stack = [tree]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, syntax.IndexForm):
-            yield part
-        stack.extend(syntax.children(part))
+    return (part for part in syntax.walk(tree) if isinstance(part, syntax.IndexForm))
 
 
 def name_repeats(

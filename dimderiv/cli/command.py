@@ -17,8 +17,10 @@ import click
 
 from dimderiv import verify
 from dimderiv.answer import LAYOUTS
-from dimderiv.cli.output import Request, answer_text
+from dimderiv.cli.code_output import source, write
+from dimderiv.cli.output import answer_text
 from dimderiv.cli.process import FAILED, confess, exit_status, note
+from dimderiv.cli.request import Request
 from dimderiv.codegen import TARGETS
 from dimderiv.derivation import FORMS, derive
 from dimderiv.explain import layout_in_words
@@ -124,8 +126,8 @@ def derive_command(**options: Any) -> int:
     if request.output is None:
         click.echo(answer_text(derivation, request))
     else:
-        code = request.of_code
-        code.write(code.source(derivation), click.get_current_context().meta[WORDS])
+        words = click.get_current_context().meta[WORDS]
+        write(source(derivation, request), request.output, words)
         note(f"written to {request.output}", request.verbose)
     verification = derivation.verification
     if verification is None:

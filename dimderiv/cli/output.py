@@ -1,88 +1,14 @@
-"""What was asked for on the command line, and the answer in that form."""
+"""The answer in the form that was asked for on the command line."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
-import click
-
 from dimderiv.answer import latex
-from dimderiv.cli.code_output import CodeRequest
+from dimderiv.cli.code_output import source
+from dimderiv.cli.request import Request
 from dimderiv.derivation import Derivation, Result
 from dimderiv.explain import layout_in_words
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for on the command line."""
-
-    words: tuple[str, ...]
-    wrt: tuple[str, ...]
-    shape: tuple[str, ...]
-    order: int
-    upstream: str | None
-    forward: str | None
-    hvp: str | None
-    layout: str
-    all_layouts: bool
-    structured: bool
-    steps: bool
-    latex: bool
-    code: str | None
-    form: str
-    layer: bool
-    value: bool
-    sizes: str | None
-    output: str | None
-    as_json: bool
-    lang: str
-    no_verify: bool
-    verify: str
-    inline: bool
-    rules: tuple[str, ...]
-    verbose: bool
-
-    @property
-    def expression(self) -> str:
-        """The one word that is no option."""
-        if not self.words:
-            raise click.UsageError('there is no expression; write one such as "||Xw-y||^2"')
-        if len(self.words) > 1:
-            shown = ", ".join(repr(word) for word in self.words)
-            raise click.UsageError(f"there are {len(self.words)} expressions: {shown}; use quotes")
-        return self.words[0]
-
-    @property
-    def check(self) -> bool | str:
-        """Whether the answer is to be checked, and how."""
-        return not self.no_verify and self.verify
-
-    @property
-    def of_code(self) -> CodeRequest:
-        """What of this is about code."""
-        return CodeRequest(self.code, self.form, self.layer, self.value, self.sizes, self.output)
-
-    def refuse_contradictions(self) -> None:
-        """Check what click cannot."""
-        if not self.wrt:
-            raise click.UsageError(
-                "no variable is named to differentiate by; write --wrt w, or --wrt W1,b1"
-            )
-        if self.code and not self.as_json and (self.latex or self.steps):
-            other = "--latex" if self.latex else "--steps"
-            raise click.UsageError(f"--code and {other} are two answers; ask for one, or --json")
-        if self.all_layouts and not self.as_json and (self.code or self.steps):
-            other = "--code" if self.code else "--steps"
-            raise click.UsageError(f"--all-layouts and {other} are two answers; ask for one")
-        if self.all_layouts and self.layout != "mixed":
-            raise click.UsageError("--all-layouts prints every layout; leave out --layout")
-        if self.forward and self.hvp:
-            raise click.UsageError("--forward and --hvp are two answers; ask for one")
-        if self.output and self.as_json:
-            raise click.UsageError("--output writes code, and --json prints it; ask for one")
-        directed = {"--forward": self.forward, "--hvp": self.hvp}
-        beside = [option for option, given in directed.items() if given is not None]
-        self.of_code.refuse_contradictions(beside, self.order)
 
 
 def answer_text(derivation: Derivation, request: Request) -> str:
@@ -90,7 +16,7 @@ def answer_text(derivation: Derivation, request: Request) -> str:
     if request.as_json:
         return json.dumps(record(derivation, request), indent=2, ensure_ascii=False)
     if request.code:
-        return request.of_code.source(derivation).rstrip("\n")
+        return source(derivation, request).rstrip("\n")
     if request.all_layouts:
         return in_all_layouts(derivation, request)
     answer = derivation.latex() if request.latex else derivation.text(multiline=True)
@@ -123,7 +49,7 @@ def in_all_layouts(derivation: Derivation, request: Request) -> str:
 
 def record(derivation: Derivation, request: Request) -> dict[str, Any]:
     """What `--json` prints."""
-    code = request.of_code.source(derivation) if request.code else None
+    code = source(derivation, request) if request.code else None
     verification = derivation.verification  # of the code too
     found: dict[str, Any] = {
         "source": derivation.source,

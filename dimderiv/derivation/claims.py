@@ -1,5 +1,6 @@
 """What each printed derivative claims, of which expression, and how the claims are checked."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,8 @@ from dimderiv import verify
 from dimderiv.answer import Derived, Question, Variables
 from dimderiv.differentiate import binds_entries
 from dimderiv.errors import UnknownNameError
-from dimderiv.language import Call, Program, Shape, Statement, walk
+from dimderiv.infer import Typed
+from dimderiv.language import Call, Node, Program, Statement, walk
 from dimderiv.rulebook import meanings
 
 if TYPE_CHECKING:
@@ -47,11 +49,10 @@ def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables,
 def code_checked(derived: Derived, run: "Run", *, value: bool) -> "CodeCheck":
     """Compare what code returns with what is printed, and with the value where it is returned."""
     typed = derived.question.typed
-    parts = (part for each in typed.program.statements for part in walk(each.value))
-    shapes = [typed.value, *(typed.shape(part) for part in parts)]
-    every = [replace(claim, inner=shapes) for claim in _as_gradients(derived).values()]
+    every = [typed.shape(part) for part in _parts(typed)]
+    claimed = [replace(claim, inner=every) for claim in _as_gradients(derived).values()]
     valued = typed.plain or typed
-    return verify.check_code(every, run, (valued.program, valued.value) if value else None)
+    return verify.check_code(claimed, run, (valued.program, valued.value) if value else None)
 
 
 def claims(derived: Derived) -> "dict[Variables, Claim]":
@@ -84,6 +85,8 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
         programs.append(derived.first.printed)
     formulas = [each.value for program in programs for each in program.statements]
     known = meanings(rulebook, formulas, verify.KNOWN)
+    # The shapes of convolutions, which no symbol need have.
+    slid = [question.typed.shape(part) for part in _parts(question.typed) if _is_slid(part)]
     found: dict[Variables, Claim] = {}
     for names, statement in zip(derived.answer.derivatives, last, strict=True):
         answer = Program((*shared, Statement(None, statement.value)), read.source)
@@ -98,7 +101,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
             columns=known.columns,
             elementwise=known.elementwise,
             values=known.values,
-            inner=_slid_shapes(question),
+            inner=slid,
             unknown=rulebook.unknown,
             sizes=question.typed.sizes,
             along=question.directions,
@@ -108,14 +111,12 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
     return found
 
 
-def _slid_shapes(question: Question) -> list[Shape]:
-    """The shapes of the convolutions, which no symbol need have."""
-    parts = (part for each in question.typed.program.statements for part in walk(each.value))
-    return [
-        question.typed.shape(part)
-        for part in parts
-        if isinstance(part, Call) and part.function == "conv2"
-    ]
+def _parts(typed: Typed) -> Iterator[Node]:
+    return (part for each in typed.program.statements for part in walk(each.value))
+
+
+def _is_slid(part: Node) -> bool:
+    return isinstance(part, Call) and part.function == "conv2"
 
 
 def _gradients(derived: Derived) -> Derived | None:

@@ -7,10 +7,10 @@ from dimderiv.answer import (
     Answer,
     Derived,
     Extent,
+    Found,
     Kind,
     Question,
     Record,
-    Variables,
     name_nested_forms,
     name_repeats,
     without_groups,
@@ -50,7 +50,7 @@ def _gradients(sweeps: Sweeps) -> Derived:
 def _hessian(sweeps: Sweeps) -> Derived:
     """The second derivatives by each pair of variables."""
     question, second, shape = sweeps.question, sweeps.second(), _shapes(sweeps.question)
-    blocks: dict[Variables, tuple[Node, Extent]] = {
+    blocks: Found = {
         (a, b): (node, Extent.laid_out(shape[a], shape[b], question.layout))
         for (a, b), node in second.of.items()
     }
@@ -70,7 +70,7 @@ def _hessian_along(sweeps: Sweeps) -> Derived:
     """The derivative of each gradient along the directions."""
     question, found, shape = sweeps.question, sweeps.gradients, _shapes(sweeps.question)
     tangents = sweeps.along(list(found.of.values()), found.adjoints)
-    blocks: dict[Variables, tuple[Node, Extent]] = {
+    blocks: Found = {
         (name,): (node, Extent.laid_out(shape[name], SCALAR))
         for name, node in zip(found.of, tangents.of, strict=True)
     }
@@ -84,9 +84,7 @@ def _first(question: Question, found: Gradients) -> Derived:
     return _written(question, _by_variables(question, found.of), Record(found))
 
 
-def _by_variables(
-    question: Question, found: Mapping[str, Node]
-) -> dict[Variables, tuple[Node, Extent]]:
+def _by_variables(question: Question, found: Mapping[str, Node]) -> Found:
     shape, value = _shapes(question), question.typed.value
     return {
         (name,): (node, Extent.laid_out(value, shape[name], question.layout))
@@ -100,7 +98,7 @@ def _shapes(question: Question) -> dict[str, Shape]:
 
 def _written(
     question: Question,
-    found: Mapping[Variables, tuple[Node, Extent]],
+    found: Found,
     record: Record,
     free: Sequence[Named] = (),
     first: Derived | None = None,

@@ -111,7 +111,6 @@ __all__ = [
     "names_in_use",
     "parse_expression",
     "parse_program",
-    "power_of",
     "read_rule_file",
     "read_shapes",
     "reciprocal",

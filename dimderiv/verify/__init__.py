@@ -22,7 +22,6 @@ else:
 
 __all__ = [
     "KNOWN",
-    "Arithmetic",
     "Claim",
     "CodeCheck",
     "Judge",

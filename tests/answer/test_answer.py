@@ -3,7 +3,7 @@
 import pytest
 from nodes import labelled, lowered, node
 
-from dimderiv.answer.answer import Answer, write_answer
+from dimderiv.answer.answer import Answer, Found, write_answer
 from dimderiv.answer.derivative import Extent
 from dimderiv.conform.arrange import Arranger
 from dimderiv.derivation.api import parse
@@ -85,7 +85,7 @@ def test_a_derivative_lies_as_the_value_or_the_variable(
     letters: str, of: Shape, by: Shape, expected: str
 ) -> None:
     """A single axis as it stands there; more than two as a Kronecker product."""
-    found = {("x",): (labelled(letters), Extent.laid_out(of, by))}
+    found: Found = {("x",): (labelled(letters), Extent.laid_out(of, by))}
 
     written = write_answer(parse("x"), [], found, Arranger())
 
@@ -95,7 +95,7 @@ def test_a_derivative_lies_as_the_value_or_the_variable(
 def test_what_does_not_pair_is_written_by_entries() -> None:
     """Each pair of its four axes is joined by a factor."""
     dense = labelled("A[i,j] B[j,k] C[k,i] D[i,l] E[j,l] F[k,l] -> [i,j,k,l]")
-    found = {("x",): (dense, Extent.laid_out(Shape(N, N), Shape(N, N)))}
+    found: Found = {("x",): (dense, Extent.laid_out(Shape(N, N), Shape(N, N)))}
 
     written = write_answer(parse("x"), [], found, Arranger())
 
@@ -105,7 +105,7 @@ def test_what_does_not_pair_is_written_by_entries() -> None:
 
 def test_zero_has_the_shape_of_the_derivative() -> None:
     """With its axes merged, where there are more than two."""
-    found = {("x",): (zero((M, N, P, P)), Extent.laid_out(Shape(M, N), Shape(P, P)))}
+    found: Found = {("x",): (zero((M, N, P, P)), Extent.laid_out(Shape(M, N), Shape(P, P)))}
 
     written = write_answer(parse("x"), [], found, Arranger())
 
@@ -116,7 +116,7 @@ def test_definitions_of_the_user_come_first() -> None:
     """As written; then the derivatives by intermediates that have names."""
     program = parse("H = A x; H' H")
     adjoint = named("dH", node("2 y", "y: n"))
-    found = {("x",): (lowered("A' z").value, Extent.laid_out(SCALAR, Shape(N, ONE)))}
+    found: Found = {("x",): (lowered("A' z").value, Extent.laid_out(SCALAR, Shape(N, ONE)))}
 
     written = write_answer(program, [adjoint], found, Arranger())
 

@@ -12,7 +12,9 @@ from dimderiv import Derivation, derive
 from dimderiv.codegen.blocks.blocks import Blocking, blockings
 from dimderiv.codegen.blocks.worth import Choice, best_blocking, cut_arrays
 from dimderiv.codegen.functions import module
-from dimderiv.codegen.plan.operations import Operation, Plan
+from dimderiv.codegen.plan.details import Along, Pattern
+from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan.plan import Plan
 from dimderiv.language.shapes import ONE, Dim
 
 Array = np.ndarray
@@ -218,12 +220,12 @@ def test_with_known_sizes_only_the_better_code_is_written(
 def test_an_axis_along_which_entries_are_coupled_is_not_cut() -> None:
     """A softmax, an inverse or a maximum needs the whole axis at once."""
     plan = Plan({})
-    a = plan.make("input", (), (Dim.of("n"), Dim.of("n")), "A")
+    a = plan.symbol("A", (Dim.of("n"), Dim.of("n")))
     kinds = [
-        plan.make("softmax", (a,), a.dims, 1),
+        plan.make("softmax", (a,), a.dims, Along((1,))),
         plan.make("inv", (a,), a.dims),
-        plan.make("reduce", (a,), a.dims[:1], "max", (1,)),
-        plan.make("diagonal", (a,), a.dims[:1], (0, 0)),
+        plan.reduced(a, "max", (1,)),
+        plan.make("diagonal", (a,), a.dims[:1], Pattern((0, 0))),
     ]
 
     ways = [[(w.cut, len(w.axes)) for w in blockings([kind])] for kind in kinds]
@@ -269,7 +271,7 @@ def test_a_loop_needs_sizes_that_can_be_read() -> None:
     """Where no argument tells how many rows there are, there is no loop."""
     plan = Plan({})
     m, n = Dim.of("m"), Dim.of("n")
-    x, w = plan.make("input", (), (m, n), "X"), plan.make("input", (), (n,), "w")
+    x, w = plan.symbol("X", (m, n)), plan.symbol("w", (n,))
     score = plan.matmul(x, w, (m,))
     gradient = plan.matmul(score, x, (n,))
 

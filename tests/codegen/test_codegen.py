@@ -17,7 +17,7 @@ from plain_code import without_loops
 from dimderiv import derive
 from dimderiv.codegen.functions.module import function
 from dimderiv.codegen.functions.module import source as module_source
-from dimderiv.codegen.plan.operations import Plan
+from dimderiv.codegen.plan.plan import Plan
 from dimderiv.codegen.targets.arguments import Arguments
 from dimderiv.codegen.targets.identifiers import Identifiers
 from dimderiv.codegen.targets.numpy import NumpyWriter

@@ -12,9 +12,9 @@ import pytest
 from benchmarks.derivation import chain, terms
 from benchmarks.race import CASES
 from dimderiv import Derivation, derive
-from dimderiv.codegen.plan.cost import regimes
-from dimderiv.codegen.plan.operations import MOST_OPERATIONS, Plan
+from dimderiv.codegen.plan.plan import MOST_OPERATIONS, Plan
 from dimderiv.codegen.plan.programs import Programs
+from dimderiv.codegen.plan.regimes import regimes
 from dimderiv.codegen.plan.variants import Variant
 from dimderiv.codegen.read.lowering import CodeBuilder
 from dimderiv.language.shapes import Dim
@@ -106,7 +106,7 @@ def test_the_operations_of_a_layer_are_made_once_for_each_layer(
 def test_what_was_tried_is_taken_back_alone() -> None:
     """What was committed before is left, however much it is."""
     plan = Plan({})
-    first, second = (plan.make("input", (), (Dim.of("n"),), name) for name in "xy")
+    first, second = (plan.symbol(name, (Dim.of("n"),)) for name in "xy")
     plan.commit(first)
     plan.commit(second)
     plan.take_back(1)

@@ -8,8 +8,9 @@ import pytest
 from plain_code import without_loops
 
 from dimderiv import derive
-from dimderiv.codegen.plan.cost import LARGE, MEDIUM, SMALL, Sizes, regimes
-from dimderiv.codegen.plan.operations import Plan, Tensor, entrywise_product, reachable
+from dimderiv.codegen.plan.operations import reachable
+from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
+from dimderiv.codegen.plan.regimes import LARGE, MEDIUM, SMALL, Sizes, regimes
 from dimderiv.language.shapes import ONE, Dim
 
 M, N = Dim.of("m"), Dim.of("n")
@@ -30,7 +31,7 @@ def body(
 def test_equal_operations_are_one_object() -> None:
     """What two results need is computed once."""
     plan = Plan({})
-    first, second = (plan.make("input", (), (M, N), "A") for _ in range(2))
+    first, second = (plan.symbol("A", (M, N)) for _ in range(2))
 
     assert first is second
     assert plan.map("exp", first) is plan.map("exp", second)
@@ -39,7 +40,7 @@ def test_equal_operations_are_one_object() -> None:
 def test_a_transpose_of_a_transpose_is_the_array() -> None:
     """Orders of axes are put together."""
     plan = Plan({})
-    a = plan.make("input", (), (M, N), "A")
+    a = plan.symbol("A", (M, N))
 
     assert a is plan.transposed(plan.transposed(a, (1, 0)), (1, 0))
 
@@ -47,9 +48,9 @@ def test_a_transpose_of_a_transpose_is_the_array() -> None:
 def test_a_product_with_its_own_transpose_is_symmetric() -> None:
     """Its transpose is not taken, and it costs half."""
     plan = Plan({"m": 1000, "n": 1000})
-    a = plan.make("input", (), (M, N), "A")
+    a = plan.symbol("A", (M, N))
     gram = plan.matmul(plan.transposed(a, (1, 0)), a, (N, N))
-    other = plan.matmul(plan.transposed(a, (1, 0)), plan.make("input", (), (M, N), "B"), (N, N))
+    other = plan.matmul(plan.transposed(a, (1, 0)), plan.symbol("B", (M, N)), (N, N))
 
     assert gram is plan.transposed(gram, (1, 0))
     assert plan.extra_cost(gram) < 0.6 * plan.extra_cost(other)
@@ -58,7 +59,7 @@ def test_a_product_with_its_own_transpose_is_symmetric() -> None:
 def test_axes_that_are_missing_are_left_to_broadcasting() -> None:
     """A column needs another axis, a row does not."""
     plan = Plan({})
-    v = Tensor(plan.make("input", (), (M,), "v"), (0,))
+    v = Tensor(plan.symbol("v", (M,)), (0,))
 
     assert (M, ONE) == plan.aligned(v, (0, 1)).dims
     assert v.op is plan.aligned(v, (1, 0))
@@ -67,24 +68,22 @@ def test_axes_that_are_missing_are_left_to_broadcasting() -> None:
 def test_what_stands_below_the_line_is_divided_by() -> None:
     """`x` times `1 / y` is one division."""
     plan = Plan({})
-    x, y = (Tensor(plan.make("input", (), (M,), name), (0,)) for name in "xy")
+    x, y = (Tensor(plan.symbol(name, (M,)), (0,)) for name in "xy")
 
     quotient = entrywise_product(plan, x, y._replace(below=True), (0,))
 
-    assert ("/",) == quotient.op.detail
+    assert "/" == quotient.op.function
     assert not quotient.below
 
 
 def test_operations_come_before_those_that_need_them() -> None:
     """Each once, also where it is needed twice."""
     plan = Plan({})
-    x = plan.make("input", (), (M,), "x")
+    x = plan.symbol("x", (M,))
     e = plan.map("exp", x)
     total = plan.map("+", e, plan.map("sin", e))
 
-    assert ["input", "exp", "sin", "+"] == [
-        op.detail[0] if op.kind == "map" else op.kind for op in reachable([total])
-    ]
+    assert ["input", "exp", "sin", "+"] == [op.function or op.kind for op in reachable([total])]
 
 
 def test_regimes_vary_one_size_at_a_time() -> None:

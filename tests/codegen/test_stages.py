@@ -14,6 +14,7 @@ from golden import Golden, point, read_cases
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
+from dimderiv.verify.verdict import Judge
 
 SIZES = {"m": 4, "n": 3, "p": 2, "r": 2, "N": 5, "d": 3, "c": 2}
 
@@ -350,15 +351,25 @@ def test_arguments_that_are_called_like_the_code_itself() -> None:
     np.testing.assert_allclose(operator.apply(a, b), 2 * a @ b)
 
 
+def test_a_hessian_beside_a_derivative_that_is_handed_down() -> None:
+    """What is handed down is there from the beginning, and the direction arrives."""
+    found = derive("exp(A x)", "x", shapes="A: m x n", upstream="G", order=2, verify=False)
+    A, G, x = np.ones((3, 2)), np.arange(3.0), np.array([0.5, -1.0])
+    operator = found.function(form="operator")(G=G, A=A, x=x)
+
+    np.testing.assert_allclose(operator @ np.eye(2), found.function()(G=G, A=A, x=x))
+    assert "def apply(v)" in found.code(form="operator")
+
+
 def test_products_are_checked_where_the_derivation_was() -> None:
     """A product that disagrees is withheld, as the derivation itself would be."""
     checked = derive("softmax(x)", "x")
     found: list[bool] = []
     original = Derivation.verified
 
-    def noted(self: Derivation, *, budget: float = 2.0) -> Derivation:
+    def noted(self: Derivation, *, judge: Judge) -> Derivation:
         found.append(bool(self.directions))
-        return original(self, budget=budget)
+        return original(self, judge=judge)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Derivation, "verified", noted)

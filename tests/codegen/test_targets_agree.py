@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from derivation.test_code_check import CASES, derived
 from golden import Golden, read_cases
+from verify.test_code_check import CASES, derived
 
 from dimderiv import derive
 from dimderiv.derivation.claims import code_checked

@@ -9,8 +9,7 @@ all blocks comes after the loop, perhaps in another loop.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dimderiv.codegen.blocks.indices import Running, running
-from dimderiv.codegen.plan import ARITHMETIC, LEAVES, MOST_OPERATIONS, VIEWS, Operation, reachable
+from dimderiv.codegen.plan import MOST_OPERATIONS, Operation, Running, reachable
 from dimderiv.language import Dim
 
 MOST_TRIALS = 40
@@ -70,7 +69,7 @@ class Blocking:
         """The indices of an operation."""
         found = self._running.get(op)
         if found is None:
-            found = self._running[op] = running(op)
+            found = self._running[op] = op.running()
         return found
 
     def parts(self, op: Operation) -> Iterator[tuple[Operation, int | None]]:
@@ -123,7 +122,7 @@ class Blocking:
 
     def _place(self, op: Operation) -> None:
         """Find the part of one operation; those of its arguments are known."""
-        if op.kind in LEAVES or is_of_input(op):
+        if op.is_leaf or is_of_input(op):
             self.known[op] = 0
             return
         for index in self._proposed(op):
@@ -248,7 +247,7 @@ def is_of_input(op: Operation) -> bool:
     Args:
         op: the operation.
     """
-    while op.kind in ("transpose", "expand"):
+    while op.is_plain_view:
         op = op.arguments[0]
     return op.kind == "input"
 
@@ -256,7 +255,7 @@ def is_of_input(op: Operation) -> bool:
 def shown(view: Operation, axis: int) -> tuple[Operation, int] | None:
     """The input and its axis that an axis of a view shows."""
     while view.kind != "input":
-        found = running(view)
+        found = view.running()
         index = found.value[axis]
         if index is None:
             return None
@@ -268,5 +267,4 @@ def shown(view: Operation, axis: int) -> tuple[Operation, int] | None:
 
 def is_cheap(op: Operation) -> bool:
     """Whether a value is sooner computed again than written and read."""
-    is_arithmetic = op.kind == "map" and op.detail[0] in ARITHMETIC
-    return is_arithmetic or op.kind in VIEWS or op.kind == "cast"
+    return op.is_arithmetic or op.is_view or op.kind == "cast"

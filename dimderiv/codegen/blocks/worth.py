@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from dimderiv.codegen.blocks.blocks import Blocking, blockings, is_of_input, shown
-from dimderiv.codegen.plan import CALL, ENTRY, LARGE, LEAVES, VIEWS, Operation, Sizes, beneath_views
+from dimderiv.codegen.plan import CALL, ENTRY, LARGE, Operation, Sizes, beneath_views
 from dimderiv.language import ONE, Dim
 
 # What it costs to bring an entry from beyond the caches, in the units of `cost`.
@@ -19,8 +19,6 @@ BLOCK, ROWS = 1 << 16, 16
 # The entries of an array from which on it is cut: where a block is only read again, when the array
 # leaves the caches; where matrices are multiplied, when there are blocks.
 BEYOND_CACHES, SEVERAL_BLOCKS = 1 << 21, 1 << 18
-# Helper functions that go over their argument so often.
-PASSES = {"softmax": 4, "logsoftmax": 4, "logsumexp": 3}
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def _width(blocking: Blocking) -> Dim:
     """The entries of a row of every array that is read, and of one temporary of any other size."""
     read = {each: None for k in range(1, blocking.loops + 1) for each in _read(blocking, k)}
     rows = [_row(op, axis) for op, axis in read]
-    made = {_row(op, axis) for op, axis in blocking.axes.items() if op.kind not in VIEWS}
+    made = {_row(op, axis) for op, axis in blocking.axes.items() if not op.is_view}
     return _sum_of_longest([*rows, *sorted(made - set(rows), key=str)])
 
 
@@ -148,7 +146,7 @@ def _whole(blocking: Blocking) -> list[tuple[Dim, ...]]:
 def _is_strided(blocking: Blocking) -> bool:
     """Whether a few columns of an array are gone through entry by entry, which is slow."""
     products = ("matmul", "tensordot")
-    entrywise = [op for op in blocking.loop if op.kind not in products and op.kind not in VIEWS]
+    entrywise = [op for op in blocking.loop if op.kind not in products and not op.is_view]
     for op in entrywise:
         for part, axis in blocking.parts(op):
             cut = shown(part, axis) if axis is not None and is_of_input(part) else None
@@ -162,7 +160,7 @@ def cut_arrays(blocking: Blocking) -> list[tuple[Dim, ...]]:
     found: dict[tuple[Operation, int], None] = dict.fromkeys(
         each for loop in range(1, blocking.loops + 1) for each in _read(blocking, loop)
     )
-    found |= dict.fromkeys((op, axis) for op, axis in blocking.axes.items() if op.kind not in VIEWS)
+    found |= dict.fromkeys((op, axis) for op, axis in blocking.axes.items() if not op.is_view)
     return [(op.dims[k], *op.dims[:k], *op.dims[k + 1 :]) for op, k in found]
 
 
@@ -200,9 +198,9 @@ def _loops_cost(blocking: Blocking, sizes: Sizes, rows: int) -> float:
 
 def _traffic(op: Operation, sizes: Sizes) -> float:
     """The entries that an operation reads and writes, where nothing of them is in the caches."""
-    if op.kind in LEAVES or op.kind in VIEWS:
+    if op.is_leaf or op.is_view:
         return 0
     read = dict.fromkeys(map(beneath_views, op.arguments))
     arrays = [op.dims, *(argument.dims for argument in read)]
     entries = sum(sizes.entries(dims) for dims in arrays if dims)
-    return TRAFFIC * PASSES.get(op.kind, 1) * entries
+    return TRAFFIC * op.traits.passes * entries

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from dimderiv.codegen.blocks import Blocking, Choice, is_of_input
 from dimderiv.codegen.functions.statements import Statements
-from dimderiv.codegen.plan import LEAVES, Operation, beneath_views, reachable
+from dimderiv.codegen.plan import Operation, beneath_views, details, reachable
 from dimderiv.codegen.targets import SIGN, Identifiers, Text, Writer
 from dimderiv.language import Dim
 
@@ -71,7 +71,7 @@ class Loops:
             for part in map(beneath_views, op.arguments)
             if part in parts
         )
-        outputs = [op for op in dict.fromkeys((*wanted, *shared)) if op.kind not in LEAVES]
+        outputs = [op for op in dict.fromkeys((*wanted, *shared)) if not op.is_leaf]
         if outputs:
             statements = self._statements(outputs)
             for op in outputs:
@@ -185,7 +185,7 @@ class Body:
                 arguments = (self._taken(op.arguments[0], inner),)
                 known = Operation(op.kind, op.detail, arguments, dims)
             else:
-                known = Operation("rows", (axis, self.rows), (op,), dims)
+                known = Operation("rows", details.Block(axis, self.rows), (op,), dims)
             self._made[op, axis] = known
         return known
 

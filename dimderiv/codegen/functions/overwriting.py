@@ -7,15 +7,8 @@ nobody else holds, and which nothing that comes later needs.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 
-from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, beneath_views
+from dimderiv.codegen.plan import Operation, beneath_views
 
-# Operations whose value is an array of its own, which nobody else holds.
-FRESH = frozenset(
-    {
-        *("matmul", "map", "einsum", "tensordot", "softmax", "logsoftmax", "scatter", "solve"),
-        *("inv", "reduce", "conv2", "conv2_full", "fill"),
-    }
-)
 # An operation that is written inside so many others is taken to be read late.
 MOST_NESTED = 16
 
@@ -57,7 +50,7 @@ class Overwriting:
             if base is not None:
                 self.bases[op] = base
                 self.lined |= {op, base}
-            elif op.kind not in LEAVES | VIEWS and _is_lined(op, uses[op] > 1 or is_held(op)):
+            elif not (op.is_leaf or op.is_view) and _is_lined(op, uses[op] > 1 or is_held(op)):
                 self.lined.add(op)
 
     def _base(self, op: Operation) -> Operation | None:
@@ -70,7 +63,7 @@ class Overwriting:
         found = []
         for place in self.places(op):
             base = op.arguments[place]
-            if base.dims != op.dims or base.kind not in FRESH or base.is_truth:
+            if base.dims != op.dims or not base.is_fresh or base.is_truth:
                 continue
             if base in self._returned or is_diagonal(base):
                 continue
@@ -97,7 +90,7 @@ def _users(order: Sequence[Operation]) -> dict[Operation, list[Operation]]:
     """What takes each value, or a view of it."""
     users: dict[Operation, list[Operation]] = defaultdict(list)
     for op in order:
-        if op.kind not in VIEWS:
+        if not op.is_view:
             for argument in op.arguments:
                 users[beneath_views(argument)].append(op)
     return users
@@ -107,7 +100,7 @@ def _uses(order: Sequence[Operation], outputs: Sequence[Operation]) -> Counter[O
     """How often each value is needed; a view passes its uses on to what it shows."""
     uses = Counter(outputs)
     for op in reversed(order):
-        times = uses[op] if op.kind in VIEWS else 1
+        times = uses[op] if op.is_view else 1
         for argument in op.arguments:
             uses[argument] += times
     return uses

@@ -16,9 +16,6 @@ from dimderiv.infer import Typed
 from dimderiv.language import Declaration
 from dimderiv.rulebook import Rulebook
 
-# Views that are written again where they are needed: what is kept is what they show.
-REWRITTEN = frozenset({"transpose", "expand"})
-
 
 @dataclass(frozen=True)
 class Later:
@@ -121,7 +118,8 @@ def kept(outputs: Iterable[Operation], first: Collection[Operation]) -> list[Ope
     for op in reachable(outputs, {*first}):
         wanted += [argument for argument in op.arguments if argument in first]
     for op in wanted:
-        while op.kind in REWRITTEN:
+        # Such views are written again where they are needed.
+        while op.is_plain_view:
             (op,) = op.arguments
         found[op] = None
     return list(found)

@@ -7,7 +7,7 @@ a large array that the next operation may overwrite, gets a line of its own.
 from collections.abc import Collection, Mapping, Sequence
 
 from dimderiv.codegen.functions.overwriting import Overwriting, is_diagonal
-from dimderiv.codegen.plan import LEAVES, VIEWS, Operation, beneath_views, reachable
+from dimderiv.codegen.plan import Operation, beneath_views, reachable
 from dimderiv.codegen.targets import Identifiers, Text, Writer
 
 WIDTH = 88
@@ -54,7 +54,7 @@ class Statements:
         for op in order:
             if op in self._kept.lined:
                 self._assign(op)
-            elif op.kind not in VIEWS:
+            elif not op.is_view:
                 self._shorten(op)
 
     def text(self, op: Operation) -> Text:
@@ -69,7 +69,7 @@ class Statements:
 
     def hold(self, op: Operation) -> None:
         """Give what is returned a line of its own."""
-        if op not in self.variables and op.kind not in LEAVES:
+        if op not in self.variables and not op.is_leaf:
             self._assign(op)
 
     def _assign(self, op: Operation) -> None:
@@ -118,7 +118,7 @@ class Statements:
         """Give the argument with the longest text a line of its own, if it has none."""
         longest = max(op.arguments, key=lambda a: len(self.text(a).text), default=op)
         inner = beneath_views(longest)
-        if inner.kind in LEAVES or inner in self.variables or inner is op:
+        if inner.is_leaf or inner in self.variables or inner is op:
             return False
         self._assign(inner)
         while longest is not inner:

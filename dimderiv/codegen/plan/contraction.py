@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from functools import reduce
 from itertools import combinations
 
-from dimderiv.codegen.plan.operations import Operation, Plan, Tensor, entrywise_product, relabelled
+from dimderiv.codegen.plan.details import Asked, Axes, Ends, Order
+from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled
 from dimderiv.language import Dim
 
 MOST_EXHAUSTIVE = 5
-
-Letters = tuple[int, ...]
 
 
 class Contraction:
@@ -23,7 +23,7 @@ class Contraction:
     """
 
     def __init__(
-        self, plan: Plan, dims: Sequence[Dim], kept: Letters, *, is_fixed: bool = False
+        self, plan: Plan, dims: Sequence[Dim], kept: Axes, *, is_fixed: bool = False
     ) -> None:
         self.plan = plan
         self.is_fixed = is_fixed
@@ -92,15 +92,14 @@ class Contraction:
         op = self.plan.as_number(self.plan.upright(tensor).op)
         return self._reduced(op, axes, tuple(a for a in tensor.letters if a in needed))
 
-    def _reduced(self, op: Operation, axes: Letters, letters: Letters) -> Tensor:
+    def _reduced(self, op: Operation, axes: Axes, letters: Axes) -> Tensor:
         """The sum of an array over some of its axes."""
-        if op.kind == "transpose":
-            order = op.detail[0]
+        if isinstance(op.detail, Order):
+            (order,) = op.detail
             op, axes = op.arguments[0], tuple(sorted(order[k] for k in axes))
             kept = [k for k in order if k not in axes]
             letters = tuple(letters[kept.index(k)] for k in sorted(kept))
-        dims = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
-        return Tensor(self.plan.make("reduce", (op,), dims, "sum", axes), letters)
+        return Tensor(self.plan.reduced(op, "sum", axes), letters)
 
     def pair(self, a: Tensor, b: Tensor, needed: Collection[int]) -> Tensor:
         """The product of two tensors, summed over the letters that they share and nobody needs."""
@@ -130,7 +129,7 @@ class Contraction:
             return Tensor(self.plan.make("inner", sides), ())
         if len(summed) == 1 and len(rest_a) < 2 and len(rest_b) < 2:
             return self._matrix_product(a, b, summed, rest_a, rest_b)
-        axes = tuple(tuple(t.letters.index(i) for i in summed) for t in (a, b))
+        axes = Ends(*(tuple(t.letters.index(i) for i in summed) for t in (a, b)))
         dims = tuple(self.dims[i] for i in rest_a + rest_b)
         return Tensor(self.plan.make("tensordot", (a.op, b.op), dims, axes), rest_a + rest_b)
 
@@ -153,10 +152,11 @@ class Contraction:
         rest = tuple(i for i in other.letters if i != letter)
         right = self.plan.as_number(self.plan.aligned(other, (letter, *rest)))
         letters = (next(i for i in inverse.letters if i != letter), *rest)
-        detail = ["transposed"] if is_turned else []
-        return Tensor(self.plan.make("solve", (factor, right), right.dims, *detail), letters)
+        return Tensor(
+            self.plan.make("solve", (factor, right), right.dims, Asked(is_turned)), letters
+        )
 
-    def _correlated(self, view: Tensor, other: Tensor, summed: Letters) -> Tensor | None:
+    def _correlated(self, view: Tensor, other: Tensor, summed: Axes) -> Tensor | None:
         """The valid cross-correlation of an image with a kernel."""
         image = view.op.arguments[0]
         # Along one axis alone, as with a kernel that is a column, it is a product with the windows.
@@ -179,11 +179,11 @@ class Contraction:
         kept = [i for i in dict.fromkeys(a.letters + b.letters) if i in needed]
         kept.sort(key=lambda i: self.kept.index(i) if i in self.kept else len(self.kept))
         dims = tuple(self.dims[i] for i in kept)
-        spec = relabelled((a.letters, b.letters), tuple(kept))
-        return Tensor(self.plan.make("einsum", (a.op, b.op), dims, *spec), tuple(kept))
+        spec = relabelled(a.letters, b.letters, tuple(kept))
+        return Tensor(self.plan.make("einsum", (a.op, b.op), dims, spec), tuple(kept))
 
     def _matrix_product(
-        self, a: Tensor, b: Tensor, summed: Letters, rest_a: Letters, rest_b: Letters
+        self, a: Tensor, b: Tensor, summed: Axes, rest_a: Axes, rest_b: Axes
     ) -> Tensor:
         """The reading with an operation that is made already, or else with the fewest turns."""
         options = []

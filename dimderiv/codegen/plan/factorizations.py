@@ -9,10 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 
-from dimderiv.codegen.plan.operations import FACTORS, WHOLE, Operation
+from dimderiv.codegen.plan.details import Asked, Multiplied, Order
+from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.variants import Variant
-
-OF_FACTORS = frozenset({"solve", "inv", "det", "logdet"})
 
 
 def factorized(variant: Variant, known: Collection[str]) -> Variant:
@@ -25,7 +24,7 @@ def factorized(variant: Variant, known: Collection[str]) -> Variant:
     order = variant.operations()
     users: dict[Operation, list[Operation]] = defaultdict(list)
     for op in order:
-        if op.arguments and op.arguments[0].kind in FACTORS:
+        if op.arguments and op.arguments[0].is_factor:
             users[op.arguments[0]].append(op)
     left_out = {f for f in users if f.kind not in known or (f.kind == "lu" and len(users[f]) == 1)}
     if not left_out:
@@ -55,12 +54,12 @@ def _of_whole(
         # No factor is there for what arrives again and again, so that it is the inverse.
         inverse = inverses.get(matrix)
         if inverse is None:
-            inverse = Operation("inv", (WHOLE,), (matrix,), matrix.dims, matrix.repeats)
+            inverse = Operation("inv", Asked(whole=True), (matrix,), matrix.dims, matrix.repeats)
             inverses[matrix] = inverse
-        return Operation("matmul", (), (inverse, *others), op.dims, op.repeats)
-    if "transposed" in op.detail:
-        matrix = Operation("transpose", ((1, 0),), (matrix,), matrix.dims, matrix.repeats)
-    made = replace(op, detail=(WHOLE,), arguments=(matrix, *others))
+        return Operation("matmul", Multiplied(), (inverse, *others), op.dims, op.repeats)
+    if isinstance(op.detail, Asked) and op.detail.transposed:
+        matrix = Operation("transpose", Order((1, 0)), (matrix,), matrix.dims, matrix.repeats)
+    made = replace(op, detail=Asked(whole=True), arguments=(matrix, *others))
     if op.kind == "inv":
         inverses[matrix] = made
     return made
@@ -72,6 +71,6 @@ def called(op: Operation) -> str:
     Args:
         op: the operation.
     """
-    first = op.arguments[0].kind if op.arguments else ""
     kind = "inv" if op.kind == "inverse" else op.kind
-    return f"{first}_{kind}" if first in FACTORS and kind in OF_FACTORS else kind
+    first = op.arguments[0] if op.arguments else op
+    return f"{first.kind}_{kind}" if first.is_factor and first is not op else kind

@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from dimderiv.codegen.plan.operations import Operation, Plan, Tensor, entrywise_product
+from dimderiv.codegen.plan.details import Along, Pattern
+from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.scaling import Scaling
 from dimderiv.graph import Factor, Index, Merged, Node, Product, Shifted, index_dim, letters_of
 from dimderiv.language import ONE, Dim
@@ -57,7 +59,7 @@ class Factors:
         pattern = tuple(distinct.index(letter) for letter in tensor.letters)
         sizes = tuple(dims[letter] for letter in distinct)
         return tensor._replace(
-            op=plan.make("diagonal", (tensor.op,), sizes, pattern), letters=distinct
+            op=plan.make("diagonal", (tensor.op,), sizes, Pattern(pattern)), letters=distinct
         )
 
     def _unfolded(self, op: Operation, indices: Sequence[Index], dims: Sequence[Dim]) -> Tensor:
@@ -74,7 +76,7 @@ class Factors:
             sizes = list(op.dims)
             for axis, window in zip(axes, windows, strict=True):
                 sizes[axis] = sizes[axis] - window + ONE
-            op = self.plan.make("windows", (op,), (*sizes, *windows), axes)
+            op = self.plan.make("windows", (op,), (*sizes, *windows), Along(axes))
             letters += [slides[k][step] for k in axes]
         return Tensor(op, tuple(letters))
 

@@ -8,9 +8,10 @@ from dimderiv.codegen.plan.bounds import Bounds
 from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.definite import is_definite
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
+from dimderiv.codegen.plan.details import Along, Called, Computed, Name, Pattern
 from dimderiv.codegen.plan.factors import Factors
 from dimderiv.codegen.plan.opening import can_pay
-from dimderiv.codegen.plan.operations import Operation, Plan, Tensor, entrywise_product
+from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.patterns import (
     apart,
     images,
@@ -24,9 +25,11 @@ from dimderiv.codegen.plan.patterns import (
     unnamed,
     without_cancelling,
 )
+from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
 from dimderiv.codegen.plan.stable import stable
+from dimderiv.codegen.read import ComputedEntries
 from dimderiv.graph import (
     ONCE,
     Constant,
@@ -54,7 +57,6 @@ from dimderiv.language import Dim
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet"})
 Letters = tuple[int, ...]
-Gathered = Mapping[str, tuple[Node | None, tuple[object, ...]]]
 
 
 class Planner:
@@ -62,14 +64,16 @@ class Planner:
 
     Args:
         plan: the plan that the operations become part of.
-        gathered: the arrays that index forms read at computed places, by the name of the symbol
-            that stands for each.
+        computed: the entries that index forms read at computed indices, by the symbol that stands
+            for them.
         demands: what the programs ask of each node.
     """
 
-    def __init__(self, plan: Plan, gathered: Gathered, demands: Demands) -> None:
+    def __init__(
+        self, plan: Plan, computed: Mapping[str, ComputedEntries], demands: Demands
+    ) -> None:
         self.plan = plan
-        self.gathered = gathered
+        self.computed = computed
         self.demands = demands
         self.rows = Rows(plan, demands)
         self.scaling = Scaling(plan)
@@ -111,14 +115,14 @@ class Planner:
         if instead is not None:
             return self.value(instead)
         match node:
-            case Symbol(name) if name in self.gathered:
-                return Tensor(self._gather(node), every)
+            case Symbol(name) if name in self.computed:
+                return Tensor(self._entries(node), every)
             case Symbol(name):
-                return Tensor(plan.make("input", (), node.axes, name), every)
+                return Tensor(plan.symbol(name, node.axes), every)
             case Size(dim):
                 return Tensor(plan.size(dim), ())
             case Constant(name):
-                return Tensor(plan.make("constant", (), (), name), ())
+                return Tensor(plan.make("constant", (), (), Name(name)), ())
             case Named(name, value):
                 found = plan.upright(self.value(value))
                 is_turned = found.letters != tuple(sorted(found.letters))
@@ -136,10 +140,10 @@ class Planner:
             case Product():
                 return self._product(node)
 
-    def _gather(self, node: Symbol) -> Operation:
-        operand, detail = self.gathered[node.name]
+    def _entries(self, node: Symbol) -> Operation:
+        operand, indices, letters = self.computed[node.name]
         arguments = () if operand is None else (self.plan.full(self.value(operand), operand.axes),)
-        return self.plan.make("gather", arguments, node.axes, *detail)
+        return self.plan.make("entries", arguments, node.axes, Computed(indices, letters))
 
     def _map(self, node: Map) -> Tensor:
         function, (first, *others) = node.function, node.arguments
@@ -170,7 +174,9 @@ class Planner:
         if node.function in OF_FACTORS:
             return self._of_factor(node, arrays[0])
         if node.side != "either":
-            call = plan.make("applied", arrays, node.axes, node.function, node.side == "row")
+            call = plan.make(
+                "applied", arrays, node.axes, Called(node.function, node.side == "row")
+            )
             return Tensor(call, every)
         return Tensor(plan.make(function, arrays, node.axes), every)
 
@@ -193,8 +199,7 @@ class Planner:
         op = self.plan.as_number(tensor.op)
         if not axes:
             return Tensor(op, letters)
-        dims = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
-        return Tensor(self.plan.make("reduce", (op,), dims, node.function, axes), letters)
+        return Tensor(self.plan.reduced(op, node.function, axes), letters)
 
     def _sum(self, node: Sum) -> Tensor:
         if not node.terms:
@@ -221,7 +226,7 @@ class Planner:
             part = self.plan.as_number(self.plan.aligned(held, tuple(range(len(letters)))))
             pattern = tuple(letters.index(i) for i in letters_of(term.result))
             arguments = (part,) if base is None else (base, part)
-            base = self.plan.make("scatter", arguments, axes, pattern)
+            base = self.plan.make("scatter", arguments, axes, Pattern(pattern))
         assert base is not None
         return Tensor(base, every)
 
@@ -292,10 +297,10 @@ class Planner:
         else:
             op = plan.as_number(plan.aligned(held, tuple(range(len(distinct)))))
             pattern = tuple(distinct.index(letter) for letter in letters)
-            op = plan.make("scatter", (op,), sizes, pattern)
+            op = plan.make("scatter", (op,), sizes, Pattern(pattern))
         if any(isinstance(index, Shifted) for index in node.result):
             axes = tuple(count for index in node.result for count in runs(index))
-            op = plan.make("overlap_add", (op,), apart(node), axes)
+            op = plan.make("overlap_add", (op,), apart(node), Along(axes))
         if any(isinstance(index, Merged) for index in node.result):
             op = plan.make("reshape", (op,), node.axes)
         return Tensor(op, tuple(range(len(node.axes))))

@@ -1,7 +1,9 @@
 """Functions along an axis: softmax, its logarithm, and the logarithm of the sum it divides by."""
 
 from dimderiv.codegen.plan.demands import Demands
-from dimderiv.codegen.plan.operations import Operation, Plan, Tensor
+from dimderiv.codegen.plan.details import Along
+from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan.plan import Plan, Tensor
 from dimderiv.graph import Function, Node
 
 
@@ -40,7 +42,7 @@ class Rows:
         else:
             kept = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
             dims = kept if node.function == "logsumexp" else op.dims
-            made = self.plan.make(node.function, (op,), dims, *(axes if kept else ()))
+            made = self.plan.make(node.function, (op,), dims, Along(axes if kept else ()))
         if node.function != "logsumexp":
             return tensor._replace(op=made)
         return Tensor(made, tuple(range(made.rank)))
@@ -48,11 +50,10 @@ class Rows:
     def _in_steps(self, function: str, op: Operation, axes: tuple[int, ...]) -> Operation:
         """One of several functions of the same array, which share the exponentials."""
         plan, places = self.plan, tuple(k not in axes for k in range(op.rank))
-        kept = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
-        top = plan.make("reduce", (op,), kept, "max", axes)
+        top = plan.reduced(op, "max", axes)
         shifted = plan.map("-", op, plan.expanded(top, places))
         exponentials = plan.map("exp", shifted)
-        total = plan.make("reduce", (exponentials,), kept, "sum", axes)
+        total = plan.reduced(exponentials, "sum", axes)
         if function == "softmax":
             return plan.map("/", exponentials, plan.expanded(total, places))
         logarithm = plan.map("log", total)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dimderiv.codegen.plan.operations import Operation, Plan, Tensor, entrywise_product
+from dimderiv.codegen.plan.details import Entrywise
+from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 
 # A sign is looked for in factors of factors of factors.
 MOST_NESTED = 3
@@ -23,8 +25,8 @@ class Scaling:
         self, coefficient: Fraction, scalars: Sequence[Tensor], tensor: Tensor | None
     ) -> Tensor:
         """A multiple of a tensor, by a number and scalars that are multiplied first."""
-        if tensor is not None and tensor.op.kind == "number":
-            coefficient, tensor = coefficient * tensor.op.detail[0], None
+        if tensor is not None and tensor.op.number is not None:
+            coefficient, tensor = coefficient * tensor.op.number, None
         plan, size = self.plan, abs(coefficient)
         above = [t for t in scalars if not t.below]
         under = [t for t in scalars if t.below]
@@ -45,8 +47,8 @@ class Scaling:
     def negated(self, tensor: Tensor) -> Tensor:
         """Minus a tensor: minus its number or its smallest factor, where it is a product."""
         op, plan = tensor.op, self.plan
-        if op.kind == "number":
-            return tensor._replace(op=plan.number(-op.detail[0]))
+        if op.number is not None:
+            return tensor._replace(op=plan.number(-op.number))
         known = self._known_negative(op, MOST_NESTED)
         if known is not None:
             return tensor._replace(op=known)
@@ -59,32 +61,32 @@ class Scaling:
             return tensor._replace(op=plan.map("negative", op))
         arguments = list(op.arguments)
         arguments[place] = self.negated_view(arguments[place])
-        return tensor._replace(op=plan.make(op.kind, arguments, op.dims, *op.detail))
+        return tensor._replace(op=plan.remade(op, arguments))
 
     def _known_negative(self, op: Operation, depth: int) -> Operation | None:
         """Minus an operation, where that or minus one of its factors is made already."""
-        if op.kind == "map" and op.detail == ("negative",):
+        if op.function == "negative":
             return op.arguments[0]
         if op.kind == "input" or op in self.plan.committed:
-            return self.plan.known("map", (op,), op.dims, "negative")
-        if not _is_product(op, "*/") or op.detail == ("gram",) or not depth:
+            return self.plan.known("map", (op,), op.dims, Entrywise("negative"))
+        if not _is_product(op, "*/") or op.is_gram or not depth:
             return None
         for place, factor in enumerate(op.arguments):
             known = self._known_negative(factor, depth - 1) if factor.rank else None
             if known is not None:
                 arguments = [*op.arguments[:place], known, *op.arguments[place + 1 :]]
-                return self.plan.make(op.kind, arguments, op.dims, *op.detail)
+                return self.plan.remade(op, arguments)
         return None
 
     def _place_of_sign(self, op: Operation) -> int | None:
         """The place of the factor that a sign goes to best, if it goes to any."""
-        if op.detail == ("/",) or op.arguments[0].kind == "number":
+        if op.function == "/" or op.arguments[0].kind == "number":
             return 0
         return self._small_factor(op, op.arguments)
 
     def _small_factor(self, op: Operation, factors: Sequence[Operation]) -> int | None:
         """The place of the factor that is best multiplied instead of the product, if any is."""
-        if op.detail == ("gram",):
+        if op.is_gram:
             return None
         count = self.plan.sizes.entries
         least = min(range(len(factors)), key=lambda k: count(factors[k].dims))
@@ -98,9 +100,9 @@ class Scaling:
 
     def negated_view(self, op: Operation) -> Operation:
         """Minus an array; of a view, the view of minus what it shows."""
-        if op.kind in {"expand", "transpose"}:
+        if op.is_plain_view:
             inner = self.negated_view(op.arguments[0])
-            return self.plan.make(op.kind, (inner,), op.dims, *op.detail)
+            return self.plan.remade(op, (inner,))
         return self.negated(Tensor(op, tuple(range(op.rank)))).op
 
     def multiplied(self, tensors: Sequence[Tensor]) -> Tensor:
@@ -120,21 +122,21 @@ class Scaling:
             if place is not None:
                 arguments = list(op.arguments)
                 arguments[place] = self._scaled_view(arguments[place], scale)
-                return tensor._replace(op=plan.make(op.kind, arguments, op.dims, *op.detail))
+                return tensor._replace(op=plan.remade(op, arguments))
         return entrywise_product(plan, scale, tensor, ())
 
     def _scaled_view(self, op: Operation, scale: Tensor) -> Operation:
-        if op.kind in {"expand", "transpose"}:
+        if op.is_plain_view:
             inner = self._scaled_view(op.arguments[0], scale)
-            return self.plan.make(op.kind, (inner,), op.dims, *op.detail)
-        if op.kind == scale.op.kind == "number" and not scale.below:
-            return self.plan.number(op.detail[0] * scale.op.detail[0])
+            return self.plan.remade(op, (inner,))
+        if op.number is not None and scale.op.number is not None and not scale.below:
+            return self.plan.number(op.number * scale.op.number)
         return entrywise_product(self.plan, scale, Tensor(op, tuple(range(op.rank))), ()).op
 
 
 def _is_quotient(op: Operation) -> bool:
     """Whether an array is divided by a number, which a sign costs nothing."""
-    if op.kind != "map" or op.detail != ("/",) or not op.rank or op.arguments[1].rank:
+    if op.function != "/" or not op.rank or op.arguments[1].rank:
         return False
     return op.rank > 1 or bool(op.arguments[1].arguments)
 
@@ -142,5 +144,5 @@ def _is_quotient(op: Operation) -> bool:
 def _is_product(op: Operation, signs: str) -> bool:
     """Whether a factor may take over what the whole is multiplied by."""
     if op.kind == "map":
-        return op.detail[0] in signs
+        return op.function in signs
     return op.kind in {"matmul", "tensordot", "einsum"}

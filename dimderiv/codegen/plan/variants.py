@@ -10,8 +10,9 @@ from itertools import combinations
 from math import gcd
 from typing import Any
 
-from dimderiv.codegen.plan.cost import Sizes
-from dimderiv.codegen.plan.operations import MOST_OPERATIONS, Operation, reachable
+from dimderiv.codegen.plan.operations import Operation, reachable
+from dimderiv.codegen.plan.plan import MOST_OPERATIONS
+from dimderiv.codegen.plan.regimes import Sizes
 from dimderiv.language import Dim, Monomial
 
 MOST_REGIMES = 9

@@ -7,13 +7,11 @@ no array larger than those of the plan is made.
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import VIEWS, Operation, called, is_of_numbers
-from dimderiv.codegen.targets.gather import gathered
+from dimderiv.codegen.plan import Operation, details, is_of_numbers
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
-from dimderiv.codegen.targets.text import Text, joined, subscripts
-from dimderiv.codegen.targets.writer import Writer, summed_axes, triangle_place
-
-LINALG = frozenset({"inv", "solve", "det", "pinv"})
+from dimderiv.codegen.targets.spelling import axes_over
+from dimderiv.codegen.targets.text import Text, commented, joined, listed
+from dimderiv.codegen.targets.writer import Writer
 
 
 class ArrayApiWriter(Writer):
@@ -31,7 +29,24 @@ class ArrayApiWriter(Writer):
     layer_words = WORDS
     context = ("xp", "like")
     hands_down = False
-    calls: ClassVar[Mapping[str, str]] = {}
+    calls: ClassVar[Mapping[str, str]] = {
+        "inv": '{helper.linalg}("inv", {})',
+        "solve": '{helper.linalg}("solve", {}, {})',
+        "det": '{helper.linalg}("det", {})',
+        "logdet": '{helper.linalg}("slogdet", {})[1]',
+        "eigmax": '{helper.linalg}("eigvalsh", {})[-1]',
+        "pinv": '{helper.linalg}("pinv", {})',
+        "normN": 'xp.sum({helper.linalg}("svd", {}, full_matrices=False)[1])',
+        "einsum": '{helper.einsum}("{op.subscripts}", {}, {})',
+        "tensordot": "xp.tensordot({}, {}, axes={op.ends})",
+        "inner": "xp.tensordot({}, {}, axes={op.arguments[0].rank})",
+        "triangle": "xp.tril(xp.ones({op.shape}, **like))",
+        "cast": "xp.astype({}, {op.dtype})",
+        "transpose": "xp.permute_dims({}, {op.detail.axes})",
+        "diagonal": "{helper.diagonal}({}, {op.detail.letters})",
+        "windows": "{helper.windows}({}, {op.window}, {op.detail.axes})",
+        "reshape": "xp.reshape({}, {op.tuple})",
+    }
     helpers = frozenset(
         {
             *("softmax", "logsoftmax", "logsumexp"),
@@ -41,15 +56,11 @@ class ArrayApiWriter(Writer):
 
     def converted(self, names: list[str]) -> list[str]:
         """The lines after which the arguments are arrays of one library and one type."""
-        targets = ", ".join(names)
-        comma = "," * (len(names) == 1)
-        return [f"xp, like, ({targets}{comma}) = {self.helper('arrays')}({targets})"]
+        return [f"xp, like, ({listed(names)}) = {self.helper('arrays')}({', '.join(names)})"]
 
     def recast(self, names: list[str], dtype: str) -> list[str]:
         """The lines after which arguments that arrive later are arrays as the others are."""
-        targets = ", ".join(names)
-        comma = "," * (len(names) == 1)
-        return [f"{targets}{comma} = {self.helper('recast')}(xp, like, {targets})"]
+        return super().recast(names, "xp, like")
 
     def layer(self, text: LayerText) -> list[str]:
         """A class that keeps what its backward pass needs."""
@@ -57,110 +68,47 @@ class ArrayApiWriter(Writer):
 
     def needs_number(self, op: Operation, place: int) -> bool:
         """Whether truth values are to be made numbers: the standard does not count with them."""
-        return op.kind not in VIEWS and op.kind != "cast"
+        return not op.is_view and op.kind != "cast"
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as the standard spells it."""
-        texts = [part.text for part in parts]
+        match op.detail:
+            case details.Reduction(function, axes):
+                over = axes_over(op, axes)
+                return Text(f"xp.{function}({parts[0]}{', axis=' if over else ''}{over})")
         match op.kind:
-            case "cast" if is_of_numbers(op):
-                return Text(self.constant(texts[0]))
-            case "cast":
-                return Text(f"xp.astype({texts[0]}, {self.dtype})")
-            case "reduce":
-                function, axes = op.detail
-                return Text(f"xp.{function}({texts[0]}{_along(op, axes)})")
-            case "inner":
-                return Text(f"xp.tensordot({texts[0]}, {texts[1]}, axes={op.arguments[0].rank})")
-            case "tensordot":
-                return Text(f"xp.tensordot({texts[0]}, {texts[1]}, axes={summed_axes(op)})")
-            case "einsum":
-                one, two, out = subscripts(*op.detail[0], op.detail[1])
-                call = self.helper("einsum")
-                return Text(f'{call}("{one},{two}->{out}", {texts[0]}, {texts[1]})')
             case "fill":
-                return self._filled(op, texts[0])
-            case "triangle":
-                return Text(f"xp.tril(xp.ones({self.shape(op.dims)}, **like))")
-            case "gather":
-                return Text(gathered(op, texts, self))
+                return self._filled(op, parts[0].text)
             case "scatter":
                 return self._on_diagonals(op, parts[0])
-            case "transpose":
-                return Text(f"xp.permute_dims({texts[0]}, {op.detail[0]})")
-            case "diagonal":
-                return Text(f"{self.helper('diagonal')}({texts[0]}, {op.detail[0]})")
-            case "windows":
-                sizes = self.tuple(op.dims[-len(op.detail[0]) :])
-                return Text(f"{self.helper('windows')}({texts[0]}, {sizes}, {op.detail[0]})")
-            case "reshape":
-                return Text(f"xp.reshape({texts[0]}, {self.tuple(op.dims)})")
-        return self._of_matrices(op, texts)
+        return super().spelled(op, parts)
 
-    def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """A function of the entries of arrays, as the standard spells it."""
-        function = op.detail[0]
-        if function == "*" and op.rank == 2 and (triangle := triangle_place(op)):
-            name, place = triangle
-            return Text(f"xp.{name}({parts[place].text})")
-        if function in self.rules and len(parts) > 1 and not is_of_numbers(op):
-            parts = self.numbers_as_arrays(op, parts)
-        return super().mapped(op, parts)
-
-    def scattered(
-        self, variable: str, base: Text | None, op: Operation, part: Text
-    ) -> list[str]:  # fmt: skip
+    def scattered(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
         """The line that puts values on a diagonal, or adds them to what is there."""
         text = self._on_diagonals(op, part)
         if base is not None:
             text = joined("+", base, text)
-        dims = " x ".join(map(str, op.dims))
-        return [f"{variable} = {text.text}  # {dims}"]
+        return [commented(f"{variable} = {text}", op.dims)]
 
     def constant(self, text: str) -> str:
         """A number as an array."""
         return f"xp.asarray({text}, **like)"
 
-    def indicator(self, test: str, shape: str) -> str:
-        """The array that is 1 where a test of the indices holds."""
-        return f"{self.helper('indicator')}({test}, {shape}, {self.arguments.names[0]})"
-
     def _filled(self, op: Operation, text: str) -> Text:
         shape, (value,) = self.shape(op.dims), op.arguments
         if not is_of_numbers(value):
             return Text(f"xp.broadcast_to({text}, {self.tuple(op.dims)})")
-        if value.kind == "number" and value.detail[0] in (0, 1):
-            return Text(f"xp.{'ones' if value.detail[0] else 'zeros'}({shape}, **like)")
+        if value.number in (0, 1):
+            return Text(f"xp.{'ones' if value.number else 'zeros'}({shape}, **like)")
         return Text(f"xp.broadcast_to({self.constant(text)}, {self.tuple(op.dims)})")
 
     def _on_diagonals(self, op: Operation, part: Text) -> Text:
         """The array that is zero but where some of its axes run together."""
-        value = op.arguments[-1]
-        if op.detail[0] == (0, 0) and is_of_numbers(value):
+        assert isinstance(op.detail, details.Pattern)
+        value, (letters,) = op.arguments[-1], op.detail
+        if letters == (0, 0) and is_of_numbers(value):
             eye = Text(f"xp.eye({self.size(op.dims[0]).text}, **like)")
             return eye if part.text == "1" else joined("*", part, eye)
         text = self.constant(part.text) if is_of_numbers(value) else part.text
         call = self.helper("on_diagonals")
-        return Text(f"{call}({text}, {op.detail[0]}, {self.tuple(op.dims)})")
-
-    def _of_matrices(self, op: Operation, texts: Sequence[str]) -> Text:
-        """A function of the extension for linear algebra."""
-        given = ", ".join(texts)
-        match op.kind:
-            case "logdet":
-                return Text(f'{self.helper("linalg")}("slogdet", {given})[1]')
-            case "eigmax":
-                return Text(f'{self.helper("linalg")}("eigvalsh", {given})[-1]')
-            case "normN":
-                svd = f'{self.helper("linalg")}("svd", {given}, full_matrices=False)'
-                return Text(f"xp.sum({svd}[1])")
-        if called(op) in LINALG:
-            return Text(f'{self.helper("linalg")}("{called(op)}", {given})')
-        raise self.unknown(op.kind)
-
-
-def _along(op: Operation, axes: Sequence[int]) -> str:
-    """The axes that a reduction is over: nothing where it is over all."""
-    if len(axes) == op.arguments[0].rank:
-        return ""
-    return f", axis={axes[0] if len(axes) == 1 else tuple(axes)}"
+        return Text(f"{call}({text}, {letters}, {self.tuple(op.dims)})")

@@ -6,16 +6,17 @@ The code can be traced: nothing is overwritten, and what is decided is decided b
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import Operation, is_of_numbers
-from dimderiv.codegen.targets.jax_layers import WORDS, jax_layer
+from dimderiv.codegen.plan import Operation, details, is_of_numbers
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.numpy_like import NumpyLikeWriter
-from dimderiv.codegen.targets.text import ATOM, SIGN, SUM, Text, joined
+from dimderiv.codegen.targets.text import ATOM, SIGN, SUM, Text, commented, indented, joined, listed
 
 # Whole numbers from here on do not fit into the 32 bits that jax gives them.
 TOO_LARGE = 2**31
 OF_EXPONENTIALS = {"softmax": "softmax", "logsoftmax": "log_softmax", "logsumexp": "logsumexp"}
 GROWING = frozenset({"*", "square", "power"})
+# The names that a layer has besides those of its arguments.
+FORWARD, BACKWARD, WHOLE, KEPT = "forward", "backward", "with_backward", "kept"
 
 
 class JaxWriter(NumpyLikeWriter):
@@ -25,12 +26,13 @@ class JaxWriter(NumpyLikeWriter):
     imports = "import jax\nimport jax.numpy as jnp"
     module = "jnp"
     helper_file = "jax_helpers.py"
-    layer_words = WORDS
+    layer_words = (FORWARD, BACKWARD, WHOLE, KEPT, "sizes")
     calls: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.calls,
         "cholesky": "jnp.linalg.cholesky({})",
         "lu": "jax.scipy.linalg.lu_factor({})",
         "expm": "jax.scipy.linalg.expm({})",
+        "windows": "{helper.windows}({}, {op.window}, {op.detail.axes})",
     }
     helpers = frozenset(
         {
@@ -42,39 +44,60 @@ class JaxWriter(NumpyLikeWriter):
 
     def layer(self, text: LayerText) -> list[str]:
         """A function with a derivative of its own."""
-        return jax_layer(text, self.helper("floats"))
+        given, functions = ", ".join([*text.arrays, *text.functions]), text.functions
+        kept, unpacked = list(text.kept), list(text.kept)
+        if text.facts:
+            # Numbers that are kept become arrays under a trace, and a shape does not.
+            kept.append(f"jnp.zeros(({', '.join(text.facts)}, 0))")
+            unpacked.append("sizes")
+        places = tuple(len(text.arrays) + k for k in range(len(functions)))
+        apart = f", nondiff_argnums={places}" * bool(functions)
+        whole = f"lambda {given}: {FORWARD}({given})[0]"
+        handed = ", ".join([*functions, KEPT, text.upstream])
+        forward = [*text.forward, f"return {text.value}, ({listed(kept)})"]
+        backward = [
+            *([f"{listed(unpacked)} = {KEPT}"] if unpacked else []),
+            *([f"{', '.join(text.facts)}, _ = sizes.shape"] if text.facts else []),
+            *text.reads,
+            *text.backward,
+            f"return ({listed(text.cotangents)})",
+        ]
+        arrays = f"*{self.helper('floats')}({', '.join(text.arrays)})"
+        return [
+            f"def {FORWARD}({given}):",
+            *indented(['"""The value, and what `backward` needs."""', *forward]),
+            *["", "", f"def {BACKWARD}({handed}):"],
+            *indented([f'"""{text.told}"""', *backward]),
+            *["", "", f"{WHOLE} = jax.custom_vjp({whole}{apart})"],
+            f"{WHOLE}.defvjp({FORWARD}, {BACKWARD})",
+            *["", "", f"def {text.name}({given}):"],
+            *indented([*text.docstring, f"return {WHOLE}({', '.join([arrays, *functions])})"]),
+        ]
 
     def written(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as an expression, in which no whole number is too large for jax."""
-        match op.kind:
-            case "number" if op.detail[0].denominator == 1 and abs(op.detail[0]) >= TOO_LARGE:
-                value = float(op.detail[0])
-                return Text(repr(value), SIGN if value < 0 else ATOM)
-            case "size" if not self.size(op.detail[0]).text.isidentifier():
-                return Text(f"float({self.size(op.detail[0]).text})")
-            case "map" if op.detail[0] in GROWING and is_of_numbers(op):
+        match op.detail:
+            case details.Exact(value) if value.denominator == 1 and abs(value) >= TOO_LARGE:
+                return Text(repr(float(value)), SIGN if value < 0 else ATOM)
+            case details.Length(dim) if not self.size(dim).text.isidentifier():
+                return Text(f"float({self.size(dim)})")
+            case details.Entrywise(function) if function in GROWING and is_of_numbers(op):
                 parts = [_as_float(parts[0], op.arguments[0]), *parts[1:]]
         return super().written(op, parts)
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as jax spells it."""
-        text = parts[0].text if parts else ""
-        match op.kind:
-            case "softmax" | "logsoftmax" | "logsumexp":
-                is_usual = op.detail in {(), (op.rank - 1,)} and op.kind != "logsumexp"
-                axis = f", axis={op.detail[0]}" if op.detail and not is_usual else ""
-                return Text(f"jax.nn.{OF_EXPONENTIALS[op.kind]}({text}{axis})")
-            case "inner":
-                product = joined("*", *parts)
-                return Text(f"{product.within(ATOM)}.sum()")
-            case "windows":
-                window = self.sizes(op.dims[-len(op.detail[0]) :])
-                return Text(f"{self.helper('windows')}({text}, ({window},), {op.detail[0]})")
+        if op.kind in OF_EXPONENTIALS:
+            assert isinstance(op.detail, details.Along)
+            (axes,) = op.detail
+            is_usual = axes in {(), (op.rank - 1,)} and op.kind != "logsumexp"
+            axis = f", axis={axes[0]}" if axes and not is_usual else ""
+            return Text(f"jax.nn.{OF_EXPONENTIALS[op.kind]}({parts[0]}{axis})")
+        if op.kind == "inner":
+            return Text(f"{joined('*', *parts).atom}.sum()")
         return super().spelled(op, parts)
 
-    def scattered(
-        self, variable: str, base: Text | None, op: Operation, part: Text
-    ) -> list[str]:  # fmt: skip
+    def scattered(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
         """The line that puts values on a diagonal, or adds them to what is there."""
         text, is_negative = part.text, False
         if base and op.arguments[-1].kind in {"map", "number"} and part.level > SUM:
@@ -83,7 +106,7 @@ class JaxWriter(NumpyLikeWriter):
         values = self._on_diagonal(op, part)
         if base:
             values = joined("-" if is_negative else "+", base, values)
-        return [f"{variable} = {values.text}  # {' x '.join(map(str, op.dims))}"]
+        return [commented(f"{variable} = {values}", op.dims)]
 
     def constant(self, text: str) -> str:
         """A number of jax."""
@@ -93,9 +116,9 @@ class JaxWriter(NumpyLikeWriter):
         """An array with values on a diagonal, which is fused with what it is added to."""
         if op.rank == 2:
             return self.diagonal_matrix(op, part)
-        shape = f"({self.sizes(op.dims)})"
-        arguments = f"{part.text}, {op.detail[0]}, {shape}, {self.dtype}"
-        return Text(f"{self.helper('on_diagonal')}({arguments})")
+        assert isinstance(op.detail, details.Pattern)
+        given = f"{part}, {op.detail.letters}, ({self.sizes(op.dims)}), {self.dtype}"
+        return Text(f"{self.helper('on_diagonal')}({given})")
 
 
 def _as_float(part: Text, op: Operation) -> Text:

@@ -1,9 +1,9 @@
 """The texts that a layer is put together from, and what writers of them share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from dimderiv.codegen.targets.text import indented
+from dimderiv.codegen.targets.text import indented, listed
 
 # The names that a class gives to parts of its own, where a symbol might have them.
 WORDS = ("self",)
@@ -55,15 +55,6 @@ class LayerText(NamedTuple):
     def cotangents(self) -> list[str]:
         """The derivative by each array that the layer takes; `None`, for zeros, by constants."""
         return [self.derivatives.get(name, "None") for name in self.arrays]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names with commas between them, which Python takes for a tuple in brackets.
-
-    >>> listed(["x"]), listed(["x", "y"])
-    ('x,', 'x, y')
-    """
-    return ", ".join(names) + "," * (len(names) == 1)
 
 
 def class_layer(text: LayerText) -> list[str]:

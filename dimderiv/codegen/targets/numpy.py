@@ -4,18 +4,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import EXTREMES, Operation, is_of_numbers
+from dimderiv.codegen.plan import EXTREMES, Operation, details, is_of_numbers
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.numpy_like import NumpyLikeWriter
-from dimderiv.codegen.targets.text import ATOM, SUM, Text, joined, without_axis
-from dimderiv.codegen.targets.writer import outer_places, triangle_place
+from dimderiv.codegen.targets.spelling import outer_places, triangle_place
+from dimderiv.codegen.targets.text import SUM, Text, commented, joined
 from dimderiv.language import Dim
 
-ARITHMETIC = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 # In numpy code a call of one function, with one array among its arguments.
 UNIVERSAL = re.compile(r"(?:np|\{xp\})\.\w+\([^()]*\)")
-# So many arguments are looked at one by one before any is converted: looking is quicker.
-MOST_TESTED = 6
+ARITHMETIC = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 
 
 class NumpyWriter(NumpyLikeWriter):
@@ -26,28 +24,26 @@ class NumpyWriter(NumpyLikeWriter):
     module = "np"
     helper_file = "numpy_helpers.py"
     in_blocks = True
+    array_tests = ("np.ndarray", '{}.dtype.kind == "f"')
     layer_name = "Layer"
     layer_words = WORDS
     hands_down = False
-    calls: ClassVar[Mapping[str, str]] = {**NumpyLikeWriter.calls, "inner": "np.vdot({}, {})"}
+    calls: ClassVar[Mapping[str, str]] = {
+        **NumpyLikeWriter.calls,
+        "inner": "np.vdot({}, {})",
+        # numpy's own `outer` is the slowest of its ways.
+        "outer": "{helper.outer}({}, {})",
+        "windows": "np.lib.stride_tricks.sliding_window_view({}, {op.window}, {op.detail.axes})",
+    }
     helpers = frozenset(
         {
-            *("sigmoid_of_minus", "softmax", "logsoftmax", "logsumexp"),
+            "sigmoid_of_minus",
+            *("softmax", "logsoftmax", "logsumexp"),
             *("cholesky", "cholesky_solve", "cholesky_inv", "cholesky_logdet", "cholesky_det"),
             *("lu", "lu_solve", "lu_inv", "lu_logdet", "lu_det", "inv"),
             *("expm", "dexpm", "polar", "eigvec", "gap_pinv", "conv2", "conv2_full", "overlap_add"),
         }
     )
-
-    def converted(self, names: list[str]) -> list[str]:
-        """The lines after which the arguments are arrays of one type; none is touched that is."""
-        lines = super().converted(names)
-        if len(names) > MOST_TESTED:
-            return lines
-        tests = [" is ".join([*(f"type({name})" for name in names), "np.ndarray"])]
-        if len(names) > 1:
-            tests.append(" is ".join(f"{name}.dtype" for name in names))
-        return self.unless([*tests, f'{names[0]}.dtype.kind == "f"'], lines)
 
     def linear_map(
         self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
@@ -60,27 +56,12 @@ class NumpyWriter(NumpyLikeWriter):
         """A class that keeps what its backward pass needs."""
         return class_layer(text)
 
-    def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """An operation as numpy spells it."""
-        if op.kind == "windows":
-            name = "np.lib.stride_tricks.sliding_window_view"
-            window = self.sizes(op.dims[-len(op.detail[0]) :])
-            return Text(f"{name}({parts[0].text}, ({window}), {op.detail[0]})")
-        return super().spelled(op, parts)
-
-    def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """A function of the entries of arrays; numpy's own `outer` is the slowest of its ways."""
-        if op.detail[0] == "*" and (places := outer_places(op)):
-            column, row = (without_axis(parts[place].text) for place in places)
-            return Text(f"{self.helper('outer')}({column}, {row})")
-        return super().mapped(op, parts)
-
     def overwritable(self, op: Operation) -> Sequence[int]:
         """The places of the arguments that numpy can put the value in."""
-        if op.kind == "map" and op.detail[0] in ARITHMETIC:
-            return () if op.rank == 2 and triangle_place(op) else (0, 1)
+        if op.function in ARITHMETIC:
+            return () if triangle_place(op) else (0, 1)
         if op.kind == "map":
-            is_taken = op.detail[0] in {*EXTREMES, "square"} or self._is_universal(op)
+            is_taken = op.function in {*EXTREMES, "square"} or self._is_universal(op)
             return (0,) if is_taken and not is_of_numbers(op) else ()
         if op.kind == "scatter":
             return (0,) if len(op.arguments) == 2 else ()
@@ -88,15 +69,13 @@ class NumpyWriter(NumpyLikeWriter):
 
     def _is_universal(self, op: Operation) -> bool:
         """Whether an operation is one call of a universal function of numpy, which takes `out`."""
-        call = UNIVERSAL.fullmatch(self.rules.get(op.detail[0], ""))
+        call = UNIVERSAL.fullmatch(self.rules.get(op.function, ""))
         return call is not None and len(op.arguments) == 1
 
-    def overwritten(
-        self, op: Operation, parts: Sequence[Text], place: int, variable: str
-    ) -> str:  # fmt: skip
+    def overwritten(self, op: Operation, parts: Sequence[Text], place: int, variable: str) -> str:
         """A line such as `A += B` or `np.exp(A, out=A)`."""
-        function, held = op.detail[0] if op.detail else "", parts[place].text
-        if op.kind == "map" and function in {*ARITHMETIC, "square"}:
+        function, held = op.function, parts[place].text
+        if function in {*ARITHMETIC, "square"}:
             operator = "*" if function == "square" else function
             sides = [part.text for part in parts] if len(parts) == 2 else [held, held]
             if held == variable and (place == 0 or operator in "+*"):
@@ -105,20 +84,17 @@ class NumpyWriter(NumpyLikeWriter):
         call = self.written(op, parts).text.removesuffix(")")
         return _kept(f"{call}, out={held})", held, variable)
 
-    def scattered(
-        self, variable: str, base: Text | None, op: Operation, part: Text
-    ) -> list[str]:  # fmt: skip
+    def scattered(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
         """The lines that put values on a diagonal, or add them to what is there."""
-        text = part.text
+        assert isinstance(op.detail, details.Pattern)
+        text, (letters,) = part.text, op.detail
+        view = f"{self.diagonal_view(variable, letters)}[...]"
         if base is None:
-            dims = " x ".join(map(str, op.dims))
-            zeros = f"np.zeros({self.shape(op.dims)}, {self.dtype})"
-            view = self.diagonal_view(variable, op.detail[0])
-            return [f"{variable} = {zeros}  # {dims}", f"{view}[...] = {text}"]
+            zeros = f"{variable} = np.zeros({self.shape(op.dims)}, {self.dtype})"
+            return [commented(zeros, op.dims), f"{view} = {text}"]
         is_copied = base.text != variable
-        lines = [f"{variable} = {base.within(ATOM)}.copy()"] if is_copied else []
-        view = f"{self.diagonal_view(variable, op.detail[0])}[...]"
-        if op.detail[0] == (0, 0) and (is_copied or _is_by_rows(op.arguments[0])):
+        lines = [f"{variable} = {base.atom}.copy()"] if is_copied else []
+        if letters == (0, 0) and (is_copied or _is_by_rows(op.arguments[0])):
             step = joined("+", self.size(op.dims[0]), Text("1"))
             view = f"{variable}.reshape(-1)[:: {step.within(SUM)}]"
         if op.arguments[-1].kind in {"map", "number"} and text.startswith("-"):
@@ -137,8 +113,7 @@ class NumpyWriter(NumpyLikeWriter):
 
 def _is_by_rows(op: Operation) -> bool:
     """Whether a value surely lies in memory row by row, so that its diagonal has one step."""
-    is_outer = op.kind == "map" and op.detail[0] == "*" and outer_places(op) is not None
-    return op.kind == "matmul" or is_outer
+    return op.kind == "matmul" or (op.function == "*" and outer_places(op) is not None)
 
 
 def _kept(call: str, held: str, variable: str) -> str:

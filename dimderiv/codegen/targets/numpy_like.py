@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import Operation, is_of_numbers
-from dimderiv.codegen.targets.gather import gathered
-from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts, without_axis
-from dimderiv.codegen.targets.writer import Writer, outer_places, summed_axes, triangle_place
+from dimderiv.codegen.plan import Operation, details, is_of_numbers
+from dimderiv.codegen.targets.spelling import axes_over, triangle_place
+from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts
+from dimderiv.codegen.targets.writer import Writer
 
 
 class NumpyLikeWriter(Writer):
     """Writes operations in the words of numpy, by the module that has them."""
 
+    takes_numbers = True
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "{xp}.linalg.inv({})",
         "solve": "{xp}.linalg.solve({}, {})",
@@ -20,68 +21,43 @@ class NumpyLikeWriter(Writer):
         "eigmax": "{xp}.linalg.eigvalsh({})[-1]",
         "pinv": "{xp}.linalg.pinv({})",
         "normN": '{xp}.linalg.norm({}, "nuc")',
+        "outer": "{xp}.outer({}, {})",
+        "einsum": '{xp}.einsum("{op.subscripts}", {}, {})',
+        "tensordot": "{xp}.tensordot({}, {}, {op.ends})",
+        "triangle": "{xp}.tri({op.sizes}, dtype={op.dtype})",
+        "cast": "{0.atom}.astype({op.dtype})",
+        "transpose": "{0.atom}.transpose{op.detail.axes}",
+        "reshape": "{0.atom}.reshape({op.sizes})",
     }
 
     def needs_number(self, op: Operation, place: int) -> bool:
         """A triangle of truth values is one again; other products make numbers of them."""
-        return op.kind == "map" and op.rank == 2 and triangle_place(op) is not None
+        return op.kind == "map" and triangle_place(op) is not None
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation in the words that they share."""
-        texts = [part.text for part in parts]
+        match op.detail:
+            case details.Reduction(function, axes):
+                over = axes_over(op, axes)
+                given = [f"axis={over}"] if over else []
+                if parts[0].level == ATOM:
+                    return Text(f"{parts[0]}.{function}({', '.join(given)})")
+                return Text(f"{self.module}.{function}({', '.join([parts[0].text, *given])})")
+            case details.Pattern(letters) if op.kind == "diagonal":
+                if letters == (0, 0):
+                    return Text(f"{parts[0].atom}.diagonal()")
+                return Text(self.diagonal_view(parts[0].text, letters))
         match op.kind:
-            case "cast" if is_of_numbers(op):
-                return Text(self.constant(texts[0]))
-            case "cast":
-                return Text(f"{parts[0].within(ATOM)}.astype({self.dtype})")
-            case "reduce":
-                return self._reduced(op, parts[0])
             case "fill":
-                return self._filled(op, texts[0])
-            case "triangle":
-                return Text(f"{self.module}.tri({self.sizes(op.dims)}, dtype={self.dtype})")
-            case "gather":
-                return Text(gathered(op, texts, self))
+                return self._filled(op, parts[0].text)
             case "scatter":
                 return self.diagonal_matrix(op, parts[0])
-            case "einsum":
-                one, other, out = subscripts(*op.detail[0], op.detail[1])
-                return Text(f'{self.module}.einsum("{one},{other}->{out}", {texts[0]}, {texts[1]})')
-            case "tensordot":
-                return Text(f"{self.module}.tensordot({texts[0]}, {texts[1]}, {summed_axes(op)})")
-            case "transpose":
-                return Text(f"{parts[0].within(ATOM)}.transpose{op.detail[0]}")
-            case "diagonal" if op.detail[0] == (0, 0):
-                return Text(f"{parts[0].within(ATOM)}.diagonal()")
-            case "diagonal":
-                return Text(self.diagonal_view(texts[0], op.detail[0]))
-            case "reshape":
-                return Text(f"{parts[0].within(ATOM)}.reshape({self.sizes(op.dims)})")
-        raise self.unknown(op.kind)
-
-    def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """A function of the entries of arrays."""
-        if op.detail[0] == "*":
-            if op.rank == 2 and (triangle := triangle_place(op)):
-                name, place = triangle
-                return Text(f"{self.module}.{name}({parts[place].text})")
-            if outer := outer_places(op):
-                texts = [without_axis(parts[k].text) for k in outer]
-                return Text(f"{self.module}.outer({', '.join(texts)})")
-        return super().mapped(op, parts)
-
-    def _reduced(self, op: Operation, part: Text) -> Text:
-        function, axes = op.detail
-        whole = len(axes) == op.arguments[0].rank
-        axis = "" if whole else f"axis={axes[0] if len(axes) == 1 else axes}"
-        if part.level == ATOM:
-            return Text(f"{part.text}.{function}({axis})")
-        return Text(f"{self.module}.{function}({part.text}{', ' if axis else ''}{axis})")
+        return super().spelled(op, parts)
 
     def _filled(self, op: Operation, text: str) -> Text:
         shape, (value,) = self.shape(op.dims), op.arguments
-        if value.kind == "number" and value.detail[0] in (0, 1):
-            name = "ones" if value.detail[0] else "zeros"
+        if value.number in (0, 1):
+            name = "ones" if value.number else "zeros"
             return Text(f"{self.module}.{name}({shape}, {self.dtype})")
         dtype = f", {self.dtype}" if is_of_numbers(value) else ""
         return Text(f"{self.module}.full({shape}, {text}{dtype})")

@@ -6,6 +6,7 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from dimderiv.codegen.plan import COMPARISONS
+from dimderiv.language import Dim
 
 # How tightly operators bind; `@` binds like `*`, and brackets keep the two apart.
 COMPARISON, SUM, PRODUCT, MATMUL, SIGN, POWER, ATOM = range(7)
@@ -18,6 +19,15 @@ class Text(NamedTuple):
 
     text: str
     level: int = ATOM
+
+    def __str__(self) -> str:
+        """The text, as format strings take it."""
+        return self.text
+
+    @property
+    def atom(self) -> str:
+        """The text, in brackets unless it is one word or call."""
+        return self.within(ATOM)
 
     def within(self, level: int) -> str:
         """The text, in brackets where it binds less tightly than the level."""
@@ -71,6 +81,20 @@ def without_axis(text: str, axis: str = "[:, None]") -> str:
     is_wrapped = vector != text and vector[0] + vector[-1] == "()"
     depth = [inner[:k].count("(") - inner[:k].count(")") for k in range(len(inner) + 1)]
     return inner if is_wrapped and min(depth) >= 0 else vector
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names with commas between them, which Python takes for a tuple in brackets.
+
+    >>> listed(["x"]), listed(["x", "y"])
+    ('x,', 'x, y')
+    """
+    return ", ".join(names) + "," * (len(names) == 1)
+
+
+def commented(line: str, dims: Sequence[Dim]) -> str:
+    """A line with the shape of what it makes."""
+    return f"{line}  # {' x '.join(map(str, dims)) or 'scalar'}"
 
 
 def indented(lines: Sequence[str]) -> list[str]:

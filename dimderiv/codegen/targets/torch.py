@@ -3,19 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import COMPARISONS, LEAVES, Operation, beneath_views, is_of_numbers
-from dimderiv.codegen.targets.gather import gathered
+from dimderiv.codegen.plan import COMPARISONS, Operation, beneath_views, details, is_of_numbers
 from dimderiv.codegen.targets.layers import LayerText
-from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts, without_axis
-from dimderiv.codegen.targets.torch_layers import WORDS, torch_layer
-from dimderiv.codegen.targets.writer import Writer, outer_places, summed_axes, triangle_place
+from dimderiv.codegen.targets.spelling import axes_over
+from dimderiv.codegen.targets.text import Text, commented, indented, joined, listed, subscripts
+from dimderiv.codegen.targets.writer import Writer
 
-# So many arguments are looked at one by one before any is converted: looking is quicker.
-MOST_TESTED = 6
 ARITHMETIC = {"+": "add_", "-": "sub_", "*": "mul_", "/": "div_"}
 COMPARED = {">": "gt", "<": "lt", ">=": "ge", "<=": "le"}
 MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 REDUCTIONS = {"sum": "sum", "max": "amax", "min": "amin"}
+# The class of a layer.
+LAYER = "Layer"
+
+Axes = tuple[int, ...]
 
 
 class TorchWriter(Writer):
@@ -25,7 +26,8 @@ class TorchWriter(Writer):
     imports = "import torch"
     module = "torch"
     helper_file = "torch_helpers.py"
-    layer_words = WORDS
+    layer_words = (LAYER, "ctx", "slopes", "pairs")
+    array_tests = ("torch.Tensor", "{}.dtype.is_floating_point")
     typed = ("like", "{}.new_empty(0)")
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "torch.linalg.inv({})",
@@ -39,6 +41,11 @@ class TorchWriter(Writer):
         "pinv": "torch.linalg.pinv({})",
         "normN": 'torch.linalg.matrix_norm({}, "nuc")',
         "expm": "torch.linalg.matrix_exp({})",
+        "outer": "torch.outer({}, {})",
+        "inner": "torch.dot({0.atom}.ravel(), {1.atom}.ravel())",
+        "tensordot": "torch.tensordot({}, {}, {op.ends})",
+        "transpose": "{0.atom}.permute{op.detail.axes}",
+        "reshape": "{0.atom}.reshape({op.sizes})",
     }
     helpers = frozenset(
         {
@@ -48,22 +55,51 @@ class TorchWriter(Writer):
         }
     )
 
-    def converted(self, names: list[str]) -> list[str]:
-        """The lines after which the arguments are tensors off the tape, of one type."""
-        lines = super().converted(names)
-        if len(names) > MOST_TESTED:
-            return lines
-        tests = [" is ".join([*(f"type({name})" for name in names), "torch.Tensor"])]
-        if len(names) > 1:
-            tests.append(" is ".join(f"{name}.dtype" for name in names))
+    def fitting(self, names: list[str]) -> list[str]:
+        """The tests that all arguments are tensors off the tape, of one type."""
         taped = " or ".join(f"{name}.requires_grad" for name in names)
-        tests.append(f"{names[0]}.dtype.is_floating_point")
-        tests.append(f"not ({taped})" if len(names) > 1 else f"not {taped}")
-        return self.unless(tests, lines)
+        off = f"not ({taped})" if len(names) > 1 else f"not {taped}"
+        return [*super().fitting(names), off]
 
     def layer(self, text: LayerText) -> list[str]:
         """A function of the tape, and one that applies it."""
-        return torch_layer(text)
+        given = [*text.arrays, *text.functions]
+        slopes = [*text.cotangents, *["None"] * len(text.functions)]
+        arrays = [name for name in text.kept if name not in text.factors]
+        facts = [*text.facts, *text.factors]
+        forward = [
+            '"""The value; what `backward` needs is kept."""',
+            *text.forward,
+            f"ctx.save_for_backward({', '.join(arrays)})",
+            *([f"ctx.facts = ({listed(facts)})"] if facts else []),
+            f"return {text.value}",
+        ]
+        backward = [
+            f'"""{text.told}"""',
+            *([f"{listed(arrays)} = ctx.saved_tensors"] if arrays else []),
+            *([f"{listed(facts)} = ctx.facts"] if facts else []),
+            *text.reads,
+            *text.backward,
+            f"slopes = ({listed(slopes)})",
+            "pairs = zip(slopes, ctx.needs_input_grad, strict=True)",
+            "return tuple(slope if wanted else None for slope, wanted in pairs)",
+        ]
+        methods = [
+            "@staticmethod",
+            f"def forward({', '.join(['ctx', *given])}):",
+            *indented(forward),
+            "",
+            "@staticmethod",
+            "@torch.autograd.function.once_differentiable",
+            f"def backward(ctx, {text.upstream}):",
+            *indented(backward),
+        ]
+        return [
+            f"class {LAYER}(torch.autograd.Function):",
+            *indented(['"""The passes of the layer."""', "", *methods]),
+            *["", "", f"def {text.name}({', '.join(given)}):"],
+            *indented([*text.docstring, f"return {LAYER}.apply({', '.join(given)})"]),
+        ]
 
     def needs_number(self, op: Operation, place: int) -> bool:
         """Truth values are numbers already, but for those that no tensor takes part in."""
@@ -71,95 +107,72 @@ class TorchWriter(Writer):
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as torch spells it."""
-        texts, inner = [part.text for part in parts], parts[0].within(ATOM) if parts else ""
+        match op.detail:
+            case details.Reduction(function, axes):
+                over = axes_over(op, axes)
+                return Text(f"{parts[0].atom}.{REDUCTIONS[function]}({over})")
+            case details.Along(axes) if op.kind in {"softmax", "logsoftmax"}:
+                name = "softmax" if op.kind == "softmax" else "log_softmax"
+                axis = -1 if axes in {(), (op.rank - 1,)} else axes[0]
+                return Text(f"torch.{name}({parts[0]}, {axis})")
+            case details.Along(axes) if op.kind == "logsumexp":
+                axes = axes or tuple(range(op.arguments[0].rank))
+                return Text(f"torch.logsumexp({parts[0]}, {axes_over(op, axes) or axes})")
+            case details.Along(axes) if op.kind == "windows":
+                pairs = zip(axes, op.dims[-len(axes) :], strict=True)
+                views = [f".unfold({axis}, {self.size(dim)}, 1)" for axis, dim in pairs]
+                return Text("".join([parts[0].atom, *views]))
+            case details.Pattern(letters) if op.kind == "diagonal":
+                return Text(diagonal_view(parts[0].atom, letters))
+            case details.Subscripts(left, right, kept):
+                return _stacked_products(left, right, kept, parts)
         match op.kind:
             case "cast":
-                return Text(self.constant(texts[0])) if is_of_numbers(op) else parts[0]
-            case "reduce":
-                function, axes = op.detail
-                return Text(f"{inner}.{REDUCTIONS[function]}({_axes(op, axes)})")
-            case "softmax" | "logsoftmax":
-                name = "softmax" if op.kind == "softmax" else "log_softmax"
-                axis = -1 if op.detail in {(), (op.rank - 1,)} else op.detail[0]
-                return Text(f"torch.{name}({texts[0]}, {axis})")
-            case "logsumexp":
-                axes = op.detail or tuple(range(op.arguments[0].rank))
-                return Text(f"torch.logsumexp({texts[0]}, {_axes(op, axes) or axes})")
-            case "inner":
-                return Text(f"torch.dot({', '.join(f'{p.within(ATOM)}.ravel()' for p in parts)})")
+                return parts[0]
             case "fill":
                 return self._filled(op, parts[0])
             case "triangle":
                 return Text(f"{self._new('ones', op)}.tril()")
-            case "gather":
-                return Text(gathered(op, texts, self))
             case "scatter":
                 return self._diagonal_matrix(op, parts[0])
-            case "einsum":
-                return _stacked_products(op, texts)
-            case "tensordot":
-                return Text(f"torch.tensordot({texts[0]}, {texts[1]}, {summed_axes(op)})")
-            case "transpose":
-                return Text(f"{inner}.permute{op.detail[0]}")
-            case "diagonal":
-                return Text(diagonal_view(inner, op.detail[0]))
-            case "windows":
-                sizes = [self.size(dim).text for dim in op.dims[-len(op.detail[0]) :]]
-                pairs = zip(op.detail[0], sizes, strict=True)
-                return Text(inner + "".join(f".unfold({axis}, {size}, 1)" for axis, size in pairs))
-            case "reshape":
-                return Text(f"{inner}.reshape({self.sizes(op.dims)})")
-        raise self.unknown(op.kind)
+        return super().spelled(op, parts)
 
     def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
         """A function of the entries of tensors, as torch spells it."""
-        function = op.detail[0]
-        if function in COMPARISONS and not is_of_numbers(op):
-            if is_of_numbers(op.arguments[0]):
-                function, parts = MIRRORED[function], parts[::-1]
-            texts = [part.text for part in parts]
-            call = f"{self.helper('compared')}(torch.{COMPARED[function]}, {', '.join(texts)})"
-            return Text(call)
-        if function == "*":
-            if op.rank == 2 and (triangle := triangle_place(op)):
-                name, place = triangle
-                return Text(f"torch.{name}({parts[place].text})")
-            if outer := outer_places(op):
-                texts = [without_axis(parts[k].text, ".unsqueeze(1)") for k in outer]
-                return Text(f"torch.outer({', '.join(texts)})")
-        elif function in self.rules and len(parts) > 1 and not is_of_numbers(op):
-            parts = self.numbers_as_arrays(op, parts)
-        return super().mapped(op, parts)
+        function = op.function
+        if function not in COMPARISONS or is_of_numbers(op):
+            return super().mapped(op, parts)
+        if is_of_numbers(op.arguments[0]):
+            function, parts = MIRRORED[function], parts[::-1]
+        call = self.helper("compared")
+        return Text(f"{call}(torch.{COMPARED[function]}, {parts[0]}, {parts[1]})")
 
     def overwritable(self, op: Operation) -> Sequence[int]:
         """The places of the arguments that torch can put the value in."""
         if op.kind == "scatter":
             return (0,) if len(op.arguments) == 2 else ()
-        if op.kind != "map" or op.detail[0] not in ARITHMETIC:
+        if op.function not in ARITHMETIC:
             return ()
-        places = (0, 1) if op.detail[0] in "+*" else (0,)
+        places = (0, 1) if op.function in "+*" else (0,)
         return [k for k in places if not _overlaps(op.arguments[1 - k], op.arguments[k])]
 
-    def overwritten(
-        self, op: Operation, parts: Sequence[Text], place: int, variable: str
-    ) -> str:  # fmt: skip
+    def overwritten(self, op: Operation, parts: Sequence[Text], place: int, variable: str) -> str:
         """A line such as `A += B`, or `C = A.add_(B)`."""
-        held, other, operator = parts[place].text, parts[1 - place].text, op.detail[0]
+        held, other, operator = parts[place].text, parts[1 - place].text, op.function
         if held == variable:
             return f"{held} {operator}= {other}"
         return f"{variable} = {held}.{ARITHMETIC[operator]}({other})"
 
-    def scattered(
-        self, variable: str, base: Text | None, op: Operation, part: Text
-    ) -> list[str]:  # fmt: skip
+    def scattered(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
         """The lines that put values on a diagonal, or add them to what is there."""
-        view, text = diagonal_view(variable, op.detail[0]), part.text
+        assert isinstance(op.detail, details.Pattern)
+        view, text = diagonal_view(variable, op.detail.letters), part.text
         added = op.arguments[-1]
         if base is None:
-            dims = " x ".join(map(str, op.dims))
             put = "fill_" if is_of_numbers(added) else "copy_"
-            return [f"{variable} = {self._new('zeros', op)}  # {dims}", f"{view}.{put}({text})"]
-        lines = [] if base.text == variable else [f"{variable} = {base.within(ATOM)}.clone()"]
+            zeros = commented(f"{variable} = {self._new('zeros', op)}", op.dims)
+            return [zeros, f"{view}.{put}({text})"]
+        lines = [] if base.text == variable else [f"{variable} = {base.atom}.clone()"]
         if added.kind in {"map", "number"} and text.startswith("-"):
             return [*lines, f"{view}.sub_({text.removeprefix('-')})"]
         return [*lines, f"{view}.add_({text})"]
@@ -171,10 +184,6 @@ class TorchWriter(Writer):
     def constant(self, text: str) -> str:
         """A number as a tensor."""
         return f"torch.as_tensor({text}, {self._options})"
-
-    def indicator(self, test: str, shape: str) -> str:
-        """The tensor that is 1 where a test of the indices holds."""
-        return f"{self.helper('indicator')}({test}, {shape}, {self.arguments.names[0]})"
 
     @property
     def dtype(self) -> str:
@@ -197,11 +206,11 @@ class TorchWriter(Writer):
 
     def _filled(self, op: Operation, part: Text) -> Text:
         (value,) = op.arguments
-        if value.kind == "number" and value.detail[0] in (0, 1):
-            return Text(self._new("ones" if value.detail[0] else "zeros", op))
-        if value.kind in LEAVES and value.kind != "input":
+        if value.number in (0, 1):
+            return Text(self._new("ones" if value.number else "zeros", op))
+        if value.is_leaf and value.kind != "input":
             return Text(self._new("full", op, part.text))
-        inner = self.constant(part.text) if is_of_numbers(value) else part.within(ATOM)
+        inner = self.constant(part.text) if is_of_numbers(value) else part.atom
         return Text(f"{inner}.expand({self.sizes(op.dims)}).clone()")
 
     def _diagonal_matrix(self, op: Operation, part: Text) -> Text:
@@ -235,27 +244,18 @@ def diagonal_view(text: str, pattern: Sequence[int]) -> str:
     return text if order == tuple(range(len(order))) else f"{text}.permute{order}"
 
 
-def _axes(op: Operation, axes: Sequence[int]) -> str:
-    """The axes that a reduction is over: nothing where it is over all."""
-    if len(axes) == op.arguments[0].rank:
-        return ""
-    return str(axes[0]) if len(axes) == 1 else str(tuple(axes))
-
-
-def _stacked_products(op: Operation, texts: Sequence[str]) -> Text:
+def _stacked_products(a: Axes, b: Axes, kept: Axes, parts: Sequence[Text]) -> Text:
     """Products of stacks of vectors or matrices; of vectors torch has a quicker function."""
-    (a, b), kept = op.detail
     summed = [letter for letter in a if letter not in kept]
-    if len(a) == len(b) and sorted(a) == sorted(b) and len(summed) == 1:
+    left = tuple(letter for letter in a if letter in kept)
+    if sorted(a) == sorted(b) and len(summed) == 1 and left == kept:
         order = tuple(b.index(letter) for letter in a)
-        other = texts[1] if order == tuple(range(len(a))) else _turned(texts[1], order)
-        left = tuple(letter for letter in a if letter in kept)
-        if left == kept:
-            axis = a.index(summed[0])
-            dim = "" if axis == len(a) - 1 else f", dim={axis}"
-            return Text(f"torch.linalg.vecdot({texts[0]}, {other}{dim})")
+        other = parts[1].text if order == tuple(range(len(a))) else _turned(parts[1].text, order)
+        axis = a.index(summed[0])
+        dim = "" if axis == len(a) - 1 else f", dim={axis}"
+        return Text(f"torch.linalg.vecdot({parts[0]}, {other}{dim})")
     one, two, out = subscripts(a, b, kept)
-    return Text(f'torch.einsum("{one},{two}->{out}", {texts[0]}, {texts[1]})')
+    return Text(f'torch.einsum("{one},{two}->{out}", {parts[0]}, {parts[1]})')
 
 
 def _turned(text: str, order: tuple[int, ...]) -> str:

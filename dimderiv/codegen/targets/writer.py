@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from dimderiv.codegen.plan import FACTORS, Operation, called, is_of_numbers
+from dimderiv.codegen.plan import FACTORS, Operation, called, details, is_of_numbers
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
 from dimderiv.codegen.targets.declared import HELPER, call_of
+from dimderiv.codegen.targets.entries_text import index_text
 from dimderiv.codegen.targets.layers import LayerText
+from dimderiv.codegen.targets.spelling import Helpers, Parts, outer_places, triangle_place
 from dimderiv.codegen.targets.text import (
     ATOM,
     INFIX,
@@ -21,12 +23,17 @@ from dimderiv.codegen.targets.text import (
     Text,
     indented,
     joined,
+    listed,
     number,
     power,
+    without_axis,
 )
 from dimderiv.errors import UnknownNameError
-from dimderiv.language import Dim
+from dimderiv.language import Dim, Node
 from dimderiv.rulebook import Rulebook
+
+# So many arguments are looked at one by one before any is converted: looking is quicker.
+MOST_TESTED = 6
 
 
 class Writer:
@@ -35,7 +42,7 @@ class Writer:
     Args:
         arguments: the arguments of the function, which sizes are read off.
         helper: called with the name of a function that the code needs; says how it is called.
-        handed_in: the names in the code of the functions that are handed in.
+        declared: the names in the code of the declared functions.
 
     Attributes:
         target: the name of the target.
@@ -46,9 +53,12 @@ class Writer:
         row: the index that takes the entries of a row.
         in_blocks: whether a function may go over large arrays block by block.
         factors: the kinds of factors of matrices that it can keep.
+        array_tests: the type of an array, and a test of one that its entries are floating, where
+            looking is quicker than converting.
+        takes_numbers: whether functions of two arrays take a number for one of them.
         rules: how the rules write functions of each entry, see `rules/README.md`.
-        calls: other operations that are one call, as format strings; `xp` in them is the module.
-        helpers: the operations that are helper functions.
+        calls: how other operations are spelled, as `spelling` says.
+        helpers: functions of each entry, and other operations, that are helper functions.
         layer_name: what a layer is called.
         layer_words: names that its layers give to parts of their own.
         context: names that the lines which convert the arguments give a meaning.
@@ -64,6 +74,8 @@ class Writer:
     row: ClassVar[str] = "[0]"
     in_blocks: ClassVar[bool] = False
     factors: ClassVar[frozenset[str]] = FACTORS
+    array_tests: ClassVar[tuple[str, ...]] = ()
+    takes_numbers: ClassVar[bool] = False
     rules: ClassVar[Mapping[str, str]] = {}
     calls: ClassVar[Mapping[str, str]]
     helpers: ClassVar[frozenset[str]]
@@ -77,11 +89,11 @@ class Writer:
         self,
         arguments: Arguments,
         helper: Callable[[str], str],
-        handed_in: Mapping[str, str],
+        declared: Mapping[str, str],
     ) -> None:
         self.arguments = arguments
         self.helper = helper
-        self.handed_in = handed_in
+        self.declared = declared
 
     @classmethod
     def by(cls, rulebook: Rulebook) -> "type[Writer]":
@@ -98,9 +110,22 @@ class Writer:
         Args:
             names: their names.
         """
-        targets = ", ".join(names)
-        comma = "," * (len(names) == 1)
-        return [f"{targets}{comma} = {self.helper('floats')}({targets})"]
+        lines = [f"{listed(names)} = {self.helper('floats')}({', '.join(names)})"]
+        if not self.array_tests or len(names) > MOST_TESTED:
+            return lines
+        tests = self.fitting(names)
+        head = f"if not ({' and '.join(tests)}):"
+        if len(head) <= WIDTH:
+            return [head, *indented(lines)]
+        tests = ["if not (", f"    {tests[0]}", *(f"    and {test}" for test in tests[1:]), "):"]
+        return [*tests, *indented(lines)]
+
+    def fitting(self, names: list[str]) -> list[str]:
+        """The tests that all arguments are arrays of one floating type."""
+        kind, floating = self.array_tests
+        types = " is ".join([*(f"type({name})" for name in names), kind])
+        same = [" is ".join(f"{name}.dtype" for name in names)] if len(names) > 1 else []
+        return [types, *same, floating.format(names[0])]
 
     def recast(self, names: list[str], dtype: str) -> list[str]:
         """The lines after which arguments that arrive later are arrays of the type of the others.
@@ -109,9 +134,7 @@ class Writer:
             names: their names.
             dtype: the text of the type.
         """
-        targets = ", ".join(names)
-        comma = "," * (len(names) == 1)
-        return [f"{targets}{comma} = {self.helper('recast')}({dtype}, {targets})"]
+        return [f"{listed(names)} = {self.helper('recast')}({', '.join([dtype, *names])})"]
 
     def linear_map(
         self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
@@ -138,20 +161,6 @@ class Writer:
         """
         raise self.unknown("a layer")
 
-    def unless(self, tests: Sequence[str], lines: Sequence[str]) -> list[str]:
-        """Lines that are left out where all tests hold.
-
-        Args:
-            tests: the tests.
-            lines: the lines.
-        """
-        head = f"if not ({' and '.join(tests)}):"
-        if len(head) <= WIDTH:
-            return [head, *indented(lines)]
-        first, *rest = tests
-        wrapped = [f"    {first}", *(f"    and {test}" for test in rest)]
-        return ["if not (", *wrapped, "):", *indented(lines)]
-
     def written(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as an expression.
 
@@ -163,114 +172,112 @@ class Writer:
             UnknownNameError: nobody said how the function is computed by the target.
         """
         parts = [self._as_number(op, place, part) for place, part in enumerate(parts)]
-        texts = [part.text for part in parts]
-        match op.kind:
-            case "input":
-                return Text(self.arguments.python[op.detail[0]])
-            case "number":
-                return number(op.detail[0])
-            case "size":
-                return self.size(op.detail[0])
-            case "constant":
-                return Text(f"{self.module}.{op.detail[0]}")
-            case "map":
+        match op.detail:
+            case details.Name(name):
+                is_input = op.kind == "input"
+                return Text(self.arguments.python[name] if is_input else f"{self.module}.{name}")
+            case details.Exact(value):
+                return number(value)
+            case details.Length(dim):
+                return self.size(dim)
+            case details.Entrywise():
                 return self.mapped(op, parts)
-            case "matmul":
+            case details.Multiplied():
                 return Text(f"{parts[0].within(MATMUL)} @ {parts[1].within(MATMUL + 1)}", MATMUL)
-            case "applied":
-                function, is_row = op.detail
-                name, helper = self.handed_in[function], self.helper(HELPER)
-                call = call_of(function, name, texts[0], is_row, helper, self.module, self.row)
+            case details.Called(function, is_row):
+                name, helper = self.declared[function], self.helper(HELPER)
+                call = call_of(function, name, parts[0].text, is_row, helper, self.module, self.row)
                 return Text(call)
-            case "transpose" if op.rank == 2:
-                return Text(f"{parts[0].within(ATOM)}.T")
-            case "rows":
-                axis, rows = op.detail
-                return Text(f"{parts[0].within(ATOM)}[{':, ' * axis}{rows}]")
-            case "expand":
-                return Text(self.expanded(parts[0].within(ATOM), op.detail[0]))
-        name = called(op)
-        if name in self.helpers:
-            return self.helped(op, texts)
-        if name in self.calls:
-            return Text(self.calls[name].format(*texts, xp=self.module))
+            case details.Computed(indices, letters):
+                return Text(self._entries(op, parts, [*letters], [*indices]))
+            case details.Order() if op.rank == 2:
+                return Text(f"{parts[0].atom}.T")
+            case details.Block(axis, rows):
+                return Text(f"{parts[0].atom}[{':, ' * axis}{rows}]")
+            case details.Places(held):
+                return Text(self.expanded(parts[0].atom, held))
+        if op.kind == "cast" and is_of_numbers(op):
+            return Text(self.constant(parts[0].text))
         return self.spelled(op, parts)
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """An operation that each library spells in its own way.
-
-        Args:
-            op: the operation.
-            parts: the texts of its arguments.
-
-        Raises:
-            UnknownNameError: the target does not know it.
-        """
+        """An operation that each library spells in its own way."""
+        name = called(op)
+        if name in self.helpers:
+            return self._helped(op, parts)
+        if name in self.calls:
+            return self._formatted(self.calls[name], op, parts)
         raise self.unknown(op.kind)
 
+    def _formatted(self, spelling: str, op: Operation, parts: Sequence[Text]) -> Text:
+        given = {"xp": self.module, "helper": Helpers(self.helper), "op": Parts(op, self)}
+        return Text(spelling.format(*parts, **given))
+
     def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """A function of the entries of arrays.
-
-        Args:
-            op: an operation of the kind `map`.
-            parts: the texts of its arguments.
-
-        Raises:
-            UnknownNameError: the target does not know the function.
-        """
-        function, texts = op.detail[0], [part.text for part in parts]
+        """A function of the entries of arrays."""
+        function, is_bare = op.function, is_of_numbers(op)
         match function:
             case "square" | "power":
                 return power(parts[0], *(parts[1:] or [Text("2")]))
             case "negative":
                 return Text(f"-{parts[0].within(SIGN)}", SIGN)
-            case "maximum" | "minimum" if is_of_numbers(op):
-                return Text(f"{function[:3]}({', '.join(texts)})")
-            case "sqrt" if is_of_numbers(op):
+            case "maximum" | "minimum" if is_bare:
+                return Text(f"{function[:3]}({parts[0]}, {parts[1]})")
+            case "sqrt" if is_bare:
                 return power(parts[0], Text("0.5"))
             case "sigmoid_of_minus" if function not in self.helpers:
                 minus = Text(f"-{parts[0].within(SIGN)}", SIGN)
-                return self.mapped(replace(op, detail=("sigmoid",)), [minus])
+                return self.mapped(replace(op, detail=details.Entrywise("sigmoid")), [minus])
+            case "*" if triangle := triangle_place(op):
+                name, place = triangle
+                return Text(f"{self.module}.{name}({parts[place]})")
+            case "*" if "outer" in self.calls and (places := outer_places(op)):
+                axis = self.expanded("", (True, False))
+                sides = [Text(without_axis(parts[k].text, axis)) for k in places]
+                return self._formatted(self.calls["outer"], op, sides)
         if function in INFIX:
             return joined(function, *parts)
-        if is_of_numbers(op):
-            texts = [part.text for part in self.numbers_as_arrays(op, parts)]
+        if is_bare or (len(parts) > 1 and not self.takes_numbers):
+            parts = self._numbers_as_arrays(op, parts)
         written = function if function in self.helpers else self.rules.get(function)
         if written is None:
             raise self.unknown(function)
         if written.isidentifier():
-            return Text(f"{self.helper(written)}({', '.join(texts)})")
-        return Text(written.format(*texts, xp=self.module))
+            return Text(f"{self.helper(written)}({', '.join(map(str, parts))})")
+        return Text(written.format(*parts, xp=self.module))
 
-    def numbers_as_arrays(self, op: Operation, parts: Sequence[Text]) -> list[Text]:
-        """The texts of arguments, of which numbers are made arrays of the target.
-
-        Args:
-            op: the operation.
-            parts: the texts of its arguments.
-        """
+    def _numbers_as_arrays(self, op: Operation, parts: Sequence[Text]) -> list[Text]:
+        """The texts of arguments, of which numbers are made arrays of the target."""
         each = zip(op.arguments, parts, strict=True)
         return [Text(self.constant(part.text)) if is_of_numbers(a) else part for a, part in each]
 
-    def helped(self, op: Operation, texts: Sequence[str]) -> Text:
-        """A call of a helper function.
+    def _helped(self, op: Operation, parts: Sequence[Text]) -> Text:
+        """A call of a helper function."""
+        name, given = called(op), [part.text for part in parts]
+        match op.detail:
+            case details.Along(axes) if op.kind == "overlap_add":
+                given.append(str(axes))
+            case details.Along(axes) if axes:
+                given.append(f"axis={axes[0]}")
+            case details.Asked(transposed=True):
+                given.append("transposed=True")
+        if name == "cholesky" and op.arguments[0].kind == "input":
+            given.append(f'"{parts[0]}"')
+        if name == "dexpm" and len(parts) == 1:
+            name = "dexpm_matrix"
+        return Text(f"{self.helper(name)}({', '.join(given)})")
 
-        Args:
-            op: the operation, which has its name.
-            texts: the texts of its arguments.
-        """
-        if op.kind == "dexpm" and len(texts) == 1:
-            return Text(f"{self.helper('dexpm_matrix')}({texts[0]})")
-        detail = ""
-        if op.kind == "overlap_add":
-            detail = f", {op.detail[0]}"
-        elif op.detail and op.kind in {"softmax", "logsoftmax", "logsumexp"}:
-            detail = f", axis={op.detail[0]}"
-        elif op.kind == "cholesky" and op.arguments[0].kind == "input":
-            detail = f', "{texts[0]}"'
-        elif "transposed" in op.detail:
-            detail = ", transposed=True"
-        return Text(f"{self.helper(called(op))}({', '.join(texts)}{detail})")
+    def _entries(
+        self, op: Operation, parts: Sequence[Text], letters: list[str], indices: list[Node]
+    ) -> str:
+        """The entries of an array at computed indices, or where two indices are equal."""
+        names = {**self.arguments.sizes, **{letter: letter for letter in letters}}
+        body = [index_text(index, names) for index in indices]
+        shape, given = self.tuple(op.dims), ", ".join(letters)
+        if not parts:
+            return self.indicator(f"lambda {given}: {body[0]} == {body[1]}", shape)
+        inner = f"lambda {given}: ({listed(body)})"
+        return f"{self.helper('entries')}({parts[0]}, {inner}, {shape})"
 
     def unknown(self, function: str) -> UnknownNameError:
         """The error that a function has no code."""
@@ -284,11 +291,6 @@ class Writer:
         """The text of the type of all entries."""
         return self.arguments.dtype
 
-    @property
-    def size_names(self) -> Mapping[str, str]:
-        """The variable that holds each named size."""
-        return self.arguments.sizes
-
     def size(self, dim: Dim) -> Text:
         """The size of an axis."""
         text = self.arguments.size(dim)
@@ -296,11 +298,15 @@ class Writer:
 
     def sizes(self, dims: Sequence[Dim]) -> str:
         """Sizes with commas between them."""
-        return ", ".join(self.size(dim).text for dim in dims)
+        return ", ".join(map(self.arguments.size, dims))
 
     def shape(self, dims: Sequence[Dim]) -> str:
         """The shape of an array: a number or a tuple."""
         return self.sizes(dims) if len(dims) == 1 else f"({self.sizes(dims)})"
+
+    def tuple(self, dims: Sequence[Dim]) -> str:
+        """The shape of an array as a tuple."""
+        return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
 
     def overwritable(self, op: Operation) -> Sequence[int]:
         """The places of the arguments that the value of an operation may overwrite; none here.
@@ -310,9 +316,7 @@ class Writer:
         """
         return ()
 
-    def overwritten(
-        self, op: Operation, parts: Sequence[Text], place: int, variable: str
-    ) -> str:  # fmt: skip
+    def overwritten(self, op: Operation, parts: Sequence[Text], place: int, variable: str) -> str:
         """The line that puts the value of an operation where an argument was.
 
         Args:
@@ -326,9 +330,7 @@ class Writer:
         """
         raise self.unknown(op.kind)
 
-    def scattered(
-        self, variable: str, base: Text | None, op: Operation, part: Text
-    ) -> list[str]:  # fmt: skip
+    def scattered(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
         """The lines that put values on a diagonal, or add them to what is there.
 
         Args:
@@ -350,17 +352,8 @@ class Writer:
         raise NotImplementedError
 
     def expanded(self, text: str, places: Sequence[bool]) -> str:
-        """An array with more axes.
-
-        Args:
-            text: the text of the array.
-            places: for each axis of the result whether the array has it; else its size is 1.
-        """
+        """An array with axes of size 1 where a place is false."""
         return f"{text}[{', '.join(':' if place else 'None' for place in places)}]"
-
-    def tuple(self, dims: Sequence[Dim]) -> str:
-        """The shape of an array as a tuple."""
-        return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
 
     def constant(self, text: str) -> str:
         """A number as what the target returns for a scalar.
@@ -371,21 +364,11 @@ class Writer:
         raise NotImplementedError
 
     def indicator(self, test: str, shape: str) -> str:
-        """The array that is 1 where a test of the indices holds, and 0 elsewhere.
-
-        Args:
-            test: a function of the indices.
-            shape: the shape of the array, a tuple.
-        """
-        raise NotImplementedError
+        """The array that is 1 where a test of the indices holds, and 0 elsewhere."""
+        return f"{self.helper('indicator')}({test}, {shape}, {self.arguments.names[0]})"
 
     def needs_number(self, op: Operation, place: int) -> bool:
-        """Whether a product does not take truth values for numbers of the type of the others.
-
-        Args:
-            op: the operation.
-            place: the place of the argument.
-        """
+        """Whether a product does not take truth values for numbers of the type of the others."""
         return False
 
     def _as_number(self, op: Operation, place: int, part: Text) -> Text:
@@ -394,31 +377,3 @@ class Writer:
             return part
         cast = Operation("cast", (), (argument,), argument.dims)
         return self.written(cast, [part])
-
-
-def outer_places(op: Operation) -> tuple[int, int] | None:
-    """Whether a product is the outer product of two vectors, and their places."""
-    for place, each in enumerate(op.arguments):
-        other = op.arguments[1 - place]
-        if each.kind == "expand" and each.detail[0] == (True, False) and other.rank == 1:
-            return place, 1 - place
-    return None
-
-
-def triangle_place(op: Operation) -> tuple[str, int] | None:
-    """Whether a product is a triangle of a matrix: which one, and the place of the matrix."""
-    for place, each in enumerate(op.arguments):
-        other = op.arguments[1 - place]
-        name = "triu" if each.kind == "transpose" else "tril"
-        inner = each.arguments[0] if each.kind == "transpose" else each
-        if inner.kind == "triangle" and other.dims == op.dims:
-            return name, 1 - place
-    return None
-
-
-def summed_axes(op: Operation) -> str:
-    """The axes of two arrays that `tensordot` sums over: a count where they are neighbours."""
-    first, second = op.detail[0]
-    rank = op.arguments[0].rank
-    ends = first == tuple(range(rank - len(first), rank)) and second == tuple(range(len(first)))
-    return str(len(first)) if ends else f"({list(first)}, {list(second)})"

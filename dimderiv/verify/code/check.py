@@ -16,7 +16,7 @@ import numpy as np
 from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.language import GRADIENT, HESSIAN, Program, Shape, spelled_out
 from dimderiv.verify.claim import Claim, CodeCheck, sizes_text
-from dimderiv.verify.code.printed import DIGITS, Printed, PrintedValues
+from dimderiv.verify.code.printed import DIGITS, PrintedValues, laid
 from dimderiv.verify.code.runs import Array, Arrays, Run
 from dimderiv.verify.evaluate import Arithmetic, OutOfDomain, OutOfTime, Table, put_in_place
 
@@ -79,13 +79,13 @@ class _Comparison:
                 break
             arrays = self._arrays(point)
             found = self._found(arrays, sizes)
-            if found is None or not all(np.isfinite(each.entries).all() for each in wanted):
+            if found is None or not all(np.isfinite(each).all() for each in wanted):
                 # Floats cannot hold the code's steps, or the answer itself.
                 continue
             where = _difference(wanted, found)
-            empty += not any(map(any, (each.entries for each in wanted)))
+            empty += not any(each.any() for each in wanted)
             if where is None and not differing and not 0 < empty <= EMPTY:
-                return sum(len(each.entries) for each in wanted)
+                return sum(each.size for each in wanted)
             if where is not None and self._is_trusted(arrays, sizes, found):
                 is_finite = all(np.isfinite(each).all() for each in found)
                 (differing if is_finite else undefined).append(where)
@@ -98,7 +98,7 @@ class _Comparison:
     def _arrays(self, point: Mapping[str, Table]) -> dict[str, Array]:
         """The symbols as code takes them."""
         shapes = {name: declared.shape for name, declared in self.printed.symbols.items()}
-        return {name: _laid(point[name], shape) for name, shape in shapes.items()}
+        return {name: laid(point[name], shape) for name, shape in shapes.items()}
 
     def _found(self, arrays: Arrays, sizes: Mapping[str, int]) -> list[Array] | None:
         """What the code returns; nothing where floats do not suffice."""
@@ -144,11 +144,6 @@ class _Comparison:
         )
 
 
-def _laid(table: Table, shape: Shape) -> Array:
-    array = np.array([[float(x) for x in row] for row in table])
-    return array if shape.is_row else array.reshape(array.shape[: len(shape.axes)])
-
-
 def _stood_in(name: str, order: int, argument: Any) -> Array:
     """The value of a function that stands in for a declared one, or a derivative of it."""
     given = np.asarray(argument)
@@ -163,14 +158,13 @@ def _largest(array: Any) -> float:
     return float(finite.max()) if finite.size else 0.0
 
 
-def _difference(wanted: Sequence[Printed], found: Sequence[Array]) -> str | None:
+def _difference(wanted: Sequence[Array], found: Sequence[Array]) -> str | None:
     """Where the code first differs from the answer, in words."""
     if len(wanted) != len(found):
         return f"it returns {len(found)} arrays for {len(wanted)}"
-    for (lengths, entries), array in zip(wanted, found, strict=True):
-        if array.shape != lengths:
-            return f"it returns an array of shape {array.shape}, not {lengths}"
-        expected = np.array(entries).reshape(lengths)
+    for expected, array in zip(wanted, found, strict=True):
+        if array.shape != expected.shape:
+            return f"it returns an array of shape {array.shape}, not {expected.shape}"
         error = np.abs(array - expected)
         allowed = FLOOR + TOLERANCE * _largest(expected)
         wrong = np.argwhere(~(error <= allowed))

@@ -6,29 +6,21 @@ value, then those of the variable, the last one fastest.
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain, product
+from itertools import product
 from math import prod
-from typing import NamedTuple
+
+import numpy as np
 
 from dimderiv.errors import DimderivError
-from dimderiv.language import Program, Shape
+from dimderiv.language import Dim, Program, Shape
 from dimderiv.verify.claim import Claim
+from dimderiv.verify.code.runs import Array
 from dimderiv.verify.evaluate import Arithmetic, Effort, Expected, Table
 from dimderiv.verify.points import Claimed, Setting, Trial, assignments, drawn_points
 
 DIGITS = 30
 EQUAL = 3
 SUMS_TO_ONE = frozenset({"onehot", "probability"})
-
-
-class Printed(NamedTuple):
-    """One array that is printed: the length of each axis, and the entries, the last axis fastest.
-
-    An axis of a row or a column that has one entry by declaration is no axis, as in the code.
-    """
-
-    lengths: tuple[int, ...]
-    entries: list[float]
 
 
 class PrintedValues:
@@ -85,28 +77,32 @@ class PrintedValues:
                     point[name] = [[Fraction(1)]]
             yield point
 
-    def at(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> list[Printed]:
+    def at(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> list[Array]:
         """The value, if it is wanted, and the derivatives."""
         found = []
         if self.value is not None:
             (program, shape), trial = self.value, self._trial(point, sizes)
             expected = Expected(*self.setting.size(shape, trial))
-            table = self.setting.evaluator(trial).result(program, expected)
-            found.append(Printed(_lengths(shape, sizes), list(map(float, chain(*table)))))
+            found.append(laid(self.setting.evaluator(trial).result(program, expected), shape))
         trial = self._trial(point, sizes)
         base = self.setting.evaluator(trial, keep=True)
         for each in self.claims:
-            entry = each.answer(base, trial)
-            rows = self.setting.places(each.claim.value, trial)
-            entries = [float(entry(i, [j])) for i, j in product(rows, each.places(trial))]
-            lengths = (*_lengths(each.claim.value, sizes), *_lengths(each.wrt_shape, sizes))
-            found.append(Printed(lengths, entries))
+            entry, value = each.answer(base, trial), each.claim.value
+            places = product(self.setting.places(value, trial), each.places(trial))
+            lengths = [dim.evaluate(sizes) for dim in (*_axes(value), *_axes(each.wrt_shape))]
+            found.append(np.array([float(entry(i, [j])) for i, j in places]).reshape(lengths))
         return found
 
     def _trial(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> Trial:
         return Trial(Arithmetic(DIGITS, Effort(self.most)), sizes, point)
 
 
-def _lengths(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, ...]:
-    axes = tuple(shape) if shape.is_row else shape.axes
-    return tuple(dim.evaluate(sizes) for dim in axes)
+def laid(table: Table, shape: Shape) -> Array:
+    """A table as code has it."""
+    array = np.array([[float(x) for x in row] for row in table])
+    return array.reshape(array.shape[: len(_axes(shape))])
+
+
+def _axes(shape: Shape) -> tuple[Dim, ...]:
+    """An axis of a column that has one entry by declaration is no axis."""
+    return tuple(shape) if shape.is_row else shape.axes

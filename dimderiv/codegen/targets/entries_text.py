@@ -1,25 +1,10 @@
-"""The text of an array that an index form reads at computed places."""
+"""The text of indices at which the entries of an array are read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import reduce
 
-from dimderiv.codegen.plan import Operation
-from dimderiv.codegen.targets.writer import Writer
 from dimderiv.errors import ShapeError
 from dimderiv.language import Add, Binary, Name, Negative, Node, Number
-
-
-def gathered(op: Operation, texts: Sequence[str], writer: Writer) -> str:
-    """The entries of an array at computed indices, or where two indices are equal."""
-    indices, letters = op.detail
-    names = {**writer.size_names, **{letter: letter for letter in letters}}
-    body = [index_text(index, names) for index in indices]
-    shape = writer.tuple(op.dims)
-    given = ", ".join(letters)
-    if not texts:
-        return writer.indicator(f"lambda {given}: {body[0]} == {body[1]}", shape)
-    inner = f"({', '.join(body)}{',' if len(body) == 1 else ''})"
-    return f"{writer.helper('entries')}({texts[0]}, lambda {given}: {inner}, {shape})"
 
 
 def index_text(node: Node, names: Mapping[str, str]) -> str:

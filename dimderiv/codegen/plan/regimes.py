@@ -6,13 +6,54 @@ the sizes at which the same plan would have been made.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, islice
 from operator import add, ge, gt, le, lt, mul, sub, truediv
 from typing import Any, TypeVar
 
-from dimderiv.codegen.plan.cost import Sizes
 from dimderiv.language import Dim
 
+SMALL, MEDIUM, LARGE = 8, 100, 1500
+
 T = TypeVar("T")
+
+
+class Sizes:
+    """Sizes of axes as numbers.
+
+    Args:
+        named: a number for each name.
+    """
+
+    def __init__(self, named: Mapping[str, int]) -> None:
+        self.named = named
+        self._known: dict[Dim, int] = {}
+
+    def __getitem__(self, dim: Dim) -> int:
+        found = self._known.get(dim)
+        if found is None:
+            names = {name: self.named.get(name, MEDIUM) for name in dim.names}
+            found = self._known[dim] = max(1, dim.evaluate(names))
+        return found
+
+    def entries(self, dims: Iterable[Dim]) -> int:
+        """The number of entries of an array with these axes."""
+        total = 1
+        for dim in dims:
+            total *= self[dim]
+        return total
+
+
+def regimes(names: Iterable[str], most: int) -> list[dict[str, int]]:
+    """Sizes at which plans are compared: all medium, then each name small or large by itself.
+
+    Args:
+        names: the named sizes.
+        most: how many to give at most.
+    """
+    names = sorted(names)
+    base = dict.fromkeys(names, MEDIUM)
+    alone = chain.from_iterable(({**base, n: SMALL}, {**base, n: LARGE}) for n in names)
+    return [base, *islice(alone, most - 1)] if len(names) > 1 else [base]
 
 
 class Regimes:

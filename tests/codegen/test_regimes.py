@@ -2,7 +2,7 @@
 
 import pytest
 
-from dimderiv.codegen.plan.amounts import Amount, Regimes
+from dimderiv.codegen.plan.regimes import Amount, Regimes
 from dimderiv.language.shapes import Dim
 
 M, N = Dim.of("m"), Dim.of("n")

@@ -1,0 +1,98 @@
+"""What was asked for on the command line."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import click
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for on the command line."""
+
+    words: tuple[str, ...]
+    wrt: tuple[str, ...]
+    shape: tuple[str, ...]
+    order: int
+    upstream: str | None
+    forward: str | None
+    hvp: str | None
+    layout: str
+    all_layouts: bool
+    structured: bool
+    steps: bool
+    latex: bool
+    code: str | None
+    form: str
+    layer: bool
+    value: bool
+    sizes: str | None
+    output: str | None
+    as_json: bool
+    lang: str
+    no_verify: bool
+    verify: str
+    inline: bool
+    rules: tuple[str, ...]
+    verbose: bool
+
+    @property
+    def expression(self) -> str:
+        """The one word that is no option."""
+        if not self.words:
+            raise click.UsageError('there is no expression; write one such as "||Xw-y||^2"')
+        if len(self.words) > 1:
+            shown = ", ".join(repr(word) for word in self.words)
+            raise click.UsageError(f"there are {len(self.words)} expressions: {shown}; use quotes")
+        return self.words[0]
+
+    @property
+    def check(self) -> bool | str:
+        """Whether the answer is to be checked, and how."""
+        return not self.no_verify and self.verify
+
+    def refuse_contradictions(self) -> None:
+        """Check what click cannot."""
+        if not self.wrt:
+            raise click.UsageError(
+                "no variable is named to differentiate by; write --wrt w, or --wrt W1,b1"
+            )
+        if self.code and not self.as_json and (self.latex or self.steps):
+            other = "--latex" if self.latex else "--steps"
+            raise click.UsageError(f"--code and {other} are two answers; ask for one, or --json")
+        if self.all_layouts and not self.as_json and (self.code or self.steps):
+            other = "--code" if self.code else "--steps"
+            raise click.UsageError(f"--all-layouts and {other} are two answers; ask for one")
+        if self.all_layouts and self.layout != "mixed":
+            raise click.UsageError("--all-layouts prints every layout; leave out --layout")
+        if self.forward and self.hvp:
+            raise click.UsageError("--forward and --hvp are two answers; ask for one")
+        if self.output and self.as_json:
+            raise click.UsageError("--output writes code, and --json prints it; ask for one")
+        directed = {"--forward": self.forward, "--hvp": self.hvp}
+        beside = [option for option, given in directed.items() if given is not None]
+        self._refuse_code(beside)
+
+    def _refuse_code(self, beside: Sequence[str]) -> None:
+        """Check what was asked of code, beside directions."""
+        given = list(self._of_code())
+        if given and self.code is None:
+            raise click.UsageError(f"{given[0]} is about code; ask for that too: --code numpy")
+        if self.layer and self.form != "dense":
+            raise click.UsageError(f"--layer and --form {self.form} are two kinds of code")
+        own = "--layer" if self.layer else f"--form {self.form}"
+        if (self.layer or self.form != "dense") and self.value:
+            why = "a layer returns it anyway" if self.layer else "an operator has no value"
+            raise click.UsageError(f"{own} and --value: {why}; leave out --value")
+        if self.layer and self.order == 2:
+            raise click.UsageError("--layer has first derivatives; leave out --order 2")
+        for option in beside if self.layer or self.form != "dense" else ():
+            raise click.UsageError(f"{own} takes directions later; leave out {option}")
+
+    def _of_code(self) -> Iterator[str]:
+        """The options that are given and make sense beside `--code` alone."""
+        yield from ["--form"] * (self.form != "dense")
+        yield from ["--layer"] * self.layer
+        yield from ["--value"] * self.value
+        yield from ["--sizes"] * (self.sizes is not None)
+        yield from ["--output"] * (self.output is not None)

@@ -1,0 +1,115 @@
+"""What operations of a plan take besides arrays: a small record for each kind of it."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv.language import Dim, syntax
+
+# What every record is; nothing is the detail of an operation that takes arrays alone.
+Detail = tuple[object, ...]
+Axes = tuple[int, ...]
+
+
+class Name(NamedTuple):
+    """An input or a constant."""
+
+    name: str
+
+
+class Exact(NamedTuple):
+    """A number."""
+
+    value: Fraction
+
+
+class Length(NamedTuple):
+    """The size of an axis."""
+
+    dim: Dim
+
+
+class Entrywise(NamedTuple):
+    """A function of each entry."""
+
+    function: str
+
+
+class Multiplied(NamedTuple):
+    """A matrix product, and whether it is one of a matrix with its own transpose."""
+
+    is_gram: bool = False
+
+
+class Subscripts(NamedTuple):
+    """Letters for the axes of two arrays, and those of the sum of their products."""
+
+    left: Axes
+    right: Axes
+    kept: Axes
+
+
+class Ends(NamedTuple):
+    """The axes of two arrays over which their product is summed."""
+
+    left: Axes
+    right: Axes
+
+
+class Reduction(NamedTuple):
+    """What is taken of the entries along axes: `sum`, `max` or `min`."""
+
+    function: str
+    axes: Axes
+
+
+class Along(NamedTuple):
+    """Axes of an array; none where all its entries are meant."""
+
+    axes: Axes
+
+
+class Order(NamedTuple):
+    """The axes of an array in another order."""
+
+    axes: Axes
+
+
+class Places(NamedTuple):
+    """For each axis of the value whether the array has it; else its size is 1."""
+
+    held: tuple[bool, ...]
+
+
+class Pattern(NamedTuple):
+    """A letter for each axis: those with the same one run together."""
+
+    letters: Axes
+
+
+class Asked(NamedTuple):
+    """What is asked of a matrix or of its factors: by its transpose, and without factors."""
+
+    transposed: bool = False
+    whole: bool = False
+
+
+class Block(NamedTuple):
+    """The rows of a block along an axis, by the variable that holds them."""
+
+    axis: int
+    rows: str
+
+
+class Computed(NamedTuple):
+    """The indices at which entries are read, and their letters."""
+
+    indices: Sequence[syntax.Node]
+    letters: Sequence[str]
+
+
+class Called(NamedTuple):
+    """A declared function, and whether it takes a row."""
+
+    function: str
+    is_row: bool
