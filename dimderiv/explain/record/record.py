@@ -36,9 +36,8 @@ def record_steps(derived: Derived) -> tuple[Step, ...]:
     own = {adjoint.name for adjoint in adjoints} | set(question.typed.definitions)
     given = {tree: name for name, tree in definitions.items() if name not in own}
     taken = (*sources.symbols, *sources.sizes, *sources.names.values())
-    short_names = ShortNames(taken, given)
-    steps = list(steps_back(sources, short_names))
-    return (*steps, *_blocks(derived, sources, short_names))
+    names = ShortNames(taken, given)
+    return (*steps_back(sources, names), *_blocks(derived, sources, names))
 
 
 def _sources(derived: Derived) -> Sources:

@@ -62,9 +62,7 @@ class StepSpeaker(Speaker):
         while place < len(steps):
             period, count = repeated(patterns, place)
             step = steps[place]
-            if count or not (
-                isinstance(step, recorded.Passed) and isinstance(before, recorded.Passed)
-            ):
+            if count or not all(isinstance(each, recorded.Passed) for each in (before, step)):
                 self.markup.gap()
             if count:
                 self.left_out(steps[place : place + count], number + place, period)
