@@ -10,7 +10,7 @@ from dimderiv.conform import Arranger, NoMatrixFormError, vectorised
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Named, Node, expanded, is_zero, zero
 from dimderiv.language import Program, Statement, names_in, syntax, written_out
-from dimderiv.simplify import gathered, outside
+from dimderiv.simplify import collected, outside
 
 # What sweeps found: nodes whose axes are those of what was differentiated, then of the variable.
 Found: TypeAlias = dict[Variables, tuple[Node, Extent]]
@@ -121,7 +121,7 @@ def _written(node: Node, extent: Extent, arranger: Arranger) -> syntax.Node:
         return arranger.tree(node, row=row != turned)
     try:
         common = outside(expanded(node))
-        terms = gathered(common.terms, node.axes)
+        terms = collected(common.terms, node.axes)
         vectors = [(c, vectorised(term, len(of.axes))) for c, term in terms]
         piece = arranger.total(vectors, common.coefficient, common.scalars)
     except NoMatrixFormError:
@@ -130,4 +130,4 @@ def _written(node: Node, extent: Extent, arranger: Arranger) -> syntax.Node:
                 "an answer in index notation has no layout", hint='the layout "mixed"'
             ) from None
         return arranger.shown(arranger.entries(node))
-    return arranger.shown(piece, turned=turned)
+    return arranger.shown(piece, transposed=turned)

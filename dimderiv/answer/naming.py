@@ -8,7 +8,7 @@ from dimderiv.answer.answer import Answer
 from dimderiv.answer.repeats import has_sizes, occurrences
 from dimderiv.conform import own_symbols
 from dimderiv.errors import ShapeError
-from dimderiv.language import COMMUTATIONS, Group, Node, names_in, replaced, syntax
+from dimderiv.language import COMMUTATIONS, Group, Node, names_in, replaced, syntax, unused_letters
 
 Kind = Literal["scalar", "vector", "matrix"]
 KindOf = Callable[[Answer, Node], Kind]
@@ -153,13 +153,7 @@ def _fresh(part: Node, kind: Kind, used: set[str]) -> str:
         return known
     if kind != "scalar" and not isinstance(part, syntax.Add):
         letters = letters[1:] + letters[:1]
-    for letter in letters:
-        if letter not in used:
-            return letter
-    number = 1
-    while f"{letters[0]}{number}" in used:
-        number += 1
-    return f"{letters[0]}{number}"
+    return next(unused_letters(letters, used))
 
 
 def _with_name(answer: Answer, given: Collection[str], name: str, part: Node) -> Answer:

@@ -4,11 +4,11 @@ from dimderiv.conform import notation
 from dimderiv.conform.arrange import Arranger, NoMatrixFormError
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.kronecker import vectorised
-from dimderiv.conform.notation import Face, own_symbols, symbols
+from dimderiv.conform.notation import Form, own_symbols, symbols
 
 __all__ = [
     "Arranger",
-    "Face",
+    "Form",
     "NoMatrixFormError",
     "notation",
     "own_symbols",

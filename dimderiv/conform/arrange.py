@@ -1,4 +1,4 @@
-"""From nodes to matrix notation: what each kind of node looks like, with both of its faces."""
+"""From nodes to matrix notation: what each kind of node looks like, upright and transposed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -6,27 +6,26 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.conform import notation
-from dimderiv.conform.edges import norm_of, squared
 from dimderiv.conform.functions import applied, function
 from dimderiv.conform.identities import IDENTITY, with_bare_identities
 from dimderiv.conform.index_form import index_form
 from dimderiv.conform.kronecker import merged_piece
-from dimderiv.conform.kronecker_sums import summed
-from dimderiv.conform.means import mean_of, summed_size, with_means
+from dimderiv.conform.means import with_means
 from dimderiv.conform.network import Conformed, conform
-from dimderiv.conform.notation import HALF, Face, Piece
-from dimderiv.conform.ones import with_ones
+from dimderiv.conform.notation import Form, TwoWay, with_ones
 from dimderiv.conform.readable import (
-    can_turn,
+    can_be_negated,
     factors_of_added,
     is_constant,
     is_identity,
     is_mixed,
-    turns,
+    takes_its_sign,
     with_bound_on_the_right,
     with_pairs,
 )
+from dimderiv.conform.scalars import scalars
 from dimderiv.conform.skew import without_transposes
+from dimderiv.conform.sums import negated, summed, summed_by_ends
 from dimderiv.conform.whole_axes import with_whole_axes
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import (
@@ -47,7 +46,6 @@ from dimderiv.graph import (
     is_symmetric,
     is_zero,
     letters_of,
-    product,
     times,
 )
 from dimderiv.language import COMMUTATION, COMPARISONS, Add, Call, Dim, Name, Number
@@ -66,7 +64,7 @@ class NoMatrixFormError(NotDifferentiableError):
         )
 
 
-class Loose(NamedTuple):
+class Unfilled(NamedTuple):
     """A positive piece that may lack axes it is only repeated along, and its sign.
 
     Attributes:
@@ -77,9 +75,14 @@ class Loose(NamedTuple):
     """
 
     negative: bool
-    piece: Piece
+    piece: TwoWay
     present: tuple[bool, ...]
     scalars: int = 0
+
+    @property
+    def signed(self) -> TwoWay:
+        """The piece with its sign."""
+        return negated(self.piece) if self.negative else self.piece
 
 
 class Arranger:
@@ -101,34 +104,34 @@ class Arranger:
         self.sizes = frozenset(sizes)
         self.taken = frozenset(taken)
         self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
-        self.known: dict[Key, Piece] = {}
+        self.known: dict[Key, TwoWay] = {}
 
     def tree(self, node: Node, *, row: bool = False) -> Tree:
         """The notation of a node; one with a single axis as a column, or as a row."""
-        return self.shown(self.piece(node), turned=row)
+        return self.shown(self.piece(node), transposed=row)
 
-    def shown(self, piece: Piece, *, turned: bool = False) -> Tree:
+    def shown(self, piece: TwoWay, *, transposed: bool = False) -> Tree:
         """What is printed of a piece, or of its transpose."""
-        tree = (piece.flipped if turned else piece.straight).tree
+        tree = (piece.transposed if transposed else piece.upright).tree
         if IDENTITY.name not in self.taken:
             tree = with_bare_identities(tree)
         return without_transposes(tree, self.skew) if self.skew else tree
 
-    def piece(self, node: Node) -> Piece:
-        """Both faces of a node, with all of its axes."""
+    def piece(self, node: Node) -> TwoWay:
+        """A node upright and transposed, with all of its axes."""
         if len(node.axes) > 2:
             raise NoMatrixFormError
         piece = self.known.get(node.key)
         if piece is None:
             piece = self.known[node.key] = self._piece(node)
-            if piece.straight.cost > LONGEST:
+            if piece.upright.cost > LONGEST:
                 raise LimitError(
                     f"the answer has a part of more than {LONGEST} symbols",
                     hint="give names to parts of the expression that are used more than once",
                 )
         return piece
 
-    def _piece(self, node: Node) -> Piece:
+    def _piece(self, node: Node) -> TwoWay:
         match node:
             case Product() | Sum():
                 return self._filled(node)
@@ -145,19 +148,19 @@ class Arranger:
             case Function():
                 return function(node, [self.piece(each) for each in node.arguments])
 
-    def _constant(self, name: str) -> Piece:
+    def _constant(self, name: str) -> TwoWay:
         assert name == "pi", "no other number has a name"
         is_taken = name in self.taken
         tree = Call("arccos", (Number(Fraction(-1)),)) if is_taken else Name(name)
         return notation.scalar(tree, 1)
 
-    def _size(self, dim: Dim) -> Piece:
+    def _size(self, dim: Dim) -> TwoWay:
         if self.taken & dim.names:
             ones = Call("ones", (dim.syntax(), Number(Fraction(1))))
             return notation.scalar(Call("sum", (ones,)), 4)
         return notation.scalar(dim.syntax(), len(str(dim).split()))
 
-    def _filled(self, node: Sum | Product) -> Piece:
+    def _filled(self, node: Sum | Product) -> TwoWay:
         """A node with the axes that it is only repeated along written as ones."""
         try:
             return self._matrix(node)
@@ -166,14 +169,14 @@ class Arranger:
                 raise
             return self.entries(node)
 
-    def loose(
+    def unfilled(
         self,
         node: Node,
         coefficient: Fraction = ONCE,
         *,
         absorb: bool = True,
         filled: bool = False,
-    ) -> Loose:
+    ) -> Unfilled:
         """A multiple of a node, without the axes that it is only repeated along.
 
         Args:
@@ -185,24 +188,22 @@ class Arranger:
         if isinstance(node, Product):
             number = times(coefficient, node.coefficient)
             return self._product(node, number, absorb=absorb, filled=filled)
-        negative, piece = coefficient.numerator < 0, None
-        present = (True,) * len(node.axes)
         if is_zero(node):
-            negative, piece = False, notation.scalar(Number(Fraction(0)), 1)
-            present = (False,) * len(node.axes)
-        elif isinstance(node, Sum):
-            piece, present = self._sum(node, negate=negative and is_mixed(node))
-            negative = negative and not is_mixed(node)
+            zero, present = notation.scalar(Number(Fraction(0)), 1), (False,) * len(node.axes)
+            return Unfilled(False, with_ones(zero, node.axes, present) if filled else zero, present)
+        negative, present = coefficient.numerator < 0, (True,) * len(node.axes)
+        if isinstance(node, Sum):
+            takes_in = negative and is_mixed(node)
+            array, present = self._sum(node, negate=takes_in)
+            negative = negative and not takes_in
         else:
-            piece = self.piece(node)
-        array = piece
-        if not is_zero(node):
-            piece = notation.scaled(_size(coefficient), [], [], piece)
+            array = self.piece(node)
+        piece = notation.scaled(_size(coefficient), [], [], array)
         if filled and not all(present):
-            return Loose(negative, with_ones(piece, node.axes, present), (True,) * len(present))
-        return Loose(negative, piece, present, _scalars_before(piece, array))
+            return Unfilled(negative, with_ones(piece, node.axes, present), (True,) * len(present))
+        return Unfilled(negative, piece, present, _scalars_before(piece, array))
 
-    def _sum(self, node: Sum, *, negate: bool = False) -> tuple[Piece, tuple[bool, ...]]:
+    def _sum(self, node: Sum, *, negate: bool = False) -> tuple[TwoWay, tuple[bool, ...]]:
         signed = with_pairs(node)
         if negate:
             signed = [(-coefficient, term) for coefficient, term in signed]
@@ -210,12 +211,13 @@ class Arranger:
         # A number beside an identity would be read as a multiple of that.
         filled = any(is_identity(term) for _, term in signed)
         terms = [
-            self.loose(term, c, absorb=turns(term, added), filled=filled) for c, term in signed
+            self.unfilled(term, c, absorb=takes_its_sign(term, added), filled=filled)
+            for c, term in signed
         ]
         present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
-        piece = notation.summed([(term.negative, term.piece) for term in terms])
+        piece = summed([(term.negative, term.piece) for term in terms])
         if len(present) == 1 and not all(term.present[0] for term in terms):
-            piece = notation.turned_as_a_whole(piece)
+            piece = notation.transposed_as_a_whole(piece)
         if is_symmetric(node):
             piece = notation.symmetric(min(piece, key=_with_short_start))
         return piece, present
@@ -224,67 +226,65 @@ class Arranger:
         self,
         terms: Sequence[tuple[Fraction, Node]],
         coefficient: Fraction = ONCE,
-        scalars: Sequence[Factor] = (),
-    ) -> Piece:
+        outside: Sequence[Factor] = (),
+    ) -> TwoWay:
         """A sum of nodes with all of their axes, in the order given, times a number and scalars."""
-        loose = [self.loose(node, own, filled=True) for own, node in terms]
-        if len(loose) == 1:
-            negative, piece = loose[0].negative, loose[0].piece
-        else:
-            negative, piece = (
-                False,
-                summed([(t.negative, t.scalars, t.piece) for t in loose], terms[0][1].axes),
-            )
-        over, under = self._scalars(scalars, [self.piece(factor.node) for factor in scalars])
-        piece = notation.scaled(coefficient, over, under, piece)
-        return notation.negative(piece) if negative else piece
+        parts = [self.unfilled(node, own, filled=True) for own, node in terms]
+        whole = parts[0]
+        if len(parts) > 1:
+            signed = [(part.negative, part.scalars, part.piece) for part in parts]
+            whole = Unfilled(False, summed_by_ends(signed, terms[0][1].axes), ())
+        over, under = scalars(outside, [self.piece(factor.node) for factor in outside], self.piece)
+        piece = notation.scaled(coefficient, over, under, whole.piece)
+        return whole._replace(piece=piece).signed
 
-    def _map(self, node: Map) -> Piece:
+    def _map(self, node: Map) -> TwoWay:
         if node.function in COMPARISONS:
             node = with_bound_on_the_right(node)
-        loose = [self.loose(argument) for argument in node.arguments]
-        present = tuple(any(column) for column in zip(*(a.present for a in loose), strict=True))
-        pieces = [notation.negative(a.piece) if a.negative else a.piece for a in loose]
-        straight = applied(node, [piece.straight for piece in pieces])
-        flipped = applied(node, [piece.flipped for piece in pieces])
+        unfilled = [self.unfilled(argument) for argument in node.arguments]
+        present = tuple(any(column) for column in zip(*(a.present for a in unfilled), strict=True))
+        forms = zip(*(argument.signed for argument in unfilled), strict=True)
+        upright, transposed = (applied(node, each) for each in forms)
         if node.function in COMPARISONS and not any(is_constant(a) for a in node.arguments):
             # Rounded alike on both sides: `C' w >= max(C' w)`, never `w' C >= max(C' w)`.
-            flipped = notation.transposed(straight)
-        symmetric = is_symmetric(node)
-        piece = notation.symmetric(straight) if symmetric else Piece(straight, flipped)
-        if not symmetric:
+            transposed = notation.primed(upright)
+        if is_symmetric(node):
+            piece = notation.symmetric(upright)
+        else:
             # Outside of the function where that is as short: `tanh(X)'`, not `tanh(X')`.
-            piece = notation.turned_as_a_whole(piece, unless_longer=True)
-        return piece if all(present) else with_ones(piece, node.axes, present)
+            piece = TwoWay(upright, transposed)
+            piece = notation.transposed_as_a_whole(piece, unless_longer=True)
+        return with_ones(piece, node.axes, present)
 
     def _product(
         self, node: Product, coefficient: Fraction, *, absorb: bool, filled: bool
-    ) -> Loose:
+    ) -> Unfilled:
         merged = Merged in map(type, node.result)
         # A product in other axes has its factors written anew, without a sign that one took in.
         absorb = absorb and Merged not in map(type, (*node.result, *all_indices(node.factors)))
         negative, pieces = self._factor_pieces(node, coefficient.numerator < 0, absorb=absorb)
-        over, under = self._scalars(node.factors, pieces)
+        over, under = scalars(node.factors, pieces, self.piece)
         present = (True,) * len(node.axes)
         array = merged_piece(node, self.piece, self.swap) if merged else None
         if array is None:
             shown, conformed = self._conformed(node, pieces)
             if conformed is None:
-                if merged:
+                if merged or len(node.axes) > 2:
                     raise NoMatrixFormError
-                return Loose(coefficient < 0, self._entries(node, coefficient), present)
-            array, scalars, under = with_means(shown, conformed, under)
-            over += scalars
+                entries = self.entries(replace(node, coefficient=abs(coefficient)))
+                return Unfilled(coefficient < 0, entries, present)
+            array, more, under = with_means(shown, conformed, under)
+            over += more
             present = _present(shown)
         if filled and not all(present):
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
         piece = notation.scaled(_size(coefficient), over, under, array)
         if node.symmetric:
-            piece = notation.symmetric(min(piece, key=lambda face: face.cost))
-        return Loose(negative, piece, present, _scalars_before(piece, array))
+            piece = notation.symmetric(notation.shorter(*piece))
+        return Unfilled(negative, piece, present, _scalars_before(piece, array))
 
     def _conformed(
-        self, node: Product, pieces: Sequence[Piece]
+        self, node: Product, pieces: Sequence[TwoWay]
     ) -> tuple[Product, Conformed | None]:
         """What a product comes to, and the product itself, perhaps with merged axes made one."""
         found = None if Merged in map(type, node.result) else conform(node, pieces)
@@ -296,80 +296,31 @@ class Arranger:
         except NoMatrixFormError:
             return node, None
 
-    def _matrix(self, node: Node) -> Piece:
-        """Both faces of a node, in matrix notation."""
+    def _matrix(self, node: Node) -> TwoWay:
+        """A node upright and transposed, in matrix notation."""
         if not isinstance(node, (Product, Sum)):
             return self.piece(node)
-        loose = self.loose(node, filled=True)
-        return notation.negative(loose.piece) if loose.negative else loose.piece
+        return self.unfilled(node, filled=True).signed
 
-    def _entries(self, node: Product, coefficient: Fraction) -> Piece:
-        """A product that no matrix notation reaches."""
-        if len(node.axes) > 2:
-            raise NoMatrixFormError
-        return self.entries(replace(node, coefficient=abs(coefficient)))
-
-    def entries(self, node: Node) -> Piece:
+    def entries(self, node: Node) -> TwoWay:
         """A node entry by entry, with letters that mean nothing else."""
         return index_form(node, self.piece, self.taken | self.sizes)
 
     def _factor_pieces(
         self, node: Product, negative: bool, *, absorb: bool
-    ) -> tuple[bool, list[Piece]]:
+    ) -> tuple[bool, list[TwoWay]]:
         """The notation of each factor; a minus sign may go into a difference among them."""
         pieces = []
         for factor in node.factors:
             inner = factor.node
-            if absorb and negative and can_turn(factor, node):
+            if absorb and negative and can_be_negated(factor, node):
                 assert isinstance(inner, Sum)
                 piece, present = self._sum(inner, negate=True)
-                if not all(present):
-                    piece = with_ones(piece, inner.axes, present)
-                negative = False
+                piece, negative = with_ones(piece, inner.axes, present), False
             else:
                 piece = self.piece(inner)
             pieces.append(piece)
         return negative, pieces
-
-    def _scalars(
-        self, factors: Sequence[Factor], pieces: Sequence[Piece]
-    ) -> tuple[list[Face], list[Face]]:
-        over: list[Face] = []
-        under: list[Face] = []
-        pairs = zip(factors, pieces, strict=True)
-        scalars = [(factor, piece) for factor, piece in pairs if not factor.indices]
-        sums: dict[int, Tree] = {}
-        for factor, piece in scalars:
-            if not _is_root_of_number(factor):
-                face = self._scalar_power(factor.node, piece, abs(factor.power))
-                size = summed_size(factor, face)
-                if size is not None:
-                    sums[len(over)] = size
-                (over if factor.power > 0 else under).append(face)
-        for power, side in ((HALF, over), (-HALF, under)) if scalars else ():
-            roots = [
-                piece.straight
-                for factor, piece in scalars
-                if _is_root_of_number(factor) and factor.power == power
-            ]
-            if roots:
-                # One root of them all: `sqrt(2 pi)`.
-                numbers_first = sorted(roots, key=lambda face: not isinstance(face.tree, Number))
-                side.append(notation.call("sqrt", notation.juxtaposed(numbers_first)))
-        for place, size in sums.items():
-            if size in [face.tree for face in under]:
-                under = [face for face in under if face.tree != size]
-                over[place] = mean_of(over[place])
-        return over, under
-
-    def _scalar_power(self, node: Node, piece: Piece, power: Fraction) -> Face:
-        root = _root(node) if isinstance(node, Product) else None
-        if root is None:
-            return notation.power(piece.straight, power, entrywise=False)
-        rank, array = len(root.axes), self.piece(root)
-        if power == 1:
-            return squared(array, rank)
-        return notation.power(norm_of(array, rank), 2 * power, entrywise=False)
 
 
 def _size(coefficient: Fraction) -> Fraction:
@@ -383,38 +334,17 @@ def _present(node: Product) -> tuple[bool, ...]:
     return tuple([is_diagonal or used.issuperset(letters_of((i,))) for i in node.result])
 
 
-def _scalars_before(piece: Piece, array: Piece | None) -> int:
+def _scalars_before(piece: TwoWay, array: TwoWay | None) -> int:
     """How many factors a piece has in front of the array that it is a multiple of."""
     if array is None:
         return 0
     return max(
-        len(notation.factors(face)) - len(notation.factors(bare))
-        for face, bare in zip(piece, array, strict=True)
+        len(notation.factors(form)) - len(notation.factors(bare))
+        for form, bare in zip(piece, array, strict=True)
     )
 
 
-def _with_short_start(face: Face) -> tuple[float, int]:
-    """Orders faces of equal cost by their first term: `A + A'`, not `A' + A`."""
-    first = face.tree.terms[0] if isinstance(face.tree, Add) else face.tree
-    return face.cost, notation.symbols(first)
-
-
-def _is_root_of_number(factor: Factor) -> bool:
-    """Whether a factor is the square root of a number, a constant or a size, above or below."""
-    if factor.indices or factor.power is ONCE or abs(factor.power) != HALF:
-        return False
-    return isinstance(factor.node, (Constant, Size)) or is_constant(factor.node)
-
-
-def _root(node: Product) -> Node | None:
-    """The array whose squares a scalar is the sum of."""
-    if node.axes or node.coefficient != 1:
-        return None
-    if not node.factors or len(node.dims) not in (1, 2):
-        return None
-    if any(factor.power != 2 or not factor.indices for factor in node.factors):
-        return None
-    if any(not isinstance(index, int) for factor in node.factors for index in factor.indices):
-        return None
-    factors = [Factor(factor.node, factor.indices) for factor in node.factors]
-    return product(ONCE, factors, tuple(range(len(node.dims))), node.dims)
+def _with_short_start(form: Form) -> tuple[float, int]:
+    """Orders forms of equal cost by their first term: `A + A'`, not `A' + A`."""
+    first = form.tree.terms[0] if isinstance(form.tree, Add) else form.tree
+    return form.cost, notation.symbols(first)

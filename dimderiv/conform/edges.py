@@ -8,31 +8,28 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.conform import notation
-from dimderiv.conform.notation import Face, Piece
+from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import ONCE
 from dimderiv.language import COMPARISONS, Binary, Call, Name, Node, Transpose
 
 
-class Part(NamedTuple):
+class Power(NamedTuple):
     """A piece raised to a power, and where it stood among the factors."""
 
-    piece: Piece
+    piece: TwoWay
     power: Fraction
     place: int
 
     @property
-    def turned(self) -> "Part":
+    def other_way(self) -> "Power":
         """The part with its piece transposed."""
-        return Part(self.piece.turned, self.power, self.place)
+        return Power(self.piece.other_way, self.power, self.place)
 
-    def raised(self, power: Fraction) -> Piece:
+    def raised(self, power: Fraction) -> TwoWay:
         """The piece to the size of a power, entry by entry."""
         if power is ONCE or power == 1:
             return self.piece
-        return Piece(
-            notation.power(self.piece.straight, power, entrywise=True),
-            notation.power(self.piece.flipped, power, entrywise=True),
-        )
+        return TwoWay(*(notation.power(form, power, entrywise=True) for form in self.piece))
 
 
 class Edge(NamedTuple):
@@ -40,25 +37,19 @@ class Edge(NamedTuple):
 
     start: int
     end: int
-    parts: tuple[Part, ...]
+    parts: tuple[Power, ...]
 
     @property
-    def turned(self) -> "Edge":
+    def reversed(self) -> "Edge":
         """The edge from its end to its start."""
-        return Edge(self.end, self.start, tuple([part.turned for part in self.parts]))
+        return Edge(self.end, self.start, tuple([part.other_way for part in self.parts]))
 
     def leaving(self, letter: int) -> "Edge":
-        """This edge, turned so that it starts at a letter."""
-        return self if self.start == letter else self.turned
+        """This edge, reversed where needed, so that it starts at a letter."""
+        return self if self.start == letter else self.reversed
 
 
-def ones(rows: Node, cols: Node, *_: Node) -> Part:
-    """Ones, as a part that stood before all factors."""
-    face = Face(Call("ones", (rows, cols)), 3)
-    return Part(Piece(face, notation.transposed(face)), ONCE, 0)
-
-
-def array(parts: Iterable[Part]) -> Piece:
+def array(parts: Iterable[Power]) -> TwoWay:
     """Parts multiplied entry by entry, in the order of the factors, divided by those below."""
     ordered = sorted(parts, key=lambda part: part.place)
     if len(ordered) == 1 and ordered[0].power is ONCE:
@@ -68,7 +59,7 @@ def array(parts: Iterable[Part]) -> Piece:
         rest = [part for part in ordered if part is not triangles[0]]
         return notation.triangle_of(triangles[0].piece, array(rest))
     over = [part.raised(part.power) for part in ordered if part.power.numerator > 0]
-    if len(over) == 2 and _is_function_before_name(*[piece.straight.tree for piece in over]):
+    if len(over) == 2 and _is_function_before_name(*[piece.upright.tree for piece in over]):
         over.reverse()
     under = [part.raised(-part.power) for part in ordered if part.power.numerator < 0]
     return over[0] if len(over) == 1 and not under else notation.hadamard(over, under)
@@ -87,12 +78,11 @@ def is_defined_off_diagonal(loop: Edge) -> bool:
     return all(part.power > 0 and part.power.denominator == 1 for part in loop.parts)
 
 
-def diagonals(loop: Edge) -> list[Part]:
+def diagonals(loop: Edge) -> list[Power]:
     """The diagonal of a matrix, as weights: a power is one of the diagonal."""
     if all(part.power == 1 for part in loop.parts):
-        face = notation.call("diag", shorter(array(loop.parts)))
-        piece = notation.two_faced(face, notation.transposed(face))
-        return [Part(piece, ONCE, min(part.place for part in loop.parts))]
+        piece = notation.column(notation.call("diag", shorter(array(loop.parts))))
+        return [Power(piece, ONCE, min(part.place for part in loop.parts))]
     found = []
     for part in loop.parts:
         (whole,) = diagonals(loop._replace(parts=(part._replace(power=ONCE),)))
@@ -100,61 +90,58 @@ def diagonals(loop: Edge) -> list[Part]:
     return found
 
 
-def scaling(weight: list[Part]) -> list[Piece]:
+def scaling(weight: list[Power]) -> list[TwoWay]:
     """The diagonal matrix of a weight, in the middle of a product."""
     if not weight:
         return []
     return [notation.symmetric(notation.call("diag", shorter(array(weight))))]
 
 
-def sum_of(parts: list[Part], rank: int) -> Face:
+def sum_of(parts: list[Power], rank: int) -> Form:
     """The sum over all entries: a norm, an inner product, or a sum."""
     if len(parts) == 1 and parts[0].power == 2:
         return squared(parts[0].piece, rank)
     if rank == 1 and len(parts) > 1 and all(part.power > 0 for part in parts):
         ordered = sorted(parts, key=lambda part: part.place)
         first, last = array(ordered[:-1]), array(ordered[-1:])
-        return min(
-            notation.juxtaposed([first.flipped, last.straight]),
-            notation.juxtaposed([last.flipped, first.straight]),
-            key=lambda face: face.cost,
+        return notation.shorter(
+            notation.juxtaposed([first.transposed, last.upright]),
+            notation.juxtaposed([last.transposed, first.upright]),
         )
     return notation.call("sum", shorter(array(parts)))
 
 
-def squared(piece: Piece, rank: int) -> Face:
+def squared(piece: TwoWay, rank: int) -> Form:
     """The sum of squares of a vector or a matrix."""
     norm = notation.power(norm_of(piece, rank), Fraction(2), entrywise=False)
     if rank == 2:
         return norm
-    inner = notation.juxtaposed([piece.flipped, piece.straight])
-    return inner if inner.cost < norm.cost else norm
+    return notation.shorter(norm, notation.juxtaposed([piece.transposed, piece.upright]))
 
 
-def norm_of(piece: Piece, rank: int) -> Face:
+def norm_of(piece: TwoWay, rank: int) -> Form:
     """The Euclidean norm of a vector, the Frobenius norm of a matrix."""
-    face = shorter(piece)
-    return Face(Call("norm2" if rank == 1 else "normF", (face.tree,)), face.cost + rank + 1)
+    form = shorter(piece)
+    return Form(Call("norm2" if rank == 1 else "normF", (form.tree,)), form.cost + rank + 1)
 
 
-def scaled_matrix(rows: list[Part], parts: list[Part], columns: list[Part]) -> Piece:
+def scaled_matrix(rows: list[Power], parts: list[Power], columns: list[Power]) -> TwoWay:
     """A matrix whose rows and columns are weighted: by broadcasting, or by diagonal matrices."""
     if not rows and not columns:
         return array(parts)
     triangles = [part for part in parts if part.piece.triangle]
     if triangles and (len(parts) > 1 or (rows and columns)):
         rest = [part for part in parts if part is not triangles[0]]
-        whole = [array(rows), array(columns).turned] if not rest else []
+        whole = [array(rows), array(columns).other_way] if not rest else []
         inner = notation.matrix_product(whole) if whole else scaled_matrix(rows, rest, columns)
         return notation.triangle_of(triangles[0].piece, inner)
     if triangles:
         return notation.matrix_product([*scaling(rows), array(parts), *scaling(columns)])
-    broadcast = array([*rows, *parts, *(part.turned for part in columns)])
+    broadcast = array([*rows, *parts, *(part.other_way for part in columns)])
     product = notation.matrix_product([*scaling(rows), array(parts), *scaling(columns)])
     return product if shorter(product).cost < shorter(broadcast).cost else broadcast
 
 
-def shorter(piece: Piece) -> Face:
-    """The face of a piece that costs less to read."""
-    straight, flipped = piece
-    return flipped if flipped.cost < straight.cost else straight
+def shorter(piece: TwoWay) -> Form:
+    """The form of a piece that costs less to read."""
+    return notation.shorter(*piece)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dimderiv.conform import notation
-from dimderiv.conform.notation import Face, Piece
+from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import Function, Map, is_symmetric, is_triangle
 from dimderiv.language import COMPARISONS, EXTREMES, Binary
 
@@ -11,14 +11,14 @@ from dimderiv.language import COMPARISONS, EXTREMES, Binary
 WRITTEN = {rule: written for written, rule in EXTREMES.items()}
 
 
-def applied(node: Map, faces: Sequence[Face]) -> Face:
+def applied(node: Map, forms: Sequence[Form]) -> Form:
     """A function of each entry, a comparison, or a power with an exponent that varies."""
     if node.function in COMPARISONS:
-        tree = Binary(node.function, faces[0].tree, faces[1].tree)  # type: ignore[arg-type]
-        return Face(tree, faces[0].cost + faces[1].cost + 1)
+        tree = Binary(node.function, forms[0].tree, forms[1].tree)  # type: ignore[arg-type]
+        return Form(tree, forms[0].cost + forms[1].cost + 1)
     if node.function == "power":
-        return notation.joined(".^" if node.axes else "^", faces[0], faces[1])
-    return notation.call(written_name(node), *faces)
+        return notation.joined(".^" if node.axes else "^", forms[0], forms[1])
+    return notation.call(written_name(node), *forms)
 
 
 def written_name(node: Map | Function) -> str:
@@ -26,66 +26,57 @@ def written_name(node: Map | Function) -> str:
     return WRITTEN.get(node.function, node.function)
 
 
-def function(node: Function, pieces: Sequence[Piece]) -> Piece:
+def function(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     """A function of whole arrays, of rows, or a reduction."""
     if is_triangle(node):
-        straight, flipped = pieces[0]
-        return Piece(notation.call("tril", straight), notation.call("triu", flipped))
+        upright, transposed = pieces[0]
+        return TwoWay(notation.call("tril", upright), notation.call("triu", transposed))
     argument = node.arguments[0]
     if node.side != "either":
         return _of_unknown(node, pieces[0])
     if not node.axes and (not node.over or len(node.over) == len(argument.axes)):
-        shortest = min(pieces[0], key=lambda face: face.cost)
+        shortest = notation.shorter(*pieces[0])
         if node.function in {"max", "min"}:
-            shortest = pieces[0].straight
+            shortest = pieces[0].upright
         return notation.symmetric(notation.call(node.function, shortest))
     if not node.over:
         return _of_matrices(node, pieces)
     if len(node.axes) == len(argument.axes):
         return _along(node, pieces[0])
-    reduced = notation.call(node.function, pieces[0].straight, axis=node.over[0])
+    reduced = notation.call(node.function, pieces[0].upright, axis=node.over[0])
     if node.over[0] == 1:
-        return notation.two_faced(reduced, notation.transposed(reduced))
-    return notation.two_faced(notation.transposed(reduced), reduced)
+        return notation.column(reduced)
+    return notation.column(reduced).other_way
 
 
-def _of_matrices(node: Function, pieces: Sequence[Piece]) -> Piece:
+def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     """A function of whole matrices, at its arguments or at their transposes."""
-    straight = notation.call(node.function, *(piece.straight for piece in pieces))
+    upright = notation.call(node.function, *(piece.upright for piece in pieces))
     if is_symmetric(node):
-        return notation.symmetric(straight)
-    flipped = notation.call(node.function, *(piece.flipped for piece in pieces))
+        return notation.symmetric(upright)
+    transposed = notation.call(node.function, *(piece.transposed for piece in pieces))
     if len(node.axes) == 1:
-        return _column(straight)
-    back, around = notation.transposed(straight), notation.transposed(flipped)
+        return notation.column(upright)
+    whole = notation.primed(upright)
     # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
-    turned = _shorter(flipped, back) if len(pieces) > 1 else _shorter(back, flipped)
-    return Piece(_shorter(straight, around), turned)
+    ways = (transposed, whole) if len(pieces) > 1 else (whole, transposed)
+    upright = notation.shorter(upright, notation.primed(transposed))
+    return TwoWay(upright, notation.shorter(*ways))
 
 
-def _along(node: Function, piece: Piece) -> Piece:
-    """A function of rows: of a matrix the straight face, of a vector either."""
-    straight = notation.call(node.function, piece.straight)
+def _along(node: Function, piece: TwoWay) -> TwoWay:
+    """A function of rows: of a matrix the upright form, of a vector either."""
+    upright = notation.call(node.function, piece.upright)
     if len(node.axes) == 1:
-        flipped = notation.call(node.function, piece.flipped)
-        return notation.two_faced(straight, _shorter(notation.transposed(straight), flipped))
-    return notation.two_faced(straight, notation.transposed(straight))
+        transposed = notation.call(node.function, piece.transposed)
+        return notation.two_way(upright, notation.shorter(notation.primed(upright), transposed))
+    return notation.column(upright)
 
 
-def _of_unknown(node: Function, argument: Piece) -> Piece:
+def _of_unknown(node: Function, argument: TwoWay) -> TwoWay:
     """A declared function, or a derivative of it, whose argument lies as it was declared."""
     is_row = node.side == "row"
-    value = notation.call(node.function, argument.flipped if is_row else argument.straight)
+    value = notation.call(node.function, argument.transposed if is_row else argument.upright)
     if not node.axes or is_symmetric(node):
         return notation.symmetric(value)
-    turned = notation.transposed(value)
-    return notation.two_faced(turned, value) if is_row else notation.two_faced(value, turned)
-
-
-def _column(face: Face) -> Piece:
-    return notation.two_faced(face, notation.transposed(face))
-
-
-def _shorter(first: Face, second: Face) -> Face:
-    """The face that costs less to read; the first where both are the same."""
-    return second if second.cost < first.cost else first
+    return notation.column(value).other_way if is_row else notation.column(value)

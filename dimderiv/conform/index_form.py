@@ -7,15 +7,18 @@ from itertools import count
 from typing import NamedTuple
 
 from dimderiv.conform import notation
-from dimderiv.conform.notation import Face, Piece, symbols, transposed
+from dimderiv.conform.notation import Form, TwoWay, primed, symbols
 from dimderiv.graph import (
     Factor,
     Index,
+    LabelledProduct,
     Merged,
     Node,
     Product,
     Shifted,
     expanded,
+    index_dim,
+    labelled,
     letters_of,
     nodes_of,
 )
@@ -38,10 +41,13 @@ class Axis(NamedTuple):
         return _position([Name(name) for name in self.names], self.dims)
 
 
-def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[str] = ()) -> Piece:
+def index_form(
+    node: Node, piece_of: Callable[[Node], TwoWay], taken: Collection[str] = ()
+) -> TwoWay:
     """A node entry by entry, with a letter for each of its axes, or several for a merged one."""
-    parts = [(coefficient, _as_product(part)) for coefficient, part in expanded(node)]
-    known = _size_names([part for _, part in parts]).union(taken)
+    terms = expanded(node)
+    parts = [(coefficient, labelled(part)) for coefficient, part in terms]
+    known = _size_names([part for _, part in terms]).union(taken)
     unused = _letters(known)
     axes = [_axis([part for _, part in parts], k, unused) for k in range(len(node.axes))]
     known.update(*(axis.names for axis in axes))
@@ -56,13 +62,13 @@ def index_form(node: Node, piece_of: Callable[[Node], Piece], taken: Collection[
         for name, dim in zip(axis.names, axis.dims, strict=True)
     ]
     merged = len(letters) > len(axes)
-    form = IndexForm(
+    tree = IndexForm(
         tuple(letters),
         body[0] if len(body) == 1 else Add(tuple(body)),
         tuple(len(axis.names) for axis in axes) if merged else (),
     )
-    face = Face(form, LONG + symbols(form))
-    return Piece(face, transposed(face))
+    form = Form(tree, LONG + symbols(tree))
+    return TwoWay(form, primed(form))
 
 
 def _size_names(nodes: Sequence[Node]) -> set[str]:
@@ -83,20 +89,12 @@ def _letters(taken: Collection[str]) -> Iterator[str]:
                 yield name
 
 
-def _as_product(node: Node) -> Product:
-    if isinstance(node, Product):
-        return node
-    plain = tuple(range(len(node.axes)))
-    factors = (Factor(node, plain),)
-    return Product(Fraction(1), factors, node.axes, plain, node.axes, node.key, 1, False)
-
-
-def _axis(parts: Iterable[Product], k: int, unused: Iterator[str]) -> Axis:
+def _axis(parts: Iterable[LabelledProduct], k: int, unused: Iterator[str]) -> Axis:
     """The letters of an axis: as many as the first product has that merges several there."""
     dims: tuple[Dim, ...] = ()
     for part in parts:
         index = part.result[k]
-        dims = dims or (part.axes[k],)
+        dims = dims or (index_dim(index, part.dims),)
         if isinstance(index, Merged):
             dims = tuple(part.dims[letter] for letter in index.letters)
             break
@@ -105,8 +103,8 @@ def _axis(parts: Iterable[Product], k: int, unused: Iterator[str]) -> Axis:
 
 def _position(letters: Sequence[Tree], dims: Sequence[Dim]) -> Tree:
     """The position along an axis of several letters, the first one slowest."""
-    place = letters[0]
-    for letter, dim in zip(letters[1:], dims[1:], strict=True):
+    place, *faster = letters
+    for letter, dim in zip(faster, dims[1:], strict=True):
         place = Add((Binary("*", place, dim.syntax()), letter))
     return place
 
@@ -151,10 +149,10 @@ class _Term:
 
     def __init__(
         self,
-        node: Product,
+        node: LabelledProduct,
         spots: Sequence[Spot],
         unused: Iterator[str],
-        piece_of: Callable[[Node], Piece],
+        piece_of: Callable[[Node], TwoWay],
     ) -> None:
         self.node = node
         self.piece_of = piece_of
@@ -227,7 +225,7 @@ class _Term:
             for index, dim in zip(factor.indices, factor.node.axes, strict=True)
         ]
         self.inside.update(index for index in factor.indices if isinstance(index, int))
-        return _Term(_as_product(factor.node), spots, self.unused, self.piece_of).entries()
+        return _Term(labelled(factor.node), spots, self.unused, self.piece_of).entries()
 
     def _bounds(self) -> list[Tree]:
         """Ones along each axis that no entry keeps its letter inside of."""
@@ -243,11 +241,11 @@ class _Term:
         return factor.power < 0 and all(isinstance(place, Name) for place in places)
 
     def _entry(self, factor: Factor) -> Tree:
-        face, power = self.piece_of(factor.node).straight, factor.power
+        form, power = self.piece_of(factor.node).upright, factor.power
         indices = tuple(self._index(index) for index in factor.indices)
         if power < 0 and not self._is_below(factor):
-            return Entry(notation.power(face, power, entrywise=True).tree, indices)
-        tree = Entry(face.tree, indices) if indices else face.tree
+            return Entry(notation.power(form, power, entrywise=True).tree, indices)
+        tree = Entry(form.tree, indices) if indices else form.tree
         return tree if abs(power) == 1 else Binary("^", tree, Number(abs(power)))
 
     def _index(self, index: Index) -> Tree:
@@ -272,7 +270,4 @@ def _added(parts: Sequence[Tree]) -> Tree:
 
 
 def _multiplied(parts: Sequence[Tree]) -> Tree:
-    tree = parts[0]
-    for part in parts[1:]:
-        tree = Binary("*", tree, part)
-    return tree
+    return reduce(lambda before, part: Binary("*", before, part), parts)

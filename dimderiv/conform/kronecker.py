@@ -11,7 +11,7 @@ Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from dimderiv.conform import notation
-from dimderiv.conform.notation import Face, Piece
+from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import (
     ONCE,
     Factor,
@@ -29,7 +29,7 @@ from dimderiv.graph import (
 )
 from dimderiv.language import COMMUTATION, Call
 
-PieceOf = Callable[[Node], Piece]
+TwoWayOf = Callable[[Node], TwoWay]
 Slot = int | None
 
 MOST_WEIGHTS = 2
@@ -49,8 +49,8 @@ def vectorised(node: Node, value_rank: int) -> Node:
 
 
 def merged_piece(
-    node: Product, piece_of: PieceOf, swap: str = COMMUTATION, *, weights: int = MOST_WEIGHTS
-) -> Piece | None:
+    node: Product, piece_of: TwoWayOf, swap: str = COMMUTATION, *, weights: int = MOST_WEIGHTS
+) -> TwoWay | None:
     """A product with an axis of two letters, without its coefficient and its scalar factors."""
     if any(len(letters_of((index,))) > 2 for index in node.result):
         return None
@@ -63,20 +63,14 @@ def merged_piece(
         slow, fast = letters_of(node.result)
         return _vec(piece_of(part(ONCE, factors, (fast, slow), node.dims)))
     split = _Split(node, factors, piece_of, swap)
-    plain = split.diagonal() or split.straight() or split.crossed() or split.outer()
+    plain = split.diagonal() or split.upright() or split.crossed() or split.outer()
     return plain or (split.weighted(weights) if weights else None)
 
 
-def _column(face: Face) -> Piece:
-    return notation.two_faced(face, notation.transposed(face))
-
-
-def _kron(pieces: Sequence[Piece]) -> Piece:
+def _kron(pieces: Sequence[TwoWay]) -> TwoWay:
     """The Kronecker product, which is transposed factor by factor."""
-    return notation.two_faced(
-        notation.call("kron", *(piece.straight for piece in pieces)),
-        notation.call("kron", *(piece.flipped for piece in pieces)),
-    )
+    forms = zip(*pieces, strict=True)
+    return notation.two_way(*(notation.call("kron", *each) for each in forms))
 
 
 def _slots(index: Index) -> tuple[Slot, Slot]:
@@ -88,7 +82,7 @@ def _slots(index: Index) -> tuple[Slot, Slot]:
 class _Split:
     """A product with two axes, whose letters may come apart into two groups."""
 
-    def __init__(self, node: Product, factors: list[Factor], piece_of: PieceOf, swap: str) -> None:
+    def __init__(self, node: Product, factors: list[Factor], piece_of: TwoWayOf, swap: str) -> None:
         self.node = node
         self.factors = factors
         self.piece_of = piece_of
@@ -99,16 +93,15 @@ class _Split:
         """Some factors of the product with some of its letters as axes."""
         return part(ONCE, factors, result, self.node.dims)
 
-    def diagonal(self) -> Piece | None:
+    def diagonal(self) -> TwoWay | None:
         """`diag(vec(M))`: both axes are the same pair of letters."""
         row, column = self.node.result
         if row != column or not self._together((self.row_slow, self.row_fast)):
             return None
-        array = self.piece_of(self._part(self.factors, letters_of((row,))[::-1]))
-        stacked = _vec(array)
-        return notation.symmetric(notation.call("diag", stacked.straight))
+        stacked = _vec(self.piece_of(self._part(self.factors, letters_of((row,))[::-1])))
+        return notation.symmetric(notation.call("diag", stacked.upright))
 
-    def straight(self) -> Piece | None:
+    def upright(self) -> TwoWay | None:
         """`kron(P, Q)`: the slow letters apart from the fast ones."""
         for row in self._ways(self.row_slow, self.row_fast):
             for column in self._ways(self.col_slow, self.col_fast):
@@ -119,7 +112,7 @@ class _Split:
                     return _kron(pieces)
         return None
 
-    def crossed(self) -> Piece | None:
+    def crossed(self) -> TwoWay | None:
         """`kron(P, Q) K(m,n)`: the slow letter of each axis with the fast one of the other."""
         if self.col_slow is None or self.col_fast is None:
             return None
@@ -127,14 +120,12 @@ class _Split:
         if pieces is None:
             return None
         sizes = [self.node.dims[letter].syntax() for letter in (self.col_fast, self.col_slow)]
-        commutation = Face(Call(self.swap, tuple(sizes)), 3)
-        swap = _column(commutation)
+        swap = notation.column(Form(Call(self.swap, tuple(sizes)), 3))
         if all(_is_identity(piece) for piece in pieces):
             return swap
-        product_piece = _kron(pieces)
-        return notation.matrix_product([product_piece, swap])
+        return notation.matrix_product([_kron(pieces), swap])
 
-    def outer(self) -> Piece | None:
+    def outer(self) -> TwoWay | None:
         """`vec(A) vec(B)'`: the letters of the row apart from those of the column."""
         rows = [i for i in (self.row_fast, self.row_slow) if i is not None]
         columns = [i for i in (self.col_fast, self.col_slow) if i is not None]
@@ -145,79 +136,62 @@ class _Split:
         for group, letters in zip(groups, (rows, columns), strict=True):
             piece = self.piece_of(self._part(group, letters))
             sides.append(_vec(piece) if len(letters) == 2 else piece)
-        return notation.matrix_product([sides[0], sides[1].turned])
+        return notation.matrix_product([sides[0], sides[1].other_way])
 
-    def mapped(self) -> Piece | None:
+    def mapped(self) -> TwoWay | None:
         """`L D R`: a matrix whose axes are merged ones, and what stands on either side of it."""
-        row, column = self.node.result
         for factor in self.factors:
-            if len(factor.indices) != 2:
+            if [*map(type, factor.indices)] != [Merged, Merged] or factor.power != 1:
                 continue
-            piece = self.piece_of(factor.node)
-            for ends, face in ((factor.indices, piece), (factor.indices[::-1], piece.turned)):
-                if not all(isinstance(end, Merged) for end in ends) or factor.power != 1:
-                    continue
-                rest = [other for other in self.factors if other is not factor]
-                sides = letters_of((row, ends[0])), letters_of((ends[1], column))
-                groups = _sides(rest, *sides)
-                if groups is None:
-                    continue
-                left = self._beside(groups[0], (row, ends[0]))
-                right = self._beside(groups[1], (ends[1], column))
-                if left is not None and right is not None:
-                    return notation.matrix_product([*left, face, *right])
+            piece, rest = self.piece_of(factor.node), [f for f in self.factors if f is not factor]
+            for ends, middle in ((factor.indices, piece), (factor.indices[::-1], piece.other_way)):
+                found = self._around(middle, ends, rest, 0)
+                if found is not None:
+                    return found
         return None
 
-    def _beside(self, factors: list[Factor], result: tuple[Index, Index]) -> list[Piece] | None:
-        """What stands beside a map: nothing where its axis is the one wanted."""
-        if result[0] == result[1] and not factors:
-            return []
-        side = self._side(factors, result, 0)
-        return None if side is None else [side]
+    def _around(
+        self,
+        middle: TwoWay,
+        ends: Sequence[Index],
+        factors: list[Factor],
+        weights: int,
+        cut: Collection[int] = (),
+    ) -> TwoWay | None:
+        """A matrix with what stands on either side of it, which no letter joins but the cut."""
+        row, column = self.node.result
+        pairs = (row, ends[0]), (ends[1], column)
+        first, second = (set(letters_of(pair)).difference(cut) for pair in pairs)
+        groups = _sides(factors, first, second, cut)
+        chain: list[list[TwoWay]] = []
+        for pair, group in zip(pairs, groups or (), strict=False):
+            side = self._part(group, pair)
+            if pair[0] == pair[1] and not group:
+                chain.append([])
+            elif isinstance(side, Product) and side.coefficient == 1:
+                piece = merged_piece(side, self.piece_of, self.swap, weights=weights)
+                chain += [] if piece is None else [[piece]]
+        return notation.matrix_product([*chain[0], middle, *chain[1]]) if len(chain) == 2 else None
 
-    def weighted(self, weights: int) -> Piece | None:
+    def weighted(self, weights: int) -> TwoWay | None:
         """`L diag(vec(M)) R`: a matrix whose letters, cut, leave nothing between row and column."""
-        found: list[Piece] = []
+        found: list[TwoWay] = []
         for factor in self.factors:
             letters = letters_of(factor.indices)
             if len(set(letters)) == 2:
                 for pair in (letters, letters[::-1]):
                     piece = self._weighted_by(tuple(pair), weights)
                     found += [piece] if piece is not None else []
-        return min(found, key=lambda piece: piece.straight.cost, default=None)
+        return min(found, key=lambda piece: piece.upright.cost, default=None)
 
-    def _weighted_by(self, pair: tuple[int, ...], weights: int) -> Piece | None:
+    def _weighted_by(self, pair: tuple[int, ...], weights: int) -> TwoWay | None:
         """The form in which the weight is a matrix with these letters as rows and columns."""
         cut = set(pair)
         inside = [f for f in self.factors if set(letters_of(f.indices)) <= cut]
         rest = [f for f in self.factors if not set(letters_of(f.indices)) <= cut]
-        row, column = self.node.result
-        sides = [set(letters_of((index,))) - cut for index in (row, column)]
-        groups = _sides(rest, *sides, cut=cut)
-        if groups is None:
-            return None
-        middle = Merged(pair[::-1])
-        weight = self.piece_of(self._part(inside, pair))
-        stacked = notation.call("diag", _vec(weight).straight)
-        chain = [notation.symmetric(stacked)]
-        for group, result, place in (
-            (groups[0], (row, middle), 0),
-            (groups[1], (middle, column), 1),
-        ):
-            if result[0] != result[1]:
-                side = self._side(group, result, weights - 1)
-                if side is None:
-                    return None
-                chain.insert(0 if place == 0 else len(chain), side)
-        return notation.matrix_product(chain)
-
-    def _side(
-        self, factors: list[Factor], result: tuple[Index, Index], weights: int
-    ) -> Piece | None:
-        side = self._part(factors, result)
-        if not isinstance(side, Product) or side.coefficient != 1:
-            return None
-        return merged_piece(side, self.piece_of, self.swap, weights=weights)
+        stacked = notation.call("diag", _vec(self.piece_of(self._part(inside, pair))).upright)
+        ends = [Merged(pair[::-1])] * 2
+        return self._around(notation.symmetric(stacked), ends, rest, weights - 1, cut)
 
     def _ways(self, slow: Slot, fast: Slot) -> list[tuple[Slot, Slot]]:
         """An axis of one letter can stand in either place."""
@@ -225,7 +199,7 @@ class _Split:
 
     def _pieces(
         self, first: tuple[Slot, Slot], second: tuple[Slot, Slot]
-    ) -> tuple[Piece, Piece] | None:
+    ) -> tuple[TwoWay, TwoWay] | None:
         """The two parts whose axes are these letters, where no factor joins them."""
         letters = [[i for i in pair if i is not None] for pair in (first, second)]
         if not all(letters):
@@ -236,7 +210,7 @@ class _Split:
         pieces = []
         for group, (row, column) in zip(groups, (first, second), strict=True):
             piece = self.piece_of(self._part(group, [i for i in (row, column) if i is not None]))
-            pieces.append(piece.turned if row is None else piece)
+            pieces.append(piece.other_way if row is None else piece)
         return pieces[0], pieces[1]
 
     def _together(self, letters: Iterable[Slot]) -> bool:
@@ -264,10 +238,10 @@ def _sides(
     return [f for f, i in own if i & reach[0]], [f for f, i in own if i & reach[1]]
 
 
-def _vec(piece: Piece) -> Piece:
+def _vec(piece: TwoWay) -> TwoWay:
     """The columns of a matrix on top of each other."""
-    return _column(notation.call("vec", piece.straight))
+    return notation.column(notation.call("vec", piece.upright))
 
 
-def _is_identity(piece: Piece) -> bool:
-    return isinstance(piece.straight.tree, Call) and piece.straight.tree.function == "eye"
+def _is_identity(piece: TwoWay) -> bool:
+    return isinstance(piece.upright.tree, Call) and piece.upright.tree.function == "eye"

@@ -3,20 +3,20 @@
 from collections.abc import Collection
 
 from dimderiv.conform.network import Conformed
-from dimderiv.conform.notation import Face, Piece
+from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import Factor, Product
 from dimderiv.language import Call, Node, replaced
 
 
-def mean_of(face: Face) -> Face:
-    """The mean over what a face is the sum over."""
-    assert isinstance(face.tree, Call)
-    return Face(Call("mean", face.tree.arguments, face.tree.axis), face.cost)
+def mean_of(form: Form) -> Form:
+    """The mean over what a form is the sum over."""
+    assert isinstance(form.tree, Call)
+    return Form(Call("mean", form.tree.arguments, form.tree.axis), form.cost)
 
 
-def summed_size(factor: Factor, face: Face) -> Node | None:
+def summed_size(factor: Factor, form: Form) -> Node | None:
     """The size of the axis that a scalar factor is written as the plain sum along."""
-    match factor.node, face.tree:
+    match factor.node, form.tree:
         case Product(dims=(dim,)), Call("sum") if factor.power == 1:
             return dim.syntax()
         case _:
@@ -24,26 +24,26 @@ def summed_size(factor: Factor, face: Face) -> Node | None:
 
 
 def with_means(
-    node: Product, found: Conformed, under: list[Face]
-) -> tuple[Piece | None, list[Face], list[Face]]:
+    node: Product, found: Conformed, under: list[Form]
+) -> tuple[TwoWay | None, list[Form], list[Form]]:
     """The array and the scalars, with a sum that is divided by the size of its axis as a mean."""
     for size in under:
         letters = [i for _, i in found.sums if node.dims[i].syntax() == size.tree]
         if letters:
             # The size divides one sum only, though others may run along axes of the same size.
             calls = {id(call) for call, i in found.sums if i == letters[0]}
-            rest = [face for face in under if face is not size]
-            piece = found.piece and Piece(*(mean_for_sum(face, calls) for face in found.piece))
-            return piece, [mean_for_sum(face, calls) for face in found.scalars], rest
+            rest = [form for form in under if form is not size]
+            piece = found.piece and TwoWay(*(mean_for_sum(form, calls) for form in found.piece))
+            return piece, [mean_for_sum(form, calls) for form in found.scalars], rest
     return found.piece, found.scalars, under
 
 
-def mean_for_sum(face: Face, sums: Collection[int]) -> Face:
-    """A face in which some sums, told by their identity, are means."""
+def mean_for_sum(form: Form, sums: Collection[int]) -> Form:
+    """A form in which some sums, told by their identity, are means."""
 
     def mean(tree: Node) -> Node | None:
         if id(tree) in sums and isinstance(tree, Call):
             return Call("mean", tree.arguments, tree.axis)
         return None
 
-    return Face(replaced(face.tree, mean), face.cost)
+    return Form(replaced(form.tree, mean), form.cost)

@@ -14,19 +14,18 @@ from operator import itemgetter
 from dimderiv.conform import notation
 from dimderiv.conform.edges import (
     Edge,
-    Part,
+    Power,
     array,
     diagonals,
     is_defined_off_diagonal,
-    ones,
     scaled_matrix,
     scaling,
     shorter,
     sum_of,
 )
-from dimderiv.conform.notation import Face, Piece, is_product
+from dimderiv.conform.notation import Form, TwoWay, is_product
 from dimderiv.graph import ONCE, Factor, Index, Product, Shifted, letters_of
-from dimderiv.language import ONE, Binary, Call, Node, Transpose
+from dimderiv.language import ONE, Binary, Call, Dim, Node, Transpose
 
 Slot = int | None
 
@@ -38,12 +37,12 @@ class Conformed:
     `sums` are the plain sums along one axis in it, each with the letter that it sums over.
     """
 
-    piece: Piece | None
-    scalars: list[Face]
+    piece: TwoWay | None
+    scalars: list[Form]
     sums: list[tuple[Call, int]]
 
 
-def conform(product: Product, pieces: Sequence[Piece]) -> Conformed | None:
+def conform(product: Product, pieces: Sequence[TwoWay]) -> Conformed | None:
     """The factors of a product in matrix notation."""
     if Shifted in map(type, product.result):
         return None
@@ -61,10 +60,10 @@ class _Network:
         self.shown = product.result
         self.dims = product.dims
         self.kept = set(letters_of(product.result))
-        self.weights: dict[int, list[Part]] = {}
+        self.weights: dict[int, list[Power]] = {}
         self.edges: list[Edge] = []
-        self.images: list[tuple[tuple[Index, ...], Part]] = []
-        self.scalars: list[Face] = []
+        self.images: list[tuple[tuple[Index, ...], Power]] = []
+        self.scalars: list[Form] = []
         self.sums: list[tuple[Call, int]] = []
         self.last_use = {
             letter: place
@@ -72,8 +71,8 @@ class _Network:
             for letter in letters_of(factor.indices)
         }
 
-    def put(self, factor: Factor, piece: Piece, place: int) -> bool:
-        part, indices = Part(piece, factor.power, place), factor.indices
+    def put(self, factor: Factor, piece: TwoWay, place: int) -> bool:
+        part, indices = Power(piece, factor.power, place), factor.indices
         first, last = indices[0], indices[-1]
         if isinstance(first, Shifted) or (isinstance(last, Shifted) and len(indices) == 2):
             self.images.append((indices, part))
@@ -164,7 +163,7 @@ class _Network:
         )
         trace, total = _trace(first, second).cost, min(f.cost for f in entries) + 1
         is_ring_of_three = any(
-            is_product(array(edge.parts).straight.tree) for edge in (first, second)
+            is_product(array(edge.parts).upright.tree) for edge in (first, second)
         )
         return trace < total or (trace == total and is_ring_of_three)
 
@@ -183,17 +182,17 @@ class _Network:
         elif len(paths) == 1:
             self._remove_end(letter, paths[0], weight)
         else:
-            chain = [array(paths[0].turned.parts), *scaling(weight), array(paths[1].parts)]
+            chain = [array(paths[0].reversed.parts), *scaling(weight), array(paths[1].parts)]
             place = min(part.place for part in (*paths[0].parts, *paths[1].parts))
-            part = Part(notation.matrix_product(chain), ONCE, place)
+            part = Power(notation.matrix_product(chain), ONCE, place)
             self.edges.append(Edge(paths[0].end, paths[1].end, (part,)))
 
-    def _add_sum(self, face: Face, letter: int) -> None:
-        self.scalars.append(face)
-        if isinstance(face.tree, Call) and face.tree.function == "sum":
-            self.sums.append((face.tree, letter))
+    def _add_sum(self, form: Form, letter: int) -> None:
+        self.scalars.append(form)
+        if isinstance(form.tree, Call) and form.tree.function == "sum":
+            self.sums.append((form.tree, letter))
 
-    def _remove_end(self, letter: int, path: Edge, weight: list[Part]) -> None:
+    def _remove_end(self, letter: int, path: Edge, weight: list[Power]) -> None:
         """A letter with one edge: its weight moves to the other end."""
         far, place = path.end, min(part.place for part in path.parts)
         alone = far not in self.kept and far not in self.weights and far not in self._shifted()
@@ -201,17 +200,17 @@ class _Network:
         if alone and not weight:
             self.scalars.append(sum_of(list(path.parts), rank=2))
             return
-        matrix = array(path.turned.parts)
+        matrix = array(path.reversed.parts)
         if weight:
             vector = notation.matrix_product([matrix, array(weight)])
         else:
-            down = notation.call("sum", matrix.straight, axis=1)
-            across = notation.call("sum", matrix.flipped, axis=0)
-            vector = notation.two_faced(down, across)
-            for face in (down, across):
-                assert isinstance(face.tree, Call)
-                self.sums.append((face.tree, letter))
-        self.weights.setdefault(far, []).append(Part(vector, ONCE, place))
+            down = notation.call("sum", matrix.upright, axis=1)
+            across = notation.call("sum", matrix.transposed, axis=0)
+            vector = notation.two_way(down, across)
+            for form in (down, across):
+                assert isinstance(form.tree, Call)
+                self.sums.append((form.tree, letter))
+        self.weights.setdefault(far, []).append(Power(vector, ONCE, place))
 
     def _convolve(self) -> bool:
         """A kernel slid over an image: the letters that are summed, or those that are not."""
@@ -231,9 +230,9 @@ class _Network:
                     return True
         return False
 
-    def _kernel(self, letters: tuple[int, ...]) -> list[Part] | None:
+    def _kernel(self, letters: tuple[int, ...]) -> list[Power] | None:
         """All that runs between the letters, where nothing else is attached to them."""
-        parts: list[Part] = []
+        parts: list[Power] = []
         if len(set(letters)) < len(letters):
             return None
         for edge in self.edges:
@@ -245,7 +244,7 @@ class _Network:
             return self.weights.get(letters[0])
         return None if set(letters) & set(self.weights) else parts or None
 
-    def _diagonal_kernel(self, letters: tuple[int, ...]) -> list[Part] | None:
+    def _diagonal_kernel(self, letters: tuple[int, ...]) -> list[Power] | None:
         """The diagonal matrix of a weight, where both axes of the image slide along one letter."""
         if len(letters) != 2 or len(set(letters)) != 1:
             return None
@@ -255,40 +254,41 @@ class _Network:
             return None
         weight = [*self.weights.get(letter, []), *itertools.chain(*map(diagonals, met))]
         (kernel,) = scaling(weight) or [notation.identity(self.dims[letter])]
-        return [Part(kernel, ONCE, 0)]
+        return [Power(kernel, ONCE, 0)]
 
-    def _kernel_of_ones(self, letters: tuple[int, ...]) -> list[Part] | None:
+    def _kernel_of_ones(self, letters: tuple[int, ...]) -> list[Power] | None:
         """A weight for each letter and ones along those that have none, where no edge meets one."""
         if len(set(letters)) < len(letters):
             return None
         if any({edge.start, edge.end} & set(letters) for edge in self.edges):
             return None
-        sizes = [self.dims[letter].syntax() for letter in letters]
+        sizes = [self.dims[letter] for letter in letters]
         sides = [self.weights.get(letter) for letter in letters]
         if not any(sides):
-            return [ones(*sizes, ONE.syntax())]
-        arrays = [array(w or [ones(n, ONE.syntax())]) for w, n in zip(sides, sizes, strict=True)]
-        return [Part(notation.matrix_product([arrays[0], arrays[1].turned]), ONCE, 0)]
+            return [Power(_ones(*(*sizes, ONE)[:2]), ONCE, 0)]
+        pairs = zip(sides, sizes, strict=True)
+        first, second = [array(w) if w else _ones(n, ONE) for w, n in pairs]
+        return [Power(notation.matrix_product([first, second.other_way]), ONCE, 0)]
 
     def _slide(
-        self, image: Part, kernel: list[Part], inner: Sequence[Slot], outer: Sequence[Slot]
+        self, image: Power, kernel: list[Power], inner: Sequence[Slot], outer: Sequence[Slot]
     ) -> None:
         """Sum over the inner letters, one an axis of the image; the outer ones are left."""
         covered = tuple(letter for letter in inner if letter is not None)
         self.edges = [e for e in self.edges if not {e.start, e.end} & set(covered)]
         for letter in covered:
             self.weights.pop(letter, None)
-        slider = array(kernel).turned if inner[0] is None else array(kernel)
-        slid = notation.call("conv2", array([image]).straight, slider.straight)
-        piece = notation.two_faced(slid, notation.transposed(slid))
-        part = Part(piece.turned if outer[0] is None else piece, ONCE, image.place)
+        slider = array(kernel).other_way if inner[0] is None else array(kernel)
+        slid = notation.call("conv2", array([image]).upright, slider.upright)
+        piece = notation.column(slid)
+        part = Power(piece.other_way if outer[0] is None else piece, ONCE, image.place)
         match [letter for letter in outer if letter is not None]:
             case [letter]:
                 self.weights.setdefault(letter, []).append(part)
             case [row, column]:
                 self.edges.append(Edge(row, column, (part,)))
 
-    def result(self) -> Piece | None:
+    def result(self) -> TwoWay | None:
         """The array on the letters of the result; nothing where only scalars are left."""
         match self.shown:
             case ():
@@ -300,11 +300,11 @@ class _Network:
             case _:
                 return self._diagonal_matrix(next(iter(letters_of(self.shown))))
 
-    def _vector(self, letter: int) -> Piece | None:
+    def _vector(self, letter: int) -> TwoWay | None:
         weight = [*self.weights.get(letter, []), *itertools.chain(*map(diagonals, self.edges))]
         return array(weight) if weight else None
 
-    def _matrix(self, row: int, column: int) -> Piece | None:
+    def _matrix(self, row: int, column: int) -> TwoWay | None:
         loops = [e for e in self.edges if e.start == e.end]
         for loop in loops:
             self.weights.setdefault(loop.start, []).extend(diagonals(loop))
@@ -313,12 +313,12 @@ class _Network:
         if edges:
             return scaled_matrix(rows, list(edges[0].parts), columns)
         if rows and columns:
-            return notation.matrix_product([array(rows), array(columns).turned])
+            return notation.matrix_product([array(rows), array(columns).other_way])
         if rows:
             return array(rows)
-        return array(columns).turned if columns else None
+        return array(columns).other_way if columns else None
 
-    def _diagonal_matrix(self, letter: int) -> Piece:
+    def _diagonal_matrix(self, letter: int) -> TwoWay:
         weight = self.weights.get(letter, [])
         identity = notation.identity(self.dims[letter])
         if not weight and not self.edges:
@@ -329,13 +329,17 @@ class _Network:
         return notation.symmetric(notation.call("diag", shorter(vector)))
 
 
-def _trace(first: Edge, second: Edge) -> Face:
-    there, back = array(first.parts), array(second.leaving(first.end).parts)
-    faces = [
-        face for ring in ((there, back), (back, there)) for face in notation.matrix_product(ring)
+def _ones(rows: Dim, cols: Dim) -> TwoWay:
+    return notation.column(notation.ones(rows, cols).upright)
+
+
+def _trace(first: Edge, second: Edge) -> Form:
+    there, again = array(first.parts), array(second.leaving(first.end).parts)
+    forms = [
+        form for ring in ((there, again), (again, there)) for form in notation.matrix_product(ring)
     ]
     return notation.call(
-        "tr", min(faces, key=lambda face: (face.cost, not _is_sandwich(face.tree)))
+        "tr", min(forms, key=lambda form: (form.cost, not _is_sandwich(form.tree)))
     )
 
 

@@ -1,19 +1,19 @@
-"""Matrix notation with two faces: every piece as it stands, and transposed.
+"""Matrix notation with two forms: every piece as it stands, and transposed.
 
 Building both at once is what finds the orientation with the fewest transposes: `A' B'` as it stands
-is `(B A)'`, and the shorter face of each is kept.  A piece with one axis has a column as its
-straight face and a row as its flipped one; a scalar has the same face twice.
+is `(B A)'`, and the shorter form of each is kept.  A piece with one axis has a column as its
+upright form and a row as its transposed one; a scalar has the same form twice.
 """
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.conform.index_sums import forms_together
 from dimderiv.errors import LimitError
 from dimderiv.graph import ONCE
 from dimderiv.language import (
     DIGIT_LIMIT,
+    ONE,
     Add,
     Binary,
     Call,
@@ -35,28 +35,28 @@ HALF = Fraction(1, 2)
 TOTALS = frozenset({"sum", "mean", "max", "min", "tr", "det", "logdet", "norm2", "normF", "norm1"})
 
 
-class Face(NamedTuple):
+class Form(NamedTuple):
     """A tree and what it costs to read: symbols, numbers and operators."""
 
     tree: Node
     cost: float
 
 
-class Piece(NamedTuple):
+class TwoWay(NamedTuple):
     """A value as it stands and transposed."""
 
-    straight: Face
-    flipped: Face
+    upright: Form
+    transposed: Form
 
     @property
-    def turned(self) -> "Piece":
+    def other_way(self) -> "TwoWay":
         """The transpose of this piece."""
-        return Piece(self.flipped, self.straight)
+        return TwoWay(self.transposed, self.upright)
 
     @property
     def triangle(self) -> str:
         """The function that makes a triangle of a matrix, where the piece is one of ones."""
-        tree = self.straight.tree
+        tree = self.upright.tree
         if not isinstance(tree, Call) or tree.function not in {"tril", "triu"}:
             return ""
         (inside,) = tree.arguments
@@ -73,21 +73,21 @@ def is_product(tree: Node) -> bool:
     return isinstance(tree, Binary) and tree.operator == "*"
 
 
-def transposed(face: Face) -> Face:
-    """The transpose of a face, written with a prime."""
-    if isinstance(face.tree, Transpose):
-        return Face(face.tree.operand, face.cost - 1)
-    return Face(Transpose(face.tree), _cost_of_transposed(face))
+def primed(form: Form) -> Form:
+    """The transpose of a form, written with a prime."""
+    if isinstance(form.tree, Transpose):
+        return Form(form.tree.operand, form.cost - 1)
+    return Form(Transpose(form.tree), _cost_of_primed(form))
 
 
-def _cost_of_transposed(face: Face) -> float:
+def _cost_of_primed(form: Form) -> float:
     """The cost of the transpose; a transposed product is better written factor by factor."""
-    tree = face.tree
+    tree = form.tree
     if is_product(tree):
-        return face.cost + BRACKETS + _length(tree)
+        return form.cost + BRACKETS + _length(tree)
     if isinstance(tree, Transpose):
-        return face.cost - 1
-    return face.cost + 1 + (BRACKETS if is_compound(tree) else 0)
+        return form.cost - 1
+    return form.cost + 1 + (BRACKETS if is_compound(tree) else 0)
 
 
 def _length(tree: Node) -> int:
@@ -97,81 +97,91 @@ def _length(tree: Node) -> int:
     return count
 
 
-def two_faced(straight: Face, flipped: Face) -> Piece:
-    """Both faces, each replaced by the transpose of the other where that is shorter."""
-    if _cost_of_transposed(flipped) < straight.cost:
-        return Piece(transposed(flipped), flipped)
-    if _cost_of_transposed(straight) < flipped.cost:
-        return Piece(straight, transposed(straight))
-    return Piece(straight, flipped)
+def two_way(upright: Form, transposed: Form) -> TwoWay:
+    """Both forms, each replaced by the transpose of the other where that is shorter."""
+    if _cost_of_primed(transposed) < upright.cost:
+        return TwoWay(primed(transposed), transposed)
+    if _cost_of_primed(upright) < transposed.cost:
+        return TwoWay(upright, primed(upright))
+    return TwoWay(upright, transposed)
 
 
-def turned_as_a_whole(piece: Piece, *, unless_longer: bool = False) -> Piece:
-    """A piece whose longer face is the transpose of the other: `(x - mean(x))'`."""
-    straight, flipped = piece
-    if straight.cost <= flipped.cost:
-        around = transposed(straight)
-        return piece if unless_longer and flipped.cost < around.cost else Piece(straight, around)
-    around = transposed(flipped)
-    return piece if unless_longer and straight.cost < around.cost else Piece(around, flipped)
+def column(form: Form) -> TwoWay:
+    """A piece that is transposed as a whole where no other way is shorter."""
+    return two_way(form, primed(form))
 
 
-def scalar(tree: Node, cost: float) -> Piece:
+def shorter(first: Form, second: Form) -> Form:
+    """The form that costs less to read; the first where both are the same."""
+    return second if second.cost < first.cost else first
+
+
+def transposed_as_a_whole(piece: TwoWay, *, unless_longer: bool = False) -> TwoWay:
+    """A piece whose longer form is the transpose of the other: `(x - mean(x))'`."""
+    upright, transposed = piece
+    if upright.cost <= transposed.cost:
+        whole = primed(upright)
+        return piece if unless_longer and transposed.cost < whole.cost else TwoWay(upright, whole)
+    whole = primed(transposed)
+    return piece if unless_longer and upright.cost < whole.cost else TwoWay(whole, transposed)
+
+
+def scalar(tree: Node, cost: float) -> TwoWay:
     """A piece without axes."""
-    return Piece(Face(tree, cost), Face(tree, cost))
+    return TwoWay(Form(tree, cost), Form(tree, cost))
 
 
-def symmetric(face: Face) -> Piece:
+def symmetric(form: Form) -> TwoWay:
     """A piece that is its own transpose."""
-    return Piece(face, face)
+    return TwoWay(form, form)
 
 
-def named(name: str, rank: int, *, row: bool = False, is_symmetric: bool = False) -> Piece:
-    """A name; of a row vector it is the flipped face."""
-    face = Face(Name(name), 1)
+def named(name: str, rank: int, *, row: bool = False, is_symmetric: bool = False) -> TwoWay:
+    """A name; of a row vector it is the transposed form."""
+    form = Form(Name(name), 1)
     if rank == 0 or is_symmetric:
-        return symmetric(face)
-    piece = Piece(face, transposed(face))
-    return piece.turned if row else piece
+        return symmetric(form)
+    piece = TwoWay(form, primed(form))
+    return piece.other_way if row else piece
 
 
-def identity(dim: Dim) -> Piece:
+def identity(dim: Dim) -> TwoWay:
     """The identity matrix, which says its size; it costs what it does where it need not."""
-    return symmetric(Face(Call("eye", (dim.syntax(),)), 1))
+    return symmetric(Form(Call("eye", (dim.syntax(),)), 1))
 
 
-def numeral(value: Fraction) -> Face:
+def numeral(value: Fraction) -> Form:
     """A number; one that does not end in decimals is a quotient."""
     if max(abs(value.numerator), value.denominator) >= 10**DIGIT_LIMIT:
         raise LimitError(f"the answer has a number of more than {DIGIT_LIMIT} digits")
     if value < 0:
         inner = numeral(-value)
-        return Face(Negative(inner.tree), inner.cost + 1)
-    return Face(Number(value), 3 if decimal_places(value) is None else 1)
+        return Form(Negative(inner.tree), inner.cost + 1)
+    return Form(Number(value), 3 if decimal_places(value) is None else 1)
 
 
-def call(function: str, *faces: Face, axis: int | None = None) -> Face:
-    """A function of faces."""
-    cost = 1 + sum(face.cost for face in faces) + (3 if axis is not None else 0)
-    return Face(Call(function, tuple(face.tree for face in faces), axis), cost)
+def call(function: str, *forms: Form, axis: int | None = None) -> Form:
+    """A function of forms."""
+    cost = 1 + sum(form.cost for form in forms) + (3 if axis is not None else 0)
+    return Form(Call(function, tuple(form.tree for form in forms), axis), cost)
 
 
-def joined(operator: Operator, left: Face, right: Face) -> Face:
-    """Two faces with an operator between them; a juxtaposition costs nothing."""
+def joined(operator: Operator, left: Form, right: Form) -> Form:
+    """Two forms with an operator between them; a juxtaposition costs nothing."""
     cost = left.cost + right.cost + (operator != "*")
-    return Face(Binary(operator, left.tree, right.tree), cost)
+    return Form(Binary(operator, left.tree, right.tree), cost)
 
 
-def juxtaposed(faces: Iterable[Face]) -> Face:
+def juxtaposed(forms: Iterable[Form]) -> Form:
     """A product, bracketed from the left as it is read."""
-    parts = [part for face in faces for part in _factors(face)]
+    parts = [part for form in forms for part in _factors(form)]
     product, *others = _with_powers(parts)
     for part in others:
-        product = Face(Binary("*", product.tree, part.tree), product.cost + part.cost)
+        product = Form(Binary("*", product.tree, part.tree), product.cost + part.cost)
     return product
 
 
-def _with_powers(parts: list[Face]) -> list[Face]:
+def _with_powers(parts: list[Form]) -> list[Form]:
     """A matrix beside itself is written as a power."""
     written = [parts[0]]
     for part in parts[1:]:
@@ -180,7 +190,7 @@ def _with_powers(parts: list[Face]) -> list[Face]:
         if type(base) is type(other) and base == other:
             tree = Binary("^", base, Number(before + more))
             gone = symbols(last.tree) + symbols(part.tree)
-            written[-1] = Face(tree, last.cost + part.cost - gone + symbols(tree))
+            written[-1] = Form(tree, last.cost + part.cost - gone + symbols(tree))
         else:
             written.append(part)
     return written
@@ -205,70 +215,66 @@ def own_symbols(tree: Node) -> int:
     return 0 if is_product or isinstance(tree, Group) else 1
 
 
-def factors(face: Face) -> list[Node]:
+def factors(form: Form) -> list[Node]:
     """The factors of a product, from left to right."""
     trees: list[Node] = []
-    tree = face.tree
+    tree = form.tree
     while isinstance(tree, Binary) and tree.operator == "*":
         trees.append(tree.right)
         tree = tree.left
     return [tree, *reversed(trees)]
 
 
-def _factors(face: Face) -> list[Face]:
-    if not is_product(face.tree):
-        return [face]
-    return [Face(tree, face.cost if k == 0 else 0) for k, tree in enumerate(factors(face))]
+def _factors(form: Form) -> list[Form]:
+    if not is_product(form.tree):
+        return [form]
+    return [Form(tree, form.cost if k == 0 else 0) for k, tree in enumerate(factors(form))]
 
 
-def matrix_product(pieces: Sequence[Piece]) -> Piece:
+def matrix_product(pieces: Sequence[TwoWay]) -> TwoWay:
     """A product of pieces, first to last; transposed it runs from last to first."""
     if len(pieces) == 1:
         return pieces[0]
-    straight = juxtaposed([piece.straight for piece in pieces])
-    flipped = juxtaposed([piece.flipped for piece in reversed(pieces)])
-    return two_faced(straight, flipped)
+    upright, transposed = zip(*pieces, strict=True)
+    return two_way(juxtaposed(upright), juxtaposed(transposed[::-1]))
 
 
-def power(face: Face, exponent: Fraction, *, entrywise: bool) -> Face:
-    """A face raised to a power; a square root is written as one."""
+def power(form: Form, exponent: Fraction, *, entrywise: bool) -> Form:
+    """A form raised to a power; a square root is written as one."""
     if exponent is ONCE or exponent == 1:
-        return face
+        return form
     if exponent == HALF:
-        return call("sqrt", face)
-    return joined(".^" if entrywise else "^", face, numeral(exponent))
+        return call("sqrt", form)
+    return joined(".^" if entrywise else "^", form, numeral(exponent))
 
 
-def hadamard(over: Sequence[Piece], under: Sequence[Piece]) -> Piece:
+def hadamard(over: Sequence[TwoWay], under: Sequence[TwoWay]) -> TwoWay:
     """The pieces above multiplied entry by entry and divided by those below."""
-    return two_faced(
-        _entrywise([piece.straight for piece in over], [piece.straight for piece in under]),
-        _entrywise([piece.flipped for piece in over], [piece.flipped for piece in under]),
-    )
+    forms = zip(*over, *under, strict=True)
+    return two_way(*(_entrywise(each[: len(over)], each[len(over) :]) for each in forms))
 
 
-def triangle_of(ones: Piece, piece: Piece) -> Piece:
+def triangle_of(ones: TwoWay, piece: TwoWay) -> TwoWay:
     """A matrix entry by entry with a triangle of ones: the triangle of the matrix."""
-    straight = call(ones.triangle, piece.straight)
-    flipped = call(ones.turned.triangle, piece.flipped)
-    return two_faced(straight, flipped)
+    lower, upper = ones.triangle, ones.other_way.triangle
+    return two_way(call(lower, piece.upright), call(upper, piece.transposed))
 
 
-def _entrywise(over: Sequence[Face], under: Sequence[Face]) -> Face:
-    face = over[0] if over else Face(Number(Fraction(1)), 1)
+def _entrywise(over: Sequence[Form], under: Sequence[Form]) -> Form:
+    form = over[0] if over else Form(Number(Fraction(1)), 1)
     for other in over[1:]:
-        face = joined(".*", face, other)
+        form = joined(".*", form, other)
     for other in under:
-        face = joined("./", face, other)
-    return face
+        form = joined("./", form, other)
+    return form
 
 
 def scaled(
-    coefficient: Fraction, over: Sequence[Face], under: Sequence[Face], piece: Piece | None
-) -> Piece:
+    coefficient: Fraction, over: Sequence[Form], under: Sequence[Form], piece: TwoWay | None
+) -> TwoWay:
     """A positive number and scalars times a piece, divided by scalars."""
     if (coefficient is ONCE or coefficient == 1) and not over and not under and piece is not None:
-        return two_faced(*piece)
+        return two_way(*piece)
     top, bottom = coefficient, list(under)
     if (
         coefficient is not ONCE
@@ -278,13 +284,13 @@ def scaled(
         top = Fraction(coefficient.numerator)
         bottom.insert(0, numeral(Fraction(coefficient.denominator)))
 
-    def face(inner: Face | None) -> Face:
+    def form(inner: Form | None) -> Form:
         # Names first: `2 t tr(M C)`, not `2 tr(M C) t`.
         scalars = sorted(over, key=lambda scalar: not isinstance(scalar.tree, Name))
         parts = [*([numeral(top)] if top != 1 else []), *scalars]
         if inner is not None and _is_reciprocal(inner.tree) and (parts or bottom):
             assert isinstance(inner.tree, Binary)
-            below = Face(inner.tree.right, inner.cost - 2)
+            below = Form(inner.tree.right, inner.cost - 2)
             return joined("./", _product(parts), juxtaposed([*bottom, below]))
         if inner is not None:
             parts = [*_grouped(parts), inner]
@@ -293,25 +299,25 @@ def scaled(
         return _quotient(_product(parts), bottom)
 
     if piece is None:
-        return symmetric(face(None))
-    return two_faced(face(piece.straight), face(piece.flipped))
+        return symmetric(form(None))
+    return two_way(form(piece.upright), form(piece.transposed))
 
 
-def _product(parts: Sequence[Face]) -> Face:
-    return juxtaposed(parts) if parts else Face(Number(Fraction(1)), 1)
+def _product(parts: Sequence[Form]) -> Form:
+    return juxtaposed(parts) if parts else Form(Number(Fraction(1)), 1)
 
 
 def _is_reciprocal(tree: Node) -> bool:
     return isinstance(tree, Binary) and tree.operator == "./" and tree.left == Number(Fraction(1))
 
 
-def _grouped(scalars: Sequence[Face]) -> list[Face]:
+def _grouped(scalars: Sequence[Form]) -> list[Form]:
     """Scalars before an array; an inner product among them keeps its brackets: `(x' y) A`."""
     return [
-        Face(Group(face.tree), face.cost)
-        if is_product(face.tree) and not _is_of_scalars(face.tree)
-        else face
-        for face in scalars
+        Form(Group(form.tree), form.cost)
+        if is_product(form.tree) and not _is_of_scalars(form.tree)
+        else form
+        for form in scalars
     ]
 
 
@@ -330,44 +336,26 @@ def _is_of_scalars(tree: Node) -> bool:
             return False
 
 
-def _quotient(face: Face, under: Sequence[Face]) -> Face:
-    return (
-        joined("/", face, juxtaposed(under if len(under) == 1 else _grouped(under)))
-        if under
-        else face
-    )
+def _quotient(form: Form, under: Sequence[Form]) -> Form:
+    below = under if len(under) == 1 else _grouped(under)
+    return joined("/", form, juxtaposed(below)) if under else form
 
 
-def summed(terms: Sequence[tuple[bool, Piece]]) -> Piece:
-    """A sum of pieces, each with whether it is subtracted; one that is added goes first."""
-    first = next((k for k, (negative, _) in enumerate(terms) if not negative), 0)
-    ordered = [terms[first], *terms[:first], *terms[first + 1 :]]
-    return two_faced(
-        added([(negative, piece.straight) for negative, piece in ordered]),
-        added([(negative, piece.flipped) for negative, piece in ordered]),
-    )
+def ones(rows: Dim, cols: Dim) -> TwoWay:
+    """An array of ones."""
+    sizes = rows.syntax(), cols.syntax()
+    return TwoWay(Form(Call("ones", sizes), 3), Form(Call("ones", sizes[::-1]), 3))
 
 
-def added(terms: Sequence[tuple[bool, Face]]) -> Face:
-    """Faces with plus and minus signs between them."""
-    trees: list[Node] = []
-    for negative, face in terms:
-        if isinstance(face.tree, Add) and not negative:
-            trees.extend(face.tree.terms)
-        else:
-            trees.append(Negative(face.tree) if negative else face.tree)
-    cost = sum(face.cost for _, face in terms) + len(terms) - 1 + terms[0][0]
-    together = forms_together(trees)
-    return Face(together[0] if len(together) == 1 else Add(tuple(together)), cost)
-
-
-def negative(piece: Piece) -> Piece:
-    """A piece with a minus sign before it, or before what it says entry by entry."""
-    return Piece(
-        Face(_negated(piece.straight.tree), piece.straight.cost + 1),
-        Face(_negated(piece.flipped.tree), piece.flipped.cost + 1),
-    )
-
-
-def _negated(tree: Node) -> Node:
-    return forms_together([Negative(tree)])[0]
+def with_ones(piece: TwoWay | None, axes: Sequence[Dim], present: Sequence[bool]) -> TwoWay:
+    """A piece times ones, so that it has the axes that it lacks."""
+    missing = [dim for dim, there in zip(axes, present, strict=True) if not there]
+    if missing and len(missing) == len(axes):
+        filled = ones(missing[0], (*missing, ONE)[1])
+        return filled if piece is None else scaled(ONCE, [piece.upright], [], filled)
+    assert piece is not None, "an axis is there only if something has it"
+    if not missing:
+        return piece
+    if present[0]:
+        return matrix_product([piece, ones(missing[0], ONE).other_way])
+    return matrix_product([ones(missing[0], ONE), piece])

@@ -24,8 +24,8 @@ def is_mixed(node: Sum) -> bool:
     return any(coefficient.numerator < 0 for coefficient, _ in node.terms)
 
 
-def can_turn(factor: Factor, product: Product) -> bool:
-    """Whether a factor is a difference that may be turned around: it stands there only once."""
+def can_be_negated(factor: Factor, product: Product) -> bool:
+    """Whether a factor is a difference that may be negated: it stands there only once."""
     if not isinstance(factor.node, Sum) or factor.power != 1 or not is_mixed(factor.node):
         return False
     return sum(other.node.key == factor.node.key for other in product.factors) == 1
@@ -42,14 +42,14 @@ def with_pairs(node: Sum) -> Sequence[tuple[Fraction, Node]]:
         if k in done:
             continue
         other = k if is_symmetric(term) else at.get(transposed(term).key, k)
-        turned = node.terms[other]
+        transpose = node.terms[other]
         done.add(other)
-        if other == k or coefficient != turned[0]:
-            paired += [(coefficient, term)] if other == k else [(coefficient, term), turned]
+        if other == k or coefficient != transpose[0]:
+            paired += [(coefficient, term)] if other == k else [(coefficient, term), transpose]
         elif abs(coefficient) == 1:
-            paired += [(coefficient, term), turned]
+            paired += [(coefficient, term), transpose]
         else:
-            paired.append((coefficient, add(term, turned[1])))
+            paired.append((coefficient, add(term, transpose[1])))
     return paired
 
 
@@ -63,11 +63,11 @@ def factors_of_added(terms: Sequence[tuple[Fraction, Node]]) -> set[Key]:
     }
 
 
-def turns(node: Node, added: Collection[Key]) -> bool:
+def takes_its_sign(node: Node, added: Collection[Key]) -> bool:
     """Whether a term may take in its minus sign: not if an added term has the same difference."""
     if not isinstance(node, Product):
         return True
-    return not any(can_turn(f, node) and f.node.key in added for f in node.factors)
+    return not any(can_be_negated(f, node) and f.node.key in added for f in node.factors)
 
 
 def with_bound_on_the_right(node: Map) -> Map:
@@ -79,9 +79,9 @@ def with_bound_on_the_right(node: Map) -> Map:
     others = [(-c, term) for c, term in terms(moving) if not is_constant(term)]
     if not others or any(coefficient < 0 for coefficient, _ in others):
         return node
-    turned = node.function.translate(str.maketrans("<>", "><"))
+    mirrored = node.function.translate(str.maketrans("<>", "><"))
     sides = total(others, node.axes), total(constants, node.axes)
-    return Map(turned, sides, node.axes, node.key, node.weight, node.symmetric)
+    return Map(mirrored, sides, node.axes, node.key, node.weight, node.symmetric)
 
 
 def is_identity(node: Node) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from dimderiv.conform.notation import Face, juxtaposed
+from dimderiv.conform.notation import Form, juxtaposed
 from dimderiv.language import (
     Add,
     Binary,
@@ -45,7 +45,7 @@ def _signed(tree: Node, skew: Collection[str]) -> tuple[bool, Node]:
         case Binary("*" | ".*" | "/" | "./" as operator, left, right):
             (first, above), (second, below) = _signed(left, skew), _signed(right, skew)
             joined = (
-                juxtaposed([Face(above, 0), Face(below, 0)]).tree
+                juxtaposed([Form(above, 0), Form(below, 0)]).tree
                 if operator == "*"
                 else Binary(operator, above, below)
             )

@@ -3,5 +3,6 @@
 from dimderiv.derivation.api import derive, parse
 from dimderiv.derivation.code import FORMS
 from dimderiv.derivation.derivation import Derivation, Result
+from dimderiv.derivation.proofs import check_rules
 
-__all__ = ["FORMS", "Derivation", "Result", "derive", "parse"]
+__all__ = ["FORMS", "Derivation", "Result", "check_rules", "derive", "parse"]

@@ -26,7 +26,7 @@ from dimderiv.graph import (
     total,
 )
 from dimderiv.language import COMPARISONS, HESSIAN, Dim
-from dimderiv.lower import derivative_of, entrywise, lettered_terms, without_derivative
+from dimderiv.lower import derivative_of, entrywise, lettered_terms, number_of, without_derivative
 from dimderiv.rulebook import Rule, Rulebook
 
 
@@ -188,7 +188,9 @@ def _of_reduction(
     axes = argument.axes
     letters = tuple(range(len(axes)))
     kept = tuple(letter for letter in letters if letter not in node.over)
-    known = {rule.arguments[0]: argument, "Y": arranged(value, kept, letters, axes)}
+    count = product(ONCE, [Factor(number_of(axes[k]), ()) for k in node.over], (), ())
+    whole = arranged(value, kept, letters, axes)
+    known = {rule.arguments[0]: argument, "Y": whole, "count": count}
     slope = entrywise(rule, derivative_of(rule, rule.arguments[0]), known, axes, rulebook)
     factors = (Factor(upstream, kept), Factor(slope, letters))
     return Partial(argument, (LabelledProduct(ONCE, factors, letters, axes),))

@@ -6,8 +6,7 @@ derivative by it is the sum of the two: `G + G' - G .* I` in place of `G` (Peter
 The Matrix Cookbook (2012), section 2.8).
 """
 
-from collections.abc import Callable, Collection, Mapping
-from fractions import Fraction
+from collections.abc import Collection, Mapping
 
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import ONCE, Factor, Node, Product, Symbol, arranged, product, total, transposed
@@ -83,7 +82,20 @@ def tied(gradient: Node, structure: str) -> Node:
     """
     if not structure or len(gradient.axes) < 2 or _is_zero_elsewhere(gradient, structure):
         return gradient
-    return _TIED[structure](gradient)
+    side = gradient.axes[:1]
+    diagonal = arranged(arranged(gradient, (0, 0), (0,), side), (0,), (0, 0), side)
+    both = [(ONCE, gradient), (ONCE if structure == "symmetric" else -ONCE, transposed(gradient))]
+    match structure:
+        case "symmetric":
+            return total([*both, (-ONCE, diagonal)], gradient.axes)
+        case "skew":
+            return total(both, gradient.axes)
+        case "diagonal":
+            return diagonal
+        case _:
+            letters = (0, 1) if structure == "lower" else (1, 0)
+            mask = Factor(triangle(*gradient.axes), letters)
+            return product(ONCE, [Factor(gradient, (0, 1)), mask], (0, 1), gradient.axes)
 
 
 def _is_zero_elsewhere(node: Node, structure: str) -> bool:
@@ -95,39 +107,3 @@ def _is_zero_elsewhere(node: Node, structure: str) -> bool:
     return structure in ("diagonal", "lower", "upper") and not own.isdisjoint(
         (structure, "diagonal")
     )
-
-
-def _symmetric(gradient: Node) -> Node:
-    parts = [(ONCE, gradient), (ONCE, transposed(gradient)), (-ONCE, _diagonal(gradient))]
-    return total(parts, gradient.axes)
-
-
-def _skew(gradient: Node) -> Node:
-    return total([(ONCE, gradient), (-ONCE, transposed(gradient))], gradient.axes)
-
-
-def _diagonal(gradient: Node) -> Node:
-    alone = arranged(gradient, (0, 0), (0,), gradient.axes[:1])
-    return arranged(alone, (0,), (0, 0), gradient.axes[:1])
-
-
-def _lower(gradient: Node) -> Node:
-    return _masked(gradient, (0, 1))
-
-
-def _upper(gradient: Node) -> Node:
-    return _masked(gradient, (1, 0))
-
-
-def _masked(gradient: Node, letters: tuple[int, int]) -> Node:
-    mask = Factor(triangle(*gradient.axes), letters)
-    return product(Fraction(1), [Factor(gradient, (0, 1)), mask], (0, 1), gradient.axes)
-
-
-_TIED: Mapping[str, Callable[[Node], Node]] = {
-    "symmetric": _symmetric,
-    "skew": _skew,
-    "diagonal": _diagonal,
-    "lower": _lower,
-    "upper": _upper,
-}

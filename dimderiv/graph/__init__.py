@@ -1,8 +1,16 @@
 """The data of the middle: labelled products, sums, maps and functions, in normal form."""
 
 from dimderiv.graph.cancelling import has_pseudoinverse
+from dimderiv.graph.facts import (
+    is_definite,
+    is_nonnegative,
+    is_one,
+    named,
+    rows_sum_to_one,
+    unnamed,
+)
 from dimderiv.graph.fold import fold, fold_map
-from dimderiv.graph.labelled import LabelledProduct
+from dimderiv.graph.labelled import LabelledProduct, chain, labelled
 from dimderiv.graph.letters import are_letters, components, reached, touching
 from dimderiv.graph.nodes import (
     ONCE,
@@ -26,14 +34,11 @@ from dimderiv.graph.nodes import (
     are_ordinary,
     constant,
     index_dim,
-    is_nonnegative,
     is_orthogonal,
     is_symmetric,
     is_triangle,
     is_zero,
     letters_of,
-    named,
-    rows_sum_to_one,
     size,
     symbol,
     zero,
@@ -43,7 +48,17 @@ from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices, renamed
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
 from dimderiv.graph.show import show
-from dimderiv.graph.sums import Term, add, content, expanded, is_turned, terms, total
+from dimderiv.graph.softmax import stable
+from dimderiv.graph.sums import (
+    Term,
+    add,
+    content,
+    distributed,
+    expanded,
+    is_transposed,
+    terms,
+    total,
+)
 from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 
 __all__ = [
@@ -72,22 +87,27 @@ __all__ = [
     "are_letters",
     "are_ordinary",
     "arranged",
+    "chain",
     "components",
     "constant",
     "content",
+    "distributed",
     "elementwise",
     "expanded",
     "fold",
     "fold_map",
     "has_pseudoinverse",
     "index_dim",
+    "is_definite",
     "is_nonnegative",
+    "is_one",
     "is_orthogonal",
     "is_symmetric",
+    "is_transposed",
     "is_triangle",
-    "is_turned",
     "is_zero",
     "keys_of",
+    "labelled",
     "less_than_largest",
     "letters_of",
     "named",
@@ -104,12 +124,14 @@ __all__ = [
     "scaled",
     "show",
     "size",
+    "stable",
     "symbol",
     "terms",
     "times",
     "total",
     "touching",
     "transposed",
+    "unnamed",
     "without_coefficient",
     "zero",
 ]

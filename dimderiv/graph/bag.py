@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from dimderiv.errors import LimitError
 from dimderiv.graph.cancelling import Cancellation, cancellation, uses
+from dimderiv.graph.facts import rows_sum_to_one, zero_indices
 from dimderiv.graph.letters import Letters
 from dimderiv.graph.nodes import (
     ONCE,
@@ -20,13 +21,12 @@ from dimderiv.graph.nodes import (
     index_dim,
     is_orthogonal,
     is_triangle,
-    rows_sum_to_one,
     size,
     zero,
 )
-from dimderiv.graph.normal_form import finished, with_scalars_apart, zero_indices
+from dimderiv.graph.normal_form import finished, with_scalars_apart
 from dimderiv.graph.null_spaces import takes_to_zero
-from dimderiv.graph.numbering import all_indices, layout_of, reading_order
+from dimderiv.graph.numbering import all_indices, pattern_of, reading_order
 from dimderiv.language import Dim
 
 MOST_FACTORS = 100
@@ -66,11 +66,11 @@ class Bag:
             factors, spent = _without_unit_sums(factors, result)
             if _vanishes(factors, result) or takes_to_zero(factors, result):
                 return zeros(result, self.letters.dims)
-        layout = layout_of(factors, result)
-        if len(layout.letters) + len(self.letters.same) + len(spent) < len(self.letters.dims):
-            self._take_sizes(factors, spent.union(layout.letters))
-            layout = layout_of(factors, result)
-        if layout.comes_apart:
+        pattern = pattern_of(factors, result)
+        if len(pattern.letters) + len(self.letters.same) + len(spent) < len(self.letters.dims):
+            self._take_sizes(factors, spent.union(pattern.letters))
+            pattern = pattern_of(factors, result)
+        if pattern.comes_apart:
             factors = with_scalars_apart(factors, result, self.letters.dims)
         return finished(self.coefficient, factors, self.letters.dims, result)
 

@@ -11,14 +11,15 @@ that a projection beside that inverse is the identity.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from dimderiv.graph.facts import unnamed
 from dimderiv.graph.nodes import (
     Factor,
     Function,
     Index,
-    Named,
     Node,
     Product,
     Sum,
+    are_ordinary,
     is_orthogonal,
     is_symmetric,
     letters_of,
@@ -55,26 +56,33 @@ class Found(NamedTuple):
 
 def cancellation(factors: Sequence[Factor], result: Sequence[Index]) -> Cancellation | None:
     """Factors of a product that cancel each other, if there are any."""
-    inverses = [(f, own) for f in factors if (own := _inverse(f.node)) and f.power == 1]
-    orthogonal = [f for f in factors if is_orthogonal(f.node) and f.power == 1]
-    if not inverses and not orthogonal:
-        return None
     places = [*all_indices(factors), *result]
-    for factor in orthogonal:
-        found_pair = _orthogonal_pair(factor, factors, places)
-        if found_pair is not None:
-            return found_pair
-    for factor, inverse in inverses:
+    for factor in factors:
+        if is_orthogonal(factor.node) and factor.power == 1:
+            found_pair = _orthogonal_pair(factor, factors, places)
+            if found_pair is not None:
+                return found_pair
+    for factor, inverse, near, found in _meetings(factors, places):
+        gone = (factor, *found.factors)
+        ends = (factor.indices[1 - near], found.far)
+        rest = [f for f in factors if all(f is not g for g in gone)]
         matrix = inverse.arguments[0]
-        for near in (1, 0):
-            for found in _beside(matrix, factor.indices[near], 1 - near, factors, places):
-                gone = (factor, *found.factors)
-                ends = (factor.indices[1 - near], found.far)
-                rest = [f for f in factors if all(f is not g for g in gone)]
-                if inverse.function == "inv" or _is_absorbed(matrix, ends, near, rest, places):
-                    inner = (factor.indices[near], *found.inner)
-                    return Cancellation(gone, inner, ends, found.opened)
+        if inverse.function == "inv" or _is_absorbed(matrix, ends, near, rest, places):
+            return Cancellation(gone, (factor.indices[near], *found.inner), ends, found.opened)
     return None
+
+
+def _meetings(
+    factors: Sequence[Factor], places: Sequence[Index]
+) -> Iterator[tuple[Factor, Function, int, Found]]:
+    """Where an inverse meets its matrix, and with which of its axes."""
+    for factor in factors:
+        inverse = _inverse(factor.node)
+        if inverse is not None and factor.power == 1:
+            for near in (1, 0):
+                index = factor.indices[near]
+                for found in _beside(inverse.arguments[0], index, 1 - near, factors, places):
+                    yield factor, inverse, near, found
 
 
 def _orthogonal_pair(
@@ -93,19 +101,15 @@ def _orthogonal_pair(
 
 def is_projection(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
     """Whether a product is that of a matrix and its pseudoinverse, which is symmetric."""
-    for factor in factors:
-        inverse = _inverse(factor.node)
-        if inverse is None or inverse.function != "pinv" or factor.power != 1:
-            continue
-        for near in (1, 0):
-            places = [*all_indices(factors), *result]
-            for found in _beside(
-                inverse.arguments[0], factor.indices[near], 1 - near, factors, places
-            ):
-                whole = len(found.factors) + 1 == sum(bool(f.indices) for f in factors)
-                if whole and {factor.indices[1 - near], found.far} == set(result):
-                    return True
-    return False
+    if are_ordinary(factors):
+        return False
+    arrays = sum(bool(factor.indices) for factor in factors)
+    return any(
+        inverse.function == "pinv"
+        and len(found.factors) + 1 == arrays
+        and {factor.indices[1 - near], found.far} == set(result)
+        for factor, inverse, near, found in _meetings(factors, [*all_indices(factors), *result])
+    )
 
 
 def has_pseudoinverse(node: Node) -> bool:
@@ -120,12 +124,8 @@ def has_pseudoinverse(node: Node) -> bool:
     )
 
 
-def _value(node: Node) -> Node:
-    return node.value if isinstance(node, Named) else node
-
-
 def _inverse(node: Node) -> Function | None:
-    node = _value(node)
+    node = unnamed(node)
     return node if isinstance(node, Function) and node.function in INVERSES else None
 
 
@@ -145,7 +145,7 @@ def _beside(
                 far = factor.indices[1 - own]
                 if factor.indices[own] == index != far and uses(index, places) == 2:
                     yield Found((factor,), (), far)
-    pattern = _value(matrix)
+    pattern = unnamed(matrix)
     if isinstance(pattern, Product) and _is_pattern(pattern) and isinstance(index, int):
         wanted = [factor for factor in pattern.factors if factor.indices]
         ends = pattern.result[axis], pattern.result[1 - axis]
@@ -228,7 +228,7 @@ def _lies_in(node: Node, axis: int, matrix: Node, space: int) -> bool:
     argument = inverse.arguments[0]
     if inverse.function == "pinv":
         return argument.key == matrix.key and (axis != space or is_symmetric(matrix))
-    inside = _value(argument)
+    inside = unnamed(argument)
     return isinstance(inside, Product) and any(
         end in factor.indices
         and factor.power == 1

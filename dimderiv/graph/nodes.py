@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv import frozen
 from dimderiv.language import HESSIAN, ONE, Dim
-from dimderiv.rulebook import range_of, turns
+from dimderiv.rulebook import turns
 
 Key: TypeAlias = bytes
 # Nearly every coefficient and power: one object, which can be told before fractions are compared.
@@ -174,6 +174,7 @@ class Named:
     symmetric: bool
     sums_to_one: bool
     nonnegative: bool
+    at_most_one: bool
     zero_sums: tuple[int, ...]
     ordinary: bool
     weight: int = 1
@@ -195,22 +196,6 @@ def symbol(
     key = digest("symbol", name)
     is_symmetric, is_ordinary = not known.isdisjoint(SYMMETRIC), known.isdisjoint(MARKED)
     return Symbol(name, axes, row, known, key, is_symmetric, is_ordinary)
-
-
-def named(name: str, value: Node, *, row: bool = False) -> Named:
-    """The value under a name."""
-    return Named(
-        name,
-        value,
-        row,
-        value.axes,
-        digest("named", name),
-        is_symmetric(value),
-        rows_sum_to_one(value),
-        is_nonnegative(value),
-        zero_sums(value),
-        value.ordinary,
-    )
 
 
 def constant(name: str) -> Constant:
@@ -247,41 +232,6 @@ def is_skew(node: Node) -> bool:
 def is_orthogonal(node: Node) -> bool:
     """Whether the transpose of a square matrix is known to be its inverse."""
     return isinstance(node, Symbol) and "orthogonal" in node.properties
-
-
-def rows_sum_to_one(node: Node) -> bool:
-    """Whether the entries along the last axis are known to sum to 1."""
-    if isinstance(node, Symbol):
-        return not node.properties.isdisjoint(("onehot", "probability"))
-    if isinstance(node, Named):
-        return node.sums_to_one
-    if not isinstance(node, Function) or node.function != "softmax":
-        return False
-    return node.over == (len(node.axes) - 1,)
-
-
-def zero_sums(node: Node) -> tuple[int, ...]:
-    """The axes along which the entries are known to sum to 0, as those of a centred array do."""
-    return node.zero_sums if isinstance(node, (Sum, Product, Named)) else ()
-
-
-def is_nonnegative(node: Node) -> bool:
-    """Whether every entry is known to be at least 0."""
-    match node:
-        case Symbol():
-            return not node.properties.isdisjoint(("positive", "onehot", "probability"))
-        case Size() | Constant():
-            return True
-        case Named():
-            return node.nonnegative
-        case Sum():
-            return all(c > 0 and is_nonnegative(term) for c, term in node.terms)
-        case Product():
-            return node.coefficient >= 0 and all(
-                factor.power % 2 == 0 or is_nonnegative(factor.node) for factor in node.factors
-            )
-        case Map() | Function():
-            return range_of(node.function)[0] >= 0
 
 
 def are_ordinary(factors: Iterable[Factor]) -> bool:

@@ -5,10 +5,12 @@ of the whole, as that it is symmetric, is noted.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
 from dimderiv.graph.cancelling import is_projection, uses
+from dimderiv.graph.facts import zero_indices
 from dimderiv.graph.letters import components, touching
 from dimderiv.graph.nodes import (
     ONCE,
@@ -25,9 +27,8 @@ from dimderiv.graph.nodes import (
     is_zero,
     letters_of,
     zero,
-    zero_sums,
 )
-from dimderiv.graph.numbering import all_indices, layout_of, numbered, product_key, reading_order
+from dimderiv.graph.numbering import all_indices, numbered, pattern_of, product_key, reading_order
 from dimderiv.graph.powers import power_symbols
 from dimderiv.language import Dim
 
@@ -72,20 +73,8 @@ def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
             return only.node
     key = product_key(coefficient, node.factors, node.result, node.dims)
     was_one = node.coefficient is ONCE or node.coefficient == 1
-    weight = node.weight + was_one - is_one
-    return Product(
-        coefficient,
-        node.factors,
-        node.dims,
-        node.result,
-        node.axes,
-        key,
-        max(weight, 1),
-        node.symmetric,
-        node.is_convolution,
-        node.zero_sums,
-        node.ordinary,
-    )
+    weight = max(node.weight + was_one - is_one, 1)
+    return replace(node, coefficient=coefficient, key=key, weight=weight)
 
 
 def rescaled(node: Node, coefficient: Fraction) -> Node:
@@ -163,8 +152,8 @@ def _node(
     result: tuple[Index, ...],
 ) -> Product:
     """The product with its letters numbered: those of the result first, then by structure."""
-    layout = layout_of(factors, result)
-    factors, result, order = numbered(factors, result, layout)
+    pattern = pattern_of(factors, result)
+    factors, result, order = numbered(factors, result, pattern)
     is_ordinary = are_ordinary(factors)
     if not is_ordinary:
         coefficient, factors = _with_skew_sorted(coefficient, factors)
@@ -173,7 +162,7 @@ def _node(
     weight = int(coefficient is not ONCE and coefficient != 1)
     for node, _, power in factors:
         weight += node.weight if power is ONCE else node.weight + power_symbols(power)
-    key = product_key(coefficient, factors, result, dims, is_covered=layout.is_covered)
+    key = product_key(coefficient, factors, result, dims, is_covered=pattern.is_covered)
     is_square = len(axes) == 2 and axes[0] == axes[1]
     zeros = () if is_ordinary else _zero_axes(factors, result)
     return Product(
@@ -198,29 +187,19 @@ def _zero_axes(factors: Sequence[Factor], result: Sequence[Index]) -> tuple[int,
     return tuple([result.index(i) for i in centred if i in result and uses(i, places) == 2])
 
 
-def zero_indices(factors: Sequence[Factor]) -> list[Index]:
-    """The indices along which the entries of a factor cancel."""
-    return [
-        factor.indices[axis]
-        for factor in factors
-        for axis in zero_sums(factor.node)
-        if factor.power == 1
-    ]
-
-
 def _with_skew_sorted(
     coefficient: Fraction, factors: tuple[Factor, ...]
 ) -> tuple[Fraction, tuple[Factor, ...]]:
     """The transpose of a skew matrix as minus the matrix."""
-    turned = []
+    found = []
     for factor in factors:
         if is_skew(factor.node) and reading_order(factor.indices[0]) > reading_order(
             factor.indices[1]
         ):
             factor = factor._replace(indices=factor.indices[::-1])
             coefficient *= (-1) ** (factor.power.numerator % 2)
-        turned.append(factor)
-    return coefficient, tuple(turned)
+        found.append(factor)
+    return coefficient, tuple(found)
 
 
 def _is_symmetric(
@@ -232,9 +211,9 @@ def _is_symmetric(
 ) -> bool:
     """Whether a product with this key is its own transpose."""
     if _ends(factors, result[0]) == _ends(factors, result[1]):
-        layout = layout_of(factors, result[::-1])
-        swapped, turned, order = numbered(factors, result[::-1], layout)
-        if key == product_key(coefficient, swapped, turned, [dims[letter] for letter in order]):
+        pattern = pattern_of(factors, result[::-1])
+        swapped, places, order = numbered(factors, result[::-1], pattern)
+        if key == product_key(coefficient, swapped, places, [dims[letter] for letter in order]):
             return True
     return is_projection(factors, result)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from dimderiv.graph.cancelling import uses
-from dimderiv.graph.nodes import Factor, Function, Index, Named, Node, Product, Sum, is_symmetric
+from dimderiv.graph.facts import unnamed
+from dimderiv.graph.nodes import Factor, Function, Index, Node, Product, Sum, is_symmetric
 from dimderiv.graph.normal_form import without_coefficient
 from dimderiv.graph.numbering import all_indices
 
@@ -34,7 +35,7 @@ def less_than_largest(node: Node) -> Node | None:
     """
     shifts = [term for _, term in _terms(node) if isinstance(term, Product)]
     for _, matrix in (each for term in shifts for each in _functions("eigmax", term.factors)):
-        value = matrix.value if isinstance(matrix, Named) else matrix
+        value = unnamed(matrix)
         if is_symmetric(matrix) and any(_is_shifted(node, matrix, v) for v in (matrix, value)):
             return matrix
     return None

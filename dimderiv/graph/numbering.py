@@ -23,7 +23,7 @@ def all_indices(factors: Iterable[Factor]) -> tuple[Index, ...]:
     return tuple([index for factor in factors for index in factor.indices])
 
 
-class Layout(NamedTuple):
+class LetterPattern(NamedTuple):
     """How the letters of a product lie, whatever its factors are.
 
     Attributes:
@@ -41,21 +41,21 @@ class Layout(NamedTuple):
     comes_apart: bool
 
 
-def layout_of(factors: Iterable[Factor], result: tuple[Index, ...]) -> Layout:
+def pattern_of(factors: Iterable[Factor], result: tuple[Index, ...]) -> LetterPattern:
     """How the letters of a product lie."""
-    return _layout(tuple([factor.indices for factor in factors]), result)
+    return _pattern(tuple([factor.indices for factor in factors]), result)
 
 
 # Products are laid out in few ways; the factors themselves are no part of this.  That a shifted
 # index is taken for a merged one with the same letters makes no difference.
 @lru_cache(maxsize=4096)
-def _layout(places: tuple[tuple[Index, ...], ...], result: tuple[Index, ...]) -> Layout:
+def _pattern(places: tuple[tuple[Index, ...], ...], result: tuple[Index, ...]) -> LetterPattern:
     groups = [letters_of(indices) for indices in places]
     letters = tuple(dict.fromkeys((*letters_of(result), *chain.from_iterable(groups))))
     shown = set(letters_of(result))
     joined = components(groups)
     inner = [group for group in joined if group and not group & shown]
-    return Layout(
+    return LetterPattern(
         letters,
         len(shown),
         letters == tuple(range(len(letters))),
@@ -65,14 +65,14 @@ def _layout(places: tuple[tuple[Index, ...], ...], result: tuple[Index, ...]) ->
 
 
 def numbered(
-    factors: tuple[Factor, ...], result: tuple[Index, ...], layout: Layout
+    factors: tuple[Factor, ...], result: tuple[Index, ...], pattern: LetterPattern
 ) -> tuple[tuple[Factor, ...], tuple[Index, ...], Sequence[int]]:
     """The factors and the result with numbered letters, and the letters in their order."""
-    letters, outer = layout.letters, layout.shown
-    if layout.is_counted and len(letters) < outer + 2:
+    letters, outer = pattern.letters, pattern.shown
+    if pattern.is_counted and len(letters) < outer + 2:
         return factors, result, letters
     order, inner = [*letters[:outer]], [*letters[outer:]]
-    order += inner if len(inner) < 2 else _by_structure(factors, order, inner)
+    order += inner if len(inner) < 2 else _Classes(factors, order, inner).in_order()
     place = {letter: k for k, letter in enumerate(order)}
     moved = []
     for node, indices, power in factors:
@@ -112,13 +112,8 @@ def renamed(index: Index, place: Mapping[int, int]) -> Index:
     return type(index)(tuple([place[letter] for letter in index.letters]))
 
 
-def _by_structure(factors: tuple[Factor, ...], order: list[int], inner: list[int]) -> list[int]:
-    """Inner letters in an order that depends on where they occur, not on how they were numbered."""
-    return _Classes(factors, order, inner).in_order()
-
-
 class Place(NamedTuple):
-    """A factor at a letter: its key, its power, all its letters, and whether it can be turned."""
+    """A factor at a letter: key, power, all its letters, and whether its transpose is the same."""
 
     key: Key
     power: str

@@ -3,7 +3,8 @@
 from fractions import Fraction
 from math import isqrt
 
-from dimderiv.graph.nodes import ONCE, Product, is_nonnegative
+from dimderiv.graph.facts import is_nonnegative
+from dimderiv.graph.nodes import ONCE, Product
 from dimderiv.graph.numbering import all_indices
 
 MOST_BITS = 64

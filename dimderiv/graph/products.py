@@ -86,11 +86,6 @@ def scaled(coefficient: Fraction | int, node: Node) -> Node:
     return elementwise(coefficient, (node, 1))
 
 
-def is_plain(node: Product) -> bool:
-    """Whether no index of a product is a sum of letters."""
-    return not node.is_convolution
-
-
 def _put(bag: Bag, factor: Factor) -> None:
     node, indices, power = factor
     if not isinstance(node, Product):

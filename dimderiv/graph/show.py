@@ -1,6 +1,6 @@
 """Nodes in letter notation, for whoever debugs: `2 r[i] X[i,j] -> [j]`, and what `r` is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import count
 
@@ -43,7 +43,11 @@ class _Shown:
     """The names of what has none; `unnamed` grows while it is written out."""
 
     def __init__(self, node: Node) -> None:
-        self.taken = {part.name for part in nodes_of([node]) if isinstance(part, (Symbol, Named))}
+        taken = {part.name for part in nodes_of([node]) if isinstance(part, (Symbol, Named))}
+        self.free = {
+            word: (name for name in _names(word) if name not in taken)
+            for word in (NAMES, NAMES.upper())
+        }
         self.names: dict[Key, str] = {}
         self.unnamed: list[Node] = []
 
@@ -57,8 +61,7 @@ class _Shown:
             case Map() | Function():
                 over = node.over if isinstance(node, Function) else ()
                 axes = [f"axis={axis}" for axis in over]
-                inside = ", ".join([*map(self._name, node.arguments), *axes])
-                return f"{node.function}({inside})"
+                return f"{node.function}({', '.join([*map(self._name, node.arguments), *axes])})"
             case Size(dim):
                 return str(dim)
             case Symbol(name) | Constant(name) | Named(name):
@@ -69,49 +72,36 @@ class _Shown:
         if isinstance(node, (Symbol, Named, Constant, Size)):
             return self.text(node)
         if node.key not in self.names:
-            letters = NAMES.upper() if len(node.axes) > 1 else NAMES
-            every = (f"{letter}{number or ''}" for number in count() for letter in letters)
-            name = next(name for name in every if name not in self.taken)
-            self.taken.add(name)
-            self.names[node.key] = name
+            self.names[node.key] = next(self.free[NAMES.upper() if len(node.axes) > 1 else NAMES])
             self.unnamed.append(node)
         return self.names[node.key]
 
     def _product(self, node: Product) -> str:
-        spelled = _spelled(all_indices(node.factors), node)
+        """Letters as they come; one that no factor has says its size."""
+        own = letters_of(all_indices(node.factors))
+        order = dict.fromkeys((*own, *letters_of(node.result)))
+        spelled = dict(zip(order, _names(LETTERS), strict=False))
+        spelled |= {i: f"{spelled[i]}:{node.dims[i]}" for i in order if i not in own}
         parts = [] if node.coefficient == 1 and node.factors else [str(node.coefficient)]
         for factor in node.factors:
             indices = f"[{_joined(factor.indices, spelled)}]" if factor.indices else ""
-            parts.append(f"{self._name(factor.node)}{indices}{_raised(factor.power)}")
+            power = str(factor.power) if factor.power.denominator == 1 else f"({factor.power})"
+            raised = "" if factor.power == 1 else f"^{power}"
+            parts.append(f"{self._name(factor.node)}{indices}{raised}")
         return f"{' '.join(parts)} -> [{_joined(node.result, spelled)}]"
 
 
-def _spelled(indices: Iterable[Index], node: Product) -> dict[int, str]:
-    """A letter for each number, as they come; one that no factor has says its size."""
-    names = (f"{letter}{number or ''}" for number in count() for letter in LETTERS)
-    own = letters_of(indices)
-    order = dict.fromkeys((*own, *letters_of(node.result)))
-    return {
-        letter: name if letter in own else f"{name}:{node.dims[letter]}"
-        for letter, name in zip(order, names, strict=False)
-    }
+def _names(letters: str) -> Iterator[str]:
+    return (f"{letter}{number or ''}" for number in count() for letter in letters)
 
 
-def _joined(indices: Iterable[Index], spelled: dict[int, str]) -> str:
-    return ",".join(_index(index, spelled) for index in indices)
-
-
-def _index(index: Index, spelled: dict[int, str]) -> str:
-    if isinstance(index, int):
-        return spelled[index]
-    letters = [spelled[letter] for letter in index.letters]
-    return f"({','.join(letters)})" if isinstance(index, Merged) else "+".join(letters)
-
-
-def _raised(power: Fraction) -> str:
-    if power == 1:
-        return ""
-    return f"^{power}" if power.denominator == 1 else f"^({power})"
+def _joined(indices: Iterable[Index], spelled: Mapping[int, str]) -> str:
+    texts = []
+    for index in indices:
+        letters = [spelled[letter] for letter in letters_of((index,))]
+        is_merged = isinstance(index, Merged)
+        texts.append(f"({','.join(letters)})" if is_merged else "+".join(letters))
+    return ",".join(texts)
 
 
 def _added(terms: Iterable[tuple[Fraction, str]]) -> str:

@@ -1,9 +1,11 @@
 """Making a sum: nested sums opened, like terms collected, a common number taken out."""
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
-from math import gcd
+from math import gcd, prod
 
+from dimderiv.graph.facts import rows_sum_to_one, zero_sums
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -15,10 +17,8 @@ from dimderiv.graph.nodes import (
     is_symmetric,
     is_zero,
     letters_of,
-    rows_sum_to_one,
     size,
     zero,
-    zero_sums,
 )
 from dimderiv.graph.normal_form import exact, rescaled, times, without_coefficient
 from dimderiv.graph.products import arranged, product, transposed
@@ -53,32 +53,32 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
         return product(number, [Factor(kept[0][1], plain)], plain, axes)
     if number is not ONCE and number != 1:
         kept = tuple([(coefficient / number, term) for coefficient, term in kept])
-    if len(axes) == 2 and is_turned(kept):
+    if len(axes) == 2 and is_transposed(kept):
         # One of a sum and its transpose is a node, so that equal sums are told whichever is meant.
         kept = tuple([(coefficient, transposed(term)) for coefficient, term in kept])
         return product(number, [Factor(_node(kept, axes[::-1]), plain[::-1])], plain, axes)
     return rescaled(_node(kept, axes), number)
 
 
-def is_turned(terms: Sequence[Term]) -> bool:
+def is_transposed(terms: Sequence[Term]) -> bool:
     """Whether most matrices in a sum are transposed; of as many, the one with the first key.
 
     Args:
         terms: the terms of a sum of matrices.
     """
-    plain, turned = [], []
+    plain, transposes = [], []
     for _, term in terms:
         if isinstance(term, Product):
             arrays = [factor for factor in term.factors if factor.indices]
             if len(arrays) == 1 and arrays[0].indices == term.result[::-1] != term.result:
-                turned.append(arrays[0].node.key)
+                transposes.append(arrays[0].node.key)
         elif not is_symmetric(term):
             plain.append(term.key)
-    if not turned:
+    if not transposes:
         return False
-    first_turned, first_plain = min(turned), min(plain, default=b"")
-    tied = len(turned) == len(plain) and first_turned < first_plain
-    return tied or len(turned) > len(plain)
+    first_transposed, first_plain = min(transposes), min(plain, default=b"")
+    tied = len(transposes) == len(plain) and first_transposed < first_plain
+    return tied or len(transposes) > len(plain)
 
 
 def terms(node: Node) -> list[Term]:
@@ -91,19 +91,40 @@ def expanded(node: Node) -> list[Term]:
     found: list[Term] = []
     for coefficient, term in [(ONCE, node)] if _is_multiple(node) else terms(node):
         place = _large_sum(term)
-        if place is None or not isinstance(term, Product):
+        if place is None:
             found.append((coefficient, term))
-            continue
-        inner = term.factors[place]
-        assert isinstance(inner.node, Sum)
-        for c, part in inner.node.terms:
-            factors = [*term.factors[:place], inner._replace(node=part), *term.factors[place + 1 :]]
-            scale = coefficient * c * term.coefficient
-            found += [
-                (scale * more, each)
-                for more, each in expanded(product(ONCE, factors, term.result, term.dims))
-            ]
+        for c, part in () if place is None else distributed(coefficient, term, [place]):
+            found += [(c * more, each) for more, each in expanded(part)]
     return found
+
+
+def distributed(
+    coefficient: Fraction, term: Node, places: Collection[int] | None = None
+) -> list[Term]:
+    """A product as a sum over the terms of the sums among its factors.
+
+    Args:
+        coefficient: what the product is multiplied by.
+        term: the product; any other node is its own term.
+        places: which of the factors are taken apart; all of them, if it is not given.
+    """
+    if not isinstance(term, Product):
+        return [(coefficient, term)]
+    choices = [
+        [(c, factor._replace(node=part)) for c, part in factor.node.terms]
+        if isinstance(factor.node, Sum)
+        and factor.power == 1
+        and (places is None or place in places)
+        else [(ONCE, factor)]
+        for place, factor in enumerate(term.factors)
+    ]
+    return [
+        (
+            coefficient * prod(c for c, _ in chosen),
+            product(term.coefficient, [f for _, f in chosen], term.result, term.dims),
+        )
+        for chosen in itertools.product(*choices)
+    ]
 
 
 def _is_multiple(node: Node) -> bool:
@@ -186,13 +207,13 @@ def _is_symmetric(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> bool:
         return False
     mixed = [(coefficient, term) for coefficient, term in terms if not is_symmetric(term)]
     found = {term.key: coefficient for coefficient, term in mixed}
-    turned = set()
+    transposes = set()
     for coefficient, term in mixed:
         key = transposed(term).key
         if found.get(key) != coefficient:
             return False
-        turned.add(key)
-    return len(turned) == len(mixed)
+        transposes.add(key)
+    return len(transposes) == len(mixed)
 
 
 def _opened(terms: Iterable[Term]) -> Iterable[Term]:

@@ -36,12 +36,10 @@ def _is_guessed(scope: Scope, node: Binary) -> bool:
 
 
 def _ambiguous(scope: Scope, node: Binary, sign: str) -> ShapeError:
-    facts = scope.facts()
-    left, right = facts.grouped(node.left), facts.grouped(node.right)
-    return ShapeError(
-        f"{facts.text(node)} may be meant entry by entry, as in NumPy, because of {sign}, or as a "
+    left, right = scope.grouped(node.left), scope.grouped(node.right)
+    return scope.refusal(
+        f"{scope.text(node)} may be meant entry by entry, as in NumPy, because of {sign}, or as a "
         "matrix product",
-        span=node.span,
-        known=facts.known([node], None),
-        hint=f"{left} .* {right} for each entry, or {left} @ {right} for the matrix product",
+        node,
+        f"{left} .* {right} for each entry, or {left} @ {right} for the matrix product",
     )

@@ -5,23 +5,11 @@ is written once it is certain that nothing conforms.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, Span
 from dimderiv.infer.unify import Term, Unifier, resolved
-from dimderiv.language import (
-    Call,
-    Declaration,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Shape,
-    Transpose,
-    children,
-    names_in,
-)
+from dimderiv.language import Declaration, Node, Shape, children, names_in, syntax
 
 Axes = tuple[Term, Term]
 Write: TypeAlias = "Callable[[Facts, ClashError], ShapeError]"
@@ -50,9 +38,8 @@ class ClashError(Exception):
         self.sizes = sizes
 
 
-@dataclass(frozen=True)
 class Facts:
-    """What is known when an error is written.
+    """What is known of a program, as it is told when an error is written.
 
     Attributes:
         source: the text of the program.
@@ -75,20 +62,20 @@ class Facts:
         start, end = node.span
         if end > start and self.source:
             return " ".join(self.source[start:end].split())
-        return node.name if isinstance(node, Name) else "this part"
+        return node.name if isinstance(node, syntax.Name) else "this part"
 
     def grouped(self, node: Node) -> str:
         """A part of the program, in brackets where it is not a single thing."""
-        text = self.text(node)
-        return text if isinstance(node, Name | Number | Call | Transpose) else f"({text})"
+        single = (syntax.Name, syntax.Number, syntax.Call, syntax.Transpose)
+        return self.text(node) if isinstance(node, single) else f"({self.text(node)})"
 
-    def is_inferred(self, name: str) -> bool:
-        """Whether a name is a symbol that nobody declared."""
+    def is_undeclared(self, name: str) -> bool:
+        """Whether a name is a symbol of which nothing is declared."""
         return self.meanings.get(name) == "symbol" and name not in self.declared
 
     def shape(self, node: Node) -> Shape:
         """The shape of a node."""
-        return _shape(self.axes[id(node)])
+        return shape_of(self.axes[id(node)])
 
     def said(self, node: Node) -> str:
         """The shape of a node in a sentence."""
@@ -109,7 +96,7 @@ class Facts:
         return [fact for fact in facts if fact][:FACTS_SHOWN]
 
     def _fact(self, name: str) -> str | None:
-        shape = f"{name}: {_shape(self.names[name])}"
+        shape = f"{name}: {shape_of(self.names[name])}"
         if self.meanings[name] == "size":
             return None
         if self.meanings[name] == "definition":
@@ -119,6 +106,11 @@ class Facts:
         places = [self.text(node) for t in self.names[name] for node in self.unifier.reasons(t)]
         because = " and ".join(dict.fromkeys(places))
         return f"{shape} (from {because})" if because else f"{shape} (not declared)"
+
+
+def shape_of(axes: Axes) -> Shape:
+    """The shape that axes make, once every size has a name."""
+    return Shape(*map(resolved, axes))
 
 
 def product_misfit(facts: Facts, clash: ClashError) -> ShapeError:
@@ -147,7 +139,7 @@ def argument_misfit(wanted: Shape) -> Write:
     """Writes the error for an argument that has not the shape that its function is declared for."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
-        assert isinstance(clash.node, Call)
+        assert isinstance(clash.node, syntax.Call)
         (argument,) = clash.node.arguments
         function = clash.node.function
         return ShapeError(
@@ -217,13 +209,9 @@ def described(shape: Shape) -> str:
 
 def unsigned(node: Node) -> Node:
     """A term without its minus signs."""
-    while isinstance(node, Negative):
+    while isinstance(node, syntax.Negative):
         node = node.operand
     return node
-
-
-def _shape(axes: Axes) -> Shape:
-    return Shape(resolved(axes[0]), resolved(axes[1]))
 
 
 def _misfit(
@@ -272,7 +260,7 @@ def _listed(texts: Sequence[str]) -> str | None:
 
 
 def _transposed(facts: Facts, node: Node) -> str:
-    if isinstance(node, Transpose):
+    if isinstance(node, syntax.Transpose):
         return facts.grouped(node.operand)
     return f"{facts.grouped(node)}'"
 
@@ -280,7 +268,7 @@ def _transposed(facts: Facts, node: Node) -> str:
 def _square_hint(facts: Facts, node: Node, text: str, shape: Shape) -> str:
     if not shape.is_matrix:
         return f"sum({text}) or ||{text}||, which take a vector"
-    if not isinstance(node, Call):
+    if not isinstance(node, syntax.Call):
         power = facts.grouped(children(node)[1])
         defined = f"pinv({text})" if power == "(-1)" else f"{text}' {text}"
         return f"{defined}, or {text}.^{power} for each entry"

@@ -4,17 +4,10 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 
 from dimderiv.errors import LimitError, UnknownNameError
-from dimderiv.infer.clashes import (
-    Axes,
-    ClashError,
-    argument_misfit,
-    call_misfit,
-    kernel_misfit,
-    square_misfit,
-)
+from dimderiv.infer import clashes, refusals
+from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.index_axes import product_of, size
 from dimderiv.infer.operators import broadcast
-from dimderiv.infer.refusals import arguments_refused, axis_refused, scalar_wanted, vector_wanted
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
 from dimderiv.infer.unify import MismatchError, Term
 from dimderiv.language import COMMUTATIONS, ONE, Call, Name, is_extreme_of_two
@@ -33,10 +26,10 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     if rule.linear and len(node.arguments) == len(rule.arguments) - 1:
         return _linear_map(scope, node, rule)
     if len(node.arguments) != len(rule.arguments):
-        raise arguments_refused(node, rule.arguments)
+        raise refusals.arguments_refused(node, rule.arguments)
     _note_assumed(scope, node, rule)
     if node.axis is not None and rule.kind != "reduction":
-        raise axis_refused(node, _reductions(scope))
+        raise refusals.axis_refused(node, _reductions(scope))
     arguments = [scope.visit(argument) for argument in node.arguments]
     return _BY_KIND[rule.kind](scope, node, rule, arguments)
 
@@ -70,7 +63,7 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     try:
         return scope.visit(scope.body(node, scope.rulebook.formula(rule, text)))
     except ClashError as clash:
-        raise ClashError(scope.caller, call_misfit, clash.sizes) from None
+        raise ClashError(scope.caller, clashes.call_misfit, clash.sizes) from None
     finally:
         scope.names, scope.caller = outer
         scope.calls -= 1
@@ -99,15 +92,15 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
             if isinstance(letter, tuple):
                 shifted.append((letter, own))
             else:
-                write = square_misfit if letters.count(letter) > 1 else call_misfit
+                write = clashes.square_misfit if letters.count(letter) > 1 else clashes.call_misfit
                 scope.agree(sizes.setdefault(letter, own), own, node, write)
     for (free, bound), own in shifted:
         try:
             sizes[free] = scope.unifier.valid(own, sizes[bound], scope.caller or node)
         except MismatchError:
-            raise ClashError(node, kernel_misfit) from None
+            raise ClashError(node, clashes.kernel_misfit) from None
     if rule.square:
-        scope.agree(*arguments[0], node, square_misfit)
+        scope.agree(*arguments[0], node, clashes.square_misfit)
     value = [_axis(scope, node, axis, sizes) for axis in signature.value]
     value += [ONE] * (2 - len(value))
     return value[0], value[1]
@@ -118,7 +111,7 @@ def _given(node: Call, axes: Axes, letters: tuple[Axis, ...]) -> tuple[Term, ...
     if len(letters) == 2:
         return axes
     if ONE not in axes:
-        raise ClashError(node, vector_wanted)
+        raise ClashError(node, refusals.vector_wanted)
     return axes[:1] if axes[1] is ONE else axes[1:]
 
 
@@ -130,7 +123,7 @@ def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
     for argument, letters in zip(node.arguments, given, strict=True):
         sizes |= zip(letters, scope.visit(argument), strict=True)
     if rule.square:
-        scope.agree(*scope.axes[id(node.arguments[0])], node, square_misfit)
+        scope.agree(*scope.axes[id(node.arguments[0])], node, clashes.square_misfit)
     rows, cols = (
         scope.unifier.product(sizes[first], sizes[second], scope.caller or node)
         for first, second in (signature.value, missing)
@@ -148,7 +141,7 @@ def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, Term]) -> Te
 
 
 def _diagonal(scope: Scope, node: Call, axes: Axes) -> Axes:
-    scope.agree(*axes, node, square_misfit)
+    scope.agree(*axes, node, clashes.square_misfit)
     return axes[0], ONE
 
 
@@ -156,7 +149,7 @@ def _declared(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
     """A function that is declared: its argument has the shape that the declaration says."""
     assert rule.argument is not None and rule.value is not None
     for own, wanted in zip(arguments[0], axes_of(rule.argument), strict=True):
-        scope.agree(own, wanted, node, argument_misfit(rule.argument))
+        scope.agree(own, wanted, node, clashes.argument_misfit(rule.argument))
     return axes_of(rule.value)
 
 
@@ -183,13 +176,13 @@ _CONSTANTS: Mapping[str, Sequence[str]] = {
 def _constant(scope: Scope, node: Call) -> Axes:
     """Arrays of given size, and `vector(1)` and `matrix(1)`, whose size the surroundings tell."""
     if node.axis is not None:
-        raise axis_refused(node, _reductions(scope))
+        raise refusals.axis_refused(node, _reductions(scope))
     names = _CONSTANTS.get(node.function)
     if names is None:
         raise _unknown(scope, node)
     # An identity may have both its sizes.
     if len(node.arguments) != len(names) and (node.function, len(node.arguments)) != ("eye", 2):
-        raise arguments_refused(node, names)
+        raise refusals.arguments_refused(node, names)
     if node.function in {"vector", "matrix"}:
         return _filled(scope, node)
     sizes = [size(scope, argument) for argument in node.arguments]
@@ -197,13 +190,13 @@ def _constant(scope: Scope, node: Call) -> Axes:
         sizes = [product_of(sizes)]
     rows, cols = sizes[0], sizes[-1]
     if node.function == "eye":
-        scope.agree(rows, cols, node, call_misfit)
+        scope.agree(rows, cols, node, clashes.call_misfit)
     return rows, cols
 
 
 def _filled(scope: Scope, node: Call) -> Axes:
     if scope.visit(node.arguments[0]) != SCALAR_AXES:
-        raise ClashError(node.arguments[0], scalar_wanted)
+        raise ClashError(node.arguments[0], refusals.scalar_wanted)
     rows = scope.unsized_axis(node)
     return rows, ONE if node.function == "vector" else scope.unsized_axis(node)
 

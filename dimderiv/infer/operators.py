@@ -3,20 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv.infer.clashes import (
-    Axes,
-    ClashError,
-    broadcast_misfit,
-    product_misfit,
-    square_misfit,
-    unsigned,
-)
-from dimderiv.infer.refusals import (
-    divisor_refused,
-    exponent_refused,
-    power_refused,
-    vector_power_refused,
-)
+from dimderiv.infer import clashes, refusals
+from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.unify import MismatchError
 from dimderiv.language import ONE, Add, Binary, Name, Negative, Node, Number, Transpose
@@ -73,13 +61,15 @@ def broadcast(scope: Scope, node: Node, parts: Sequence[Node], axes: Sequence[Ax
         except MismatchError as misfit:
             sizes = (misfit.left, misfit.right)
             first = _first_with(sizes[0], parts, axes)
-            raise ClashError(node, broadcast_misfit(first, unsigned(part)), sizes) from None
+            raise ClashError(
+                node, clashes.broadcast_misfit(first, clashes.unsigned(part)), sizes
+            ) from None
     return rows, cols
 
 
 def _first_with(size: object, parts: Sequence[Node], axes: Sequence[Axes]) -> Node:
     return next(
-        unsigned(part)
+        clashes.unsigned(part)
         for part, own in zip(parts, axes, strict=True)
         if own[0] is size or own[1] is size
     )
@@ -90,27 +80,27 @@ def _product(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
         return right
     if right[0] is ONE and right[1] is ONE:
         return left
-    scope.agree(left[1], right[0], node, product_misfit)
+    scope.agree(left[1], right[0], node, clashes.product_misfit)
     return left[0], right[1]
 
 
 def _quotient(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
     if right[0] is ONE and right[1] is ONE:
         return left
-    raise ClashError(node, divisor_refused)
+    raise ClashError(node, refusals.divisor_refused)
 
 
 def _power(scope: Scope, node: Binary, base: Axes, exponent: Axes) -> Axes:
     if exponent[0] is not ONE or exponent[1] is not ONE:
-        raise ClashError(node, exponent_refused)
+        raise ClashError(node, refusals.exponent_refused)
     if base[0] is ONE and base[1] is ONE:
         return SCALAR_AXES
     if base[0] is ONE or base[1] is ONE:
-        raise ClashError(node, vector_power_refused)
+        raise ClashError(node, refusals.vector_power_refused)
     power = constant(node.right)
     if power is None or power.denominator != 1:
-        raise ClashError(node, power_refused)
-    scope.agree(*base, node, square_misfit)
+        raise ClashError(node, refusals.power_refused)
+    scope.agree(*base, node, clashes.square_misfit)
     return base
 
 

@@ -7,27 +7,20 @@ visited again, so that a long program in which every layer needs a correction st
 from bisect import bisect_right
 from collections.abc import Mapping
 
+from dimderiv.infer import operators
 from dimderiv.infer.clashes import ClashError, definition_misfit, equation_misfit
 from dimderiv.infer.functions import call_axes
 from dimderiv.infer.index_axes import entry_axes, index_form_axes
-from dimderiv.infer.operators import (
-    binary_axes,
-    name_axes,
-    negative_axes,
-    number_axes,
-    sum_axes,
-    transpose_axes,
-)
-from dimderiv.infer.scope import Kind, Place, Scope, Visitor, declared_axes
+from dimderiv.infer.scope import Kind, Scope, ScopeMark, Visitor, declared_axes
 from dimderiv.language import syntax
 
 VISITORS: Mapping[type[syntax.Node], Visitor] = {
-    syntax.Number: number_axes,
-    syntax.Name: name_axes,
-    syntax.Negative: negative_axes,
-    syntax.Transpose: transpose_axes,
-    syntax.Add: sum_axes,
-    syntax.Binary: binary_axes,
+    syntax.Number: operators.number_axes,
+    syntax.Name: operators.name_axes,
+    syntax.Negative: operators.negative_axes,
+    syntax.Transpose: operators.transpose_axes,
+    syntax.Add: operators.sum_axes,
+    syntax.Binary: operators.binary_axes,
     syntax.Call: call_axes,
     syntax.IndexForm: index_form_axes,
     syntax.Entry: entry_axes,
@@ -48,7 +41,7 @@ class Progress:
     def __init__(self, program: syntax.Program, scope: Scope) -> None:
         self.program = program
         self.scope = scope
-        self.places: list[Place] = []
+        self.marks: list[ScopeMark] = []
         self.visited = 0
 
     def advance(self, kinds: Mapping[str, Kind]) -> ClashError | None:
@@ -57,14 +50,14 @@ class Progress:
         self._go_back(kinds)
         scope.kinds = kinds
         try:
-            for statement in statements[len(self.places) :]:
-                self.places.append(scope.mark())
+            for statement in statements[len(self.marks) :]:
+                self.marks.append(scope.mark())
                 scope.steps = 0
                 try:
                     self._visit(statement)
                 finally:
                     self.visited += scope.steps
-            self.places.append(scope.mark())
+            self.marks.append(scope.mark())
             self._finish()
         except ClashError as clash:
             return clash
@@ -72,17 +65,17 @@ class Progress:
 
     def _go_back(self, kinds: Mapping[str, Kind]) -> None:
         """Undo the last statement, which may be unfinished, and all that another kind affects."""
-        if not self.places:
+        if not self.marks:
             return
-        start = len(self.places) - 1
+        start = len(self.marks) - 1
         changed = {name for name, _ in kinds.items() ^ self.scope.kinds.items()}
         if changed:
             order = self.scope.introduced
             first = next((k for k, name in enumerate(order) if name in changed), len(order))
-            starts = [place.introduced for place in self.places]
+            starts = [mark.introduced for mark in self.marks]
             start = min(start, bisect_right(starts, first) - 1)
-        self.scope.undo(self.places[start])
-        del self.places[start:]
+        self.scope.undo(self.marks[start])
+        del self.marks[start:]
 
     def _visit(self, statement: syntax.Statement) -> None:
         scope, name = self.scope, statement.name
@@ -102,4 +95,4 @@ class Progress:
     @property
     def reached(self) -> tuple[int, int]:
         """How many statements were begun, and how far the last of them was visited."""
-        return len(self.places), self.scope.steps
+        return len(self.marks), self.scope.steps

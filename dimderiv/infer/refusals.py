@@ -24,7 +24,7 @@ def divisor_refused(facts: Facts, clash: ClashError) -> ShapeError:
         options = [f"{facts.text(left)} / ({text} ...) for a divisor of several factors"]
     if shape.rows == shape.cols:
         options.append(f"{facts.grouped(left)} inv({text})")
-    if isinstance(right, Name) and facts.is_inferred(right.name):
+    if isinstance(right, Name) and facts.is_undeclared(right.name):
         options.append(f"declare {text}: scalar")
     message = f"only a scalar can be divided by: {facts.said(right)}"
     return facts.refusal(message, right, ", or ".join(options))
@@ -35,7 +35,7 @@ def exponent_refused(facts: Facts, clash: ClashError) -> ShapeError:
     base, exponent = children(clash.node)
     text = facts.text(exponent)
     hint = f"{facts.grouped(base)}.^{facts.grouped(exponent)} {_EACH_ENTRY}"
-    if isinstance(exponent, Name) and facts.is_inferred(exponent.name):
+    if isinstance(exponent, Name) and facts.is_undeclared(exponent.name):
         hint += f", or declare {text}: scalar"
     return facts.refusal(f"an exponent is a scalar: {facts.said(exponent)}", exponent, hint)
 

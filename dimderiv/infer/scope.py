@@ -30,7 +30,7 @@ class Kind(Enum):
     SCALAR = "scalar"
 
 
-class Place(NamedTuple):
+class ScopeMark(NamedTuple):
     """How far a scope had come, for `undo`."""
 
     unifier: Mark
@@ -38,7 +38,7 @@ class Place(NamedTuple):
     unsized: int
 
 
-class Scope:
+class Scope(Facts):
     """The names of a program and the axes of its nodes, as far as they have been visited.
 
     Args:
@@ -67,7 +67,6 @@ class Scope:
         self.unifier = Unifier()
         self.axes: dict[int, Axes] = {}
         self.bodies: dict[int, Node] = {}
-        self.copies: dict[tuple[int, int], Node] = {}
         self.names: dict[str, Axes] = {}
         self.meanings: dict[str, Meaning] = {}
         self.introduced: list[str] = []
@@ -142,39 +141,28 @@ class Scope:
         self.introduced.append(name)
         return axes
 
-    def is_undeclared(self, name: str) -> bool:
-        """Whether a name is a symbol of which nothing is declared."""
-        return self.meanings.get(name) == "symbol" and name not in self.declared
-
     def body(self, node: Call, definition: Node) -> Node:
         """A copy of a definition for one call: it has other shapes in each."""
-        key = id(node), id(definition)
-        if key not in self.copies:
-            self.copies[key] = copied(definition)
-        self.bodies[id(node)] = self.copies[key]
-        return self.copies[key]
+        body = self.bodies[id(node)] = copied(definition)
+        return body
 
-    def mark(self) -> Place:
+    def mark(self) -> ScopeMark:
         """How far it has come, for `undo`."""
-        return Place(self.unifier.mark(), len(self.introduced), len(self.unsized))
+        return ScopeMark(self.unifier.mark(), len(self.introduced), len(self.unsized))
 
-    def undo(self, place: Place) -> None:
+    def undo(self, mark: ScopeMark) -> None:
         """Forget everything since a mark; the axes of nodes are overwritten when visited again."""
-        self.unifier.undo(place.unifier)
-        for name in self.introduced[place.introduced :]:
+        self.unifier.undo(mark.unifier)
+        for name in self.introduced[mark.introduced :]:
             del self.names[name], self.meanings[name]
-        del self.introduced[place.introduced :]
-        del self.unsized[place.unsized :]
+        del self.introduced[mark.introduced :]
+        del self.unsized[mark.unsized :]
         self.letters = self.caller = None
         self.calls = 0
 
     def named_sizes(self) -> list[Term]:
         """The sizes of all names, in the order in which open ones get a name of their own."""
         return [size for name in self.introduced for size in self.names[name]]
-
-    def facts(self) -> Facts:
-        """What is known, for an error."""
-        return Facts(self.source, self.axes, self.names, self.meanings, self.declared, self.unifier)
 
 
 def kind_of_axes(axes: Axes) -> Kind:

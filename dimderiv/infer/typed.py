@@ -11,21 +11,13 @@ from difflib import get_close_matches
 
 from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer.asterisks import refuse_ambiguous_products
-from dimderiv.infer.clashes import Axes, ClashError, Facts, equation_misfit
+from dimderiv.infer.clashes import Axes, ClashError, Facts, equation_misfit, shape_of
 from dimderiv.infer.kinds import Doubt, settle_kinds
 from dimderiv.infer.progress import VISITORS, Progress
 from dimderiv.infer.refusals import undetermined
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
-from dimderiv.infer.unify import MismatchError, name_sizes, resolved, variables
-from dimderiv.language import (
-    COMMUTATIONS,
-    Declaration,
-    Shape,
-    canonical_name,
-    children,
-    names_in,
-    syntax,
-)
+from dimderiv.infer.unify import MismatchError, name_sizes, variables
+from dimderiv.language import COMMUTATIONS, Declaration, Shape, canonical_name, names_in, syntax
 from dimderiv.rulebook import Rulebook
 
 
@@ -76,8 +68,7 @@ class Typed:
         Raises:
             KeyError: it is no node of the program.
         """
-        rows, cols = self._axes[id(node)]
-        return Shape(resolved(rows), resolved(cols))
+        return shape_of(self._axes[id(node)])
 
     def body(self, node: syntax.Call) -> "Typed":
         """The definition of a function as a program, with the shapes that it has in one call.
@@ -104,7 +95,6 @@ IMPLY = {
     "probability": {"probability", "onehot"},
     "symmetric": {"symmetric", "spd", "psd", "diagonal"},
 }
-_NO_SIZES = frozenset(_CONSTANTS)
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
@@ -173,13 +163,13 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
             return doubts
         clash = ClashError(refuted.reason, equation_misfit, (refuted.left, refuted.right))
     name_sizes([*scope.named_sizes(), *(size for _, size in scope.unsized)], taken)
-    raise clash.write(scope.facts(), clash)
+    raise clash.write(scope, clash)
 
 
 def _refuse_undetermined(scope: Scope) -> None:
     for node, size in scope.unsized:
         if any(True for _ in variables(size)):
-            raise undetermined(node, scope.facts().text(node))
+            raise undetermined(node, scope.text(node))
 
 
 def _written_sizes(
@@ -189,23 +179,20 @@ def _written_sizes(
     source = program.source
     if source and not any(mark in source for mark in (*sized, "[")):
         return set()
-    defined = {statement.name for statement in program.statements}
-    written = (
-        name for statement in program.statements for name in _sizes_in(statement.value, sized)
-    )
-    return {name for name in written if name not in defined and name not in declared} - _NO_SIZES
+    statements = program.statements
+    written = {name for each in statements for name in _sizes_in(each.value, sized)}
+    return written - {each.name for each in statements} - declared.keys() - _CONSTANTS.keys()
 
 
 def _sizes_in(node: syntax.Node, sized: Collection[str]) -> Iterator[str]:
-    places: tuple[syntax.Node, ...] = ()
-    if isinstance(node, syntax.Call) and node.function in sized:
-        places = node.arguments
-    elif isinstance(node, syntax.IndexForm):
-        places = tuple(size for _, size in node.letters)
-    for place in places:
-        yield from names_in(place)
-    for child in children(node):
-        yield from _sizes_in(child, sized)
+    for part in syntax.walk(node):
+        places: tuple[syntax.Node, ...] = ()
+        if isinstance(part, syntax.Call) and part.function in sized:
+            places = part.arguments
+        elif isinstance(part, syntax.IndexForm):
+            places = tuple(size for _, size in part.letters)
+        for place in places:
+            yield from names_in(place)
 
 
 def _check_wrt(name: str, scope: Scope) -> None:
@@ -218,8 +205,7 @@ def _check_wrt(name: str, scope: Scope) -> None:
     elif scope.meanings.get(name) == "definition":
         message, hint = f"{name} is defined in the expression, so it is no variable", None
     elif name in scope.rulebook.unknown:
-        message = f"{name} is a function, so it is no variable"
-        hint = None
+        message, hint = f"{name} is a function, so it is no variable", None
     elif name in scope.declared:
         message, hint = f"{name} is declared, but does not occur in the expression", None
     elif name in scope.sizes:
@@ -234,9 +220,7 @@ def _check_wrt(name: str, scope: Scope) -> None:
 
 
 def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
-    shapes = {
-        name: Shape(resolved(rows), resolved(cols)) for name, (rows, cols) in scope.names.items()
-    }
+    shapes = {name: shape_of(axes) for name, axes in scope.names.items()}
     symbols = {
         name: replace(scope.declared.get(name, Declaration(shape, text=str(shape))), shape=shape)
         for name, shape in shapes.items()
@@ -255,7 +239,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         program=program,
         symbols=symbols,
         definitions={n: s for n, s in shapes.items() if scope.meanings[n] == "definition"},
-        value=Shape(*map(resolved, scope.axes[id(program.statements[-1].value)])),
+        value=shape_of(scope.axes[id(program.statements[-1].value)]),
         assumptions=tuple(assumptions),
         sizes=frozenset(scope.sizes).union(
             name for shape in shapes.values() for dim in shape for name in dim.names
@@ -264,22 +248,22 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         _axes=scope.axes,
         _bodies=scope.bodies,
         _meanings=scope.meanings,
-        doubts=tuple(_sentence(doubt, scope.names, scope.facts()) for doubt in doubts),
+        doubts=tuple(_sentence(doubt, scope) for doubt in doubts),
     )
 
 
-def _sentence(doubt: Doubt, names: Mapping[str, Axes], facts: Facts) -> str:
+def _sentence(doubt: Doubt, facts: Facts) -> str:
     """What is said of a symbol that could be of another kind."""
     if doubt.power is not None:
-        base, exponent = children(doubt.power)
+        base, exponent = syntax.children(doubt.power)
         text = facts.text(base)
         square = f" or ||{text}||^2" if facts.text(exponent) == "2" else ""
         return (
             f"{doubt.name} is read as a scalar because of {facts.text(doubt.power)}; of a column "
             f"that is ({text}).^{facts.grouped(exponent)}{square}: declare {doubt.name}"
         )
-    axes = names[doubt.name]
-    shape = Shape(*map(resolved, axes))
+    axes = facts.names[doubt.name]
+    shape = shape_of(axes)
     size = "" if shape.is_scalar else f" {shape}"
     return (
         f"{doubt.name} is read as a {kind_of_axes(axes).value}{size}; "

@@ -1,6 +1,6 @@
 """Typed programs, and the formulas of rules, as nodes of the graph."""
 
-from dimderiv.lower.arrays import Array, constant_value, triangle
+from dimderiv.lower.arrays import Array, constant_value, number_of, triangle
 from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.lower.formulas import (
     derivative_of,
@@ -12,6 +12,7 @@ from dimderiv.lower.formulas import (
 )
 from dimderiv.lower.inverses import inverse
 from dimderiv.lower.matrix_functions import function_of, map_indices
+from dimderiv.lower.operands import with_operands
 
 __all__ = [
     "Array",
@@ -27,6 +28,8 @@ __all__ = [
     "lettered_terms",
     "lower",
     "map_indices",
+    "number_of",
     "triangle",
+    "with_operands",
     "without_derivative",
 ]

@@ -4,7 +4,8 @@ An array is a node together with its place in matrix notation; the functions her
 which operand has which letter.
 """
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -28,6 +29,9 @@ from dimderiv.graph import (
 from dimderiv.language import ONE, SCALAR, Dim, Shape
 from dimderiv.rulebook import Axis, read_signature
 
+# The derivatives of reductions that are linear, as powers of how many entries they run over.
+WEIGHTS = {"1": Fraction(0), "1 / count": Fraction(-1)}
+
 
 class Array(NamedTuple):
     """A node and the two axes, rows and columns, that it has in matrix notation."""
@@ -42,7 +46,11 @@ class Array(NamedTuple):
 
 
 def number_of(dim: Dim) -> Node:
-    """The size of a dimension, as a number where it is one."""
+    """The size of a dimension, as a number where it is one.
+
+    Args:
+        dim: the dimension.
+    """
     return number(dim.number) if dim.number is not None else graph.size(dim)
 
 
@@ -132,18 +140,19 @@ def entrywise_power(base: Array, exponent: Array) -> Array:
     return Array(elementwise(1, (whole, power)), shape)
 
 
-def reduce(function: str, array: Array, axis: int | None) -> Array:
+def reduce(function: str, array: Array, axis: int | None, slope: str) -> Array:
     """A sum, mean, maximum, minimum or log-sum-exp over all entries or along one axis."""
     kept = [axis is not None and axis != k for k in (0, 1)]
     shape = Shape(*(dim if keep else ONE for keep, dim in zip(kept, array.shape, strict=True)))
     letters = array.at(0, 1)
     result = tuple(letter for letter in letters if kept[letter])
     over = tuple(k for k, letter in enumerate(letters) if not kept[letter])
-    if function in {"sum", "mean"}:
-        factors = [Factor(array.node, letters)]
-        if function == "mean":
-            factors += [Factor(number_of(array.node.axes[k]), (), Fraction(-1)) for k in over]
-        return Array(part(ONCE, factors, result, array.shape), shape)
+    if slope in WEIGHTS:
+        counts = [number_of(array.node.axes[k]) for k in over]
+        weights = [Factor(count, (), WEIGHTS[slope]) for count in counts if WEIGHTS[slope]]
+        return Array(
+            part(ONCE, [Factor(array.node, letters), *weights], result, array.shape), shape
+        )
     if not over:
         return array
     return Array(graph.apply_function(function, (array.node,), shape.axes, over), shape)
@@ -177,8 +186,7 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
     place = {letter: k for k, letter in enumerate(dims)}
 
     def index(axis: Axis, merge: type[Merged] | type[Shifted]) -> Index:
-        own = (axis,) if isinstance(axis, str) else axis
-        letters = tuple(place[letter] for letter in own if not dims[letter].is_one)
+        letters = tuple(place[letter] for letter in axis if not dims[letter].is_one)
         return letters[0] if len(letters) == 1 else merge(letters)
 
     factors = [
@@ -192,7 +200,7 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
                 f"a triangle is that of a matrix, not of {arrays[0].shape}"
             )
         factors.append(Factor(triangle(*below), tuple(place[letter] for letter in read.ordered)))
-    sizes = [_product_of(dims, axis) for axis in read.value]
+    sizes = [product_of(dims[letter] for letter in axis) for axis in read.value]
     shape = Shape(*(*sizes, ONE, ONE)[:2])
     result = tuple(
         index(axis, Merged) for axis, size in zip(read.value, sizes, strict=True) if not size.is_one
@@ -220,8 +228,6 @@ def _letter_sizes(axes: Sequence[tuple[Axis, Dim]]) -> dict[str, Dim]:
     return sizes
 
 
-def _product_of(sizes: Mapping[str, Dim], axis: Axis) -> Dim:
-    size = ONE
-    for letter in (axis,) if isinstance(axis, str) else axis:
-        size = size * sizes[letter]
-    return size
+def product_of(sizes: Iterable[Dim]) -> Dim:
+    """The size of an axis that is made of several."""
+    return functools.reduce(Dim.__mul__, sizes, ONE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dimderiv import graph
-from dimderiv.errors import LimitError, NotDifferentiableError
+from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError
 from dimderiv.graph import ONCE, Merged, Named, Node, number, product, scaled
 from dimderiv.infer import Typed, infer
 from dimderiv.language import (
@@ -22,24 +22,8 @@ from dimderiv.language import (
     size_of,
     syntax,
 )
-from dimderiv.lower import handwritten
-from dimderiv.lower.arrays import (
-    Array,
-    along_rows,
-    by_signature,
-    constant_value,
-    diagonal,
-    entrywise_power,
-    hadamard,
-    identity,
-    mapped,
-    number_of,
-    plus,
-    reduce,
-    spread,
-    times,
-    transpose,
-)
+from dimderiv.lower import arrays, handwritten
+from dimderiv.lower.arrays import Array, constant_value, number_of
 from dimderiv.lower.inverses import inverse, invert
 from dimderiv.lower.matrix_functions import matrix_function
 from dimderiv.lower.symmetry import is_symmetric
@@ -137,13 +121,17 @@ class Builder:
                 inner = self.array(operand)
                 return Array(scaled(-1, inner.node), inner.shape)
             case syntax.Transpose(operand):
-                return transpose(self.array(operand))
+                return arrays.transpose(self.array(operand))
             case syntax.Add(terms):
-                return plus([self.array(term) for term in terms])
+                return arrays.plus([self.array(term) for term in terms])
             case syntax.Binary(operator, left, right):
                 return self._binary(operator, self.array(left), self.array(right), node)
             case syntax.Call():
-                return self._call(node)
+                try:
+                    return self._call(node)
+                except DimderivError as error:
+                    error.span = error.span or node.span
+                    raise
             case syntax.Group(operand):
                 return self.array(operand)
             case syntax.Entry() | syntax.IndexForm():
@@ -164,7 +152,7 @@ class Builder:
             return self.names[node.name]
         match self.typed.meaning(node.name):
             case "identity":
-                return identity(self.typed.shape(node))
+                return arrays.identity(self.typed.shape(node))
             case "pi":
                 return Array(graph.constant("pi"), SCALAR)
             case _:
@@ -175,23 +163,23 @@ class Builder:
     ) -> Array:
         match operator:
             case "*":
-                return times(left, right)
+                return arrays.times(left, right)
             case ".*":
-                return hadamard(left, right)
+                return arrays.hadamard(left, right)
             case "/" | "./":
                 _refuse_zero_below(right, node)
                 if isinstance(node.right, syntax.Number) and node.right.value != 1:
                     return Array(scaled(reciprocal(node.right.value), left.node), left.shape)
-                found = hadamard(left, right, power=-1)
+                found = arrays.hadamard(left, right, power=-1)
                 return handwritten.quotient(found) if self.recognises else found
             case "^" if not left.shape.is_scalar:
                 return matrix_power(left, right, node)
             case "^" | ".^":
                 if (constant_value(right.node) or 0) < 0:
                     _refuse_zero_below(left, node)
-                return entrywise_power(left, right)
+                return arrays.entrywise_power(left, right)
             case _:
-                return mapped(operator, left, right)
+                return arrays.mapped(operator, left, right)
 
     def _call(self, node: syntax.Call) -> Array:
         if node.function in {"ones", "eye", "vector", "matrix"}:
@@ -200,26 +188,27 @@ class Builder:
             return self._commutation(node)
         arguments = [self.array(argument) for argument in node.arguments]
         if syntax.is_extreme_of_two(node):
-            return mapped(EXTREMES[node.function], *arguments)
+            return arrays.mapped(EXTREMES[node.function], *arguments)
         rule = self.rulebook[node.function]
         expanded = self.expanded(rule, arguments)
         if expanded is not None:
             return expanded
         match rule.kind:
             case "product" if rule.name == "diag" and arguments[0].shape.is_matrix:
-                return diagonal(arguments[0])
+                return arrays.diagonal(arguments[0])
             case "product":
-                return by_signature(rule.signature, arguments)
+                return arrays.by_signature(rule.signature, arguments)
             case "matrix" if rule.name == "inv":
                 return invert(arguments[0])
             case "elementwise":
                 may_be = self.recognises and rule.name == "log"
                 logarithm = handwritten.logarithm(arguments[0]) if may_be else None
-                return logarithm or mapped(rule.name, *arguments)
+                return logarithm or arrays.mapped(rule.name, *arguments)
             case "reduction":
-                return reduce(rule.name, arguments[0], node.axis)
+                slope = rule.derivative.get(rule.arguments[0], "")
+                return arrays.reduce(rule.name, arguments[0], node.axis, slope)
             case "rows":
-                return along_rows(rule.name, arguments[0])
+                return arrays.along_rows(rule.name, arguments[0])
             case "composite":
                 known = dict(zip(rule.arguments, arguments, strict=True))
                 return self.within(self.typed.body(node), known)
@@ -241,18 +230,18 @@ class Builder:
     def _constant(self, node: syntax.Call) -> Array:
         shape = self.typed.shape(node)
         if node.function == "eye":
-            return identity(shape)
-        filled = spread(Array(number(1), SCALAR), shape)
+            return arrays.identity(shape)
+        filled = arrays.spread(Array(number(1), SCALAR), shape)
         if node.function == "ones":
             return Array(filled, shape)
-        return hadamard(self.array(node.arguments[0]), Array(filled, shape))
+        return arrays.hadamard(self.array(node.arguments[0]), Array(filled, shape))
 
     def _commutation(self, node: syntax.Call) -> Array:
         """The matrix that is 1 where a place in `vec(X')` and one in `vec(X)` are of one entry."""
         shape = self.typed.shape(node)
         dims = dict(enumerate(size_of(size) for size in node.arguments))
         if any(dim.is_one for dim in dims.values()):
-            return identity(shape)
+            return arrays.identity(shape)
         swap = product(ONCE, (), (Merged((0, 1)), Merged((1, 0))), [dims[0], dims[1]])
         return Array(swap, shape)
 
@@ -267,7 +256,7 @@ class Builder:
             tree = self.rulebook.formula(rule, rule.column)
             if first.is_column:
                 return self.defined(rule, arguments, tree)
-            return transpose(self.defined(rule, [transpose(arguments[0])], tree))
+            return arrays.transpose(self.defined(rule, [arrays.transpose(arguments[0])], tree))
         raise NotDifferentiableError(
             f"{rule.name} has a rule for matrices, and its argument is {first}"
         )
@@ -296,6 +285,9 @@ class Builder:
         self.names, self.typed = dict(known), typed
         try:
             return self.array(typed.program.statements[0].value)
+        except DimderivError as error:
+            error.span = None  # it is a place in the text of a rule
+            raise
         finally:
             self.names, self.typed = outer
 
@@ -310,7 +302,12 @@ def _typed(
     tree: syntax.Node, names: tuple[str, ...], shapes: tuple[Shape, ...], rulebook: Rulebook
 ) -> Typed:
     declared = {name: Declaration(shape) for name, shape in zip(names, shapes, strict=True)}
-    return infer(syntax.Program((syntax.Statement(None, tree),)), declared, rulebook=rulebook)
+    program = syntax.Program((syntax.Statement(None, tree),))
+    try:
+        return infer(program, declared, rulebook=rulebook)
+    except ShapeError as error:
+        message = f"a formula of a rule does not conform: {error.message}"
+        raise ShapeError(message, known=error.known) from None
 
 
 def _refuse_zero_below(divisor: Array, node: syntax.Node) -> None:
@@ -330,7 +327,7 @@ def matrix_power(base: Array, exponent: Array, node: syntax.Binary) -> Array:
         )
     if power < 0:
         base = Array(inverse(base.node), base.shape)
-    result = identity(base.shape)
+    result = arrays.identity(base.shape)
     for _ in range(abs(int(power))):
-        result = times(result, base)
+        result = arrays.times(result, base)
     return result

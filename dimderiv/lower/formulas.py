@@ -37,11 +37,9 @@ def without_derivative(rule: Rule, argument: str) -> NotDifferentiableError:
     message = f"{rule.name} has no derivative by its argument {argument} here"
     if argument in rule.refused:
         return NotDifferentiableError(message, known=[rule.refused[argument]])
-    return NotDifferentiableError(
-        message,
-        known=[f"the rule {rule.name} gives a value, but no derivative"],
-        hint="write it by functions that have one, or add a rule file that gives one",
-    )
+    known = [f"the rule {rule.name} gives a value, but no derivative"]
+    hint = "write it by functions that have one, or add a rule file that gives one"
+    return NotDifferentiableError(message, known=known, hint=hint)
 
 
 def lettered_terms(
@@ -59,8 +57,9 @@ def lettered_terms(
     }
     dims = dict(zip(argument_letters, argument.axes, strict=True))
     dims |= dict(zip(value_letters, node.axes, strict=True))
-    known = dict(zip(rule.arguments, map(array_of, node.arguments), strict=False))
-    known["Y"] = array_of(value)
+    is_row = rule.kind == "rows"
+    given = {**dict(zip(rule.arguments, node.arguments, strict=False)), "Y": value}
+    known = {each: array_of(given[each], is_row=is_row) for each in given}
     arriving = Factor(upstream, tuple(numbers[letter] for letter in value_letters))
     result = tuple(numbers[letter] for letter in argument_letters)
     for coefficient, entries in _terms(rule, name, rulebook):
@@ -80,11 +79,11 @@ def lettered_terms(
         yield LabelledProduct(coefficient, tuple(factors), result, sizes)
 
 
-def array_of(node: Node) -> Array:
-    """A node as a scalar, a column or a matrix."""
+def array_of(node: Node, *, is_row: bool = False) -> Array:
+    """A node in matrix notation; a vector as the column that it is, or as one row."""
     rows, cols = (*node.axes, ONE, ONE)[:2]
     assert len(node.axes) <= len(SCALAR), "an operand has more axes than a matrix"
-    return Array(node, Shape(rows, cols))
+    return Array(node, Shape(cols, rows) if is_row and len(node.axes) == 1 else Shape(rows, cols))
 
 
 class _Formula(Builder):

@@ -4,7 +4,7 @@ They are recognised before anything is differentiated, so that `P = exp(S) ./ su
 and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are the short ones.
 """
 
-from dimderiv.graph import Function, Named, Node, Product, Sum, apply_function, fold, terms, total
+from dimderiv.graph import Function, Node, Product, Sum, apply_function, fold, terms, total, unnamed
 from dimderiv.lower.arrays import Array
 
 
@@ -20,7 +20,7 @@ def quotient(value: Array) -> Array:
 
 def logarithm(argument: Array) -> Array | None:
     """The logarithm of a softmax; nothing for that of anything else."""
-    node = argument.node.value if isinstance(argument.node, Named) else argument.node
+    node = unnamed(argument.node)
     if not isinstance(node, Function) or node.function != "softmax":
         return None
     found = apply_function("logsoftmax", node.arguments, node.axes, node.over)

@@ -7,10 +7,10 @@ from dimderiv.graph import (
     ONCE,
     Factor,
     Function,
-    Index,
     Merged,
     Node,
     Product,
+    chain,
     elementwise,
     letters_of,
     part,
@@ -73,36 +73,7 @@ def _inverse_of_kronecker(node: Product, pairs: Sequence[tuple[int, int]]) -> No
 
 def _is_chain(node: Product) -> bool:
     """Whether a product is a chain of square matrices, from its first axis to its second."""
-    matrices = [factor for factor in node.factors if factor.indices]
-    if not matrices or any(len(f.indices) != 2 or f.power != 1 for f in matrices):
-        return False
-    if any(dim != node.axes[0] for dim in node.dims) or len(set(node.result)) != 2:
-        return False
-    degree: dict[Index, int] = {}
-    for factor in matrices:
-        if factor.indices[0] == factor.indices[1]:
-            return False
-        for index in factor.indices:
-            degree[index] = degree.get(index, 0) + 1
-    ends = [index for index, uses in degree.items() if uses == 1]
-    return (
-        all(isinstance(index, int) and uses <= 2 for index, uses in degree.items())
-        and set(ends) == set(node.result)
-        and len(matrices) == len(degree) - 1
-        and _runs_forward(matrices, node.result)
-    )
-
-
-def _runs_forward(matrices: list[Factor], ends: tuple[Index, ...]) -> bool:
-    """Whether following the letters from one end reaches the other, and loses no step."""
-    place, left = ends[0], list(matrices)
-    while left:
-        step = next((factor for factor in left if place in factor.indices), None)
-        if step is None:
-            return False
-        left.remove(step)
-        place = step.indices[1] if step.indices[0] == place else step.indices[0]
-    return place == ends[1]
+    return all(dim == node.axes[0] for dim in node.dims) and bool(chain(node))
 
 
 def _is_diagonal(node: Product) -> bool:

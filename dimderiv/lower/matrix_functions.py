@@ -33,13 +33,13 @@ def function_of(
         side: which way the argument of a declared function lies.
     """
     first = arguments[0]
-    if not turns(function) or len(arguments) > 1 or not _is_turned(first):
+    if not turns(function) or len(arguments) > 1 or not _is_transposed(first):
         return graph.apply_function(function, tuple(arguments), axes, over, side)
-    turned = graph.apply_function(function, (transposed(first),), axes[::-1])
-    return transposed(turned)
+    transpose = graph.apply_function(function, (transposed(first),), axes[::-1])
+    return transposed(transpose)
 
 
-def _is_turned(node: Node) -> bool:
+def _is_transposed(node: Node) -> bool:
     """Whether a node is a multiple of one matrix, transposed."""
     if not isinstance(node, Product) or len(node.axes) != 2:
         return False

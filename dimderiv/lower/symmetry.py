@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from dimderiv import graph
 from dimderiv.errors import LimitError
-from dimderiv.graph import Function, Key, Map, Named, Node, Product, Sum, product, total, transposed
-from dimderiv.lower.matrix_functions import function_of
+from dimderiv.graph import Key, Map, Named, Node, operands, transposed
+from dimderiv.lower.operands import with_operands
 
 # A longer chain of names is not followed to its end.
 MOST_NESTED = 20
@@ -37,26 +37,18 @@ class _WrittenOut:
         return self.known[node.key]
 
     def _made_again(self, node: Node, depth: int) -> Node:
-        match node:
-            case Named() if depth:
-                return self.node(node.value, depth - 1)
-            case Sum():
-                return total([(c, self.node(term, depth)) for c, term in node.terms], node.axes)
-            case Product():
-                factors = [f._replace(node=self.node(f.node, depth)) for f in node.factors]
-                return product(node.coefficient, factors, node.result, node.dims)
-            case Map():
-                return _mapped(node.function, [self.node(a, depth) for a in node.arguments])
-            case Function():
-                arguments = [self.node(argument, depth) for argument in node.arguments]
-                return function_of(node.function, arguments, node.axes, node.over, node.side)
-        return node
+        if isinstance(node, Named):
+            return self.node(node.value, depth - 1) if depth else node
+        inside = [self.node(operand, depth) for operand in operands(node)]
+        if isinstance(node, Map):
+            return _mapped(node.function, inside)
+        return with_operands(node, inside)
 
 
 def _mapped(function: str, arguments: Sequence[Node]) -> Node:
     """A function of entries: one of `exp(A)` and `exp(A')` is the transpose of the other."""
-    straight = graph.apply_map(function, *arguments)
-    if len(straight.axes) != 2:
-        return straight
-    flipped = graph.apply_map(function, *map(transposed, arguments))
-    return transposed(flipped) if flipped.key < straight.key else straight
+    upright = graph.apply_map(function, *arguments)
+    if len(upright.axes) != 2:
+        return upright
+    transpose = graph.apply_map(function, *map(transposed, arguments))
+    return transposed(transpose) if transpose.key < upright.key else upright

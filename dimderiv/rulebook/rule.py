@@ -278,8 +278,10 @@ def refuse_incomplete(rule: Rule) -> None:
             f"{place} is not linear in the second of two arguments",
             hint='a matrix rule such as "A[i,j], E[i,j] -> Y[i,j]" with linear = "E"',
         )
-    if rule.kind == "product":
-        signature = read_signature(rule.signature)
+    signature = read_signature(rule.signature)
+    if any(len(axes) > 2 for axes in (*signature.arguments, signature.value)):
+        raise ParseError(f"{place}: an array of the signature has more than two axes")
+    if rule.kind in {"product", "matrix"}:
         missing = signature.letters - signature.given
         if missing:
             raise ParseError(f"{place}: the letter {min(missing)} is on the right side only")

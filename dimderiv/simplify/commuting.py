@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dimderiv.graph import (
-    Factor,
     Function,
     Key,
     Named,
     Node,
     Product,
     Sum,
+    chain,
     is_symmetric,
+    unnamed,
     without_coefficient,
 )
 from dimderiv.rulebook import commutes
@@ -27,7 +28,7 @@ class Letter(NamedTuple):
     """A matrix without parts, and whether it stands transposed; a symmetric one never does."""
 
     key: Key
-    turned: bool | None
+    transposed: bool | None
 
 
 Word = tuple[Letter, ...]
@@ -69,66 +70,47 @@ def _words(node: Node, letter: Node | None = None) -> Iterator[Word]:
             yield (_letter(node),)
 
 
-def _letter(node: Node, *, turned: bool = False) -> Letter:
-    return Letter(node.key, None if is_symmetric(node) else turned)
+def _letter(node: Node, *, transposed: bool = False) -> Letter:
+    return Letter(node.key, None if is_symmetric(node) else transposed)
 
 
 def _words_of_product(node: Product, letter: Node | None) -> Iterator[Word]:
-    matrices = [factor for factor in node.factors if factor.indices]
-    if not matrices and len(set(node.result)) < len(node.result):
+    if len(set(node.result)) < len(node.result) and not any(f.indices for f in node.factors):
         return
-    chain = _chain(matrices, node)
-    if chain is None:
+    links = chain(node)
+    if links is None:
         yield (_letter(without_coefficient(node)),)
         return
-    if len(chain) == 1 and isinstance(chain[0][0], Sum):
-        yield from (_turned(each) for each in _words(chain[0][0], letter))
+    if len(links) == 1 and isinstance(links[0][0], Sum):
+        yield from (_transposed(each) for each in _words(links[0][0], letter))
         return
     word: list[Letter] = []
-    for matrix, turned in chain:
-        part = matrix.value if isinstance(matrix, Named) else matrix
+    for matrix, transposed in links:
+        part = unnamed(matrix)
         if isinstance(part, Function) and commutes(part.function):
             yield tuple(word)
             word = []
-            yield from (_turned(each) if turned else each for each in _words(part, letter))
+            yield from (_transposed(each) if transposed else each for each in _words(part, letter))
         else:
-            word += _spelled(matrix, letter, turned=turned)
+            word += _spelled(matrix, letter, transposed=transposed)
     yield tuple(word)
 
 
-def _spelled(matrix: Node, letter: Node | None, *, turned: bool) -> Word:
+def _spelled(matrix: Node, letter: Node | None, *, transposed: bool) -> Word:
     """A matrix in a chain letter by letter: a named product is what it is a product of."""
     is_open = letter is None or matrix.key != letter.key
     if is_open and isinstance(matrix, Named) and isinstance(matrix.value, Product):
-        factors = [factor for factor in matrix.value.factors if factor.indices]
-        chain = _chain(factors, matrix.value)
-        if chain is not None and len(factors) == len(matrix.value.factors):
-            word = tuple(x for part, back in chain for x in _spelled(part, letter, turned=back))
-            return _turned(word) if turned else word
-    return (_letter(matrix, turned=turned),)
+        links = chain(matrix.value)
+        if links is not None and len(links) == len(matrix.value.factors):
+            parts = [_spelled(part, letter, transposed=way) for part, way in links]
+            word = tuple(x for part in parts for x in part)
+            return _transposed(word) if transposed else word
+    return (_letter(matrix, transposed=transposed),)
 
 
-def _turned(word: Word) -> Word:
+def _transposed(word: Word) -> Word:
     """The transpose of a word."""
     return tuple(
-        x._replace(turned=x.turned if x.turned is None else not x.turned) for x in word[::-1]
+        x._replace(transposed=x.transposed if x.transposed is None else not x.transposed)
+        for x in word[::-1]
     )
-
-
-def _chain(matrices: list[Factor], node: Product) -> list[tuple[Node, bool]] | None:
-    """The matrices of a matrix product from left to right, and whether each stands transposed."""
-    if len(node.result) != 2 or node.result[0] == node.result[1]:
-        return None
-    place, left, chain = node.result[0], list(matrices), list[tuple[Node, bool]]()
-    while left:
-        near = [factor for factor in left if place in factor.indices]
-        if len(near) != 1 or len(near[0].indices) != 2 or near[0].power != 1:
-            return None
-        (factor,) = near
-        first, second = factor.indices
-        left.remove(factor)
-        chain.append((factor.node, first != place))
-        place = second if first == place else first
-        if left and place in node.result:
-            return None
-    return chain if place == node.result[1] else None

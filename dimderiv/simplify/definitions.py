@@ -3,8 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dimderiv.graph import Factor, Index, Key, Named, Node, Product, product
-from dimderiv.simplify.factoring import View, opened, view_of
+from dimderiv.graph import (
+    Factor,
+    Index,
+    Key,
+    LabelledProduct,
+    Named,
+    Node,
+    Product,
+    labelled,
+    product,
+)
+from dimderiv.simplify.factoring import opened
 
 
 @dataclass(frozen=True)
@@ -75,9 +85,9 @@ def _with_a_name(node: Product, known: Bodies) -> Node | None:
     return None
 
 
-def _with_scalars_opened(node: Product) -> View:
+def _with_scalars_opened(node: Product) -> LabelledProduct:
     """A product with the factors of its inner products and traces among its own."""
-    view = view_of(0, node)
+    view = labelled(node)
     for place in reversed(range(len(view.factors))):
         factor = view.factors[place]
         if isinstance(factor.node, Product) and not factor.indices and factor.power == 1:
@@ -85,7 +95,7 @@ def _with_scalars_opened(node: Product) -> View:
     return view
 
 
-def _with_name(view: View, factor: Factor, body: Body) -> Node | None:
+def _with_name(view: LabelledProduct, factor: Factor, body: Body) -> Node | None:
     lead = body.value.factors[body.lead]
     places: dict[Index, Index] = dict(zip(lead.indices, factor.indices, strict=True))
     left = list(view.factors)

@@ -14,45 +14,38 @@ from dimderiv.graph import (
     Factor,
     Index,
     Key,
+    LabelledProduct,
     Node,
     Product,
     Sum,
     all_indices,
     are_letters,
     is_symmetric,
+    labelled,
     letters_of,
     part,
     product,
     renamed,
     total,
 )
-from dimderiv.language import Dim
 
 # A long sum takes long to factor, and reads better as it is: `A^9 x y' + A^8 x y' A + ...`.
 MOST_FACTORS = 2_000
-
-
-class View(NamedTuple):
-    """One term of a sum, without its coefficient there, as a labelled product."""
-
-    term: int
-    coefficient: Fraction
-    factors: tuple[Factor, ...]
-    dims: tuple[Dim, ...]
-    result: tuple[Index, ...]
 
 
 class Handle(NamedTuple):
     """One factor of one term, as something that may be taken out of the sum.
 
     Attributes:
+        term: the place of the term in the sum.
         view: the term.
         place: where the factor stands in it.
         factor: the factor.
         inner: its letters that are summed.
     """
 
-    view: View
+    term: int
+    view: LabelledProduct
     place: int
     factor: Factor
     inner: tuple[Index, ...]
@@ -93,30 +86,22 @@ def _groups(node: Sum) -> Iterator[list[Handle]]:
         factor = handle.factor
         places = tuple([_place(index, handle.view) for index in factor.indices])
         group = groups.setdefault((factor.node.key, places, factor.power > 0), [])
-        if not group or group[-1].view.term != handle.view.term:
+        if not group or group[-1].term != handle.term:
             group.append(handle)
     return (group for group in groups.values() if len(group) > 1)
 
 
 def _all_handles(node: Sum) -> Iterator[Handle]:
     for k, (_, term) in enumerate(node.terms):
-        view = view_of(k, term)
-        yield from _handles(view)
+        view = labelled(term)
+        yield from _handles(k, view)
         if not node.axes:
             for place, factor in enumerate(view.factors):
                 if isinstance(factor.node, Product) and factor.power == 1:
-                    yield from _handles(opened(view, place))
+                    yield from _handles(k, opened(view, place))
 
 
-def view_of(k: int, term: Node) -> View:
-    """The term at a place in a sum as a labelled product."""
-    if isinstance(term, Product):
-        return View(k, term.coefficient, term.factors, term.dims, term.result)
-    plain = tuple(range(len(term.axes)))
-    return View(k, ONCE, (Factor(term, plain),), term.axes, plain)
-
-
-def opened(view: View, place: int) -> View:
+def opened(view: LabelledProduct, place: int) -> LabelledProduct:
     """A term with the factors of one of its scalars in place of that scalar."""
     inner = view.factors[place].node
     assert isinstance(inner, Product)
@@ -132,7 +117,7 @@ def opened(view: View, place: int) -> View:
     )
 
 
-def _handles(view: View) -> Iterator[Handle]:
+def _handles(term: int, view: LabelledProduct) -> Iterator[Handle]:
     result = view.result
     if not are_letters(result):
         return
@@ -147,10 +132,10 @@ def _handles(view: View) -> Iterator[Handle]:
         if inner and (factor.power != 1 or not all(everywhere.count(i) == 2 for i in inner)):
             continue
         if len(set(inner)) == len(inner):
-            yield Handle(view, place, factor, inner)
+            yield Handle(term, view, place, factor, inner)
 
 
-def _place(index: Index, view: View) -> int | None:
+def _place(index: Index, view: LabelledProduct) -> int | None:
     """Where in the result a letter stands; nowhere if it is summed."""
     return view.result.index(index) if index in view.result else None
 
@@ -176,7 +161,7 @@ def _taken_out_on_both_sides(node: Sum) -> Node | None:
 
 def _both_sides(term: Node, lead: Factor, outer: int) -> tuple[int, int] | None:
     """Where a term has a factor at its rows and at its columns, with letters summed inside."""
-    view = view_of(0, term)
+    view = labelled(term)
     if view.result != (0, 1):
         return None
     places: dict[Index, int] = {}
@@ -199,7 +184,7 @@ def _between(node: Sum, lead: Factor, inner: int, pairs: list[tuple[int, int]]) 
     """The matrix outside, and what is between as a sum."""
     middles = []
     for (coefficient, term), ends in zip(node.terms, pairs, strict=True):
-        view = view_of(0, term)
+        view = labelled(term)
         rest = [f for f in view.factors if not {0, 1} & set(letters_of(f.indices))]
         middles.append((coefficient, part(view.coefficient, rest, ends, view.dims)))
     dim = lead.node.axes[inner]
@@ -225,7 +210,7 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
     if len(shared) + len(inner_dims) > 2:
         return None
     axes = (*(node.axes[k] for k in shared), *inner_dims)
-    rests = [(node.terms[h.view.term][0], _rest(h, power, shared)) for h in group]
+    rests = [(node.terms[h.term][0], _rest(h, power, shared)) for h in group]
     rank = len(node.axes)
     summed = {index: rank + k for k, index in enumerate(first.inner)}
     places = [summed.get(i, _place(i, first.view)) for i in first.factor.indices]
@@ -239,7 +224,7 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
         tuple(range(rank)),
         (*node.axes, *inner_dims),
     )
-    return _with_terms_replaced(node, {handle.view.term for handle in group}, whole)
+    return _with_terms_replaced(node, {handle.term for handle in group}, whole)
 
 
 def _with_terms_replaced(node: Sum, gone: set[int], whole: Node) -> Node:
@@ -277,7 +262,7 @@ def _with_common_root(node: Sum) -> Node | None:
     """A root of a scalar taken out of terms where it stands above and below the line."""
     roots: dict[Key, list[Handle]] = {}
     for k, (_, term) in enumerate(node.terms):
-        for handle in _handles(view_of(k, term)):
+        for handle in _handles(k, labelled(term)):
             if not handle.factor.indices and handle.factor.power.denominator > 1:
                 roots.setdefault(handle.factor.node.key, []).append(handle)
     for group in roots.values():

@@ -5,7 +5,7 @@ map of `A'` is the adjoint one, `sum(G .* dexpm(A, E)) = sum(dexpm(A', G) .* E)`
 commutes is chosen.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import inf
 from typing import NamedTuple
 
@@ -17,22 +17,20 @@ from dimderiv.graph import (
     Merged,
     Node,
     Product,
-    Sum,
-    Term,
     letters_of,
     part,
     product,
     reached,
+    terms,
     total,
     touching,
-    transposed,
 )
 from dimderiv.lower import formula, function_of, map_indices
 from dimderiv.rulebook import Rule, Rulebook
 from dimderiv.simplify.commuting import commute
 
 
-def directed(node: Product, rulebook: Rulebook) -> Node | None:
+def applied(node: Product, rulebook: Rulebook) -> Node | None:
     """The product with a linear map applied to what it meets; nothing where it meets no matrix."""
     for place, factor in enumerate(node.factors):
         if not isinstance(factor.node, Function) or factor.power != 1:
@@ -75,12 +73,12 @@ class Meeting(NamedTuple):
     """What a map meets on one side.
 
     Attributes:
-        direction: the matrix there, as the argument of the map.
+        argument: the matrix there, which the map is applied to.
         factors: those that make it.
         indices: where the value of the map stands.
     """
 
-    direction: Node
+    argument: Node
     factors: list[Factor]
     indices: tuple[Index, ...]
 
@@ -93,12 +91,12 @@ def _met(
     assert isinstance(factor.node, Function)
     base = factor.node.arguments[0]
     meetings = list(_meetings(node, place))
-    chosen = next((m for m in meetings if commute(m.direction, base)), None)
+    chosen = next((m for m in meetings if commute(m.argument, base)), None)
     if chosen is None:
-        chosen = min(meetings, key=lambda m: m.direction.weight, default=None)
-        if chosen is None or chosen.direction.weight >= most:
+        chosen = min(meetings, key=lambda m: m.argument.weight, default=None)
+        if chosen is None or chosen.argument.weight >= most:
             return None
-    value = _value(rule, base, chosen.direction, rulebook)
+    value = _value(rule, base, chosen.argument, rulebook)
     rest = [f for f in node.factors if f is not factor and all(f is not g for g in chosen.factors)]
     factors = [Factor(value, chosen.indices), *rest]
     return part(node.coefficient, factors, node.result, node.dims)
@@ -118,26 +116,15 @@ def _meetings(node: Product, place: int) -> Iterator[Meeting]:
             yield Meeting(part(ONCE, found, own, node.dims), found, other)
 
 
-def _value(rule: Rule, base: Node, direction: Node, rulebook: Rulebook) -> Node:
-    """The value of a map in a direction, apart for the terms of it that commute."""
-    terms = _terms(direction)
-    easy = [(c, term) for c, term in terms if commute(term, base)]
-    kept = [(c, term) for c, term in terms if not commute(term, base)]
+def _value(rule: Rule, base: Node, argument: Node, rulebook: Rulebook) -> Node:
+    """The value of a map at an argument, apart for the terms of it that commute."""
+    every = terms(argument)
+    easy = [(c, term) for c, term in every if commute(term, base)]
+    kept = [(c, term) for c, term in every if not commute(term, base)]
     if len(kept) > 1:
-        kept = [(ONCE, total(kept, direction.axes))]
+        kept = [(ONCE, total(kept, argument.axes))]
     values = [(c, function_of(rule.name, (base, term), base.axes)) for c, term in kept]
     if easy:
-        known = dict(zip(rule.arguments, (base, total(easy, direction.axes)), strict=True))
+        known = dict(zip(rule.arguments, (base, total(easy, argument.axes)), strict=True))
         values.insert(0, (ONCE, formula(rule, rule.commuting, known, rulebook)))
     return total(values, base.axes)
-
-
-def _terms(direction: Node) -> Sequence[Term]:
-    """The terms of a sum, also of one that stands transposed."""
-    if isinstance(direction, Sum):
-        return direction.terms
-    if isinstance(direction, Product) and len(direction.factors) == 1:
-        inner, indices, power = direction.factors[0]
-        if isinstance(inner, Sum) and power == 1 and indices == direction.result[::-1]:
-            return [(c * direction.coefficient, transposed(term)) for c, term in inner.terms]
-    return ((ONCE, direction),)

@@ -16,6 +16,7 @@ from dimderiv.graph import (
     Term,
     components,
     content,
+    labelled,
     letters_of,
     part,
     product,
@@ -23,7 +24,6 @@ from dimderiv.graph import (
     touching,
 )
 from dimderiv.language import Dim
-from dimderiv.simplify.factoring import view_of
 
 Places = tuple[int, ...]
 
@@ -43,7 +43,7 @@ class Outside(NamedTuple):
     terms: list[Term]
 
 
-def gathered(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
+def collected(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
     """The terms of a sum, those with a part in common as one.
 
     Args:
@@ -75,7 +75,7 @@ def _largest_group(terms: Sequence[list[Part]]) -> tuple[Part, list[int]] | None
 
 def _other_part(term: Node, own: Sequence[Part], shared: Part) -> Node:
     """A term without the part that it shares: the other part, times its number and scalars."""
-    view = view_of(0, term)
+    view = labelled(term)
     other = next(each.node for each in own if each.places != shared.places)
     plain = tuple(range(len(other.axes)))
     scalars = [factor for factor in view.factors if not factor.indices]
@@ -87,7 +87,7 @@ def parts(term: Node) -> list[Part]:
 
     Nothing where an index is made of several letters.
     """
-    view = view_of(0, term)
+    view = labelled(term)
     indices = [i for factor in view.factors for i in factor.indices]
     if not all(isinstance(index, int) for index in (*indices, *view.result)):
         return []
@@ -104,7 +104,7 @@ def parts(term: Node) -> list[Part]:
 
 def outside(terms: Sequence[Term]) -> Outside:
     """What all terms have in common: a number, and scalar factors above or below the line."""
-    views = [view_of(k, term) for k, (_, term) in enumerate(terms)]
+    views = [labelled(term) for _, term in terms]
     number = abs(content([c * v.coefficient for (c, _), v in zip(terms, views, strict=True)]))
     shared = [
         factor

@@ -1,8 +1,6 @@
 """Shorter forms of equal value: cancel, fold into named functions, take out common factors."""
 
-import itertools
 from collections.abc import Callable, Collection, Iterable, Sequence
-from fractions import Fraction
 from math import prod
 
 from dimderiv.graph import (
@@ -19,22 +17,23 @@ from dimderiv.graph import (
     Size,
     Sum,
     Symbol,
-    Term,
     all_indices,
     are_ordinary,
+    distributed,
     fold,
     fold_map,
     has_pseudoinverse,
     is_symmetric,
-    is_turned,
+    is_transposed,
+    labelled,
     letters_of,
     product,
     total,
 )
 from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
-from dimderiv.simplify.factoring import factored, view_of
-from dimderiv.simplify.linear_maps import directed
+from dimderiv.simplify.factoring import factored
+from dimderiv.simplify.linear_maps import applied
 
 Shorten = Callable[[Product], Node | None]
 
@@ -103,17 +102,17 @@ class Simplifier:
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
             return ()
-        of_maps = (self._directed, fold) if Function in kinds else (fold,)
+        of_maps = (self._applied, fold) if Function in kinds else (fold,)
         return (*of_maps, *OF_SUMS) if Sum in kinds else of_maps
 
-    def _directed(self, node: Product) -> Node | None:
-        return directed(node, self.rulebook)
+    def _applied(self, node: Product) -> Node | None:
+        return applied(node, self.rulebook)
 
     def _sum(self, node: Sum) -> Node:
         inside = [self(term) for _, term in node.terms]
         simple: Node = node
         is_changed = inside != [term for _, term in node.terms]
-        if is_changed or (len(node.axes) == 2 and is_turned(node.terms)):
+        if is_changed or (len(node.axes) == 2 and is_transposed(node.terms)):
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
@@ -180,10 +179,7 @@ def _summed_by_term(node: Product) -> Node | None:
         if not summed and not is_wide and not has_pseudoinverse(inner.node):
             continue
         parts = [
-            (
-                node.coefficient * c,
-                product(ONCE, [*rest, inner._replace(node=t)], node.result, node.dims),
-            )
+            (c, product(node.coefficient, [*rest, inner._replace(node=t)], node.result, node.dims))
             for c, t in inner.node.terms
         ]
         apart = total(parts, node.axes)
@@ -198,7 +194,7 @@ def _scalar_by_term(node: Product) -> Node | None:
     if node.axes or len(node.factors) < 2:
         return None
     apart = [
-        total(_distributed(ONCE, node, [place]), ())
+        total(distributed(ONCE, node, [place]), ())
         for place, factor in enumerate(node.factors)
         if isinstance(factor.node, Sum) and factor.power == 1 and factor.indices
     ]
@@ -212,7 +208,7 @@ def _shown_symmetric(node: Product) -> Node | None:
         return None
     if not 1 < _count(node) <= MOST_TERMS or _is_one_sided(node):
         return None
-    apart = total(_distributed(ONCE, node), node.axes)
+    apart = total(distributed(ONCE, node), node.axes)
     return apart if is_symmetric(apart) else None
 
 
@@ -222,7 +218,7 @@ def _is_one_sided(node: Product) -> bool:
     Such a factor is none of those in the sums, and nothing in them can make it go away.
     """
     sums = [f.node for f in node.factors if isinstance(f.node, Sum)]
-    views = [view_of(0, term) for inner in sums for _, term in inner.terms]
+    views = [labelled(term) for inner in sums for _, term in inner.terms]
     inside = [factor for view in views for factor in view.factors]
     if not are_ordinary(node.factors) or not are_ordinary(inside):
         return False
@@ -257,7 +253,7 @@ def _multiplied_out(node: Sum) -> Node | None:
     is_square = len(node.axes) == 2 and node.axes[0] == node.axes[1]
     if several < 1 + (node.symmetric or not is_square) or sum(counts) > MOST_TERMS:
         return None
-    parts = [_distributed(c, term) for c, term in node.terms]
+    parts = [distributed(c, term) for c, term in node.terms]
     apart = total([term for part in parts for term in part], node.axes)
     becomes_symmetric = is_symmetric(apart) and not node.symmetric
     longest = node.weight + (WORTH_OF_SYMMETRY if becomes_symmetric else -1)
@@ -268,26 +264,3 @@ def _count(term: Node) -> int:
     """How many terms a product has when its sums are multiplied out."""
     factors = term.factors if isinstance(term, Product) else ()
     return prod(len(f.node.terms) for f in factors if isinstance(f.node, Sum) and f.power == 1)
-
-
-def _distributed(
-    coefficient: Fraction, term: Node, places: Collection[int] | None = None
-) -> list[Term]:
-    """A product as a sum over the terms of the sums among its factors, or of those at places."""
-    if not isinstance(term, Product):
-        return [(coefficient, term)]
-    choices = [
-        [(c, factor._replace(node=part)) for c, part in factor.node.terms]
-        if isinstance(factor.node, Sum)
-        and factor.power == 1
-        and (places is None or place in places)
-        else [(ONCE, factor)]
-        for place, factor in enumerate(term.factors)
-    ]
-    return [
-        (
-            coefficient * prod(c for c, _ in chosen),
-            product(term.coefficient, [f for _, f in chosen], term.result, term.dims),
-        )
-        for chosen in itertools.product(*choices)
-    ]

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from dimderiv.verify.claim import Claim, CodeCheck, Verification, all_together, together
     from dimderiv.verify.code import Run, check_code, dense, layer, operator
     from dimderiv.verify.evaluate import KNOWN
-    from dimderiv.verify.rules import check_rules
+    from dimderiv.verify.points import DisagreementError
     from dimderiv.verify.verdict import Judge, judged
 else:
     __getattr__ = late(
@@ -16,7 +16,7 @@ else:
         claim="Claim CodeCheck Verification all_together together",
         code="Run check_code dense layer operator",
         evaluate="KNOWN",
-        rules="check_rules",
+        points="DisagreementError",
         verdict="Judge judged",
     )
 
@@ -24,12 +24,12 @@ __all__ = [
     "KNOWN",
     "Claim",
     "CodeCheck",
+    "DisagreementError",
     "Judge",
     "Run",
     "Verification",
     "all_together",
     "check_code",
-    "check_rules",
     "dense",
     "judged",
     "layer",

@@ -108,6 +108,7 @@ class Verification:
         nonzero: how many of the entries compared one by one are not 0.
         one_sided: the operations that were met on one side of a kink only.
         remarks: what else the points did not reach.
+        undefined: at how many points the answer had no value although the expression had one.
         code: what was compared of numpy code with the answer, where it was made.
     """
 
@@ -121,6 +122,7 @@ class Verification:
     nonzero: int = 0
     one_sided: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    undefined: int = 0
     code: CodeCheck | None = None
 
     def __str__(self) -> str:
@@ -164,6 +166,7 @@ def together(verifications: Sequence[Verification]) -> Verification:
         sum(verification.nonzero for verification in verifications),
         tuple(dict.fromkeys(told for each in verifications for told in each.one_sided)),
         tuple(dict.fromkeys(told for each in verifications for told in each.remarks)),
+        sum(verification.undefined for verification in verifications),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 from dimderiv.errors import LimitError
 from dimderiv.verify import symbolic
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification
-from dimderiv.verify.evaluate import has_branches
+from dimderiv.verify.layout import has_branches
 from dimderiv.verify.points import DisagreementError, verify_together
 
 Judge: TypeAlias = Literal["points", "sympy"]

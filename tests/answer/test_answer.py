@@ -8,7 +8,8 @@ from dimderiv.answer.derivative import Extent
 from dimderiv.conform.arrange import Arranger
 from dimderiv.derivation.api import parse
 from dimderiv.errors import LimitError
-from dimderiv.graph.nodes import named, zero
+from dimderiv.graph import named
+from dimderiv.graph.nodes import zero
 from dimderiv.language.inline import names_in
 from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.language.syntax import Node

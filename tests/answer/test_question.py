@@ -1,5 +1,7 @@
 """What is asked, and what follows from that alone."""
 
+from typing import Any
+
 import pytest
 
 from dimderiv import derive
@@ -8,9 +10,9 @@ from dimderiv.errors import NotDifferentiableError
 from dimderiv.render.text import text
 
 
-def question(expression: str, wrt: str, shapes: str = "", **options: object) -> Question:
+def question(expression: str, wrt: str, shapes: str = "", **options: Any) -> Question:
     """A question that can be answered."""
-    return derive(expression, wrt, shapes=shapes, verify=False, **options).question  # type: ignore[arg-type]
+    return derive(expression, wrt, shapes=shapes, verify=False, **options).question
 
 
 @pytest.mark.parametrize(

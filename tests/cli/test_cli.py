@@ -15,7 +15,6 @@ from typing import IO
 import pytest
 from documents import ROOT
 
-from dimderiv import verify
 from dimderiv.cli import command as cli
 from dimderiv.cli import process
 from dimderiv.derivation.derivation import Derivation
@@ -362,7 +361,7 @@ def test_checking_the_rules_fails_if_one_does(
 ) -> None:
     """Each rule is reported, and the exit status is that of the worst."""
     report = SimpleNamespace(name="tanh", passed=passed, message="12 entries")
-    monkeypatch.setattr(verify, "check_rules", lambda rulebook: iter([report]))
+    monkeypatch.setattr(cli, "check_rules", lambda rulebook: iter([report]))
     found, out, _ = outcome(capsys, "rules", "--check")
 
     assert status == found

@@ -174,4 +174,4 @@ def test_terms_keep_their_order() -> None:
 
     found = Arranger().total(terms)
 
-    assert "2 y - x" == text(found.straight.tree)
+    assert "2 y - x" == text(found.upright.tree)

@@ -4,7 +4,7 @@ import pytest
 
 from dimderiv import derive
 from dimderiv.conform.means import mean_for_sum
-from dimderiv.conform.notation import Face
+from dimderiv.conform.notation import Form
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.syntax import Add
 from dimderiv.render.text import text
@@ -13,7 +13,7 @@ from dimderiv.render.text import text
 def test_only_the_sum_that_is_told_becomes_a_mean() -> None:
     """Sums are told by their identity, not by how they look."""
     first, second = parse_expression("sum(x)"), parse_expression("sum(x)")
-    both = Face(Add((first, second)), 5)
+    both = Form(Add((first, second)), 5)
 
     assert "mean(x) + sum(x)" == text(mean_for_sum(both, {id(first)}).tree)
     assert "sum(x) + mean(x)" == text(mean_for_sum(both, {id(second)}).tree)

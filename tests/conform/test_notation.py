@@ -1,11 +1,11 @@
-"""Matrix notation with two faces, and the shorter one of them."""
+"""Matrix notation with two forms, and the shorter one of them."""
 
 from fractions import Fraction
 
 import pytest
 
 from dimderiv.conform import notation
-from dimderiv.conform.notation import Face, Piece
+from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.derivation.api import parse
 from dimderiv.language.syntax import Name, Node, Number
 from dimderiv.render.text import text
@@ -16,9 +16,9 @@ ROW = notation.named("b", 1, row=True)
 C = notation.scalar(Name("c"), 1)
 
 
-def shown(piece: Piece) -> tuple[str, str]:
-    """Both faces as text."""
-    return text(piece.straight.tree), text(piece.flipped.tree)
+def shown(piece: TwoWay) -> tuple[str, str]:
+    """Both forms as text."""
+    return text(piece.upright.tree), text(piece.transposed.tree)
 
 
 def tree(source: str) -> Node:
@@ -34,10 +34,10 @@ def tree(source: str) -> Node:
         (ROW, ("b'", "b")),
         (C, ("c", "c")),
         (notation.named("S", 2, is_symmetric=True), ("S", "S")),
-        (A.turned, ("A'", "A")),
+        (A.other_way, ("A'", "A")),
     ],
 )
-def test_names_have_two_faces(piece: Piece, expected: tuple[str, str]) -> None:
+def test_names_have_two_faces(piece: TwoWay, expected: tuple[str, str]) -> None:
     """A column stands, a row lies, and a symmetric matrix is both."""
     assert expected == shown(piece)
 
@@ -47,36 +47,36 @@ def test_names_have_two_faces(piece: Piece, expected: tuple[str, str]) -> None:
     [
         ([A, B], ("A B", "B' A'")),
         ([A, X], ("A x", "x' A'")),
-        ([A.turned, B.turned], ("A' B'", "B A")),
-        ([X, Y.turned], ("x y'", "y x'")),
+        ([A.other_way, B.other_way], ("A' B'", "B A")),
+        ([X, Y.other_way], ("x y'", "y x'")),
         ([A, A, A], ("A^3", "A'^3")),
         ([A], ("A", "A'")),
     ],
 )
 def test_a_product_transposed_runs_backwards(
-    pieces: list[Piece], expected: tuple[str, str]
+    pieces: list[TwoWay], expected: tuple[str, str]
 ) -> None:
-    """Each face has the faces of its factors, and equal neighbours are a power."""
+    """Each form has the forms of its factors, and equal neighbours are a power."""
     assert expected == shown(notation.matrix_product(pieces))
 
 
 def test_the_cheaper_face_stands_for_both() -> None:
-    """A long face is exchanged for the other one, transposed."""
-    long = Face(tree("exp(A' + B')"), 9)
-    short = Face(tree("exp(A + B)"), 4)
+    """A long form is exchanged for the other one, transposed."""
+    long = Form(tree("exp(A' + B')"), 9)
+    short = Form(tree("exp(A + B)"), 4)
 
-    assert ("exp(A + B)'", "exp(A + B)") == shown(notation.two_faced(long, short))
+    assert ("exp(A + B)'", "exp(A + B)") == shown(notation.two_way(long, short))
 
 
 def test_transposing_twice_takes_the_prime_away() -> None:
     """The cost goes back too."""
-    assert A.straight == notation.transposed(notation.transposed(A.straight))
+    assert A.upright == notation.primed(notation.primed(A.upright))
 
 
 def test_brackets_cost_something() -> None:
     """A transposed sum needs them, a transposed name does not."""
-    plain = notation.transposed(Face(Name("A"), 1)).cost
-    bracketed = notation.transposed(Face(tree("A + B"), 1)).cost
+    plain = notation.primed(Form(Name("A"), 1)).cost
+    bracketed = notation.primed(Form(tree("A + B"), 1)).cost
 
     assert plain < bracketed
 
@@ -107,7 +107,7 @@ def test_numerals(value: Fraction, expected: str) -> None:
 )
 def test_powers(exponent: Fraction, entrywise: bool, expected: str) -> None:
     """A square root is written as one."""
-    assert expected == text(notation.power(X.straight, exponent, entrywise=entrywise).tree)
+    assert expected == text(notation.power(X.upright, exponent, entrywise=entrywise).tree)
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_powers(exponent: Fraction, entrywise: bool, expected: str) -> None:
         ([X], [Y, Y], "(x ./ y) ./ y"),
     ],
 )
-def test_entrywise_products(over: list[Piece], under: list[Piece], expected: str) -> None:
+def test_entrywise_products(over: list[TwoWay], under: list[TwoWay], expected: str) -> None:
     """What is below the line comes last, after a one where nothing is above it."""
-    assert expected == text(notation.hadamard(over, under).straight.tree)
+    assert expected == text(notation.hadamard(over, under).upright.tree)
 
 
 @pytest.mark.parametrize(
@@ -139,41 +139,25 @@ def test_entrywise_products(over: list[Piece], under: list[Piece], expected: str
     ],
 )
 def test_scalars_stand_before_and_below(
-    coefficient: Fraction, over: list[Piece], under: list[Piece], piece: Piece | None, expected: str
+    coefficient: Fraction,
+    over: list[TwoWay],
+    under: list[TwoWay],
+    piece: TwoWay | None,
+    expected: str,
 ) -> None:
     """Numbers first, then scalars, then what is scaled; a fraction goes below the line."""
     found = notation.scaled(
-        coefficient, [s.straight for s in over], [s.straight for s in under], piece
+        coefficient, [s.upright for s in over], [s.upright for s in under], piece
     )
 
-    assert expected == text(found.straight.tree)
+    assert expected == text(found.upright.tree)
 
 
 def test_a_product_of_scalars_keeps_its_brackets() -> None:
     """`(x' y) A` is not `x' (y A)`."""
-    inner = notation.matrix_product([X.turned, Y]).straight
+    inner = notation.matrix_product([X.other_way, Y]).upright
 
-    assert "(x' y) A" == text(notation.scaled(Fraction(1), [inner], [], A).straight.tree)
-
-
-@pytest.mark.parametrize(
-    ("terms", "expected"),
-    [
-        ([(False, X), (True, Y)], ("x - y", "(x - y)'")),
-        ([(True, X), (False, Y)], ("y - x", "(y - x)'")),
-        ([(True, X), (True, Y)], ("-x - y", "(-x - y)'")),
-    ],
-)
-def test_a_sum_begins_with_what_is_added(
-    terms: list[tuple[bool, Piece]], expected: tuple[str, str]
-) -> None:
-    """Unless everything is subtracted."""
-    assert expected == shown(notation.summed(terms))
-
-
-def test_a_negative_negates_both_faces() -> None:
-    """The minus sign stands before each."""
-    assert ("-x", "-x'") == shown(notation.negative(X))
+    assert "(x' y) A" == text(notation.scaled(Fraction(1), [inner], [], A).upright.tree)
 
 
 @pytest.mark.parametrize(

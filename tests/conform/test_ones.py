@@ -3,8 +3,7 @@
 import pytest
 from nodes import node, written
 
-from dimderiv.conform.notation import named
-from dimderiv.conform.ones import with_ones
+from dimderiv.conform.notation import named, with_ones
 from dimderiv.language.shapes import Dim
 from dimderiv.render.text import text
 
@@ -12,7 +11,7 @@ M, N = Dim.of("m"), Dim.of("n")
 
 
 @pytest.mark.parametrize(
-    ("rank", "present", "straight", "flipped"),
+    ("rank", "present", "upright", "transposed"),
     [
         (0, (False, False), "x ones(m, n)", "x ones(n, m)"),
         (1, (True, False), "x ones(1, n)", "ones(n, 1) x'"),
@@ -20,18 +19,18 @@ M, N = Dim.of("m"), Dim.of("n")
     ],
 )
 def test_missing_axes_are_ones(
-    rank: int, present: tuple[bool, bool], straight: str, flipped: str
+    rank: int, present: tuple[bool, bool], upright: str, transposed: str
 ) -> None:
     """A number times ones, a column times a row of ones; what has both axes stays."""
     piece = named("x", rank)
     whole = piece if all(present) else with_ones(piece, (M, N), present)
 
-    assert (straight, flipped) == (text(whole.straight.tree), text(whole.flipped.tree))
+    assert (upright, transposed) == (text(whole.upright.tree), text(whole.transposed.tree))
 
 
 def test_one_is_not_written() -> None:
     """Ones alone."""
-    assert "ones(m, 1)" == text(with_ones(None, (M,), (False,)).straight.tree)
+    assert "ones(m, 1)" == text(with_ones(None, (M,), (False,)).upright.tree)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import pytest
 from nodes import labelled, node, written
 
 from dimderiv.conform.readable import (
-    can_turn,
+    can_be_negated,
     factors_of_added,
     is_constant,
     is_identity,
     is_mixed,
-    turns,
+    takes_its_sign,
     with_bound_on_the_right,
     with_pairs,
 )
@@ -72,8 +72,8 @@ def test_a_difference_that_stands_once_may_be_turned() -> None:
 
     assert isinstance(difference.node, Sum)
     assert is_mixed(difference.node)
-    assert can_turn(difference, once)
-    assert not any(can_turn(factor, twice) for factor in twice.factors)
+    assert can_be_negated(difference, once)
+    assert not any(can_be_negated(factor, twice) for factor in twice.factors)
 
 
 def test_a_term_keeps_its_minus_beside_the_same_difference() -> None:
@@ -81,9 +81,9 @@ def test_a_term_keeps_its_minus_beside_the_same_difference() -> None:
     first, second = node("A (x - y)", SHAPES), node("B (x - y)", SHAPES)
     added = factors_of_added([(Fraction(1), first), (Fraction(-1), second)])
 
-    assert not turns(second, added)
-    assert turns(node("B (x + t y)", SHAPES), added)
-    assert turns(node("x", SHAPES), added)
+    assert not takes_its_sign(second, added)
+    assert takes_its_sign(node("B (x + t y)", SHAPES), added)
+    assert takes_its_sign(node("x", SHAPES), added)
 
 
 def test_identities_and_constants() -> None:

@@ -5,7 +5,8 @@ from nodes import RULEBOOK, labelled, node, written
 
 from dimderiv.differentiate.partials import partials
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph.nodes import Node, named, symbol
+from dimderiv.graph.facts import named
+from dimderiv.graph.nodes import Node, symbol
 from dimderiv.language.shapes import Dim
 from dimderiv.rulebook.rulebook import Rulebook, load_rules
 

@@ -3,6 +3,7 @@
 import pytest
 from nodes import labelled, node
 
+from dimderiv.graph.facts import is_nonnegative, named, rows_sum_to_one
 from dimderiv.graph.nodes import (
     Merged,
     Shifted,
@@ -10,12 +11,9 @@ from dimderiv.graph.nodes import (
     apply_map,
     constant,
     index_dim,
-    is_nonnegative,
     is_symmetric,
     is_zero,
     letters_of,
-    named,
-    rows_sum_to_one,
     size,
     symbol,
     zero,

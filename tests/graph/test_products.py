@@ -8,7 +8,7 @@ from nodes import labelled, node, written
 from dimderiv.errors import LimitError
 from dimderiv.graph.nodes import Factor, Product, Symbol, apply_map, is_zero, symbol, zero
 from dimderiv.graph.normal_form import number, without_coefficient
-from dimderiv.graph.products import arranged, elementwise, is_plain, product, scaled, transposed
+from dimderiv.graph.products import arranged, elementwise, product, scaled, transposed
 from dimderiv.language.shapes import Dim
 
 N = Dim.of("n")
@@ -222,7 +222,7 @@ def test_a_convolution_is_not_opened() -> None:
 
     assert isinstance(outer, Product)
     assert 3 == len(outer.factors)
-    assert is_plain(outer)
+    assert not outer.is_convolution
 
 
 def test_transposing_twice_is_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from nodes import RULEBOOK, written
 
 from dimderiv import derive
-from dimderiv.errors import NotDifferentiableError
+from dimderiv.errors import LimitError, NotDifferentiableError, ShapeError
 from dimderiv.graph.nodes import symbol
 from dimderiv.language.shapes import Dim
 from dimderiv.lower.formulas import entrywise, formula
@@ -114,3 +114,21 @@ def test_a_derivative_may_use_functions_of_the_same_file(tmp_path: Path) -> None
     file.write_text(RULES.replace("{definition}", "data"), encoding="utf-8")
 
     assert "3 square(x)" == derive("sum(bent(x))", "x", rules=file).text()
+
+
+def test_an_error_in_a_definition_is_shown_at_the_call(tmp_path: Path) -> None:
+    """The text of the definition is not the one that the reader has before him."""
+    file = tmp_path / "own.toml"
+    file.write_text(RULES.replace("{definition}", "tr(data^40)"), encoding="utf-8")
+    with pytest.raises(LimitError) as caught:
+        derive("tr(X) + twice(X)", "X", rules=file)
+
+    assert (8, 16) == caught.value.span
+
+
+def test_a_derivative_that_does_not_conform_is_told_as_one_of_a_rule() -> None:
+    """With what is known of its arguments."""
+    with pytest.raises(ShapeError, match=r"^a formula of a rule does not conform: ") as caught:
+        formula(INV, "A A", {"A": symbol("A", (Dim.of("m"), N))}, RULEBOOK)
+
+    assert ("A: m x n (declared)",) == caught.value.known

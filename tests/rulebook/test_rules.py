@@ -127,6 +127,15 @@ REFUSED = {
         '[f]\nkind = "product"\nsignature = "A[i,j] -> Y[i,k]"\nreference = "r"',
         "rule f in mine.toml: the letter k is on the right side only",
     ),
+    "letters of a matrix that do not close": (
+        '[f]\nkind = "matrix"\nsignature = "A[i,j] -> Y[k,i]"\nderivative = "Y[k,p] Y[q,i]"\n'
+        'reference = "r"',
+        "rule f in mine.toml: the letter k is on the right side only",
+    ),
+    "three axes": (
+        '[f]\nkind = "product"\nsignature = "A[i,j] -> Y[i,j,j]"\nreference = "r"',
+        "rule f in mine.toml: an array of the signature has more than two axes",
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from nodes import labelled, written
 
 from dimderiv import derive
 from dimderiv.graph.nodes import Product
-from dimderiv.simplify.separation import gathered, outside, parts
+from dimderiv.simplify.separation import collected, outside, parts
 
 
 def test_the_parts_of_a_term() -> None:
@@ -25,7 +25,7 @@ def test_terms_that_share_a_part_are_one() -> None:
         (Fraction(1), labelled("A[i,p] B[j,q] -> [i,j,p,q]")),
         (Fraction(-3), labelled("A[i,p] C[j,q] -> [i,j,p,q]")),
     ]
-    ((coefficient, whole),) = gathered(terms, terms[0][1].axes)
+    ((coefficient, whole),) = collected(terms, terms[0][1].axes)
 
     assert coefficient == 1
     assert isinstance(whole, Product)
@@ -39,7 +39,7 @@ def test_a_part_at_other_axes_is_another() -> None:
         (Fraction(1), labelled("A[i,q] B[j,p] -> [i,j,p,q]")),
     ]
 
-    assert 2 == len(gathered(terms, terms[0][1].axes))
+    assert 2 == len(collected(terms, terms[0][1].axes))
 
 
 def test_what_all_terms_have_goes_outside() -> None:

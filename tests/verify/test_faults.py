@@ -29,7 +29,7 @@ from faults import (
 )
 
 from dimderiv.conform.edges import norm_of
-from dimderiv.conform.notation import Face, Piece
+from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.differentiate.partials import Partial
 from dimderiv.graph.labelled import LabelledProduct
 from dimderiv.graph.nodes import Node, digest, zero
@@ -44,13 +44,13 @@ NET = "X: N x D; W: D x C; b: 1 x C; Y: N x C"
 NOTATION = [
     Fault(
         "factors are not transposed",
-        "conform.notation:Piece.turned",
+        "conform.notation:TwoWay.other_way",
         lambda right: property(lambda piece: piece),
         Case("sum(G .* (X W))", "W", SQUARE),
     ),
     Fault(
         "factors are not transposed, and unequal",
-        "conform.notation:Piece.turned",
+        "conform.notation:TwoWay.other_way",
         lambda right: property(lambda piece: piece),
         Case("sum(G .* (X W))", "W", LAYER),
     ),
@@ -68,8 +68,8 @@ NOTATION = [
     ),
     Fault(
         "a product is taken for its transpose",
-        "conform.notation:two_faced",
-        changed(lambda piece: Piece(piece.flipped, piece.flipped)),
+        "conform.notation:two_way",
+        changed(lambda piece: TwoWay(piece.transposed, piece.transposed)),
         Case("tr(A X B)", "X", SQUARE),
     ),
     Fault(
@@ -146,20 +146,20 @@ NOTATION = [
     ),
     Fault(
         "a minus is lost",
-        "conform.notation:negative",
+        "conform.sums:negated",
         lambda right: lambda piece: piece,
         Case("-a' x", "x"),
     ),
     Fault(
         "a difference becomes a sum",
-        "conform.notation:summed",
+        "conform.sums:summed",
         given(lambda terms: ([(False, piece) for _, piece in terms],)),
         Case("||X w - y||^2", "w"),
     ),
     Fault(
         "powers are one too high",
         "conform.notation:power",
-        given(lambda face, exponent: (face, exponent + 1)),
+        given(lambda form, exponent: (form, exponent + 1)),
         Case("sum(x.^3)", "x"),
     ),
     Fault(
@@ -167,7 +167,7 @@ NOTATION = [
         "conform.notation:_with_powers",
         changed(
             lambda parts: [
-                Face(Binary("^", f.tree.left, Number(Fraction(4))), f.cost)
+                Form(Binary("^", f.tree.left, Number(Fraction(4))), f.cost)
                 if isinstance(f.tree, Binary) and f.tree.operator == "^"
                 else f
                 for f in parts
@@ -178,7 +178,7 @@ NOTATION = [
     Fault(
         "a mean stays a sum",
         "conform.means:mean_for_sum",
-        lambda right: lambda face, sums: face,
+        lambda right: lambda form, sums: form,
         Case("cross_entropy(X W + b, Y)", "b", NET),
     ),
     Fault(
@@ -189,7 +189,7 @@ NOTATION = [
     ),
     Fault(
         "an array of ones has the shape of its transpose",
-        "conform.ones:_ones",
+        "conform.notation:ones",
         given(lambda rows, cols: (cols, rows)),
         Case("sum(X)", "X"),
     ),
@@ -462,7 +462,7 @@ PRODUCTS = [
     ),
     Fault(
         "the rows of every matrix are taken to sum to one",
-        "graph.nodes:rows_sum_to_one",
+        "graph.facts:rows_sum_to_one",
         returning(True),
         Case("sum(X .* Y) + sum(Y) sum(X)", "X", "X: n x n; Y: n x n orthogonal"),
     ),

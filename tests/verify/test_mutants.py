@@ -37,7 +37,7 @@ DERIVATION = [
     "conform.edges",
     "conform.network",
     "conform.notation",
-    "conform.ones",
+    "conform.sums",
     "conform.index_form",
     "conform.arrange",
     "render.text",
@@ -60,7 +60,7 @@ VERIFIER = [
     "verify.points.comparison",
     "verify.points.agreement",
     "verify.points.claimed",
-    "verify.points.perturbations",
+    "verify.layout.perturbations",
 ]
 
 CODED = [

@@ -18,17 +18,17 @@ from dimderiv.language.shapes import ONE, SCALAR, Declaration, Dim, Shape
 from dimderiv.language.syntax import Binary, Number, Program
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification, together
 from dimderiv.verify.evaluate import functions
-from dimderiv.verify.evaluate.arithmetic import Arithmetic, mixed_slope
+from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Jet, mixed_slope
 from dimderiv.verify.evaluate.evaluate import Evaluator
 from dimderiv.verify.evaluate.functions import PRIMITIVES, SLOPES
+from dimderiv.verify.evaluate.tables import Table
 from dimderiv.verify.evaluate.unsized import Value
+from dimderiv.verify.layout.sizes import assignments
 from dimderiv.verify.points.check import OPERATIONS, verify
 from dimderiv.verify.points.claimed import Claimed
 from dimderiv.verify.points.comparison import Comparison, Tally
 from dimderiv.verify.points.draw import drawn_points
-from dimderiv.verify.points.perturbations import perturbed
 from dimderiv.verify.points.setting import Setting, Trial
-from dimderiv.verify.points.sizes import assignments
 
 LEAST_SQUARES = "X: m, n; w: n; y: m"
 SQUARE = "A: n, n; B: n, n; x: n; y: n"
@@ -39,6 +39,14 @@ CONVOLUTION = "V: H, W; K: K1, K2; G: H-K1+1, W-K2+1"
 LOSS = "H1 = relu(X W1 + b1); S = H1 W2 + b2; cross_entropy(S, Y)"
 LOGISTIC = "sum(log(1 + exp(-y .* (X w))))"
 GELU = "0.5 (1 + erf(x / sqrt(2))) + x .* exp(-x.^2 / 2) / sqrt(2 pi)"
+
+
+def perturbed(arithmetic: Arithmetic, table: Table, place: tuple[int, int]) -> Table:
+    """A copy of a table in which one entry carries a perturbation."""
+    row, col = place
+    result = [list(entries) for entries in table]
+    result[row][col] = arithmetic.add(result[row][col], Jet(1, ZERO, Fraction(1)))
+    return result
 
 
 def dim(text: str) -> Dim:
@@ -305,7 +313,7 @@ def test_derivatives_are_those_of_sympy(source: str) -> None:
     for k, symbol in enumerate(symbols):
         names: dict[str, Value] = {
             **tables,
-            "A": perturbed(arithmetic, tables["A"], [divmod(k, 2)]),
+            "A": perturbed(arithmetic, tables["A"], divmod(k, 2)),
         }
         result = Evaluator(arithmetic, {}, names).result(parse_program(source))
 
@@ -352,7 +360,7 @@ def test_gradient_of_the_nuclear_norm() -> None:
     arithmetic = Arithmetic(60)
     found = np.zeros((2, 3))
     for place in np.ndindex(2, 3):
-        names: dict[str, Value] = {"A": perturbed(arithmetic, tables["A"], [place])}
+        names: dict[str, Value] = {"A": perturbed(arithmetic, tables["A"], place)}
         value = Evaluator(arithmetic, {}, names).result(parse_program("||A||_*"))
         found[place] = float(mixed_slope(value[0][0], 1))
 

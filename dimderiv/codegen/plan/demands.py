@@ -5,9 +5,20 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.codegen.plan.patterns import is_flat, opposite, turned, unnamed
-from dimderiv.codegen.plan.stable import stable
-from dimderiv.graph import Factor, Function, Key, Map, Named, Node, Product, Sum, letters_of
+from dimderiv.codegen.plan.patterns import is_flat, opposite, turned
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Key,
+    Map,
+    Named,
+    Node,
+    Product,
+    Sum,
+    letters_of,
+    stable,
+    unnamed,
+)
 
 OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
 

@@ -1,9 +1,8 @@
 """When a product is not worth multiplying out: what it would repeat costs more than it saves."""
 
 from dimderiv.codegen.plan.cost import CALL, ENTRY, READ
-from dimderiv.codegen.plan.patterns import is_one, unnamed
 from dimderiv.codegen.plan.regimes import Regimes
-from dimderiv.graph import Factor, Node, Product, Sum, letters_of
+from dimderiv.graph import Factor, Node, Product, Sum, is_one, letters_of, unnamed
 
 
 def can_pay(node: Product, place: int, sizes: Regimes) -> bool:

@@ -9,7 +9,6 @@ from dimderiv.graph import (
     Index,
     Key,
     Merged,
-    Named,
     Node,
     Product,
     Shifted,
@@ -19,25 +18,12 @@ from dimderiv.graph import (
     product,
     total,
     transposed,
+    unnamed,
 )
 from dimderiv.language import Dim
 
 MOST_TERMS = 4
 MOST_OPENED = 4
-
-
-def unnamed(node: Node) -> Node:
-    """The value of a named intermediate, or the node itself."""
-    while isinstance(node, Named):
-        node = node.value
-    return node
-
-
-def is_one(node: Node) -> bool:
-    """Whether every entry is 1."""
-    if not isinstance(node, Product) or node.factors or node.coefficient != 1:
-        return False
-    return len(set(node.result)) == len(node.result)
 
 
 def turned(node: Node) -> Node:

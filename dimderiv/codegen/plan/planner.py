@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from dimderiv import graph
-from dimderiv.codegen.plan.bounds import Bounds
 from dimderiv.codegen.plan.contraction import Contraction
-from dimderiv.codegen.plan.definite import is_definite
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Called, Computed, Name, Pattern
 from dimderiv.codegen.plan.factors import Factors
@@ -15,20 +13,17 @@ from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.patterns import (
     apart,
     images,
-    is_one,
     is_scattered,
     parts_of,
     runs,
     serves_less,
     sum_to_open,
     turned,
-    unnamed,
     without_cancelling,
 )
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
-from dimderiv.codegen.plan.stable import stable
 from dimderiv.codegen.read import ComputedEntries
 from dimderiv.graph import (
     ONCE,
@@ -46,11 +41,16 @@ from dimderiv.graph import (
     Sum,
     Symbol,
     apply_map,
+    is_definite,
+    is_nonnegative,
+    is_one,
     less_than_largest,
     letters_of,
     product,
     scaled,
+    stable,
     total,
+    unnamed,
 )
 from dimderiv.language import Dim
 
@@ -78,7 +78,6 @@ class Planner:
         self.rows = Rows(plan, demands)
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
-        self.bounds = Bounds()
         self.names: dict[Operation, str] = {}
         self._known: dict[Key, Tensor] = {}
         self._unturned: dict[frozenset[Key], list[Node]] = {}
@@ -129,7 +128,6 @@ class Planner:
                 self.names.setdefault(found.op, f"{name}_T" if is_turned else name)
                 plan.commit(found.op)
                 # Asked in the order of the names, it never goes deep.
-                self.bounds.note(node)
                 return found
             case Map():
                 return self._map(node)
@@ -347,7 +345,7 @@ class Planner:
         for factor in factors:
             for tensor in self.factors.leaves(factor, node):
                 (tensors if tensor.letters else scalars).append(tensor)
-                if self.bounds.is_nonnegative(factor.node) or factor.power % 2 == 0:
+                if is_nonnegative(factor.node) or factor.power % 2 == 0:
                     nonnegative.add(tensor.op)
         tensors = self.factors.balanced(node, tensors, nonnegative)
         place = {letter: axis for axis, letter in enumerate(node.result)}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TypeGuard
 
-from dimderiv.conform import Face, notation, symbols
+from dimderiv.conform import Form, notation, symbols
 from dimderiv.differentiate import Partial
 from dimderiv.graph import (
     ONCE,
@@ -211,12 +211,12 @@ def is_passed_on(partial: Partial) -> bool:
 
 def multiplied(coefficient: Fraction, factors: Sequence[tuple[Tree, Fraction]]) -> Tree:
     """A product of scalars."""
-    over: list[Face] = []
-    under: list[Face] = []
+    over: list[Form] = []
+    under: list[Form] = []
     for tree, power in factors:
-        face = notation.power(Face(tree, symbols(tree)), abs(power), entrywise=False)
-        (over if power > 0 else under).append(face)
-    tree = notation.scaled(abs(coefficient), over, under, None).straight.tree
+        form = notation.power(Form(tree, symbols(tree)), abs(power), entrywise=False)
+        (over if power > 0 else under).append(form)
+    tree = notation.scaled(abs(coefficient), over, under, None).upright.tree
     return Negative(tree) if coefficient < 0 else tree
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.conform import Arranger, Face, notation
+from dimderiv.conform import Arranger, Form, notation
 from dimderiv.explain.record.orders import Link, Order, as_chain
 from dimderiv.explain.record.reasons import Lettered, Written, reasons, slid
 from dimderiv.explain.record.recorded import Equation, Sentence, Slope, Term
@@ -122,15 +122,14 @@ class Writer:
         if len(node.axes) != 1:
             return False
         piece = self.arranger.piece(node)
-        return piece.flipped.cost < piece.straight.cost
+        return piece.transposed.cost < piece.upright.cost
 
     def tree(self, node: Node) -> Tree:
         """A node, without the axes that it is only repeated along."""
         if isinstance(node, Named):
             return Name(node.name)
-        loose = self.arranger.loose(node)
-        piece = notation.negative(loose.piece) if loose.negative else loose.piece
-        return self.arranger.shown(piece, turned=self.is_row(node))
+        shown = self.arranger.unfilled(node).signed
+        return self.arranger.shown(shown, transposed=self.is_row(node))
 
     def unfolded(self, node: Node) -> Tree:
         """What a node is made of, even if it has a short name."""
@@ -224,8 +223,8 @@ class Writer:
 
     def _written(self, factor: Factor) -> Written:
         node, _, power = factor
-        face = notation.power(Face(self.tree(node), 1), abs(power), entrywise=True)
-        tree = face.tree if power > 0 else Binary("./", NUMBER_ONE, face.tree)
+        tree = notation.power(Form(self.tree(node), 1), abs(power), entrywise=True).tree
+        tree = tree if power > 0 else Binary("./", NUMBER_ONE, tree)
         return Written(factor, tree, shape_of(node.axes, row=self.is_row(node)))
 
     def _prefix(self, term: LabelledProduct) -> Tree | None:

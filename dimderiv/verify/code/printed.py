@@ -16,7 +16,8 @@ from dimderiv.language import Dim, Program, Shape
 from dimderiv.verify.claim import Claim
 from dimderiv.verify.code.runs import Array
 from dimderiv.verify.evaluate import Arithmetic, Effort, Expected, Table
-from dimderiv.verify.points import Claimed, Setting, Trial, assignments, drawn_points
+from dimderiv.verify.layout import Layout, assignments, places, size_at
+from dimderiv.verify.points import Claimed, Setting, Trial, drawn_points
 
 DIGITS = 30
 EQUAL = 3
@@ -42,7 +43,7 @@ class PrintedValues:
 
     def assignments(self) -> Iterator[dict[str, int]]:
         """Sizes that are equal, ones, and sizes that all differ, in two orders."""
-        axes = self.setting.dims
+        axes = self.setting.dimensions.dims
         names = dict.fromkeys(name for dim in axes for name in sorted(dim.names))
         names |= dict.fromkeys(sorted(self.sizes))
         taken_off = {n for dim in axes for names, c in dim.monomials for n in names if c < 0}
@@ -63,12 +64,12 @@ class PrintedValues:
     def count(self, sizes: Mapping[str, int]) -> int:
         """How many entries the symbols and the derivatives have."""
         every = [tuple(declared.shape) for declared in self.symbols.values()]
-        every += [(*each.claim.value, *each.wrt_shape) for each in self.claims]
+        every += [(*each.claim.value, *Layout(each.claim, sizes).wrt_shape) for each in self.claims]
         return sum(prod(dim.evaluate(sizes) for dim in dims) for dims in every)
 
     def points(self, sizes: Mapping[str, int], number: int) -> Iterator[dict[str, Table]]:
         """Entries for every symbol, again and again."""
-        distributions = self.setting.distributions
+        distributions = self.setting.dimensions.distributions
         for point in drawn_points(self.symbols, sizes, distributions, number):
             for name, declared in self.symbols.items():
                 is_single = [list(map(len, point[name]))] == [[1]]
@@ -82,15 +83,16 @@ class PrintedValues:
         found = []
         if self.value is not None:
             (program, shape), trial = self.value, self._trial(point, sizes)
-            expected = Expected(*self.setting.size(shape, trial))
+            expected = Expected(*size_at(shape, sizes))
             found.append(laid(self.setting.evaluator(trial).result(program, expected), shape))
         trial = self._trial(point, sizes)
         base = self.setting.evaluator(trial, keep=True)
         for each in self.claims:
-            entry, value = each.answer(base, trial), each.claim.value
-            places = product(self.setting.places(value, trial), each.places(trial))
-            lengths = [dim.evaluate(sizes) for dim in (*_axes(value), *_axes(each.wrt_shape))]
-            found.append(np.array([float(entry(i, [j])) for i, j in places]).reshape(lengths))
+            entry, layout = each.answer(base, trial), each.layout(trial)
+            pairs = product(places(layout.value), places(layout.wrt))
+            axes = (*_axes(each.claim.value), *_axes(layout.wrt_shape))
+            lengths = [dim.evaluate(sizes) for dim in axes]
+            found.append(np.array([float(entry(i, [j])) for i, j in pairs]).reshape(lengths))
         return found
 
     def _trial(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> Trial:

@@ -17,7 +17,6 @@ from dimderiv.verify.evaluate.functions import ELEMENTWISE, PRIMITIVES
 from dimderiv.verify.evaluate.matrices import inverse
 from dimderiv.verify.evaluate.tables import (
     SingularMatrix,
-    Size,
     Table,
     combined,
     diagonal,
@@ -25,12 +24,6 @@ from dimderiv.verify.evaluate.tables import (
     matrix_product,
     size_of,
     transposed,
-)
-from dimderiv.verify.evaluate.trees import (
-    constant_nodes,
-    has_branches,
-    names_of_sizes,
-    targets_of_cross_entropy,
 )
 from dimderiv.verify.evaluate.unsized import Expected, Value
 
@@ -51,20 +44,15 @@ __all__ = [
     "OutOfTime",
     "Scalar",
     "SingularMatrix",
-    "Size",
     "Table",
     "Value",
     "combined",
-    "constant_nodes",
     "diagonal",
     "filled",
-    "has_branches",
     "inverse",
     "matrix_product",
     "mixed_slope",
-    "names_of_sizes",
     "put_in_place",
     "size_of",
-    "targets_of_cross_entropy",
     "transposed",
 ]

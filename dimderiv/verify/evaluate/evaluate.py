@@ -26,6 +26,7 @@ from dimderiv.language import (
     Program,
     Transpose,
 )
+from dimderiv.language import size_of as dimension_of
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS, REDUCTIONS, reduced
@@ -35,7 +36,6 @@ from dimderiv.verify.evaluate.index_form import Array, IndexReader
 from dimderiv.verify.evaluate.matrices import matrix_power
 from dimderiv.verify.evaluate.special import special
 from dimderiv.verify.evaluate.tables import (
-    Size,
     Table,
     broadcast_size,
     commutation,
@@ -48,7 +48,6 @@ from dimderiv.verify.evaluate.tables import (
     stretched,
     transposed,
 )
-from dimderiv.verify.evaluate.trees import size_in_numbers
 from dimderiv.verify.evaluate.unsized import (
     ANY_SIZE,
     IDENTITY,
@@ -67,6 +66,7 @@ from dimderiv.verify.evaluate.unsized import (
     square_below,
     together,
 )
+from dimderiv.verify.layout import Size
 
 Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
@@ -392,4 +392,8 @@ class Evaluator:
         Args:
             node: a polynomial of names of dimensions.
         """
-        return size_in_numbers(node, self.sizes)
+        try:
+            return dimension_of(node).evaluate(self.sizes)
+        except (KeyError, ShapeError) as error:
+            message = "a size that is not made of dimensions"
+            raise NotVerifiableError(message, span=node.span) from error

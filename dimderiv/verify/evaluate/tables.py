@@ -1,22 +1,13 @@
 """Arrays of two axes as lists of rows of scalars, and the operations of the language on them."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, OutOfDomain, Scalar, leading
+from dimderiv.verify.layout import Size
 
 Table: TypeAlias = list[list[Scalar]]
-
-
-class Size(NamedTuple):
-    """How many rows and columns."""
-
-    rows: int
-    cols: int
-
-    def __str__(self) -> str:
-        return f"{self.rows} x {self.cols}"
 
 
 class SingularMatrix(OutOfDomain):

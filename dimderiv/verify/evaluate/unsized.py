@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeAlias
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.tables import (
-    Size,
     Table,
     broadcast_size,
     combined,
@@ -19,6 +18,7 @@ from dimderiv.verify.evaluate.tables import (
     matrix_product,
     size_of,
 )
+from dimderiv.verify.layout import Size
 
 
 class Unsized(NamedTuple):

@@ -4,9 +4,7 @@ from dimderiv.verify.points.agreement import AGREED_DIGITS, WORKING_DIGITS
 from dimderiv.verify.points.check import verify_together
 from dimderiv.verify.points.claimed import Claimed
 from dimderiv.verify.points.draw import drawn_points
-from dimderiv.verify.points.perturbations import perturbed
 from dimderiv.verify.points.setting import DisagreementError, Setting, Trial
-from dimderiv.verify.points.sizes import assignments
 
 __all__ = [
     "AGREED_DIGITS",
@@ -15,8 +13,6 @@ __all__ = [
     "DisagreementError",
     "Setting",
     "Trial",
-    "assignments",
     "drawn_points",
-    "perturbed",
     "verify_together",
 ]

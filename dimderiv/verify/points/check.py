@@ -25,7 +25,6 @@ from dimderiv.verify.points.comparison import Comparison, Tally
 from dimderiv.verify.points.coverage import Coverage
 from dimderiv.verify.points.draw import drawn_points, mixed, wider_points
 from dimderiv.verify.points.setting import Setting, Trial
-from dimderiv.verify.points.sizes import assignments
 
 # Scalars take opposite signs at points 0 and 3, and the remaining signs at 1 and 2.
 POINTS = (0, 3, 1, 2)
@@ -73,6 +72,7 @@ def verify_together(claims: Sequence[Claim], *, budget: float = 2.0) -> list[Ver
     check = _Check(claims, budget)
     try:
         check.at_two_sizes()
+        check.far_off()
         check.at_more_points()
         check.widely()
         check.beside_kinks()
@@ -98,7 +98,7 @@ class _Check:
         budget: seconds of work.
         complete: the sizes at which all entries were compared.
         reasons: why there was no value or no derivative at points that were tried.
-        answer_undefined: whether an answer had no value at some point.
+        undefined: at how many points an answer had no value.
         ran_out: whether the budget was used up.
         points: at how many points the claims were compared.
         reached: these points, and the outcomes of comparisons there.
@@ -109,7 +109,7 @@ class _Check:
     start: float = field(default_factory=time.perf_counter)
     complete: list[dict[str, int]] = field(default_factory=list)
     reasons: dict[str, None] = field(default_factory=dict)
-    answer_undefined: bool = False
+    undefined: int = 0
     ran_out: bool = False
     points: int = 0
     reached: list[_Reached] = field(default_factory=list)
@@ -121,7 +121,7 @@ class _Check:
         self.claims = {Claimed(claim, self.setting): Tally() for claim in self.given}
         moving = [name for claim in self.claims for name in claim.moving]
         self.coverage = Coverage(self.setting, tuple(dict.fromkeys(moving)))
-        self.assignments = assignments(self.setting.dims, self.setting.names)
+        self.assignments = self.setting.dimensions.assignments()
         symbols = self.setting.claim.symbols.values()
         # Rows of classes are equal wherever a class occurs twice.
         self.has_classes = any("onehot" in declaration.properties for declaration in symbols)
@@ -143,6 +143,12 @@ class _Check:
             if self.points == FEWEST_POINTS:
                 return
 
+    def far_off(self) -> None:
+        """Compare at a point further off, where none was found nearby."""
+        sizes = self.assignments[0]
+        if not self.points and self._point(self._wider(sizes), SHARE_OF_FIRST):
+            self.complete.append(sizes)
+
     def at_more_points(self) -> None:
         """Compare at more points while that is cheap, and at two in any case."""
         for number in POINTS[self.points :]:
@@ -154,13 +160,11 @@ class _Check:
     def widely(self) -> None:
         """Compare at points further off: where something new is reached, or a maximum is tied."""
         for sizes in self.complete[:1]:
-            symbols, distributions = self.setting.claim.symbols, self.setting.distributions
-            draws = wider_points(symbols, sizes, distributions)
-            for attempt, point in enumerate(draws):
+            for attempt, trial in enumerate(self._wider(sizes)):
                 if not self._is_worth_more(attempt):
                     return
-                if self._reaches_more(self._trial(sizes, point)):
-                    self._point(iter([self._trial(sizes, point)]), 0.0)
+                if self._reaches_more(trial):
+                    self._point(iter([self._trial(sizes, trial.point)]), 0.0)
 
     def _is_worth_more(self, attempt: int) -> bool:
         """Whether another point may tell something, after some attempts."""
@@ -184,7 +188,7 @@ class _Check:
 
     def _straddle(self, site: int, first: _Reached) -> None:
         """Compare at two points close to each other, between which an operation changes sides."""
-        symbols, distributions = self.setting.claim.symbols, self.setting.distributions
+        symbols, distributions = self.setting.claim.symbols, self.setting.dimensions.distributions
         here = first.outcomes.get(site)
         for far in wider_points(symbols, first.sizes, distributions):
             low, high = first.point, mixed(first.point, far, symbols, ONE)
@@ -214,8 +218,13 @@ class _Check:
         return self.coverage.ties_matter(branches) and not self.has_classes
 
     def _drawn(self, sizes: dict[str, int], number: int) -> Iterator[Trial]:
-        symbols, distributions = self.setting.claim.symbols, self.setting.distributions
+        symbols, distributions = self.setting.claim.symbols, self.setting.dimensions.distributions
         for point in drawn_points(symbols, sizes, distributions, number):
+            yield self._trial(sizes, point)
+
+    def _wider(self, sizes: Mapping[str, int]) -> Iterator[Trial]:
+        symbols, distributions = self.setting.claim.symbols, self.setting.dimensions.distributions
+        for point in wider_points(symbols, sizes, distributions):
             yield self._trial(sizes, point)
 
     def _trial(self, sizes: Mapping[str, int], point: Mapping[str, Table]) -> Trial:
@@ -231,7 +240,7 @@ class _Check:
                 tied = tied or trial
             except OutOfDomain as error:
                 self.reasons[str(error)] = None
-                self.answer_undefined |= isinstance(error, AnswerOutOfDomain)
+                self.undefined += isinstance(error, AnswerOutOfDomain)
                 singular += isinstance(error.__cause__ or error, SingularMatrix)
             # Some matrices are singular at these sizes, whatever their entries.
             if singular == SINGULAR_DRAWS:
@@ -289,11 +298,12 @@ class _Check:
             nonzero=tally.nonzero,
             one_sided=one_sided,
             remarks=tuple(remarks),
+            undefined=self.undefined,
         )
 
     def _nothing_compared(self) -> VerificationError | NotVerifiableError | LimitError:
         known = [f"it was tried, and failed by {reason}" for reason in self.reasons]
-        if self.answer_undefined:
+        if self.undefined:
             return VerificationError(
                 "the answer has no value where the expression has a derivative", known=known
             )

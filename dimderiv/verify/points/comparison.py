@@ -27,9 +27,9 @@ from dimderiv.verify.evaluate import (
     Table,
     mixed_slope,
 )
+from dimderiv.verify.layout import Answer, Place, places, size_at
 from dimderiv.verify.points.agreement import DOUBTFUL_DIGITS, agree, is_rounding
-from dimderiv.verify.points.claimed import Answer, Claimed, reader
-from dimderiv.verify.points.perturbations import Place
+from dimderiv.verify.points.claimed import Claimed, reader
 from dimderiv.verify.points.setting import Setting, Trial
 
 LARGEST_COORDINATE = 2**16
@@ -90,6 +90,10 @@ class Comparison:
         found = reader(self.setting, self.trial, list(self.claims))
         self.answers: dict[Claimed, Answer] = {c: c.answer(found, self.trial) for c in self.claims}
 
+    @cached_property
+    def _value_places(self) -> list[Place]:
+        return places(size_at(self.setting.claim.value, self.trial.sizes))
+
     def along_directions(self, seed: int) -> None:
         """Compare derivatives along a random direction, of all claims of order 1 at once."""
         rng = Random(seed)
@@ -124,7 +128,7 @@ class Comparison:
 
     def _entries(self, claim: Claimed) -> Iterator[tuple[Place, Places, Scalar]]:
         answer, places = self.answers[claim], claim.places(self.trial)
-        for value_place in self.setting.places(claim.claim.value, self.trial):
+        for value_place in self._value_places:
             for wrt_places in product(places, repeat=claim.claim.order):
                 yield value_place, wrt_places, answer(value_place, wrt_places)
 
@@ -143,7 +147,7 @@ class Comparison:
                         term = arithmetic.mul(term, slope[place])
                     terms.setdefault(value_place, []).append(term)
         order = next(iter(slopes)).claim.order
-        for i, j in self.setting.places(self.setting.claim.value, self.trial):
+        for i, j in self._value_places:
             found = arithmetic.total(terms.get((i, j), []))
             yield Pair((i, j), mixed_slope(value[i][j], order), found)
 
@@ -161,7 +165,7 @@ class Comparison:
             return
         self._find_entry(slopes)
         claim = next(iter(slopes))
-        raise claim.disagreement(self.trial, claim.label(pair.place, ()), *again[1:])
+        raise claim.disagreement(self.trial, pair.place, (), *again[1:])
 
     @cached_property
     def _precise(self) -> "Comparison":
@@ -186,7 +190,7 @@ class Comparison:
         columns = list(product(claim.places(self.trial), repeat=claim.claim.order))
         for done, wrt_places in enumerate(columns):
             if effort.spent >= most:
-                rows = len(self.setting.places(claim.claim.value, self.trial))
+                rows = len(self._value_places)
                 tally.along += rows * (len(columns) - done)
                 return
             moved = claim.moved(self.trial, [{place: ONE} for place in wrt_places])
@@ -201,7 +205,7 @@ class Comparison:
 
     def _compare_column(self, claim: Claimed, wrt_places: Places, value: Table) -> None:
         arithmetic, tally = self.trial.arithmetic, self.claims[claim]
-        for i, j in self.setting.places(claim.claim.value, self.trial):
+        for i, j in self._value_places:
             expected = mixed_slope(value[i][j], claim.claim.order)
             found = self.answers[claim]((i, j), wrt_places)
             if not agree(arithmetic, expected, found):
@@ -223,4 +227,4 @@ class Comparison:
             return
         if is_rounding(arithmetic, pair[1:], (expected, found)):
             return
-        raise claim.disagreement(self.trial, claim.label(pair.place, wrt_places), expected, found)
+        raise claim.disagreement(self.trial, pair.place, wrt_places, expected, found)

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from dimderiv.language import Call, Name, Node, children, walk
-from dimderiv.verify.evaluate import Branches, constant_nodes
+from dimderiv.verify.evaluate import Branches
+from dimderiv.verify.layout import constant_nodes
 from dimderiv.verify.points.setting import Setting
 
 LONGEST_SHOWN = 40

@@ -9,7 +9,6 @@ from dimderiv.language import Declaration
 from dimderiv.verify.evaluate import (
     ZERO,
     Arithmetic,
-    Size,
     Table,
     combined,
     diagonal,
@@ -17,6 +16,7 @@ from dimderiv.verify.evaluate import (
     matrix_product,
     transposed,
 )
+from dimderiv.verify.layout import Size, size_at
 
 # How entries are drawn, from what is most telling to what keeps a function in its domain.
 STYLES = ("mixed", "positive", "unit", "dominant", "positive dominant", "small", "small unit")
@@ -110,10 +110,7 @@ def _point(
     style: str,
 ) -> dict[str, Table]:
     """Entries in one style, or each symbol in some style."""
-    lengths = {
-        name: Size(*(dim.evaluate(sizes) for dim in declaration.shape))
-        for name, declaration in symbols.items()
-    }
+    lengths = {name: size_at(declaration.shape, sizes) for name, declaration in symbols.items()}
     values = _Values(rng, sum(rows * cols for rows, cols in lengths.values()))
     point: dict[str, Table] = {}
     for name, declaration in symbols.items():

@@ -1,11 +1,10 @@
 """What several claims about one expression share: its sizes, its symbols, its value at a point."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.language import SCALAR, Dim, Name, Node, Shape
+from dimderiv.language import SCALAR, Name
 from dimderiv.verify.claim import Claim, sizes_text
 from dimderiv.verify.evaluate import (
     ONE,
@@ -15,16 +14,12 @@ from dimderiv.verify.evaluate import (
     Expected,
     Jet,
     Scalar,
-    Size,
     Table,
     Value,
-    constant_nodes,
     filled,
-    names_of_sizes,
     size_of,
-    targets_of_cross_entropy,
 )
-from dimderiv.verify.points.perturbations import Place
+from dimderiv.verify.layout import Dimensions, Place, Size, constant_nodes, size_at
 
 # The level of the perturbation whose derivative is differentiated.
 INNER = 2
@@ -53,25 +48,9 @@ class Setting:
     """
 
     def __init__(self, claims: Sequence[Claim]) -> None:
-        claim = self.claim = claims[0]
+        self.claim = claims[0]
         self._constant: dict[tuple[str, ...], frozenset[int]] = {}
-        shapes = [declaration.shape for declaration in claim.symbols.values()]
-        shapes += [claim.value, *claim.inner, *claim.unknown.values()]
-        self.dims = list(dict.fromkeys(dim for shape in shapes for dim in shape))
-        nodes = list(_nodes(claims))
-        named = [name for dim in self.dims for name in _names_in_order(dim)]
-        named += [name for node in nodes for name in names_of_sizes(node, claim.sizes)]
-        self.names = list(dict.fromkeys(named))
-        self.distributions = {name for node in nodes for name in targets_of_cross_entropy(node)}
-
-    def size(self, shape: Shape, trial: Trial) -> Size:
-        """A shape in numbers."""
-        return Size(*(dim.evaluate(trial.sizes) for dim in shape))
-
-    def places(self, shape: Shape, trial: Trial) -> list[Place]:
-        """Rows and columns of all entries."""
-        rows, cols = self.size(shape, trial)
-        return list(product(range(rows), range(cols)))
+        self.dimensions = Dimensions(claims)
 
     def evaluator(self, trial: Trial, *, keep: bool = False) -> Evaluator:
         """An evaluator at a point."""
@@ -86,13 +65,13 @@ class Setting:
             claim.columns,
             keep=keep,
             values=claim.values,
-            unknown={name: self.size(shape, trial) for name, shape in claim.unknown.items()},
+            unknown={name: size_at(shape, trial.sizes) for name, shape in claim.unknown.items()},
         )
 
     def base(self, trial: Trial) -> Evaluator:
         """An evaluator that has evaluated the expression, and remembers every part of it."""
         evaluator = self.evaluator(trial, keep=True)
-        size = self.size(SCALAR if self.claim.of else self.claim.value, trial)
+        size = size_at(SCALAR if self.claim.of else self.claim.value, trial.sizes)
         try:
             value = evaluator.result(self.claim.expression, Expected(*size))
         except ShapeError as error:
@@ -125,7 +104,7 @@ class Setting:
         evaluator = self.evaluator(trial)
         evaluator.known, evaluator.watched = known, watched
         evaluator.names.update(moved)
-        size = self.size(self.claim.value, trial)
+        size = size_at(self.claim.value, trial.sizes)
         if self.claim.of:
             return filled(size, lambda i, j: self._first_derivative(evaluator, (i, j)))
         return evaluator.result(self.claim.expression, Expected(*size))
@@ -141,37 +120,32 @@ class Setting:
 
 
 class DisagreementError(VerificationError):
-    """An answer that is withheld, and the sizes at which it was found to be wrong.
+    """An answer that is withheld, and where it was found to be wrong.
 
     Args:
         message: what disagrees.
         known: further facts.
-        sizes: a number for each named dimension.
+        trial: the point.
     """
 
-    def __init__(self, message: str, known: Sequence[str], sizes: Mapping[str, int]) -> None:
+    def __init__(self, message: str, known: Sequence[str], trial: Trial) -> None:
         super().__init__(message, known=known)
-        self.sizes = sizes
+        self.sizes, self.point = trial.sizes, trial.point
+
+    @property
+    def place(self) -> str:
+        """The point, as a reader may type it in, such as `A = [[1/2, 3], [-1, 1/4]], x = -1/4`."""
+        return ", ".join(f"{name} = {_table_text(table)}" for name, table in self.point.items())
+
+
+def _table_text(table: Table) -> str:
+    rows = ["[" + ", ".join(map(str, row)) + "]" for row in table]
+    if size_of(table) == Size(1, 1):
+        return str(table[0][0])
+    return rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
 
 
 def failure(message: str, trial: Trial, *known: str) -> DisagreementError:
     """The error that withholds the answer."""
     sizes = [f"sizes {sizes_text(trial.sizes)}"] if trial.sizes else []
-    return DisagreementError(message, (*known, *sizes), trial.sizes)
-
-
-def _nodes(claims: Sequence[Claim]) -> Iterator[Node]:
-    """The trees of the claims, each once."""
-    first, seen = claims[0], set[int]()
-    yield from [body for _, body in first.definitions.values()]
-    yield from first.columns.values()
-    for program in (first.expression, *(claim.answer for claim in claims)):
-        for statement in program.statements:
-            if id(statement.value) not in seen:
-                seen.add(id(statement.value))
-                yield statement.value
-
-
-def _names_in_order(dim: Dim) -> Iterator[str]:
-    for monomial, _ in dim.monomials:
-        yield from monomial
+    return DisagreementError(message, (*known, *sizes), trial)

@@ -1,10 +1,10 @@
 """Index forms, such as `[i:m, j:n] A[i,k] B[k,j]`, written out entry by entry."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import isqrt, prod
+from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
 from dimderiv.language import (
@@ -30,8 +30,7 @@ Places = Mapping[str, int]
 OF_A_MAP = 4
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """The entries of an index form, the last axis fastest."""
 
     lengths: tuple[int, ...]

@@ -6,11 +6,11 @@ from itertools import product
 
 import sympy
 
+from dimderiv.verify.layout import Place, moves, places
 from dimderiv.verify.symbolic.arithmetic import Symbols, TooLarge
 from dimderiv.verify.symbolic.calculus import Calculus
 from dimderiv.verify.symbolic.cancellation import Cancellation
 from dimderiv.verify.symbolic.comparison import DIGITS, MORE_DIGITS, Outcome, agree, shown
-from dimderiv.verify.symbolic.layout import Place, places
 from dimderiv.verify.symbolic.points import Point, Values
 from dimderiv.verify.symbolic.problem import Problem
 from dimderiv.verify.symbolic.tables import Entry
@@ -60,11 +60,11 @@ class SymbolicRound:
         key = place, tuple(sorted(wrt_places))
         if key not in self.slopes:
             inner = self._derivative(place, key[1][:-1])
-            moves = self.problem.moves(key[1][-1], self.entries)
+            moved = moves(self.problem.claim, key[1][-1], self.entries)
             self.slopes[key] = sympy.Add(
                 *[
                     factor * self.calculus.slope(inner, self.point.free[name][i][j])
-                    for name, (i, j), factor in moves
+                    for name, (i, j), factor in moved
                 ]
             )
         return self.slopes[key]

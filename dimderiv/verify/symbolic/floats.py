@@ -11,9 +11,9 @@ from typing import Any
 
 import sympy
 
+from dimderiv.verify.layout import Place, moves, places
 from dimderiv.verify.symbolic.arithmetic import Floats
 from dimderiv.verify.symbolic.comparison import Outcome, agree, shown
-from dimderiv.verify.symbolic.layout import Place, places
 from dimderiv.verify.symbolic.points import Point, Values
 from dimderiv.verify.symbolic.problem import Problem
 from dimderiv.verify.symbolic.tables import Table
@@ -90,6 +90,6 @@ class FloatRound:
         """The value where the variable has moved."""
         entries = {name: [list(row) for row in table] for name, table in self.entries.items()}
         for step, place in zip(steps, wrt_places, strict=True):
-            for name, (i, j), factor in self.problem.moves(place, self.entries):
+            for name, (i, j), factor in moves(self.problem.claim, place, self.entries):
                 entries[name][i][j] += step * factor
         return self.problem.value(Floats(FLOAT_DIGITS, self.sides), entries)

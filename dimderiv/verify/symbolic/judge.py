@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from dimderiv.errors import LimitError, VerificationError
 from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
+from dimderiv.verify.layout import Dimensions, size_at
 from dimderiv.verify.symbolic.arithmetic import (
     AnswerOutside,
     Floats,
@@ -20,8 +21,7 @@ from dimderiv.verify.symbolic.comparison import Outcome
 from dimderiv.verify.symbolic.exact import SymbolicRound
 from dimderiv.verify.symbolic.floats import FloatRound, floats_at
 from dimderiv.verify.symbolic.points import Point, draw
-from dimderiv.verify.symbolic.problem import Problem, distributions, sizes_for
-from dimderiv.verify.symbolic.sizes import size_at
+from dimderiv.verify.symbolic.problem import Problem
 
 Compare: TypeAlias = Callable[[Problem, Point], Outcome]
 
@@ -98,6 +98,9 @@ class _Judgement:
     one_sided: bool = False
     answer_undefined: bool = False
 
+    def __post_init__(self) -> None:
+        self.dimensions = Dimensions([self.claim])
+
     def tick(self) -> None:
         """Raise where the time is up."""
         if time.perf_counter() - self.start > self.seconds:
@@ -105,7 +108,9 @@ class _Judgement:
 
     def report(self) -> Verification:
         """What the comparisons came to: by sympy, and where it has no closed form, in floats."""
-        tried = sizes_for(self.claim)[:MOST_SIZES] if self.sizes is None else [dict(self.sizes)]
+        tried = (
+            self.dimensions.assignments()[:MOST_SIZES] if self.sizes is None else [dict(self.sizes)]
+        )
         problems = [Problem(self.claim, sizes) for sizes in tried]
         for problem in problems[:1]:
             _refuse_large(problem)
@@ -214,7 +219,7 @@ class _Judgement:
         """Points where the expression has a value, until each kink was met on both sides."""
         found: list[tuple[Point, tuple[int, ...]]] = []
         seen: set[tuple[int, int]] = set()
-        told = distributions(self.claim)
+        told = self.dimensions.distributions
         for attempt in range(DRAWS):
             self.tick()
             point = draw(self.claim.symbols, problem.sizes, told, attempt)

@@ -10,8 +10,8 @@ import sympy
 from mpmath.ctx_mp import MPContext
 
 from dimderiv.language import Declaration
+from dimderiv.verify.layout import size_at
 from dimderiv.verify.symbolic.arithmetic import SCALAR_FUNCTIONS, Unknown, stand_in
-from dimderiv.verify.symbolic.sizes import size_at
 from dimderiv.verify.symbolic.tables import Entry, Size, Table, filled, flipped
 
 # What sympy leaves where a derivative passes a kink.

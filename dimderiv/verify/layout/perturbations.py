@@ -1,10 +1,9 @@
 """How entries move together: those that a property ties, and those that a direction takes along."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from dimderiv.verify.evaluate import ONE, ZERO, Arithmetic, Jet, Scalar, Table
+from dimderiv.verify.claim import Claim
 
 Place: TypeAlias = tuple[int, int]
 
@@ -14,7 +13,7 @@ class Move(NamedTuple):
 
     symbol: str
     place: Place
-    slope: Scalar
+    slope: Any
 
 
 def _mirrored(i: int, j: int) -> dict[Place, int]:
@@ -39,10 +38,10 @@ def tied_moves(symbol: str, place: Place, structure: str) -> Iterator[Move]:
     """
     together = TIED[structure](*place) if structure else {place: 1}
     for each, slope in together.items():
-        yield Move(symbol, each, Fraction(slope))
+        yield Move(symbol, each, slope)
 
 
-def moves_along(directions: Mapping[str, Table]) -> Iterator[Move]:
+def moves_along(directions: Mapping[str, Sequence[Sequence[Any]]]) -> Iterator[Move]:
     """Every entry of some symbols, each by the entry of its direction."""
     for symbol, table in directions.items():
         for i, row in enumerate(table):
@@ -50,15 +49,14 @@ def moves_along(directions: Mapping[str, Table]) -> Iterator[Move]:
                 yield Move(symbol, (i, j), slope)
 
 
-def perturbed(arithmetic: Arithmetic, table: Table, places: Sequence[Place]) -> Table:
-    """A copy of a table in which one entry for each level carries a perturbation.
+def moves(claim: Claim, place: Place, entries: Mapping[str, Any]) -> Iterator[Move]:
+    """What moves with one coordinate of the variable of a claim.
 
     Args:
-        arithmetic: the arithmetic of the entries.
-        table: the entries at the point.
-        places: the perturbed entry of level 1, 2, ...
+        claim: the claim.
+        place: the coordinate; along directions there is one, with which everything moves.
+        entries: the table of each symbol.
     """
-    result = [list(row) for row in table]
-    for level, (p, q) in enumerate(places, start=1):
-        result[p][q] = arithmetic.add(result[p][q], Jet(level, ZERO, ONE))
-    return result
+    if claim.along:
+        return moves_along({name: entries[along] for name, along in claim.along.items()})
+    return tied_moves(claim.wrt, place, claim.structure)

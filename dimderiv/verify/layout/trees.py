@@ -1,23 +1,9 @@
 """Questions about a syntax tree that need no values."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from dimderiv.language import (
-    Add,
-    Binary,
-    Call,
-    IndexForm,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Program,
-    children,
-)
-from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.language import Binary, Call, IndexForm, Name, Node, Program, children, walk
 
-# No size of an axis is a higher power of another.
-MOST_POWER = 8
 KINKED = frozenset({"relu", "abs", "norm1", "max", "min"})
 COMPARISONS = frozenset({">", "<", ">=", "<="})
 # Functions whose arguments are sizes.
@@ -64,16 +50,10 @@ def has_branches(program: Program) -> bool:
     Args:
         program: the program.
     """
-    parts = (part for statement in program.statements for part in _walk(statement.value))
+    parts = (part for statement in program.statements for part in walk(statement.value))
     return any(
         is_step(part) or (isinstance(part, Call) and part.function in KINKED) for part in parts
     )
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _walk(child)
 
 
 def names_of_sizes(node: Node, known: Collection[str] = ()) -> Iterator[str]:
@@ -83,14 +63,14 @@ def names_of_sizes(node: Node, known: Collection[str] = ()) -> Iterator[str]:
         node: the tree to search.
         known: names of dimensions that may stand for numbers.
     """
-    for part in _walk(node):
+    for part in walk(node):
         sizes: Sequence[Node] = (part,) if isinstance(part, Name) and part.name in known else ()
         if isinstance(part, IndexForm):
             sizes = [size for _, size in part.letters]
         elif isinstance(part, Call) and part.function in OF_SIZES:
             sizes = part.arguments
         for size in sizes:
-            yield from (n.name for n in _walk(size) if isinstance(n, Name))
+            yield from (n.name for n in walk(size) if isinstance(n, Name))
 
 
 def targets_of_cross_entropy(node: Node) -> Iterator[str]:
@@ -99,26 +79,8 @@ def targets_of_cross_entropy(node: Node) -> Iterator[str]:
     Args:
         node: the tree to search.
     """
-    for part in _walk(node):
+    for part in walk(node):
         if isinstance(part, Call) and part.function == "cross_entropy" and len(part.arguments) == 2:
             target = part.arguments[1]
             if isinstance(target, Name):
                 yield target.name
-
-
-def size_in_numbers(node: Node, sizes: Mapping[str, int]) -> int:
-    """A size that is written as an expression in dimensions."""
-    match node:
-        case Number(value) if value.denominator == 1:
-            return int(value)
-        case Name(name) if name in sizes:
-            return sizes[name]
-        case Negative(operand):
-            return -size_in_numbers(operand, sizes)
-        case Add(terms):
-            return sum(size_in_numbers(term, sizes) for term in terms)
-        case Binary("*", left, right):
-            return size_in_numbers(left, sizes) * size_in_numbers(right, sizes)
-        case Binary("^", base, Number(power)) if power.denominator == 1 and 0 < power <= MOST_POWER:
-            return int(size_in_numbers(base, sizes) ** int(power))
-    raise NotVerifiableError("a size that is not made of dimensions", span=node.span)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dimderiv.derivation.proofs import RuleReport, check_rule, check_rules
 from dimderiv.language.rule_files import read_rule_file, rules_folder
 from dimderiv.rulebook.rulebook import Rule, Rulebook, builtin_rules, load_rules
-from dimderiv.verify.rules.proofs import RuleReport, check_rule, check_rules
 
 REFERENCE = 'reference = "nowhere"'
 
@@ -35,7 +35,6 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "dimderiv.rulebook.rulebook.builtin_files",
         lambda: {file: read_rule_file(file) for file in sorted(folder.glob("*.toml"))},
     )
-    monkeypatch.setattr("dimderiv.verify.rules.subject.rules_folder", lambda: folder)
     monkeypatch.setattr("dimderiv.rulebook.rulebook.builtin_rules", builtin_rules.__wrapped__)
     return folder
 
@@ -53,11 +52,9 @@ def test_all_rules_are_reported_in_order() -> None:
     reports = {each.name: each.message for each in check_rules(builtin_rules())}
 
     assert list(builtin_rules().rules) == list(reports)
-    assert "agrees with sympy's derivative to 30 digits, 12 times" == reports["tanh"]
-    assert "196 entries of the derivative agree" == reports["inv"]
-    assert "480 entries of the value agree" == reports["kron"]
-    assert "10 values agree; the derivative follows from the definition" == reports["cross_entropy"]
-    assert "no derivative: what depends on the variable through it is refused" == reports["polar"]
+    assert reports["tanh"].startswith("10 entries agree to 30 digits at 4 points (n = 2; n = 3), ")
+    assert reports["inv"].startswith("26 entries agree exactly at 4 points (n = 2; n = 3), ")
+    assert reports["transpose"].startswith("48 entries agree exactly at 4 points (")
 
 
 LIES = [
@@ -150,7 +147,7 @@ def test_lie(copy: Path, file: str, name: str, truth: str, lie: str) -> None:
     found = report(name, load_rules())
 
     assert not found.passed
-    assert name in found.message
+    assert name == found.name
 
 
 def test_every_rule_that_can_lie_does() -> None:
@@ -165,7 +162,7 @@ def test_every_rule_that_can_lie_does() -> None:
 
 
 def test_message_of_a_scalar_lie(copy: Path) -> None:
-    """A failure names the rule, the point and both values."""
+    """A failure names the point, the entry and both values."""
     path = copy / "elementwise.toml"
     text = path.read_text(encoding="utf-8").replace('derivative = "1 + y^2"', 'derivative = "y^2"')
     path.write_text(text, encoding="utf-8")
@@ -173,22 +170,23 @@ def test_message_of_a_scalar_lie(copy: Path) -> None:
     found = report("tan", load_rules())
 
     assert (
-        "tan at x = 5/13: the derivative by x is 1.16384225229, the rule says 0.163842252288"
-        == found.message
+        "at g = [[7/32], [15/32]], x = [[59/32], [-41/32]]: "
+        "the answer disagrees with the expression at dL/dx[0]; "
+        "the derivative of the expression is 3.01011165061; the answer gives 2.79136165061; "
+        "sizes n = 2" == found.message
     )
 
 
-def test_message_of_a_lie_in_letters(copy: Path) -> None:
-    """A failure in letters names the entry too."""
-    path = copy / "matrix_functions.toml"
-    text = path.read_text(encoding="utf-8").replace('"inv(A)[q,p]"', '"inv(A)[p,q]"')
+def test_message_of_a_false_definition(copy: Path) -> None:
+    """A definition that gives another value is named beside the operation."""
+    path = copy / "composites.toml"
+    text = path.read_text(encoding="utf-8").replace('"sum(abs(A))"', '"sum(A)"')
     path.write_text(text, encoding="utf-8")
 
-    found = report("logdet", load_rules())
+    found = report("norm1", load_rules())
 
-    assert found.message.startswith("logdet at A = [[")
-    assert "dY[]/dA[0,1] is " in found.message
-    assert ", the rule says " in found.message
+    assert found.message.startswith("norm1(A) is not sum(A): at ")
+    assert "the derivative of the expression is 83/16; the answer gives 21/8" in found.message
 
 
 TRUE = {
@@ -278,7 +276,7 @@ FALSE = {
         definition = "x tanh(softplus(x))"
         derivative = "tanh(softplus(x)) - x sigmoid(x) (1 - tanh(softplus(x))^2)"
         """,
-        "mish at x = 5/13: the derivative by x is 0.",
+        "the answer disagrees with the expression at dL/dx[0]; ",
     ),
     "second argument": (
         """
@@ -289,7 +287,7 @@ FALSE = {
         derivative.x = "sigmoid(b x) + b x sigmoid(b x) (1 - sigmoid(b x))"
         derivative.b = "x sigmoid(b x) (1 - sigmoid(b x))"
         """,
-        ": the derivative by b is ",
+        "the answer disagrees with the expression at dL/db[0]; ",
     ),
     "undefined derivative": (
         """
@@ -298,7 +296,7 @@ FALSE = {
         definition = "x^2"
         derivative = "2 x sign(sqrt(x))"
         """,
-        "square at x = -7/11: the rule says no real number",
+        "the rule gives no value at 4 points where the function has one",
     ),
     "no domain": (
         """
@@ -307,7 +305,7 @@ FALSE = {
         definition = "log(-x^2)"
         derivative = "2 / x"
         """,
-        "never: no point of the domain was found",
+        "not checked: no point of the domain was found",
     ),
     "no domain of a matrix": (
         """
@@ -317,7 +315,7 @@ FALSE = {
         definition = "log(-sum(A.^2))"
         derivative = "A[p,q]"
         """,
-        "never: no point of the domain was found: log has no value here",
+        "not checked: no point of the domain was found",
     ),
     "defined by itself": (
         """
@@ -326,16 +324,7 @@ FALSE = {
         definition = "same(x)"
         derivative = "1"
         """,
-        "same: same has no meaning in it",
-    ),
-    "arrays in a scalar formula": (
-        """
-        [turned]
-        kind = "elementwise"
-        definition = "x'"
-        derivative = "1"
-        """,
-        "turned: this is no formula of scalars",
+        "it is defined by itself",
     ),
     "product without meaning": (
         """
@@ -343,18 +332,7 @@ FALSE = {
         kind = "product"
         signature = "a[i], b[j] -> Y[i,j]"
         """,
-        "outer: the function outer cannot be evaluated entry by entry",
-    ),
-    "letter on the right only": (
-        """
-        [invert]
-        kind = "matrix"
-        signature = "A[i,j] -> Y[k,i]"
-        square = true
-        definition = "inv(A)"
-        derivative = "-Y[k,p] Y[q,i]"
-        """,
-        "invert: the letter k is on the right side only",
+        "not checked: the function outer cannot be evaluated entry by entry",
     ),
     "size": (
         """
@@ -365,18 +343,7 @@ FALSE = {
         definition = "inv(A)"
         derivative = "-Y[p,q]"
         """,
-        "invert: the value is 3 x 3, the signature says 1 x 1",
-    ),
-    "undefined in letters": (
-        """
-        [total]
-        kind = "matrix"
-        signature = "A[i,j] -> Y[]"
-        square = true
-        definition = "sum(A)"
-        derivative = "(A / (Y - Y))[p,q]"
-        """,
-        "the rule says nothing: division by zero",
+        "the expression is 2 x 2, not 1 x 1",
     ),
     "undefined in a reduction": (
         """
@@ -385,16 +352,7 @@ FALSE = {
         signature = "A -> Y"
         derivative = "A ./ (A - A)"
         """,
-        "the rule says nothing: division by zero",
-    ),
-    "three axes": (
-        """
-        [cube]
-        kind = "product"
-        signature = "A[i,j] -> Y[i,j,j]"
-        definition = "A"
-        """,
-        "cube: Y has 3 axes in the signature 'A[i,j] -> Y[i,j,j]'",
+        "this divides by zero",
     ),
 }
 
@@ -418,17 +376,9 @@ def test_mistake_of_a_user(tmp_path: Path, text: str, message: str) -> None:
 
 # What the loader refuses in a file can still be in a rulebook that was put together by hand.
 UNREAD = {
-    "unreadable": (
-        Rule("half", "elementwise", "x -> y", ("x",), "x /", derivative={"x": "1 / 2"}),
-        "half: an operand is missing after '/'",
-    ),
-    "unknown name": (
-        Rule("twice", "elementwise", "x -> y", ("x",), "2 x", derivative={"x": "c"}),
-        "twice: c has no meaning in it",
-    ),
     "no shapes conform": (
         Rule("odd", "composite", "x -> y", ("x",), "x + ones(7, 1) + ones(2, 1)"),
-        "odd: the definition suits no shapes of its arguments: ",
+        "odd(x) does not conform: x is 7 x 1, so 7 would have to be 2",
     ),
 }
 
@@ -459,13 +409,4 @@ def test_rules_that_define_each_other(tmp_path: Path) -> None:
     failed = {each.name: each.message for each in check_rules(rulebook) if not each.passed}
 
     assert {"there", "back", "enter"} == set(failed)
-    assert "enter is defined by itself" == failed["enter"]
-
-
-def test_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proof that takes too long is given up, and says so."""
-    monkeypatch.setattr("dimderiv.verify.rules.subject.SECONDS", -1.0)
-
-    found = report("pinv", builtin_rules())
-
-    assert RuleReport("pinv", False, "the time was too short for pinv") == found
+    assert failed["enter"].endswith("is defined by itself")

@@ -1,11 +1,14 @@
-"""Sizes for the named dimensions: small, pairwise unequal, in several orders of size."""
+"""Sizes for the dimensions of claims: small, pairwise unequal, in several orders of size."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice, permutations
 from random import Random
+from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import Dim
+from dimderiv.language import Dim, Node, Shape
+from dimderiv.verify.claim import Claim
+from dimderiv.verify.layout.trees import names_of_sizes, targets_of_cross_entropy
 
 SMALLEST = 2
 DISTINCT_SIZES = 6
@@ -13,6 +16,66 @@ MANY_SIZES = 60
 FEW_SIZES = 3
 MOST_ARRANGEMENTS = 3000
 ASSIGNMENTS = 6
+
+
+class Size(NamedTuple):
+    """How many rows and columns."""
+
+    rows: int
+    cols: int
+
+    def __str__(self) -> str:
+        return f"{self.rows} x {self.cols}"
+
+
+def size_at(shape: Shape, sizes: Mapping[str, int]) -> Size:
+    """A shape in numbers.
+
+    Args:
+        shape: rows and columns, in dimensions.
+        sizes: a number for each dimension.
+    """
+    return Size(*(dim.evaluate(sizes) for dim in shape))
+
+
+class Dimensions:
+    """What claims about one expression say of sizes, and of what is drawn.
+
+    Args:
+        claims: they differ in the answer and its variable alone.
+
+    Attributes:
+        dims: every axis that occurs.
+        names: the named dimensions, in order of occurrence.
+        distributions: the symbols whose rows are to sum to 1.
+    """
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        claim = claims[0]
+        shapes = [declaration.shape for declaration in claim.symbols.values()]
+        shapes += [claim.value, *claim.inner, *claim.unknown.values()]
+        self.dims = list(dict.fromkeys(dim for shape in shapes for dim in shape))
+        nodes = list(_nodes(claims))
+        named = [name for dim in self.dims for monomial, _ in dim.monomials for name in monomial]
+        named += [name for node in nodes for name in names_of_sizes(node, claim.sizes)]
+        self.names = list(dict.fromkeys(named))
+        self.distributions = {name for node in nodes for name in targets_of_cross_entropy(node)}
+
+    def assignments(self) -> list[dict[str, int]]:
+        """Sizes for them, the best ones first."""
+        return assignments(self.dims, self.names)
+
+
+def _nodes(claims: Sequence[Claim]) -> Iterator[Node]:
+    """The trees of the claims, each once."""
+    first, seen = claims[0], set[int]()
+    yield from [body for _, body in first.definitions.values()]
+    yield from first.columns.values()
+    for program in (first.expression, *(claim.answer for claim in claims)):
+        for statement in program.statements:
+            if id(statement.value) not in seen:
+                seen.add(id(statement.value))
+                yield statement.value
 
 
 def assignments(dims: Collection[Dim], names: Sequence[str]) -> list[dict[str, int]]:

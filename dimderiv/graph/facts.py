@@ -1,0 +1,218 @@
+"""What is known of a node by how it is made: bounds on its entries, their sums, definiteness."""
+
+from collections.abc import Sequence
+
+from dimderiv.graph.nodes import (
+    Constant,
+    Factor,
+    Function,
+    Index,
+    Map,
+    Named,
+    Node,
+    Product,
+    Size,
+    Sum,
+    Symbol,
+    digest,
+    is_symmetric,
+    letters_of,
+)
+from dimderiv.language import COMPARISONS
+from dimderiv.rulebook import range_of
+
+# Properties of the rows of a matrix, or of a vector, with entries that sum to 1.
+DISTRIBUTED = frozenset({"onehot", "probability"})
+# A longer chain of names and sums is not followed.
+MOST_NESTED = 8
+
+
+def named(name: str, value: Node, *, row: bool = False) -> Named:
+    """The value under a name, with what is known of its entries."""
+    return Named(
+        name,
+        value,
+        row,
+        value.axes,
+        digest("named", name),
+        is_symmetric(value),
+        rows_sum_to_one(value),
+        is_nonnegative(value),
+        is_at_most_one(value),
+        zero_sums(value),
+        value.ordinary,
+    )
+
+
+def unnamed(node: Node) -> Node:
+    """The value of a named intermediate, or the node itself."""
+    while isinstance(node, Named):
+        node = node.value
+    return node
+
+
+def is_one(node: Node) -> bool:
+    """Whether every entry is 1."""
+    if not isinstance(node, Product) or node.factors or node.coefficient != 1:
+        return False
+    return len(set(node.result)) == len(node.result)
+
+
+def rows_sum_to_one(node: Node) -> bool:
+    """Whether the entries along the last axis are known to sum to 1."""
+    match node:
+        case Symbol():
+            return not node.properties.isdisjoint(DISTRIBUTED)
+        case Named():
+            return node.sums_to_one
+        case Function("softmax"):
+            return node.over == (len(node.axes) - 1,)
+    return False
+
+
+def zero_sums(node: Node) -> tuple[int, ...]:
+    """The axes along which the entries are known to sum to 0, as those of a centred array do."""
+    return node.zero_sums if isinstance(node, (Sum, Product, Named)) else ()
+
+
+def zero_indices(factors: Sequence[Factor]) -> list[Index]:
+    """The indices along which the entries of a factor cancel."""
+    return [
+        factor.indices[axis]
+        for factor in factors
+        for axis in zero_sums(factor.node)
+        if factor.power == 1
+    ]
+
+
+def is_nonnegative(node: Node) -> bool:
+    """Whether every entry is known to be at least 0."""
+    match node:
+        case Symbol():
+            return not node.properties.isdisjoint({"positive", *DISTRIBUTED})
+        case Size() | Constant():
+            return True
+        case Named():
+            return node.nonnegative
+        case Sum(((c, one), (d, other))) if c == 1 and d == -1 and is_one(one):
+            return is_at_most_one(other)
+        case Sum():
+            return all(c > 0 and is_nonnegative(term) for c, term in node.terms)
+        case Product():
+            return node.coefficient >= 0 and all(map(_is_nonnegative, node.factors))
+        case Map() | Function():
+            return _range(node.function)[0] >= 0
+
+
+def _is_nonnegative(factor: Factor) -> bool:
+    return factor.power % 2 == 0 or is_nonnegative(factor.node)
+
+
+def is_at_most_one(node: Node) -> bool:
+    """Whether every entry is known to be at most 1."""
+    match node:
+        case Named():
+            return node.at_most_one
+        case Symbol():
+            return not node.properties.isdisjoint(DISTRIBUTED)
+        case Map() | Function():
+            return _range(node.function)[1] <= 1
+        case Product() if node.coefficient == 1 and node.factors:
+            return all(
+                set(factor.indices) <= set(node.result)
+                and factor.power > 0
+                and is_at_most_one(factor.node)
+                and (is_nonnegative(factor.node) or _is_bounded_power(factor))
+                for factor in node.factors
+            )
+    return is_one(node)
+
+
+def _is_bounded_power(factor: Factor) -> bool:
+    """Whether an even power of what lies between -1 and 1 lies below 1."""
+    node = unnamed(factor.node)
+    return factor.power % 2 == 0 and isinstance(node, Map) and _range(node.function)[0] >= -1
+
+
+def _range(function: str) -> tuple[float, float]:
+    """The least and the largest value that an entry can have."""
+    return (0, 1) if function in COMPARISONS else range_of(function)
+
+
+def _is_positive(node: Node) -> bool:
+    """Whether every entry is known to be above 0."""
+    match unnamed(node):
+        case Symbol(properties=properties):
+            return "positive" in properties
+        case Size() | Constant() | Map("exp"):
+            return True
+    return False
+
+
+def is_definite(node: Node, depth: int = MOST_NESTED) -> bool:
+    """Whether a matrix is known to be symmetric and positive definite."""
+    if len(node.axes) != 2 or not depth:
+        return False
+    match node:
+        case Symbol():
+            return "spd" in node.properties
+        case Named(value=value) | Function("inv", (value,)):
+            return is_definite(value, depth - 1)
+        case Sum():
+            parts = [term for _, term in node.terms]
+            return (
+                all(c > 0 for c, _ in node.terms)
+                and any(is_definite(part, depth - 1) for part in parts)
+                and all(is_semidefinite(part, depth - 1) for part in parts)
+            )
+        case Product():
+            return _is_multiple(node, depth) and all(
+                len(factor.indices) == 2 or _is_positive(factor.node) for factor in node.factors
+            )
+    return False
+
+
+def is_semidefinite(node: Node, depth: int = MOST_NESTED) -> bool:
+    """Whether a matrix is known to be symmetric with no eigenvalue below zero."""
+    if is_definite(node, depth):
+        return True
+    match node:
+        case _ if not depth:
+            return False
+        case Symbol():
+            return "psd" in node.properties
+        case Named(value=value):
+            return is_semidefinite(value, depth - 1)
+        case Product():
+            is_scaled = all(map(_is_nonnegative, [f for f in node.factors if len(f.indices) < 2]))
+            return is_scaled and (_is_gram(node) or _is_multiple(node, depth, semi=True))
+    return False
+
+
+def _is_multiple(node: Product, depth: int, semi: bool = False) -> bool:
+    """Whether a product is a diagonal matrix, or a definite one, times numbers."""
+    if node.coefficient <= 0:
+        return False
+    letters = letters_of(node.result)
+    if len(letters) == 2 and letters[0] == letters[1]:
+        return all(len(factor.indices) < 2 for factor in node.factors)
+    matrices = [factor for factor in node.factors if factor.indices]
+    if len(matrices) != 1 or matrices[0].power != 1:
+        return False
+    (matrix,) = matrices
+    known = is_semidefinite if semi else is_definite
+    return set(matrix.indices) == set(node.result) and known(matrix.node, depth - 1)
+
+
+def _is_gram(node: Product) -> bool:
+    """Whether a product is that of a matrix with its own transpose, and numbers."""
+    matrices = [factor for factor in node.factors if factor.indices]
+    if node.coefficient <= 0 or len(matrices) != 2:
+        return False
+    one, other = matrices
+    if one.node.key != other.node.key or {one.power, other.power} != {1}:
+        return False
+    pairs = list(zip(one.indices, other.indices, strict=True))
+    apart = [pair for pair in pairs if pair[0] != pair[1]]
+    shared = [a for a, b in pairs if a == b]
+    return len(pairs) == 2 and len(apart) == 1 and shared[0] not in node.result

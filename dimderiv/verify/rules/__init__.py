@@ -1,7 +1,0 @@
-"""Proofs of rules."""
-
-from dimderiv.verify.rules.proofs import check_rules
-
-__all__ = [
-    "check_rules",
-]
