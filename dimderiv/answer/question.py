@@ -42,6 +42,11 @@ class Question:
     inline: bool = False
 
     @property
+    def valued(self) -> Typed:
+        """The expression whose value goes with the derivatives."""
+        return self.typed.plain or self.typed
+
+    @property
     def gives_gradients(self) -> bool:
         """Whether the derivatives are first ones of a scalar, by each entry."""
         return self.order == 1 and self.typed.value.is_scalar and not self.directions

@@ -27,7 +27,9 @@ def judge_named(verify: bool | str) -> "Judge | None":
     raise UnknownNameError(f"nobody checks by {verify!r}", hint='True, False or "sympy"')
 
 
-def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables, Verification]":
+def checked(
+    derived: Derived, budget: float = 2.0, judge: "Judge" = "points"
+) -> "dict[Variables, Verification]":
     """What the check of each printed derivative reports."""
     first = _gradients(derived)
     before = checked(first, budget, judge) if first else {}
@@ -48,10 +50,9 @@ def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables,
 
 def code_checked(derived: Derived, run: "Run", *, value: bool) -> "CodeCheck":
     """Compare what code returns with what is printed, and with the value where it is returned."""
-    typed = derived.question.typed
+    typed, valued = derived.question.typed, derived.question.valued
     every = [typed.shape(part) for part in _parts(typed)]
     claimed = [replace(claim, inner=every) for claim in _as_gradients(derived).values()]
-    valued = typed.plain or typed
     return verify.check_code(claimed, run, (valued.program, valued.value) if value else None)
 
 
@@ -101,6 +102,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
             columns=known.columns,
             elementwise=known.elementwise,
             values=known.values,
+            products=known.products,
             inner=slid,
             unknown=rulebook.unknown,
             sizes=question.typed.sizes,

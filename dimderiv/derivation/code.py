@@ -52,7 +52,7 @@ def code_check(
     if layer:
         made = codegen.function(source, codegen.NumpyWriter.layer_name)
         (backward,) = later
-        names, (upstream,) = list(valued(backward.question).symbols), arriving(backward.question)
+        names, (upstream,) = list(backward.question.valued.symbols), arriving(backward.question)
         return code_checked(backward, verify.layer(made, names, upstream), value=True)
     made = codegen.function(source, function_name(derived))
     names = list(derived.question.typed.symbols)
@@ -114,7 +114,7 @@ def _dense_source(derived: Derived, target: str, *, value: bool, sizes: Sizes) -
     return codegen.source(
         target,
         function_name(derived),
-        valued(question) if value else None,
+        question.valued if value else None,
         [_answer(derived)],
         question.typed.symbols,
         docstring="\n".join([*told, text(derived.program, multiline=True)]),
@@ -155,7 +155,7 @@ def _operator_source(
 
 def _layer_source(question: Question, backward: Derived, target: str, sizes: Sizes) -> str:
     """The source of a value as a layer that knows its backward pass."""
-    (name,), value = arriving(backward.question), valued(backward.question)
+    (name,), value = arriving(backward.question), backward.question.valued
     by, own = ", ".join(question.wrt), question.typed.upstream is None
     sentence = f"The derivatives by {by} of what follows, given that by the value."
     called = {name: UPSTREAM} if own else {}
@@ -189,11 +189,6 @@ def arriving(question: Question) -> list[str]:
         return list(question.directions.values())
     assert question.typed.upstream is not None, "a product is taken with something"
     return [question.typed.upstream]
-
-
-def valued(question: Question) -> Typed:
-    """The expression whose value goes with the derivatives."""
-    return question.typed.plain or question.typed
 
 
 def shapes_of(question: Question) -> dict[str, str]:

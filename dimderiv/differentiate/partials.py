@@ -148,6 +148,9 @@ def _of_map(node: Map, upstream: Node, rulebook: Rulebook, value: Node) -> Itera
     known = dict(zip(rule.arguments, arguments, strict=True)) | {"y": value}
     plain = tuple(range(len(node.axes)))
     for name, argument in zip(rule.arguments, node.arguments, strict=True):
+        if name not in rule.derivative:
+            yield Partial(argument, (), without_derivative(rule, name))
+            continue
         slope = entrywise(rule, derivative_of(rule, name), known, node.axes, rulebook)
         factors = (Factor(upstream, plain), Factor(slope, plain))
         yield Partial(argument, (LabelledProduct(ONCE, factors, plain, node.axes),))

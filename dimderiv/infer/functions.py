@@ -10,7 +10,7 @@ from dimderiv.infer.index_axes import product_of, size
 from dimderiv.infer.operators import broadcast
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
 from dimderiv.infer.unify import MismatchError, Term
-from dimderiv.language import COMMUTATIONS, ONE, Call, Name, is_extreme_of_two
+from dimderiv.language import COMMUTATIONS, ONE, Call, Name, along, is_extreme_of_two
 from dimderiv.rulebook import Axis, Rule, read_signature
 
 CALL_DEPTH = 50
@@ -28,14 +28,15 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     if len(node.arguments) != len(rule.arguments):
         raise refusals.arguments_refused(node, rule.arguments)
     _note_assumed(scope, node, rule)
-    if node.axis is not None and rule.kind != "reduction":
+    if node.axis is not None and rule.kind != "reduction" and not rule.along:
         raise refusals.axis_refused(node, _reductions(scope))
     arguments = [scope.visit(argument) for argument in node.arguments]
     return _BY_KIND[rule.kind](scope, node, rule, arguments)
 
 
 def _reductions(scope: Scope) -> list[str]:
-    return [name for name, rule in scope.rulebook.rules.items() if rule.kind == "reduction"]
+    rules = scope.rulebook.rules.items()
+    return [name for name, rule in rules if rule.kind == "reduction" or rule.along]
 
 
 def _elementwise(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
@@ -61,7 +62,8 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     scope.calls += 1
     scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
     try:
-        return scope.visit(scope.body(node, scope.rulebook.formula(rule, text)))
+        body = along(scope.rulebook.formula(rule, text), node.axis)
+        return scope.visit(scope.body(node, body))
     except ClashError as clash:
         raise ClashError(scope.caller, clashes.call_misfit, clash.sizes) from None
     finally:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from dimderiv import frozen
 from dimderiv.errors import Span
-from dimderiv.language.vocabulary import EXTREMES
+from dimderiv.language.vocabulary import EXTREMES, REDUCTIONS
 
 Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
 
@@ -152,6 +152,25 @@ class Program:
 def is_extreme_of_two(call: Call) -> bool:
     """Whether a call is the larger or the smaller of two arrays, entry by entry."""
     return call.function in EXTREMES and len(call.arguments) == 2 and call.axis is None
+
+
+def along(definition: Node, axis: int | None) -> Node:
+    """A definition of a reduction by others, which run along its axis.
+
+    Args:
+        definition: the definition.
+        axis: the axis of the call; nothing where it runs over all entries.
+
+    >>> along(Call("sum", (Name("A"),)), 1)
+    Call(function='sum', arguments=(Name('A'),), axis=1)
+    """
+
+    def turned(part: Node) -> Node | None:
+        if not isinstance(part, Call) or part.function not in REDUCTIONS or len(part.arguments) > 1:
+            return None
+        return replace(part, arguments=(along(part.arguments[0], axis),), axis=axis)
+
+    return definition if axis is None else replaced(definition, turned)
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -18,7 +18,12 @@ _GREEK = """
 BUILTIN_FUNCTIONS = frozenset(FUNCTIONS) | {"ones", "eye", "vector", "matrix", "commutation"}
 # Of one argument a reduction, of two a function of each entry, whose rule has this name.
 EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
-REDUCTIONS = frozenset({*EXTREMES, "sum", "mean", "logsumexp"})
+# The functions that run over all entries, or along an axis.
+REDUCTIONS = frozenset(
+    name
+    for name, table in FUNCTIONS.items()
+    if table.get("kind") == "reduction" or table.get("along")
+)
 COMPARISONS = (">", "<", ">=", "<=")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
@@ -31,7 +36,9 @@ ONES = "ones"
 GRADIENT, HESSIAN = "∇", "∇²"
 SIGNS = ("", GRADIENT, HESSIAN)
 SPELLED_OUT = {GRADIENT: "grad_", HESSIAN: "hess_"}
-RESERVED_WORDS = BUILTIN_FUNCTIONS | ALIASES.keys() | {"axis"}
+# Functions that are hidden by symbols with their names.
+YIELDING = frozenset(name for name, table in FUNCTIONS.items() if table.get("yields"))
+RESERVED_WORDS = (BUILTIN_FUNCTIONS - YIELDING) | ALIASES.keys() | {"axis"}
 
 GREEK_NAMES = tuple(_GREEK.split())
 GREEK_LETTERS: Mapping[str, str] = MappingProxyType(

@@ -21,6 +21,7 @@ from dimderiv.language.vocabulary import (
     MARKS,
     RESERVED_WORDS,
     SUBSCRIPTS,
+    YIELDING,
     Token,
     canonical_name,
     spelled_letters,
@@ -75,6 +76,7 @@ class Words:
         self.known = frozenset(map(canonical_name, names))
         if "=" in source:
             self.known = self.known.union(self._definitions())
+        self.functions -= self.known & YIELDING
 
     def read(self, word: str, start: int, end: int) -> list[Token]:
         """The tokens of a word."""
@@ -173,7 +175,7 @@ class Words:
             if match[1] is None:
                 continue
             name = canonical_name(match[1])
-            if name in self.functions or (name in RESERVED_WORDS and name != "axis"):
+            if name in self.functions - YIELDING or (name in RESERVED_WORDS and name != "axis"):
                 raise ParseError(
                     f"{name} is a function, so it cannot be defined as a name",
                     span=match.span(1),

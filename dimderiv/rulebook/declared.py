@@ -27,7 +27,7 @@ def with_unknown(rulebook: Rulebook, declared: Mapping[str, Declaration]) -> Rul
     """
     functions = {name: found.shape for name, found in declared.items() if found.is_function}
     for name in functions:
-        if name in rulebook:
+        if name in rulebook and not rulebook[name].yields:
             raise UnknownNameError(
                 f"{name} is declared as a function, but there is a rule of that name",
                 hint="leave the declaration out, or choose another name",

@@ -18,13 +18,15 @@ class Meanings:
         definitions: the arguments and the definition of each function that others make.
         columns: the definition of some of them for a column vector, where that is another.
         elementwise: those of them that work on each entry by itself.
-        values: of each function that no others make its arguments, and its call in mpmath.
+        values: of each function of entries that no others make its name in mpmath and sympy.
+        products: the signature of each function that is a product of labelled factors.
     """
 
     definitions: Mapping[str, tuple[tuple[str, ...], Node]] = field(default_factory=dict)
     columns: Mapping[str, Node] = field(default_factory=dict)
     elementwise: Collection[str] = ()
-    values: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
 
 
 def meanings(rulebook: Rulebook, formulas: Iterable[Node], known: Collection[str]) -> Meanings:
@@ -41,14 +43,15 @@ def meanings(rulebook: Rulebook, formulas: Iterable[Node], known: Collection[str
         calls = [part for part in walk(waiting.pop()) if isinstance(part, Call)]
         for name in {call.function for call in calls} - rules.keys():
             rule = rulebook.rules.get(name)
-            if rule is not None and rule.definition and (rule.is_users or name not in known):
+            if rule is not None and (rule.is_users or name not in known):
                 rules[name] = rule
                 bodies = [] if rule.is_primitive else [rule.definition, rule.column]
                 waiting += [rulebook.formula(rule, text) for text in bodies if text]
-    made = {name: rule for name, rule in rules.items() if not rule.is_primitive}
+    made = {n: rule for n, rule in rules.items() if rule.definition and not rule.is_primitive}
     return Meanings(
         {name: (r.arguments, rulebook.formula(r, r.definition)) for name, r in made.items()},
         {name: rulebook.formula(rule, rule.column) for name, rule in made.items() if rule.column},
         frozenset(name for name, rule in made.items() if rule.kind == "elementwise"),
-        {n: (r.arguments, r.mpmath or n) for n, r in rules.items() if r.is_primitive and r.mpmath},
+        {n: r.mpmath for n, r in rules.items() if r.is_primitive and r.mpmath},
+        {name: rule.signature for name, rule in rules.items() if rule.kind == "product"},
     )

@@ -31,7 +31,7 @@ TEXTS = {
     "kind", "signature", "definition", "column", "scalar", "domain", "kink", "latex", "reference",
     "operator", "linear", "commuting", "mpmath",
 }  # fmt: skip
-TRUTHS = {"square", "along", "turns", "commutes"}
+TRUTHS = {"square", "along", "turns", "commutes", "yields"}
 NAMES = {"aliases", "symmetric", "rows_sum_to_one"}
 # One text, for the first argument or for all targets, or a table of them.
 TABLES = {"derivative", "refused", "code"}
@@ -73,6 +73,7 @@ class Rule:
         kink: what is assumed where the derivative does not exist.
         reference: where the formula can be looked up.
         aliases: other names that are read as this function.
+        yields: whether a symbol with this name, declared or defined, hides the function.
         code: for each target how a call is written, or a helper function's name.
         argument: the shape of the argument, of a function that is declared rather than known.
         value: the shape of the value of such a function.
@@ -103,6 +104,7 @@ class Rule:
     reference: str = ""
     operator: str = ""
     aliases: tuple[str, ...] = ()
+    yields: bool = False
     code: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     argument: Shape | None = None
@@ -269,6 +271,14 @@ def refuse_incomplete(rule: Rule) -> None:
             f"{place} has code for {targets[0]}, which is no target",
             hint=f"one of {', '.join(TARGETS)}",
         )
+    for target, text in rule.code.items():
+        try:
+            text.format(*rule.arguments, xp=target)
+        except (LookupError, ValueError) as error:
+            raise ParseError(
+                f"{place}: the code for {target} has a place for no argument: {text}",
+                hint="{} for each argument in order, or {0} for the first one, and {xp}",
+            ) from error
     if rule.along and rule.kind != "composite":
         raise ParseError(f"{place} runs along an axis of the call, but is no composite")
     if rule.linear and not rule.commuting:

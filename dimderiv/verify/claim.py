@@ -38,7 +38,8 @@ class Claim:
         columns: the definition of some of them for a column vector, where that is another.
         order: how many times the value is differentiated.
         elementwise: the names in `definitions` that apply to each entry by itself.
-        values: argument names of other functions of entries, and how mpmath and sympy call them.
+        values: other functions of entries, and how mpmath and sympy call them.
+        products: signatures in letters of functions that are products of labelled factors.
         inner: shapes of parts of the expression, whose sizes must be positive too.
         along: for a derivative along directions, the direction of each symbol that moves.
         structure: which entries of the variable move together, such as `symmetric`; nothing where
@@ -58,7 +59,8 @@ class Claim:
     columns: Mapping[str, Node] = field(default_factory=dict)
     order: int = 1
     elementwise: Collection[str] = ()
-    values: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
     inner: Collection[Shape] = ()
     along: Mapping[str, str] = field(default_factory=dict)
     structure: str = ""

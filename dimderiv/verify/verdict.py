@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from dimderiv.errors import LimitError
 from dimderiv.verify import symbolic
@@ -11,7 +11,6 @@ from dimderiv.verify.layout import has_branches
 from dimderiv.verify.points import DisagreementError, verify_together
 
 Judge: TypeAlias = Literal["points", "sympy"]
-JUDGES: tuple[Judge, ...] = get_args(Judge)
 
 # The last guards of a proof: one that was asked for, and one that the check at points calls for.
 PATIENCE = 60.0

@@ -25,7 +25,7 @@ def question(expression: str, wrt: str, shapes: str = "", **options: Any) -> Que
         ("x'A x", {"forward": "v"}, False),
     ],
 )
-def test_what_gives_gradients(expression: str, options: dict[str, object], expected: bool) -> None:
+def test_what_gives_gradients(expression: str, options: dict[str, Any], expected: bool) -> None:
     """First derivatives of a scalar by each entry."""
     assert expected == question(expression, "x", **options).gives_gradients
 

@@ -10,7 +10,7 @@ from plain_code import without_loops
 
 from dimderiv import Derivation, derive
 from dimderiv.codegen.blocks.blocks import Blocking, blockings
-from dimderiv.codegen.blocks.worth import Choice, best_blocking, cut_arrays
+from dimderiv.codegen.blocks.choice import Choice, best_blocking, cut_arrays
 from dimderiv.codegen.functions import module
 from dimderiv.codegen.plan.details import Along, Pattern
 from dimderiv.codegen.plan.operations import Operation

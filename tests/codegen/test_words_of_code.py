@@ -8,7 +8,7 @@ import pytest
 from codegen.test_codegen import drawn
 
 from dimderiv import derive
-from dimderiv.codegen.targets.targets import TARGETS
+from dimderiv.codegen import TARGETS
 from dimderiv.language.declarations import read_shapes
 
 NEUTRAL = ("W", "X", "v", "y")

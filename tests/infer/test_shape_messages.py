@@ -178,7 +178,7 @@ MESSAGES = [
         "exp(x, axis=0)",
         "x: n",
         "exp takes no axis\n\n    exp(x, axis=0)\n    ^^^^^^^^^^^^^^\n\n"
-        "try: an axis goes with sum, mean, max, min, logsumexp",
+        "try: an axis goes with var, std, sum, mean, max, min, prod, logsumexp",
     ),
     (
         "ones(x, 1)",

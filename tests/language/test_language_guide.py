@@ -9,7 +9,6 @@ from dimderiv import derive, parse
 from dimderiv.differentiate.tied import FORMULAS, STRUCTURES
 from dimderiv.errors import DimderivError
 from dimderiv.language.declarations import PROPERTIES, read_shapes
-from dimderiv.rulebook.rulebook import load_rules
 
 GUIDE = text_of("docs/language.md")
 TABLES = tables(GUIDE)
@@ -129,11 +128,3 @@ def test_a_shape_can_be_declared_so(row: list[str]) -> None:
 def test_all_properties_are_listed() -> None:
     """The properties in the guide are those that exist."""
     assert f"The properties are `{' '.join(PROPERTIES)}`." in GUIDE
-
-
-def test_all_elementwise_functions_are_listed() -> None:
-    """The functions in the guide are those that have a rule."""
-    rules = load_rules().rules.values()
-    names = [rule.name for rule in rules if rule.kind == "elementwise" and rule.is_function]
-
-    assert f"`{' '.join(names)}`." in GUIDE

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from dimderiv import derive, parse
 from dimderiv.cli.command import main
+from dimderiv.codegen import TARGETS
 from dimderiv.codegen.functions.module import function as made
 from dimderiv.codegen.functions.module import source
-from dimderiv.codegen.targets.targets import TARGETS
 from dimderiv.errors import (
     DimderivError,
     NotDifferentiableError,

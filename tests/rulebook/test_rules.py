@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from cases.rules import DOCUMENT, document
 
 from dimderiv.errors import ParseError
 from dimderiv.language import parse_expression
@@ -22,7 +23,7 @@ reference = "a table of derivatives"
 KEYS = (
     "aliases, along, code, column, commutes, commuting, definition, derivative, domain, kind, "
     "kink, latex, linear, mpmath, operator, range, reference, refused, rows_sum_to_one, scalar, "
-    "signature, square, symmetric, turns"
+    "signature, square, symmetric, turns, yields"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 
@@ -144,6 +145,11 @@ def mine(folder: Path, text: str) -> Path:
     file = folder / "mine.toml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def test_the_document_is_up_to_date() -> None:
+    """After a change: `python -m tests.cases.rules`."""
+    assert document() == DOCUMENT.read_text(encoding="utf-8")
 
 
 def test_builtin_rules_come_from_the_folder() -> None:

@@ -1,7 +1,7 @@
 """Loops over blocks of rows, where these pay."""
 
 from dimderiv.codegen.blocks.blocks import Blocking, is_of_input
-from dimderiv.codegen.blocks.worth import Choice, best_blocking
+from dimderiv.codegen.blocks.choice import Choice, best_blocking
 
 __all__ = [
     "Blocking",

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs, words_in
+from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs
 from dimderiv.codegen.plan import Operation, Programs, reachable
-from dimderiv.codegen.targets import LayerText, writer_of
+from dimderiv.codegen.targets import LayerText, words_in, writer_of
 from dimderiv.infer import Typed
 from dimderiv.language import SCALAR
 from dimderiv.rulebook import Rulebook
@@ -85,14 +85,14 @@ class LayerModule(StagedModule):
         self, lines: Sequence[str], kept: Mapping[str, Operation]
     ) -> tuple[dict[str, str], list[str]]:
         """What lines need besides: sizes that are read off what is kept, and names of the rest."""
-        words = words_in(lines)
+        words = words_in("\n".join(lines))
         axes = {
             str(dim): f"{name}.shape[{axis}]"
             for name, op in reversed(list(kept.items()))
             for axis, dim in enumerate(op.dims)
         }
         if self.writer.hands_down:
-            axes = {**self.late[0].axes(), **axes}
+            axes = {size: a.text for size, a in self.late[0].by_size().items()} | axes
         wanted = {size: name for size, name in self.arguments.sizes.items() if name in words}
         read = {name: axes[size] for size, name in wanted.items() if size in axes}
         others = [name for name in (*self.writer.context, self.dtype) if name in words]

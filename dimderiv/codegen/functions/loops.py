@@ -1,17 +1,19 @@
 """The statements of a function that goes over its arrays block by block."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from dimderiv.codegen.blocks import Blocking, Choice, is_of_input
 from dimderiv.codegen.functions.statements import Statements
 from dimderiv.codegen.plan import Operation, beneath_views, details, reachable
-from dimderiv.codegen.targets import SIGN, Identifiers, Text, Writer
+from dimderiv.codegen.targets import SIGN, Identifiers, Text, Writer, commented, indented
 from dimderiv.language import Dim
 
 # What stands for the size of a block among the axes of an array.
 ROWS = Dim.of("rows")
 
 
+@dataclass(eq=False)
 class Loops:
     """The lines of one function with its loops.
 
@@ -23,21 +25,15 @@ class Loops:
         identifiers: the names of Python that are taken.
     """
 
-    def __init__(
-        self,
-        choice: Choice,
-        titles: Sequence[str],
-        names: Mapping[Operation, str],
-        writer: Writer,
-        identifiers: Identifiers,
-    ) -> None:
-        self.blocking: Blocking = choice.blocking
-        self.width = choice.width
-        self.titles = titles
-        self.names = names
-        self.writer = writer
-        self.identifiers = identifiers
-        self.rows = identifiers.new("rows")
+    choice: Choice
+    titles: Sequence[str]
+    names: Mapping[Operation, str]
+    writer: Writer
+    identifiers: Identifiers
+
+    def __post_init__(self) -> None:
+        self.blocking: Blocking = self.choice.blocking
+        self.rows = self.identifiers.new("rows")
         self.lines: list[str] = []
         self.variables: dict[Operation, str] = {}
         for loop in range(1, self.blocking.loops + 1):
@@ -93,7 +89,7 @@ class Loops:
         blocking = self.blocking
         targets = blocking.targets(loop)
         variables = {op: self._declared(op) for op in targets}
-        width = self.writer.size(self.width).text
+        width = self.writer.size(self.choice.width).text
         count = self.writer.size(blocking.count).text
         helper = self.writer.helper("blocks")
         self.lines.append(f"for {self.rows} in {helper}({count}, {width}):")
@@ -103,10 +99,10 @@ class Loops:
         statements = Statements(
             parts, [], names, self.writer, self.identifiers.copy(), self.variables
         )
-        lines = list(statements.lines)
-        for op, part in zip(targets, parts, strict=True):
-            lines.append(self._collected(op, variables[op], statements.text(part)))
-        self.lines += [f"    {line}" for line in lines]
+        pairs = zip(targets, parts, strict=True)
+        sums = [self._collected(op, variables[op], statements.text(part)) for op, part in pairs]
+        lines = [*statements.lines, *sums]
+        self.lines += indented(lines)
         self.variables |= variables
 
     def _declared(self, op: Operation) -> str:
@@ -117,8 +113,7 @@ class Loops:
         else:
             variable = self.identifiers.temporary(set(self.names.values()))
         array = self.writer.array(op.dims, is_zero=op not in self.blocking.axes)
-        dims = " x ".join(map(str, op.dims)) or "scalar"
-        self.lines.append(f"{variable} = {array}  # {dims}")
+        self.lines.append(commented(f"{variable} = {array}", op.dims))
         return variable
 
     def _title(self, op: Operation) -> str:
@@ -138,6 +133,7 @@ class Loops:
         return f"{variable} += {text.text}"
 
 
+@dataclass(eq=False)
 class Body:
     """The operations in the body of a loop, which take blocks.
 
@@ -147,11 +143,10 @@ class Body:
         rows: the variable that holds the rows of a block.
     """
 
-    def __init__(self, blocking: Blocking, loop: int, rows: str) -> None:
-        self.blocking = blocking
-        self.loop = loop
-        self.rows = rows
-        self._made: dict[tuple[Operation, int | None], Operation] = {}
+    blocking: Blocking
+    loop: int
+    rows: str
+    _made: dict[tuple[Operation, int | None], Operation] = field(default_factory=dict)
 
     def part(self, op: Operation) -> Operation:
         """What an operation is for one block."""

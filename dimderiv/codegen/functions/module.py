@@ -19,9 +19,9 @@ from dimderiv.codegen.functions.statements import WIDTH, Statements
 from dimderiv.codegen.plan import (
     MOST_REGIMES,
     Condition,
-    Layout,
     Operation,
     Programs,
+    Sides,
     Sizes,
     Variant,
     chosen,
@@ -179,6 +179,10 @@ class Module:
         body = self.branches(
             sizes, lambda variant, used: self._body(variant, titles, with_value, sizes, used)
         )
+        return self.whole(name, docstring, body)
+
+    def whole(self, name: str, docstring: str, body: Sequence[str]) -> str:
+        """The text of the module whose function has these lines."""
         lines = [*self.docstring(docstring), *self.opening(self.arguments, body), *body]
         return self.together([f"def {name}({', '.join(self.given)}):", *indented(lines)])
 
@@ -278,7 +282,7 @@ class Module:
         return name
 
     def results(
-        self, statements: Statements, outputs: Sequence[Operation], layouts: Sequence[Layout]
+        self, statements: Statements, outputs: Sequence[Operation], layouts: Sequence[Sides]
     ) -> list[str]:
         """The texts of what is returned; each has a line of its own where one line is too short."""
         texts = [statements.text(op).text for op in outputs]

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs, words_in
+from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs
 from dimderiv.codegen.plan import Late, Programs, Variant
 from dimderiv.codegen.read import axes_of
-from dimderiv.codegen.targets import Writer, indented, writer_of
+from dimderiv.codegen.targets import Writer, indented, words_in, writer_of
 from dimderiv.language import Declaration, Shape
 from dimderiv.rulebook import Rulebook
 
@@ -52,10 +52,9 @@ class OperatorModule(StagedModule):
     def operator(self, name: str, docstring: str, sizes: Mapping[str, int] | None) -> str:
         """The text of the module."""
         body = self.branches(sizes, lambda variant, _: self._operator(variant))
-        if self.dtype in words_in(body):
+        if self.dtype in words_in("\n".join(body)):
             body.insert(0, self.type_line)
-        lines = [*self.docstring(docstring), *self.opening(self.arguments, body), *body]
-        return self.together([f"def {name}({', '.join(self.given)}):", *indented(lines)])
+        return self.whole(name, docstring, body)
 
     def _operator(self, variant: Variant) -> list[str]:
         given = made_of_inputs(variant.outputs)

@@ -6,6 +6,7 @@ nobody else holds, and which nothing that comes later needs.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from dimderiv.codegen.plan import Operation, beneath_views
 
@@ -13,6 +14,7 @@ from dimderiv.codegen.plan import Operation, beneath_views
 MOST_NESTED = 16
 
 
+@dataclass(eq=False)
 class Overwriting:
     """Where the values of one function are kept.
 
@@ -28,17 +30,14 @@ class Overwriting:
         lined: the operations that have a line of their own.
     """
 
-    def __init__(
-        self,
-        order: Sequence[Operation],
-        outputs: Sequence[Operation],
-        places: Callable[[Operation], Collection[int]],
-        is_held: Callable[[Operation], bool],
-        owned: Collection[Operation] = (),
-    ) -> None:
-        self.places = places
-        self.is_held = is_held
-        self._owned = owned
+    order: Sequence[Operation]
+    outputs: Sequence[Operation]
+    places: Callable[[Operation], Collection[int]]
+    is_held: Callable[[Operation], bool]
+    owned: Collection[Operation] = ()
+
+    def __post_init__(self) -> None:
+        order, outputs = self.order, self.outputs
         self.bases: dict[Operation, Operation] = {}
         self.lined: set[Operation] = set()
         self._returned = {beneath_views(op) for op in outputs}
@@ -50,7 +49,7 @@ class Overwriting:
             if base is not None:
                 self.bases[op] = base
                 self.lined |= {op, base}
-            elif not (op.is_leaf or op.is_view) and _is_lined(op, uses[op] > 1 or is_held(op)):
+            elif not (op.is_leaf or op.is_view) and _is_lined(op, uses[op] > 1 or self.is_held(op)):
                 self.lined.add(op)
 
     def _base(self, op: Operation) -> Operation | None:
@@ -67,7 +66,7 @@ class Overwriting:
                 continue
             if base in self._returned or is_diagonal(base):
                 continue
-            if base not in self._index and base not in self._owned:
+            if base not in self._index and base not in self.owned:
                 continue
             if all(self._is_before(user, op) for user in self._users[base]):
                 found.append(base)

@@ -4,13 +4,12 @@ An operator computes at once what its applications have in common; a layer keeps
 what its backward pass needs.  Both are one plan, of which some inputs arrive late.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dimderiv.codegen.functions.module import Module
 from dimderiv.codegen.functions.statements import Statements
-from dimderiv.codegen.plan import Layout, Operation, Programs, Variant, reachable
+from dimderiv.codegen.plan import Operation, Programs, Sides, Variant, reachable
 from dimderiv.codegen.targets import LateArguments, Writer
 from dimderiv.infer import Typed
 from dimderiv.language import Declaration
@@ -36,7 +35,7 @@ class Later:
     symbols: Mapping[str, Declaration]
     answer: Typed
     results: Sequence[str]
-    layouts: Sequence[Layout]
+    layouts: Sequence[Sides]
     titles: Sequence[str]
     docstring: str
     called: Mapping[str, str] = field(default_factory=dict)
@@ -132,9 +131,3 @@ def made_of_inputs(outputs: Sequence[Operation]) -> set[Operation]:
         if op.kind == "input" or not found.isdisjoint(op.arguments):
             found.add(op)
     return found
-
-
-def words_in(lines: Sequence[str]) -> set[str]:
-    """The names in lines of code, not those of attributes."""
-    code = re.sub("#.*", "", "\n".join(lines))
-    return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", code))

@@ -5,16 +5,18 @@ a large array that the next operation may overwrite, gets a line of its own.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from dimderiv.codegen.functions.overwriting import Overwriting, is_diagonal
 from dimderiv.codegen.plan import Operation, beneath_views, reachable
-from dimderiv.codegen.targets import Identifiers, Text, Writer
+from dimderiv.codegen.targets import Identifiers, Text, Writer, commented
 
 WIDTH = 88
 # What the name of a part may take of the width.
 NAME = 5
 
 
+@dataclass(eq=False)
 class Statements:
     """The lines of one function.
 
@@ -28,27 +30,22 @@ class Statements:
         owned: those of them whose arrays nobody else needs, so that they may be overwritten.
     """
 
-    def __init__(
-        self,
-        outputs: Sequence[Operation],
-        titles: Sequence[str],
-        names: Mapping[Operation, str],
-        writer: Writer,
-        identifiers: Identifiers,
-        given: Mapping[Operation, str] | None = None,
-        owned: Collection[Operation] = (),
-    ) -> None:
-        self.outputs = outputs
-        self.names = names
-        self.titles = dict(zip(outputs, titles, strict=False))
-        self.writer = writer
-        self.identifiers = identifiers
+    outputs: Sequence[Operation]
+    titles: Sequence[str]
+    names: Mapping[Operation, str]
+    writer: Writer
+    identifiers: Identifiers
+    given: Mapping[Operation, str] = field(default_factory=dict)
+    owned: Collection[Operation] = ()
+
+    def __post_init__(self) -> None:
         self.lines: list[str] = []
-        self.variables: dict[Operation, str] = dict(given or {})
-        order = list(reachable(outputs, self.variables))
-        self._reserved = set(names.values())
-        places = writer.overwritable
-        self._kept = Overwriting(order, outputs, places, names.__contains__, owned)
+        self.variables = dict(self.given)
+        order = list(reachable(self.outputs, self.variables))
+        self._titles = dict(zip(self.outputs, self.titles, strict=False))
+        self._reserved = set(self.names.values())
+        places, is_held = self.writer.overwritable, self.names.__contains__
+        self._kept = Overwriting(order, self.outputs, places, is_held, self.owned)
         self._later = {base: op for op, base in self._kept.bases.items()}
         self._texts: dict[Operation, Text] = {}
         for op in order:
@@ -95,7 +92,7 @@ class Statements:
         """The name of a value, or that of what overwrites it in the end."""
         while op not in self.names and op in self._later:
             op = self._later[op]
-        return self.names.get(op) or self.titles.get(op)
+        return self.names.get(op) or self._titles.get(op)
 
     def _line(self, op: Operation, variable: str) -> None:
         parts = [self.text(argument) for argument in op.arguments]
@@ -103,8 +100,7 @@ class Statements:
         if len(variable) + len(text) > WIDTH and self._name_longest(op):
             self._line(op, variable)
             return
-        dims = " x ".join(map(str, op.dims)) or "scalar"
-        self.lines.append(f"{variable} = {text}  # {dims}")
+        self.lines.append(commented(f"{variable} = {text}", op.dims))
 
     def _shorten(self, op: Operation) -> None:
         """Give parts of a value that has no line itself lines where its text is too long for one.

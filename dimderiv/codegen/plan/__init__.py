@@ -6,7 +6,7 @@ from dimderiv.codegen.plan.factorizations import called, factorized
 from dimderiv.codegen.plan.kinds import COMPARISONS, EXTREMES, FACTORS
 from dimderiv.codegen.plan.operations import Operation, beneath_views, is_of_numbers, reachable
 from dimderiv.codegen.plan.plan import MOST_OPERATIONS, Late
-from dimderiv.codegen.plan.programs import Layout, Programs
+from dimderiv.codegen.plan.programs import Programs, Sides
 from dimderiv.codegen.plan.regimes import LARGE, Sizes, regimes
 from dimderiv.codegen.plan.running import Running
 from dimderiv.codegen.plan.variants import MOST_REGIMES, Condition, Variant, chosen, is_used
@@ -22,10 +22,10 @@ __all__ = [
     "MOST_REGIMES",
     "Condition",
     "Late",
-    "Layout",
     "Operation",
     "Programs",
     "Running",
+    "Sides",
     "Sizes",
     "Variant",
     "beneath_views",

@@ -1,6 +1,7 @@
 """The order in which the factors of a labelled product are multiplied, chosen by cost."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from dimderiv.language import Dim
 MOST_EXHAUSTIVE = 5
 
 
+@dataclass(eq=False)
 class Contraction:
     """One product of tensors.
 
@@ -22,13 +24,10 @@ class Contraction:
         is_fixed: whether that order is worth transposed views of the factors.
     """
 
-    def __init__(
-        self, plan: Plan, dims: Sequence[Dim], kept: Axes, *, is_fixed: bool = False
-    ) -> None:
-        self.plan = plan
-        self.is_fixed = is_fixed
-        self.dims = dims
-        self.kept = kept
+    plan: Plan
+    dims: Sequence[Dim]
+    kept: Axes
+    is_fixed: bool = False
 
     def result(self, tensors: Sequence[Tensor]) -> Tensor:
         """The product of all tensors, summed over the letters that are not kept."""

@@ -79,3 +79,4 @@ KINDS = {
 COMPARISONS = frozenset({">", "<", ">=", "<="})
 EXTREMES = frozenset({"maximum", "minimum"})
 FACTORS = frozenset(name for name, kind in KINDS.items() if kind.value == "factors")
+VIEWS = frozenset(name for name, kind in KINDS.items() if kind.value == "view")

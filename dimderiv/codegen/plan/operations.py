@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from dimderiv.codegen.plan.cost import ARITHMETIC, cost_with
 from dimderiv.codegen.plan.details import Detail, Entrywise, Exact, Multiplied, Name
-from dimderiv.codegen.plan.kinds import COMPARISONS, FUNCTION, KINDS, Kind
+from dimderiv.codegen.plan.kinds import COMPARISONS, FUNCTION, KINDS, VIEWS, Kind
 from dimderiv.codegen.plan.regimes import Sizes
 from dimderiv.codegen.plan.running import Running, whole
 from dimderiv.language import Dim
@@ -63,7 +63,7 @@ class Operation:
     @property
     def is_view(self) -> bool:
         """Whether its value is a view of its argument, which costs nothing."""
-        return self.traits.value == "view"
+        return self.kind in VIEWS
 
     @property
     def is_plain_view(self) -> bool:

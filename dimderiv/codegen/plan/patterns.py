@@ -1,6 +1,5 @@
 """What the planner looks for in a node."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from dimderiv.graph import (
@@ -15,15 +14,12 @@ from dimderiv.graph import (
     Sum,
     index_dim,
     letters_of,
-    product,
     total,
     transposed,
-    unnamed,
 )
 from dimderiv.language import Dim
 
 MOST_TERMS = 4
-MOST_OPENED = 4
 
 
 def turned(node: Node) -> Node:
@@ -74,62 +70,6 @@ def is_scattered(node: Node) -> bool:
         return False
     letters = letters_of(node.result)
     return len(set(letters)) < len(letters) and all(isinstance(i, int) for i in node.result)
-
-
-def sum_to_open(node: Product) -> int | None:
-    """The place of a matrix that is a short sum and is multiplied by a matrix, or scaled."""
-    for place, factor in enumerate(node.factors):
-        inner = unnamed(factor.node)
-        if not isinstance(inner, Sum) or factor.power != 1 or len(inner.terms) > MOST_TERMS:
-            continue
-        if [f.node.key for f in node.factors].count(factor.node.key) > 1:
-            continue  # `(x - m)' (x - m)` opened loses all digits where x is near m
-        summed = {*letters_of(factor.indices)} - {*letters_of(node.result)}
-        others = [f for k, f in enumerate(node.factors) if k != place]
-        meets = any(summed & {*letters_of(f.indices)} for f in others)
-        is_scaled = node.coefficient != 1 or others
-        is_alone = is_scaled and not any(f.indices for f in others)
-        if len(factor.indices) == 2 and (meets or is_alone):
-            return place
-    return None
-
-
-def without_cancelling(node: Product) -> Node | None:
-    """A sum over an axis of which one term remains, since the others are of centred arrays.
-
-    Where two terms remain, none is taken apart: their difference may be small beside them.
-    """
-    for _ in range(MOST_OPENED):
-        place = _summed_alone(node)
-        if place is None:
-            return None
-        factor, rest = node.factors[place], [*node.factors[:place], *node.factors[place + 1 :]]
-        inner = unnamed(factor.node)
-        if isinstance(inner, Sum):
-            found = total(
-                [(c, _with(node, rest, factor, term)) for c, term in inner.terms], node.axes
-            )
-            return None if isinstance(found, Sum) and found.terms else found
-        opened = _with(node, rest, factor, inner) if isinstance(inner, Product) else None
-        if not isinstance(opened, Product) or opened.key == node.key:
-            return None
-        node = opened
-    return None
-
-
-def _with(node: Product, rest: Sequence[Factor], factor: Factor, term: Node) -> Node:
-    """A product with another node in place of that of one factor."""
-    return product(node.coefficient, [*rest, factor._replace(node=term)], node.result, node.dims)
-
-
-def _summed_alone(node: Product) -> int | None:
-    """The place of a sum or product with a name that alone is summed over an axis."""
-    for place, factor in enumerate(node.factors):
-        others = [f for k, f in enumerate(node.factors) if k != place]
-        beside = {*letters_of(node.result), *(i for f in others for i in letters_of(f.indices))}
-        if factor.power == 1 and not beside.issuperset(letters_of(factor.indices)):
-            return place
-    return None
 
 
 def images(node: Product) -> list[Factor]:

@@ -1,14 +1,14 @@
 """From the graph to a plan: each node becomes operations, chosen by what they cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from dimderiv import graph
 from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Called, Computed, Name, Pattern
+from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
-from dimderiv.codegen.plan.opening import can_pay
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.patterns import (
     apart,
@@ -17,16 +17,13 @@ from dimderiv.codegen.plan.patterns import (
     parts_of,
     runs,
     serves_less,
-    sum_to_open,
     turned,
-    without_cancelling,
 )
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
-from dimderiv.codegen.read import ComputedEntries
+from dimderiv.codegen.read import Gathered
 from dimderiv.graph import (
-    ONCE,
     Constant,
     Factor,
     Function,
@@ -49,7 +46,6 @@ from dimderiv.graph import (
     product,
     scaled,
     stable,
-    total,
     unnamed,
 )
 from dimderiv.language import Dim
@@ -64,16 +60,14 @@ class Planner:
 
     Args:
         plan: the plan that the operations become part of.
-        computed: the entries that index forms read at computed indices, by the symbol that stands
-            for them.
+        gathered: the arrays that index forms read at computed places, by the name of the symbol
+            that stands for each.
         demands: what the programs ask of each node.
     """
 
-    def __init__(
-        self, plan: Plan, computed: Mapping[str, ComputedEntries], demands: Demands
-    ) -> None:
+    def __init__(self, plan: Plan, gathered: Gathered, demands: Demands) -> None:
         self.plan = plan
-        self.computed = computed
+        self.gathered = gathered
         self.demands = demands
         self.rows = Rows(plan, demands)
         self.scaling = Scaling(plan)
@@ -114,8 +108,8 @@ class Planner:
         if instead is not None:
             return self.value(instead)
         match node:
-            case Symbol(name) if name in self.computed:
-                return Tensor(self._entries(node), every)
+            case Symbol(name) if name in self.gathered:
+                return Tensor(self._gather(node), every)
             case Symbol(name):
                 return Tensor(plan.symbol(name, node.axes), every)
             case Size(dim):
@@ -138,8 +132,8 @@ class Planner:
             case Product():
                 return self._product(node)
 
-    def _entries(self, node: Symbol) -> Operation:
-        operand, indices, letters = self.computed[node.name]
+    def _gather(self, node: Symbol) -> Operation:
+        operand, (indices, letters) = self.gathered[node.name]
         arguments = () if operand is None else (self.plan.full(self.value(operand), operand.axes),)
         return self.plan.make("entries", arguments, node.axes, Computed(indices, letters))
 
@@ -160,7 +154,11 @@ class Planner:
     def _function(self, node: Function) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
         if node.function in {"max", "min"}:
-            return self._extreme(node, plan.upright(self.value(node.arguments[0])))
+            return self._reduced(node, plan.upright(self.value(node.arguments[0])))
+        if node.function == "prod":
+            # Of what is the same along an axis the product is a power, which no axis shows.
+            whole = plan.full(self.value(node.arguments[0]), node.arguments[0].axes)
+            return self._reduced(node, Tensor(whole, tuple(range(len(node.arguments[0].axes)))))
         if node.function == "tril":
             return Tensor(plan.make("triangle", (), node.axes), every)
         if node.function in OF_ROWS:
@@ -190,7 +188,7 @@ class Planner:
         self.plan.commit(op)
         return Tensor(op, letters)
 
-    def _extreme(self, node: Function, tensor: Tensor) -> Tensor:
+    def _reduced(self, node: Function, tensor: Tensor) -> Tensor:
         axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
         kept = [k for k in range(len(node.arguments[0].axes)) if k not in node.over]
         letters = tuple(kept.index(i) for i in tensor.letters if i in kept)
@@ -305,37 +303,18 @@ class Planner:
 
     def _labelled(self, node: Product) -> Tensor:
         """A product whose result has a letter for each axis."""
-        simpler = without_cancelling(node)
+        plan, simpler = self.plan, without_cancelling(node)
         if simpler is not None:
             return self.value(simpler)
         closed = self._contracted(node)
-        opened = self._distributed(node) if self._trying < MOST_NESTED else None
-        best = closed
-        if opened is not None:
-            costs = [self.plan.extra_cost(tensor.op) for tensor in (closed, opened)]
-            best = opened if costs[1] < costs[0] else closed
-        return best
-
-    def _distributed(self, node: Product) -> Tensor | None:
-        """The product with a sum among its factors multiplied out, where that may be cheaper."""
-        place = sum_to_open(node)
-        if place is None or not can_pay(node, place, self.plan.sizes):
-            return None
-        factor, rest = node.factors[place], [*node.factors[:place], *node.factors[place + 1 :]]
-        inner = unnamed(factor.node)
-        assert isinstance(inner, Sum)
-        terms = [
-            (
-                c * node.coefficient,
-                product(ONCE, [*rest, factor._replace(node=term)], node.result, node.dims),
-            )
-            for c, term in inner.terms
-        ]
-        before, self._trying = len(self.plan.committed), self._trying + 1
-        found = self.value(total(terms, node.axes))
-        self.plan.take_back(before)
+        opened = distributed(node, plan.sizes) if self._trying < MOST_NESTED else None
+        if opened is None:
+            return closed
+        before, self._trying = len(plan.committed), self._trying + 1
+        found = self.value(opened)
+        plan.take_back(before)
         self._trying -= 1
-        return found
+        return found if plan.extra_cost(found.op) < plan.extra_cost(closed.op) else closed
 
     def _contracted(self, node: Product) -> Tensor:
         scalars: list[Tensor] = []

@@ -7,14 +7,15 @@ from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import AT_ONCE, Late, Plan
 from dimderiv.codegen.plan.planner import Planner
 from dimderiv.codegen.plan.variants import Variant
-from dimderiv.codegen.read import CodeBuilder, ComputedEntries, conflicts, laid_out, named_in
+from dimderiv.codegen.read import CodeBuilder, Gathered, conflicts, laid_out, named_in
 from dimderiv.graph import Function, Key, Named, Node, Symbol, operands
 from dimderiv.infer import Typed
 from dimderiv.language import IndexForm, Shape
 from dimderiv.language import Node as Tree
 from dimderiv.rulebook import Rulebook
 
-Layout = tuple[Shape, Shape]
+# The shapes of what is differentiated and of the variable.
+Sides = tuple[Shape, Shape]
 
 
 class Programs:
@@ -32,7 +33,7 @@ class Programs:
     def __init__(
         self,
         programs: Sequence[Typed],
-        layouts: Sequence[Layout],
+        layouts: Sequence[Sides],
         rulebook: Rulebook,
         results: Sequence[Sequence[str]],
         late: Late = AT_ONCE,
@@ -40,9 +41,9 @@ class Programs:
         self.layouts = layouts
         self.sizes = sorted({name for program in programs for name in program.sizes})
         self.late = late
-        self.computed: dict[str, ComputedEntries] = {}
+        self.gathered: Gathered = {}
         self.goals = [
-            Goals(typed, own, rulebook, self.computed)
+            Goals(typed, own, rulebook, self.gathered)
             for typed, own in zip(programs, results, strict=True)
         ]
         plain = [(goals, *goal) for goals in self.goals for goal in goals.values]
@@ -74,8 +75,8 @@ class Programs:
                 stack.extend(operands(node))
                 if isinstance(node, Function):
                     yield node.function
-                elif isinstance(node, Symbol) and node.name in self.computed:
-                    operand = self.computed[node.name].operand
+                elif isinstance(node, Symbol) and node.name in self.gathered:
+                    operand, _ = self.gathered[node.name]
                     stack.extend([] if operand is None else [operand])
 
     def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
@@ -86,7 +87,7 @@ class Programs:
         """
         plan = Plan(every[0], every[1:], self.late)
         demands = Demands(node for _, node in self.results)
-        planner = Planner(plan, self.computed, demands)
+        planner = Planner(plan, self.gathered, demands)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
         done: dict[Goals, set[str]] = {}
@@ -96,7 +97,7 @@ class Programs:
             if goals not in done:
                 if conflicts(defined, goals.definitions):
                     names = {**planner.names, **names}
-                    planner = Planner(plan, self.computed, demands)
+                    planner = Planner(plan, self.gathered, demands)
                 defined |= {each.name: each.value.key for each in goals.definitions}
             for definition in goals.needed(node, done.setdefault(goals, set())):
                 planner.value(definition)
@@ -119,7 +120,7 @@ class Goals:
         typed: the program.
         names: the names of the definitions; none where it is the value.
         rulebook: the rules in use.
-        computed: where entries at computed indices are noted.
+        gathered: where arrays that are read at computed indices are noted.
 
     Attributes:
         definitions: every definition of the program, in the order written.
@@ -127,14 +128,10 @@ class Goals:
     """
 
     def __init__(
-        self,
-        typed: Typed,
-        names: Sequence[str],
-        rulebook: Rulebook,
-        computed: dict[str, ComputedEntries],
+        self, typed: Typed, names: Sequence[str], rulebook: Rulebook, gathered: Gathered
     ) -> None:
         self.statements = typed.program.statements
-        lowered = CodeBuilder(typed, rulebook, computed).lowered()
+        lowered = CodeBuilder(typed, rulebook, gathered).lowered()
         self.definitions = lowered.definitions
         self._places = {each.name: k for k, each in enumerate(lowered.definitions)}
         trees = {statement.name: statement.value for statement in self.statements}

@@ -13,6 +13,7 @@ from typing import Any
 from dimderiv.codegen.plan.operations import Operation, reachable
 from dimderiv.codegen.plan.plan import MOST_OPERATIONS
 from dimderiv.codegen.plan.regimes import Sizes
+from dimderiv.codegen.plan.show import show
 from dimderiv.language import Dim, Monomial
 
 MOST_REGIMES = 9
@@ -32,6 +33,10 @@ class Variant:
     outputs: Sequence[Operation]
     names: Mapping[Operation, str]
     others: Sequence[Mapping[str, int]] = ()
+
+    def __str__(self) -> str:
+        """One line an operation, with its shape."""
+        return show(self.outputs, self.names)
 
     def operations(self) -> list[Operation]:
         """Every operation, before those that need it."""

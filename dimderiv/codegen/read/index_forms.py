@@ -3,7 +3,7 @@
 `[i:m, j:n] A[i,k] B[k,j]` is a labelled product as it stands.  In an entry such as `V[o + k]` the
 index slides, in `A[i n + k]` it is merged of two letters, and in `G[i - k]` the letter `i` of the
 result is the sum of `k` and of a letter that runs along the axis of G.  An entry at any other
-index is computed: a symbol of its own stands for the array that has an axis for each letter.
+index is gathered: a symbol of its own stands for the array that has an axis for each letter.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -102,15 +102,15 @@ class IndexReader:
         array: the array of a part that has no letters: an operand of an entry, or a scalar.
         meaning: says what a name stands for that is no letter.
         dimensions: the names of sizes.
-        computed: makes the symbol of entries at computed indices: given the array, or nothing for
-            the identity, the indices, their letters and the axes.
+        gather: makes the symbol of an array that is read at computed indices: given the array, or
+            nothing for the identity, the indices, their letters and the axes.
     """
 
     form: IndexForm
     array: Callable[[Tree], Array]
     meaning: Callable[[str], str]
     dimensions: Collection[str]
-    computed: Callable[[Node | None, tuple[Tree, ...], Letters, tuple[Dim, ...]], Node]
+    gather: Callable[[Node | None, tuple[Tree, ...], Letters, tuple[Dim, ...]], Node]
     sizes: dict[str, Dim] = field(init=False)
     slides: dict[str, Letters] = field(init=False)
 
@@ -241,12 +241,12 @@ class IndexReader:
             dims = [self._size(letter) for letter in order]
             node = product(ONCE, [Factor(operand, indices)], tuple(range(len(order))), dims)
             return Labelled(node, order)
-        # What is read at computed indices slides along none of its axes.
+        # What is gathered slides along none of its axes.
         self.sizes, self.slides = sizes, slides
         letters = self._letters(entry.indices)
         axes = tuple(self._size(letter) for letter in letters)
         kept = tuple(index for index, _ in places)
-        return Labelled(self.computed(operand, kept, letters, axes), letters)
+        return Labelled(self.gather(operand, kept, letters, axes), letters)
 
     def _simple(self, index: Tree, dim: Dim) -> "Place | None":
         """An index that is a letter, a sum of letters, or merged of two."""
@@ -290,7 +290,7 @@ class IndexReader:
         axes = tuple(self._size(letter) for letter in letters)
         if all(isinstance(index, Name) for index in entry.indices) and len(set(axes)) == 1:
             return Labelled(product(ONCE, (), (0, 0), axes[:1]), letters)
-        return Labelled(self.computed(None, entry.indices, letters, axes), letters)
+        return Labelled(self.gather(None, entry.indices, letters, axes), letters)
 
     def _size(self, letter: str) -> Dim:
         if letter not in self.sizes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import NamedTuple
 
 from dimderiv import graph
 from dimderiv.codegen.read.index_forms import IndexReader, Letters
@@ -12,13 +11,8 @@ from dimderiv.language import Dim, syntax
 from dimderiv.lower import Array, Builder, entrywise_tree
 from dimderiv.rulebook import Rule, Rulebook
 
-
-class ComputedEntries(NamedTuple):
-    """Entries at computed indices: those of an array, or where two indices are equal."""
-
-    operand: Node | None
-    indices: tuple[syntax.Node, ...]
-    letters: Letters
+# The array that is read, if there is one, its indices and their letters.
+Gathered = dict[str, tuple[Node | None, tuple[tuple[syntax.Node, ...], Letters]]]
 
 
 class CodeBuilder(Builder):
@@ -27,17 +21,15 @@ class CodeBuilder(Builder):
     Args:
         typed: the program and the shape of each part.
         rulebook: the rules.
-        computed: where entries at computed indices are noted, by the symbol that stands for them.
+        gathered: where arrays that are read at computed indices are noted.
     """
 
     recognises = False
 
-    def __init__(
-        self, typed: Typed, rulebook: Rulebook, computed: dict[str, ComputedEntries]
-    ) -> None:
+    def __init__(self, typed: Typed, rulebook: Rulebook, gathered: Gathered) -> None:
         super().__init__(typed, rulebook)
-        self.computed = computed
-        self._numbers = count(len(computed))
+        self.gathered = gathered
+        self._numbers = count(len(gathered))
 
     def definition(self, node: Named, value: Array) -> Array:
         """The name, or its value where that is better not written out: `diag(x)`, `inv(X)`."""
@@ -56,22 +48,22 @@ class CodeBuilder(Builder):
         """An index form as a sum of labelled products."""
         assert isinstance(node, syntax.IndexForm), "infer refuses an entry outside of a form"
         typed = self.typed
-        return IndexReader(node, self.array, typed.meaning, typed.sizes, self._computed).read()
+        return IndexReader(node, self.array, typed.meaning, typed.sizes, self._gather).read()
 
-    def _computed(
+    def _gather(
         self,
         operand: Node | None,
         indices: tuple[syntax.Node, ...],
         letters: Letters,
         axes: tuple[Dim, ...],
     ) -> Node:
-        for name, known in self.computed.items():
-            other = known.operand
-            same = other is operand or (other and operand and other.key == operand.key)
-            if same and known[1:] == (indices, letters):
+        detail = (operand, (indices, letters))
+        for name, known in self.gathered.items():
+            same = known[0] is operand or (known[0] and operand and known[0].key == operand.key)
+            if same and known[1] == detail[1]:
                 return graph.symbol(name, axes)
-        name = f"<entries {next(self._numbers)}>"
-        self.computed[name] = ComputedEntries(operand, indices, letters)
+        name = f"<gathered {next(self._numbers)}>"
+        self.gathered[name] = detail
         return graph.symbol(name, axes)
 
 

@@ -1,14 +1,16 @@
 """How each library spells the operations."""
 
+from importlib import import_module
+
 from dimderiv.codegen.targets.arguments import Arguments, LateArguments
 from dimderiv.codegen.targets.declared import called_functions, described
 from dimderiv.codegen.targets.helper_source import helper_functions, helper_source
 from dimderiv.codegen.targets.identifiers import Identifiers
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.numpy import NumpyWriter
-from dimderiv.codegen.targets.targets import TARGETS, writer_of
-from dimderiv.codegen.targets.text import ATOM, PRODUCT, SIGN, Text, indented
+from dimderiv.codegen.targets.text import ATOM, PRODUCT, SIGN, Text, commented, indented, words_in
 from dimderiv.codegen.targets.writer import Writer
+from dimderiv.errors import UnknownNameError
 
 __all__ = [
     "ATOM",
@@ -23,9 +25,37 @@ __all__ = [
     "Text",
     "Writer",
     "called_functions",
+    "commented",
     "described",
     "helper_functions",
     "helper_source",
     "indented",
+    "words_in",
     "writer_of",
 ]
+
+# The writer of each target: one that nobody asks for is not imported.
+TARGETS = {
+    "numpy": "dimderiv.codegen.targets.numpy.NumpyWriter",
+    "jax": "dimderiv.codegen.targets.jax.JaxWriter",
+    "torch": "dimderiv.codegen.targets.torch.TorchWriter",
+    "array_api": "dimderiv.codegen.targets.array_api.ArrayApiWriter",
+}
+
+
+def writer_of(target: str) -> type[Writer]:
+    """The writer of a target.
+
+    Args:
+        target: its name.
+
+    Raises:
+        UnknownNameError: there is no such target.
+    """
+    if target not in TARGETS:
+        raise UnknownNameError(
+            f"there is no code target {target!r}", hint=f"one of {', '.join(TARGETS)}"
+        )
+    module, _, name = TARGETS[target].rpartition(".")
+    found: type[Writer] = getattr(import_module(module), name)
+    return found

@@ -1,13 +1,29 @@
 """The arguments of a generated function: what they are called, and the check of their shapes."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
+from dimderiv.codegen.read import axes_of
 from dimderiv.codegen.targets.identifiers import Identifiers
-from dimderiv.language import Declaration, Dim, Shape
+from dimderiv.codegen.targets.text import listed, words_in
+from dimderiv.language import Declaration, Dim
 
 WIDTH = 92
+
+
+class Axis(NamedTuple):
+    """An axis of an argument."""
+
+    argument: str
+    place: int
+    dim: Dim
+
+    @property
+    def text(self) -> str:
+        """Its size."""
+        return f"{self.argument}.shape[{self.place}]"
 
 
 class Arguments:
@@ -63,27 +79,32 @@ class Arguments:
         return text or "0"
 
     @cached_property
-    def _readable(self) -> dict[str, tuple[str, int]]:
-        """For each size by itself along an axis: the argument, and the number of the axis."""
-        found: dict[str, tuple[str, int]] = {}
-        for name, shape in self.shapes.items():
-            for axis, dim in enumerate(_axes(shape)):
-                if dim == Dim.of(str(dim)):
-                    found.setdefault(str(dim), (name, axis))
-        return found
+    def axes(self) -> dict[str, list[Axis]]:
+        """The axes of each argument."""
+        return {
+            self.python[name]: [
+                Axis(self.python[name], place, dim) for place, dim in enumerate(axes_of(shape))
+            ]
+            for name, shape in self.shapes.items()
+        }
+
+    @cached_property
+    def _readable(self) -> dict[str, Axis]:
+        """For each size by itself along an axis the first such axis."""
+        each = [axis for axes in self.axes.values() for axis in axes]
+        return {str(a.dim): a for a in reversed(each) if a.dim == Dim.of(str(a.dim))}
 
     @cached_property
     def _solved(self) -> dict[str, str]:
         """For each size that an axis has together with known ones, as in `m + 1`, its text."""
         found: dict[str, str] = {}
-        for name, shape in self.shapes.items():
-            for axis, dim in enumerate(_axes(shape)):
-                new = dim.names - self._readable.keys() - found.keys()
-                size = Dim.of(*new) if len(new) == 1 else None
-                if size is not None and size.names.isdisjoint((dim - size).names):
-                    others = self.size(size - dim)
-                    sign = f"- {others[1:]}" if others.startswith("-") else f"+ {others}"
-                    found[str(size)] = f"{self.python[name]}.shape[{axis}] {sign}"
+        for axis in chain.from_iterable(self.axes.values()):
+            new = axis.dim.names - self._readable.keys() - found.keys()
+            size = Dim.of(*new) if len(new) == 1 else None
+            if size is not None and size.names.isdisjoint((axis.dim - size).names):
+                others = self.size(size - axis.dim)
+                sign = f"- {others[1:]}" if others.startswith("-") else f"+ {others}"
+                found[str(size)] = f"{axis.text} {sign}"
         return found
 
     @property
@@ -103,17 +124,18 @@ class Arguments:
         """
         if not self.shapes:
             return []
-        words = _words(body)
+        words = words_in(body)
         unread = [name for name in self.sizes if name not in {*self._readable, *self._solved}]
         self.missing = [name for name in unread if self.sizes[name] in words]
-        computed = {name: self._computed(shape) for name, shape in self.shapes.items()}
-        later = [name for name in self.shapes if computed[name]]
-        first = [name for name in self.shapes if not computed[name]]
-        known = dict.fromkeys(dim for name in later for dim in computed[name])
-        sums = {str(dim): self.size(dim) for dim in known}
-        lines = [*converted(self.names), *self._check(first, {})]
-        lines += self._reads("\n".join([body, *sums.values()]))
-        return [*lines, *self._check(later, sums), *self.rows(body, row)]
+        computed = {name: self._computed(axes) for name, axes in self.axes.items()}
+        sums = {str(dim): self.size(dim) for dims in computed.values() for dim in dims}
+        return [
+            *converted(self.names),
+            *self._check([name for name in self.names if not computed[name]], {}),
+            *self._reads("\n".join([body, *sums.values()])),
+            *self._check([name for name in self.names if computed[name]], sums),
+            *self.rows(body, row),
+        ]
 
     def rows(self, body: str, row: str) -> list[str]:
         """The lines after which a row has one axis, where it is used.
@@ -122,16 +144,16 @@ class Arguments:
             body: the lines of the function that follow.
             row: the index that takes the entries of a row.
         """
-        words = set(re.findall(r"\w+", body))
+        words = words_in(body)
         rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
         return [f"{name} = {name}{row}" for name in rows if name in words]
 
-    def _computed(self, shape: Shape) -> list[Dim]:
-        """The axes of a shape whose sizes are made of others."""
+    def _computed(self, axes: list[Axis]) -> list[Dim]:
+        """The sizes of axes that are made of others."""
         known = {*self._readable, *self.missing}
         return [
             dim
-            for dim in _axes(shape)
+            for _, _, dim in axes
             if dim.number is None and str(dim) not in self._readable and dim.names <= known
         ]
 
@@ -146,8 +168,7 @@ class Arguments:
         condition, error = " or ".join(tests), f"    raise misfit({', '.join(told)})"
         lines = [f"if {condition}:"]
         if len(lines[0]) > WIDTH:
-            parts = [f"    or {test}" for test in tests]
-            lines = ["if (", "    " + parts[0].removeprefix("    or "), *parts[1:], "):"]
+            lines = ["if (", f"    {tests[0]}", *(f"    or {test}" for test in tests[1:]), "):"]
         if len(error) <= WIDTH:
             return [*lines, error]
         return [*lines, "    raise misfit(", *(f"        {part}," for part in told), "    )"]
@@ -155,70 +176,53 @@ class Arguments:
     def _owned(self, names: list[str]) -> dict[str, str]:
         """For each size the text of the axis that has it: that of a vector if there is one."""
         owned: dict[str, str] = {}
-        every = self.shapes if not names else [*names, *self.shapes]
-        for name in sorted(every, key=lambda name: len(_axes(self.shapes[name]))):
-            for axis, dim in enumerate(_axes(self.shapes[name])):
-                if dim.number is None:
-                    owned.setdefault(str(dim), f"{self.python[name]}.shape[{axis}]")
+        for name in sorted([*names, *self.names], key=lambda name: len(self.axes[name])):
+            for axis in self.axes[name]:
+                if axis.dim.number is None:
+                    owned.setdefault(str(axis.dim), axis.text)
         return owned
 
     def _tests(self, name: str, known: Mapping[str, str]) -> list[str]:
         """What is so where the shape of an argument does not fit."""
-        python, dims = self.python[name], _axes(self.shapes[name])
-        texts = [known[str(dim)] if dim.number is None else str(dim) for dim in dims]
-        own = [f"{python}.shape[{axis}]" for axis in range(len(dims))]
-        if not any(text.startswith(f"{python}.") for text in texts):
-            return [f"{python}.shape != {self._whole(texts)}"]
-        pairs = zip(own, texts, strict=True)
-        return [
-            f"{python}.ndim != {len(dims)}",
-            *(f"{axis} != {text}" for axis, text in pairs if axis != text),
-        ]
-
-    @cached_property
-    def _ranks(self) -> dict[str, int]:
-        """How many axes each argument has."""
-        return {self.python[name]: len(_axes(shape)) for name, shape in self.shapes.items()}
+        axes = self.axes[name]
+        texts = [known[str(a.dim)] if a.dim.number is None else str(a.dim) for a in axes]
+        if not any(text.startswith(f"{name}.") for text in texts):
+            return [f"{name}.shape != {self._whole(texts)}"]
+        pairs = zip(axes, texts, strict=True)
+        differ = [f"{axis.text} != {text}" for axis, text in pairs if axis.text != text]
+        return [f"{name}.ndim != {len(axes)}", *differ]
 
     def _whole(self, texts: list[str]) -> str:
         """A shape by the shapes of others, which is quicker than by their axes."""
-        ranks = self._ranks
         owners = [text.partition(".shape[")[0] for text in texts]
-        if texts and all(ranks.get(owner) == 1 for owner in owners):
+        axes = [self.axes.get(owner, []) for owner in owners]
+        if texts and all(len(each) == 1 for each in axes):
             return " + ".join(f"{owner}.shape" for owner in owners)
-        every = [f"{owner}.shape[{axis}]" for axis, owner in enumerate(owners[:1] * len(owners))]
-        if texts and texts == every and ranks.get(owners[0]) == len(texts):
+        if texts and texts == [axis.text for axis in axes[0]]:
             return f"{owners[0]}.shape"
-        return f"({', '.join(texts)}{',' * (len(texts) == 1)})"
+        return f"({listed(texts)})" if texts else "()"
 
     def _expected(self, name: str) -> str:
-        dims = [
-            str(dim) if dim.number is not None else f'"{dim}"' for dim in _axes(self.shapes[name])
-        ]
-        python = self.python[name]
-        return f"{python}=({', '.join([python, *dims])}{',' * (not dims)})"
+        dims = [axis.dim for axis in self.axes[name]]
+        told = [str(dim) if dim.number is not None else f'"{dim}"' for dim in dims]
+        return f"{name}=({listed([name, *told])})"
 
     def _reads(self, text: str) -> list[str]:
-        words = _words(text)
+        words = words_in(text)
         solved = {n: t for n, t in self._solved.items() if self.sizes[n] in words}
-        words |= _words("\n".join(solved.values()))
-        wanted = {
-            name: None
-            for name, size in self.sizes.items()
-            if size in words and name in self._readable
-        }
+        words |= words_in("\n".join(solved.values()))
+        wanted = [n for n, size in self.sizes.items() if size in words and n in self._readable]
         lines, done = [], set[str]()
         for name in wanted:
-            argument, axis = self._readable[name]
-            axes = [str(dim) for dim in _axes(self.shapes[argument])]
-            python = self.python[argument]
+            axis = self._readable[name]
+            axes = [str(each.dim) for each in self.axes[axis.argument]]
             if name in done:
                 continue
             if len(set(axes)) == 2 and all(a in wanted and a not in done for a in axes):
-                lines.append(f"{', '.join(self.sizes[a] for a in axes)} = {python}.shape")
+                lines.append(f"{', '.join(self.sizes[a] for a in axes)} = {axis.argument}.shape")
                 done.update(axes)
             else:
-                lines.append(f"{self.sizes[name]} = {python}.shape[{axis}]")
+                lines.append(f"{self.sizes[name]} = {axis.text}")
                 done.add(name)
         return [*lines, *(f"{self.sizes[name]} = {text}" for name, text in solved.items())]
 
@@ -256,28 +260,14 @@ class LateArguments(Arguments):
             converted: the lines after which the arguments, given by name, are arrays of one type.
             row: the index that takes the entries of a row.
         """
-        dims = [dim for shape in self.shapes.values() for dim in _axes(shape)]
-        sums = {str(dim): self.size(dim) for dim in dims if dim.number is None}
+        sums = {size: self.size(axis.dim) for size, axis in self.by_size().items()}
         return [
             *converted(self.names),
-            *self._check(list(self.shapes), sums),
+            *self._check(self.names, sums),
             *self.rows(body, row),
         ]
 
-    def axes(self) -> dict[str, str]:
-        """The text of each axis by its size."""
-        return {
-            str(dim): f"{self.python[name]}.shape[{axis}]"
-            for name, shape in self.shapes.items()
-            for axis, dim in enumerate(_axes(shape))
-        }
-
-
-def _axes(shape: Shape) -> tuple[Dim, ...]:
-    """The axes of the array that comes in: a row has both."""
-    return tuple(shape) if shape.is_row else shape.axes
-
-
-def _words(code: str) -> set[str]:
-    """The names in lines of code, not those in texts and comments."""
-    return set(re.findall(r"\w+", re.sub(r"\"[^\"\n]*\"|#.*", "", code)))
+    def by_size(self) -> dict[str, Axis]:
+        """An axis that has a size, by the size."""
+        each = chain.from_iterable(self.axes.values())
+        return {str(axis.dim): axis for axis in each if axis.dim.number is None}

@@ -1,6 +1,6 @@
 """What the spellings of operations in a table of a target may name, and patterns of products.
 
-A spelling is a format string: `{}` or `{0.atom}` is the text of an argument, `{np}` the module,
+A spelling is a format string: `{}` or `{0.atom}` is the text of an argument, `{xp}` the module,
 `{helper.einsum}` a helper function, and `{op.sizes}` a part of the operation.
 """
 

@@ -1,5 +1,6 @@
 """The texts of expressions in Python, and where they need brackets."""
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from string import ascii_lowercase
@@ -95,6 +96,12 @@ def listed(names: Sequence[str]) -> str:
 def commented(line: str, dims: Sequence[Dim]) -> str:
     """A line with the shape of what it makes."""
     return f"{line}  # {' x '.join(map(str, dims)) or 'scalar'}"
+
+
+def words_in(code: str) -> set[str]:
+    """The names in code: not those of attributes, nor the words of texts and comments."""
+    plain = re.sub(r"\"[^\"\n]*\"|#.*", "", code)
+    return set(re.findall(r"(?<![\w.])[^\W\d]\w*", plain))
 
 
 def indented(lines: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from dimderiv.codegen.targets.writer import Writer
 ARITHMETIC = {"+": "add_", "-": "sub_", "*": "mul_", "/": "div_"}
 COMPARED = {">": "gt", "<": "lt", ">=": "ge", "<=": "le"}
 MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
-REDUCTIONS = {"sum": "sum", "max": "amax", "min": "amin"}
+REDUCTIONS = {"sum": "sum", "prod": "prod", "max": "amax", "min": "amin"}
 # The class of a layer.
 LAYER = "Layer"
 

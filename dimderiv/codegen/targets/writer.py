@@ -5,7 +5,7 @@ differently, and which helper functions generated code brings along.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dimderiv.codegen.plan import FACTORS, Operation, called, details, is_of_numbers
@@ -36,6 +36,7 @@ from dimderiv.rulebook import Rulebook
 MOST_TESTED = 6
 
 
+@dataclass(eq=False)
 class Writer:
     """Writes operations as expressions of one target.
 
@@ -85,15 +86,9 @@ class Writer:
     typed: ClassVar[tuple[str, str]] = ("dtype", "{}.dtype")
     hands_down: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        arguments: Arguments,
-        helper: Callable[[str], str],
-        declared: Mapping[str, str],
-    ) -> None:
-        self.arguments = arguments
-        self.helper = helper
-        self.declared = declared
+    arguments: Arguments
+    helper: Callable[[str], str]
+    declared: Mapping[str, str]
 
     @classmethod
     def by(cls, rulebook: Rulebook) -> "type[Writer]":
@@ -237,7 +232,7 @@ class Writer:
                 return self._formatted(self.calls["outer"], op, sides)
         if function in INFIX:
             return joined(function, *parts)
-        if is_bare or (len(parts) > 1 and not self.takes_numbers):
+        if is_bare or len(parts) > 2 or (len(parts) > 1 and not self.takes_numbers):
             parts = self._numbers_as_arrays(op, parts)
         written = function if function in self.helpers else self.rules.get(function)
         if written is None:

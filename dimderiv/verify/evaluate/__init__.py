@@ -13,7 +13,6 @@ from dimderiv.verify.evaluate.calls import KNOWN
 from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.effort import Branches, Effort, OutOfTime
 from dimderiv.verify.evaluate.evaluate import Definitions, Evaluator
-from dimderiv.verify.evaluate.functions import ELEMENTWISE, PRIMITIVES
 from dimderiv.verify.evaluate.matrices import inverse
 from dimderiv.verify.evaluate.tables import (
     SingularMatrix,
@@ -28,10 +27,8 @@ from dimderiv.verify.evaluate.tables import (
 from dimderiv.verify.evaluate.unsized import Expected, Value
 
 __all__ = [
-    "ELEMENTWISE",
     "KNOWN",
     "ONE",
-    "PRIMITIVES",
     "ZERO",
     "Arithmetic",
     "Branches",

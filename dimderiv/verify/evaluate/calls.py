@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import reduce
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
@@ -44,6 +45,7 @@ REDUCTIONS: Mapping[str, Reduction] = {
     "mean": _mean,
     "max": lambda arithmetic, values: arithmetic.extreme(values, 1),
     "min": lambda arithmetic, values: arithmetic.extreme(values, -1),
+    "prod": lambda arithmetic, values: reduce(arithmetic.mul, values),
     "logsumexp": log_sum_exp,
 }
 

@@ -25,6 +25,7 @@ from dimderiv.language import (
     Number,
     Program,
     Transpose,
+    along,
 )
 from dimderiv.language import size_of as dimension_of
 from dimderiv.verify.claim import NotVerifiableError
@@ -67,6 +68,7 @@ from dimderiv.verify.evaluate.unsized import (
     together,
 )
 from dimderiv.verify.layout import Size
+from dimderiv.verify.lettered import lettered
 
 Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
@@ -88,7 +90,8 @@ class Evaluator:
         columns: the definition of some of them for a column vector, where that is another.
         known: values of nodes that need not be computed again, by identity.
         keep: whether to add to `known`.
-        values: argument names of functions of entries that mpmath knows, and its names of them.
+        values: functions of entries that mpmath knows, and its names of them.
+        products: signatures of functions that are products of labelled factors.
         watched: where the nodes are noted, by identity, whose value carries a perturbation.
         unknown: the size of the argument of each function that is declared only.
     """
@@ -102,7 +105,8 @@ class Evaluator:
     known: dict[int, Value] = field(default_factory=dict)
     keep: bool = False
     unknown: Mapping[str, Size] = field(default_factory=dict)
-    values: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
     watched: set[int] | None = None
 
     def define(self, program: Program) -> None:
@@ -285,8 +289,8 @@ class Evaluator:
         name, arguments = node.function, node.arguments
         if name in self.definitions:
             return self._defined(node)
-        if name in self.values:
-            return self._special(node)
+        if name in self.values or name in self.products:
+            return self._told(name, [self.table(argument) for argument in arguments])
         if name.lstrip(_NABLA) in self.unknown and len(arguments) == 1:
             return self._stood_in_for(name, arguments[0])
         if name in ELEMENTWISE and len(arguments) == 1:
@@ -303,6 +307,13 @@ class Evaluator:
         if name in PAIR_FUNCTIONS and len(arguments) == 2:
             return self._pair(node, expected)
         return self._constant(node)
+
+    def _told(self, name: str, tables: Sequence[Table]) -> Table:
+        """A function that the rules say in other words than the language's."""
+        a = self.arithmetic
+        if name in self.products:
+            return lettered(self.products[name]).of(tables, a.mul, a.total)
+        return stretched(lambda *xs: special(self.values[name], a, *xs), *tables)
 
     def _stood_in_for(self, name: str, node: Node) -> Table:
         """A declared function, its gradient or its Hessian, of which a concrete one is put."""
@@ -371,20 +382,13 @@ class Evaluator:
         inner = replace(self, known={}, keep=False, names={})
         if node.function not in self.elementwise:
             inner.names = dict(zip(names, arguments, strict=True))
-            return inner.value(body)
+            return inner.value(along(body, node.axis))
 
         def function(*scalars: Scalar) -> Scalar:
             inner.names = {name: [[x]] for name, x in zip(names, scalars, strict=True)}
             return inner.scalar(body)
 
         return stretched(function, *arguments)
-
-    def _special(self, node: Call) -> Table:
-        names, called = self.values[node.function]
-        if len(names) != len(node.arguments):
-            raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
-        tables = [self.table(argument) for argument in node.arguments]
-        return stretched(lambda *scalars: special(called, self.arithmetic, *scalars), *tables)
 
     def size(self, node: Node) -> int:
         """A size that is written as an expression in dimensions.

@@ -1,7 +1,7 @@
 """A claim in numbers: sizes, what moves together, where derivatives stand; no values."""
 
 from dimderiv.verify.layout.layout import Answer, Layout, places
-from dimderiv.verify.layout.perturbations import Move, Place, moves
+from dimderiv.verify.layout.perturbations import Place, moves
 from dimderiv.verify.layout.sizes import Dimensions, Size, assignments, size_at
 from dimderiv.verify.layout.trees import constant_nodes, has_branches, targets_of_cross_entropy
 
@@ -9,7 +9,6 @@ __all__ = [
     "Answer",
     "Dimensions",
     "Layout",
-    "Move",
     "Place",
     "Size",
     "assignments",

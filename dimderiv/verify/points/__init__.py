@@ -1,14 +1,11 @@
 """The judge at points: an answer beside what perturbed entries give."""
 
-from dimderiv.verify.points.agreement import AGREED_DIGITS, WORKING_DIGITS
 from dimderiv.verify.points.check import verify_together
 from dimderiv.verify.points.claimed import Claimed
 from dimderiv.verify.points.draw import drawn_points
 from dimderiv.verify.points.setting import DisagreementError, Setting, Trial
 
 __all__ = [
-    "AGREED_DIGITS",
-    "WORKING_DIGITS",
     "Claimed",
     "DisagreementError",
     "Setting",

@@ -65,6 +65,7 @@ class Setting:
             claim.columns,
             keep=keep,
             values=claim.values,
+            products=claim.products,
             unknown={name: size_at(shape, trial.sizes) for name, shape in claim.unknown.items()},
         )
 

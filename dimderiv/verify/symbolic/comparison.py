@@ -16,14 +16,12 @@ class Outcome:
         compared: how many entries agreed.
         nonzero: how many of them are not 0.
         proved: whether each was shown to be equal by cancellation.
-        skipped: how many were left out, since the expression has no derivative there.
         work: how many products of terms the proof took.
     """
 
     compared: int = 0
     nonzero: int = 0
     proved: bool = True
-    skipped: int = 0
     work: int = 0
 
 

@@ -16,9 +16,11 @@ from dimderiv.language import (
     Number,
     Program,
     Transpose,
+    along,
 )
 from dimderiv.language import size_of as dimension_of
 from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.lettered import lettered
 from dimderiv.verify.symbolic import matrices
 from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
 from dimderiv.verify.symbolic.entries import Form, read_form
@@ -69,7 +71,8 @@ class Reader:
         elementwise: those of them that apply to each entry by itself.
         columns: the definition of some of them for a column, where that is another.
         unknown: the size of the argument of each function that is declared only.
-        values: argument names of functions of entries that sympy knows, and its names of them.
+        values: functions of entries that sympy knows, and its names of them.
+        products: signatures of functions that are products of labelled factors.
     """
 
     a: Arithmetic
@@ -79,7 +82,8 @@ class Reader:
     elementwise: Collection[str] = ()
     columns: Mapping[str, Node] = field(default_factory=dict)
     unknown: Mapping[str, Size] = field(default_factory=dict)
-    values: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
 
     def last(self, program: Program) -> Node:
         """The last statement's value, after the definitions before it have been evaluated."""
@@ -176,19 +180,21 @@ class Reader:
         return base.remade(raised) if isinstance(base, Open) else raised(base)
 
     def _call(self, node: Call) -> Value:
-        name, count = node.function, len(node.arguments)
+        a, name, count = self.a, node.function, len(node.arguments)
         if name in self.definitions:
             return self._defined(node)
         if name in self.values:
-            _, called = self.values[name]
-            operands = map(self.value, node.arguments)
-            return entrywise(lambda *xs: self.a.function(called, *xs), *operands)
+            called = self.values[name]
+            return entrywise(lambda *xs: a.function(called, *xs), *map(self.value, node.arguments))
         if name.lstrip(_NABLA) in self.unknown and count == 1:
             return self._unknown(name, node.arguments[0])
+        if name in self.products:
+            operands = [closed(self.value(argument)) for argument in node.arguments]
+            return lettered(self.products[name]).of(operands, lambda x, y: x * y, a.total)
         if count == 1 and (name in ELEMENTWISE or name in OF_ONE):
             return self._of_one(name, self.value(node.arguments[0]), node.axis)
         if count == 2 and name in OF_TWO:
-            return OF_TWO[name](self.a, *map(self.value, node.arguments))
+            return OF_TWO[name](a, *map(self.value, node.arguments))
         return self._constant(node)
 
     def _of_one(self, name: str, value: Value, axis: int | None) -> Value:
@@ -272,4 +278,5 @@ class Reader:
         tables = [closed(argument) for argument in arguments]
         if len(tables[0][0]) == 1 < len(tables[0]):
             body = self.columns.get(node.function, body)
-        return replace(self, names=dict(zip(names, tables, strict=True))).value(body)
+        inner = replace(self, names=dict(zip(names, tables, strict=True)))
+        return inner.value(along(body, node.axis))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from math import prod
 
 from dimderiv.verify.symbolic import matrices, spectral
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, extreme, log_sum_exp
@@ -48,6 +49,7 @@ REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
     "mean": lambda a, xs: a.total(xs) * a.number(Fraction(1, len(xs))),
     "max": lambda a, xs: extreme(a, xs, 1),
     "min": lambda a, xs: extreme(a, xs, -1),
+    "prod": lambda a, xs: prod(xs),
     "logsumexp": log_sum_exp,
 }
 

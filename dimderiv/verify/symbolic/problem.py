@@ -32,8 +32,9 @@ class Problem:
     def _reader(self, a: Arithmetic, entries: Mapping[str, Table]) -> Reader:
         claim = self.claim
         unknown = {name: size_at(shape, self.sizes) for name, shape in claim.unknown.items()}
-        own = (claim.definitions, claim.elementwise, claim.columns, unknown, claim.values)
-        return Reader(a, self.sizes, dict(entries), *own)
+        own = (claim.definitions, claim.elementwise, claim.columns, unknown)
+        more = (claim.values, claim.products)
+        return Reader(a, self.sizes, dict(entries), *own, *more)
 
     def value(self, a: Arithmetic, entries: Mapping[str, Table]) -> Table:
         """The value of the expression."""

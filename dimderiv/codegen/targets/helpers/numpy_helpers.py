@@ -10,12 +10,20 @@ import math
 
 import numpy as np
 
+from dimderiv.codegen.targets.helpers.numpy_special_helpers import (  # noqa: F401
+    digamma,
+    erfc,
+    erfinv,
+    lgamma,
+    polygamma,
+)
 from dimderiv.codegen.targets.helpers.python_helpers import misfit  # noqa: F401
 
 try:
     from scipy.linalg import lapack
 except ImportError:
     lapack = None
+
 
 try:
     from scipy import special

@@ -31,6 +31,11 @@ def floats(*values):
     return [tensor.to(device=device, dtype=dtype) for tensor in tensors]
 
 
+def polygamma(n, x):
+    """The n-th derivative of digamma, which torch has for whole numbers n."""
+    return torch.polygamma(int(n), x)
+
+
 def recast(like, *values):
     """The values as tensors of the type and on the device of another one."""
     tensors = [as_tensor(value) for value in values]

@@ -2,8 +2,7 @@
 
 import pytest
 
-from dimderiv.codegen.plan.opening import can_pay
-from dimderiv.codegen.plan.patterns import sum_to_open
+from dimderiv.codegen.plan.distribute import can_pay, sum_to_open
 from dimderiv.codegen.plan.regimes import Regimes
 from dimderiv.graph import nodes as graph
 from dimderiv.graph.nodes import ONCE, Factor, Node, Product

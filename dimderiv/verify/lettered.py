@@ -1,0 +1,134 @@
+"""The value of a product by its signature in letters: `A[i,k], B[k,j] -> Y[i,j]`.
+
+A letter that the value lacks is summed, one that it has twice makes a diagonal, `(j,i)` is one axis
+that runs over both letters, and `o+k` is an axis that slides.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from math import prod
+from typing import Any
+
+from dimderiv.errors import ShapeError
+
+Table = list[list[Any]]
+Places = Mapping[str, int]
+
+_ARRAY = re.compile(r"\w+\s*\[([^]]*)\]")
+_AXIS = re.compile(r"\([^)]*\)|[^,()\s][^,()]*")
+_LETTER = re.compile(r"[a-z]")
+_ORDERED = re.compile(r",\s*([a-z])\s*>=\s*([a-z])\s*$")
+
+
+@dataclass(frozen=True)
+class Lettered:
+    """A signature: the letters of each axis of each argument and of the value.
+
+    Attributes:
+        arguments: for each argument and each of its axes the letters, of which an index is the sum.
+        value: for each axis of the value the letters that it runs over, the first one slow.
+        ordered: two letters, the first of which is not below the second where entries are not 0.
+    """
+
+    arguments: tuple[tuple[tuple[str, ...], ...], ...]
+    value: tuple[tuple[str, ...], ...]
+    ordered: tuple[str, ...] = ()
+
+    def of(
+        self,
+        tables: Sequence[Table],
+        multiply: Callable[[Any, Any], Any],
+        total: Callable[[list[Any]], Any],
+    ) -> Table:
+        """The value.
+
+        Args:
+            tables: the arguments.
+            multiply: the product of two entries.
+            total: the sum of entries, possibly of none.
+
+        Raises:
+            ShapeError: the arguments do not have these axes.
+        """
+        arrays = [_axes(*pair) for pair in zip(tables, self.arguments, strict=True)]
+        lengths = self._lengths([lengths for lengths, _ in arrays])
+        sums: dict[tuple[int, ...], list[Any]] = {}
+        for numbers in product(*map(range, lengths.values())):
+            places = dict(zip(lengths, numbers, strict=True))
+            if self.ordered and places[self.ordered[0]] < places[self.ordered[1]]:
+                continue
+            factors = [
+                entries[tuple(sum(places[letter] for letter in axis) for axis in axes)]
+                for (_, entries), axes in zip(arrays, self.arguments, strict=True)
+            ]
+            term = factors[0]
+            for factor in factors[1:]:
+                term = multiply(term, factor)
+            sums.setdefault(self._place(places, lengths), []).append(term)
+        sizes = [prod(lengths[letter] for letter in axis) for axis in self.value] + [1, 1]
+        return [
+            [total(sums.get((row, col)[: len(self.value)], [])) for col in range(sizes[1])]
+            for row in range(sizes[0])
+        ]
+
+    def _lengths(self, arrays: Sequence[Sequence[int]]) -> dict[str, int]:
+        """How far each letter runs: as its axes say, and along one that slides as far as it may."""
+        axes = [
+            pair
+            for own, letters in zip(arrays, self.arguments, strict=True)
+            for pair in zip(letters, own, strict=True)
+        ]
+        found: dict[str, int] = {}
+        for letters, length in sorted(axes, key=lambda axis: len(axis[0])):
+            *known, last = sorted(letters, key=lambda letter: letter not in found)
+            left = length - sum(found[letter] - 1 for letter in known)
+            if left < 1 or found.setdefault(last, left) != left:
+                raise ShapeError(f"an axis of {length} for {'+'.join(letters)}")
+        return found
+
+    def _place(self, places: Places, lengths: Mapping[str, int]) -> tuple[int, ...]:
+        found = []
+        for axis in self.value:
+            place = 0
+            for letter in axis:
+                place = place * lengths[letter] + places[letter]
+            found.append(place)
+        return tuple(found)
+
+
+@cache
+def lettered(signature: str) -> Lettered:
+    """A signature, read.
+
+    Args:
+        signature: as in `rules/README.md`.
+
+    >>> lettered("V[o+k], K[k] -> Y[o]")
+    Lettered(arguments=((('o', 'k'),), (('k',),)), value=(('o',),), ordered=())
+    """
+    arguments, _, value = signature.partition("->")
+    arrays = [
+        tuple(tuple(_LETTER.findall(axis)) for axis in _AXIS.findall(match))
+        for match in _ARRAY.findall(f"{arguments} {value}")
+    ]
+    ordered = _ORDERED.search(value)
+    return Lettered(tuple(arrays[:-1]), arrays[-1], ordered.groups() if ordered else ())
+
+
+def _axes(
+    table: Table, letters: tuple[tuple[str, ...], ...]
+) -> tuple[list[int], dict[tuple[int, ...], Any]]:
+    """The lengths of the axes of an array, and its entries by their places."""
+    rows, cols = len(table), len(table[0])
+    if len(letters) == 2:
+        places = product(range(rows), range(cols))
+        return [rows, cols], {(i, j): table[i][j] for i, j in places}
+    if rows * cols != max(rows, cols) ** len(letters):
+        raise ShapeError(f"a table of {rows} x {cols} for {len(letters)} axes")
+    entries = [entry for row in table for entry in row]
+    if not letters:
+        return [], {(): entries[0]}
+    return [len(entries)], {(place,): entry for place, entry in enumerate(entries)}
