@@ -18,7 +18,6 @@ from dimderiv.derivation.code import (
 from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.questions import by_tied_entries, hessian_vector
 from dimderiv.derivation.shown import Shown
-from dimderiv.derivation.steps import recorded
 from dimderiv.errors import DimderivError, NotDifferentiableError
 from dimderiv.language import Program
 
@@ -188,7 +187,7 @@ class Derivation(Shown):
     @cached_property
     def steps(self) -> "tuple[Step, ...]":
         """How the derivatives were found, from the value back to the variables."""
-        return recorded(self.mixed.derived)
+        return explain.record_steps(self.mixed.derived)
 
     def explain(self, lang: str = "en", *, markup: str = "text", answer: bool = True) -> str:
         """The steps, from the value back to the variables.

@@ -8,7 +8,6 @@ So no rule is needed beyond those of the reverse sweep.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
 
 from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.errors import LimitError
@@ -29,7 +28,7 @@ from dimderiv.graph import (
     total,
     zero,
 )
-from dimderiv.language import unused_name
+from dimderiv.language import unused_letters, unused_name
 from dimderiv.rulebook import Rulebook
 
 SHORTEST_NAMED = 2
@@ -145,8 +144,7 @@ class _Sweep:
         self.tangents[node.key] = tangent
 
     def _letter(self) -> str:
-        numbered = (f"U{number}" for number in count(1))
-        name = next(name for name in chain(LETTERS, numbered) if name not in self.taken)
+        name = next(unused_letters(LETTERS, self.taken))
         self.taken.add(name)
         return name
 

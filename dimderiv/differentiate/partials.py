@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.differentiate.declared import chained, no_more_derivatives
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     ONCE,
@@ -21,11 +20,12 @@ from dimderiv.graph import (
     Node,
     Product,
     Sum,
+    apply_function,
     arranged,
     product,
     total,
 )
-from dimderiv.language import COMPARISONS, Dim
+from dimderiv.language import COMPARISONS, HESSIAN, Dim
 from dimderiv.lower import derivative_of, entrywise, lettered_terms, number_of, without_derivative
 from dimderiv.rulebook import Rule, Rulebook
 
@@ -175,8 +175,8 @@ def _of_function(
     is_map = len(node.arguments) < len(rule.arguments)
     for name, argument in zip(rule.arguments, node.arguments, strict=False):
         if rule.kind == "unknown":
-            terms = (chained(node, upstream, rule),) if rule.derivative else ()
-            yield Partial(argument, terms, None if terms else no_more_derivatives(rule))
+            terms = (_chained(node, upstream, rule),) if rule.derivative else ()
+            yield Partial(argument, terms, None if terms else _no_more_derivatives(rule))
         elif is_map or name not in rule.derivative:
             yield Partial(argument, (), without_derivative(rule, name))
         else:
@@ -197,3 +197,30 @@ def _of_reduction(
     slope = entrywise(rule, derivative_of(rule, rule.arguments[0]), known, axes, rulebook)
     factors = (Factor(upstream, kept), Factor(slope, letters))
     return Partial(argument, (LabelledProduct(ONCE, factors, letters, axes),))
+
+
+def _chained(node: Function, upstream: Node, rule: Rule) -> LabelledProduct:
+    """What arrives at a declared function, or at its gradient, times the derivative of that."""
+    (following,) = rule.derivative.values()
+    (argument,) = node.arguments
+    axes = (*node.axes, *argument.axes)
+    slope = apply_function(following, (argument,), axes, side=node.side)
+    letters = tuple(range(len(axes)))
+    over, under = letters[: len(node.axes)], letters[len(node.axes) :]
+    return LabelledProduct(ONCE, (Factor(upstream, over), Factor(slope, letters)), under, axes)
+
+
+def _no_more_derivatives(rule: Rule) -> NotDifferentiableError:
+    """The error that says why a derivative of a declared function has no derivative itself."""
+    name = rule.name.lstrip(HESSIAN)
+    if rule.name.startswith(HESSIAN):
+        return NotDifferentiableError(
+            f"{name} can be differentiated twice, not three times",
+            hint=f"write out what {name} is",
+        )
+    return NotDifferentiableError(
+        f"the second derivative of {name} has four axes, since its argument is a matrix, "
+        "so it cannot be written",
+        known=[f"{name}: {rule.argument} -> scalar"],
+        hint=f"a function of a vector, such as {name}: n -> scalar",
+    )

@@ -79,7 +79,8 @@ def reverse_sweep(
     wanted = {lowered.symbols[name].key for name in variables}
     order = operands_first(lowered.value)
     dependent = _dependent(order, wanted)
-    names = _FreshNames(order, lowered)
+    taken = {node.name for node in order if isinstance(node, (Symbol, Named))}
+    taken.update(lowered.symbols, [definition.name for definition in lowered.definitions])
     known_as = {node.value.key: node for node in order if isinstance(node, Named)}
     arrived: dict[Key, list[tuple[Fraction, Node]]] = {}
     if lowered.value.key in dependent:
@@ -94,7 +95,8 @@ def reverse_sweep(
         upstream = terms[0][1] if len(terms) == 1 else total(reversed(terms), (*seed, *node.axes))
         upstream = simplify(upstream)
         if isinstance(node, Named) and may_name and _deserves_name(node, upstream, dependent):
-            upstream = named(names.adjoint(node.name), upstream, row=node.row)
+            upstream = named(unused_name(f"d{node.name}", taken), upstream, row=node.row)
+            taken.add(upstream.name)
             adjoints.append(upstream)
         carried += max(0, upstream.weight - SHORT)
         if carried > MOST_CARRIED:
@@ -193,17 +195,3 @@ def _branches(node: Node, dependent: set[Key]) -> int:
     if isinstance(node, (Named, Symbol)):
         return 1
     return sum(_branches(operand, dependent) for operand in operands(node))
-
-
-class _FreshNames:
-    """Names for adjoints that no symbol and no intermediate has."""
-
-    def __init__(self, order: Iterable[Node], lowered: Lowered) -> None:
-        self.taken = {node.name for node in order if isinstance(node, (Symbol, Named))}
-        self.taken.update(lowered.symbols)
-        self.taken.update(definition.name for definition in lowered.definitions)
-
-    def adjoint(self, name: str) -> str:
-        found = unused_name(f"d{name}", self.taken)
-        self.taken.add(found)
-        return found

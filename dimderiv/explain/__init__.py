@@ -5,24 +5,21 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
-    from dimderiv.explain.record import BlockSources, Sources, Step, record_changes, record_steps
+    from dimderiv.explain.record import Step, record_steps
     from dimderiv.explain.words import Compared, explain, forms, layout_in_words, notes
 else:
     __getattr__ = late(
         __name__,
-        record="BlockSources Sources Step record_changes record_steps",
+        record="Step record_steps",
         words="Compared explain forms layout_in_words notes",
     )
 
 __all__ = [
-    "BlockSources",
     "Compared",
-    "Sources",
     "Step",
     "explain",
     "forms",
     "layout_in_words",
     "notes",
-    "record_changes",
     "record_steps",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from string import Formatter
+from typing import get_args
 
 import pytest
 from documents import ROOT
@@ -9,6 +10,7 @@ from documents import ROOT
 from dimderiv.answer import LAYOUTS
 from dimderiv.differentiate.tied import CURVED, STRUCTURES
 from dimderiv.explain.messages import LANGUAGES, sentences
+from dimderiv.verify.claim import Level
 
 PACKAGE = ROOT / "dimderiv"
 ENGLISH = sentences("en")
@@ -18,7 +20,7 @@ MADE = (
     | {f"{kind}_{layout}" for kind in ("layout", "shape", "books") for layout in LAYOUTS}
     | {f"block_{kind}" for kind in ("derived", "equal", "transposed", "zero")}
     | {f"property_{word}" for word in (*STRUCTURES, *CURVED)}
-    | {f"checked_{level}" for level in ("proved", "exact", "60_digits", "30_digits", "partial")}
+    | {f"checked_{level.replace(' ', '_')}" for level in get_args(Level)}
     | {"slope_held", "slope_table_held"}
 )
 

@@ -443,3 +443,13 @@ def test_a_scalar_in_a_convolution_is_told_why_letters_are_summed() -> None:
     told = " ".join(derive("sum(conv2(c V, K))", "c", shapes="c: scalar").explain().split())
 
     assert "V and K share p and q, which c lacks, so their products are summed" in told
+
+
+def test_the_answer_has_the_name_that_the_steps_give_it() -> None:
+    """Where a symbol is called like a derivative, nothing is said to equal itself."""
+    plain = derive("x' dx", "x", shapes="x: n; dx: n", verify=False)
+    shapes = "S: n x n symmetric; dS: n x n"
+    tied = derive("tr(dS S)", "S", shapes=shapes, structured=True, verify=False)
+
+    assert "Put together:\n   dx_2 = dx\n" in plain.explain()
+    assert "dS_2 + dS_2' - dS_2 .* I:\n   dS_2 =" in tied.explain()

@@ -5,19 +5,8 @@ rule says, in which order its factors conform by shape, which order is right, an
 """
 
 from dimderiv.explain.record import recorded
-from dimderiv.explain.record.forward import record_changes
-from dimderiv.explain.record.hessian import BlockSources, record_steps
-from dimderiv.explain.record.orders import Count, Order
+from dimderiv.explain.record.orders import Order
+from dimderiv.explain.record.record import record_steps
 from dimderiv.explain.record.recorded import Step
-from dimderiv.explain.record.reverse import Sources
 
-__all__ = [
-    "BlockSources",
-    "Count",
-    "Order",
-    "Sources",
-    "Step",
-    "record_changes",
-    "record_steps",
-    "recorded",
-]
+__all__ = ["Order", "Step", "record_steps", "recorded"]

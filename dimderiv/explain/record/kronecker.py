@@ -4,26 +4,31 @@ The entry `[i,j]` of the value by the entry `[k,l]` of the variable stands in ro
 `(l,k)`, as columns are stacked.  Which of the four letters some factor joins decides the form.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 from dimderiv.conform import NoMatrixFormError, vectorised
 from dimderiv.explain.record.recorded import Equation, Field, Place, Sentence, Several, Stacked
+from dimderiv.explain.record.scalar_order import indices
 from dimderiv.explain.record.terms import Writer
-from dimderiv.graph import ONCE, Node, Product, expanded, letters_of, reached
+from dimderiv.graph import ONCE, Node, Product, are_letters, expanded, letters_of, reached
 from dimderiv.language import COMMUTATIONS, Call, Entry, Name, children
 from dimderiv.language import Node as Tree
 
 MOST_TERMS = 4
 # The sentence that gives no reason.
 PLAIN = "stacked_as"
+# The places of letters that two factors have.
+Groups: TypeAlias = tuple[Sequence[int], Sequence[int]]
 
 
 def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer) -> Stacked | None:
     """How a derivative becomes a matrix."""
     terms = expanded(node)
-    products = [(c, part) for c, part in terms if isinstance(part, Product) and _is_plain(part)]
-    if len(products) < len(terms) or not 0 < len(terms) <= MOST_TERMS:
+    products = [(c, part) for c, part in terms if isinstance(part, Product)]
+    is_plain = len(products) == len(terms) and all(are_letters(indices(p)) for _, p in products)
+    if not is_plain or not 0 < len(terms) <= MOST_TERMS:
         return None
     places = tuple(Name(letter) for letter in writer.letters[: len(node.axes)])
     try:
@@ -34,11 +39,6 @@ def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer
     row, column = Place(places[:value_rank][::-1]), Place(places[value_rank:][::-1])
     sides = Equation((Name(name), value))
     return Stacked(Name(operand), Entry(Name(name), places), row, column, told, sides)
-
-
-def _is_plain(part: Product) -> bool:
-    indices = [*part.result, *(index for factor in part.factors for index in factor.indices)]
-    return all(isinstance(index, int) for index in indices)
 
 
 def _matrix(coefficient: Fraction, node: Node, value_rank: int, writer: Writer) -> Tree:
@@ -60,44 +60,33 @@ def _form(
     tree: Tree, part: Product, value_rank: int, places: Sequence[Name]
 ) -> tuple[str, dict[str, Field]]:
     """Which sentence says why a term has its form."""
-    letters = letters_of(part.result)
-    value, variable = letters[:value_rank], letters[value_rank:]
-    calls = _calls(tree)
-    if value == variable:
+    letters, rank = letters_of(part.result), len(places) - value_rank
+    weights, products, swaps = (
+        [call for call in _calls(tree) if call.function in functions]
+        for functions in ({"diag"}, {"kron"}, COMMUTATIONS)
+    )
+    if letters[:value_rank] == letters[value_rank:]:
         return ("stacked_diagonal" if part.factors else "stacked_identity"), {}
-    weights = [call for call in calls if call.function == "diag"]
     if weights:
-        return ("stacked_weighted", {"weight": weights[0]}) if len(weights) == 1 else (PLAIN, {})
-    product = next((call for call in calls if call.function == "kron"), None)
-    swap = next((call for call in calls if call.function in COMMUTATIONS), None)
-    if product is not None:
-        return _of_product(product, swap, part, value_rank, places)
-    if swap is not None:
-        return "stacked_swap", {"swap": swap}
-    if _apart(part, value, variable):
-        sides = Several(tuple(places[:value_rank])), Several(tuple(places[value_rank:]))
-        return "stacked_outer", {"value_letters": sides[0], "letters_of": sides[1]}
-    return PLAIN, {}
-
-
-def _of_product(
-    product: Call, swap: Call | None, part: Product, value_rank: int, places: Sequence[Name]
-) -> tuple[str, dict[str, Field]]:
-    """Which letters the two factors of a Kronecker product have."""
-    letters = letters_of(part.result)
-    for groups in _ways(value_rank, len(places) - value_rank, is_crossed=swap is not None):
-        if _apart(part, *([letters[place] for place in group] for group in groups)):
+        return ("stacked_weighted" if len(weights) == 1 else PLAIN), {"weight": weights[0]}
+    if swaps and not products:
+        return "stacked_swap", {"swap": swaps[0]}
+    sides = range(value_rank), range(value_rank, len(places))
+    for groups in _ways(value_rank, rank, is_crossed=bool(swaps)) if products else [sides]:
+        first, second = ([letters[place] for place in group] for group in groups)
+        if reached(first, part.factors).isdisjoint(second):
             slow, fast = (Several(tuple(places[place] for place in group)) for group in groups)
-            first, second = product.arguments
-            fields: dict[str, Field] = {"first": first, "second": second}
-            fields |= {"slow": slow, "fast": fast}
-            if swap is None:
-                return "stacked_product", fields
-            return "stacked_crossed", {**fields, "swap": swap}
+            if not products:
+                return "stacked_outer", {"slow": slow, "fast": fast}
+            left, right = products[0].arguments
+            fields: dict[str, Field] = {"first": left, "slow": slow, "second": right, "fast": fast}
+            if swaps:
+                return "stacked_crossed", {**fields, "swap": swaps[0]}
+            return "stacked_product", fields
     return PLAIN, {}
 
 
-def _ways(value_rank: int, rank: int, *, is_crossed: bool) -> list[tuple[list[int], list[int]]]:
+def _ways(value_rank: int, rank: int, *, is_crossed: bool) -> list[Groups]:
     """Which places of letters the factors of a Kronecker product may have.
 
     A value or a variable with one axis has its letter with the fast ones or with the slow ones.
@@ -114,8 +103,3 @@ def _calls(tree: Tree) -> list[Call]:
     if isinstance(tree, Call):
         return [tree]
     return [call for child in children(tree) for call in _calls(child)]
-
-
-def _apart(part: Product, first: Iterable[int], second: Iterable[int]) -> bool:
-    """Whether no factor joins letters of two groups, directly or through others."""
-    return reached(first, part.factors).isdisjoint(second)

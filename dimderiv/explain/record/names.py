@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, count
 
 from dimderiv.conform import notation
 from dimderiv.differentiate import Partial, Visit
@@ -23,7 +22,7 @@ from dimderiv.graph import (
     is_symmetric,
     named,
 )
-from dimderiv.language import Add, Call, Dim, Name, unused_name
+from dimderiv.language import Add, Call, Dim, Name, unused_letters, unused_name
 from dimderiv.language import Node as Tree
 
 LETTERS = ("stuvqpzcabh", "ruvzqspth", "RZMPQTEFGHKLSUVW")
@@ -40,11 +39,14 @@ class ShortNames:
     """
 
     def __init__(self, taken: Iterable[str], given: Mapping[Tree, str], mark: str = "d") -> None:
-        self.taken = set(taken)
+        self.taken, self.given, self.mark = set(taken), dict(given), mark
         self.mirrored: set[str] = set()
-        self.numbers: dict[str, Iterator[int]] = {}
-        self.given = dict(given)
-        self.mark = mark
+        self.unused: dict[str, Iterator[str]] = {}
+
+    def __contains__(self, name: object) -> bool:
+        # Two names that differ only in case would be taken for each other.
+        is_used = name in self.taken or name in self.mirrored
+        return is_used or f"{self.mark}{name}" in self.taken
 
     def again(self, mark: str) -> "ShortNames":
         """Names for what is differentiated next, in which parts keep theirs."""
@@ -59,10 +61,8 @@ class ShortNames:
             letters = letters[1:] + letters[:1]
         if isinstance(tree, Call) and rank == len(LETTERS) - 1:
             letters = LETTERS_OF_FUNCTIONS.get(tree.function, "") + letters
-        # What is not free stays so: the numbers go on where they were left.
-        numbers = self.numbers.setdefault(letters[0], count(1))
-        numbered = (f"{letters[0]}{number}" for number in numbers)
-        name = next(name for name in chain(letters, numbered) if self._is_free(name))
+        # What is not free stays so: the search goes on where it was left.
+        name = next(self.unused.setdefault(letters, unused_letters(letters, self)))
         self.taken.add(name)
         self.mirrored.add(name.swapcase())
         self.given[tree] = name
@@ -73,11 +73,6 @@ class ShortNames:
         derivative = unused_name(f"{self.mark}{name}", self.taken)
         self.taken.add(derivative)
         return derivative
-
-    def _is_free(self, name: str) -> bool:
-        # Two names that differ only in case would be taken for each other.
-        is_used = name in self.taken or name in self.mirrored
-        return not is_used and f"{self.mark}{name}" not in self.taken
 
 
 class Names:
@@ -209,11 +204,10 @@ class DerivativeNames(Names):
 
     def written(self, operands: Sequence[Node]) -> dict[Tree, Tree]:
         """What operands are called, by how they are written out."""
-        found = ((node, self.short.get(node.key)) for node in operands)
         return {
             self.plain.arranger.tree(node, row=short.row): Name(short.name)
-            for node, short in found
-            if short is not None
+            for node in operands
+            if (short := self.short.get(node.key)) is not None
         }
 
 

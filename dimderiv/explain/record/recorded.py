@@ -39,12 +39,6 @@ class Place(NamedTuple):
     letters: tuple[Node, ...]
 
 
-class Shapes(NamedTuple):
-    """Shapes that are multiplied."""
-
-    factors: tuple[Shape, ...]
-
-
 @dataclass(frozen=True)
 class Sentence:
     """A sentence: its key in `dimderiv/explain/messages`, and what fills its fields."""
@@ -53,7 +47,7 @@ class Sentence:
     fields: "Mapping[str, Field]"
 
 
-Field: TypeAlias = Node | Equation | Several | Slope | Place | Shape | Shapes | Sentence | int | str
+Field: TypeAlias = Node | Equation | Several | Slope | Place | Shape | Sentence | int | str
 
 
 @dataclass(frozen=True)
@@ -221,11 +215,13 @@ class Changed(Recorded):
     Attributes:
         operation: the operation, after its name if it has one.
         operand: the name, if it has one.
+        tangent: the name of the change, if the operation has a name.
         value: the change, after its name if it has one.
     """
 
     operation: Equation
-    operand: Node | None
+    operand: Name | None
+    tangent: Name | None
     value: Equation
 
 
@@ -244,6 +240,7 @@ class Block(Recorded):
         second: the variable of the second differentiation.
         name: the name of the block.
         mirror: the name of the block with the variables exchanged.
+        has_axes: whether the gradient has axes.
     """
 
     kind: BlockKind
@@ -252,6 +249,7 @@ class Block(Recorded):
     second: Name
     name: Name
     mirror: Name
+    has_axes: bool
 
 
 @dataclass(frozen=True, repr=False)

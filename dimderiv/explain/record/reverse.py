@@ -45,8 +45,8 @@ from dimderiv.graph import (
     Product,
     Sum,
     is_zero,
+    keys_of,
     operands,
-    operands_first,
     product,
     total,
 )
@@ -70,7 +70,6 @@ class Sources:
         statements: the program as the user wrote it.
         rulebook: the rules.
         names: a name for the derivative by each variable.
-        given: parts that the answer has a name for.
         symbols: the names of symbols and intermediates.
         sizes: the names of dimensions, and other names that mean something already.
     """
@@ -79,13 +78,8 @@ class Sources:
     statements: Sequence[Statement]
     rulebook: Rulebook
     names: Mapping[str, str]
-    given: Mapping[Tree, str]
     symbols: Collection[str]
     sizes: Collection[str]
-
-    def short_names(self) -> ShortNames:
-        """What gives out names that mean nothing else."""
-        return ShortNames((*self.symbols, *self.sizes, *self.names.values()), self.given)
 
 
 def steps_back(sources: Sources, short_names: ShortNames) -> Iterator[Step]:
@@ -127,8 +121,7 @@ class _Recorder:
     def __init__(self, sources: Sources, visits: Sequence[Visit], short_names: ShortNames) -> None:
         self.sources, self.rulebook = sources, sources.rulebook
         self.value = visits[0].node
-        given = {node.key for node in operands_first(self.value)}
-        self.simplify = Simplifier(given, rulebook=sources.rulebook)
+        self.simplify = Simplifier(keys_of([self.value]), rulebook=sources.rulebook)
         self.writer = Writer(sources.symbols, sources.sizes, self.simplify)
         self.names = DerivativeNames(
             short_names, self.writer, visits, sources.gradients.adjoints, sources.names

@@ -1,4 +1,4 @@
-"""Labelled products in the order of the scalar rule, and formulas as if all were scalars.
+"""LabelledProduct products in the order of the scalar rule, and formulas as if all were scalars.
 
 As a scalar, `x' A x` is `x A x`, and `inv(X)` is `1 / X`.
 """
@@ -23,6 +23,8 @@ from dimderiv.graph import (
     Shifted,
     Size,
     Symbol,
+    all_indices,
+    are_letters,
     index_dim,
     is_zero,
     letters_of,
@@ -42,14 +44,14 @@ AS_SCALAR = {
 ERASED = frozenset({"sum", "tr", "diag", "tril", "triu", "vec", "det"})
 
 
-def indices(term: LabelledProduct) -> tuple[Index, ...]:
+def indices(term: LabelledProduct | Product) -> tuple[Index, ...]:
     """Every index, those of the result first."""
-    return (*term.result, *(index for factor in term.factors for index in factor.indices))
+    return (*term.result, *all_indices(term.factors))
 
 
 def is_convolution(term: LabelledProduct) -> bool:
     """Whether some index is a sum of letters."""
-    return any(isinstance(index, Shifted) for index in indices(term))
+    return Shifted in map(type, indices(term))
 
 
 def is_ambiguous(term: LabelledProduct) -> bool:
@@ -65,7 +67,7 @@ def is_constant(node: Node) -> TypeGuard[Product]:
 
 def is_identity(node: Node) -> bool:
     """Whether a node is a multiple of an identity matrix."""
-    return isinstance(node, Product) and not node.factors and node.result == (0, 0)
+    return is_constant(node) and node.result == (0, 0)
 
 
 def in_scalar_order(term: LabelledProduct, *, arriving_first: bool) -> LabelledProduct:
@@ -80,7 +82,7 @@ def in_scalar_order(term: LabelledProduct, *, arriving_first: bool) -> LabelledP
         inner = [f._replace(indices=tuple(place[i] for i in f.indices)) for f in node.factors]
         coefficient *= node.coefficient
     factors = (*inner, *rest) if arriving_first else (*rest, *inner)
-    return LabelledProduct(coefficient, factors, term.result, term.dims)
+    return term._replace(coefficient=coefficient, factors=factors)
 
 
 def is_seed(arriving: Factor) -> bool:
@@ -100,9 +102,8 @@ def _joins_axes(node: Product) -> bool:
 
 def _is_transparent(node: Product) -> bool:
     """Whether nothing is summed in a product, and no index is more than a letter."""
-    used = {index for factor in node.factors for index in factor.indices}
-    plain = all(isinstance(index, int) for index in node.result)
-    return plain and len(set(node.result)) == len(node.result) and used <= set(node.result)
+    used, shown = set(all_indices(node.factors)), set(node.result)
+    return are_letters(node.result) and len(shown) == len(node.result) and used <= shown
 
 
 def _without_seed(term: LabelledProduct) -> LabelledProduct:
@@ -122,8 +123,7 @@ def _without_seed(term: LabelledProduct) -> LabelledProduct:
         else:
             same[own] = seed
     factors = (*joined, *(_renamed(factor, same) for factor in rest))
-    coefficient = term.coefficient * arriving.node.coefficient
-    return LabelledProduct(coefficient, factors, term.result, term.dims)
+    return term._replace(coefficient=term.coefficient * arriving.node.coefficient, factors=factors)
 
 
 def without_constants(term: LabelledProduct) -> LabelledProduct:
@@ -131,7 +131,7 @@ def without_constants(term: LabelledProduct) -> LabelledProduct:
     coefficient, kept = term.coefficient, []
     same: dict[Index, Index] = {}
     for factor in term.factors:
-        if not isinstance(factor.node, Product) or factor.node.factors or factor.power != 1:
+        if not is_constant(factor.node) or factor.power != 1:
             kept.append(factor)
             continue
         coefficient *= factor.node.coefficient
@@ -154,9 +154,7 @@ def resolved(index: Index, same: Mapping[Index, Index]) -> Index:
         index = same[index]
     if isinstance(index, int):
         return index
-    return type(index)(
-        tuple(letter for i in index.letters for letter in letters_of((resolved(i, same),)))
-    )
+    return type(index)(letters_of(resolved(letter, same) for letter in index.letters))
 
 
 def is_rearranged(indices: Sequence[Index], result: Sequence[Index]) -> bool:
@@ -171,8 +169,7 @@ def is_plain_scalar(node: Node) -> bool:
 
 def is_linear_map(factor: Factor) -> bool:
     """Whether a factor is the matrix of a linear map, such as that of `dexpm(A, E)`."""
-    merged = [isinstance(index, Merged) for index in factor.indices]
-    return isinstance(factor.node, Function) and bool(merged) and all(merged)
+    return isinstance(factor.node, Function) and {*map(type, factor.indices)} == {Merged}
 
 
 def is_brief(node: Node) -> bool:
@@ -185,20 +182,22 @@ def is_brief(node: Node) -> bool:
         return is_brief_identity(node)
     arrays = [factor for factor in node.factors if factor.indices]
     scalars = [factor.node for factor in node.factors if not factor.indices]
-    if len(arrays) > 1 or not all(is_plain_scalar(scalar) for scalar in scalars):
-        return False
-    return all(
-        isinstance(array.node, (Symbol, Named))
-        and array.power == 1
-        and is_rearranged(array.indices, node.result)
-        for array in arrays
+    return (
+        len(arrays) < 2
+        and all(map(is_plain_scalar, scalars))
+        and all(
+            isinstance(array.node, (Symbol, Named))
+            and array.power == 1
+            and is_rearranged(array.indices, node.result)
+            for array in arrays
+        )
     )
 
 
 def is_brief_identity(node: Product) -> bool:
     """Whether an array with more than two axes is the derivative of an array by itself."""
-    is_many = len(node.axes) > MOST_AXES
-    return is_many and is_constant(node) and node.coefficient == 1 and _joins_axes(node)
+    is_one = is_constant(node) and node.coefficient == 1
+    return is_one and len(node.axes) > MOST_AXES and _joins_axes(node)
 
 
 def is_passed_on(partial: Partial) -> bool:
@@ -206,9 +205,8 @@ def is_passed_on(partial: Partial) -> bool:
     if len(partial.terms) != 1:
         return False
     arriving, *rest = partial.terms[0].factors
-    if not all(is_plain_scalar(factor.node) for factor in rest):
-        return False
-    return is_rearranged(arriving.indices, partial.terms[0].result)
+    are_plain = all(is_plain_scalar(factor.node) for factor in rest)
+    return are_plain and is_rearranged(arriving.indices, partial.terms[0].result)
 
 
 def multiplied(coefficient: Fraction, factors: Sequence[tuple[Tree, Fraction]]) -> Tree:
@@ -216,8 +214,8 @@ def multiplied(coefficient: Fraction, factors: Sequence[tuple[Tree, Fraction]]) 
     over: list[Form] = []
     under: list[Form] = []
     for tree, power in factors:
-        face = notation.power(Form(tree, symbols(tree)), abs(power), entrywise=False)
-        (over if power > 0 else under).append(face)
+        form = notation.power(Form(tree, symbols(tree)), abs(power), entrywise=False)
+        (over if power > 0 else under).append(form)
     tree = notation.scaled(abs(coefficient), over, under, None).upright.tree
     return Negative(tree) if coefficient < 0 else tree
 

@@ -47,7 +47,7 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Shape,
-    walk,
+    names_in,
 )
 from dimderiv.language import Node as Tree
 
@@ -128,8 +128,8 @@ class Writer:
         """A node, without the axes that it is only repeated along."""
         if isinstance(node, Named):
             return Name(node.name)
-        unfilled = self.arranger.unfilled(node)
-        return self.arranger.shown(unfilled.signed, transposed=self.is_row(node))
+        shown = self.arranger.unfilled(node).signed
+        return self.arranger.shown(shown, transposed=self.is_row(node))
 
     def unfolded(self, node: Node) -> Tree:
         """What a node is made of, even if it has a short name."""
@@ -223,8 +223,8 @@ class Writer:
 
     def _written(self, factor: Factor) -> Written:
         node, _, power = factor
-        face = notation.power(Form(self.tree(node), 1), abs(power), entrywise=True)
-        tree = face.tree if power > 0 else Binary("./", NUMBER_ONE, face.tree)
+        tree = notation.power(Form(self.tree(node), 1), abs(power), entrywise=True).tree
+        tree = tree if power > 0 else Binary("./", NUMBER_ONE, tree)
         return Written(factor, tree, shape_of(node.axes, row=self.is_row(node)))
 
     def _prefix(self, term: LabelledProduct) -> Tree | None:
@@ -264,7 +264,7 @@ def _told_apart(
 ) -> tuple[tuple[Tree, ...], Tree]:
     """A letter for each axis, and an identity where two axes had the same one."""
     own: list[Tree] = []
-    used = {part.name for tree in (*places, value) for part in walk(tree) if isinstance(part, Name)}
+    used = {name for tree in (*places, value) for name in names_in(tree)}
     free = iter([letter for letter in letters if letter not in used])
     for place in places:
         if place in own:

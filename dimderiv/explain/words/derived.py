@@ -7,8 +7,6 @@ from dimderiv.explain.record import Order, recorded
 from dimderiv.explain.words.sentences import Speaker
 from dimderiv.language import HESSIAN, SCALAR, Binary, Entry, Name, Node, Number, children
 
-NOTHING = Name("")
-
 
 def tell(step: recorded.Derived, speaker: Speaker, head: str, earlier: int | None) -> None:
     """Put a step on the page; where an earlier one says the same of other things, briefly."""
@@ -19,26 +17,18 @@ class _Teller:
     def __init__(self, step: recorded.Derived, speaker: Speaker) -> None:
         self.step, self.speaker = step, speaker
         operand = step.operand
-        # How the derivative is written, if this is all of it, and it has a name.
-        self.left = () if step.left is None or operand.is_shared else (step.left,)
+        self.is_part = operand.is_shared and step.left is not None
+        left = () if step.left is None or operand.is_shared else (step.left,)
         wanted = "wanted_array" if step.has_seed else "wanted"
         self.fields: dict[str, Any] = {
             **vars(step),
             "operand": operand.introduced,
             "place": operand.occurrence,
             "shape": step.shape or SCALAR,
-            "value": self.equation(step.value.sides[0]),
+            "value": recorded.Equation((*left, step.value.sides[0])),
+            "whole": recorded.Equation((*left, *step.value.sides)),
             "wanted": recorded.Sentence(wanted, {"operand": operand.tree}),
         }
-
-    @property
-    def is_part(self) -> bool:
-        """Whether this is only a part of a derivative that has a name."""
-        return self.step.operand.is_shared and self.step.left is not None
-
-    def equation(self, *sides: Node) -> recorded.Equation:
-        """What the derivative is, after its name if this is all of it."""
-        return recorded.Equation((*self.left, *sides))
 
     def say(self, key: str, **fields: recorded.Field) -> None:
         self.speaker.say(self.sentence(key, **fields))
@@ -50,7 +40,8 @@ class _Teller:
         step, is_flat = self.step, _is_number(self.step.slope.value, 0)
         said = [self.opening(), self.speaker.where(step.where), self.arriving()]
         if earlier is not None and not is_flat:
-            said.append(self.as_before(earlier))
+            key = "as_before_part" if self.is_part else "as_before"
+            said.append(self.sentence(key, number=earlier))
             self.speaker.say(*said, level=0, head=head)
             return
         self.speaker.say(*said, level=0, head=head)
@@ -80,11 +71,6 @@ class _Teller:
         key = "arrives_unshaped" if shape is None else "arrives"
         return self.sentence(key, arriving=tree, shape=shape or SCALAR)
 
-    def as_before(self, number: int) -> str:
-        key = "as_before_part" if self.is_part else "as_before"
-        value = self.equation(*self.step.value.sides)
-        return self.sentence(key, number=number, name=self.step.left or NOTHING, value=value)
-
     def origin(self) -> list[str]:
         """Where the rule of a function holds, and what it assumes where it does not."""
         origin = self.step.origin
@@ -104,7 +90,7 @@ class _Teller:
             key = "term_summed" if summed.parts else "term"
             told = self.sentence(key, letters=letters, summed=summed, value=term.value)
             self.speaker.say(told, *self.reasons(term))
-        self.say("together", value=self.equation(*self.step.value.sides))
+        self.say("together")
 
     def ruled(self) -> None:
         """What the rule of a function of arrays says of single entries."""
@@ -134,7 +120,7 @@ class _Teller:
         else:
             self.by_letters(term, order)
         if len(self.step.value.sides) > 1:
-            self.say("simplified", value=self.equation(*self.step.value.sides))
+            self.say("simplified")
 
     def slope(self, key: str = "slope") -> None:
         """What the scalar rule says, and of a function what its rule assumes."""
@@ -152,9 +138,10 @@ class _Teller:
         if not why and not (shape is not None and shape.is_scalar):
             self.say("single")
         elif self.is_part:
-            self.speaker.say(*why, self.sentence("part", name=self.step.left or NOTHING))
+            self.speaker.say(*why, self.sentence("part"))
         else:
-            self.speaker.say(*why, self.sentence("result" if self.left else "result_received"))
+            key = "result_received" if self.step.left is None else "result"
+            self.speaker.say(*why, self.sentence(key))
 
     def as_chain(self, term: recorded.Term, order: Order) -> None:
         """The arrangement is a plain matrix product."""
@@ -170,7 +157,8 @@ class _Teller:
             self.say("as_is")
         else:
             self.misfit(order)
-            self.say("conforms", chain=recorded.Shapes(tuple(link.facing for link in order.right)))
+            shapes = [self.speaker.field(link.facing) for link in order.right]
+            self.say("conforms", chain=self.speaker.messages["times"].join(shapes))
         if count is not None:
             key = {1: "only", 2: "several"}.get(count.conforming, "several_more")
             self.say(key, **count._asdict())
@@ -198,9 +186,9 @@ class _Teller:
             self.say("undecided")
 
     def entries(self, term: recorded.Term) -> None:
-        summed, whole = _summed(term.letters), self.step.entries
-        key = "entries" if whole is None else "entries_of"
-        told = self.sentence(key, letters=term.letters, whole=whole or NOTHING)
+        summed = _summed(term.letters)
+        key = "entries" if self.step.entries is None else "entries_of"
+        told = self.sentence(key, letters=term.letters)
         after = self.sentence("summed_over", summed=summed) if summed.parts else ""
         self.speaker.say(told + after + self.speaker.messages["stop"])
 

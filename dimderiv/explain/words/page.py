@@ -1,6 +1,6 @@
-"""Writes the steps of a derivation in words, in a language of `dimderiv/messages`."""
+"""Writes the steps of a derivation in words, in a language of `dimderiv/explain/messages`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dimderiv.answer import Derived, Question
@@ -11,8 +11,7 @@ from dimderiv.explain.record import Step, recorded
 from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of
-from dimderiv.language import SCALAR, Name, Node, Transpose, parse_expression, replaced
-from dimderiv.render import text
+from dimderiv.language import SCALAR, Name, Node, Shape, Transpose, parse_expression, replaced
 from dimderiv.rulebook import Rulebook
 
 MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
@@ -56,18 +55,26 @@ def explain(
     if markup not in MARKUPS:
         raise UnknownNameError(f"{markup!r} is unknown", hint=f"one of {', '.join(MARKUPS)}")
     speaker = StepSpeaker(sentences(lang), _markup(derived.question.rulebook, steps, markup))
-    page, is_turned = _Page(derived.question, speaker, lang), mixed.program != derived.program
+    page = _Page(derived.question, speaker, steps, lang)
     first, *blocks = _parts(steps)
     page.open(first)
     speaker.steps(first)
     if derived.first is not None:
-        page.answer(derived.first, first)
+        page.answer(derived.first)
     if blocks:
-        page.hessian(blocks, len(first) + 1)
+        speaker.hessian(blocks, len(first) + 1)
+    is_turned = mixed.program != derived.program
     if is_turned:
-        page.answer(mixed, steps)
-    page.close(derived, steps, compared, is_turned=is_turned, is_whole=answer)
-    return page.speaker.markup.document()
+        page.answer(mixed)
+    speaker.markup.gap()
+    if answer:
+        page.announced(derived, is_turned=is_turned)
+        page.formulas(derived)
+    page.remarks(forms(derived, lang))
+    page.checked(compared)
+    if not answer:
+        page.announced(derived, is_turned=is_turned)
+    return speaker.markup.document()
 
 
 def _parts(steps: Sequence[Step]) -> list[list[Step]]:
@@ -89,19 +96,11 @@ def _markup(rulebook: Rulebook, steps: Sequence[Step], markup: str) -> Markup:
         for operand in operands_of(steps)
         if operand.name[:1] in MARKS
     }
-    for operand, tangent in _tangents(steps):
-        names[tangent.name] = rf"\dot{{{plain.formula(operand)}}}"
+    for step in steps:
+        if isinstance(step, recorded.Changed) and step.operand and step.tangent:
+            names[step.tangent.name] = rf"\dot{{{plain.formula(step.operand)}}}"
     rules = rulebook.rules.values()
     return Latex(names, {rule.name: rule.latex for rule in rules if rule.latex})
-
-
-def _tangents(steps: Sequence[Step]) -> Iterator[tuple[Node, Name]]:
-    """What has a name, and the name of its change."""
-    for step in steps:
-        if isinstance(step, recorded.Changed) and step.operand is not None:
-            tangent = step.value.sides[0]
-            assert isinstance(tangent, Name), "what has a name has a change with a name"
-            yield step.operand, tangent
 
 
 def _listed(names: Iterable[str]) -> recorded.Several:
@@ -109,8 +108,11 @@ def _listed(names: Iterable[str]) -> recorded.Several:
 
 
 class _Page:
-    def __init__(self, question: Question, speaker: StepSpeaker, lang: str) -> None:
-        self.question, self.speaker, self.say, self.lang = question, speaker, speaker.tell, lang
+    def __init__(
+        self, question: Question, speaker: StepSpeaker, steps: Sequence[Step], lang: str
+    ) -> None:
+        self.question, self.speaker, self.lang, self.say = question, speaker, lang, speaker.tell
+        self.is_stacked = any(isinstance(step, recorded.Stacked) for step in steps)
 
     def open(self, steps: Sequence[Step]) -> None:
         """The expression, the shapes, and what the names of derivatives mean."""
@@ -123,14 +125,15 @@ class _Page:
         self.say(key, expression=value.value, variables=variables, directions=directions)
         self.speaker.markup.gap()
         assumed = {text.partition(":")[0] for text in typed.assumptions}
-        functions = self.functions(question.rulebook)
-        self.shapes("declared", [n for n in typed.symbols if n not in assumed], functions)
-        self.shapes("assumed", [n for n in typed.symbols if n in assumed])
+        declared = [name for name in typed.symbols if name not in assumed]
+        self.shapes("declared", declared, question.rulebook.unknown)
+        self.shapes("assumed", [name for name in typed.symbols if name in assumed], {})
         if not question.structures:
             self.remarks(notes(question, self.lang))
         self.known()
-        for operand, tangent in list(_tangents(steps))[:1]:
-            self.say("notation_along", tangent=tangent, operand=operand)
+        changes = [step for step in steps if isinstance(step, recorded.Changed) and step.operand]
+        for change in changes[:1]:
+            self.say("notation_along", **vars(change))
         self.speaker.notation(steps, "notation" if typed.value.is_scalar else "notation_array")
 
     def known(self) -> None:
@@ -149,104 +152,65 @@ class _Page:
         for remark in remarks:
             self.speaker.say(remark[0].upper() + remark[1:] + self.speaker.messages["stop"])
 
-    def functions(self, rulebook: Rulebook) -> list[str]:
-        """The functions that are declared, as they would be written."""
-        field, markup = self.speaker.field, self.speaker.markup
-        arrow = markup.held(markup.arrow)
-        return [
-            UNBROKEN.join((f"{field(Name(name))}:", field(shape), arrow, field(SCALAR)))
-            for name, shape in rulebook.unknown.items()
+    def shapes(self, key: str, names: Sequence[str], functions: Mapping[str, Shape]) -> None:
+        """The shapes of symbols, with their properties, and of declared functions."""
+        field, markup, symbols = (
+            self.speaker.field,
+            self.speaker.markup,
+            self.question.typed.symbols,
+        )
+        told: list[tuple[str, ...]] = [
+            (name, field(symbols[name].shape), *sorted(symbols[name].properties)) for name in names
         ]
-
-    def shapes(self, key: str, names: Sequence[str], others: Sequence[str] = ()) -> None:
-        field, symbols = self.speaker.field, self.question.typed.symbols
-        shapes = []
-        for name in names:
-            shape, properties = field(symbols[name].shape), sorted(symbols[name].properties)
-            shapes.append(UNBROKEN.join((f"{field(Name(name))}:", shape, *properties)))
-        if shapes or others:
-            self.say(key, shapes="; ".join([*shapes, *others]))
+        for name, shape in functions.items():
+            told.append((name, field(shape), markup.held(markup.arrow), field(SCALAR)))
+        if told:
+            written = [UNBROKEN.join((f"{field(Name(name))}:", *words)) for name, *words in told]
+            self.say(key, shapes="; ".join(written))
 
     def equation(self, name: str | None, value: Node, *, level: int) -> None:
         sides = (value,) if name is None else (Name(name), value)
         self.speaker.say(self.speaker.field(recorded.Equation(sides)), level=level)
 
-    def hessian(self, blocks: Sequence[list[Step]], number: int) -> None:
-        """The steps of the second derivatives, block by block."""
-        self.speaker.markup.gap()
-        self.say("second")
-        symbols = self.question.typed.symbols
-        for begun, *steps in blocks:
-            assert isinstance(begun, recorded.Block), "each part begins with its block"
-            has_axes = bool(symbols[text(begun.first)].shape.axes)
-            self.speaker.block(begun, steps, number, has_axes=has_axes)
-            number += len(steps)
-
-    def close(
-        self,
-        derived: Derived,
-        steps: Sequence[Step],
-        compared: Compared | None,
-        *,
-        is_turned: bool,
-        is_whole: bool,
-    ) -> None:
-        """The answer, in its layout, and what its check reported."""
-        self.speaker.markup.gap()
-        if is_whole:
-            self.announced(derived, steps, is_turned=is_turned)
-            self.formulas(derived, steps)
-        self.remarks(forms(derived, self.lang))
-        self.checked(compared)
-        if not is_whole:
-            self.announced(derived, steps, is_turned=is_turned)
-
-    def announced(
-        self, derived: Derived, steps: Sequence[Step], *, is_turned: bool = False
-    ) -> None:
+    def announced(self, derived: Derived, *, is_turned: bool = False) -> None:
         """The line before an answer: how it comes from what was told."""
         question = derived.question
-        is_told = derived.form != "kronecker" or any(
-            isinstance(step, recorded.Stacked) for step in steps
-        )
         if is_turned:
             self.say("laid_out", layout=layout_in_words(question.layout, self.lang))
         elif question.directions and question.order > 1:
             self.say("along", directions=_listed(question.directions.values()))
         elif question.structures:
             for name, structure in question.structures.items():
-                self.tied(name, structure)
+                self.tied(name, structure, (derived.first or derived).names[name,])
         else:
+            is_told = self.is_stacked or derived.form != "kronecker"
             self.say("answer" if is_told else "answer_stacked")
 
-    def tied(self, name: str, structure: str) -> None:
+    def tied(self, name: str, structure: str, free: str) -> None:
         """What becomes of the derivative by free entries where they are tied."""
         formula = parse_expression(FORMULAS[structure], names=["G"])
-        free = Name(f"d{name}")
-        value = replaced(formula, lambda part: free if part == Name("G") else None)
+        value = replaced(formula, lambda part: Name(free) if part == Name("G") else None)
         properties = self.question.typed.symbols[name].properties
         word = properties_in_words(properties, self.speaker.messages)
         self.say("tied", variable=Name(name), property=word, value=value)
 
-    def answer(self, derived: Derived, steps: Sequence[Step]) -> None:
+    def answer(self, derived: Derived) -> None:
         """What is put together, and its formulas."""
         self.speaker.markup.gap()
-        self.announced(derived, steps)
-        self.formulas(derived, steps)
+        self.announced(derived)
+        self.formulas(derived)
 
-    def formulas(self, derived: Derived, steps: Sequence[Step]) -> None:
+    def formulas(self, derived: Derived) -> None:
         """The formulas of an answer; a lone one without a name gets one."""
-        blocks = [text(step.name) for step in steps if isinstance(step, recorded.Block)]
-        alone = blocks[0] if blocks else f"d{self.question.wrt[0]}"
         *definitions, last = derived.program.statements
         for each in definitions:
             self.equation(each.name, each.value, level=1)
-        is_along = derived.question.directions
-        self.equation(last.name or (None if is_along else alone), last.value, level=1)
+        alone = None if derived.question.directions else next(iter(derived.names.values()))
+        self.equation(last.name or alone, last.value, level=1)
 
     def checked(self, compared: Compared | None) -> None:
-        key = f"checked_{compared.level.replace(' ', '_')}" if compared is not None else ""
-        if compared is None or key not in self.speaker.messages:
-            self.say("unchecked")
+        if compared is None:
+            self.say("checked_unchecked")
         else:
-            self.say(key, points=compared.points, entries=compared.entries)
+            level = compared.level.replace(" ", "_")
+            self.say(f"checked_{level}", points=compared.points, entries=compared.entries)

@@ -53,8 +53,6 @@ class Speaker:
                 return markup.held(" = ".join(markup.formula(side) for side in sides))
             case recorded.Slope(over, under, slope):
                 return markup.held(f"{markup.quotient(over, under)} = {markup.formula(slope)}")
-            case recorded.Shapes(factors):
-                return self.messages["times"].join(self.field(shape) for shape in factors)
             case recorded.Place(letters):
                 written = ", ".join(markup.formula(letter) for letter in letters)
                 return markup.held(f"({written})" if len(letters) > 1 else written)

@@ -41,16 +41,19 @@ class StepSpeaker(Speaker):
             told = {"derivative": Name(first.name), "operand": first.tree, **fields}
             self.say(self.sentence(key, **told), level=0)
 
-    def block(
-        self, block: recorded.Block, steps: Sequence[Step], number: int, *, has_axes: bool
-    ) -> None:
-        """One block of a Hessian."""
+    def hessian(self, blocks: Sequence[Sequence[Step]], number: int) -> None:
+        """The steps of the second derivatives, block by block."""
         self.markup.gap()
-        self.tell(f"block_{block.kind}", **vars(block))
-        if block.kind == "derived":
-            key = "notation_block_array" if has_axes else "notation_block"
-            self.notation(steps, key, gradient=block.gradient)
-            self.steps(steps, number)
+        self.tell("second")
+        for block, *steps in blocks:
+            assert isinstance(block, recorded.Block), "each part begins with its block"
+            self.markup.gap()
+            self.tell(f"block_{block.kind}", **vars(block))
+            if block.kind == "derived":
+                key = "notation_block_array" if block.has_axes else "notation_block"
+                self.notation(steps, key, gradient=block.gradient)
+                self.steps(steps, number)
+            number += len(steps)
 
     def steps(self, steps: Sequence[Step], number: int = 1) -> None:
         """Some steps, with a gap before each that is more than a line."""
@@ -59,9 +62,7 @@ class StepSpeaker(Speaker):
         while place < len(steps):
             period, count = repeated(patterns, place)
             step = steps[place]
-            if count or not (
-                isinstance(step, recorded.Passed) and isinstance(before, recorded.Passed)
-            ):
+            if count or not all(isinstance(each, recorded.Passed) for each in (before, step)):
                 self.markup.gap()
             if count:
                 self.left_out(steps[place : place + count], number + place, period)
@@ -105,7 +106,7 @@ class StepSpeaker(Speaker):
         for term in step.terms:
             self.say(self.sentence(term.key, operand=step.operand, **term.fields))
         if len(step.terms) > 1:
-            self.tell("together", level=1, value=step.value)
+            self.tell("together", level=1, whole=step.value)
 
     def passed(self, step: recorded.Passed, head: str) -> None:
         """An operation that hands on what arrives."""
