@@ -12,21 +12,8 @@ from dataclasses import replace
 from dimderiv.differentiate.forward import Tangents
 from dimderiv.differentiate.partials import operands
 from dimderiv.differentiate.reverse import Gradients, Hessian
-from dimderiv.graph import (
-    Function,
-    Key,
-    Map,
-    Named,
-    Node,
-    Product,
-    Sum,
-    Symbol,
-    apply_map,
-    named,
-    product,
-    total,
-)
-from dimderiv.lower import function_of, inverse
+from dimderiv.graph import Key, Named, Node, Symbol, named
+from dimderiv.lower import rebuilt
 
 # A positive variable stays positive when an entry moves a little; the others bind entries.
 OPEN = frozenset({"positive"})
@@ -97,24 +84,5 @@ class Restorer:
 def _rebuilt(node: Node, known: Mapping[Key, Node]) -> Node:
     parts = operands(node)
     new = tuple([known[part.key] for part in parts])
-    if all(after is before for after, before in zip(new, parts, strict=True)):
-        return node
-    match node:
-        case Sum():
-            terms = zip(node.terms, new, strict=True)
-            return total([(coefficient, term) for (coefficient, _), term in terms], node.axes)
-        case Product():
-            factors = zip(node.factors, new, strict=True)
-            return product(
-                node.coefficient, [f._replace(node=n) for f, n in factors], node.result, node.dims
-            )
-        case Map():
-            return apply_map(node.function, *new)
-        case Function("inv"):
-            return inverse(new[0])
-        case Function():
-            return function_of(node.function, new, node.axes, node.over, node.side)
-        case Named():
-            return named(node.name, new[0], row=node.row)
-        case _:
-            return node
+    is_same = all(after is before for after, before in zip(new, parts, strict=True))
+    return node if is_same else rebuilt(node, new)

@@ -11,6 +11,7 @@ from dimderiv.lower.formulas import (
 )
 from dimderiv.lower.inverses import inverse
 from dimderiv.lower.matrix_functions import function_of, map_indices
+from dimderiv.lower.rebuilt import rebuilt
 
 __all__ = [
     "Array",
@@ -25,6 +26,7 @@ __all__ = [
     "lower",
     "map_indices",
     "matrix_formula",
+    "rebuilt",
     "triangle",
     "without_derivative",
 ]
