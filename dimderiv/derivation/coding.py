@@ -9,6 +9,7 @@ from dimderiv.derivation.checking import Checker
 from dimderiv.derivation.no_gc import without_collecting
 from dimderiv.derivation.result import Extent
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
+from dimderiv.graph import Node
 from dimderiv.infer import Typed, infer
 from dimderiv.language import Declaration, IndexForm, Program
 from dimderiv.render import text
@@ -80,6 +81,7 @@ class Coder:
         program: the answer: one derivative, or several as definitions.
         extents: what the axes of each derivative are those of, by its name, in the order in which
             functions return them.
+        nodes: each derivative as it was found.
         told: what functions say of what they compute, after what that is.
     """
 
@@ -90,6 +92,7 @@ class Coder:
     definitions: Sequence[str]
     program: Program
     extents: Mapping[str, Extent]
+    nodes: Sequence[Node]
     told: str
 
     @without_collecting()
@@ -108,6 +111,7 @@ class Coder:
             rulebook=self.rulebook,
             titles=list(self.extents),
             results=self._several,
+            nodes=self.nodes,
             sizes=sizes,
         )
 
@@ -133,6 +137,7 @@ class Coder:
             list(self.extents),
             docstring,
             called or {},
+            self.nodes,
         )
 
     @property

@@ -14,6 +14,7 @@ from dimderiv.derivation.recording import NamedAnswer, Recorder
 from dimderiv.derivation.result import Extent, Layout, Result
 from dimderiv.derivation.shown import Shown
 from dimderiv.differentiate import Gradients, Tangents
+from dimderiv.graph import Node
 from dimderiv.infer import Typed
 from dimderiv.language import Program
 from dimderiv.render import text
@@ -64,6 +65,7 @@ class Derivation(Shown):
         mixed: for another layout than the mixed one, the derivation in that, which code is made of.
         checks: what the check of each derivative reported.
         extents: what the axes of each derivative are those of.
+        nodes: each derivative as it was found, before it was written.
         origin: what the derivation was made from.
         directions: for a derivative along directions, the direction of each variable.
         tangents: the record of the forward sweep along them.
@@ -84,6 +86,7 @@ class Derivation(Shown):
     mixed: "Derivation | None" = None
     checks: Mapping[Variables, "Verification"] | None = None
     extents: Mapping[Variables, Extent] = field(default_factory=dict)
+    nodes: Mapping[Variables, Node] = field(default_factory=dict)
     origin: Origin | None = None
     directions: Mapping[str, str] = field(default_factory=dict)
     tangents: Tangents | None = None
@@ -351,6 +354,7 @@ class Derivation(Shown):
             list(self.answer.definitions),
             self.program,
             {name: self.extents[names] for names, name in self._derivative_names.items()},
+            [self.nodes[names] for names in self._derivative_names],
             "\n".join([*lines, self.text(multiline=True)]),
         )
 

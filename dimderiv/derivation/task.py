@@ -328,6 +328,7 @@ class Task:
             first=first,
             layout=self.layout,
             extents={names: Extent(d.of, d.by, d.turned) for names, d in found.items()},
+            nodes={names: d.node for names, d in found.items()},
             origin=self,
             directions=self.directions,
             tangents=tangents,

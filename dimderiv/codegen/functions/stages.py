@@ -12,6 +12,7 @@ from dimderiv.codegen.functions.module import Module
 from dimderiv.codegen.functions.statements import Statements
 from dimderiv.codegen.plan import Layout, Operation, Programs, Variant, reachable
 from dimderiv.codegen.targets import LateArguments, Writer
+from dimderiv.graph import Node
 from dimderiv.infer import Typed
 from dimderiv.language import Declaration
 from dimderiv.rulebook import Rulebook
@@ -33,6 +34,7 @@ class Later:
         titles: a name for each.
         docstring: what is said of it.
         called: what a symbol is called in the code, where that is another name.
+        nodes: each result as it was found.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Later:
     titles: Sequence[str]
     docstring: str
     called: Mapping[str, str] = field(default_factory=dict)
+    nodes: Sequence[Node] = ()
 
 
 class StagedModule(Module):

@@ -1,6 +1,6 @@
 """From the graph to a plan: each node becomes operations, chosen by what they cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from dimderiv import graph
@@ -12,12 +12,10 @@ from dimderiv.codegen.plan.factors import Factors
 from dimderiv.codegen.plan.opening import can_pay
 from dimderiv.codegen.plan.operations import Operation, Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.patterns import (
-    apart,
     images,
     is_one,
     is_scattered,
     parts_of,
-    runs,
     serves_less,
     sum_to_open,
     turned,
@@ -26,6 +24,7 @@ from dimderiv.codegen.plan.patterns import (
 )
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
+from dimderiv.codegen.plan.slides import Slides
 from dimderiv.codegen.plan.stable import stable
 from dimderiv.graph import (
     ONCE,
@@ -38,7 +37,6 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
-    Shifted,
     Size,
     Sum,
     Symbol,
@@ -54,7 +52,6 @@ from dimderiv.language import Dim
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet"})
 Letters = tuple[int, ...]
-Gathered = Mapping[str, tuple[Node | None, tuple[object, ...]]]
 
 
 class Planner:
@@ -62,14 +59,11 @@ class Planner:
 
     Args:
         plan: the plan that the operations become part of.
-        gathered: the arrays that index forms read at computed places, by the name of the symbol
-            that stands for each.
         demands: what the programs ask of each node.
     """
 
-    def __init__(self, plan: Plan, gathered: Gathered, demands: Demands) -> None:
+    def __init__(self, plan: Plan, demands: Demands) -> None:
         self.plan = plan
-        self.gathered = gathered
         self.demands = demands
         self.rows = Rows(plan, demands)
         self.scaling = Scaling(plan)
@@ -111,8 +105,6 @@ class Planner:
         if instead is not None:
             return self.value(instead)
         match node:
-            case Symbol(name) if name in self.gathered:
-                return Tensor(self._gather(node), every)
             case Symbol(name):
                 return Tensor(plan.make("input", (), node.axes, name), every)
             case Size(dim):
@@ -135,11 +127,6 @@ class Planner:
                 return self._sum(node)
             case Product():
                 return self._product(node)
-
-    def _gather(self, node: Symbol) -> Operation:
-        operand, detail = self.gathered[node.name]
-        arguments = () if operand is None else (self.plan.full(self.value(operand), operand.axes),)
-        return self.plan.make("gather", arguments, node.axes, *detail)
 
     def _map(self, node: Map) -> Tensor:
         function, (first, *others) = node.function, node.arguments
@@ -262,12 +249,10 @@ class Planner:
         return Tensor(total, letters)
 
     def _product(self, node: Product) -> Tensor:
-        letters = tuple(letters_of(node.result))
-        distinct = tuple(dict.fromkeys(letters))
-        if distinct == node.result:
+        if tuple(dict.fromkeys(letters_of(node.result))) == node.result:
             return self._labelled(node)
         pair = images(node)
-        return self._convolved(node, pair) if pair else self._laid_out(node, letters, distinct)
+        return self._convolved(node, pair) if pair else self._laid_out(node)
 
     def _convolved(self, node: Product, pair: Sequence[Factor]) -> Tensor:
         """The full convolution of two matrices, and what it is multiplied by."""
@@ -281,21 +266,23 @@ class Planner:
             return full
         return entrywise_product(self.plan, self.value(scale), full, ())
 
-    def _laid_out(self, node: Product, letters: Letters, distinct: Letters) -> Tensor:
+    def _laid_out(self, node: Product) -> Tensor:
         """A product whose result repeats, merges or adds letters: made without, then laid out."""
-        plan, dims = self.plan, node.dims
+        plan, dims, slides = self.plan, node.dims, Slides(node.result)
+        letters = slides.letters
+        distinct = tuple(dict.fromkeys(letters))
         core = product(node.coefficient, node.factors, distinct, dims)
         held = self.plan.upright(self.value(core))
-        sizes = tuple(dims[letter] for letter in letters)
         if distinct == letters:
             op = plan.full(held, core.axes)
         else:
             op = plan.as_number(plan.aligned(held, tuple(range(len(distinct)))))
             pattern = tuple(distinct.index(letter) for letter in letters)
-            op = plan.make("scatter", (op,), sizes, pattern)
-        if any(isinstance(index, Shifted) for index in node.result):
-            axes = tuple(count for index in node.result for count in runs(index))
-            op = plan.make("overlap_add", (op,), apart(node), axes)
+            op = plan.make("scatter", (op,), tuple(dims[letter] for letter in letters), pattern)
+        if slides.pairs:
+            op = plan.make("sheared", (op,), slides.sheared(dims), slides.pairs)
+        if max(slides.groups) > 1:
+            op = plan.make("overlap_add", (op,), slides.added(dims), slides.groups)
         if any(isinstance(index, Merged) for index in node.result):
             op = plan.make("reshape", (op,), node.axes)
         return Tensor(op, tuple(range(len(node.axes))))

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.plan import EXTREMES, VIEWS, Operation, called, is_of_numbers
-from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.text import Text, joined, subscripts
 from dimderiv.codegen.targets.writer import Writer, summed_axes, triangle_place
@@ -43,7 +42,8 @@ class ArrayApiWriter(Writer):
     helpers = frozenset(
         {
             *("softplus", "sigmoid", "silu", "softmax", "logsoftmax", "logsumexp"),
-            *("expm", "dexpm", "polar", "eigvec", "gap_pinv", "conv2", "conv2_full", "overlap_add"),
+            *("expm", "dexpm", "polar", "eigvec", "gap_pinv"),
+            *("conv2", "conv2_full", "overlap_add", "sheared"),
         }
     )
 
@@ -90,8 +90,6 @@ class ArrayApiWriter(Writer):
                 return self._filled(op, texts[0])
             case "triangle":
                 return Text(f"xp.tril(xp.ones({self.shape(op.dims)}, **like))")
-            case "gather":
-                return Text(gathered(op, texts, self))
             case "scatter":
                 return self._on_diagonals(op, parts[0])
             case "transpose":
@@ -128,10 +126,6 @@ class ArrayApiWriter(Writer):
     def constant(self, text: str) -> str:
         """A number as an array."""
         return f"xp.asarray({text}, **like)"
-
-    def indicator(self, test: str, shape: str) -> str:
-        """The array that is 1 where a test of the indices holds."""
-        return f"{self.helper('indicator')}({test}, {shape}, {self.arguments.names[0]})"
 
     def _filled(self, op: Operation, text: str) -> Text:
         shape, (value,) = self.shape(op.dims), op.arguments

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.plan import EXTREMES, Operation, is_of_numbers
-from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.targets.writer import Writer, outer_places, summed_axes, triangle_place
 
@@ -49,8 +48,6 @@ class NumpyLikeWriter(Writer):
                 return self._filled(op, texts[0])
             case "triangle":
                 return Text(f"{self.module}.tri({self.sizes(op.dims)}, dtype={self.dtype})")
-            case "gather":
-                return Text(gathered(op, texts, self))
             case "scatter":
                 return self.diagonal_matrix(op, parts[0])
             case "einsum":
@@ -107,7 +104,3 @@ class NumpyLikeWriter(Writer):
         (letters,) = subscripts(pattern)
         distinct = "".join(dict.fromkeys(letters))
         return f'{self.module}.einsum("{letters}->{distinct}", {text})'
-
-    def indicator(self, test: str, shape: str) -> str:
-        """The array that is 1 where a test of the indices holds."""
-        return f"{self.module}.fromfunction({test}, {shape}, dtype=int).astype({self.dtype})"

@@ -11,7 +11,6 @@ from dimderiv.codegen.plan import (
     beneath_views,
     is_of_numbers,
 )
-from dimderiv.codegen.targets.gather import gathered
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts, without_axis
 from dimderiv.codegen.targets.torch_layers import WORDS, torch_layer
@@ -61,7 +60,8 @@ class TorchWriter(Writer):
     }
     helpers = frozenset(
         {
-            *("dexpm", "polar", "eigvec", "gap_pinv", "conv2", "conv2_full", "overlap_add"),
+            *("dexpm", "polar", "eigvec", "gap_pinv"),
+            *("conv2", "conv2_full", "overlap_add", "sheared"),
             *("cholesky_solve", "cholesky_logdet", "cholesky_det"),
             *("lu_solve", "lu_inv", "lu_logdet", "lu_det"),
         }
@@ -110,8 +110,6 @@ class TorchWriter(Writer):
                 return self._filled(op, parts[0])
             case "triangle":
                 return Text(f"{self._new('ones', op)}.tril()")
-            case "gather":
-                return Text(gathered(op, texts, self))
             case "scatter":
                 return self._diagonal_matrix(op, parts[0])
             case "einsum":
@@ -190,10 +188,6 @@ class TorchWriter(Writer):
     def constant(self, text: str) -> str:
         """A number as a tensor."""
         return f"torch.as_tensor({text}, {self._options})"
-
-    def indicator(self, test: str, shape: str) -> str:
-        """The tensor that is 1 where a test of the indices holds."""
-        return f"{self.helper('indicator')}({test}, {shape}, {self.arguments.names[0]})"
 
     @property
     def dtype(self) -> str:

@@ -251,7 +251,7 @@ class Writer:
         if op.kind == "dexpm" and len(texts) == 1:
             return Text(f"{self.helper('dexpm_matrix')}({texts[0]})")
         detail = ""
-        if op.kind == "overlap_add":
+        if op.kind in {"overlap_add", "sheared"}:
             detail = f", {op.detail[0]}"
         elif op.detail and op.kind in {"softmax", "logsoftmax", "logsumexp"}:
             detail = f", axis={op.detail[0]}"
@@ -272,11 +272,6 @@ class Writer:
     def dtype(self) -> str:
         """The text of the type of all entries."""
         return self.arguments.dtype
-
-    @property
-    def size_names(self) -> Mapping[str, str]:
-        """The variable that holds each named size."""
-        return self.arguments.sizes
 
     def size(self, dim: Dim) -> Text:
         """The size of an axis."""
@@ -356,15 +351,6 @@ class Writer:
 
         Args:
             text: the number.
-        """
-        raise NotImplementedError
-
-    def indicator(self, test: str, shape: str) -> str:
-        """The array that is 1 where a test of the indices holds, and 0 elsewhere.
-
-        Args:
-            test: a function of the indices.
-            shape: the shape of the array, a tuple.
         """
         raise NotImplementedError
 
