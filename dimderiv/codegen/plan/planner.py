@@ -268,21 +268,19 @@ class Planner:
 
     def _laid_out(self, node: Product) -> Tensor:
         """A product whose result repeats, merges or adds letters: made without, then laid out."""
-        plan, dims, slides = self.plan, node.dims, Slides(node.result)
-        letters = slides.letters
-        distinct = tuple(dict.fromkeys(letters))
-        core = product(node.coefficient, node.factors, distinct, dims)
-        held = self.plan.upright(self.value(core))
-        if distinct == letters:
+        plan, slides = self.plan, Slides(node.result, node.dims)
+        core = product(node.coefficient, node.factors, slides.letters, node.dims)
+        held = plan.upright(self.value(core))
+        if slides.pairs or slides.is_spread:
             op = plan.full(held, core.axes)
         else:
-            op = plan.as_number(plan.aligned(held, tuple(range(len(distinct)))))
-            pattern = tuple(distinct.index(letter) for letter in letters)
-            op = plan.make("scatter", (op,), tuple(dims[letter] for letter in letters), pattern)
+            op = plan.as_number(plan.aligned(held, tuple(range(len(core.axes)))))
         if slides.pairs:
-            op = plan.make("sheared", (op,), slides.sheared(dims), slides.pairs)
+            op = plan.make("sheared", (op,), slides.sheared, slides.pairs)
+        if not slides.is_spread:
+            op = plan.make("scatter", (op,), slides.scattered, slides.pattern)
         if max(slides.groups) > 1:
-            op = plan.make("overlap_add", (op,), slides.added(dims), slides.groups)
+            op = plan.make("overlap_add", (op,), slides.added, slides.groups)
         if any(isinstance(index, Merged) for index in node.result):
             op = plan.make("reshape", (op,), node.axes)
         return Tensor(op, tuple(range(len(node.axes))))

@@ -1,4 +1,4 @@
-"""Results with indices that are sums of letters: how an array becomes one.
+"""Results whose indices repeat or are sums of letters: how an array of its letters becomes one.
 
 In `T[i, i+k] = K[k]` the letter `i` has an axis of its own, and each row of a sheared array starts
 one place further to the right.  In `C[i+k] = A[i] K[k]` neither letter has one, so that entries are
@@ -12,52 +12,72 @@ from dimderiv.language import ONE, Dim
 
 
 class Slides:
-    """How the indices of a result are made of axes with one letter each.
+    """How a result is made of an array with one letter for each axis.
 
     Args:
-        result: the indices.
+        result: the indices of the result.
+        dims: the size of each letter.
 
     Attributes:
-        letters: the letter of each axis before anything slides; one may have several axes.
-        pairs: the axes of which the first one stays, and the second one becomes their sum.
-        groups: of how many neighbouring axes each axis of the result is the sum.
+        letters: the letters of the array that it is made of.
+        pairs: the axes of that array of which the first stays, and the second becomes their sum.
+        pattern: after that, the axis that each further axis lies along; several may lie along one.
+        groups: of how many of those, which are neighbours, each axis of the result is the sum.
     """
 
-    def __init__(self, result: Sequence[Index]) -> None:
+    def __init__(self, result: Sequence[Index], dims: Sequence[Dim]) -> None:
+        self.dims = dims
         self.result: list[int | Shifted] = []
         for index in result:
             self.result += index.letters if isinstance(index, Merged) else (index,)
-        moving = [self._moving(place) for place in range(len(self.result))]
-        self.letters = tuple(letter for own in moving for letter in own)
-        self.groups = tuple(map(len, moving))
-        starts = [sum(self.groups[:place]) for place in range(len(moving))]
-        axes = dict(zip(self.letters, range(len(self.letters)), strict=True))
-        plain = zip(self.result, starts, strict=True)
-        axes |= {index: start for index, start in plain if isinstance(index, int)}
-        self.pairs = tuple(
-            (axes[letter], start)
-            for index, own, start in zip(self.result, moving, starts, strict=True)
-            for letter in letters_of((index,))
-            if letter not in own
-        )
+        letters, axes, groups = list[int](), dict[int, int](), list[list[int]]()
+        sums = list[tuple[int, int]]()
+        for place in range(len(self.result)):
+            own, others = self._apart(place)
+            for letter in own:
+                if letter not in axes:
+                    axes[letter] = len(letters)
+                    letters.append(letter)
+            groups.append([axes[letter] for letter in own])
+            if not own:
+                # Every letter has an axis elsewhere: the last one has one more here.
+                groups[-1] = [len(letters)]
+                letters.append(others.pop())
+            sums += [(letter, groups[-1][0]) for letter in others]
+        self.letters = tuple(letters)
+        self.pairs = tuple((axes[letter], axis) for letter, axis in sums)
+        self.pattern = tuple(axis for group in groups for axis in group)
+        self.groups = tuple(map(len, groups))
 
-    def _moving(self, place: int) -> list[int]:
-        """The letters of an index that have no axis by another one: alone, or in a later sum."""
+    def _apart(self, place: int) -> tuple[list[int], list[int]]:
+        """The letters of an index without an axis elsewhere, alone or in a later sum; the rest."""
         letters = letters_of((self.result[place],))
         if len(letters) == 1:
-            return [*letters]
-        others = [index for index in self.result if isinstance(index, int)]
-        staying = {*others, *letters_of(self.result[place + 1 :])}
-        # Where all of them have one, the last one has one more here.
-        return [letter for letter in letters if letter not in staying] or [letters[-1]]
+            return [*letters], []
+        alone = [index for index in self.result if isinstance(index, int)]
+        elsewhere = {*alone, *letters_of(self.result[place + 1 :])}
+        own = [letter for letter in letters if letter not in elsewhere]
+        return own, [letter for letter in letters if letter in elsewhere]
 
-    def sheared(self, dims: Sequence[Dim]) -> tuple[Dim, ...]:
-        """The size of each axis after each pair, given that of each letter."""
-        sizes = [dims[letter] for letter in self.letters]
+    @property
+    def is_spread(self) -> bool:
+        """Whether no two axes lie along one."""
+        return self.pattern == tuple(range(len(self.letters)))
+
+    @property
+    def sheared(self) -> tuple[Dim, ...]:
+        """The size of each axis after the sums."""
+        sizes = [self.dims[letter] for letter in self.letters]
         for kept, moved in self.pairs:
-            sizes[moved] = sizes[moved] + dims[self.letters[kept]] - ONE
+            sizes[moved] = sizes[moved] + self.dims[self.letters[kept]] - ONE
         return tuple(sizes)
 
-    def added(self, dims: Sequence[Dim]) -> tuple[Dim, ...]:
+    @property
+    def scattered(self) -> tuple[Dim, ...]:
+        """The size of each axis when each lies along one."""
+        return tuple(self.sheared[axis] for axis in self.pattern)
+
+    @property
+    def added(self) -> tuple[Dim, ...]:
         """The size of each axis of the result, of merged ones one by one."""
-        return tuple(index_dim(index, dims) for index in self.result)
+        return tuple(index_dim(index, self.dims) for index in self.result)

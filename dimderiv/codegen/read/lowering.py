@@ -26,7 +26,7 @@ class CodeBuilder(Builder):
             value of the program has no name.
 
     Attributes:
-        unread: the names of what is written entry by entry, or by names of such.
+        unread: the names of what is written entry by entry, or by names that the text alone has.
     """
 
     recognises = False
@@ -57,19 +57,18 @@ class CodeBuilder(Builder):
 
     def written(self, statement: Statement) -> Array:
         """The value of a statement, which is read, or was found as a node."""
-        if not self.is_in_entries(statement.value):
+        if not any(map(self._is_in_entries, walk(statement.value))):
             return super().written(statement)
         self.unread.add(statement.name)
         # What is planned does not use a name that the text alone has.
         node = self.restated(self._found.get(statement.name, number(0)))
-        return Array(node, Shape(*(*node.axes, ONE, ONE)[:2]))
+        return Array(node, self.typed.shape(statement.value))
 
-    def is_in_entries(self, tree: Tree) -> bool:
-        """Whether something is written entry by entry, or by names of such."""
-        parts = list(walk(tree))
-        return any(isinstance(part, IndexForm) for part in parts) or not self.unread.isdisjoint(
-            part.name for part in parts if isinstance(part, Name)
-        )
+    def _is_in_entries(self, part: Tree) -> bool:
+        """Whether a part is written entry by entry, or names such that only the text has."""
+        if isinstance(part, Name) and part.name in self.unread:
+            return part.name not in self._found
+        return isinstance(part, IndexForm)
 
     @cached_property
     def _found(self) -> Mapping[str | None, Node]:
