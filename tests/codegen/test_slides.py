@@ -70,7 +70,7 @@ def test_entries_come_where_the_indices_say(result: tuple[Index, ...]) -> None:
     slides = Slides(result, [Dim.of(count) for count in COUNTS])
     distinct = list(dict.fromkeys(slides.letters))
     own = np.random.default_rng(3).normal(size=[COUNTS[letter] for letter in distinct])
-    expected: Array = np.zeros([dim.number for dim in slides.added])
+    expected: Array = np.zeros([dim.evaluate({}) for dim in slides.added])
     core: Array = np.zeros([COUNTS[letter] for letter in slides.letters])
     for at in np.ndindex(own.shape):
         place = dict(zip(distinct, at, strict=True))
@@ -78,7 +78,7 @@ def test_entries_come_where_the_indices_say(result: tuple[Index, ...]) -> None:
         expected[tuple(sum(place[i] for i in each) for each in places(result))] += own[at]
 
     array = sheared(core, slides.pairs)
-    spread: Array = np.zeros([dim.number for dim in slides.scattered])
+    spread: Array = np.zeros([dim.evaluate({}) for dim in slides.scattered])
     diagonal = np.einsum(spread, list(slides.pattern), range(array.ndim))
     diagonal[...] = array
 

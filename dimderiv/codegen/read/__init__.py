@@ -1,4 +1,4 @@
-"""Printed programs as nodes to plan."""
+"""Printed programs, and what was found, as nodes to plan."""
 
 from dimderiv.codegen.read.axes import axes_of, laid_out
 from dimderiv.codegen.read.lowering import CodeBuilder, conflicts, named_in
