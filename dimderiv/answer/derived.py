@@ -1,7 +1,7 @@
 """What was derived: the answer to a question, and the record of how it was found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, get_args
 
@@ -9,6 +9,7 @@ from dimderiv.answer.answer import Answer
 from dimderiv.answer.derivative import Derivative, Extent, Form, Variables
 from dimderiv.answer.question import Question
 from dimderiv.differentiate import Gradients, Tangents
+from dimderiv.graph import Node
 from dimderiv.language import Program, unused_name
 from dimderiv.render import text
 
@@ -39,6 +40,7 @@ class Derived:
         answer: the derivatives, and the definitions that they share.
         extents: what the axes of each derivative are those of.
         record: how they were found.
+        nodes: each derivative as it was found, before it was written.
         first: for second derivatives, or by tied entries, the gradients that they are made of.
     """
 
@@ -46,6 +48,7 @@ class Derived:
     answer: Answer
     extents: Mapping[Variables, Extent]
     record: Record
+    nodes: Mapping[Variables, Node] = field(default_factory=dict)
     first: "Derived | None" = None
 
     @cached_property

@@ -117,7 +117,8 @@ def _written(
     answer = answer.without(short) if short else answer
     answer = _with_names(question, answer.inlined() if question.inline else answer)
     extents = {names: extent for names, (_, extent) in found.items()}
-    return Derived(question, answer, extents, record, first)
+    nodes = {names: node for names, (node, _) in found.items()}
+    return Derived(question, answer, extents, record, nodes, first)
 
 
 def _with_names(question: Question, answer: Answer) -> Answer:

@@ -28,6 +28,7 @@ __all__ = [
     "lettered_terms",
     "lower",
     "map_indices",
+    "matrix_formula",
     "number_of",
     "triangle",
     "with_operands",

@@ -102,12 +102,16 @@ class Builder:
         definitions = []
         value = Array(number(0), SCALAR)
         for statement in self.typed.program.statements:
-            value = self.array(statement.value)
+            value = self.written(statement)
             if statement.name is not None:
                 node = graph.named(statement.name, value.node, row=value.shape.is_row)
                 definitions.append(node)
                 self.names[statement.name] = self.definition(node, value)
         return Lowered(tuple(definitions), value.node, value.shape, symbols)
+
+    def written(self, statement: syntax.Statement) -> Array:
+        """The value of a statement."""
+        return self.array(statement.value)
 
     def definition(self, node: Named, value: Array) -> Array:
         """What a name stands for where it is used after its definition."""

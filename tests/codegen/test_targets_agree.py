@@ -25,6 +25,8 @@ MORE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("torch' jnp xp + sum(like)", "jnp", "torch: m; jnp: m x n; xp: n; like: n", {}),
     ("sum(conv2(V, K).^2)", "K", "V: H x L; K: k x l", {"order": 2}),
     ("||conv2(conv2(V, K), L)||^2", "K", "V: (m + 2) x n; K: 2 x 1; L: 1 x 2", {"order": 2}),
+    ("exp(conv2(V, K))", "V", "V: H x L; K: k x l", {}),
+    ("sum(exp(conv2(V, K)))", "V,K", "V: H x L; K: k x l", {"order": 2}),
     ("sum(max(A, B) .* G)", "A,B", "A: m x n; B: m x n; G: m x n", {}),
     ("min(x, y)' max(x, z)", "x", "x: n; y: n; z: n", {"forward": "v"}),
     ("||kron(A, B) x - y||^2", "x", "A: m x n; B: p x q; x: (n q); y: (m p)", {"order": 2}),

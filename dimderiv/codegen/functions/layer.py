@@ -35,7 +35,8 @@ def layer_source(
         UnknownNameError: there is no such target, or it has no layers.
     """
     layouts = [(SCALAR, value.value), *later.layouts]
-    programs = Programs([value, later.answer], layouts, rulebook, [(), later.results])
+    results, nodes = [(), later.results], [(), later.nodes]
+    programs = Programs([value, later.answer], layouts, rulebook, results, nodes)
     writer = writer_of(target)
     module = LayerModule(writer, programs, value.symbols, rulebook, [later], writer.layer_words)
     return module.layer(wrt, docstring, sizes)

@@ -44,6 +44,7 @@ from dimderiv.codegen.targets import (
     indented,
     writer_of,
 )
+from dimderiv.graph import Node
 from dimderiv.infer import Typed
 from dimderiv.language import HESSIAN, SCALAR, Declaration, Dim, Shape, spelled_out
 from dimderiv.rulebook import Rulebook, builtin_rules
@@ -65,6 +66,7 @@ def source(
     rulebook: Rulebook | None = None,
     titles: Sequence[str] = (),
     results: Sequence[str] = (),
+    nodes: Sequence[Node] = (),
     sizes: Mapping[str, int] | None = None,
 ) -> str:
     """The source of a function that computes derivatives, and the value where it is asked for.
@@ -81,6 +83,8 @@ def source(
         rulebook: the rules in use, where functions may be defined that are not built in.
         titles: a name for each answer, for its variable.
         results: the names of the definitions that are the derivatives, where one program has all.
+        nodes: the derivatives as they were found, where one is written entry by entry: that is
+            not read.
         sizes: a number for each named size, where the code is to be the best at these sizes.
 
     Returns:
@@ -95,8 +99,8 @@ def source(
     layouts = [(SCALAR, value.value)] if value else []
     layouts += zip(of or [SCALAR] * len(wrt), wrt, strict=True)
     rulebook = rulebook or builtin_rules()
-    names = [*[()] * (len(programs) - 1), results]
-    computed = Programs(programs, layouts, rulebook, names)
+    before = [()] * (len(programs) - 1)
+    computed = Programs(programs, layouts, rulebook, [*before, results], [*before, nodes])
     made = Module(writer_of(target), computed, symbols, rulebook)
     titles = ["value", *titles] if value else titles
     return made.source(name, docstring, titles, value is not None, sizes)
@@ -161,7 +165,7 @@ class Module:
         self.identifiers = Identifiers({*own, *taken})
         self.arguments = Arguments(symbols, self.identifiers, programs.sizes)
         self.used: set[str] = set()
-        functions = called_functions(programs.expressions(), programs.functions(), rulebook.unknown)
+        functions = called_functions(programs.functions(), rulebook.unknown)
         self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
         # What the code has of its own gives way to what the user named.
         self.local = {*writer.reserved, *taken}

@@ -40,7 +40,7 @@ def operator_source(
     late = Late(frozenset(name for each in later for name in each.symbols), EARLY)
     answers, results = [each.answer for each in later], [each.results for each in later]
     layouts = [layout for each in later for layout in each.layouts]
-    programs = Programs(answers, layouts, rulebook, results, late)
+    programs = Programs(answers, layouts, rulebook, results, [each.nodes for each in later], late)
     taken = [each.name for each in later]
     module = OperatorModule(writer_of(target), programs, symbols, rulebook, later, taken)
     return module.operator(name, docstring, sizes)

@@ -11,6 +11,7 @@ from dimderiv.codegen.functions.module import Module
 from dimderiv.codegen.functions.statements import Statements
 from dimderiv.codegen.plan import Operation, Programs, Sides, Variant, reachable
 from dimderiv.codegen.targets import LateArguments, Writer
+from dimderiv.graph import Node
 from dimderiv.infer import Typed
 from dimderiv.language import Declaration
 from dimderiv.rulebook import Rulebook
@@ -29,6 +30,7 @@ class Later:
         titles: a name for each.
         docstring: what is said of it.
         called: what a symbol is called in the code, where that is another name.
+        nodes: each result as it was found.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Later:
     titles: Sequence[str]
     docstring: str
     called: Mapping[str, str] = field(default_factory=dict)
+    nodes: Sequence[Node] = ()
 
 
 class StagedModule(Module):

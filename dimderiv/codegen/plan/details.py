@@ -1,10 +1,9 @@
 """What operations of a plan take besides arrays: a small record for each kind of it."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.language import Dim, syntax
+from dimderiv.language import Dim
 
 # What every record is; nothing is the detail of an operation that takes arrays alone.
 Detail = tuple[object, ...]
@@ -101,11 +100,10 @@ class Block(NamedTuple):
     rows: str
 
 
-class Computed(NamedTuple):
-    """The indices at which entries are read, and their letters."""
+class Pairs(NamedTuple):
+    """Pairs of axes."""
 
-    indices: Sequence[syntax.Node]
-    letters: Sequence[str]
+    pairs: tuple[tuple[int, int], ...]
 
 
 class Called(NamedTuple):

@@ -51,7 +51,7 @@ KINDS = {
     "cast": Kind("shared", None, cost.passing, running.broadcast),
     "fill": Kind("fresh"),
     "triangle": Kind(),
-    "entries": Kind("shared", details.Computed),
+    "sheared": Kind("fresh", details.Pairs),
     "scatter": Kind("fresh", details.Pattern),
     "overlap_add": Kind("shared", details.Along),
     "reduce": Kind("fresh", details.Reduction, cost.passing, running.reduced),

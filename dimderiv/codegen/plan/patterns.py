@@ -7,17 +7,14 @@ from dimderiv.graph import (
     Function,
     Index,
     Key,
-    Merged,
     Node,
     Product,
     Shifted,
     Sum,
-    index_dim,
     letters_of,
     total,
     transposed,
 )
-from dimderiv.language import Dim
 
 MOST_TERMS = 4
 
@@ -90,19 +87,3 @@ def images(node: Product) -> list[Factor]:
 
 def _letter(index: Index) -> int:
     return index if isinstance(index, int) else -1
-
-
-def runs(index: Index) -> tuple[int, ...]:
-    """How many axes each axis of an index is made of."""
-    if isinstance(index, Shifted):
-        return (len(index.letters),)
-    return (1,) * len(letters_of((index,)))
-
-
-def apart(node: Product) -> tuple[Dim, ...]:
-    """The axes of a product's result, with those that are merged apart."""
-    found: list[Dim] = []
-    for index in node.result:
-        letters = index.letters if isinstance(index, Merged) else (index,)
-        found += [index_dim(letter, node.dims) for letter in letters]
-    return tuple(found)

@@ -6,23 +6,15 @@ from fractions import Fraction
 from dimderiv import graph
 from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
-from dimderiv.codegen.plan.details import Along, Called, Computed, Name, Pattern
+from dimderiv.codegen.plan.details import Along, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
 from dimderiv.codegen.plan.operations import Operation
-from dimderiv.codegen.plan.patterns import (
-    apart,
-    images,
-    is_scattered,
-    parts_of,
-    runs,
-    serves_less,
-    turned,
-)
+from dimderiv.codegen.plan.patterns import images, is_scattered, parts_of, serves_less, turned
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
-from dimderiv.codegen.read import Gathered
+from dimderiv.codegen.plan.slides import Slides
 from dimderiv.graph import (
     Constant,
     Factor,
@@ -33,7 +25,6 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
-    Shifted,
     Size,
     Sum,
     Symbol,
@@ -60,14 +51,11 @@ class Planner:
 
     Args:
         plan: the plan that the operations become part of.
-        gathered: the arrays that index forms read at computed places, by the name of the symbol
-            that stands for each.
         demands: what the programs ask of each node.
     """
 
-    def __init__(self, plan: Plan, gathered: Gathered, demands: Demands) -> None:
+    def __init__(self, plan: Plan, demands: Demands) -> None:
         self.plan = plan
-        self.gathered = gathered
         self.demands = demands
         self.rows = Rows(plan, demands)
         self.scaling = Scaling(plan)
@@ -108,8 +96,6 @@ class Planner:
         if instead is not None:
             return self.value(instead)
         match node:
-            case Symbol(name) if name in self.gathered:
-                return Tensor(self._gather(node), every)
             case Symbol(name):
                 return Tensor(plan.symbol(name, node.axes), every)
             case Size(dim):
@@ -131,11 +117,6 @@ class Planner:
                 return self._sum(node)
             case Product():
                 return self._product(node)
-
-    def _gather(self, node: Symbol) -> Operation:
-        operand, (indices, letters) = self.gathered[node.name]
-        arguments = () if operand is None else (self.plan.full(self.value(operand), operand.axes),)
-        return self.plan.make("entries", arguments, node.axes, Computed(indices, letters))
 
     def _map(self, node: Map) -> Tensor:
         function, (first, *others) = node.function, node.arguments
@@ -263,12 +244,10 @@ class Planner:
         return Tensor(total, letters)
 
     def _product(self, node: Product) -> Tensor:
-        letters = tuple(letters_of(node.result))
-        distinct = tuple(dict.fromkeys(letters))
-        if distinct == node.result:
+        if tuple(dict.fromkeys(letters_of(node.result))) == node.result:
             return self._labelled(node)
         pair = images(node)
-        return self._convolved(node, pair) if pair else self._laid_out(node, letters, distinct)
+        return self._convolved(node, pair) if pair else self._laid_out(node)
 
     def _convolved(self, node: Product, pair: Sequence[Factor]) -> Tensor:
         """The full convolution of two matrices, and what it is multiplied by."""
@@ -282,21 +261,21 @@ class Planner:
             return full
         return entrywise_product(self.plan, self.value(scale), full, ())
 
-    def _laid_out(self, node: Product, letters: Letters, distinct: Letters) -> Tensor:
+    def _laid_out(self, node: Product) -> Tensor:
         """A product whose result repeats, merges or adds letters: made without, then laid out."""
-        plan, dims = self.plan, node.dims
-        core = product(node.coefficient, node.factors, distinct, dims)
-        held = self.plan.upright(self.value(core))
-        sizes = tuple(dims[letter] for letter in letters)
-        if distinct == letters:
+        plan, slides = self.plan, Slides(node.result, node.dims)
+        core = product(node.coefficient, node.factors, slides.letters, node.dims)
+        held = plan.upright(self.value(core))
+        if slides.pairs or slides.is_spread:
             op = plan.full(held, core.axes)
         else:
-            op = plan.as_number(plan.aligned(held, tuple(range(len(distinct)))))
-            pattern = tuple(distinct.index(letter) for letter in letters)
-            op = plan.make("scatter", (op,), sizes, Pattern(pattern))
-        if any(isinstance(index, Shifted) for index in node.result):
-            axes = tuple(count for index in node.result for count in runs(index))
-            op = plan.make("overlap_add", (op,), apart(node), Along(axes))
+            op = plan.as_number(plan.aligned(held, tuple(range(len(core.axes)))))
+        if slides.pairs:
+            op = plan.make("sheared", (op,), slides.sheared, Pairs(slides.pairs))
+        if not slides.is_spread:
+            op = plan.make("scatter", (op,), slides.scattered, Pattern(slides.pattern))
+        if max(slides.groups) > 1:
+            op = plan.make("overlap_add", (op,), slides.added, Along(slides.groups))
         if any(isinstance(index, Merged) for index in node.result):
             op = plan.make("reshape", (op,), node.axes)
         return Tensor(op, tuple(range(len(node.axes))))

@@ -7,11 +7,10 @@ from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import AT_ONCE, Late, Plan
 from dimderiv.codegen.plan.planner import Planner
 from dimderiv.codegen.plan.variants import Variant
-from dimderiv.codegen.read import CodeBuilder, Gathered, conflicts, laid_out, named_in
-from dimderiv.graph import Function, Key, Named, Node, Symbol, operands
+from dimderiv.codegen.read import CodeBuilder, conflicts, laid_out, named_in
+from dimderiv.graph import Function, Key, Named, Node, operands
 from dimderiv.infer import Typed
-from dimderiv.language import IndexForm, Shape
-from dimderiv.language import Node as Tree
+from dimderiv.language import Shape
 from dimderiv.rulebook import Rulebook
 
 # The shapes of what is differentiated and of the variable.
@@ -27,6 +26,7 @@ class Programs:
         rulebook: the rules in use.
         results: for each program the names of its definitions that are results, if its value is
             not the only one.
+        nodes: for each program its results as nodes, for what is written entry by entry.
         late: the symbols that arrive later than others.
     """
 
@@ -36,36 +36,24 @@ class Programs:
         layouts: Sequence[Sides],
         rulebook: Rulebook,
         results: Sequence[Sequence[str]],
+        nodes: Sequence[Sequence[Node]],
         late: Late = AT_ONCE,
     ) -> None:
         self.layouts = layouts
         self.sizes = sorted({name for program in programs for name in program.sizes})
         self.late = late
-        self.gathered: Gathered = {}
         self.goals = [
-            Goals(typed, own, rulebook, self.gathered)
-            for typed, own in zip(programs, results, strict=True)
+            Goals(typed, own, rulebook, found)
+            for typed, own, found in zip(programs, results, nodes, strict=True)
         ]
         plain = [(goals, *goal) for goals in self.goals for goal in goals.values]
         self.results = [
-            (goals, laid_out(node, of, wrt, isinstance(tree, IndexForm)))
-            for (goals, node, tree), (of, wrt) in zip(plain, layouts, strict=True)
+            (goals, node if is_found else laid_out(node, of, wrt))
+            for (goals, node, is_found), (of, wrt) in zip(plain, layouts, strict=True)
         ]
 
-    def expressions(self) -> Iterator[Tree]:
-        """The expressions of each program that its results need."""
-        done: dict[Goals, set[str]] = {goals: set() for goals in self.goals}
-        for goals, node in self.results:
-            goals.needed(node, done[goals])
-        for goals, names in done.items():
-            yield from goals.expressions(names)
-
     def functions(self) -> Iterator[str]:
-        """The functions that results call, also where no expression shows them.
-
-        A definition that is a scalar repeated along axes is read as what it is, and one that is
-        read at computed indices is in none of the results: a symbol stands for it there.
-        """
+        """The functions that results call."""
         seen: set[Key] = set()
         stack = [node for _, node in self.results]
         while stack:
@@ -75,9 +63,6 @@ class Programs:
                 stack.extend(operands(node))
                 if isinstance(node, Function):
                     yield node.function
-                elif isinstance(node, Symbol) and node.name in self.gathered:
-                    operand, _ = self.gathered[node.name]
-                    stack.extend([] if operand is None else [operand])
 
     def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
         """The operations that compute the results, and the names of the user's intermediates.
@@ -87,7 +72,7 @@ class Programs:
         """
         plan = Plan(every[0], every[1:], self.late)
         demands = Demands(node for _, node in self.results)
-        planner = Planner(plan, self.gathered, demands)
+        planner = Planner(plan, demands)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
         done: dict[Goals, set[str]] = {}
@@ -97,7 +82,7 @@ class Programs:
             if goals not in done:
                 if conflicts(defined, goals.definitions):
                     names = {**planner.names, **names}
-                    planner = Planner(plan, self.gathered, demands)
+                    planner = Planner(plan, demands)
                 defined |= {each.name: each.value.key for each in goals.definitions}
             for definition in goals.needed(node, done.setdefault(goals, set())):
                 planner.value(definition)
@@ -120,23 +105,25 @@ class Goals:
         typed: the program.
         names: the names of the definitions; none where it is the value.
         rulebook: the rules in use.
-        gathered: where arrays that are read at computed indices are noted.
+        nodes: the results as they were found.
 
     Attributes:
         definitions: every definition of the program, in the order written.
-        values: each result as a node, and as it is written.
+        values: each result as a node, and whether it is as it was found.
     """
 
     def __init__(
-        self, typed: Typed, names: Sequence[str], rulebook: Rulebook, gathered: Gathered
+        self, typed: Typed, names: Sequence[str], rulebook: Rulebook, nodes: Sequence[Node]
     ) -> None:
-        self.statements = typed.program.statements
-        lowered = CodeBuilder(typed, rulebook, gathered).lowered()
+        wanted: Sequence[str | None] = names or [None]
+        builder = CodeBuilder(typed, rulebook, dict(zip(wanted, nodes, strict=False)))
+        lowered = builder.lowered()
         self.definitions = lowered.definitions
         self._places = {each.name: k for k, each in enumerate(lowered.definitions)}
-        trees = {statement.name: statement.value for statement in self.statements}
-        values = [(self.definitions[self._places[name]].value, trees[name]) for name in names]
-        self.values = values or [(lowered.value, self.statements[-1].value)]
+        values = [self.definitions[self._places[name]].value for name in names] or [lowered.value]
+        self.values = [
+            (value, name in builder.unread) for name, value in zip(wanted, values, strict=True)
+        ]
         self._named: dict[Node, set[str]] = {}
 
     def needed(self, node: Node, done: set[str]) -> list[Named]:
@@ -151,8 +138,3 @@ class Goals:
             places += [self._places[name] for name in new]
             waiting += [self.definitions[self._places[name]].value for name in new]
         return [self.definitions[place] for place in sorted(places)]
-
-    def expressions(self, names: set[str]) -> Iterator[Tree]:
-        """The expressions of some definitions and of the results."""
-        yield from (each.value for each in self.statements if each.name in names)
-        yield from (tree for _, tree in self.values)

@@ -1,11 +1,10 @@
-"""Printed programs as nodes to plan."""
+"""Printed programs, and what was found, as nodes to plan."""
 
 from dimderiv.codegen.read.axes import axes_of, laid_out
-from dimderiv.codegen.read.lowering import CodeBuilder, Gathered, conflicts, named_in
+from dimderiv.codegen.read.lowering import CodeBuilder, conflicts, named_in
 
 __all__ = [
     "CodeBuilder",
-    "Gathered",
     "axes_of",
     "conflicts",
     "laid_out",

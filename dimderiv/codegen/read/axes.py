@@ -9,17 +9,16 @@ def axes_of(shape: Shape) -> tuple[Dim, ...]:
     return tuple(shape) if shape.is_row else shape.axes
 
 
-def laid_out(node: Node, of: Shape, wrt: Shape, is_index_form: bool) -> Node:
+def laid_out(node: Node, of: Shape, wrt: Shape) -> Node:
     """A derivative with an axis for each axis of the value and of the variable, but those of 1.
 
     Args:
-        node: the derivative: a matrix, or an index form with the axes of both.
+        node: the derivative as a matrix.
         of: the shape of the value that is differentiated.
         wrt: the shape of the variable.
-        is_index_form: whether the node already has one axis for each axis of both.
     """
     axes = of.axes + wrt.axes
-    if is_index_form or len(axes) <= 2:
+    if len(axes) <= 2:
         return node
     count = len(of.axes)
     sides = [tuple(range(count)), tuple(range(count, len(axes)))]

@@ -1,35 +1,39 @@
 """The programs of one function as graphs, read for the code generator."""
 
 from collections.abc import Mapping, Sequence
-from itertools import count
+from functools import cached_property
 
 from dimderiv import graph
-from dimderiv.codegen.read.index_forms import IndexReader, Letters
-from dimderiv.graph import Function, Map, Named, Node, Product, Sum
+from dimderiv.graph import Function, Key, Map, Named, Node, Product, Sum, number, operands
 from dimderiv.infer import Typed
-from dimderiv.language import Dim, syntax
-from dimderiv.lower import Array, Builder, entrywise_tree
+from dimderiv.language import ONE, IndexForm, Name, Shape, Statement, walk
+from dimderiv.language import Node as Tree
+from dimderiv.lower import Array, Builder, entrywise_tree, with_operands
 from dimderiv.rulebook import Rule, Rulebook
-
-# The array that is read, if there is one, its indices and their letters.
-Gathered = dict[str, tuple[Node | None, tuple[tuple[syntax.Node, ...], Letters]]]
 
 
 class CodeBuilder(Builder):
     """Reads a program whose functions need no derivatives, only values.
 
+    What is written entry by entry is not read: it is at hand as the node that it was written from.
+
     Args:
         typed: the program and the shape of each part.
         rulebook: the rules.
-        gathered: where arrays that are read at computed indices are noted.
+        nodes: the derivatives as they were found, by the names of definitions; one that is the
+            value of the program has no name.
+
+    Attributes:
+        unread: the names of what is written entry by entry, or by names that the text alone has.
     """
 
     recognises = False
 
-    def __init__(self, typed: Typed, rulebook: Rulebook, gathered: Gathered) -> None:
+    def __init__(self, typed: Typed, rulebook: Rulebook, nodes: Mapping[str | None, Node]) -> None:
         super().__init__(typed, rulebook)
-        self.gathered = gathered
-        self._numbers = count(len(gathered))
+        self.nodes = nodes
+        self.unread: set[str | None] = set()
+        self._restated: dict[Key, Node] = {}
 
     def definition(self, node: Named, value: Array) -> Array:
         """The name, or its value where that is better not written out: `diag(x)`, `inv(X)`."""
@@ -44,27 +48,50 @@ class CodeBuilder(Builder):
         is_entrywise = rule.kind == "elementwise" and not is_column
         return self.defined(rule, arguments, entrywise_tree(tree) if is_entrywise else tree)
 
-    def entries(self, node: syntax.Entry | syntax.IndexForm) -> Array:
-        """An index form as a sum of labelled products."""
-        assert isinstance(node, syntax.IndexForm), "infer refuses an entry outside of a form"
-        typed = self.typed
-        return IndexReader(node, self.array, typed.meaning, typed.sizes, self._gather).read()
+    def written(self, statement: Statement) -> Array:
+        """The value of a statement, which is read, or was found as a node."""
+        if not any(map(self._is_in_entries, walk(statement.value))):
+            return super().written(statement)
+        self.unread.add(statement.name)
+        # What is planned does not use a name that the text alone has.
+        node = self.restated(self._found.get(statement.name, number(0)))
+        return Array(node, self.typed.shape(statement.value))
 
-    def _gather(
-        self,
-        operand: Node | None,
-        indices: tuple[syntax.Node, ...],
-        letters: Letters,
-        axes: tuple[Dim, ...],
-    ) -> Node:
-        detail = (operand, (indices, letters))
-        for name, known in self.gathered.items():
-            same = known[0] is operand or (known[0] and operand and known[0].key == operand.key)
-            if same and known[1] == detail[1]:
-                return graph.symbol(name, axes)
-        name = f"<gathered {next(self._numbers)}>"
-        self.gathered[name] = detail
-        return graph.symbol(name, axes)
+    def _is_in_entries(self, part: Tree) -> bool:
+        """Whether a part is written entry by entry, or names such that only the text has."""
+        if isinstance(part, Name) and part.name in self.unread:
+            return part.name not in self._found
+        return isinstance(part, IndexForm)
+
+    @cached_property
+    def _found(self) -> Mapping[str | None, Node]:
+        """What was found, by the names that it has here; what has none is the value."""
+        named, seen, waiting = dict[str | None, Node](), set[Key](), list(self.nodes.values())
+        while waiting:
+            node = waiting.pop()
+            if node.key not in seen:
+                seen.add(node.key)
+                waiting += operands(node)
+                if isinstance(node, Named):
+                    named[node.name] = node.value
+        return {**named, **self.nodes}
+
+    def restated(self, node: Node) -> Node:
+        """A node that was found, by the definitions of this program."""
+        if node.key not in self._restated:
+            self._restated[node.key] = self._made_again(node)
+        return self._restated[node.key]
+
+    def _made_again(self, node: Node) -> Node:
+        if isinstance(node, Named):
+            is_defined = node.name in self.names
+            return self.names[node.name].node if is_defined else self.restated(node.value)
+        new = [self.restated(part) for part in operands(node)]
+        if isinstance(node, (Map, Function)) and (rule := self.rulebook.rules.get(node.function)):
+            arrays = [Array(each, Shape(*(*each.axes, ONE, ONE)[:2])) for each in new]
+            if (expanded := self.expanded(rule, arrays)) is not None:
+                return expanded.node
+        return with_operands(node, new)
 
 
 def _is_structured(node: Node) -> bool:

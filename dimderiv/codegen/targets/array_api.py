@@ -50,7 +50,8 @@ class ArrayApiWriter(Writer):
     helpers = frozenset(
         {
             *("softmax", "logsoftmax", "logsumexp"),
-            *("expm", "dexpm", "polar", "eigvec", "gap_pinv", "conv2", "conv2_full", "overlap_add"),
+            *("expm", "dexpm", "polar", "eigvec", "gap_pinv"),
+            *("conv2", "conv2_full", "overlap_add", "sheared"),
         }
     )
 

@@ -3,26 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from dimderiv.codegen.read import axes_of
-from dimderiv.language import GRADIENT, HESSIAN, Call, Dim, Node, Shape, walk
+from dimderiv.language import GRADIENT, HESSIAN, Dim, Shape
 
 HELPER = "applied"
 
 
-def called_functions(
-    nodes: Iterable[Node], others: Iterable[str], unknown: Mapping[str, Shape]
-) -> list[str]:
+def called_functions(functions: Iterable[str], unknown: Mapping[str, Shape]) -> list[str]:
     """The declared functions and the derivatives of them that are called.
 
     Args:
-        nodes: expressions that call functions.
-        others: more functions that are called.
+        functions: all functions that are called.
         unknown: the declared functions.
 
     Returns:
         Such as `["f", "∇f"]`, in the order of their declaration.
     """
-    called = {part.function for node in nodes for part in walk(node) if isinstance(part, Call)}
-    called.update(others)
+    called = set(functions)
     names = [sign + name for name in unknown for sign in ("", GRADIENT, HESSIAN)]
     return [name for name in names if name in called]
 

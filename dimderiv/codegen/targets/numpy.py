@@ -41,7 +41,8 @@ class NumpyWriter(NumpyLikeWriter):
             *("softmax", "logsoftmax", "logsumexp"),
             *("cholesky", "cholesky_solve", "cholesky_inv", "cholesky_logdet", "cholesky_det"),
             *("lu", "lu_solve", "lu_inv", "lu_logdet", "lu_det", "inv"),
-            *("expm", "dexpm", "polar", "eigvec", "gap_pinv", "conv2", "conv2_full", "overlap_add"),
+            *("expm", "dexpm", "polar", "eigvec", "gap_pinv"),
+            *("conv2", "conv2_full", "overlap_add", "sheared"),
         }
     )
 

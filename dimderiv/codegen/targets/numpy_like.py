@@ -74,7 +74,3 @@ class NumpyLikeWriter(Writer):
         (letters,) = subscripts(pattern)
         distinct = "".join(dict.fromkeys(letters))
         return f'{self.module}.einsum("{letters}->{distinct}", {text})'
-
-    def indicator(self, test: str, shape: str) -> str:
-        """The array that is 1 where a test of the indices holds."""
-        return f"{self.module}.fromfunction({test}, {shape}, dtype=int).astype({self.dtype})"

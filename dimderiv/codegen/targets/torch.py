@@ -49,7 +49,8 @@ class TorchWriter(Writer):
     }
     helpers = frozenset(
         {
-            *("dexpm", "polar", "eigvec", "gap_pinv", "conv2", "conv2_full", "overlap_add"),
+            *("dexpm", "polar", "eigvec", "gap_pinv"),
+            *("conv2", "conv2_full", "overlap_add", "sheared"),
             *("cholesky_solve", "cholesky_logdet", "cholesky_det"),
             *("lu_solve", "lu_inv", "lu_logdet", "lu_det"),
         }

@@ -11,7 +11,6 @@ from typing import ClassVar
 from dimderiv.codegen.plan import FACTORS, Operation, called, details, is_of_numbers
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
 from dimderiv.codegen.targets.declared import HELPER, call_of
-from dimderiv.codegen.targets.entries_text import index_text
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.spelling import Helpers, Parts, outer_places, triangle_place
 from dimderiv.codegen.targets.text import (
@@ -29,7 +28,7 @@ from dimderiv.codegen.targets.text import (
     without_axis,
 )
 from dimderiv.errors import UnknownNameError
-from dimderiv.language import Dim, Node
+from dimderiv.language import Dim
 from dimderiv.rulebook import Rulebook
 
 # So many arguments are looked at one by one before any is converted: looking is quicker.
@@ -183,8 +182,6 @@ class Writer:
                 name, helper = self.declared[function], self.helper(HELPER)
                 call = call_of(function, name, parts[0].text, is_row, helper, self.module, self.row)
                 return Text(call)
-            case details.Computed(indices, letters):
-                return Text(self._entries(op, parts, [*letters], [*indices]))
             case details.Order() if op.rank == 2:
                 return Text(f"{parts[0].atom}.T")
             case details.Block(axis, rows):
@@ -250,6 +247,8 @@ class Writer:
         """A call of a helper function."""
         name, given = called(op), [part.text for part in parts]
         match op.detail:
+            case details.Pairs(pairs):
+                given.append(str(pairs))
             case details.Along(axes) if op.kind == "overlap_add":
                 given.append(str(axes))
             case details.Along(axes) if axes:
@@ -261,18 +260,6 @@ class Writer:
         if name == "dexpm" and len(parts) == 1:
             name = "dexpm_matrix"
         return Text(f"{self.helper(name)}({', '.join(given)})")
-
-    def _entries(
-        self, op: Operation, parts: Sequence[Text], letters: list[str], indices: list[Node]
-    ) -> str:
-        """The entries of an array at computed indices, or where two indices are equal."""
-        names = {**self.arguments.sizes, **{letter: letter for letter in letters}}
-        body = [index_text(index, names) for index in indices]
-        shape, given = self.tuple(op.dims), ", ".join(letters)
-        if not parts:
-            return self.indicator(f"lambda {given}: {body[0]} == {body[1]}", shape)
-        inner = f"lambda {given}: ({listed(body)})"
-        return f"{self.helper('entries')}({parts[0]}, {inner}, {shape})"
 
     def unknown(self, function: str) -> UnknownNameError:
         """The error that a function has no code."""
@@ -357,10 +344,6 @@ class Writer:
             text: the number.
         """
         raise NotImplementedError
-
-    def indicator(self, test: str, shape: str) -> str:
-        """The array that is 1 where a test of the indices holds, and 0 elsewhere."""
-        return f"{self.helper('indicator')}({test}, {shape}, {self.arguments.names[0]})"
 
     def needs_number(self, op: Operation, place: int) -> bool:
         """Whether a product does not take truth values for numbers of the type of the others."""

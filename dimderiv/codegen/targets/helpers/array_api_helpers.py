@@ -246,25 +246,6 @@ def indices(sizes, like):
     return found
 
 
-def indicator(test, sizes, like):
-    """Where a test of the indices i, j, ... below the sizes holds: 1, and 0 elsewhere."""
-    xp = namespace(like)
-    return xp.broadcast_to(xp.astype(test(*indices(sizes, like)), like.dtype), sizes)
-
-
-def entries(A, index, sizes):
-    """The array of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
-    xp, flat = namespace(A), 0
-    inside = xp.ones(sizes, dtype=xp.bool, **place(A))
-    for i, size in zip(index(*indices(sizes, A)), A.shape, strict=True):
-        inside = inside & (i >= 0) & (i < size)
-        flat = flat * size + i
-    flat = xp.where(inside, flat, xp.zeros_like(flat))
-    found = xp.take(xp.reshape(A, (-1,)), xp.reshape(flat, (-1,)), axis=0)
-    found = xp.reshape(found, sizes)
-    return xp.where(inside, found, xp.zeros_like(found))
-
-
 def windows(x, sizes, axes):
     """The windows of these sizes at every place along axes, each size an axis at the end."""
     xp = namespace(x)
@@ -301,17 +282,23 @@ def conv2_full(G, K):
     return conv2(G, xp.flip(K))
 
 
+def sheared(x, pairs):
+    """The array y with y[.., i, .., i + k, ..] = x[.., i, .., k, ..] for pairs of axes, else 0."""
+    xp = namespace(x)
+    for pair in pairs:
+        y = xp.moveaxis(x, pair, (0, 1))
+        m, n, *rest = y.shape
+        # Each row begins one place further to the right than the one above it.
+        y = xp.concat([y, xp.zeros((m, m, *rest), dtype=x.dtype, **place(x))], axis=1)
+        y = xp.reshape(y, (m * (m + n), *rest))[: m * (m + n - 1), ...]
+        x = xp.moveaxis(xp.reshape(y, (m, m + n - 1, *rest)), (0, 1), pair)
+    return x
+
+
 def overlap_add(x, groups):
     """Sums of the entries whose indices along each group of neighbouring axes have equal sums."""
     xp = namespace(x)
     for axis, count in enumerate(groups):
         for _ in range(count - 1):
-            # Each row is shifted by one more: zeros at its end, and the axes cut at another place.
-            x = xp.moveaxis(x, axis, -1)
-            x = xp.moveaxis(x, axis, -2)
-            *rest, rows, cols = x.shape
-            edge = xp.zeros((*rest, rows, rows), dtype=x.dtype, **place(x))
-            x = xp.reshape(xp.concat([x, edge], axis=-1), (*rest, rows * (rows + cols)))
-            x = xp.reshape(x[..., : rows * (rows + cols - 1)], (*rest, rows, rows + cols - 1))
-            x = xp.moveaxis(xp.sum(x, axis=-2), -1, axis)
+            x = xp.sum(sheared(x, [(axis, axis + 1)]), axis=axis)
     return x

@@ -129,15 +129,6 @@ def gap_pinv(A):
     return V / jnp.where(is_gap, gaps, jnp.inf) @ V.T
 
 
-def entries(A, index, sizes):
-    """The array of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
-    indices = jnp.broadcast_arrays(*index(*jnp.indices(sizes)))
-    inside = True
-    for i, size in zip(indices, A.shape, strict=True):
-        inside &= (i >= 0) & (i < size)
-    return jnp.where(inside, A[tuple(jnp.where(inside, i, 0) for i in indices)], 0)
-
-
 def on_diagonal(values, pattern, shape, dtype):
     """The array of values where all axes with one number in the pattern have equal indices.
 
@@ -164,14 +155,20 @@ def windows(x, sizes, axes):
     return x
 
 
+def sheared(x, pairs):
+    """The array y with y[.., i, .., i + k, ..] = x[.., i, .., k, ..] for pairs of axes, else 0."""
+    for pair in pairs:
+        y = jnp.moveaxis(x, pair, (0, 1))
+        m, n, *rest = y.shape
+        # Each row begins one place further to the right than the one above it.
+        y = jnp.pad(y, [(0, 0), (0, m), *[(0, 0) for _ in rest]]).reshape(m * (m + n), *rest)
+        x = jnp.moveaxis(y[: m * (m + n - 1)].reshape(m, m + n - 1, *rest), (0, 1), pair)
+    return x
+
+
 def overlap_add(x, groups):
     """Sums of the entries whose indices along each group of neighbouring axes have equal sums."""
     for axis, count in enumerate(groups):
         for _ in range(count - 1):
-            y = jnp.moveaxis(x, (axis, axis + 1), (0, 1))
-            m, n, *rest = y.shape
-            # Each row begins one place further to the right than the one above it.
-            y = jnp.pad(y, [(0, 0), (0, m), *[(0, 0) for _ in rest]]).reshape(m * (m + n), *rest)
-            y = y[: m * (m + n - 1)].reshape(m, m + n - 1, *rest)
-            x = jnp.moveaxis(y.sum(axis=0), 0, axis)
+            x = sheared(x, [(axis, axis + 1)]).sum(axis=axis)
     return x

@@ -351,14 +351,6 @@ def gap_pinv(A):
     return V / np.where(is_gap, gaps, np.inf) @ V.T
 
 
-def entries(A, index, sizes):
-    """The array of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
-    indices = np.broadcast_arrays(*index(*np.indices(sizes)))
-    pairs = zip(indices, A.shape, strict=True)
-    inside = np.all([(i >= 0) & (i < size) for i, size in pairs], axis=0)
-    return np.where(inside, A[tuple(np.where(inside, i, 0) for i in indices)], 0)
-
-
 def conv2_full(G, K):
     """The full convolution: sum over k, l of G[i - k, j - l] K[k, l]."""
     if K.size > G.size:
@@ -367,6 +359,19 @@ def conv2_full(G, K):
     padded = np.zeros((m + 2 * p - 2, n + 2 * q - 2), G.dtype)
     padded[p - 1 : p - 1 + m, q - 1 : q - 1 + n] = G
     return conv2(padded, K[::-1, ::-1])
+
+
+def sheared(x, pairs):
+    """The array y with y[.., i, .., i + k, ..] = x[.., i, .., k, ..] for pairs of axes, else 0."""
+    shape = list(x.shape)
+    for i, k in pairs:
+        shape[k] += x.shape[i] - 1
+    y = np.zeros(shape, x.dtype)
+    strides = list(y.strides)
+    for i, k in pairs:
+        strides[i] += y.strides[k]
+    np.lib.stride_tricks.as_strided(y, x.shape, strides)[...] = x
+    return y
 
 
 def overlap_add(x, groups):

@@ -151,24 +151,10 @@ def gap_pinv(A):
     return V / torch.where(is_gap, gaps, torch.inf) @ V.T
 
 
-def indicator(test, sizes, like):
-    """Where a test of the indices i, j, ... below the sizes holds: 1, and 0 elsewhere."""
-    return test(*indices(sizes, like.device)).to(like.dtype)
-
-
 def indices(sizes, device):
     """The indices along each axis of a tensor of these sizes, at every place."""
     along = [torch.arange(size, device=device) for size in sizes]
     return torch.meshgrid(*along, indexing="ij")
-
-
-def entries(A, index, sizes):
-    """The tensor of A[index(i, j, ...)] for i, j, ... below the sizes; 0 outside of A."""
-    places = torch.broadcast_tensors(*index(*indices(sizes, A.device)))
-    inside = torch.ones(sizes, dtype=torch.bool, device=A.device)
-    for i, size in zip(places, A.shape, strict=True):
-        inside = inside & (i >= 0) & (i < size)
-    return A[tuple(torch.where(inside, i, 0) for i in places)].where(inside, 0)
 
 
 # From so many entries on, torch's convolution on a processor copies more than it computes.
@@ -204,6 +190,19 @@ def conv2_full(G, K):
         for j in range(q):
             out[i : i + m, j : j + n].addcmul_(G, K[i, j])
     return out
+
+
+def sheared(x, pairs):
+    """The tensor y with y[.., i, .., i + k, ..] = x[.., i, .., k, ..] for pairs of axes, else 0."""
+    shape = list(x.shape)
+    for i, k in pairs:
+        shape[k] += x.shape[i] - 1
+    y = x.new_zeros(shape)
+    strides = list(y.stride())
+    for i, k in pairs:
+        strides[i] += y.stride(k)
+    y.as_strided(x.shape, strides).copy_(x)
+    return y
 
 
 def overlap_add(x, groups):
