@@ -6,6 +6,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,18 +15,36 @@ from dimderiv.language.rule_files import FUNCTIONS
 ALIASES: Mapping[str, str] = MappingProxyType(
     {alias: name for name, table in FUNCTIONS.items() for alias in table.get("aliases", ())}
 )
-# Under each topic, names side by side and what to write instead of them.
-REFUSED: Mapping[str, Mapping[str, str]] = tomllib.loads(
-    Path(__file__).with_name("names.toml").read_text("utf-8")
-)["refused"]
-_INSTEAD = {
-    name: written
-    for topic in REFUSED.values()
-    for names, written in topic.items()
-    for name in names.split()
-}
+_READ = FUNCTIONS.keys() | ALIASES.keys()
+
+
+@cache
+def refused() -> Mapping[str, Mapping[str, str]]:
+    """Under each topic, names side by side and what to write instead of them.
+
+    A name that a rule has made a function is none of them any more.
+    """
+    text = Path(__file__).with_name("names.toml").read_text("utf-8")
+    return {
+        topic: {
+            " ".join(left): written
+            for names, written in instead.items()
+            if (left := [name for name in names.split() if name not in _READ])
+        }
+        for topic, instead in tomllib.loads(text)["refused"].items()
+    }
+
+
+@cache
+def _instead() -> Mapping[str, str]:
+    return {
+        name: written
+        for topic in refused().values()
+        for names, written in topic.items()
+        for name in names.split()
+    }
 
 
 def instead(name: str) -> str | None:
     """What to write instead of a function that is not in the language, if it is known elsewhere."""
-    return _INSTEAD.get(name) or _INSTEAD.get(name.lower())
+    return _instead().get(name) or _instead().get(name.lower())

@@ -162,7 +162,7 @@ def along(definition: Node, axis: int | None) -> Node:
         axis: the axis of the call; nothing where it runs over all entries.
 
     >>> along(Call("sum", (Name("A"),)), 1)
-    Call(function='sum', arguments=(Name('A'),), axis=1)
+    Call(function='sum', arguments=(Name(name='A'),), axis=1)
     """
 
     def turned(part: Node) -> Node | None:

@@ -2,13 +2,14 @@
 
     python -m tests.cases.names
 
-The tables are those of dimderiv/language/names.toml; nothing in them is written by hand.
+The tables are those of the folder `rules` and of dimderiv/language/names.toml; nothing in them is
+written by hand.
 """
 
 import re
 from collections.abc import Iterator
 
-from dimderiv.language.foreign import ALIASES, REFUSED
+from dimderiv.language.foreign import ALIASES, refused
 
 from .reading import FOLDER
 
@@ -16,7 +17,8 @@ DOCUMENT = FOLDER.parent.parent / "docs" / "names.md"
 _ESCAPED = r"\\\1"
 INTRODUCTION = """# Names of functions in other languages
 
-This file is written by `python -m tests.cases.names` from `dimderiv/language/names.toml`.
+This file is written by `python -m tests.cases.names`.
+Its tables come from the folder `rules` and from `dimderiv/language/names.toml`.
 It has the functions of NumPy, SciPy, PyTorch, JAX, MATLAB and Julia that are typed into formulas.
 
 A word directly before brackets is never cut into letters.
@@ -50,7 +52,7 @@ def document() -> str:
 
 
 def _topics() -> Iterator[str]:
-    for topic, instead in REFUSED.items():
+    for topic, instead in refused().items():
         yield f"\n### {topic}\n\n| name | write |\n| --- | --- |\n"
         for names, written in instead.items():
             cell = " ".join(f"`{name}`" for name in names.split())

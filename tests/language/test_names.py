@@ -9,7 +9,7 @@ from dense import Dense
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
-from dimderiv.language.foreign import ALIASES, REFUSED, instead
+from dimderiv.language.foreign import ALIASES, instead, refused
 from dimderiv.language.parser import parse_program
 from dimderiv.language.tokens import tokenize
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
@@ -17,7 +17,7 @@ from dimderiv.rulebook.rulebook import load_rules
 
 NAMES = {
     name: written
-    for topic in REFUSED.values()
+    for topic in refused().values()
     for names, written in topic.items()
     for name in names.split()
 }
