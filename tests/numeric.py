@@ -176,7 +176,7 @@ class Point:
         """What the generated function returns for each result, arranged as slopes are."""
         function = derivation.function("numpy")
         others = self._sizes_wanted(function, derivation) | handed_in(
-            function, derivation.rulebook.unknown
+            function, derivation.rulebook.declared
         )
         with np.errstate(all="ignore"):
             returned = function(**self.arguments(derivation), **others)

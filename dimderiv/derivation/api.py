@@ -27,7 +27,7 @@ from dimderiv.language import (
     walk,
     without_definitions,
 )
-from dimderiv.rulebook import Rulebook, load_rules, with_unknown
+from dimderiv.rulebook import Rulebook, load_rules, with_declared
 
 
 def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = ()) -> Program:
@@ -107,7 +107,7 @@ def derive(
         raise ParseError(f"rules are files, not {rules!r}", hint='such as "my.toml"')
     rulebook = load_rules(*files)
     known = read_shapes(shapes)
-    rulebook = with_unknown(rulebook, known)
+    rulebook = with_declared(rulebook, known)
     declared = {name: found for name, found in known.items() if not found.is_function}
     variables = _names(wrt)
     source = expr.source if isinstance(expr, Program) else expr

@@ -104,7 +104,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
             values=known.values,
             products=known.products,
             inner=slid,
-            unknown=rulebook.unknown,
+            declared=rulebook.declared,
             sizes=question.typed.sizes,
             along=question.directions,
             structure=question.structures.get(names[-1], ""),

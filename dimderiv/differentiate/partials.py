@@ -174,7 +174,7 @@ def _of_function(
         return
     is_map = len(node.arguments) < len(rule.arguments)
     for name, argument in zip(rule.arguments, node.arguments, strict=False):
-        if rule.kind == "unknown":
+        if rule.kind == "declared":
             terms = (_chained(node, upstream, rule),) if rule.derivative else ()
             yield Partial(argument, terms, None if terms else _no_more_derivatives(rule))
         elif is_map or name not in rule.derivative:

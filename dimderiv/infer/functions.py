@@ -162,7 +162,7 @@ _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {
     "composite": _composite,
     "product": _labelled,
     "matrix": _labelled,
-    "unknown": _declared,
+    "declared": _declared,
 }
 
 

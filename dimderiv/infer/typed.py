@@ -128,7 +128,7 @@ def infer(
         LimitError: a size is too large, or too many kinds of symbols would have to be tried.
     """
     known_sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
-    known_sizes.update(n for shape in rulebook.unknown.values() for d in shape for n in d.names)
+    known_sizes.update(n for shape in rulebook.declared.values() for d in shape for n in d.names)
     known_sizes.update(sizes, _written_sizes(program, declared, SIZED - rulebook.rules.keys()))
     scope = Scope(VISITORS, program.source, rulebook, declared, known_sizes)
     try:
@@ -153,7 +153,7 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
                     scope.unifier.unify(axis, known, last)
         except MismatchError as misfit:
             clash = ClashError(last, equation_misfit, (misfit.left, misfit.right))
-    taken = {*scope.names, *scope.declared, *scope.sizes, *scope.rulebook.unknown}
+    taken = {*scope.names, *scope.declared, *scope.sizes, *scope.rulebook.declared}
     if clash is None:
         name_sizes(scope.named_sizes(), taken)
         _refuse_undetermined(scope)
@@ -204,7 +204,7 @@ def _check_wrt(name: str, scope: Scope) -> None:
         message, hint = f"{name!r} is not the name of a symbol", None
     elif scope.meanings.get(name) == "definition":
         message, hint = f"{name} is defined in the expression, so it is no variable", None
-    elif name in scope.rulebook.unknown:
+    elif name in scope.rulebook.declared:
         message, hint = f"{name} is a function, so it is no variable", None
     elif name in scope.declared:
         message, hint = f"{name} is declared, but does not occur in the expression", None
@@ -244,7 +244,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         sizes=frozenset(scope.sizes).union(
             name for shape in shapes.values() for dim in shape for name in dim.names
         ),
-        functions=frozenset(scope.rulebook.unknown),
+        functions=frozenset(scope.rulebook.declared),
         _axes=scope.axes,
         _bodies=scope.bodies,
         _meanings=scope.meanings,

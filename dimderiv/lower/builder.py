@@ -221,7 +221,7 @@ class Builder:
                 return self.within(self.typed.body(node), known)
             case "matrix" if not arguments[0].shape.is_matrix:
                 return self._of_no_matrix(rule, arguments)
-            case "unknown":
+            case "declared":
                 value = graph.apply_function(
                     rule.name,
                     (arguments[0].node,),

@@ -1,6 +1,6 @@
 """What is differentiable, and how: a table for each operation, and declared functions."""
 
-from dimderiv.rulebook.declared import with_unknown
+from dimderiv.rulebook.declared import with_declared
 from dimderiv.rulebook.facts import commutes, is_entrywise, range_of, turns
 from dimderiv.rulebook.meanings import Meanings, meanings
 from dimderiv.rulebook.rule import Kind, Rule
@@ -23,5 +23,5 @@ __all__ = [
     "read_signature",
     "rule_table",
     "turns",
-    "with_unknown",
+    "with_declared",
 ]

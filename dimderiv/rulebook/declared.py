@@ -15,7 +15,7 @@ ARGUMENT = "x"
 REFERENCE = "the chain rule; Petersen and Pedersen, The Matrix Cookbook (2012), equation 137"
 
 
-def with_unknown(rulebook: Rulebook, declared: Mapping[str, Declaration]) -> Rulebook:
+def with_declared(rulebook: Rulebook, declared: Mapping[str, Declaration]) -> Rulebook:
     """The rules, and those of the functions that are declared.
 
     Args:
@@ -47,7 +47,7 @@ def _rules(name: str, shape: Shape) -> Iterator[Rule]:
     for (own, value), derivative in zip(values, [*derivatives, {}], strict=True):
         yield Rule(
             name=own,
-            kind="unknown",
+            kind="declared",
             signature="",
             arguments=(ARGUMENT,),
             derivative=derivative,

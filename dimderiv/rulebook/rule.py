@@ -25,7 +25,7 @@ from dimderiv.language import (
 from dimderiv.rulebook.signature import read_signature
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
-Kind = Literal[FileKind, "unknown"]
+Kind = Literal[FileKind, "declared"]
 
 TEXTS = {
     "kind", "signature", "definition", "column", "scalar", "domain", "kink", "latex", "reference",

@@ -63,7 +63,7 @@ class Rulebook:
         return name in self.rules
 
     @cached_property
-    def unknown(self) -> dict[str, Shape]:
+    def declared(self) -> dict[str, Shape]:
         """The functions that are declared rather than known, with the shape of their argument."""
         return {
             name: rule.argument

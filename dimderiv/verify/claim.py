@@ -45,7 +45,7 @@ class Claim:
         structure: which entries of the variable move together, such as `symmetric`; nothing where
             each moves by itself.
         turned: whether the answer is printed with rows and columns exchanged.
-        unknown: the functions that are declared only, with the shape of their argument.
+        declared: the functions that are declared only, with the shape of their argument.
         of: the variable of a first derivative, where that is what is differentiated.
         sizes: names of dimensions that may stand for numbers.
     """
@@ -65,7 +65,7 @@ class Claim:
     along: Mapping[str, str] = field(default_factory=dict)
     structure: str = ""
     turned: bool = False
-    unknown: Mapping[str, Shape] = field(default_factory=dict)
+    declared: Mapping[str, Shape] = field(default_factory=dict)
     of: str = ""
     sizes: Collection[str] = ()
 

@@ -305,9 +305,9 @@ def test_generated_code(expression: str, wrt: str, shapes: str, order: int) -> N
     function = found.function("numpy", value=True)
     arrays = drawn(found.typed.symbols)
 
-    value, derivative = function(**arrays, **handed_in(function, found.rulebook.unknown))
+    value, derivative = function(**arrays, **handed_in(function, found.rulebook.declared))
 
-    names = found.rulebook.unknown
+    names = found.rulebook.declared
     scalar = derive(expression, wrt, shapes=shapes) if order == 2 else found
     slope = scalar.function("numpy", value=order == 1)
 
@@ -371,7 +371,7 @@ def test_a_wrong_answer_fails_the_check(wrong: str) -> None:
         wrt="x",
         symbols=read_shapes(shapes),
         value=SCALAR,
-        unknown=dict.fromkeys("fg", Shape(size, Dim.of(1))),
+        declared=dict.fromkeys("fg", Shape(size, Dim.of(1))),
     )
 
     with pytest.raises(VerificationError):

@@ -165,7 +165,7 @@ class Module:
         self.identifiers = Identifiers({*own, *taken})
         self.arguments = Arguments(symbols, self.identifiers, programs.sizes)
         self.used: set[str] = set()
-        functions = called_functions(programs.functions(), rulebook.unknown)
+        functions = called_functions(programs.functions(), rulebook.declared)
         self.functions = {name: self.identifiers.new(spelled_out(name)) for name in functions}
         # What the code has of its own gives way to what the user named.
         self.local = {*writer.reserved, *taken}
@@ -235,7 +235,7 @@ class Module:
     def docstring(self, text: str) -> list[str]:
         """The lines of a docstring, with what is to be said of functions that are handed in."""
         told = [
-            described(function, python, self.rulebook.unknown[function.lstrip(HESSIAN)])
+            described(function, python, self.rulebook.declared[function.lstrip(HESSIAN)])
             for function, python in self.functions.items()
         ]
         return quoted("\n".join([text, *([""] if told else []), *told]))

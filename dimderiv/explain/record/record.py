@@ -49,7 +49,7 @@ def _sources(derived: Derived) -> Sources:
         rulebook=rulebook,
         names={names[0]: name for names, name in (derived.first or derived).names.items()},
         symbols={*typed.symbols, *typed.definitions},
-        sizes={*derived.answer.definitions, *dims, *rulebook.unknown, "I", "pi"},
+        sizes={*derived.answer.definitions, *dims, *rulebook.declared, "I", "pi"},
     )
 
 

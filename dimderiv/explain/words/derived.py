@@ -106,7 +106,7 @@ class _Teller:
         is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
         has_table = count > 1 and not is_entrywise
         if not _is_number(slope.value, 1) and slope.over != slope.under:
-            key = "chain_rule" if self.step.kind == "unknown" else "slope"
+            key = "chain_rule" if self.step.kind == "declared" else "slope"
             self.slope("slope_table" if has_table else key)
         if has_table:
             prefix = [] if term.prefix is None else [(term.prefix, None)]

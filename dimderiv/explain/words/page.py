@@ -126,7 +126,7 @@ class _Page:
         self.speaker.markup.gap()
         assumed = {text.partition(":")[0] for text in typed.assumptions}
         declared = [name for name in typed.symbols if name not in assumed]
-        self.shapes("declared", declared, question.rulebook.unknown)
+        self.shapes("declared", declared, question.rulebook.declared)
         self.shapes("assumed", [name for name in typed.symbols if name in assumed], {})
         if not question.structures:
             self.remarks(notes(question, self.lang))

@@ -115,10 +115,10 @@ class _Comparison:
 
     def _functions(self) -> dict[str, Any]:
         """Something in the place of the functions that are declared only, and their derivatives."""
-        unknown = self.printed.unknown
+        declared = self.printed.declared
         return {
             spelled_out(sign + name): partial(_stood_in, name, order)
-            for name in unknown
+            for name in declared
             for order, sign in enumerate(("", GRADIENT, HESSIAN))
         }
 

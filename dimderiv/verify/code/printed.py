@@ -39,7 +39,7 @@ class PrintedValues:
         self.setting, self.value, self.most = Setting(claims), value, most
         self.claims = [Claimed(claim, self.setting) for claim in claims]
         first = claims[0]
-        self.symbols, self.unknown, self.sizes = first.symbols, first.unknown, first.sizes
+        self.symbols, self.declared, self.sizes = first.symbols, first.declared, first.sizes
 
     def assignments(self) -> Iterator[dict[str, int]]:
         """Sizes that are equal, ones, and sizes that all differ, in two orders."""

@@ -92,7 +92,7 @@ class Evaluator:
         values: functions of entries that mpmath knows, and its names of them.
         products: signatures of functions that are products of labelled factors.
         watched: where the nodes are noted, by identity, whose value carries a perturbation.
-        unknown: the size of the argument of each function that is declared only.
+        declared: the size of the argument of each function that is declared only.
     """
 
     arithmetic: Arithmetic
@@ -103,7 +103,7 @@ class Evaluator:
     columns: Mapping[str, Node] = field(default_factory=dict)
     known: dict[int, Value] = field(default_factory=dict)
     keep: bool = False
-    unknown: Mapping[str, Size] = field(default_factory=dict)
+    declared: Mapping[str, Size] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, str] = field(default_factory=dict)
     watched: set[int] | None = None
@@ -290,7 +290,7 @@ class Evaluator:
             return self._defined(node)
         if name in self.values or name in self.products:
             return self._told(name, [self.table(argument) for argument in arguments])
-        if name.lstrip(_NABLA) in self.unknown and len(arguments) == 1:
+        if name.lstrip(_NABLA) in self.declared and len(arguments) == 1:
             return self._stood_in_for(name, arguments[0])
         if name in ELEMENTWISE and len(arguments) == 1:
             function = ELEMENTWISE[name]
@@ -317,7 +317,7 @@ class Evaluator:
     def _stood_in_for(self, name: str, node: Node) -> Table:
         """A declared function, its gradient or its Hessian, of which a concrete one is put."""
         base = name.lstrip(_NABLA)
-        size = self.unknown[base]
+        size = self.declared[base]
         argument = self.table(node, Expected(*size))
         if size_of(argument) != size:
             raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)

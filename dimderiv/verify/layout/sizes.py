@@ -53,7 +53,7 @@ class Dimensions:
     def __init__(self, claims: Sequence[Claim]) -> None:
         claim = claims[0]
         shapes = [declaration.shape for declaration in claim.symbols.values()]
-        shapes += [claim.value, *claim.inner, *claim.unknown.values()]
+        shapes += [claim.value, *claim.inner, *claim.declared.values()]
         self.dims = list(dict.fromkeys(dim for shape in shapes for dim in shape))
         nodes = list(_nodes(claims))
         named = [name for dim in self.dims for monomial, _ in dim.monomials for name in monomial]

@@ -66,7 +66,7 @@ class Setting:
             keep=keep,
             values=claim.values,
             products=claim.products,
-            unknown={name: size_at(shape, trial.sizes) for name, shape in claim.unknown.items()},
+            declared={name: size_at(shape, trial.sizes) for name, shape in claim.declared.items()},
         )
 
     def base(self, trial: Trial) -> Evaluator:

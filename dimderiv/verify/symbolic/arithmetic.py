@@ -94,7 +94,7 @@ class Arithmetic(Protocol):
     def sign(self, x: Entry) -> int:
         """-1, 0 or 1 at the point."""
 
-    def unknown(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
+    def declared(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
         """A partial derivative, by the entries at some places, of a function declared only."""
 
     @property
@@ -161,7 +161,7 @@ class Floats:
         self.sides.append(found)
         return found
 
-    def unknown(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
+    def declared(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
         """A partial derivative of a function declared only."""
         return stand_in(self.context, name, places, arguments)
 
@@ -211,7 +211,7 @@ class Symbols:
             raise Outside("a comparison of numbers that are not real")
         return 0 if abs(value) < TINY else 1 if value.real > 0 else -1
 
-    def unknown(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
+    def declared(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
         """A partial derivative of a function declared only."""
         return unknown_function(name, tuple(sorted(places)))(*arguments)
 

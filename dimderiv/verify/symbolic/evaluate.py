@@ -70,7 +70,7 @@ class Reader:
         definitions: argument names and definition of each function that is not built in.
         elementwise: those of them that apply to each entry by itself.
         columns: the definition of some of them for a column, where that is another.
-        unknown: the size of the argument of each function that is declared only.
+        declared: the size of the argument of each function that is declared only.
         values: functions of entries that sympy knows, and its names of them.
         products: signatures of functions that are products of labelled factors.
     """
@@ -81,7 +81,7 @@ class Reader:
     definitions: Definitions = field(default_factory=dict)
     elementwise: Collection[str] = ()
     columns: Mapping[str, Node] = field(default_factory=dict)
-    unknown: Mapping[str, Size] = field(default_factory=dict)
+    declared: Mapping[str, Size] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, str] = field(default_factory=dict)
 
@@ -186,7 +186,7 @@ class Reader:
         if name in self.values:
             called = self.values[name]
             return entrywise(lambda *xs: a.function(called, *xs), *map(self.value, node.arguments))
-        if name.lstrip(_NABLA) in self.unknown and count == 1:
+        if name.lstrip(_NABLA) in self.declared and count == 1:
             return self._unknown(name, node.arguments[0])
         if name in self.products:
             operands = [closed(self.value(argument)) for argument in node.arguments]
@@ -228,14 +228,14 @@ class Reader:
 
     def _unknown(self, name: str, node: Node) -> Table:
         base = name.lstrip(_NABLA)
-        size = self.unknown[base]
+        size = self.declared[base]
         argument = self.table(node, size)
         if size_of(argument) != size:
             raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)
         order, given = len(name.removesuffix(base)), entries(argument)
 
         def partial(*places: int) -> Entry:
-            return self.a.unknown(base, places, given)
+            return self.a.declared(base, places, given)
 
         if order == 0:
             return [[partial()]]

@@ -31,8 +31,8 @@ class Problem:
 
     def _reader(self, a: Arithmetic, entries: Mapping[str, Table]) -> Reader:
         claim = self.claim
-        unknown = {name: size_at(shape, self.sizes) for name, shape in claim.unknown.items()}
-        own = (claim.definitions, claim.elementwise, claim.columns, unknown)
+        declared = {name: size_at(shape, self.sizes) for name, shape in claim.declared.items()}
+        own = (claim.definitions, claim.elementwise, claim.columns, declared)
         more = (claim.values, claim.products)
         return Reader(a, self.sizes, dict(entries), *own, *more)
 
