@@ -22,9 +22,9 @@ from dimderiv.language.syntax import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Transpose,
+    Tree,
     children,
     is_extreme_of_two,
 )
@@ -102,12 +102,12 @@ class Dense:
                 self.values[statement.name] = value
         return value
 
-    def size(self, node: Node) -> tuple[int, int]:
+    def size(self, node: Tree) -> tuple[int, int]:
         """The numbers of rows and columns of a node."""
         rows, cols = self.typed.shape(node)
         return rows.evaluate(self.sizes), cols.evaluate(self.sizes)
 
-    def value(self, node: Node) -> Array:
+    def value(self, node: Tree) -> Array:
         """The 2-D value of a node; more axes for an index form with more letters."""
         match node:
             case Number(value):
@@ -136,7 +136,7 @@ class Dense:
                 return np.atleast_2d(self.call(node))
         raise AssertionError(node)
 
-    def name(self, node: Node, name: str) -> Array:
+    def name(self, node: Tree, name: str) -> Array:
         """The value of a name."""
         if name in self.values:
             return self.values[name]
@@ -226,7 +226,7 @@ class Dense:
         sizes = dict(zip(names, extent, strict=True))
         return out.reshape([math.prod(sizes[letter] for letter, _ in own) for own in form.axes])
 
-    def summed(self, body: Node, at: Mapping[str, int]) -> float:
+    def summed(self, body: Tree, at: Mapping[str, int]) -> float:
         """The value of a body, each term summed over the letters that are not bound."""
         match body:
             case Add(terms):
@@ -244,7 +244,7 @@ class Dense:
         places = itertools.product(*map(range, extents.values()))
         return sum(self.number(body, {**at, **dict(zip(extents, p, strict=True))}) for p in places)
 
-    def number(self, node: Node, at: Mapping[str, int], index: bool = False) -> float:
+    def number(self, node: Tree, at: Mapping[str, int], index: bool = False) -> float:
         """The value of a scalar expression, where the letters have values."""
         match node:
             case Name(name) if index and name in at:
@@ -267,7 +267,7 @@ class Dense:
                 return self.entry(operand, [int(self.number(i, at, True)) for i in indices])
         return float(self.value(node).item())
 
-    def entry(self, operand: Node, place: list[int]) -> float:
+    def entry(self, operand: Tree, place: list[int]) -> float:
         """One entry, 0 outside."""
         if operand == Name("I"):
             return float(place[0] == place[1])
@@ -277,7 +277,7 @@ class Dense:
         return float(array[tuple(place)]) if inside else 0.0
 
 
-def entries(node: Node) -> list[Entry]:
+def entries(node: Tree) -> list[Entry]:
     """The entries that occur in a node."""
     if isinstance(node, Entry):
         return [node]

@@ -13,7 +13,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from dimderiv.language.parser import parse_program
-from dimderiv.language.syntax import Name, Node, children
+from dimderiv.language.syntax import Name, Tree, children
 from dimderiv.render.text import text
 
 Pick = Callable[[Sequence[Any]], Any]
@@ -293,7 +293,7 @@ def forms_of(shape: tuple[str, str]) -> list[Form]:
     return [form for forms in kinds for form in forms for _ in range(form.weight)]
 
 
-def names_in(node: Node) -> set[str]:
+def names_in(node: Tree) -> set[str]:
     """Every name that occurs in a tree."""
     if isinstance(node, Name):
         return {node.name}

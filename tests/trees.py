@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from dimderiv.language.syntax import Add, Binary, Call, Name, Negative, Node, Number, Transpose
+from dimderiv.language.syntax import Add, Binary, Call, Name, Negative, Number, Transpose, Tree
 
 LONG_NAMES = ["score", "dS2", "lambda", "W1", "x_i"]
 SYMBOLS = ["A", "B", "T", "I", "x", "y", "n", "e", *LONG_NAMES]
@@ -99,7 +99,7 @@ r = X w - y; g = X' r
 """.strip().splitlines()
 
 
-def nodes() -> st.SearchStrategy[Node]:
+def nodes() -> st.SearchStrategy[Tree]:
     """Well-formed trees; their shapes need not conform."""
     # Not 1, which beside an array is a vector of ones.
     numbers = st.fractions(0, 20, max_denominator=8).filter(lambda x: x != 1).map(Number)
@@ -108,7 +108,7 @@ def nodes() -> st.SearchStrategy[Node]:
     )
 
 
-def _larger(part: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+def _larger(part: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
     terms = st.one_of(part, st.builds(Negative, part))
     unary = [name for name, arity in ARITIES.items() if arity == 1]
     pairs = [name for name, arity in ARITIES.items() if arity == 2]

@@ -25,8 +25,8 @@ class Answer:
         derivatives: the derivative by each variable, or by one variable after another.
     """
 
-    definitions: Mapping[str, syntax.Node]
-    derivatives: Mapping[Variables, syntax.Node]
+    definitions: Mapping[str, syntax.Tree]
+    derivatives: Mapping[Variables, syntax.Tree]
 
     def program(self, variables: Variables) -> Program:
         """The derivative by some variables, after just the definitions that it needs."""
@@ -60,7 +60,7 @@ class Answer:
         derivatives = dict(zip(self.derivatives, written[len(kept) :], strict=True))
         return Answer(dict(zip(kept, written, strict=False)), derivatives)
 
-    def needed(self, values: list[syntax.Node]) -> Iterator[Statement]:
+    def needed(self, values: list[syntax.Tree]) -> Iterator[Statement]:
         """The definitions that some values use, directly or through others."""
         if not self.definitions:
             return
@@ -108,7 +108,7 @@ def write_answer(
     return Answer(definitions, written)
 
 
-def _written(node: Node, extent: Extent, arranger: Arranger) -> syntax.Node:
+def _written(node: Node, extent: Extent, arranger: Arranger) -> syntax.Tree:
     """One derivative: a vector or a matrix as it is, more axes as Kronecker products or entries.
 
     A single axis is that of the value or that of the variable, and lies as it does there.

@@ -8,10 +8,10 @@ from dimderiv.answer.answer import Answer
 from dimderiv.answer.repeats import has_sizes, occurrences
 from dimderiv.conform import own_symbols
 from dimderiv.errors import ShapeError
-from dimderiv.language import COMMUTATIONS, Group, Node, names_in, replaced, syntax, unused_letters
+from dimderiv.language import COMMUTATIONS, Group, Tree, names_in, replaced, syntax, unused_letters
 
 Kind = Literal["scalar", "vector", "matrix"]
-KindOf = Callable[[Answer, Node], Kind]
+KindOf = Callable[[Answer, Tree], Kind]
 
 SHORTEST = 4
 SHORTEST_TREE = 5
@@ -50,7 +50,7 @@ def name_nested_forms(
         answer = _with_name(answer, given, name, part)
 
 
-def _nested_forms(tree: Node) -> Iterator[Node]:
+def _nested_forms(tree: Tree) -> Iterator[Tree]:
     """The innermost index forms that lie inside others."""
     for form in _index_forms(tree):
         for inner in _index_forms(form.body):
@@ -58,7 +58,7 @@ def _nested_forms(tree: Node) -> Iterator[Node]:
                 yield inner
 
 
-def _index_forms(tree: Node) -> Iterator[syntax.IndexForm]:
+def _index_forms(tree: Tree) -> Iterator[syntax.IndexForm]:
     return (part for part in syntax.walk(tree) if isinstance(part, syntax.IndexForm))
 
 
@@ -74,7 +74,7 @@ def name_repeats(
         kind_of: whether a part of the answer is a scalar, a vector or a matrix; decides between
             small and capital letters.
     """
-    used, sizeless = {*taken, *answer.definitions}, set[Node]()
+    used, sizeless = {*taken, *answer.definitions}, set[Tree]()
     while True:
         many = len(answer.definitions) >= MANY
         part = None if many else _most_repeated(answer, given, sizeless)
@@ -91,7 +91,7 @@ def name_repeats(
         answer = _with_name(answer, given, name, part)
 
 
-def _trees(answer: Answer, given: Collection[str]) -> Iterator[Node]:
+def _trees(answer: Answer, given: Collection[str]) -> Iterator[Tree]:
     for name, value in answer.definitions.items():
         if name not in given:
             yield value
@@ -99,8 +99,8 @@ def _trees(answer: Answer, given: Collection[str]) -> Iterator[Node]:
 
 
 def _most_repeated(
-    answer: Answer, given: Collection[str], passed_over: Collection[Node]
-) -> Node | None:
+    answer: Answer, given: Collection[str], passed_over: Collection[Tree]
+) -> Tree | None:
     """The part whose name would save the reader most."""
     if _is_short(_trees(answer, given)):
         return None
@@ -119,7 +119,7 @@ def _most_repeated(
     return best
 
 
-def _is_short(trees: Iterable[Node]) -> bool:
+def _is_short(trees: Iterable[Tree]) -> bool:
     """Whether nothing in an answer can be worth a name, as in most answers."""
     symbols = 0
     for tree in trees:
@@ -130,23 +130,23 @@ def _is_short(trees: Iterable[Node]) -> bool:
     return True
 
 
-def _known_letter(part: Node) -> str | None:
+def _known_letter(part: Tree) -> str | None:
     """The letter that the value of a function is known by."""
     return LETTERED.get(part.function) if isinstance(part, syntax.Call) else None
 
 
-def _may_be_named(part: Node) -> bool:
+def _may_be_named(part: Tree) -> bool:
     if isinstance(part, syntax.Binary):
         return part.operator not in (">", "<", ">=", "<=")
     return isinstance(part, (syntax.Add, syntax.Call)) and not _is_structural(part)
 
 
-def _is_structural(part: Node) -> bool:
+def _is_structural(part: Tree) -> bool:
     """Whether a part is a constant, or a diagonal matrix that code must not build."""
     return isinstance(part, syntax.Call) and part.function in STRUCTURAL
 
 
-def _fresh(part: Node, kind: Kind, used: set[str]) -> str:
+def _fresh(part: Tree, kind: Kind, used: set[str]) -> str:
     letters = LETTERS[kind]
     known = _known_letter(part)
     if known is not None and known not in used:
@@ -156,10 +156,10 @@ def _fresh(part: Node, kind: Kind, used: set[str]) -> str:
     return next(unused_letters(letters, used))
 
 
-def _with_name(answer: Answer, given: Collection[str], name: str, part: Node) -> Answer:
+def _with_name(answer: Answer, given: Collection[str], name: str, part: Tree) -> Answer:
     called = syntax.Name(name)
 
-    def changed(node: Node) -> Node | None:
+    def changed(node: Tree) -> Tree | None:
         if _bare(node) == part:
             return called
         if isinstance(node, syntax.Entry):
@@ -167,7 +167,7 @@ def _with_name(answer: Answer, given: Collection[str], name: str, part: Node) ->
             return replace(node, operand=renamed(node.operand))
         return node if has_sizes(node) else None
 
-    def renamed(tree: Node) -> Node:
+    def renamed(tree: Tree) -> Tree:
         return replaced(tree, changed)
 
     definitions = {
@@ -177,22 +177,22 @@ def _with_name(answer: Answer, given: Collection[str], name: str, part: Node) ->
     return Answer(_inserted(definitions, name, part), derivatives)
 
 
-def _bare(node: Node) -> Node:
+def _bare(node: Tree) -> Tree:
     return node.operand if isinstance(node, Group) else node
 
 
-def without_groups(node: Node) -> Node:
+def without_groups(node: Tree) -> Tree:
     """A tree without the brackets that only help the reader."""
 
-    def bare(part: Node) -> Node | None:
+    def bare(part: Tree) -> Tree | None:
         return without_groups(part.operand) if isinstance(part, Group) else None
 
     return replaced(node, bare)
 
 
-def _inserted(definitions: dict[str, Node], name: str, value: Node) -> dict[str, Node]:
+def _inserted(definitions: dict[str, Tree], name: str, value: Tree) -> dict[str, Tree]:
     """The definitions with one more, just before the first that uses it."""
-    ordered: dict[str, Node] = {}
+    ordered: dict[str, Tree] = {}
     for key, other in definitions.items():
         if name not in ordered and name in names_in(other):
             ordered[name] = value

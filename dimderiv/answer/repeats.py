@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from dimderiv.conform import own_symbols
 from dimderiv.infer import SIZED
-from dimderiv.language import Binary, Call, IndexForm, Name, Node, Number, children
+from dimderiv.language import Binary, Call, IndexForm, Name, Number, Tree, children
 
 
-def has_sizes(part: Node) -> bool:
+def has_sizes(part: Tree) -> bool:
     """Whether the arguments of a part are sizes, which are no scalars with a name."""
     return isinstance(part, Call) and part.function in SIZED
 
@@ -20,12 +20,12 @@ def has_sizes(part: Node) -> bool:
 class Occurrence(NamedTuple):
     """A part, how many symbols it has, and how often it occurs."""
 
-    part: Node
+    part: Tree
     symbols: int
     times: int
 
 
-def occurrences(trees: Iterable[Node], shortest: int) -> Iterator[Occurrence]:
+def occurrences(trees: Iterable[Tree], shortest: int) -> Iterator[Occurrence]:
     """The parts of trees, in the order in which they first occur, from right to left."""
     census = _Census()
     numbers = [census.number(tree) for tree in trees]
@@ -39,19 +39,19 @@ class _Census:
     """Numbers for parts: equal parts have equal numbers, and what is inside has a smaller one."""
 
     def __init__(self) -> None:
-        self.parts: list[Node] = []
+        self.parts: list[Tree] = []
         self.inside: list[tuple[int, ...]] = []
         self.symbols: list[int] = []
         self.by_structure: dict[Hashable, int] = {}
         self.by_object: dict[int, int] = {}
 
-    def number(self, part: Node) -> int:
+    def number(self, part: Tree) -> int:
         known = self.by_object.get(id(part))
         if known is None:
             known = self.by_object[id(part)] = self._numbered(part)
         return known
 
-    def _numbered(self, part: Node) -> int:
+    def _numbered(self, part: Tree) -> int:
         within = () if isinstance(part, IndexForm) or has_sizes(part) else children(part)
         inside = tuple([self.number(child) for child in within])
         key = (type(part), _own(part), inside)
@@ -85,7 +85,7 @@ class _Census:
                     stack.extend(self.inside[number])
 
 
-def _own(part: Node) -> Hashable:
+def _own(part: Tree) -> Hashable:
     """What a part has beside the parts inside it."""
     match part:
         case Number(value):

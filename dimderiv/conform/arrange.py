@@ -48,8 +48,7 @@ from dimderiv.graph import (
     letters_of,
     times,
 )
-from dimderiv.language import COMMUTATION, COMPARISONS, Add, Call, Dim, Name, Number
-from dimderiv.language import Node as Tree
+from dimderiv.language import COMMUTATION, COMPARISONS, Add, Call, Dim, Name, Number, Tree
 
 LONGEST = 100_000
 

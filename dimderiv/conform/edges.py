@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import ONCE
-from dimderiv.language import COMPARISONS, Binary, Call, Name, Node, Transpose
+from dimderiv.language import COMPARISONS, Binary, Call, Name, Transpose, Tree
 
 
 class Power(NamedTuple):
@@ -65,7 +65,7 @@ def array(parts: Iterable[Power]) -> TwoWay:
     return over[0] if len(over) == 1 and not under else notation.hadamard(over, under)
 
 
-def _is_function_before_name(first: Node, second: Node) -> bool:
+def _is_function_before_name(first: Tree, second: Tree) -> bool:
     """Whether two factors read better the other way round: `y .* sigmoid(z)`."""
     names = [tree.operand if isinstance(tree, Transpose) else tree for tree in (first, second)]
     is_comparison = isinstance(names[0], Binary) and names[0].operator in COMPARISONS

@@ -12,8 +12,8 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Transpose,
+    Tree,
     children,
     with_operands,
 )
@@ -21,7 +21,7 @@ from dimderiv.language import (
 IDENTITY = Name("I")
 
 
-def with_bare_identities(tree: Node, *, sized: bool = True) -> Node:
+def with_bare_identities(tree: Tree, *, sized: bool = True) -> Tree:
     """A tree in which an identity says its size only where nothing else does.
 
     >>> from dimderiv.language.parser import parse_expression
@@ -36,16 +36,16 @@ class _Identities:
     """Visits each part of a tree once, however often it stands there."""
 
     def __init__(self) -> None:
-        self.known: dict[tuple[int, bool], Node] = {}
+        self.known: dict[tuple[int, bool], Tree] = {}
 
-    def bare(self, tree: Node, sized: bool) -> Node:
+    def bare(self, tree: Tree, sized: bool) -> Tree:
         """A part, whose size is known from its place or is not."""
         place = (id(tree), sized)
         if place not in self.known:
             self.known[place] = self._bare(tree, sized)
         return self.known[place]
 
-    def _bare(self, tree: Node, sized: bool) -> Node:
+    def _bare(self, tree: Tree, sized: bool) -> Tree:
         match tree:
             case Call("eye") if sized:
                 return IDENTITY
@@ -73,12 +73,12 @@ class _Identities:
             case _:
                 return with_operands(tree, lambda operand: self.bare(operand, False))
 
-    def _term(self, term: Node, shown: set[str]) -> Node:
+    def _term(self, term: Tree, shown: set[str]) -> Tree:
         """A term of an index form, in which a letter that is shown or has an array is known."""
         arrays = [entry for entry in _entries(term) if not _is_identity(entry.operand)]
         return self._entrywise(term, shown.union(*map(_letters, arrays)))
 
-    def _entrywise(self, tree: Node, known: set[str]) -> Node:
+    def _entrywise(self, tree: Tree, known: set[str]) -> Tree:
         """A part of a term, with the letters whose range is known without its identities."""
         match tree:
             case Entry(Call("eye"), indices) if known & _letters(tree):
@@ -89,12 +89,12 @@ class _Identities:
                 return with_operands(tree, lambda operand: self._entrywise(operand, known))
 
     @staticmethod
-    def _binary(tree: Binary, left: Node, right: Node) -> Node:
+    def _binary(tree: Binary, left: Tree, right: Tree) -> Tree:
         is_same = left is tree.left and right is tree.right
         return tree if is_same else Binary(tree.operator, left, right, tree.span)
 
 
-def _entries(tree: Node) -> Iterator[Entry]:
+def _entries(tree: Tree) -> Iterator[Entry]:
     """The entries in a term, without those inside of what they are entries of."""
     if isinstance(tree, Entry):
         yield tree
@@ -108,7 +108,7 @@ def _letters(entry: Entry) -> set[str]:
     return {index.name for index in entry.indices if isinstance(index, Name)}
 
 
-def _is_identity(tree: Node) -> bool:
+def _is_identity(tree: Tree) -> bool:
     """Whether a tree is a multiple of the identity."""
     match tree:
         case Call("eye"):

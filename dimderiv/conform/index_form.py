@@ -22,8 +22,7 @@ from dimderiv.graph import (
     letters_of,
     nodes_of,
 )
-from dimderiv.language import Add, Binary, Call, Dim, Entry, IndexForm, Name, Negative, Number
-from dimderiv.language import Node as Tree
+from dimderiv.language import Add, Binary, Call, Dim, Entry, IndexForm, Name, Negative, Number, Tree
 
 LETTERS = "ijklpqrstuvabcdefgh"
 LONG = 20

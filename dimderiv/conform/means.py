@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dimderiv.conform.network import Conformed
 from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import Factor, Product
-from dimderiv.language import Call, Node, replaced
+from dimderiv.language import Call, Tree, replaced
 
 
 def mean_of(form: Form) -> Form:
@@ -14,7 +14,7 @@ def mean_of(form: Form) -> Form:
     return Form(Call("mean", form.tree.arguments, form.tree.axis), form.cost)
 
 
-def summed_size(factor: Factor, form: Form) -> Node | None:
+def summed_size(factor: Factor, form: Form) -> Tree | None:
     """The size of the axis that a scalar factor is written as the plain sum along."""
     match factor.node, form.tree:
         case Product(dims=(dim,)), Call("sum") if factor.power == 1:
@@ -41,7 +41,7 @@ def with_means(
 def mean_for_sum(form: Form, sums: Collection[int]) -> Form:
     """A form in which some sums, told by their identity, are means."""
 
-    def mean(tree: Node) -> Node | None:
+    def mean(tree: Tree) -> Tree | None:
         if id(tree) in sums and isinstance(tree, Call):
             return Call("mean", tree.arguments, tree.axis)
         return None

@@ -25,7 +25,7 @@ from dimderiv.conform.edges import (
 )
 from dimderiv.conform.notation import Form, TwoWay, is_product
 from dimderiv.graph import ONCE, Factor, Index, Product, Shifted, letters_of
-from dimderiv.language import ONE, Binary, Call, Dim, Node, Transpose
+from dimderiv.language import ONE, Binary, Call, Dim, Transpose, Tree
 
 Slot = int | None
 
@@ -343,7 +343,7 @@ def _trace(first: Edge, second: Edge) -> Form:
     )
 
 
-def _is_sandwich(tree: Node) -> bool:
+def _is_sandwich(tree: Tree) -> bool:
     """Whether a product begins with the transpose of what it ends with: `X' L X`."""
     last = tree.right if isinstance(tree, Binary) else None
     while isinstance(tree, Binary) and tree.operator == "*":

@@ -21,10 +21,10 @@ from dimderiv.language import (
     Group,
     Name,
     Negative,
-    Node,
     Number,
     Operator,
     Transpose,
+    Tree,
     children,
     decimal_places,
 )
@@ -38,7 +38,7 @@ TOTALS = frozenset({"sum", "mean", "max", "min", "tr", "det", "logdet", "norm2",
 class Form(NamedTuple):
     """A tree and what it costs to read: symbols, numbers and operators."""
 
-    tree: Node
+    tree: Tree
     cost: float
 
 
@@ -63,12 +63,12 @@ class TwoWay(NamedTuple):
         return tree.function if isinstance(inside, Call) and inside.function == "ones" else ""
 
 
-def is_compound(tree: Node) -> bool:
+def is_compound(tree: Tree) -> bool:
     """Whether a tree needs brackets before a postfix operator."""
     return isinstance(tree, (Add, Binary, Negative))
 
 
-def is_product(tree: Node) -> bool:
+def is_product(tree: Tree) -> bool:
     """Whether a tree is a product that is not entry by entry."""
     return isinstance(tree, Binary) and tree.operator == "*"
 
@@ -90,7 +90,7 @@ def _cost_of_primed(form: Form) -> float:
     return form.cost + 1 + (BRACKETS if is_compound(tree) else 0)
 
 
-def _length(tree: Node) -> int:
+def _length(tree: Tree) -> int:
     count = 1
     while isinstance(tree, Binary) and tree.operator == "*":
         tree, count = tree.left, count + 1
@@ -126,7 +126,7 @@ def transposed_as_a_whole(piece: TwoWay, *, unless_longer: bool = False) -> TwoW
     return piece if unless_longer and upright.cost < whole.cost else TwoWay(whole, transposed)
 
 
-def scalar(tree: Node, cost: float) -> TwoWay:
+def scalar(tree: Tree, cost: float) -> TwoWay:
     """A piece without axes."""
     return TwoWay(Form(tree, cost), Form(tree, cost))
 
@@ -196,18 +196,18 @@ def _with_powers(parts: list[Form]) -> list[Form]:
     return written
 
 
-def _base_and_power(tree: Node) -> tuple[Node, Fraction]:
+def _base_and_power(tree: Tree) -> tuple[Tree, Fraction]:
     if isinstance(tree, Binary) and tree.operator == "^" and isinstance(tree.right, Number):
         return tree.left, tree.right.value
     return tree, ONCE
 
 
-def symbols(tree: Node) -> int:
+def symbols(tree: Tree) -> int:
     """The number of symbols, numbers and operators in a tree."""
     return own_symbols(tree) + sum([symbols(child) for child in children(tree)])
 
 
-def own_symbols(tree: Node) -> int:
+def own_symbols(tree: Tree) -> int:
     """The number of symbols of a tree that are in none of its operands."""
     if isinstance(tree, Add):
         return len(tree.terms) - 1 - sum([isinstance(t, Negative) for t in tree.terms[1:]])
@@ -215,9 +215,9 @@ def own_symbols(tree: Node) -> int:
     return 0 if is_product or isinstance(tree, Group) else 1
 
 
-def factors(form: Form) -> list[Node]:
+def factors(form: Form) -> list[Tree]:
     """The factors of a product, from left to right."""
-    trees: list[Node] = []
+    trees: list[Tree] = []
     tree = form.tree
     while isinstance(tree, Binary) and tree.operator == "*":
         trees.append(tree.right)
@@ -307,7 +307,7 @@ def _product(parts: Sequence[Form]) -> Form:
     return juxtaposed(parts) if parts else Form(Number(Fraction(1)), 1)
 
 
-def _is_reciprocal(tree: Node) -> bool:
+def _is_reciprocal(tree: Tree) -> bool:
     return isinstance(tree, Binary) and tree.operator == "./" and tree.left == Number(Fraction(1))
 
 
@@ -321,7 +321,7 @@ def _grouped(scalars: Sequence[Form]) -> list[Form]:
     ]
 
 
-def _is_of_scalars(tree: Node) -> bool:
+def _is_of_scalars(tree: Tree) -> bool:
     """Whether every factor of a product is seen to be a scalar: `2 sum(X)`."""
     match tree:
         case Number():

@@ -9,8 +9,7 @@ from dimderiv.conform.means import mean_of, summed_size
 from dimderiv.conform.notation import HALF, Form, TwoWay
 from dimderiv.conform.readable import is_constant
 from dimderiv.graph import ONCE, Constant, Factor, Node, Product, Size, product
-from dimderiv.language import Node as Tree
-from dimderiv.language import Number
+from dimderiv.language import Number, Tree
 
 
 def scalars(

@@ -10,14 +10,14 @@ from dimderiv.language import (
     Group,
     Name,
     Negative,
-    Node,
     Number,
     Transpose,
+    Tree,
     with_operands,
 )
 
 
-def without_transposes(tree: Node, skew: Collection[str]) -> Node:
+def without_transposes(tree: Tree, skew: Collection[str]) -> Tree:
     """A tree in which no skew matrix is transposed.
 
     >>> from dimderiv.language.parser import parse_expression
@@ -29,7 +29,7 @@ def without_transposes(tree: Node, skew: Collection[str]) -> Node:
     return Negative(bare) if negative else bare
 
 
-def _signed(tree: Node, skew: Collection[str]) -> tuple[bool, Node]:
+def _signed(tree: Tree, skew: Collection[str]) -> tuple[bool, Tree]:
     """Whether the value is minus what is left once signs have moved out, and that."""
     match tree:
         case Transpose(Name(name) as matrix) if name in skew:

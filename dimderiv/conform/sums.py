@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay, two_way
-from dimderiv.language import Add, Call, Dim, IndexForm, Negative, Node, Transpose
+from dimderiv.language import Add, Call, Dim, IndexForm, Negative, Transpose, Tree
 
 Signed = TypeVar("Signed", bound=tuple[Any, ...])
 
@@ -31,7 +31,7 @@ def _added_first(terms: Sequence[Signed]) -> list[Signed]:
 
 def added(terms: Sequence[tuple[bool, Form]]) -> Form:
     """Faces with plus and minus signs between them."""
-    trees: list[Node] = []
+    trees: list[Tree] = []
     for negative, form in terms:
         if isinstance(form.tree, Add) and not negative:
             trees.extend(form.tree.terms)
@@ -47,9 +47,9 @@ def negated(piece: TwoWay) -> TwoWay:
     return TwoWay(*(Form(forms_together([Negative(f.tree)])[0], f.cost + 1) for f in piece))
 
 
-def forms_together(terms: Sequence[Node]) -> list[Node]:
+def forms_together(terms: Sequence[Tree]) -> list[Tree]:
     """The terms of a sum, with index forms that have the same axes as one."""
-    found: list[Node] = []
+    found: list[Tree] = []
     places: dict[tuple[object, ...], int] = {}
     for term in terms:
         form, wrap, is_negative = _as_form(term)
@@ -71,7 +71,7 @@ def forms_together(terms: Sequence[Node]) -> list[Node]:
     return found
 
 
-def _as_form(tree: Node) -> tuple[IndexForm | None, bool, bool]:
+def _as_form(tree: Tree) -> tuple[IndexForm | None, bool, bool]:
     """The index form that a term is, whether it is transposed, and whether it is subtracted."""
     is_negative = isinstance(tree, Negative)
     inner = tree.operand if isinstance(tree, Negative) else tree
@@ -80,7 +80,7 @@ def _as_form(tree: Node) -> tuple[IndexForm | None, bool, bool]:
     return (inner if isinstance(inner, IndexForm) else None), is_transposed, is_negative
 
 
-def _opposite(tree: Node) -> Node:
+def _opposite(tree: Tree) -> Tree:
     return tree.operand if isinstance(tree, Negative) else Negative(tree)
 
 
@@ -88,8 +88,8 @@ class Term(NamedTuple):
     """One form of a term: its sign, the scalars that it begins with, and its other factors."""
 
     negative: bool
-    scalars: list[Node]
-    chain: list[Node]
+    scalars: list[Tree]
+    chain: list[Tree]
 
     @staticmethod
     def of(negative: bool, scalars: int, form: Form) -> "Term":
@@ -149,7 +149,7 @@ def _alike(terms: Sequence[Term]) -> tuple[int, int]:
     return before, after - (is_inside and after > 0)
 
 
-def _faces(trees: Sequence[Node]) -> list[Form]:
+def _faces(trees: Sequence[Tree]) -> list[Form]:
     return [Form(tree, notation.symbols(tree)) for tree in trees]
 
 
@@ -175,7 +175,7 @@ def _negated_product(form: Form) -> Form | None:
     return None
 
 
-def _is_mixed(tree: Node) -> bool:
+def _is_mixed(tree: Tree) -> bool:
     return isinstance(tree, Add) and any(isinstance(term, Negative) for term in tree.terms)
 
 

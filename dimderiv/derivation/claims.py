@@ -9,7 +9,7 @@ from dimderiv.answer import Derived, Question, Variables
 from dimderiv.differentiate import binds_entries
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed
-from dimderiv.language import Call, Node, Program, Statement, walk
+from dimderiv.language import Call, Program, Statement, Tree, walk
 from dimderiv.rulebook import meanings
 
 if TYPE_CHECKING:
@@ -113,11 +113,11 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
     return found
 
 
-def _parts(typed: Typed) -> Iterator[Node]:
+def _parts(typed: Typed) -> Iterator[Tree]:
     return (part for each in typed.program.statements for part in walk(each.value))
 
 
-def _is_slid(part: Node) -> bool:
+def _is_slid(part: Tree) -> bool:
     return isinstance(part, Call) and part.function == "conv2"
 
 

@@ -125,7 +125,7 @@ def _with_names(question: Question, answer: Answer) -> Answer:
     """The answer with names for its long parts that repeat, unless it is to be without."""
     typed = question.typed
 
-    def kind_of(answer: Answer, part: syntax.Node) -> Kind:
+    def kind_of(answer: Answer, part: syntax.Tree) -> Kind:
         needed = [Statement(s.name, without_groups(s.value)) for s in answer.needed([part])]
         program = Program((*needed, Statement(None, part)))
         known = dict(typed.symbols)

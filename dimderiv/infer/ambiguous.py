@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dimderiv.errors import NotDifferentiableError, ParseError
 from dimderiv.infer.typed import Typed
 from dimderiv.infer.uses import is_greek
-from dimderiv.language import EULER, Binary, Call, Name, Node, Number, walk
+from dimderiv.language import EULER, Binary, Call, Name, Number, Tree, walk
 
 _SECOND = ("_2", "₂")
 _BARS = ("|", "‖", "∥")
@@ -34,7 +34,7 @@ def refuse_second_meanings(typed: Typed, declared: Collection[str]) -> None:
                     refuse(typed, part, declared)
 
 
-def _refuse_spectral_norm(typed: Typed, part: Node, declared: Collection[str]) -> None:
+def _refuse_spectral_norm(typed: Typed, part: Tree, declared: Collection[str]) -> None:
     match part:
         case Call("norm2", (operand,)) if typed.shape(operand).is_matrix:
             written = _written(typed, part)
@@ -46,7 +46,7 @@ def _refuse_spectral_norm(typed: Typed, part: Node, declared: Collection[str]) -
                 )
 
 
-def _refuse_power_of_e(typed: Typed, part: Node, declared: Collection[str]) -> None:
+def _refuse_power_of_e(typed: Typed, part: Tree, declared: Collection[str]) -> None:
     match part:
         case Call("exp", (operand,)) if typed.shape(operand).is_matrix:
             written = _written(typed, part)
@@ -58,7 +58,7 @@ def _refuse_power_of_e(typed: Typed, part: Node, declared: Collection[str]) -> N
                 )
 
 
-def _refuse_divisor(typed: Typed, part: Node, declared: Collection[str]) -> None:
+def _refuse_divisor(typed: Typed, part: Tree, declared: Collection[str]) -> None:
     """`x / 2s` is `(x / 2) s` by the letter, and was meant as `x / (2 s)` if s is a scalar."""
     match part:
         case Binary("*", Binary("/", _, below), scale):
@@ -81,7 +81,7 @@ def _refuse_divisor(typed: Typed, part: Node, declared: Collection[str]) -> None
         )
 
 
-def _refuse_dot(typed: Typed, part: Node, declared: Collection[str]) -> None:
+def _refuse_dot(typed: Typed, part: Tree, declared: Collection[str]) -> None:
     """A letter is a scalar only because a dot stood between it and a vector."""
     if not isinstance(part, Binary) or part.operator != "*":
         return
@@ -108,12 +108,12 @@ def _is_open(name: str, declared: Collection[str]) -> bool:
     return name[0].islower() and not is_greek(name) and name not in declared
 
 
-def _written(typed: Typed, part: Node) -> str:
+def _written(typed: Typed, part: Tree) -> str:
     return typed.program.source[slice(*part.span)]
 
 
 # By what a text has in it, the cheapest to find out.
-_CHECKS: Mapping[Collection[str], Callable[[Typed, Node, Collection[str]], None]] = {
+_CHECKS: Mapping[Collection[str], Callable[[Typed, Tree, Collection[str]], None]] = {
     _SECOND: _refuse_spectral_norm,
     (EULER,): _refuse_power_of_e,
     ("/",): _refuse_divisor,

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, Span
 from dimderiv.infer.unify import Term, Unifier, resolved
-from dimderiv.language import Declaration, Node, Shape, children, names_in, syntax
+from dimderiv.language import Declaration, Shape, Tree, children, names_in, syntax
 
 Axes = tuple[Term, Term]
 Write: TypeAlias = "Callable[[Facts, ClashError], ShapeError]"
@@ -28,7 +28,7 @@ class ClashError(Exception):
 
     def __init__(
         self,
-        node: Node,
+        node: Tree,
         write: Write,
         sizes: tuple[Term, Term] | None = None,
     ) -> None:
@@ -57,14 +57,14 @@ class Facts:
     declared: Mapping[str, Declaration]
     unifier: Unifier
 
-    def text(self, node: Node) -> str:
+    def text(self, node: Tree) -> str:
         """A part of the program as it was written."""
         start, end = node.span
         if end > start and self.source:
             return " ".join(self.source[start:end].split())
         return node.name if isinstance(node, syntax.Name) else "this part"
 
-    def grouped(self, node: Node) -> str:
+    def grouped(self, node: Tree) -> str:
         """A part of the program, in brackets where it is not a single thing."""
         single = (syntax.Name, syntax.Number, syntax.Call, syntax.Transpose)
         return self.text(node) if isinstance(node, single) else f"({self.text(node)})"
@@ -73,22 +73,22 @@ class Facts:
         """Whether a name is a symbol of which nothing is declared."""
         return self.meanings.get(name) == "symbol" and name not in self.declared
 
-    def shape(self, node: Node) -> Shape:
+    def shape(self, node: Tree) -> Shape:
         """The shape of a node."""
         return shape_of(self.axes[id(node)])
 
-    def said(self, node: Node) -> str:
+    def said(self, node: Tree) -> str:
         """The shape of a node in a sentence."""
         return f"{self.text(node)} is {described(self.shape(node))}"
 
     def refusal(
-        self, message: str, node: Node, hint: str | None = None, *, about: Node | None = None
+        self, message: str, node: Tree, hint: str | None = None, *, about: Tree | None = None
     ) -> ShapeError:
         """An error at a node, with what is known about it, or about another one."""
         known = self.known([about or node], None)
         return ShapeError(message, span=node.span, known=known, hint=hint)
 
-    def known(self, nodes: Sequence[Node], sizes: tuple[Term, Term] | None) -> list[str]:
+    def known(self, nodes: Sequence[Tree], sizes: tuple[Term, Term] | None) -> list[str]:
         """What is known of the names in some nodes, and which places say so."""
         reasons = [node for size in sizes or () for node in self.unifier.reasons(size)]
         names = dict.fromkeys(name for node in (*nodes, *reasons) for name in names_in(node))
@@ -119,7 +119,7 @@ def product_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     return _misfit(facts, clash, [left, right], clash.node.span, _fitting_products(facts, clash))
 
 
-def broadcast_misfit(*nodes: Node) -> Write:
+def broadcast_misfit(*nodes: Tree) -> Write:
     """Writes the error for operands that are combined entry by entry and have different sizes."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
@@ -207,7 +207,7 @@ def described(shape: Shape) -> str:
     return "a scalar" if shape.is_scalar else f"{shape.rows} x {shape.cols}"
 
 
-def unsigned(node: Node) -> Node:
+def unsigned(node: Tree) -> Tree:
     """A term without its minus signs."""
     while isinstance(node, syntax.Negative):
         node = node.operand
@@ -215,7 +215,7 @@ def unsigned(node: Node) -> Node:
 
 
 def _misfit(
-    facts: Facts, clash: ClashError, parts: list[Node], span: Span, hint: str | None
+    facts: Facts, clash: ClashError, parts: list[Tree], span: Span, hint: str | None
 ) -> ShapeError:
     said_of = dict.fromkeys(map(facts.said, parts))
     message = f"{facts.source[slice(*span)] or 'this'} does not conform: {' and '.join(said_of)}"
@@ -243,7 +243,7 @@ def _fitting_products(facts: Facts, clash: ClashError) -> str | None:
     return _listed(list(dict.fromkeys(text for text, conforms in candidates if conforms))[:3])
 
 
-def _fitting_sums(facts: Facts, clash: ClashError, nodes: Sequence[Node]) -> str | None:
+def _fitting_sums(facts: Facts, clash: ClashError, nodes: Sequence[Tree]) -> str | None:
     left, right = (facts.shape(node) for node in nodes)
     if left == right.transposed:
         return f"{_transposed(facts, nodes[1])} in place of {facts.text(nodes[1])}"
@@ -259,13 +259,13 @@ def _listed(texts: Sequence[str]) -> str | None:
     return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
-def _transposed(facts: Facts, node: Node) -> str:
+def _transposed(facts: Facts, node: Tree) -> str:
     if isinstance(node, syntax.Transpose):
         return facts.grouped(node.operand)
     return f"{facts.grouped(node)}'"
 
 
-def _square_hint(facts: Facts, node: Node, text: str, shape: Shape) -> str:
+def _square_hint(facts: Facts, node: Tree, text: str, shape: Shape) -> str:
     if not shape.is_matrix:
         return f"sum({text}) or ||{text}||, which take a vector"
     if not isinstance(node, syntax.Call):

@@ -28,7 +28,7 @@ def departures(scope: Scope, uses: Mapping[str, Use], program: syntax.Program) -
 
 
 class _Reader(ProductReader):
-    def read(self, node: syntax.Node, under: str = "") -> None:
+    def read(self, node: syntax.Tree, under: str = "") -> None:
         """Note the departures in a node."""
         match node:
             case syntax.Number() | syntax.Name():
@@ -81,7 +81,7 @@ class _Reader(ProductReader):
             self._beside_vectors(terms, kinds, names, under)
 
     def _regularised(
-        self, terms: Sequence[syntax.Node], names: Sequence[tuple[str, Kind]], under: str
+        self, terms: Sequence[syntax.Tree], names: Sequence[tuple[str, Kind]], under: str
     ) -> None:
         """`sqrt(v + e)`, `log(P + e)`: the constant is a number."""
         if under == "relu":
@@ -94,7 +94,7 @@ class _Reader(ProductReader):
             ]
             self._vectors_are_scalars(habits.REGULARISER, wanted[-1:])
 
-    def _extreme(self, left: syntax.Node, right: syntax.Node) -> None:
+    def _extreme(self, left: syntax.Tree, right: syntax.Tree) -> None:
         """`min(abs(r), c)`, `max(r, 1 - e)`: what something computed is cut off at is a number."""
         has_number = isinstance(left, syntax.Number) or isinstance(right, syntax.Number)
         for operand, other in ((left, right), (right, left)):
@@ -109,7 +109,7 @@ class _Reader(ProductReader):
                 self._note(weight, [name], Kind.SCALAR)
 
     def _beside_matrix(
-        self, terms: Sequence[syntax.Node], kinds: Sequence[Kind], names: Sequence[tuple[str, Kind]]
+        self, terms: Sequence[syntax.Tree], kinds: Sequence[Kind], names: Sequence[tuple[str, Kind]]
     ) -> None:
         matrices = [term for term, kind in zip(terms, kinds, strict=True) if kind is Kind.MATRIX]
         if all(isinstance(term, syntax.Call) and term.function == "conv2" for term in matrices):
@@ -131,7 +131,7 @@ class _Reader(ProductReader):
                 weight = habits.GREEK_ON_MATRIX if is_number else habits.SCALAR_ON_MATRIX
                 self._note(weight, [name], Kind.ROW)
 
-    def _vectors_on_matrix(self, terms: Sequence[syntax.Node], kinds: Sequence[Kind]) -> None:
+    def _vectors_on_matrix(self, terms: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> None:
         """Note columns that a capital makes of a name, beside a matrix: `A t + B`."""
         for term, kind in zip(terms, kinds, strict=True):
             *before, last = habits.factors(term)
@@ -139,14 +139,14 @@ class _Reader(ProductReader):
             if kind is Kind.COLUMN and before and is_name:
                 self._note(habits.COLUMN_ON_MATRIX, [str(bare(last))], Kind.SCALAR)
 
-    def _on_matrix(self, terms: Sequence[syntax.Node], kinds: Sequence[Kind]) -> None:
+    def _on_matrix(self, terms: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> None:
         """Note inner products of a name with itself that are added to a matrix: `S + w' w`."""
         for term, kind in zip(terms, kinds, strict=True):
             name = habits.squared(term) if kind is Kind.SCALAR else None
             if self._open(name):
                 self._note(habits.SQUARE_ON_MATRIX, [str(name)], Kind.MATRIX)
 
-    def _beside_whole_terms(self, terms: Sequence[syntax.Node], kinds: Sequence[Kind]) -> bool:
+    def _beside_whole_terms(self, terms: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> bool:
         """Note names that only multiply, in a sum with scalars that are computed from arrays."""
         computed = [t for t, k in zip(terms, kinds, strict=True) if self._is_computed(t, k)]
         arrays = [t for t, k in zip(terms, kinds, strict=True) if k is not Kind.SCALAR]
@@ -160,7 +160,7 @@ class _Reader(ProductReader):
 
     def _beside_vectors(
         self,
-        terms: Sequence[syntax.Node],
+        terms: Sequence[syntax.Tree],
         kinds: Sequence[Kind],
         names: Sequence[tuple[str, Kind]],
         under: str,
@@ -175,7 +175,7 @@ class _Reader(ProductReader):
             elif kind is Kind.SCALAR:
                 self._note(habits.SCALAR_ON_VECTOR, [name], self._kind(arrays[0]))
 
-    def _is_intercept(self, name: str, arrays: Sequence[syntax.Node]) -> bool:
+    def _is_intercept(self, name: str, arrays: Sequence[syntax.Tree]) -> bool:
         """Whether a name is the constant of a linear model: `X w + b`."""
         return bool(habits.BIAS.fullmatch(name)) and any(map(habits.is_model, arrays))
 

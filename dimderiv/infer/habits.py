@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from dimderiv.infer.clashes import unsigned
-from dimderiv.language import Add, Binary, Name, Node, Number, Transpose
+from dimderiv.language import Add, Binary, Name, Number, Transpose, Tree
 
 # A vector that multiplies or is added to a whole scalar term, which then is no scalar.
 WHOLE_TERM = 2.0
@@ -56,9 +56,9 @@ VECTOR_LETTERS = re.compile(r"[huvwxyz]\d*(_\w+)?")
 COUNT_LETTERS = re.compile(r"[nmpkdNMKD]\d*")
 
 
-def factors(node: Node) -> list[Node]:
+def factors(node: Tree) -> list[Tree]:
     """The factors of a product that is read from left to right, without its divisors."""
-    found: list[Node] = []
+    found: list[Tree] = []
     while isinstance(node, Binary) and node.operator in {"*", "/"}:
         if node.operator == "*":
             found.append(node.right)
@@ -66,7 +66,7 @@ def factors(node: Node) -> list[Node]:
     return [node, *reversed(found)]
 
 
-def divisors_of(node: Node) -> Iterator[Node]:
+def divisors_of(node: Tree) -> Iterator[Tree]:
     """The divisors of a product that is read from left to right."""
     while isinstance(node, Binary) and node.operator in {"*", "/"}:
         if node.operator == "/":
@@ -74,19 +74,19 @@ def divisors_of(node: Node) -> Iterator[Node]:
         node = node.left
 
 
-def is_model(node: Node) -> bool:
+def is_model(node: Tree) -> bool:
     """Whether a product is that of data and parameters: `X w`."""
     first, *others = factors(node)
     return len(others) == 1 and isinstance(first, Name) and bool(DATA.fullmatch(first.name))
 
 
-def is_constant(node: Node) -> bool:
+def is_constant(node: Tree) -> bool:
     """Whether a part is one name, with numbers added."""
     terms = [unsigned(t) for t in (node.terms if isinstance(node, Add) else (node,))]
     return all(isinstance(term, (Name, Number)) for term in terms)
 
 
-def squared(node: Node) -> str | None:
+def squared(node: Tree) -> str | None:
     """The name whose inner product with itself a part is."""
     match node:
         case Binary("*", Transpose(Name(name)), Name(other)) if name == other:
@@ -94,7 +94,7 @@ def squared(node: Node) -> str | None:
     return None
 
 
-def has_weights_first(node: Node) -> bool:
+def has_weights_first(node: Tree) -> bool:
     """Whether a product is one of weights and of samples that are columns: `W X`."""
     first, *others = factors(node)
     is_first = isinstance(first, Name) and bool(WEIGHTS.fullmatch(first.name))

@@ -11,7 +11,7 @@ from dimderiv.infer.unify import Term
 from dimderiv.language import ONE, SIZE_LIMIT, Dim, size_of, syntax, walk
 
 
-def size(scope: Scope, node: syntax.Node) -> Dim:
+def size(scope: Scope, node: syntax.Tree) -> Dim:
     """The size that an expression is."""
     _mark_as_scalar(scope, node)
     try:
@@ -79,5 +79,5 @@ def _run_along(scope: Scope, node: syntax.Entry, letter: str, own: Term) -> None
     scope.agree(known, own, node, letter_misfit)
 
 
-def _mark_as_scalar(scope: Scope, node: syntax.Node) -> None:
+def _mark_as_scalar(scope: Scope, node: syntax.Tree) -> None:
     scope.axes.update((id(part), SCALAR_AXES) for part in walk(node))

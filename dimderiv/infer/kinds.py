@@ -20,7 +20,7 @@ from dimderiv.infer.progress import Progress
 from dimderiv.infer.refusals import exponent_refused, power_refused, vector_power_refused
 from dimderiv.infer.scope import Kind
 from dimderiv.infer.uses import Use, is_greek, uses_of, usual_kind
-from dimderiv.language import Binary, Node, children, names_in
+from dimderiv.language import Binary, Tree, children, names_in
 
 EXACT_TRIES = 60
 TRIES = 500
@@ -262,7 +262,7 @@ class _Search:
         """
         limit = len(self.uses) + 1 if self.is_exact else NEAREST
         unifier = self.scope.unifier
-        stack: list[Node] = [clash.node]
+        stack: list[Tree] = [clash.node]
         stack += [node for size in clash.sizes or () for node in unifier.reasons(size)]
         seen: set[str] = set()
         suspects: list[str] = []

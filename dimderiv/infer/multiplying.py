@@ -41,13 +41,13 @@ class ProductReader:
     def _note(self, weight: float, names: Iterable[str], kind: Kind) -> None:
         self.found.append(Departure(weight, dict.fromkeys(names, kind)))
 
-    def _kind(self, node: syntax.Node) -> Kind:
+    def _kind(self, node: syntax.Tree) -> Kind:
         return kind_of_axes(self.scope.axes[id(node)])
 
     def _open(self, name: str | None) -> str | None:
         return name if name is not None and self.scope.is_undeclared(name) else None
 
-    def _is_computed(self, node: syntax.Node, kind: Kind) -> bool:
+    def _is_computed(self, node: syntax.Tree, kind: Kind) -> bool:
         """Whether a scalar is computed from arrays, in this place or in a definition."""
         if kind is not Kind.SCALAR:
             return False
@@ -58,7 +58,7 @@ class ProductReader:
             for name in names_in(node)
         )
 
-    def _multipliers(self, node: syntax.Node) -> set[str]:
+    def _multipliers(self, node: syntax.Tree) -> set[str]:
         """The open names that make a term an array, if they do no more than multiply it."""
         names: set[str] = set()
         for factor in habits.factors(node):
@@ -69,7 +69,7 @@ class ProductReader:
                 names |= counted
         return names
 
-    def _counted(self, node: syntax.Node) -> set[str]:
+    def _counted(self, node: syntax.Tree) -> set[str]:
         """The arrays among names that are only counted with: `n`, `M/2`, `(n - p - 1)/2`."""
         node = unsigned(node)
         match node:
@@ -99,7 +99,7 @@ class ProductReader:
         self._divided(chain, list(habits.divisors_of(node)))
         self._beside_factors(chain, kinds)
 
-    def _scaled(self, chain: Sequence[syntax.Node], kinds: Sequence[Kind]) -> bool:
+    def _scaled(self, chain: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> bool:
         """Note names before a whole scalar term, if there are any."""
         arrays = [place for place, kind in enumerate(kinds) if kind is not Kind.SCALAR]
         names: set[str] = set()
@@ -129,7 +129,7 @@ class ProductReader:
                 return True
         return False
 
-    def _divided(self, chain: Sequence[syntax.Node], divisors: Sequence[syntax.Node]) -> None:
+    def _divided(self, chain: Sequence[syntax.Tree], divisors: Sequence[syntax.Tree]) -> None:
         """Note names that are divided by a whole scalar term: `k / det(X)`."""
         counted = [self._counted(factor) for factor in chain]
         if all(counted) and any(self._is_computed(d, self._kind(d)) for d in divisors):
@@ -137,14 +137,14 @@ class ProductReader:
             if not names & {name for divisor in divisors for name in names_in(divisor)}:
                 self._note(habits.INNER_PRODUCT * len(names), sorted(names), Kind.SCALAR)
 
-    def _is_scalar(self, arrays: Sequence[syntax.Node]) -> bool:
+    def _is_scalar(self, arrays: Sequence[syntax.Tree]) -> bool:
         """Whether a product of arrays is a scalar."""
         if not arrays:
             return True
         axes = self.scope.axes
         return axes[id(arrays[0])][0] is ONE and axes[id(arrays[-1])][1] is ONE
 
-    def _counted_behind(self, chain: Sequence[syntax.Node], kinds: Sequence[Kind]) -> None:
+    def _counted_behind(self, chain: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> None:
         *before, last = chain
         names = self._counted(last) if isinstance(unsigned(last), syntax.Add) else set[str]()
         is_scalar = all(kind is Kind.SCALAR for kind in kinds[:-1])
@@ -152,7 +152,7 @@ class ProductReader:
         if is_scalar and is_computed and any(map(habits.COUNT_LETTERS.fullmatch, names)):
             self._note(habits.WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
 
-    def _beside_factors(self, chain: Sequence[syntax.Node], kinds: Sequence[Kind]) -> None:
+    def _beside_factors(self, chain: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> None:
         """Note scalars that stand before or behind a matrix as a row or a column would."""
         counts = Counter(factor.name for factor in chain if isinstance(factor, syntax.Name))
         left = [place for place, kind in enumerate(kinds) if kind is not Kind.SCALAR]

@@ -7,7 +7,7 @@ from dimderiv.infer import clashes, refusals
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.unify import MismatchError
-from dimderiv.language import ONE, Add, Binary, Name, Negative, Node, Number, Transpose
+from dimderiv.language import ONE, Add, Binary, Name, Negative, Number, Transpose, Tree
 
 
 def number_axes(scope: Scope, node: Number) -> Axes:
@@ -45,7 +45,7 @@ def binary_axes(scope: Scope, node: Binary) -> Axes:
     return combine(scope, node, left, right)
 
 
-def broadcast(scope: Scope, node: Node, parts: Sequence[Node], axes: Sequence[Axes]) -> Axes:
+def broadcast(scope: Scope, node: Tree, parts: Sequence[Tree], axes: Sequence[Axes]) -> Axes:
     """The axes that operands have together, where an axis of size 1 stretches."""
     rows, cols = axes[0]
     for part, (other_rows, other_cols) in zip(parts[1:], axes[1:], strict=True):
@@ -67,7 +67,7 @@ def broadcast(scope: Scope, node: Node, parts: Sequence[Node], axes: Sequence[Ax
     return rows, cols
 
 
-def _first_with(size: object, parts: Sequence[Node], axes: Sequence[Axes]) -> Node:
+def _first_with(size: object, parts: Sequence[Tree], axes: Sequence[Axes]) -> Tree:
     return next(
         clashes.unsigned(part)
         for part, own in zip(parts, axes, strict=True)
@@ -111,7 +111,7 @@ _OPERATORS: Mapping[str, Callable[[Scope, Binary, Axes, Axes], Axes]] = {
 }
 
 
-def constant(node: Node) -> Fraction | None:
+def constant(node: Tree) -> Fraction | None:
     """The number that an expression of numbers alone is.
 
     >>> constant(Binary("/", Number(Fraction(1)), Number(Fraction(2))))

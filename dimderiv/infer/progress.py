@@ -14,7 +14,7 @@ from dimderiv.infer.index_axes import entry_axes, index_form_axes
 from dimderiv.infer.scope import Kind, Scope, ScopeMark, Visitor, declared_axes
 from dimderiv.language import syntax
 
-VISITORS: Mapping[type[syntax.Node], Visitor] = {
+VISITORS: Mapping[type[syntax.Tree], Visitor] = {
     syntax.Number: operators.number_axes,
     syntax.Name: operators.name_axes,
     syntax.Negative: operators.negative_axes,

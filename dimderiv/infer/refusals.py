@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dimderiv.errors import ShapeError
 from dimderiv.infer.clashes import ClashError, Facts
-from dimderiv.language import EXTREMES, REDUCTIONS, Call, Name, Node, children
+from dimderiv.language import EXTREMES, REDUCTIONS, Call, Name, Tree, children
 
 _COUNTS = ("no arguments", "one argument", "two arguments", "three arguments")
 _EACH_ENTRY = "for each entry"
@@ -129,7 +129,7 @@ def entry_refused(facts: Facts, clash: ClashError) -> ShapeError:
     )
 
 
-def undetermined(node: Node, text: str) -> ShapeError:
+def undetermined(node: Tree, text: str) -> ShapeError:
     """A part whose size nothing around it tells."""
     if isinstance(node, Name):
         hint = "eye(n) for an identity of size n"

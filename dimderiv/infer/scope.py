@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer.clashes import Axes, ClashError, Facts, Write
 from dimderiv.infer.unify import Mark, MismatchError, Term, Unifier, Variable
-from dimderiv.language import ONE, OPEN, Call, Declaration, Name, Node, Shape, copied
+from dimderiv.language import ONE, OPEN, Call, Declaration, Name, Shape, Tree, copied
 from dimderiv.rulebook import Rulebook
 
 Meaning = Literal["symbol", "definition", "identity", "pi", "size"]
@@ -51,7 +51,7 @@ class Scope(Facts):
 
     def __init__(
         self,
-        visitors: Mapping[type[Node], Visitor],
+        visitors: Mapping[type[Tree], Visitor],
         source: str,
         rulebook: Rulebook,
         declared: Mapping[str, Declaration],
@@ -66,36 +66,36 @@ class Scope(Facts):
         self.usual: Mapping[str, Kind] = {}
         self.unifier = Unifier()
         self.axes: dict[int, Axes] = {}
-        self.bodies: dict[int, Node] = {}
+        self.bodies: dict[int, Tree] = {}
         self.names: dict[str, Axes] = {}
         self.meanings: dict[str, Meaning] = {}
         self.introduced: list[str] = []
-        self.unsized: list[tuple[Node, Term]] = []
+        self.unsized: list[tuple[Tree, Term]] = []
         self.assumed: dict[str, str] = {}
         self.letters: dict[str, Term] | None = None
         self.caller: Call | None = None
         self.calls = 0
         self.steps = 0
 
-    def visit(self, node: Node) -> Axes:
+    def visit(self, node: Tree) -> Axes:
         """Find the axes of a node, and of all nodes in it."""
         self.steps += 1
         axes = self.axes[id(node)] = self.visitors[type(node)](self, node)
         return axes
 
-    def unify(self, left: Term, right: Term, node: Node) -> None:
+    def unify(self, left: Term, right: Term, node: Tree) -> None:
         """Make two sizes equal, because of a node."""
         if left is not right:
             self.unifier.unify(left, right, self.caller or node)
 
-    def agree(self, left: Term, right: Term, node: Node, write: Write) -> None:
+    def agree(self, left: Term, right: Term, node: Tree, write: Write) -> None:
         """Make two sizes equal, or say that they clash at a node."""
         try:
             self.unify(left, right, node)
         except MismatchError as misfit:
             raise ClashError(node, write, (misfit.left, misfit.right)) from None
 
-    def unsized_axis(self, node: Node) -> Variable:
+    def unsized_axis(self, node: Tree) -> Variable:
         """A new size that the surroundings of a node must tell."""
         size = Variable()
         self.unsized.append((self.caller or node, size))
@@ -141,7 +141,7 @@ class Scope(Facts):
         self.introduced.append(name)
         return axes
 
-    def body(self, node: Call, definition: Node) -> Node:
+    def body(self, node: Call, definition: Tree) -> Tree:
         """A copy of a definition for one call: it has other shapes in each."""
         body = self.bodies[id(node)] = copied(definition)
         return body

@@ -47,7 +47,7 @@ class Typed:
     sizes: frozenset[str]
     functions: frozenset[str]
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
-    _bodies: Mapping[int, syntax.Node] = field(repr=False, compare=False)
+    _bodies: Mapping[int, syntax.Tree] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
     doubts: tuple[str, ...] = ()
     upstream: str | None = None
@@ -59,7 +59,7 @@ class Typed:
         """Every name that means something."""
         return self.sizes.union(self.symbols, self.definitions, self.functions)
 
-    def shape(self, node: syntax.Node) -> Shape:
+    def shape(self, node: syntax.Tree) -> Shape:
         """The shape of a part of the program.
 
         Args:
@@ -184,9 +184,9 @@ def _written_sizes(
     return written - {each.name for each in statements} - declared.keys() - _CONSTANTS.keys()
 
 
-def _sizes_in(node: syntax.Node, sized: Collection[str]) -> Iterator[str]:
+def _sizes_in(node: syntax.Tree, sized: Collection[str]) -> Iterator[str]:
     for part in syntax.walk(node):
-        places: tuple[syntax.Node, ...] = ()
+        places: tuple[syntax.Tree, ...] = ()
         if isinstance(part, syntax.Call) and part.function in sized:
             places = part.arguments
         elif isinstance(part, syntax.IndexForm):

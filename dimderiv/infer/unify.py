@@ -11,7 +11,7 @@ from math import isqrt
 from typing import Literal, NamedTuple, TypeAlias
 
 from dimderiv import frozen
-from dimderiv.language import ONE, Dim, Node, unused_letters
+from dimderiv.language import ONE, Dim, Tree, unused_letters
 
 _SHORT_NAMES = "mnpqkrsdhltuvw"
 
@@ -57,7 +57,7 @@ class Equation(NamedTuple):
 
     left: Term
     right: Term
-    reason: Node
+    reason: Tree
 
 
 class Mark(NamedTuple):
@@ -76,9 +76,9 @@ class Unifier:
         self.trail: list[Variable] = []
         self.equations: list[Equation] = []
         self.open: list[Equation] = []
-        self.computed: list[tuple[Computed, Node]] = []
+        self.computed: list[tuple[Computed, Tree]] = []
 
-    def unify(self, left: Term, right: Term, reason: Node) -> None:
+    def unify(self, left: Term, right: Term, reason: Tree) -> None:
         """Make two sizes equal."""
         a, b = found(left), found(right)
         if a is b:
@@ -107,20 +107,20 @@ class Unifier:
         variable.link = value
         self.trail.append(variable)
 
-    def _postpone(self, left: Term, right: Term, reason: Node) -> None:
+    def _postpone(self, left: Term, right: Term, reason: Tree) -> None:
         """Compare computed sizes at once where they are known, else in the end."""
         if any(True for term in (left, right) for _ in variables(term)):
             self.open.append(Equation(left, right, reason))
         elif resolved(left) != resolved(right):
             raise MismatchError(left, right)
 
-    def product(self, left: Term, right: Term, reason: Node) -> Term:
+    def product(self, left: Term, right: Term, reason: Tree) -> Term:
         """The product of two sizes."""
         if left is ONE or right is ONE:
             return right if left is ONE else left
         return self._compute(Computed("product", left, right), reason)
 
-    def valid(self, image: Term, kernel: Term, reason: Node) -> Term:
+    def valid(self, image: Term, kernel: Term, reason: Tree) -> Term:
         """The size that a valid convolution leaves of an image."""
         if kernel is ONE:
             return image
@@ -128,7 +128,7 @@ class Unifier:
             raise MismatchError(image, kernel)
         return self._compute(Computed("valid", image, kernel), reason)
 
-    def _compute(self, term: Computed, reason: Node) -> Term:
+    def _compute(self, term: Computed, reason: Tree) -> Term:
         if any(True for _ in variables(term)):
             self.computed.append((term, reason))
             return term
@@ -204,15 +204,15 @@ class Unifier:
                 return Equation(term.left, term.right, reason)
         return None
 
-    def reasons(self, term: Term) -> list[Node]:
+    def reasons(self, term: Term) -> list[Tree]:
         """The places that make a size what it is."""
         if not isinstance(term, Variable):
             return []
-        neighbours: dict[int, list[tuple[Term, Node]]] = {}
+        neighbours: dict[int, list[tuple[Term, Tree]]] = {}
         for left, right, reason in self.equations:
             neighbours.setdefault(id(left), []).append((right, reason))
             neighbours.setdefault(id(right), []).append((left, reason))
-        queue: deque[tuple[Term, list[Node]]] = deque([(term, [])])
+        queue: deque[tuple[Term, list[Tree]]] = deque([(term, [])])
         seen = {id(term)}
         while queue:
             place, path = queue.popleft()

@@ -42,7 +42,7 @@ class Use:
     is_vector: bool = False
     is_behind: bool = False
     leads: bool = False
-    beside: list[syntax.Node] = field(default_factory=list)
+    beside: list[syntax.Tree] = field(default_factory=list)
     counts: int = 0
     added: int = 0
 
@@ -95,7 +95,7 @@ def uses_of(program: syntax.Program) -> Mapping[str, Use]:
     return uses
 
 
-def _note_beside(node: syntax.Node, parts: Collection[syntax.Node], uses: dict[str, Use]) -> None:
+def _note_beside(node: syntax.Tree, parts: Collection[syntax.Tree], uses: dict[str, Use]) -> None:
     """Note the names that are combined, entry by entry, with something that is no number."""
     many = sum(not isinstance(unsigned(part), syntax.Number) for part in parts) > 1
     # A sum may have thousands of terms of one name.
@@ -105,7 +105,7 @@ def _note_beside(node: syntax.Node, parts: Collection[syntax.Node], uses: dict[s
         use.is_vector |= many
 
 
-def _note_product(left: syntax.Node, right: syntax.Node, uses: dict[str, Use]) -> None:
+def _note_product(left: syntax.Tree, right: syntax.Tree, uses: dict[str, Use]) -> None:
     first = _last_factor(left)
     if isinstance(right, syntax.Name):
         use = uses.setdefault(right.name, Use())
@@ -118,7 +118,7 @@ def _note_product(left: syntax.Node, right: syntax.Node, uses: dict[str, Use]) -
         use.counts += first is unsigned(left)
 
 
-def _note_counts(node: syntax.Node, uses: dict[str, Use]) -> None:
+def _note_counts(node: syntax.Tree, uses: dict[str, Use]) -> None:
     """Note the names in a divisor, an exponent or a sum of names and numbers."""
     match node:
         case syntax.Name(name):
@@ -128,31 +128,31 @@ def _note_counts(node: syntax.Node, uses: dict[str, Use]) -> None:
                 _note_counts(part, uses)
 
 
-def _is_number(node: syntax.Node) -> bool:
+def _is_number(node: syntax.Tree) -> bool:
     """Whether a part has no names."""
     return next(names_in(node), None) is None
 
 
-def _is_count(node: syntax.Node) -> bool:
+def _is_count(node: syntax.Tree) -> bool:
     """Whether a part is made of names and numbers, with no more than signs and numbers before."""
     terms = [unsigned(term) for term in (node.terms if isinstance(node, syntax.Add) else (node,))]
     return all(isinstance(term, syntax.Name) or _is_number(term) for term in terms)
 
 
-def _last_factor(node: syntax.Node) -> syntax.Node:
+def _last_factor(node: syntax.Tree) -> syntax.Tree:
     node = unsigned(node)
     while isinstance(node, syntax.Binary) and node.operator == "*":
         node = node.right
     return node
 
 
-def _is_capital(node: syntax.Node) -> bool:
+def _is_capital(node: syntax.Tree) -> bool:
     """Whether a factor is a matrix by its letter, or its transpose."""
     operand = node.operand if isinstance(node, syntax.Transpose) else node
     return isinstance(operand, syntax.Name) and operand.name[0].isupper()
 
 
-def bare(node: syntax.Node) -> str | None:
+def bare(node: syntax.Tree) -> str | None:
     """The name that a part is, apart from its sign, a number before it and a function of entries.
 
     >>> bare(syntax.Negative(syntax.Call("log", (syntax.Name("p"),))))

@@ -20,10 +20,10 @@ from dimderiv.language.syntax import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Operator,
     Transpose,
+    Tree,
     children,
 )
 from dimderiv.language.vocabulary import EULER, ONES, Token
@@ -91,7 +91,7 @@ class ExpressionReader:
         self.nesting -= 1
         return self.advance()
 
-    def expression(self) -> Node:
+    def expression(self) -> Tree:
         """An index form, a comparison of two sums, or a sum."""
         if self.token.kind == "[":
             return self.index_form()
@@ -106,7 +106,7 @@ class ExpressionReader:
             raise complaints.out_of_place(self.token, nested=False)
         return Binary(operator, left, right, (start, self.end))
 
-    def sum(self) -> Node:
+    def sum(self) -> Tree:
         """Products with `+` and `-` between them."""
         start = self.token.start
         terms = [self.product()]
@@ -118,7 +118,7 @@ class ExpressionReader:
             terms.append(term)
         return terms[0] if len(terms) == 1 else Add(tuple(terms), (start, self.end))
 
-    def product(self) -> Node:
+    def product(self) -> Tree:
         """Powers side by side or with `* .* / ./` between them, with leading signs."""
         minus = self.signs() if self.token.kind in _SIGNS else None
         start = self.token.start
@@ -139,7 +139,7 @@ class ExpressionReader:
             else:
                 return self.negated(node, minus) if minus else node
 
-    def kronecker(self, node: Node, start: int) -> Node:
+    def kronecker(self, node: Tree, start: int) -> Tree:
         """A Kronecker product, a whole term: what else is multiplied stands outside brackets."""
         while self.token.kind == "⊗":
             self.advance()
@@ -157,13 +157,13 @@ class ExpressionReader:
                 starts.append(sign.start)
         return starts
 
-    def negated(self, node: Node, minus: list[int]) -> Node:
+    def negated(self, node: Tree, minus: list[int]) -> Tree:
         """The node with its minus signs before it."""
         for start in reversed(minus):
             node = Negative(node, (start, self.end))
         return node
 
-    def power(self) -> Node:
+    def power(self) -> Tree:
         """A primary with the transposes, powers and index brackets after it."""
         if self.token.kind == EULER:
             return self.exponential()
@@ -179,7 +179,7 @@ class ExpressionReader:
                 node = self.raised(node, start)
         return node
 
-    def raised(self, base: Node, start: int) -> Node:
+    def raised(self, base: Tree, start: int) -> Tree:
         """A base with a power; `^T` and `^-T` are transposes."""
         operator = _POWERS[self.advance().kind]
         minus = [self.advance().start] if self.token.kind == "-" else []
@@ -193,7 +193,7 @@ class ExpressionReader:
         exponent = self.negated(self.primary(), minus)
         return Binary(operator, base, exponent, (start, self.end))
 
-    def exponential(self) -> Node:
+    def exponential(self) -> Tree:
         """`e` with its power, which ends where a power does."""
         letter = self.advance()
         self.advance()
@@ -204,7 +204,7 @@ class ExpressionReader:
         self.assumptions[f"{EULER}^x is exp(x)"] = None
         return Call("exp", (exponent,), span=(letter.start, self.end))
 
-    def primary(self) -> Node:
+    def primary(self) -> Tree:
         """A name, a number, a call, or a group."""
         kind, text, start, end = self.token
         if kind == "name":
@@ -227,13 +227,13 @@ class ExpressionReader:
             raise complaints.said("exponent of e", self.token.span)
         raise complaints.missing_operand(self.tokens, self.index)
 
-    def ones(self) -> Node:
+    def ones(self) -> Tree:
         """A vector of ones, whose size the surroundings tell."""
         span = self.advance()[2:]
         self.assumptions["1 beside an array is a vector of ones"] = None
         return Call("vector", (Number(Fraction(1), span),), span=span)
 
-    def group(self) -> Node:
+    def group(self) -> Tree:
         """An expression in brackets, or in the bars of a norm."""
         opening = self.enter()
         inner = self.expression()
@@ -242,7 +242,7 @@ class ExpressionReader:
             return inner
         return Call(closing.text, (inner,), span=(opening.start, self.end))
 
-    def inner_product(self) -> Node:
+    def inner_product(self) -> Tree:
         """`⟨A, X⟩`, the sum over the products of entries of two arrays of one shape."""
         opening = self.enter()
         left = self.expression()
@@ -254,11 +254,11 @@ class ExpressionReader:
         span = (opening.start, self.end)
         return Call("tr", (Binary("*", Transpose(left, left.span), right, span),), span=span)
 
-    def call(self) -> Node:
+    def call(self) -> Tree:
         """A function with its arguments, the last of which may be `axis=0` or `axis=1`."""
         function = self.advance()
         opening = self.enter()
-        arguments: list[Node] = []
+        arguments: list[Tree] = []
         axis = None
         while True:
             if self.token.kind == "axis" and arguments:
@@ -306,12 +306,12 @@ class ExpressionReader:
         self.advance()
         return int(value.text)
 
-    def index_form(self) -> Node:
+    def index_form(self) -> Tree:
         """An array given entry by entry, such as `[i:m, j:n] A[i,k] B[k,j]`."""
         if self.in_index_form:
             raise complaints.out_of_place(self.token, nested=True)
         opening = self.enter()
-        sizes: dict[str, Node] = {}
+        sizes: dict[str, Tree] = {}
         groups: list[int] = []
         while self.token.kind != "]" or sizes:
             before = len(sizes)
@@ -327,7 +327,7 @@ class ExpressionReader:
         merged = tuple(groups) if len(groups) < len(sizes) else ()
         return IndexForm(tuple(sizes.items()), body, merged, (opening.start, self.end))
 
-    def letters(self, sizes: dict[str, Node]) -> None:
+    def letters(self, sizes: dict[str, Tree]) -> None:
         """Go past one axis in the head of an index form: a letter, or several in brackets."""
         if self.token.kind != "(":
             self.sized_letter(sizes)
@@ -339,7 +339,7 @@ class ExpressionReader:
             self.sized_letter(sizes)
         self.leave(opening, ")")
 
-    def sized_letter(self, sizes: dict[str, Node]) -> None:
+    def sized_letter(self, sizes: dict[str, Tree]) -> None:
         """Go past a letter of an axis and its size."""
         letter = self.letter()
         if letter.text in sizes:
@@ -357,7 +357,7 @@ class ExpressionReader:
         self.advance()
         return letter
 
-    def entry(self, operand: Node, start: int) -> Node:
+    def entry(self, operand: Tree, start: int) -> Tree:
         """An operand with index brackets."""
         if not self.in_index_form:
             if self.token.start == self.end:
@@ -371,7 +371,7 @@ class ExpressionReader:
         self.leave(opening, "]")
         return Entry(operand, tuple(indices), (start, self.end))
 
-    def index_expression(self) -> Node:
+    def index_expression(self) -> Tree:
         """A sum of products of letters, sizes and whole numbers."""
         node = self.sum()
         parts = [node]
@@ -387,7 +387,7 @@ class ExpressionReader:
         return node
 
 
-def _is_rectifier(function: str, arguments: Sequence[Node]) -> bool:
+def _is_rectifier(function: str, arguments: Sequence[Tree]) -> bool:
     """Whether it is the larger of 0 and something."""
     return function == "max" and any(isinstance(x, Number) and not x.value for x in arguments)
 

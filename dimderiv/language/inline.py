@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from dimderiv.errors import LimitError
-from dimderiv.language.syntax import Name, Node, Program, Statement, children, replaced, walk
+from dimderiv.language.syntax import Name, Program, Statement, Tree, children, replaced, walk
 
 LONGEST = 4_000
 DEEPEST = 100
@@ -26,7 +26,7 @@ def without_definitions(program: Program) -> Program:
     return Program((Statement(None, value),), program.source)
 
 
-def written_out(definitions: Mapping[str, Node], values: Sequence[Node]) -> list[Node]:
+def written_out(definitions: Mapping[str, Tree], values: Sequence[Tree]) -> list[Tree]:
     """Expressions with the value of each definition in place of its name.
 
     Args:
@@ -36,7 +36,7 @@ def written_out(definitions: Mapping[str, Node], values: Sequence[Node]) -> list
     Raises:
         LimitError: written out, one would be too long to read.
     """
-    written: dict[str, Node] = {}
+    written: dict[str, Tree] = {}
     depths: dict[str, int] = {}
     for name, value in definitions.items():
         depths[name] = _depth(value, depths)
@@ -46,7 +46,7 @@ def written_out(definitions: Mapping[str, Node], values: Sequence[Node]) -> list
     return [_substituted(value, written) for value in values]
 
 
-def names_in(node: Node) -> Iterator[str]:
+def names_in(node: Tree) -> Iterator[str]:
     """Every name that occurs in a tree, from left to right."""
     stack = [node]
     while stack:
@@ -57,7 +57,7 @@ def names_in(node: Node) -> Iterator[str]:
             stack.extend(reversed(children(part)))
 
 
-def _substituted(node: Node, values: Mapping[str, Node]) -> Node:
+def _substituted(node: Tree, values: Mapping[str, Tree]) -> Tree:
     if sum(_size(values[name]) for name in names_in(node) if name in values) > LONGEST:
         raise _too_long()
     return replaced(node, lambda part: values.get(part.name) if isinstance(part, Name) else None)
@@ -67,11 +67,11 @@ def _too_long() -> LimitError:
     return LimitError("without names the answer is too long", hint="leave out --inline")
 
 
-def _depth(node: Node, depths: Mapping[str, int]) -> int:
+def _depth(node: Tree, depths: Mapping[str, int]) -> int:
     """How deep a tree is with the values of the names in it."""
     own = depths.get(node.name, 0) if isinstance(node, Name) else 0
     return 1 + max([own, *(_depth(child, depths) for child in children(node))])
 
 
-def _size(node: Node) -> int:
+def _size(node: Tree) -> int:
     return sum(1 for _ in walk(node))

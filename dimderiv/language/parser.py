@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dimderiv.errors import DimderivError, LimitError, ParseError, Span
 from dimderiv.language import complaints
 from dimderiv.language.expressions import ExpressionReader
-from dimderiv.language.syntax import Node, Program, Statement, children
+from dimderiv.language.syntax import Program, Statement, Tree, children
 from dimderiv.language.tokens import tokenize
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
 
@@ -66,7 +66,7 @@ def parse_program(
 
 def parse_expression(
     source: str, *, names: Collection[str] = (), functions: Collection[str] = BUILTIN_FUNCTIONS
-) -> Node:
+) -> Tree:
     """The tree of a single expression.
 
     Args:
@@ -161,7 +161,7 @@ def _left_sides(tokens: list[Token]) -> list[str]:
     ]
 
 
-def _check_depth(value: Node) -> None:
+def _check_depth(value: Tree) -> None:
     level, depth = [value], 0
     while level:
         depth += 1

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache, reduce
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
-from dimderiv.language.syntax import Add, Binary, Name, Negative, Node, Number
+from dimderiv.language.syntax import Add, Binary, Name, Negative, Number, Tree
 
 Monomial = tuple[str, ...]
 
@@ -82,7 +82,7 @@ class Dim:
             total += coefficient
         return total
 
-    def syntax(self) -> Node:
+    def syntax(self) -> Tree:
         """The size as an expression of the language."""
         terms = [_monomial_syntax(m, c) for m, c in self.monomials]
         if not terms:
@@ -127,8 +127,8 @@ def _collected(terms: tuple[tuple[Monomial, int], ...]) -> Dim:
     return Dim(tuple(kept))
 
 
-def _monomial_syntax(monomial: Monomial, coefficient: int) -> Node:
-    factors: list[Node] = [
+def _monomial_syntax(monomial: Monomial, coefficient: int) -> Tree:
+    factors: list[Tree] = [
         Name(name) if count == 1 else Binary("^", Name(name), Number(Fraction(count)))
         for name, count in Counter(monomial).items()
     ]
@@ -140,7 +140,7 @@ def _monomial_syntax(monomial: Monomial, coefficient: int) -> Node:
     return Negative(product) if coefficient < 0 else product
 
 
-def size_of(node: Node, names: Container[str] | None = None) -> Dim:
+def size_of(node: Tree, names: Container[str] | None = None) -> Dim:
     """The dimension that a size in a text is.
 
     Args:

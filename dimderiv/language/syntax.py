@@ -20,7 +20,7 @@ Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
 NOWHERE: Span = (0, 0)
 
 # A letter of an index form, and the size that it runs over.
-Letter: TypeAlias = "tuple[str, Node]"
+Letter: TypeAlias = "tuple[str, Tree]"
 
 
 @frozen.by_value
@@ -43,7 +43,7 @@ class Name:
 class Negative:
     """A minus sign before an operand."""
 
-    operand: "Node"
+    operand: "Tree"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -51,7 +51,7 @@ class Negative:
 class Add:
     """A sum of two or more terms; `a - b` is `Add((a, Negative(b)))`."""
 
-    terms: tuple["Node", ...]
+    terms: tuple["Tree", ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -60,8 +60,8 @@ class Binary:
     """Two operands and an operator; juxtaposition and `@` are `*`."""
 
     operator: Operator
-    left: "Node"
-    right: "Node"
+    left: "Tree"
+    right: "Tree"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -69,7 +69,7 @@ class Binary:
 class Transpose:
     """The transpose of an operand."""
 
-    operand: "Node"
+    operand: "Tree"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -78,7 +78,7 @@ class Call:
     """A function of arguments; norms in bars are calls of `norm2`, `norm1`, `normF`, `normN`."""
 
     function: str
-    arguments: tuple["Node", ...]
+    arguments: tuple["Tree", ...]
     axis: int | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
@@ -87,8 +87,8 @@ class Call:
 class Entry:
     """One entry of an operand, by index expressions over the letters of an index form."""
 
-    operand: "Node"
-    indices: tuple["Node", ...]
+    operand: "Tree"
+    indices: tuple["Tree", ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -104,7 +104,7 @@ class IndexForm:
     """
 
     letters: tuple[Letter, ...]
-    body: "Node"
+    body: "Tree"
     groups: tuple[int, ...] = ()
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
@@ -119,11 +119,11 @@ class IndexForm:
 class Group:
     """Brackets that help the reader and change nothing: `(x' y) x`; no parser makes one."""
 
-    operand: "Node"
+    operand: "Tree"
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-Node: TypeAlias = (
+Tree: TypeAlias = (
     Number | Name | Negative | Add | Binary | Transpose | Call | Entry | IndexForm | Group
 )
 
@@ -133,7 +133,7 @@ class Statement:
     """`name = value`, or a value alone."""
 
     name: str | None
-    value: Node
+    value: Tree
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -154,7 +154,7 @@ def is_extreme_of_two(call: Call) -> bool:
     return call.function in EXTREMES and len(call.arguments) == 2 and call.axis is None
 
 
-def along(definition: Node, axis: int | None) -> Node:
+def along(definition: Tree, axis: int | None) -> Tree:
     """A definition of a reduction by others, which run along its axis.
 
     Args:
@@ -165,7 +165,7 @@ def along(definition: Node, axis: int | None) -> Node:
     Call(function='sum', arguments=(Name(name='A'),), axis=1)
     """
 
-    def turned(part: Node) -> Node | None:
+    def turned(part: Tree) -> Tree | None:
         if not isinstance(part, Call) or part.function not in REDUCTIONS or len(part.arguments) > 1:
             return None
         return replace(part, arguments=(along(part.arguments[0], axis),), axis=axis)
@@ -173,17 +173,17 @@ def along(definition: Node, axis: int | None) -> Node:
     return definition if axis is None else replaced(definition, turned)
 
 
-def children(node: Node) -> tuple[Node, ...]:
+def children(node: Tree) -> tuple[Tree, ...]:
     """The operands of a node, from left to right."""
     return _CHILDREN[type(node)](node)
 
 
-def _operand(node: Any) -> tuple[Node, ...]:
+def _operand(node: Any) -> tuple[Tree, ...]:
     return (node.operand,)
 
 
 # By the kind of the node, since each part of each answer is asked for them again and again.
-_CHILDREN: Mapping[type, Callable[[Any], tuple[Node, ...]]] = {
+_CHILDREN: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
     Number: lambda _: (),
     Name: lambda _: (),
     Negative: _operand,
@@ -197,7 +197,7 @@ _CHILDREN: Mapping[type, Callable[[Any], tuple[Node, ...]]] = {
 }
 
 
-def walk(node: Node) -> Iterator[Node]:
+def walk(node: Tree) -> Iterator[Tree]:
     """Every part of a tree, each before its operands."""
     stack = [node]
     while stack:
@@ -206,7 +206,7 @@ def walk(node: Node) -> Iterator[Node]:
         stack.extend(children(part))
 
 
-def all_occur(parts: Iterable[Node], tree: Node) -> bool:
+def all_occur(parts: Iterable[Tree], tree: Tree) -> bool:
     """Whether each of some parts is found in a tree."""
     missing = set(parts)
     for part in walk(tree):
@@ -216,14 +216,14 @@ def all_occur(parts: Iterable[Node], tree: Node) -> bool:
     return not missing
 
 
-def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
+def replaced(node: Tree, change: Callable[[Tree], Tree | None]) -> Tree:
     """A tree in which every part that `change` has something for is exchanged for it.
 
     What nothing is exchanged in stays the same object, and one object stays one.
     """
-    known: dict[int, Node] = {}
+    known: dict[int, Tree] = {}
 
-    def inner(part: Node) -> Node:
+    def inner(part: Tree) -> Tree:
         new = known.get(id(part))
         if new is None:
             new = change(part)
@@ -233,12 +233,12 @@ def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
     return inner(node)
 
 
-def copied(node: Node) -> Node:
+def copied(node: Tree) -> Tree:
     """A tree of new nodes that is equal to another."""
     return replaced(node, lambda part: replace(part) if isinstance(part, Name | Number) else None)
 
 
-def with_operands(node: Node, inner: Callable[[Node], Node]) -> Node:
+def with_operands(node: Tree, inner: Callable[[Tree], Tree]) -> Tree:
     """A tree with its operands changed; the same object where none of them is."""
     match node:
         case Number() | Name():
@@ -260,5 +260,5 @@ def with_operands(node: Node, inner: Callable[[Node], Node]) -> Node:
             return node if changed is node.operand else replace(node, operand=changed)
 
 
-def _are(some: tuple[Node, ...], others: tuple[Node, ...]) -> bool:
+def _are(some: tuple[Tree, ...], others: tuple[Tree, ...]) -> bool:
     return all(one is other for one, other in zip(some, others, strict=True))

@@ -117,7 +117,7 @@ class Builder:
         """What a name stands for where it is used after its definition."""
         return Array(node, value.shape)
 
-    def array(self, node: syntax.Node) -> Array:
+    def array(self, node: syntax.Tree) -> Array:
         """A part of the program as a node with rows and columns."""
         match node:
             case syntax.Number(value):
@@ -281,7 +281,7 @@ class Builder:
                 hint='declare the property, as in "A: n x n symmetric", or write (A + A\') / 2',
             )
 
-    def defined(self, rule: Rule, arguments: Sequence[Array], tree: syntax.Node) -> Array:
+    def defined(self, rule: Rule, arguments: Sequence[Array], tree: syntax.Tree) -> Array:
         """A definition that a rule has, with the arguments in place of its parameters."""
         known = dict(zip(rule.arguments, arguments, strict=True))
         return self.within(typed_formula(tree, known, self.rulebook), known)
@@ -299,14 +299,14 @@ class Builder:
             self.names, self.typed = outer
 
 
-def typed_formula(tree: syntax.Node, known: Mapping[str, Array], rulebook: Rulebook) -> Typed:
+def typed_formula(tree: syntax.Tree, known: Mapping[str, Array], rulebook: Rulebook) -> Typed:
     """A formula of a rule as a program of its own, whose symbols have the shapes of arrays."""
     return _typed(tree, tuple(known), tuple([array.shape for array in known.values()]), rulebook)
 
 
 @lru_cache(maxsize=1024)
 def _typed(
-    tree: syntax.Node, names: tuple[str, ...], shapes: tuple[Shape, ...], rulebook: Rulebook
+    tree: syntax.Tree, names: tuple[str, ...], shapes: tuple[Shape, ...], rulebook: Rulebook
 ) -> Typed:
     declared = {name: Declaration(shape) for name, shape in zip(names, shapes, strict=True)}
     program = syntax.Program((syntax.Statement(None, tree),))
@@ -317,7 +317,7 @@ def _typed(
         raise ShapeError(message, known=error.known) from None
 
 
-def _refuse_zero_below(divisor: Array, node: syntax.Node) -> None:
+def _refuse_zero_below(divisor: Array, node: syntax.Tree) -> None:
     if constant_value(divisor.node) == 0:
         raise NotDifferentiableError("this divides by zero", span=node.span)
 

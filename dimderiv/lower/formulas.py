@@ -97,7 +97,7 @@ class _Formula(Builder):
         return 1 / value
 
 
-def _value(tree: syntax.Node, known: Mapping[str, Array], rulebook: Rulebook) -> Array:
+def _value(tree: syntax.Tree, known: Mapping[str, Array], rulebook: Rulebook) -> Array:
     typed = typed_formula(tree, known, rulebook)
     return _Formula(typed, rulebook).within(typed, known)
 
@@ -136,7 +136,7 @@ ENTRYWISE: Mapping[syntax.Operator, syntax.Operator] = {"*": ".*", "/": "./", "^
 
 
 @cache
-def entrywise_tree(tree: syntax.Node) -> syntax.Node:
+def entrywise_tree(tree: syntax.Tree) -> syntax.Tree:
     """A formula in scalars as one that works on each entry of an array.
 
     Args:
@@ -156,7 +156,7 @@ def entrywise_tree(tree: syntax.Node) -> syntax.Node:
     raise NotDifferentiableError(f"a scalar formula cannot contain {tree}")
 
 
-Entries = tuple[tuple[syntax.Node, str], ...]
+Entries = tuple[tuple[syntax.Tree, str], ...]
 
 
 def _letters(rule: Rule, place: int) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
@@ -175,7 +175,7 @@ def _terms(rule: Rule, name: str, rulebook: Rulebook) -> Iterator[tuple[Fraction
     yield from map(_entries, form.body.terms if isinstance(form.body, syntax.Add) else (form.body,))
 
 
-def _entries(term: syntax.Node) -> tuple[Fraction, Entries]:
+def _entries(term: syntax.Tree) -> tuple[Fraction, Entries]:
     match term:
         case syntax.Negative(inner):
             coefficient, entries = _entries(inner)

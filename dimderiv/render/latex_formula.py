@@ -21,10 +21,10 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Program,
     Transpose,
+    Tree,
     names_in,
 )
 from dimderiv.render.latex_functions import (
@@ -71,7 +71,7 @@ _COMPARISONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le"}
 
 
 def latex(
-    tree: Node | Program,
+    tree: Tree | Program,
     *,
     names: Mapping[str, str] = NO_SPELLINGS,
     spellings: Mapping[str, str] = NO_SPELLINGS,
@@ -135,14 +135,14 @@ class _Printer:
     known: Collection[str] = field(repr=False)
     space: str = " "
     # By identity, since a quotient may be written in two ways; each node is kept alive beside it.
-    done: dict[int, tuple[Node, Piece]] = field(default_factory=dict, init=False, repr=False)
+    done: dict[int, tuple[Tree, Piece]] = field(default_factory=dict, init=False, repr=False)
 
-    def piece(self, node: Node) -> Piece:
+    def piece(self, node: Tree) -> Piece:
         if id(node) not in self.done:
             self.done[id(node)] = node, self.written(node)
         return self.done[id(node)][1]
 
-    def written(self, node: Node) -> Piece:
+    def written(self, node: Tree) -> Piece:
         match node:
             case Name():
                 return Piece(self.name(node.name), ATOM)
@@ -225,7 +225,7 @@ class _Printer:
             written += text
         return Piece(written, loosest, tall)
 
-    def quotient(self, top: Node, bottom: Node) -> Piece:
+    def quotient(self, top: Tree, bottom: Tree) -> Piece:
         top, bottom = _ungrouped(top), _ungrouped(bottom)
         below = self.piece(bottom).text
         if isinstance(top, Number) and isinstance(bottom, Number):
@@ -240,7 +240,7 @@ class _Printer:
         separator = between(fraction, rest_written, self.space)
         return Piece(fraction + separator + rest_written, PRODUCT, True)
 
-    def exponent(self, node: Node) -> str:
+    def exponent(self, node: Tree) -> str:
         match node:
             case Number(value):
                 return inline_number(value)
@@ -250,7 +250,7 @@ class _Printer:
                 return f"{self.piece(top).text}/{self.piece(bottom).text}"
         return self.piece(node).text
 
-    def transpose(self, operand: Node) -> Piece:
+    def transpose(self, operand: Tree) -> Piece:
         match operand:
             case Call("inv", (base,)):
                 return raised(self.piece(base), r"-\top")
@@ -272,16 +272,16 @@ class _Printer:
         return called(head_of(node.function, spelling, self.known) + subscript, arguments)
 
 
-def _is_multiple(node: Node) -> bool:
+def _is_multiple(node: Tree) -> bool:
     """Whether this is a number times a single factor, such as `2 g`."""
     return (
         isinstance(node, Binary) and isinstance(node.left, Number) and level(node.right) > PRODUCT
     )
 
 
-def _is_sum(node: Node) -> bool:
+def _is_sum(node: Tree) -> bool:
     return isinstance(_ungrouped(node), Add)
 
 
-def _ungrouped(node: Node) -> Node:
+def _ungrouped(node: Tree) -> Tree:
     return _ungrouped(node.operand) if isinstance(node, Group) else node

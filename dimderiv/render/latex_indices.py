@@ -2,7 +2,7 @@ r"""Index forms in LaTeX: `\Bigl[\sum_{k} A_{i,k} \, B_{k,j}\Bigr]_{i,j}`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dimderiv.language import Add, Binary, Entry, IndexForm, Name, Negative, Node, Number, children
+from dimderiv.language import Add, Binary, Entry, IndexForm, Name, Negative, Number, Tree, children
 from dimderiv.render.latex_pieces import Piece, Write, at_least
 from dimderiv.render.precedence import ATOM, QUOTIENT, SUM
 
@@ -38,7 +38,7 @@ def entry(node: Entry, write: Write) -> Piece:
     return Piece(f"{array}_{{{subscript}}}", ATOM, operand.tall)
 
 
-def _summed(term: Node, fixed: set[str], write: Write) -> str:
+def _summed(term: Tree, fixed: set[str], write: Write) -> str:
     written = at_least(write(term), QUOTIENT)
     letters = dict.fromkeys(letter for letter in _letters(term) if letter not in fixed)
     return rf"\sum_{{{_listed(letters, write)}}} {written}" if letters else written
@@ -53,7 +53,7 @@ def _listed(letters: Iterable[str], write: Write) -> str:
     return ",".join(write(Name(letter)).text for letter in letters)
 
 
-def _letters(term: Node) -> Iterator[str]:
+def _letters(term: Tree) -> Iterator[str]:
     if isinstance(term, Entry):
         for index in term.indices:
             yield from _index_letters(index)
@@ -61,7 +61,7 @@ def _letters(term: Node) -> Iterator[str]:
         yield from _letters(child)
 
 
-def _index_letters(index: Node) -> Iterator[str]:
+def _index_letters(index: Tree) -> Iterator[str]:
     # In a multiple such as `j m` the dimension comes second.
     if isinstance(index, Binary) and isinstance(index.left, Name):
         index = index.left
@@ -71,7 +71,7 @@ def _index_letters(index: Node) -> Iterator[str]:
         yield from _index_letters(child)
 
 
-def _names(node: Node) -> Iterator[str]:
+def _names(node: Tree) -> Iterator[str]:
     if isinstance(node, Name):
         yield node.name
     for child in children(node):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.language import Decimal, Node, decimal_places
+from dimderiv.language import Decimal, Tree, decimal_places
 from dimderiv.render.precedence import ATOM, POWER, number
 
 _COMMAND = re.compile(r"\\[A-Za-z]+|[{}^_ ]")
@@ -27,7 +27,7 @@ class Piece(NamedTuple):
     tall: bool = False
 
 
-Write: TypeAlias = Callable[[Node], Piece]
+Write: TypeAlias = Callable[[Tree], Piece]
 
 
 def at_least(piece: Piece, lowest: int) -> str:

@@ -19,10 +19,10 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Operator,
     Transpose,
+    Tree,
     decimal_places,
 )
 
@@ -79,7 +79,7 @@ _NODE_LEVELS: dict[type, int] = {
 }
 
 
-def level(node: Node) -> int:
+def level(node: Tree) -> int:
     """How tightly a node binds, written in the language.
 
     >>> level(Name("x")) > level(Negative(Name("x")))
@@ -120,7 +120,7 @@ class Factor(NamedTuple):
     """
 
     operator: str
-    node: Node
+    node: Tree
     lowest: int
 
 
@@ -158,7 +158,7 @@ def _hides_product(operator: Operator, left: Binary) -> bool:
     return operator in (".*", "./") and left.operator == "*" and not isinstance(left.left, Number)
 
 
-def without_number(node: Node) -> tuple[Number | None, Node]:
+def without_number(node: Tree) -> tuple[Number | None, Tree]:
     """A product taken apart into the number at its front, if there is one, and the rest."""
     if not isinstance(node, Binary) or node.operator not in PRODUCTS:
         return None, node

@@ -17,11 +17,11 @@ from dimderiv.language import (
     Letter,
     Name,
     Negative,
-    Node,
     Number,
     Program,
     Statement,
     Transpose,
+    Tree,
     decimal_places,
 )
 from dimderiv.render.precedence import (
@@ -42,7 +42,7 @@ from dimderiv.render.precedence import (
 BARS = {"norm2": "||", "norm1": "||_1", "normF": "||_F", "normN": "||_*"}
 
 
-def text(tree: Node | Program, *, multiline: bool = False) -> str:
+def text(tree: Tree | Program, *, multiline: bool = False) -> str:
     """The tree in the language itself.
 
     Args:
@@ -65,12 +65,12 @@ def _statement(statement: Statement) -> str:
     return value if statement.name is None else f"{statement.name} = {value}"
 
 
-def _operand(node: Node, lowest: int) -> str:
+def _operand(node: Tree, lowest: int) -> str:
     written = _plain(node)
     return written if level(node) >= lowest else f"({written})"
 
 
-def _plain(node: Node) -> str:
+def _plain(node: Tree) -> str:
     match node:
         case Name():
             return node.name
@@ -126,7 +126,7 @@ def _power(node: Binary) -> str:
     return f"{base}{operator}{exponent}"
 
 
-def _exponent(node: Node) -> str:
+def _exponent(node: Tree) -> str:
     if isinstance(node, Group):
         return _exponent(node.operand)
     if _is_bare_exponent(node):
@@ -136,7 +136,7 @@ def _exponent(node: Node) -> str:
     return f"({_plain(node)})"
 
 
-def _is_bare_exponent(node: Node) -> bool:
+def _is_bare_exponent(node: Tree) -> bool:
     if isinstance(node, Number):
         return decimal_places(node.value) is not None
     # `A^T` is the transpose, so a symbol of that name needs brackets.
@@ -180,5 +180,5 @@ def _axis(letters: Sequence[Letter]) -> str:
     return written if len(letters) == 1 else f"({written})"
 
 
-def _index(node: Node) -> str:
+def _index(node: Tree) -> str:
     return _operand(node, SUM).replace(" + ", "+").replace(" - ", "-")

@@ -6,7 +6,7 @@ No derivative is among them: the check differentiates what it reads here by itse
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dimderiv.language import Call, Node, walk
+from dimderiv.language import Call, Tree, walk
 from dimderiv.rulebook.rulebook import Rule, Rulebook
 
 
@@ -22,14 +22,14 @@ class Meanings:
         products: the signature of each function that is a product of labelled factors.
     """
 
-    definitions: Mapping[str, tuple[tuple[str, ...], Node]] = field(default_factory=dict)
-    columns: Mapping[str, Node] = field(default_factory=dict)
+    definitions: Mapping[str, tuple[tuple[str, ...], Tree]] = field(default_factory=dict)
+    columns: Mapping[str, Tree] = field(default_factory=dict)
     elementwise: Collection[str] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, str] = field(default_factory=dict)
 
 
-def meanings(rulebook: Rulebook, formulas: Iterable[Node], known: Collection[str]) -> Meanings:
+def meanings(rulebook: Rulebook, formulas: Iterable[Tree], known: Collection[str]) -> Meanings:
     """The meanings of the functions that formulas call, and of those that these call in turn.
 
     Args:

@@ -16,8 +16,8 @@ from dimderiv.language import (
     Entry,
     IndexForm,
     Name,
-    Node,
     Shape,
+    Tree,
     children,
     parse_expression,
     rules_folder,
@@ -229,7 +229,7 @@ def _read_formula(
             )
 
 
-def _names(formula: Node) -> Iterator[Name]:
+def _names(formula: Tree) -> Iterator[Name]:
     if isinstance(formula, Name):
         yield formula
     parts = (formula.operand,) if isinstance(formula, Entry) else children(formula)

@@ -14,8 +14,8 @@ from dimderiv.errors import ParseError
 from dimderiv.language import (
     BUILTIN_FUNCTIONS,
     GRADIENT,
-    Node,
     Shape,
+    Tree,
     builtin_files,
     parse_expression,
     read_rule_file,
@@ -80,7 +80,7 @@ class Rulebook:
         found = {r.name: r.code.get(target, r.code.get("any")) for r in self.rules.values()}
         return {name: text for name, text in found.items() if text is not None}
 
-    def formula(self, rule: Rule, text: str) -> Node:
+    def formula(self, rule: Rule, text: str) -> Tree:
         """The tree of a formula that a rule has.
 
         Args:
@@ -91,7 +91,7 @@ class Rulebook:
 
 
 @cache
-def _formula(text: str, names: tuple[str, ...], functions: frozenset[str]) -> Node:
+def _formula(text: str, names: tuple[str, ...], functions: frozenset[str]) -> Tree:
     return parse_expression(text, names=names, functions=functions)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
-from dimderiv.language import Declaration, Node, Program, Shape
+from dimderiv.language import Declaration, Program, Shape, Tree
 
 MOST_SIZES = 8
 
@@ -55,8 +55,8 @@ class Claim:
     wrt: str
     symbols: Mapping[str, Declaration]
     value: Shape
-    definitions: Mapping[str, tuple[tuple[str, ...], Node]] = field(default_factory=dict)
-    columns: Mapping[str, Node] = field(default_factory=dict)
+    definitions: Mapping[str, tuple[tuple[str, ...], Tree]] = field(default_factory=dict)
+    columns: Mapping[str, Tree] = field(default_factory=dict)
     order: int = 1
     elementwise: Collection[str] = ()
     values: Mapping[str, str] = field(default_factory=dict)

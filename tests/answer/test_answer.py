@@ -12,13 +12,13 @@ from dimderiv.graph import named
 from dimderiv.graph.nodes import zero
 from dimderiv.language.inline import names_in
 from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
-from dimderiv.language.syntax import Node
+from dimderiv.language.syntax import Tree
 from dimderiv.render.text import text
 
 M, N, P = (Dim.of(name) for name in "mnp")
 
 
-def tree(source: str) -> Node:
+def tree(source: str) -> Tree:
     """The tree of an expression."""
     return parse(source, names=["dB", "dA"]).statements[-1].value
 

@@ -8,11 +8,11 @@ from dimderiv import derive
 from dimderiv.answer.answer import Answer
 from dimderiv.answer.naming import Kind, name_nested_forms, name_repeats, without_groups
 from dimderiv.derivation.api import parse
-from dimderiv.language.syntax import Entry, Group, IndexForm, Name, Node
+from dimderiv.language.syntax import Entry, Group, IndexForm, Name, Tree
 from dimderiv.render.text import text
 
 
-def tree(source: str) -> Node:
+def tree(source: str) -> Tree:
     """The tree of an expression."""
     return parse(source).statements[-1].value
 

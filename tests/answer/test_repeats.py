@@ -2,7 +2,7 @@
 
 from dimderiv.answer.repeats import occurrences
 from dimderiv.language.parser import parse_expression
-from dimderiv.language.syntax import Add, Binary, Name, Node
+from dimderiv.language.syntax import Add, Binary, Name, Tree
 from dimderiv.render.text import text
 
 
@@ -37,7 +37,7 @@ def test_what_is_inside_an_index_form_is_not_counted() -> None:
 
 def test_shared_parts_are_looked_at_once() -> None:
     """The time goes with the parts, not with what they are when written out."""
-    part: Node = Binary("*", Name("A"), Name("x"))
+    part: Tree = Binary("*", Name("A"), Name("x"))
     for _ in range(60):
         part = Add((part, part))
     found = list(occurrences([part], 1))

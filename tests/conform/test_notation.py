@@ -7,7 +7,7 @@ import pytest
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.derivation.api import parse
-from dimderiv.language.syntax import Name, Node, Number
+from dimderiv.language.syntax import Name, Number, Tree
 from dimderiv.render.text import text
 
 A, B = (notation.named(name, 2) for name in "AB")
@@ -21,7 +21,7 @@ def shown(piece: TwoWay) -> tuple[str, str]:
     return text(piece.upright.tree), text(piece.transposed.tree)
 
 
-def tree(source: str) -> Node:
+def tree(source: str) -> Tree:
     """The tree of an expression."""
     return parse(source).statements[-1].value
 

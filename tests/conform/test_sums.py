@@ -7,7 +7,7 @@ from dimderiv.conform.notation import Form, TwoWay, named, symbols, symmetric
 from dimderiv.conform.sums import forms_together, negated, summed, summed_by_ends
 from dimderiv.language.parser import parse_expression, parse_program
 from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import Name, Negative, Node
+from dimderiv.language.syntax import Name, Negative, Tree
 from dimderiv.render.text import text
 
 AXES = (Dim.of("m"), Dim.of("n"))
@@ -19,7 +19,7 @@ def shown(piece: TwoWay) -> tuple[str, str]:
     return text(piece.upright.tree), text(piece.transposed.tree)
 
 
-def formula(source: str) -> Node:
+def formula(source: str) -> Tree:
     """An expression of the language."""
     return parse_program(source).statements[0].value
 

@@ -13,7 +13,7 @@ from strategies import Problem, problems
 from dimderiv import Derivation, derive
 from dimderiv.errors import LimitError, NotDifferentiableError, ShapeError
 from dimderiv.language.parser import parse_program
-from dimderiv.language.syntax import Add, Binary, Call, Group, Negative, Node, Program, Transpose
+from dimderiv.language.syntax import Add, Binary, Call, Group, Negative, Program, Transpose, Tree
 from dimderiv.render.text import text
 
 SAME = [
@@ -129,7 +129,7 @@ def other_spelling(problem: Problem) -> Program:
     )
 
 
-def respelled(node: Node) -> Node:
+def respelled(node: Tree) -> Tree:
     """An equal expression.
 
     >>> from dimderiv import parse

@@ -20,10 +20,10 @@ from dimderiv.language.syntax import (
     Entry,
     IndexForm,
     Name,
-    Node,
     Program,
     Statement,
     Transpose,
+    Tree,
     children,
 )
 from dimderiv.render.text import text
@@ -135,7 +135,7 @@ def entries(derivation: Derivation) -> Iterator[Statement]:
         yield Statement(statement.name, by_entries.get(statement.name, statement.value))
 
 
-def as_index_form(step: Derived) -> Node:
+def as_index_form(step: Derived) -> Tree:
     """What a step says entry by entry, as one array."""
     sides = [term.letters.sides for term in step.terms]
     bodies = [right for _, right in sides]
@@ -417,7 +417,7 @@ def test_every_operand_is_told() -> None:
                 assert {name for name in used if name.startswith("d") and len(name) > 1} <= known
 
 
-def walk(tree: Node) -> Iterator[Node]:
+def walk(tree: Tree) -> Iterator[Tree]:
     """Every part of a tree."""
     yield tree
     for child in children(tree):

@@ -11,7 +11,7 @@ from dimderiv.errors import LimitError, ShapeError, UnknownNameError
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
-from dimderiv.language.syntax import Entry, Name, Node, Program, Statement, children
+from dimderiv.language.syntax import Entry, Name, Program, Statement, Tree, children
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.rulebook.rulebook import Rule, Rulebook, load_rules
 
@@ -27,7 +27,7 @@ def typed(text: str, shapes: str = "", *wrt: str, rulebook: Rulebook = RULES) ->
     return infer(program, declared, rulebook=rulebook, wrt=wrt)
 
 
-def nodes(found: Typed) -> list[Node]:
+def nodes(found: Typed) -> list[Tree]:
     """Every node of a program, from left to right."""
     stack = [statement.value for statement in reversed(found.program.statements)]
     listed = []

@@ -18,10 +18,10 @@ from dimderiv.language.syntax import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Statement,
     Transpose,
+    Tree,
     children,
 )
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, RESERVED_WORDS
@@ -36,7 +36,7 @@ def number(value: str) -> Number:
     return Number(Fraction(value))
 
 
-def times(left: Node, right: Node) -> Binary:
+def times(left: Tree, right: Tree) -> Binary:
     """A product."""
     return Binary("*", left, right)
 
@@ -56,7 +56,7 @@ def times(left: Node, right: Node) -> Binary:
     ],
 )
 def test_products_bind_tighter_than_sums_and_sums_than_comparisons(
-    source: str, expected: Node
+    source: str, expected: Tree
 ) -> None:
     """Products of all kinds are one level, read from left to right."""
     assert expected == parse_expression(source)
@@ -75,7 +75,7 @@ def test_products_bind_tighter_than_sums_and_sums_than_comparisons(
         ("a -b", Add((a, Negative(b)))),
     ],
 )
-def test_a_leading_minus_is_looser_than_products_and_powers(source: str, expected: Node) -> None:
+def test_a_leading_minus_is_looser_than_products_and_powers(source: str, expected: Tree) -> None:
     """After an operator a minus belongs to the next factor alone."""
     assert expected == parse_expression(source)
 
@@ -99,7 +99,7 @@ def test_a_leading_minus_is_looser_than_products_and_powers(source: str, expecte
         ("x .^ T", Binary(".^", x, Name("T"))),
     ],
 )
-def test_powers_and_transposes_apply_from_left_to_right(source: str, expected: Node) -> None:
+def test_powers_and_transposes_apply_from_left_to_right(source: str, expected: Tree) -> None:
     """They bind tightest of all."""
     assert expected == parse_expression(source)
 
@@ -123,7 +123,7 @@ def test_powers_and_transposes_apply_from_left_to_right(source: str, expected: N
         ("ones(2, 3)", Call("ones", (number("2"), number("3")))),
     ],
 )
-def test_norms_are_calls(source: str, expected: Node) -> None:
+def test_norms_are_calls(source: str, expected: Tree) -> None:
     """Norms in bars, functions and their aliases are one kind of node."""
     assert expected == parse_expression(source)
 
@@ -139,7 +139,7 @@ def test_norms_are_calls(source: str, expected: Node) -> None:
         ("max(x, axis=0)", Call("max", (x,), 0)),
     ],
 )
-def test_the_larger_of_zero_and_something_is_a_rectifier(source: str, expected: Node) -> None:
+def test_the_larger_of_zero_and_something_is_a_rectifier(source: str, expected: Tree) -> None:
     """The hinge loss is mostly written `max(0, 1 - y f)`."""
     assert expected == parse_expression(source)
 
@@ -234,7 +234,7 @@ def test_heads_of_index_forms_that_are_none(source: str) -> None:
     ],
 )
 def test_the_commutation_matrix_has_two_arguments(
-    source: str, names: tuple[str, ...], expected: Node
+    source: str, names: tuple[str, ...], expected: Tree
 ) -> None:
     """`K` before anything else is a symbol."""
     assert expected == parse_expression(source, names=names)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from trees import FIXED_POINTS, LONG_NAMES, nodes
 
 from dimderiv.language.parser import parse_program
-from dimderiv.language.syntax import Call, Group, Name, Node, Transpose
+from dimderiv.language.syntax import Call, Group, Name, Transpose, Tree
 from dimderiv.language.vocabulary import GREEK_NAMES
 from dimderiv.render.latex_formula import align, latex
 
@@ -165,7 +165,7 @@ def test_accepts_every_construct(check: Check) -> None:
 def test_accepts_names_and_spellings(check: Check) -> None:
     """Greek, accented, long and foreign names, and spellings given by the caller, compile."""
     names = [*GREEK_NAMES, "λ", "λ_1", "été", "距離", "dSigma", "x_", "alphahat", "long_name2"]
-    calls: list[Node] = [
+    calls: list[Tree] = [
         Call("pinched", (Name("x"),)),
         Call("two_words", (Name("x"), Name("y"))),
         Call("∇f", (Name("x"), Name("y"), Name("z"), Name("w"))),
@@ -192,7 +192,7 @@ def test_accepts_random_trees(check: Check) -> None:
 
     @settings(max_examples=300, deadline=None, database=None)
     @given(st.lists(nodes(), min_size=1, max_size=3))
-    def collect(trees: list[Node]) -> None:
+    def collect(trees: list[Tree]) -> None:
         formulas.extend(latex(tree) for tree in trees)
 
     collect()

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from dimderiv.language.parser import parse_program
-from dimderiv.language.syntax import Binary, Call, Group, Name, Node, Number, Transpose
+from dimderiv.language.syntax import Binary, Call, Group, Name, Number, Transpose, Tree
 from dimderiv.render.latex_formula import align, latex
 
 LONG_NAMES = ["score", "dS2", "Xhat", "b1"]
@@ -198,7 +198,7 @@ def test_index_forms(source: str, expected: str) -> None:
         (Call("two_words", (x,)), r"\operatorname{two\text{-}words}(x)"),
     ],
 )
-def test_trees_that_the_parser_does_not_make(node: Node, expected: str) -> None:
+def test_trees_that_the_parser_does_not_make(node: Tree, expected: str) -> None:
     """Fractions, groups and unknown functions have their spelling too."""
     assert expected == latex(node)
 
@@ -221,7 +221,7 @@ def test_names_can_be_spelled_by_the_caller() -> None:
     ],
 )
 def test_functions_can_be_spelled_by_the_caller(
-    argument: Node, spelling: str, expected: str
+    argument: Tree, spelling: str, expected: str
 ) -> None:
     """The argument gets brackets where its place has none."""
     assert expected == latex(Call("rho", (argument,)), spellings={"rho": spelling})

@@ -17,11 +17,11 @@ from dimderiv.language.syntax import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Program,
     Statement,
     Transpose,
+    Tree,
 )
 from dimderiv.render.precedence import PRODUCTS
 from dimderiv.render.text import text
@@ -35,7 +35,7 @@ def number(value: int | str) -> Number:
     return Number(Fraction(value))
 
 
-def binary(operator: str, *operands: Node) -> Node:
+def binary(operator: str, *operands: Tree) -> Tree:
     """Operands with one operator between them, from left to right."""
     result = operands[0]
     for operand in operands[1:]:
@@ -43,12 +43,12 @@ def binary(operator: str, *operands: Node) -> Node:
     return result
 
 
-def times(*factors: Node) -> Node:
+def times(*factors: Tree) -> Tree:
     """A product, read from left to right."""
     return binary("*", *factors)
 
 
-def parsed(source: str) -> Node:
+def parsed(source: str) -> Tree:
     """The value of a text."""
     return parse_program(source, names=LONG_NAMES).statements[-1].value
 
@@ -88,7 +88,7 @@ def test_keeps_what_is_written_well(source: str) -> None:
         (Call("norm2", (Group(Add((x, z))),)), "||(x + z)||"),
     ],
 )
-def test_writes_trees_that_the_parser_does_not_make(node: Node, expected: str) -> None:
+def test_writes_trees_that_the_parser_does_not_make(node: Tree, expected: str) -> None:
     """Fractions, numbers before products and calls with an axis have their spelling too."""
     assert expected == text(node)
 
@@ -106,7 +106,7 @@ def test_a_long_product_needs_no_recursion() -> None:
     assert text(times(*[A] * 5_000)) == "A " * 4_999 + "A"
 
 
-def canonical(node: Node) -> Node:
+def canonical(node: Tree) -> Tree:
     """The tree up to what printing may change.
 
     A number in front of a product moves to its first factor, and numbers are worked out.
@@ -125,7 +125,7 @@ def canonical(node: Node) -> Node:
     return node
 
 
-def _canonical_binary(operator: str, left: Node, right: Node) -> Node:
+def _canonical_binary(operator: str, left: Tree, right: Tree) -> Tree:
     if isinstance(left, Number) and isinstance(right, Number):
         if operator == "*":
             return Number(left.value * right.value)
@@ -140,7 +140,7 @@ def _canonical_binary(operator: str, left: Node, right: Node) -> Node:
 
 @settings(max_examples=400, deadline=None)
 @given(nodes())
-def test_reads_back_as_the_same_tree(node: Node) -> None:
+def test_reads_back_as_the_same_tree(node: Tree) -> None:
     """Printing and reading gives the tree back, and printing it again the same text."""
     written = text(node)
     read = parsed(written)
@@ -149,9 +149,9 @@ def test_reads_back_as_the_same_tree(node: Node) -> None:
     assert canonical(node) == canonical(parsed(text(read)))
 
 
-def indices() -> st.SearchStrategy[Node]:
+def indices() -> st.SearchStrategy[Tree]:
     """Index expressions: letters, sums and differences of letters, and shifts."""
-    letters: st.SearchStrategy[Node] = st.sampled_from("ijkl").map(Name)
+    letters: st.SearchStrategy[Tree] = st.sampled_from("ijkl").map(Name)
     shifts = st.one_of(letters, letters.map(Negative), st.just(number(2)))
     return st.one_of(letters, st.builds(Add, st.tuples(letters, shifts)))
 
@@ -168,7 +168,7 @@ def indices() -> st.SearchStrategy[Node]:
         max_size=3,
     )
 )
-def test_index_forms_read_back(entries: list[Node]) -> None:
+def test_index_forms_read_back(entries: list[Tree]) -> None:
     """An array given entry by entry prints and reads back as the same tree."""
     body = Add((times(*entries), Negative(entries[0])))
     form = IndexForm((("i", Name("m")), ("j", Add((Name("n"), number(1))))), body)

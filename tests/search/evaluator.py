@@ -21,10 +21,10 @@ from dimderiv.language.syntax import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Program,
     Transpose,
+    Tree,
     walk,
 )
 
@@ -163,14 +163,14 @@ class Evaluator:
                 self.values[statement.name] = value
         return value
 
-    def numbers(self, node: Node) -> tuple[int, int]:
+    def numbers(self, node: Tree) -> tuple[int, int]:
         """The rows and columns of a part."""
         if id(node) not in self.extents.found:
             raise UnreadableError(f"no sizes are known of {node}")
         rows, cols = self.extents.found[id(node)]
         return rows.number, cols.number
 
-    def value(self, node: Node) -> Tensor:
+    def value(self, node: Tree) -> Tensor:
         """The value of a part: 2-D, or with more axes for an index form of more."""
         match node:
             case Number(value):
@@ -196,7 +196,7 @@ class Evaluator:
                 return self._call(node)
         raise UnreadableError(f"no value of its own: {node}")
 
-    def _scales(self, node: Node) -> bool:
+    def _scales(self, node: Tree) -> bool:
         rows, cols = self.extents.found[id(node)]
         return rows.is_one and cols.is_one
 
@@ -205,7 +205,7 @@ class Evaluator:
             return torch.pow(a, b)
         return torch.linalg.matrix_power(a, int(b.item()))
 
-    def _name(self, node: Node, name: str) -> Tensor:
+    def _name(self, node: Tree, name: str) -> Tensor:
         if name in self.values:
             return self.values[name]
         if name == "I":
@@ -282,7 +282,7 @@ class Evaluator:
         found = found.reshape(shape)
         return found if len(shape) >= 2 else found.reshape(-1, 1)
 
-    def _terms(self, body: Node, bound: Letters) -> Tensor:
+    def _terms(self, body: Tree, bound: Letters) -> Tensor:
         match body:
             case Add(terms):
                 return reduce(torch.add, [self._terms(term, bound) for term in terms])
@@ -293,7 +293,7 @@ class Evaluator:
         summed = list(range(len(bound), len(letters)))
         return found.sum(summed) if summed else found
 
-    def _summed(self, body: Node, bound: Letters) -> Letters:
+    def _summed(self, body: Tree, bound: Letters) -> Letters:
         """What the other letters of a term run over.
 
         That is the axis that a letter stands alone for; where there is none, an entry of the
@@ -317,7 +317,7 @@ class Evaluator:
         rows, cols = self.numbers(entry.operand)
         return (rows, cols) if len(entry.indices) == 2 else (max(rows, cols),)
 
-    def _at(self, node: Node, letters: Letters) -> Tensor:
+    def _at(self, node: Tree, letters: Letters) -> Tensor:
         """The value of a body at every place."""
         if isinstance(node, Entry):
             return self._entry(node, letters)
@@ -351,7 +351,7 @@ class Evaluator:
         clamped = [p.clamp(0, n - 1) for p, n in zip(places, array.shape, strict=True)]
         return torch.where(inside, array[tuple(torch.broadcast_tensors(*clamped))], 0.0)
 
-    def _places(self, index: Node, letters: Letters) -> Tensor:
+    def _places(self, index: Tree, letters: Letters) -> Tensor:
         match index:
             case Number(value):
                 return torch.tensor(int(value))

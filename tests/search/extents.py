@@ -18,10 +18,10 @@ from dimderiv.language.syntax import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Program,
     Transpose,
+    Tree,
     children,
 )
 
@@ -157,13 +157,13 @@ class Extents:
             if own.now.of is not None:
                 unify(own, other)
 
-    def extent(self, node: Node) -> Extent:
+    def extent(self, node: Tree) -> Extent:
         """The rows and columns of a part."""
         found = self._extent(node)
         self.found[id(node)] = found
         return found
 
-    def _extent(self, node: Node) -> Extent:
+    def _extent(self, node: Tree) -> Extent:
         match node:
             case Number():
                 return ONE, ONE
@@ -270,7 +270,7 @@ class Extents:
             sizes.append(size)
         return (*sizes, ONE, ONE)[0], (*sizes, ONE, ONE)[1]
 
-    def _scalars(self, body: Node) -> None:
+    def _scalars(self, body: Tree) -> None:
         """What in an index form has no letters is a value of its own."""
         if isinstance(body, Entry):
             return
@@ -280,7 +280,7 @@ class Extents:
         for child in children(body):
             self._scalars(child)
 
-    def size(self, node: Node) -> Size:
+    def size(self, node: Tree) -> Size:
         """A size written as an expression."""
         match node:
             case Number(value):
@@ -304,7 +304,7 @@ class Extents:
         raise UnreadableError(f"no size: {node}")
 
 
-def _entries(node: Node) -> list[Entry]:
+def _entries(node: Tree) -> list[Entry]:
     if isinstance(node, Entry):
         return [node]
     return [entry for child in children(node) for entry in _entries(child)]

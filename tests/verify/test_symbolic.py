@@ -20,7 +20,7 @@ from dimderiv import derive
 from dimderiv.derivation.claims import claims
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import LimitError, UnknownNameError, VerificationError
-from dimderiv.language.syntax import Add, Binary, Negative, Node, Number, Transpose, walk
+from dimderiv.language.syntax import Add, Binary, Negative, Number, Transpose, Tree, walk
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification
 from dimderiv.verify.symbolic import prove
 from dimderiv.verify.symbolic.arithmetic import TooLarge
@@ -143,10 +143,10 @@ def test_every_golden_answer_is_proved(name: str) -> None:
     assert {"proved"} == levels
 
 
-def changed(node: Node) -> Iterator[Node]:
+def changed(node: Tree) -> Iterator[Tree]:
     """Trees with one small fault: a sign, a transpose, a side, a number."""
     for part in walk(node):
-        fault: Node | None = None
+        fault: Tree | None = None
         match part:
             case Add((first, *others)):
                 fault = Add((Negative(first), *others))
@@ -160,7 +160,7 @@ def changed(node: Node) -> Iterator[Node]:
             yield _exchanged(node, part, fault)
 
 
-def _exchanged(node: Node, part: Node, fault: Node) -> Node:
+def _exchanged(node: Tree, part: Tree, fault: Tree) -> Tree:
     from dimderiv.language.syntax import replaced
 
     return replaced(node, lambda each: fault if each is part else None)

@@ -6,8 +6,7 @@ from functools import cached_property
 from dimderiv import graph
 from dimderiv.graph import Function, Key, Map, Named, Node, Product, Sum, number, operands
 from dimderiv.infer import Typed
-from dimderiv.language import ONE, IndexForm, Name, Shape, Statement, walk
-from dimderiv.language import Node as Tree
+from dimderiv.language import ONE, IndexForm, Name, Shape, Statement, Tree, walk
 from dimderiv.lower import Array, Builder, entrywise_tree, with_operands
 from dimderiv.rulebook import Rule, Rulebook
 

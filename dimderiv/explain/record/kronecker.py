@@ -13,8 +13,7 @@ from dimderiv.explain.record.recorded import Equation, Field, Place, Sentence, S
 from dimderiv.explain.record.scalar_order import indices
 from dimderiv.explain.record.terms import Writer
 from dimderiv.graph import ONCE, Node, Product, are_letters, expanded, letters_of, reached
-from dimderiv.language import COMMUTATIONS, Call, Entry, Name, children
-from dimderiv.language import Node as Tree
+from dimderiv.language import COMMUTATIONS, Call, Entry, Name, Tree, children
 
 MOST_TERMS = 4
 # The sentence that gives no reason.

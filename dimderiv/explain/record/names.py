@@ -22,8 +22,7 @@ from dimderiv.graph import (
     is_symmetric,
     named,
 )
-from dimderiv.language import Add, Call, Dim, Name, unused_letters, unused_name
-from dimderiv.language import Node as Tree
+from dimderiv.language import Add, Call, Dim, Name, Tree, unused_letters, unused_name
 
 LETTERS = ("stuvqpzcabh", "ruvzqspth", "RZMPQTEFGHKLSUVW")
 LETTERS_OF_FUNCTIONS: Mapping[str, str] = {"softmax": "P", "inv": "Y"}

@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import factorial, prod
 from typing import NamedTuple
 
-from dimderiv.language import Binary, Group, Negative, Node, Number, Shape, Transpose
+from dimderiv.language import Binary, Group, Negative, Number, Shape, Transpose, Tree
 
 MOST_FACTORS = 5
 
@@ -19,7 +19,7 @@ MOST_FACTORS = 5
 class Link(NamedTuple):
     """One factor of a matrix product: how it is written, its shape, whether it is transposed."""
 
-    tree: Node
+    tree: Tree
     shape: Shape
     is_symmetric: bool = False
     is_transposed: bool = False
@@ -30,7 +30,7 @@ class Link(NamedTuple):
         return self.shape.transposed if self.is_transposed else self.shape
 
     @property
-    def written(self) -> Node:
+    def written(self) -> Tree:
         """The factor as it is used."""
         if not self.is_transposed:
             return self.tree
@@ -51,7 +51,7 @@ class Count(NamedTuple):
 
     total: int
     conforming: int
-    other: Node | None
+    other: Tree | None
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _count(links: Sequence[Link], target: Shape, right: Chain | None) -> Count |
     return Count(orders * transposes, len(found), None if other is None else _juxtaposed(other))
 
 
-def _juxtaposed(chain: Chain) -> Node:
+def _juxtaposed(chain: Chain) -> Tree:
     return reduce(partial(Binary, "*"), [link.written for link in chain])
 
 
@@ -132,7 +132,7 @@ def _chains(left: Chain, so_far: Chain = ()) -> Iterator[Chain]:
                 yield from _chains((*left[:k], *left[k + 1 :]), (*so_far, used))
 
 
-def as_chain(tree: Node, links: Sequence[Link], scalars: Collection[Node] = ()) -> Chain | None:
+def as_chain(tree: Tree, links: Sequence[Link], scalars: Collection[Tree] = ()) -> Chain | None:
     """The factors of a tree in order, where it is a plain product of just these factors."""
     left, chain = list(links), []
     for factor in _factors(tree):
@@ -149,7 +149,7 @@ def _transposed(link: Link) -> Link:
     return link._replace(is_transposed=True)
 
 
-def _factors(tree: Node) -> list[Node]:
+def _factors(tree: Tree) -> list[Tree]:
     """The factors of a product; what is below a line is a scalar and left out."""
     match tree:
         case Binary("*", left, right):

@@ -21,14 +21,14 @@ from dimderiv.graph import (
     letters_of,
     rows_sum_to_one,
 )
-from dimderiv.language import Node, Shape
+from dimderiv.language import Shape, Tree
 
 
 class Written(NamedTuple):
     """An array among the factors, how it is written, and its shape."""
 
     factor: Factor
-    tree: Node
+    tree: Tree
     shape: Shape
 
     @property
@@ -65,8 +65,8 @@ class Lettered(NamedTuple):
 
     arrays: Sequence[Written]
     result: tuple[Index, ...]
-    axes: Mapping[int, Node]
-    operand: Node
+    axes: Mapping[int, Tree]
+    operand: Tree
     has_seed: bool
 
 
@@ -170,7 +170,7 @@ def _as_listed(chain: Chain, arrays: Sequence[Written]) -> list[Written]:
 def _of_letters(product: Lettered) -> Iterator[Sentence]:
     shown = letters_of(product.result)
     used = [letter for array in product.arrays for letter in array.letters]
-    groups: dict[tuple[str, tuple[Node, ...]], list[Node]] = {}
+    groups: dict[tuple[str, tuple[Tree, ...]], list[Tree]] = {}
     for letter in dict.fromkeys([*used, *shown]):
         holders = [array for array in product.arrays if letter in array.letters]
         key = _key(letter, holders, used.count(letter), shown.count(letter))

@@ -8,35 +8,35 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from dimderiv.explain.record.orders import Order
-from dimderiv.language import Name, Node, Shape
+from dimderiv.language import Name, Shape, Tree
 
 
 @dataclass(frozen=True)
 class Equation:
     """Formulas that are equal, from left to right."""
 
-    sides: tuple[Node, ...]
+    sides: tuple[Tree, ...]
 
 
 @dataclass(frozen=True)
 class Several:
     """Formulas that are listed, with a word before the last."""
 
-    parts: tuple[Node | Equation, ...]
+    parts: tuple[Tree | Equation, ...]
 
 
 class Slope(NamedTuple):
     """The derivative of one scalar formula by another, and what it is."""
 
-    over: Node
-    under: Node
-    value: Node
+    over: Tree
+    under: Tree
+    value: Tree
 
 
 class Place(NamedTuple):
     """The place along an axis that runs over several letters, the first one slowest."""
 
-    letters: tuple[Node, ...]
+    letters: tuple[Tree, ...]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Sentence:
     fields: "Mapping[str, Field]"
 
 
-Field: TypeAlias = Node | Equation | Several | Slope | Place | Shape | Sentence | int | str
+Field: TypeAlias = Tree | Equation | Several | Slope | Place | Shape | Sentence | int | str
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class Term:
     """
 
     letters: Equation
-    prefix: Node | None = None
-    factors: tuple[tuple[Node, Shape], ...] = ()
+    prefix: Tree | None = None
+    factors: tuple[tuple[Tree, Shape], ...] = ()
     order: Order | None = None
-    value: Node | None = None
+    value: Tree | None = None
     reasons: tuple[Sentence, ...] = ()
 
 
@@ -83,14 +83,14 @@ class Operand:
         occurrence: which of several equal factors this is, counted from 1; 0 where it is the only.
     """
 
-    tree: Node
-    definition: Node | None = field(compare=False)
+    tree: Tree
+    definition: Tree | None = field(compare=False)
     name: str = field(compare=False)
     is_shared: bool
     occurrence: int = 0
 
     @property
-    def introduced(self) -> Equation | Node:
+    def introduced(self) -> Equation | Tree:
         """The operand; where its short name occurs for the first time, with what that is for."""
         return self.tree if self.definition is None else Equation((self.tree, self.definition))
 
@@ -111,8 +111,8 @@ class Received(NamedTuple):
     """What an operand receives, and how the derivative by it is written, if it has a name."""
 
     operand: Operand
-    left: Node | None
-    value: Node
+    left: Tree | None
+    value: Tree
 
 
 PassageKind: TypeAlias = Literal["sum", "product", "transpose", "name"]
@@ -180,14 +180,14 @@ class Derived(Recorded):
     function: str
     origin: Origin | None = field(compare=False)
     operand: Operand
-    arriving: tuple[Node, Shape | None] | None
+    arriving: tuple[Tree, Shape | None] | None
     slope: Slope
-    entries: Node | None
+    entries: Tree | None
     rule: Slope | None
     terms: tuple[Term, ...]
     shape: Shape | None
     has_seed: bool
-    left: Node | None
+    left: Tree | None
     value: Equation
 
 
@@ -202,8 +202,8 @@ class Added(Recorded):
         value: the sum, and after it a simpler form, if there is one.
     """
 
-    operand: Node
-    left: Node
+    operand: Tree
+    left: Tree
     ways: int
     value: Equation
 
@@ -265,8 +265,8 @@ class Stacked(Recorded):
         value: the matrix.
     """
 
-    operand: Node
-    entry: Node
+    operand: Tree
+    entry: Tree
     row: Place
     column: Place
     terms: tuple[Sentence, ...]

@@ -50,8 +50,17 @@ from dimderiv.graph import (
     product,
     total,
 )
-from dimderiv.language import Add, Name, Negative, Number, Shape, Statement, all_occur, replaced
-from dimderiv.language import Node as Tree
+from dimderiv.language import (
+    Add,
+    Name,
+    Negative,
+    Number,
+    Shape,
+    Statement,
+    Tree,
+    all_occur,
+    replaced,
+)
 from dimderiv.rulebook import Rulebook
 from dimderiv.simplify import Simplifier
 

@@ -30,8 +30,7 @@ from dimderiv.graph import (
     letters_of,
     product,
 )
-from dimderiv.language import Binary, Call, Negative, Number, Transpose, replaced
-from dimderiv.language import Node as Tree
+from dimderiv.language import Binary, Call, Negative, Number, Transpose, Tree, replaced
 
 MOST_AXES = 2
 NUMBER_ONE = Number(Fraction(1))

@@ -47,9 +47,9 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Shape,
+    Tree,
     names_in,
 )
-from dimderiv.language import Node as Tree
 
 INDEX_LETTERS = "ijklpqrstuvabcdefgh"
 # A product has at most a hundred factors, so at most four hundred letters.

@@ -5,7 +5,7 @@ from typing import Any
 
 from dimderiv.explain.record import Order, recorded
 from dimderiv.explain.words.sentences import Speaker
-from dimderiv.language import HESSIAN, SCALAR, Binary, Entry, Name, Node, Number, children
+from dimderiv.language import HESSIAN, SCALAR, Binary, Entry, Name, Number, Tree, children
 
 
 def tell(step: recorded.Derived, speaker: Speaker, head: str, earlier: int | None) -> None:
@@ -199,7 +199,7 @@ class _Teller:
         return [self.sentence(reason.key, **reason.fields) for reason in told]
 
 
-def _is_number(tree: Node, value: int) -> bool:
+def _is_number(tree: Tree, value: int) -> bool:
     return isinstance(tree, Number) and tree.value == value
 
 
@@ -215,7 +215,7 @@ def _summed(letters: recorded.Equation) -> recorded.Several:
     return recorded.Several(tuple(Name(name) for name in names if name not in known))
 
 
-def _index_names(tree: Node) -> Iterator[str]:
+def _index_names(tree: Tree) -> Iterator[str]:
     if isinstance(tree, Entry):
         for index in tree.indices:
             yield from _names(index)
@@ -224,7 +224,7 @@ def _index_names(tree: Node) -> Iterator[str]:
             yield from _index_names(child)
 
 
-def _names(tree: Node) -> Iterator[str]:
+def _names(tree: Tree) -> Iterator[str]:
     """The letters of an index; what a letter is multiplied by there is a size."""
     if isinstance(tree, Name):
         yield tree.name

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from dimderiv.explain.words.wrap import columns, wrap
-from dimderiv.language import Call, Name, Node, Number, Shape
+from dimderiv.language import Call, Name, Number, Shape, Tree
 from dimderiv.render import POWER, enclosed, latex, level, text
 from dimderiv.render import width as latex_width
 
@@ -58,13 +58,13 @@ class Markup(ABC):
         """All that was added."""
         return "\n".join(self.lines)
 
-    def quotient(self, over: Node, under: Node) -> str:
+    def quotient(self, over: Tree, under: Tree) -> str:
         """The derivative of one formula by another."""
         parts = [self._factor(tree, is_closed=isinstance(tree, Name)) for tree in (over, under)]
         return self._fraction(*parts)
 
     @abstractmethod
-    def formula(self, tree: Node) -> str:
+    def formula(self, tree: Tree) -> str:
         """A formula."""
 
     @abstractmethod
@@ -72,10 +72,10 @@ class Markup(ABC):
         """Rows and columns."""
 
     @abstractmethod
-    def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
+    def table(self, factors: Sequence[tuple[Tree, Shape | None]]) -> None:
         """Add factors side by side, each with its shape under it."""
 
-    def _factor(self, tree: Node, *, is_closed: bool) -> str:
+    def _factor(self, tree: Tree, *, is_closed: bool) -> str:
         """A formula, in brackets if it needs them."""
         return self.formula(tree) if is_closed else self._enclosed(self.formula(tree))
 
@@ -110,7 +110,7 @@ class PlainText(Markup):
             return super().held(formula)
         return " ".join(super(PlainText, self).held(word) for word in formula.split())
 
-    def formula(self, tree: Node) -> str:
+    def formula(self, tree: Tree) -> str:
         """A formula as it is typed."""
         return text(tree)
 
@@ -118,7 +118,7 @@ class PlainText(Markup):
         """Rows x columns."""
         return " x ".join(dim.bracketed for dim in shape)
 
-    def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
+    def table(self, factors: Sequence[tuple[Tree, Shape | None]]) -> None:
         """Add two lines."""
         cells = [
             (
@@ -160,7 +160,7 @@ class Latex(Markup):
         super().__init__()
         self.names, self.spellings = names, spellings
 
-    def formula(self, tree: Node) -> str:
+    def formula(self, tree: Tree) -> str:
         """A formula in math mode."""
         return latex(tree, names=self.names, spellings=self.spellings)
 
@@ -169,7 +169,7 @@ class Latex(Markup):
         sizes = [(self.formula(dim.syntax()), len(dim.monomials) > 1) for dim in shape]
         return r" \times ".join(f"({size})" if is_sum else size for size, is_sum in sizes)
 
-    def table(self, factors: Sequence[tuple[Node, Shape | None]]) -> None:
+    def table(self, factors: Sequence[tuple[Tree, Shape | None]]) -> None:
         """Add a line."""
         cells = []
         for tree, shape in factors:
@@ -216,6 +216,6 @@ def _words(words: str) -> str:
     return rf"\text{{{''.join(ESCAPES.get(sign, sign) for sign in words)}}}" if words else ""
 
 
-def _is_closed(tree: Node) -> bool:
+def _is_closed(tree: Tree) -> bool:
     """Whether a factor needs no brackets."""
     return isinstance(tree, Name | Call | Number) or level(tree) >= POWER

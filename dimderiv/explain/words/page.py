@@ -11,7 +11,7 @@ from dimderiv.explain.record import Step, recorded
 from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of
-from dimderiv.language import SCALAR, Name, Node, Shape, Transpose, parse_expression, replaced
+from dimderiv.language import SCALAR, Name, Shape, Transpose, Tree, parse_expression, replaced
 from dimderiv.rulebook import Rulebook
 
 MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
@@ -168,7 +168,7 @@ class _Page:
             written = [UNBROKEN.join((f"{field(Name(name))}:", *words)) for name, *words in told]
             self.say(key, shapes="; ".join(written))
 
-    def equation(self, name: str | None, value: Node, *, level: int) -> None:
+    def equation(self, name: str | None, value: Tree, *, level: int) -> None:
         sides = (value,) if name is None else (Name(name), value)
         self.speaker.say(self.speaker.field(recorded.Equation(sides)), level=level)
 

@@ -20,10 +20,10 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Program,
     Transpose,
+    Tree,
     along,
 )
 from dimderiv.language import size_of as dimension_of
@@ -69,7 +69,7 @@ from dimderiv.verify.evaluate.unsized import (
 from dimderiv.verify.layout import Size
 from dimderiv.verify.lettered import lettered
 
-Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
+Definitions = Mapping[str, tuple[tuple[str, ...], Tree]]
 
 _EUCLIDEAN = frozenset({"norm2", "normF"})
 _NABLA = "∇²"
@@ -100,7 +100,7 @@ class Evaluator:
     names: dict[str, Value]
     definitions: Definitions = field(default_factory=dict)
     elementwise: Collection[str] = ()
-    columns: Mapping[str, Node] = field(default_factory=dict)
+    columns: Mapping[str, Tree] = field(default_factory=dict)
     known: dict[int, Value] = field(default_factory=dict)
     keep: bool = False
     declared: Mapping[str, Size] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class Evaluator:
         self.define(program)
         return self.table(program.statements[-1].value, expected)
 
-    def table(self, node: Node, expected: Expected = ANY_SIZE) -> Table:
+    def table(self, node: Tree, expected: Expected = ANY_SIZE) -> Table:
         """The value of a node, with every constant of its full size.
 
         Args:
@@ -143,7 +143,7 @@ class Evaluator:
         """
         return sized(self.value(node, expected), expected)
 
-    def scalar(self, node: Node) -> Scalar:
+    def scalar(self, node: Tree) -> Scalar:
         """The value of a node of size 1 x 1.
 
         Args:
@@ -154,7 +154,7 @@ class Evaluator:
             raise ShapeError(f"a scalar is needed, not {size_of(table)}", span=node.span)
         return table[0][0]
 
-    def value(self, node: Node, expected: Expected = ANY_SIZE) -> Value:
+    def value(self, node: Tree, expected: Expected = ANY_SIZE) -> Value:
         """The value of a node.
 
         Args:
@@ -176,7 +176,7 @@ class Evaluator:
         entries = [value.on, value.off] if isinstance(value, Unsized) else chain(*value)
         return any(map(self.arithmetic.is_moving, entries))
 
-    def _computed(self, node: Node, expected: Expected) -> Value:
+    def _computed(self, node: Tree, expected: Expected) -> Value:
         match node:
             case Number(value):
                 # What it is compared with remembers nothing of how it was written.
@@ -213,7 +213,7 @@ class Evaluator:
     def _index_reader(self) -> IndexReader:
         return IndexReader(self.arithmetic, self.value, self.size, frozenset(self.sizes))
 
-    def _named(self, name: str, node: Node) -> Value:
+    def _named(self, name: str, node: Tree) -> Value:
         if name in self.names:
             return self.names[name]
         if name == "I":
@@ -224,7 +224,7 @@ class Evaluator:
             return [[Fraction(self.sizes[name])]]
         raise NotVerifiableError(f"{name} has no value", span=node.span)
 
-    def _operands(self, nodes: Sequence[Node], expected: Expected) -> list[Value]:
+    def _operands(self, nodes: Sequence[Tree], expected: Expected) -> list[Value]:
         """The operands of an entrywise operation; each may get its size from the others."""
         found: dict[int, Value] = {}
         for index, node in enumerate(nodes):
@@ -314,7 +314,7 @@ class Evaluator:
             return lettered(self.products[name]).of(tables, a.mul, a.total)
         return stretched(lambda *xs: special(self.values[name], a, *xs), *tables)
 
-    def _stood_in_for(self, name: str, node: Node) -> Table:
+    def _stood_in_for(self, name: str, node: Tree) -> Table:
         """A declared function, its gradient or its Hessian, of which a concrete one is put."""
         base = name.lstrip(_NABLA)
         size = self.declared[base]
@@ -386,7 +386,7 @@ class Evaluator:
 
         return stretched(function, *arguments)
 
-    def size(self, node: Node) -> int:
+    def size(self, node: Tree) -> int:
         """A size that is written as an expression in dimensions.
 
         Args:

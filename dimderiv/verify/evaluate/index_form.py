@@ -17,8 +17,8 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
+    Tree,
     children,
 )
 from dimderiv.verify.claim import NotVerifiableError
@@ -41,7 +41,7 @@ class _Stage(NamedTuple):
 
     letter: str
     length: int
-    factors: list[Node]
+    factors: list[Tree]
     needed: tuple[str, ...]
     sums: dict[tuple[int, ...], Scalar]
 
@@ -67,8 +67,8 @@ class IndexReader:
     """
 
     arithmetic: Arithmetic
-    value: Callable[[Node, Expected], Value]
-    size: Callable[[Node], int]
+    value: Callable[[Tree, Expected], Value]
+    size: Callable[[Tree], int]
     names: frozenset[str]
     operands: dict[int, Value] = field(default_factory=dict)
     extents: Mapping[str, int] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class IndexReader:
         cols = lengths[1] if len(lengths) > 1 else 1
         return [entries[start : start + cols] for start in range(0, len(entries), cols)]
 
-    def _prepared(self, term: Node, extents: Mapping[str, int]) -> list[_Stage]:
+    def _prepared(self, term: Tree, extents: Mapping[str, int]) -> list[_Stage]:
         """The order in which letters are summed over: those of a factor that is mostly 0 first."""
         ranges = self._summed(term, extents)
         factors = list(_factors(term))
@@ -134,7 +134,7 @@ class IndexReader:
             stage.sums[key] = self.arithmetic.total(values)
         return stage.sums[key]
 
-    def _product(self, factors: Sequence[Node], places: Places) -> Scalar:
+    def _product(self, factors: Sequence[Tree], places: Places) -> Scalar:
         result: Scalar = ONE
         for factor in factors:
             result = self.arithmetic.mul(result, self._entry_value(factor, places))
@@ -142,12 +142,12 @@ class IndexReader:
                 break
         return result
 
-    def _letters_of(self, term: Node) -> Iterator[str]:
+    def _letters_of(self, term: Tree) -> Iterator[str]:
         for entry in _entries(term):
             for index in entry.indices:
                 yield from self._letters(index)
 
-    def _summed(self, term: Node, bound: Places) -> dict[str, int]:
+    def _summed(self, term: Tree, bound: Places) -> dict[str, int]:
         """The letters that a term is summed over, and how far."""
         exact: dict[str, int] = {}
         reach = sum(bound.values()) + 1
@@ -161,7 +161,7 @@ class IndexReader:
         # A letter with no axis of its own runs as far as any entry can be: outside they are zero.
         return {letter: exact.get(letter, reach) for letter in found if letter not in bound}
 
-    def _letters(self, index: Node) -> Iterator[str]:
+    def _letters(self, index: Tree) -> Iterator[str]:
         if isinstance(index, Name):
             if index.name not in self.names:
                 yield index.name
@@ -184,12 +184,12 @@ class IndexReader:
         known = [self.extents.get(letter) for letter in letters]
         return self._operand(entry.operand, Expected(*known) if len(known) <= 2 else ANY_SIZE)
 
-    def _operand(self, node: Node, expected: Expected = ANY_SIZE) -> Value:
+    def _operand(self, node: Tree, expected: Expected = ANY_SIZE) -> Value:
         if id(node) not in self.operands:
             self.operands[id(node)] = self.value(node, expected)
         return self.operands[id(node)]
 
-    def _entry_value(self, node: Node, places: Places) -> Scalar:
+    def _entry_value(self, node: Tree, places: Places) -> Scalar:
         match node:
             case Entry():
                 return self._entry(node, places)
@@ -238,7 +238,7 @@ class IndexReader:
         inside = 0 <= row < len(value) and 0 <= col < len(value[0])
         return value[row][col] if inside else ZERO
 
-    def _index(self, node: Node, places: Places) -> int:
+    def _index(self, node: Tree, places: Places) -> int:
         match node:
             case Name(name) if name in places:
                 return places[name]
@@ -255,7 +255,7 @@ class IndexReader:
         raise NotVerifiableError("an index that is not made of letters and sizes", span=node.span)
 
 
-def _terms(node: Node) -> Iterator[Node]:
+def _terms(node: Tree) -> Iterator[Tree]:
     match node:
         case Add(terms):
             for term in terms:
@@ -269,7 +269,7 @@ def _terms(node: Node) -> Iterator[Node]:
             yield node
 
 
-def _entries(node: Node) -> Iterator[Entry]:
+def _entries(node: Tree) -> Iterator[Entry]:
     if isinstance(node, Entry):
         yield node
         return
@@ -277,7 +277,7 @@ def _entries(node: Node) -> Iterator[Entry]:
         yield from _entries(child)
 
 
-def _factors(term: Node) -> Iterator[Node]:
+def _factors(term: Tree) -> Iterator[Tree]:
     """The factors of a product; one without entries is a scalar as a whole."""
     if next(_entries(term), None) is None:
         yield term
@@ -299,7 +299,7 @@ def _is_zero(x: Scalar) -> bool:
     return type(x) is Fraction and not x
 
 
-def _is_sparse(factor: Node) -> bool:
+def _is_sparse(factor: Tree) -> bool:
     """Whether most entries of a factor are 0."""
     if not isinstance(factor, Entry):
         return False

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any, TypeAlias
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import SCALAR, IndexForm, Node, Shape
+from dimderiv.language import SCALAR, IndexForm, Shape, Tree
 from dimderiv.verify.claim import Claim, NotVerifiableError
 from dimderiv.verify.layout.perturbations import Place
 from dimderiv.verify.layout.sizes import Size, size_at
@@ -15,7 +15,7 @@ from dimderiv.verify.layout.sizes import Size, size_at
 # The entry of an answer, by place in the value and by places in the variable.
 Answer: TypeAlias = Callable[[Place, Sequence[Place]], Any]
 # Entries in rows, or of an index form with the lengths of its axes.
-Tables: TypeAlias = Callable[[Node, Size], Sequence[Sequence[Any]]]
+Tables: TypeAlias = Callable[[Tree, Size], Sequence[Sequence[Any]]]
 Forms: TypeAlias = Callable[[IndexForm], tuple[Sequence[int], Sequence[Any]]]
 
 
@@ -55,7 +55,7 @@ class Layout:
         """The size of what the derivative is by."""
         return size_at(self.wrt_shape, self.sizes)
 
-    def answer(self, node: Node, table: Tables, form: Forms) -> Answer:
+    def answer(self, node: Tree, table: Tables, form: Forms) -> Answer:
         """The entries of an answer.
 
         Args:

@@ -6,7 +6,7 @@ from random import Random
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import Dim, Node, Shape
+from dimderiv.language import Dim, Shape, Tree
 from dimderiv.verify.claim import Claim
 from dimderiv.verify.layout.trees import names_of_sizes, targets_of_cross_entropy
 
@@ -66,7 +66,7 @@ class Dimensions:
         return assignments(self.dims, self.names)
 
 
-def _nodes(claims: Sequence[Claim]) -> Iterator[Node]:
+def _nodes(claims: Sequence[Claim]) -> Iterator[Tree]:
     """The trees of the claims, each once."""
     first, seen = claims[0], set[int]()
     yield from [body for _, body in first.definitions.values()]

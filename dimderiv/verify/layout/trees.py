@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from dimderiv.language import Binary, Call, IndexForm, Name, Node, Program, children, walk
+from dimderiv.language import Binary, Call, IndexForm, Name, Program, Tree, children, walk
 
 KINKED = frozenset({"relu", "abs", "norm1", "max", "min"})
 COMPARISONS = frozenset({">", "<", ">=", "<="})
@@ -23,7 +23,7 @@ def constant_nodes(
     varying = set(wrt)
     constant: set[int] = set()
 
-    def depends(node: Node) -> bool:
+    def depends(node: Tree) -> bool:
         below = [depends(child) for child in children(node)]
         found = any(below) or (isinstance(node, Name) and node.name in varying)
         found = found and not (steps and is_step(node))
@@ -37,7 +37,7 @@ def constant_nodes(
     return frozenset(constant)
 
 
-def is_step(node: Node) -> bool:
+def is_step(node: Tree) -> bool:
     """Whether a node is constant between its jumps."""
     if isinstance(node, Binary):
         return node.operator in COMPARISONS
@@ -56,7 +56,7 @@ def has_branches(program: Program) -> bool:
     )
 
 
-def names_of_sizes(node: Node, known: Collection[str] = ()) -> Iterator[str]:
+def names_of_sizes(node: Tree, known: Collection[str] = ()) -> Iterator[str]:
     """The names that are dimensions, by their place or because they are known to be.
 
     Args:
@@ -64,7 +64,7 @@ def names_of_sizes(node: Node, known: Collection[str] = ()) -> Iterator[str]:
         known: names of dimensions that may stand for numbers.
     """
     for part in walk(node):
-        sizes: Sequence[Node] = (part,) if isinstance(part, Name) and part.name in known else ()
+        sizes: Sequence[Tree] = (part,) if isinstance(part, Name) and part.name in known else ()
         if isinstance(part, IndexForm):
             sizes = [size for _, size in part.letters]
         elif isinstance(part, Call) and part.function in OF_SIZES:
@@ -73,7 +73,7 @@ def names_of_sizes(node: Node, known: Collection[str] = ()) -> Iterator[str]:
             yield from (n.name for n in walk(size) if isinstance(n, Name))
 
 
-def targets_of_cross_entropy(node: Node) -> Iterator[str]:
+def targets_of_cross_entropy(node: Tree) -> Iterator[str]:
     """The symbols that are the second argument of a cross-entropy.
 
     Args:

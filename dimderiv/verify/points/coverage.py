@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from dimderiv.language import Call, Name, Node, children, walk
+from dimderiv.language import Call, Name, Tree, children, walk
 from dimderiv.verify.evaluate import Branches
 from dimderiv.verify.layout import constant_nodes
 from dimderiv.verify.points.setting import Setting
@@ -65,7 +65,7 @@ class Coverage:
         """Whether the largest or least of several entries was taken."""
         return any(map(_is_reduction, self._branching()))
 
-    def one_sided(self) -> list[Node]:
+    def one_sided(self) -> list[Tree]:
         """The operations that have been on one side of a kink, or of one entry, only."""
         # Where a function has a kink, the kink itself is no side.
         return [
@@ -80,13 +80,13 @@ class Coverage:
         found = (id(node) for node in self._branching() if not _is_reduction(node))
         return [site for site in found if site not in one_sided]
 
-    def _branching(self) -> Iterator[Node]:
+    def _branching(self) -> Iterator[Tree]:
         for tree in (*self.statements, *self.bodies):
             for node in walk(tree):
                 if id(node) in self.sides and id(node) not in self.fixed:
                     yield node
 
-    def unmoved(self) -> list[Node]:
+    def unmoved(self) -> list[Tree]:
         """The first operations on the way from a variable that have not moved with it."""
         return [
             node
@@ -95,11 +95,11 @@ class Coverage:
             if self._is_unmoved(node) and not any(map(self._is_unmoved, children(node)))
         ]
 
-    def _is_unmoved(self, node: Node) -> bool:
+    def _is_unmoved(self, node: Tree) -> bool:
         is_on_the_way = id(node) in self.met and id(node) not in self.still
         return is_on_the_way and id(node) not in self.moved and not isinstance(node, Name)
 
-    def _words(self, node: Node) -> str:
+    def _words(self, node: Tree) -> str:
         start, end = node.span
         text = self.setting.claim.expression.source[start:end]
         if end > start and any(part is node for tree in self.statements for part in walk(tree)):
@@ -108,10 +108,10 @@ class Coverage:
         return "an operation of the expression"
 
 
-def _is_reduction(node: Node) -> bool:
+def _is_reduction(node: Tree) -> bool:
     is_extreme = isinstance(node, Call) and node.function in {"max", "min"}
     return is_extreme and len(children(node)) == 1
 
 
-def _has_kink_at_zero(node: Node) -> bool:
+def _has_kink_at_zero(node: Tree) -> bool:
     return isinstance(node, Call) and not _is_reduction(node)

@@ -15,8 +15,8 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
+    Tree,
     walk,
 )
 from dimderiv.language import Entry as Indexed
@@ -47,8 +47,8 @@ class Form(NamedTuple):
 def read_form(
     form: IndexForm,
     a: Arithmetic,
-    value: Callable[[Node], Value],
-    dimension: Callable[[Node], int],
+    value: Callable[[Tree], Value],
+    dimension: Callable[[Tree], int],
     dimensions: frozenset[str],
 ) -> Form:
     """All entries of an index form."""
@@ -72,7 +72,7 @@ def read_form(
     return Form(tuple(lengths), entries)
 
 
-def _terms(node: Node, sign: int) -> Iterator[tuple[int, Node]]:
+def _terms(node: Tree, sign: int) -> Iterator[tuple[int, Tree]]:
     match node:
         case Add(terms):
             for term in terms:
@@ -85,7 +85,7 @@ def _terms(node: Node, sign: int) -> Iterator[tuple[int, Node]]:
             yield sign, node
 
 
-def _indexed(node: Node) -> Iterator[Indexed]:
+def _indexed(node: Tree) -> Iterator[Indexed]:
     return (part for part in walk(node) if isinstance(part, Indexed))
 
 
@@ -96,8 +96,8 @@ class _FormReader:
         self,
         form: IndexForm,
         a: Arithmetic,
-        value: Callable[[Node], Value],
-        dimension: Callable[[Node], int],
+        value: Callable[[Tree], Value],
+        dimension: Callable[[Tree], int],
         dimensions: frozenset[str],
     ) -> None:
         self.form, self.a, self.value, self.dimension = form, a, value, dimension
@@ -115,13 +115,13 @@ class _FormReader:
                 found |= alone | (named - self.dimensions)
         return frozenset(found)
 
-    def operand(self, node: Node) -> Value:
+    def operand(self, node: Tree) -> Value:
         """The value of an operand."""
         if id(node) not in self.known:
             self.known[id(node)] = self.value(node)
         return self.known[id(node)]
 
-    def summed(self, term: Node, extents: Places) -> dict[str, int]:
+    def summed(self, term: Tree, extents: Places) -> dict[str, int]:
         """The letters that a term is summed over, and how far.
 
         A letter that has no axis of its own runs as far as any entry can be: beyond they are 0.
@@ -146,7 +146,7 @@ class _FormReader:
             return (isqrt(rows),) * OF_A_MAP
         return (rows, cols) if len(each.indices) == 2 else (max(rows, cols),)
 
-    def entry(self, node: Node, at: Places) -> Entry:
+    def entry(self, node: Tree, at: Places) -> Entry:
         """The value of a part of the body where the letters have values."""
         match node:
             case Indexed():
@@ -166,7 +166,7 @@ class _FormReader:
             raise ShapeError("an index form is made of scalars and entries", span=node.span)
         return table[0][0]
 
-    def _operation(self, operator: str, left: Entry, right: Entry, node: Node) -> Entry:
+    def _operation(self, operator: str, left: Entry, right: Entry, node: Tree) -> Entry:
         match operator:
             case "*" | ".*":
                 return left * right
@@ -194,7 +194,7 @@ class _FormReader:
         row, col = places
         return value[row][col] if 0 <= row < rows and 0 <= col < cols else self.a.number(0)
 
-    def _place(self, node: Node, at: Places) -> int:
+    def _place(self, node: Tree, at: Places) -> int:
         match node:
             case Name(name) if name in at:
                 return at[name]

@@ -12,10 +12,10 @@ from dimderiv.language import (
     IndexForm,
     Name,
     Negative,
-    Node,
     Number,
     Program,
     Transpose,
+    Tree,
     along,
 )
 from dimderiv.language import size_of as dimension_of
@@ -53,7 +53,7 @@ from dimderiv.verify.symbolic.tables import (
     transposed,
 )
 
-Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
+Definitions = Mapping[str, tuple[tuple[str, ...], Tree]]
 
 _NABLA = "∇²"
 _COMPARED = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}
@@ -80,23 +80,23 @@ class Reader:
     names: dict[str, Value]
     definitions: Definitions = field(default_factory=dict)
     elementwise: Collection[str] = ()
-    columns: Mapping[str, Node] = field(default_factory=dict)
+    columns: Mapping[str, Tree] = field(default_factory=dict)
     declared: Mapping[str, Size] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, str] = field(default_factory=dict)
 
-    def last(self, program: Program) -> Node:
+    def last(self, program: Program) -> Tree:
         """The last statement's value, after the definitions before it have been evaluated."""
         for statement in program.statements[:-1]:
             if statement.name is not None:
                 self.names[statement.name] = self.value(statement.value)
         return program.statements[-1].value
 
-    def table(self, node: Node, size: Size | None = None) -> Table:
+    def table(self, node: Tree, size: Size | None = None) -> Table:
         """The value of a node as a table."""
         return closed(self.value(node), *(size or ()))
 
-    def scalar(self, node: Node) -> Entry:
+    def scalar(self, node: Tree) -> Entry:
         """The value of a node with one entry."""
         table = self.table(node, (1, 1))
         if not is_single(table):
@@ -107,11 +107,11 @@ class Reader:
         """The entries of an index form of any number of axes."""
         return read_form(form, self.a, self.value, self.dimension, frozenset(self.sizes))
 
-    def dimension(self, node: Node) -> int:
+    def dimension(self, node: Tree) -> int:
         """A size that is written as an expression in dimensions."""
         return dimension_of(node).evaluate(self.sizes)
 
-    def value(self, node: Node) -> Value:
+    def value(self, node: Tree) -> Value:
         """The value of a node."""
         match node:
             case Number(value):
@@ -134,7 +134,7 @@ class Reader:
                 return self.form(node).table()
         raise NotVerifiableError("an entry outside an index form", span=node.span)
 
-    def _named(self, name: str, node: Node) -> Value:
+    def _named(self, name: str, node: Tree) -> Value:
         if name in self.names:
             return self.names[name]
         if name in self.sizes:
@@ -226,7 +226,7 @@ class Reader:
             return OTHER_SIZE[name](a, table)
         return reduced(lambda xs: REDUCTIONS[name](a, xs), table, axis)
 
-    def _unknown(self, name: str, node: Node) -> Table:
+    def _unknown(self, name: str, node: Tree) -> Table:
         base = name.lstrip(_NABLA)
         size = self.declared[base]
         argument = self.table(node, size)
