@@ -1,10 +1,10 @@
 """Questions, and derivatives as programs of the language, with names for what repeats."""
 
 from dimderiv.answer.answer import Answer, Found, write_answer
-from dimderiv.answer.derivative import Derivative, Extent, Form, Variables
+from dimderiv.answer.derivative import Derivative, Extent, FormName, Variables
 from dimderiv.answer.derived import Derived, Record
 from dimderiv.answer.latex import latex
-from dimderiv.answer.naming import Kind, name_nested_forms, name_repeats, without_groups
+from dimderiv.answer.naming import PartKind, name_nested_forms, name_repeats, without_groups
 from dimderiv.answer.question import LAYOUTS, Layout, Question
 
 __all__ = [
@@ -13,10 +13,10 @@ __all__ = [
     "Derivative",
     "Derived",
     "Extent",
-    "Form",
+    "FormName",
     "Found",
-    "Kind",
     "Layout",
+    "PartKind",
     "Question",
     "Record",
     "Variables",

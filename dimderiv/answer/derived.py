@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple, get_args
 
 from dimderiv.answer.answer import Answer
-from dimderiv.answer.derivative import Derivative, Extent, Form, Variables
+from dimderiv.answer.derivative import Derivative, Extent, FormName, Variables
 from dimderiv.answer.question import Question
 from dimderiv.differentiate import Gradients, Tangents
 from dimderiv.graph import Node
@@ -84,9 +84,9 @@ class Derived:
         return found
 
     @property
-    def form(self) -> Form:
+    def form(self) -> FormName:
         """The form that is furthest from matrix notation among those of the derivatives."""
-        return max((each.form for each in self.derivatives.values()), key=get_args(Form).index)
+        return max((each.form for each in self.derivatives.values()), key=get_args(FormName).index)
 
 
 def _wanted(question: Question, variables: Variables) -> str:

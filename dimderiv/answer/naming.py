@@ -10,8 +10,8 @@ from dimderiv.conform import own_symbols
 from dimderiv.errors import ShapeError
 from dimderiv.language import COMMUTATIONS, Group, Tree, names_in, replaced, syntax, unused_letters
 
-Kind = Literal["scalar", "vector", "matrix"]
-KindOf = Callable[[Answer, Tree], Kind]
+PartKind = Literal["scalar", "vector", "matrix"]
+KindOf = Callable[[Answer, Tree], PartKind]
 
 SHORTEST = 4
 SHORTEST_TREE = 5
@@ -20,7 +20,7 @@ WORTH = 2
 SHORTEST_ANSWER = 12
 MANY = 50
 # Without K, which is the commutation matrix.
-LETTERS: dict[Kind, str] = {
+LETTERS: dict[PartKind, str] = {
     "scalar": "stckqabdefghlpruvwz",
     "vector": "ruvzqsptabcdefghklwxy",
     "matrix": "RMTEFGHLPQSUVWZABCDJNXY",
@@ -146,7 +146,7 @@ def _is_structural(part: Tree) -> bool:
     return isinstance(part, syntax.Call) and part.function in STRUCTURAL
 
 
-def _fresh(part: Tree, kind: Kind, used: set[str]) -> str:
+def _fresh(part: Tree, kind: PartKind, used: set[str]) -> str:
     letters = LETTERS[kind]
     known = _known_letter(part)
     if known is not None and known not in used:

@@ -28,7 +28,7 @@ LETTERS = "ijklpqrstuvabcdefgh"
 LONG = 20
 
 
-class Axis(NamedTuple):
+class LetterAxis(NamedTuple):
     """An axis of an index form: one letter, or several with the first one slowest."""
 
     names: tuple[str, ...]
@@ -88,7 +88,7 @@ def _letters(taken: Collection[str]) -> Iterator[str]:
                 yield name
 
 
-def _axis(parts: Iterable[LabelledProduct], k: int, unused: Iterator[str]) -> Axis:
+def _axis(parts: Iterable[LabelledProduct], k: int, unused: Iterator[str]) -> LetterAxis:
     """The letters of an axis: as many as the first product has that merges several there."""
     dims: tuple[Dim, ...] = ()
     for part in parts:
@@ -97,7 +97,7 @@ def _axis(parts: Iterable[LabelledProduct], k: int, unused: Iterator[str]) -> Ax
         if isinstance(index, Merged):
             dims = tuple(part.dims[letter] for letter in index.letters)
             break
-    return Axis(tuple(next(unused) for _ in dims), dims)
+    return LetterAxis(tuple(next(unused) for _ in dims), dims)
 
 
 def _position(letters: Sequence[Tree], dims: Sequence[Dim]) -> Tree:

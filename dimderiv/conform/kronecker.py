@@ -30,7 +30,7 @@ from dimderiv.graph import (
 from dimderiv.language import COMMUTATION, Call
 
 TwoWayOf = Callable[[Node], TwoWay]
-Slot = int | None
+MergedSlot = int | None
 
 MOST_WEIGHTS = 2
 
@@ -73,7 +73,7 @@ def _kron(pieces: Sequence[TwoWay]) -> TwoWay:
     return notation.two_way(*(notation.call("kron", *each) for each in forms))
 
 
-def _slots(index: Index) -> tuple[Slot, Slot]:
+def _slots(index: Index) -> tuple[MergedSlot, MergedSlot]:
     """The slow and the fast letter of an axis; an axis of one letter has it as the fast one."""
     letters = letters_of((index,))
     return (letters[0], letters[1]) if len(letters) == 2 else (None, letters[0])
@@ -193,12 +193,12 @@ class _Split:
         ends = [Merged(pair[::-1])] * 2
         return self._around(notation.symmetric(stacked), ends, rest, weights - 1, cut)
 
-    def _ways(self, slow: Slot, fast: Slot) -> list[tuple[Slot, Slot]]:
+    def _ways(self, slow: MergedSlot, fast: MergedSlot) -> list[tuple[MergedSlot, MergedSlot]]:
         """An axis of one letter can stand in either place."""
         return [(slow, fast)] if slow is not None else [(None, fast), (fast, None)]
 
     def _pieces(
-        self, first: tuple[Slot, Slot], second: tuple[Slot, Slot]
+        self, first: tuple[MergedSlot, MergedSlot], second: tuple[MergedSlot, MergedSlot]
     ) -> tuple[TwoWay, TwoWay] | None:
         """The two parts whose axes are these letters, where no factor joins them."""
         letters = [[i for i in pair if i is not None] for pair in (first, second)]
@@ -213,7 +213,7 @@ class _Split:
             pieces.append(piece.other_way if row is None else piece)
         return pieces[0], pieces[1]
 
-    def _together(self, letters: Iterable[Slot]) -> bool:
+    def _together(self, letters: Iterable[MergedSlot]) -> bool:
         """Whether some factor joins the letters, directly or through others."""
         pair = [letter for letter in letters if letter is not None]
         return len(pair) == 2 and _sides(self.factors, pair[:1], pair[1:]) is None

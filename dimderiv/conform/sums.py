@@ -84,7 +84,7 @@ def _opposite(tree: Tree) -> Tree:
     return tree.operand if isinstance(tree, Negative) else Negative(tree)
 
 
-class Term(NamedTuple):
+class WeightedForm(NamedTuple):
     """One form of a term: its sign, the scalars that it begins with, and its other factors."""
 
     negative: bool
@@ -92,11 +92,11 @@ class Term(NamedTuple):
     chain: list[Tree]
 
     @staticmethod
-    def of(negative: bool, scalars: int, form: Form) -> "Term":
+    def of(negative: bool, scalars: int, form: Form) -> "WeightedForm":
         """A form as a term; one that is transposed or divided as a whole begins with no scalar."""
         chain = notation.factors(form)
         count = scalars if scalars < len(chain) else 0
-        return Term(negative, chain[:count], chain[count:])
+        return WeightedForm(negative, chain[:count], chain[count:])
 
     def without(self, before: int, after: int, axes: Sequence[Dim]) -> Form:
         """What is left without some factors at one end; of a matrix that goes, the identity."""
@@ -120,7 +120,7 @@ def summed_by_ends(terms: Sequence[tuple[bool, int, TwoWay]], axes: Sequence[Dim
 
 def _with_ends_outside(forms: Sequence[tuple[bool, int, Form]], axes: Sequence[Dim]) -> Form:
     """Faces added up, with the factors that all begin or end with outside."""
-    terms = [Term.of(*each) for each in forms]
+    terms = [WeightedForm.of(*each) for each in forms]
     before, after = _alike(terms)
     if not before + after:
         return added([(negative, form) for negative, _, form in forms])
@@ -130,7 +130,7 @@ def _with_ends_outside(forms: Sequence[tuple[bool, int, Form]], axes: Sequence[D
     return notation.juxtaposed([*_faces(first[:before]), total, *_faces(last)])
 
 
-def _alike(terms: Sequence[Term]) -> tuple[int, int]:
+def _alike(terms: Sequence[WeightedForm]) -> tuple[int, int]:
     """With how many factors all begin and end, from both sides in turn.
 
     One is left of each, unless a scalar is, in front of a matrix with an axis of the whole.

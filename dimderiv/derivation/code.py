@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FORMS = ("dense", "operator")
 APPLY, ADJOINT, BACKWARD = "apply", "apply_adjoint", "backward"
 UPSTREAM = "upstream"
-Sizes = Mapping[str, int] | None
+SizesGiven = Mapping[str, int] | None
 
 
 def source_of(
@@ -35,7 +35,7 @@ def source_of(
     *,
     value: bool,
     layer: bool,
-    sizes: Sizes,
+    sizes: SizesGiven,
 ) -> str:
     """The source of a function; what it computes when other arrays arrive, is derived already."""
     if layer:
@@ -105,7 +105,7 @@ def refuse_contradictions(question: Question, *, value: bool, form: str, layer: 
 
 
 @without_collecting()
-def _dense_source(derived: Derived, target: str, *, value: bool, sizes: Sizes) -> str:
+def _dense_source(derived: Derived, target: str, *, value: bool, sizes: SizesGiven) -> str:
     """The source of a function that computes the derivatives."""
     question, extents = derived.question, _extents(derived)
     along = ", ".join(question.directions.values())
@@ -130,7 +130,7 @@ def _dense_source(derived: Derived, target: str, *, value: bool, sizes: Sizes) -
 
 
 def _operator_source(
-    derived: Derived, products: Sequence[Derived], target: str, sizes: Sizes
+    derived: Derived, products: Sequence[Derived], target: str, sizes: SizesGiven
 ) -> str:
     """The source of a function that returns a Hessian or a Jacobian as an operator."""
     question, later, told = derived.question, [], list[str]()
@@ -155,7 +155,7 @@ def _operator_source(
     )
 
 
-def _layer_source(question: Question, backward: Derived, target: str, sizes: Sizes) -> str:
+def _layer_source(question: Question, backward: Derived, target: str, sizes: SizesGiven) -> str:
     """The source of a value as a layer that knows its backward pass."""
     (name,), value = arriving(backward.question), backward.question.valued
     by, own = ", ".join(question.wrt), question.typed.upstream is None

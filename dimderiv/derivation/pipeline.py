@@ -8,7 +8,7 @@ from dimderiv.answer import (
     Derived,
     Extent,
     Found,
-    Kind,
+    PartKind,
     Question,
     Record,
     name_nested_forms,
@@ -125,7 +125,7 @@ def _with_names(question: Question, answer: Answer) -> Answer:
     """The answer with names for its long parts that repeat, unless it is to be without."""
     typed = question.typed
 
-    def kind_of(answer: Answer, part: syntax.Tree) -> Kind:
+    def kind_of(answer: Answer, part: syntax.Tree) -> PartKind:
         needed = [Statement(s.name, without_groups(s.value)) for s in answer.needed([part])]
         program = Program((*needed, Statement(None, part)))
         known = dict(typed.symbols)

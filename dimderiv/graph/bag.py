@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from dimderiv.errors import LimitError
-from dimderiv.graph.cancelling import Cancellation, cancellation, uses
+from dimderiv.graph.cancelling import CancelledPair, cancellation, uses
 from dimderiv.graph.facts import rows_sum_to_one, zero_indices
 from dimderiv.graph.letters import Letters
 from dimderiv.graph.nodes import (
@@ -83,7 +83,7 @@ class Bag:
             factors = self._collected()
         return factors
 
-    def _cancel(self, found: Cancellation, factors: list[Factor]) -> None:
+    def _cancel(self, found: CancelledPair, factors: list[Factor]) -> None:
         """Take out what cancels; the number and the scalars of the matrix stay below the line."""
         self.factors = [f for f in factors if all(f is not g for g in found.gone)]
         if found.below is not None:

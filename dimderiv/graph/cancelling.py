@@ -29,7 +29,7 @@ from dimderiv.graph.numbering import all_indices
 INVERSES = frozenset({"inv", "pinv"})
 
 
-class Cancellation(NamedTuple):
+class CancelledPair(NamedTuple):
     """Factors that go away together.
 
     Attributes:
@@ -45,7 +45,7 @@ class Cancellation(NamedTuple):
     below: Product | None
 
 
-class Found(NamedTuple):
+class Cancelled(NamedTuple):
     """A matrix among factors, perhaps as a product of several, and the index of its other axis."""
 
     factors: tuple[Factor, ...]
@@ -54,7 +54,7 @@ class Found(NamedTuple):
     opened: Product | None = None
 
 
-def cancellation(factors: Sequence[Factor], result: Sequence[Index]) -> Cancellation | None:
+def cancellation(factors: Sequence[Factor], result: Sequence[Index]) -> CancelledPair | None:
     """Factors of a product that cancel each other, if there are any."""
     places = [*all_indices(factors), *result]
     for factor in factors:
@@ -68,13 +68,13 @@ def cancellation(factors: Sequence[Factor], result: Sequence[Index]) -> Cancella
         rest = [f for f in factors if all(f is not g for g in gone)]
         matrix = inverse.arguments[0]
         if inverse.function == "inv" or _is_absorbed(matrix, ends, near, rest, places):
-            return Cancellation(gone, (factor.indices[near], *found.inner), ends, found.opened)
+            return CancelledPair(gone, (factor.indices[near], *found.inner), ends, found.opened)
     return None
 
 
 def _meetings(
     factors: Sequence[Factor], places: Sequence[Index]
-) -> Iterator[tuple[Factor, Function, int, Found]]:
+) -> Iterator[tuple[Factor, Function, int, Cancelled]]:
     """Where an inverse meets its matrix, and with which of its axes."""
     for factor in factors:
         inverse = _inverse(factor.node)
@@ -87,7 +87,7 @@ def _meetings(
 
 def _orthogonal_pair(
     first: Factor, factors: Sequence[Factor], places: Sequence[Index]
-) -> Cancellation | None:
+) -> CancelledPair | None:
     """An orthogonal matrix and itself, with their rows or their columns facing."""
     for second in factors:
         if second is first or second.node.key != first.node.key or second.power != 1:
@@ -95,7 +95,7 @@ def _orthogonal_pair(
         for facing, end in ((0, 1), (1, 0)):
             index, ends = first.indices[facing], (first.indices[end], second.indices[end])
             if index == second.indices[facing] and uses(index, places) == 2:
-                return Cancellation((first, second), (index,), ends, None)
+                return CancelledPair((first, second), (index,), ends, None)
     return None
 
 
@@ -137,14 +137,14 @@ def uses(index: Index, places: Sequence[Index]) -> int:
 
 def _beside(
     matrix: Node, index: Index, axis: int, factors: Sequence[Factor], places: Sequence[Index]
-) -> Iterator[Found]:
+) -> Iterator[Cancelled]:
     """Where a matrix stands among factors with an index on one of its axes, and nothing else."""
     for factor in factors:
         if factor.node.key == matrix.key and factor.power == 1:
             for own in (0, 1) if is_symmetric(matrix) else (axis,):
                 far = factor.indices[1 - own]
                 if factor.indices[own] == index != far and uses(index, places) == 2:
-                    yield Found((factor,), (), far)
+                    yield Cancelled((factor,), (), far)
     pattern = unnamed(matrix)
     if isinstance(pattern, Product) and _is_pattern(pattern) and isinstance(index, int):
         wanted = [factor for factor in pattern.factors if factor.indices]
@@ -153,7 +153,7 @@ def _beside(
             inner = {own: place for own, place in same.items() if own not in ends}
             alone = all(uses(inner[own], places) == uses(own, all_indices(wanted)) for own in inner)
             if alone and uses(index, places) == uses(ends[0], all_indices(wanted)) + 1:
-                yield Found(used, tuple(inner.values()), same[ends[1]], pattern)
+                yield Cancelled(used, tuple(inner.values()), same[ends[1]], pattern)
 
 
 def _is_pattern(node: Product) -> bool:

@@ -112,7 +112,7 @@ def renamed(index: Index, place: Mapping[int, int]) -> Index:
     return type(index)(tuple([place[letter] for letter in index.letters]))
 
 
-class Place(NamedTuple):
+class LetterPlace(NamedTuple):
     """A factor at a letter: key, power, all its letters, and whether its transpose is the same."""
 
     key: Key
@@ -135,14 +135,14 @@ class _Classes:
         self.colour = {letter: k for k, letter in enumerate(order)} | dict.fromkeys(
             inner, len(order)
         )
-        self.at: dict[int, list[Place]] = {letter: [] for letter in inner}
+        self.at: dict[int, list[LetterPlace]] = {letter: [] for letter in inner}
         self.beside: dict[int, set[int]] = {letter: set() for letter in inner}
         for node, indices, power in factors:
             either_way = len(indices) == 2 and (node.symmetric or is_skew(node))
             letters, shown = letters_of(indices), "1" if power is ONCE else str(power)
             near = self.at.keys() & letters
             for letter in near:
-                self.at[letter].append(Place(node.key, shown, letters, either_way))
+                self.at[letter].append(LetterPlace(node.key, shown, letters, either_way))
                 self.beside[letter] |= near
 
     def in_order(self) -> list[int]:

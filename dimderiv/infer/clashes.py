@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, Span
-from dimderiv.infer.unify import Term, Unifier, resolved
+from dimderiv.infer.unify import SizeTerm, Unifier, resolved
 from dimderiv.language import Declaration, Shape, Tree, children, names_in, syntax
 
-Axes = tuple[Term, Term]
-Write: TypeAlias = "Callable[[Facts, ClashError], ShapeError]"
+Axes = tuple[SizeTerm, SizeTerm]
+WriteSize: TypeAlias = "Callable[[Facts, ClashError], ShapeError]"
 
 FACTS_SHOWN = 6
 
@@ -29,8 +29,8 @@ class ClashError(Exception):
     def __init__(
         self,
         node: Tree,
-        write: Write,
-        sizes: tuple[Term, Term] | None = None,
+        write: WriteSize,
+        sizes: tuple[SizeTerm, SizeTerm] | None = None,
     ) -> None:
         super().__init__(node)
         self.node = node
@@ -88,7 +88,7 @@ class Facts:
         known = self.known([about or node], None)
         return ShapeError(message, span=node.span, known=known, hint=hint)
 
-    def known(self, nodes: Sequence[Tree], sizes: tuple[Term, Term] | None) -> list[str]:
+    def known(self, nodes: Sequence[Tree], sizes: tuple[SizeTerm, SizeTerm] | None) -> list[str]:
         """What is known of the names in some nodes, and which places say so."""
         reasons = [node for size in sizes or () for node in self.unifier.reasons(size)]
         names = dict.fromkeys(name for node in (*nodes, *reasons) for name in names_in(node))
@@ -119,7 +119,7 @@ def product_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     return _misfit(facts, clash, [left, right], clash.node.span, _fitting_products(facts, clash))
 
 
-def broadcast_misfit(*nodes: Tree) -> Write:
+def broadcast_misfit(*nodes: Tree) -> WriteSize:
     """Writes the error for operands that are combined entry by entry and have different sizes."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
@@ -135,7 +135,7 @@ def call_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     return _misfit(facts, clash, list(children(clash.node)), clash.node.span, None)
 
 
-def argument_misfit(wanted: Shape) -> Write:
+def argument_misfit(wanted: Shape) -> WriteSize:
     """Writes the error for an argument that has not the shape that its function is declared for."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
@@ -152,7 +152,7 @@ def argument_misfit(wanted: Shape) -> Write:
     return write
 
 
-def definition_misfit(name: str) -> Write:
+def definition_misfit(name: str) -> WriteSize:
     """Writes the error for a definition whose value has not the shape that was declared."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:

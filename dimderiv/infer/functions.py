@@ -9,7 +9,7 @@ from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.index_axes import product_of, size
 from dimderiv.infer.operators import broadcast
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
-from dimderiv.infer.unify import MismatchError, Term
+from dimderiv.infer.unify import MismatchError, SizeTerm
 from dimderiv.language import COMMUTATIONS, ONE, Call, Name, along, is_extreme_of_two
 from dimderiv.rulebook import Axis, Rule, read_signature
 
@@ -87,8 +87,8 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
     signature = read_signature(rule.signature)
     if rule.name == "diag" and ONE not in arguments[0]:
         return _diagonal(scope, node, arguments[0])
-    sizes: dict[str, Term] = {}
-    shifted: list[tuple[tuple[str, ...], Term]] = []
+    sizes: dict[str, SizeTerm] = {}
+    shifted: list[tuple[tuple[str, ...], SizeTerm]] = []
     for axes, letters in zip(arguments, signature.arguments, strict=True):
         for own, letter in zip(_given(node, axes, letters), letters, strict=True):
             if isinstance(letter, tuple):
@@ -108,7 +108,7 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
     return value[0], value[1]
 
 
-def _given(node: Call, axes: Axes, letters: tuple[Axis, ...]) -> tuple[Term, ...]:
+def _given(node: Call, axes: Axes, letters: tuple[Axis, ...]) -> tuple[SizeTerm, ...]:
     """As many axes of an argument as it has letters; one letter is the axis of a vector."""
     if len(letters) == 2:
         return axes
@@ -121,7 +121,7 @@ def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
     """The matrix of a function that is linear in the argument left out, columns stacked."""
     signature = read_signature(rule.signature)
     *given, missing = signature.arguments
-    sizes: dict[Axis, Term] = {}
+    sizes: dict[Axis, SizeTerm] = {}
     for argument, letters in zip(node.arguments, given, strict=True):
         sizes |= zip(letters, scope.visit(argument), strict=True)
     if rule.square:
@@ -133,10 +133,10 @@ def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
     return rows, cols
 
 
-def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, Term]) -> Term:
+def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, SizeTerm]) -> SizeTerm:
     if isinstance(axis, str):
         return sizes[axis]
-    term: Term = ONE
+    term: SizeTerm = ONE
     for letter in axis:
         term = scope.unifier.product(term, sizes[letter], scope.caller or node)
     return term

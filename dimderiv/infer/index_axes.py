@@ -7,7 +7,7 @@ from dimderiv.errors import LimitError, ShapeError
 from dimderiv.infer.clashes import Axes, ClashError, letter_misfit
 from dimderiv.infer.refusals import entry_refused, scalar_wanted
 from dimderiv.infer.scope import SCALAR_AXES, Scope
-from dimderiv.infer.unify import Term
+from dimderiv.infer.unify import SizeTerm
 from dimderiv.language import ONE, SIZE_LIMIT, Dim, size_of, syntax, walk
 
 
@@ -57,7 +57,7 @@ def entry_axes(scope: Scope, node: syntax.Entry) -> Axes:
     if scope.letters is None:
         raise ShapeError("an entry stands only inside an index form", span=node.span)
     outer, scope.letters = scope.letters, None
-    axes: tuple[Term, ...] = scope.visit(node.operand)
+    axes: tuple[SizeTerm, ...] = scope.visit(node.operand)
     scope.letters = outer
     for index in node.indices:
         _mark_as_scalar(scope, index)
@@ -71,7 +71,7 @@ def entry_axes(scope: Scope, node: syntax.Entry) -> Axes:
     return SCALAR_AXES
 
 
-def _run_along(scope: Scope, node: syntax.Entry, letter: str, own: Term) -> None:
+def _run_along(scope: Scope, node: syntax.Entry, letter: str, own: SizeTerm) -> None:
     assert scope.letters is not None
     known = scope.letters.setdefault(letter, own)
     if known is ONE:

@@ -10,8 +10,8 @@ from enum import Enum
 from typing import Any, Literal, NamedTuple
 
 from dimderiv.errors import UnknownNameError
-from dimderiv.infer.clashes import Axes, ClashError, Facts, Write
-from dimderiv.infer.unify import Mark, MismatchError, Term, Unifier, Variable
+from dimderiv.infer.clashes import Axes, ClashError, Facts, WriteSize
+from dimderiv.infer.unify import Mark, MismatchError, SizeTerm, Unifier, Variable
 from dimderiv.language import ONE, OPEN, Call, Declaration, Name, Shape, Tree, copied
 from dimderiv.rulebook import Rulebook
 
@@ -70,9 +70,9 @@ class Scope(Facts):
         self.names: dict[str, Axes] = {}
         self.meanings: dict[str, Meaning] = {}
         self.introduced: list[str] = []
-        self.unsized: list[tuple[Tree, Term]] = []
+        self.unsized: list[tuple[Tree, SizeTerm]] = []
         self.assumed: dict[str, str] = {}
-        self.letters: dict[str, Term] | None = None
+        self.letters: dict[str, SizeTerm] | None = None
         self.caller: Call | None = None
         self.calls = 0
         self.steps = 0
@@ -83,12 +83,12 @@ class Scope(Facts):
         axes = self.axes[id(node)] = self.visitors[type(node)](self, node)
         return axes
 
-    def unify(self, left: Term, right: Term, node: Tree) -> None:
+    def unify(self, left: SizeTerm, right: SizeTerm, node: Tree) -> None:
         """Make two sizes equal, because of a node."""
         if left is not right:
             self.unifier.unify(left, right, self.caller or node)
 
-    def agree(self, left: Term, right: Term, node: Tree, write: Write) -> None:
+    def agree(self, left: SizeTerm, right: SizeTerm, node: Tree, write: WriteSize) -> None:
         """Make two sizes equal, or say that they clash at a node."""
         try:
             self.unify(left, right, node)
@@ -160,7 +160,7 @@ class Scope(Facts):
         self.letters = self.caller = None
         self.calls = 0
 
-    def named_sizes(self) -> list[Term]:
+    def named_sizes(self) -> list[SizeTerm]:
         """The sizes of all names, in the order in which open ones get a name of their own."""
         return [size for name in self.introduced for size in self.names[name]]
 
@@ -175,14 +175,14 @@ def kind_of_axes(axes: Axes) -> Kind:
 
 def new_axes(kind: Kind) -> Axes:
     """Axes of unknown sizes."""
-    rows: Term = Variable() if kind in {Kind.MATRIX, Kind.COLUMN} else ONE
-    cols: Term = Variable() if kind in {Kind.MATRIX, Kind.ROW} else ONE
+    rows: SizeTerm = Variable() if kind in {Kind.MATRIX, Kind.COLUMN} else ONE
+    cols: SizeTerm = Variable() if kind in {Kind.MATRIX, Kind.ROW} else ONE
     return rows, cols
 
 
 def declared_axes(declaration: Declaration) -> Axes:
     """The axes of a declared shape; those that are declared open are of unknown sizes."""
-    sizes: dict[Term, Term] = {dim: Variable() for dim in OPEN}
+    sizes: dict[SizeTerm, SizeTerm] = {dim: Variable() for dim in OPEN}
     rows, cols = axes_of(declaration.shape)
     return sizes.get(rows, rows), sizes.get(cols, cols)
 

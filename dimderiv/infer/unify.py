@@ -22,7 +22,7 @@ class Variable:
     __slots__ = ("link", "rank")
 
     def __init__(self) -> None:
-        self.link: Term | None = None
+        self.link: SizeTerm | None = None
         self.rank = 0
 
 
@@ -31,11 +31,11 @@ class Computed:
     """The product of two sizes, or what a valid convolution leaves: `left - right + 1`."""
 
     operation: Literal["product", "valid"]
-    left: "Term"
-    right: "Term"
+    left: "SizeTerm"
+    right: "SizeTerm"
 
 
-Term: TypeAlias = Dim | Variable | Computed
+SizeTerm: TypeAlias = Dim | Variable | Computed
 
 
 class MismatchError(Exception):
@@ -46,17 +46,17 @@ class MismatchError(Exception):
         right: the other one.
     """
 
-    def __init__(self, left: Term, right: Term) -> None:
+    def __init__(self, left: SizeTerm, right: SizeTerm) -> None:
         super().__init__(left, right)
         self.left = left
         self.right = right
 
 
-class Equation(NamedTuple):
+class SizeEquation(NamedTuple):
     """Two sizes that are equal because of a place in the text."""
 
-    left: Term
-    right: Term
+    left: SizeTerm
+    right: SizeTerm
     reason: Tree
 
 
@@ -74,11 +74,11 @@ class Unifier:
 
     def __init__(self) -> None:
         self.trail: list[Variable] = []
-        self.equations: list[Equation] = []
-        self.open: list[Equation] = []
+        self.equations: list[SizeEquation] = []
+        self.open: list[SizeEquation] = []
         self.computed: list[tuple[Computed, Tree]] = []
 
-    def unify(self, left: Term, right: Term, reason: Tree) -> None:
+    def unify(self, left: SizeTerm, right: SizeTerm, reason: Tree) -> None:
         """Make two sizes equal."""
         a, b = found(left), found(right)
         if a is b:
@@ -93,9 +93,9 @@ class Unifier:
             return
         else:
             self._postpone(left, right, reason)
-        self.equations.append(Equation(left, right, reason))
+        self.equations.append(SizeEquation(left, right, reason))
 
-    def _bind(self, variable: Variable, value: Term, left: Term, right: Term) -> None:
+    def _bind(self, variable: Variable, value: SizeTerm, left: SizeTerm, right: SizeTerm) -> None:
         if value is ONE or variable in variables(value):
             raise MismatchError(left, right)
         # The shallower tree goes below the deeper one, so that chains of links stay short.
@@ -107,20 +107,20 @@ class Unifier:
         variable.link = value
         self.trail.append(variable)
 
-    def _postpone(self, left: Term, right: Term, reason: Tree) -> None:
+    def _postpone(self, left: SizeTerm, right: SizeTerm, reason: Tree) -> None:
         """Compare computed sizes at once where they are known, else in the end."""
         if any(True for term in (left, right) for _ in variables(term)):
-            self.open.append(Equation(left, right, reason))
+            self.open.append(SizeEquation(left, right, reason))
         elif resolved(left) != resolved(right):
             raise MismatchError(left, right)
 
-    def product(self, left: Term, right: Term, reason: Tree) -> Term:
+    def product(self, left: SizeTerm, right: SizeTerm, reason: Tree) -> SizeTerm:
         """The product of two sizes."""
         if left is ONE or right is ONE:
             return right if left is ONE else left
         return self._compute(Computed("product", left, right), reason)
 
-    def valid(self, image: Term, kernel: Term, reason: Tree) -> Term:
+    def valid(self, image: SizeTerm, kernel: SizeTerm, reason: Tree) -> SizeTerm:
         """The size that a valid convolution leaves of an image."""
         if kernel is ONE:
             return image
@@ -128,7 +128,7 @@ class Unifier:
             raise MismatchError(image, kernel)
         return self._compute(Computed("valid", image, kernel), reason)
 
-    def _compute(self, term: Computed, reason: Tree) -> Term:
+    def _compute(self, term: Computed, reason: Tree) -> SizeTerm:
         if any(True for _ in variables(term)):
             self.computed.append((term, reason))
             return term
@@ -147,7 +147,7 @@ class Unifier:
         del self.open[mark.open :]
         del self.computed[mark.computed :]
 
-    def solve(self) -> Equation | None:
+    def solve(self) -> SizeEquation | None:
         """Solve what was postponed, as far as possible."""
         waiting = self.open
         while waiting:
@@ -163,7 +163,7 @@ class Unifier:
             waiting = left_over
         return self._match_parts(waiting)
 
-    def _settle(self, equation: Equation) -> bool:
+    def _settle(self, equation: SizeEquation) -> bool:
         """Whether an equation holds now, after solving it for a variable if it has only one."""
         unknown = list(variables(equation.left)) + list(variables(equation.right))
         difference = _polynomial(equation.left, unknown) - _polynomial(equation.right, unknown)
@@ -180,7 +180,7 @@ class Unifier:
         self.unify(wanted[0], solution, equation.reason)
         return True
 
-    def _match_parts(self, equations: list[Equation]) -> Equation | None:
+    def _match_parts(self, equations: list[SizeEquation]) -> SizeEquation | None:
         """Take products of unknown sizes to be equal part by part."""
         for equation in equations:
             left, right = found(equation.left), found(equation.right)
@@ -193,7 +193,7 @@ class Unifier:
                     return equation
         return None
 
-    def refuted(self) -> Equation | None:
+    def refuted(self) -> SizeEquation | None:
         """A postponed equation that does not hold, once every variable has a name."""
         for equation in self.open:
             if resolved(equation.left) != resolved(equation.right):
@@ -201,18 +201,18 @@ class Unifier:
         for term, reason in self.computed:
             size = resolved(term).number
             if size is not None and size < 1:
-                return Equation(term.left, term.right, reason)
+                return SizeEquation(term.left, term.right, reason)
         return None
 
-    def reasons(self, term: Term) -> list[Tree]:
+    def reasons(self, term: SizeTerm) -> list[Tree]:
         """The places that make a size what it is."""
         if not isinstance(term, Variable):
             return []
-        neighbours: dict[int, list[tuple[Term, Tree]]] = {}
+        neighbours: dict[int, list[tuple[SizeTerm, Tree]]] = {}
         for left, right, reason in self.equations:
             neighbours.setdefault(id(left), []).append((right, reason))
             neighbours.setdefault(id(right), []).append((left, reason))
-        queue: deque[tuple[Term, list[Tree]]] = deque([(term, [])])
+        queue: deque[tuple[SizeTerm, list[Tree]]] = deque([(term, [])])
         seen = {id(term)}
         while queue:
             place, path = queue.popleft()
@@ -225,7 +225,7 @@ class Unifier:
         return []
 
 
-def found(term: Term) -> Term:
+def found(term: SizeTerm) -> SizeTerm:
     """What a size turned out to be, as far as it is known."""
     while type(term) is Variable:
         link = term.link
@@ -235,7 +235,7 @@ def found(term: Term) -> Term:
     return term
 
 
-def resolved(term: Term) -> Dim:
+def resolved(term: SizeTerm) -> Dim:
     """The dimension that a size is, once every variable has a name."""
     term = found(term)
     if isinstance(term, Dim):
@@ -247,7 +247,7 @@ def resolved(term: Term) -> Dim:
     return ONE if size == ONE else size
 
 
-def variables(term: Term) -> Iterator[Variable]:
+def variables(term: SizeTerm) -> Iterator[Variable]:
     """The variables in a size that are still open."""
     term = found(term)
     if isinstance(term, Variable):
@@ -257,7 +257,7 @@ def variables(term: Term) -> Iterator[Variable]:
         yield from variables(term.right)
 
 
-def name_sizes(terms: Iterable[Term], taken: Collection[str]) -> None:
+def name_sizes(terms: Iterable[SizeTerm], taken: Collection[str]) -> None:
     """Give every open variable a short name of its own."""
     unnamed = dict.fromkeys(v for term in terms for v in variables(term))
     # A single size is called n, as in `x: n` and `A: n x n`.
@@ -278,7 +278,7 @@ def _placeholder(variable: Variable, unknown: list[Variable]) -> str:
     return f"?{unknown.index(variable)}"
 
 
-def _polynomial(term: Term, unknown: list[Variable]) -> Dim:
+def _polynomial(term: SizeTerm, unknown: list[Variable]) -> Dim:
     term = found(term)
     if isinstance(term, Variable):
         return Dim.of(_placeholder(term, unknown))

@@ -13,7 +13,7 @@ _BETWEEN_ENTRIES = re.compile(r"[;\n]|,(?=\s*[^\W\d][^\s,;:]*\s*:)")
 Shapes: TypeAlias = "Mapping[str, str | int | Sequence[str | int]] | str | None"
 
 
-class Entry(NamedTuple):
+class DeclaredText(NamedTuple):
     """A name, and where its shape lies in a text; also where the name does, if in the same text."""
 
     name: str
@@ -22,7 +22,7 @@ class Entry(NamedTuple):
     name_span: Span | None = None
 
 
-def entries(source: Shapes) -> Iterator[Entry]:
+def entries(source: Shapes) -> Iterator[DeclaredText]:
     """The declarations in a mapping or in a text, none of them read yet.
 
     >>> [(entry.name, entry.source[slice(*entry.place)]) for entry in entries("A, B: n x n, x: n")]
@@ -40,7 +40,7 @@ def entries(source: Shapes) -> Iterator[Entry]:
         )
     for name, shape in source.items():
         written = _written(name, shape)
-        yield Entry(name, written, (0, len(written)))
+        yield DeclaredText(name, written, (0, len(written)))
 
 
 def _written(name: str, shape: str | int | Sequence[str | int]) -> str:
@@ -56,7 +56,7 @@ def _written(name: str, shape: str | int | Sequence[str | int]) -> str:
     return " x ".join(texts) if texts else "scalar"
 
 
-def _of_text(source: str) -> Iterator[Entry]:
+def _of_text(source: str) -> Iterator[DeclaredText]:
     start = 0
     shared: list[Span] = []
     for end in [*(match.start() for match in _BETWEEN_ENTRIES.finditer(source)), len(source)]:
@@ -69,13 +69,13 @@ def _of_text(source: str) -> Iterator[Entry]:
             ]
         elif text.strip():
             last = _of_entry(source, start, end)
-            yield from (Entry(source[slice(*s)], source, last.place, s) for s in shared)
+            yield from (DeclaredText(source[slice(*s)], source, last.place, s) for s in shared)
             yield last
             shared = []
         start = end + 1
 
 
-def _of_entry(source: str, start: int, end: int) -> Entry:
+def _of_entry(source: str, start: int, end: int) -> DeclaredText:
     colon = source.find(":", start, end)
     if colon < 0:
         raise ShapeError(
@@ -85,7 +85,7 @@ def _of_entry(source: str, start: int, end: int) -> Entry:
             hint="write a name, a colon and a shape: X: m x n",
         )
     name_span = stripped(source, start, colon)
-    return Entry(source[slice(*name_span)], source, (colon + 1, end), name_span)
+    return DeclaredText(source[slice(*name_span)], source, (colon + 1, end), name_span)
 
 
 def stripped(source: str, start: int, end: int) -> Span:

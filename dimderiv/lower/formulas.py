@@ -156,7 +156,7 @@ def entrywise_tree(tree: syntax.Tree) -> syntax.Tree:
     raise NotDifferentiableError(f"a scalar formula cannot contain {tree}")
 
 
-Entries = tuple[tuple[syntax.Tree, str], ...]
+LetteredEntries = tuple[tuple[syntax.Tree, str], ...]
 
 
 def _letters(rule: Rule, place: int) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
@@ -166,7 +166,7 @@ def _letters(rule: Rule, place: int) -> tuple[tuple[Axis, ...], tuple[Axis, ...]
     return signature.value, ("p", "q") if argument == ("i", "j") else argument
 
 
-def _terms(rule: Rule, name: str, rulebook: Rulebook) -> Iterator[tuple[Fraction, Entries]]:
+def _terms(rule: Rule, name: str, rulebook: Rulebook) -> Iterator[tuple[Fraction, LetteredEntries]]:
     """The terms of a derivative: the number, and arrays with the letters of their entries."""
     letters = dict.fromkeys(chain(*_letters(rule, rule.arguments.index(name))))
     head = ", ".join(f"{letter}:1" for letter in letters)
@@ -175,7 +175,7 @@ def _terms(rule: Rule, name: str, rulebook: Rulebook) -> Iterator[tuple[Fraction
     yield from map(_entries, form.body.terms if isinstance(form.body, syntax.Add) else (form.body,))
 
 
-def _entries(term: syntax.Tree) -> tuple[Fraction, Entries]:
+def _entries(term: syntax.Tree) -> tuple[Fraction, LetteredEntries]:
     match term:
         case syntax.Negative(inner):
             coefficient, entries = _entries(inner)

@@ -110,7 +110,7 @@ def number(value: Fraction) -> str:
     return f"{whole}.{rest:0{places}d}"
 
 
-class Factor(NamedTuple):
+class PrintedFactor(NamedTuple):
     """One factor of a chain of products.
 
     Attributes:
@@ -124,21 +124,21 @@ class Factor(NamedTuple):
     lowest: int
 
 
-def chain(node: Binary, operators: Collection[str] = PRODUCTS) -> list[Factor]:
+def chain(node: Binary, operators: Collection[str] = PRODUCTS) -> list[PrintedFactor]:
     """The factors of a product from left to right, as far as they need no brackets.
 
     A number may join the first factor of a product after it, so `2 (A x)` is `2 A x`.  Another left
     operand may not: in `A (x' y)` the brackets decide whether the shapes conform.  A matrix product
     keeps brackets before an elementwise operator, `(A B) .* C`, although the language needs none.
     """
-    factors: list[Factor] = []
+    factors: list[PrintedFactor] = []
     follower, allowed = "", FORM
     while True:
         left, right = node.left, node.right
         allowed_left, allowed_right = OPERANDS[node.operator]
         if node.operator == "*" and isinstance(left, Number) and follower != "*":
             allowed_right = max(QUOTIENT, allowed)
-        factors.append(Factor(node.operator, right, allowed_right))
+        factors.append(PrintedFactor(node.operator, right, allowed_right))
         follower, allowed = node.operator, allowed_left
         if not isinstance(left, Binary) or left.operator not in operators:
             break
@@ -148,7 +148,7 @@ def chain(node: Binary, operators: Collection[str] = PRODUCTS) -> list[Factor]:
             allowed_left = POWER
             break
         node = left
-    factors.append(Factor("", left, allowed_left))
+    factors.append(PrintedFactor("", left, allowed_left))
     factors.reverse()
     return factors
 

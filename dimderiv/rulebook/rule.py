@@ -25,7 +25,7 @@ from dimderiv.language import (
 from dimderiv.rulebook.signature import read_signature
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
-Kind = Literal[FileKind, "declared"]
+RuleKind = Literal[FileKind, "declared"]
 
 TEXTS = {
     "kind", "signature", "definition", "column", "scalar", "domain", "kink", "latex", "reference",
@@ -80,7 +80,7 @@ class Rule:
     """
 
     name: str
-    kind: Kind
+    kind: RuleKind
     signature: str
     arguments: tuple[str, ...]
     definition: str = ""

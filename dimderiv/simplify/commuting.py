@@ -24,14 +24,14 @@ from dimderiv.graph import (
 from dimderiv.rulebook import commutes
 
 
-class Letter(NamedTuple):
+class ChainLetter(NamedTuple):
     """A matrix without parts, and whether it stands transposed; a symmetric one never does."""
 
     key: Key
     transposed: bool | None
 
 
-Word = tuple[Letter, ...]
+Word = tuple[ChainLetter, ...]
 
 
 def commute(first: Node, second: Node) -> bool:
@@ -70,8 +70,8 @@ def _words(node: Node, letter: Node | None = None) -> Iterator[Word]:
             yield (_letter(node),)
 
 
-def _letter(node: Node, *, transposed: bool = False) -> Letter:
-    return Letter(node.key, None if is_symmetric(node) else transposed)
+def _letter(node: Node, *, transposed: bool = False) -> ChainLetter:
+    return ChainLetter(node.key, None if is_symmetric(node) else transposed)
 
 
 def _words_of_product(node: Product, letter: Node | None) -> Iterator[Word]:
@@ -84,7 +84,7 @@ def _words_of_product(node: Product, letter: Node | None) -> Iterator[Word]:
     if len(links) == 1 and isinstance(links[0][0], Sum):
         yield from (_transposed(each) for each in _words(links[0][0], letter))
         return
-    word: list[Letter] = []
+    word: list[ChainLetter] = []
     for matrix, transposed in links:
         part = unnamed(matrix)
         if isinstance(part, Function) and commutes(part.function):

@@ -18,7 +18,7 @@ from dimderiv.simplify.factoring import opened
 
 
 @dataclass(frozen=True)
-class Body:
+class DefinedBody:
     """A definition whose value is a product entry by entry.
 
     Attributes:
@@ -35,17 +35,17 @@ class Body:
 # The definition is printed with the answer, so that the name of a long one saves nothing.
 LONGEST = 10
 
-Bodies = Mapping[Key, list[Body]]
+Bodies = Mapping[Key, list[DefinedBody]]
 
 
 def bodies(definitions: Iterable[Named]) -> Bodies:
     """The definitions that can be recognised, by the key of the factor that leads them."""
-    found: dict[Key, list[Body]] = {}
+    found: dict[Key, list[DefinedBody]] = {}
     for name in definitions:
         lead = _lead(name.value)
         if lead is not None and isinstance(name.value, Product):
             key = name.value.factors[lead].node.key
-            found.setdefault(key, []).append(Body(name, name.value, lead))
+            found.setdefault(key, []).append(DefinedBody(name, name.value, lead))
     return found
 
 
@@ -95,7 +95,7 @@ def _with_scalars_opened(node: Product) -> LabelledProduct:
     return view
 
 
-def _with_name(view: LabelledProduct, factor: Factor, body: Body) -> Node | None:
+def _with_name(view: LabelledProduct, factor: Factor, body: DefinedBody) -> Node | None:
     lead = body.value.factors[body.lead]
     places: dict[Index, Index] = dict(zip(lead.indices, factor.indices, strict=True))
     left = list(view.factors)

@@ -25,13 +25,13 @@ from dimderiv.graph import (
 )
 from dimderiv.language import Dim
 
-Places = tuple[int, ...]
+LetterPlaces = tuple[int, ...]
 
 
 class Part(NamedTuple):
     """The factors of a term that share letters, as a node, and which axes of the term are its."""
 
-    places: Places
+    places: LetterPlaces
     node: Node
 
 
@@ -65,7 +65,7 @@ def collected(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
 
 def _largest_group(terms: Sequence[list[Part]]) -> tuple[Part, list[int]] | None:
     """A part that two terms have, which saves the most symbols, and the terms that have it."""
-    groups: dict[tuple[Places, Key], tuple[Part, list[int]]] = {}
+    groups: dict[tuple[LetterPlaces, Key], tuple[Part, list[int]]] = {}
     for k, own in enumerate(terms):
         for each in own if len(own) == 2 else ():
             groups.setdefault((each.places, each.node.key), (each, []))[1].append(k)

@@ -6,7 +6,7 @@ import pytest
 
 from dimderiv import derive
 from dimderiv.answer.answer import Answer
-from dimderiv.answer.naming import Kind, name_nested_forms, name_repeats, without_groups
+from dimderiv.answer.naming import PartKind, name_nested_forms, name_repeats, without_groups
 from dimderiv.derivation.api import parse
 from dimderiv.language.syntax import Entry, Group, IndexForm, Name, Tree
 from dimderiv.render.text import text
@@ -19,7 +19,7 @@ def tree(source: str) -> Tree:
 
 def named(
     source: str,
-    kind: Kind = "matrix",
+    kind: PartKind = "matrix",
     *,
     given: Collection[str] = (),
     taken: Collection[str] = (),
@@ -54,7 +54,7 @@ def test_what_occurs_once_or_is_short_is_not(source: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), [("matrix", "R"), ("vector", "r"), ("scalar", "s")])
-def test_the_letter_says_the_kind(kind: Kind, name: str) -> None:
+def test_the_letter_says_the_kind(kind: PartKind, name: str) -> None:
     """Capital letters for matrices, small ones for vectors and scalars."""
     assert named(TWICE, kind).startswith(f"{name} = B C - D E F; ")
 

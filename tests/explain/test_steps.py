@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dimderiv import Derivation, derive
 from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.explain.record.orders import Link, Order, as_chain
-from dimderiv.explain.record.recorded import Added, Derived, Passed, Step
+from dimderiv.explain.record.recorded import Added, Differentiated, Passed, Step
 from dimderiv.explain.words.markup import WIDTH
 from dimderiv.explain.words.wrap import columns, wrap
 from dimderiv.language.shapes import ONE, Dim, Shape
@@ -106,20 +106,20 @@ def told(derivation: Derivation) -> Iterator[Statement]:
 def told_in(steps: Iterable[Step]) -> Iterator[Statement]:
     """The equations that some steps state."""
     for step in steps:
-        shown = step.where if isinstance(step, (Passed, Derived)) else ()
+        shown = step.where if isinstance(step, (Passed, Differentiated)) else ()
         for name, definition in [each.sides for each in shown]:
             yield Statement(text(name), definition)
         received = step.received if isinstance(step, Passed) else ()
         operands = [each.operand for each in received]
-        operands += [step.operand] if isinstance(step, Derived) else []
+        operands += [step.operand] if isinstance(step, Differentiated) else []
         for operand in operands:
             if operand.definition is not None:
                 yield Statement(text(operand.tree), operand.definition)
         for each in received:
             if each.left is not None and not each.operand.is_shared:
                 yield Statement(text(each.left), each.value)
-        is_part = isinstance(step, Derived) and step.operand.is_shared
-        if isinstance(step, (Derived, Added)) and step.left and not is_part:
+        is_part = isinstance(step, Differentiated) and step.operand.is_shared
+        if isinstance(step, (Differentiated, Added)) and step.left and not is_part:
             yield Statement(text(step.left), step.value.sides[-1])
 
 
@@ -128,14 +128,14 @@ def entries(derivation: Derivation) -> Iterator[Statement]:
     by_entries = {
         text(step.left): as_index_form(step)
         for step in derivation.steps
-        if isinstance(step, Derived) and step.left and not step.operand.is_shared
+        if isinstance(step, Differentiated) and step.left and not step.operand.is_shared
     }
     for statement in told(derivation):
         assert statement.name is not None
         yield Statement(statement.name, by_entries.get(statement.name, statement.value))
 
 
-def as_index_form(step: Derived) -> Tree:
+def as_index_form(step: Differentiated) -> Tree:
     """What a step says entry by entry, as one array."""
     sides = [term.letters.sides for term in step.terms]
     bodies = [right for _, right in sides]
@@ -266,7 +266,7 @@ def test_several_ways_are_added() -> None:
     """A variable that occurs twice is told place by place, and then as a sum."""
     steps = Case("x'Ax", "x").derived().steps
 
-    assert [1, 2] == [step.operand.occurrence for step in steps if isinstance(step, Derived)]
+    assert [1, 2] == [step.operand.occurrence for step in steps if isinstance(step, Differentiated)]
     assert [2] == [step.ways for step in steps if isinstance(step, Added)]
 
 
@@ -410,7 +410,7 @@ def test_every_operand_is_told() -> None:
         statements = list(told(derivation))
         known = {*derivation.typed.symbols, *(statement.name for statement in statements)}
         for step in derivation.steps:
-            if isinstance(step, Derived):
+            if isinstance(step, Differentiated):
                 used = {
                     n.name for tree in step.value.sides for n in walk(tree) if isinstance(n, Name)
                 }

@@ -4,7 +4,7 @@ import pytest
 from explain.test_steps import told_in
 
 from dimderiv import Derivation, derive
-from dimderiv.explain.record.recorded import Block, Step
+from dimderiv.explain.record.recorded import HessianBlock, Step
 from dimderiv.language.syntax import Name, Program, Statement
 from dimderiv.render.text import text
 from dimderiv.verify.claim import Claim
@@ -29,11 +29,11 @@ def hessian(case: tuple[str, str, str]) -> Derivation:
     return derive(expression, wrt, shapes=shapes or None, order=2, verify=False)
 
 
-def blocks_of(derivation: Derivation) -> list[tuple[Block, list[Step]]]:
+def blocks_of(derivation: Derivation) -> list[tuple[HessianBlock, list[Step]]]:
     """Each block with its steps."""
-    found: list[tuple[Block, list[Step]]] = []
+    found: list[tuple[HessianBlock, list[Step]]] = []
     for step in derivation.steps:
-        if isinstance(step, Block):
+        if isinstance(step, HessianBlock):
             found.append((step, []))
         elif found:
             found[-1][1].append(step)
@@ -77,7 +77,7 @@ def test_a_quadratic_form() -> None:
 Now the second derivatives: a gradient, as it was found, is what is
 differentiated next.
 
-Block x, x: dx differentiated by x, which gives H_xx.
+HessianBlock x, x: dx differentiated by x, which gives H_xx.
 H_xx is short for the derivatives of all entries of dx by those of x: the axes
 of dx come first.
 
@@ -116,8 +116,8 @@ def test_a_block_is_told_once() -> None:
     mixed = hessian(("c^3 x' a", "c,x", "c: scalar")).explain()
 
     assert "H_yx is the transpose of H_xy, since the order of" in told
-    assert "Block x, c: H_xc is H_cx, since the order of differentiation does not" in mixed
-    assert "Block x, x: x does not occur in dx, so H_xx is zero." in mixed
+    assert "HessianBlock x, c: H_xc is H_cx, since the order of differentiation does not" in mixed
+    assert "HessianBlock x, x: x does not occur in dx, so H_xx is zero." in mixed
 
 
 def test_parts_keep_their_names() -> None:

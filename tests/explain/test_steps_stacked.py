@@ -7,7 +7,7 @@ from strategies import Problem, problems
 
 from dimderiv import Derivation, derive
 from dimderiv.errors import DimderivError
-from dimderiv.explain.record.recorded import Derived, Stacked
+from dimderiv.explain.record.recorded import Differentiated, Stacked
 from dimderiv.render.text import text
 
 STACKED = {
@@ -198,7 +198,7 @@ def test_like_layers_are_counted() -> None:
 
     assert len(ten) == len(hundred)
     assert any("And so on, to step 298: steps 5 to 7 again and again" in part for part in hundred)
-    assert sum(isinstance(step, Derived) for step in deep_net(100).steps) == 201
+    assert sum(isinstance(step, Differentiated) for step in deep_net(100).steps) == 201
 
 
 @settings(max_examples=40, deadline=None)

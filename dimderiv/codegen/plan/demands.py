@@ -23,7 +23,7 @@ from dimderiv.graph import (
 OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
 
 
-class Asked(NamedTuple):
+class AskedFor(NamedTuple):
     """A node, and whether its entries are asked for, not only products with it."""
 
     node: Node
@@ -53,7 +53,7 @@ class Demands:
         self.relus: set[Key] = set()
         self.along: dict[tuple[Key, tuple[int, ...]], set[str]] = defaultdict(set)
         seen: set[tuple[Key, bool]] = set()
-        waiting = [Asked(root, entries=True) for root in roots]
+        waiting = [AskedFor(root, entries=True) for root in roots]
         while waiting:
             node, entries = waiting.pop()
             node = stable(node) or node
@@ -99,17 +99,17 @@ class Demands:
                 self.upright.update(each.key for each in products_of(argument))
 
 
-def _asked(node: Node, entries: bool) -> Iterator[Asked]:
+def _asked(node: Node, entries: bool) -> Iterator[AskedFor]:
     """What a node asks of what it is made of."""
     match node:
         case Named(value=value):
-            yield Asked(value, entries)
+            yield AskedFor(value, entries)
         case Sum(terms):
-            yield from (Asked(term, entries) for _, term in terms)
+            yield from (AskedFor(term, entries) for _, term in terms)
         case Product():
-            yield from (Asked(f.node, _is_read(f, node, entries)) for f in node.factors)
+            yield from (AskedFor(f.node, _is_read(f, node, entries)) for f in node.factors)
         case Map(arguments=arguments) | Function(arguments=arguments):
-            yield from (Asked(argument, entries=True) for argument in arguments)
+            yield from (AskedFor(argument, entries=True) for argument in arguments)
 
 
 def _side_by_side(node: Node) -> list[Node]:

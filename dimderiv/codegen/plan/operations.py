@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from dimderiv.codegen.plan.cost import ARITHMETIC, cost_with
 from dimderiv.codegen.plan.details import Detail, Entrywise, Exact, Multiplied, Name
-from dimderiv.codegen.plan.kinds import COMPARISONS, FUNCTION, KINDS, VIEWS, Kind
+from dimderiv.codegen.plan.kinds import COMPARISONS, FUNCTION, KINDS, VIEWS, Traits
 from dimderiv.codegen.plan.regimes import Sizes
 from dimderiv.codegen.plan.running import Running, whole
 from dimderiv.language import Dim
@@ -35,7 +35,7 @@ class Operation:
     repeats: float = 1.0
 
     @property
-    def traits(self) -> Kind:
+    def traits(self) -> Traits:
         """What is known of its kind."""
         return KINDS.get(self.kind, FUNCTION)
 

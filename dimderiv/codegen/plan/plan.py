@@ -31,7 +31,7 @@ COMMUTING = frozenset({"+", "*"})
 # A plan of more operations is made for one of several sizes only, since planning takes its time.
 MOST_OPERATIONS = 80
 
-Slot = tuple[object, ...]
+TensorSlot = tuple[object, ...]
 
 
 class Tensor(NamedTuple):
@@ -83,7 +83,7 @@ class Plan:
     ) -> None:
         self.sizes = Regimes([sizes, *others])
         self.late = late
-        self._made: dict[Slot, Operation] = {}
+        self._made: dict[TensorSlot, Operation] = {}
         self._costs: dict[Sizes, dict[Operation, float]] = {}
         self.committed: dict[Operation, None] = {}
         self.symmetric: set[Operation] = set()
@@ -262,7 +262,7 @@ def _is_transpose(left: Operation, right: Operation) -> bool:
 
 def _slot(
     kind: str, arguments: tuple[Operation, ...], dims: tuple[Dim, ...], detail: Detail
-) -> Slot:
+) -> TensorSlot:
     return (kind, detail, *map(id, arguments), *[dim.monomials for dim in dims])
 
 

@@ -36,7 +36,7 @@ class Running(NamedTuple):
 
 
 # The indices of one operation, by its detail and the axes of its arguments and of its value.
-Run = Callable[[Any, Sequence[Dims], Dims], Running]
+AxisRun = Callable[[Any, Sequence[Dims], Dims], Running]
 
 
 def whole(detail: Detail, arguments: Sequence[Dims], dims: Dims) -> Running:

@@ -13,7 +13,7 @@ from dimderiv.language import Declaration, Dim
 WIDTH = 92
 
 
-class Axis(NamedTuple):
+class ArgumentAxis(NamedTuple):
     """An axis of an argument."""
 
     argument: str
@@ -79,17 +79,18 @@ class Arguments:
         return text or "0"
 
     @cached_property
-    def axes(self) -> dict[str, list[Axis]]:
+    def axes(self) -> dict[str, list[ArgumentAxis]]:
         """The axes of each argument."""
         return {
             self.python[name]: [
-                Axis(self.python[name], place, dim) for place, dim in enumerate(axes_of(shape))
+                ArgumentAxis(self.python[name], place, dim)
+                for place, dim in enumerate(axes_of(shape))
             ]
             for name, shape in self.shapes.items()
         }
 
     @cached_property
-    def _readable(self) -> dict[str, Axis]:
+    def _readable(self) -> dict[str, ArgumentAxis]:
         """For each size by itself along an axis the first such axis."""
         each = [axis for axes in self.axes.values() for axis in axes]
         return {str(a.dim): a for a in reversed(each) if a.dim == Dim.of(str(a.dim))}
@@ -148,7 +149,7 @@ class Arguments:
         rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
         return [f"{name} = {name}{row}" for name in rows if name in words]
 
-    def _computed(self, axes: list[Axis]) -> list[Dim]:
+    def _computed(self, axes: list[ArgumentAxis]) -> list[Dim]:
         """The sizes of axes that are made of others."""
         known = {*self._readable, *self.missing}
         return [
@@ -267,7 +268,7 @@ class LateArguments(Arguments):
             *self.rows(body, row),
         ]
 
-    def by_size(self) -> dict[str, Axis]:
+    def by_size(self) -> dict[str, ArgumentAxis]:
         """An axis that has a size, by the size."""
         each = chain.from_iterable(self.axes.values())
         return {str(axis.dim): axis for axis in each if axis.dim.number is None}

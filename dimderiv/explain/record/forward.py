@@ -6,7 +6,7 @@ from dimderiv.answer import Question
 from dimderiv.differentiate import Tangents, changes
 from dimderiv.explain.record.names import Names, ShortNames
 from dimderiv.explain.record.recorded import Changed, Equation
-from dimderiv.explain.record.terms import Writer
+from dimderiv.explain.record.terms import TermWriter
 from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, operands, symbol, total
 from dimderiv.language import Name, unused_name
 from dimderiv.simplify import Simplifier
@@ -26,7 +26,7 @@ class _Recorder:
         nodes = tangents.changed
         self.changed = [node for node in nodes if not isinstance(node, Named)]
         self.simplify = Simplifier({node.key for node in nodes}, rulebook=self.rulebook)
-        self.writer = Writer(self.taken, (), self.simplify)
+        self.writer = TermWriter(self.taken, (), self.simplify)
         self.names = Names(ShortNames(self.taken, {}), self.writer, nodes)
         self.moved: dict[Key, Node] = {}
 

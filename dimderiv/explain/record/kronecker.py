@@ -9,9 +9,16 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from dimderiv.conform import NoMatrixFormError, vectorised
-from dimderiv.explain.record.recorded import Equation, Field, Place, Sentence, Several, Stacked
+from dimderiv.explain.record.recorded import (
+    Equation,
+    Field,
+    MatrixPlace,
+    Sentence,
+    Several,
+    Stacked,
+)
 from dimderiv.explain.record.scalar_order import indices
-from dimderiv.explain.record.terms import Writer
+from dimderiv.explain.record.terms import TermWriter
 from dimderiv.graph import ONCE, Node, Product, are_letters, expanded, letters_of, reached
 from dimderiv.language import COMMUTATIONS, Call, Entry, Name, Tree, children
 
@@ -22,7 +29,9 @@ PLAIN = "stacked_as"
 Groups: TypeAlias = tuple[Sequence[int], Sequence[int]]
 
 
-def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer) -> Stacked | None:
+def stacked(
+    node: Node, value_rank: int, operand: str, name: str, writer: TermWriter
+) -> Stacked | None:
     """How a derivative becomes a matrix."""
     terms = expanded(node)
     products = [(c, part) for c, part in terms if isinstance(part, Product)]
@@ -35,19 +44,23 @@ def stacked(node: Node, value_rank: int, operand: str, name: str, writer: Writer
         told = tuple(_term(c, part, value_rank, places, writer) for c, part in products)
     except NoMatrixFormError:
         return None
-    row, column = Place(places[:value_rank][::-1]), Place(places[value_rank:][::-1])
+    row, column = MatrixPlace(places[:value_rank][::-1]), MatrixPlace(places[value_rank:][::-1])
     sides = Equation((Name(name), value))
     return Stacked(Name(operand), Entry(Name(name), places), row, column, told, sides)
 
 
-def _matrix(coefficient: Fraction, node: Node, value_rank: int, writer: Writer) -> Tree:
+def _matrix(coefficient: Fraction, node: Node, value_rank: int, writer: TermWriter) -> Tree:
     """A multiple of a derivative, with columns stacked."""
     parts = expanded(vectorised(node, value_rank))
     return writer.arranger.shown(writer.arranger.total([(coefficient * c, x) for c, x in parts]))
 
 
 def _term(
-    coefficient: Fraction, part: Product, value_rank: int, places: Sequence[Name], writer: Writer
+    coefficient: Fraction,
+    part: Product,
+    value_rank: int,
+    places: Sequence[Name],
+    writer: TermWriter,
 ) -> Sentence:
     tree = _matrix(coefficient, part, value_rank, writer)
     letters = writer.placed(part, coefficient, places)

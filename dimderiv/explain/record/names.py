@@ -7,7 +7,7 @@ from dataclasses import replace
 from dimderiv.conform import notation
 from dimderiv.differentiate import Partial, Visit
 from dimderiv.explain.record.scalar_order import is_brief
-from dimderiv.explain.record.terms import Writer
+from dimderiv.explain.record.terms import TermWriter
 from dimderiv.graph import (
     Function,
     Key,
@@ -83,7 +83,7 @@ class Names:
         told: the nodes that are told, among them the definitions.
     """
 
-    def __init__(self, short_names: ShortNames, writer: Writer, told: Sequence[Node]) -> None:
+    def __init__(self, short_names: ShortNames, writer: TermWriter, told: Sequence[Node]) -> None:
         self.short_names, self.writer = short_names, writer
         self.short: dict[Key, Named | Symbol] = {}
         self.owners = {node.value.key: node for node in told if isinstance(node, Named)}
@@ -132,7 +132,7 @@ class DerivativeNames(Names):
     def __init__(
         self,
         short_names: ShortNames,
-        writer: Writer,
+        writer: TermWriter,
         visits: Sequence[Visit],
         adjoints: Collection[Named],
         variables: Mapping[str, str],

@@ -24,7 +24,7 @@ from dimderiv.graph import (
 from dimderiv.language import Shape, Tree
 
 
-class Written(NamedTuple):
+class WrittenFactor(NamedTuple):
     """An array among the factors, how it is written, and its shape."""
 
     factor: Factor
@@ -52,7 +52,7 @@ class Written(NamedTuple):
         return self.factor.power == 1 and rows_sum_to_one(self.factor.node)
 
 
-class Lettered(NamedTuple):
+class LetteredFactor(NamedTuple):
     """Factors with letters.
 
     Attributes:
@@ -63,21 +63,21 @@ class Lettered(NamedTuple):
         has_seed: whether the result has the axes of the value before those of the operand.
     """
 
-    arrays: Sequence[Written]
+    arrays: Sequence[WrittenFactor]
     result: tuple[Index, ...]
     axes: Mapping[int, Tree]
     operand: Tree
     has_seed: bool
 
 
-def reasons(product: Lettered, right: Chain | None) -> tuple[Sentence, ...]:
+def reasons(product: LetteredFactor, right: Chain | None) -> tuple[Sentence, ...]:
     """Why factors are arranged as they are."""
     if right is not None and len(right) > 1:
         return tuple(_of_chain(product, right))
     return tuple(_of_letters(product))
 
 
-def slid(term: LabelledProduct, arrays: Sequence[Written]) -> tuple[Sentence, ...]:
+def slid(term: LabelledProduct, arrays: Sequence[WrittenFactor]) -> tuple[Sentence, ...]:
     """Which of two arrays slides over the other in a convolution, in sizes of the first axis.
 
     Where one is alone, and only its sums count, there is nothing to say.
@@ -93,7 +93,7 @@ def slid(term: LabelledProduct, arrays: Sequence[Written]) -> tuple[Sentence, ..
     return (Sentence(key, {"left": left.tree, "right": right.tree, **sizes}),)
 
 
-def _of_chain(product: Lettered, chain: Chain) -> Iterator[Sentence]:
+def _of_chain(product: LetteredFactor, chain: Chain) -> Iterator[Sentence]:
     pairs = pairwise(zip(_in_order(product, chain), chain, strict=True))
     for (left, before), (right, after) in pairs:
         shared = set(left.letters) & set(right.letters) - set(letters_of(product.result))
@@ -113,7 +113,7 @@ def _of_chain(product: Lettered, chain: Chain) -> Iterator[Sentence]:
             yield Sentence("both_turned" if transposed else "met", {"axis": axis, **both})
 
 
-def _in_order(product: Lettered, chain: Chain) -> Sequence[Written]:
+def _in_order(product: LetteredFactor, chain: Chain) -> Sequence[WrittenFactor]:
     """The arrays in the order of the chain; of equal ones, each where it meets its neighbours."""
     has_left, _ = _sides(chain[0])
     first = letters_of(product.result[:1])[0] if product.result and has_left else None
@@ -128,8 +128,8 @@ def _sides(link: Link) -> tuple[bool, bool]:
 
 
 def _walked(
-    chain: Sequence[Link], arrays: Sequence[Written], wanted: int | None
-) -> list[Written] | None:
+    chain: Sequence[Link], arrays: Sequence[WrittenFactor], wanted: int | None
+) -> list[WrittenFactor] | None:
     """The arrays in the order of a chain, from the letter that the first of them has on its left.
 
     Nearly always the letter leaves one choice: so this takes time in proportion, where trying each
@@ -149,7 +149,7 @@ def _walked(
     return None
 
 
-def _letters_beside(array: Written, link: Link) -> Iterator[tuple[int | None, int | None]]:
+def _letters_beside(array: WrittenFactor, link: Link) -> Iterator[tuple[int | None, int | None]]:
     """The letters that an array may have on its left and on its right, in its place in a chain."""
     has_left, has_right = _sides(link)
     match array.letters:
@@ -161,13 +161,13 @@ def _letters_beside(array: Written, link: Link) -> Iterator[tuple[int | None, in
                 yield second, first
 
 
-def _as_listed(chain: Chain, arrays: Sequence[Written]) -> list[Written]:
+def _as_listed(chain: Chain, arrays: Sequence[WrittenFactor]) -> list[WrittenFactor]:
     """The arrays in the order of the chain, equal ones as they come."""
     left = list(arrays)
     return [left.pop(next(k for k, a in enumerate(left) if a.tree == x.tree)) for x in chain]
 
 
-def _of_letters(product: Lettered) -> Iterator[Sentence]:
+def _of_letters(product: LetteredFactor) -> Iterator[Sentence]:
     shown = letters_of(product.result)
     used = [letter for array in product.arrays for letter in array.letters]
     groups: dict[tuple[str, tuple[Tree, ...]], list[Tree]] = {}
@@ -190,7 +190,7 @@ def _of_letters(product: Lettered) -> Iterator[Sentence]:
             yield Sentence("reversed", {"factor": array.tree})
 
 
-def _broadcast(product: Lettered, shown: Sequence[int]) -> Iterator[Sentence]:
+def _broadcast(product: LetteredFactor, shown: Sequence[int]) -> Iterator[Sentence]:
     """What is repeated along an axis that it lacks and another factor has."""
     for array in product.arrays:
         missing = [product.axes[letter] for letter in shown if letter not in array.letters]
@@ -198,7 +198,7 @@ def _broadcast(product: Lettered, shown: Sequence[int]) -> Iterator[Sentence]:
             yield Sentence("broadcast", {"factor": array.tree, "axes": Several(tuple(missing))})
 
 
-def _key(letter: int, holders: Sequence[Written], uses: int, shown: int) -> str | None:
+def _key(letter: int, holders: Sequence[WrittenFactor], uses: int, shown: int) -> str | None:
     """Which sentence a letter calls for."""
     if shown > 1:
         return "diagonal"

@@ -11,7 +11,7 @@ from dimderiv.answer import Derived
 from dimderiv.differentiate import Visit
 from dimderiv.explain.record.forward import steps_along
 from dimderiv.explain.record.names import ShortNames
-from dimderiv.explain.record.recorded import Block, BlockKind, Step
+from dimderiv.explain.record.recorded import BlockKind, HessianBlock, Step
 from dimderiv.explain.record.reverse import Sources, steps_back
 from dimderiv.graph import Key, Symbol
 from dimderiv.language import Name
@@ -67,7 +67,7 @@ def _blocks(derived: Derived, sources: Sources, short_names: ShortNames) -> Iter
             kind = "transposed" if all(shape.axes for shape in shapes) else "equal"
         told.add((by, second))
         mirror = derived.names.get((second, by), name)
-        yield Block(
+        yield HessianBlock(
             kind=kind,
             gradient=Name(sources.names[by]),
             first=Name(by),

@@ -33,7 +33,7 @@ class Slope(NamedTuple):
     value: Tree
 
 
-class Place(NamedTuple):
+class MatrixPlace(NamedTuple):
     """The place along an axis that runs over several letters, the first one slowest."""
 
     letters: tuple[Tree, ...]
@@ -47,11 +47,11 @@ class Sentence:
     fields: "Mapping[str, Field]"
 
 
-Field: TypeAlias = Tree | Equation | Several | Slope | Place | Shape | Sentence | int | str
+Field: TypeAlias = Tree | Equation | Several | Slope | MatrixPlace | Shape | Sentence | int | str
 
 
 @dataclass(frozen=True)
-class Term:
+class StepTerm:
     """A product of the factors that the scalar rule gives, and how it is arranged.
 
     Attributes:
@@ -152,7 +152,7 @@ class Origin(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Derived(Recorded):
+class Differentiated(Recorded):
     """An operation differentiated by one operand.
 
     Attributes:
@@ -184,7 +184,7 @@ class Derived(Recorded):
     slope: Slope
     entries: Tree | None
     rule: Slope | None
-    terms: tuple[Term, ...]
+    terms: tuple[StepTerm, ...]
     shape: Shape | None
     has_seed: bool
     left: Tree | None
@@ -229,7 +229,7 @@ BlockKind: TypeAlias = Literal["derived", "equal", "transposed", "zero"]
 
 
 @dataclass(frozen=True, repr=False)
-class Block(Recorded):
+class HessianBlock(Recorded):
     """The gradient by one variable, as it was found, which is differentiated by another one next.
 
     Attributes:
@@ -267,10 +267,10 @@ class Stacked(Recorded):
 
     operand: Tree
     entry: Tree
-    row: Place
-    column: Place
+    row: MatrixPlace
+    column: MatrixPlace
     terms: tuple[Sentence, ...]
     value: Equation
 
 
-Step: TypeAlias = Passed | Derived | Added | Stacked | Block | Changed
+Step: TypeAlias = Passed | Differentiated | Added | Stacked | HessianBlock | Changed

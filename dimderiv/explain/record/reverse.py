@@ -16,7 +16,7 @@ from dimderiv.explain.record.kronecker import stacked
 from dimderiv.explain.record.names import DerivativeNames, ShortNames
 from dimderiv.explain.record.recorded import (
     Added,
-    Derived,
+    Differentiated,
     Equation,
     Operand,
     Origin,
@@ -25,7 +25,7 @@ from dimderiv.explain.record.recorded import (
     Received,
     Slope,
     Step,
-    Term,
+    StepTerm,
 )
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
@@ -34,7 +34,7 @@ from dimderiv.explain.record.scalar_order import (
     is_constant,
     is_passed_on,
 )
-from dimderiv.explain.record.terms import Target, Writer, shape_of
+from dimderiv.explain.record.terms import Target, TermWriter, shape_of
 from dimderiv.graph import (
     ONCE,
     Function,
@@ -118,7 +118,7 @@ class Told(NamedTuple):
     node: Node
     partial: Partial
     target: Target
-    terms: tuple[Term, ...]
+    terms: tuple[StepTerm, ...]
 
     @property
     def received(self) -> tuple[Tree | None, Tree]:
@@ -131,7 +131,7 @@ class _Recorder:
         self.sources, self.rulebook = sources, sources.rulebook
         self.value = visits[0].node
         self.simplify = Simplifier(keys_of([self.value]), rulebook=sources.rulebook)
-        self.writer = Writer(sources.symbols, sources.sizes, self.simplify)
+        self.writer = TermWriter(sources.symbols, sources.sizes, self.simplify)
         self.names = DerivativeNames(
             short_names, self.writer, visits, sources.gradients.adjoints, sources.names
         )
@@ -214,11 +214,13 @@ class _Recorder:
         kind = _kind_of_passage(node, passed[0].partial)
         return Passed(kind, operation, self._introduced(found), tuple(received))
 
-    def _derived(self, node: Node, local: Node, told: Told, found: Sequence[Told]) -> Derived:
+    def _derived(
+        self, node: Node, local: Node, told: Told, found: Sequence[Told]
+    ) -> Differentiated:
         same = [other for other in found if other.node.key == told.node.key]
         target, terms = told.target, told.terms
         left, value = told.received
-        return Derived(
+        return Differentiated(
             operand=self._operand(told, same.index(told) + 1 if len(same) > 1 else 0),
             operation=self._operation(node, local, [target.operand]),
             where=self._introduced(found),
@@ -237,7 +239,7 @@ class _Recorder:
         )
 
     def _simplified(
-        self, tree: Tree, node: Node, target: Target, terms: Sequence[Term]
+        self, tree: Tree, node: Node, target: Target, terms: Sequence[StepTerm]
     ) -> Equation:
         """What was found, and after it a shorter form if there is one."""
         if target.shape is None or any(term.value is None for term in terms):
@@ -323,7 +325,7 @@ class _Recorder:
         return slopes[0]._replace(value=added([slope.value for slope in slopes]))
 
 
-def _received(target: Target, terms: Sequence[Term]) -> tuple[Tree | None, Tree]:
+def _received(target: Target, terms: Sequence[StepTerm]) -> tuple[Tree | None, Tree]:
     """How the derivative by an operand is written, if it has a name, and what is received."""
     values = [term.value for term in terms if term.value is not None]
     if len(values) == len(terms):

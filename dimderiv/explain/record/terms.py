@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from dimderiv.conform import Arranger, Form, notation
 from dimderiv.explain.record.orders import Link, Order, as_chain
-from dimderiv.explain.record.reasons import Lettered, Written, reasons, slid
-from dimderiv.explain.record.recorded import Equation, Sentence, Slope, Term
+from dimderiv.explain.record.reasons import LetteredFactor, WrittenFactor, reasons, slid
+from dimderiv.explain.record.recorded import Equation, Sentence, Slope, StepTerm
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
     NUMBER_ONE,
@@ -72,7 +72,7 @@ class Target(NamedTuple):
     seed: int
 
 
-class Letters(NamedTuple):
+class EntryLetters(NamedTuple):
     """Names of letters, and their sizes."""
 
     names: Mapping[int, str]
@@ -94,7 +94,7 @@ class Letters(NamedTuple):
         return place
 
 
-class Writer:
+class TermWriter:
     """Writes nodes as formulas with shapes.
 
     Args:
@@ -111,9 +111,9 @@ class Writer:
         numbered = (f"{letter}{n or ''}" for n in range(ROUNDS) for letter in INDEX_LETTERS)
         self.letters = [letter for letter in numbered if letter not in {*symbols, *sizes}]
 
-    def plain(self) -> "Writer":
+    def plain(self) -> "TermWriter":
         """A writer that knows no short names."""
-        return Writer(self.symbols, self.sizes, self.shorten)
+        return TermWriter(self.symbols, self.sizes, self.shorten)
 
     def is_row(self, node: Node) -> bool:
         """Whether a node with a single axis is better read as a row."""
@@ -139,14 +139,14 @@ class Writer:
             self.arranger.known[node.key] = short
         return tree
 
-    def term(self, labelled: LabelledProduct, target: Target) -> Term:
+    def term(self, labelled: LabelledProduct, target: Target) -> StepTerm:
         """A labelled product as a reader meets it."""
         ordered = in_scalar_order(labelled, arriving_first=target.seed > 0)
         names = self._names(labelled)
         letters = self._entries(ordered, target, names)
         most = max((len(factor.node.axes) for factor in ordered.factors), default=0)
         if target.shape is None or most > MOST_AXES:
-            return Term(letters)
+            return StepTerm(letters)
         bare = without_constants(ordered)
         arrays = [self._written(factor) for factor in bare.factors if factor.indices]
         maps = [array.factor.node for array in arrays if is_linear_map(array.factor)]
@@ -159,14 +159,14 @@ class Writer:
             letters, why = _of_index_form(value, target) or letters, slid(bare, arrays)
         else:
             order = self._order(bare, arrays, value, target.shape) if arrays else None
-            lettered = Lettered(
+            lettered = LetteredFactor(
                 arrays, bare.result, _axes(bare, names), target.operand, target.seed > 0
             )
             why = reasons(lettered, order.right if order else None)
             if any(is_identity(factor.node) for factor in ordered.factors):
                 why = (Sentence("identity", {}), *why)
         shown = tuple((array.tree, array.shape) for array in arrays)
-        return Term(letters, self._prefix(bare), shown, order, value, why)
+        return StepTerm(letters, self._prefix(bare), shown, order, value, why)
 
     def entries(self, factors: Sequence[Factor], term: LabelledProduct) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry."""
@@ -201,7 +201,7 @@ class Writer:
         rest = [name for name in self.letters if Name(name) not in places]
         used = dict.fromkeys(letter for f in part.factors for letter in letters_of(f.indices))
         names |= dict(zip([letter for letter in used if letter not in names], rest, strict=False))
-        letters = Letters(names, part.dims)
+        letters = EntryLetters(names, part.dims)
         tree = self._product_of_entries(coefficient * part.coefficient, part.factors, letters)
         for letter, place in axes:
             if names[letter] != place.name:
@@ -215,24 +215,24 @@ class Writer:
         return Sentence("linear_map", {"map": Call(node.function, (argument, Name("E")))})
 
     def _order(
-        self, term: LabelledProduct, arrays: Sequence[Written], value: Tree, target: Shape
+        self, term: LabelledProduct, arrays: Sequence[WrittenFactor], value: Tree, target: Shape
     ) -> Order:
         links = [Link(array.tree, array.shape, array.is_symmetric) for array in arrays]
         scalars = {self.arranger.tree(f.node) for f in term.factors if not f.indices}
         return Order.of(links, target, as_chain(value, links, scalars))
 
-    def _written(self, factor: Factor) -> Written:
+    def _written(self, factor: Factor) -> WrittenFactor:
         node, _, power = factor
         tree = notation.power(Form(self.tree(node), 1), abs(power), entrywise=True).tree
         tree = tree if power > 0 else Binary("./", NUMBER_ONE, tree)
-        return Written(factor, tree, shape_of(node.axes, row=self.is_row(node)))
+        return WrittenFactor(factor, tree, shape_of(node.axes, row=self.is_row(node)))
 
     def _prefix(self, term: LabelledProduct) -> Tree | None:
         scalars = [(self.arranger.tree(f.node), f.power) for f in term.factors if not f.indices]
         tree = multiplied(term.coefficient, scalars)
         return None if tree == NUMBER_ONE else tree
 
-    def _entries(self, term: LabelledProduct, target: Target, names: Letters) -> Equation:
+    def _entries(self, term: LabelledProduct, target: Target, names: EntryLetters) -> Equation:
         """The product with an index on each factor."""
         name = Name(target.name)
         value = self._product_of_entries(term.coefficient, term.factors, names)
@@ -242,7 +242,7 @@ class Writer:
         return Equation((Entry(name, places) if term.result else name, value))
 
     def _product_of_entries(
-        self, coefficient: Fraction, factors: Sequence[Factor], names: Letters
+        self, coefficient: Fraction, factors: Sequence[Factor], names: EntryLetters
     ) -> Tree:
         written: list[tuple[Tree, Fraction]] = []
         for node, places, power in sorted(factors, key=lambda factor: bool(factor.indices)):
@@ -253,10 +253,10 @@ class Writer:
             written.append((Entry(tree, names.indices(places)) if places else tree, power))
         return multiplied(coefficient, written)
 
-    def _names(self, term: LabelledProduct) -> Letters:
+    def _names(self, term: LabelledProduct) -> EntryLetters:
         """A name for each letter: those of the result first, then those of what arrives."""
         used = dict.fromkeys(letters_of(indices(term)))
-        return Letters(dict(zip(used, self.letters, strict=False)), term.dims)
+        return EntryLetters(dict(zip(used, self.letters, strict=False)), term.dims)
 
 
 def _told_apart(
@@ -276,7 +276,7 @@ def _told_apart(
     return tuple(own), value
 
 
-def _same_letters(term: LabelledProduct, names: Letters) -> Letters:
+def _same_letters(term: LabelledProduct, names: EntryLetters) -> EntryLetters:
     """The letters that an operation has where the derivative of the value by itself arrives."""
     arriving = term.factors[0]
     if not is_seed(arriving):
@@ -288,10 +288,10 @@ def _same_letters(term: LabelledProduct, names: Letters) -> Letters:
         for seed, own in pairs
         if isinstance(own, int) and isinstance(seed, int) and own not in shown
     }
-    return Letters({**names.names, **same}, names.dims)
+    return EntryLetters({**names.names, **same}, names.dims)
 
 
-def _axes(term: LabelledProduct, names: Letters) -> dict[int, Tree]:
+def _axes(term: LabelledProduct, names: EntryLetters) -> dict[int, Tree]:
     """How each letter is written: as its size, where no other letter has the same."""
     if not is_ambiguous(term):
         return {letter: dim.syntax() for letter, dim in enumerate(term.dims)}

@@ -8,13 +8,13 @@ from dimderiv.explain.words.sentences import Speaker
 from dimderiv.language import HESSIAN, SCALAR, Binary, Entry, Name, Number, Tree, children
 
 
-def tell(step: recorded.Derived, speaker: Speaker, head: str, earlier: int | None) -> None:
+def tell(step: recorded.Differentiated, speaker: Speaker, head: str, earlier: int | None) -> None:
     """Put a step on the page; where an earlier one says the same of other things, briefly."""
     _Teller(step, speaker).tell(head, earlier)
 
 
 class _Teller:
-    def __init__(self, step: recorded.Derived, speaker: Speaker) -> None:
+    def __init__(self, step: recorded.Differentiated, speaker: Speaker) -> None:
         self.step, self.speaker = step, speaker
         operand = step.operand
         self.is_part = operand.is_shared and step.left is not None
@@ -101,7 +101,7 @@ class _Teller:
             told = self.sentence(key, cited=cited)
             self.speaker.say(*self.origin(), told)
 
-    def one_term(self, term: recorded.Term) -> None:
+    def one_term(self, term: recorded.StepTerm) -> None:
         order, count, slope = term.order, len(term.factors), self.step.slope
         is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
         has_table = count > 1 and not is_entrywise
@@ -129,7 +129,7 @@ class _Teller:
         after = [] if self.step.rule or key != "slope" else self.origin()
         self.speaker.say(told, *after)
 
-    def without_order(self, term: recorded.Term) -> None:
+    def without_order(self, term: recorded.StepTerm) -> None:
         """At most one array, or a convolution: there is no order to find."""
         self.ruled()
         if term.order is None and len(term.factors) > 1:
@@ -143,7 +143,7 @@ class _Teller:
             key = "result_received" if self.step.left is None else "result"
             self.speaker.say(*why, self.sentence(key))
 
-    def as_chain(self, term: recorded.Term, order: Order) -> None:
+    def as_chain(self, term: recorded.StepTerm, order: Order) -> None:
         """The arrangement is a plain matrix product."""
         assert order.right is not None
         count = order.count
@@ -167,7 +167,7 @@ class _Teller:
                 self.entries(term)
         self.speaker.say(*self.reasons(term))
 
-    def by_letters(self, term: recorded.Term, order: Order) -> None:
+    def by_letters(self, term: recorded.StepTerm, order: Order) -> None:
         """The arrangement is more than a matrix product."""
         self.misfit(order)
         if order.count is not None:
@@ -185,14 +185,14 @@ class _Teller:
         else:
             self.say("undecided")
 
-    def entries(self, term: recorded.Term) -> None:
+    def entries(self, term: recorded.StepTerm) -> None:
         summed = _summed(term.letters)
         key = "entries" if self.step.entries is None else "entries_of"
         told = self.sentence(key, letters=term.letters)
         after = self.sentence("summed_over", summed=summed) if summed.parts else ""
         self.speaker.say(told + after + self.speaker.messages["stop"])
 
-    def reasons(self, term: recorded.Term) -> list[str]:
+    def reasons(self, term: recorded.StepTerm) -> list[str]:
         """The reasons in words; that of an identity belongs to a product told entry by entry."""
         are_told = len(self.step.terms) > 1
         told = [reason for reason in term.reasons if are_told or reason.key != "identity"]
@@ -203,7 +203,7 @@ def _is_number(tree: Tree, value: int) -> bool:
     return isinstance(tree, Number) and tree.value == value
 
 
-def _is_entrywise(term: recorded.Term) -> bool:
+def _is_entrywise(term: recorded.StepTerm) -> bool:
     """Whether a product is taken entry by entry and nothing else."""
     keys = {reason.key for reason in term.reasons}
     return "elementwise" in keys and keys <= {"elementwise", "broadcast"}

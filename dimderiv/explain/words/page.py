@@ -81,7 +81,7 @@ def _parts(steps: Sequence[Step]) -> list[list[Step]]:
     """The steps of the gradient, and those of each block after what it begins with."""
     parts: list[list[Step]] = [[]]
     for step in steps:
-        if isinstance(step, recorded.Block):
+        if isinstance(step, recorded.HessianBlock):
             parts.append([])
         parts[-1].append(step)
     return parts

@@ -7,14 +7,14 @@ from typing import Any, TypeAlias
 from dimderiv.explain.record import Step
 from dimderiv.language import Dim, Name
 
-Pattern: TypeAlias = tuple[object, ...]
+StepPattern: TypeAlias = tuple[object, ...]
 
 # Layers of so many steps are recognised, and so many steps must be left to leave them out.
 MOST_REPEATED = 40
 FEWEST = 6
 
 
-def pattern(step: Step) -> Pattern:
+def pattern(step: Step) -> StepPattern:
     """What a step says, with a number for each name in place of it.
 
     What is told only where a name or a rule occurs for the first time does not count.
@@ -22,7 +22,7 @@ def pattern(step: Step) -> Pattern:
     return tuple(_flat(step, {}))
 
 
-def repeated(patterns: Sequence[Pattern], start: int) -> tuple[int, int]:
+def repeated(patterns: Sequence[StepPattern], start: int) -> tuple[int, int]:
     """How many steps from a place on repeat those just before it, which repeat others already.
 
     Args:

@@ -53,7 +53,7 @@ class Speaker:
                 return markup.held(" = ".join(markup.formula(side) for side in sides))
             case recorded.Slope(over, under, slope):
                 return markup.held(f"{markup.quotient(over, under)} = {markup.formula(slope)}")
-            case recorded.Place(letters):
+            case recorded.MatrixPlace(letters):
                 written = ", ".join(markup.formula(letter) for letter in letters)
                 return markup.held(f"({written})" if len(letters) > 1 else written)
             case recorded.Sentence(key, fields):

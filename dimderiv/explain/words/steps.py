@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dimderiv.explain.record import Step, recorded
 from dimderiv.explain.words.derived import tell
 from dimderiv.explain.words.markup import Markup
-from dimderiv.explain.words.repeats import Pattern, pattern, repeated
+from dimderiv.explain.words.repeats import StepPattern, pattern, repeated
 from dimderiv.explain.words.sentences import Speaker
 from dimderiv.language import Name
 
@@ -18,7 +18,7 @@ def operands_of(steps: Sequence[Step]) -> Iterator[recorded.Operand]:
     for step in steps:
         if isinstance(step, recorded.Passed):
             yield from (received.operand for received in step.received)
-        elif isinstance(step, recorded.Derived):
+        elif isinstance(step, recorded.Differentiated):
             yield step.operand
 
 
@@ -32,7 +32,7 @@ class StepSpeaker(Speaker):
 
     def __init__(self, messages: Mapping[str, str], markup: Markup) -> None:
         super().__init__(messages, markup)
-        self.told: dict[Pattern, int] = {}
+        self.told: dict[StepPattern, int] = {}
 
     def notation(self, steps: Sequence[Step], key: str, **fields: recorded.Field) -> None:
         """What the names of derivatives mean, where there are any."""
@@ -46,7 +46,7 @@ class StepSpeaker(Speaker):
         self.markup.gap()
         self.tell("second")
         for block, *steps in blocks:
-            assert isinstance(block, recorded.Block), "each part begins with its block"
+            assert isinstance(block, recorded.HessianBlock), "each part begins with its block"
             self.markup.gap()
             self.tell(f"block_{block.kind}", **vars(block))
             if block.kind == "derived":
@@ -81,7 +81,7 @@ class StepSpeaker(Speaker):
         )
         self.say(told, level=0, head=f"{number}. ")
 
-    def step(self, step: Step, number: int, says: Pattern) -> None:
+    def step(self, step: Step, number: int, says: StepPattern) -> None:
         """One step."""
         head = f"{number}. "
         match step:
@@ -94,7 +94,7 @@ class StepSpeaker(Speaker):
                     self.say(self.field(recorded.Equation((left, *value.sides))), level=2)
             case recorded.Stacked():
                 self.stacked(step, head)
-            case recorded.Derived():
+            case recorded.Differentiated():
                 earlier = self.told.setdefault(says, number)
                 tell(step, self, head, earlier if earlier < number else None)
             case recorded.Changed():

@@ -17,7 +17,7 @@ from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.language import GRADIENT, HESSIAN, Program, Shape, spelled_out
 from dimderiv.verify.claim import Claim, CodeCheck, sizes_text
 from dimderiv.verify.code.printed import DIGITS, PrintedValues, laid
-from dimderiv.verify.code.runs import Array, Arrays, Run
+from dimderiv.verify.code.runs import Arrays, FloatArray, Run
 from dimderiv.verify.evaluate import Arithmetic, OutOfDomain, OutOfTime, Table, put_in_place
 
 TOLERANCE, FLOOR = 1e-6, 1e-9
@@ -95,12 +95,12 @@ class _Comparison:
             raise self._error([*differing, *undefined][0], sizes)
         return 0
 
-    def _arrays(self, point: Mapping[str, Table]) -> dict[str, Array]:
+    def _arrays(self, point: Mapping[str, Table]) -> dict[str, FloatArray]:
         """The symbols as code takes them."""
         shapes = {name: declared.shape for name, declared in self.printed.symbols.items()}
         return {name: laid(point[name], shape) for name, shape in shapes.items()}
 
-    def _found(self, arrays: Arrays, sizes: Mapping[str, int]) -> list[Array] | None:
+    def _found(self, arrays: Arrays, sizes: Mapping[str, int]) -> list[FloatArray] | None:
         """What the code returns; nothing where floats do not suffice."""
         others = {**sizes, **self._functions()}
         given = {name: array.copy() for name, array in arrays.items()}
@@ -122,7 +122,9 @@ class _Comparison:
             for order, sign in enumerate(("", GRADIENT, HESSIAN))
         }
 
-    def _is_trusted(self, arrays: Arrays, sizes: Mapping[str, int], found: list[Array]) -> bool:
+    def _is_trusted(
+        self, arrays: Arrays, sizes: Mapping[str, int], found: list[FloatArray]
+    ) -> bool:
         """Whether the code returns about the same for symbols that are almost the same."""
         signs = np.random.default_rng(0)
         moved = {
@@ -144,7 +146,7 @@ class _Comparison:
         )
 
 
-def _stood_in(name: str, order: int, argument: Any) -> Array:
+def _stood_in(name: str, order: int, argument: Any) -> FloatArray:
     """The value of a function that stands in for a declared one, or a derivative of it."""
     given = np.asarray(argument)
     rows = given.shape[0] if given.ndim else 1
@@ -158,7 +160,7 @@ def _largest(array: Any) -> float:
     return float(finite.max()) if finite.size else 0.0
 
 
-def _difference(wanted: Sequence[Array], found: Sequence[Array]) -> str | None:
+def _difference(wanted: Sequence[FloatArray], found: Sequence[FloatArray]) -> str | None:
     """Where the code first differs from the answer, in words."""
     if len(wanted) != len(found):
         return f"it returns {len(found)} arrays for {len(wanted)}"

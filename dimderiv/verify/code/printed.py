@@ -14,9 +14,9 @@ import numpy as np
 from dimderiv.errors import DimderivError
 from dimderiv.language import Dim, Program, Shape
 from dimderiv.verify.claim import Claim
-from dimderiv.verify.code.runs import Array
+from dimderiv.verify.code.runs import FloatArray
 from dimderiv.verify.evaluate import Arithmetic, Effort, Expected, Table
-from dimderiv.verify.layout import Layout, assignments, places, size_at
+from dimderiv.verify.layout import Placement, assignments, places, size_at
 from dimderiv.verify.points import Claimed, Setting, Trial, drawn_points
 
 DIGITS = 30
@@ -64,7 +64,9 @@ class PrintedValues:
     def count(self, sizes: Mapping[str, int]) -> int:
         """How many entries the symbols and the derivatives have."""
         every = [tuple(declared.shape) for declared in self.symbols.values()]
-        every += [(*each.claim.value, *Layout(each.claim, sizes).wrt_shape) for each in self.claims]
+        every += [
+            (*each.claim.value, *Placement(each.claim, sizes).wrt_shape) for each in self.claims
+        ]
         return sum(prod(dim.evaluate(sizes) for dim in dims) for dims in every)
 
     def points(self, sizes: Mapping[str, int], number: int) -> Iterator[dict[str, Table]]:
@@ -78,7 +80,7 @@ class PrintedValues:
                     point[name] = [[Fraction(1)]]
             yield point
 
-    def at(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> list[Array]:
+    def at(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> list[FloatArray]:
         """The value, if it is wanted, and the derivatives."""
         found = []
         if self.value is not None:
@@ -99,7 +101,7 @@ class PrintedValues:
         return Trial(Arithmetic(DIGITS, Effort(self.most)), sizes, point)
 
 
-def laid(table: Table, shape: Shape) -> Array:
+def laid(table: Table, shape: Shape) -> FloatArray:
     """A table as code has it."""
     array = np.array([[float(x) for x in row] for row in table])
     return array.reshape(array.shape[: len(_axes(shape))])

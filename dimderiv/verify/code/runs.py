@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = "NDArray[np.float64]"
-Arrays: TypeAlias = Mapping[str, Array]
+FloatArray: TypeAlias = "NDArray[np.float64]"
+Arrays: TypeAlias = Mapping[str, FloatArray]
 # Computes what code returns, given the symbols, and sizes and functions by their names.
 Run: TypeAlias = Callable[[Arrays, Mapping[str, Any]], Sequence[Any]]
 
@@ -50,7 +50,7 @@ def layer(made: Callable[[], Any], names: Sequence[str], upstream: str) -> Run:
 
 
 def _called(
-    function: Callable[..., Any], arrays: Sequence[Array], others: Mapping[str, Any]
+    function: Callable[..., Any], arrays: Sequence[FloatArray], others: Mapping[str, Any]
 ) -> Any:
     wanted = list(inspect.signature(function).parameters)[len(arrays) :]
     return function(*arrays, **{name: others[name.rstrip("_")] for name in wanted})

@@ -31,7 +31,7 @@ from dimderiv.verify.evaluate.tables import (
     transposed,
 )
 
-Reduction: TypeAlias = Callable[[Arithmetic, list[Scalar]], Scalar]
+Reducer: TypeAlias = Callable[[Arithmetic, list[Scalar]], Scalar]
 MatrixFunction: TypeAlias = Callable[[Arithmetic, Table], Table]
 PairFunction: TypeAlias = Callable[[Arithmetic, Table, Table], Table]
 
@@ -40,7 +40,7 @@ def _mean(arithmetic: Arithmetic, values: list[Scalar]) -> Scalar:
     return arithmetic.div(arithmetic.total(values), Fraction(len(values)))
 
 
-REDUCTIONS: Mapping[str, Reduction] = {
+REDUCTIONS: Mapping[str, Reducer] = {
     "sum": lambda arithmetic, values: arithmetic.total(values),
     "mean": _mean,
     "max": lambda arithmetic, values: arithmetic.extreme(values, 1),

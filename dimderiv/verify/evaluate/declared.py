@@ -12,7 +12,7 @@ from random import Random
 from dimderiv.verify.evaluate.arithmetic import Arithmetic, Scalar
 from dimderiv.verify.evaluate.tables import Table, entries, filled, size_of
 
-Monomial = tuple[int, ...]
+StandInTerm = tuple[int, ...]
 
 LARGEST = 7
 DENOMINATORS = (1, 2, 3)
@@ -27,7 +27,7 @@ class StandIn:
         count: how many entries there are.
     """
 
-    terms: tuple[tuple[Fraction, Monomial], ...]
+    terms: tuple[tuple[Fraction, StandInTerm], ...]
     count: int
 
     def value(self, arithmetic: Arithmetic, argument: Table) -> Table:
@@ -53,7 +53,7 @@ class StandIn:
 
 
 def _polynomial(
-    arithmetic: Arithmetic, terms: tuple[tuple[Fraction, Monomial], ...], given: list[Scalar]
+    arithmetic: Arithmetic, terms: tuple[tuple[Fraction, StandInTerm], ...], given: list[Scalar]
 ) -> Scalar:
     values: list[Scalar] = []
     for coefficient, monomial in terms:
@@ -67,8 +67,8 @@ def _polynomial(
 
 @cache
 def _without(
-    terms: tuple[tuple[Fraction, Monomial], ...], place: int
-) -> tuple[tuple[Fraction, Monomial], ...]:
+    terms: tuple[tuple[Fraction, StandInTerm], ...], place: int
+) -> tuple[tuple[Fraction, StandInTerm], ...]:
     """The terms of the derivative by one entry: each occurrence of it is left out once."""
     return tuple(
         (coefficient, monomial[:k] + monomial[k + 1 :])
@@ -87,7 +87,7 @@ def stand_in(name: str, count: int) -> StandIn:
     (True, False)
     """
     draw = Random(f"{name} {count}")
-    monomials: list[Monomial] = [()]
+    monomials: list[StandInTerm] = [()]
     for i in range(count):
         after, beyond = (i + 1) % count, (i + 2) % count
         monomials += [(i,), (i, i), (i, after), (i, beyond), (i, i, i), (i, i, after)]

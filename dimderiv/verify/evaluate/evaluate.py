@@ -32,7 +32,7 @@ from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS, REDUCTIONS, reduced
 from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, entry_operation, power
-from dimderiv.verify.evaluate.index_form import Array, IndexReader
+from dimderiv.verify.evaluate.index_form import IndexedArray, IndexReader
 from dimderiv.verify.evaluate.matrices import matrix_power
 from dimderiv.verify.evaluate.special import special
 from dimderiv.verify.evaluate.tables import (
@@ -202,7 +202,7 @@ class Evaluator:
             case Entry():
                 raise NotVerifiableError("an entry outside an index form", span=node.span)
 
-    def array(self, form: IndexForm) -> Array:
+    def array(self, form: IndexForm) -> IndexedArray:
         """The entries of an index form of any number of axes.
 
         Args:

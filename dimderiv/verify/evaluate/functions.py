@@ -18,7 +18,7 @@ from dimderiv.verify.evaluate.arithmetic import (
 
 ScalarFunction: TypeAlias = Callable[[Arithmetic, Scalar], Scalar]
 # Of the argument and of the value there.
-Slope: TypeAlias = Callable[[Arithmetic, Scalar, Scalar], Scalar]
+PrimitiveSlope: TypeAlias = Callable[[Arithmetic, Scalar, Scalar], Scalar]
 
 # Our name of each primitive function, and the name that sympy and mpmath agree on.
 PRIMITIVES = {
@@ -53,7 +53,7 @@ def _slope_of_erf(a: Arithmetic, x: Scalar) -> Scalar:
 
 
 # The derivative of each primitive at `x`, where its value is `y`; a test has sympy prove them.
-SLOPES: Mapping[str, Slope] = {
+SLOPES: Mapping[str, PrimitiveSlope] = {
     "exp": lambda a, x, y: y,
     "log": lambda a, x, y: a.div(ONE, x),
     "sqrt": lambda a, x, y: a.div(Fraction(1, 2), y),

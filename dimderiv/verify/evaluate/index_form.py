@@ -46,7 +46,7 @@ class _Stage(NamedTuple):
     sums: dict[tuple[int, ...], Scalar]
 
 
-class Array(NamedTuple):
+class IndexedArray(NamedTuple):
     """Entries of any number of axes, the last axis fastest."""
 
     lengths: tuple[int, ...]
@@ -73,7 +73,7 @@ class IndexReader:
     operands: dict[int, Value] = field(default_factory=dict)
     extents: Mapping[str, int] = field(default_factory=dict)
 
-    def array(self, form: IndexForm) -> Array:
+    def array(self, form: IndexForm) -> IndexedArray:
         """All entries of an index form."""
         extents = {letter: self.size(size) for letter, size in form.letters}
         self.extents = extents
@@ -87,7 +87,7 @@ class IndexReader:
             bound = dict(zip(extents, place, strict=True))
             entries.append(self.arithmetic.total([self._term(term, bound) for term in terms]))
         lengths = [prod(extents[letter] for letter, _ in letters) for letters in form.axes]
-        return Array(tuple(lengths), entries)
+        return IndexedArray(tuple(lengths), entries)
 
     def table(self, form: IndexForm) -> Table:
         """An index form of at most two axes as a table; one axis makes a column."""

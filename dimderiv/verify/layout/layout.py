@@ -13,7 +13,7 @@ from dimderiv.verify.layout.perturbations import Place
 from dimderiv.verify.layout.sizes import Size, size_at
 
 # The entry of an answer, by place in the value and by places in the variable.
-Answer: TypeAlias = Callable[[Place, Sequence[Place]], Any]
+EntryOf: TypeAlias = Callable[[Place, Sequence[Place]], Any]
 # Entries in rows, or of an index form with the lengths of its axes.
 Tables: TypeAlias = Callable[[Tree, Size], Sequence[Sequence[Any]]]
 Forms: TypeAlias = Callable[[IndexForm], tuple[Sequence[int], Sequence[Any]]]
@@ -29,7 +29,7 @@ def places(size: Size) -> list[Place]:
 
 
 @dataclass(frozen=True)
-class Layout:
+class Placement:
     """The derivative of a claim at some sizes.
 
     Attributes:
@@ -55,7 +55,7 @@ class Layout:
         """The size of what the derivative is by."""
         return size_at(self.wrt_shape, self.sizes)
 
-    def answer(self, node: Tree, table: Tables, form: Forms) -> Answer:
+    def answer(self, node: Tree, table: Tables, form: Forms) -> EntryOf:
         """The entries of an answer.
 
         Args:
@@ -103,7 +103,7 @@ class Layout:
 
     def _indexed(
         self, lengths: Iterable[int], entries: Sequence[Any], shapes: Sequence[Shape]
-    ) -> Answer:
+    ) -> EntryOf:
         sizes = [self.value, *[self.wrt] * self.claim.order]
         kept = [[not dim.is_one for dim in shape] for shape in shapes]
         wanted = [

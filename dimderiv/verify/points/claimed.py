@@ -16,7 +16,7 @@ from dimderiv.verify.evaluate import (
     Scalar,
     Table,
 )
-from dimderiv.verify.layout import Answer, Layout, Place, moves, places
+from dimderiv.verify.layout import EntryOf, Place, Placement, moves, places
 from dimderiv.verify.points.setting import Setting, Trial, failure
 
 TIED = (
@@ -41,9 +41,9 @@ class Claimed:
         self.claim, self.setting = claim, setting
         self.moving = tuple(claim.along) or (claim.wrt,)
 
-    def layout(self, trial: Trial) -> Layout:
+    def layout(self, trial: Trial) -> Placement:
         """Where the derivatives stand."""
-        return Layout(self.claim, trial.sizes)
+        return Placement(self.claim, trial.sizes)
 
     def places(self, trial: Trial) -> list[Place]:
         """The coordinates of the variable."""
@@ -65,7 +65,7 @@ class Claimed:
                     tables[symbol][p][q] = arithmetic.add(tables[symbol][p][q], jet)
         return tables
 
-    def answer(self, base: Evaluator, trial: Trial) -> Answer:
+    def answer(self, base: Evaluator, trial: Trial) -> EntryOf:
         """The answer's entries at a point, by place in the value and places in the variable."""
         try:
             return self._answer(base, trial)
@@ -76,7 +76,7 @@ class Claimed:
         except NotVerifiableError as error:
             raise failure("the answer has no value", trial, error.message) from error
 
-    def _answer(self, base: Evaluator, trial: Trial) -> Answer:
+    def _answer(self, base: Evaluator, trial: Trial) -> EntryOf:
         reader = replace(base, names={**base.names})
         reader.define(self.claim.answer)
         node = self.claim.answer.statements[-1].value

@@ -27,7 +27,7 @@ from dimderiv.verify.evaluate import (
     Table,
     mixed_slope,
 )
-from dimderiv.verify.layout import Answer, Place, places, size_at
+from dimderiv.verify.layout import EntryOf, Place, places, size_at
 from dimderiv.verify.points.agreement import DOUBTFUL_DIGITS, agree, is_rounding
 from dimderiv.verify.points.claimed import Claimed, reader
 from dimderiv.verify.points.setting import Setting, Trial
@@ -88,7 +88,7 @@ class Comparison:
     def __post_init__(self) -> None:
         self.base = self.setting.base(self.trial)
         found = reader(self.setting, self.trial, list(self.claims))
-        self.answers: dict[Claimed, Answer] = {c: c.answer(found, self.trial) for c in self.claims}
+        self.answers: dict[Claimed, EntryOf] = {c: c.answer(found, self.trial) for c in self.claims}
 
     @cached_property
     def _value_places(self) -> list[Place]:

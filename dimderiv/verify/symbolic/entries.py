@@ -30,7 +30,7 @@ Places = Mapping[str, int]
 OF_A_MAP = 4
 
 
-class Form(NamedTuple):
+class SymbolicForm(NamedTuple):
     """The entries of an index form, the last axis fastest."""
 
     lengths: tuple[int, ...]
@@ -50,7 +50,7 @@ def read_form(
     value: Callable[[Tree], Value],
     dimension: Callable[[Tree], int],
     dimensions: frozenset[str],
-) -> Form:
+) -> SymbolicForm:
     """All entries of an index form."""
     extents = {letter: dimension(size) for letter, size in form.letters}
     reader = _FormReader(form, a, value, dimension, dimensions)
@@ -69,7 +69,7 @@ def read_form(
             )
         )
     lengths = [prod(extents[letter] for letter, _ in letters) for letters in form.axes]
-    return Form(tuple(lengths), entries)
+    return SymbolicForm(tuple(lengths), entries)
 
 
 def _terms(node: Tree, sign: int) -> Iterator[tuple[int, Tree]]:

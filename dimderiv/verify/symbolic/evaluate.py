@@ -23,7 +23,7 @@ from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.lettered import lettered
 from dimderiv.verify.symbolic import matrices
 from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
-from dimderiv.verify.symbolic.entries import Form, read_form
+from dimderiv.verify.symbolic.entries import SymbolicForm, read_form
 from dimderiv.verify.symbolic.functions import (
     OF_ONE,
     OF_SQUARE,
@@ -103,7 +103,7 @@ class Reader:
             raise ShapeError(f"a scalar is needed, not {size_of(table)}", span=node.span)
         return table[0][0]
 
-    def form(self, form: IndexForm) -> Form:
+    def form(self, form: IndexForm) -> SymbolicForm:
         """The entries of an index form of any number of axes."""
         return read_form(form, self.a, self.value, self.dimension, frozenset(self.sizes))
 

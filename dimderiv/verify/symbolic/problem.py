@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
-from dimderiv.verify.layout import Answer, Layout, Place, Size, size_at
+from dimderiv.verify.layout import EntryOf, Place, Placement, Size, size_at
 from dimderiv.verify.symbolic.arithmetic import AnswerOutside, Arithmetic, Outside
 from dimderiv.verify.symbolic.evaluate import Reader
 from dimderiv.verify.symbolic.tables import SizeUnknownError, Table, size_of
@@ -25,9 +25,9 @@ class Problem:
     sizes: Mapping[str, int]
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> Placement:
         """Where the derivatives stand."""
-        return Layout(self.claim, self.sizes)
+        return Placement(self.claim, self.sizes)
 
     def _reader(self, a: Arithmetic, entries: Mapping[str, Table]) -> Reader:
         claim = self.claim
@@ -49,7 +49,7 @@ class Problem:
             raise self.failure(f"the expression is {found}, not {size}")
         return table
 
-    def answer(self, a: Arithmetic, entries: Mapping[str, Table]) -> Answer:
+    def answer(self, a: Arithmetic, entries: Mapping[str, Table]) -> EntryOf:
         """The entries of the answer."""
         reader = self._reader(a, entries)
         try:
