@@ -77,7 +77,7 @@ def test_a_quadratic_form() -> None:
 Now the second derivatives: a gradient, as it was found, is what is
 differentiated next.
 
-HessianBlock x, x: dx differentiated by x, which gives H_xx.
+Block x, x: dx differentiated by x, which gives H_xx.
 H_xx is short for the derivatives of all entries of dx by those of x: the axes
 of dx come first.
 
@@ -116,8 +116,8 @@ def test_a_block_is_told_once() -> None:
     mixed = hessian(("c^3 x' a", "c,x", "c: scalar")).explain()
 
     assert "H_yx is the transpose of H_xy, since the order of" in told
-    assert "HessianBlock x, c: H_xc is H_cx, since the order of differentiation does not" in mixed
-    assert "HessianBlock x, x: x does not occur in dx, so H_xx is zero." in mixed
+    assert "Block x, c: H_xc is H_cx, since the order of differentiation does not" in mixed
+    assert "Block x, x: x does not occur in dx, so H_xx is zero." in mixed
 
 
 def test_parts_keep_their_names() -> None:
