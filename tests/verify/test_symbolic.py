@@ -33,7 +33,7 @@ PACKAGE = Path(dimderiv.__file__).parent
 JUDGE = sorted((PACKAGE / "verify" / "symbolic").glob("*.py"))
 
 # What the judge shares with the rest: the language, shapes, errors, and what a claim is.
-SHARED = ("language", "shapes", "errors", "verify.claim", "verify.symbolic")
+SHARED = ("language", "shapes", "errors", "verify.claim", "verify.lettered", "verify.symbolic")
 
 # One case for each thing the language can say: expression, variable, shapes, order.
 LANGUAGE = [
