@@ -4,20 +4,24 @@ python -m tests.architecture
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 
 from dimderiv import derive
+from dimderiv.codegen.plan.demands import Demands
+from dimderiv.codegen.plan.plan import Plan
+from dimderiv.codegen.plan.planner import Planner
+from dimderiv.codegen.plan.show import show as show_plan
 from dimderiv.conform.arrange import Arranger
-from dimderiv.differentiate.reverse import Visit, reverse_sweep
+from dimderiv.differentiate.reverse import reverse_sweep
+from dimderiv.graph.nodes import Node
 from dimderiv.graph.show import show
-from dimderiv.graph.walk import nodes_of
-from dimderiv.infer.typed import infer
-from dimderiv.language.parser import parse_program
+from dimderiv.graph.walk import keys_of
 from dimderiv.language.syntax import Name, Number
 from dimderiv.lower.builder import lower
+from dimderiv.render.text import text
 from dimderiv.rulebook.rulebook import builtin_rules
 from dimderiv.simplify.simplify import Simplifier
 
@@ -40,36 +44,38 @@ def walk() -> str:
 
 def rooms() -> Mapping[str, list[str]]:
     """What the data are when they leave each room, line by line."""
-    rulebook = builtin_rules()
-    program = parse_program(EXPRESSION)
-    typed = infer(program, {}, rulebook=rulebook)
-    lowered = lower(typed, rulebook)
-    simplify = Simplifier({node.key for node in nodes_of([lowered.value])}, (), rulebook)
-    found = reverse_sweep(lowered, [VARIABLE], rulebook, simplify)
-    gradient = found.of[VARIABLE]
-    form = Arranger().piece(gradient)
     derivation = derive(EXPRESSION, VARIABLE)
+    rulebook, typed = builtin_rules(), derivation.typed
+    lowered = lower(typed, rulebook)
+    simplify = Simplifier(keys_of([lowered.value]), (), rulebook)
+    found = reverse_sweep(lowered, [VARIABLE], rulebook, simplify)
+    gradient = simplify(found.of[VARIABLE])
+    form, plan = Arranger().piece(gradient), Plan({})
+    operation = Planner(plan, Demands([gradient])).result(gradient)
+    arrived = [(visit.node, visit.upstream) for visit in found.visits]
+    arrived.append((lowered.symbols[VARIABLE], found.of[VARIABLE]))
+    checked = str(derivation.verification).partition("), ")[0]
+    code = [line.removeprefix("    ") for line in derivation.code().splitlines()]
     return {
-        "language": [tree(program.statements[-1].value)],
-        "rulebook": [str(rulebook["norm2"].definition)],
-        "infer": [f"{'; '.join(typed.assumptions)}; the value is {typed.value}"],
+        "language": [tree(typed.program.statements[-1].value)],
+        "rulebook": [f"norm2 is {rulebook['norm2'].definition}"],
+        "infer": [f"{'; '.join(typed.assumptions)}; the value is a {typed.value}"],
         "lower": show(lowered.value).splitlines(),
-        "differentiate": [text for visit in found.visits for text in received(visit)],
-        "simplify": show(simplify(gradient)).splitlines(),
-        "conform": [f"{form}"],
-        "answer": [f"definitions: {[*derivation.derived.answer.definitions]}"],
+        "differentiate": [received(node, upstream) for node, upstream in arrived],
+        "simplify": show(gradient).splitlines(),
+        "conform": [f"{text(each.tree):15} costs {float(each.cost):g}" for each in form],
         "render": [derivation.text(), derivation.latex()],
-        "explain": derivation.explain().splitlines(),
-        "verify": [str(derivation.verification)],
-        "codegen": derivation.code().splitlines(),
+        "answer": [f"{VARIABLE}: {text(derivation.program)}, and no part that pays for a name"],
+        "explain": derivation.explain(answer=False).splitlines()[-11:-3],
+        "verify": [f"{checked})"],
+        "codegen": [*show_plan([operation]).splitlines(), "", *code[-6:]],
     }
 
 
-def received(visit: Visit) -> Iterator[str]:
+def received(node: Node, upstream: Node) -> str:
     """What arrives at a node of the sweep."""
-    first, *_ = show(visit.upstream).splitlines()
-    node, *_ = show(visit.node).splitlines()
-    yield f"{first:28} arrives at  {node}"
+    (arriving, *_), (place, *_) = (show(each).splitlines() for each in (upstream, node))
+    return f"{arriving:22} arrives at {place}"
 
 
 def tree(node: object) -> str:
