@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv.graph.facts import rows_sum_to_one, unnamed
+from dimderiv.graph.facts import is_one, rows_sum_to_one, unnamed
 from dimderiv.graph.nodes import ONCE, Factor, Key, Map, Node, Product, apply_map, is_zero
 from dimderiv.graph.products import product, scaled
 from dimderiv.graph.softmax import one_plus, softmax, softmax_of_logarithm
 from dimderiv.graph.walk import operands
+
+OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 
 Folded = tuple[Factor, ...] | None
 
@@ -32,8 +34,22 @@ def fold(node: Product) -> Node | None:
 
 
 def fold_map(node: Map) -> Node:
-    """An exponential that is a softmax as that; any other function as it stands."""
-    return softmax_of_logarithm(node) or node
+    """An exponential that is a softmax, or a choice of 1 and 0, as that; any other as it stands."""
+    return softmax_of_logarithm(node) or _comparison(node) or node
+
+
+def _comparison(node: Map) -> Node | None:
+    """`where(x > 0, 1, 0)` is `x > 0`, and with 0 and 1 it is the opposite."""
+    condition, *values = node.arguments
+    if node.function != "where" or not isinstance(condition, Map):
+        return None
+    opposite = OPPOSITE.get(condition.function)
+    if opposite is None or not all(is_one(each) or is_zero(each) for each in values):
+        return None
+    first, second = map(is_one, values)
+    if first == second:
+        return None
+    return condition if first else apply_map(opposite, *condition.arguments)
 
 
 def _replaced(node: Product, old: Sequence[Factor], new: Sequence[Factor]) -> Node:

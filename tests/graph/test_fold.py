@@ -3,8 +3,8 @@
 import pytest
 from nodes import node_as_written, written
 
-from dimderiv.graph.fold import fold
-from dimderiv.graph.nodes import Product
+from dimderiv.graph.fold import fold, fold_map
+from dimderiv.graph.nodes import Map, Product
 
 SHAPES = "X: m x n; Y: m x n; A: n x n; x: n; y: n"
 
@@ -120,3 +120,21 @@ def test_relu_and_sign(text: str, expected: str | None) -> None:
 def test_the_other_factors_stay() -> None:
     """Only the two that make the function are exchanged for it."""
     assert "3 X .* softmax(Y)" == folded("3 X .* exp(Y) ./ sum(exp(Y), axis=1)")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("where(x > y, 1, 0)", "x > y"),
+        ("where(x >= y, 0, 1)", "x < y"),
+        ("where(x > y, 1, 1)", "where(x > y, 1, 1)"),
+        ("where(x > y, 2, 0)", "where(x > y, 2, 0)"),
+        ("where(x, 1, 0)", "where(x, 1, 0)"),
+    ],
+)
+def test_a_choice_of_one_and_zero(text: str, expected: str) -> None:
+    """It is the comparison that it is made by, or the opposite one."""
+    value = node_as_written(text, SHAPES)
+    assert isinstance(value, Map)
+
+    assert expected == written(fold_map(value))

@@ -63,9 +63,8 @@ FUNCTIONS = {
         "exact",
     ),
     "where(y > 0, x.^2, x)": (
-        "2 x .* where(y > 0, 1, 0) + where(y > 0, 0, 1)",
-        r"2 x \odot \operatorname{where}(\mathbf{1}[y > 0], 1, 0)"
-        r" + \operatorname{where}(\mathbf{1}[y > 0], 0, 1)",
+        "2 x .* (y > 0) + (y <= 0)",
+        r"2 x \odot \mathbf{1}[y > 0] + \mathbf{1}[y \le 0]",
         "exact",
     ),
     "square(x)": ("2 x", "2 x", "exact"),
