@@ -87,7 +87,8 @@ class Rulebook:
             rule: the rule; its arguments are names.
             text: the formula.
         """
-        return _formula(text, rule.arguments, self.words)
+        counted = ("count",) if rule.kind == "reduction" else ()
+        return _formula(text, (*rule.arguments, *counted), self.words)
 
 
 @cache
