@@ -43,7 +43,7 @@ from dimderiv.graph.nodes import (
     symbol,
     zero,
 )
-from dimderiv.graph.normal_form import number, rescaled, times, without_coefficient
+from dimderiv.graph.normal_form import number, times, without_coefficient
 from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices, renamed
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
@@ -119,7 +119,6 @@ __all__ = [
     "product",
     "reached",
     "renamed",
-    "rescaled",
     "rows_sum_to_one",
     "scaled",
     "show",

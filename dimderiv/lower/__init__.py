@@ -1,6 +1,6 @@
 """Typed programs, and the formulas of rules, as nodes of the graph."""
 
-from dimderiv.lower.arrays import Array, constant_value, number_of, triangle
+from dimderiv.lower.arrays import Array, number_of, triangle
 from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.lower.formulas import (
     derivative_of,
@@ -18,7 +18,6 @@ __all__ = [
     "Array",
     "Builder",
     "Lowered",
-    "constant_value",
     "derivative_of",
     "entrywise",
     "entrywise_tree",
@@ -28,7 +27,6 @@ __all__ = [
     "lettered_terms",
     "lower",
     "map_indices",
-    "matrix_formula",
     "number_of",
     "triangle",
     "with_operands",
