@@ -1,9 +1,8 @@
 """Typed programs, and the formulas of rules, as nodes of the graph."""
 
-from dimderiv.lower.arrays import Array, number_of, triangle
+from dimderiv.lower.arrays import Array, number_of
 from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.lower.formulas import (
-    derivative_of,
     entrywise,
     entrywise_tree,
     formula,
@@ -18,7 +17,6 @@ __all__ = [
     "Array",
     "Builder",
     "Lowered",
-    "derivative_of",
     "entrywise",
     "entrywise_tree",
     "formula",
@@ -28,7 +26,6 @@ __all__ = [
     "lower",
     "map_indices",
     "number_of",
-    "triangle",
     "with_operands",
     "without_derivative",
 ]
