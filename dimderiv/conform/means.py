@@ -13,8 +13,7 @@ def summed_size(factor: Factor, form: Form) -> Tree | None:
     match factor.node, form.tree:
         case Product(dims=(dim,)), Call("sum") if factor.power == 1:
             return dim.syntax()
-        case _:
-            return None
+    return None
 
 
 def with_means(
