@@ -197,7 +197,7 @@ class Arranger:
             negative = negative and not takes_in
         else:
             array = self.piece(node)
-        piece = notation.scaled(_size(coefficient), [], [], array)
+        piece = notation.scaled(_magnitude(coefficient), [], [], array)
         if filled and not all(present):
             return Unfilled(negative, with_ones(piece, node.axes, present), (True,) * len(present))
         return Unfilled(negative, piece, present, _scalars_before(piece, array))
@@ -277,7 +277,7 @@ class Arranger:
             present = _present(shown)
         if filled and not all(present):
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
-        piece = notation.scaled(_size(coefficient), over, under, array)
+        piece = notation.scaled(_magnitude(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(notation.shorter(*piece))
         return Unfilled(negative, piece, present, _scalars_before(piece, array))
@@ -322,7 +322,7 @@ class Arranger:
         return negative, pieces
 
 
-def _size(coefficient: Fraction) -> Fraction:
+def _magnitude(coefficient: Fraction) -> Fraction:
     return coefficient if coefficient is ONCE else abs(coefficient)
 
 

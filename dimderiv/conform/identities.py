@@ -1,7 +1,6 @@
 """Identity matrices in an answer: `I` where the place says how large it is, else `eye(n)`."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dimderiv.language import (
     Add,
@@ -63,10 +62,6 @@ class _Identities:
                 first = sized or not _is_identity(right)
                 second = sized or not _is_identity(left)
                 return self._binary(tree, self.bare(left, first), self.bare(right, second))
-            case IndexForm(letters, Add(terms)):
-                shown = {name for name, _ in letters}
-                body = with_operands(tree.body, lambda term: self._term(term, shown))
-                return tree if body is tree.body else replace(tree, body=body)
             case IndexForm(letters):
                 shown = {name for name, _ in letters}
                 return with_operands(tree, lambda term: self._term(term, shown))
@@ -75,6 +70,8 @@ class _Identities:
 
     def _term(self, term: Tree, shown: set[str]) -> Tree:
         """A term of an index form, in which a letter that is shown or has an array is known."""
+        if isinstance(term, Add):
+            return with_operands(term, lambda each: self._term(each, shown))
         arrays = [entry for entry in _entries(term) if not _is_identity(entry.operand)]
         return self._entrywise(term, shown.union(*map(_letters, arrays)))
 

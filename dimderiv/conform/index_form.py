@@ -81,11 +81,8 @@ def _size_names(nodes: Sequence[Node]) -> set[str]:
 
 def _letters(taken: Collection[str]) -> Iterator[str]:
     """Index letters, with numbers when there are no more of them."""
-    for number in count():
-        for letter in LETTERS:
-            name = f"{letter}{number or ''}"
-            if name not in taken:
-                yield name
+    names = (f"{letter}{number or ''}" for number in count() for letter in LETTERS)
+    return (name for name in names if name not in taken)
 
 
 def _axis(parts: Iterable[LabelledProduct], k: int, unused: Iterator[str]) -> LetterAxis:

@@ -21,6 +21,7 @@ from dimderiv.graph import (
     Product,
     Shifted,
     all_indices,
+    are_letters,
     arranged,
     components,
     index_dim,
@@ -57,7 +58,7 @@ def merged_piece(
     if Shifted in map(type, (*node.result, *all_indices(node.factors))):
         return None
     factors = [factor for factor in node.factors if factor.indices]
-    if any(not isinstance(index, int) for factor in factors for index in factor.indices):
+    if not are_letters(all_indices(factors)):
         return _Split(node, factors, piece_of, swap).mapped() if len(node.result) == 2 else None
     if len(node.result) == 1:
         slow, fast = letters_of(node.result)
@@ -96,9 +97,10 @@ class _Split:
     def diagonal(self) -> TwoWay | None:
         """`diag(vec(M))`: both axes are the same pair of letters."""
         row, column = self.node.result
-        if row != column or not self._together((self.row_slow, self.row_fast)):
+        letters = letters_of((row,))
+        if row != column or len(letters) != 2 or _sides(self.factors, letters[:1], letters[1:]):
             return None
-        stacked = _vec(self.piece_of(self._part(self.factors, letters_of((row,))[::-1])))
+        stacked = _vec(self.piece_of(self._part(self.factors, letters[::-1])))
         return notation.symmetric(notation.call("diag", stacked.upright))
 
     def upright(self) -> TwoWay | None:
@@ -127,8 +129,7 @@ class _Split:
 
     def outer(self) -> TwoWay | None:
         """`vec(A) vec(B)'`: the letters of the row apart from those of the column."""
-        rows = [i for i in (self.row_fast, self.row_slow) if i is not None]
-        columns = [i for i in (self.col_fast, self.col_slow) if i is not None]
+        rows, columns = (letters_of((index,))[::-1] for index in self.node.result)
         groups = _sides(self.factors, rows, columns)
         if groups is None:
             return None
@@ -212,11 +213,6 @@ class _Split:
             piece = self.piece_of(self._part(group, [i for i in (row, column) if i is not None]))
             pieces.append(piece.other_way if row is None else piece)
         return pieces[0], pieces[1]
-
-    def _together(self, letters: Iterable[MergedSlot]) -> bool:
-        """Whether some factor joins the letters, directly or through others."""
-        pair = [letter for letter in letters if letter is not None]
-        return len(pair) == 2 and _sides(self.factors, pair[:1], pair[1:]) is None
 
 
 def _sides(

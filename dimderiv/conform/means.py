@@ -8,19 +8,12 @@ from dimderiv.graph import Factor, Product
 from dimderiv.language import Call, Tree, replaced
 
 
-def mean_of(form: Form) -> Form:
-    """The mean over what a form is the sum over."""
-    assert isinstance(form.tree, Call)
-    return Form(Call("mean", form.tree.arguments, form.tree.axis), form.cost)
-
-
 def summed_size(factor: Factor, form: Form) -> Tree | None:
     """The size of the axis that a scalar factor is written as the plain sum along."""
     match factor.node, form.tree:
         case Product(dims=(dim,)), Call("sum") if factor.power == 1:
             return dim.syntax()
-        case _:
-            return None
+    return None
 
 
 def with_means(

@@ -25,7 +25,7 @@ from dimderiv.conform.edges import (
 )
 from dimderiv.conform.notation import Form, TwoWay, is_product
 from dimderiv.graph import ONCE, Factor, Index, Product, Shifted, letters_of
-from dimderiv.language import ONE, Binary, Call, Dim, Transpose, Tree
+from dimderiv.language import ONE, Call, Dim, Transpose
 
 Slot = int | None
 
@@ -338,14 +338,10 @@ def _trace(first: Edge, second: Edge) -> Form:
     forms = [
         form for ring in ((there, again), (again, there)) for form in notation.matrix_product(ring)
     ]
-    return notation.call(
-        "tr", min(forms, key=lambda form: (form.cost, not _is_sandwich(form.tree)))
-    )
+    return notation.call("tr", min(forms, key=lambda form: (form.cost, not _is_sandwich(form))))
 
 
-def _is_sandwich(tree: Tree) -> bool:
+def _is_sandwich(form: Form) -> bool:
     """Whether a product begins with the transpose of what it ends with: `X' L X`."""
-    last = tree.right if isinstance(tree, Binary) else None
-    while isinstance(tree, Binary) and tree.operator == "*":
-        tree = tree.left
-    return isinstance(tree, Transpose) and tree.operand == last
+    trees = notation.factors(form)
+    return isinstance(trees[0], Transpose) and trees[0].operand == trees[-1]

@@ -84,17 +84,10 @@ def _cost_of_primed(form: Form) -> float:
     """The cost of the transpose; a transposed product is better written factor by factor."""
     tree = form.tree
     if is_product(tree):
-        return form.cost + BRACKETS + _length(tree)
+        return form.cost + BRACKETS + len(factors(form))
     if isinstance(tree, Transpose):
         return form.cost - 1
     return form.cost + 1 + (BRACKETS if is_compound(tree) else 0)
-
-
-def _length(tree: Tree) -> int:
-    count = 1
-    while isinstance(tree, Binary) and tree.operator == "*":
-        tree, count = tree.left, count + 1
-    return count
 
 
 def two_way(upright: Form, transposed: Form) -> TwoWay:
@@ -119,11 +112,10 @@ def shorter(first: Form, second: Form) -> Form:
 def transposed_as_a_whole(piece: TwoWay, *, unless_longer: bool = False) -> TwoWay:
     """A piece whose longer form is the transpose of the other: `(x - mean(x))'`."""
     upright, transposed = piece
-    if upright.cost <= transposed.cost:
-        whole = primed(upright)
-        return piece if unless_longer and transposed.cost < whole.cost else TwoWay(upright, whole)
-    whole = primed(transposed)
-    return piece if unless_longer and upright.cost < whole.cost else TwoWay(whole, transposed)
+    if transposed.cost < upright.cost:
+        return transposed_as_a_whole(piece.other_way, unless_longer=unless_longer).other_way
+    whole = primed(upright)
+    return piece if unless_longer and transposed.cost < whole.cost else TwoWay(upright, whole)
 
 
 def scalar(tree: Tree, cost: float) -> TwoWay:
@@ -211,8 +203,7 @@ def own_symbols(tree: Tree) -> int:
     """The number of symbols of a tree that are in none of its operands."""
     if isinstance(tree, Add):
         return len(tree.terms) - 1 - sum([isinstance(t, Negative) for t in tree.terms[1:]])
-    is_product = isinstance(tree, Binary) and tree.operator == "*"
-    return 0 if is_product or isinstance(tree, Group) else 1
+    return 0 if is_product(tree) or isinstance(tree, Group) else 1
 
 
 def factors(form: Form) -> list[Tree]:

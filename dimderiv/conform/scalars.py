@@ -5,10 +5,20 @@ from fractions import Fraction
 
 from dimderiv.conform import notation
 from dimderiv.conform.edges import norm_of, squared
-from dimderiv.conform.means import mean_of, summed_size
+from dimderiv.conform.means import mean_for_sum, summed_size
 from dimderiv.conform.notation import HALF, Form, TwoWay
 from dimderiv.conform.readable import is_constant
-from dimderiv.graph import ONCE, Constant, Factor, Node, Product, Size, product
+from dimderiv.graph import (
+    ONCE,
+    Constant,
+    Factor,
+    Node,
+    Product,
+    Size,
+    all_indices,
+    are_letters,
+    product,
+)
 from dimderiv.language import Number, Tree
 
 
@@ -40,7 +50,7 @@ def scalars(
     for place, size in sums.items():
         if size in [form.tree for form in under]:
             under = [form for form in under if form.tree != size]
-            over[place] = mean_of(over[place])
+            over[place] = mean_for_sum(over[place], {id(over[place].tree)})
     return over, under
 
 
@@ -63,13 +73,11 @@ def _is_root_of_number(factor: Factor) -> bool:
 
 def _root(node: Product) -> Node | None:
     """The array whose squares a scalar is the sum of."""
-    if node.axes or node.coefficient != 1:
-        return None
-    if not node.factors or len(node.dims) not in (1, 2):
+    if node.axes or node.coefficient != 1 or not 1 <= len(node.dims) <= 2:
         return None
     if any(factor.power != 2 or not factor.indices for factor in node.factors):
         return None
-    if any(not isinstance(index, int) for factor in node.factors for index in factor.indices):
+    if not are_letters(all_indices(node.factors)):
         return None
     factors = [Factor(factor.node, factor.indices) for factor in node.factors]
     return product(ONCE, factors, tuple(range(len(node.dims))), node.dims)

@@ -30,7 +30,7 @@ def _added_first(terms: Sequence[Signed]) -> list[Signed]:
 
 
 def added(terms: Sequence[tuple[bool, Form]]) -> Form:
-    """Faces with plus and minus signs between them."""
+    """Forms with plus and minus signs between them."""
     trees: list[Tree] = []
     for negative, form in terms:
         if isinstance(form.tree, Add) and not negative:
@@ -84,7 +84,7 @@ def _opposite(tree: Tree) -> Tree:
     return tree.operand if isinstance(tree, Negative) else Negative(tree)
 
 
-class WeightedForm(NamedTuple):
+class ScaledChain(NamedTuple):
     """One form of a term: its sign, the scalars that it begins with, and its other factors."""
 
     negative: bool
@@ -92,17 +92,17 @@ class WeightedForm(NamedTuple):
     chain: list[Tree]
 
     @staticmethod
-    def of(negative: bool, scalars: int, form: Form) -> "WeightedForm":
+    def of(negative: bool, scalars: int, form: Form) -> "ScaledChain":
         """A form as a term; one that is transposed or divided as a whole begins with no scalar."""
         chain = notation.factors(form)
         count = scalars if scalars < len(chain) else 0
-        return WeightedForm(negative, chain[:count], chain[count:])
+        return ScaledChain(negative, chain[:count], chain[count:])
 
     def without(self, before: int, after: int, axes: Sequence[Dim]) -> Form:
         """What is left without some factors at one end; of a matrix that goes, the identity."""
         rest = self.chain[before : len(self.chain) - after]
         identity = notation.identity(axes[0 if after else 1]).upright.tree
-        return notation.juxtaposed(_faces([*self.scalars, *(rest or [identity])]))
+        return notation.juxtaposed(_forms([*self.scalars, *(rest or [identity])]))
 
 
 def summed_by_ends(terms: Sequence[tuple[bool, int, TwoWay]], axes: Sequence[Dim]) -> TwoWay:
@@ -119,18 +119,18 @@ def summed_by_ends(terms: Sequence[tuple[bool, int, TwoWay]], axes: Sequence[Dim
 
 
 def _with_ends_outside(forms: Sequence[tuple[bool, int, Form]], axes: Sequence[Dim]) -> Form:
-    """Faces added up, with the factors that all begin or end with outside."""
-    terms = [WeightedForm.of(*each) for each in forms]
+    """Forms added up, with the factors that all begin or end with outside."""
+    terms = [ScaledChain.of(*each) for each in forms]
     before, after = _alike(terms)
     if not before + after:
         return added([(negative, form) for negative, _, form in forms])
     first = terms[0].chain
     last = first[len(first) - after :]
     total = added([(term.negative, term.without(before, after, axes)) for term in terms])
-    return notation.juxtaposed([*_faces(first[:before]), total, *_faces(last)])
+    return notation.juxtaposed([*_forms(first[:before]), total, *_forms(last)])
 
 
-def _alike(terms: Sequence[WeightedForm]) -> tuple[int, int]:
+def _alike(terms: Sequence[ScaledChain]) -> tuple[int, int]:
     """With how many factors all begin and end, from both sides in turn.
 
     One is left of each, unless a scalar is, in front of a matrix with an axis of the whole.
@@ -149,7 +149,7 @@ def _alike(terms: Sequence[WeightedForm]) -> tuple[int, int]:
     return before, after - (is_inside and after > 0)
 
 
-def _faces(trees: Sequence[Tree]) -> list[Form]:
+def _forms(trees: Sequence[Tree]) -> list[Form]:
     return [Form(tree, notation.symbols(tree)) for tree in trees]
 
 
@@ -165,18 +165,14 @@ def _negated_product(form: Form) -> Form | None:
     """Minus a product of which one factor is a Kronecker product with a difference in it."""
     chain = notation.factors(form)
     for place, tree in enumerate(chain):
-        for k, argument in enumerate(tree.arguments if isinstance(tree, Call) else ()):
-            if not isinstance(tree, Call) or tree.function != "kron" or not _is_mixed(argument):
-                continue
-            assert isinstance(argument, Add)
-            arguments = (*tree.arguments[:k], _negated_sum(argument), *tree.arguments[k + 1 :])
-            chain[place] = replace(tree, arguments=arguments)
-            return Form(notation.juxtaposed(_faces(chain)).tree, form.cost)
+        if not isinstance(tree, Call) or tree.function != "kron":
+            continue
+        for k, inner in enumerate(tree.arguments):
+            if isinstance(inner, Add) and any(isinstance(term, Negative) for term in inner.terms):
+                arguments = (*tree.arguments[:k], _negated_sum(inner), *tree.arguments[k + 1 :])
+                chain[place] = replace(tree, arguments=arguments)
+                return Form(notation.juxtaposed(_forms(chain)).tree, form.cost)
     return None
-
-
-def _is_mixed(tree: Tree) -> bool:
-    return isinstance(tree, Add) and any(isinstance(term, Negative) for term in tree.terms)
 
 
 def _negated_sum(tree: Add) -> Add:

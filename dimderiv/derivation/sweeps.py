@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import chain, count
 
 from dimderiv.answer import Question
 from dimderiv.conform import Arranger
@@ -18,6 +17,7 @@ from dimderiv.differentiate import (
     tied,
 )
 from dimderiv.graph import Named, Node, keys_of, named, transposed
+from dimderiv.language import unused_letters
 from dimderiv.lower import lower
 from dimderiv.simplify import Simplifier
 
@@ -76,16 +76,17 @@ class Sweeps:
         """The gradients by tied entries, and names for those by free entries that are long."""
         simplify = self._simplifier()
         taken = {*self.typed.names, *(adjoint.name for adjoint in found.adjoints)}
+        letters = unused_letters("G", taken)
         gradients, free = dict(found.of), list[Named]()
         for name, structure in self.question.structures.items():
             node = gradients[name]
             gradients[name] = simplify(tied(node, structure))
             if gradients[name].weight > node.weight + LONGER_WITHOUT_NAME:
-                straight, flipped = Arranger().piece(node)
+                upright, other = Arranger().piece(node)
                 # Of a gradient and its transpose the sum takes no notice of which is which.
-                is_turned = structure == "symmetric" and flipped.cost < straight.cost
+                is_turned = structure == "symmetric" and other.cost < upright.cost
                 node = transposed(node) if is_turned else node
-                free.append(named(_fresh("G", taken), node))
+                free.append(named(next(letters), node))
                 gradients[name] = simplify(tied(free[-1], structure))
         return gradients, free
 
@@ -93,11 +94,3 @@ class Sweeps:
         """What leaves the expression alone, and other nodes that are given."""
         keys = keys_of([self.lowered.value, *given])
         return Simplifier(keys, self.lowered.definitions, self.rulebook)
-
-
-def _fresh(wanted: str, taken: set[str]) -> str:
-    """A name that means nothing yet, noted as taken."""
-    numbered = (f"{wanted}{number}" for number in count(1))
-    name = next(name for name in chain([wanted], numbered) if name not in taken)
-    taken.add(name)
-    return name

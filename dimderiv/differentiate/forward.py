@@ -96,6 +96,7 @@ class _Sweep:
         self.tangents = dict(directions)
         self.rulebook, self.simplify = rulebook, simplify
         self.taken, self.unnamed = set(taken), unnamed
+        self.letters = unused_letters(LETTERS, self.taken)
         self.changed: list[Node] = []
         self.named: list[Named] = []
         self.lent: set[str] = set()
@@ -132,26 +133,17 @@ class _Sweep:
             )
         self.changed.append(node)
         if isinstance(node, Named) and tangent.weight >= SHORTEST_NAMED:
-            name = self._fresh(node.name)
+            name = unused_name(f"{node.name}_dot", self.taken)
+            self.taken.add(name)
             # Where names are left out, one after another makes something long all the same.
             if name not in self.unnamed or tangent.weight > LONGEST_UNNAMED:
                 tangent = named(name, tangent, row=node.row)
                 self.named.append(tangent)
         if node.key in self.of_rows and tangent.weight > 1:
-            tangent = named(self._letter(), tangent)
+            tangent = named(next(self.letters), tangent)
             self.lent.add(tangent.name)
             self.named.append(tangent)
         self.tangents[node.key] = tangent
-
-    def _letter(self) -> str:
-        name = next(unused_letters(LETTERS, self.taken))
-        self.taken.add(name)
-        return name
-
-    def _fresh(self, name: str) -> str:
-        found = unused_name(f"{name}_dot", self.taken)
-        self.taken.add(found)
-        return found
 
 
 def changes(

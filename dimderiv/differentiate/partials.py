@@ -20,13 +20,13 @@ from dimderiv.graph import (
     Node,
     Product,
     Sum,
+    add,
     apply_function,
     arranged,
     product,
-    total,
 )
 from dimderiv.language import COMPARISONS, HESSIAN, Dim
-from dimderiv.lower import derivative_of, entrywise, lettered_terms, number_of, without_derivative
+from dimderiv.lower import entrywise, lettered_terms, number_of, without_derivative
 from dimderiv.rulebook import Rule, Rulebook
 
 
@@ -51,8 +51,7 @@ class Partial(NamedTuple):
             raise self.refusal
         if len(self.terms) == 1:
             return self.terms[0].node
-        nodes = [term.node for term in self.terms]
-        return total([(ONCE, node) for node in nodes], nodes[0].axes)
+        return add(*(term.node for term in self.terms))
 
 
 def partials(
@@ -151,7 +150,7 @@ def _of_map(node: Map, upstream: Node, rulebook: Rulebook, value: Node) -> Itera
         if name not in rule.derivative:
             yield Partial(argument, (), without_derivative(rule, name))
             continue
-        slope = entrywise(rule, derivative_of(rule, name), known, node.axes, rulebook)
+        slope = entrywise(rule, rule.derivative[name], known, node.axes, rulebook)
         factors = (Factor(upstream, plain), Factor(slope, plain))
         yield Partial(argument, (LabelledProduct(ONCE, factors, plain, node.axes),))
 
@@ -194,7 +193,7 @@ def _of_reduction(
     count = product(ONCE, [Factor(number_of(axes[k]), ()) for k in node.over], (), ())
     whole = arranged(value, kept, letters, axes)
     known = {rule.arguments[0]: argument, "Y": whole, "count": count}
-    slope = entrywise(rule, derivative_of(rule, rule.arguments[0]), known, axes, rulebook)
+    slope = entrywise(rule, rule.derivative[rule.arguments[0]], known, axes, rulebook)
     factors = (Factor(upstream, kept), Factor(slope, letters))
     return Partial(argument, (LabelledProduct(ONCE, factors, letters, axes),))
 

@@ -13,7 +13,6 @@ from dimderiv.graph import (
     Node,
     Symbol,
     named,
-    number,
     operands,
     operands_first,
     product,
@@ -167,8 +166,6 @@ def _too_long(node: Node) -> LimitError:
 
 def _identity(axes: tuple[Dim, ...]) -> Node:
     """The derivative of a value by itself."""
-    if not axes:
-        return number(1)
     letters = tuple(range(len(axes)))
     return product(ONCE, (), (*letters, *letters), axes)
 

@@ -9,8 +9,10 @@ The Matrix Cookbook (2012), section 2.8).
 from collections.abc import Collection, Mapping
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import ONCE, Factor, Node, Product, Symbol, arranged, product, total, transposed
-from dimderiv.lower import triangle
+from dimderiv.graph import Node, Product, Symbol
+from dimderiv.language import parse_expression
+from dimderiv.lower import formula
+from dimderiv.rulebook import builtin_rules
 
 # Which entries a property ties or leaves at zero; what holds besides, such as being positive
 # definite, binds no entry.
@@ -25,8 +27,6 @@ STRUCTURES: Mapping[str, str] = {
 }
 # Properties of matrices that are no linear space.
 CURVED = ("orthogonal", "onehot", "probability")
-
-
 # What becomes of the derivative by free entries, written `G`.
 FORMULAS: Mapping[str, str] = {
     "symmetric": "G + G' - G .* I",
@@ -82,20 +82,8 @@ def tied(gradient: Node, structure: str) -> Node:
     """
     if not structure or len(gradient.axes) < 2 or _is_zero_elsewhere(gradient, structure):
         return gradient
-    side = gradient.axes[:1]
-    diagonal = arranged(arranged(gradient, (0, 0), (0,), side), (0,), (0, 0), side)
-    both = [(ONCE, gradient), (ONCE if structure == "symmetric" else -ONCE, transposed(gradient))]
-    match structure:
-        case "symmetric":
-            return total([*both, (-ONCE, diagonal)], gradient.axes)
-        case "skew":
-            return total(both, gradient.axes)
-        case "diagonal":
-            return diagonal
-        case _:
-            letters = (0, 1) if structure == "lower" else (1, 0)
-            mask = Factor(triangle(*gradient.axes), letters)
-            return product(ONCE, [Factor(gradient, (0, 1)), mask], (0, 1), gradient.axes)
+    tree = parse_expression(FORMULAS[structure], names=("G",))
+    return formula(tree, {"G": gradient}, builtin_rules())
 
 
 def _is_zero_elsewhere(node: Node, structure: str) -> bool:

@@ -11,7 +11,7 @@ from dimderiv.graph.facts import (
 )
 from dimderiv.graph.fold import fold, fold_map
 from dimderiv.graph.labelled import LabelledProduct, chain, labelled
-from dimderiv.graph.letters import are_letters, components, reached, touching
+from dimderiv.graph.letters import are_letters, components, moved, reached, touching
 from dimderiv.graph.nodes import (
     ONCE,
     Constant,
@@ -43,9 +43,9 @@ from dimderiv.graph.nodes import (
     symbol,
     zero,
 )
-from dimderiv.graph.normal_form import number, rescaled, times, without_coefficient
+from dimderiv.graph.normal_form import number, times, without_coefficient
 from dimderiv.graph.null_spaces import less_than_largest
-from dimderiv.graph.numbering import all_indices, renamed
+from dimderiv.graph.numbering import all_indices
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
 from dimderiv.graph.show import show
 from dimderiv.graph.softmax import stable
@@ -110,6 +110,7 @@ __all__ = [
     "labelled",
     "less_than_largest",
     "letters_of",
+    "moved",
     "named",
     "nodes_of",
     "number",
@@ -118,8 +119,6 @@ __all__ = [
     "part",
     "product",
     "reached",
-    "renamed",
-    "rescaled",
     "rows_sum_to_one",
     "scaled",
     "show",

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dimderiv.graph.facts import unnamed
+from dimderiv.graph.letters import are_letters
 from dimderiv.graph.nodes import (
     Factor,
     Function,
@@ -158,9 +159,8 @@ def _beside(
 
 def _is_pattern(node: Product) -> bool:
     """Whether a product is of matrices and vectors with a letter for each axis."""
-    plain = all(isinstance(index, int) for index in (*all_indices(node.factors), *node.result))
-    used = set(all_indices(node.factors))
-    return plain and len(set(node.result)) == 2 and used.issuperset(node.result)
+    used = all_indices(node.factors)
+    return are_letters(used) and len(set(node.result)) == 2 and set(node.result) <= set(used)
 
 
 def _matches(

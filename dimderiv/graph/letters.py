@@ -97,7 +97,12 @@ def are_letters(indices: Iterable[Index]) -> TypeGuard[tuple[int, ...]]:
 
 
 def moved(indices: tuple[Index, ...], first: int) -> tuple[Index, ...]:
-    """The indices with letters that are counted from another one."""
+    """The indices with letters that are counted from another one.
+
+    Args:
+        indices: of an array.
+        first: what takes the place of the letter 0.
+    """
     if not first:
         return indices
     return tuple([_moved(index, first) for index in indices])

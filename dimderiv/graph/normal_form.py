@@ -99,10 +99,10 @@ def stands_alone(factor: Factor, result: tuple[Index, ...]) -> bool:
     node, indices, power = factor
     if indices != result and not (node.symmetric and indices == result[::-1]):
         return False
-    return (power is ONCE or power == 1) and _are_letters(result)
+    return (power is ONCE or power == 1) and _stand_once(result)
 
 
-def _are_letters(result: tuple[Index, ...]) -> bool:
+def _stand_once(result: tuple[Index, ...]) -> bool:
     """Whether every letter of a result stands in it once, alone or in a merged axis."""
     letters = letters_of(result)
     return len(set(letters)) == len(letters) and Shifted not in map(type, result)

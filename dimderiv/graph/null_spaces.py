@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dimderiv.graph.cancelling import uses
 from dimderiv.graph.facts import unnamed
-from dimderiv.graph.nodes import Factor, Function, Index, Node, Product, Sum, is_symmetric
+from dimderiv.graph.nodes import ONCE, Factor, Function, Index, Node, Product, Sum, is_symmetric
 from dimderiv.graph.normal_form import without_coefficient
 from dimderiv.graph.numbering import all_indices
 
@@ -72,5 +72,4 @@ def _terms(node: Node) -> list[tuple[Fraction, Node]]:
             return [(node.coefficient * c, term) for c, term in inner.terms]
         case Product():
             return [(node.coefficient, without_coefficient(node))]
-        case _:
-            return [(Fraction(1), node)]
+    return [(ONCE, node)]

@@ -4,6 +4,7 @@ from fractions import Fraction
 from math import isqrt
 
 from dimderiv.graph.facts import is_nonnegative
+from dimderiv.graph.letters import are_letters
 from dimderiv.graph.nodes import ONCE, Product
 from dimderiv.graph.numbering import all_indices
 
@@ -13,11 +14,10 @@ HALF = Fraction(1, 2)
 
 def is_entrywise(node: Product, power: Fraction) -> bool:
     """Whether a power of the product is the product of the powers of its factors."""
-    places = node.result
-    if len(set(places)) != len(places) or not all(isinstance(place, int) for place in places):
+    places = set(node.result)
+    if len(places) != len(node.result) or not are_letters(node.result):
         return False
-    inside = all_indices(node.factors)
-    if set(inside) != set(places):
+    if places.symmetric_difference(all_indices(node.factors)):
         return False
     if power.denominator == 1:
         return rational_power(node.coefficient, power) is not None

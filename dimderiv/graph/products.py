@@ -156,7 +156,8 @@ def _apart(bag: Bag, node: Product, indices: tuple[Index, ...]) -> list[Factor]:
     for place, index in enumerate(node.result):
         if isinstance(index, Shifted) or not _agree(bag, node, indices, [place]):
             shut.update(letters_of((index,)))
-    groups = [*map(letters_of, [f.indices for f in node.factors]), *_merges(node)]
+    groups = [*map(letters_of, [f.indices for f in node.factors])]
+    groups += [index.letters for index in node.result if isinstance(index, Merged)]
     shut.update(*(group for group in components(groups) if group & shut))
     inner = touching(shut, node.factors)
     outer = [f for f in node.factors if shut.isdisjoint(letters_of(f.indices))]
@@ -224,11 +225,6 @@ def _places(node: Product, indices: tuple[Index, ...]) -> dict[int, int] | None:
         return None
     place = dict(zip(node.result, indices, strict=True))
     return place if len(place) == len(indices) else None
-
-
-def _merges(node: Product) -> list[tuple[int, ...]]:
-    """The letters of each merged axis of a product."""
-    return [index.letters for index in node.result if isinstance(index, Merged)]
 
 
 def part(

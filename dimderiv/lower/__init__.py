@@ -1,9 +1,8 @@
 """Typed programs, and the formulas of rules, as nodes of the graph."""
 
-from dimderiv.lower.arrays import Array, constant_value, number_of, triangle
+from dimderiv.lower.arrays import Array, number_of
 from dimderiv.lower.builder import Builder, Lowered, lower
 from dimderiv.lower.formulas import (
-    derivative_of,
     entrywise,
     entrywise_tree,
     formula,
@@ -18,8 +17,6 @@ __all__ = [
     "Array",
     "Builder",
     "Lowered",
-    "constant_value",
-    "derivative_of",
     "entrywise",
     "entrywise_tree",
     "formula",
@@ -28,9 +25,7 @@ __all__ = [
     "lettered_terms",
     "lower",
     "map_indices",
-    "matrix_formula",
     "number_of",
-    "triangle",
     "with_operands",
     "without_derivative",
 ]

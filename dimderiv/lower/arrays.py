@@ -41,8 +41,16 @@ class Array(NamedTuple):
 
     def at(self, row: int, column: int) -> tuple[int, ...]:
         """The letters of the axes that the node has, of one for rows and one for columns."""
-        letters = zip((row, column), self.shape, strict=True)
-        return tuple([letter for letter, dim in letters if not dim.is_one])
+        return _letters(self.shape, row, column)
+
+
+def _letters(shape: Shape, row: int, column: int) -> tuple[int, ...]:
+    return tuple([i for i, dim in zip((row, column), shape, strict=True) if not dim.is_one])
+
+
+def _joined(factors: Sequence[Factor], shape: Shape, *summed: Dim) -> Array:
+    """The product of factors in letters: 0 for rows, 1 for columns, others that are summed."""
+    return Array(part(ONCE, factors, _letters(shape, 0, 1), (*shape, *summed)), shape)
 
 
 def number_of(dim: Dim) -> Node:
@@ -65,8 +73,7 @@ def spread(array: Array, shape: Shape) -> Node:
     """A node broadcast to a shape; axes that have their size already are left alone."""
     if array.shape == shape:
         return array.node
-    whole = Array(array.node, shape).at(0, 1)
-    return part(ONCE, [Factor(array.node, array.at(0, 1))], whole, shape)
+    return _joined([Factor(array.node, array.at(0, 1))], shape).node
 
 
 def broadcast_shape(arrays: list[Array]) -> Shape:
@@ -84,31 +91,22 @@ def plus(terms: list[Array]) -> Array:
 
 def hadamard(left: Array, right: Array, power: int = 1) -> Array:
     """Left times right entry by entry, right raised to a power first."""
-    shape = broadcast_shape([left, right])
-    factors = [
-        Factor(left.node, left.at(0, 1)),
-        Factor(right.node, right.at(0, 1), Fraction(power)),
-    ]
-    whole = Array(left.node, shape).at(0, 1)
-    return Array(part(ONCE, factors, whole, shape), shape)
+    above, other = left.at(0, 1), right.at(0, 1)
+    factors = [Factor(left.node, above), Factor(right.node, other, Fraction(power))]
+    return _joined(factors, broadcast_shape([left, right]))
 
 
 def times(left: Array, right: Array) -> Array:
     """The matrix product, or a scalar multiple."""
     if left.shape.is_scalar or right.shape.is_scalar:
         return hadamard(left, right)
-    shape = Shape(left.shape.rows, right.shape.cols)
     factors = [Factor(left.node, left.at(0, 2)), Factor(right.node, right.at(2, 1))]
-    whole = Array(left.node, shape).at(0, 1)
-    return Array(part(ONCE, factors, whole, (*shape, left.shape.cols)), shape)
+    return _joined(factors, Shape(left.shape.rows, right.shape.cols), left.shape.cols)
 
 
 def transpose(array: Array) -> Array:
     """Rows and columns exchanged."""
-    shape = array.shape.transposed
-    if not array.shape.is_matrix:
-        return Array(array.node, shape)
-    return Array(arranged(array.node, (0, 1), (1, 0), array.node.axes), shape)
+    return Array(graph.transposed(array.node), array.shape.transposed)
 
 
 def mapped(function: str, *arguments: Array) -> Array:
@@ -222,9 +220,7 @@ def _letter_sizes(axes: Sequence[tuple[Axis, Dim]]) -> dict[str, Dim]:
         for letter in axis if isinstance(axis, tuple) else ():
             if letter not in sizes:
                 others = [sizes[other] - ONE for other in axis if other != letter]
-                for other in others:
-                    dim = dim - other
-                sizes[letter] = dim
+                sizes[letter] = functools.reduce(Dim.__sub__, others, dim)
     return sizes
 
 

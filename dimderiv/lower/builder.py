@@ -25,8 +25,8 @@ from dimderiv.language import (
 )
 from dimderiv.lower import arrays, handwritten
 from dimderiv.lower.arrays import Array, constant_value, number_of
-from dimderiv.lower.inverses import inverse, invert
-from dimderiv.lower.matrix_functions import matrix_function
+from dimderiv.lower.inverses import inverse
+from dimderiv.lower.matrix_functions import function_of
 from dimderiv.lower.symmetry import is_symmetric
 from dimderiv.rulebook import Rule, Rulebook
 
@@ -206,7 +206,7 @@ class Builder:
             case "product":
                 return arrays.by_signature(rule.signature, arguments)
             case "matrix" if rule.name == "inv":
-                return invert(arguments[0])
+                return Array(inverse(arguments[0].node), arguments[0].shape)
             case "elementwise":
                 may_be = self.recognises and rule.name == "log"
                 logarithm = handwritten.logarithm(arguments[0]) if may_be else None
@@ -222,17 +222,16 @@ class Builder:
             case "matrix" if not arguments[0].shape.is_matrix:
                 return self._of_no_matrix(rule, arguments)
             case "declared":
-                value = graph.apply_function(
-                    rule.name,
-                    (arguments[0].node,),
-                    self.typed.shape(node).axes,
-                    side="row" if arguments[0].shape.is_row else "as is",
-                )
-                return Array(value, self.typed.shape(node))
+                (argument,), shape = arguments, self.typed.shape(node)
+                side: graph.Side = "row" if argument.shape.is_row else "as is"
+                value = graph.apply_function(rule.name, (argument.node,), shape.axes, side=side)
+                return Array(value, shape)
             case _:
                 if self.recognises:
                     self._refuse_asymmetric(rule, arguments[0], node)
-                return matrix_function(rule, arguments, self.typed.shape(node))
+                shape = self.typed.shape(node)
+                inside = [argument.node for argument in arguments]
+                return Array(function_of(rule.name, inside, shape.axes), shape)
 
     def _constant(self, node: syntax.Call) -> Array:
         shape = self.typed.shape(node)

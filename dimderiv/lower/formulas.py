@@ -17,21 +17,6 @@ from dimderiv.rulebook import Axis, Rule, Rulebook, read_signature
 MAP_LETTERS = 4
 
 
-def derivative_of(rule: Rule, argument: str) -> str:
-    """The derivative that a rule gives.
-
-    Args:
-        rule: the rule.
-        argument: the argument that it is by.
-
-    Raises:
-        NotDifferentiableError: it gives none.
-    """
-    if argument not in rule.derivative:
-        raise without_derivative(rule, argument)
-    return rule.derivative[argument]
-
-
 def without_derivative(rule: Rule, argument: str) -> NotDifferentiableError:
     """The error that says that a rule has no derivative by an argument, and why."""
     message = f"{rule.name} has no derivative by its argument {argument} here"
@@ -49,7 +34,8 @@ def lettered_terms(
     place = rule.arguments.index(name)
     value_letters, argument_letters = _letters(rule, place)
     argument = node.arguments[place]
-    if rule.kind == "rows":
+    is_row = rule.kind == "rows"
+    if is_row:
         value_letters = value_letters[-len(node.axes) :]
         argument_letters = argument_letters[-len(argument.axes) :]
     numbers = {
@@ -57,7 +43,6 @@ def lettered_terms(
     }
     dims = dict(zip(argument_letters, argument.axes, strict=True))
     dims |= dict(zip(value_letters, node.axes, strict=True))
-    is_row = rule.kind == "rows"
     given = {**dict(zip(rule.arguments, node.arguments, strict=False)), "Y": value}
     known = {each: array_of(given[each], is_row=is_row) for each in given}
     arriving = Factor(upstream, tuple(numbers[letter] for letter in value_letters))
@@ -102,17 +87,15 @@ def _value(tree: syntax.Tree, known: Mapping[str, Array], rulebook: Rulebook) ->
     return _Formula(typed, rulebook).within(typed, known)
 
 
-def formula(rule: Rule, text: str, known: Mapping[str, Node], rulebook: Rulebook) -> Node:
-    """A formula that a rule has, of arrays.
+def formula(tree: syntax.Tree, known: Mapping[str, Node], rulebook: Rulebook) -> Node:
+    """The value of a formula of arrays.
 
     Args:
-        rule: the rule.
-        text: the formula.
+        tree: the formula.
         known: what each name in it stands for.
         rulebook: the functions.
     """
-    arrays = {name: array_of(node) for name, node in known.items()}
-    return _value(rulebook.formula(rule, text), arrays, rulebook).node
+    return _value(tree, {name: array_of(node) for name, node in known.items()}, rulebook).node
 
 
 def entrywise(
@@ -170,7 +153,7 @@ def _terms(rule: Rule, name: str, rulebook: Rulebook) -> Iterator[tuple[Fraction
     """The terms of a derivative: the number, and arrays with the letters of their entries."""
     letters = dict.fromkeys(chain(*_letters(rule, rule.arguments.index(name))))
     head = ", ".join(f"{letter}:1" for letter in letters)
-    form = rulebook.formula(rule, f"[{head}] {derivative_of(rule, name)}")
+    form = rulebook.formula(rule, f"[{head}] {rule.derivative[name]}")
     assert isinstance(form, syntax.IndexForm)
     yield from map(_entries, form.body.terms if isinstance(form.body, syntax.Add) else (form.body,))
 

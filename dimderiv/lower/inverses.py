@@ -19,7 +19,6 @@ from dimderiv.graph import (
     touching,
     transposed,
 )
-from dimderiv.lower.arrays import Array
 
 
 def inverse(node: Node) -> Node:
@@ -80,8 +79,3 @@ def _is_diagonal(node: Product) -> bool:
     return node.result == (0, 0) and all(
         index == 0 for factor in node.factors for index in factor.indices
     )
-
-
-def invert(array: Array) -> Array:
-    """The inverse of an array."""
-    return Array(inverse(array.node), array.shape)

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 
 from dimderiv import graph
 from dimderiv.graph import Index, Merged, Node, Product, Side, transposed
-from dimderiv.language import Dim, Shape
-from dimderiv.lower.arrays import Array
-from dimderiv.rulebook import Rule, turns
+from dimderiv.language import Dim
+from dimderiv.rulebook import turns
 
 
 def function_of(
@@ -50,9 +49,3 @@ def _is_transposed(node: Node) -> bool:
 def map_indices(value: Sequence[int], argument: Sequence[int]) -> tuple[Index, Index]:
     """The indices of the matrix of a linear map, from the letters of its value and its argument."""
     return Merged(tuple(value[::-1])), Merged(tuple(argument[::-1]))
-
-
-def matrix_function(rule: Rule, arguments: Sequence[Array], shape: Shape) -> Array:
-    """A function of matrices as a node, with the shape that its value has."""
-    nodes = [argument.node for argument in arguments]
-    return Array(function_of(rule.name, nodes, shape.axes), shape)

@@ -11,6 +11,7 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
+    are_letters,
     labelled,
     product,
 )
@@ -56,12 +57,11 @@ def _lead(value: Node) -> int | None:
     if value.weight > LONGEST:
         return None
     letters = set(value.result)
-    if len(letters) < len(value.result) or not all(isinstance(index, int) for index in letters):
+    if len(letters) < len(value.result) or not are_letters(value.result):
         return None
     if not all(letters.issuperset(factor.indices) for factor in value.factors):
         return None
-    places = [k for k, factor in enumerate(value.factors) if set(factor.indices) == letters]
-    return places[0] if places else None
+    return next((k for k, f in enumerate(value.factors) if set(f.indices) == letters), None)
 
 
 def recognised(node: Product, known: Bodies) -> Node | None:

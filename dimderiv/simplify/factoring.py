@@ -23,9 +23,9 @@ from dimderiv.graph import (
     is_symmetric,
     labelled,
     letters_of,
+    moved,
     part,
     product,
-    renamed,
     total,
 )
 
@@ -105,11 +105,8 @@ def opened(view: LabelledProduct, place: int) -> LabelledProduct:
     """A term with the factors of one of its scalars in place of that scalar."""
     inner = view.factors[place].node
     assert isinstance(inner, Product)
-    moved = {letter: letter + len(view.dims) for letter in range(len(inner.dims))}
-    own = [
-        factor._replace(indices=tuple([renamed(index, moved) for index in factor.indices]))
-        for factor in inner.factors
-    ]
+    first = len(view.dims)
+    own = [factor._replace(indices=moved(factor.indices, first)) for factor in inner.factors]
     factors = (*view.factors[:place], *own, *view.factors[place + 1 :])
     dims = (*view.dims, *inner.dims)
     return view._replace(

@@ -38,10 +38,8 @@ def applied(node: Product, rulebook: Rulebook) -> Node | None:
         if factor.node.function not in rulebook.linear:
             continue
         rule = rulebook[factor.node.function]
-        if len(factor.node.arguments) == 1:
-            new = _met(node, place, rule, rulebook)
-        else:
-            new = _met_again(node, place, rule, rulebook)
+        meet = _met if len(factor.node.arguments) == 1 else _met_again
+        new = meet(node, place, rule, rulebook)
         if new is not None:
             return new
     return None
@@ -126,5 +124,6 @@ def _value(rule: Rule, base: Node, argument: Node, rulebook: Rulebook) -> Node:
     values = [(c, function_of(rule.name, (base, term), base.axes)) for c, term in kept]
     if easy:
         known = dict(zip(rule.arguments, (base, total(easy, argument.axes)), strict=True))
-        values.insert(0, (ONCE, formula(rule, rule.commuting, known, rulebook)))
+        tree = rulebook.formula(rule, rule.commuting)
+        values.insert(0, (ONCE, formula(tree, known, rulebook)))
     return total(values, base.axes)

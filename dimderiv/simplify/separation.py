@@ -14,6 +14,8 @@ from dimderiv.graph import (
     Key,
     Node,
     Term,
+    all_indices,
+    are_letters,
     components,
     content,
     labelled,
@@ -88,8 +90,7 @@ def parts(term: Node) -> list[Part]:
     Nothing where an index is made of several letters.
     """
     view = labelled(term)
-    indices = [i for factor in view.factors for i in factor.indices]
-    if not all(isinstance(index, int) for index in (*indices, *view.result)):
+    if not are_letters((*all_indices(view.factors), *view.result)):
         return []
     factors = [factor for factor in view.factors if factor.indices]
     axes = [letters_of([index]) for index in view.result]

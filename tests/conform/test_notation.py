@@ -37,7 +37,7 @@ def tree(source: str) -> Tree:
         (A.other_way, ("A'", "A")),
     ],
 )
-def test_names_have_two_faces(piece: TwoWay, expected: tuple[str, str]) -> None:
+def test_names_have_two_forms(piece: TwoWay, expected: tuple[str, str]) -> None:
     """A column stands, a row lies, and a symmetric matrix is both."""
     assert expected == shown(piece)
 

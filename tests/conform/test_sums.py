@@ -45,7 +45,7 @@ def test_a_sum_begins_with_what_is_added(
     assert expected == shown(summed(terms))
 
 
-def test_a_negative_negates_both_faces() -> None:
+def test_a_negative_negates_both_forms() -> None:
     """The minus sign stands before each."""
     assert ("-x", "-x'") == shown(negated(X))
 

@@ -54,7 +54,7 @@ def test_a_formula_of_matrices_is_as_it_is_written(text: str, expected: str) -> 
     axes = () if "exp" in text else (N, N)
     known = {name: symbol(name, axes) for name in "AB"}
 
-    assert expected == written(formula(INV, text, known, RULEBOOK))
+    assert expected == written(formula(RULEBOOK.formula(INV, text), known, RULEBOOK))
 
 
 RULES = """
@@ -129,7 +129,7 @@ def test_an_error_in_a_definition_is_shown_at_the_call(tmp_path: Path) -> None:
 def test_a_derivative_that_does_not_conform_is_told_as_one_of_a_rule() -> None:
     """With what is known of its arguments."""
     with pytest.raises(ShapeError, match=r"^a formula of a rule does not conform: ") as caught:
-        formula(INV, "A A", {"A": symbol("A", (Dim.of("m"), N))}, RULEBOOK)
+        formula(RULEBOOK.formula(INV, "A A"), {"A": symbol("A", (Dim.of("m"), N))}, RULEBOOK)
 
     assert ("A: m x n (declared)",) == caught.value.known
 
