@@ -49,7 +49,9 @@ _SPELLINGS = {
     ".T": "'",
     ".'": "'",
     "≤": "<=",
+    "⩽": "<=",
     "≥": ">=",
+    "⩾": ">=",
 }
 _SIGNS = "".join(sign for sign in _SPELLINGS if len(sign) == 1)
 _TOKEN = re.compile(
