@@ -93,7 +93,7 @@ class Scope(Facts):
         try:
             self.unify(left, right, node)
         except MismatchError as misfit:
-            raise ClashError(node, write, (misfit.left, misfit.right)) from None
+            raise ClashError(node, write, misfit.sizes) from None
 
     def unsized_axis(self, node: Tree) -> Variable:
         """A new size that the surroundings of a node must tell."""
