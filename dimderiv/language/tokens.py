@@ -109,7 +109,10 @@ def tokenize(
 
 
 class _Scanner:
-    """Walks over the text once; `opened` holds the brackets and bars that nothing closed yet."""
+    """Walks over the text once; `opened` holds the brackets and bars that nothing closed yet.
+
+    What is no operator and no word is read by the method with the name of its group in `_TOKEN`.
+    """
 
     def __init__(self, source: str, words: Words) -> None:
         self.source = source
@@ -133,25 +136,14 @@ class _Scanner:
             elif group == "word":
                 self.tokens += read_word(text, start, end)
             elif group != "skipped":
-                self.other(group, text, start, end)
+                getattr(self, group)(text, start, end)
         self.tokens.append(Token("end", "", len(self.source), len(self.source)))
 
-    def other(self, group: str, text: str, start: int, end: int) -> None:
-        match group:
-            case "number":
-                self.number(text, start, end)
-            case "bar":
-                self.bar(text, start, end)
-            case "newline":
-                self.newline(text, start, end)
-            case "superscript":
-                self.superscript(text, start, end)
-            case "fraction":
-                self.fraction(text, start, end)
-            case "root":
-                self.tokens.append(Token("function", "sqrt", start, end))
-            case _:
-                raise stray_character(self.source, start)
+    def root(self, text: str, start: int, end: int) -> None:
+        self.tokens.append(Token("function", "sqrt", start, end))
+
+    def stray(self, text: str, start: int, end: int) -> None:
+        raise stray_character(self.source, start)
 
     def prime(self) -> None:
         if len(self.tokens) < 2 or self.tokens[-1].text not in QUOTES:
