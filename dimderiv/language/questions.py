@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from dimderiv.errors import ParseError, UnknownNameError
 from dimderiv.language.brackets import brackets_of
-from dimderiv.language.vocabulary import COMMUTATION, GREEK_NAMES, Token
+from dimderiv.language.names import GREEK_NAMES
+from dimderiv.language.vocabulary import COMMUTATION, Token
 
 ENTRIES = (
     "entries and slices are not in the language: give the entry a name of its own, such as x_1, "

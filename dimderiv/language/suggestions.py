@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from dimderiv.errors import ParseError, Span, UnknownNameError
 from dimderiv.language.foreign import ALIASES, instead
-from dimderiv.language.vocabulary import GREEK_NAMES, SPELLED_OUT
+from dimderiv.language.names import GREEK_NAMES, SPELLED_OUT
 
 _SHOWN_LENGTH = 40
 _SHORTEST = 3

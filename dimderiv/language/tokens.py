@@ -14,9 +14,10 @@ from dimderiv.errors import LimitError, ParseError
 from dimderiv.language.brackets import with_commutations, with_defined_functions
 from dimderiv.language.complaints import QUOTES, glued_to_a_norm, said
 from dimderiv.language.constants import with_exponentials, with_ones
+from dimderiv.language.names import GRADIENT
 from dimderiv.language.questions import refuse_questions
 from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, GRADIENT, Token
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, Token
 from dimderiv.language.words import WORD, Words
 
 DIGIT_LIMIT = 60

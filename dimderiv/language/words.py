@@ -12,21 +12,19 @@ from itertools import groupby
 from dimderiv.errors import ParseError, UnknownNameError
 from dimderiv.language import suggestions
 from dimderiv.language.foreign import ALIASES, instead
-from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import (
+from dimderiv.language.names import (
     GRADIENT,
     GREEK_LETTERS,
     GREEK_NAMES,
     HESSIAN,
     MARKS,
-    RESERVED_WORDS,
     SUBSCRIPTS,
-    YIELDING,
-    Token,
     canonical_name,
     spelled_letters,
     spelled_out,
 )
+from dimderiv.language.strays import stray_character
+from dimderiv.language.vocabulary import RESERVED_WORDS, YIELDING, Token
 
 LETTERS = "A-Za-z" + "".join(GREEK_LETTERS)
 # Letters with an accent; the marks that mean nothing are refused when the word is read.
