@@ -113,7 +113,7 @@ class Scope(Facts):
                 f"the rule {self.caller.function} uses {name}, which is none of its arguments",
                 span=self.caller.span,
             )
-        if name in self.rulebook.declared and self.caller is None:
+        if name in self.rulebook.declared:
             raise UnknownNameError(
                 f"{name} is declared as a function, and here it is no function",
                 span=node.span,
