@@ -14,6 +14,7 @@ import numpy as np
 from concrete import Concrete
 
 from dimderiv.infer.typed import Typed
+from dimderiv.language.names import HESSIAN
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -28,7 +29,7 @@ from dimderiv.language.syntax import (
     children,
     is_extreme_of_two,
 )
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, HESSIAN
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 
 Array = np.ndarray
 

@@ -116,7 +116,7 @@ def shape_of(axes: Axes) -> Shape:
 def product_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for a matrix product whose inner sizes differ."""
     left, right = children(clash.node)
-    return _misfit(facts, clash, [left, right], clash.node.span, _fitting_products(facts, clash))
+    return _misfit(facts, clash, (left, right), _fitting_products(facts, left, right))
 
 
 def broadcast_misfit(*nodes: Tree) -> WriteSize:
@@ -125,14 +125,14 @@ def broadcast_misfit(*nodes: Tree) -> WriteSize:
     def write(facts: Facts, clash: ClashError) -> ShapeError:
         first, second = nodes[0], nodes[-1]
         span = (min(first.span[0], second.span[0]), max(first.span[1], second.span[1]))
-        return _misfit(facts, clash, list(nodes), span, _fitting_sums(facts, clash, nodes))
+        return _misfit(facts, clash, nodes, _fitting_sums(facts, clash, nodes), span)
 
     return write
 
 
-def call_misfit(facts: Facts, clash: ClashError) -> ShapeError:
-    """The error for a function whose arguments do not fit together."""
-    return _misfit(facts, clash, list(children(clash.node)), clash.node.span, None)
+def operands_misfit(facts: Facts, clash: ClashError) -> ShapeError:
+    """The error for operands of any other kind that do not fit together."""
+    return _misfit(facts, clash, children(clash.node) or (clash.node,))
 
 
 def argument_misfit(wanted: Shape) -> WriteSize:
@@ -167,15 +167,9 @@ def definition_misfit(name: str) -> WriteSize:
     return write
 
 
-def equation_misfit(facts: Facts, clash: ClashError) -> ShapeError:
-    """The error for an equation between computed sizes that does not hold."""
-    parts = list(children(clash.node)) or [clash.node]
-    return _misfit(facts, clash, parts, clash.node.span, None)
-
-
 def letter_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     """The error for an index letter that runs along two axes of different size."""
-    return _misfit(facts, clash, [children(clash.node)[0]], clash.node.span, None)
+    return _misfit(facts, clash, children(clash.node)[:1])
 
 
 def kernel_misfit(facts: Facts, clash: ClashError) -> ShapeError:
@@ -215,8 +209,13 @@ def unsigned(node: Tree) -> Tree:
 
 
 def _misfit(
-    facts: Facts, clash: ClashError, parts: list[Tree], span: Span, hint: str | None
+    facts: Facts,
+    clash: ClashError,
+    parts: Sequence[Tree],
+    hint: str | None = None,
+    span: Span | None = None,
 ) -> ShapeError:
+    span = span or clash.node.span
     said_of = dict.fromkeys(map(facts.said, parts))
     message = f"{facts.source[slice(*span)] or 'this'} does not conform: {' and '.join(said_of)}"
     if clash.sizes is not None:
@@ -225,9 +224,8 @@ def _misfit(
     return ShapeError(message, span=span, known=facts.known([clash.node], clash.sizes), hint=hint)
 
 
-def _fitting_products(facts: Facts, clash: ClashError) -> str | None:
+def _fitting_products(facts: Facts, left: Tree, right: Tree) -> str | None:
     """The products of the same two operands that conform."""
-    left, right = children(clash.node)
     (m, n), (p, q) = facts.shape(left), facts.shape(right)
     a, b = facts.grouped(left), facts.grouped(right)
     at, bt = _transposed(facts, left), _transposed(facts, right)
@@ -240,7 +238,8 @@ def _fitting_products(facts: Facts, clash: ClashError) -> str | None:
         (f"{b} {at}", q == n),
         (f"{bt} {a}", p == m),
     ]
-    return _listed(list(dict.fromkeys(text for text, conforms in candidates if conforms))[:3])
+    fitting = list(dict.fromkeys(text for text, conforms in candidates if conforms))[:3]
+    return " or ".join(filter(None, [", ".join(fitting[:-1]), *fitting[-1:]])) or None
 
 
 def _fitting_sums(facts: Facts, clash: ClashError, nodes: Sequence[Tree]) -> str | None:
@@ -251,12 +250,6 @@ def _fitting_sums(facts: Facts, clash: ClashError, nodes: Sequence[Tree]) -> str
     if all(name.isidentifier() for name in names):
         return f"one name for the sizes {' and '.join(names)}, if they are equal"
     return None
-
-
-def _listed(texts: Sequence[str]) -> str | None:
-    if not texts:
-        return None
-    return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def _transposed(facts: Facts, node: Tree) -> str:

@@ -61,16 +61,16 @@ class _Reader(ProductReader):
 
     def _sum(self, node: syntax.Add, under: str) -> None:
         terms = [unsigned(term) for term in node.terms]
-        kinds = [self._kind(term) for term in terms]
-        alone = [(self._open(bare(term)), kind) for term, kind in zip(terms, kinds, strict=True)]
+        kinds = {self._kind(term) for term in terms}
+        alone = [(self._open(bare(term)), self._kind(term)) for term in terms]
         names = [(name, kind) for name, kind in dict.fromkeys(alone) if name is not None]
         self._regularised(terms, names, under)
-        if set(kinds) == {Kind.SCALAR} or self._beside_whole_terms(terms, kinds):
+        if kinds == {Kind.SCALAR} or self._beside_whole_terms(terms):
             return
         if Kind.MATRIX in kinds:
-            self._beside_matrix(terms, kinds, names)
-            self._on_matrix(terms, kinds)
-            self._vectors_on_matrix(terms, kinds)
+            self._beside_matrix(terms, names)
+            self._on_matrix(terms)
+            self._vectors_on_matrix(terms)
         elif Kind.COLUMN in kinds and Kind.ROW in kinds:
             if any(isinstance(term, syntax.Transpose) for term in terms):
                 return
@@ -78,7 +78,7 @@ class _Reader(ProductReader):
                 if kind is not Kind.SCALAR:
                     self._note(habits.OUTER, [name], _turned(kind))
         else:
-            self._beside_vectors(terms, kinds, names, under)
+            self._beside_vectors(terms, names, under)
 
     def _regularised(
         self, terms: Sequence[syntax.Tree], names: Sequence[tuple[str, Kind]], under: str
@@ -109,13 +109,14 @@ class _Reader(ProductReader):
                 self._note(weight, [name], Kind.SCALAR)
 
     def _beside_matrix(
-        self, terms: Sequence[syntax.Tree], kinds: Sequence[Kind], names: Sequence[tuple[str, Kind]]
+        self, terms: Sequence[syntax.Tree], names: Sequence[tuple[str, Kind]]
     ) -> None:
-        matrices = [term for term, kind in zip(terms, kinds, strict=True) if kind is Kind.MATRIX]
+        matrices = [term for term in terms if self._kind(term) is Kind.MATRIX]
         if all(isinstance(term, syntax.Call) and term.function == "conv2" for term in matrices):
             self._vectors_are_scalars(habits.CONVOLUTION, names)
             return
-        if Kind.COLUMN in kinds and any(isinstance(term, syntax.Transpose) for term in terms):
+        has_transpose = any(isinstance(term, syntax.Transpose) for term in terms)
+        if has_transpose and Kind.COLUMN in map(self._kind, terms):
             return
         weights_first = any(map(habits.has_weights_first, matrices))
         for name, kind in names:
@@ -131,27 +132,26 @@ class _Reader(ProductReader):
                 weight = habits.GREEK_ON_MATRIX if is_number else habits.SCALAR_ON_MATRIX
                 self._note(weight, [name], Kind.ROW)
 
-    def _vectors_on_matrix(self, terms: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> None:
+    def _vectors_on_matrix(self, terms: Sequence[syntax.Tree]) -> None:
         """Note columns that a capital makes of a name, beside a matrix: `A t + B`."""
-        for term, kind in zip(terms, kinds, strict=True):
+        for term in terms:
             *before, last = habits.factors(term)
-            is_name = isinstance(last, syntax.Name) and self._open(last.name)
-            if kind is Kind.COLUMN and before and is_name:
-                self._note(habits.COLUMN_ON_MATRIX, [str(bare(last))], Kind.SCALAR)
+            name = self._open(last.name) if before and isinstance(last, syntax.Name) else None
+            if name and self._kind(term) is Kind.COLUMN:
+                self._note(habits.COLUMN_ON_MATRIX, [name], Kind.SCALAR)
 
-    def _on_matrix(self, terms: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> None:
+    def _on_matrix(self, terms: Sequence[syntax.Tree]) -> None:
         """Note inner products of a name with itself that are added to a matrix: `S + w' w`."""
-        for term, kind in zip(terms, kinds, strict=True):
-            name = habits.squared(term) if kind is Kind.SCALAR else None
-            if self._open(name):
-                self._note(habits.SQUARE_ON_MATRIX, [str(name)], Kind.MATRIX)
+        for term in terms:
+            name = self._open(habits.squared(term))
+            if name and self._kind(term) is Kind.SCALAR:
+                self._note(habits.SQUARE_ON_MATRIX, [name], Kind.MATRIX)
 
-    def _beside_whole_terms(self, terms: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> bool:
+    def _beside_whole_terms(self, terms: Sequence[syntax.Tree]) -> bool:
         """Note names that only multiply, in a sum with scalars that are computed from arrays."""
-        computed = [t for t, k in zip(terms, kinds, strict=True) if self._is_computed(t, k)]
-        arrays = [t for t, k in zip(terms, kinds, strict=True) if k is not Kind.SCALAR]
+        computed = list(filter(self._is_computed, terms))
         inside = {name for term in computed for name in names_in(term)}
-        multipliers = [self._multipliers(term) for term in arrays]
+        multipliers = [self._multipliers(term) for term in self._arrays(terms)]
         if not computed or not all(multipliers) or inside & set().union(*multipliers):
             return False
         for names in multipliers:
@@ -159,14 +159,10 @@ class _Reader(ProductReader):
         return True
 
     def _beside_vectors(
-        self,
-        terms: Sequence[syntax.Tree],
-        kinds: Sequence[Kind],
-        names: Sequence[tuple[str, Kind]],
-        under: str,
+        self, terms: Sequence[syntax.Tree], names: Sequence[tuple[str, Kind]], under: str
     ) -> None:
         """Note numbers beside vectors; a Greek one in `(x - mu).^2` may be the same for all."""
-        arrays = [t for t, k in zip(terms, kinds, strict=True) if k is not Kind.SCALAR]
+        arrays = self._arrays(terms)
         for name, kind in names:
             if self._is_intercept(name, arrays):
                 self._vectors_are_scalars(habits.INTERCEPT, [(name, kind)])

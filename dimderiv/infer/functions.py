@@ -65,7 +65,7 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
         body = along(scope.rulebook.formula(rule, text), node.axis)
         return scope.visit(scope.body(node, body))
     except ClashError as clash:
-        raise ClashError(scope.caller, clashes.call_misfit, clash.sizes) from None
+        raise ClashError(scope.caller, clashes.operands_misfit, clash.sizes) from None
     finally:
         scope.names, scope.caller = outer
         scope.calls -= 1
@@ -86,7 +86,8 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
     """A function whose rule has a signature in letters."""
     signature = read_signature(rule.signature)
     if rule.name == "diag" and ONE not in arguments[0]:
-        return _diagonal(scope, node, arguments[0])
+        scope.agree(*arguments[0], node, clashes.square_misfit)
+        return arguments[0][0], ONE
     sizes: dict[str, SizeTerm] = {}
     shifted: list[tuple[tuple[str, ...], SizeTerm]] = []
     for axes, letters in zip(arguments, signature.arguments, strict=True):
@@ -94,7 +95,9 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
             if isinstance(letter, tuple):
                 shifted.append((letter, own))
             else:
-                write = clashes.square_misfit if letters.count(letter) > 1 else clashes.call_misfit
+                write = (
+                    clashes.square_misfit if letters.count(letter) > 1 else clashes.operands_misfit
+                )
                 scope.agree(sizes.setdefault(letter, own), own, node, write)
     for (free, bound), own in shifted:
         try:
@@ -142,11 +145,6 @@ def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, SizeTerm]) -
     return term
 
 
-def _diagonal(scope: Scope, node: Call, axes: Axes) -> Axes:
-    scope.agree(*axes, node, clashes.square_misfit)
-    return axes[0], ONE
-
-
 def _declared(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
     """A function that is declared: its argument has the shape that the declaration says."""
     assert rule.argument is not None and rule.value is not None
@@ -192,7 +190,7 @@ def _constant(scope: Scope, node: Call) -> Axes:
         sizes = [product_of(sizes)]
     rows, cols = sizes[0], sizes[-1]
     if node.function == "eye":
-        scope.agree(rows, cols, node, clashes.call_misfit)
+        scope.agree(rows, cols, node, clashes.operands_misfit)
     return rows, cols
 
 

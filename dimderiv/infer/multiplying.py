@@ -47,12 +47,13 @@ class ProductReader:
     def _open(self, name: str | None) -> str | None:
         return name if name is not None and self.scope.is_undeclared(name) else None
 
-    def _is_computed(self, node: syntax.Tree, kind: Kind) -> bool:
-        """Whether a scalar is computed from arrays, in this place or in a definition."""
-        if kind is not Kind.SCALAR:
-            return False
+    def _arrays(self, nodes: Iterable[syntax.Tree]) -> list[syntax.Tree]:
+        return [node for node in nodes if self._kind(node) is not Kind.SCALAR]
+
+    def _is_computed(self, node: syntax.Tree) -> bool:
+        """Whether a part is a scalar that is computed from arrays, here or in a definition."""
         scope = self.scope
-        return any(
+        return self._kind(node) is Kind.SCALAR and any(
             scope.meanings.get(name) == "definition"
             or scope.names.get(name, SCALAR_AXES) != SCALAR_AXES
             for name in names_in(node)
@@ -60,14 +61,8 @@ class ProductReader:
 
     def _multipliers(self, node: syntax.Tree) -> set[str]:
         """The open names that make a term an array, if they do no more than multiply it."""
-        names: set[str] = set()
-        for factor in habits.factors(node):
-            if self._kind(factor) is not Kind.SCALAR:
-                counted = self._counted(factor)
-                if not counted:
-                    return set()
-                names |= counted
-        return names
+        counted = [self._counted(factor) for factor in self._arrays(habits.factors(node))]
+        return set().union(*counted) if all(counted) else set()
 
     def _counted(self, node: syntax.Tree) -> set[str]:
         """The arrays among names that are only counted with: `n`, `M/2`, `(n - p - 1)/2`."""
@@ -95,7 +90,7 @@ class ProductReader:
         chain = habits.factors(node)
         kinds = [self._kind(factor) for factor in chain]
         if not self._scaled(chain, kinds):
-            self._counted_behind(chain, kinds)
+            self._counted_behind(chain)
         self._divided(chain, list(habits.divisors_of(node)))
         self._beside_factors(chain, kinds)
 
@@ -114,7 +109,7 @@ class ProductReader:
             if not names or not self._is_scalar([chain[place] for place in behind]):
                 continue
             term = chain[start:]
-            is_computed = any(self._is_computed(factor, self._kind(factor)) for factor in term)
+            is_computed = any(map(self._is_computed, term))
             is_count = all(map(habits.NUMBER_LETTERS.fullmatch, names))
             whole = behind or is_computed or is_count
             if whole and not names & {n for part in term for n in names_in(part)}:
@@ -132,7 +127,7 @@ class ProductReader:
     def _divided(self, chain: Sequence[syntax.Tree], divisors: Sequence[syntax.Tree]) -> None:
         """Note names that are divided by a whole scalar term: `k / det(X)`."""
         counted = [self._counted(factor) for factor in chain]
-        if all(counted) and any(self._is_computed(d, self._kind(d)) for d in divisors):
+        if all(counted) and any(map(self._is_computed, divisors)):
             names = set().union(*counted)
             if not names & {name for divisor in divisors for name in names_in(divisor)}:
                 self._note(habits.INNER_PRODUCT * len(names), sorted(names), Kind.SCALAR)
@@ -144,12 +139,11 @@ class ProductReader:
         axes = self.scope.axes
         return axes[id(arrays[0])][0] is ONE and axes[id(arrays[-1])][1] is ONE
 
-    def _counted_behind(self, chain: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> None:
+    def _counted_behind(self, chain: Sequence[syntax.Tree]) -> None:
         *before, last = chain
         names = self._counted(last) if isinstance(unsigned(last), syntax.Add) else set[str]()
-        is_scalar = all(kind is Kind.SCALAR for kind in kinds[:-1])
-        is_computed = any(self._is_computed(factor, Kind.SCALAR) for factor in before)
-        if is_scalar and is_computed and any(map(habits.COUNT_LETTERS.fullmatch, names)):
+        is_scalar = not self._arrays(before) and any(map(self._is_computed, before))
+        if is_scalar and any(map(habits.COUNT_LETTERS.fullmatch, names)):
             self._note(habits.WHOLE_TERM * len(names), sorted(names), Kind.SCALAR)
 
     def _beside_factors(self, chain: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> None:

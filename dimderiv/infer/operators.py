@@ -7,17 +7,12 @@ from dimderiv.infer import clashes, refusals
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.unify import MismatchError
-from dimderiv.language import ONE, Add, Binary, Name, Negative, Number, Transpose, Tree
+from dimderiv.language import ONE, Add, Binary, Negative, Number, Transpose, Tree
 
 
 def number_axes(scope: Scope, node: Number) -> Axes:
     """A number is a scalar."""
     return SCALAR_AXES
-
-
-def name_axes(scope: Scope, node: Name) -> Axes:
-    """A name has the axes it was declared, defined or first used with."""
-    return scope.name(node)
 
 
 def negative_axes(scope: Scope, node: Negative) -> Axes:
@@ -59,11 +54,9 @@ def broadcast(scope: Scope, node: Tree, parts: Sequence[Tree], axes: Sequence[Ax
             elif other_cols is not ONE:
                 scope.unify(cols, other_cols, node)
         except MismatchError as misfit:
-            sizes = (misfit.left, misfit.right)
-            first = _first_with(sizes[0], parts, axes)
-            raise ClashError(
-                node, clashes.broadcast_misfit(first, clashes.unsigned(part)), sizes
-            ) from None
+            first = _first_with(misfit.sizes[0], parts, axes)
+            write = clashes.broadcast_misfit(first, clashes.unsigned(part))
+            raise ClashError(node, write, misfit.sizes) from None
     return rows, cols
 
 

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 
 from dimderiv.infer import operators
-from dimderiv.infer.clashes import ClashError, definition_misfit, equation_misfit
+from dimderiv.infer.clashes import ClashError, definition_misfit, operands_misfit
 from dimderiv.infer.functions import call_axes
 from dimderiv.infer.index_axes import entry_axes, index_form_axes
 from dimderiv.infer.scope import Kind, Scope, ScopeMark, Visitor, declared_axes
@@ -16,7 +16,7 @@ from dimderiv.language import syntax
 
 VISITORS: Mapping[type[syntax.Tree], Visitor] = {
     syntax.Number: operators.number_axes,
-    syntax.Name: operators.name_axes,
+    syntax.Name: Scope.name,
     syntax.Negative: operators.negative_axes,
     syntax.Transpose: operators.transpose_axes,
     syntax.Add: operators.sum_axes,
@@ -90,7 +90,7 @@ class Progress:
     def _finish(self) -> None:
         failed = self.scope.unifier.solve()
         if failed is not None:
-            raise ClashError(failed.reason, equation_misfit, (failed.left, failed.right))
+            raise ClashError(failed.reason, operands_misfit, failed[:2])
 
     @property
     def reached(self) -> tuple[int, int]:

@@ -8,8 +8,6 @@ from dimderiv.language import EXTREMES, REDUCTIONS, Call, Name, Tree, children
 
 _COUNTS = ("no arguments", "one argument", "two arguments", "three arguments")
 _EACH_ENTRY = "for each entry"
-
-
 _OPENING = tuple("([|‖")
 
 

@@ -93,7 +93,7 @@ class Scope(Facts):
         try:
             self.unify(left, right, node)
         except MismatchError as misfit:
-            raise ClashError(node, write, (misfit.left, misfit.right)) from None
+            raise ClashError(node, write, misfit.sizes) from None
 
     def unsized_axis(self, node: Tree) -> Variable:
         """A new size that the surroundings of a node must tell."""
@@ -113,7 +113,7 @@ class Scope(Facts):
                 f"the rule {self.caller.function} uses {name}, which is none of its arguments",
                 span=self.caller.span,
             )
-        if name in self.rulebook.declared and self.caller is None:
+        if name in self.rulebook.declared:
             raise UnknownNameError(
                 f"{name} is declared as a function, and here it is no function",
                 span=node.span,

@@ -11,12 +11,12 @@ from difflib import get_close_matches
 
 from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer.asterisks import refuse_ambiguous_products
-from dimderiv.infer.clashes import Axes, ClashError, Facts, equation_misfit, shape_of
+from dimderiv.infer.clashes import Axes, ClashError, Facts, operands_misfit, shape_of
 from dimderiv.infer.kinds import Doubt, settle_kinds
 from dimderiv.infer.progress import VISITORS, Progress
 from dimderiv.infer.refusals import undetermined
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
-from dimderiv.infer.unify import MismatchError, name_sizes, variables
+from dimderiv.infer.unify import MismatchError, is_open, name_sizes
 from dimderiv.language import COMMUTATIONS, Declaration, Shape, canonical_name, names_in, syntax
 from dimderiv.rulebook import Rulebook
 
@@ -149,10 +149,10 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
         last = progress.program.statements[-1].value
         try:
             for axis, known in zip(scope.axes[id(last)], value, strict=True):
-                if any(True for _ in variables(axis)):
+                if is_open(axis):
                     scope.unifier.unify(axis, known, last)
         except MismatchError as misfit:
-            clash = ClashError(last, equation_misfit, (misfit.left, misfit.right))
+            clash = ClashError(last, operands_misfit, misfit.sizes)
     taken = {*scope.names, *scope.declared, *scope.sizes, *scope.rulebook.declared}
     if clash is None:
         name_sizes(scope.named_sizes(), taken)
@@ -161,14 +161,14 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
         refuted = scope.unifier.refuted()
         if refuted is None:
             return doubts
-        clash = ClashError(refuted.reason, equation_misfit, (refuted.left, refuted.right))
+        clash = ClashError(refuted.reason, operands_misfit, refuted[:2])
     name_sizes([*scope.named_sizes(), *(size for _, size in scope.unsized)], taken)
     raise clash.write(scope, clash)
 
 
 def _refuse_undetermined(scope: Scope) -> None:
     for node, size in scope.unsized:
-        if any(True for _ in variables(size)):
+        if is_open(size):
             raise undetermined(node, scope.text(node))
 
 

@@ -39,17 +39,11 @@ SizeTerm: TypeAlias = Dim | Variable | Computed
 
 
 class MismatchError(Exception):
-    """Two sizes that would have to be equal and cannot be.
-
-    Args:
-        left: one size.
-        right: the other one.
-    """
+    """Two sizes that would have to be equal and cannot be."""
 
     def __init__(self, left: SizeTerm, right: SizeTerm) -> None:
         super().__init__(left, right)
-        self.left = left
-        self.right = right
+        self.sizes = (left, right)
 
 
 class SizeEquation(NamedTuple):
@@ -109,7 +103,7 @@ class Unifier:
 
     def _postpone(self, left: SizeTerm, right: SizeTerm, reason: Tree) -> None:
         """Compare computed sizes at once where they are known, else in the end."""
-        if any(True for term in (left, right) for _ in variables(term)):
+        if is_open(left) or is_open(right):
             self.open.append(SizeEquation(left, right, reason))
         elif resolved(left) != resolved(right):
             raise MismatchError(left, right)
@@ -129,7 +123,7 @@ class Unifier:
         return self._compute(Computed("valid", image, kernel), reason)
 
     def _compute(self, term: Computed, reason: Tree) -> SizeTerm:
-        if any(True for _ in variables(term)):
+        if is_open(term):
             self.computed.append((term, reason))
             return term
         return _positive(term)
@@ -255,6 +249,11 @@ def variables(term: SizeTerm) -> Iterator[Variable]:
     elif isinstance(term, Computed):
         yield from variables(term.left)
         yield from variables(term.right)
+
+
+def is_open(term: SizeTerm) -> bool:
+    """Whether a size is not known yet."""
+    return next(variables(term), None) is not None
 
 
 def name_sizes(terms: Iterable[SizeTerm], taken: Collection[str]) -> None:

@@ -5,6 +5,7 @@ that is transposed is no scalar, and a Greek letter is a column where it stands 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -54,7 +55,7 @@ class Use:
 
 def uses_of(program: syntax.Program) -> Mapping[str, Use]:
     """How every name of a program is used."""
-    uses: dict[str, Use] = {}
+    uses: defaultdict[str, Use] = defaultdict(Use)
     is_numpy = "@" in program.source
     stack = [statement.value for statement in program.statements]
     while stack:
@@ -62,16 +63,17 @@ def uses_of(program: syntax.Program) -> Mapping[str, Use]:
         stack.extend(children(node))
         match node:
             case syntax.Name(name):
-                uses.setdefault(name, Use()).count += 1
+                uses[name].count += 1
             case syntax.Transpose(syntax.Name(name)):
-                uses.setdefault(name, Use()).is_array = True
+                uses[name].is_array = True
             case syntax.Add(terms):
                 _note_beside(node, terms, uses)
                 if any(map(_is_number, terms)) and _is_count(node):
                     _note_counts(node, uses)
                 else:
-                    for term in filter(lambda t: isinstance(t, syntax.Name), map(unsigned, terms)):
-                        uses.setdefault(str(bare(term)), Use()).added += 1
+                    for term in map(unsigned, terms):
+                        if isinstance(term, syntax.Name):
+                            uses[term.name].added += 1
             case syntax.Binary(".*" | "./", left, right):
                 _note_beside(node, (left, right), uses)
             case syntax.Call(_, (left, right)) if is_extreme_of_two(node):
@@ -81,7 +83,7 @@ def uses_of(program: syntax.Program) -> Mapping[str, Use]:
                 if is_numpy and "@" in program.source[left.span[1] : right.span[0]]:
                     for side in (_last_factor(left), right):
                         if isinstance(side, syntax.Name):
-                            uses.setdefault(side.name, Use()).is_array = True
+                            uses[side.name].is_array = True
             case syntax.Binary("/", left, right):
                 _note_counts(right, uses)
                 if isinstance(unsigned(left), syntax.Name):
@@ -91,38 +93,40 @@ def uses_of(program: syntax.Program) -> Mapping[str, Use]:
             case syntax.Call(function, (argument,)) if function in OF_ARRAYS:
                 inner = bare(argument)
                 if inner is not None:
-                    uses.setdefault(inner, Use()).is_vector = True
-    return uses
+                    uses[inner].is_vector = True
+    return dict(uses)
 
 
-def _note_beside(node: syntax.Tree, parts: Collection[syntax.Tree], uses: dict[str, Use]) -> None:
+def _note_beside(
+    node: syntax.Tree, parts: Collection[syntax.Tree], uses: defaultdict[str, Use]
+) -> None:
     """Note the names that are combined, entry by entry, with something that is no number."""
     many = sum(not isinstance(unsigned(part), syntax.Number) for part in parts) > 1
     # A sum may have thousands of terms of one name.
     for name in dict.fromkeys(filter(None, map(bare, parts))):
-        use = uses.setdefault(name, Use())
+        use = uses[name]
         use.beside.append(node)
         use.is_vector |= many
 
 
-def _note_product(left: syntax.Tree, right: syntax.Tree, uses: dict[str, Use]) -> None:
+def _note_product(left: syntax.Tree, right: syntax.Tree, uses: defaultdict[str, Use]) -> None:
     first = _last_factor(left)
     if isinstance(right, syntax.Name):
-        use = uses.setdefault(right.name, Use())
+        use = uses[right.name]
         use.is_behind |= _is_capital(first)
         use.is_vector |= use.is_behind or isinstance(first, syntax.Transpose)
         use.counts += _is_number(left)
     if isinstance(first, syntax.Name):
-        use = uses.setdefault(first.name, Use())
+        use = uses[first.name]
         use.leads |= _is_capital(right)
         use.counts += first is unsigned(left)
 
 
-def _note_counts(node: syntax.Tree, uses: dict[str, Use]) -> None:
+def _note_counts(node: syntax.Tree, uses: defaultdict[str, Use]) -> None:
     """Note the names in a divisor, an exponent or a sum of names and numbers."""
     match node:
         case syntax.Name(name):
-            uses.setdefault(name, Use()).counts += 1
+            uses[name].counts += 1
         case syntax.Negative() | syntax.Add() | syntax.Binary("*" | "/"):
             for part in children(node):
                 _note_counts(part, uses)

@@ -3,8 +3,17 @@
 from dimderiv.language import syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
-from dimderiv.language.fresh import unused_letters, unused_name
 from dimderiv.language.inline import names_in, without_definitions, written_out
+from dimderiv.language.names import (
+    GRADIENT,
+    GREEK_NAMES,
+    HESSIAN,
+    SIGNS,
+    canonical_name,
+    spelled_out,
+    unused_letters,
+    unused_name,
+)
 from dimderiv.language.numerals import Decimal, decimal_places, reciprocal
 from dimderiv.language.parser import parse_expression, parse_program
 from dimderiv.language.rule_files import builtin_files, read_rule_file, rules_folder
@@ -52,13 +61,7 @@ from dimderiv.language.vocabulary import (
     COMPARISONS,
     EULER,
     EXTREMES,
-    GRADIENT,
-    GREEK_NAMES,
-    HESSIAN,
     REDUCTIONS,
-    SIGNS,
-    canonical_name,
-    spelled_out,
 )
 from dimderiv.language.words import is_one_symbol
 

@@ -10,7 +10,7 @@ from dimderiv.language.vocabulary import EULER, ONES, Token
 
 _ENDS_OPERAND = frozenset({"name", ")", "'", "close", "⟩"})
 _POWERS = frozenset({"^", ".^"})
-_TIGHT = _POWERS | {"/", "./"}
+_DIVISIONS = frozenset({"/", "./"})
 
 
 def with_ones(tokens: Sequence[Token]) -> list[Token]:
@@ -25,10 +25,7 @@ def with_ones(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _is_array(tokens: Sequence[Token], place: int) -> bool:
-    before = place - 1 - (place > 0 and tokens[place - 1].kind == "-")
-    if (place and tokens[place - 1].kind in _TIGHT) or (
-        before >= 0 and tokens[before].kind in _POWERS
-    ):
+    if (place and tokens[place - 1].kind in _DIVISIONS) or _is_exponent(tokens, place):
         return False
     following = tokens[place + 1]
     is_beside_at = following.text == "@" or (place > 0 and tokens[place - 1].text == "@")
@@ -53,6 +50,10 @@ def _ends_array(tokens: Sequence[Token], place: int) -> bool:
     """Whether an operand ends at a place that is no mere number; an exponent is a part of one."""
     if tokens[place].kind != "number":
         return tokens[place].kind in _ENDS_OPERAND
+    return _is_exponent(tokens, place)
+
+
+def _is_exponent(tokens: Sequence[Token], place: int) -> bool:
     before = place - 1 - (tokens[place - 1].kind == "-")
     return before > 0 and tokens[before].kind in _POWERS
 

@@ -7,10 +7,11 @@ from typing import NoReturn
 
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
 from dimderiv.language.declared_texts import EXAMPLE, Shapes, entries, stripped
+from dimderiv.language.names import SPELLED_OUT, canonical_name
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import ONE, OPEN, SCALAR, Declaration, Dim, Shape, size_of
 from dimderiv.language.suggestions import nearest
-from dimderiv.language.vocabulary import RESERVED_WORDS, SPELLED_OUT, canonical_name
+from dimderiv.language.vocabulary import RESERVED_WORDS
 
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
 PROPERTIES = (*NEEDS_SQUARE, "positive", "onehot", "probability")

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from dimderiv.errors import ParseError, UnknownNameError
 from dimderiv.language.brackets import brackets_of
-from dimderiv.language.vocabulary import COMMUTATION, GREEK_NAMES, Token
+from dimderiv.language.names import GREEK_NAMES
+from dimderiv.language.vocabulary import COMMUTATION, Token
 
 ENTRIES = (
     "entries and slices are not in the language: give the entry a name of its own, such as x_1, "
@@ -16,9 +17,9 @@ ENTRIES = (
 )
 # Letters that are functions more often than factors, also with a space before the bracket.
 _CUSTOMARY = frozenset({"f", "g", "h", "phi", "psi", "sigma"})
+# A capital that is a function right before brackets: the expectation.
+_EXPECTATION = "E"
 # Letters that nobody calls a function.
-# Capitals that are functions right before brackets: the expectation.
-_CAPITALS = frozenset({"E"})
 _COEFFICIENTS = frozenset({"lambda", "alpha"})
 _LONGEST_ENTRY = 10
 _INDICES = frozenset({"i", "j", "k", "l", "t", "1"})
@@ -152,7 +153,7 @@ def _is_function(token: Token, inside: Sequence[Token], *, is_glued: bool) -> bo
     if len(inside) == 1 and inside[0].kind == "name":
         return True
     is_sum = token.text == "Sigma" and token.end == token.start + 1
-    if is_sum or token.text in _CAPITALS:
+    if is_sum or token.text == _EXPECTATION:
         return True
     return token.text[0].islower() and token.text not in _COEFFICIENTS
 

@@ -8,7 +8,7 @@ The names of the tables are the functions of the language; what else a table say
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,9 +46,9 @@ def builtin_files() -> Mapping[Path, Mapping[str, Any]]:
     return {file: read_rule_file(file) for file in sorted(rules_folder().glob("*.toml"))}
 
 
-def _functions() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for tables in builtin_files().values():
-        yield from ((name, table) for name, table in tables.items() if "operator" not in table)
-
-
-FUNCTIONS: Mapping[str, Mapping[str, Any]] = dict(_functions())
+FUNCTIONS: Mapping[str, Mapping[str, Any]] = {
+    name: table
+    for tables in builtin_files().values()
+    for name, table in tables.items()
+    if "operator" not in table
+}

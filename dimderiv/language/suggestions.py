@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from dimderiv.errors import ParseError, Span, UnknownNameError
 from dimderiv.language.foreign import ALIASES, instead
-from dimderiv.language.vocabulary import GREEK_NAMES, SPELLED_OUT
+from dimderiv.language.names import GREEK_NAMES, SPELLED_OUT
 
 _SHOWN_LENGTH = 40
 _SHORTEST = 3
@@ -26,7 +26,7 @@ def unknown_function(
     word: str, span: Span, functions: Collection[str], known: Collection[str]
 ) -> UnknownNameError:
     """The error for a word directly before brackets that is no function."""
-    shown = word if len(word) <= _SHOWN_LENGTH else f"{word[:_SHOWN_LENGTH]}..."
+    shown = _shown(word)
     declared = shown
     for prefix in SPELLED_OUT.values():
         declared = declared.removeprefix(prefix)
@@ -52,11 +52,15 @@ def unknown_word(
     word: str, span: Span, functions: Collection[str], known: Collection[str]
 ) -> UnknownNameError:
     """The error for a word that is neither a name nor a product that anybody would write."""
-    shown = word if len(word) <= _SHOWN_LENGTH else f"{word[:_SHOWN_LENGTH]}..."
+    shown = _shown(word)
     declaration = f"declare it: {shown}: scalar, {shown}: n or {shown}: m x n"
     meant = _meant(word, functions, known)
     hint = f"{meant}; or {declaration}" if meant else f"{declaration}; letters have spaces between"
     return UnknownNameError(f"{shown} is not a known name", span=span, hint=hint)
+
+
+def _shown(word: str) -> str:
+    return word if len(word) <= _SHOWN_LENGTH else f"{word[:_SHOWN_LENGTH]}..."
 
 
 def _meant(word: str, functions: Collection[str], known: Collection[str]) -> str | None:

@@ -14,9 +14,10 @@ from dimderiv.errors import LimitError, ParseError
 from dimderiv.language.brackets import with_commutations, with_defined_functions
 from dimderiv.language.complaints import QUOTES, glued_to_a_norm, said
 from dimderiv.language.constants import with_exponentials, with_ones
+from dimderiv.language.names import GRADIENT
 from dimderiv.language.questions import refuse_questions
 from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, GRADIENT, Token
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, Token
 from dimderiv.language.words import WORD, Words
 
 DIGIT_LIMIT = 60
@@ -49,7 +50,9 @@ _SPELLINGS = {
     ".T": "'",
     ".'": "'",
     "≤": "<=",
+    "⩽": "<=",
     "≥": ">=",
+    "⩾": ">=",
 }
 _SIGNS = "".join(sign for sign in _SPELLINGS if len(sign) == 1)
 _TOKEN = re.compile(
@@ -107,7 +110,10 @@ def tokenize(
 
 
 class _Scanner:
-    """Walks over the text once; `opened` holds the brackets and bars that nothing closed yet."""
+    """Walks over the text once; `opened` holds the brackets and bars that nothing closed yet.
+
+    What is no operator and no word is read by the method with the name of its group in `_TOKEN`.
+    """
 
     def __init__(self, source: str, words: Words) -> None:
         self.source = source
@@ -131,25 +137,14 @@ class _Scanner:
             elif group == "word":
                 self.tokens += read_word(text, start, end)
             elif group != "skipped":
-                self.other(group, text, start, end)
+                getattr(self, group)(text, start, end)
         self.tokens.append(Token("end", "", len(self.source), len(self.source)))
 
-    def other(self, group: str, text: str, start: int, end: int) -> None:
-        match group:
-            case "number":
-                self.number(text, start, end)
-            case "bar":
-                self.bar(text, start, end)
-            case "newline":
-                self.newline(text, start, end)
-            case "superscript":
-                self.superscript(text, start, end)
-            case "fraction":
-                self.fraction(text, start, end)
-            case "root":
-                self.tokens.append(Token("function", "sqrt", start, end))
-            case _:
-                raise stray_character(self.source, start)
+    def root(self, text: str, start: int, end: int) -> None:
+        self.tokens.append(Token("function", "sqrt", start, end))
+
+    def stray(self, text: str, start: int, end: int) -> None:
+        raise stray_character(self.source, start)
 
     def prime(self) -> None:
         if len(self.tokens) < 2 or self.tokens[-1].text not in QUOTES:

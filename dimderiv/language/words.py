@@ -5,28 +5,26 @@ error instead: a word directly before a bracket, three lower-case letters side b
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 
 from dimderiv.errors import ParseError, UnknownNameError
 from dimderiv.language import suggestions
 from dimderiv.language.foreign import ALIASES, instead
-from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import (
+from dimderiv.language.names import (
     GRADIENT,
     GREEK_LETTERS,
     GREEK_NAMES,
     HESSIAN,
     MARKS,
-    RESERVED_WORDS,
     SUBSCRIPTS,
-    YIELDING,
-    Token,
     canonical_name,
     spelled_letters,
     spelled_out,
 )
+from dimderiv.language.strays import stray_character
+from dimderiv.language.vocabulary import RESERVED_WORDS, YIELDING, Token
 
 LETTERS = "A-Za-z" + "".join(GREEK_LETTERS)
 # Letters with an accent; the marks that mean nothing are refused when the word is read.
@@ -71,8 +69,8 @@ class Words:
 
     def __init__(self, source: str, names: Collection[str], functions: Collection[str]) -> None:
         self.source = source
-        self.aliases = _aliases(frozenset(functions))
-        self.functions = _with_aliases(frozenset(functions))
+        self.spellings = _spellings(frozenset(functions))
+        self.functions = frozenset(self.spellings)
         self.known = frozenset(map(canonical_name, names))
         if "=" in source:
             self.known = self.known.union(self._definitions())
@@ -85,7 +83,7 @@ class Words:
         name = canonical_name(word)
         is_called = _BRACKET.match(self.source, end) is not None
         if is_called and name in self.functions:
-            return [Token("function", self._function(name), start, end)]
+            return [Token("function", self.spellings[name], start, end)]
         if word == "axis" and _EQUALS.match(self.source, end):
             return [Token("axis", word, start, end)]
         if not name.isascii():
@@ -104,18 +102,13 @@ class Words:
             raise self._no_product(word, start, end)
         return symbols
 
-    def _function(self, name: str) -> str:
-        """The name that stands in syntax trees for a function."""
-        own = self.aliases.get(name, name)
-        return _in_ascii(self.functions).get(own, own)
-
     def _capitalised(self, word: str, *, is_called: bool) -> str | None:
         """The function that `Tr` or `ReLU` is; two capitals are one where brackets follow."""
         name = word.lower()
         if name == word or name not in self.functions:
             return None
         is_symbols = word.isupper() and len(word) < _NONSENSE and not is_called
-        return None if is_symbols else self._function(name)
+        return None if is_symbols else self.spellings[name]
 
     def _is_function(self, word: str, end: int, symbols: Sequence[Token]) -> bool:
         """Whether a word with a bracket after it is no letters, but a function that is unknown."""
@@ -221,24 +214,14 @@ class Words:
 
 
 @lru_cache(maxsize=64)
-def _in_ascii(functions: frozenset[str]) -> dict[str, str]:
-    """The gradients and Hessians of declared functions, by their names in ASCII."""
-    return {spelled_out(name): name for name in functions if name.startswith(GRADIENT)}
+def _spellings(functions: frozenset[str]) -> Mapping[str, str]:
+    """How functions may be written, and the name of each in syntax trees.
 
-
-@lru_cache(maxsize=64)
-def _aliases(functions: frozenset[str]) -> dict[str, str]:
-    """Other names of functions; a function of the user's that has one keeps it."""
-    return {
-        alias: name
-        for alias, name in ALIASES.items()
-        if name in functions and alias not in functions
-    }
-
-
-@lru_cache(maxsize=64)
-def _with_aliases(functions: frozenset[str]) -> frozenset[str]:
-    return functions.union(_aliases(functions), map(spelled_out, functions))
+    A function of the user's that has the name of an alias keeps it.
+    """
+    aliases = {alias: name for alias, name in ALIASES.items() if name in functions}
+    in_ascii = {spelled_out(name): name for name in functions if name.startswith(GRADIENT)}
+    return aliases | dict(zip(functions, functions, strict=True)) | in_ascii
 
 
 def _spelled_out(word: str) -> tuple[str, Sequence[int]]:

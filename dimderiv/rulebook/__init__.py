@@ -2,17 +2,15 @@
 
 from dimderiv.rulebook.declared import with_declared
 from dimderiv.rulebook.facts import commutes, is_entrywise, range_of, turns
-from dimderiv.rulebook.meanings import Meanings, meanings
-from dimderiv.rulebook.rule import Rule, RuleKind
+from dimderiv.rulebook.meanings import meanings
+from dimderiv.rulebook.rule import Rule
 from dimderiv.rulebook.rulebook import Rulebook, builtin_rules, load_rules
 from dimderiv.rulebook.signature import Axis, read_signature
 from dimderiv.rulebook.table import rule_table
 
 __all__ = [
     "Axis",
-    "Meanings",
     "Rule",
-    "RuleKind",
     "Rulebook",
     "builtin_rules",
     "commutes",

@@ -4,9 +4,16 @@ A function of the user's own has no such facts, also one that replaces a built-i
 """
 
 from functools import cache
-from math import inf
 
+from dimderiv.rulebook.rule import Rule
 from dimderiv.rulebook.rulebook import builtin_rules
+
+# What is known of an operation that has no rule.
+_NOTHING = Rule("", "declared", "", ())
+
+
+def _rule(function: str) -> Rule:
+    return builtin_rules().rules.get(function, _NOTHING)
 
 
 @cache
@@ -19,8 +26,7 @@ def range_of(function: str) -> tuple[float, float]:
     >>> range_of("tanh"), range_of("log")
     ((-1, 1), (-inf, inf))
     """
-    rule = builtin_rules().rules.get(function)
-    return rule.range if rule else (-inf, inf)
+    return _rule(function).range
 
 
 @cache
@@ -30,8 +36,7 @@ def is_entrywise(function: str) -> bool:
     Args:
         function: a name, also of an operation that has no rule.
     """
-    rule = builtin_rules().rules.get(function)
-    return rule is not None and rule.kind == "elementwise"
+    return _rule(function).kind == "elementwise"
 
 
 @cache
@@ -41,8 +46,7 @@ def turns(function: str) -> bool:
     Args:
         function: a name, also of an operation that has no rule.
     """
-    rule = builtin_rules().rules.get(function)
-    return rule is not None and rule.turns
+    return _rule(function).turns
 
 
 @cache
@@ -52,5 +56,4 @@ def commutes(function: str) -> bool:
     Args:
         function: a name, also of an operation that has no rule.
     """
-    rule = builtin_rules().rules.get(function)
-    return rule is not None and rule.commutes
+    return _rule(function).commutes

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dimderiv.language import Call, Tree, walk
-from dimderiv.rulebook.rulebook import Rule, Rulebook
+from dimderiv.rulebook.rule import Rule
+from dimderiv.rulebook.rulebook import Rulebook
 
 
 @dataclass(frozen=True)

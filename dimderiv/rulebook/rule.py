@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from math import inf
 from pathlib import Path
 from typing import Any, Literal
@@ -27,19 +27,9 @@ from dimderiv.rulebook.signature import read_signature
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
 RuleKind = Literal[FileKind, "declared"]
 
-TEXTS = {
-    "kind", "signature", "definition", "column", "scalar", "domain", "kink", "latex", "reference",
-    "operator", "linear", "commuting", "mpmath",
-}  # fmt: skip
-TRUTHS = {"square", "along", "turns", "commutes", "yields"}
-NAMES = {"aliases", "symmetric", "rows_sum_to_one"}
-# One text, for the first argument or for all targets, or a table of them.
-TABLES = {"derivative", "refused", "code"}
-KEYS = TEXTS | TRUTHS | NAMES | TABLES | {"range"}
 TARGETS = ("any", "numpy", "jax", "torch", "array_api")
 CONSTANTS = {"I", "pi"}
 VALUES = {"y", "Y", "count"}
-
 
 NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -138,6 +128,12 @@ class Rule:
         return is_made and not self.code and (self.kind == "elementwise" or self.is_users)
 
 
+_FOUND_OUT = {"name", "arguments", "file", "argument", "value"}
+# The keys that a rule may have in a file, with the types of their values.
+KEYS = {key.name: key.type for key in fields(Rule) if key.name not in _FOUND_OUT}
+# In a file it may be one text as well, for the first argument or for all targets.
+TABLE = Mapping[str, str]
+
 _ARRAY = r"\w+(?:\s*\[[^\[\]]*\])?"
 # What may follow the value of a product: the entries of which it consists.
 _WHERE = r"(?:\s*,\s*[a-z]\s*>=\s*[a-z])?"
@@ -148,16 +144,16 @@ def refuse_mistyped(key: str, value: Any, place: str) -> None:
     """Refuse a key whose value is of another type than the format says."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     are_texts = all(isinstance(part, str) for part in parts)
-    if key in TRUTHS:
+    if KEYS[key] is bool:
         wanted, kind = isinstance(value, bool), "true or false"
-    elif key in NAMES:
+    elif KEYS[key] == tuple[str, ...]:
         wanted, kind = isinstance(value, list) and are_texts, "a list of names"
-    elif key == "range":
+    elif KEYS[key] == tuple[float, float]:
         are_numbers = all(isinstance(part, (int, float)) for part in parts)
         wanted, kind = are_numbers and len(parts) == 2, "a list of two numbers"
     else:
-        tables = (str, dict) if key in TABLES else str
-        wanted, kind = isinstance(value, tables) and are_texts, "a text"
+        types = (str, dict) if KEYS[key] == TABLE else str
+        wanted, kind = isinstance(value, types) and are_texts, "a text"
     if not wanted:
         raise ParseError(f"{place}: {key} is not {kind}")
 
@@ -172,13 +168,8 @@ def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
         )
     _refuse_stray_letters(rule)
     known = CONSTANTS.union(rule.arguments)
-    for key, text in (
-        ("definition", rule.definition),
-        ("column", rule.column),
-        ("scalar", rule.scalar),
-        ("commuting", rule.commuting),
-    ):
-        _read_formula(rule, key, text, functions, known)
+    for key in ("definition", "column", "scalar", "commuting"):
+        _read_formula(rule, key, getattr(rule, key), functions, known)
     for argument, text in rule.derivative.items():
         lettered = rule.kind in {"matrix", "rows"} and "[" in text
         letters = ", ".join(f"{letter}:1" for letter in sorted(_letters(text)))
@@ -253,22 +244,36 @@ def refuse_incomplete(rule: Rule) -> None:
         raise ParseError(f"{place} has no definition", hint="give it in the language")
     if not rule.reference:
         raise ParseError(f"{place} has no reference", hint="say where the formula can be looked up")
-    named = {*rule.derivative, *rule.refused, *rule.symmetric, *rule.rows_sum_to_one}
-    stray = sorted(named - set(rule.arguments))
-    if stray and stray[0] not in {*rule.derivative, *rule.refused}:
-        raise ParseError(
-            f"{place} says something of {stray[0]}, which is no argument",
-            hint=f"one of {', '.join(rule.arguments)}",
-        )
+    _refuse_stray_arguments(rule)
+    _refuse_code(rule)
+    _refuse_for_its_kind(rule)
+    signature = read_signature(rule.signature)
+    if any(len(axes) > 2 for axes in (*signature.arguments, signature.value)):
+        raise ParseError(f"{place}: an array of the signature has more than two axes")
+    missing = signature.letters - signature.given
+    if missing and rule.kind in {"product", "matrix"}:
+        raise ParseError(f"{place}: the letter {min(missing)} is on the right side only")
+
+
+def _refuse_stray_arguments(rule: Rule) -> None:
+    derived = {*rule.derivative, *rule.refused}
+    named = {*derived, *rule.symmetric, *rule.rows_sum_to_one}
+    stray = sorted(named.difference(rule.arguments))
     if stray:
+        name = stray[0]
+        says = "has a derivative by" if name in derived else "says something of"
         raise ParseError(
-            f"{place} has a derivative by {stray[0]}, which is no argument",
+            f"{rule.place} {says} {name}, which is no argument",
             hint=f"one of {', '.join(rule.arguments)}",
         )
-    targets = sorted(set(rule.code) - set(TARGETS))
-    if targets:
+
+
+def _refuse_code(rule: Rule) -> None:
+    """Refuse code for what is no target, or with a place for what is no argument."""
+    unknown = sorted(rule.code.keys() - set(TARGETS))
+    if unknown:
         raise ParseError(
-            f"{place} has code for {targets[0]}, which is no target",
+            f"{rule.place} has code for {unknown[0]}, which is no target",
             hint=f"one of {', '.join(TARGETS)}",
         )
     for target, text in rule.code.items():
@@ -276,25 +281,23 @@ def refuse_incomplete(rule: Rule) -> None:
             text.format(*rule.arguments, xp=target)
         except (LookupError, ValueError) as error:
             raise ParseError(
-                f"{place}: the code for {target} has a place for no argument: {text}",
+                f"{rule.place}: the code for {target} has a place for no argument: {text}",
                 hint="{} for each argument in order, or {0} for the first one, and {xp}",
             ) from error
+
+
+def _refuse_for_its_kind(rule: Rule) -> None:
+    """Refuse what rules of another kind may say."""
+    place, linear = rule.place, rule.linear
     if rule.along and rule.kind != "composite":
         raise ParseError(f"{place} runs along an axis of the call, but is no composite")
-    if rule.linear and not rule.commuting:
-        raise ParseError(f"{place} is linear in {rule.linear}, but does not say what commuting is")
-    if rule.linear and (rule.kind != "matrix" or rule.arguments[1:] != (rule.linear,)):
+    if linear and not rule.commuting:
+        raise ParseError(f"{place} is linear in {linear}, but does not say what commuting is")
+    if linear and (rule.kind != "matrix" or rule.arguments[1:] != (linear,)):
         raise ParseError(
             f"{place} is not linear in the second of two arguments",
             hint='a matrix rule such as "A[i,j], E[i,j] -> Y[i,j]" with linear = "E"',
         )
-    signature = read_signature(rule.signature)
-    if any(len(axes) > 2 for axes in (*signature.arguments, signature.value)):
-        raise ParseError(f"{place}: an array of the signature has more than two axes")
-    if rule.kind in {"product", "matrix"}:
-        missing = signature.letters - signature.given
-        if missing:
-            raise ParseError(f"{place}: the letter {min(missing)} is on the right side only")
 
 
 def _letters(text: str) -> set[str]:

@@ -23,14 +23,13 @@ from dimderiv.language import (
 from dimderiv.rulebook.rule import (
     KEYS,
     NAME,
-    NAMES,
-    TABLES,
+    TABLE,
     FileKind,
+    Rule,
     refuse_incomplete,
     refuse_mistyped,
     refuse_unreadable,
 )
-from dimderiv.rulebook.rule import Rule as Rule
 from dimderiv.rulebook.signature import read_signature
 
 
@@ -126,18 +125,15 @@ def load_rules(*files: str | Path) -> Rulebook:
 
 
 def _read(files: Mapping[Path, Mapping[str, Any]]) -> Rulebook:
-    rules: dict[str, Rule] = {}
-    for file, tables in files.items():
-        for name, table in tables.items():
-            rules[name] = _rule(name, table, file)
-    return Rulebook(rules)
+    named = ((file, *item) for file, tables in files.items() for item in tables.items())
+    return Rulebook({name: _rule(name, table, file) for file, name, table in named})
 
 
 def _rule(name: str, table: Any, file: Path) -> Rule:
     place = f"rule {name} in {file.name}"
     if not isinstance(table, dict):
         raise ParseError(f"{place} is not a table", hint=f"begin it with [{name}]")
-    unknown = sorted(set(table) - KEYS)
+    unknown = sorted(table.keys() - KEYS.keys())
     if unknown:
         raise ParseError(
             f"{place} has the unknown key {unknown[0]!r}", hint=f"one of {', '.join(sorted(KEYS))}"
@@ -151,11 +147,11 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
     signature = table.get("signature", "x -> y" if kind == "elementwise" else "")
     arguments = read_signature(signature).names
     read = dict(table)
-    for key in TABLES & table.keys():
-        if isinstance(table[key], str):
-            read[key] = dict.fromkeys(["any"] if key == "code" else arguments[:1], table[key])
-    for key in (NAMES | {"range"}) & table.keys():
-        read[key] = tuple(table[key])
+    for key, value in table.items():
+        if isinstance(value, list):
+            read[key] = tuple(value)
+        elif isinstance(value, str) and KEYS[key] == TABLE:
+            read[key] = dict.fromkeys(["any"] if key == "code" else arguments[:1], value)
     if not NAME.fullmatch(name):
         raise ParseError(f"{place} has no name that can be written", hint="letters, digits and _")
     read |= {"name": name, "signature": signature, "arguments": arguments, "file": str(file)}

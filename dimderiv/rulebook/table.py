@@ -5,7 +5,8 @@ from itertools import groupby, zip_longest
 from pathlib import Path
 from textwrap import wrap
 
-from dimderiv.rulebook.rulebook import Rule, Rulebook
+from dimderiv.rulebook.rule import Rule
+from dimderiv.rulebook.rulebook import Rulebook
 
 WRITTEN, DERIVATIVE = 19, 32
 GAP = "  "

@@ -138,7 +138,7 @@ def test_a_mismatch_names_the_sizes_that_were_given() -> None:
 
     with pytest.raises(MismatchError) as caught:
         unifier.unify(total, M, THERE)
-    assert caught.value.left is total
+    assert caught.value.sizes[0] is total
 
 
 def test_products_of_unknown_sizes_are_equal_part_by_part() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from dimderiv.errors import DimderivError, LimitError, ParseError, UnknownNameError
+from dimderiv.language.names import canonical_name
 from dimderiv.language.tokens import tokenize
-from dimderiv.language.vocabulary import canonical_name
 
 
 def texts(source: str, *names: str) -> list[str]:

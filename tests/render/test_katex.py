@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trees import FIXED_POINTS, LONG_NAMES, nodes
 
+from dimderiv.language.names import GREEK_NAMES
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Call, Group, Name, Transpose, Tree
-from dimderiv.language.vocabulary import GREEK_NAMES
 from dimderiv.render.latex_formula import align, latex
 
 CHECK = Path(__file__).parent.with_name("katex_check.mjs")
