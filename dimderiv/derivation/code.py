@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dimderiv import codegen, verify
 from dimderiv.answer import Derived, Extent, Question
 from dimderiv.derivation.claims import code_checked
-from dimderiv.derivation.no_gc import without_collecting
+from dimderiv.derivation.pipeline import without_collecting
 from dimderiv.derivation.questions import products, with_upstream
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
 from dimderiv.graph import Node
