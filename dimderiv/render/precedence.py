@@ -26,16 +26,8 @@ from dimderiv.language import (
     decimal_places,
 )
 
-FORM = 0
-COMPARISON = 1
-SUM = 2
-NEGATIVE = 3
-QUOTIENT = 4
-HADAMARD = 5
-PRODUCT = 6
-POWER = 7
-POSTFIX = 8
-ATOM = 9
+# What binds least comes first.
+FORM, COMPARISON, SUM, NEGATIVE, QUOTIENT, HADAMARD, PRODUCT, POWER, POSTFIX, ATOM = range(10)
 
 OPERATOR_LEVELS: dict[Operator, int] = {
     "*": PRODUCT,
@@ -71,7 +63,6 @@ _NODE_LEVELS: dict[type, int] = {
     Name: ATOM,
     Call: ATOM,
     Entry: ATOM,
-    Group: ATOM,
     Transpose: POSTFIX,
     Negative: NEGATIVE,
     Add: SUM,
