@@ -51,7 +51,7 @@ def entry(node: Entry, write: Write) -> Piece:
 
 def _summed(term: Tree, fixed: set[str], write: Write) -> str:
     written = at_least(write(term), QUOTIENT)
-    letters = dict.fromkeys(letter for letter in _letters(term) if letter not in fixed)
+    letters = dict.fromkeys(letter for letter in letters_in(term) if letter not in fixed)
     summed = ",".join(write(Name(letter)).text for letter in letters)
     return rf"\sum_{{{summed}}} {written}" if letters else written
 
@@ -61,19 +61,27 @@ def _axis(letters: Sequence[str], write: Write) -> str:
     return written if len(letters) == 1 else f"({written})"
 
 
-def _letters(term: Tree) -> Iterator[str]:
-    if isinstance(term, Entry):
-        for index in term.indices:
+def letters_in(formula: Tree) -> Iterator[str]:
+    """The letters of the entries in a formula, from left to right.
+
+    Args:
+        formula: with entries, whose operands have none.
+    """
+    if isinstance(formula, Entry):
+        for index in formula.indices:
             yield from _index_letters(index)
-    for child in children(term):
-        yield from _letters(child)
+    else:
+        for child in children(formula):
+            yield from letters_in(child)
 
 
 def _index_letters(index: Tree) -> Iterator[str]:
-    # In a multiple such as `j m` the dimension comes second.
-    if isinstance(index, Binary) and isinstance(index.left, Name):
-        index = index.left
-    if isinstance(index, Name):
-        yield index.name
-    for child in children(index):
-        yield from _index_letters(child)
+    match index:
+        case Name(letter):
+            yield letter
+        case Binary(_, place, size):
+            # In a multiple such as `j m` the dimension comes second, unless it is a number.
+            yield from _index_letters(size if isinstance(place, Number) else place)
+        case _:
+            for child in children(index):
+                yield from _index_letters(child)
