@@ -1,7 +1,7 @@
 """Questions, and derivatives as programs of the language, with names for what repeats."""
 
 from dimderiv.answer.answer import Answer, Found
-from dimderiv.answer.derivative import Derivative, Extent, FormName, Variables
+from dimderiv.answer.derivative import AnswerForm, Derivative, Extent, Variables
 from dimderiv.answer.derived import Derived, Record, written
 from dimderiv.answer.latex import latex
 from dimderiv.answer.question import LAYOUTS, Layout, Question
@@ -9,10 +9,10 @@ from dimderiv.answer.question import LAYOUTS, Layout, Question
 __all__ = [
     "LAYOUTS",
     "Answer",
+    "AnswerForm",
     "Derivative",
     "Derived",
     "Extent",
-    "FormName",
     "Found",
     "Layout",
     "Question",

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple, get_args
 
 from dimderiv.answer.answer import Answer, Found, write_answer
-from dimderiv.answer.derivative import Derivative, Extent, FormName, Variables
+from dimderiv.answer.derivative import AnswerForm, Derivative, Extent, Variables
 from dimderiv.answer.naming import with_names
 from dimderiv.answer.question import Question
 from dimderiv.conform import Arranger, symbols
@@ -87,9 +87,11 @@ class Derived:
         }
 
     @property
-    def form(self) -> FormName:
+    def form(self) -> AnswerForm:
         """The form that is furthest from matrix notation among those of the derivatives."""
-        return max((each.form for each in self.derivatives.values()), key=get_args(FormName).index)
+        return max(
+            (each.form for each in self.derivatives.values()), key=get_args(AnswerForm).index
+        )
 
 
 def written(

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.language import (
+    COMPARISONS,
     Add,
     Binary,
     Call,
@@ -29,31 +30,25 @@ from dimderiv.language import (
 # What binds least comes first.
 FORM, COMPARISON, SUM, NEGATIVE, QUOTIENT, HADAMARD, PRODUCT, POWER, POSTFIX, ATOM = range(10)
 
-OPERATOR_LEVELS: dict[Operator, int] = {
+OPERATOR_LEVELS: dict[str, int] = {
     "*": PRODUCT,
     ".*": HADAMARD,
     "/": QUOTIENT,
     "./": QUOTIENT,
     "^": POWER,
     ".^": POWER,
-    ">": COMPARISON,
-    "<": COMPARISON,
-    ">=": COMPARISON,
-    "<=": COMPARISON,
+    **dict.fromkeys(COMPARISONS, COMPARISON),
 }
 
 # The lowest level that may stand left and right of an operator without brackets.
-OPERANDS: dict[Operator, tuple[int, int]] = {
+OPERANDS: dict[str, tuple[int, int]] = {
     "*": (PRODUCT, POWER),
     ".*": (HADAMARD, POWER),
     "/": (HADAMARD, POWER),
     "./": (HADAMARD, POWER),
     "^": (POSTFIX, ATOM),
     ".^": (POSTFIX, ATOM),
-    ">": (SUM, SUM),
-    "<": (SUM, SUM),
-    ">=": (SUM, SUM),
-    "<=": (SUM, SUM),
+    **dict.fromkeys(COMPARISONS, (SUM, SUM)),
 }
 
 PRODUCTS = frozenset({"*", ".*", "/", "./"})
