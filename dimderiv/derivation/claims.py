@@ -27,9 +27,7 @@ def judge_named(verify: bool | str) -> "Judge | None":
     raise UnknownNameError(f"nobody checks by {verify!r}", hint='True, False or "sympy"')
 
 
-def checked(
-    derived: Derived, budget: float = 2.0, judge: "Judge" = "points"
-) -> "dict[Variables, Verification]":
+def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables, Verification]":
     """What the check of each printed derivative reports."""
     claimed = claims(derived)
     through = [names for names in claimed if _is_through_gradient(derived.question, names)]

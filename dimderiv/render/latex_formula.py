@@ -9,7 +9,6 @@ reductions name the axis under the function.  A comparison is an Iverson bracket
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from dimderiv.language import (
     Add,
@@ -100,17 +99,14 @@ def latex(
     return lines[0][1] if len(lines) == 1 and not lines[0][0] else align(lines)
 
 
-def align(
-    lines: Sequence[tuple[str, str]], environment: Literal["aligned", "align*"] = "aligned"
-) -> str:
+def align(lines: Sequence[tuple[str, str]]) -> str:
     r"""Equations below each other, aligned at their equals signs.
 
     Args:
         lines: left and right sides in LaTeX; an empty left side leaves its equals sign out too.
-        environment: `aligned` stands within math mode, `align*` on its own.
 
     Returns:
-        The environment, ready to be copied.
+        An `aligned` environment, which stands within math mode.
 
     >>> print(align([("y", "A x"), ("", "y^{2}")]))
     \begin{aligned}
@@ -120,7 +116,7 @@ def align(
     """
     rows = [f"  {left} &= {right}" if left else f"  & {right}" for left, right in lines]
     body = " \\\\\n".join(rows)
-    return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
 
 @dataclass(frozen=True)

@@ -119,16 +119,11 @@ class PlainText(Markup):
 
     def table(self, factors: Sequence[tuple[Tree, Shape | None]]) -> None:
         """Add two lines."""
-        cells = [
-            (
-                self._factor(tree, is_closed=_is_closed(tree)),
-                "" if shape is None else self.shape(shape),
-            )
-            for tree, shape in factors
-        ]
-        widths = [max(columns(part) for part in cell) for cell in cells]
-        for row in (0, 1):
-            parts = [cell[row].center(width) for cell, width in zip(cells, widths, strict=True)]
+        trees = [self._factor(tree, is_closed=_is_closed(tree)) for tree, _ in factors]
+        shapes = ["" if shape is None else self.shape(shape) for _, shape in factors]
+        widths = [max(map(columns, cell)) for cell in zip(trees, shapes, strict=True)]
+        for row in (trees, shapes):
+            parts = [part.center(width) for part, width in zip(row, widths, strict=True)]
             self.lines.append((" " * INDENT * 2 + "   ".join(parts)).rstrip())
 
     def _enclosed(self, formula: str) -> str:
