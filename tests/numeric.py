@@ -257,11 +257,3 @@ def differs(found: Array, slopes: Slopes) -> bool:
     trusted = np.isfinite(slopes.value) & np.isfinite(found) & (slopes.doubt < 1e-4 * scale)
     wrong = ~(np.abs(found - slopes.value) <= TOLERANCE * scale + 100 * slopes.doubt)
     return bool(np.any(wrong & trusted))
-
-
-def is_undefined(derivation: Derivation, problem: Problem, seed: int) -> bool:
-    """Whether a derivative is not a number, at a point where the value is one."""
-    point = Point.of(problem, derivation.typed, seed)
-    if not np.all(np.isfinite(point.value(derivation.typed))):
-        return False
-    return not all(np.isfinite(array).all() for array in point.computed(derivation))

@@ -62,8 +62,6 @@ class Answer:
 
     def needed(self, values: list[syntax.Tree]) -> Iterator[Statement]:
         """The definitions that some values use, directly or through others."""
-        if not self.definitions:
-            return
         needed: set[str] = set()
         stack = list(values)
         while stack:
@@ -71,9 +69,7 @@ class Answer:
                 if name in self.definitions and name not in needed:
                     needed.add(name)
                     stack.append(self.definitions[name])
-        for name, value in self.definitions.items():
-            if name in needed:
-                yield Statement(name, value)
+        yield from (Statement(n, value) for n, value in self.definitions.items() if n in needed)
 
 
 def write_answer(
@@ -82,14 +78,7 @@ def write_answer(
     derivatives: Found,
     arranger: Arranger,
 ) -> Answer:
-    """The derivatives in matrix notation.
-
-    Args:
-        program: the expression as written, whose definitions are kept as they are.
-        adjoints: the derivatives by named intermediates that have names of their own.
-        derivatives: what was found, by the variables in turn.
-        arranger: writes nodes in matrix notation.
-    """
+    """The derivatives in matrix notation, after the program's definitions and the adjoints'."""
     definitions = {s.name: s.value for s in program.statements if s.name is not None}
     for adjoint in adjoints:
         definitions[adjoint.name] = arranger.tree(adjoint.value, row=adjoint.row)
@@ -114,8 +103,8 @@ def _written(node: Node, extent: Extent, arranger: Arranger) -> syntax.Tree:
     A single axis is that of the value or that of the variable, and lies as it does there.
     """
     of, by, turned = extent.of, extent.by, extent.turned
-    if is_zero(node):
-        node = zero((of.rows * of.cols, by.rows * by.cols)) if len(node.axes) > 2 else node
+    if is_zero(node) and len(node.axes) > 2:
+        node = zero((of.rows * of.cols, by.rows * by.cols))
     if len(node.axes) <= 2:
         row = (by.is_row if by.axes else of.is_row) and len(node.axes) == 1
         return arranger.tree(node, row=row != turned)

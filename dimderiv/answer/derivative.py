@@ -8,7 +8,7 @@ from dimderiv.language import IndexForm, Program, Shape, walk
 from dimderiv.render import shortened, text
 
 Variables: TypeAlias = tuple[str, ...]
-FormName = Literal["matrix", "kronecker", "index"]
+AnswerForm = Literal["matrix", "kronecker", "index"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Derivative(Extent):
         return f"derivative by {', '.join(self.wrt)}, {self.shape}: {shortened(self.text())}"
 
     @property
-    def form(self) -> FormName:
+    def form(self) -> AnswerForm:
         """How the derivative is written.
 
         `"matrix"` in matrix notation; `"kronecker"` by vectorised matrices, columns stacked;

@@ -1,20 +1,24 @@
 """What was derived: the answer to a question, and the record of how it was found."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, get_args
 
-from dimderiv.answer.answer import Answer
-from dimderiv.answer.derivative import Derivative, Extent, FormName, Variables
+from dimderiv.answer.answer import Answer, Found, write_answer
+from dimderiv.answer.derivative import AnswerForm, Derivative, Extent, Variables
+from dimderiv.answer.naming import with_names
 from dimderiv.answer.question import Question
+from dimderiv.conform import Arranger, symbols
 from dimderiv.differentiate import Gradients, Tangents
-from dimderiv.graph import Node
+from dimderiv.graph import Named, Node
 from dimderiv.language import Program, unused_name
 from dimderiv.render import text
 
 # The value has no name of its own: one of these stands for it.
 VALUES = ("Y", "F", "Z", "value")
+# How many symbols and operators a part may have that is written where it is used, however often.
+MOST_INLINE = 3
 
 
 class Record(NamedTuple):
@@ -77,16 +81,53 @@ class Derived:
     @cached_property
     def derivatives(self) -> Mapping[Variables, Derivative]:
         """Each derivative by itself."""
-        found: dict[Variables, Derivative] = {}
-        for names in self.answer.derivatives:
-            extent, program = self.extents[names], self.answer.program(names)
-            found[names] = Derivative(extent.of, extent.by, extent.turned, names, program)
-        return found
+        return {
+            names: Derivative(**vars(extent), wrt=names, program=self.answer.program(names))
+            for names, extent in self.extents.items()
+        }
 
     @property
-    def form(self) -> FormName:
+    def form(self) -> AnswerForm:
         """The form that is furthest from matrix notation among those of the derivatives."""
-        return max((each.form for each in self.derivatives.values()), key=get_args(FormName).index)
+        return max(
+            (each.form for each in self.derivatives.values()), key=get_args(AnswerForm).index
+        )
+
+
+def written(
+    question: Question,
+    found: Found,
+    record: Record,
+    free: Collection[Named] = (),
+    first: Derived | None = None,
+) -> Derived:
+    """What the sweeps found, in matrix notation.
+
+    Args:
+        question: what was asked.
+        found: the derivatives, by the variables in turn.
+        record: how they were found.
+        free: by tied entries, the derivatives by free ones that have names.
+        first: the gradients that the derivatives are made of.
+
+    Raises:
+        NotDifferentiableError: in the layout that was asked for there is no such answer.
+        LimitError: without names, the answer would be too long to read.
+    """
+    typed, tangents = question.typed, record.tangents
+    skew = [name for name, each in typed.symbols.items() if "skew" in each.properties]
+    taken = [*typed.symbols, *typed.definitions, *typed.functions]
+    arranger = Arranger(taken=taken, skew=skew, sizes=typed.sizes)
+    moving, lent = (tangents.named, tangents.lent) if tangents else ((), ())
+    named = (*record.gradients.adjoints, *free, *moving)
+    answer = write_answer(typed.program, named, found, arranger)
+    given = answer.definitions
+    short = [name for name in lent if name in given and symbols(given[name]) <= MOST_INLINE]
+    answer = answer.without(short) if short else answer
+    answer = with_names(question, answer.inlined() if question.inline else answer)
+    extents = {names: extent for names, (_, extent) in found.items()}
+    nodes = {names: node for names, (node, _) in found.items()}
+    return Derived(question, answer, extents, record, nodes, first)
 
 
 def _wanted(question: Question, variables: Variables) -> str:

@@ -11,8 +11,7 @@ def latex(derived: Derived) -> str:
     Args:
         derived: the answer.
     """
-    spelled, rules = _spelled(derived), derived.question.rulebook.rules.values()
-    functions = {rule.name: rule.latex for rule in rules if rule.latex}
+    spelled, functions = _spelled(derived), render.spellings(derived.question.rulebook)
     last = next(iter(derived.names.values()))
     lines = [
         (

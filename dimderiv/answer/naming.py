@@ -5,10 +5,23 @@ from dataclasses import replace
 from typing import Literal
 
 from dimderiv.answer.answer import Answer
+from dimderiv.answer.question import Question
 from dimderiv.answer.repeats import has_sizes, occurrences
 from dimderiv.conform import own_symbols
 from dimderiv.errors import ShapeError
-from dimderiv.language import COMMUTATIONS, Group, Tree, names_in, replaced, syntax, unused_letters
+from dimderiv.infer import infer
+from dimderiv.language import (
+    COMMUTATIONS,
+    COMPARISONS,
+    Group,
+    Program,
+    Statement,
+    Tree,
+    names_in,
+    replaced,
+    syntax,
+    unused_letters,
+)
 
 PartKind = Literal["scalar", "vector", "matrix"]
 KindOf = Callable[[Answer, Tree], PartKind]
@@ -28,20 +41,33 @@ LETTERS: dict[PartKind, str] = {
 # Functions whose values are known by a letter, and so are named however short they are written.
 LETTERED = {"eigvec": "v"}
 LETTER_GAIN = 4
+# Constants, and matrices that code must not build.
 STRUCTURAL = frozenset({"ones", "eye", "diag", "tril", "triu", "kron", *COMMUTATIONS})
+
+
+def with_names(question: Question, answer: Answer) -> Answer:
+    """The answer with names for its long parts that repeat, unless it is to be without.
+
+    The user's own definitions are left as they are written.
+    """
+    typed = question.typed
+
+    def kind_of(answer: Answer, part: Tree) -> PartKind:
+        needed = [Statement(s.name, without_groups(s.value)) for s in answer.needed([part])]
+        program = Program((*needed, Statement(None, part)))
+        known = dict(typed.symbols)
+        shape = infer(program, known, rulebook=question.rulebook, sizes=typed.sizes).value
+        return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"
+
+    taken = {*typed.names, "I"}
+    answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
+    return answer if question.inline else name_repeats(answer, typed.definitions, taken, kind_of)
 
 
 def name_nested_forms(
     answer: Answer, given: Collection[str], taken: Iterable[str], kind_of: KindOf
 ) -> Answer:
-    """The answer with a name for each index form inside another one, where none can be written.
-
-    Args:
-        answer: the answer.
-        given: the names of the user's own definitions, which are left as they are written.
-        taken: names that mean something already.
-        kind_of: whether a part of the answer is a scalar, a vector or a matrix.
-    """
+    """The answer with a name for each index form inside another one, where none can be written."""
     while True:
         part = next((f for tree in _trees(answer, given) for f in _nested_forms(tree)), None)
         if part is None:
@@ -65,15 +91,7 @@ def _index_forms(tree: Tree) -> Iterator[syntax.IndexForm]:
 def name_repeats(
     answer: Answer, given: Collection[str], taken: Iterable[str], kind_of: KindOf
 ) -> Answer:
-    """The answer with a name for each part that is long and occurs more than once.
-
-    Args:
-        answer: the answer.
-        given: the names of the user's own definitions, which are left as they are written.
-        taken: names that mean something already.
-        kind_of: whether a part of the answer is a scalar, a vector or a matrix; decides between
-            small and capital letters.
-    """
+    """The answer with a name for each part that is long and occurs more than once."""
     used, sizeless = {*taken, *answer.definitions}, set[Tree]()
     while True:
         many = len(answer.definitions) >= MANY
@@ -92,9 +110,7 @@ def name_repeats(
 
 
 def _trees(answer: Answer, given: Collection[str]) -> Iterator[Tree]:
-    for name, value in answer.definitions.items():
-        if name not in given:
-            yield value
+    yield from (value for name, value in answer.definitions.items() if name not in given)
     yield from answer.derivatives.values()
 
 
@@ -109,12 +125,9 @@ def _most_repeated(
         if times < 2:
             continue
         is_known = _known_letter(part) is not None
-        gain = times * (size - 1) - size - 2 + (LETTER_GAIN if is_known else 0)
-        if gain <= best_gain or not _may_be_named(part):
-            continue
-        if size < SHORTEST and not is_known:
-            continue
-        if part not in passed_over:
+        gain = times * (size - 1) - size - 2 + LETTER_GAIN * is_known
+        is_worth_it = gain > best_gain and (size >= SHORTEST or is_known)
+        if is_worth_it and _may_be_named(part) and part not in passed_over:
             best, best_gain = part, gain
     return best
 
@@ -122,11 +135,10 @@ def _most_repeated(
 def _is_short(trees: Iterable[Tree]) -> bool:
     """Whether nothing in an answer can be worth a name, as in most answers."""
     symbols = 0
-    for tree in trees:
-        for part in syntax.walk(tree):
-            symbols += own_symbols(part)
-            if symbols >= SHORTEST_ANSWER or _known_letter(part) is not None:
-                return False
+    for part in (part for tree in trees for part in syntax.walk(tree)):
+        symbols += own_symbols(part)
+        if symbols >= SHORTEST_ANSWER or _known_letter(part) is not None:
+            return False
     return True
 
 
@@ -137,13 +149,10 @@ def _known_letter(part: Tree) -> str | None:
 
 def _may_be_named(part: Tree) -> bool:
     if isinstance(part, syntax.Binary):
-        return part.operator not in (">", "<", ">=", "<=")
-    return isinstance(part, (syntax.Add, syntax.Call)) and not _is_structural(part)
-
-
-def _is_structural(part: Tree) -> bool:
-    """Whether a part is a constant, or a diagonal matrix that code must not build."""
-    return isinstance(part, syntax.Call) and part.function in STRUCTURAL
+        return part.operator not in COMPARISONS
+    if isinstance(part, syntax.Call):
+        return part.function not in STRUCTURAL
+    return isinstance(part, syntax.Add)
 
 
 def _fresh(part: Tree, kind: PartKind, used: set[str]) -> str:
@@ -160,7 +169,7 @@ def _with_name(answer: Answer, given: Collection[str], name: str, part: Tree) ->
     called = syntax.Name(name)
 
     def changed(node: Tree) -> Tree | None:
-        if _bare(node) == part:
+        if (node.operand if isinstance(node, Group) else node) == part:
             return called
         if isinstance(node, syntax.Entry):
             # A position is made of letters and sizes.
@@ -175,10 +184,6 @@ def _with_name(answer: Answer, given: Collection[str], name: str, part: Tree) ->
     }
     derivatives = {key: renamed(value) for key, value in answer.derivatives.items()}
     return Answer(_inserted(definitions, name, part), derivatives)
-
-
-def _bare(node: Tree) -> Tree:
-    return node.operand if isinstance(node, Group) else node
 
 
 def without_groups(node: Tree) -> Tree:

@@ -88,17 +88,11 @@ class _Census:
 def _own(part: Tree) -> Hashable:
     """What a part has beside the parts inside it."""
     match part:
-        case Number(value):
-            return value
-        case Name(name):
-            return name
-        case Binary(operator):
-            return operator
-        case IndexForm():
-            return part
-        case Call() if has_sizes(part):
-            return part
-        case Call(function, _, axis):
+        case Number(own) | Name(own) | Binary(own):
+            return own
+        case Call(function, _, axis) if not has_sizes(part):
             return function, axis
+        case Call() | IndexForm():
+            return part
         case _:
             return None

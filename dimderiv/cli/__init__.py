@@ -2,6 +2,4 @@
 
 from dimderiv.cli.command import main
 
-__all__ = [
-    "main",
-]
+__all__ = ["main"]

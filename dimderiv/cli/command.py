@@ -22,10 +22,9 @@ from dimderiv.cli.process import FAILED, confess, exit_status, note
 from dimderiv.cli.request import Request
 from dimderiv.codegen import TARGETS
 from dimderiv.derivation import FORMS, check_rules, derive
-from dimderiv.explain import layout_in_words
+from dimderiv.explain import LANGUAGES, layout_in_words
 from dimderiv.rulebook import load_rules, rule_table
 
-LANGUAGES = ("en", "zh")
 NARROWEST, WIDEST = 80, 100
 # Where the words of the command stand, for a file to say what made it.
 WORDS = "dimderiv.words"

@@ -1,6 +1,5 @@
 """What was asked for on the command line."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import click
@@ -69,30 +68,30 @@ class Request:
             raise click.UsageError("--forward and --hvp are two answers; ask for one")
         if self.output and self.as_json:
             raise click.UsageError("--output writes code, and --json prints it; ask for one")
-        directed = {"--forward": self.forward, "--hvp": self.hvp}
-        beside = [option for option, given in directed.items() if given is not None]
-        self._refuse_code(beside)
+        self._refuse_code()
 
-    def _refuse_code(self, beside: Sequence[str]) -> None:
-        """Check what was asked of code, beside directions."""
-        given = list(self._of_code())
+    def _refuse_code(self) -> None:
+        """Check what was asked of code."""
+        of_code = {
+            "--form": self.form != "dense",
+            "--layer": self.layer,
+            "--value": self.value,
+            "--sizes": self.sizes is not None,
+            "--output": self.output is not None,
+        }
+        given = [option for option, is_given in of_code.items() if is_given]
         if given and self.code is None:
             raise click.UsageError(f"{given[0]} is about code; ask for that too: --code numpy")
         if self.layer and self.form != "dense":
             raise click.UsageError(f"--layer and --form {self.form} are two kinds of code")
+        if not self.layer and self.form == "dense":
+            return
         own = "--layer" if self.layer else f"--form {self.form}"
-        if (self.layer or self.form != "dense") and self.value:
+        if self.value:
             why = "a layer returns it anyway" if self.layer else "an operator has no value"
             raise click.UsageError(f"{own} and --value: {why}; leave out --value")
         if self.layer and self.order == 2:
             raise click.UsageError("--layer has first derivatives; leave out --order 2")
-        for option in beside if self.layer or self.form != "dense" else ():
+        if self.forward is not None or self.hvp is not None:
+            option = "--hvp" if self.forward is None else "--forward"
             raise click.UsageError(f"{own} takes directions later; leave out {option}")
-
-    def _of_code(self) -> Iterator[str]:
-        """The options that are given and make sense beside `--code` alone."""
-        yield from ["--form"] * (self.form != "dense")
-        yield from ["--layer"] * self.layer
-        yield from ["--value"] * self.value
-        yield from ["--sizes"] * (self.sizes is not None)
-        yield from ["--output"] * (self.output is not None)

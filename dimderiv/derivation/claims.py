@@ -27,13 +27,11 @@ def judge_named(verify: bool | str) -> "Judge | None":
     raise UnknownNameError(f"nobody checks by {verify!r}", hint='True, False or "sympy"')
 
 
-def checked(
-    derived: Derived, budget: float = 2.0, judge: "Judge" = "points"
-) -> "dict[Variables, Verification]":
+def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables, Verification]":
     """What the check of each printed derivative reports."""
-    first = _gradients(derived)
-    before = checked(first, budget, judge) if first else {}
     claimed = claims(derived)
+    through = [names for names in claimed if _is_through_gradient(derived.question, names)]
+    before = checked(derived.first, budget, judge) if through and derived.first else {}
     groups: dict[tuple[int, str], list[Variables]] = {}
     for names, claim in claimed.items():
         groups.setdefault((id(claim.expression), claim.of), []).append(names)
@@ -42,9 +40,8 @@ def checked(
         share = budget / len(groups)
         reports = verify.judged([claimed[names] for names in group], budget=share, judge=judge)
         found |= dict(zip(group, reports, strict=True))
-    for names in claimed:
-        if _is_through_gradient(derived, names):
-            found[names] = verify.together([before[names[:1]], found[names]])
+    for names in through:
+        found[names] = verify.together([before[names[:1]], found[names]])
     return {names: found[names] for names in claimed}
 
 
@@ -61,7 +58,7 @@ def claims(derived: Derived) -> "dict[Variables, Claim]":
     question, found = derived.question, _as_gradients(derived)
     gradients: dict[Variables, Program] = {}
     for names, claim in found.items():
-        if not _is_through_gradient(derived, names):
+        if not _is_through_gradient(question, names):
             found[names] = replace(claim, value=question.typed.value, order=question.order)
         elif _is_tied(question, names):
             # The gradient as it is printed holds where the properties do, and nowhere else.
@@ -81,13 +78,13 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
     question, read = derived.question, derived.printed
     count = len(read.statements) - len(derived.answer.derivatives)
     shared, last = read.statements[:count], read.statements[count:]
-    rulebook, programs = question.rulebook, [question.typed.program, read]
-    if derived.first is not None:
-        programs.append(derived.first.printed)
+    rulebook, first = question.rulebook, [derived.first.printed] if derived.first else []
+    programs = [question.typed.program, read, *first]
     formulas = [each.value for program in programs for each in program.statements]
     known = meanings(rulebook, formulas, verify.KNOWN)
+    calls = [part for part in _parts(question.typed) if isinstance(part, Call)]
     # The shapes of convolutions, which no symbol need have.
-    slid = [question.typed.shape(part) for part in _parts(question.typed) if _is_slid(part)]
+    slid = [question.typed.shape(call) for call in calls if call.function == "conv2"]
     found: dict[Variables, Claim] = {}
     for names, statement in zip(derived.answer.derivatives, last, strict=True):
         answer = Program((*shared, Statement(None, statement.value)), read.source)
@@ -98,11 +95,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
             wrt=names[-1],
             symbols=question.typed.symbols,
             value=extent.of,
-            definitions=known.definitions,
-            columns=known.columns,
-            elementwise=known.elementwise,
-            values=known.values,
-            products=known.products,
+            **vars(known),
             inner=slid,
             declared=rulebook.declared,
             sizes=question.typed.sizes,
@@ -117,20 +110,8 @@ def _parts(typed: Typed) -> Iterator[Tree]:
     return (part for each in typed.program.statements for part in walk(each.value))
 
 
-def _is_slid(part: Tree) -> bool:
-    return isinstance(part, Call) and part.function == "conv2"
-
-
-def _gradients(derived: Derived) -> Derived | None:
-    """The gradients that are to be checked too, since some derivative is checked as one of them."""
-    question = derived.question
-    is_through = question.order > 1 and (len(question.wrt) > 1 or question.directions)
-    return derived.first if is_through else None
-
-
-def _is_through_gradient(derived: Derived, names: Variables) -> bool:
-    """Whether a second derivative is checked as one of a gradient, and not at one go."""
-    question = derived.question
+def _is_through_gradient(question: Question, names: Variables) -> bool:
+    """Whether a second derivative is checked as one of a gradient, which is checked too."""
     return question.order > 1 and (bool(question.directions) or len(set(names)) > 1)
 
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from dimderiv import codegen, verify
 from dimderiv.answer import Derived, Extent, Question
 from dimderiv.derivation.claims import code_checked
-from dimderiv.derivation.no_gc import without_collecting
+from dimderiv.derivation.pipeline import without_collecting
 from dimderiv.derivation.questions import products, with_upstream
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
-from dimderiv.graph import Node
 from dimderiv.infer import Typed, infer
 from dimderiv.language import Declaration, IndexForm
 from dimderiv.render import text
@@ -124,7 +123,7 @@ def _dense_source(derived: Derived, target: str, *, value: bool, sizes: SizesGiv
         rulebook=question.rulebook,
         titles=list(extents),
         results=_several(derived),
-        nodes=_nodes(derived),
+        nodes=list(derived.nodes.values()),
         sizes=sizes,
     )
 
@@ -224,13 +223,8 @@ def _later(
         list(extents),
         told,
         called,
-        _nodes(derived),
+        list(derived.nodes.values()),
     )
-
-
-def _nodes(derived: Derived) -> list[Node]:
-    """Each derivative as it was found."""
-    return [derived.nodes[variables] for variables in derived.names]
 
 
 def _extents(derived: Derived) -> dict[str, Extent]:

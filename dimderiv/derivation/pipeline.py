@@ -1,31 +1,47 @@
-"""From a question to what is derived: sweep, properties, matrix notation, names."""
+"""From a question to what is derived: sweeps where the variables are free, properties, notation."""
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 
-from dimderiv.answer import (
-    Answer,
-    Derived,
-    Extent,
-    Found,
-    PartKind,
-    Question,
-    Record,
-    name_nested_forms,
-    name_repeats,
-    without_groups,
-    write_answer,
+from dimderiv.answer import Derived, Extent, Found, Question, Record, written
+from dimderiv.conform import Arranger
+from dimderiv.differentiate import (
+    Gradients,
+    Hessian,
+    Restorer,
+    Tangents,
+    binds_entries,
+    forward_sweep,
+    reverse_sweep,
+    second_sweeps,
+    tied,
 )
-from dimderiv.conform import Arranger, symbols
-from dimderiv.derivation.no_gc import without_collecting
-from dimderiv.derivation.sweeps import Sweeps
-from dimderiv.differentiate import Gradients
-from dimderiv.graph import Named, Node
-from dimderiv.infer import infer
-from dimderiv.language import SCALAR, Program, Shape, Statement, syntax
+from dimderiv.graph import Named, Node, keys_of, named, transposed
+from dimderiv.language import SCALAR, Shape, unused_letters
+from dimderiv.lower import lower
+from dimderiv.simplify import Simplifier
 
-# How many symbols and operators a part may have that is written where it is used, however often.
-MOST_INLINE = 3
+# How many symbols a gradient by tied entries saves at least where the one by free entries is named.
+LONGER_WITHOUT_NAME = 8
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Leave reference cycles to be collected later, if they were collected at all.
+
+    A derivation makes many objects that stay, and each few hundred of them set the collector off;
+    for programs of a thousand statements it takes a fifth of the time, and finds next to nothing.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @without_collecting()
@@ -37,14 +53,85 @@ def derived(question: Question) -> Derived:
     return _gradients(sweeps) if question.order == 1 else _hessian(sweeps)
 
 
+class Sweeps:
+    """The sweeps over one expression.
+
+    While it is differentiated, the variables have no properties; in what is found, they have.
+
+    Args:
+        question: what is asked.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.typed, self.rulebook = question.typed, question.rulebook
+        symbols = self.typed.symbols
+        self.free = [name for name in question.wrt if binds_entries(symbols[name].properties)]
+        self.lowered = lower(self.typed, self.rulebook, free=self.free)
+
+    @cached_property
+    def restored(self) -> Restorer:
+        """What gives the free variables their properties back."""
+        if not self.free:
+            return Restorer((), Simplifier())
+        whole = lower(self.typed, self.rulebook)
+        simplify = Simplifier(keys_of([whole.value]), whole.definitions, self.rulebook)
+        return Restorer(whole.symbols.values(), simplify)
+
+    @cached_property
+    def gradients(self) -> Gradients:
+        """The derivative by each variable, without its properties."""
+        return reverse_sweep(self.lowered, self.question.wrt, self.rulebook, self._simplifier())
+
+    def second(self) -> Hessian:
+        """The derivative of each gradient by each variable."""
+        simplify = self._simplifier(self.gradients.of.values())
+        found = second_sweeps(
+            self.lowered, self.gradients, self.question.wrt, self.rulebook, simplify
+        )
+        return self.restored.hessian(found)
+
+    def along(self, values: Sequence[Node], adjoints: Iterable[Named] = ()) -> Tangents:
+        """The derivatives of some nodes along the directions."""
+        symbols = self.lowered.symbols
+        directions = {symbols[a].key: symbols[b] for a, b in self.question.directions.items()}
+        taken = {*self.typed.names, *(adjoint.name for adjoint in adjoints)}
+        simplify = self._simplifier(values)
+        found = forward_sweep(values, directions, self.rulebook, simplify, taken)
+        return self.restored.tangents(found)
+
+    def tied(self, found: Gradients) -> tuple[dict[str, Node], list[Named]]:
+        """The gradients by tied entries, and names for those by free entries that are long."""
+        simplify = self._simplifier()
+        taken = {*self.typed.names, *(adjoint.name for adjoint in found.adjoints)}
+        gradients, free = dict(found.of), list[Named]()
+        for name, structure in self.question.structures.items():
+            node = gradients[name]
+            gradients[name] = simplify(tied(node, structure))
+            if gradients[name].weight > node.weight + LONGER_WITHOUT_NAME:
+                straight, flipped = Arranger().piece(node)
+                # Of a gradient and its transpose the sum takes no notice of which is which.
+                is_turned = structure == "symmetric" and flipped.cost < straight.cost
+                node = transposed(node) if is_turned else node
+                free.append(named(next(unused_letters("G", taken)), node))
+                taken.add(free[-1].name)
+                gradients[name] = simplify(tied(free[-1], structure))
+        return gradients, free
+
+    def _simplifier(self, given: Iterable[Node] = ()) -> Simplifier:
+        """What leaves the expression alone, and other nodes that are given."""
+        keys = keys_of([self.lowered.value, *given])
+        return Simplifier(keys, self.lowered.definitions, self.rulebook)
+
+
 def _gradients(sweeps: Sweeps) -> Derived:
     """The first derivative by each variable."""
     question, found = sweeps.question, sweeps.restored.gradients(sweeps.gradients)
     if not question.structures:
-        return _written(question, _by_variables(question, found.of), Record(found))
+        return written(question, _by_variables(question, found.of), Record(found))
     of, free = sweeps.tied(found)
     first = _first(question, found)
-    return _written(question, _by_variables(question, of), Record(found), free, first)
+    return written(question, _by_variables(question, of), Record(found), free, first)
 
 
 def _hessian(sweeps: Sweeps) -> Derived:
@@ -55,7 +142,7 @@ def _hessian(sweeps: Sweeps) -> Derived:
         for (a, b), node in second.of.items()
     }
     record = Record(sweeps.restored.gradients(sweeps.gradients), second.sweeps)
-    return _written(question, blocks, record, first=_first(question, sweeps.gradients))
+    return written(question, blocks, record, first=_first(question, sweeps.gradients))
 
 
 def _along(sweeps: Sweeps) -> Derived:
@@ -63,7 +150,7 @@ def _along(sweeps: Sweeps) -> Derived:
     question, tangents = sweeps.question, sweeps.along([sweeps.lowered.value])
     (node,) = tangents.of
     found = {question.wrt: (node, Extent.laid_out(question.typed.value, SCALAR))}
-    return _written(question, found, Record(tangents=tangents))
+    return written(question, found, Record(tangents=tangents))
 
 
 def _hessian_along(sweeps: Sweeps) -> Derived:
@@ -75,13 +162,13 @@ def _hessian_along(sweeps: Sweeps) -> Derived:
         for name, node in zip(found.of, tangents.of, strict=True)
     }
     record = Record(sweeps.restored.gradients(found), tangents=tangents)
-    return _written(question, blocks, record, first=_first(question, found))
+    return written(question, blocks, record, first=_first(question, found))
 
 
 def _first(question: Question, found: Gradients) -> Derived:
     """The gradients by free entries that second derivatives, or tied ones, are made from."""
     question = replace(question, order=1, layout="mixed", directions={}, structured=False)
-    return _written(question, _by_variables(question, found.of), Record(found))
+    return written(question, _by_variables(question, found.of), Record(found))
 
 
 def _by_variables(question: Question, found: Mapping[str, Node]) -> Found:
@@ -94,44 +181,3 @@ def _by_variables(question: Question, found: Mapping[str, Node]) -> Found:
 
 def _shapes(question: Question) -> dict[str, Shape]:
     return {name: question.typed.symbols[name].shape for name in question.wrt}
-
-
-def _written(
-    question: Question,
-    found: Found,
-    record: Record,
-    free: Sequence[Named] = (),
-    first: Derived | None = None,
-) -> Derived:
-    """What the sweeps found, in matrix notation."""
-    typed, tangents = question.typed, record.tangents
-    skew = [name for name, each in typed.symbols.items() if "skew" in each.properties]
-    taken = [*typed.symbols, *typed.definitions, *typed.functions]
-    arranger = Arranger(taken=taken, skew=skew, sizes=typed.sizes)
-    moving = tangents.named if tangents else ()
-    answer = write_answer(
-        typed.program, (*record.gradients.adjoints, *free, *moving), found, arranger
-    )
-    lent, given = tangents.lent if tangents else (), answer.definitions
-    short = [name for name in lent if name in given and symbols(given[name]) <= MOST_INLINE]
-    answer = answer.without(short) if short else answer
-    answer = _with_names(question, answer.inlined() if question.inline else answer)
-    extents = {names: extent for names, (_, extent) in found.items()}
-    nodes = {names: node for names, (node, _) in found.items()}
-    return Derived(question, answer, extents, record, nodes, first)
-
-
-def _with_names(question: Question, answer: Answer) -> Answer:
-    """The answer with names for its long parts that repeat, unless it is to be without."""
-    typed = question.typed
-
-    def kind_of(answer: Answer, part: syntax.Tree) -> PartKind:
-        needed = [Statement(s.name, without_groups(s.value)) for s in answer.needed([part])]
-        program = Program((*needed, Statement(None, part)))
-        known = dict(typed.symbols)
-        shape = infer(program, known, rulebook=question.rulebook, sizes=typed.sizes).value
-        return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"
-
-    taken = {*typed.names, "I"}
-    answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
-    return answer if question.inline else name_repeats(answer, typed.definitions, taken, kind_of)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dimderiv import explain
-from dimderiv.answer import Derived, FormName, Layout, Question, latex
+from dimderiv.answer import AnswerForm, Derived, Layout, Question, latex
 from dimderiv.derivation.code import shapes_of
 from dimderiv.infer import Typed
 from dimderiv.render import shortened, text
@@ -100,7 +100,7 @@ class Shown:
         }
 
     @property
-    def form(self) -> FormName:
+    def form(self) -> AnswerForm:
         """The form that is furthest from matrix notation among those of the derivatives."""
         return self.derived.form
 

@@ -5,16 +5,19 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
+    from dimderiv.explain.messages import LANGUAGES
     from dimderiv.explain.record import Step, record_steps
     from dimderiv.explain.words import Compared, explain, forms, layout_in_words, notes
 else:
     __getattr__ = late(
         __name__,
+        messages="LANGUAGES",
         record="Step record_steps",
         words="Compared explain forms layout_in_words notes",
     )
 
 __all__ = [
+    "LANGUAGES",
     "Compared",
     "Step",
     "explain",

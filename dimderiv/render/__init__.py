@@ -4,13 +4,31 @@ from typing import TYPE_CHECKING
 
 from dimderiv.lazy import late
 from dimderiv.render.precedence import POWER, level
-from dimderiv.render.shortened import shortened
-from dimderiv.render.text import text
+from dimderiv.render.text import shortened, text
 
 if TYPE_CHECKING:
     from dimderiv.render.latex_formula import align, latex
+    from dimderiv.render.latex_functions import spellings
+    from dimderiv.render.latex_indices import letters_in
     from dimderiv.render.latex_pieces import enclosed, width
 else:
-    __getattr__ = late(__name__, latex_formula="align latex", latex_pieces="enclosed width")
+    __getattr__ = late(
+        __name__,
+        latex_formula="align latex",
+        latex_functions="spellings",
+        latex_indices="letters_in",
+        latex_pieces="enclosed width",
+    )
 
-__all__ = ["POWER", "align", "enclosed", "latex", "level", "shortened", "text", "width"]
+__all__ = [
+    "POWER",
+    "align",
+    "enclosed",
+    "latex",
+    "letters_in",
+    "level",
+    "shortened",
+    "spellings",
+    "text",
+    "width",
+]

@@ -9,8 +9,6 @@ reductions name the axis under the function.  A comparison is an Iverson bracket
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import Literal
 
 from dimderiv.language import (
     Add,
@@ -62,8 +60,6 @@ from dimderiv.render.precedence import (
     without_number,
 )
 
-NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
-
 # A numerator wider than this is written after the fraction instead of in it.
 _WIDTH = 18
 _ELEMENTWISE = {".*": r" \odot ", "./": r" \oslash "}
@@ -73,8 +69,8 @@ _COMPARISONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le"}
 def latex(
     tree: Tree | Program,
     *,
-    names: Mapping[str, str] = NO_SPELLINGS,
-    spellings: Mapping[str, str] = NO_SPELLINGS,
+    names: Mapping[str, str] = {},
+    spellings: Mapping[str, str] = {},
 ) -> str:
     r"""The tree as LaTeX for math mode.
 
@@ -103,17 +99,14 @@ def latex(
     return lines[0][1] if len(lines) == 1 and not lines[0][0] else align(lines)
 
 
-def align(
-    lines: Sequence[tuple[str, str]], environment: Literal["aligned", "align*"] = "aligned"
-) -> str:
+def align(lines: Sequence[tuple[str, str]]) -> str:
     r"""Equations below each other, aligned at their equals signs.
 
     Args:
         lines: left and right sides in LaTeX; an empty left side leaves its equals sign out too.
-        environment: `aligned` stands within math mode, `align*` on its own.
 
     Returns:
-        The environment, ready to be copied.
+        An `aligned` environment, which stands within math mode.
 
     >>> print(align([("y", "A x"), ("", "y^{2}")]))
     \begin{aligned}
@@ -123,7 +116,7 @@ def align(
     """
     rows = [f"  {left} &= {right}" if left else f"  & {right}" for left, right in lines]
     body = " \\\\\n".join(rows)
-    return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
 
 @dataclass(frozen=True)
@@ -191,7 +184,8 @@ class _Printer:
         if node.operator in POWERS:
             exponent = self.exponent(node.right)
             if node.operator == ".^":
-                exponent = rf"\circ ({exponent})" if _is_sum(node.right) else rf"\circ {exponent}"
+                is_sum = isinstance(_ungrouped(node.right), Add)
+                exponent = rf"\circ ({exponent})" if is_sum else rf"\circ {exponent}"
             return raised(self.piece(node.left), exponent)
         if node.operator == "/":
             return self.quotient(node.left, node.right)
@@ -277,10 +271,6 @@ def _is_multiple(node: Tree) -> bool:
     return (
         isinstance(node, Binary) and isinstance(node.left, Number) and level(node.right) > PRODUCT
     )
-
-
-def _is_sum(node: Tree) -> bool:
-    return isinstance(_ungrouped(node), Add)
 
 
 def _ungrouped(node: Tree) -> Tree:

@@ -12,7 +12,7 @@ from dimderiv.language import GRADIENT, GREEK_NAMES, HESSIAN, Call, Transpose
 from dimderiv.render.latex_names import spelled_name
 from dimderiv.render.latex_pieces import Piece, Write, at_least, between, enclosed, raised
 from dimderiv.render.precedence import ATOM, FORM, HADAMARD, POWER, PRODUCT
-from dimderiv.rulebook import builtin_rules
+from dimderiv.rulebook import Rulebook, builtin_rules
 
 # With a power after them heads of two words would be misread: `\log\det(A)^{2}`.
 _TWO_WORDS = re.compile(r"\\[a-z]+\\")
@@ -52,10 +52,19 @@ def operator_name(function: str) -> str:
     return rf"{gradient}\operatorname{{{hyphenated}}}"
 
 
+def spellings(rulebook: Rulebook) -> Mapping[str, str]:
+    """How rules write their functions.
+
+    Args:
+        rulebook: the rules.
+    """
+    return {rule.name: rule.latex for rule in rulebook.rules.values() if rule.latex}
+
+
 @cache
 def builtin_spellings() -> Mapping[str, str]:
     """How the rules write the functions that are built in."""
-    return {rule.name: rule.latex for rule in builtin_rules().rules.values() if rule.latex}
+    return spellings(builtin_rules())
 
 
 def head_of(function: str, spelling: str, known: Container[str]) -> str:
@@ -89,8 +98,7 @@ def spelled(spelling: str, arguments: Sequence[Piece]) -> Piece:
         before = spelling[: match.start()].rstrip()
         return at_least(places[match[1]], FORM if before.endswith(_HOLDS_PLACE) else ATOM)
 
-    is_raised = "^" in spelling
-    return Piece(_PLACE.sub(filled, spelling), POWER if is_raised else ATOM, tall)
+    return Piece(_PLACE.sub(filled, spelling), POWER if "^" in spelling else ATOM, tall)
 
 
 def special_call(call: Call, arguments: Sequence[Piece], write: Write) -> Piece | None:

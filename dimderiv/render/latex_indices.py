@@ -1,8 +1,19 @@
 r"""Index forms in LaTeX: `\Bigl[\sum_{k} A_{i,k} \, B_{k,j}\Bigr]_{i,j}`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from dimderiv.language import Add, Binary, Entry, IndexForm, Name, Negative, Number, Tree, children
+from dimderiv.language import (
+    Add,
+    Binary,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Number,
+    Tree,
+    children,
+    names_in,
+)
 from dimderiv.render.latex_pieces import Piece, Write, at_least
 from dimderiv.render.precedence import ATOM, QUOTIENT, SUM
 
@@ -12,7 +23,7 @@ def index_form(form: IndexForm, write: Write) -> Piece:
 
     The letters of an axis that is made of several stand in brackets of their own.
     """
-    sizes = {name for _, size in form.letters for name in _names(size)}
+    sizes = {name for _, size in form.letters for name in names_in(size)}
     fixed = sizes | {letter for letter, _ in form.letters}
     terms = form.body.terms if isinstance(form.body, Add) else (form.body,)
     body = ""
@@ -40,8 +51,9 @@ def entry(node: Entry, write: Write) -> Piece:
 
 def _summed(term: Tree, fixed: set[str], write: Write) -> str:
     written = at_least(write(term), QUOTIENT)
-    letters = dict.fromkeys(letter for letter in _letters(term) if letter not in fixed)
-    return rf"\sum_{{{_listed(letters, write)}}} {written}" if letters else written
+    letters = dict.fromkeys(letter for letter in letters_in(term) if letter not in fixed)
+    summed = ",".join(write(Name(letter)).text for letter in letters)
+    return rf"\sum_{{{summed}}} {written}" if letters else written
 
 
 def _axis(letters: Sequence[str], write: Write) -> str:
@@ -49,30 +61,27 @@ def _axis(letters: Sequence[str], write: Write) -> str:
     return written if len(letters) == 1 else f"({written})"
 
 
-def _listed(letters: Iterable[str], write: Write) -> str:
-    return ",".join(write(Name(letter)).text for letter in letters)
+def letters_in(formula: Tree) -> Iterator[str]:
+    """The letters of the entries in a formula, from left to right.
 
-
-def _letters(term: Tree) -> Iterator[str]:
-    if isinstance(term, Entry):
-        for index in term.indices:
+    Args:
+        formula: with entries, whose operands have none.
+    """
+    if isinstance(formula, Entry):
+        for index in formula.indices:
             yield from _index_letters(index)
-    for child in children(term):
-        yield from _letters(child)
+    else:
+        for child in children(formula):
+            yield from letters_in(child)
 
 
 def _index_letters(index: Tree) -> Iterator[str]:
-    # In a multiple such as `j m` the dimension comes second.
-    if isinstance(index, Binary) and isinstance(index.left, Name):
-        index = index.left
-    if isinstance(index, Name):
-        yield index.name
-    for child in children(index):
-        yield from _index_letters(child)
-
-
-def _names(node: Tree) -> Iterator[str]:
-    if isinstance(node, Name):
-        yield node.name
-    for child in children(node):
-        yield from _names(child)
+    match index:
+        case Name(letter):
+            yield letter
+        case Binary(_, place, size):
+            # In a multiple such as `j m` the dimension comes second, unless it is a number.
+            yield from _index_letters(size if isinstance(place, Number) else place)
+        case _:
+            for child in children(index):
+                yield from _index_letters(child)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.language import (
+    COMPARISONS,
     Add,
     Binary,
     Call,
@@ -26,42 +27,28 @@ from dimderiv.language import (
     decimal_places,
 )
 
-FORM = 0
-COMPARISON = 1
-SUM = 2
-NEGATIVE = 3
-QUOTIENT = 4
-HADAMARD = 5
-PRODUCT = 6
-POWER = 7
-POSTFIX = 8
-ATOM = 9
+# What binds least comes first.
+FORM, COMPARISON, SUM, NEGATIVE, QUOTIENT, HADAMARD, PRODUCT, POWER, POSTFIX, ATOM = range(10)
 
-OPERATOR_LEVELS: dict[Operator, int] = {
+OPERATOR_LEVELS: dict[str, int] = {
     "*": PRODUCT,
     ".*": HADAMARD,
     "/": QUOTIENT,
     "./": QUOTIENT,
     "^": POWER,
     ".^": POWER,
-    ">": COMPARISON,
-    "<": COMPARISON,
-    ">=": COMPARISON,
-    "<=": COMPARISON,
+    **dict.fromkeys(COMPARISONS, COMPARISON),
 }
 
 # The lowest level that may stand left and right of an operator without brackets.
-OPERANDS: dict[Operator, tuple[int, int]] = {
+OPERANDS: dict[str, tuple[int, int]] = {
     "*": (PRODUCT, POWER),
     ".*": (HADAMARD, POWER),
     "/": (HADAMARD, POWER),
     "./": (HADAMARD, POWER),
     "^": (POSTFIX, ATOM),
     ".^": (POSTFIX, ATOM),
-    ">": (SUM, SUM),
-    "<": (SUM, SUM),
-    ">=": (SUM, SUM),
-    "<=": (SUM, SUM),
+    **dict.fromkeys(COMPARISONS, (SUM, SUM)),
 }
 
 PRODUCTS = frozenset({"*", ".*", "/", "./"})
@@ -71,7 +58,6 @@ _NODE_LEVELS: dict[type, int] = {
     Name: ATOM,
     Call: ATOM,
     Entry: ATOM,
-    Group: ATOM,
     Transpose: POSTFIX,
     Negative: NEGATIVE,
     Add: SUM,

@@ -39,6 +39,7 @@ from dimderiv.render.precedence import (
     number,
 )
 
+LINES, WIDTH = 24, 1000
 BARS = {"norm2": "||", "norm1": "||_1", "normF": "||_F", "normN": "||_*"}
 
 
@@ -58,6 +59,22 @@ def text(tree: Tree | Program, *, multiline: bool = False) -> str:
     if isinstance(tree, Program):
         return ("\n" if multiline else "; ").join(_statement(each) for each in tree.statements)
     return _plain(tree)
+
+
+def shortened(text: str) -> str:
+    """A text without the middle of what is too long to be looked at.
+
+    Args:
+        text: of any number of lines.
+
+    >>> shortened("a" * 3000)[-7:]
+    'aaa ...'
+    """
+    lines = [line if len(line) <= WIDTH else f"{line[:WIDTH]} ..." for line in text.split("\n")]
+    if len(lines) > LINES:
+        half = LINES // 2
+        lines = [*lines[:half], f"... {len(lines) - 2 * half} more lines ...", *lines[-half:]]
+    return "\n".join(lines)
 
 
 def _statement(statement: Statement) -> str:
@@ -90,8 +107,6 @@ def _plain(node: Tree) -> str:
             return _operand(node.operand, POWER)
         case Entry():
             return _entry(node)
-        case Group(operand):
-            return f"({_plain(operand)})"
         case IndexForm():
             axes = ", ".join(map(_axis, node.axes))
             return f"[{axes}] {_operand(node.body, SUM)}"

@@ -7,7 +7,7 @@ import pytest
 
 from dimderiv import derive
 from dimderiv.cli.command import main
-from dimderiv.render.shortened import LINES, shortened
+from dimderiv.render.text import LINES, shortened
 
 FORMS: list[tuple[str, str, dict[str, Any], str]] = [
     (

@@ -180,10 +180,10 @@ def test_accepts_names_and_spellings(check: Check) -> None:
 
 
 def test_accepts_aligned_lines(check: Check) -> None:
-    """Both environments compile, also with an empty left side."""
+    """They compile, also with an empty left side."""
     lines = [("y", "A x"), ("", r"\frac{1}{2} x")]
 
-    check([align(lines), align(lines, "align*")])
+    check([align(lines)])
 
 
 def test_accepts_random_trees(check: Check) -> None:

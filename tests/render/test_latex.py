@@ -6,7 +6,7 @@ import pytest
 
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Binary, Call, Group, Name, Number, Transpose, Tree
-from dimderiv.render.latex_formula import align, latex
+from dimderiv.render.latex_formula import latex
 
 LONG_NAMES = ["score", "dS2", "Xhat", "b1"]
 
@@ -241,8 +241,3 @@ def test_a_program_is_aligned() -> None:
     assert rendered("r = X w - y; X' r") == "\n".join(
         [r"\begin{aligned}", r"  r &= X w - y \\", r"  & X^{\top} r", r"\end{aligned}"]
     )
-
-
-def test_aligned_lines_can_stand_on_their_own() -> None:
-    """`align*` is for LaTeX outside math mode."""
-    assert align([("y", "A x")], "align*") == "\\begin{align*}\n  y &= A x\n\\end{align*}"

@@ -196,9 +196,10 @@ class DerivativeNames(Names):
     def definition(self, node: Node) -> Tree | None:
         """What the short name of a node stands for, the first time that it is asked for."""
         short = self.short.get(node.key)
-        definition = self.definitions.get(short.key) if short is not None else None
-        if short is not None:
-            self.definitions[short.key] = None
+        if short is None:
+            return None
+        definition = self.definitions.get(short.key)
+        self.definitions[short.key] = None
         return definition
 
     def written(self, operands: Sequence[Node]) -> dict[Tree, Tree]:

@@ -107,11 +107,9 @@ def _count(links: Sequence[Link], target: Shape, right: Chain | None) -> Count |
     transposes = prod(1 if link.is_symmetric else 2 for link in links)
     found = [chain for chain in _chains(tuple(links)) if _shape_of(chain) == target]
     other = next((chain for chain in found if chain != right), None)
-    return Count(orders * transposes, len(found), None if other is None else _juxtaposed(other))
-
-
-def _juxtaposed(chain: Chain) -> Tree:
-    return reduce(partial(Binary, "*"), [link.written for link in chain])
+    factors = [link.written for link in other or ()]
+    tree = reduce(partial(Binary, "*"), factors) if factors else None
+    return Count(orders * transposes, len(found), tree)
 
 
 def _shape_of(chain: Sequence[Link]) -> Shape:

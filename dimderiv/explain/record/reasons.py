@@ -52,7 +52,7 @@ class WrittenFactor(NamedTuple):
         return self.factor.power == 1 and rows_sum_to_one(self.factor.node)
 
 
-class LetteredFactor(NamedTuple):
+class LetteredFactors(NamedTuple):
     """Factors with letters.
 
     Attributes:
@@ -70,7 +70,7 @@ class LetteredFactor(NamedTuple):
     has_seed: bool
 
 
-def reasons(product: LetteredFactor, right: Chain | None) -> tuple[Sentence, ...]:
+def reasons(product: LetteredFactors, right: Chain | None) -> tuple[Sentence, ...]:
     """Why factors are arranged as they are."""
     if right is not None and len(right) > 1:
         return tuple(_of_chain(product, right))
@@ -93,7 +93,7 @@ def slid(term: LabelledProduct, arrays: Sequence[WrittenFactor]) -> tuple[Senten
     return (Sentence(key, {"left": left.tree, "right": right.tree, **sizes}),)
 
 
-def _of_chain(product: LetteredFactor, chain: Chain) -> Iterator[Sentence]:
+def _of_chain(product: LetteredFactors, chain: Chain) -> Iterator[Sentence]:
     pairs = pairwise(zip(_in_order(product, chain), chain, strict=True))
     for (left, before), (right, after) in pairs:
         shared = set(left.letters) & set(right.letters) - set(letters_of(product.result))
@@ -113,7 +113,7 @@ def _of_chain(product: LetteredFactor, chain: Chain) -> Iterator[Sentence]:
             yield Sentence("both_turned" if transposed else "met", {"axis": axis, **both})
 
 
-def _in_order(product: LetteredFactor, chain: Chain) -> Sequence[WrittenFactor]:
+def _in_order(product: LetteredFactors, chain: Chain) -> Sequence[WrittenFactor]:
     """The arrays in the order of the chain; of equal ones, each where it meets its neighbours."""
     has_left, _ = _sides(chain[0])
     first = letters_of(product.result[:1])[0] if product.result and has_left else None
@@ -167,7 +167,7 @@ def _as_listed(chain: Chain, arrays: Sequence[WrittenFactor]) -> list[WrittenFac
     return [left.pop(next(k for k, a in enumerate(left) if a.tree == x.tree)) for x in chain]
 
 
-def _of_letters(product: LetteredFactor) -> Iterator[Sentence]:
+def _of_letters(product: LetteredFactors) -> Iterator[Sentence]:
     shown = letters_of(product.result)
     used = [letter for array in product.arrays for letter in array.letters]
     groups: dict[tuple[str, tuple[Tree, ...]], list[Tree]] = {}
@@ -190,7 +190,7 @@ def _of_letters(product: LetteredFactor) -> Iterator[Sentence]:
             yield Sentence("reversed", {"factor": array.tree})
 
 
-def _broadcast(product: LetteredFactor, shown: Sequence[int]) -> Iterator[Sentence]:
+def _broadcast(product: LetteredFactors, shown: Sequence[int]) -> Iterator[Sentence]:
     """What is repeated along an axis that it lacks and another factor has."""
     for array in product.arrays:
         missing = [product.axes[letter] for letter in shown if letter not in array.letters]

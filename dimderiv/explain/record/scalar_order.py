@@ -1,4 +1,4 @@
-"""LabelledProduct products in the order of the scalar rule, and formulas as if all were scalars.
+"""Labelled products in the order of the scalar rule, and formulas as if all were scalars.
 
 As a scalar, `x' A x` is `x A x`, and `inv(X)` is `1 / X`.
 """

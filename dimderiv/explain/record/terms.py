@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dimderiv.conform import Arranger, Form, notation
 from dimderiv.explain.record.orders import Link, Order, as_chain
-from dimderiv.explain.record.reasons import LetteredFactor, WrittenFactor, reasons, slid
+from dimderiv.explain.record.reasons import LetteredFactors, WrittenFactor, reasons, slid
 from dimderiv.explain.record.recorded import Equation, Sentence, Slope, StepTerm
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
@@ -159,7 +159,7 @@ class TermWriter:
             letters, why = _of_index_form(value, target) or letters, slid(bare, arrays)
         else:
             order = self._order(bare, arrays, value, target.shape) if arrays else None
-            lettered = LetteredFactor(
+            lettered = LetteredFactors(
                 arrays, bare.result, _axes(bare, names), target.operand, target.seed > 0
             )
             why = reasons(lettered, order.right if order else None)

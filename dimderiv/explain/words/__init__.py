@@ -3,10 +3,4 @@
 from dimderiv.explain.words.conventions import forms, layout_in_words, notes
 from dimderiv.explain.words.page import Compared, explain
 
-__all__ = [
-    "Compared",
-    "explain",
-    "forms",
-    "layout_in_words",
-    "notes",
-]
+__all__ = ["Compared", "explain", "forms", "layout_in_words", "notes"]

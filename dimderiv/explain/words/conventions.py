@@ -7,6 +7,12 @@ from dimderiv.differentiate import CURVED, binding
 from dimderiv.explain.messages import sentences
 from dimderiv.language import Shape
 
+# What is handed down to a Jacobian, and what a Hessian is multiplied by.
+_DIRECTIONS = (
+    ("form_backward", ("G", "dY", "D", "G_1")),
+    ("form_direction", ("V", "v", "D", "V_1")),
+)
+
 
 def layout_in_words(layout: str, lang: str = "en", *, books: bool = False) -> str:
     """What a layout means, in one sentence.
@@ -86,27 +92,21 @@ def _form(derivative: Derivative, value: str, taken: Collection[str], lang: str)
         return None
     of = f"d{before[0]}" if before else value
     shape = derivative.shape
-    if is_jacobian and derivative.form == "index":
+    if not is_jacobian:
+        sentence = words["form_gradient"].format(variable=variable, shape=shape)
+        return sentence + words["form_entries"]
+    if derivative.form == "index":
         sentence = words["form_indices"].format(value=of, variable=variable)
-    elif is_jacobian:
+    else:
         above, below = _stacked(of, derivative.of), _stacked(variable, derivative.by)
         quotient = f"d {above}'/d {below}" if derivative.turned else f"d {above}/d {below}'"
         key = "form_hessian" if before else "form_jacobian"
         sentence = words[key].format(quotient=quotient, shape=shape)
         if derivative.form == "kronecker":
             sentence += words["form_stacked"]
-    else:
-        sentence = words["form_gradient"].format(variable=variable, shape=shape)
-        sentence += words["form_entries"]
-    if not is_jacobian:
-        return sentence
-    direction = next(name for name in _DIRECTIONS[bool(before)] if name not in taken)
-    return sentence + words["form_direction" if before else "form_backward"].format(
-        direction=direction
-    )
-
-
-_DIRECTIONS = (("G", "dY", "D", "G_1"), ("V", "v", "D", "V_1"))
+    key, names = _DIRECTIONS[bool(before)]
+    direction = next(name for name in names if name not in taken)
+    return sentence + words[key].format(direction=direction)
 
 
 def _stacked(name: str, shape: Shape) -> str:

@@ -1,11 +1,11 @@
 """Writes one step: an operation differentiated by one operand."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from dimderiv.explain.record import Order, recorded
 from dimderiv.explain.words.sentences import Speaker
-from dimderiv.language import HESSIAN, SCALAR, Binary, Entry, Name, Number, Tree, children
+from dimderiv.language import HESSIAN, SCALAR, Name, Number, Tree
+from dimderiv.render import letters_in
 
 
 def tell(step: recorded.Differentiated, speaker: Speaker, head: str, earlier: int | None) -> None:
@@ -211,23 +211,5 @@ def _is_entrywise(term: recorded.StepTerm) -> bool:
 
 def _summed(letters: recorded.Equation) -> recorded.Several:
     """The letters that only the right side of an equation of entries has."""
-    known, names = (dict.fromkeys(_index_names(side)) for side in letters.sides)
+    known, names = (dict.fromkeys(letters_in(side)) for side in letters.sides)
     return recorded.Several(tuple(Name(name) for name in names if name not in known))
-
-
-def _index_names(tree: Tree) -> Iterator[str]:
-    if isinstance(tree, Entry):
-        for index in tree.indices:
-            yield from _names(index)
-    else:
-        for child in children(tree):
-            yield from _index_names(child)
-
-
-def _names(tree: Tree) -> Iterator[str]:
-    """The letters of an index; what a letter is multiplied by there is a size."""
-    if isinstance(tree, Name):
-        yield tree.name
-    parts = (tree.left,) if isinstance(tree, Binary) else children(tree)
-    for part in parts:
-        yield from _names(part)

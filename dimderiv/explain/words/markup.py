@@ -1,7 +1,7 @@
 """How the steps are set: plain text of 80 columns, or LaTeX for math mode."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dimderiv.explain.words.wrap import columns, wrap
 from dimderiv.language import Call, Name, Number, Shape, Tree
@@ -28,9 +28,11 @@ class Markup(ABC):
 
     Attributes:
         arrow: stands before the value of a function.
+        width: how wide a formula is.
     """
 
     arrow: str
+    width: Callable[[str], int]
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -91,18 +93,15 @@ class Markup(ABC):
     def _measure(self, line: str) -> int:
         """How wide a line is."""
         return sum(
-            self._width(self.formulas[sign]) if sign in self.formulas else columns(sign)
+            self.width(self.formulas[sign]) if sign in self.formulas else columns(sign)
             for sign in line
         )
-
-    @abstractmethod
-    def _width(self, formula: str) -> int: ...
 
 
 class PlainText(Markup):
     """Text for a terminal; a table is a line of factors, and one of shapes centred below them."""
 
-    arrow = "->"
+    arrow, width = "->", staticmethod(columns)
 
     def held(self, formula: str) -> str:
         """Signs for the parts of a formula, which is broken only if it is long."""
@@ -120,16 +119,11 @@ class PlainText(Markup):
 
     def table(self, factors: Sequence[tuple[Tree, Shape | None]]) -> None:
         """Add two lines."""
-        cells = [
-            (
-                self._factor(tree, is_closed=_is_closed(tree)),
-                "" if shape is None else self.shape(shape),
-            )
-            for tree, shape in factors
-        ]
-        widths = [max(columns(part) for part in cell) for cell in cells]
-        for row in (0, 1):
-            parts = [cell[row].center(width) for cell, width in zip(cells, widths, strict=True)]
+        trees = [self._factor(tree, is_closed=_is_closed(tree)) for tree, _ in factors]
+        shapes = ["" if shape is None else self.shape(shape) for _, shape in factors]
+        widths = [max(map(columns, cell)) for cell in zip(trees, shapes, strict=True)]
+        for row in (trees, shapes):
+            parts = [part.center(width) for part, width in zip(row, widths, strict=True)]
             self.lines.append((" " * INDENT * 2 + "   ".join(parts)).rstrip())
 
     def _enclosed(self, formula: str) -> str:
@@ -142,9 +136,6 @@ class PlainText(Markup):
         written = "".join(self.formulas.get(sign, sign) for sign in line)
         return " " * INDENT * level + written.replace(UNBROKEN, " ")
 
-    def _width(self, formula: str) -> int:
-        return columns(formula)
-
 
 class Latex(Markup):
     """LaTeX for math mode, which KaTeX accepts; in a table the shapes stand under braces.
@@ -154,7 +145,7 @@ class Latex(Markup):
         spellings: LaTeX for functions that the printer does not know.
     """
 
-    arrow = r"\to"
+    arrow, width = r"\to", staticmethod(latex_width)
 
     def __init__(self, names: Mapping[str, str], spellings: Mapping[str, str]) -> None:
         super().__init__()
@@ -207,9 +198,6 @@ class Latex(Markup):
             else:
                 words += sign
         return written + _words(words)
-
-    def _width(self, formula: str) -> int:
-        return latex_width(formula)
 
 
 def _words(words: str) -> str:

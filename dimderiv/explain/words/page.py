@@ -12,6 +12,7 @@ from dimderiv.explain.words.conventions import forms, layout_in_words, notes, pr
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of
 from dimderiv.language import SCALAR, Name, Shape, Transpose, Tree, parse_expression, replaced
+from dimderiv.render import spellings
 from dimderiv.rulebook import Rulebook
 
 MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
@@ -99,8 +100,7 @@ def _markup(rulebook: Rulebook, steps: Sequence[Step], markup: str) -> Markup:
     for step in steps:
         if isinstance(step, recorded.Changed) and step.operand and step.tangent:
             names[step.tangent.name] = rf"\dot{{{plain.formula(step.operand)}}}"
-    rules = rulebook.rules.values()
-    return Latex(names, {rule.name: rule.latex for rule in rules if rule.latex})
+    return Latex(names, spellings(rulebook))
 
 
 def _listed(names: Iterable[str]) -> recorded.Several:
@@ -154,11 +154,8 @@ class _Page:
 
     def shapes(self, key: str, names: Sequence[str], functions: Mapping[str, Shape]) -> None:
         """The shapes of symbols, with their properties, and of declared functions."""
-        field, markup, symbols = (
-            self.speaker.field,
-            self.speaker.markup,
-            self.question.typed.symbols,
-        )
+        field, markup = self.speaker.field, self.speaker.markup
+        symbols = self.question.typed.symbols
         told: list[tuple[str, ...]] = [
             (name, field(symbols[name].shape), *sorted(symbols[name].properties)) for name in names
         ]

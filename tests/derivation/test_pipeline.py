@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from dimderiv.derivation.no_gc import without_collecting
+from dimderiv.derivation.pipeline import without_collecting
 
 
 @pytest.mark.parametrize("is_on", [True, False])
