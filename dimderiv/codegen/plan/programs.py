@@ -7,8 +7,8 @@ from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import AT_ONCE, Late, Plan
 from dimderiv.codegen.plan.planner import Planner
 from dimderiv.codegen.plan.variants import Variant
-from dimderiv.codegen.read import CodeBuilder, conflicts, laid_out, named_in
-from dimderiv.graph import Function, Key, Named, Node, operands
+from dimderiv.codegen.read import CodeBuilder, laid_out, named_in
+from dimderiv.graph import Function, Key, Named, Node, nodes_of
 from dimderiv.infer import Typed
 from dimderiv.language import Shape
 from dimderiv.rulebook import Rulebook
@@ -54,15 +54,8 @@ class Programs:
 
     def functions(self) -> Iterator[str]:
         """The functions that results call."""
-        seen: set[Key] = set()
-        stack = [node for _, node in self.results]
-        while stack:
-            node = stack.pop()
-            if node.key not in seen:
-                seen.add(node.key)
-                stack.extend(operands(node))
-                if isinstance(node, Function):
-                    yield node.function
+        inner = nodes_of(node for _, node in self.results)
+        return (node.function for node in inner if isinstance(node, Function))
 
     def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
         """The operations that compute the results, and the names of the user's intermediates.
@@ -80,10 +73,11 @@ class Programs:
         for place in self._order():
             goals, node = self.results[place]
             if goals not in done:
-                if conflicts(defined, goals.definitions):
+                own = {each.name: each.value.key for each in goals.definitions}
+                if any(defined.get(name, key) != key for name, key in own.items()):
                     names = {**planner.names, **names}
                     planner = Planner(plan, demands)
-                defined |= {each.name: each.value.key for each in goals.definitions}
+                defined |= own
             for definition in goals.needed(node, done.setdefault(goals, set())):
                 planner.value(definition)
             outputs[place] = planner.result(node)
