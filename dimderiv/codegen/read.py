@@ -86,7 +86,9 @@ class CodeBuilder(Builder):
     def _found(self) -> Mapping[str | None, Node]:
         """What was found, by the names that it has here; what has none is the value."""
         inner = nodes_of(self.nodes.values())
-        named = {node.name: node.value for node in inner if isinstance(node, Named)}
+        named: dict[str | None, Node] = {
+            node.name: node.value for node in inner if isinstance(node, Named)
+        }
         return {**named, **self.nodes}
 
     def restated(self, node: Node) -> Node:
