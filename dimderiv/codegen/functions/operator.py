@@ -38,9 +38,8 @@ def operator_source(
         UnknownNameError: there is no such target.
     """
     late = Late(frozenset(name for each in later for name in each.symbols), EARLY)
-    answers, results = [each.answer for each in later], [each.results for each in later]
     layouts = [layout for each in later for layout in each.layouts]
-    programs = Programs(answers, layouts, rulebook, results, [each.nodes for each in later], late)
+    programs = Programs([each.goals(rulebook) for each in later], layouts, late)
     taken = [each.name for each in later]
     module = OperatorModule(writer_of(target), programs, symbols, rulebook, later, taken)
     return module.operator(name, docstring, sizes)
