@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from dimderiv.codegen.blocks import Choice, best_blocking
-from dimderiv.codegen.functions.given_names import as_given
 from dimderiv.codegen.functions.loops import Loops
 from dimderiv.codegen.functions.statements import WIDTH, Statements
 from dimderiv.codegen.plan import (
@@ -38,6 +37,7 @@ from dimderiv.codegen.targets import (
     Arguments,
     Identifiers,
     Writer,
+    as_given,
     called_functions,
     described,
     helper_functions,
