@@ -16,7 +16,7 @@ from dimderiv.codegen.plan.plan import MOST_OPERATIONS, Plan
 from dimderiv.codegen.plan.programs import Programs
 from dimderiv.codegen.plan.regimes import regimes
 from dimderiv.codegen.plan.variants import Variant
-from dimderiv.codegen.read.lowering import CodeBuilder
+from dimderiv.codegen.read import CodeBuilder
 from dimderiv.language.shapes import Dim
 
 SHAPES = {"H0": "m x n", "A": "n x n", "b": "n", "M": "m x n", "K": "p x q"}

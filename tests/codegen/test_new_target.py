@@ -56,9 +56,7 @@ class ToyWriter(Writer):
     target = "toy"
     imports = "import toy"
     module = "toy"
-    entrywise: ClassVar[Mapping[str, str]] = {}
     calls: ClassVar[Mapping[str, str]] = {}
-    helpers = frozenset({"softmax"})
 
 
 @pytest.fixture(autouse=True)

@@ -30,9 +30,9 @@ def test_what_is_decided_alike_everywhere_leaves_out_nothing(regimes: Regimes) -
     """Numbers that are made of amounts are compared as these are."""
     both = regimes.entries([M, N])
 
-    assert both >= 2 * regimes[M]
-    assert not both / 2 + 1 < regimes[M] - 1
-    assert both > 5
+    assert 2 * regimes[M] <= both
+    assert not both * 0.5 + 2 < regimes[M]
+    assert both + regimes[M] <= both * 2 + 5
     assert [4, 9] == others(regimes)
 
 

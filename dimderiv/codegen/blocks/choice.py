@@ -113,8 +113,7 @@ def _weighed(blocking: Blocking, given: Mapping[str, int] | None) -> Choice:
 
 def _width(blocking: Blocking) -> Dim:
     """The entries of a row of every array that is read, and of one temporary of any other size."""
-    read = {each: None for k in range(1, blocking.loops + 1) for each in _read(blocking, k)}
-    rows = [_row(op, axis) for op, axis in read]
+    rows = [_row(op, axis) for op, axis in _every_read(blocking)]
     made = {_row(op, axis) for op, axis in blocking.axes.items() if not op.is_view}
     return _sum_of_longest([*rows, *sorted(made - set(rows), key=str)])
 
@@ -157,11 +156,15 @@ def _is_strided(blocking: Blocking) -> bool:
 
 def cut_arrays(blocking: Blocking) -> list[tuple[Dim, ...]]:
     """The sizes of the arrays that are cut, the rows first."""
-    found: dict[tuple[Operation, int], None] = dict.fromkeys(
-        each for loop in range(1, blocking.loops + 1) for each in _read(blocking, loop)
-    )
-    found |= dict.fromkeys((op, axis) for op, axis in blocking.axes.items() if not op.is_view)
+    made = ((op, axis) for op, axis in blocking.axes.items() if not op.is_view)
+    found = dict.fromkeys((*_every_read(blocking), *made))
     return [(op.dims[k], *op.dims[:k], *op.dims[k + 1 :]) for op, k in found]
+
+
+def _every_read(blocking: Blocking) -> dict[tuple[Operation, int], None]:
+    """The arrays of which some loop reads blocks, each once."""
+    loops = range(1, blocking.loops + 1)
+    return dict.fromkeys(each for loop in loops for each in _read(blocking, loop))
 
 
 def _read(blocking: Blocking, loop: int) -> list[tuple[Operation, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs
-from dimderiv.codegen.plan import Operation, Programs, reachable
+from dimderiv.codegen.plan import Goals, Operation, Programs, reachable
 from dimderiv.codegen.targets import LayerText, words_in, writer_of
 from dimderiv.infer import Typed
 from dimderiv.language import SCALAR
@@ -35,8 +35,7 @@ def layer_source(
         UnknownNameError: there is no such target, or it has no layers.
     """
     layouts = [(SCALAR, value.value), *later.layouts]
-    results, nodes = [(), later.results], [(), later.nodes]
-    programs = Programs([value, later.answer], layouts, rulebook, results, nodes)
+    programs = Programs([Goals(value, rulebook), later.goals(rulebook)], layouts)
     writer = writer_of(target)
     module = LayerModule(writer, programs, value.symbols, rulebook, [later], writer.layer_words)
     return module.layer(wrt, docstring, sizes)

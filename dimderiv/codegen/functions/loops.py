@@ -150,45 +150,33 @@ class Body:
 
     def part(self, op: Operation) -> Operation:
         """What an operation is for one block."""
-        return self._computed(op, self.blocking.axes.get(op))
+        return self._of_block(op, self.blocking.axes.get(op))
 
-    def _computed(self, op: Operation, axis: int | None) -> Operation:
-        known = self._made.get((op, axis))
-        if known is None:
-            arguments = tuple(self._argument(*part) for part in self.blocking.parts(op))
-            known = Operation(op.kind, op.detail, arguments, _block(op.dims, axis))
-            self._made[op, axis] = known
-        return known
+    def _of_block(self, op: Operation, axis: int | None) -> Operation:
+        if (op, axis) not in self._made:
+            self._made[op, axis] = self._new(op, axis)
+        return self._made[op, axis]
 
-    def _argument(self, op: Operation, axis: int | None) -> Operation:
-        if axis is None:
-            return op
-        if op in self.blocking.axes and not self.blocking.is_kept(op, self.loop):
-            return self._computed(op, axis)
-        return self._taken(op, axis)
+    def _new(self, op: Operation, axis: int | None) -> Operation:
+        """An operation that is computed for a block, or that takes one of an array that is there.
 
-    def _taken(self, op: Operation, axis: int) -> Operation:
-        """A block of an array that is there: of an input, for all views of it."""
-        known = self._made.get((op, axis))
-        if known is None:
-            dims = _block(op.dims, axis)
-            if is_of_input(op) and op.kind != "input":
-                found = self.blocking.running(op)
-                index = found.value[axis]
-                inner = None if index is None else found.place(0, index)
-                assert inner is not None
-                arguments = (self._taken(op.arguments[0], inner),)
-                known = Operation(op.kind, op.detail, arguments, dims)
-            else:
-                known = Operation("rows", details.Block(axis, self.rows), (op,), dims)
-            self._made[op, axis] = known
-        return known
+        Of an input a block is taken once, for all views of it.
+        """
+        dims = tuple(ROWS if k == axis else dim for k, dim in enumerate(op.dims))
+        parts = self.blocking.parts(op)
+        if axis is not None and not self._is_computed(op):
+            if op.kind == "input" or not is_of_input(op):
+                return Operation("rows", details.Block(axis, self.rows), (op,), dims)
+            running = self.blocking.running(op)
+            index = running.value[axis]
+            parts = iter([(op.arguments[0], None if index is None else running.place(0, index))])
+        arguments = [part if at is None else self._of_block(part, at) for part, at in parts]
+        return Operation(op.kind, op.detail, tuple(arguments), dims)
+
+    def _is_computed(self, op: Operation) -> bool:
+        return op in self.blocking.axes and not self.blocking.is_kept(op, self.loop)
 
 
 def sliced(variable: str, axis: int, rows: str) -> str:
     """The text of a block of an array."""
     return f"{variable}[{':, ' * axis}{rows}]"
-
-
-def _block(dims: tuple[Dim, ...], axis: int | None) -> tuple[Dim, ...]:
-    return tuple(ROWS if k == axis else dim for k, dim in enumerate(dims))

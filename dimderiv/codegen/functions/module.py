@@ -13,12 +13,12 @@ from functools import partial
 from typing import Any
 
 from dimderiv.codegen.blocks import Choice, best_blocking
-from dimderiv.codegen.functions.given_names import as_given
 from dimderiv.codegen.functions.loops import Loops
 from dimderiv.codegen.functions.statements import WIDTH, Statements
 from dimderiv.codegen.plan import (
     MOST_REGIMES,
     Condition,
+    Goals,
     Operation,
     Programs,
     Sides,
@@ -37,6 +37,7 @@ from dimderiv.codegen.targets import (
     Arguments,
     Identifiers,
     Writer,
+    as_given,
     called_functions,
     described,
     helper_functions,
@@ -94,14 +95,14 @@ def source(
     Raises:
         UnknownNameError: there is no such target.
     """
-    programs = [*([value] if value else []), *answers]
+    rulebook = rulebook or builtin_rules()
     wrt = wrt or [program.value for program in answers]
     layouts = [(SCALAR, value.value)] if value else []
     layouts += zip(of or [SCALAR] * len(wrt), wrt, strict=True)
-    rulebook = rulebook or builtin_rules()
-    before = [()] * (len(programs) - 1)
-    computed = Programs(programs, layouts, rulebook, [*before, results], [*before, nodes])
-    made = Module(writer_of(target), computed, symbols, rulebook)
+    *before, answer = [*([value] if value else []), *answers]
+    goals = [Goals(program, rulebook) for program in before]
+    goals.append(Goals(answer, rulebook, results, nodes))
+    made = Module(writer_of(target), Programs(goals, layouts), symbols, rulebook)
     titles = ["value", *titles] if value else titles
     return made.source(name, docstring, titles, value is not None, sizes)
 

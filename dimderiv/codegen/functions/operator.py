@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs
 from dimderiv.codegen.plan import Late, Programs, Variant
 from dimderiv.codegen.read import axes_of
-from dimderiv.codegen.targets import Writer, indented, words_in, writer_of
-from dimderiv.language import Declaration, Shape
+from dimderiv.codegen.targets import indented, words_in, writer_of
+from dimderiv.language import Declaration
 from dimderiv.rulebook import Rulebook
 
 # An operator is applied many times, so that what all applications share costs less.
@@ -38,9 +38,8 @@ def operator_source(
         UnknownNameError: there is no such target.
     """
     late = Late(frozenset(name for each in later for name in each.symbols), EARLY)
-    answers, results = [each.answer for each in later], [each.results for each in later]
     layouts = [layout for each in later for layout in each.layouts]
-    programs = Programs(answers, layouts, rulebook, results, [each.nodes for each in later], late)
+    programs = Programs([each.goals(rulebook) for each in later], layouts, late)
     taken = [each.name for each in later]
     module = OperatorModule(writer_of(target), programs, symbols, rulebook, later, taken)
     return module.operator(name, docstring, sizes)
@@ -75,14 +74,7 @@ class OperatorModule(StagedModule):
         writer = self.writer(self.arguments, self._helper, self.functions)
         first, last = self.later[0], self.later[-1]
         shapes = [
-            [self._shape(writer, shape) for shape in each] for each in map(_arriving, (last, first))
+            [writer.tuple(axes_of(symbol.shape)) for symbol in later.symbols.values()]
+            for later in (last, first)
         ]
         return writer.linear_map(self.dtype, shapes[0], shapes[1], first.name, last.name)
-
-    def _shape(self, writer: Writer, shape: Shape) -> str:
-        axes = axes_of(shape)
-        return f"({writer.sizes(axes)}{',' * (len(axes) == 1)})"
-
-
-def _arriving(later: Later) -> list[Shape]:
-    return [symbol.shape for symbol in later.symbols.values()]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from dimderiv.codegen.functions.module import Module
 from dimderiv.codegen.functions.statements import Statements
-from dimderiv.codegen.plan import Operation, Programs, Sides, Variant, reachable
+from dimderiv.codegen.plan import Goals, Operation, Programs, Sides, Variant, reachable
 from dimderiv.codegen.targets import LateArguments, Writer
 from dimderiv.graph import Node
 from dimderiv.infer import Typed
@@ -42,6 +42,10 @@ class Later:
     docstring: str
     called: Mapping[str, str] = field(default_factory=dict)
     nodes: Sequence[Node] = ()
+
+    def goals(self, rulebook: Rulebook) -> Goals:
+        """What is computed of its program."""
+        return Goals(self.answer, rulebook, self.results, self.nodes)
 
 
 class StagedModule(Module):

@@ -6,7 +6,7 @@ from dimderiv.codegen.plan.factorizations import called, factorized
 from dimderiv.codegen.plan.kinds import COMPARISONS, EXTREMES, FACTORS
 from dimderiv.codegen.plan.operations import Operation, beneath_views, is_of_numbers, reachable
 from dimderiv.codegen.plan.plan import MOST_OPERATIONS, Late
-from dimderiv.codegen.plan.programs import Programs, Sides
+from dimderiv.codegen.plan.programs import Goals, Programs, Sides
 from dimderiv.codegen.plan.regimes import LARGE, Sizes, regimes
 from dimderiv.codegen.plan.running import Running
 from dimderiv.codegen.plan.variants import MOST_REGIMES, Condition, Variant, chosen, is_used
@@ -21,6 +21,7 @@ __all__ = [
     "MOST_OPERATIONS",
     "MOST_REGIMES",
     "Condition",
+    "Goals",
     "Late",
     "Operation",
     "Programs",

@@ -99,16 +99,13 @@ def can_pay(node: Product, place: int, sizes: Regimes) -> bool:
     """
     factor = node.factors[place]
     others = [other for k, other in enumerate(node.factors) if k != place]
-    if not any(_lies_beside(other, factor) for other in others) or not _is_entrywise(factor):
+    beside = [other for other in others if set(factor.indices) <= set(other.indices)]
+    if not beside or not _is_entrywise(factor):
         return True
     area = sizes.entries(node.dims[letter] for letter in letters_of(factor.indices))
     saved = area * ENTRY
     repeated = area * READ + sizes.entries(node.axes) * (2 * ENTRY) + CALL
     return repeated < saved
-
-
-def _lies_beside(other: Factor, factor: Factor) -> bool:
-    return set(factor.indices) <= set(other.indices)
 
 
 def _is_entrywise(factor: Factor) -> bool:

@@ -52,10 +52,8 @@ def _of_whole(
     matrix, *others = arguments
     if op.kind == "solve" and matrix.repeats < op.repeats:
         # No factor is there for what arrives again and again, so that it is the inverse.
-        inverse = inverses.get(matrix)
-        if inverse is None:
-            inverse = Operation("inv", Asked(whole=True), (matrix,), matrix.dims, matrix.repeats)
-            inverses[matrix] = inverse
+        inverse = Operation("inv", Asked(whole=True), (matrix,), matrix.dims, matrix.repeats)
+        inverse = inverses.setdefault(matrix, inverse)
         return Operation("matmul", Multiplied(), (inverse, *others), op.dims, op.repeats)
     if isinstance(op.detail, Asked) and op.detail.transposed:
         matrix = Operation("transpose", Order((1, 0)), (matrix,), matrix.dims, matrix.repeats)

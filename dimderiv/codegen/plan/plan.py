@@ -114,8 +114,9 @@ class Plan:
             known = self._made.get(_slot(kind, arguments[::-1], dims, other))
         return known
 
-    def remade(self, op: Operation, arguments: Iterable[Operation]) -> Operation:
-        """An operation of other arguments."""
+    def remade(self, op: Operation, place: int, argument: Operation) -> Operation:
+        """An operation with another argument at a place."""
+        arguments = (*op.arguments[:place], argument, *op.arguments[place + 1 :])
         return self.make(op.kind, arguments, op.dims, op.detail)
 
     def symbol(self, name: str, dims: tuple[Dim, ...]) -> Operation:
@@ -188,10 +189,8 @@ class Plan:
 
     def full(self, tensor: Tensor, dims: tuple[Dim, ...]) -> Operation:
         """The array with every axis written out; its letters are the numbers of the axes."""
-        if tensor.below:
-            tensor = self.upright(tensor)
-        letters = tuple(range(len(dims)))
-        op = self.as_number(self.aligned(tensor, letters))
+        tensor = self.upright(tensor)
+        op = self.as_number(self.aligned(tensor, tuple(range(len(dims)))))
         return op if len(tensor.letters) == len(dims) else self.make("fill", (op,), dims)
 
     def upright(self, tensor: Tensor) -> Tensor:

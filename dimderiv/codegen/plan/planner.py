@@ -124,11 +124,8 @@ class Planner:
             first = apply_map("relu", first)
         if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:
             function, first = "sigmoid_of_minus", scaled(-1, first)
-        arguments = (first, *others)
-        tensors = [self.plan.upright(self.value(argument)) for argument in arguments]
-        held = {letter for tensor in tensors for letter in tensor.letters}
-        longest = max((t.letters for t in tensors), key=len)
-        letters = longest if len(longest) == len(held) else tuple(sorted(held))
+        tensors = [self.plan.upright(self.value(argument)) for argument in (first, *others)]
+        letters = _letters_of_all(tensors)
         sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
         return Tensor(self.plan.map(function, *sides), letters)
 
@@ -151,10 +148,8 @@ class Planner:
         if node.function in OF_FACTORS:
             return self._of_factor(node, arrays[0])
         if node.side != "either":
-            call = plan.make(
-                "applied", arrays, node.axes, Called(node.function, node.side == "row")
-            )
-            return Tensor(call, every)
+            call = Called(function, node.side == "row")
+            return Tensor(plan.make("applied", arrays, node.axes, call), every)
         return Tensor(plan.make(function, arrays, node.axes), every)
 
     def _of_factor(self, node: Function, matrix: Operation) -> Tensor:
@@ -181,13 +176,11 @@ class Planner:
     def _sum(self, node: Sum) -> Tensor:
         if not node.terms:
             return Tensor(self.plan.number(0), ())
-        spread = [(c, t) for c, t in node.terms if not is_scattered(t)]
-        whole = self._added(spread) if spread else None
         scattered = [(c, t) for c, t in node.terms if is_scattered(t)]
+        spread = [(c, t) for c, t in node.terms if not is_scattered(t)]
         if not scattered:
-            assert whole is not None
-            return whole
-        base = self.plan.full(whole, node.axes) if whole is not None else None
+            return self._added(spread)
+        base = self.plan.full(self._added(spread), node.axes) if spread else None
         return self._scattered(scattered, base, node.axes)
 
     def _scattered(
@@ -229,9 +222,7 @@ class Planner:
         return tensor
 
     def _accumulated(self, terms: Sequence[tuple[Fraction, Tensor]]) -> Tensor:
-        held = {letter for _, t in terms for letter in t.letters}
-        longest = max((t.letters for _, t in terms), key=len)
-        letters = longest if len(longest) == len(held) else tuple(sorted(held))
+        letters = _letters_of_all([tensor for _, tensor in terms])
         total: Operation | None = None
         for coefficient, tensor in sorted(terms, key=lambda term: term[0] < 0):
             scaled = self.scaling.multiple(abs(coefficient), [], tensor)
@@ -320,3 +311,10 @@ class Planner:
         found = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed).result(tensors)
         multiple = self.scaling.multiple(coefficient, scalars, found)
         return Tensor(multiple.op, tuple(place[i] for i in multiple.letters), multiple.below)
+
+
+def _letters_of_all(tensors: Sequence[Tensor]) -> Letters:
+    """The letters that tensors have together: those of one that has all, or else in order."""
+    held = {letter for tensor in tensors for letter in tensor.letters}
+    longest = max((tensor.letters for tensor in tensors), key=len)
+    return longest if len(longest) == len(held) else tuple(sorted(held))

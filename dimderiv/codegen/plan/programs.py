@@ -7,8 +7,8 @@ from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import AT_ONCE, Late, Plan
 from dimderiv.codegen.plan.planner import Planner
 from dimderiv.codegen.plan.variants import Variant
-from dimderiv.codegen.read import CodeBuilder, conflicts, laid_out, named_in
-from dimderiv.graph import Function, Key, Named, Node, operands
+from dimderiv.codegen.read import CodeBuilder, laid_out, named_in
+from dimderiv.graph import Function, Key, Named, Node, nodes_of
 from dimderiv.infer import Typed
 from dimderiv.language import Shape
 from dimderiv.rulebook import Rulebook
@@ -21,32 +21,19 @@ class Programs:
     """What one function computes: a value, derivatives, or both.
 
     Args:
-        programs: the value, if any, and the answers.
+        goals: what is computed of each program: of the value, if any, and of the answers.
         layouts: for each result the shape of what is differentiated, and of the variable.
-        rulebook: the rules in use.
-        results: for each program the names of its definitions that are results, if its value is
-            not the only one.
-        nodes: for each program its results as nodes, for what is written entry by entry.
         late: the symbols that arrive later than others.
     """
 
     def __init__(
-        self,
-        programs: Sequence[Typed],
-        layouts: Sequence[Sides],
-        rulebook: Rulebook,
-        results: Sequence[Sequence[str]],
-        nodes: Sequence[Sequence[Node]],
-        late: Late = AT_ONCE,
+        self, goals: Sequence["Goals"], layouts: Sequence[Sides], late: Late = AT_ONCE
     ) -> None:
+        self.goals = goals
         self.layouts = layouts
-        self.sizes = sorted({name for program in programs for name in program.sizes})
+        self.sizes = sorted({name for each in goals for name in each.sizes})
         self.late = late
-        self.goals = [
-            Goals(typed, own, rulebook, found)
-            for typed, own, found in zip(programs, results, nodes, strict=True)
-        ]
-        plain = [(goals, *goal) for goals in self.goals for goal in goals.values]
+        plain = [(each, *value) for each in goals for value in each.values]
         self.results = [
             (goals, node if is_found else laid_out(node, of, wrt))
             for (goals, node, is_found), (of, wrt) in zip(plain, layouts, strict=True)
@@ -54,15 +41,8 @@ class Programs:
 
     def functions(self) -> Iterator[str]:
         """The functions that results call."""
-        seen: set[Key] = set()
-        stack = [node for _, node in self.results]
-        while stack:
-            node = stack.pop()
-            if node.key not in seen:
-                seen.add(node.key)
-                stack.extend(operands(node))
-                if isinstance(node, Function):
-                    yield node.function
+        inner = nodes_of(node for _, node in self.results)
+        return (node.function for node in inner if isinstance(node, Function))
 
     def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
         """The operations that compute the results, and the names of the user's intermediates.
@@ -80,10 +60,11 @@ class Programs:
         for place in self._order():
             goals, node = self.results[place]
             if goals not in done:
-                if conflicts(defined, goals.definitions):
+                own = {each.name: each.value.key for each in goals.definitions}
+                if any(defined.get(name, key) != key for name, key in own.items()):
                     names = {**planner.names, **names}
                     planner = Planner(plan, demands)
-                defined |= {each.name: each.value.key for each in goals.definitions}
+                defined |= own
             for definition in goals.needed(node, done.setdefault(goals, set())):
                 planner.value(definition)
             outputs[place] = planner.result(node)
@@ -103,28 +84,37 @@ class Goals:
 
     Args:
         typed: the program.
-        names: the names of the definitions; none where it is the value.
         rulebook: the rules in use.
-        nodes: the results as they were found.
+        names: the names of the definitions; none where it is the value.
+        nodes: the results as they were found, for what is written entry by entry.
 
     Attributes:
+        sizes: the named sizes of the program.
         definitions: every definition of the program, in the order written.
         values: each result as a node, and whether it is as it was found.
     """
 
     def __init__(
-        self, typed: Typed, names: Sequence[str], rulebook: Rulebook, nodes: Sequence[Node]
+        self,
+        typed: Typed,
+        rulebook: Rulebook,
+        names: Sequence[str] = (),
+        nodes: Sequence[Node] = (),
     ) -> None:
+        self.sizes = typed.sizes
         wanted: Sequence[str | None] = names or [None]
         builder = CodeBuilder(typed, rulebook, dict(zip(wanted, nodes, strict=False)))
         lowered = builder.lowered()
         self.definitions = lowered.definitions
         self._places = {each.name: k for k, each in enumerate(lowered.definitions)}
-        values = [self.definitions[self._places[name]].value for name in names] or [lowered.value]
+        values = [self._defined(name) for name in names] or [lowered.value]
         self.values = [
             (value, name in builder.unread) for name, value in zip(wanted, values, strict=True)
         ]
         self._named: dict[Node, set[str]] = {}
+
+    def _defined(self, name: str) -> Node:
+        return self.definitions[self._places[name]].value
 
     def needed(self, node: Node, done: set[str]) -> list[Named]:
         """The definitions that a result needs besides those that are done, in the order written."""
@@ -136,5 +126,5 @@ class Goals:
             new = self._named[value] - done
             done |= new
             places += [self._places[name] for name in new]
-            waiting += [self.definitions[self._places[name]].value for name in new]
+            waiting += map(self._defined, new)
         return [self.definitions[place] for place in sorted(places)]

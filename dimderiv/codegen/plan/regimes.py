@@ -7,8 +7,7 @@ the sizes at which the same plan would have been made.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, islice
-from operator import add, ge, gt, le, lt, mul, sub, truediv
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from dimderiv.language import Dim
 
@@ -120,38 +119,17 @@ class Amount:
         self.regimes = regimes
         self.at = at
 
-    def _with(self, operator: Callable[[Any, Any], float], other: "Amount | float") -> "Amount":
-        if isinstance(other, Amount):
-            return Amount(self.regimes, lambda sizes: operator(self.at(sizes), other.at(sizes)))
-        return Amount(self.regimes, lambda sizes: operator(self.at(sizes), other))
-
-    def _compared(self, operator: Callable[[Any, Any], bool], other: "Amount | float") -> bool:
-        if isinstance(other, Amount):
-            return self.regimes.decided(lambda sizes: operator(self.at(sizes), other.at(sizes)))
-        return self.regimes.decided(lambda sizes: operator(self.at(sizes), other))
-
     def __add__(self, other: "Amount | float") -> "Amount":
-        return self._with(add, other)
+        at = other.at if isinstance(other, Amount) else lambda _: other
+        return Amount(self.regimes, lambda sizes: self.at(sizes) + at(sizes))
 
-    def __sub__(self, other: "Amount | float") -> "Amount":
-        return self._with(sub, other)
+    def __mul__(self, factor: float) -> "Amount":
+        return Amount(self.regimes, lambda sizes: self.at(sizes) * factor)
 
-    def __mul__(self, other: "Amount | float") -> "Amount":
-        return self._with(mul, other)
+    __rmul__ = __mul__
 
-    def __truediv__(self, other: "Amount | float") -> "Amount":
-        return self._with(truediv, other)
+    def __lt__(self, other: "Amount") -> bool:
+        return self.regimes.decided(lambda sizes: self.at(sizes) < other.at(sizes))
 
-    __radd__, __rmul__ = __add__, __mul__
-
-    def __lt__(self, other: "Amount | float") -> bool:
-        return self._compared(lt, other)
-
-    def __le__(self, other: "Amount | float") -> bool:
-        return self._compared(le, other)
-
-    def __gt__(self, other: "Amount | float") -> bool:
-        return self._compared(gt, other)
-
-    def __ge__(self, other: "Amount | float") -> bool:
-        return self._compared(ge, other)
+    def __le__(self, other: "Amount") -> bool:
+        return self.regimes.decided(lambda sizes: self.at(sizes) <= other.at(sizes))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 
 from dimderiv.codegen.plan.details import Entrywise
 from dimderiv.codegen.plan.operations import Operation
@@ -35,9 +36,7 @@ class Scaling:
         if size.denominator != 1:
             under.insert(0, Tensor(plan.number(size.denominator), (), below=True))
         parts = [self.multiplied(group) for group in (above, under) if group]
-        if len(parts) == 2:
-            parts = [entrywise_product(plan, parts[0], parts[1], ())]
-        scale = parts[0] if parts else None
+        scale = self.multiplied(parts) if parts else None
         if tensor is None:
             tensor = scale or Tensor(plan.number(1), ())
         elif scale is not None:
@@ -52,16 +51,11 @@ class Scaling:
         known = self._known_negative(op, MOST_NESTED)
         if known is not None:
             return tensor._replace(op=known)
-        place = None
-        if _is_quotient(op):
-            place = 1
-        elif _is_product(op, "*/") and op not in plan.committed:
-            place = self._place_of_sign(op)
+        place = self._place_of_sign(op)
         if place is None:
             return tensor._replace(op=plan.map("negative", op))
-        arguments = list(op.arguments)
-        arguments[place] = self.negated_view(arguments[place])
-        return tensor._replace(op=plan.remade(op, arguments))
+        inner = self.negated_view(op.arguments[place])
+        return tensor._replace(op=plan.remade(op, place, inner))
 
     def _known_negative(self, op: Operation, depth: int) -> Operation | None:
         """Minus an operation, where that or minus one of its factors is made already."""
@@ -74,21 +68,23 @@ class Scaling:
         for place, factor in enumerate(op.arguments):
             known = self._known_negative(factor, depth - 1) if factor.rank else None
             if known is not None:
-                arguments = [*op.arguments[:place], known, *op.arguments[place + 1 :]]
-                return self.plan.remade(op, arguments)
+                return self.plan.remade(op, place, known)
         return None
 
     def _place_of_sign(self, op: Operation) -> int | None:
         """The place of the factor that a sign goes to best, if it goes to any."""
-        if op.function == "/" or op.arguments[0].kind == "number":
-            return 0
-        return self._small_factor(op, op.arguments)
+        if _is_quotient(op):
+            return 1
+        if not _is_product(op, "*/") or op in self.plan.committed:
+            return None
+        is_first = op.function == "/" or op.arguments[0].kind == "number"
+        return 0 if is_first else self._small_factor(op)
 
-    def _small_factor(self, op: Operation, factors: Sequence[Operation]) -> int | None:
+    def _small_factor(self, op: Operation) -> int | None:
         """The place of the factor that is best multiplied instead of the product, if any is."""
         if op.is_gram:
             return None
-        count = self.plan.sizes.entries
+        count, factors = self.plan.sizes.entries, op.arguments
         least = min(range(len(factors)), key=lambda k: count(factors[k].dims))
         if factors[least].is_truth:
             return None
@@ -101,16 +97,12 @@ class Scaling:
     def negated_view(self, op: Operation) -> Operation:
         """Minus an array; of a view, the view of minus what it shows."""
         if op.is_plain_view:
-            inner = self.negated_view(op.arguments[0])
-            return self.plan.remade(op, (inner,))
+            return self.plan.remade(op, 0, self.negated_view(op.arguments[0]))
         return self.negated(Tensor(op, tuple(range(op.rank)))).op
 
     def multiplied(self, tensors: Sequence[Tensor]) -> Tensor:
         """The product of tensors that share their letters."""
-        result = tensors[0]
-        for other in tensors[1:]:
-            result = entrywise_product(self.plan, result, other, ())
-        return result
+        return reduce(lambda a, b: entrywise_product(self.plan, a, b, ()), tensors)
 
     def _rescaled(self, tensor: Tensor, scale: Tensor) -> Tensor:
         """A multiple, taken of a small factor where the product is large."""
@@ -118,17 +110,15 @@ class Scaling:
         if op.kind == "inverse":
             tensor, op = plan.written_out(tensor), plan.make("inv", op.arguments, op.dims)
         if _is_product(op, "*") and op not in plan.committed and not tensor.below:
-            place = self._small_factor(op, op.arguments)
+            place = self._small_factor(op)
             if place is not None:
-                arguments = list(op.arguments)
-                arguments[place] = self._scaled_view(arguments[place], scale)
-                return tensor._replace(op=plan.remade(op, arguments))
+                inner = self._scaled_view(op.arguments[place], scale)
+                return tensor._replace(op=plan.remade(op, place, inner))
         return entrywise_product(plan, scale, tensor, ())
 
     def _scaled_view(self, op: Operation, scale: Tensor) -> Operation:
         if op.is_plain_view:
-            inner = self._scaled_view(op.arguments[0], scale)
-            return self.plan.remade(op, (inner,))
+            return self.plan.remade(op, 0, self._scaled_view(op.arguments[0], scale))
         if op.number is not None and scale.op.number is not None and not scale.below:
             return self.plan.number(op.number * scale.op.number)
         return entrywise_product(self.plan, scale, Tensor(op, tuple(range(op.rank))), ()).op

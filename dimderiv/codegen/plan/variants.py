@@ -6,6 +6,7 @@ where there is none, two are taken that are nearly the best together.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
 from math import gcd
 from typing import Any
@@ -61,10 +62,8 @@ class Variant:
         least = min((op.repeats for op in operations), default=1.0)
         for op in operations:
             if op.kind == "matmul":
-                count = op.arguments[0].dims[-1] * Dim.of(round(op.repeats / least))
-                for dim in op.dims:
-                    count = count * dim
-                total = total + count
+                times = op.arguments[0].dims[-1] * Dim.of(round(op.repeats / least))
+                total += reduce(Dim.__mul__, op.dims, times)
         return total
 
 

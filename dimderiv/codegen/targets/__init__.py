@@ -5,7 +5,7 @@ from importlib import import_module
 from dimderiv.codegen.targets.arguments import Arguments, LateArguments
 from dimderiv.codegen.targets.declared import called_functions, described
 from dimderiv.codegen.targets.helper_source import helper_functions, helper_source
-from dimderiv.codegen.targets.identifiers import Identifiers
+from dimderiv.codegen.targets.identifiers import Identifiers, as_given
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.numpy import NumpyWriter
 from dimderiv.codegen.targets.text import ATOM, PRODUCT, SIGN, Text, commented, indented, words_in
@@ -24,6 +24,7 @@ __all__ = [
     "NumpyWriter",
     "Text",
     "Writer",
+    "as_given",
     "called_functions",
     "commented",
     "described",

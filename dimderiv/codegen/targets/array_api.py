@@ -47,13 +47,6 @@ class ArrayApiWriter(Writer):
         "windows": "{helper.windows}({}, {op.window}, {op.detail.axes})",
         "reshape": "xp.reshape({}, {op.tuple})",
     }
-    helpers = frozenset(
-        {
-            *("softmax", "logsoftmax", "logsumexp"),
-            *("expm", "dexpm", "polar", "eigvec", "gap_pinv"),
-            *("conv2", "conv2_full", "overlap_add", "sheared"),
-        }
-    )
 
     def converted(self, names: list[str]) -> list[str]:
         """The lines after which the arguments are arrays of one library and one type."""

@@ -3,23 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from dimderiv.codegen.read import axes_of
+from dimderiv.codegen.targets.text import listed
 from dimderiv.language import GRADIENT, HESSIAN, Dim, Shape
 
-HELPER = "applied"
 
-
-def called_functions(functions: Iterable[str], unknown: Mapping[str, Shape]) -> list[str]:
+def called_functions(functions: Iterable[str], declared: Mapping[str, Shape]) -> list[str]:
     """The declared functions and the derivatives of them that are called.
 
     Args:
         functions: all functions that are called.
-        unknown: the declared functions.
+        declared: the declared functions.
 
     Returns:
         Such as `["f", "∇f"]`, in the order of their declaration.
     """
     called = set(functions)
-    names = [sign + name for name in unknown for sign in ("", GRADIENT, HESSIAN)]
+    names = [sign + name for name in declared for sign in ("", GRADIENT, HESSIAN)]
     return [name for name in names if name in called]
 
 
@@ -43,24 +42,4 @@ def described(function: str, name: str, shape: Shape) -> str:
 def _array(axes: Sequence[Dim]) -> str:
     if not axes:
         return "a scalar"
-    inside = ", ".join(map(str, axes)) + ("," if len(axes) == 1 else "")
-    return f"an array of shape ({inside})"
-
-
-def call_of(
-    function: str,
-    name: str,
-    argument: str,
-    is_row: bool,
-    helper: str,
-    module: str,
-    entries: str = "[0]",
-) -> str:
-    """The text of a call of a function that is handed in."""
-    order = len(function) - len(function.lstrip(HESSIAN))
-    if is_row and argument.isidentifier():
-        argument = f"{argument}[None, :]"
-    elif is_row:
-        argument = f"{module}.reshape({argument}, (1, -1))"
-    row = entries if is_row and order == 1 else ""
-    return f'{helper}("{name}", {name}, {argument}, {order}){row}'
+    return f"an array of shape ({listed([str(dim) for dim in axes])})"

@@ -34,14 +34,6 @@ class JaxWriter(NumpyLikeWriter):
         "expm": "jax.scipy.linalg.expm({})",
         "windows": "{helper.windows}({}, {op.window}, {op.detail.axes})",
     }
-    helpers = frozenset(
-        {
-            *("dexpm", "polar", "eigvec", "gap_pinv"),
-            *("conv2", "conv2_full", "overlap_add", "sheared"),
-            *("cholesky_solve", "cholesky_inv", "cholesky_logdet", "cholesky_det"),
-            *("lu_solve", "lu_inv", "lu_logdet", "lu_det"),
-        }
-    )
 
     def layer(self, text: LayerText) -> list[str]:
         """A function with a derivative of its own."""

@@ -30,21 +30,12 @@ class NumpyWriter(NumpyLikeWriter):
     hands_down = False
     calls: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.calls,
+        "inv": "{helper.inv}({})",
         "inner": "np.vdot({}, {})",
         # numpy's own `outer` is the slowest of its ways.
         "outer": "{helper.outer}({}, {})",
         "windows": "np.lib.stride_tricks.sliding_window_view({}, {op.window}, {op.detail.axes})",
     }
-    helpers = frozenset(
-        {
-            "sigmoid_of_minus",
-            *("softmax", "logsoftmax", "logsumexp"),
-            *("cholesky", "cholesky_solve", "cholesky_inv", "cholesky_logdet", "cholesky_det"),
-            *("lu", "lu_solve", "lu_inv", "lu_logdet", "lu_det", "inv"),
-            *("expm", "dexpm", "polar", "eigvec", "gap_pinv"),
-            *("conv2", "conv2_full", "overlap_add", "sheared"),
-        }
-    )
 
     def linear_map(
         self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str

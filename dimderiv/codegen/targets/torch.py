@@ -47,14 +47,6 @@ class TorchWriter(Writer):
         "transpose": "{0.atom}.permute{op.detail.axes}",
         "reshape": "{0.atom}.reshape({op.sizes})",
     }
-    helpers = frozenset(
-        {
-            *("dexpm", "polar", "eigvec", "gap_pinv"),
-            *("conv2", "conv2_full", "overlap_add", "sheared"),
-            *("cholesky_solve", "cholesky_logdet", "cholesky_det"),
-            *("lu_solve", "lu_inv", "lu_logdet", "lu_det"),
-        }
-    )
 
     def fitting(self, names: list[str]) -> list[str]:
         """The tests that all arguments are tensors off the tape, of one type."""

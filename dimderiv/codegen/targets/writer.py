@@ -4,13 +4,13 @@ A target is a writer in a file of its own.  It says how its library spells what 
 differently, and which helper functions generated code brings along.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dimderiv.codegen.plan import FACTORS, Operation, called, details, is_of_numbers
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
-from dimderiv.codegen.targets.declared import HELPER, call_of
+from dimderiv.codegen.targets.helper_source import helper_functions
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.spelling import Helpers, Parts, outer_places, triangle_place
 from dimderiv.codegen.targets.text import (
@@ -28,7 +28,7 @@ from dimderiv.codegen.targets.text import (
     without_axis,
 )
 from dimderiv.errors import UnknownNameError
-from dimderiv.language import Dim
+from dimderiv.language import HESSIAN, Dim
 from dimderiv.rulebook import Rulebook
 
 # So many arguments are looked at one by one before any is converted: looking is quicker.
@@ -57,8 +57,8 @@ class Writer:
             looking is quicker than converting.
         takes_numbers: whether functions of two arrays take a number for one of them.
         rules: how the rules write functions of each entry, see `rules/README.md`.
-        calls: how other operations are spelled, as `spelling` says.
-        helpers: functions of each entry, and other operations, that are helper functions.
+        calls: how other operations are spelled, as `spelling` says; what is not spelled anywhere is
+            the helper function with its name.
         layer_name: what a layer is called.
         layer_words: names that its layers give to parts of their own.
         context: names that the lines which convert the arguments give a meaning.
@@ -78,7 +78,6 @@ class Writer:
     takes_numbers: ClassVar[bool] = False
     rules: ClassVar[Mapping[str, str]] = {}
     calls: ClassVar[Mapping[str, str]]
-    helpers: ClassVar[frozenset[str]]
     layer_name: ClassVar[str] = "layer"
     layer_words: ClassVar[tuple[str, ...]] = ()
     context: ClassVar[tuple[str, ...]] = ()
@@ -179,9 +178,7 @@ class Writer:
             case details.Multiplied():
                 return Text(f"{parts[0].within(MATMUL)} @ {parts[1].within(MATMUL + 1)}", MATMUL)
             case details.Called(function, is_row):
-                name, helper = self.declared[function], self.helper(HELPER)
-                call = call_of(function, name, parts[0].text, is_row, helper, self.module, self.row)
-                return Text(call)
+                return self._applied(function, parts[0].text, is_row)
             case details.Order() if op.rank == 2:
                 return Text(f"{parts[0].atom}.T")
             case details.Block(axis, rows):
@@ -195,10 +192,10 @@ class Writer:
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation that each library spells in its own way."""
         name = called(op)
-        if name in self.helpers:
-            return self._helped(op, parts)
         if name in self.calls:
             return self._formatted(self.calls[name], op, parts)
+        if name in self.helpers:
+            return self._helped(op, parts)
         raise self.unknown(op.kind)
 
     def _formatted(self, spelling: str, op: Operation, parts: Sequence[Text]) -> Text:
@@ -231,8 +228,8 @@ class Writer:
             return joined(function, *parts)
         if is_bare or len(parts) > 2 or (len(parts) > 1 and not self.takes_numbers):
             parts = self._numbers_as_arrays(op, parts)
-        written = function if function in self.helpers else self.rules.get(function)
-        if written is None:
+        written = self.rules.get(function, function if function in self.helpers else "")
+        if not written:
             raise self.unknown(function)
         if written.isidentifier():
             return Text(f"{self.helper(written)}({', '.join(map(str, parts))})")
@@ -242,6 +239,16 @@ class Writer:
         """The texts of arguments, of which numbers are made arrays of the target."""
         each = zip(op.arguments, parts, strict=True)
         return [Text(self.constant(part.text)) if is_of_numbers(a) else part for a, part in each]
+
+    def _applied(self, function: str, argument: str, is_row: bool) -> Text:
+        """A call of a function that is handed in, or of a derivative of it."""
+        name, order = self.declared[function], len(function) - len(function.lstrip(HESSIAN))
+        if is_row and argument.isidentifier():
+            argument = f"{argument}[None, :]"
+        elif is_row:
+            argument = f"{self.module}.reshape({argument}, (1, -1))"
+        row = self.row if is_row and order == 1 else ""
+        return Text(f'{self.helper("applied")}("{name}", {name}, {argument}, {order}){row}')
 
     def _helped(self, op: Operation, parts: Sequence[Text]) -> Text:
         """A call of a helper function."""
@@ -267,6 +274,11 @@ class Writer:
             f"there is no {self.target} code for {function}",
             hint="define it by functions that have code",
         )
+
+    @property
+    def helpers(self) -> Collection[str]:
+        """The names of its helper functions."""
+        return helper_functions(self.helper_file)
 
     @property
     def dtype(self) -> str:

@@ -1,12 +1,32 @@
-"""The programs of one function as graphs, read for the code generator."""
+"""Printed programs, and what was found, as nodes to plan, and the axes of what is returned.
 
-from collections.abc import Mapping, Sequence
+Code returns the axes of the value, then those of the variable.
+"""
+
+from collections.abc import Mapping
 from functools import cached_property
 
-from dimderiv import graph
-from dimderiv.graph import Function, Key, Map, Named, Node, Product, Sum, number, operands
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Function,
+    Index,
+    Key,
+    Map,
+    Merged,
+    Named,
+    Node,
+    Product,
+    letters_of,
+    nodes_of,
+    number,
+    operands,
+    product,
+    terms,
+    total,
+)
 from dimderiv.infer import Typed
-from dimderiv.language import ONE, IndexForm, Name, Shape, Statement, Tree, walk
+from dimderiv.language import ONE, Dim, IndexForm, Name, Shape, Statement, Tree, walk
 from dimderiv.lower import Array, Builder, entrywise_tree, with_operands
 from dimderiv.rulebook import Rule, Rulebook
 
@@ -65,14 +85,10 @@ class CodeBuilder(Builder):
     @cached_property
     def _found(self) -> Mapping[str | None, Node]:
         """What was found, by the names that it has here; what has none is the value."""
-        named, seen, waiting = dict[str | None, Node](), set[Key](), list(self.nodes.values())
-        while waiting:
-            node = waiting.pop()
-            if node.key not in seen:
-                seen.add(node.key)
-                waiting += operands(node)
-                if isinstance(node, Named):
-                    named[node.name] = node.value
+        inner = nodes_of(self.nodes.values())
+        named: dict[str | None, Node] = {
+            node.name: node.value for node in inner if isinstance(node, Named)
+        }
         return {**named, **self.nodes}
 
     def restated(self, node: Node) -> Node:
@@ -100,8 +116,8 @@ def _is_structured(node: Node) -> bool:
             return function in {"inv", "tril"}
         case Product():
             arrays = [factor for factor in node.factors if factor.indices]
-            letters = graph.letters_of(node.result)
-            held = {letter for factor in arrays for letter in graph.letters_of(factor.indices)}
+            letters = letters_of(node.result)
+            held = {letter for factor in arrays for letter in letters_of(factor.indices)}
             return (
                 len(set(letters)) < len(letters)
                 or not set(letters) <= held
@@ -110,26 +126,35 @@ def _is_structured(node: Node) -> bool:
     return False
 
 
-def conflicts(definitions: Mapping[str, graph.Key], named: Sequence[Named]) -> bool:
-    """Whether a name is defined as something else than in the programs before."""
-    return any(definitions.get(each.name, each.value.key) != each.value.key for each in named)
-
-
 def named_in(node: Node) -> set[str]:
     """The names that a node uses by itself, not those that these use in turn."""
-    found, seen, waiting = set[str](), set[int](), [node]
-    while waiting:
-        each = waiting.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        match each:
-            case Named(name):
-                found.add(name)
-            case Sum(terms):
-                waiting += [term for _, term in terms]
-            case Product():
-                waiting += [factor.node for factor in each.factors]
-            case Map() | Function():
-                waiting += each.arguments
-    return found
+    inner = nodes_of([node], through_names=False)
+    return {each.name for each in inner if isinstance(each, Named)}
+
+
+def axes_of(shape: Shape) -> tuple[Dim, ...]:
+    """The axes of an array as it is passed and returned: a row is `(1, C)`."""
+    return tuple(shape) if shape.is_row else shape.axes
+
+
+def laid_out(node: Node, of: Shape, wrt: Shape) -> Node:
+    """A derivative with an axis for each axis of the value and of the variable, but those of 1.
+
+    Args:
+        node: the derivative as a matrix.
+        of: the shape of the value that is differentiated.
+        wrt: the shape of the variable.
+    """
+    axes = of.axes + wrt.axes
+    if len(axes) <= 2:
+        return node
+    plain = tuple(range(len(axes)))
+    sides = (plain[: len(of.axes)], plain[len(of.axes) :])
+    indices = tuple(_stacked(side) for side in sides if side)
+    parts = [(c, product(ONCE, [Factor(t, indices)], plain, axes)) for c, t in terms(node)]
+    return total(parts, axes)
+
+
+def _stacked(letters: tuple[int, ...]) -> Index:
+    """The index of stacked columns: the letter of the columns is the slow one."""
+    return letters[0] if len(letters) == 1 else Merged(letters[::-1])
