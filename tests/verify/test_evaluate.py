@@ -14,8 +14,8 @@ from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import Arithmetic, OutOfDomain
 from dimderiv.verify.evaluate.effort import Effort, OutOfTime
 from dimderiv.verify.evaluate.evaluate import Evaluator
-from dimderiv.verify.evaluate.tables import Table, size_of
-from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected, SizeUnknownError
+from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected
+from dimderiv.verify.layout import SizeUnknownError, Table, size_of
 
 
 def table(rows: list[list[int]], below: int = 4) -> Table:

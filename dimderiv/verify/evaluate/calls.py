@@ -20,16 +20,8 @@ from dimderiv.verify.evaluate.matrices import (
     pseudo_inverse,
     trace,
 )
-from dimderiv.verify.evaluate.tables import (
-    Table,
-    combined,
-    each,
-    eliminated,
-    entries,
-    filled,
-    size_of,
-    transposed,
-)
+from dimderiv.verify.evaluate.tables import combined, each, eliminated
+from dimderiv.verify.layout import Table, entries, filled, size_of, transposed
 
 Reducer: TypeAlias = Callable[[Arithmetic, list[Scalar]], Scalar]
 MatrixFunction: TypeAlias = Callable[[Arithmetic, Table], Table]

@@ -26,33 +26,19 @@ from dimderiv.language import (
     Tree,
     along,
 )
-from dimderiv.language import size_of as dimension_of
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS, REDUCTIONS, reduced
 from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, entry_operation, power
-from dimderiv.verify.evaluate.index_form import IndexedArray, IndexReader
+from dimderiv.verify.evaluate.index_form import IndexReader
 from dimderiv.verify.evaluate.matrices import matrix_power
 from dimderiv.verify.evaluate.special import special
-from dimderiv.verify.evaluate.tables import (
-    Table,
-    broadcast_size,
-    commutation,
-    diagonal,
-    each,
-    filled,
-    is_single,
-    size_of,
-    square_size,
-    stretched,
-    transposed,
-)
+from dimderiv.verify.evaluate.tables import broadcast_size, commutation, diagonal, each, stretched
 from dimderiv.verify.evaluate.unsized import (
     ANY_SIZE,
     IDENTITY,
     Expected,
-    SizeUnknownError,
     Unsized,
     Value,
     beside,
@@ -66,8 +52,20 @@ from dimderiv.verify.evaluate.unsized import (
     square_below,
     together,
 )
-from dimderiv.verify.layout import Size
-from dimderiv.verify.lettered import lettered
+from dimderiv.verify.layout import (
+    Form,
+    FormEntries,
+    Size,
+    SizeUnknownError,
+    Table,
+    filled,
+    is_single,
+    lettered,
+    number_of,
+    size_of,
+    square_size,
+    transposed,
+)
 
 Definitions = Mapping[str, tuple[tuple[str, ...], Tree]]
 
@@ -198,20 +196,17 @@ class Evaluator:
             case Call():
                 return self._call(node, expected)
             case IndexForm():
-                return self._index_reader().table(node)
+                return self.form(node).table()
             case Entry():
                 raise NotVerifiableError("an entry outside an index form", span=node.span)
 
-    def array(self, form: IndexForm) -> IndexedArray:
+    def form(self, form: IndexForm) -> FormEntries:
         """The entries of an index form of any number of axes.
 
         Args:
             form: the form.
         """
-        return self._index_reader().array(form)
-
-    def _index_reader(self) -> IndexReader:
-        return IndexReader(self.arithmetic, self.value, self.size, frozenset(self.sizes))
+        return IndexReader(Form(form, self.sizes), self.arithmetic, self.value).entries()
 
     def _named(self, name: str, node: Tree) -> Value:
         if name in self.names:
@@ -353,13 +348,13 @@ class Evaluator:
     def _constant(self, node: Call) -> Value:
         match node.function, node.arguments:
             case (("ones" | "zeros" | "eye"), (rows, *others)) if len(others) < 2:
-                last = self.size(others[0]) if others else None
+                last = number_of(others[0], self.sizes) if others else None
                 if node.function == "eye":
-                    return diagonal(self.size(rows))
+                    return diagonal(number_of(rows, self.sizes))
                 fill = ONE if node.function == "ones" else ZERO
-                return filled((self.size(rows), last or 1), lambda i, j: fill)
+                return filled((number_of(rows, self.sizes), last or 1), lambda i, j: fill)
             case (("commutation" | "K"), (rows, cols)):
-                return commutation(self.size(rows), self.size(cols))
+                return commutation(number_of(rows, self.sizes), number_of(cols, self.sizes))
             case ((("vector" | "matrix") as shape), (fill_node,)):
                 fill = self.scalar(fill_node)
                 return Unsized(None, 1 if shape == "vector" else None, fill, fill, False)
@@ -385,15 +380,3 @@ class Evaluator:
             return inner.scalar(body)
 
         return stretched(function, *arguments)
-
-    def size(self, node: Tree) -> int:
-        """A size that is written as an expression in dimensions.
-
-        Args:
-            node: a polynomial of names of dimensions.
-        """
-        try:
-            return dimension_of(node).evaluate(self.sizes)
-        except (KeyError, ShapeError) as error:
-            message = "a size that is not made of dimensions"
-            raise NotVerifiableError(message, span=node.span) from error

@@ -16,17 +16,13 @@ from dimderiv.verify.evaluate.arithmetic import (
 )
 from dimderiv.verify.evaluate.tables import (
     SingularMatrix,
-    Table,
     combined,
     diagonal,
     each,
     eliminated,
-    entries,
-    filled,
     matrix_product,
-    square_size,
-    transposed,
 )
+from dimderiv.verify.layout import Table, entries, filled, square_size, transposed
 
 LARGEST_NORM = 1000
 EXPM_HALVINGS = 8

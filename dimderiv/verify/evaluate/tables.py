@@ -1,64 +1,19 @@
 """Arrays of two axes as lists of rows of scalars, and the operations of the language on them."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, OutOfDomain, Scalar, leading
-from dimderiv.verify.layout import Size
-
-Table: TypeAlias = list[list[Scalar]]
+from dimderiv.verify.layout import Size, Table, filled, size_of, square_size, transposed
 
 
 class SingularMatrix(OutOfDomain):
     """A matrix that is to be inverted has no inverse."""
 
 
-def size_of(table: Table) -> Size:
-    """Rows and columns of a table.
-
-    Args:
-        table: at least one row.
-    """
-    return Size(len(table), len(table[0]))
-
-
-def is_single(table: Table) -> bool:
-    """Whether a table is a scalar."""
-    return len(table) == 1 and len(table[0]) == 1
-
-
-def filled(size: tuple[int, int], entry: Callable[[int, int], Scalar]) -> Table:
-    """The table of a function of row and column.
-
-    Args:
-        size: rows and columns.
-        entry: the function.
-
-    >>> filled((2, 3), lambda i, j: 10 * i + j)
-    [[0, 1, 2], [10, 11, 12]]
-    """
-    rows, cols = size
-    return [[entry(i, j) for j in range(cols)] for i in range(rows)]
-
-
 def each(table: Table, function: Callable[[Scalar], Scalar]) -> Table:
     """A function of every entry."""
     return [[function(entry) for entry in row] for row in table]
-
-
-def transposed(table: Table) -> Table:
-    """Rows as columns.
-
-    Args:
-        table: the table to transpose.
-    """
-    return [list(column) for column in zip(*table, strict=True)]
-
-
-def entries(table: Table) -> list[Scalar]:
-    """All entries, row by row."""
-    return [entry for row in table for entry in row]
 
 
 def diagonal(size: int, entry: Scalar = ONE) -> Table:
@@ -187,11 +142,3 @@ def _clear_column(arithmetic: Arithmetic, rows: Table, k: int) -> None:
                 arithmetic.add(x, arithmetic.mul(factor, y))
                 for x, y in zip(row[k:], rows[k][k:], strict=True)
             ]
-
-
-def square_size(table: Table) -> int:
-    """The number of rows, and of columns."""
-    rows, cols = size_of(table)
-    if rows != cols:
-        raise ShapeError(f"a square matrix is needed, not one of {size_of(table)}")
-    return rows

@@ -6,17 +6,8 @@ from fractions import Fraction
 
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.verify.claim import Claim, NotVerifiableError
-from dimderiv.verify.evaluate import (
-    ZERO,
-    Arithmetic,
-    Evaluator,
-    Expected,
-    Jet,
-    OutOfDomain,
-    Scalar,
-    Table,
-)
-from dimderiv.verify.layout import EntryOf, Place, Placement, moves, places
+from dimderiv.verify.evaluate import ZERO, Arithmetic, Evaluator, Expected, Jet, OutOfDomain, Scalar
+from dimderiv.verify.layout import EntryOf, Place, Placement, Table, moves, places
 from dimderiv.verify.points.setting import Setting, Trial, failure
 
 TIED = (
@@ -81,7 +72,7 @@ class Claimed:
         reader.define(self.claim.answer)
         node = self.claim.answer.statements[-1].value
         return self.layout(trial).answer(
-            node, lambda part, size: reader.table(part, Expected(*size)), reader.array
+            node, lambda part, size: reader.table(part, Expected(*size)), reader.form
         )
 
     def disagreement(

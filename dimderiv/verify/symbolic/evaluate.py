@@ -18,12 +18,23 @@ from dimderiv.language import (
     Tree,
     along,
 )
-from dimderiv.language import size_of as dimension_of
 from dimderiv.verify.claim import NotVerifiableError
-from dimderiv.verify.lettered import lettered
+from dimderiv.verify.layout import (
+    Form,
+    FormEntries,
+    Size,
+    Table,
+    entries,
+    filled,
+    is_single,
+    lettered,
+    number_of,
+    size_of,
+    transposed,
+)
 from dimderiv.verify.symbolic import matrices
 from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
-from dimderiv.verify.symbolic.entries import SymbolicForm, read_form
+from dimderiv.verify.symbolic.entries import FormReader
 from dimderiv.verify.symbolic.functions import (
     OF_ONE,
     OF_SQUARE,
@@ -37,20 +48,14 @@ from dimderiv.verify.symbolic.functions import (
 from dimderiv.verify.symbolic.tables import (
     Entry,
     Open,
-    Size,
-    Table,
     Value,
     closed,
-    entries,
     entrywise,
-    filled,
-    flipped,
-    is_single,
+    is_scalar,
     mapped,
     multiplied,
-    size_of,
     stacked,
-    transposed,
+    turned,
 )
 
 Definitions = Mapping[str, tuple[tuple[str, ...], Tree]]
@@ -98,18 +103,14 @@ class Reader:
 
     def scalar(self, node: Tree) -> Entry:
         """The value of a node with one entry."""
-        table = self.table(node, (1, 1))
+        table = self.table(node, Size(1, 1))
         if not is_single(table):
             raise ShapeError(f"a scalar is needed, not {size_of(table)}", span=node.span)
         return table[0][0]
 
-    def form(self, form: IndexForm) -> SymbolicForm:
+    def form(self, form: IndexForm) -> FormEntries:
         """The entries of an index form of any number of axes."""
-        return read_form(form, self.a, self.value, self.dimension, frozenset(self.sizes))
-
-    def dimension(self, node: Tree) -> int:
-        """A size that is written as an expression in dimensions."""
-        return dimension_of(node).evaluate(self.sizes)
+        return FormReader(Form(form, self.sizes), self.a, self.value).entries()
 
     def value(self, node: Tree) -> Value:
         """The value of a node."""
@@ -125,7 +126,7 @@ class Reader:
             case Add(terms):
                 return entrywise(lambda *xs: self.a.total(xs), *map(self.value, terms))
             case Transpose(operand):
-                return transposed(self.value(operand))
+                return turned(self.value(operand))
             case Binary():
                 return self._binary(node)
             case Call():
@@ -169,7 +170,7 @@ class Reader:
 
     def _power(self, node: Binary) -> Value:
         base, exponent = self.value(node.left), self.scalar(node.right)
-        if is_single(base):
+        if is_scalar(base):
             return mapped(base, lambda x: self.a.power(x, exponent))
         if exponent != int(exponent):
             raise ShapeError("a matrix has whole powers only", span=node.right.span)
@@ -211,10 +212,10 @@ class Reader:
                 else function(a, value)
             )
         if name == "pinv":
-            return transposed(
-                value.remade(lambda table: flipped(matrices.pseudo_inverse(a, table)))
+            return turned(
+                value.remade(lambda table: transposed(matrices.pseudo_inverse(a, table)))
                 if isinstance(value, Open)
-                else flipped(matrices.pseudo_inverse(a, value))
+                else transposed(matrices.pseudo_inverse(a, value))
             )
         if name == "diag" and isinstance(value, Open) and 1 in (value.rows, value.cols):
             return Open(None, None, lambda m, _: matrices.diagonal(a, closed(value, m, 1)), True)
@@ -247,13 +248,13 @@ class Reader:
         a, arguments = self.a, node.arguments
         match node.function, len(arguments):
             case (("ones" | "zeros"), (1 | 2)):
-                lengths = [*[self.dimension(each) for each in arguments], 1]
+                lengths = [*[number_of(each, self.sizes) for each in arguments], 1]
                 fill = a.number(int(node.function == "ones"))
                 return filled((lengths[0], lengths[1]), lambda i, j: fill)
             case "eye", 1:
-                return matrices.identity(a, self.dimension(arguments[0]))
+                return matrices.identity(a, number_of(arguments[0], self.sizes))
             case (("commutation" | "K"), 2):
-                rows, cols = map(self.dimension, arguments)
+                rows, cols = (number_of(each, self.sizes) for each in arguments)
                 return matrices.commutation(a, rows, cols)
             case (("vector" | "matrix"), 1):
                 entry = self.scalar(arguments[0])

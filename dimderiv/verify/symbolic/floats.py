@@ -11,12 +11,11 @@ from typing import Any
 
 import sympy
 
-from dimderiv.verify.layout import Place, moves, places
+from dimderiv.verify.layout import Place, Table, moves, places
 from dimderiv.verify.symbolic.arithmetic import Floats
 from dimderiv.verify.symbolic.comparison import Outcome, agree, shown
 from dimderiv.verify.symbolic.points import Point, Values
 from dimderiv.verify.symbolic.problem import Problem
-from dimderiv.verify.symbolic.tables import Table
 
 # A step of 10^-100 leaves an error of 10^-200 in the quotient, and rounding one of 10^-200.
 FLOAT_DIGITS = 400

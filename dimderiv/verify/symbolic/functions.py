@@ -4,19 +4,10 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import prod
 
+from dimderiv.verify.layout import Table, entries, size_of, transposed
 from dimderiv.verify.symbolic import matrices, spectral
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, extreme, log_sum_exp
-from dimderiv.verify.symbolic.tables import (
-    Entry,
-    Table,
-    Value,
-    closed,
-    entries,
-    entrywise,
-    flipped,
-    kronecker,
-    size_of,
-)
+from dimderiv.verify.symbolic.tables import Entry, Value, closed, entrywise, kronecker
 
 # Functions of a square matrix, or of any, whose value has the size of the argument.
 SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
@@ -92,5 +83,5 @@ def reduced(function: Callable[[list[Entry]], Entry], table: Table, axis: int | 
     if axis is None:
         return [[function(entries(table))]]
     if axis == 0:
-        return [[function(column) for column in flipped(table)]]
+        return [[function(column) for column in transposed(table)]]
     return [[function(row)] for row in table]

@@ -6,10 +6,18 @@ from functools import cached_property
 
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
-from dimderiv.verify.layout import EntryOf, Place, Placement, Size, size_at
+from dimderiv.verify.layout import (
+    EntryOf,
+    Place,
+    Placement,
+    Size,
+    SizeUnknownError,
+    Table,
+    size_at,
+    size_of,
+)
 from dimderiv.verify.symbolic.arithmetic import AnswerOutside, Arithmetic, Outside
 from dimderiv.verify.symbolic.evaluate import Reader
-from dimderiv.verify.symbolic.tables import SizeUnknownError, Table, size_of
 
 
 @dataclass(frozen=True)
