@@ -488,25 +488,25 @@ PRODUCTS = [
 LOWER = [
     Fault(
         "a transpose is forgotten",
-        "lower.builder:transpose",
+        "lower.arrays:transpose",
         lambda right: lambda array: array if array.shape.is_matrix else right(array),
         Case("a' X' b", "X", "X: n x n; a: n; b: n"),
     ),
     Fault(
         "products are read backwards",
-        "lower.builder:times",
+        "lower.arrays:times",
         given(lambda left, right: (right, left) if left.shape == right.shape else (left, right)),
         Case("tr(A X B)", "X", SQUARE),
     ),
     Fault(
         "means are sums",
-        "lower.builder:reduce",
+        "lower.arrays:reduce",
         given(lambda name, array, axis: ("sum" if name == "mean" else name, array, axis)),
         Case("mean(x)", "x"),
     ),
     Fault(
         "reductions run along the other axis",
-        "lower.builder:reduce",
+        "lower.arrays:reduce",
         given(lambda name, array, axis: (name, array, axis if axis is None else 1 - axis)),
         Case("sum(G .* max(X, axis=0))", "X", "X: n x n; G: 1 x n"),
     ),
