@@ -12,7 +12,7 @@ from dimderiv.verify.evaluate.arithmetic import (
 from dimderiv.verify.evaluate.calls import KNOWN
 from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.effort import Branches, Effort, OutOfTime
-from dimderiv.verify.evaluate.evaluate import Definitions, Evaluator
+from dimderiv.verify.evaluate.evaluate import Evaluator
 from dimderiv.verify.evaluate.matrices import inverse
 from dimderiv.verify.evaluate.tables import SingularMatrix, combined, diagonal, matrix_product
 from dimderiv.verify.evaluate.unsized import Expected, Value
@@ -23,7 +23,6 @@ __all__ = [
     "ZERO",
     "Arithmetic",
     "Branches",
-    "Definitions",
     "Effort",
     "Evaluator",
     "Expected",

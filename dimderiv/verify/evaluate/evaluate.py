@@ -3,7 +3,7 @@
 It shares the syntax tree with the rest of the program and nothing else.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -26,7 +26,7 @@ from dimderiv.language import (
     Tree,
     along,
 )
-from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.claim import Functions, NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS, REDUCTIONS, reduced
 from dimderiv.verify.evaluate.declared import put_in_place
@@ -58,6 +58,7 @@ from dimderiv.verify.layout import (
     Size,
     SizeUnknownError,
     Table,
+    declared_part,
     filled,
     is_single,
     lettered,
@@ -67,10 +68,7 @@ from dimderiv.verify.layout import (
     transposed,
 )
 
-Definitions = Mapping[str, tuple[tuple[str, ...], Tree]]
-
 _EUCLIDEAN = frozenset({"norm2", "normF"})
-_NABLA = "∇²"
 _SHAPE_KEEPING = frozenset({"inv", "expm", "polar", "softmax", "logsoftmax", "tril", "triu"})
 
 
@@ -82,13 +80,9 @@ class Evaluator:
         arithmetic: the arithmetic of the entries.
         sizes: a number for each named dimension.
         names: the value of each symbol and of each definition so far.
-        definitions: argument names and definition of each function that is not built in.
-        elementwise: those of them that apply to each entry by itself.
-        columns: the definition of some of them for a column vector, where that is another.
+        functions: what functions mean that are not built in.
         known: values of nodes that need not be computed again, by identity.
         keep: whether to add to `known`.
-        values: functions of entries that mpmath knows, and its names of them.
-        products: signatures of functions that are products of labelled factors.
         watched: where the nodes are noted, by identity, whose value carries a perturbation.
         declared: the size of the argument of each function that is declared only.
     """
@@ -96,14 +90,10 @@ class Evaluator:
     arithmetic: Arithmetic
     sizes: Mapping[str, int]
     names: dict[str, Value]
-    definitions: Definitions = field(default_factory=dict)
-    elementwise: Collection[str] = ()
-    columns: Mapping[str, Tree] = field(default_factory=dict)
+    functions: Functions = field(default_factory=Functions)
     known: dict[int, Value] = field(default_factory=dict)
     keep: bool = False
     declared: Mapping[str, Size] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
-    products: Mapping[str, str] = field(default_factory=dict)
     watched: set[int] | None = None
 
     def define(self, program: Program) -> None:
@@ -281,11 +271,11 @@ class Evaluator:
 
     def _call(self, node: Call, expected: Expected) -> Value:
         name, arguments = node.function, node.arguments
-        if name in self.definitions:
+        if name in self.functions.definitions:
             return self._defined(node)
-        if name in self.values or name in self.products:
+        if name in self.functions.values or name in self.functions.products:
             return self._told(name, [self.table(argument) for argument in arguments])
-        if name.lstrip(_NABLA) in self.declared and len(arguments) == 1:
+        if declared_part(name)[0] in self.declared and len(arguments) == 1:
             return self._stood_in_for(name, arguments[0])
         if name in ELEMENTWISE and len(arguments) == 1:
             function = ELEMENTWISE[name]
@@ -305,18 +295,18 @@ class Evaluator:
     def _told(self, name: str, tables: Sequence[Table]) -> Table:
         """A function that the rules say in other words than the language's."""
         a = self.arithmetic
-        if name in self.products:
-            return lettered(self.products[name]).of(tables, a.mul, a.total)
-        return stretched(lambda *xs: special(self.values[name], a, *xs), *tables)
+        if name in self.functions.products:
+            return lettered(self.functions.products[name]).of(tables, a.mul, a.total)
+        return stretched(lambda *xs: special(self.functions.values[name], a, *xs), *tables)
 
     def _stood_in_for(self, name: str, node: Tree) -> Table:
         """A declared function, its gradient or its Hessian, of which a concrete one is put."""
-        base = name.lstrip(_NABLA)
+        base, order = declared_part(name)
         size = self.declared[base]
         argument = self.table(node, Expected(*size))
         if size_of(argument) != size:
             raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)
-        return put_in_place(base, len(name.removesuffix(base)), self.arithmetic, argument)
+        return put_in_place(base, order, self.arithmetic, argument)
 
     def _matrix_function(self, node: Call, expected: Expected) -> Value:
         name = node.function
@@ -363,15 +353,15 @@ class Evaluator:
         )
 
     def _defined(self, node: Call) -> Value:
-        names, body = self.definitions[node.function]
+        names, body = self.functions.definitions[node.function]
         if len(names) != len(node.arguments):
             raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
         arguments = [self.table(argument) for argument in node.arguments]
         rows, cols = size_of(arguments[0])
         if cols == 1 < rows:
-            body = self.columns.get(node.function, body)
+            body = self.functions.columns.get(node.function, body)
         inner = replace(self, known={}, keep=False, names={})
-        if node.function not in self.elementwise:
+        if node.function not in self.functions.elementwise:
             inner.names = dict(zip(names, arguments, strict=True))
             return inner.value(along(body, node.axis))
 

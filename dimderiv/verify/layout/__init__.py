@@ -15,9 +15,18 @@ from dimderiv.verify.layout.tables import (
     square_size,
     transposed,
 )
-from dimderiv.verify.layout.trees import constant_nodes, has_branches, targets_of_cross_entropy
+from dimderiv.verify.layout.trees import (
+    COMPARISONS,
+    PRIMITIVES,
+    constant_nodes,
+    declared_part,
+    has_branches,
+    targets_of_cross_entropy,
+)
 
 __all__ = [
+    "COMPARISONS",
+    "PRIMITIVES",
     "Dimensions",
     "EntryOf",
     "Form",
@@ -29,6 +38,7 @@ __all__ = [
     "Table",
     "assignments",
     "constant_nodes",
+    "declared_part",
     "entries",
     "filled",
     "has_branches",

@@ -57,12 +57,8 @@ class Setting:
             trial.arithmetic,
             trial.sizes,
             names,
-            claim.definitions,
-            claim.elementwise,
-            claim.columns,
+            claim,
             keep=keep,
-            values=claim.values,
-            products=claim.products,
             declared={name: size_at(shape, trial.sizes) for name, shape in claim.declared.items()},
         )
 

@@ -7,6 +7,7 @@ closed forms would grow too large.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 import sympy
@@ -76,9 +77,7 @@ class FloatRound:
         total = [[a.context.zero] * cols for _ in range(rows)]
         for signs in product((1, -1), repeat=len(wrt_places)):
             table = self._moved([sign * step for sign in signs], wrt_places)
-            weight = 1
-            for sign in signs:
-                weight *= sign
+            weight = prod(signs)
             for i, row in enumerate(table):
                 for j, entry in enumerate(row):
                     total[i][j] += weight * entry

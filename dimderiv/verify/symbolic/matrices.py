@@ -2,11 +2,20 @@
 
 from collections.abc import Callable
 from functools import cache
+from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.layout import Table, entries, filled, size_of, square_size, transposed
-from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside
+from dimderiv.verify.symbolic.arithmetic import (
+    Arithmetic,
+    Floats,
+    NoClosedForm,
+    Outside,
+    log_sum_exp,
+)
 from dimderiv.verify.symbolic.tables import Entry, matrix_product
+
+OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 
 LARGEST_MINOR = 6
 
@@ -92,7 +101,7 @@ def pseudo_inverse(a: Arithmetic, table: Table) -> Table:
     """
     rows, cols = _independent(a, table)
     if not rows:
-        return mapped_to(transposed(table), a.number(0))
+        return [[a.number(0)] * len(table) for _ in table[0]]
     left = [[row[j] for j in cols] for row in table]
     right = [table[i] for i in rows]
     common = [[row[j] for j in cols] for row in right]
@@ -131,11 +140,6 @@ def _independent(a: Arithmetic, table: Table) -> tuple[list[int], list[int]]:
     return sorted(rows), sorted(cols)
 
 
-def mapped_to(table: Table, entry: Entry) -> Table:
-    """A table of the same size with one entry everywhere."""
-    return filled(size_of(table), lambda i, j: entry)
-
-
 def power(a: Arithmetic, table: Table, exponent: int) -> Table:
     """A whole power of a square matrix."""
     if exponent < 0:
@@ -146,27 +150,30 @@ def power(a: Arithmetic, table: Table, exponent: int) -> Table:
     return result
 
 
-def softmax(a: Arithmetic, table: Table) -> Table:
-    """Of each row, or of a column."""
-    if len(table[0]) == 1 < len(table):
-        return transposed(softmax(a, transposed(table)))
-    rows = []
-    for row in table:
-        powers = [a.function("exp", entry) for entry in row]
-        total = a.total(powers)
-        rows.append([x / total for x in powers])
-    return rows
+def _by_rows(row_of: Callable[[Arithmetic, list[Entry]], list[Entry]]) -> OfTable:
+    """A function of each row, or of a column."""
+
+    def function(a: Arithmetic, table: Table) -> Table:
+        if len(table[0]) == 1 < len(table):
+            return transposed(function(a, transposed(table)))
+        return [row_of(a, row) for row in table]
+
+    return function
 
 
-def log_softmax(a: Arithmetic, table: Table) -> Table:
+@_by_rows
+def softmax(a: Arithmetic, row: list[Entry]) -> list[Entry]:
+    """The exponentials, divided by their sum."""
+    powers = [a.function("exp", entry) for entry in row]
+    total = a.total(powers)
+    return [x / total for x in powers]
+
+
+@_by_rows
+def log_softmax(a: Arithmetic, row: list[Entry]) -> list[Entry]:
     """The logarithms of softmax."""
-    if len(table[0]) == 1 < len(table):
-        return transposed(log_softmax(a, transposed(table)))
-    rows = []
-    for row in table:
-        total = a.function("log", a.total([a.function("exp", entry) for entry in row]))
-        rows.append([x - total for x in row])
-    return rows
+    total = log_sum_exp(a, row)
+    return [x - total for x in row]
 
 
 def diagonal(a: Arithmetic, table: Table) -> Table:
@@ -181,7 +188,7 @@ def diagonal(a: Arithmetic, table: Table) -> Table:
     return filled(size, lambda i, j: values[i] if i == j else a.number(0))
 
 
-def masked(keep: Callable[[int, int], bool]) -> Callable[[Arithmetic, Table], Table]:
+def masked(keep: Callable[[int, int], bool]) -> OfTable:
     """Entries where they are to be kept, and zeros."""
     return lambda a, table: filled(
         size_of(table), lambda i, j: table[i][j] if keep(i, j) else a.number(0)

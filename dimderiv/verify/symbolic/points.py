@@ -10,8 +10,8 @@ import sympy
 from mpmath.ctx_mp import MPContext
 
 from dimderiv.language import Declaration
-from dimderiv.verify.layout import Size, Table, filled, size_at, size_of, transposed
-from dimderiv.verify.symbolic.arithmetic import SCALAR_FUNCTIONS, Unknown, stand_in
+from dimderiv.verify.layout import PRIMITIVES, Size, Table, filled, size_at, size_of, transposed
+from dimderiv.verify.symbolic.arithmetic import Unknown, stand_in
 from dimderiv.verify.symbolic.tables import Entry
 
 # What sympy leaves where a derivative passes a kink.
@@ -100,7 +100,7 @@ class Values:
         if isinstance(e, Unknown):
             return stand_in(context, e.base, e.places, parts)
         name = e.func.__name__
-        if name in SCALAR_FUNCTIONS.values():
+        if name in PRIMITIVES.values():
             return getattr(context, name)(*parts)
         if e.is_Pow:
             exponent = int(e.exp) if e.exp.is_Integer else parts[1]

@@ -40,9 +40,7 @@ class Problem:
     def _reader(self, a: Arithmetic, entries: Mapping[str, Table]) -> Reader:
         claim = self.claim
         declared = {name: size_at(shape, self.sizes) for name, shape in claim.declared.items()}
-        own = (claim.definitions, claim.elementwise, claim.columns, declared)
-        more = (claim.values, claim.products)
-        return Reader(a, self.sizes, dict(entries), *own, *more)
+        return Reader(a, self.sizes, dict(entries), claim, declared)
 
     def value(self, a: Arithmetic, entries: Mapping[str, Table]) -> Table:
         """The value of the expression."""

@@ -147,7 +147,6 @@ def leading_pair(a: Arithmetic, table: Table) -> tuple[Entry, Table]:
     root = a.function("sqrt", ((p - d) / 2) ** 2 + b * c)
     refuse_zero(a, root)
     value = (p + d) / 2 + root
-    assert isinstance(a, Symbols)
     candidates = [[b, value - p], [value - d, c]]
     vector = max(candidates, key=lambda v: max(abs(a.at_point(x)) for x in v))
     return value, _unit(a, vector, max(map(a.at_point, vector), key=abs))
@@ -171,13 +170,3 @@ def _pair_of_floats(a: Floats, table: Table) -> tuple[Entry, Table]:
 def _unit(a: Arithmetic, vector: list[Entry], sign: Any) -> Table:
     length = a.function("sqrt", a.total([x * x for x in vector]))
     return [[x / length if sign > 0 else -x / length] for x in vector]
-
-
-def largest_eigenvalue(a: Arithmetic, table: Table) -> Entry:
-    """The largest eigenvalue of a symmetric matrix."""
-    return leading_pair(a, table)[0]
-
-
-def leading_eigenvector(a: Arithmetic, table: Table) -> Table:
-    """The eigenvector of the largest eigenvalue of a symmetric matrix."""
-    return leading_pair(a, table)[1]

@@ -4,7 +4,7 @@ An entry is an expression of sympy or a float of mpmath; both have Python's oper
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any, TypeAlias
 
@@ -39,10 +39,6 @@ class Open:
     make: Callable[[int, int], Table]
     square: bool = False
 
-    def remade(self, change: Callable[[Table], Table]) -> "Open":
-        """The same sizes with other entries."""
-        return Open(self.rows, self.cols, lambda m, n: change(self.make(m, n)), self.square)
-
 
 Value: TypeAlias = Table | Open
 
@@ -64,13 +60,16 @@ def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Ta
     return value.make(rows, cols)
 
 
+def changed(value: Value, change: Callable[[Table], Table]) -> Value:
+    """The same sizes with other entries."""
+    if isinstance(value, Open):
+        return replace(value, make=lambda m, n: change(value.make(m, n)))
+    return change(value)
+
+
 def mapped(value: Value, function: Callable[[Entry], Entry]) -> Value:
     """A function of every entry."""
-
-    def each(table: Table) -> Table:
-        return [[function(entry) for entry in row] for row in table]
-
-    return value.remade(each) if isinstance(value, Open) else each(value)
+    return changed(value, lambda table: [[function(entry) for entry in row] for row in table])
 
 
 def turned(value: Value) -> Value:
@@ -140,7 +139,6 @@ def multiplied(total: Callable[[list[Entry]], Entry], a: Value, b: Value) -> Val
         return entrywise(lambda x, y: x * y, a, b)
     if not isinstance(a, Open) and not isinstance(b, Open):
         return matrix_product(total, a, b)
-    rows, cols = (a.rows, b.cols) if isinstance(a, Open) and isinstance(b, Open) else (None, None)
     inner_a = a.cols if isinstance(a, Open) else len(a[0])
     inner_b = b.rows if isinstance(b, Open) else len(b)
     inner = inner_a or inner_b
