@@ -1,4 +1,4 @@
-"""A claim in numbers: sizes, what moves together, where derivatives stand; no values."""
+"""A claim in numbers: sizes, letters, what moves together, where entries stand; no values."""
 
 from dimderiv.verify.layout.forms import Form, FormEntries, indexed
 from dimderiv.verify.layout.layout import EntryOf, Placement, places
