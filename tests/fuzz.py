@@ -35,7 +35,7 @@ from strategies import random_problem  # noqa: E402  found only on this path whe
 from dimderiv import derive  # noqa: E402
 from dimderiv.cli.command import main as command_line  # noqa: E402
 from dimderiv.errors import DimderivError, VerificationError  # noqa: E402
-from dimderiv.verify.points.claimed import TIED  # noqa: E402
+from dimderiv.verify.claim import TIED  # noqa: E402
 
 SECONDS = 2.0
 SECONDS_WITH_CHECK = 5.0

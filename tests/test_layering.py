@@ -17,7 +17,7 @@ ROOMS = {
     "": """frozen lazy errors language rulebook infer graph lower differentiate simplify conform
         render answer explain verify codegen derivation cli __init__ __main__""",
     "explain": "messages record words __init__",
-    "verify": "claim lettered layout evaluate symbolic points verdict code __init__",
+    "verify": "claim layout evaluate symbolic points verdict code __init__",
     "codegen": "read plan blocks targets functions __init__",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -8,6 +8,10 @@ from dimderiv.errors import DimderivError
 from dimderiv.language import Declaration, Program, Shape, Tree
 
 MOST_SIZES = 8
+TIED = (
+    "the largest entry of a max, or the least of a min, is attained more than once; "
+    "the rules assume that it is attained once"
+)
 
 Level = Literal["proved", "exact", "60 digits", "30 digits", "partial", "unchecked"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -24,8 +28,27 @@ class NotVerifiableError(DimderivError):
     """The claim uses something that the verifier cannot evaluate, so nothing was checked."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Functions:
+    """What the functions mean that are not built in.
+
+    Attributes:
+        definitions: argument names and definition of each that has one.
+        columns: the definition of some of them for a column vector, where that is another.
+        elementwise: the names in `definitions` that apply to each entry by itself.
+        values: other functions of entries, and how mpmath and sympy call them.
+        products: signatures in letters of functions that are products of labelled factors.
+    """
+
+    definitions: Mapping[str, tuple[tuple[str, ...], Tree]] = field(default_factory=dict)
+    columns: Mapping[str, Tree] = field(default_factory=dict)
+    elementwise: Collection[str] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
-class Claim:
+class Claim(Functions):
     """An answer, as printed and read back, for an expression, as written.
 
     Attributes:
@@ -34,12 +57,7 @@ class Claim:
         wrt: the symbol to differentiate by.
         symbols: shape and properties of every symbol.
         value: the shape of the expression's value.
-        definitions: argument names and definition of each function that is not built in.
-        columns: the definition of some of them for a column vector, where that is another.
         order: how many times the value is differentiated.
-        elementwise: the names in `definitions` that apply to each entry by itself.
-        values: other functions of entries, and how mpmath and sympy call them.
-        products: signatures in letters of functions that are products of labelled factors.
         inner: shapes of parts of the expression, whose sizes must be positive too.
         along: for a derivative along directions, the direction of each symbol that moves.
         structure: which entries of the variable move together, such as `symmetric`; nothing where
@@ -55,12 +73,7 @@ class Claim:
     wrt: str
     symbols: Mapping[str, Declaration]
     value: Shape
-    definitions: Mapping[str, tuple[tuple[str, ...], Tree]] = field(default_factory=dict)
-    columns: Mapping[str, Tree] = field(default_factory=dict)
     order: int = 1
-    elementwise: Collection[str] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
-    products: Mapping[str, str] = field(default_factory=dict)
     inner: Collection[Shape] = ()
     along: Mapping[str, str] = field(default_factory=dict)
     structure: str = ""

@@ -10,12 +10,12 @@ import pytest
 
 from dimderiv.errors import ShapeError
 from dimderiv.language.parser import parse_program
-from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.claim import Functions, NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import Arithmetic, OutOfDomain
 from dimderiv.verify.evaluate.effort import Effort, OutOfTime
 from dimderiv.verify.evaluate.evaluate import Evaluator
-from dimderiv.verify.evaluate.tables import Table, size_of
-from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected, SizeUnknownError
+from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected
+from dimderiv.verify.layout import SizeUnknownError, Table, size_of
 
 
 def table(rows: list[list[int]], below: int = 4) -> Table:
@@ -311,8 +311,7 @@ def test_own_functions() -> None:
         Arithmetic(60),
         SIZES,
         {name: table[:2] for name, table in TABLES.items()},
-        {"f": definitions["f"], "g": definitions["g"]},
-        {"g"},
+        Functions(definitions=definitions, elementwise={"g"}),
     )
     evaluator.names["A"] = [row[:2] for row in TABLES["A"]]
     evaluator.names["B"] = [row[:2] for row in TABLES["B"]]

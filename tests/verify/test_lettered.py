@@ -7,10 +7,9 @@ import pytest
 
 from dimderiv.errors import ShapeError
 from dimderiv.rulebook.rulebook import builtin_rules
-from dimderiv.verify.evaluate import Arithmetic, Table
+from dimderiv.verify.evaluate import Arithmetic
 from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS
-from dimderiv.verify.evaluate.tables import filled
-from dimderiv.verify.lettered import lettered
+from dimderiv.verify.layout import Table, filled, lettered
 
 PRODUCTS = [r.name for r in builtin_rules().rules.values() if r.kind == "product" and r.is_function]
 SIZES = {"diag": [(3, 1)], "vec": [(2, 3)], "kron": [(2, 3), (3, 2)], "conv2": [(4, 5), (2, 3)]}

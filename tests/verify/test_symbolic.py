@@ -33,10 +33,7 @@ JUDGE = sorted((PACKAGE / "verify" / "symbolic").glob("*.py"))
 
 # What the judge shares with the rest: the language, errors, what a claim is, and that in numbers:
 # sizes, what moves together, where a derivative stands, how a signature multiplies entries.
-SHARED = (
-    *("language", "errors", "lazy", "verify.claim", "verify.layout", "verify.lettered"),
-    "verify.symbolic",
-)
+SHARED = (*("language", "errors", "lazy", "verify.claim", "verify.layout", "verify.symbolic"),)
 WITHOUT_VALUES = sorted((PACKAGE / "verify" / "layout").glob("*.py"))
 
 # One case for each thing the language can say: expression, variable, shapes, order.

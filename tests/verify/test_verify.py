@@ -20,9 +20,9 @@ from dimderiv.verify.claim import Claim, NotVerifiableError, Verification, toget
 from dimderiv.verify.evaluate import functions
 from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Jet, mixed_slope
 from dimderiv.verify.evaluate.evaluate import Evaluator
-from dimderiv.verify.evaluate.functions import PRIMITIVES, SLOPES
-from dimderiv.verify.evaluate.tables import Table
+from dimderiv.verify.evaluate.functions import SLOPES
 from dimderiv.verify.evaluate.unsized import Value
+from dimderiv.verify.layout import PRIMITIVES, Table
 from dimderiv.verify.layout.sizes import assignments
 from dimderiv.verify.points.check import OPERATIONS, verify
 from dimderiv.verify.points.claimed import Claimed

@@ -18,7 +18,8 @@ from dimderiv.language import GRADIENT, HESSIAN, Program, Shape, spelled_out
 from dimderiv.verify.claim import Claim, CodeCheck, sizes_text
 from dimderiv.verify.code.printed import DIGITS, PrintedValues, laid
 from dimderiv.verify.code.runs import Arrays, FloatArray, Run
-from dimderiv.verify.evaluate import Arithmetic, OutOfDomain, OutOfTime, Table, put_in_place
+from dimderiv.verify.evaluate import Arithmetic, OutOfDomain, OutOfTime, put_in_place
+from dimderiv.verify.layout import Table
 
 TOLERANCE, FLOOR = 1e-6, 1e-9
 # Symbols are moved by so much of their size to see whether floats can be trusted at a point.

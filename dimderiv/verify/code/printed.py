@@ -15,8 +15,8 @@ from dimderiv.errors import DimderivError
 from dimderiv.language import Dim, Program, Shape
 from dimderiv.verify.claim import Claim
 from dimderiv.verify.code.runs import FloatArray
-from dimderiv.verify.evaluate import Arithmetic, Effort, Expected, Table
-from dimderiv.verify.layout import Placement, assignments, places, size_at
+from dimderiv.verify.evaluate import Arithmetic, Effort, Expected
+from dimderiv.verify.layout import Placement, Table, assignments, places, size_at
 from dimderiv.verify.points import Claimed, Setting, Trial, drawn_points
 
 DIGITS = 30

@@ -12,18 +12,9 @@ from dimderiv.verify.evaluate.arithmetic import (
 from dimderiv.verify.evaluate.calls import KNOWN
 from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.effort import Branches, Effort, OutOfTime
-from dimderiv.verify.evaluate.evaluate import Definitions, Evaluator
+from dimderiv.verify.evaluate.evaluate import Evaluator
 from dimderiv.verify.evaluate.matrices import inverse
-from dimderiv.verify.evaluate.tables import (
-    SingularMatrix,
-    Table,
-    combined,
-    diagonal,
-    filled,
-    matrix_product,
-    size_of,
-    transposed,
-)
+from dimderiv.verify.evaluate.tables import SingularMatrix, combined, diagonal, matrix_product
 from dimderiv.verify.evaluate.unsized import Expected, Value
 
 __all__ = [
@@ -32,7 +23,6 @@ __all__ = [
     "ZERO",
     "Arithmetic",
     "Branches",
-    "Definitions",
     "Effort",
     "Evaluator",
     "Expected",
@@ -41,15 +31,11 @@ __all__ = [
     "OutOfTime",
     "Scalar",
     "SingularMatrix",
-    "Table",
     "Value",
     "combined",
     "diagonal",
-    "filled",
     "inverse",
     "matrix_product",
     "mixed_slope",
     "put_in_place",
-    "size_of",
-    "transposed",
 ]

@@ -20,16 +20,8 @@ from dimderiv.verify.evaluate.matrices import (
     pseudo_inverse,
     trace,
 )
-from dimderiv.verify.evaluate.tables import (
-    Table,
-    combined,
-    each,
-    eliminated,
-    entries,
-    filled,
-    size_of,
-    transposed,
-)
+from dimderiv.verify.evaluate.tables import combined, each, eliminated
+from dimderiv.verify.layout import Table, entries, filled, size_of, transposed
 
 Reducer: TypeAlias = Callable[[Arithmetic, list[Scalar]], Scalar]
 MatrixFunction: TypeAlias = Callable[[Arithmetic, Table], Table]
@@ -56,18 +48,15 @@ def reduced(arithmetic: Arithmetic, name: str, table: Table, axis: int | None) -
     if axis is None:
         return [[reduction(arithmetic, entries(table))]]
     if axis == 0:
-        return [[reduction(arithmetic, list(column)) for column in zip(*table, strict=True)]]
+        return [[reduction(arithmetic, column) for column in transposed(table)]]
     return [[reduction(arithmetic, row)] for row in table]
 
 
 def _log_softmax(arithmetic: Arithmetic, table: Table) -> Table:
     if len(table[0]) == 1 and len(table) > 1:
         return transposed(_log_softmax(arithmetic, transposed(table)))
-    result = []
-    for row in table:
-        total = log_sum_exp(arithmetic, row)
-        result.append([arithmetic.sub(entry, total) for entry in row])
-    return result
+    totals = [log_sum_exp(arithmetic, row) for row in table]
+    return [[arithmetic.sub(x, t) for x in row] for row, t in zip(table, totals, strict=True)]
 
 
 def _softmax(arithmetic: Arithmetic, table: Table) -> Table:
@@ -84,7 +73,7 @@ def _log_determinant(arithmetic: Arithmetic, table: Table) -> Table:
 
 
 def _stacked(_: Arithmetic, table: Table) -> Table:
-    return [[entry] for column in zip(*table, strict=True) for entry in column]
+    return [[entry] for entry in entries(transposed(table))]
 
 
 def _diagonal(_: Arithmetic, table: Table) -> Table:
@@ -111,8 +100,7 @@ def _euclidean_norm(arithmetic: Arithmetic, table: Table) -> Table:
 
 
 def _absolute_sum(arithmetic: Arithmetic, table: Table) -> Table:
-    sizes = [arithmetic.negative(x) if arithmetic.sign(x) < 0 else x for x in entries(table)]
-    return [[arithmetic.total(sizes)]]
+    return [[arithmetic.total([ELEMENTWISE["abs"](arithmetic, x) for x in entries(table)])]]
 
 
 MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {

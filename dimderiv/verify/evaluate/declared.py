@@ -10,7 +10,7 @@ from functools import cache
 from random import Random
 
 from dimderiv.verify.evaluate.arithmetic import Arithmetic, Scalar
-from dimderiv.verify.evaluate.tables import Table, entries, filled, size_of
+from dimderiv.verify.layout import Table, entries, filled, size_of
 
 StandInTerm = tuple[int, ...]
 

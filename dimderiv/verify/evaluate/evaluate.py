@@ -3,7 +3,7 @@
 It shares the syntax tree with the rest of the program and nothing else.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -26,33 +26,19 @@ from dimderiv.language import (
     Tree,
     along,
 )
-from dimderiv.language import size_of as dimension_of
-from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.claim import Functions, NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS, REDUCTIONS, reduced
 from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, entry_operation, power
-from dimderiv.verify.evaluate.index_form import IndexedArray, IndexReader
+from dimderiv.verify.evaluate.index_form import IndexReader
 from dimderiv.verify.evaluate.matrices import matrix_power
 from dimderiv.verify.evaluate.special import special
-from dimderiv.verify.evaluate.tables import (
-    Table,
-    broadcast_size,
-    commutation,
-    diagonal,
-    each,
-    filled,
-    is_single,
-    size_of,
-    square_size,
-    stretched,
-    transposed,
-)
+from dimderiv.verify.evaluate.tables import broadcast_size, commutation, diagonal, each, stretched
 from dimderiv.verify.evaluate.unsized import (
     ANY_SIZE,
     IDENTITY,
     Expected,
-    SizeUnknownError,
     Unsized,
     Value,
     beside,
@@ -66,13 +52,23 @@ from dimderiv.verify.evaluate.unsized import (
     square_below,
     together,
 )
-from dimderiv.verify.layout import Size
-from dimderiv.verify.lettered import lettered
-
-Definitions = Mapping[str, tuple[tuple[str, ...], Tree]]
+from dimderiv.verify.layout import (
+    Form,
+    FormEntries,
+    Size,
+    SizeUnknownError,
+    Table,
+    declared_part,
+    filled,
+    is_single,
+    lettered,
+    number_of,
+    size_of,
+    square_size,
+    transposed,
+)
 
 _EUCLIDEAN = frozenset({"norm2", "normF"})
-_NABLA = "∇²"
 _SHAPE_KEEPING = frozenset({"inv", "expm", "polar", "softmax", "logsoftmax", "tril", "triu"})
 
 
@@ -84,13 +80,9 @@ class Evaluator:
         arithmetic: the arithmetic of the entries.
         sizes: a number for each named dimension.
         names: the value of each symbol and of each definition so far.
-        definitions: argument names and definition of each function that is not built in.
-        elementwise: those of them that apply to each entry by itself.
-        columns: the definition of some of them for a column vector, where that is another.
+        functions: what functions mean that are not built in.
         known: values of nodes that need not be computed again, by identity.
         keep: whether to add to `known`.
-        values: functions of entries that mpmath knows, and its names of them.
-        products: signatures of functions that are products of labelled factors.
         watched: where the nodes are noted, by identity, whose value carries a perturbation.
         declared: the size of the argument of each function that is declared only.
     """
@@ -98,14 +90,10 @@ class Evaluator:
     arithmetic: Arithmetic
     sizes: Mapping[str, int]
     names: dict[str, Value]
-    definitions: Definitions = field(default_factory=dict)
-    elementwise: Collection[str] = ()
-    columns: Mapping[str, Tree] = field(default_factory=dict)
+    functions: Functions = field(default_factory=Functions)
     known: dict[int, Value] = field(default_factory=dict)
     keep: bool = False
     declared: Mapping[str, Size] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
-    products: Mapping[str, str] = field(default_factory=dict)
     watched: set[int] | None = None
 
     def define(self, program: Program) -> None:
@@ -198,20 +186,17 @@ class Evaluator:
             case Call():
                 return self._call(node, expected)
             case IndexForm():
-                return self._index_reader().table(node)
+                return self.form(node).table()
             case Entry():
                 raise NotVerifiableError("an entry outside an index form", span=node.span)
 
-    def array(self, form: IndexForm) -> IndexedArray:
+    def form(self, form: IndexForm) -> FormEntries:
         """The entries of an index form of any number of axes.
 
         Args:
             form: the form.
         """
-        return self._index_reader().array(form)
-
-    def _index_reader(self) -> IndexReader:
-        return IndexReader(self.arithmetic, self.value, self.size, frozenset(self.sizes))
+        return IndexReader(Form(form, self.sizes), self.arithmetic, self.value).entries()
 
     def _named(self, name: str, node: Tree) -> Value:
         if name in self.names:
@@ -286,11 +271,11 @@ class Evaluator:
 
     def _call(self, node: Call, expected: Expected) -> Value:
         name, arguments = node.function, node.arguments
-        if name in self.definitions:
+        if name in self.functions.definitions:
             return self._defined(node)
-        if name in self.values or name in self.products:
+        if name in self.functions.values or name in self.functions.products:
             return self._told(name, [self.table(argument) for argument in arguments])
-        if name.lstrip(_NABLA) in self.declared and len(arguments) == 1:
+        if declared_part(name)[0] in self.declared and len(arguments) == 1:
             return self._stood_in_for(name, arguments[0])
         if name in ELEMENTWISE and len(arguments) == 1:
             function = ELEMENTWISE[name]
@@ -310,18 +295,18 @@ class Evaluator:
     def _told(self, name: str, tables: Sequence[Table]) -> Table:
         """A function that the rules say in other words than the language's."""
         a = self.arithmetic
-        if name in self.products:
-            return lettered(self.products[name]).of(tables, a.mul, a.total)
-        return stretched(lambda *xs: special(self.values[name], a, *xs), *tables)
+        if name in self.functions.products:
+            return lettered(self.functions.products[name]).of(tables, a.mul, a.total)
+        return stretched(lambda *xs: special(self.functions.values[name], a, *xs), *tables)
 
     def _stood_in_for(self, name: str, node: Tree) -> Table:
         """A declared function, its gradient or its Hessian, of which a concrete one is put."""
-        base = name.lstrip(_NABLA)
+        base, order = declared_part(name)
         size = self.declared[base]
         argument = self.table(node, Expected(*size))
         if size_of(argument) != size:
             raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)
-        return put_in_place(base, len(name.removesuffix(base)), self.arithmetic, argument)
+        return put_in_place(base, order, self.arithmetic, argument)
 
     def _matrix_function(self, node: Call, expected: Expected) -> Value:
         name = node.function
@@ -353,13 +338,13 @@ class Evaluator:
     def _constant(self, node: Call) -> Value:
         match node.function, node.arguments:
             case (("ones" | "zeros" | "eye"), (rows, *others)) if len(others) < 2:
-                last = self.size(others[0]) if others else None
+                last = number_of(others[0], self.sizes) if others else None
                 if node.function == "eye":
-                    return diagonal(self.size(rows))
+                    return diagonal(number_of(rows, self.sizes))
                 fill = ONE if node.function == "ones" else ZERO
-                return filled((self.size(rows), last or 1), lambda i, j: fill)
+                return filled((number_of(rows, self.sizes), last or 1), lambda i, j: fill)
             case (("commutation" | "K"), (rows, cols)):
-                return commutation(self.size(rows), self.size(cols))
+                return commutation(number_of(rows, self.sizes), number_of(cols, self.sizes))
             case ((("vector" | "matrix") as shape), (fill_node,)):
                 fill = self.scalar(fill_node)
                 return Unsized(None, 1 if shape == "vector" else None, fill, fill, False)
@@ -368,15 +353,15 @@ class Evaluator:
         )
 
     def _defined(self, node: Call) -> Value:
-        names, body = self.definitions[node.function]
+        names, body = self.functions.definitions[node.function]
         if len(names) != len(node.arguments):
             raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
         arguments = [self.table(argument) for argument in node.arguments]
         rows, cols = size_of(arguments[0])
         if cols == 1 < rows:
-            body = self.columns.get(node.function, body)
+            body = self.functions.columns.get(node.function, body)
         inner = replace(self, known={}, keep=False, names={})
-        if node.function not in self.elementwise:
+        if node.function not in self.functions.elementwise:
             inner.names = dict(zip(names, arguments, strict=True))
             return inner.value(along(body, node.axis))
 
@@ -385,15 +370,3 @@ class Evaluator:
             return inner.scalar(body)
 
         return stretched(function, *arguments)
-
-    def size(self, node: Tree) -> int:
-        """A size that is written as an expression in dimensions.
-
-        Args:
-            node: a polynomial of names of dimensions.
-        """
-        try:
-            return dimension_of(node).evaluate(self.sizes)
-        except (KeyError, ShapeError) as error:
-            message = "a size that is not made of dimensions"
-            raise NotVerifiableError(message, span=node.span) from error

@@ -15,27 +15,11 @@ from dimderiv.verify.evaluate.arithmetic import (
     jet,
     leading,
 )
+from dimderiv.verify.layout import COMPARISONS, PRIMITIVES
 
 ScalarFunction: TypeAlias = Callable[[Arithmetic, Scalar], Scalar]
 # Of the argument and of the value there.
 PrimitiveSlope: TypeAlias = Callable[[Arithmetic, Scalar, Scalar], Scalar]
-
-# Our name of each primitive function, and the name that sympy and mpmath agree on.
-PRIMITIVES = {
-    "exp": "exp",
-    "log": "log",
-    "sqrt": "sqrt",
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "tanh": "tanh",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-    "erf": "erf",
-}
 
 
 def _plus_square(a: Arithmetic, sign: int, x: Scalar) -> Scalar:
@@ -166,7 +150,7 @@ def entry_operation(arithmetic: Arithmetic, operator: str) -> Callable[[Scalar, 
             return arithmetic.div
         case ".^":
             return lambda x, y: power(arithmetic, x, y)
-    wanted = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}[operator]
+    wanted = COMPARISONS[operator]
     return lambda x, y: Fraction(arithmetic.compare(x, y) in wanted)
 
 

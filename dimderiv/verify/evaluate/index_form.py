@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
-from math import isqrt, prod
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
@@ -14,23 +13,18 @@ from dimderiv.language import (
     Call,
     Entry,
     Group,
-    IndexForm,
     Name,
     Negative,
     Number,
     Tree,
-    children,
 )
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, power
-from dimderiv.verify.evaluate.tables import Table
 from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected, Unsized, Value
+from dimderiv.verify.layout import Form, FormEntries, indexed, is_single, size_of
 
 Places = Mapping[str, int]
-
-# A rule writes an entry of the matrix of a linear map with two letters for each axis.
-MAP_INDICES = 4
 
 
 class _Stage(NamedTuple):
@@ -46,72 +40,49 @@ class _Stage(NamedTuple):
     sums: dict[tuple[int, ...], Scalar]
 
 
-class IndexedArray(NamedTuple):
-    """Entries of any number of axes, the last axis fastest."""
-
-    lengths: tuple[int, ...]
-    entries: list[Scalar]
-
-
 @dataclass
 class IndexReader:
-    """Reads index forms.
+    """Reads one index form.
 
     Attributes:
+        form: the form.
         arithmetic: the arithmetic of the entries.
         value: gives the value of an operand, for what is known of its size.
-        size: gives the number that a dimension stands for.
-        names: the names of dimensions, which are no letters.
         operands: values of operands that were needed already, by identity.
-        extents: how far each letter of the form runs.
     """
 
+    form: Form
     arithmetic: Arithmetic
     value: Callable[[Tree, Expected], Value]
-    size: Callable[[Tree], int]
-    names: frozenset[str]
     operands: dict[int, Value] = field(default_factory=dict)
-    extents: Mapping[str, int] = field(default_factory=dict)
 
-    def array(self, form: IndexForm) -> IndexedArray:
-        """All entries of an index form."""
-        extents = {letter: self.size(size) for letter, size in form.letters}
-        self.extents = extents
-        # A bare index is a letter, even one that a dimension is called as well.
-        bare = {i.name for e in _entries(form.body) for i in e.indices if isinstance(i, Name)}
-        self.names -= bare
-        terms = [self._prepared(term, extents) for term in _terms(form.body)]
+    def entries(self) -> FormEntries:
+        """All entries of the form."""
+        extents = self.form.extents
+        terms = [self._prepared(term) for term in self.form.terms]
         entries = []
         for place in product(*map(range, extents.values())):
             self.arithmetic.tick()
             bound = dict(zip(extents, place, strict=True))
             entries.append(self.arithmetic.total([self._term(term, bound) for term in terms]))
-        lengths = [prod(extents[letter] for letter, _ in letters) for letters in form.axes]
-        return IndexedArray(tuple(lengths), entries)
+        return FormEntries(self.form.lengths, entries)
 
-    def table(self, form: IndexForm) -> Table:
-        """An index form of at most two axes as a table; one axis makes a column."""
-        if len(form.axes) > 2:
-            raise NotVerifiableError("an index form of more than two axes inside an expression")
-        lengths, entries = self.array(form)
-        cols = lengths[1] if len(lengths) > 1 else 1
-        return [entries[start : start + cols] for start in range(0, len(entries), cols)]
-
-    def _prepared(self, term: Tree, extents: Mapping[str, int]) -> list[_Stage]:
+    def _prepared(self, term: Tree) -> list[_Stage]:
         """The order in which letters are summed over: those of a factor that is mostly 0 first."""
-        ranges = self._summed(term, extents)
+        ranges = self.form.summed(term, self._lengths)
         factors = list(_factors(term))
-        letters_of = {id(factor): {*self._letters_of(factor)} for factor in factors}
-        waiting = [(factor, letters_of[id(factor)] & {*ranges}) for factor in factors]
+        letters_of = {id(factor): self.form.letters_of(factor) for factor in factors}
+        waiting = [
+            (f, [letter for letter in ranges if letter in letters_of[id(f)]]) for f in factors
+        ]
         order = [("", [factor for factor, letters in waiting if not letters])]
         while waiting := [(factor, letters) for factor, letters in waiting if letters]:
             _, (letter, *_) = min(waiting, key=lambda one: (not _is_sparse(one[0]), len(one[1])))
-            known = [factor for factor, letters in waiting if letters == {letter}]
+            known = [factor for factor, letters in waiting if letters == [letter]]
             order.append((letter, sorted(known, key=_is_sparse, reverse=True)))
-            for _, letters in waiting:
-                letters.discard(letter)
+            waiting = [(f, [each for each in letters if each != letter]) for f, letters in waiting]
         stages: list[_Stage] = []
-        needed, bound = set[str](), {*extents, *(letter for letter, _ in order)}
+        needed, bound = set[str](), {*self.form.extents, *(letter for letter, _ in order)}
         for letter, known in reversed(order):
             needed = needed.union(*(letters_of[id(f)] & bound for f in known)) - {letter}
             length = ranges.get(letter, 1)
@@ -142,46 +113,14 @@ class IndexReader:
                 break
         return result
 
-    def _letters_of(self, term: Tree) -> Iterator[str]:
-        for entry in _entries(term):
-            for index in entry.indices:
-                yield from self._letters(index)
-
-    def _summed(self, term: Tree, bound: Places) -> dict[str, int]:
-        """The letters that a term is summed over, and how far."""
-        exact: dict[str, int] = {}
-        reach = sum(bound.values()) + 1
-        found: dict[str, None] = {}
-        for entry in _entries(term):
-            for index, length in zip(entry.indices, self._lengths(entry), strict=False):
-                reach += length or 0
-                found |= dict.fromkeys(self._letters(index))
-                if isinstance(index, Name) and length is not None:
-                    exact[index.name] = max(length, exact.get(index.name, 0))
-        # A letter with no axis of its own runs as far as any entry can be: outside they are zero.
-        return {letter: exact.get(letter, reach) for letter in found if letter not in bound}
-
-    def _letters(self, index: Tree) -> Iterator[str]:
-        if isinstance(index, Name):
-            if index.name not in self.names:
-                yield index.name
-            return
-        for child in children(index):
-            yield from self._letters(child)
-
-    def _lengths(self, entry: Entry) -> list[int | None]:
+    def _lengths(self, entry: Entry) -> tuple[int | None, int | None]:
         value = self._entries_of(entry)
-        if isinstance(value, Unsized):
-            return [value.rows, value.cols]
-        rows, cols = len(value), len(value[0])
-        if len(entry.indices) == MAP_INDICES:
-            return [isqrt(rows)] * MAP_INDICES
-        return [rows, cols] if len(entry.indices) == 2 else [max(rows, cols)]
+        return (value.rows, value.cols) if isinstance(value, Unsized) else size_of(value)
 
     def _entries_of(self, entry: Entry) -> Value:
         """The operand of an entry, whose letters may say how large it is."""
         letters = [index.name if isinstance(index, Name) else "" for index in entry.indices]
-        known = [self.extents.get(letter) for letter in letters]
+        known = [self.form.extents.get(letter) for letter in letters]
         return self._operand(entry.operand, Expected(*known) if len(known) <= 2 else ANY_SIZE)
 
     def _operand(self, node: Tree, expected: Expected = ANY_SIZE) -> Value:
@@ -199,12 +138,12 @@ class IndexReader:
                 return self.arithmetic.negative(self._entry_value(operand, places))
             case Add(terms):
                 return self.arithmetic.total([self._entry_value(term, places) for term in terms])
-            case Binary() if next(_entries(node), None) is not None:
+            case Binary() if next(indexed(node), None) is not None:
                 return self._binary(node, places)
             case Call(name, (argument,), None) if name in ELEMENTWISE:
                 return ELEMENTWISE[name](self.arithmetic, self._entry_value(argument, places))
         value = self._operand(node)
-        if isinstance(value, Unsized) or len(value) * len(value[0]) != 1:
+        if isinstance(value, Unsized) or not is_single(value):
             raise ShapeError("an index form is made of scalars and entries", span=node.span)
         return value[0][0]
 
@@ -223,63 +162,15 @@ class IndexReader:
 
     def _entry(self, entry: Entry, places: Places) -> Scalar:
         value = self._entries_of(entry)
-        indices = [self._index(index, places) for index in entry.indices]
         if isinstance(value, Unsized):
-            return value.on if len(set(indices)) == 1 else value.off
-        if len(indices) == 1:
-            indices = [indices[0], 0] if len(value[0]) == 1 else [0, indices[0]]
-            if min(len(value), len(value[0])) > 1:
-                raise ShapeError("one index for a matrix", span=entry.span)
-        if len(indices) == MAP_INDICES:
-            # Columns are stacked: i, j are those of the value, p, q those of the argument.
-            size = isqrt(len(value))
-            indices = [size * slow + fast for fast, slow in (indices[:2], indices[2:])]
-        row, col = indices
-        inside = 0 <= row < len(value) and 0 <= col < len(value[0])
-        return value[row][col] if inside else ZERO
-
-    def _index(self, node: Tree, places: Places) -> int:
-        match node:
-            case Name(name) if name in places:
-                return places[name]
-            case Add(terms):
-                return sum(self._index(term, places) for term in terms)
-            case Group(operand):
-                return self._index(operand, places)
-            case Negative(operand):
-                return -self._index(operand, places)
-            case Binary("*", left, right):
-                return self._index(left, places) * self._index(right, places)
-            case Number() | Name():
-                return self.size(node)
-        raise NotVerifiableError("an index that is not made of letters and sizes", span=node.span)
-
-
-def _terms(node: Tree) -> Iterator[Tree]:
-    match node:
-        case Add(terms):
-            for term in terms:
-                yield from _terms(term)
-        case Group(operand):
-            yield from _terms(operand)
-        case Negative(operand):
-            for term in _terms(operand):
-                yield Negative(term)
-        case _:
-            yield node
-
-
-def _entries(node: Tree) -> Iterator[Entry]:
-    if isinstance(node, Entry):
-        yield node
-        return
-    for child in children(node):
-        yield from _entries(child)
+            return value.on if len(set(self.form.indices(entry, places))) == 1 else value.off
+        place = self.form.place(entry, places, size_of(value))
+        return ZERO if place is None else value[place[0]][place[1]]
 
 
 def _factors(term: Tree) -> Iterator[Tree]:
     """The factors of a product; one without entries is a scalar as a whole."""
-    if next(_entries(term), None) is None:
+    if next(indexed(term), None) is None:
         yield term
         return
     match term:

@@ -16,17 +16,14 @@ from dimderiv.verify.evaluate.arithmetic import (
 )
 from dimderiv.verify.evaluate.tables import (
     SingularMatrix,
-    Table,
+    clear_column,
     combined,
     diagonal,
     each,
     eliminated,
-    entries,
-    filled,
     matrix_product,
-    square_size,
-    transposed,
 )
+from dimderiv.verify.layout import Table, entries, filled, square_size, transposed
 
 LARGEST_NORM = 1000
 EXPM_HALVINGS = 8
@@ -96,15 +93,7 @@ def _rank_factors(arithmetic: Arithmetic, table: Table) -> tuple[Table, Table]:
         if arithmetic.is_zero(rows[best][column]):
             continue
         rows[k], rows[best] = rows[best], rows[k]
-        pivot = rows[k][column]
-        rows[k] = [arithmetic.div(x, pivot) for x in rows[k]]
-        for i, row in enumerate(rows):
-            if i != k:
-                away = arithmetic.negative(row[column])
-                rows[i] = [
-                    arithmetic.add(x, arithmetic.mul(away, y))
-                    for x, y in zip(row, rows[k], strict=True)
-                ]
+        clear_column(arithmetic, rows, k, column)
         pivots.append(column)
     return [[row[column] for column in pivots] for row in table], rows[: len(pivots)]
 
@@ -154,7 +143,7 @@ def exponential_map(arithmetic: Arithmetic, table: Table) -> Table:
         for p in range(size):
             unit = filled((size, size), lambda i, j: ONE if (i, j) == (p, q) else ZERO)  # noqa: B023
             slope = exponential_derivative(arithmetic, table, unit)
-            columns.append([entry for column in zip(*slope, strict=True) for entry in column])
+            columns.append(entries(transposed(slope)))
     return transposed(columns)
 
 

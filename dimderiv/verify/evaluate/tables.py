@@ -1,64 +1,19 @@
 """Arrays of two axes as lists of rows of scalars, and the operations of the language on them."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, OutOfDomain, Scalar, leading
-from dimderiv.verify.layout import Size
-
-Table: TypeAlias = list[list[Scalar]]
+from dimderiv.verify.layout import Size, Table, filled, size_of, square_size, transposed
 
 
 class SingularMatrix(OutOfDomain):
     """A matrix that is to be inverted has no inverse."""
 
 
-def size_of(table: Table) -> Size:
-    """Rows and columns of a table.
-
-    Args:
-        table: at least one row.
-    """
-    return Size(len(table), len(table[0]))
-
-
-def is_single(table: Table) -> bool:
-    """Whether a table is a scalar."""
-    return len(table) == 1 and len(table[0]) == 1
-
-
-def filled(size: tuple[int, int], entry: Callable[[int, int], Scalar]) -> Table:
-    """The table of a function of row and column.
-
-    Args:
-        size: rows and columns.
-        entry: the function.
-
-    >>> filled((2, 3), lambda i, j: 10 * i + j)
-    [[0, 1, 2], [10, 11, 12]]
-    """
-    rows, cols = size
-    return [[entry(i, j) for j in range(cols)] for i in range(rows)]
-
-
 def each(table: Table, function: Callable[[Scalar], Scalar]) -> Table:
     """A function of every entry."""
     return [[function(entry) for entry in row] for row in table]
-
-
-def transposed(table: Table) -> Table:
-    """Rows as columns.
-
-    Args:
-        table: the table to transpose.
-    """
-    return [list(column) for column in zip(*table, strict=True)]
-
-
-def entries(table: Table) -> list[Scalar]:
-    """All entries, row by row."""
-    return [entry for row in table for entry in row]
 
 
 def diagonal(size: int, entry: Scalar = ONE) -> Table:
@@ -103,17 +58,9 @@ def combined(a: Table, b: Table, function: Callable[[Scalar, Scalar], Scalar]) -
         b: second operands.
         function: the function of two entries.
     """
-    size_a, size_b = size_of(a), size_of(b)
-    size = broadcast_size([size_a, size_b])
-    if size_a == size_b:
-        return [
-            [function(x, y) for x, y in zip(p, q, strict=True)] for p, q in zip(a, b, strict=True)
-        ]
-
-    def entry(table: Table, own: Size, i: int, j: int) -> Scalar:
-        return table[i if own.rows > 1 else 0][j if own.cols > 1 else 0]
-
-    return filled(size, lambda i, j: function(entry(a, size_a, i, j), entry(b, size_b, i, j)))
+    if size_of(a) == size_of(b):
+        return [list(map(function, *rows)) for rows in zip(a, b, strict=True)]
+    return stretched(function, a, b)
 
 
 def stretched(function: Callable[..., Scalar], *tables: Table) -> Table:
@@ -123,9 +70,6 @@ def stretched(function: Callable[..., Scalar], *tables: Table) -> Table:
         function: the function of as many entries as there are tables.
         tables: its operands.
     """
-    *others, last = tables
-    if len(others) < 2:
-        return combined(others[0], last, function) if others else each(last, function)
 
     def entry(i: int, j: int) -> Scalar:
         return function(*(t[min(i, len(t) - 1)][min(j, len(t[0]) - 1)] for t in tables))
@@ -171,27 +115,20 @@ def eliminated(arithmetic: Arithmetic, a: Table, right: Table) -> tuple[Scalar, 
             rows[k], rows[pivot] = rows[pivot], rows[k]
             determinant = arithmetic.negative(determinant)
         determinant = arithmetic.mul(determinant, rows[k][k])
-        _clear_column(arithmetic, rows, k)
+        clear_column(arithmetic, rows, k, k)
     return determinant, [row[size:] for row in rows]
 
 
-def _clear_column(arithmetic: Arithmetic, rows: Table, k: int) -> None:
-    pivot = rows[k][k]
-    # Entries left of the pivot are done with, and never read again.
-    rows[k][k:] = [arithmetic.div(entry, pivot) for entry in rows[k][k:]]
+def clear_column(arithmetic: Arithmetic, rows: Table, k: int, col: int) -> None:
+    """Make a column that of the identity, by the row of the pivot."""
+    pivot = rows[k][col]
+    # Entries left of the pivot are done with: they are 0, or never read again.
+    rows[k][col:] = [arithmetic.div(entry, pivot) for entry in rows[k][col:]]
     for i, row in enumerate(rows):
         if i != k:
             arithmetic.tick()
-            factor = arithmetic.negative(row[k])
-            row[k:] = [
+            factor = arithmetic.negative(row[col])
+            row[col:] = [
                 arithmetic.add(x, arithmetic.mul(factor, y))
-                for x, y in zip(row[k:], rows[k][k:], strict=True)
+                for x, y in zip(row[col:], rows[k][col:], strict=True)
             ]
-
-
-def square_size(table: Table) -> int:
-    """The number of rows, and of columns."""
-    rows, cols = size_of(table)
-    if rows != cols:
-        raise ShapeError(f"a square matrix is needed, not one of {size_of(table)}")
-    return rows

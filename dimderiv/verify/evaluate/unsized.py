@@ -6,19 +6,9 @@ from functools import partial
 from math import isqrt
 from typing import NamedTuple, TypeAlias
 
-from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
-from dimderiv.verify.evaluate.tables import (
-    Table,
-    broadcast_size,
-    combined,
-    each,
-    filled,
-    is_single,
-    matrix_product,
-    size_of,
-)
-from dimderiv.verify.layout import Size
+from dimderiv.verify.evaluate.tables import broadcast_size, combined, each, matrix_product
+from dimderiv.verify.layout import Size, SizeUnknownError, Table, filled, is_single, size_of
 
 
 class Unsized(NamedTuple):
@@ -61,13 +51,6 @@ class Expected(NamedTuple):
 
 
 ANY_SIZE = Expected()
-
-
-class SizeUnknownError(NotVerifiableError):
-    """The surroundings do not say how large a constant is."""
-
-    def __init__(self) -> None:
-        super().__init__("the place of `I`, `vector` or `matrix` does not say its size")
 
 
 def sized(value: Value, expected: Expected | Size) -> Table:

@@ -6,8 +6,8 @@ from random import Random
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import Dim, Shape, Tree
-from dimderiv.verify.claim import Claim
+from dimderiv.language import Dim, Shape, Tree, size_of
+from dimderiv.verify.claim import Claim, NotVerifiableError
 from dimderiv.verify.layout.trees import names_of_sizes, targets_of_cross_entropy
 
 SMALLEST = 2
@@ -36,6 +36,23 @@ def size_at(shape: Shape, sizes: Mapping[str, int]) -> Size:
         sizes: a number for each dimension.
     """
     return Size(*(dim.evaluate(sizes) for dim in shape))
+
+
+def number_of(node: Tree, sizes: Mapping[str, int]) -> int:
+    """A size that is written as an expression in dimensions, as a number.
+
+    Args:
+        node: a polynomial of names of dimensions.
+        sizes: a number for each of them.
+
+    Raises:
+        NotVerifiableError: it is made of something else.
+    """
+    try:
+        return size_of(node).evaluate(sizes)
+    except (KeyError, ShapeError) as error:
+        message = "a size that is not made of dimensions"
+        raise NotVerifiableError(message, span=node.span) from error
 
 
 class Dimensions:

@@ -1,11 +1,16 @@
-"""Questions about a syntax tree that need no values."""
+"""What is said of a syntax tree, and of functions, without values."""
 
 from collections.abc import Collection, Iterator, Sequence
 
-from dimderiv.language import Binary, Call, IndexForm, Name, Program, Tree, children, walk
+from dimderiv.language import HESSIAN, Binary, Call, IndexForm, Name, Program, Tree, children, walk
 
 KINKED = frozenset({"relu", "abs", "norm1", "max", "min"})
-COMPARISONS = frozenset({">", "<", ">=", "<="})
+# The outcomes of a comparison at which it holds: less is -1, equal 0, greater 1.
+COMPARISONS = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}
+_ALIKE = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf")
+_SHORTER = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+# Our name of each primitive function of a scalar, and the name that sympy and mpmath agree on.
+PRIMITIVES = {**{name: name for name in _ALIKE}, **_SHORTER}
 # Functions whose arguments are sizes.
 OF_SIZES = frozenset({"ones", "zeros", "eye", "commutation", "K"})
 
@@ -42,6 +47,19 @@ def is_step(node: Tree) -> bool:
     if isinstance(node, Binary):
         return node.operator in COMPARISONS
     return isinstance(node, Call) and node.function == "sign"
+
+
+def declared_part(function: str) -> tuple[str, int]:
+    """The name of a function that is declared only, and how often it is differentiated.
+
+    Args:
+        function: the function, its gradient or its Hessian.
+
+    >>> declared_part("∇²f")
+    ('f', 2)
+    """
+    base = function.lstrip(HESSIAN)
+    return base, len(function) - len(base)
 
 
 def has_branches(program: Program) -> bool:

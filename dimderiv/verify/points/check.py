@@ -17,8 +17,8 @@ from dimderiv.verify.evaluate import (
     OutOfDomain,
     OutOfTime,
     SingularMatrix,
-    Table,
 )
+from dimderiv.verify.layout import Table
 from dimderiv.verify.points.agreement import WORKING_DIGITS
 from dimderiv.verify.points.claimed import AnswerOutOfDomain, Claimed
 from dimderiv.verify.points.comparison import Comparison, Tally

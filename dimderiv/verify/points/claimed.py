@@ -5,24 +5,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.verify.claim import Claim, NotVerifiableError
-from dimderiv.verify.evaluate import (
-    ZERO,
-    Arithmetic,
-    Evaluator,
-    Expected,
-    Jet,
-    OutOfDomain,
-    Scalar,
-    Table,
-)
-from dimderiv.verify.layout import EntryOf, Place, Placement, moves, places
+from dimderiv.verify.claim import TIED, Claim, NotVerifiableError
+from dimderiv.verify.evaluate import ZERO, Arithmetic, Evaluator, Expected, Jet, OutOfDomain, Scalar
+from dimderiv.verify.layout import EntryOf, Place, Placement, Table, moves, places
 from dimderiv.verify.points.setting import Setting, Trial, failure
-
-TIED = (
-    "the largest entry of a max, or the least of a min, is attained more than once; "
-    "the rules assume that it is attained once"
-)
 
 
 class AnswerOutOfDomain(OutOfDomain):
@@ -81,7 +67,7 @@ class Claimed:
         reader.define(self.claim.answer)
         node = self.claim.answer.statements[-1].value
         return self.layout(trial).answer(
-            node, lambda part, size: reader.table(part, Expected(*size)), reader.array
+            node, lambda part, size: reader.table(part, Expected(*size)), reader.form
         )
 
     def disagreement(

@@ -24,10 +24,9 @@ from dimderiv.verify.evaluate import (
     OutOfDomain,
     OutOfTime,
     Scalar,
-    Table,
     mixed_slope,
 )
-from dimderiv.verify.layout import EntryOf, Place, places, size_at
+from dimderiv.verify.layout import EntryOf, Place, Table, places, size_at
 from dimderiv.verify.points.agreement import DOUBTFUL_DIGITS, agree, is_rounding
 from dimderiv.verify.points.claimed import Claimed, reader
 from dimderiv.verify.points.setting import Setting, Trial

@@ -6,17 +6,8 @@ from math import prod
 from random import Random
 
 from dimderiv.language import Declaration
-from dimderiv.verify.evaluate import (
-    ZERO,
-    Arithmetic,
-    Table,
-    combined,
-    diagonal,
-    inverse,
-    matrix_product,
-    transposed,
-)
-from dimderiv.verify.layout import Size, size_at
+from dimderiv.verify.evaluate import ZERO, Arithmetic, combined, diagonal, inverse, matrix_product
+from dimderiv.verify.layout import Size, Table, size_at, transposed
 
 # How entries are drawn, from what is most telling to what keeps a function in its domain.
 STYLES = ("mixed", "positive", "unit", "dominant", "positive dominant", "small", "small unit")

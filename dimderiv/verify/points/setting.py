@@ -6,20 +6,17 @@ from dataclasses import dataclass, replace
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.language import SCALAR, Name
 from dimderiv.verify.claim import Claim, sizes_text
-from dimderiv.verify.evaluate import (
-    ONE,
-    ZERO,
-    Arithmetic,
-    Evaluator,
-    Expected,
-    Jet,
-    Scalar,
+from dimderiv.verify.evaluate import ONE, ZERO, Arithmetic, Evaluator, Expected, Jet, Scalar, Value
+from dimderiv.verify.layout import (
+    Dimensions,
+    Place,
+    Size,
     Table,
-    Value,
+    constant_nodes,
     filled,
+    size_at,
     size_of,
 )
-from dimderiv.verify.layout import Dimensions, Place, Size, constant_nodes, size_at
 
 # The level of the perturbation whose derivative is differentiated.
 INNER = 2
@@ -60,12 +57,8 @@ class Setting:
             trial.arithmetic,
             trial.sizes,
             names,
-            claim.definitions,
-            claim.elementwise,
-            claim.columns,
+            claim,
             keep=keep,
-            values=claim.values,
-            products=claim.products,
             declared={name: size_at(shape, trial.sizes) for name, shape in claim.declared.items()},
         )
 

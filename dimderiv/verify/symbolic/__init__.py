@@ -1,7 +1,8 @@
 """The judge by sympy: explicit matrices of symbols, differentiated entry by entry.
 
-It shares the language with the check at points, and what a claim is in numbers: sizes, and where
-derivatives stand.  It shares no value of anything.  sympy is loaded when it is asked.
+It shares the language with the check at points, and what a claim is in numbers: sizes, letters and
+where entries and derivatives stand.  It shares no value of anything.  sympy is loaded when it is
+asked.
 """
 
 from typing import TYPE_CHECKING

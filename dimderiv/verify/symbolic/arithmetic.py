@@ -7,18 +7,14 @@ decided at one point, where the floats come first and leave a record of the side
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from random import Random
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import sympy
 from mpmath.ctx_mp import MPContext
 
-from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.claim import TIED, NotVerifiableError
+from dimderiv.verify.layout import PRIMITIVES
 from dimderiv.verify.symbolic.tables import Entry
-
-TIED = (
-    "the largest entry of a max, or the least of a min, is attained more than once; "
-    "the rules assume that it is attained once"
-)
 
 
 class Outside(ArithmeticError):  # noqa: N818 - an event of the search for a point, no fault
@@ -37,22 +33,6 @@ class NoClosedForm(TooLarge):
     """At these sizes there is none that this judge knows."""
 
 
-# Our name of each function that sympy differentiates, and sympy's; mpmath has the same.
-SCALAR_FUNCTIONS = {
-    "exp": "exp",
-    "log": "log",
-    "sqrt": "sqrt",
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "tanh": "tanh",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-    "erf": "erf",
-}
 _DOMAINS: Mapping[str, Callable[[Any], bool]] = {
     "log": lambda x: x > 0,
     "sqrt": lambda x: x >= 0,
@@ -65,41 +45,6 @@ _DOMAINS: Mapping[str, Callable[[Any], bool]] = {
 LARGEST_EXPONENT = 5000
 TINY = 1e-40
 LARGEST_POWER = 200
-
-
-class Arithmetic(Protocol):
-    """What an evaluator needs beside Python's operators.
-
-    Attributes:
-        tiny: what counts as 0 at the point.
-    """
-
-    tiny: Any
-
-    def at_point(self, x: Entry) -> Any:
-        """The value of an entry at the point."""
-
-    def number(self, value: Fraction | int) -> Entry:
-        """An exact number as an entry."""
-
-    def total(self, terms: Sequence[Entry]) -> Entry:
-        """The sum of any number of terms."""
-
-    def function(self, name: str, *xs: Entry) -> Entry:
-        """A scalar function, by sympy's name."""
-
-    def power(self, base: Entry, exponent: Entry) -> Entry:
-        """A scalar to the power of another."""
-
-    def sign(self, x: Entry) -> int:
-        """-1, 0 or 1 at the point."""
-
-    def declared(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
-        """A partial derivative, by the entries at some places, of a function declared only."""
-
-    @property
-    def pi(self) -> Entry:
-        """The number."""
 
 
 class Floats:
@@ -138,7 +83,7 @@ class Floats:
             found = getattr(self.context, name)(*xs)
         except ValueError as error:
             raise Outside(f"{name} has no value here") from error
-        if name not in SCALAR_FUNCTIONS.values() and not isinstance(found, mpf):
+        if name not in PRIMITIVES.values() and not isinstance(found, mpf):
             raise Outside(f"{name} has no real value here")
         return found
 
@@ -221,6 +166,10 @@ class Symbols:
         return sympy.pi
 
 
+# What an evaluator needs beside Python's operators.
+Arithmetic: TypeAlias = Floats | Symbols
+
+
 class Unknown(sympy.Function):  # type: ignore[misc]
     """A partial derivative of a function of which nothing is known, at some arguments."""
 
@@ -275,7 +224,7 @@ def _scalar_function(name: str) -> Callable[[Arithmetic, Entry], Entry]:
 
 # At a kink itself the convention of the rules holds: the derivative is 0.
 ELEMENTWISE: Mapping[str, Callable[[Arithmetic, Entry], Entry]] = {
-    **{ours: _scalar_function(theirs) for ours, theirs in SCALAR_FUNCTIONS.items()},
+    **{ours: _scalar_function(theirs) for ours, theirs in PRIMITIVES.items()},
     "abs": lambda a, x: a.sign(x) * x,
     "sign": lambda a, x: a.number(a.sign(x)),
     "relu": lambda a, x: x if a.sign(x) > 0 else a.number(0),

@@ -117,8 +117,6 @@ class Cancellation(Ring):
 
     def _root(self, base: Polynomial, degree: int) -> Polynomial:
         """A root; of a monomial it comes apart where all in it is positive at the point."""
-        if base == {0: 1}:
-            return base
         if len(base) == 1 and (factors := self._positive_factors(base)):
             number, powers = factors
             result = self._root_of(constant(number), degree)
@@ -200,8 +198,9 @@ class Cancellation(Ring):
                 base = self._root(base, coefficient.denominator)
             return self.power(base, coefficient.numerator)
         below = SHARE if SHARE % coefficient.denominator == 0 else coefficient.denominator
-        base = self.generator(("exp", monomial, below))
-        self.exponents[self.numbers["exp", monomial, below]] = {monomial: Fraction(1, below)}
+        key = ("exp", monomial, below)
+        base = self.generator(key)
+        self.exponents[self.numbers[key]] = {monomial: Fraction(1, below)}
         return self.power(base, int(coefficient * below))
 
     def _logarithm(self, argument: Polynomial) -> Polynomial:
@@ -212,8 +211,12 @@ class Cancellation(Ring):
             number, powers = factors
             terms = [self._logarithm_of(generator, k) for generator, k in powers.items()]
             return self.total([self._logarithm(constant(number)), *terms])
-        found = self.generator(("log", key_of(argument)))
-        self.logarithms[self.numbers["log", key_of(argument)]] = argument
+        return self._logarithm_itself(argument)
+
+    def _logarithm_itself(self, argument: Polynomial) -> Polynomial:
+        key = ("log", key_of(argument))
+        found = self.generator(key)
+        self.logarithms[self.numbers[key]] = argument
         return found
 
     def _logarithm_of(self, generator: int, power: int) -> Polynomial:
@@ -223,9 +226,7 @@ class Cancellation(Ring):
         if generator in self.relations:
             return scaled(self._logarithm(self.relations[generator].value), -power)
         single = scaled({1 << (BITS * generator): 1}, self._sign_of(generator))
-        found = self.generator(("log", key_of(single)))
-        self.logarithms[self.numbers["log", key_of(single)]] = single
-        return scaled(found, power)
+        return scaled(self._logarithm_itself(single), power)
 
     def _is_inverse(self, generator: int) -> bool:
         """Whether a generator is one over a sum of exponentials and positive symbols."""

@@ -1,6 +1,6 @@
 """The value of a syntax tree, entry by entry: a reading of the language made for this judge."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dimderiv.errors import ShapeError
@@ -18,12 +18,25 @@ from dimderiv.language import (
     Tree,
     along,
 )
-from dimderiv.language import size_of as dimension_of
-from dimderiv.verify.claim import NotVerifiableError
-from dimderiv.verify.lettered import lettered
+from dimderiv.verify.claim import Functions, NotVerifiableError
+from dimderiv.verify.layout import (
+    COMPARISONS,
+    Form,
+    FormEntries,
+    Size,
+    Table,
+    declared_part,
+    entries,
+    filled,
+    is_single,
+    lettered,
+    number_of,
+    size_of,
+    transposed,
+)
 from dimderiv.verify.symbolic import matrices
 from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
-from dimderiv.verify.symbolic.entries import SymbolicForm, read_form
+from dimderiv.verify.symbolic.entries import FormReader
 from dimderiv.verify.symbolic.functions import (
     OF_ONE,
     OF_SQUARE,
@@ -37,26 +50,16 @@ from dimderiv.verify.symbolic.functions import (
 from dimderiv.verify.symbolic.tables import (
     Entry,
     Open,
-    Size,
-    Table,
     Value,
+    changed,
     closed,
-    entries,
     entrywise,
-    filled,
-    flipped,
-    is_single,
+    is_scalar,
     mapped,
     multiplied,
-    size_of,
     stacked,
-    transposed,
+    turned,
 )
-
-Definitions = Mapping[str, tuple[tuple[str, ...], Tree]]
-
-_NABLA = "∇²"
-_COMPARED = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}
 
 
 @dataclass
@@ -67,23 +70,15 @@ class Reader:
         a: the arithmetic of the entries.
         sizes: a number for each dimension.
         names: the value of each symbol, and of each definition so far.
-        definitions: argument names and definition of each function that is not built in.
-        elementwise: those of them that apply to each entry by itself.
-        columns: the definition of some of them for a column, where that is another.
+        functions: what functions mean that are not built in.
         declared: the size of the argument of each function that is declared only.
-        values: functions of entries that sympy knows, and its names of them.
-        products: signatures of functions that are products of labelled factors.
     """
 
     a: Arithmetic
     sizes: Mapping[str, int]
     names: dict[str, Value]
-    definitions: Definitions = field(default_factory=dict)
-    elementwise: Collection[str] = ()
-    columns: Mapping[str, Tree] = field(default_factory=dict)
+    functions: Functions = field(default_factory=Functions)
     declared: Mapping[str, Size] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
-    products: Mapping[str, str] = field(default_factory=dict)
 
     def last(self, program: Program) -> Tree:
         """The last statement's value, after the definitions before it have been evaluated."""
@@ -98,18 +93,14 @@ class Reader:
 
     def scalar(self, node: Tree) -> Entry:
         """The value of a node with one entry."""
-        table = self.table(node, (1, 1))
+        table = self.table(node, Size(1, 1))
         if not is_single(table):
             raise ShapeError(f"a scalar is needed, not {size_of(table)}", span=node.span)
         return table[0][0]
 
-    def form(self, form: IndexForm) -> SymbolicForm:
+    def form(self, form: IndexForm) -> FormEntries:
         """The entries of an index form of any number of axes."""
-        return read_form(form, self.a, self.value, self.dimension, frozenset(self.sizes))
-
-    def dimension(self, node: Tree) -> int:
-        """A size that is written as an expression in dimensions."""
-        return dimension_of(node).evaluate(self.sizes)
+        return FormReader(Form(form, self.sizes), self.a, self.value).entries()
 
     def value(self, node: Tree) -> Value:
         """The value of a node."""
@@ -125,7 +116,7 @@ class Reader:
             case Add(terms):
                 return entrywise(lambda *xs: self.a.total(xs), *map(self.value, terms))
             case Transpose(operand):
-                return transposed(self.value(operand))
+                return turned(self.value(operand))
             case Binary():
                 return self._binary(node)
             case Call():
@@ -161,36 +152,29 @@ class Reader:
                 return entrywise(lambda x, y: x / y, left, right)
             case ".^":
                 return entrywise(self.a.power, left, right)
-        wanted = _COMPARED[node.operator]
-        return entrywise(lambda x, y: self.a.number(int(self._order(x, y) in wanted)), left, right)
-
-    def _order(self, x: Entry, y: Entry) -> int:
-        return self.a.sign(x - y)
+        wanted = COMPARISONS[node.operator]
+        return entrywise(lambda x, y: self.a.number(int(self.a.sign(x - y) in wanted)), left, right)
 
     def _power(self, node: Binary) -> Value:
         base, exponent = self.value(node.left), self.scalar(node.right)
-        if is_single(base):
+        if is_scalar(base):
             return mapped(base, lambda x: self.a.power(x, exponent))
         if exponent != int(exponent):
             raise ShapeError("a matrix has whole powers only", span=node.right.span)
-
-        def raised(table: Table) -> Table:
-            return matrices.power(self.a, table, int(exponent))
-
-        return base.remade(raised) if isinstance(base, Open) else raised(base)
+        return changed(base, lambda table: matrices.power(self.a, table, int(exponent)))
 
     def _call(self, node: Call) -> Value:
         a, name, count = self.a, node.function, len(node.arguments)
-        if name in self.definitions:
+        if name in self.functions.definitions:
             return self._defined(node)
-        if name in self.values:
-            called = self.values[name]
+        if name in self.functions.values:
+            called = self.functions.values[name]
             return entrywise(lambda *xs: a.function(called, *xs), *map(self.value, node.arguments))
-        if name.lstrip(_NABLA) in self.declared and count == 1:
+        if declared_part(name)[0] in self.declared and count == 1:
             return self._unknown(name, node.arguments[0])
-        if name in self.products:
+        if name in self.functions.products:
             operands = [closed(self.value(argument)) for argument in node.arguments]
-            return lettered(self.products[name]).of(operands, lambda x, y: x * y, a.total)
+            return lettered(self.functions.products[name]).of(operands, lambda x, y: x * y, a.total)
         if count == 1 and (name in ELEMENTWISE or name in OF_ONE):
             return self._of_one(name, self.value(node.arguments[0]), node.axis)
         if count == 2 and name in OF_TWO:
@@ -204,17 +188,10 @@ class Reader:
         if name == "vec":
             return stacked(value)
         if name in SAME_SIZE:
-            function = SAME_SIZE[name]
-            return (
-                value.remade(lambda table: function(a, table))
-                if isinstance(value, Open)
-                else function(a, value)
-            )
+            return changed(value, lambda table: SAME_SIZE[name](a, table))
         if name == "pinv":
-            return transposed(
-                value.remade(lambda table: flipped(matrices.pseudo_inverse(a, table)))
-                if isinstance(value, Open)
-                else flipped(matrices.pseudo_inverse(a, value))
+            return turned(
+                changed(value, lambda table: transposed(matrices.pseudo_inverse(a, table)))
             )
         if name == "diag" and isinstance(value, Open) and 1 in (value.rows, value.cols):
             return Open(None, None, lambda m, _: matrices.diagonal(a, closed(value, m, 1)), True)
@@ -227,12 +204,12 @@ class Reader:
         return reduced(lambda xs: REDUCTIONS[name](a, xs), table, axis)
 
     def _unknown(self, name: str, node: Tree) -> Table:
-        base = name.lstrip(_NABLA)
+        base, order = declared_part(name)
         size = self.declared[base]
         argument = self.table(node, size)
         if size_of(argument) != size:
             raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)
-        order, given = len(name.removesuffix(base)), entries(argument)
+        given = entries(argument)
 
         def partial(*places: int) -> Entry:
             return self.a.declared(base, places, given)
@@ -247,13 +224,13 @@ class Reader:
         a, arguments = self.a, node.arguments
         match node.function, len(arguments):
             case (("ones" | "zeros"), (1 | 2)):
-                lengths = [*[self.dimension(each) for each in arguments], 1]
+                lengths = [*[number_of(each, self.sizes) for each in arguments], 1]
                 fill = a.number(int(node.function == "ones"))
                 return filled((lengths[0], lengths[1]), lambda i, j: fill)
             case "eye", 1:
-                return matrices.identity(a, self.dimension(arguments[0]))
+                return matrices.identity(a, number_of(arguments[0], self.sizes))
             case (("commutation" | "K"), 2):
-                rows, cols = map(self.dimension, arguments)
+                rows, cols = (number_of(each, self.sizes) for each in arguments)
                 return matrices.commutation(a, rows, cols)
             case (("vector" | "matrix"), 1):
                 entry = self.scalar(arguments[0])
@@ -264,11 +241,11 @@ class Reader:
         )
 
     def _defined(self, node: Call) -> Value:
-        names, body = self.definitions[node.function]
+        names, body = self.functions.definitions[node.function]
         if len(names) != len(node.arguments):
             raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
         arguments = [self.value(argument) for argument in node.arguments]
-        if node.function in self.elementwise:
+        if node.function in self.functions.elementwise:
 
             def function(*xs: Entry) -> Entry:
                 own: dict[str, Value] = {name: [[x]] for name, x in zip(names, xs, strict=True)}
@@ -277,6 +254,6 @@ class Reader:
             return entrywise(function, *arguments)
         tables = [closed(argument) for argument in arguments]
         if len(tables[0][0]) == 1 < len(tables[0]):
-            body = self.columns.get(node.function, body)
+            body = self.functions.columns.get(node.function, body)
         inner = replace(self, names=dict(zip(names, tables, strict=True)))
         return inner.value(along(body, node.axis))

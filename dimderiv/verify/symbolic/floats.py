@@ -7,16 +7,16 @@ closed forms would grow too large.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 import sympy
 
-from dimderiv.verify.layout import Place, moves, places
+from dimderiv.verify.layout import Place, Table, moves, places
 from dimderiv.verify.symbolic.arithmetic import Floats
 from dimderiv.verify.symbolic.comparison import Outcome, agree, shown
 from dimderiv.verify.symbolic.points import Point, Values
 from dimderiv.verify.symbolic.problem import Problem
-from dimderiv.verify.symbolic.tables import Table
 
 # A step of 10^-100 leaves an error of 10^-200 in the quotient, and rounding one of 10^-200.
 FLOAT_DIGITS = 400
@@ -77,9 +77,7 @@ class FloatRound:
         total = [[a.context.zero] * cols for _ in range(rows)]
         for signs in product((1, -1), repeat=len(wrt_places)):
             table = self._moved([sign * step for sign in signs], wrt_places)
-            weight = 1
-            for sign in signs:
-                weight *= sign
+            weight = prod(signs)
             for i, row in enumerate(table):
                 for j, entry in enumerate(row):
                     total[i][j] += weight * entry

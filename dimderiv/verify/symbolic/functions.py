@@ -4,19 +4,10 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import prod
 
+from dimderiv.verify.layout import Table, entries, size_of, transposed
 from dimderiv.verify.symbolic import matrices, spectral
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, extreme, log_sum_exp
-from dimderiv.verify.symbolic.tables import (
-    Entry,
-    Table,
-    Value,
-    closed,
-    entries,
-    entrywise,
-    flipped,
-    kronecker,
-    size_of,
-)
+from dimderiv.verify.symbolic.tables import Entry, Value, closed, entrywise, kronecker
 
 # Functions of a square matrix, or of any, whose value has the size of the argument.
 SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
@@ -30,7 +21,7 @@ SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
 }
 OTHER_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "diag": matrices.diagonal,
-    "eigvec": spectral.leading_eigenvector,
+    "eigvec": lambda a, table: spectral.leading_pair(a, table)[1],
     "dexpm": spectral.exponential_map,
 }
 SCALARS: Mapping[str, Callable[[Arithmetic, Table], Entry]] = {
@@ -41,7 +32,7 @@ SCALARS: Mapping[str, Callable[[Arithmetic, Table], Entry]] = {
     "norm2": matrices.euclidean_norm,
     "normF": matrices.euclidean_norm,
     "normN": spectral.nuclear_norm,
-    "eigmax": spectral.largest_eigenvalue,
+    "eigmax": lambda a, table: spectral.leading_pair(a, table)[0],
 }
 
 REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
@@ -66,12 +57,6 @@ def _cross_entropy(a: Arithmetic, scores: Value, targets: Value) -> Value:
     return [[-a.total(entries(terms)) / records]]
 
 
-def _both(
-    function: Callable[[Arithmetic, Table, Table], Table],
-) -> Callable[[Arithmetic, Value, Value], Value]:
-    return lambda a, left, right: function(a, closed(left), closed(right))
-
-
 def _exponential_along(a: Arithmetic, table: Value, direction: Value) -> Value:
     matrix = closed(table)
     return spectral.exponential_along(a, matrix, closed(direction, *size_of(matrix)))
@@ -79,7 +64,7 @@ def _exponential_along(a: Arithmetic, table: Value, direction: Value) -> Value:
 
 OF_TWO: Mapping[str, Callable[[Arithmetic, Value, Value], Value]] = {
     "kron": lambda a, left, right: kronecker(left, right),
-    "conv2": _both(matrices.cross_correlation),
+    "conv2": lambda a, x, y: matrices.cross_correlation(a, closed(x), closed(y)),
     "dexpm": _exponential_along,
     "cross_entropy": _cross_entropy,
     "max": lambda a, x, y: entrywise(lambda *xs: extreme(a, xs, 1), x, y),
@@ -92,5 +77,5 @@ def reduced(function: Callable[[list[Entry]], Entry], table: Table, axis: int | 
     if axis is None:
         return [[function(entries(table))]]
     if axis == 0:
-        return [[function(column) for column in flipped(table)]]
+        return [[function(column) for column in transposed(table)]]
     return [[function(row)] for row in table]

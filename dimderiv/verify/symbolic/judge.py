@@ -112,8 +112,7 @@ class _Judgement:
             self.dimensions.assignments()[:MOST_SIZES] if self.sizes is None else [dict(self.sizes)]
         )
         problems = [Problem(self.claim, sizes) for sizes in tried]
-        for problem in problems[:1]:
-            _refuse_large(problem)
+        _refuse_large(problems[0])
         for compare in (self._by_sympy, self._in_floats):
             for number, problem in enumerate(problems):
                 with suppress(NoClosedForm):

@@ -2,28 +2,22 @@
 
 from collections.abc import Callable
 from functools import cache
+from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
-from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside
-from dimderiv.verify.symbolic.tables import (
-    Entry,
-    Table,
-    entries,
-    filled,
-    flipped,
-    matrix_product,
-    size_of,
+from dimderiv.verify.layout import Table, entries, filled, size_of, square_size, transposed
+from dimderiv.verify.symbolic.arithmetic import (
+    Arithmetic,
+    Floats,
+    NoClosedForm,
+    Outside,
+    log_sum_exp,
 )
+from dimderiv.verify.symbolic.tables import Entry, matrix_product
+
+OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 
 LARGEST_MINOR = 6
-
-
-def order_of(table: Table) -> int:
-    """Rows, and columns, of a square table."""
-    rows, cols = size_of(table)
-    if rows != cols:
-        raise ShapeError(f"a square matrix is needed, not one of {rows} x {cols}")
-    return rows
 
 
 def identity(a: Arithmetic, size: int) -> Table:
@@ -33,7 +27,7 @@ def identity(a: Arithmetic, size: int) -> Table:
 
 def determinant(a: Arithmetic, table: Table) -> Entry:
     """The determinant: of symbols by cofactors."""
-    size = order_of(table)
+    size = square_size(table)
     if isinstance(a, Floats):
         return _eliminated(a, table)[0]
     if size > LARGEST_MINOR:
@@ -59,7 +53,7 @@ def _minor(a: Arithmetic, table: Table) -> Callable[[tuple[int, ...], tuple[int,
 
 def inverse(a: Arithmetic, table: Table) -> Table:
     """The inverse: of symbols by cofactors."""
-    size = order_of(table)
+    size = square_size(table)
     if isinstance(a, Floats):
         found = _eliminated(a, table)[1]
         if not found:
@@ -107,22 +101,22 @@ def pseudo_inverse(a: Arithmetic, table: Table) -> Table:
     """
     rows, cols = _independent(a, table)
     if not rows:
-        return mapped_to(flipped(table), a.number(0))
+        return [[a.number(0)] * len(table) for _ in table[0]]
     left = [[row[j] for j in cols] for row in table]
     right = [table[i] for i in rows]
     common = [[row[j] for j in cols] for row in right]
     if len(rows) == len(table):
         return _inverse_of_rows(a, right)
     if len(cols) == len(table[0]):
-        return flipped(_inverse_of_rows(a, flipped(left)))
-    after = flipped(_inverse_of_rows(a, flipped(left)))
+        return transposed(_inverse_of_rows(a, transposed(left)))
+    after = transposed(_inverse_of_rows(a, transposed(left)))
     return matrix_product(
         a.total, matrix_product(a.total, _inverse_of_rows(a, right), common), after
     )
 
 
 def _inverse_of_rows(a: Arithmetic, table: Table) -> Table:
-    turned = flipped(table)
+    turned = transposed(table)
     return matrix_product(a.total, turned, inverse(a, matrix_product(a.total, table, turned)))
 
 
@@ -146,42 +140,40 @@ def _independent(a: Arithmetic, table: Table) -> tuple[list[int], list[int]]:
     return sorted(rows), sorted(cols)
 
 
-def mapped_to(table: Table, entry: Entry) -> Table:
-    """A table of the same size with one entry everywhere."""
-    return filled(size_of(table), lambda i, j: entry)
-
-
 def power(a: Arithmetic, table: Table, exponent: int) -> Table:
     """A whole power of a square matrix."""
     if exponent < 0:
         table = inverse(a, table)
-    result = identity(a, order_of(table))
+    result = identity(a, square_size(table))
     for _ in range(abs(exponent)):
         result = matrix_product(a.total, result, table)
     return result
 
 
-def softmax(a: Arithmetic, table: Table) -> Table:
-    """Of each row, or of a column."""
-    if len(table[0]) == 1 < len(table):
-        return flipped(softmax(a, flipped(table)))
-    rows = []
-    for row in table:
-        powers = [a.function("exp", entry) for entry in row]
-        total = a.total(powers)
-        rows.append([x / total for x in powers])
-    return rows
+def _by_rows(row_of: Callable[[Arithmetic, list[Entry]], list[Entry]]) -> OfTable:
+    """A function of each row, or of a column."""
+
+    def function(a: Arithmetic, table: Table) -> Table:
+        if len(table[0]) == 1 < len(table):
+            return transposed(function(a, transposed(table)))
+        return [row_of(a, row) for row in table]
+
+    return function
 
 
-def log_softmax(a: Arithmetic, table: Table) -> Table:
+@_by_rows
+def softmax(a: Arithmetic, row: list[Entry]) -> list[Entry]:
+    """The exponentials, divided by their sum."""
+    powers = [a.function("exp", entry) for entry in row]
+    total = a.total(powers)
+    return [x / total for x in powers]
+
+
+@_by_rows
+def log_softmax(a: Arithmetic, row: list[Entry]) -> list[Entry]:
     """The logarithms of softmax."""
-    if len(table[0]) == 1 < len(table):
-        return flipped(log_softmax(a, flipped(table)))
-    rows = []
-    for row in table:
-        total = a.function("log", a.total([a.function("exp", entry) for entry in row]))
-        rows.append([x - total for x in row])
-    return rows
+    total = log_sum_exp(a, row)
+    return [x - total for x in row]
 
 
 def diagonal(a: Arithmetic, table: Table) -> Table:
@@ -196,7 +188,7 @@ def diagonal(a: Arithmetic, table: Table) -> Table:
     return filled(size, lambda i, j: values[i] if i == j else a.number(0))
 
 
-def masked(keep: Callable[[int, int], bool]) -> Callable[[Arithmetic, Table], Table]:
+def masked(keep: Callable[[int, int], bool]) -> OfTable:
     """Entries where they are to be kept, and zeros."""
     return lambda a, table: filled(
         size_of(table), lambda i, j: table[i][j] if keep(i, j) else a.number(0)
@@ -215,7 +207,7 @@ def absolute_sum(a: Arithmetic, table: Table) -> Entry:
 
 def trace(a: Arithmetic, table: Table) -> Entry:
     """The sum of the diagonal."""
-    return a.total([table[i][i] for i in range(order_of(table))])
+    return a.total([table[i][i] for i in range(square_size(table))])
 
 
 def cross_correlation(a: Arithmetic, image: Table, kernel: Table) -> Table:

@@ -10,9 +10,9 @@ import sympy
 from mpmath.ctx_mp import MPContext
 
 from dimderiv.language import Declaration
-from dimderiv.verify.layout import size_at
-from dimderiv.verify.symbolic.arithmetic import SCALAR_FUNCTIONS, Unknown, stand_in
-from dimderiv.verify.symbolic.tables import Entry, Size, Table, filled, flipped
+from dimderiv.verify.layout import PRIMITIVES, Size, Table, filled, size_at, size_of, transposed
+from dimderiv.verify.symbolic.arithmetic import Unknown, stand_in
+from dimderiv.verify.symbolic.tables import Entry
 
 # What sympy leaves where a derivative passes a kink.
 KINKED = frozenset({"sign", "re", "im", "arg", "conjugate"})
@@ -100,7 +100,7 @@ class Values:
         if isinstance(e, Unknown):
             return stand_in(context, e.base, e.places, parts)
         name = e.func.__name__
-        if name in SCALAR_FUNCTIONS.values():
+        if name in PRIMITIVES.values():
             return getattr(context, name)(*parts)
         if e.is_Pow:
             exponent = int(e.exp) if e.exp.is_Integer else parts[1]
@@ -162,7 +162,7 @@ def _tie(
 ) -> None:
     """Give the entries of a symbol their values and what its properties make of them."""
     free = point.free[name]
-    size = len(free), len(free[0])
+    size = size_of(free)
     if "onehot" in properties and size != (1, 1):
         point.tied[name] = _one_hot(rng, size)
         return
@@ -215,7 +215,7 @@ def _definite(values: list[list[Fraction]]) -> list[list[Fraction]]:
 
 def _one_hot(rng: Random, size: Size) -> Table:
     if size[1] == 1:
-        return flipped(_one_hot(rng, (1, size[0])))
+        return transposed(_one_hot(rng, Size(1, size[0])))
     first = rng.randrange(size[1])
     # Not all rows alike, where there are several.
     return filled(size, lambda i, j: sympy.Integer(int(j == (first + i) % size[1])))
@@ -224,8 +224,8 @@ def _one_hot(rng: Random, size: Size) -> Table:
 def _distribution(free: Table, values: list[list[Fraction]]) -> tuple[Table, list[list[Fraction]]]:
     """Rows that sum to 1: the last entry is what the others leave; a column counts as a row."""
     if len(free[0]) == 1:
-        table, numbers = _distribution(flipped(free), flipped(values))
-        return flipped(table), flipped(numbers)
+        table, numbers = _distribution(transposed(free), transposed(values))
+        return transposed(table), transposed(numbers)
     numbers = [[abs(x) / sum(map(abs, row)) for x in row] for row in values]
     return [[*row[:-1], 1 - sympy.Add(*row[:-1])] for row in free], numbers
 

@@ -6,10 +6,18 @@ from functools import cached_property
 
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
-from dimderiv.verify.layout import EntryOf, Place, Placement, Size, size_at
+from dimderiv.verify.layout import (
+    EntryOf,
+    Place,
+    Placement,
+    Size,
+    SizeUnknownError,
+    Table,
+    size_at,
+    size_of,
+)
 from dimderiv.verify.symbolic.arithmetic import AnswerOutside, Arithmetic, Outside
 from dimderiv.verify.symbolic.evaluate import Reader
-from dimderiv.verify.symbolic.tables import SizeUnknownError, Table, size_of
 
 
 @dataclass(frozen=True)
@@ -32,9 +40,7 @@ class Problem:
     def _reader(self, a: Arithmetic, entries: Mapping[str, Table]) -> Reader:
         claim = self.claim
         declared = {name: size_at(shape, self.sizes) for name, shape in claim.declared.items()}
-        own = (claim.definitions, claim.elementwise, claim.columns, declared)
-        more = (claim.values, claim.products)
-        return Reader(a, self.sizes, dict(entries), *own, *more)
+        return Reader(a, self.sizes, dict(entries), claim, declared)
 
     def value(self, a: Arithmetic, entries: Mapping[str, Table]) -> Table:
         """The value of the expression."""

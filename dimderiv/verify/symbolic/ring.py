@@ -151,14 +151,16 @@ class Ring:
         """A numerator and a denominator without inverses among their generators."""
         below = constant(1)
         while (number := self._last_of(p, lambda r: not r.degree)) is not None:
-            base = self.relations[number].value
-            parts = parts_of(p, number)
-            most = max(parts)
-            p = self.total(
-                [self.product(part, self.power(base, most - k)) for k, part in parts.items()]
-            )
-            below = self.product(below, self.power(base, most))
+            p, most = self._without(p, number)
+            below = self.product(below, self.power(self.relations[number].value, most))
         return p, below
+
+    def _without(self, p: Polynomial, number: int) -> tuple[Polynomial, int]:
+        """A polynomial times the power of what a generator is one over that clears it, and that."""
+        base, parts = self.relations[number].value, parts_of(p, number)
+        most = max(parts)
+        terms = [self.product(part, self.power(base, most - k)) for k, part in parts.items()]
+        return self.total(terms), most
 
     def _last_of(self, p: Polynomial, wanted: Callable[[Relation], bool]) -> int | None:
         numbers = sorted(powers_of(bits_of(p)), reverse=True)
@@ -170,12 +172,5 @@ class Ring:
             relation = self.relations[number]
             if relation.degree:
                 return all(map(self.is_zero, self._residues(p, number, relation).values()))
-            parts = parts_of(p, number)
-            most = max(parts)
-            p = self.total(
-                [
-                    self.product(part, self.power(relation.value, most - k))
-                    for k, part in parts.items()
-                ]
-            )
+            p, _ = self._without(p, number)
         return not p

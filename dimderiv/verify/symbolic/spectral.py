@@ -4,17 +4,10 @@ from typing import Any
 
 import sympy
 
+from dimderiv.verify.layout import Table, entries, filled, size_of, square_size, transposed
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside, Symbols
-from dimderiv.verify.symbolic.matrices import identity, order_of, refuse_zero
-from dimderiv.verify.symbolic.tables import (
-    Entry,
-    Table,
-    entries,
-    filled,
-    flipped,
-    matrix_product,
-    size_of,
-)
+from dimderiv.verify.symbolic.matrices import identity, refuse_zero
+from dimderiv.verify.symbolic.tables import Entry, matrix_product
 
 LARGEST_EXPONENTIAL = 300
 TOO_CLOSE = 1e-6
@@ -25,7 +18,7 @@ def exponential(a: Arithmetic, table: Table) -> Table:
 
     Of two rows in closed form: with `M` the matrix without its mean diagonal `s`, `M^2 = q^2 I`.
     """
-    size = order_of(table)
+    size = square_size(table)
     if isinstance(a, Floats):
         if max(abs(entry) for entry in entries(table)) > LARGEST_EXPONENTIAL:
             raise Outside("a matrix too large to exponentiate")
@@ -66,7 +59,7 @@ def exponential_along(a: Arithmetic, table: Table, direction: Table) -> Table:
     Of floats it is a block of the exponential of a block matrix (Higham, Functions of Matrices,
     2008, equation 3.16).
     """
-    size = order_of(table)
+    size = square_size(table)
     if isinstance(a, Floats):
         upper = [[*own, *other] for own, other in zip(table, direction, strict=True)]
         lower = [[a.number(0)] * size + list(row) for row in table]
@@ -85,13 +78,13 @@ def exponential_along(a: Arithmetic, table: Table, direction: Table) -> Table:
 
 def exponential_map(a: Arithmetic, table: Table) -> Table:
     """The matrix of the derivative of the exponential, for columns stacked."""
-    size = order_of(table)
+    size = square_size(table)
     columns = []
     for q in range(size):
         for p in range(size):
             unit = filled((size, size), lambda i, j: a.number(int((i, j) == (p, q))))  # noqa: B023
-            columns.append(entries(flipped(exponential_along(a, table, unit))))
-    return flipped(columns)
+            columns.append(entries(transposed(exponential_along(a, table, unit))))
+    return transposed(columns)
 
 
 def nuclear_norm(a: Arithmetic, table: Table) -> Entry:
@@ -104,7 +97,7 @@ def nuclear_norm(a: Arithmetic, table: Table) -> Entry:
 
 
 def _smaller_gram(a: Arithmetic, table: Table) -> Table:
-    turned = flipped(table)
+    turned = transposed(table)
     factors = (table, turned) if len(table) <= len(turned) else (turned, table)
     return matrix_product(a.total, *factors)
 
@@ -120,7 +113,7 @@ def _trace_of_root(a: Arithmetic, gram: Table) -> tuple[Entry, Entry]:
 def polar_factor(a: Arithmetic, table: Table) -> Table:
     """The factor of the polar decomposition that has orthonormal columns or rows."""
     if len(table) > len(table[0]):
-        return flipped(polar_factor(a, flipped(table)))
+        return transposed(polar_factor(a, transposed(table)))
     gram = _smaller_gram(a, table)
     return matrix_product(a.total, _inverse_root(a, gram), table)
 
@@ -146,7 +139,7 @@ def _inverse_root(a: Arithmetic, gram: Table) -> Table:
 
 def leading_pair(a: Arithmetic, table: Table) -> tuple[Entry, Table]:
     """The largest eigenvalue, and its unit eigenvector with a positive entry of largest size."""
-    if order_of(table) == 1:
+    if square_size(table) == 1:
         return table[0][0], identity(a, 1)
     if isinstance(a, Floats):
         return _pair_of_floats(a, table)
@@ -154,7 +147,6 @@ def leading_pair(a: Arithmetic, table: Table) -> tuple[Entry, Table]:
     root = a.function("sqrt", ((p - d) / 2) ** 2 + b * c)
     refuse_zero(a, root)
     value = (p + d) / 2 + root
-    assert isinstance(a, Symbols)
     candidates = [[b, value - p], [value - d, c]]
     vector = max(candidates, key=lambda v: max(abs(a.at_point(x)) for x in v))
     return value, _unit(a, vector, max(map(a.at_point, vector), key=abs))
@@ -178,13 +170,3 @@ def _pair_of_floats(a: Floats, table: Table) -> tuple[Entry, Table]:
 def _unit(a: Arithmetic, vector: list[Entry], sign: Any) -> Table:
     length = a.function("sqrt", a.total([x * x for x in vector]))
     return [[x / length if sign > 0 else -x / length] for x in vector]
-
-
-def largest_eigenvalue(a: Arithmetic, table: Table) -> Entry:
-    """The largest eigenvalue of a symmetric matrix."""
-    return leading_pair(a, table)[0]
-
-
-def leading_eigenvector(a: Arithmetic, table: Table) -> Table:
-    """The eigenvector of the largest eigenvalue of a symmetric matrix."""
-    return leading_pair(a, table)[1]

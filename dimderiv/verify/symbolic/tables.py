@@ -4,16 +4,23 @@ An entry is an expression of sympy or a float of mpmath; both have Python's oper
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any, TypeAlias
 
 from dimderiv.errors import ShapeError
-from dimderiv.verify.claim import NotVerifiableError
+from dimderiv.verify.layout import (
+    Size,
+    SizeUnknownError,
+    Table,
+    entries,
+    filled,
+    is_single,
+    size_of,
+    transposed,
+)
 
 Entry: TypeAlias = Any
-Table: TypeAlias = list[list[Entry]]
-Size: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -32,44 +39,13 @@ class Open:
     make: Callable[[int, int], Table]
     square: bool = False
 
-    def remade(self, change: Callable[[Table], Table]) -> "Open":
-        """The same sizes with other entries."""
-        return Open(self.rows, self.cols, lambda m, n: change(self.make(m, n)), self.square)
-
 
 Value: TypeAlias = Table | Open
 
 
-class SizeUnknownError(NotVerifiableError):
-    """Nothing says how large a constant is."""
-
-    def __init__(self) -> None:
-        super().__init__("the place of `I`, `vector` or `matrix` does not say its size")
-
-
-def size_of(table: Table) -> Size:
-    """Rows and columns."""
-    return len(table), len(table[0])
-
-
-def is_single(value: Value) -> bool:
+def is_scalar(value: Value) -> bool:
     """Whether a value is a table with one entry."""
-    return not isinstance(value, Open) and size_of(value) == (1, 1)
-
-
-def filled(size: Size, entry: Callable[[int, int], Entry]) -> Table:
-    """The table of a function of row and column."""
-    return [[entry(i, j) for j in range(size[1])] for i in range(size[0])]
-
-
-def entries(table: Table) -> list[Entry]:
-    """All entries, row by row."""
-    return [entry for row in table for entry in row]
-
-
-def flipped(table: Table) -> Table:
-    """Rows as columns."""
-    return [list(column) for column in zip(*table, strict=True)]
+    return not isinstance(value, Open) and is_single(value)
 
 
 def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Table:
@@ -84,22 +60,25 @@ def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Ta
     return value.make(rows, cols)
 
 
+def changed(value: Value, change: Callable[[Table], Table]) -> Value:
+    """The same sizes with other entries."""
+    if isinstance(value, Open):
+        return replace(value, make=lambda m, n: change(value.make(m, n)))
+    return change(value)
+
+
 def mapped(value: Value, function: Callable[[Entry], Entry]) -> Value:
     """A function of every entry."""
-
-    def each(table: Table) -> Table:
-        return [[function(entry) for entry in row] for row in table]
-
-    return value.remade(each) if isinstance(value, Open) else each(value)
+    return changed(value, lambda table: [[function(entry) for entry in row] for row in table])
 
 
-def transposed(value: Value) -> Value:
+def turned(value: Value) -> Value:
     """Rows as columns, whatever their number."""
     if isinstance(value, Open):
         return Open(
-            value.cols, value.rows, lambda m, n: flipped(value.make(n, m)), square=value.square
+            value.cols, value.rows, lambda m, n: transposed(value.make(n, m)), square=value.square
         )
-    return flipped(value)
+    return transposed(value)
 
 
 def entrywise(function: Callable[..., Entry], *operands: Value) -> Value:
@@ -108,7 +87,7 @@ def entrywise(function: Callable[..., Entry], *operands: Value) -> Value:
     unsized = [value for value in operands if isinstance(value, Open)]
     rows, cols = (_common([size_of(table)[axis] for table in tables]) for axis in (0, 1))
     if not unsized:
-        return _stretched(function, tables, (rows or 1, cols or 1))
+        return _stretched(function, tables, Size(rows or 1, cols or 1))
     square = any(value.square for value in unsized)
     rows = rows if rows != 1 else None
     cols = cols if cols != 1 else None
@@ -116,7 +95,7 @@ def entrywise(function: Callable[..., Entry], *operands: Value) -> Value:
         rows, cols = rows or value.rows, cols or value.cols
 
     def make(m: int, n: int) -> Table:
-        return _stretched(function, [closed(value, m, n) for value in operands], (m, n))
+        return _stretched(function, [closed(value, m, n) for value in operands], Size(m, n))
 
     if square and (rows or cols):
         rows = cols = max(rows or 0, cols or 0)
@@ -144,7 +123,7 @@ def matrix_product(total: Callable[[list[Entry]], Entry], a: Table, b: Table) ->
     """The matrix product of two tables."""
     if len(a[0]) != len(b):
         raise ShapeError(f"a product of {size_of(a)} and {size_of(b)}")
-    columns = flipped(b)
+    columns = transposed(b)
     return [
         [
             total([x * y for x, y in zip(row, col, strict=True) if x != 0 and y != 0])
@@ -156,11 +135,10 @@ def matrix_product(total: Callable[[list[Entry]], Entry], a: Table, b: Table) ->
 
 def multiplied(total: Callable[[list[Entry]], Entry], a: Value, b: Value) -> Value:
     """The matrix product, or a multiple where one side is a scalar."""
-    if is_single(a) or is_single(b):
+    if is_scalar(a) or is_scalar(b):
         return entrywise(lambda x, y: x * y, a, b)
     if not isinstance(a, Open) and not isinstance(b, Open):
         return matrix_product(total, a, b)
-    rows, cols = (a.rows, b.cols) if isinstance(a, Open) and isinstance(b, Open) else (None, None)
     inner_a = a.cols if isinstance(a, Open) else len(a[0])
     inner_b = b.rows if isinstance(b, Open) else len(b)
     inner = inner_a or inner_b
@@ -201,7 +179,7 @@ def stacked(value: Value) -> Value:
     """The columns below each other."""
 
     def stack(table: Table) -> Table:
-        return [[entry] for entry in entries(flipped(table))]
+        return [[entry] for entry in entries(transposed(table))]
 
     if not isinstance(value, Open):
         return stack(value)

@@ -13,8 +13,8 @@ from math import prod
 from typing import Any
 
 from dimderiv.errors import ShapeError
+from dimderiv.verify.layout.tables import Table
 
-Table = list[list[Any]]
 Places = Mapping[str, int]
 
 _ARRAY = re.compile(r"\w+\s*\[([^]]*)\]")
