@@ -109,9 +109,9 @@ class Sweeps:
             node = gradients[name]
             gradients[name] = simplify(tied(node, structure))
             if gradients[name].weight > node.weight + LONGER_WITHOUT_NAME:
-                straight, flipped = Arranger().piece(node)
+                upright, other = Arranger().piece(node)
                 # Of a gradient and its transpose the sum takes no notice of which is which.
-                is_turned = structure == "symmetric" and flipped.cost < straight.cost
+                is_turned = structure == "symmetric" and other.cost < upright.cost
                 node = transposed(node) if is_turned else node
                 free.append(named(next(unused_letters("G", taken)), node))
                 taken.add(free[-1].name)

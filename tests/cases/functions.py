@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from dimderiv import derive
 from dimderiv.errors import LimitError, NotDifferentiableError
-from dimderiv.rulebook.rulebook import Rule, builtin_rules
+from dimderiv.rulebook.rule import Rule
+from dimderiv.rulebook.rulebook import builtin_rules
 
 REFUSED, UNCHECKED = "-", "unchecked"
 # Long enough for a machine that does other things besides, since the document has to be the same.

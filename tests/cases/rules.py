@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from dimderiv.rulebook.rulebook import Rule, builtin_rules
+from dimderiv.rulebook.rule import Rule
+from dimderiv.rulebook.rulebook import builtin_rules
 
 from .coverage import table
 from .functions import written

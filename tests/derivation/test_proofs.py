@@ -7,7 +7,8 @@ import pytest
 
 from dimderiv.derivation.proofs import RuleReport, check_rule, check_rules
 from dimderiv.language.rule_files import read_rule_file, rules_folder
-from dimderiv.rulebook.rulebook import Rule, Rulebook, builtin_rules, load_rules
+from dimderiv.rulebook.rule import Rule
+from dimderiv.rulebook.rulebook import Rulebook, builtin_rules, load_rules
 
 REFERENCE = 'reference = "nowhere"'
 

@@ -13,7 +13,8 @@ from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Entry, Name, Program, Statement, Tree, children
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
-from dimderiv.rulebook.rulebook import Rule, Rulebook, load_rules
+from dimderiv.rulebook.rule import Rule
+from dimderiv.rulebook.rulebook import Rulebook, load_rules
 
 RULES = load_rules()
 

@@ -9,7 +9,8 @@ from dimderiv.errors import ParseError
 from dimderiv.language import parse_expression
 from dimderiv.language.rule_files import rules_folder
 from dimderiv.rulebook.meanings import meanings
-from dimderiv.rulebook.rulebook import Rule, builtin_rules, load_rules
+from dimderiv.rulebook.rule import Rule
+from dimderiv.rulebook.rulebook import builtin_rules, load_rules
 
 CUBE = """
 [cube]

@@ -7,17 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import (
-    Add,
-    Binary,
-    Call,
-    Entry,
-    Group,
-    Name,
-    Negative,
-    Number,
-    Tree,
-)
+from dimderiv.language import Add, Binary, Call, Entry, Group, Name, Negative, Number, Tree
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, power

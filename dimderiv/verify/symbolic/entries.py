@@ -5,14 +5,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import (
-    Add,
-    Binary,
-    Call,
-    Group,
-    Negative,
-    Tree,
-)
+from dimderiv.language import Add, Binary, Call, Group, Negative, Tree
 from dimderiv.language import Entry as Indexed
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.layout import Form, FormEntries, indexed, size_of
