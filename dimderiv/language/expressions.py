@@ -71,13 +71,6 @@ class ExpressionReader:
         self.token = self.tokens[self.index]
         return token
 
-    def goes_on(self) -> bool:
-        """Go past a comma, if one is next."""
-        is_comma = self.token.kind == ","
-        if is_comma:
-            self.advance()
-        return is_comma
-
     def enter(self) -> Token:
         """Go past an opening bracket or bar."""
         self.nesting += 1
@@ -253,8 +246,9 @@ class ExpressionReader:
         """`⟨A, X⟩`, the sum over the products of entries of two arrays of one shape."""
         opening = self.enter()
         left = self.expression()
-        if not self.goes_on():
+        if self.token.kind != ",":
             raise complaints.said("⟨ of two", self.token.span)
+        self.advance()
         right = self.expression()
         self.leave(opening, "⟩")
         span = (opening.start, self.end)
@@ -277,8 +271,9 @@ class ExpressionReader:
                     span=function.span,
                     hint="pass fewer arguments",
                 )
-            if not self.goes_on():
+            if self.token.kind != ",":
                 break
+            self.advance()
         self.leave(opening, ")")
         span = (function.start, self.end)
         if len(arguments) == 2 and axis is None and _is_rectifier(function.text, arguments):
@@ -322,8 +317,9 @@ class ExpressionReader:
             before = len(sizes)
             self.letters(sizes)
             groups.append(len(sizes) - before)
-            if not self.goes_on():
+            if self.token.kind != ",":
                 break
+            self.advance()
         self.leave(opening, "]")
         self.in_index_form = True
         body = self.expression()
@@ -338,7 +334,8 @@ class ExpressionReader:
             return
         opening = self.enter()
         self.sized_letter(sizes)
-        while self.goes_on():
+        while self.token.kind == ",":
+            self.advance()
             self.sized_letter(sizes)
         self.leave(opening, ")")
 
@@ -368,7 +365,8 @@ class ExpressionReader:
             raise complaints.out_of_place(self.token, nested=False)
         opening = self.enter()
         indices = [self.index_expression()]
-        while self.goes_on():
+        while self.token.kind == ",":
+            self.advance()
             indices.append(self.index_expression())
         self.leave(opening, "]")
         return Entry(operand, tuple(indices), (start, self.end))
