@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 from dimderiv import derive, parse
 from dimderiv.cli.command import main
 from dimderiv.codegen import TARGETS
-from dimderiv.codegen.functions.module import function as made
-from dimderiv.codegen.functions.module import source
 from dimderiv.errors import (
     DimderivError,
     NotDifferentiableError,
@@ -24,7 +22,6 @@ from dimderiv.errors import (
     UnknownNameError,
     VerificationError,
 )
-from dimderiv.infer.typed import infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import SCALAR, Dim, Shape
@@ -465,19 +462,3 @@ def test_a_function_of_a_named_part_is_handed_in_to_every_kind_of_code(
         second.code(target, form="operator"),
     ):
         assert "grad_f: a function of an array of shape (n,)" in code
-
-
-@pytest.mark.parametrize(
-    "text", ["u = f(x) ones(n, 1); [i:n] u[n - 1 - i]", "u = f(x) + x; v = 2 u; [i:n] v[n - 1 - i]"]
-)
-def test_a_function_in_what_is_read_at_computed_indices_is_handed_in(text: str) -> None:
-    """No product has the array that is read: a symbol stands for it."""
-    found = derive("f(x)", "x", shapes="x: n; f: n -> scalar", verify=False)
-    program = found.read_back(text)
-    answer = infer(program, found.typed.symbols, rulebook=found.rulebook, sizes=["n"])
-    symbols, rulebook = found.typed.symbols, found.rulebook
-    code = source("numpy", "value", None, [answer], symbols, docstring="", rulebook=rulebook)
-
-    value = made(code, "value")(x=np.array([1.0, 2.0]), f=lambda x: x @ x)
-
-    assert ([5.0, 5.0] if "ones" in text else [14.0, 12.0]) == list(value)
