@@ -14,7 +14,7 @@ from documents import ROOT
 PACKAGE = ROOT / "dimderiv"
 # The rooms in reading order; of those with rooms inside, these too.
 ROOMS = {
-    "": """frozen lazy errors language rulebook infer graph lower differentiate simplify conform
+    "": """lazy errors language rulebook infer graph lower differentiate simplify conform
         render answer explain verify codegen derivation cli __init__ __main__""",
     "explain": "messages record words __init__",
     "verify": "claim layout evaluate symbolic points verdict code __init__",
@@ -194,5 +194,5 @@ def test_the_check_shares_the_language_alone() -> None:
     )
     loaded = {name.split(".")[1] for name in done.stdout.split() if name.startswith("dimderiv.")}
 
-    assert {"errors", "frozen", "language", "lazy", "verify"} == loaded
+    assert {"errors", "language", "lazy", "verify"} == loaded
     assert "sympy" not in done.stdout.split()

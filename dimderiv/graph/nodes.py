@@ -16,8 +16,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple, TypeAlias
 
-from dimderiv import frozen
-from dimderiv.language import HESSIAN, ONE, Dim
+from dimderiv.language import HESSIAN, ONE, Dim, frozen
 from dimderiv.rulebook import turns
 
 Key: TypeAlias = bytes

@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from math import isqrt
 from typing import Literal, NamedTuple, TypeAlias
 
-from dimderiv import frozen
-from dimderiv.language import ONE, Dim, Tree, unused_letters
+from dimderiv.language import ONE, Dim, Tree, frozen, unused_letters
 
 _SHORT_NAMES = "mnpqkrsdhltuvw"
 

@@ -1,6 +1,6 @@
 """The language: its functions, its tokens, its syntax tree and its reader."""
 
-from dimderiv.language import syntax
+from dimderiv.language import frozen, syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
 from dimderiv.language.inline import names_in, without_definitions, written_out
@@ -110,6 +110,7 @@ __all__ = [
     "children",
     "copied",
     "decimal_places",
+    "frozen",
     "is_extreme_of_two",
     "is_one_symbol",
     "names_in",

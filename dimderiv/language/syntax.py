@@ -11,8 +11,8 @@ from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Any, Literal, TypeAlias
 
-from dimderiv import frozen
 from dimderiv.errors import Span
+from dimderiv.language import frozen
 from dimderiv.language.vocabulary import EXTREMES, REDUCTIONS
 
 Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]

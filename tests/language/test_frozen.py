@@ -1,6 +1,6 @@
 """Frozen classes: equal by identity or by value, with slots."""
 
-from dimderiv import frozen
+from dimderiv.language import frozen
 
 
 @frozen.by_identity
