@@ -501,13 +501,20 @@ LOWER = [
     Fault(
         "means are sums",
         "lower.arrays:reduce",
-        given(lambda name, array, axis: ("sum" if name == "mean" else name, array, axis)),
+        given(lambda name, *rest: ("sum" if name == "mean" else name, *rest)),
         Case("mean(x)", "x"),
     ),
     Fault(
         "reductions run along the other axis",
         "lower.arrays:reduce",
-        given(lambda name, array, axis: (name, array, axis if axis is None else 1 - axis)),
+        given(
+            lambda name, array, axis, *rest: (
+                name,
+                array,
+                axis if axis is None else 1 - axis,
+                *rest,
+            )
+        ),
         Case("sum(G .* max(X, axis=0))", "X", "X: n x n; G: 1 x n"),
     ),
     Fault(
