@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PLAIN_NAME = "its_rule"
 # The kinds whose derivative follows from what else the rule says.
 WITHOUT_DERIVATIVE = frozenset({"product", "composite"})
+WHOLE = "2"
 AXES = ((), ("axis=0",), ("axis=1",))
 # Seconds of work for one derivative.
 BUDGET = 2.0
@@ -101,7 +102,7 @@ class _Proof:
     @classmethod
     def of(cls, rule: Rule, rulebook: Rulebook) -> "_Proof":
         """The proof of a rule; one with more ways to call it than one keeps its name."""
-        call = _call(rule.name, rule.arguments)
+        call = _call(rule.name, _given(rule))
         is_users = rule.is_users and rule.definition and not rule.is_primitive
         if rule.kind == "reduction" or rule.linear or is_users:
             return cls(rule, rulebook, call)
@@ -114,7 +115,7 @@ class _Proof:
         """What the check says of the derivative and of the value, for each kind of shapes."""
         for value, shapes in self._cases():
             yield from self._derivatives(shapes)
-            if value and value != self.meaning:
+            if value and value != self.meaning and not self.rule.whole:
                 is_scalar = self.rule.kind == "elementwise"
                 yield self._equal(value, self._shapes(repeat("scalar")) if is_scalar else shapes)
         if self.rule.linear:
@@ -135,7 +136,8 @@ class _Proof:
 
     def _shapes(self, shapes: Iterable[str]) -> str:
         """Declarations of the arguments, with the properties that the rule asks for."""
-        declared = dict(zip(self.rule.arguments, shapes, strict=False))
+        pairs = zip(self.rule.arguments, shapes, strict=False)
+        declared = {name: shape for name, shape in pairs if name not in self.rule.whole}
         properties = {"symmetric": self.rule.symmetric, "probability": self.rule.rows_sum_to_one}
         for word, names in properties.items():
             for name in names:
@@ -149,7 +151,7 @@ class _Proof:
         wrt = rule.arguments if rule.kind in WITHOUT_DERIVATIVE else tuple(rule.derivative)
         for axis in AXES if rule.kind == "reduction" or rule.along else AXES[:1]:
             if wrt:
-                call = _call(rule.name, (*rule.arguments, *axis))
+                call = _call(rule.name, (*_given(rule), *axis))
                 typed = self._typed(call, shapes, wrt)
                 typed = handed_down(typed, unused_upstream(typed), self.rulebook, wrt)
                 question = Question(call, wrt, typed, self.rulebook)
@@ -192,6 +194,11 @@ class _Proof:
         yield self._equal(f"{name}({first}) vec({second})", shapes, f"vec({self.meaning})")
         yield self._equal(f"{name}({first}')'", shapes, f"{name}({first})")
         yield self._equal(f"{second} = {first}; {self.rule.commuting}", shapes, both)
+
+
+def _given(rule: Rule) -> list[str]:
+    """The arguments of a call: their names, and a number for each that is a whole one."""
+    return [WHOLE if name in rule.whole else name for name in rule.arguments]
 
 
 def _call(name: str, arguments: Iterable[str]) -> str:

@@ -63,6 +63,7 @@ class Rule:
         kink: what is assumed where the derivative does not exist.
         reference: where the formula can be looked up.
         aliases: other names that are read as this function.
+        whole: the arguments that must be whole numbers.
         yields: whether a symbol with this name, declared or defined, hides the function.
         code: for each target how a call is written, or a helper function's name.
         argument: the shape of the argument, of a function that is declared rather than known.
@@ -94,6 +95,7 @@ class Rule:
     reference: str = ""
     operator: str = ""
     aliases: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
     yields: bool = False
     code: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
