@@ -50,7 +50,7 @@ def times(*factors: Tree) -> Tree:
 
 def parsed(source: str) -> Tree:
     """The value of a text."""
-    return parse_program(source, names=LONG_NAMES).statements[-1].value
+    return parse_program(source, names=[*LONG_NAMES, "e"]).statements[-1].value
 
 
 @pytest.mark.parametrize("source", FIXED_POINTS)

@@ -535,8 +535,12 @@ NAMING = [
     ),
     Fault(
         "a name takes the place of a part it is not",
-        "answer.naming:_bare",
-        rewritten(lambda node: node.operand if isinstance(node, Transpose) else node),
+        "answer.naming:replaced",
+        lambda right: (
+            lambda tree, change: right(
+                tree, lambda node: change(node.operand if isinstance(node, Transpose) else node)
+            )
+        ),
         Case("||X - X W W'||^2", "W"),
     ),
 ]
