@@ -39,6 +39,15 @@ def test_asking_for_a_name_loads_what_it_needs_and_not_the_check() -> None:
     assert not loaded & {"sympy", "mpmath", "numpy", "click"}
 
 
+def test_the_command_waits_for_nothing_that_it_may_not_show() -> None:
+    """Its options name targets and languages; code, steps and the check load when asked for."""
+    loaded = modules_after("import dimderiv.cli.command")
+    heavy = ("dimderiv.codegen.plan", "dimderiv.codegen.targets.", "dimderiv.explain.record")
+
+    assert "dimderiv.codegen.targets" in loaded
+    assert not [module for module in loaded if module.startswith((*heavy, "dimderiv.verify."))]
+
+
 def test_every_public_name_is_there_and_listed() -> None:
     """Names that are loaded late are found, listed, and the same object each time."""
     for name in dimderiv.__all__:

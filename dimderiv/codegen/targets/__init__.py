@@ -1,16 +1,41 @@
 """How each library spells the operations."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from dimderiv.codegen.targets.arguments import Arguments, LateArguments
-from dimderiv.codegen.targets.declared import called_functions, described
-from dimderiv.codegen.targets.helper_source import helper_functions, helper_source
-from dimderiv.codegen.targets.identifiers import Identifiers, as_given
-from dimderiv.codegen.targets.layers import LayerText
-from dimderiv.codegen.targets.numpy import NumpyWriter
-from dimderiv.codegen.targets.text import ATOM, PRODUCT, SIGN, Text, commented, indented, words_in
-from dimderiv.codegen.targets.writer import Writer
 from dimderiv.errors import UnknownNameError
+from dimderiv.lazy import late
+
+if TYPE_CHECKING:
+    from dimderiv.codegen.targets.arguments import Arguments, LateArguments
+    from dimderiv.codegen.targets.declared import called_functions, described
+    from dimderiv.codegen.targets.helper_texts import helper_functions, helper_source
+    from dimderiv.codegen.targets.identifiers import Identifiers, as_given
+    from dimderiv.codegen.targets.layers import LayerText
+    from dimderiv.codegen.targets.numpy import NumpyWriter
+    from dimderiv.codegen.targets.text import (
+        ATOM,
+        PRODUCT,
+        SIGN,
+        Text,
+        commented,
+        indented,
+        words_in,
+    )
+    from dimderiv.codegen.targets.writer import Writer
+else:
+    # Whoever asks which targets there are does not wait for them.
+    __getattr__ = late(
+        __name__,
+        arguments="Arguments LateArguments",
+        declared="called_functions described",
+        helper_texts="helper_functions helper_source",
+        identifiers="Identifiers as_given",
+        layers="LayerText",
+        numpy="NumpyWriter",
+        text="ATOM PRODUCT SIGN Text commented indented words_in",
+        writer="Writer",
+    )
 
 __all__ = [
     "ATOM",
@@ -44,7 +69,7 @@ TARGETS = {
 }
 
 
-def writer_of(target: str) -> type[Writer]:
+def writer_of(target: str) -> "type[Writer]":
     """The writer of a target.
 
     Args:

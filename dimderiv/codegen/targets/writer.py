@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from dimderiv.codegen.plan import FACTORS, Operation, called, details, is_of_numbers
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
-from dimderiv.codegen.targets.helper_source import helper_functions
+from dimderiv.codegen.targets.helper_texts import helper_functions
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.spelling import Helpers, Parts, outer_places, triangle_place
 from dimderiv.codegen.targets.text import (

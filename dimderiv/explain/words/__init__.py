@@ -1,6 +1,14 @@
 """The steps in words: English and Chinese, text and LaTeX."""
 
-from dimderiv.explain.words.conventions import forms, layout_in_words, notes
-from dimderiv.explain.words.page import Compared, explain
+from typing import TYPE_CHECKING
+
+from dimderiv.lazy import late
+
+if TYPE_CHECKING:
+    from dimderiv.explain.words.conventions import forms, layout_in_words, notes
+    from dimderiv.explain.words.page import Compared, explain
+else:
+    # What an answer is can be said without the steps.
+    __getattr__ = late(__name__, conventions="forms layout_in_words notes", page="Compared explain")
 
 __all__ = ["Compared", "explain", "forms", "layout_in_words", "notes"]
