@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from dimderiv import verify
 from dimderiv.answer import Derived, Question, Variables
+from dimderiv.derivation.meanings import meanings
 from dimderiv.differentiate import binds_entries
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer import Typed
 from dimderiv.language import Call, Program, Statement, Tree, walk
-from dimderiv.rulebook import meanings
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, CodeCheck, Judge, Run, Verification

@@ -9,7 +9,6 @@ from dimderiv.lower.formulas import (
     lettered_terms,
     without_derivative,
 )
-from dimderiv.lower.inverses import inverse
 from dimderiv.lower.matrix_functions import function_of, map_indices
 from dimderiv.lower.operands import with_operands
 
@@ -21,7 +20,6 @@ __all__ = [
     "entrywise_tree",
     "formula",
     "function_of",
-    "inverse",
     "lettered_terms",
     "lower",
     "map_indices",

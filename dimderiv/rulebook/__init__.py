@@ -2,7 +2,6 @@
 
 from dimderiv.rulebook.declared import with_declared
 from dimderiv.rulebook.facts import commutes, is_entrywise, range_of, turns
-from dimderiv.rulebook.meanings import meanings
 from dimderiv.rulebook.rule import Rule
 from dimderiv.rulebook.rulebook import Rulebook, builtin_rules, load_rules
 from dimderiv.rulebook.signature import Axis, read_signature
@@ -16,7 +15,6 @@ __all__ = [
     "commutes",
     "is_entrywise",
     "load_rules",
-    "meanings",
     "range_of",
     "read_signature",
     "rule_table",

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
-    from dimderiv.verify.claim import Claim, CodeCheck, Verification, all_together, together
+    from dimderiv.verify.claim import (
+        Claim,
+        CodeCheck,
+        Functions,
+        Verification,
+        all_together,
+        together,
+    )
     from dimderiv.verify.code import Run, check_code, dense, layer, operator
     from dimderiv.verify.evaluate import KNOWN
     from dimderiv.verify.points import DisagreementError
@@ -13,7 +20,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = late(
         __name__,
-        claim="Claim CodeCheck Verification all_together together",
+        claim="Claim CodeCheck Functions Verification all_together together",
         code="Run check_code dense layer operator",
         evaluate="KNOWN",
         points="DisagreementError",
@@ -25,6 +32,7 @@ __all__ = [
     "Claim",
     "CodeCheck",
     "DisagreementError",
+    "Functions",
     "Judge",
     "Run",
     "Verification",

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from cases.rules import DOCUMENT, document
 
+from dimderiv.derivation.meanings import meanings
 from dimderiv.errors import ParseError
 from dimderiv.language import parse_expression
 from dimderiv.language.rule_files import rules_folder
-from dimderiv.rulebook.meanings import meanings
 from dimderiv.rulebook.rule import Rule
 from dimderiv.rulebook.rulebook import builtin_rules, load_rules
 

@@ -21,7 +21,6 @@ from dimderiv.verify.layout.trees import (
     constant_nodes,
     declared_part,
     has_branches,
-    targets_of_cross_entropy,
 )
 
 __all__ = [
@@ -51,6 +50,5 @@ __all__ = [
     "size_at",
     "size_of",
     "square_size",
-    "targets_of_cross_entropy",
     "transposed",
 ]
