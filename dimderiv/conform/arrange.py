@@ -39,6 +39,7 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
+    Selection,
     Size,
     Sum,
     Symbol,
@@ -144,6 +145,8 @@ class Arranger:
                 return self._size(dim)
             case Map():
                 return self._map(node)
+            case Selection():
+                raise NoMatrixFormError
             case Function():
                 return function(node, [self.piece(each) for each in node.arguments])
 

@@ -11,6 +11,7 @@ from dimderiv.graph.nodes import (
     Named,
     Node,
     Product,
+    Selection,
     Size,
     Sum,
     Symbol,
@@ -90,7 +91,7 @@ def is_nonnegative(node: Node) -> bool:
     match node:
         case Symbol():
             return not node.properties.isdisjoint({"positive", *DISTRIBUTED})
-        case Size() | Constant():
+        case Size() | Constant() | Selection():
             return True
         case Named():
             return node.nonnegative

@@ -22,6 +22,7 @@ from dimderiv.rulebook import turns
 Key: TypeAlias = bytes
 # Nearly every coefficient and power: one object, which can be told before fractions are compared.
 ONCE = Fraction(1)
+NOTHING = Dim.of(0)
 Side = Literal["either", "as is", "row"]
 
 # The properties of a matrix that make it its own transpose.
@@ -162,6 +163,24 @@ class Function:
 
 
 @frozen.by_identity
+class Selection:
+    """Ones where the place on an axis is an affine index of letters, and zeros elsewhere.
+
+    Its first axis is that of the places, the others those of the letters: its entry at `a, i, k` is
+    1 where `a = offset + steps[0] i + steps[1] k`.  So `X[2i+k-1] W[k]` is the labelled product
+    `X[a] S[a,i,k] W[k]`: what lies outside of `X` is not selected.
+    """
+
+    steps: tuple[int, ...]
+    offset: Dim
+    axes: tuple[Dim, ...]
+    key: Key
+    weight: int = 1
+    symmetric: bool = False
+    ordinary: bool = True
+
+
+@frozen.by_identity
 class Named:
     """An intermediate with a name; nothing is simplified across it."""
 
@@ -179,7 +198,7 @@ class Named:
     weight: int = 1
 
 
-Node: TypeAlias = Symbol | Size | Constant | Sum | Product | Map | Function | Named
+Node: TypeAlias = Symbol | Size | Constant | Selection | Sum | Product | Map | Function | Named
 
 
 def digest(*parts: object) -> Key:
@@ -205,6 +224,18 @@ def constant(name: str) -> Constant:
 def size(dim: Dim) -> Size:
     """The size of a dimension."""
     return Size(dim, digest("size", dim.monomials))
+
+
+def selection(axes: tuple[Dim, ...], steps: tuple[int, ...], offset: Dim = NOTHING) -> Selection:
+    """The array that selects places of an axis by an affine index of letters.
+
+    Args:
+        axes: the size of the axis, then those of the letters.
+        steps: how far one step of each letter goes.
+        offset: the place where all letters are 0; it may be negative.
+    """
+    sizes = [dim.monomials for dim in axes]
+    return Selection(steps, offset, axes, digest("selection", sizes, steps, offset.monomials))
 
 
 def zero(axes: tuple[Dim, ...]) -> Sum:

@@ -14,6 +14,7 @@ from dimderiv.graph.nodes import (
     Named,
     Node,
     Product,
+    Selection,
     Size,
     Sum,
     Symbol,
@@ -64,6 +65,8 @@ class _Shown:
                 return f"{node.function}({', '.join([*map(self._name, node.arguments), *axes])})"
             case Size(dim):
                 return str(dim)
+            case Selection():
+                return f"S{node.steps}"
             case Symbol(name) | Constant(name) | Named(name):
                 return name
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from dimderiv.graph.nodes import Constant, Key, Named, Node, Product, Size, Sum, Symbol
+from dimderiv.graph.nodes import Constant, Key, Named, Node, Product, Selection, Size, Sum, Symbol
 
 
 def operands(node: Node) -> tuple[Node, ...]:
@@ -13,7 +13,7 @@ def operands(node: Node) -> tuple[Node, ...]:
     """
     if isinstance(node, Product):
         return tuple([factor.node for factor in node.factors])
-    if isinstance(node, (Symbol, Size, Constant)):
+    if isinstance(node, (Symbol, Size, Constant, Selection)):
         return ()
     if isinstance(node, Named):
         return (node.value,)

@@ -62,7 +62,7 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     scope.calls += 1
     scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
     try:
-        body = along(scope.rulebook.formula(rule, text), node.axis)
+        body = along(scope.rulebook.formula(rule, text), node.number)
         return scope.visit(scope.body(node, body))
     except ClashError as clash:
         raise ClashError(scope.caller, clashes.operands_misfit, clash.sizes) from None

@@ -40,7 +40,7 @@ def product_of(sizes: Sequence[Dim]) -> Dim:
 
 def index_form_axes(scope: Scope, node: syntax.IndexForm) -> Axes:
     """An index form has the axes of its head; further ones count to the second axis."""
-    dims = {letter: size(scope, written) for letter, written in node.letters}
+    dims = {letter: size(scope, written) for letter, written in node.letters if written}
     terms = node.body.terms if isinstance(node.body, syntax.Add) else (node.body,)
     for term in terms:
         scope.letters = {**dims}

@@ -190,7 +190,7 @@ def _sizes_in(node: syntax.Tree, sized: Collection[str]) -> Iterator[str]:
         if isinstance(part, syntax.Call) and part.function in sized:
             places = part.arguments
         elif isinstance(part, syntax.IndexForm):
-            places = tuple(size for _, size in part.letters)
+            places = tuple(size for _, size in part.letters if size is not None)
         for place in places:
             yield from names_in(place)
 

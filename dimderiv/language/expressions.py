@@ -280,7 +280,7 @@ class ExpressionReader:
             first, second = arguments
             is_first = isinstance(first, Number) and not first.value
             return Call("relu", (second if is_first else first,), span=span)
-        return Call(function.text, tuple(arguments), axis, span)
+        return Call(function.text, tuple(arguments), axis, span=span)
 
     def axis(self) -> int:
         """The number after `axis=`."""

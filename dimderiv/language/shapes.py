@@ -5,11 +5,10 @@ A dimension is a polynomial in named sizes: `m`, `3`, `m n` (an axis of a Kronec
 """
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
-from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import Add, Binary, Name, Negative, Number, Tree
@@ -169,47 +168,87 @@ def size_of(node: Tree, names: Container[str] | None = None) -> Dim:
     raise ShapeError("this is not the size of an axis", span=node.span)
 
 
-class Shape(NamedTuple):
-    """Rows and columns: a column vector is `n x 1`, a row vector `1 x n`, a scalar `1 x 1`."""
+class Shape(tuple[Dim, ...]):
+    """The axes of an array: rows and columns, and for an array with more axes all of them.
 
-    rows: Dim
-    cols: Dim
+    A column vector is `n x 1`, a row vector `1 x n`, a scalar `1 x 1`; no shape has fewer than two
+    axes.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, rows: Dim, cols: Dim, *more: Dim) -> "Shape":
+        """The shape with these axes."""
+        return super().__new__(cls, (rows, cols, *more))
+
+    def __getnewargs__(self) -> tuple[Dim, ...]:
+        return tuple(self)
+
+    @staticmethod
+    def of(axes: Iterable[Dim]) -> "Shape":
+        """The shape of an array with these axes; a single one makes a column."""
+        given = tuple(axes)
+        return Shape(*given, *(ONE, ONE)[len(given) :])
+
+    @property
+    def rows(self) -> Dim:
+        """The first axis."""
+        return self[0]
+
+    @property
+    def cols(self) -> Dim:
+        """The second axis."""
+        return self[1]
+
+    @property
+    def has_more_axes(self) -> bool:
+        """Whether there are more axes than rows and columns."""
+        return len(self) > 2
 
     @property
     def is_scalar(self) -> bool:
         """Whether both axes have size 1."""
-        return self.rows.is_one and self.cols.is_one
+        return len(self) == 2 and self[0].is_one and self[1].is_one
 
     @property
     def is_column(self) -> bool:
         """Whether this is the shape of a column vector."""
-        return self.cols.is_one and not self.rows.is_one
+        return len(self) == 2 and self[1].is_one and not self[0].is_one
 
     @property
     def is_row(self) -> bool:
         """Whether this is the shape of a row vector."""
-        return self.rows.is_one and not self.cols.is_one
+        return len(self) == 2 and self[0].is_one and not self[1].is_one
 
     @property
     def is_matrix(self) -> bool:
-        """Whether no axis has size 1."""
-        return not self.rows.is_one and not self.cols.is_one
+        """Whether there are two axes, neither of size 1."""
+        return len(self) == 2 and not self[0].is_one and not self[1].is_one
 
     @property
     def transposed(self) -> "Shape":
         """Rows and columns exchanged."""
-        return Shape(self.cols, self.rows)
+        rows, cols = self
+        return Shape(cols, rows)
 
     @property
     def axes(self) -> tuple[Dim, ...]:
         """The dimensions of the axes whose size is not fixed at 1."""
-        return tuple(dim for dim in self if not dim.is_one)
+        return tuple([dim for dim in self if not dim.is_one])
+
+    @property
+    def entries(self) -> Dim:
+        """How many entries there are."""
+        return reduce(Dim.__mul__, self, ONE)
 
     def __str__(self) -> str:
         if self.is_scalar:
             return "scalar"
-        rows, cols = self.rows.bracketed, self.cols.bracketed
-        return rows if self.is_column else f"{rows} x {cols}"
+        sizes = [dim.bracketed for dim in self]
+        return sizes[0] if self.is_column else " x ".join(sizes)
+
+    def __repr__(self) -> str:
+        return f"Shape({', '.join(map(repr, self))})"
 
 
 SCALAR = Shape(ONE, ONE)
@@ -222,16 +261,18 @@ class Declaration:
     """What is known of a symbol before anything is computed.
 
     Attributes:
-        shape: its rows and columns.
+        shape: its axes.
         properties: words such as `symmetric` or `positive`.
         text: the shape as it was written, or as it would be.
         is_function: whether a scalar-valued function of an argument of this shape is declared.
+        labels: of integer labels, how many there are: `y: N labels C` are integers below `C`.
     """
 
     shape: Shape
     properties: frozenset[str] = frozenset()
     text: str = ""
     is_function: bool = False
+    labels: Dim | None = None
 
 
 def names_in_use(declared: Mapping[str, Declaration]) -> frozenset[str]:

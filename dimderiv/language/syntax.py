@@ -19,8 +19,10 @@ Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
 
 NOWHERE: Span = (0, 0)
 
-# A letter of an index form, and the size that it runs over.
-Letter: TypeAlias = "tuple[str, Tree]"
+# A letter, and the size that it runs over where that is written.
+Letter: TypeAlias = "tuple[str, Tree | None]"
+# An axis by its number, or by the letter that it has in the statement that defined the array.
+AxisName: TypeAlias = int | str
 
 
 @frozen.by_value
@@ -75,17 +77,32 @@ class Transpose:
 
 @frozen.by_value
 class Call:
-    """A function of arguments; norms in bars are calls of `norm2`, `norm1`, `normF`, `normN`."""
+    """A function of arguments; norms in bars are calls of `norm2`, `norm1`, `normF`, `normN`.
+
+    `axis` is where it runs along: one axis, several, or all where it is not given.  A reduction
+    `over` letters, `sum[k] A[i,k] B[k,j]`, runs over the values of its argument for each of them.
+    """
 
     function: str
     arguments: tuple["Tree", ...]
-    axis: int | None = None
+    axis: AxisName | tuple[AxisName, ...] | None = None
+    over: tuple[Letter, ...] = ()
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def number(self) -> int | None:
+        """The axis of a call that runs along one axis of a matrix, or along all of them."""
+        assert self.axis is None or isinstance(self.axis, int), "only matrices are read here"
+        return self.axis
 
 
 @frozen.by_value
 class Entry:
-    """One entry of an operand, by index expressions over the letters of an index form."""
+    """A part of an operand: an index for each of its first axes; the others are left as they are.
+
+    An index is a sum of letters, sizes and numbers, with whole numbers before letters; a product of
+    letters, which is an axis of several, the first one slowest; a slice; or an entry of labels.
+    """
 
     operand: "Tree"
     indices: tuple["Tree", ...]
@@ -96,8 +113,9 @@ class Entry:
 class IndexForm:
     """An array given entry by entry: `[i:m, j:n] A[i,k] B[k,j]`.
 
-    Each letter comes with the size of its axis.  A letter that is not in the brackets is summed,
-    term by term, over the axis it runs along.  An entry outside its array is zero.
+    Each letter comes with the size of its axis where that is written.  A letter that is not in the
+    brackets is summed; what is read says where, as a sum over it (see `summation`), and what is
+    printed leaves that out.  An entry outside its array is zero.
 
     An axis may be made of several letters, the first one slowest: `[(i:m, k:p), j:n] A[i,j] B[k]`.
     `groups` then says how many letters each axis takes; it is empty where each takes one.
@@ -116,6 +134,23 @@ class IndexForm:
 
 
 @frozen.by_value
+class Slice:
+    """The places of an axis from `start` up to `stop`, which is left out; both may be."""
+
+    start: "Tree | None" = None
+    stop: "Tree | None" = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@frozen.by_value
+class Blocks:
+    """A matrix made of blocks: rows of operands, `[A, B; C, D]`."""
+
+    rows: tuple[tuple["Tree", ...], ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@frozen.by_value
 class Group:
     """Brackets that help the reader and change nothing: `(x' y) x`; no parser makes one."""
 
@@ -124,7 +159,18 @@ class Group:
 
 
 Tree: TypeAlias = (
-    Number | Name | Negative | Add | Binary | Transpose | Call | Entry | IndexForm | Group
+    Number
+    | Name
+    | Negative
+    | Add
+    | Binary
+    | Transpose
+    | Call
+    | Entry
+    | IndexForm
+    | Slice
+    | Blocks
+    | Group
 )
 
 
@@ -178,6 +224,10 @@ def children(node: Tree) -> tuple[Tree, ...]:
     return _CHILDREN[type(node)](node)
 
 
+def _sizes(letters: Iterable[Letter]) -> list[Tree]:
+    return [size for _, size in letters if size is not None]
+
+
 def _operand(node: Any) -> tuple[Tree, ...]:
     return (node.operand,)
 
@@ -191,9 +241,11 @@ _CHILDREN: Mapping[type, Callable[[Any], tuple[Tree, ...]]] = {
     Group: _operand,
     Add: attrgetter("terms"),
     Binary: attrgetter("left", "right"),
-    Call: attrgetter("arguments"),
+    Call: lambda node: (*_sizes(node.over), *node.arguments) if node.over else node.arguments,
     Entry: lambda node: (node.operand, *node.indices),
-    IndexForm: lambda node: (*(size for _, size in node.letters), node.body),
+    IndexForm: lambda node: (*_sizes(node.letters), node.body),
+    Slice: lambda node: tuple([end for end in (node.start, node.stop) if end is not None]),
+    Blocks: lambda node: tuple([block for row in node.rows for block in row]),
 }
 
 
@@ -241,8 +293,11 @@ def copied(node: Tree) -> Tree:
 def with_operands(node: Tree, inner: Callable[[Tree], Tree]) -> Tree:
     """A tree with its operands changed; the same object where none of them is."""
     match node:
-        case Number() | Name():
+        case Number() | Name() | Slice():
             return node
+        case Blocks(rows):
+            blocks = tuple([tuple([inner(block) for block in row]) for row in rows])
+            return node if all(map(_are, blocks, rows)) else replace(node, rows=blocks)
         case Add(terms):
             new = tuple([inner(term) for term in terms])
             return node if _are(new, terms) else replace(node, terms=new)

@@ -141,10 +141,10 @@ class Builder:
                     raise
             case syntax.Group(operand):
                 return self.array(operand)
-            case syntax.Entry() | syntax.IndexForm():
+            case syntax.Entry() | syntax.IndexForm() | syntax.Slice() | syntax.Blocks():
                 return self.entries(node)
 
-    def entries(self, node: syntax.Entry | syntax.IndexForm) -> Array:
+    def entries(self, node: syntax.Tree) -> Array:
         """What is written entry by entry."""
         raise NotDifferentiableError(
             "an index form can be read and evaluated, not differentiated", span=node.span
@@ -213,7 +213,7 @@ class Builder:
                 return logarithm or arrays.mapped(rule.name, *arguments)
             case "reduction":
                 slope = rule.derivative.get(rule.arguments[0], "")
-                return arrays.reduce(rule.name, arguments[0], node.axis, slope)
+                return arrays.reduce(rule.name, arguments[0], node.number, slope)
             case "rows":
                 return arrays.along_rows(rule.name, arguments[0])
             case "composite":

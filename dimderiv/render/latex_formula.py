@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from dimderiv.language import (
     Add,
     Binary,
+    Blocks,
     Call,
     Entry,
     Group,
@@ -21,6 +22,7 @@ from dimderiv.language import (
     Negative,
     Number,
     Program,
+    Slice,
     Transpose,
     Tree,
     names_in,
@@ -158,6 +160,13 @@ class _Printer:
                 return entry(node, replace(self, space=" ").piece)
             case IndexForm():
                 return index_form(node, replace(self, space=r" \, ").piece)
+            case Slice(start, stop):
+                ends = [self.piece(end).text if end else "" for end in (start, stop)]
+                return Piece(":".join(ends), ATOM)
+            case Blocks(rows):
+                lines = [" & ".join(self.piece(block).text for block in row) for row in rows]
+                body = r" \\ ".join(lines)
+                return Piece(rf"\begin{{bmatrix}} {body} \end{{bmatrix}}", ATOM, True)
 
     def group(self, node: Group) -> Piece:
         inside = self.piece(node.operand)

@@ -23,7 +23,7 @@ def index_form(form: IndexForm, write: Write) -> Piece:
 
     The letters of an axis that is made of several stand in brackets of their own.
     """
-    sizes = {name for _, size in form.letters for name in names_in(size)}
+    sizes = {name for _, size in form.letters if size for name in names_in(size)}
     fixed = sizes | {letter for letter, _ in form.letters}
     terms = form.body.terms if isinstance(form.body, Add) else (form.body,)
     body = ""

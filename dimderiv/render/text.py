@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dimderiv.language import (
     Add,
     Binary,
+    Blocks,
     Call,
     Entry,
     Group,
@@ -19,6 +20,7 @@ from dimderiv.language import (
     Negative,
     Number,
     Program,
+    Slice,
     Statement,
     Transpose,
     Tree,
@@ -110,6 +112,10 @@ def _plain(node: Tree) -> str:
         case IndexForm():
             axes = ", ".join(map(_axis, node.axes))
             return f"[{axes}] {_operand(node.body, SUM)}"
+        case Slice(start, stop):
+            return f"{_index(start) if start else ''}:{_index(stop) if stop else ''}"
+        case Blocks(rows):
+            return f"[{'; '.join(', '.join(map(_plain, row)) for row in rows)}]"
 
 
 def _binary(node: Binary) -> str:
@@ -191,7 +197,7 @@ def _entry(node: Entry) -> str:
 
 
 def _axis(letters: Sequence[Letter]) -> str:
-    written = ", ".join(f"{letter}:{_plain(size)}" for letter, size in letters)
+    written = ", ".join(f"{letter}:{_plain(size)}" if size else letter for letter, size in letters)
     return written if len(letters) == 1 else f"({written})"
 
 

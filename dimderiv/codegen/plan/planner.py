@@ -15,6 +15,7 @@ from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
 from dimderiv.codegen.plan.slides import Slides
+from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     Constant,
     Factor,
@@ -25,6 +26,7 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
+    Selection,
     Size,
     Sum,
     Symbol,
@@ -109,6 +111,8 @@ class Planner:
                 plan.commit(found.op)
                 # Asked in the order of the names, it never goes deep.
                 return found
+            case Selection():
+                raise NotDifferentiableError("an index that is a sum has no code yet")
             case Map():
                 return self._map(node)
             case Function():

@@ -14,6 +14,7 @@ from dimderiv.errors import ShapeError
 from dimderiv.language import (
     Add,
     Binary,
+    Blocks,
     Call,
     Entry,
     Group,
@@ -22,6 +23,7 @@ from dimderiv.language import (
     Negative,
     Number,
     Program,
+    Slice,
     Transpose,
     Tree,
     along,
@@ -189,6 +191,8 @@ class Evaluator:
                 return self.form(node).table()
             case Entry():
                 raise NotVerifiableError("an entry outside an index form", span=node.span)
+            case Slice() | Blocks():
+                raise NotVerifiableError("a part of an array", span=node.span)
 
     def form(self, form: IndexForm) -> FormEntries:
         """The entries of an index form of any number of axes.
@@ -285,7 +289,7 @@ class Evaluator:
         if name in REDUCTIONS and len(arguments) == 1:
             table = self.table(arguments[0])
             self.arithmetic.branches.site = id(node)
-            return reduced(self.arithmetic, name, table, node.axis)
+            return reduced(self.arithmetic, name, table, node.number)
         if name in MATRIX_FUNCTIONS and len(arguments) == 1:
             return self._matrix_function(node, expected)
         if name in PAIR_FUNCTIONS and len(arguments) == 2:
@@ -363,7 +367,7 @@ class Evaluator:
         inner = replace(self, known={}, keep=False, names={})
         if node.function not in self.functions.elementwise:
             inner.names = dict(zip(names, arguments, strict=True))
-            return inner.value(along(body, node.axis))
+            return inner.value(along(body, node.number))
 
         def function(*scalars: Scalar) -> Scalar:
             inner.names = {name: [[x]] for name, x in zip(names, scalars, strict=True)}

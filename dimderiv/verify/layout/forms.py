@@ -65,7 +65,7 @@ class Form:
 
     def __init__(self, form: IndexForm, sizes: Mapping[str, int]) -> None:
         self.sizes = sizes
-        self.extents = {letter: number_of(size, sizes) for letter, size in form.letters}
+        self.extents = {letter: number_of(size, sizes) for letter, size in form.letters if size}
         self.lengths = tuple(prod(self.extents[letter] for letter, _ in axis) for axis in form.axes)
         self.terms = list(_terms(form.body))
         indices = [index for entry in indexed(form.body) for index in entry.indices]

@@ -84,7 +84,7 @@ def names_of_sizes(node: Tree, known: Collection[str] = ()) -> Iterator[str]:
     for part in walk(node):
         sizes: Sequence[Tree] = (part,) if isinstance(part, Name) and part.name in known else ()
         if isinstance(part, IndexForm):
-            sizes = [size for _, size in part.letters]
+            sizes = [size for _, size in part.letters if size is not None]
         elif isinstance(part, Call) and part.function in OF_SIZES:
             sizes = part.arguments
         for size in sizes:

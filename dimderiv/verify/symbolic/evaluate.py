@@ -176,7 +176,7 @@ class Reader:
             operands = [closed(self.value(argument)) for argument in node.arguments]
             return lettered(self.functions.products[name]).of(operands, lambda x, y: x * y, a.total)
         if count == 1 and (name in ELEMENTWISE or name in OF_ONE):
-            return self._of_one(name, self.value(node.arguments[0]), node.axis)
+            return self._of_one(name, self.value(node.arguments[0]), node.number)
         if count == 2 and name in OF_TWO:
             return OF_TWO[name](a, *map(self.value, node.arguments))
         return self._constant(node)
@@ -256,4 +256,4 @@ class Reader:
         if len(tables[0][0]) == 1 < len(tables[0]):
             body = self.functions.columns.get(node.function, body)
         inner = replace(self, names=dict(zip(names, tables, strict=True)))
-        return inner.value(along(body, node.axis))
+        return inner.value(along(body, node.number))
