@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from dimderiv.differentiate import structure_of
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.infer import Typed
-from dimderiv.language import Program, names_in_use, parse_program
+from dimderiv.language import Program, names_in_brackets, names_in_use, parse_program
 from dimderiv.rulebook import Rulebook
 
 Layout = Literal["mixed", "numerator", "denominator"]
@@ -75,5 +75,6 @@ class Question:
         Args:
             printed: in the language.
         """
-        names, functions = names_in_use(self.typed.symbols), self.rulebook.words
-        return parse_program(printed, names=names, functions=functions)
+        symbols, functions = self.typed.symbols, self.rulebook.words
+        names, sizes = names_in_use(symbols), names_in_brackets(symbols)
+        return parse_program(printed, names=names, functions=functions, sizes=sizes)

@@ -15,7 +15,8 @@ from dimderiv.errors import Span
 from dimderiv.language import frozen
 from dimderiv.language.vocabulary import EXTREMES, REDUCTIONS
 
-Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
+# `//`, of sizes only, leaves out the remainder.
+Operator = Literal["*", ".*", "/", "./", "//", "^", ".^", ">", "<", ">=", "<=", "=="]
 
 NOWHERE: Span = (0, 0)
 

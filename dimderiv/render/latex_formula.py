@@ -65,7 +65,7 @@ from dimderiv.render.precedence import (
 # A numerator wider than this is written after the fraction instead of in it.
 _WIDTH = 18
 _ELEMENTWISE = {".*": r" \odot ", "./": r" \oslash "}
-_COMPARISONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le"}
+_COMPARISONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le", "==": "="}
 
 
 def latex(

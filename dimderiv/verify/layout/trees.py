@@ -6,7 +6,7 @@ from dimderiv.language import HESSIAN, Binary, Call, IndexForm, Name, Program, T
 
 KINKED = frozenset({"relu", "abs", "norm1", "max", "min"})
 # The outcomes of a comparison at which it holds: less is -1, equal 0, greater 1.
-COMPARISONS = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}
+COMPARISONS = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0), "==": (0,)}
 _ALIKE = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf")
 _SHORTER = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 # Our name of each primitive function of a scalar, and the name that sympy and mpmath agree on.
