@@ -8,7 +8,7 @@ from dimderiv.infer.clashes import Axes, ClashError, letter_misfit
 from dimderiv.infer.refusals import entry_refused, scalar_wanted
 from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.unify import SizeTerm
-from dimderiv.language import ONE, SIZE_LIMIT, Dim, size_of, syntax, walk
+from dimderiv.language import ONE, SIZE_LIMIT, Dim, implicit, size_of, syntax, walk
 
 
 def size(scope: Scope, node: syntax.Tree) -> Dim:
@@ -41,13 +41,16 @@ def product_of(sizes: Sequence[Dim]) -> Dim:
 def index_form_axes(scope: Scope, node: syntax.IndexForm) -> Axes:
     """An index form has the axes of its head; further ones count to the second axis."""
     dims = {letter: size(scope, written) for letter, written in node.letters if written}
-    terms = node.body.terms if isinstance(node.body, syntax.Add) else (node.body,)
+    written = implicit(node)
+    body = written.body if isinstance(written, syntax.IndexForm) else node.body
+    terms = body.terms if isinstance(body, syntax.Add) else (body,)
     for term in terms:
         scope.letters = {**dims}
         if scope.visit(term) != SCALAR_AXES:
             raise ClashError(term, scalar_wanted)
     scope.letters = None
     scope.axes[id(node.body)] = SCALAR_AXES
+    _mark_as_scalar(scope, node.body)
     axes = [product_of([dims[letter] for letter, _ in letters]) for letters in node.axes]
     return axes[0] if axes else ONE, product_of(axes[1:])
 

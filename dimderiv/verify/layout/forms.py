@@ -16,6 +16,7 @@ from dimderiv.language import (
     Number,
     Tree,
     children,
+    implicit,
     walk,
 )
 from dimderiv.verify.claim import NotVerifiableError
@@ -64,6 +65,9 @@ class Form:
     """
 
     def __init__(self, form: IndexForm, sizes: Mapping[str, int]) -> None:
+        # Its sums are found once more here, with the extents of their letters.
+        written = implicit(form)
+        form = written if isinstance(written, IndexForm) else form
         self.sizes = sizes
         self.extents = {letter: number_of(size, sizes) for letter, size in form.letters if size}
         self.lengths = tuple(prod(self.extents[letter] for letter, _ in axis) for axis in form.axes)
