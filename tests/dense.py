@@ -164,8 +164,8 @@ class Dense:
         if node.function in ("sum", "mean", "max", "min", "logsumexp"):
             name = node.function
             if name == "logsumexp":
-                return np.asarray(np.log(np.sum(np.exp(first), axis=node.axis, keepdims=True)))
-            return np.asarray(getattr(np, name)(first, axis=node.axis, keepdims=True))
+                return np.asarray(np.log(np.sum(np.exp(first), axis=node.number, keepdims=True)))
+            return np.asarray(getattr(np, name)(first, axis=node.number, keepdims=True))
         return self.matrix_function(node, first, *others)
 
     def matrix_function(self, node: Call, a: Array, b: Array | None = None) -> Array:
@@ -218,7 +218,7 @@ class Dense:
     def index_form(self, form: IndexForm) -> Array:
         """The value of an index form, one entry after the other."""
         names = [letter for letter, _ in form.letters]
-        extent = [int(self.number(size, {})) for _, size in form.letters]
+        extent = [int(self.number(size, {})) for _, size in form.letters if size]
         out = np.zeros(extent)
         for place in np.ndindex(*extent):
             out[place] = self.summed(form.body, dict(zip(names, place, strict=True)))

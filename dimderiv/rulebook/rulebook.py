@@ -87,7 +87,13 @@ class Rulebook:
             text: the formula.
         """
         counted = ("count",) if rule.kind == "reduction" else ()
-        return _formula(text, (*rule.arguments, *counted), self.words)
+        return _formula(text, (*rule.arguments, *counted), self._known_to_rules)
+
+    @cached_property
+    def _known_to_rules(self) -> frozenset[str]:
+        """The functions of formulas: a letter in one may have the name of a declared function."""
+        declared = {name for name, rule in self.rules.items() if rule.kind == "declared"}
+        return self.words - declared
 
 
 @cache

@@ -462,3 +462,11 @@ def test_a_function_of_a_named_part_is_handed_in_to_every_kind_of_code(
         second.code(target, form="operator"),
     ):
         assert "grad_f: a function of an array of shape (n,)" in code
+
+
+def test_a_function_may_have_the_name_of_a_letter_in_a_rule() -> None:
+    """The formulas of rules have letters of their own: `k` in that of a softmax."""
+    shapes = "k: scalar -> scalar; x: n; a: scalar"
+    found = derive("sum(x .* softmax(k(a) x))", "a", shapes=shapes)
+
+    assert found.verification and found.verification.level == "30 digits"

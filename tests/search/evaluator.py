@@ -234,7 +234,7 @@ class Evaluator:
                 else a - torch.relu(a - others[0])
             )
         if name in ("sum", "mean", "max", "min", "logsumexp"):
-            return reduction(name, a, node.axis)
+            return reduction(name, a, node.number)
         if name in ("vector", "matrix"):
             return a * torch.ones(*self.numbers(node), dtype=torch.float64)
         is_column = self.extents.found[id(node.arguments[0])][1].is_one
@@ -274,11 +274,10 @@ class Evaluator:
 
     def _index_form(self, form: IndexForm) -> Tensor:
         """All letters at once: an axis for each, those that are summed last."""
-        bound = {letter: range(self.extents.size(size).number) for letter, size in form.letters}
+        lengths = {letter: self.extents.size(each).number for letter, each in form.letters if each}
+        bound = {letter: range(length) for letter, length in lengths.items()}
         found = self._terms(form.body, bound)
-        shape = [
-            math.prod(self.extents.size(size).number for _, size in axis) for axis in form.axes
-        ]
+        shape = [math.prod(lengths[letter] for letter, _ in axis) for axis in form.axes]
         found = found.reshape(shape)
         return found if len(shape) >= 2 else found.reshape(-1, 1)
 

@@ -265,7 +265,8 @@ class Extents:
         sizes = []
         for axis in form.axes:
             size = ONE
-            for _, each in axis:
+            for letter, each in axis:
+                assert each is not None, f"the size of {letter} is not written"
                 size = size.times(self.size(each))
             sizes.append(size)
         return (*sizes, ONE, ONE)[0], (*sizes, ONE, ONE)[1]
