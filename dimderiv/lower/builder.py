@@ -7,18 +7,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from typing import Any
 
 from dimderiv import graph
-from dimderiv.errors import DimderivError, NotDifferentiableError, ShapeError
+from dimderiv.errors import DimderivError, NotDifferentiableError
 from dimderiv.graph import Named, Node, number, scaled
-from dimderiv.infer import Typed, infer
+from dimderiv.infer import Typed
 from dimderiv.language import (
     COMMUTATIONS,
     COMPARISONS,
     EXTREMES,
     SCALAR,
-    Declaration,
     Dim,
     Shape,
     names_in,
@@ -33,6 +32,7 @@ from dimderiv.lower.matrix_functions import function_of
 from dimderiv.lower.matrix_powers import inverted, matrix_power
 from dimderiv.lower.signatures import by_signature
 from dimderiv.lower.symmetry import is_symmetric
+from dimderiv.lower.typed_formulas import typed_formula
 from dimderiv.rulebook import Rule, Rulebook
 
 
@@ -156,7 +156,7 @@ class Builder:
             case syntax.Entry(operand):
                 return entries(self.array(operand), node, self.letters, self.array, self.names)
             case syntax.IndexForm():
-                with self._running(self.typed.extents(node)):
+                with self._running(self._extents(node)):
                     return index_forms.laid_out(self.array(node.body), node, self.letters)
             case syntax.Blocks(rows):
                 blocks = [[self.array(block) for block in row] for row in rows]
@@ -277,11 +277,23 @@ class Builder:
         """The axes that a call runs along; none are written where it runs along all of them."""
         if node.axis is None or (isinstance(node.axis, int) and node.axis >= 0):
             return None if node.axis is None else (node.axis,)
-        return self.typed.axes_along(node)
+        typed: Any = self.typed
+        found: tuple[int, ...] | None = typed.axes_along(node)
+        return found
+
+    def _extents(self, node: syntax.IndexForm | syntax.Call) -> dict[str, Dim]:
+        """The size of each letter that a part binds."""
+        found: Callable[[syntax.Tree], Mapping[str, Dim]] | None
+        found = getattr(self.typed, "extents", None)
+        if found is None:
+            raise NotDifferentiableError(
+                "an index form can be read and evaluated, not differentiated", span=node.span
+            )
+        return dict(found(node))
 
     def _over(self, node: syntax.Call) -> Array:
         """A reduction over letters."""
-        rule, over = self.rulebook[node.function], self.typed.extents(node)
+        rule, over = self.rulebook[node.function], self._extents(node)
         with self._running(over):
             argument = self.array(node.arguments[0])
         if rule.kind != "reduction":
@@ -357,24 +369,6 @@ class Builder:
             raise
         finally:
             self.names, self.typed, self.letters = outer
-
-
-def typed_formula(tree: syntax.Tree, known: Mapping[str, Array], rulebook: Rulebook) -> Typed:
-    """A formula of a rule as a program of its own, whose symbols have the shapes of arrays."""
-    return _typed(tree, tuple(known), tuple([array.shape for array in known.values()]), rulebook)
-
-
-@lru_cache(maxsize=1024)
-def _typed(
-    tree: syntax.Tree, names: tuple[str, ...], shapes: tuple[Shape, ...], rulebook: Rulebook
-) -> Typed:
-    declared = {name: Declaration(shape) for name, shape in zip(names, shapes, strict=True)}
-    program = syntax.Program((syntax.Statement(None, tree),))
-    try:
-        return infer(program, declared, rulebook=rulebook)
-    except ShapeError as error:
-        message = f"a formula of a rule does not conform: {error.message}"
-        raise ShapeError(message, known=error.known) from None
 
 
 def _slope(rule: Rule) -> str:

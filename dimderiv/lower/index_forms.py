@@ -68,14 +68,15 @@ def compared(node: syntax.Binary, sizes: Mapping[str, Dim]) -> Array:
         sizes: the size of each letter.
     """
     match node:
-        case syntax.Binary(operator, syntax.Name(left), syntax.Name(right)) if (
+        case syntax.Binary(_, syntax.Name(left), syntax.Name(right)) if (
             left != right and left in sizes and right in sizes and sizes[left] == sizes[right]
         ):
-            value = _triangle(operator, sizes[left])
+            value = _triangle(node.operator, sizes[left])
             letters = () if sizes[left].is_one else (left, right)
             return Array(value, Shape(ONE, ONE), letters)
+    is_equation = node.operator == "=="
     index = affine(syntax.Add((node.left, syntax.Negative(node.right))), sizes)
-    if node.operator != "==" or index is None or len(index.steps) != 2:
+    if not is_equation or index is None or len(index.steps) != 2:
         raise NotDifferentiableError(
             "this comparison of letters is not supported",
             span=node.span,
@@ -92,7 +93,7 @@ def compared(node: syntax.Binary, sizes: Mapping[str, Dim]) -> Array:
     return Array(chosen, Shape(ONE, ONE), (one, other))
 
 
-def _triangle(operator: syntax.Operator, dim: Dim) -> Node:
+def _triangle(operator: str, dim: Dim) -> Node:
     """Where a row and a column of a square matrix compare."""
     if dim.is_one:
         return graph.number(int(operator in {"<=", ">=", "=="}))
