@@ -50,7 +50,8 @@ def index_form_axes(scope: Scope, node: syntax.IndexForm) -> Axes:
             raise ClashError(term, scalar_wanted)
     scope.letters = None
     scope.axes[id(node.body)] = SCALAR_AXES
-    _mark_as_scalar(scope, node.body)
+    sums = [part for part in walk(node.body) if isinstance(part, syntax.Call) and part.over]
+    scope.axes.update((id(part), SCALAR_AXES) for part in sums)
     axes = [product_of([dims[letter] for letter, _ in letters]) for letters in node.axes]
     return axes[0] if axes else ONE, product_of(axes[1:])
 

@@ -4,7 +4,7 @@ from dimderiv.language import frozen, syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
 from dimderiv.language.inline import names_in, without_definitions, written_out
-from dimderiv.language.letters import free_letters, letters_of, named_letters
+from dimderiv.language.letters import free_letters, index_names, letters_of, named_letters
 from dimderiv.language.names import (
     GRADIENT,
     GREEK_NAMES,
@@ -123,6 +123,7 @@ __all__ = [
     "free_letters",
     "frozen",
     "implicit",
+    "index_names",
     "is_extreme_of_two",
     "is_one_symbol",
     "letters_of",

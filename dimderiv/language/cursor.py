@@ -33,7 +33,7 @@ class Cursor:
         self.source = source
         self.tokens = tokens
         self.known = known
-        self.sizes = sizes
+        self.sizes = set(sizes)
         self.pending = set(pending)
         self.index = 0
         self.token = tokens[0]

@@ -9,6 +9,7 @@ from abc import abstractmethod
 from dimderiv.language import complaints
 from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.cursor import Cursor
+from dimderiv.language.inline import names_in
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -22,10 +23,12 @@ from dimderiv.language.syntax import (
     Slice,
     Tree,
     children,
+    walk,
 )
 
 _LETTER = re.compile(r"[a-z][0-9]*")
-_IN_A_HEAD = frozenset({"name", ",", ":", "(", ")", "number", "+", "-", "*", "//", "^"})
+_IN_A_BARE_HEAD = frozenset({"name", ",", "(", ")"})
+_IN_A_HEAD = _IN_A_BARE_HEAD | {":", "number", "+", "-", "*", "//", "^"}
 _ENDS_INDEX = frozenset({",", "]", "row"})
 _FOLLOWS_A_HEAD = frozenset(
     {"number", "name", "function", "reduction", "(", "[", "open", "⟨", "e", "ones", "+", "-"}
@@ -87,7 +90,10 @@ class IndexReader(Cursor):
         if any(token.kind == ":" for token in inside) or not inside:
             return True
         letters = [token.text for token in inside if token.kind == "name"]
-        if following not in _FOLLOWS_A_HEAD or not all(map(_LETTER.fullmatch, letters)):
+        is_bare = {token.kind for token in inside} <= _IN_A_BARE_HEAD and letters
+        if following not in _FOLLOWS_A_HEAD or not is_bare:
+            return False
+        if not all(map(_LETTER.fullmatch, letters)):
             return False
         if following not in "+-" and not any(letter in self.known for letter in letters):
             return True
@@ -155,7 +161,8 @@ class IndexReader(Cursor):
         head.sizes[letter.text] = None
         if self.token.kind == ":":
             self.advance()
-            head.sizes[letter.text] = self.size()
+            head.sizes[letter.text] = size = self.size()
+            self.sizes.update(names_in(size))
 
     def size(self) -> Tree:
         """The size of an axis: a sum of products and quotients of sizes and numbers."""
@@ -217,10 +224,17 @@ class IndexReader(Cursor):
                 raise complaints.said("no index", node.span)
             return node
         _refuse_parts(node, (Number, Name, Negative, Add, Binary))
+        for part in walk(node):
+            if isinstance(part, Binary) and part.operator == "^" and not self.is_size(part.left):
+                raise complaints.said("no index", part.span)
         letters = self.product_of_letters(node)
         if letters and not (opening.kind == "(" and self.tokens[self.index - 1].kind == ")"):
             raise complaints.letters_side_by_side(letters, (opening.start, self.end))
         return node
+
+    def is_size(self, node: Tree) -> bool:
+        """Whether a node is a name that is no letter."""
+        return isinstance(node, Name) and node.name in self.sizes
 
     def product_of_letters(self, node: Tree) -> list[str]:
         """The letters that a product is made of, if it is one of nothing else."""

@@ -5,7 +5,7 @@ Negative(operand=Binary(operator='*', left=Number(value=Fraction(2, 1)), \
 right=Transpose(operand=Name(name='x'))))
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from dimderiv.errors import DimderivError, LimitError, ParseError, Span
 from dimderiv.language import complaints
@@ -210,7 +210,7 @@ def _left_sides(tokens: list[Token]) -> list[str]:
     return [tokens[i].text for i in starts if tokens[i].kind == "name" and _is_left_side(tokens, i)]
 
 
-def _is_left_side(tokens: list[Token], place: int) -> bool:
+def _is_left_side(tokens: Sequence[Token], place: int) -> bool:
     """Whether an equals sign follows a name, and perhaps its letters in square brackets."""
     following = place + 1
     if tokens[following].kind == "[":

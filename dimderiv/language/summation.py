@@ -213,9 +213,9 @@ class _Explicit:
 
     def summed(self, letter: str, node: Tree) -> Call:
         """The node summed over a letter, in one sum with other letters of the same product."""
-        letters = (*node.over, (letter, None)) if self.is_made(node) else ((letter, None),)
-        body = node.arguments if self.is_made(node) else (node,)
-        call = Call("sum", body, over=letters, span=node.span)
+        made = self.made.get(id(node))
+        letters = (*(made.over if made else ()), (letter, None))
+        call = Call("sum", made.arguments if made else (node,), over=letters, span=node.span)
         self.made[id(call)] = call
         return call
 

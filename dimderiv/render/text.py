@@ -245,6 +245,6 @@ def _index(node: Tree) -> str:
             return f"({_plain(node)})"
         case Entry():
             return _plain(node)
-    # A number joins the letter it multiplies: `2i+r-1`.
+    # A number joins the letter that it multiplies: `2i+r-1`.
     written = _operand(node, SUM).replace(" + ", "+").replace(" - ", "-")
     return _MULTIPLE.sub(r"\1", written)
