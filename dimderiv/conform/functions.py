@@ -65,9 +65,8 @@ def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
 
 
 def _along(node: Function, piece: TwoWay) -> TwoWay:
-    """A function of rows or of columns: of a matrix the upright form, of a vector either."""
-    axis = None if node.over == (len(node.axes) - 1,) else node.over[0]
-    upright = notation.call(node.function, piece.upright, axis=axis)
+    """A function of rows: of a matrix the upright form, of a vector either."""
+    upright = notation.call(node.function, piece.upright)
     if len(node.axes) == 1:
         transposed = notation.call(node.function, piece.transposed)
         return notation.two_way(upright, notation.shorter(notation.primed(upright), transposed))
