@@ -1,7 +1,7 @@
-"""Values of nodes and of index statements at numbers, one entry after the other.
+"""Values of index statements at numbers, one entry after the other.
 
-A slow reading of both that shares nothing with what writes them: letters that are not said to be
-summed are summed in the smallest product that has all of their occurrences.
+A slow reading that shares nothing with what writes them: letters that are not said to be summed are
+summed in the smallest product that has all of their occurrences.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,21 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from dimderiv.graph.nodes import (
-    Function,
-    Index,
-    Map,
-    Merged,
-    Named,
-    Node,
-    Product,
-    Selection,
-    Shifted,
-    Size,
-    Sum,
-    Symbol,
-)
-from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -76,87 +61,6 @@ def reduced(function: str, value: Array, axis: Any) -> Array:
 def softmax(value: Array, axis: int) -> Array:
     """The exponentials over their sums along an axis."""
     return np.exp(value) / np.exp(value).sum(axis=axis, keepdims=True)
-
-
-class NodeValues:
-    """The values of nodes.
-
-    Args:
-        values: an array for each symbol.
-        sizes: a number for each dimension.
-    """
-
-    def __init__(self, values: Values, sizes: Sizes) -> None:
-        self.values, self.sizes = values, sizes
-
-    def value(self, node: Node) -> Array:
-        """The array that a node is."""
-        match node:
-            case Symbol(name):
-                return self.values[name]
-            case Named():
-                return self.value(node.value)
-            case Size(dim):
-                return float(dim.evaluate(self.sizes))
-            case Sum(terms):
-                zero = np.zeros([dim.evaluate(self.sizes) for dim in node.axes])
-                return sum((float(c) * self.value(term) for c, term in terms), zero)
-            case Map(function, arguments):
-                return MAPS[function](*[self.value(each) for each in arguments])
-            case Selection():
-                return self._selection(node)
-            case Product():
-                return self._product(node)
-            case Function():
-                return self._function(node)
-        raise AssertionError(node)
-
-    def _selection(self, node: Selection) -> Array:
-        out = np.zeros([dim.evaluate(self.sizes) for dim in node.axes])
-        for place in np.ndindex(*out.shape):
-            steps = zip(node.steps, place[1:], strict=True)
-            index = node.offset.evaluate(self.sizes) + sum(step * i for step, i in steps)
-            out[place] = place[0] == index
-        return out
-
-    def _product(self, node: Product) -> Array:
-        extents = [dim.evaluate(self.sizes) for dim in node.dims]
-        out = np.zeros([dim.evaluate(self.sizes) for dim in node.axes])
-        arrays = [self.value(factor.node) for factor in node.factors]
-        for at in np.ndindex(*extents):
-            value = float(node.coefficient)
-            for factor, array in zip(node.factors, arrays, strict=True):
-                entry = (
-                    array[tuple(self._at(i, at, node.dims) for i in factor.indices)]
-                    if factor.indices
-                    else array
-                )
-                value *= float(entry) ** float(factor.power)
-            out[tuple(self._at(index, at, node.dims) for index in node.result)] += value
-        return out
-
-    def _at(self, index: Index, at: Sequence[int], dims: Sequence[Dim]) -> int:
-        if isinstance(index, int):
-            return at[index]
-        if isinstance(index, Shifted):
-            return sum(at[letter] for letter in index.letters)
-        assert isinstance(index, Merged)
-        place = 0
-        for letter in index.letters:
-            place = place * dims[letter].evaluate(self.sizes) + at[letter]
-        return place
-
-    def _function(self, node: Function) -> Array:
-        value = self.value(node.arguments[0])
-        if node.function == "softmax":
-            return softmax(value, node.over[0])
-        if node.function == "inv":
-            return np.linalg.inv(value)
-        if node.function == "det":
-            return np.linalg.det(value)
-        if node.function == "onehot":
-            return np.eye(node.axes[1].evaluate(self.sizes))[value.astype(int)]
-        return reduced(node.function, value, tuple(node.over) or None)
 
 
 class TreeValues:

@@ -26,7 +26,7 @@ from dimderiv.conform.readable import (
 )
 from dimderiv.conform.scalars import scalars
 from dimderiv.conform.skew import without_transposes
-from dimderiv.conform.statements import Statements
+from dimderiv.conform.statements import Statements, has_letters
 from dimderiv.conform.sums import negated, summed, summed_by_ends
 from dimderiv.conform.whole_axes import with_whole_axes
 from dimderiv.errors import LimitError, NotDifferentiableError
@@ -51,7 +51,17 @@ from dimderiv.graph import (
     letters_of,
     times,
 )
-from dimderiv.language import COMMUTATION, COMPARISONS, Add, Call, Dim, Name, Number, Tree
+from dimderiv.language import (
+    COMMUTATION,
+    COMPARISONS,
+    Add,
+    Call,
+    Dim,
+    IndexForm,
+    Name,
+    Number,
+    Tree,
+)
 
 LONGEST = 100_000
 
@@ -112,9 +122,43 @@ class Arranger:
         letters = user or UserLetters()
         self.statements = Statements(self.piece, self.known, self.taken, self.sizes, letters)
 
-    def tree(self, node: Node, *, row: bool = False) -> Tree:
-        """The notation of a node; one with a single axis as a column, or as a row."""
-        return self.shown(self.piece(node), transposed=row)
+    def tree(self, node: Node, *, row: bool = False, heads: Heads = ()) -> Tree:
+        """The notation of a node; one with a single axis as a column, or as a row.
+
+        Args:
+            node: a node of at most two axes.
+            row: whether it is a row.
+            heads: letters for its axes, the best first, where it is written entry by entry.
+        """
+        piece = self.piece(node)
+        is_lettered = self.statements.are_used and bool(self.statements.user.shapes)
+        if is_lettered and has_letters(piece.upright):
+            entries = self.entries(node, heads)
+            is_whole = isinstance(piece.upright.tree, IndexForm)
+            piece = entries if is_whole or entries.upright.cost < piece.upright.cost else piece
+        return self.shown(piece, transposed=row)
+
+    def definition(self, named: Named) -> Tree:
+        """The value of an intermediate, with all the axes that it is to have."""
+        user = self.statements.user
+        shape = user.shapes.get(named.name)
+        heads = [[letter] if letter else [] for letter in user.letters.get(named.name, ())]
+        if shape is None or not shape.has_more_axes:
+            return self.tree(named.value, row=named.row, heads=heads)
+        return self.statement(named.value, shape, heads)
+
+    def statement(self, node: Node, axes: Sequence[Dim], heads: Heads) -> Tree:
+        """The notation of an array of any number of axes, of which the node lacks those of size 1.
+
+        Args:
+            node: the node.
+            axes: the axes of the array.
+            heads: letters for them, the best first.
+        """
+        whole = self.statements.arrays.form(node) if len(axes) == len(node.axes) > 2 else None
+        if whole is not None:
+            return self.shown(notation.symmetric(whole))
+        return self.shown(self.entries(node, heads, axes))
 
     def shown(self, piece: TwoWay, *, transposed: bool = False) -> Tree:
         """What is printed of a piece, or of its transpose."""

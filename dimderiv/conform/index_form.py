@@ -18,7 +18,7 @@ from dimderiv.graph import (
     nodes_of,
     terms,
 )
-from dimderiv.language import ONE, Add, Dim, IndexForm, Name, Tree
+from dimderiv.language import ONE, Add, Dim, IndexForm, Name, Number, Tree
 
 LONG = 20
 # The letters that are wished for along each axis, the best first.
@@ -115,7 +115,10 @@ class _Statement:
         """The statement, with these axes, of which the node may lack some of size 1."""
         places, letters = self._head(heads, axes or self.node.axes)
         along = [p for p, dim in zip(places, axes or self.node.axes, strict=True) if dim != ONE]
-        body = [self._term(part, along, coefficient) for coefficient, part in self.parts]
+        body: list[Tree] = [
+            self._term(part, along, coefficient) for coefficient, part in self.parts
+        ]
+        body = body or [Number(Fraction(0))]
         groups = tuple(len(names) for names in letters)
         if not self.writer.user.letters:
             # Where the user has no letters, the sizes say what they are.

@@ -36,6 +36,7 @@ class Statements:
         self.arrays = WholeArrays(piece_of, user)
         self.batches = Batches(known, user)
         self.writer = EntryWriter(self, user)
+        self.are_used = False
 
     def entries(self, node: Node, heads: Heads = (), axes: Sequence[Dim] = ()) -> TwoWay:
         """A node entry by entry; one without axes as sums over letters.
@@ -45,6 +46,7 @@ class Statements:
             heads: letters for the axes that are better than those of what the node is made of.
             axes: all axes, where some have size 1 and the node lacks those.
         """
+        self.are_used = True
         if node.axes or axes or not self.user.letters:
             return index_form(node, self.writer, self.taken, self.sizes, heads, axes)
         total = self.arrays.total(node) if isinstance(node, Product) else None
@@ -57,7 +59,7 @@ class Statements:
         parts = nodes_of([node], through_names=False)
         if any(len(part.axes) > 2 or isinstance(part, Selection) for part in parts):
             return False
-        return not _has_letters(self.piece_of(node).upright)
+        return not has_letters(self.piece_of(node).upright)
 
     def whole(self, node: Node) -> Form:
         """An array with any number of axes, by itself."""
@@ -71,8 +73,9 @@ class Statements:
         if node is None:
             return None
         form = self.piece_of(node).upright
-        return None if _has_letters(form) else form
+        return None if has_letters(form) else form
 
 
-def _has_letters(form: Form) -> bool:
+def has_letters(form: Form) -> bool:
+    """Whether some part of a form is written entry by entry."""
     return any(isinstance(part, IndexForm) for part in walk(form.tree))

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from entrywise import NodeValues, TreeValues
+from entrywise import TreeValues
+from node_values import evaluated
 
 from dimderiv.conform.arrange import Arranger
 from dimderiv.conform.lettering import UserLetters
@@ -80,7 +81,7 @@ def assert_same(node: Node, tree: Tree) -> None:
             extents = [dim.evaluate(SIZES) for dim in part.axes]
             labels = rng.integers(0, SIZES["C"], extents)
             values[part.name] = labels if part.name == "y" else rng.uniform(0.5, 1.5, extents)
-    expected = NodeValues(values, SIZES).value(node)
+    expected = evaluated(node, values, SIZES)
     found = TreeValues(values, SIZES).value(tree)
 
     assert np.allclose(expected, found.reshape(np.shape(expected)))
