@@ -23,6 +23,9 @@ from dimderiv.graph import (
 )
 from dimderiv.language import Shape, Tree
 
+# What is said otherwise where the axes are told by letters, of which there may be several.
+OF_LETTERS: Mapping[str, str] = {"repeated": "alone", "summed": "lacked"}
+
 
 class WrittenFactor(NamedTuple):
     """An array among the factors, how it is written, and its shape."""
@@ -99,13 +102,15 @@ def letter_reasons(product: LetteredFactors, placed: Sequence[Placed]) -> Iterat
     """
     places = {letter for each in placed for letter in each.letters}
     for sentence in _of_letters(product, places):
-        is_alone = sentence.key == "repeated"
-        yield Sentence("alone", sentence.fields) if is_alone else sentence
+        if sentence.key != "reversed":
+            yield Sentence(OF_LETTERS.get(sentence.key, sentence.key), sentence.fields)
     summed = [product.axes[i] for each in placed for i in each.others if i not in product.result]
     if placed:
         equal = Several(tuple(each.equation for each in placed))
         fields: dict[str, Field] = {"equal": equal, "axes": Several(tuple(dict.fromkeys(summed)))}
-        yield Sentence("placed", {"operand": product.operand, **fields})
+        yield Sentence(
+            "placed" if summed else "placed_alone", {"operand": product.operand, **fields}
+        )
     kept = [
         product.axes[letter]
         for letter in dict.fromkeys(letters_of(product.result))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dimderiv.conform import symbols, written_name
 from dimderiv.differentiate import Gradients, Partial, Visit, partials
 from dimderiv.errors import LimitError
+from dimderiv.explain.record.entry_letters import Target
 from dimderiv.explain.record.kronecker import stacked
 from dimderiv.explain.record.letters import UserLetters
 from dimderiv.explain.record.names import DerivativeNames, ShortNames
@@ -36,7 +37,7 @@ from dimderiv.explain.record.scalar_order import (
     is_constant,
     is_passed_on,
 )
-from dimderiv.explain.record.terms import Target, TermWriter, shape_of
+from dimderiv.explain.record.terms import TermWriter, shape_of
 from dimderiv.graph import (
     ONCE,
     Function,
@@ -272,12 +273,13 @@ class _Recorder:
         arriving = self.names.arriving[node.key]
         if is_constant(arriving) and (node is self.value or is_brief_identity(arriving)):
             return None
-        shape = self._shape(node)
+        tree, shape = self.writer.tree(arriving), self._shape(node)
+        lettered = (each for term in terms for each in term.lettered if each.tree == tree)
+        found = next(lettered, None)
+        if found is not None:
+            return Entry(*found), None
         if shape is None:
-            tree = self.writer.tree(arriving)
-            lettered = (each for term in terms for each in term.lettered if each.tree == tree)
-            found = next(lettered, None)
-            return (tree if found is None else Entry(*found)), None
+            return tree, None
         return self.writer.arranger.tree(arriving, row=shape.is_row), shape
 
     def _kind(self, node: Node) -> str:

@@ -7,6 +7,9 @@ from dimderiv.explain.words.sentences import Speaker
 from dimderiv.language import HESSIAN, SCALAR, Name, Number, Tree
 from dimderiv.render import letters_in
 
+# The reasons why what arrives is summed by itself.
+SUMMED = ("summed", "lacked")
+
 
 def tell(step: recorded.Differentiated, speaker: Speaker, head: str, earlier: int | None) -> None:
     """Put a step on the page; where an earlier one says the same of other things, briefly."""
@@ -61,7 +64,7 @@ class _Teller:
 
     def opening(self) -> str:
         operand, reasons = self.step.operand, self.step.terms[0].reasons
-        summed = [reason.fields["axes"] for reason in reasons if reason.key == "summed"]
+        summed = [reason.fields["axes"] for reason in reasons if reason.key in SUMMED]
         if summed and self.step.operation.sides == (operand.tree,):
             return self.sentence("by_repeated", axes=summed[0])
         return self.sentence("by_place" if operand.occurrence else "by")

@@ -166,8 +166,8 @@ class _Page:
             self.say(key, shapes="; ".join(written))
 
     def equation(self, name: str | None, value: Tree, *, level: int) -> None:
-        sides = (value,) if name is None else (Name(name), value)
-        self.speaker.say(self.speaker.field(recorded.Equation(sides)), level=level)
+        told = recorded.Equation((value,)) if name is None else recorded.defined(Name(name), value)
+        self.speaker.say(self.speaker.field(told), level=level)
 
     def announced(self, derived: Derived, *, is_turned: bool = False) -> None:
         """The line before an answer: how it comes from what was told."""
