@@ -5,7 +5,19 @@ from typing import NamedTuple
 
 from dimderiv.explain.record.scalar_order import is_seed
 from dimderiv.graph import Index, LabelledProduct, Shifted, letters_of
-from dimderiv.language import Add, Binary, Dim, Entry, Name, Shape, Tree, names_in
+from dimderiv.language import (
+    Add,
+    Binary,
+    Dim,
+    Entry,
+    IndexForm,
+    Name,
+    Shape,
+    Tree,
+    names_in,
+    replaced,
+)
+from dimderiv.render import letters_in
 
 
 class Target(NamedTuple):
@@ -86,3 +98,29 @@ def same_letters(term: LabelledProduct, names: EntryLetters) -> EntryLetters:
         if isinstance(own, int) and isinstance(seed, int) and own not in shown
     }
     return EntryLetters({**names.names, **same}, names.dims)
+
+
+def entry(tree: Tree, indices: tuple[Tree, ...]) -> Tree:
+    """An entry of an array; of one that is given entry by entry, that with other indices.
+
+    Args:
+        tree: the array.
+        indices: one for each axis, or none for a scalar.
+    """
+    if not indices:
+        return tree
+    if not isinstance(tree, IndexForm) or tree.groups:
+        return Entry(tree, indices)
+    own = [letter for letter, _ in tree.letters]
+    summed = set(letters_in(tree.body)).difference(own)
+    if summed & {name for index in indices for name in names_in(index)}:
+        return Entry(tree, indices)
+    places: dict[Tree, Tree] = {Name(a): b for a, b in zip(own, indices, strict=True)}
+
+    def moved(part: Tree) -> Tree | None:
+        if not isinstance(part, Entry):
+            return None
+        inside = tuple(replaced(index, places.get) for index in part.indices)
+        return Entry(replaced(part.operand, moved), inside)
+
+    return replaced(tree.body, moved)

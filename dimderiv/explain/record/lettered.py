@@ -11,7 +11,7 @@ from dimderiv.explain.record.reasons import (
     WrittenFactor,
     letter_reasons,
 )
-from dimderiv.explain.record.recorded import Equation, LetteredArray, StepTerm
+from dimderiv.explain.record.recorded import Equation, StepTerm
 from dimderiv.explain.record.scalar_order import MOST_AXES
 from dimderiv.explain.record.sliding import Arrays, sliding
 from dimderiv.graph import LabelledProduct, letters_of
@@ -36,7 +36,7 @@ def by_letters(
     """A product of arrays with any number of axes, or with indices that depend on letters.
 
     Args:
-        term: the product entry by entry.
+        term: the product entry by entry, and its arrays with their letters.
         found: the product with its places written in letters.
         arrays: its factors that have axes.
         names: how letters are written.
@@ -55,6 +55,5 @@ def by_letters(
     return replace(
         term,
         reasons=tuple(letter_reasons(product, placed)),
-        lettered=tuple(LetteredArray(each.tree, names.indices(each.indices)) for each in arrays),
         sizes=sliding(found, Arrays(arrays, target.operand, spelled, letters_of(result))),
     )

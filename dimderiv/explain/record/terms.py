@@ -3,8 +3,14 @@
 from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
-from dimderiv.conform import Arranger, Form, notation
-from dimderiv.explain.record.entry_letters import EntryLetters, Target, same_letters, told_apart
+from dimderiv.conform import Arranger, Form, NoMatrixFormError, notation
+from dimderiv.explain.record.entry_letters import (
+    EntryLetters,
+    Target,
+    entry,
+    same_letters,
+    told_apart,
+)
 from dimderiv.explain.record.lettered import by_letters, is_lettered
 from dimderiv.explain.record.letters import UserLetters
 from dimderiv.explain.record.orders import Link, Order, as_chain
@@ -15,7 +21,7 @@ from dimderiv.explain.record.reasons import (
     reasons,
     slid,
 )
-from dimderiv.explain.record.recorded import Equation, Sentence, Slope, StepTerm
+from dimderiv.explain.record.recorded import Equation, LetteredArray, Sentence, Slope, StepTerm
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
     NUMBER_ONE,
@@ -51,6 +57,7 @@ from dimderiv.language import (
     Name,
     Shape,
     Tree,
+    walk,
 )
 
 INDEX_LETTERS = "ijklpqrstuvabcdefgh"
@@ -147,9 +154,33 @@ class TermWriter:
         found = folded(bare if len(set(bare.result)) == len(bare.result) else term)
         names = self._names(labelled, target)
         names = names._replace(spelled=found.spelled(names.names))
-        arrays = [self._written(factor) for factor in found.arrays]
-        whole, prefix = self._entries(found.term, target, names), self._prefix(found.term)
-        return by_letters(StepTerm(whole, prefix), found, arrays, names, target)
+        pairs = [self._lettered(factor, names) for factor in found.arrays]
+        arrays, shown = [array for array, _ in pairs], tuple(each for _, each in pairs)
+        told = StepTerm(
+            letters=self._entries(found.term, target, names),
+            prefix=self._prefix(found.term),
+            lettered=shown,
+            value=self.whole(labelled.node, target),
+        )
+        return by_letters(told, found, arrays, names, target)
+
+    def _lettered(self, factor: Factor, names: EntryLetters) -> tuple[WrittenFactor, LetteredArray]:
+        """An array as it stands beside its letters: `inv(A[b])` beside `j,i`."""
+        indices = names.indices(factor.indices)
+        at = entry(self.tree(factor.node), indices)
+        tree, indices = (at.operand, at.indices) if isinstance(at, Entry) else (at, indices)
+        tree = _raised(tree, factor.power)
+        shape = shape_of(factor.node.axes, row=False)
+        return WrittenFactor(factor, tree, shape), LetteredArray(tree, indices)
+
+    def whole(self, node: Node, target: Target) -> Tree | None:
+        """A node without letters; nothing where it has them."""
+        row = target.shape is not None and target.shape.is_row
+        try:
+            tree = self.arranger.tree(node, row=row)
+        except NoMatrixFormError:
+            return None
+        return None if any(isinstance(part, IndexForm) for part in walk(tree)) else tree
 
     def entries(self, factors: Sequence[Factor], term: LabelledProduct, target: Target) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry."""
@@ -172,6 +203,13 @@ class TermWriter:
             Entry(target.operand, under),
             self._product_of_entries(term.coefficient, rest, names),
         )
+
+    def letters_along(
+        self, axes: Sequence[int], term: LabelledProduct, target: Target
+    ) -> tuple[Tree, ...]:
+        """How the letters of some axes of an operand are written."""
+        own = term.result[target.seed :]
+        return self._names(term, target).indices([own[axis] for axis in axes])
 
     def scalars(self, coefficient: Fraction, factors: Sequence[Factor]) -> Tree:
         """A product as if every factor were a scalar."""
@@ -213,8 +251,7 @@ class TermWriter:
 
     def _written(self, factor: Factor) -> WrittenFactor:
         node, _, power = factor
-        tree = notation.power(Form(self.tree(node), 1), abs(power), entrywise=True).tree
-        tree = tree if power > 0 else Binary("./", NUMBER_ONE, tree)
+        tree = _raised(self.tree(node), power)
         return WrittenFactor(factor, tree, shape_of(node.axes, row=self.is_row(node)))
 
     def _prefix(self, term: LabelledProduct) -> Tree | None:
@@ -243,7 +280,7 @@ class TermWriter:
                 written.append((self._same(node, own, names), ONCE))
                 continue
             tree = self.tree(node)
-            written.append((Entry(tree, names.indices(own)) if own else tree, power))
+            written.append((entry(tree, names.indices(own)), power))
         return multiplied(coefficient, written)
 
     def _same(self, node: Node, indices: Sequence[Index], names: EntryLetters) -> Tree:
@@ -255,6 +292,12 @@ class TermWriter:
     def _names(self, term: LabelledProduct, target: Target) -> EntryLetters:
         """A name for each letter: those of the result first, then those of what arrives."""
         return EntryLetters(self.own.names(term, target.known(term), self.letters), term.dims)
+
+
+def _raised(tree: Tree, power: Fraction) -> Tree:
+    """A power of an array, entry by entry."""
+    tree = notation.power(Form(tree, 1), abs(power), entrywise=True).tree
+    return tree if power > 0 else Binary("./", NUMBER_ONE, tree)
 
 
 def _rank(factor: Factor) -> int:

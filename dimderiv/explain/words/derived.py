@@ -100,10 +100,11 @@ class _Teller:
     def ruled(self) -> None:
         """What the rule of a function of arrays says of single entries."""
         if self.step.rule is not None:
-            key = "rows" if self.step.kind == "rows" else "rule"
+            along = self.step.along
+            key = "rule" if self.step.kind != "rows" else "rows_along" if along else "rows"
             origin = self.step.origin
             cited = recorded.Sentence("cited", {"reference": origin.reference}) if origin else ""
-            told = self.sentence(key, cited=cited)
+            told = self.sentence(key, cited=cited, axes=recorded.Several(along))
             self.speaker.say(*self.origin(), told)
 
     def one_term(self, term: recorded.StepTerm) -> None:
@@ -129,16 +130,36 @@ class _Teller:
 
     def by_axes(self, term: recorded.StepTerm) -> None:
         """The arrays have their letters with them, so there is no order to find."""
-        has_table = len(term.lettered) > 1
-        self.slope("slope_letters" if has_table else "slope")
-        self.ruled()
+        is_entrywise = self.step.kind == "elementwise"
+        has_table = len(term.lettered) > 1 and not is_entrywise
+        if not _is_number(self.step.slope.value, 1):
+            self.slope("slope_letters" if has_table else "slope")
         if has_table:
             prefix = [] if term.prefix is None else [(term.prefix, None)]
             self.speaker.markup.table([*prefix, *term.lettered])
+        self.ruled()
+        if is_entrywise:
+            self.say("entrywise")
+            return
         if term.reasons:
             self.speaker.say(*self.reasons(term))
-        self.say("part" if self.is_part else "result")
+        self.lettered_result(term)
         self.sizes(term)
+
+    def lettered_result(self, term: recorded.StepTerm) -> None:
+        """What was found entry by entry, and as a whole where that can be said."""
+        if isinstance(term.value, Name):
+            self.say("part" if self.is_part else "result")
+            return
+        left, right = term.letters.sides
+        key = "part" if self.is_part else "result" if self.step.left else "result_received"
+        entries = recorded.Equation(
+            (right,) if self.is_part or not self.step.left else (left, right)
+        )
+        told = [self.sentence(key, left=left, value=entries)]
+        if term.value is not None:
+            told.append(self.sentence("as_a_whole"))
+        self.speaker.say(*told)
 
     def sizes(self, term: recorded.StepTerm) -> None:
         """What the sizes say of what slides over what."""

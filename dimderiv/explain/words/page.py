@@ -119,7 +119,8 @@ class _Page:
         question, typed = self.question, self.question.typed
         *definitions, value = typed.program.statements
         for each in definitions:
-            self.equation(each.name, each.value, level=0)
+            told = recorded.defined(Name(each.name or ""), each.value)
+            self.speaker.say(self.speaker.field(told), level=0)
         key = "title_along" if question.directions else "title"
         variables, directions = map(_listed, (question.wrt, question.directions.values()))
         self.say(key, expression=value.value, variables=variables, directions=directions)
@@ -166,8 +167,8 @@ class _Page:
             self.say(key, shapes="; ".join(written))
 
     def equation(self, name: str | None, value: Tree, *, level: int) -> None:
-        told = recorded.Equation((value,)) if name is None else recorded.defined(Name(name), value)
-        self.speaker.say(self.speaker.field(told), level=level)
+        sides = (value,) if name is None else (Name(name), value)
+        self.speaker.say(self.speaker.field(recorded.Equation(sides)), level=level)
 
     def announced(self, derived: Derived, *, is_turned: bool = False) -> None:
         """The line before an answer: how it comes from what was told."""
