@@ -51,11 +51,7 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
     sizes = [_size(axis, dims) for axis in read.value]
     result = (
         *outside.values(),
-        *[
-            index(axis)
-            for axis, size in zip(read.value, sizes, strict=True)
-            if not size.is_one
-        ],
+        *[index(axis) for axis, size in zip(read.value, sizes, strict=True) if not size.is_one],
     )
     node = part(ONCE, factors, result, [*dims.values(), *outer.values()])
     return Array(node, Shape.of(sizes), tuple(outer))

@@ -7,7 +7,6 @@ from functools import cache
 from itertools import chain
 
 
-
 class Sliding(tuple[str, ...]):
     """An axis along which letters slide: `o+k`, whose place is the sum of theirs."""
 
