@@ -32,7 +32,7 @@ from dimderiv.graph import (
 )
 from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
-from dimderiv.simplify.factoring import factored
+from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.linear_maps import applied
 
 Shorten = Callable[[Product], Node | None]
@@ -174,7 +174,8 @@ def _summed_by_term(node: Product) -> Node | None:
         rest = [factor for k, factor in enumerate(node.factors) if k != place]
         used = {*letters_of(all_indices(rest)), *letters_of(node.result)}
         summed = not used.issuperset(letters_of(inner.indices))
-        is_wide = len(inner.node.axes) > 2 and _is_of_matrices(inner.node, rest)
+        # Matrix notation has no factor with more than two axes, but it has each of the terms.
+        is_wide = len(inner.node.axes) > 2 and not has_tensors(f.node for f in node.factors)
         if not summed and not is_wide and not has_pseudoinverse(inner.node):
             continue
         parts = [
@@ -186,15 +187,6 @@ def _summed_by_term(node: Product) -> Node | None:
         if is_wide or diagonal or apart.weight < node.weight:
             return apart
     return None
-
-
-def _is_of_matrices(inner: Sum, rest: Sequence[Factor]) -> bool:
-    """Whether a sum with more axes than a matrix is the only such factor, and only of matrices.
-
-    Matrix notation has no factor with more than two axes, but it has each of the terms.
-    """
-    parts = [factor for _, term in inner.terms for factor in labelled(term).factors]
-    return all(len(factor.indices) <= 2 for factor in (*parts, *rest))
 
 
 def _scalar_by_term(node: Product) -> Node | None:
