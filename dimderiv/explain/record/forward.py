@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dimderiv.answer import Question
 from dimderiv.differentiate import Tangents, changes
 from dimderiv.explain.record.names import Names, ShortNames
-from dimderiv.explain.record.recorded import Changed, Equation
+from dimderiv.explain.record.recorded import Changed, Equation, defined
 from dimderiv.explain.record.terms import TermWriter
 from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, operands, symbol, total
 from dimderiv.language import Name, unused_name
@@ -54,4 +54,4 @@ class _Recorder:
         names.short[node.key] = owner
         self.moved[owner.key] = self.moved[node.key] = tangent
         name, moving = Name(owner.name), Name(tangent.name)
-        return Changed(Equation((name, tree)), name, moving, Equation((moving, moved)))
+        return Changed(defined(name, tree), name, moving, defined(moving, moved))
