@@ -15,7 +15,8 @@ from dimderiv.errors import Span
 from dimderiv.language import frozen
 from dimderiv.language.vocabulary import EXTREMES, REDUCTIONS
 
-Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
+# `//` stands in sizes alone: a quotient rounded down.
+Operator = Literal["*", ".*", "/", "./", "//", "^", ".^", ">", "<", ">=", "<=", "=="]
 
 NOWHERE: Span = (0, 0)
 
