@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import pytest
+from statements import at, form, over, size, tree, typed
 
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Binary, Call, Entry, IndexForm, Name, Tree
-from tests.statements import at, form, over, size, tree, typed
 
 
 def extents(found: Mapping[str, Dim]) -> dict[str, str]:
