@@ -201,7 +201,7 @@ def is_extreme_of_two(call: Call) -> bool:
     return call.function in EXTREMES and len(call.arguments) == 2 and call.axis is None
 
 
-def along(definition: Tree, axes: int | tuple[int, ...] | None) -> Tree:
+def along(definition: Tree, axes: AxisName | tuple[AxisName, ...] | None) -> Tree:
     """A definition of a reduction by others, which run along its axes.
 
     Args:
