@@ -96,12 +96,6 @@ from dimderiv.simplify.simplify import Simplifier
             "polar has no derivative by its argument",
         ),
         (
-            "[i:n] A[i,i]",
-            "A",
-            {},
-            NotDifferentiableError,
-            "an index form can be read and evaluated",
-        ),
     ],
 )
 def test_refusals(
