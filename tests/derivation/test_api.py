@@ -95,7 +95,6 @@ from dimderiv.simplify.simplify import Simplifier
             NotDifferentiableError,
             "polar has no derivative by its argument",
         ),
-        (
     ],
 )
 def test_refusals(
