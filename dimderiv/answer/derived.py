@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 
 from dimderiv.answer.answer import Answer, Found, write_answer
 from dimderiv.answer.derivative import AnswerForm, Derivative, Extent, Variables
+from dimderiv.answer.letters import heads_of, letters_of
 from dimderiv.answer.naming import with_names
 from dimderiv.answer.question import Question
 from dimderiv.conform import Arranger, symbols
@@ -117,10 +118,12 @@ def written(
     typed, tangents = question.typed, record.tangents
     skew = [name for name, each in typed.symbols.items() if "skew" in each.properties]
     taken = [*typed.symbols, *typed.definitions, *typed.functions]
-    arranger = Arranger(taken=taken, skew=skew, sizes=typed.sizes)
+    letters = letters_of(question)
+    arranger = Arranger(taken=taken, skew=skew, sizes=typed.sizes, user=letters)
+    heads = {names: heads_of(question, letters, names) for names in found}
     moving, lent = (tangents.named, tangents.lent) if tangents else ((), ())
     named = (*record.gradients.adjoints, *free, *moving)
-    answer = write_answer(typed.program, named, found, arranger)
+    answer = write_answer(typed.program, named, found, arranger, heads)
     given = answer.definitions
     short = [name for name in lent if name in given and symbols(given[name]) <= MOST_INLINE]
     answer = answer.without(short) if short else answer
@@ -133,7 +136,8 @@ def written(
 def _wanted(question: Question, variables: Variables) -> str:
     first = variables[0]
     if not question.directions:
-        return f"d{first}" if question.order == 1 else f"H_{''.join(variables)}"
+        letter = "H" if question.order == 2 else f"D{question.order}"
+        return f"d{first}" if question.order == 1 else f"{letter}_{''.join(variables)}"
     if question.order == 2:
         return f"H{question.directions[first]}_{first}"
     typed = question.typed

@@ -1,34 +1,52 @@
 """Which name a letter has in the steps: that which the user gave to the axes it stands for."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from typing import TypeAlias
 
-from dimderiv.graph import Index, LabelledProduct, Named, Symbol, letters_of
-from dimderiv.language import Entry, IndexForm, Name, Statement, walk
+from dimderiv.conform import UserLetters
+from dimderiv.explain.record.places import Place, places, selects
+from dimderiv.explain.record.scalar_order import MOST_AXES
+from dimderiv.graph import Index, LabelledProduct, Named, Selection, Symbol, letters_of
+from dimderiv.language import Add, Binary, Entry, IndexForm, Name, Negative, Number, Statement, Tree
+from dimderiv.language import walk as parts_of
+
+# The letters of an index of the user, each with how far one step of it goes.
+Steps: TypeAlias = tuple[tuple[str, int], ...]
 
 
-class UserLetters:
+class StatementLetters:
     """The letters that statements have for the axes of the arrays in them.
 
     Args:
         statements: a program.
+        user: what its axes are called in the answer.
     """
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
-        self.of: dict[str, dict[int, list[str]]] = {}
+    def __init__(self, statements: Iterable[Statement], user: UserLetters | None = None) -> None:
+        self.user = user or UserLetters()
+        self.of: dict[tuple[str, int], list[Steps]] = {}
         for statement in statements:
-            for part in walk(statement.value):
+            for part in parts_of(statement.value):
                 if isinstance(part, IndexForm):
                     name = statement.name if part is statement.value else None
-                    for axis, letters in enumerate(part.axes):
-                        self._note(name or "", axis, letters[0][0])
+                    heads = [tuple((letter, 1) for letter, _ in own) for own in part.axes]
+                    self._note(name or "", heads)
                 elif isinstance(part, Entry) and isinstance(part.operand, Name):
-                    for axis, index in enumerate(part.indices):
-                        if isinstance(index, Name):
-                            self._note(part.operand.name, axis, index.name)
+                    self._note(part.operand.name, [tuple(_steps(index)) for index in part.indices])
+        self.every = self.user.names | {
+            letter for own in self.of.values() for each in own for letter, _ in each
+        }
 
-    def _note(self, name: str, axis: int, letter: str) -> None:
-        self.of.setdefault(name, {}).setdefault(axis, []).append(letter)
+    def _note(self, name: str, indices: Sequence[Steps]) -> None:
+        shape = self.user.shapes.get(name, ())
+        sizes = shape[: len(indices)] if len(shape) > MOST_AXES else ()
+        kept = [
+            steps for steps, dim in zip_longest(indices, sizes) if dim is None or not dim.is_one
+        ]
+        for axis, steps in enumerate(kept):
+            self.of.setdefault((name, axis), []).append(steps)
 
     def names(
         self,
@@ -44,16 +62,8 @@ class UserLetters:
             spare: letters for what the user has no letter for.
         """
         votes: dict[int, Counter[str]] = {}
-        arrays = [
-            (node.name, indices)
-            for node, indices, _ in term.factors
-            if isinstance(node, (Symbol, Named))
-        ]
-        for name, indices in (*known, *arrays):
-            axes = self.of.get(name, {})
-            for axis, index in enumerate(indices):
-                if isinstance(index, int):
-                    votes.setdefault(index, Counter()).update(axes.get(axis, ()))
+        for letter, name in self._wishes(term, known):
+            votes.setdefault(letter, Counter())[name] += 1
         used = dict.fromkeys(letters_of(_indices(term)))
         names: dict[int, str] = {}
         for letter in used:
@@ -61,10 +71,54 @@ class UserLetters:
             free = [name for name in own if name not in names.values()]
             if free:
                 names[letter] = free[0]
-        wanted = {name for counted in votes.values() for name in counted}
-        rest = (n for n in spare if n not in names.values() and n not in wanted)
+        rest = (name for name in spare if name not in self.every)
         names |= {letter: next(rest) for letter in used if letter not in names}
         return names
+
+    def _wishes(
+        self, term: LabelledProduct, known: Iterable[tuple[str, Sequence[Index]]]
+    ) -> Iterator[tuple[int, str]]:
+        """Letters, and what they are called for an axis that they run along."""
+        inside = {place.letter: place for place in places(term.factors)}
+        arrays = list(known)
+        for node, indices, _ in term.factors:
+            if isinstance(node, (Symbol, Named)):
+                arrays.append((node.name, indices))
+                continue
+            for axis, index in enumerate(indices if self.every else ()):
+                if isinstance(index, int) and not selects(node):
+                    yield from ((index, name) for name in self.user.wishes(node, axis))
+        for name, own in arrays:
+            for axis, index in enumerate(own):
+                letters, steps = _inside(index, inside)
+                for each in self.of.get((name, axis), ()):
+                    if tuple(step for _, step in each) == steps:
+                        yield from zip(letters, (letter for letter, _ in each), strict=True)
+
+
+def _inside(index: Index, inside: Mapping[int, Place]) -> tuple[Sequence[int], tuple[int, ...]]:
+    """The letters of an index, or of the place that it is, each with its step."""
+    place = inside.get(index) if isinstance(index, int) else None
+    if place is not None and isinstance(place.factor.node, Selection):
+        return place.others, place.factor.node.steps
+    letters = letters_of((index,))
+    return letters, (1,) * len(letters)
+
+
+def _steps(index: Tree, sign: int = 1) -> Iterator[tuple[str, int]]:
+    """The letters of an index, each with its step."""
+    match index:
+        case Name(name):
+            yield name, sign
+        case Negative(operand):
+            yield from _steps(operand, -sign)
+        case Add(terms):
+            for term in terms:
+                yield from _steps(term, sign)
+        case Binary("*", Number(step), Name(name)) if step.denominator == 1:
+            yield name, sign * int(step)
+        case Binary("*", left, right):
+            yield from (*_steps(left, sign), *_steps(right, sign))
 
 
 def _indices(term: LabelledProduct) -> Iterator[Index]:

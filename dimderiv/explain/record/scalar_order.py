@@ -30,7 +30,17 @@ from dimderiv.graph import (
     letters_of,
     product,
 )
-from dimderiv.language import Binary, Call, Negative, Number, Transpose, Tree, replaced
+from dimderiv.language import (
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Negative,
+    Number,
+    Transpose,
+    Tree,
+    replaced,
+)
 
 MOST_AXES = 2
 NUMBER_ONE = Number(Fraction(1))
@@ -161,6 +171,17 @@ def is_rearranged(indices: Sequence[Index], result: Sequence[Index]) -> bool:
     return len(set(indices)) == len(indices) == len(result) and set(indices) == set(result)
 
 
+def unspread(node: Node) -> Node:
+    """A product without the axes that it is only repeated along; any other node as it is."""
+    if not isinstance(node, Product) or len(set(node.result)) < len(node.result):
+        return node
+    used = set(letters_of(all_indices(node.factors)))
+    kept = [index for index in node.result if used.issuperset(letters_of((index,)))]
+    if len(kept) == len(node.result) or not node.factors:
+        return node
+    return product(node.coefficient, node.factors, kept, node.dims)
+
+
 def is_plain_scalar(node: Node) -> bool:
     """Whether a node without axes has a name or is a number."""
     return not node.axes and (isinstance(node, (Size, Constant, Symbol)) or is_constant(node))
@@ -239,5 +260,9 @@ def _erased(part: Tree) -> Tree | None:
             return Call(AS_SCALAR[function], (as_scalar(argument),))
         case Call("ones"):
             return NUMBER_ONE
+        case Entry(operand, _):
+            return as_scalar(operand)
+        case IndexForm(_, body):
+            return as_scalar(body)
         case _:
             return None

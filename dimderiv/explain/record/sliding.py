@@ -49,7 +49,7 @@ def sliding(found: Folded, arrays: Arrays) -> tuple[Sizes, ...]:
     """What the sizes say of each place that depends on letters; of equal ones, once."""
     told: list[tuple[list[Sentence], list[_Window]]] = []
     for place in (*found.inside.values(), *found.shown):
-        if isinstance(place.factor.node, Selection):
+        if isinstance(place, Place) and isinstance(place.factor.node, Selection):
             window = _Window(place, arrays, is_shown=place in found.shown)
             sentences = list(window.sentences())
             same = next((windows for other, windows in told if other == sentences), None)
@@ -139,7 +139,9 @@ class _Window:
             first, second = second, first
         count = Add((first.span.syntax(), second.span.syntax(), Negative(NUMBER_ONE)))
         sides = Equation((count, self.total.syntax()))
-        return Sentence("full", {**first.named("other"), **second.named("window"), "count": sides})
+        is_turned = (first.step > 0) == (second.step > 0)
+        key = "full_turned" if is_turned else "full"
+        return Sentence(key, {**first.named("other"), **second.named("window"), "count": sides})
 
     def _valid(self, kept: "_Side", other: "_Side") -> Sentence:
         """What has the other letter slides over the array and stays inside."""

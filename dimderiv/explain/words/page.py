@@ -10,7 +10,7 @@ from dimderiv.explain.messages import sentences
 from dimderiv.explain.record import Step, recorded
 from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
-from dimderiv.explain.words.steps import StepSpeaker, operands_of
+from dimderiv.explain.words.steps import StepSpeaker, operands_of, terms_of
 from dimderiv.language import SCALAR, Name, Shape, Transpose, Tree, parse_expression, replaced
 from dimderiv.render import spellings
 from dimderiv.rulebook import Rulebook
@@ -119,7 +119,8 @@ class _Page:
         question, typed = self.question, self.question.typed
         *definitions, value = typed.program.statements
         for each in definitions:
-            self.equation(each.name, each.value, level=0)
+            told = recorded.defined(Name(each.name or ""), each.value)
+            self.speaker.say(self.speaker.field(told), level=0)
         key = "title_along" if question.directions else "title"
         variables, directions = map(_listed, (question.wrt, question.directions.values()))
         self.say(key, expression=value.value, variables=variables, directions=directions)
@@ -135,6 +136,8 @@ class _Page:
         for change in changes[:1]:
             self.say("notation_along", **vars(change))
         self.speaker.notation(steps, "notation" if typed.value.is_scalar else "notation_array")
+        if any(term.lettered for step in steps for term in terms_of(step)):
+            self.say("letters")
 
     def known(self) -> None:
         """What is to be known of symbols before the first step."""

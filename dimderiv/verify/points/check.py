@@ -18,7 +18,7 @@ from dimderiv.verify.evaluate import (
     OutOfTime,
     SingularMatrix,
 )
-from dimderiv.verify.layout import Table
+from dimderiv.verify.layout import Sized
 from dimderiv.verify.points.agreement import WORKING_DIGITS
 from dimderiv.verify.points.claimed import AnswerOutOfDomain, Claimed
 from dimderiv.verify.points.comparison import Comparison, Tally
@@ -85,7 +85,7 @@ class _Reached(NamedTuple):
     """A point that was compared."""
 
     sizes: Mapping[str, int]
-    point: Mapping[str, Table]
+    point: Mapping[str, Sized]
     outcomes: Mapping[int, list[int]]
 
 
@@ -203,7 +203,7 @@ class _Check:
             return
 
     def _outcomes(
-        self, site: int, sizes: Mapping[str, int], point: Mapping[str, Table]
+        self, site: int, sizes: Mapping[str, int], point: Mapping[str, Sized]
     ) -> list[int] | None:
         """The outcomes of an operation at a point; nothing where there is no value."""
         trial = self._trial(sizes, point)
@@ -227,7 +227,7 @@ class _Check:
         for point in wider_points(symbols, sizes, distributions):
             yield self._trial(sizes, point)
 
-    def _trial(self, sizes: Mapping[str, int], point: Mapping[str, Table]) -> Trial:
+    def _trial(self, sizes: Mapping[str, int], point: Mapping[str, Sized]) -> Trial:
         return Trial(Arithmetic(WORKING_DIGITS, self.effort), sizes, point)
 
     def _point(self, trials: Iterator[Trial], share: float) -> bool:
@@ -256,7 +256,8 @@ class _Check:
         branches = trial.arithmetic.branches
         if self.has_classes and self.coverage.ties_matter(branches) and not is_last:
             return False
-        met = Branches(outcomes={site: [*each] for site, each in branches.outcomes.items()})
+        outcomes = {site: [*each] for site, each in branches.outcomes.items()}
+        met = Branches(outcomes=outcomes, inside={*branches.inside})
         comparison.along_directions(self.points)
         # Another point costs as much before its entries are compared, or more by its sizes.
         reserve = RESERVE * (self.effort.spent - before) if self.points + 1 < FEWEST_POINTS else 0
@@ -276,7 +277,7 @@ class _Check:
             raise self._nothing_compared()
         seconds = (time.perf_counter() - self.start) / len(self.claims)
         one_sided = self.coverage.one_sided_in_words()
-        unmoved = self.coverage.unmoved_in_words()
+        unmoved = (*self.coverage.unmoved_in_words(), *self.coverage.outside_in_words())
         return [self._report(tally, one_sided, unmoved, seconds) for tally in self.claims.values()]
 
     def _report(
