@@ -152,7 +152,7 @@ def test_what_is_assumed_is_told(part: Tree, shapes: str, expected: str) -> None
         (call("reshape", X), "X: m x n", "reshape does not take one argument"),
         (Transpose(X), "X: m x n x p", "only a matrix has a transpose"),
         (times(X, X), "X: n x n x n", "only matrices are multiplied"),
-        (Binary("^", X, *numbers(2)), "X: n x n x n", "only a square matrix has powers"),
+        (Binary("^", X, tree("2")), "X: n x n x n", "only a square matrix has powers"),
         (call("inv", X), "X: B x n x n", "inv takes a matrix"),
         (Add((X, Name("b"))), "X: N x T x D; b: D", "is not clear"),
         (Add((X, Name("b"))), "X: N x T x D; b: N x T x C", "D would have to be C"),
