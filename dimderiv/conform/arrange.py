@@ -13,7 +13,7 @@ from dimderiv.conform.kronecker import merged_piece
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.means import with_means
 from dimderiv.conform.network import Conformed, conform
-from dimderiv.conform.notation import Form, TwoWay, with_ones
+from dimderiv.conform.notation import Form, TwoWay, has_letters, with_ones
 from dimderiv.conform.readable import (
     can_be_negated,
     factors_of_added,
@@ -26,7 +26,8 @@ from dimderiv.conform.readable import (
 )
 from dimderiv.conform.scalars import scalars
 from dimderiv.conform.skew import without_transposes
-from dimderiv.conform.statements import Statements, has_letters
+from dimderiv.conform.slices import Slices
+from dimderiv.conform.statements import Statements
 from dimderiv.conform.sums import negated, summed, summed_by_ends
 from dimderiv.conform.whole_axes import with_whole_axes
 from dimderiv.errors import LimitError, NotDifferentiableError
@@ -119,6 +120,7 @@ class Arranger:
         self.taken = frozenset(taken)
         self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
         self.known: dict[Key, TwoWay] = {}
+        self.slices = Slices(self.known, self.piece)
         letters = user or UserLetters()
         self.statements = Statements(self.piece, self.known, self.taken, self.sizes, letters)
 
@@ -298,6 +300,8 @@ class Arranger:
     def _product(
         self, node: Product, coefficient: Fraction, *, absorb: bool, filled: bool
     ) -> Unfilled:
+        if Selection in [type(factor.node) for factor in node.factors]:
+            return self._of_selections(node, coefficient)
         merged = Merged in map(type, node.result)
         # A product in other axes has its factors written anew, without a sign that one took in.
         absorb = absorb and Merged not in map(type, (*node.result, *all_indices(node.factors)))
@@ -321,6 +325,22 @@ class Arranger:
         if node.symmetric:
             piece = notation.symmetric(notation.shorter(*piece))
         return Unfilled(negative, piece, present, _scalars_before(piece, array))
+
+    def _of_selections(self, node: Product, coefficient: Fraction) -> Unfilled:
+        """A product with places of axes: with slices, with blocks of zeros, or entry by entry."""
+        present = (True,) * len(node.axes)
+        sliced = self.slices.sliced(replace(node, coefficient=ONCE))
+        if sliced is not None:
+            found = self.unfilled(sliced, coefficient, filled=True)
+            if not has_letters(found.piece.upright):
+                return found
+        array = self.slices.placed(node)
+        if array is None:
+            entries = self.entries(replace(node, coefficient=abs(coefficient)))
+            return Unfilled(coefficient < 0, entries, present)
+        over, under = scalars(node.factors, [self.piece(f.node) for f in node.factors], self.piece)
+        piece = notation.scaled(_magnitude(coefficient), over, under, array)
+        return Unfilled(coefficient < 0, piece, present, _scalars_before(piece, array))
 
     def _conformed(
         self, node: Product, pieces: Sequence[TwoWay]
