@@ -145,9 +145,11 @@ class Arranger:
         user = self.statements.user
         shape = user.shapes.get(named.name)
         heads = [[letter] if letter else [] for letter in user.letters.get(named.name, ())]
-        if shape is None or not shape.has_more_axes:
-            return self.tree(named.value, row=named.row, heads=heads)
-        return self.statement(named.value, shape, heads)
+        if shape is not None and shape.has_more_axes:
+            return self.statement(named.value, shape, heads)
+        if len(named.axes) > 2:
+            return self.statement(named.value, named.axes, heads)
+        return self.tree(named.value, row=named.row, heads=heads)
 
     def statement(self, node: Node, axes: Sequence[Dim], heads: Heads) -> Tree:
         """The notation of an array of any number of axes, of which the node lacks those of size 1.
