@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.conform import notation
+from dimderiv.conform.apart import with_places_apart
 from dimderiv.conform.functions import applied, function
 from dimderiv.conform.identities import IDENTITY, with_bare_identities
 from dimderiv.conform.index_form import Heads
@@ -132,9 +133,11 @@ class Arranger:
             row: whether it is a row.
             heads: letters for its axes, the best first, where it is written entry by entry.
         """
-        piece = self.piece(node)
-        is_lettered = self.statements.are_used and bool(self.statements.user.shapes)
-        if is_lettered and has_letters(piece.upright):
+        if self.statements.user.letters:
+            node = with_places_apart(node)
+        piece = self.slices.listed(node) if self.statements.user.letters else None
+        piece = piece or self.piece(node)
+        if self.statements.user.letters and has_letters(piece.upright):
             entries = self.entries(node, heads)
             is_whole = isinstance(piece.upright.tree, IndexForm)
             piece = entries if is_whole or entries.upright.cost < piece.upright.cost else piece
@@ -159,6 +162,7 @@ class Arranger:
             axes: the axes of the array.
             heads: letters for them, the best first.
         """
+        node = with_places_apart(node)
         whole = self.statements.arrays.form(node) if len(axes) == len(node.axes) > 2 else None
         if whole is not None:
             return self.shown(notation.symmetric(whole))

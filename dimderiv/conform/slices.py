@@ -22,12 +22,16 @@ from dimderiv.graph import (
     Symbol,
     all_indices,
     are_letters,
+    labelled,
     part,
     symbol,
+    terms,
+    total,
 )
 from dimderiv.language import ONE, Binary, Blocks, Call, Dim, Entry, Number, Slice, Tree
 
 ZERO = Number(Fraction(0))
+MOST_LISTED = 8
 
 
 class Span(NamedTuple):
@@ -115,13 +119,45 @@ class Slices:
         (span,) = spans
         others = [f for f in node.factors if f is not span.factor and f.indices]
         axis, used = node.result.index(span.whole), set(all_indices(others))
-        is_inner = span.inside is not None and span.inside not in node.result
-        if not is_inner or span.whole in used or span.inside not in used:
+        if span.whole in used or span.inside in node.result:
+            return None
+        if span.inside is not None and span.inside not in used:
             return None
         result = [span.inside if i == span.whole else i for i in node.result]
         inner = part(ONCE, others, [i for i in result if i is not None], node.dims)
-        form = self.piece_of(inner).upright
-        return None if has_letters(form) else _among_zeros(form, span, inner.axes, axis)
+        if len(inner.axes) > 2:
+            return None
+        piece = self.piece_of(inner)
+        is_row = axis == 0 and len(node.result) == 2 and len(inner.axes) == 1
+        form = piece.transposed if is_row else piece.upright
+        return None if has_letters(form) else _among_zeros(form, span, node.axes, axis)
+
+    def listed(self, node: Node) -> TwoWay | None:
+        """A short vector whose entries are given one by one: `[x[1]; 2 x[0]]`."""
+        count = node.axes[0].number if len(node.axes) == 1 else None
+        if count is None or not 1 < count <= MOST_LISTED:
+            return None
+        rows: list[list[tuple[Fraction, Node]]] = [[] for _ in range(count)]
+        for coefficient, term in terms(node):
+            found = _unit(term)
+            if found is None or found[0] not in range(count):
+                return None
+            rows[found[0]].append((coefficient, found[1]))
+        forms = [self.piece_of(total(row, ())).upright for row in rows]
+        tree = Blocks(tuple([(form.tree,) for form in forms]))
+        return notation.column(Form(tree, symbols(tree)))
+
+
+def _unit(term: Node) -> tuple[int, Node] | None:
+    """The place of the one entry that a vector has, and that entry."""
+    node = labelled(term)
+    (letter,) = node.result
+    units = [f for f in node.factors if letter in f.indices]
+    if len(units) != 1 or not isinstance(units[0].node, Selection) or len(units[0].indices) > 1:
+        return None
+    rest = [f for f in node.factors if f is not units[0]]
+    place = units[0].node.offset.number
+    return None if place is None else (place, part(node.coefficient, rest, (), node.dims))
 
 
 def _spans(node: Product) -> list[Span]:
@@ -136,10 +172,16 @@ def _spans(node: Product) -> list[Span]:
         whole, *letters = factor.indices
         size = inner.axes[0]
         stop = inner.offset + (inner.axes[1] if letters else ONE)
-        if is_never_negative(inner.offset) and is_never_negative(size - stop):
+        # What is cut off at the start alone is no longer than the axis.
+        is_within = inner.offset == NOTHING or is_never_negative(size - stop)
+        if is_never_negative(inner.offset) and is_within and not _is_negative(size - stop):
             inside = letters[0] if letters else None
             found.append(Span(factor, whole, inside, size, inner.offset, stop))
     return found
+
+
+def _is_negative(dim: Dim) -> bool:
+    return dim != NOTHING and is_never_negative(NOTHING - dim)
 
 
 def _slice(span: Span) -> Slice:
