@@ -204,7 +204,8 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
     first = group[0]
     shared = _shared_axes(node, group, power)
     inner_dims = [first.view.dims[letter] for letter in letters_of(first.inner)]
-    if len(shared) + len(inner_dims) > 2:
+    is_whole = 2 < len(node.axes) == len(first.factor.indices)
+    if len(shared) + len(inner_dims) > 2 and not is_whole:
         return None
     axes = (*(node.axes[k] for k in shared), *inner_dims)
     rests = [(node.terms[h.term][0], _rest(h, power, shared)) for h in group]
