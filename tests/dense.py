@@ -28,7 +28,8 @@ from dimderiv.language.syntax import (
     Tree,
     is_extreme_of_two,
 )
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, FUNCTIONS, REDUCTIONS
+from dimderiv.language.rule_files import FUNCTIONS
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, REDUCTIONS
 
 Array = np.ndarray
 
@@ -176,7 +177,8 @@ class Dense(Lettered):
         if node.function in ("ones", "zeros"):
             return self.lifted(np.full(self.size(node), 1.0 * (node.function == "ones")))
         if node.function == "eye":
-            return self.lifted(np.eye(*self.size(node)))
+            rows, cols = self.size(node)
+            return self.lifted(np.eye(rows, cols))
         if node.function in ("K", "commutation"):
             sizes = (int(self.integer(size).item()) for size in node.arguments)
             return self.lifted(self.commutation(*sizes))

@@ -6,6 +6,7 @@ value inside, of size 1 where the value is the same for all of it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -125,7 +126,7 @@ class Lettered:
         ]
         lead = [axis if axis.size > 1 else np.zeros((1,) * axis.ndim, int) for axis in lead]
         inside = [np.clip(place, 0, size - 1) for place, size in zip(places, own, strict=True)]
-        found = array[(*lead, *inside)]
+        found: Array = array[(*lead, *inside)]
         for place, size in zip(places, own, strict=True):
             found = np.where((place >= 0) & (place < size), found, 0)
         return found
@@ -138,7 +139,7 @@ class Lettered:
             return self.lifted(self.values[index.name].reshape(-1).astype(int))
         found = self.integer(index)
         is_constant = found.size == 1 and not any(name in self.letters for name in _names(index))
-        return found + size if is_constant and found.item() < 0 else found
+        return np.asarray(found + size if is_constant and found.item() < 0 else found)
 
     def is_label(self, name: Name) -> bool:
         """Whether a name in brackets is that of labels."""
@@ -161,16 +162,17 @@ class Lettered:
             case Name(name):
                 return self.lifted(self.sizes[name])
             case Negative(operand):
-                return -self.integer(operand)
+                return np.negative(self.integer(operand))
             case Add(terms):
-                return sum((self.integer(term) for term in terms), self.lifted(0))
+                return reduce(np.add, [self.integer(term) for term in terms])
             case Binary("*", left, Name(name)) if name in self.letters and self.has_letters(left):
                 # One axis of several letters, the last one fastest.
-                return self.integer(left) * self.letters[name][1] + self.integer(Name(name))
+                slow = self.integer(left) * self.letters[name][1]
+                return np.asarray(slow + self.integer(Name(name)))
             case Binary("*", left, right):
-                return self.integer(left) * self.integer(right)
+                return np.multiply(self.integer(left), self.integer(right))
             case Binary("//", left, right):
-                return self.integer(left) // self.integer(right)
+                return np.floor_divide(self.integer(left), self.integer(right))
             case Entry():
                 return self.entry(index).astype(int)[..., 0, 0]
         raise AssertionError(index)

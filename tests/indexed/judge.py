@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -131,7 +132,7 @@ class Truth:
 
 def derived(problem: Problem) -> Derivation:
     """The derivation of a problem, unchecked."""
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
     if problem.mode == "upstream":
         options["upstream"] = "Gup"
     if problem.mode == "forward":

@@ -9,7 +9,7 @@ from .parts import Part
 
 LETTERS = "ijkabcrst"
 DIMS = "MNPQHL"
-ARRAYS = [*"ABCDEFGSTUVWXYZ", *(f"A{k}" for k in range(1, 20))]
+ARRAYS: list[str] = [*"ABCDEFGSTUVWXYZ", *(f"A{k}" for k in range(1, 20))]
 MODES = ("gradient", "gradient", "upstream", "upstream", "jacobian", "forward", "second", "hvp")
 
 
@@ -89,7 +89,7 @@ class Maker:
         if same and self.random.random() < 0.5:
             return self.random.choice(same)
         free = [name for name in ARRAYS if name not in self.shapes]
-        name = self.random.choice(free[:12])
+        name: str = self.random.choice(free[:12])
         self.shapes[name] = shape
         return name
 
@@ -181,7 +181,7 @@ class Maker:
     def contraction(self, letters: Sequence[str], depth: int, scope: Sequence[str]) -> Part:
         """A product of up to four factors, summed over letters that it has twice or more."""
         count = self.random.choice((1, 2, 2, 2, 3, 4))
-        own = []
+        own: list[str] = []
         for _ in range(self.random.choice((0, 1, 1, 2)) if count > 1 else 0):
             if (new := self.fresh([*scope, *own])) is not None:
                 own.append(new)
