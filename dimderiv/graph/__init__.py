@@ -10,7 +10,7 @@ from dimderiv.graph.facts import (
     unnamed,
 )
 from dimderiv.graph.fold import fold, fold_map
-from dimderiv.graph.labelled import LabelledProduct, chain, labelled
+from dimderiv.graph.labelled import LabelledProduct, chain, labelled, opened
 from dimderiv.graph.letters import are_letters, components, moved, reached, touching
 from dimderiv.graph.nodes import (
     ONCE,
@@ -117,6 +117,7 @@ __all__ = [
     "named",
     "nodes_of",
     "number",
+    "opened",
     "operands",
     "operands_first",
     "part",

@@ -1,10 +1,13 @@
 """Labelled products as they were written, and matrix products read from left to right."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from dimderiv.graph.letters import are_letters
 from dimderiv.graph.nodes import ONCE, Factor, Index, Node, Product
-from dimderiv.graph.products import product
+from dimderiv.graph.numbering import renamed
+from dimderiv.graph.products import part, product
 from dimderiv.language import Dim
 
 
@@ -60,3 +63,45 @@ def chain(node: Product) -> list[tuple[Node, bool]] | None:
         if left and place in node.result:
             return None
     return found if place == node.result[1] else None
+
+
+def opened(
+    coefficient: Fraction, factors: Sequence[Factor], result: Sequence[Index], dims: Sequence[Dim]
+) -> Node:
+    """The product of some factors, in which those of convolutions stand beside the others.
+
+    What an index statement slides along an axis is no array of its own: `V[o+k] K[k] G[o]` is one
+    product of three factors.
+
+    Args:
+        coefficient: the number in front.
+        factors: some factors of a larger product.
+        result: one index for each axis of the product.
+        dims: the size of each letter of the larger product.
+    """
+    sizes, found = list(dims), list[Factor]()
+    for factor in factors:
+        if not _is_open(factor):
+            found.append(factor)
+            continue
+        assert isinstance(factor.node, Product)
+        assert are_letters(factor.node.result)
+        assert are_letters(factor.indices)
+        place = dict(zip(factor.node.result, factor.indices, strict=True))
+        for letter, dim in enumerate(factor.node.dims):
+            if letter not in place:
+                place[letter] = len(sizes)
+                sizes.append(dim)
+        coefficient *= factor.node.coefficient
+        for inner in factor.node.factors:
+            indices = tuple([renamed(index, place) for index in inner.indices])
+            found.append(inner._replace(indices=indices))
+    return part(coefficient, found, result, sizes)
+
+
+def _is_open(factor: Factor) -> bool:
+    node, indices, power = factor
+    if not isinstance(node, Product) or not node.is_convolution or power != 1:
+        return False
+    is_plain = are_letters(node.result) and are_letters(indices)
+    return is_plain and len(set(node.result)) == len(set(indices)) == len(indices)

@@ -15,7 +15,7 @@ from dimderiv.errors import Span
 from dimderiv.language import frozen
 from dimderiv.language.vocabulary import EXTREMES, REDUCTIONS
 
-Operator = Literal["*", ".*", "/", "./", "^", ".^", ">", "<", ">=", "<="]
+Operator = Literal["*", ".*", "/", "./", "//", "^", ".^", ">", "<", ">=", "<=", "=="]
 
 NOWHERE: Span = (0, 0)
 

@@ -1,7 +1,8 @@
 """Arrays with rows and columns: the operations of matrix notation as labelled products.
 
 An array is a node together with its place in matrix notation; the functions here say which axis of
-which operand has which letter.
+which operand has which letter.  In an index statement an array has letters besides, and whatever is
+done with it is done for each of their values: `inv(A[b])` has the letter `b`, rows and columns.
 """
 
 import functools
@@ -10,47 +11,87 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv import graph
-from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     ONCE,
     Factor,
-    Index,
-    Merged,
     Node,
     Product,
-    Shifted,
     arranged,
     elementwise,
     number,
+    opened,
     part,
     product,
     total,
 )
 from dimderiv.language import ONE, SCALAR, Dim, Shape
-from dimderiv.rulebook import Axis, read_signature
-
-# The derivatives of reductions that are linear, as powers of how many entries they run over.
-WEIGHTS = {"1": Fraction(0), "1 / count": Fraction(-1)}
 
 
 class Array(NamedTuple):
-    """A node and the two axes, rows and columns, that it has in matrix notation."""
+    """A node and the axes that it has in matrix notation, rows and columns for most.
+
+    The first axes of the node are those of the letters of an index statement.  A letter of size 1
+    is none, as an axis of size 1 is none.
+    """
 
     node: Node
     shape: Shape
+    letters: tuple[str, ...] = ()
 
-    def at(self, row: int, column: int) -> tuple[int, ...]:
-        """The letters of the axes that the node has, of one for rows and one for columns."""
-        return _letters(self.shape, row, column)
+    def at(self, *axes: int) -> tuple[int, ...]:
+        """The numbers of the axes that the node has, from one for each axis of the shape."""
+        return _shown(self.shape, axes)
+
+    @property
+    def lettered(self) -> dict[str, Dim]:
+        """The size of each letter."""
+        return dict(zip(self.letters, self.node.axes, strict=False))
+
+    def with_node(self, node: Node) -> "Array":
+        """Another node with the same axes."""
+        return self._replace(node=node)
 
 
-def _letters(shape: Shape, row: int, column: int) -> tuple[int, ...]:
-    return tuple([i for i, dim in zip((row, column), shape, strict=True) if not dim.is_one])
+class Operand(NamedTuple):
+    """An array in a product, a number for each axis of its shape, and a power."""
+
+    array: Array
+    axes: Sequence[int]
+    power: Fraction = ONCE
 
 
-def _joined(factors: Sequence[Factor], shape: Shape, *summed: Dim) -> Array:
-    """The product of factors in letters: 0 for rows, 1 for columns, others that are summed."""
-    return Array(part(ONCE, factors, _letters(shape, 0, 1), (*shape, *summed)), shape)
+def _shown(shape: Shape, axes: Iterable[int]) -> tuple[int, ...]:
+    return tuple([i for i, dim in zip(axes, shape, strict=True) if not dim.is_one])
+
+
+def joined(operands: Sequence[Operand], shape: Shape, *summed: Dim) -> Array:
+    """The product of operands in numbers of axes: those of the value, and others that are summed.
+
+    Args:
+        operands: with numbers from 0 for the axes of the value, then for those that are summed.
+        shape: that of the value.
+        summed: the sizes of the axes that are summed.
+    """
+    letters = all_letters([operand.array for operand in operands])
+    first = len(shape) + len(summed)
+    place = {letter: k for k, letter in enumerate(letters, first)}
+    factors = [
+        Factor(array.node, (*[place[i] for i in array.letters], *array.at(*axes)), power)
+        for array, axes, power in operands
+    ]
+    result = (*place.values(), *_shown(shape, range(len(shape))))
+    multiplied = opened if letters else part
+    node = multiplied(ONCE, factors, result, [*shape, *summed, *letters.values()])
+    return Array(node, shape, tuple(letters))
+
+
+def all_letters(arrays: Iterable[Array]) -> dict[str, Dim]:
+    """The letters of arrays with their sizes, in the order in which they occur."""
+    letters: dict[str, Dim] = {}
+    for array in arrays:
+        if array.letters:
+            letters |= array.lettered | letters
+    return letters
 
 
 def number_of(dim: Dim) -> Node:
@@ -69,52 +110,85 @@ def identity(shape: Shape) -> Array:
     return Array(product(ONCE, (), (0, 0), (shape.rows,)), shape)
 
 
-def spread(array: Array, shape: Shape) -> Node:
-    """A node broadcast to a shape; axes that have their size already are left alone."""
-    if array.shape == shape:
+def spread(array: Array, shape: Shape, letters: dict[str, Dim] | None = None) -> Node:
+    """A node broadcast to a shape, and to letters; axes that have their size are left alone.
+
+    Args:
+        array: the array.
+        shape: with at least as many axes.
+        letters: with their sizes; those of the array are among them.
+    """
+    letters = array.lettered if letters is None else letters
+    if array.shape == shape and array.letters == tuple(letters):
         return array.node
-    return _joined([Factor(array.node, array.at(0, 1))], shape).node
+    place = {letter: k for k, letter in enumerate(letters, len(shape))}
+    last = range(len(shape))[-len(array.shape) :]
+    indices = (*[place[letter] for letter in array.letters], *array.at(*last))
+    result = (*place.values(), *_shown(shape, range(len(shape))))
+    multiplied = opened if letters else part
+    return multiplied(ONCE, [Factor(array.node, indices)], result, [*shape, *letters.values()])
 
 
-def broadcast_shape(arrays: list[Array]) -> Shape:
+def broadcast_shape(arrays: Sequence[Array]) -> Shape:
     """The shape that arrays have together, where an axis of size 1 stretches."""
-    rows = next((a.shape.rows for a in arrays if not a.shape.rows.is_one), ONE)
-    cols = next((a.shape.cols for a in arrays if not a.shape.cols.is_one), ONE)
-    return Shape(rows, cols)
+    shapes = [array.shape for array in arrays]
+    if len(set(shapes)) == 1:
+        return shapes[0]
+    count = max(map(len, shapes))
+    sizes = [
+        next((s[-k] for s in shapes if len(s) >= k and not s[-k].is_one), ONE)
+        for k in range(count, 0, -1)
+    ]
+    return Shape(*sizes)
 
 
 def plus(terms: list[Array]) -> Array:
     """The sum of arrays that broadcast."""
-    shape = broadcast_shape(terms)
-    return Array(total([(ONCE, spread(term, shape)) for term in terms], shape.axes), shape)
+    shape, letters = broadcast_shape(terms), all_letters(terms)
+    axes = (*letters.values(), *shape.axes)
+    node = total([(ONCE, spread(term, shape, letters)) for term in terms], axes)
+    return Array(node, shape, tuple(letters))
 
 
 def hadamard(left: Array, right: Array, power: int = 1) -> Array:
     """Left times right entry by entry, right raised to a power first."""
-    above, other = left.at(0, 1), right.at(0, 1)
-    factors = [Factor(left.node, above), Factor(right.node, other, Fraction(power))]
-    return _joined(factors, broadcast_shape([left, right]))
+    shape = broadcast_shape([left, right])
+    axes = range(len(shape))
+    above = Operand(left, axes[-len(left.shape) :])
+    other = Operand(right, axes[-len(right.shape) :], Fraction(power))
+    return joined([above, other], shape)
 
 
 def times(left: Array, right: Array) -> Array:
-    """The matrix product, or a scalar multiple."""
+    """The matrix product, or a scalar multiple; of more axes, for each index of the first ones."""
     if left.shape.is_scalar or right.shape.is_scalar:
         return hadamard(left, right)
-    factors = [Factor(left.node, left.at(0, 2)), Factor(right.node, right.at(2, 1))]
-    return _joined(factors, Shape(left.shape.rows, right.shape.cols), left.shape.cols)
+    count = max(len(left.shape), len(right.shape))
+    axes = [*range(count)]
+    before = [Array(each.node, Shape(ONE, ONE, *each.shape[:-2])) for each in (left, right)]
+    shape = Shape(*broadcast_shape(before)[2:], left.shape[-2], right.shape[-1])
+    first, second = [*axes[:-1], count], [*axes[:-2], count, axes[-1]]
+    operands = [
+        Operand(left, first[-len(left.shape) :]),
+        Operand(right, second[-len(right.shape) :]),
+    ]
+    return joined(operands, shape, left.shape[-1])
 
 
 def transpose(array: Array) -> Array:
     """Rows and columns exchanged."""
+    if array.letters:
+        return joined([Operand(array, (1, 0))], array.shape.transposed)
     return Array(graph.transposed(array.node), array.shape.transposed)
 
 
 def mapped(function: str, *arguments: Array) -> Array:
     """An elementwise function of arrays that broadcast."""
-    shape = broadcast_shape(list(arguments))
     if function == "sqrt":
         return entrywise_power(arguments[0], Array(number(Fraction(1, 2)), SCALAR))
-    return Array(graph.apply_map(function, *(spread(a, shape) for a in arguments)), shape)
+    shape, letters = broadcast_shape(arguments), all_letters(arguments)
+    value = graph.apply_map(function, *(spread(a, shape, letters) for a in arguments))
+    return Array(value, shape, tuple(letters))
 
 
 def constant_value(node: Node) -> Fraction | None:
@@ -132,96 +206,18 @@ def entrywise_power(base: Array, exponent: Array) -> Array:
     if power is None:
         return mapped("power", base, exponent)
     shape = broadcast_shape([base, exponent])
-    whole = spread(base, shape)
-    if power.denominator != 1 and graph.is_zero(base.node):
-        return Array(whole, shape)
-    return Array(elementwise(1, (whole, power)), shape)
-
-
-def reduce(function: str, array: Array, axis: int | None, slope: str) -> Array:
-    """A sum, mean, maximum, minimum or log-sum-exp over all entries or along one axis."""
-    kept = [axis is not None and axis != k for k in (0, 1)]
-    shape = Shape(*(dim if keep else ONE for keep, dim in zip(kept, array.shape, strict=True)))
-    letters = array.at(0, 1)
-    result = tuple(letter for letter in letters if kept[letter])
-    over = tuple(k for k, letter in enumerate(letters) if not kept[letter])
-    if slope in WEIGHTS:
-        counts = [number_of(array.node.axes[k]) for k in over]
-        weights = [Factor(count, (), WEIGHTS[slope]) for count in counts if WEIGHTS[slope]]
-        return Array(
-            part(ONCE, [Factor(array.node, letters), *weights], result, array.shape), shape
-        )
-    if not over:
-        return array
-    return Array(graph.apply_function(function, (array.node,), shape.axes, over), shape)
-
-
-def along_rows(function: str, array: Array) -> Array:
-    """A function of each row, or of a vector as a whole."""
-    if array.shape.is_scalar:
-        return Array(number(1 if function == "softmax" else 0), SCALAR)
-    axes = array.node.axes
-    return Array(graph.apply_function(function, (array.node,), axes, (len(axes) - 1,)), array.shape)
-
-
-def triangle(rows: Dim, cols: Dim) -> Node:
-    """The matrix of ones on and below the diagonal, and zeros above it."""
-    ones = product(ONCE, (), (0, 1), (rows, cols))
-    return graph.apply_function("tril", (ones,), (rows, cols))
+    whole = spread(base, shape, base.lettered)
+    if power.denominator == 1 or not graph.is_zero(base.node):
+        whole = elementwise(1, (whole, power))
+    return Array(whole, shape, base.letters)
 
 
 def diagonal(array: Array) -> Array:
     """The diagonal of a square matrix, as a column."""
     dim = array.shape.rows
+    if array.letters:
+        return joined([Operand(array, (0, 0))], Shape(dim, ONE))
     return Array(arranged(array.node, (0, 0), (0,), (dim,)), Shape(dim, ONE))
-
-
-def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
-    """The labelled product that a rule's signature describes."""
-    read = read_signature(signature)
-    axes = [list(_axes(array, own)) for array, own in zip(arrays, read.arguments, strict=True)]
-    dims = _letter_sizes([pair for pairs in axes for pair in pairs])
-    place = {letter: k for k, letter in enumerate(dims)}
-
-    def index(axis: Axis, merge: type[Merged] | type[Shifted]) -> Index:
-        letters = tuple(place[letter] for letter in axis if not dims[letter].is_one)
-        return letters[0] if len(letters) == 1 else merge(letters)
-
-    factors = [
-        Factor(array.node, tuple(index(axis, Shifted) for axis, dim in pairs if not dim.is_one))
-        for array, pairs in zip(arrays, axes, strict=True)
-    ]
-    if read.ordered:
-        below = [dims[letter] for letter in read.ordered]
-        if any(dim.is_one for dim in below):
-            raise NotDifferentiableError(
-                f"a triangle is that of a matrix, not of {arrays[0].shape}"
-            )
-        factors.append(Factor(triangle(*below), tuple(place[letter] for letter in read.ordered)))
-    sizes = [product_of(dims[letter] for letter in axis) for axis in read.value]
-    shape = Shape(*(*sizes, ONE, ONE)[:2])
-    result = tuple(
-        index(axis, Merged) for axis, size in zip(read.value, sizes, strict=True) if not size.is_one
-    )
-    return Array(part(ONCE, factors, result, [*dims.values()]), shape)
-
-
-def _axes(array: Array, letters: Sequence[Axis]) -> Sequence[tuple[Axis, Dim]]:
-    """The axes that a signature gives an argument, with their sizes; a vector may have one."""
-    if len(letters) == 1:
-        return [(letters[0], array.shape.rows * array.shape.cols)]
-    return list(zip(letters, array.shape, strict=True)) if letters else []
-
-
-def _letter_sizes(axes: Sequence[tuple[Axis, Dim]]) -> dict[str, Dim]:
-    """The size of each letter; one that only slides has what the others leave of its axis."""
-    sizes = {axis: dim for axis, dim in axes if isinstance(axis, str)}
-    for axis, dim in axes:
-        for letter in axis if isinstance(axis, tuple) else ():
-            if letter not in sizes:
-                others = [sizes[other] - ONE for other in axis if other != letter]
-                sizes[letter] = functools.reduce(Dim.__sub__, others, dim)
-    return sizes
 
 
 def product_of(sizes: Iterable[Dim]) -> Dim:

@@ -3,34 +3,37 @@
 Goes in: the program with its shapes.  Comes out: the named intermediates in order, and the value.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from typing import Any
 
 from dimderiv import graph
-from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError
-from dimderiv.graph import ONCE, Merged, Named, Node, number, product, scaled
-from dimderiv.infer import Typed, infer
+from dimderiv.errors import DimderivError, NotDifferentiableError
+from dimderiv.graph import Named, Node, number, scaled
+from dimderiv.infer import Typed
 from dimderiv.language import (
     COMMUTATIONS,
+    COMPARISONS,
     EXTREMES,
     SCALAR,
-    Declaration,
     Dim,
     Shape,
+    names_in,
     reciprocal,
     size_of,
     syntax,
 )
-from dimderiv.lower import arrays, handwritten
-from dimderiv.lower.arrays import Array, constant_value, number_of
-from dimderiv.lower.inverses import inverse
+from dimderiv.lower import arrays, handwritten, index_forms, placing, reductions
+from dimderiv.lower.arrays import Array, all_letters, constant_value, number_of, spread
+from dimderiv.lower.entries import entries
 from dimderiv.lower.matrix_functions import function_of
+from dimderiv.lower.matrix_powers import inverted, matrix_power
+from dimderiv.lower.signatures import by_signature
 from dimderiv.lower.symmetry import is_symmetric
+from dimderiv.lower.typed_formulas import typed_formula
 from dimderiv.rulebook import Rule, Rulebook
-
-MAX_POWER = 32
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class Builder:
         self.rulebook = rulebook
         self.free = free
         self.names: dict[str, Array] = {}
+        self.letters: dict[str, Dim] = {}
 
     def lowered(self) -> Lowered:
         """The whole program as a graph."""
@@ -126,11 +130,13 @@ class Builder:
                 return self._name(node)
             case syntax.Negative(operand):
                 inner = self.array(operand)
-                return Array(scaled(-1, inner.node), inner.shape)
+                return inner.with_node(scaled(-1, inner.node))
             case syntax.Transpose(operand):
                 return arrays.transpose(self.array(operand))
             case syntax.Add(terms):
                 return arrays.plus([self.array(term) for term in terms])
+            case syntax.Binary(operator) if self.letters and operator in COMPARISONS:
+                return self._comparison(node)
             case syntax.Binary(operator, left, right):
                 return self._binary(operator, self.array(left), self.array(right), node)
             case syntax.Call():
@@ -145,16 +151,44 @@ class Builder:
                 return self.entries(node)
 
     def entries(self, node: syntax.Tree) -> Array:
-        """What is written entry by entry."""
-        raise NotDifferentiableError(
-            "an index form can be read and evaluated, not differentiated", span=node.span
+        """What is written entry by entry, or by parts."""
+        match node:
+            case syntax.Entry(operand):
+                return entries(self.array(operand), node, self.letters, self.array, self.names)
+            case syntax.IndexForm():
+                with self._running(self._extents(node)):
+                    return index_forms.laid_out(self.array(node.body), node, self.letters)
+            case syntax.Blocks(rows):
+                blocks = [[self.array(block) for block in row] for row in rows]
+                return placing.placed(blocks, self.typed.shape(node))
+        raise NotDifferentiableError("a slice stands only in brackets", span=node.span)
+
+    @contextmanager
+    def _running(self, letters: Mapping[str, Dim]) -> Iterator[None]:
+        """Read a part that has more letters than what surrounds it."""
+        outer, self.letters = self.letters, {**self.letters, **letters}
+        try:
+            yield
+        finally:
+            self.letters = outer
+
+    def _comparison(self, node: syntax.Binary) -> Array:
+        """A comparison of letters is a constant, any other one of arrays."""
+        is_of_letters = self.letters.keys() & names_in(node) and self.names.keys().isdisjoint(
+            names_in(node) - self.letters.keys()
         )
+        if is_of_letters:
+            return index_forms.compared(node, self.letters)
+        left, right = self.array(node.left), self.array(node.right)
+        return self._binary(node.operator, left, right, node)
 
     def expanded(self, rule: Rule, arguments: list[Array]) -> Array | None:
         """A function by its definition, where it has no place of its own in the graph."""
         return None
 
     def _name(self, node: syntax.Name) -> Array:
+        if node.name in self.letters:
+            raise index_forms.no_value(node)
         if node.name in self.names:
             return self.names[node.name]
         match self.typed.meaning(node.name):
@@ -176,7 +210,7 @@ class Builder:
             case "/" | "./":
                 _refuse_zero_below(right, node)
                 if isinstance(node.right, syntax.Number) and node.right.value != 1:
-                    return Array(scaled(self.reciprocal(node.right.value), left.node), left.shape)
+                    return left.with_node(scaled(self.reciprocal(node.right.value), left.node))
                 found = arrays.hadamard(left, right, power=-1)
                 return handwritten.quotient(found) if self.recognises else found
             case "^" if not left.shape.is_scalar:
@@ -192,7 +226,11 @@ class Builder:
         if node.function in {"ones", "eye", "vector", "matrix"}:
             return self._constant(node)
         if node.function in COMMUTATIONS and node.function not in self.rulebook.rules:
-            return self._commutation(node)
+            return placing.commutation([size_of(size) for size in node.arguments])
+        if node.over:
+            return self._over(node)
+        if node.function in {"onehot", "reshape", "permute", "size"}:
+            return self._of_axes(node)
         arguments = [self.array(argument) for argument in node.arguments]
         if syntax.is_extreme_of_two(node):
             return arrays.mapped(EXTREMES[node.function], *arguments)
@@ -204,18 +242,17 @@ class Builder:
             case "product" if rule.name == "diag" and arguments[0].shape.is_matrix:
                 return arrays.diagonal(arguments[0])
             case "product":
-                return arrays.by_signature(rule.signature, arguments)
+                return by_signature(rule.signature, arguments)
             case "matrix" if rule.name == "inv":
-                return Array(inverse(arguments[0].node), arguments[0].shape)
+                return inverted(arguments[0])
             case "elementwise":
                 may_be = self.recognises and rule.name == "log"
                 logarithm = handwritten.logarithm(arguments[0]) if may_be else None
                 return logarithm or arrays.mapped(rule.name, *arguments)
             case "reduction":
-                slope = rule.derivative.get(rule.arguments[0], "")
-                return arrays.reduce(rule.name, arguments[0], node.number, slope)
+                return reductions.reduce(rule.name, arguments[0], self._axes(node), _slope(rule))
             case "rows":
-                return arrays.along_rows(rule.name, arguments[0])
+                return reductions.along_rows(rule.name, arguments[0], self._axes(node))
             case "composite":
                 known = dict(zip(rule.arguments, arguments, strict=True))
                 return self.within(self.typed.body(node), known)
@@ -223,15 +260,60 @@ class Builder:
                 return self._of_no_matrix(rule, arguments)
             case "declared":
                 (argument,), shape = arguments, self.typed.shape(node)
+                if argument.letters:
+                    raise _of_letters(rule)
                 side: graph.Side = "row" if argument.shape.is_row else "as is"
                 value = graph.apply_function(rule.name, (argument.node,), shape.axes, side=side)
                 return Array(value, shape)
             case _:
                 if self.recognises:
                     self._refuse_asymmetric(rule, arguments[0], node)
-                shape = self.typed.shape(node)
-                inside = [argument.node for argument in arguments]
-                return Array(function_of(rule.name, inside, shape.axes), shape)
+                shape, letters = self.typed.shape(node), all_letters(arguments)
+                inside = [spread(each, each.shape, letters) for each in arguments]
+                axes = (*letters.values(), *shape.axes)
+                return Array(function_of(rule.name, inside, axes), shape, tuple(letters))
+
+    def _axes(self, node: syntax.Call) -> tuple[int, ...] | None:
+        """The axes that a call runs along; none are written where it runs along all of them."""
+        if node.axis is None or (isinstance(node.axis, int) and node.axis >= 0):
+            return None if node.axis is None else (node.axis,)
+        typed: Any = self.typed
+        found: tuple[int, ...] | None = typed.axes_along(node)
+        return found
+
+    def _extents(self, node: syntax.IndexForm | syntax.Call) -> dict[str, Dim]:
+        """The size of each letter that a part binds."""
+        found: Callable[[syntax.Tree], Mapping[str, Dim]] | None
+        found = getattr(self.typed, "extents", None)
+        if found is None:
+            raise NotDifferentiableError(
+                "an index form can be read and evaluated, not differentiated", span=node.span
+            )
+        return dict(found(node))
+
+    def _over(self, node: syntax.Call) -> Array:
+        """A reduction over letters."""
+        rule, over = self.rulebook[node.function], self._extents(node)
+        with self._running(over):
+            argument = self.array(node.arguments[0])
+        if rule.kind != "reduction":
+            raise NotDifferentiableError(f"{rule.name} does not run over letters")
+        return reductions.reduce_letters(rule.name, argument, over, _slope(rule))
+
+    def _of_axes(self, node: syntax.Call) -> Array:
+        """What only places entries: `onehot`, `reshape`, `permute`, and the size of an axis."""
+        argument, shape = self.array(node.arguments[0]), self.typed.shape(node)
+        match node.function:
+            case "onehot":
+                return placing.onehot(argument, shape)
+            case "reshape":
+                return placing.reshaped(argument, shape)
+            case "permute":
+                order = [int(size_of(axis).number or 0) for axis in node.arguments[1:]]
+                return placing.permuted(argument, order)
+            case _:
+                axis = size_of(node.arguments[1]).number or 0
+                return Array(number_of(argument.shape[axis]), SCALAR)
 
     def _constant(self, node: syntax.Call) -> Array:
         shape = self.typed.shape(node)
@@ -241,15 +323,6 @@ class Builder:
         if node.function == "ones":
             return Array(filled, shape)
         return arrays.hadamard(self.array(node.arguments[0]), Array(filled, shape))
-
-    def _commutation(self, node: syntax.Call) -> Array:
-        """The matrix that is 1 where a place in `vec(X')` and one in `vec(X)` are of one entry."""
-        shape = self.typed.shape(node)
-        dims = dict(enumerate(size_of(size) for size in node.arguments))
-        if any(dim.is_one for dim in dims.values()):
-            return arrays.identity(shape)
-        swap = product(ONCE, (), (Merged((0, 1)), Merged((1, 0))), [dims[0], dims[1]])
-        return Array(swap, shape)
 
     def _of_no_matrix(self, rule: Rule, arguments: list[Array]) -> Array:
         """A function of matrices of a vector or of a 1 x 1 matrix, by a definition of its own."""
@@ -287,53 +360,28 @@ class Builder:
 
     def within(self, typed: Typed, known: Mapping[str, Array]) -> Array:
         """The value of another program, whose symbols stand for arrays."""
-        outer = self.names, self.typed
-        self.names, self.typed = dict(known), typed
+        outer = self.names, self.typed, self.letters
+        self.names, self.typed, self.letters = dict(known), typed, {}
         try:
             return self.array(typed.program.statements[0].value)
         except DimderivError as error:
             error.span = None  # it is a place in the text of a rule
             raise
         finally:
-            self.names, self.typed = outer
+            self.names, self.typed, self.letters = outer
 
 
-def typed_formula(tree: syntax.Tree, known: Mapping[str, Array], rulebook: Rulebook) -> Typed:
-    """A formula of a rule as a program of its own, whose symbols have the shapes of arrays."""
-    return _typed(tree, tuple(known), tuple([array.shape for array in known.values()]), rulebook)
+def _slope(rule: Rule) -> str:
+    return rule.derivative.get(rule.arguments[0], "")
 
 
-@lru_cache(maxsize=1024)
-def _typed(
-    tree: syntax.Tree, names: tuple[str, ...], shapes: tuple[Shape, ...], rulebook: Rulebook
-) -> Typed:
-    declared = {name: Declaration(shape) for name, shape in zip(names, shapes, strict=True)}
-    program = syntax.Program((syntax.Statement(None, tree),))
-    try:
-        return infer(program, declared, rulebook=rulebook)
-    except ShapeError as error:
-        message = f"a formula of a rule does not conform: {error.message}"
-        raise ShapeError(message, known=error.known) from None
+def _of_letters(rule: Rule) -> NotDifferentiableError:
+    return NotDifferentiableError(
+        f"{rule.name} is a declared function, and its argument has letters",
+        hint="call it outside of an index statement",
+    )
 
 
 def _refuse_zero_below(divisor: Array, node: syntax.Tree) -> None:
     if constant_value(divisor.node) == 0:
         raise NotDifferentiableError("this divides by zero", span=node.span)
-
-
-def matrix_power(base: Array, exponent: Array, node: syntax.Binary) -> Array:
-    """A whole power of a square matrix, written out as a product."""
-    power = constant_value(exponent.node)
-    assert power is not None and power.denominator == 1, "infer refuses any other power"
-    if abs(power) > MAX_POWER:
-        raise LimitError(
-            f"the matrix power {power} is higher than {MAX_POWER}",
-            span=node.span,
-            hint="name a smaller power and multiply: X8 = X^8; X8 X8",
-        )
-    if power < 0:
-        base = Array(inverse(base.node), base.shape)
-    result = arrays.identity(base.shape)
-    for _ in range(abs(int(power))):
-        result = arrays.times(result, base)
-    return result

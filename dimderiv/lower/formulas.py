@@ -1,16 +1,27 @@
 """Partial derivatives that a rule gives in letters, as labelled products with what arrives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import chain
 
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.graph import ONCE, Factor, Function, Index, LabelledProduct, Node, is_zero, product
-from dimderiv.language import ONE, SCALAR, Dim, Shape, syntax
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Function,
+    Index,
+    LabelledProduct,
+    Node,
+    apply_function,
+    is_zero,
+    product,
+)
+from dimderiv.language import SCALAR, Dim, Shape, syntax
 from dimderiv.lower.arrays import Array, spread
-from dimderiv.lower.builder import Builder, typed_formula
+from dimderiv.lower.builder import Builder
 from dimderiv.lower.matrix_functions import map_indices
+from dimderiv.lower.typed_formulas import typed_formula
 from dimderiv.rulebook import Axis, Rule, Rulebook, read_signature
 
 # An entry of the matrix of a linear map has two letters for each of its axes.
@@ -31,44 +42,125 @@ def lettered_terms(
     rule: Rule, name: str, node: Function, upstream: Node, value: Node, rulebook: Rulebook
 ) -> Iterator[LabelledProduct]:
     """The terms of a partial derivative that is given in letters, times what arrives."""
-    place = rule.arguments.index(name)
-    value_letters, argument_letters = _letters(rule, place)
-    argument = node.arguments[place]
-    is_row = rule.kind == "rows"
-    if is_row:
-        value_letters = value_letters[-len(node.axes) :]
-        argument_letters = argument_letters[-len(argument.axes) :]
-    numbers = {
-        letter: k for k, letter in enumerate(dict.fromkeys(value_letters + argument_letters))
-    }
-    dims = dict(zip(argument_letters, argument.axes, strict=True))
-    dims |= dict(zip(value_letters, node.axes, strict=True))
-    given = {**dict(zip(rule.arguments, node.arguments, strict=False)), "Y": value}
-    known = {each: array_of(given[each], is_row=is_row) for each in given}
-    arriving = Factor(upstream, tuple(numbers[letter] for letter in value_letters))
-    result = tuple(numbers[letter] for letter in argument_letters)
+    along = _Rows if rule.kind == "rows" else _Matrices
+    places = along(rule, name, node, value, rulebook)
+    arriving = Factor(upstream, places.value)
     for coefficient, entries in _terms(rule, name, rulebook):
-        factors = [arriving]
-        for operand, letters in entries:
-            shown: tuple[Index, ...] = tuple(numbers[i] for i in letters if i in numbers)
-            if operand == syntax.Name("I"):
-                factors.append(Factor(product(ONCE, (), (0, 0), (dims[letters[0]],)), shown))
-                continue
-            if len(letters) == MAP_LETTERS:
-                half = [numbers[letter] for letter in letters]
-                shown = map_indices(half[:2], half[2:])
-            factors.append(Factor(_value(operand, known, rulebook).node, shown))
-        if any(is_zero(factor.node) for factor in factors[1:]):
-            continue
-        sizes = tuple(dims[letter] for letter in numbers)
-        yield LabelledProduct(coefficient, tuple(factors), result, sizes)
+        inner = [factor for operand, letters in entries for factor in places.at(operand, letters)]
+        if not any(is_zero(factor.node) for factor in inner):
+            factors = (arriving, *inner)
+            yield LabelledProduct(coefficient, factors, places.argument, tuple(places.dims))
 
 
-def array_of(node: Node, *, is_row: bool = False) -> Array:
-    """A node in matrix notation; a vector as the column that it is, or as one row."""
-    rows, cols = (*node.axes, ONE, ONE)[:2]
-    assert len(node.axes) <= len(SCALAR), "an operand has more axes than a matrix"
-    return Array(node, Shape(cols, rows) if is_row and len(node.axes) == 1 else Shape(rows, cols))
+class _Matrices:
+    """Where the letters of the rule of a matrix function lie, for each index of the first axes.
+
+    Attributes:
+        value: the indices of the value.
+        argument: those of the argument that it is differentiated by.
+        dims: the size of each letter.
+    """
+
+    def __init__(
+        self, rule: Rule, name: str, node: Function, value: Node, rulebook: Rulebook
+    ) -> None:
+        place = rule.arguments.index(name)
+        shown, given = _letters(rule, place)
+        argument = node.arguments[place]
+        outer = len(argument.axes) - len(given)
+        self.rulebook = rulebook
+        self.numbers = {letter: k for k, letter in enumerate(dict.fromkeys((*shown, *given)))}
+        sizes = dict(zip(given, argument.axes[outer:], strict=True))
+        sizes |= dict(zip(shown, node.axes[outer:], strict=True))
+        self.dims = [*[sizes[letter] for letter in self.numbers], *argument.axes[:outer]]
+        self.outer = dict(enumerate(range(len(sizes), len(self.dims))))
+        self.value = self._indices(shown)
+        self.argument = self._indices(given)
+        names = tuple(map(str, self.outer))
+        given_nodes = {**dict(zip(rule.arguments, node.arguments, strict=False)), "Y": value}
+        self.known = {each: array_of(part, names) for each, part in given_nodes.items()}
+
+    def _indices(self, letters: Sequence[Axis]) -> tuple[int, ...]:
+        return (*self.outer.values(), *[self.numbers[str(letter)] for letter in letters])
+
+    def at(self, operand: syntax.Tree, letters: str) -> list[Factor]:
+        """An entry of the rule as a factor."""
+        shown: tuple[Index, ...] = tuple(self.numbers[i] for i in letters if i in self.numbers)
+        if operand == syntax.Name("I"):
+            dim = self.dims[self.numbers[letters[0]]]
+            return [Factor(product(ONCE, (), (0, 0), (dim,)), shown)]
+        if len(letters) == MAP_LETTERS:
+            half = [self.numbers[letter] for letter in letters]
+            shown = map_indices(half[:2], half[2:])
+        array = _value(operand, self.known, self.rulebook)
+        outer = [self.outer[int(letter)] for letter in array.letters]
+        return [Factor(array.node, (*outer, *shown))]
+
+
+class _Rows:
+    """Where the letters of the rule of a function of rows lie, whichever axes it works along.
+
+    The last letter of the value, and that of the argument, run along these axes; the others are
+    the axes that both have.
+
+    Attributes:
+        value: the indices of the value.
+        argument: those of the argument.
+        dims: the size of each letter.
+    """
+
+    def __init__(
+        self, rule: Rule, name: str, node: Function, value: Node, rulebook: Rulebook
+    ) -> None:
+        shown, _ = _letters(rule, rule.arguments.index(name))
+        self.node, self.known_as, self.rulebook = node, value, rulebook
+        self.name = name
+        axes = node.axes
+        self.along = str(shown[-1])
+        first = len(axes)
+        self.above = {axis: first + k for k, axis in enumerate(node.over)}
+        self.value = tuple(self.above.get(axis, axis) for axis in range(first))
+        self.argument = tuple(range(first))
+        self.dims = [*axes, *[axes[axis] for axis in node.over]]
+
+    def at(self, operand: syntax.Tree, letters: str) -> list[Factor]:
+        """An entry of the rule as a factor, and the identity as one for each axis."""
+        if operand == syntax.Name("I"):
+            return [
+                Factor(product(ONCE, (), (0, 0), (self.dims[below],)), (above, below))
+                for below, above in self.above.items()
+            ]
+        indices = self.value if self.along in letters else self.argument
+        return [Factor(self._whole(operand), indices if letters else ())]
+
+    def _whole(self, operand: syntax.Tree) -> Node:
+        argument = self.node.arguments[0]
+        match operand:
+            case syntax.Name("Y"):
+                return self.known_as
+            case syntax.Name(name) if name == self.name:
+                return argument
+            case syntax.Call(function, (syntax.Name(name),)) if (
+                name == self.name and self.rulebook[function].kind == "rows"
+            ):
+                return apply_function(function, (argument,), argument.axes, self.node.over)
+        known = {self.name: array_of(argument, is_row=True)}
+        known["Y"] = array_of(self.known_as, is_row=True)
+        return _value(operand, known, self.rulebook).node
+
+
+def array_of(node: Node, letters: tuple[str, ...] = (), *, is_row: bool = False) -> Array:
+    """A node in matrix notation; a vector as the column that it is, or as one row.
+
+    Args:
+        node: with at most two axes besides those of the letters.
+        letters: for its first axes.
+        is_row: whether a vector is a row.
+    """
+    axes = node.axes[len(letters) :]
+    assert len(axes) <= len(SCALAR), "an operand has more axes than a matrix"
+    shape = Shape.of(axes)
+    return Array(node, shape.transposed if is_row and len(axes) == 1 else shape, letters)
 
 
 class _Formula(Builder):
@@ -110,9 +202,16 @@ def entrywise(
         axes: those of the value; a scalar is repeated along them.
         rulebook: the functions.
     """
-    arrays = {name: array_of(node) for name, node in known.items()}
-    found = _value(entrywise_tree(rulebook.formula(rule, text)), arrays, rulebook)
-    return spread(found, Shape(*(*axes, ONE, ONE)[:2]))
+    tree = entrywise_tree(rulebook.formula(rule, text))
+    if len(axes) <= len(SCALAR):
+        found = _value(tree, {name: array_of(node) for name, node in known.items()}, rulebook)
+        return spread(found, Shape.of(axes))
+    letters = {str(axis): dim for axis, dim in enumerate(axes)}
+    arrays = {
+        name: Array(node, SCALAR, tuple(letters) if node.axes else ())
+        for name, node in known.items()
+    }
+    return spread(_value(tree, arrays, rulebook), SCALAR, letters)
 
 
 ENTRYWISE: Mapping[syntax.Operator, syntax.Operator] = {"*": ".*", "/": "./", "^": ".^"}

@@ -4,6 +4,8 @@ They are recognised before anything is differentiated, so that `P = exp(S) ./ su
 and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are the short ones.
 """
 
+from collections.abc import Sequence
+
 from dimderiv.graph import Function, Node, Product, Sum, apply_function, fold, terms, total, unnamed
 from dimderiv.lower.arrays import Array
 
@@ -15,7 +17,7 @@ def quotient(value: Array) -> Array:
         return value
     if isinstance(folded, Function) and folded.function == "softmax":
         folded = _unshifted(folded)
-    return Array(folded, value.shape)
+    return value.with_node(folded)
 
 
 def logarithm(argument: Array) -> Array | None:
@@ -24,23 +26,23 @@ def logarithm(argument: Array) -> Array | None:
     if not isinstance(node, Function) or node.function != "softmax":
         return None
     found = apply_function("logsoftmax", node.arguments, node.axes, node.over)
-    return Array(found, argument.shape)
+    return argument.with_node(found)
 
 
 def _unshifted(softmax: Function) -> Node:
     """A softmax without what is the same along its axis: `S - max(S, axis=1)` is shifted."""
     (argument,) = softmax.arguments
-    (axis,) = softmax.over
-    kept = [(c, term) for c, term in terms(argument) if not _is_constant_along(term, axis)]
+    over = softmax.over
+    kept = [(c, term) for c, term in terms(argument) if not _is_constant_along(term, over)]
     if not isinstance(argument, Sum) or len(kept) == len(argument.terms) or not kept:
         return softmax
     plain = total(kept, argument.axes)
-    return apply_function("softmax", (plain,), softmax.axes, softmax.over)
+    return apply_function("softmax", (plain,), softmax.axes, over)
 
 
-def _is_constant_along(term: Node, axis: int) -> bool:
+def _is_constant_along(term: Node, over: Sequence[int]) -> bool:
     if not isinstance(term, Product):
         return False
-    letter = term.result[axis]
-    others = [index for place, index in enumerate(term.result) if place != axis]
-    return letter not in others and all(letter not in f.indices for f in term.factors)
+    letters = {term.result[axis] for axis in over}
+    others = {index for place, index in enumerate(term.result) if place not in over}
+    return letters.isdisjoint(others.union(*(factor.indices for factor in term.factors)))

@@ -27,6 +27,8 @@ def inverse(node: Node) -> Node:
         return elementwise(1, (node, -1))
     if isinstance(node, Function) and node.function == "inv":
         return node.arguments[0]
+    if len(node.axes) > 2:
+        return graph.apply_function("inv", (node,), node.axes)
     if graph.is_orthogonal(node):
         return transposed(node)
     if isinstance(node, Product) and _is_chain(node):

@@ -21,7 +21,12 @@ MADE = (
     | {f"block_{kind}" for kind in ("derived", "equal", "transposed", "zero")}
     | {f"property_{word}" for word in (*STRUCTURES, *CURVED)}
     | {f"checked_{level.replace(' ', '_')}" for level in get_args(Level)}
-    | {"slope_held", "slope_table_held"}
+    | {f"slope{kind}_held" for kind in ("", "_table", "_letters")}
+    | {
+        f"{kind}_{where}"
+        for kind in ("reach", "dropped")
+        for where in ("inside", "over", "unknown")
+    }
 )
 
 

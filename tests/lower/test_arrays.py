@@ -7,7 +7,8 @@ import pytest
 from dimderiv.graph.nodes import Factor, symbol
 from dimderiv.graph.products import product
 from dimderiv.language.shapes import ONE, Dim, Shape
-from dimderiv.lower.arrays import Array, by_signature
+from dimderiv.lower.arrays import Array
+from dimderiv.lower.signatures import by_signature
 
 M, N, P, Q = (Dim.of(name) for name in "mnpq")
 A = Array(symbol("A", (M, N)), Shape(M, N))

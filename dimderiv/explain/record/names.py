@@ -207,7 +207,7 @@ class DerivativeNames(Names):
         return {
             self.plain.arranger.tree(node, row=short.row): Name(short.name)
             for node in operands
-            if (short := self.short.get(node.key)) is not None
+            if (short := self.short.get(node.key)) is not None and short is not node
         }
 
 

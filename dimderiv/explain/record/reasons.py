@@ -5,12 +5,12 @@ makes the product elementwise; one that a single factor has is summed; one that 
 is repeated.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from dimderiv.explain.record.orders import Chain, Link
-from dimderiv.explain.record.recorded import Field, Sentence, Several
+from dimderiv.explain.record.recorded import Equation, Field, Sentence, Several
 from dimderiv.graph import (
     Factor,
     Index,
@@ -75,6 +75,44 @@ def reasons(product: LetteredFactors, right: Chain | None) -> tuple[Sentence, ..
     if right is not None and len(right) > 1:
         return tuple(_of_chain(product, right))
     return tuple(_of_letters(product))
+
+
+class Placed(NamedTuple):
+    """A place that the result has: its letter, those it depends on, and how that is written."""
+
+    letter: int
+    others: tuple[int, ...]
+    equation: Equation
+
+    @property
+    def letters(self) -> tuple[int, ...]:
+        """All of them."""
+        return (self.letter, *self.others)
+
+
+def letter_reasons(product: LetteredFactors, placed: Sequence[Placed]) -> Iterator[Sentence]:
+    """What becomes of each letter, where factors are not arranged.
+
+    Args:
+        product: the factors, with the letters that places depend on.
+        placed: the places that the result has; what they depend on is summed for each of them.
+    """
+    places = {letter for each in placed for letter in each.letters}
+    for sentence in _of_letters(product, places):
+        is_alone = sentence.key == "repeated"
+        yield Sentence("alone", sentence.fields) if is_alone else sentence
+    summed = [product.axes[i] for each in placed for i in each.others if i not in product.result]
+    if placed:
+        equal = Several(tuple(each.equation for each in placed))
+        fields: dict[str, Field] = {"equal": equal, "axes": Several(tuple(dict.fromkeys(summed)))}
+        yield Sentence("placed", {"operand": product.operand, **fields})
+    kept = [
+        product.axes[letter]
+        for letter in dict.fromkeys(letters_of(product.result))
+        if sum(letter in array.letters for array in product.arrays) == 1
+    ]
+    if kept and len(product.arrays) > 1:
+        yield Sentence("kept", {"operand": product.operand, "axes": Several(tuple(kept))})
 
 
 def slid(term: LabelledProduct, arrays: Sequence[WrittenFactor]) -> tuple[Sentence, ...]:
@@ -167,11 +205,15 @@ def _as_listed(chain: Chain, arrays: Sequence[WrittenFactor]) -> list[WrittenFac
     return [left.pop(next(k for k, a in enumerate(left) if a.tree == x.tree)) for x in chain]
 
 
-def _of_letters(product: LetteredFactors) -> Iterator[Sentence]:
+def _of_letters(
+    product: LetteredFactors, bound: Collection[int] = frozenset()
+) -> Iterator[Sentence]:
     shown = letters_of(product.result)
     used = [letter for array in product.arrays for letter in array.letters]
     groups: dict[tuple[str, tuple[Tree, ...]], list[Tree]] = {}
     for letter in dict.fromkeys([*used, *shown]):
+        if letter in bound:
+            continue
         holders = [array for array in product.arrays if letter in array.letters]
         key = _key(letter, holders, used.count(letter), shown.count(letter))
         if key == "diagonal" and product.has_seed:

@@ -5,10 +5,11 @@ What is told only where a name or a rule occurs for the first time is not compar
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial, reduce
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from dimderiv.explain.record.orders import Order
-from dimderiv.language import Name, Shape, Tree
+from dimderiv.language import Binary, Entry, IndexForm, Name, Shape, Tree
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,20 @@ class Equation:
     sides: tuple[Tree, ...]
 
 
+def defined(name: Name, value: Tree) -> Equation:
+    """What a name stands for; entry by entry where it is an array that is given so."""
+    if not isinstance(value, IndexForm):
+        return Equation((name, value))
+    places = [[Name(letter) for letter, _ in letters] for letters in value.axes]
+    indices = [reduce(partial(Binary, "*"), own[1:], cast(Tree, own[0])) for own in places]
+    return Equation((Entry(name, tuple(indices)) if indices else name, value.body))
+
+
 @dataclass(frozen=True)
 class Several:
     """Formulas that are listed, with a word before the last."""
 
-    parts: tuple[Tree | Equation, ...]
+    parts: "tuple[Tree | Equation | IndexOf, ...]"
 
 
 class Slope(NamedTuple):
@@ -39,6 +49,12 @@ class MatrixPlace(NamedTuple):
     letters: tuple[Tree, ...]
 
 
+class IndexOf(NamedTuple):
+    """An index, as it stands between brackets."""
+
+    tree: Tree
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A sentence: its key in `dimderiv/explain/messages`, and what fills its fields."""
@@ -47,7 +63,23 @@ class Sentence:
     fields: "Mapping[str, Field]"
 
 
-Field: TypeAlias = Tree | Equation | Several | Slope | MatrixPlace | Shape | Sentence | int | str
+Field: TypeAlias = (
+    Tree | Equation | Several | Slope | MatrixPlace | IndexOf | Shape | Sentence | int | str
+)
+
+
+class LetteredArray(NamedTuple):
+    """An array among the factors of a product that is told by letters: an index for each axis."""
+
+    tree: Tree
+    indices: tuple[Tree, ...]
+
+
+class Sizes(NamedTuple):
+    """What the sizes of an axis say of what slides over what, for one letter or several."""
+
+    along: Several
+    sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True)
@@ -60,7 +92,9 @@ class StepTerm:
         factors: the arrays in scalar order, each with its shape.
         order: what their shapes say about that order; nothing where matrices are not multiplied.
         value: the arrangement; nothing where matrix notation does not reach it.
-        reasons: why it is arranged so.
+        reasons: why it is arranged so, or what becomes of each letter.
+        lettered: where it is told by letters, the arrays in scalar order with theirs.
+        sizes: where an index depends on several letters, what its sizes say.
     """
 
     letters: Equation
@@ -69,6 +103,8 @@ class StepTerm:
     order: Order | None = None
     value: Tree | None = None
     reasons: tuple[Sentence, ...] = ()
+    lettered: tuple[LetteredArray, ...] = ()
+    sizes: tuple[Sizes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +128,10 @@ class Operand:
     @property
     def introduced(self) -> Equation | Tree:
         """The operand; where its short name occurs for the first time, with what that is for."""
-        return self.tree if self.definition is None else Equation((self.tree, self.definition))
+        if self.definition is None:
+            return self.tree
+        assert isinstance(self.tree, Name), "only a name stands for something else"
+        return defined(self.tree, self.definition)
 
 
 class Recorded:
@@ -162,8 +201,8 @@ class Differentiated(Recorded):
         function: the name of the function, where it is one.
         origin: where its rule comes from, the first time that it is used.
         operand: the operand.
-        arriving: what arrives from above and its shape, if it has at most two axes; nothing where
-            the derivative of the value by itself arrives.
+        arriving: what arrives from above and its shape, if it has at most two axes; else with its
+            letters, if they are told; nothing where the derivative of the value by itself arrives.
         slope: the derivative as if everything were scalars.
         entries: the operation entry by entry, where it is a product.
         rule: for a function of rows or matrices, the derivative of an entry by an entry.

@@ -13,6 +13,7 @@ from dimderiv.conform import symbols, written_name
 from dimderiv.differentiate import Gradients, Partial, Visit, partials
 from dimderiv.errors import LimitError
 from dimderiv.explain.record.kronecker import stacked
+from dimderiv.explain.record.letters import UserLetters
 from dimderiv.explain.record.names import DerivativeNames, ShortNames
 from dimderiv.explain.record.recorded import (
     Added,
@@ -26,6 +27,7 @@ from dimderiv.explain.record.recorded import (
     Slope,
     Step,
     StepTerm,
+    defined,
 )
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
@@ -52,6 +54,7 @@ from dimderiv.graph import (
 )
 from dimderiv.language import (
     Add,
+    Entry,
     Name,
     Negative,
     Number,
@@ -131,7 +134,8 @@ class _Recorder:
         self.sources, self.rulebook = sources, sources.rulebook
         self.value = visits[0].node
         self.simplify = Simplifier(keys_of([self.value]), rulebook=sources.rulebook)
-        self.writer = TermWriter(sources.symbols, sources.sizes, self.simplify)
+        letters = UserLetters(sources.statements)
+        self.writer = TermWriter(sources.symbols, sources.sizes, self.simplify, letters)
         self.names = DerivativeNames(
             short_names, self.writer, visits, sources.gradients.adjoints, sources.names
         )
@@ -174,12 +178,14 @@ class _Recorder:
         names, wanted = self.names, {partial.operand.key for partial in visit.partials}
         arriving, own = names.arriving[visit.node.key], names.own(visit.node)
         found = partials(local, arriving, self.rulebook, own)
+        nameless = "" if visit.node is self.value else None
+        whole = nameless if own is None else own.name
         for node, partial in zip(operands(visit.node), found, strict=True):
             if node.key in wanted:
                 short = names.short.get(node.key)
                 tree = Name(short.name) if short is not None else self.writer.tree(node)
                 name, seed = names.derivatives.get(node.key, ""), len(names.seed)
-                target = Target(tree, name, self._shape(node), seed)
+                target = Target(tree, name, self._shape(node), seed, whole)
                 terms = tuple(self.writer.term(term, target) for term in partial.terms)
                 yield Told(node, partial, target, terms)
 
@@ -204,7 +210,7 @@ class _Recorder:
             tree = self.writer.unfolded(_normal(local))
             if whole is not None and owner is None:
                 return Equation((whole, tree))
-        return Equation((tree,) if owner is None else (Name(owner.name), tree))
+        return Equation((tree,)) if owner is None else defined(Name(owner.name), tree)
 
     def _passed(
         self, node: Node, local: Node, passed: Sequence[Told], found: Sequence[Told]
@@ -227,9 +233,9 @@ class _Recorder:
             kind=self._kind(node),
             function=written_name(node) if isinstance(node, (Map, Function)) else "",
             origin=self._origin(node),
-            arriving=self._arriving(node),
+            arriving=self._arriving(node, terms),
             slope=self._slope(local, told),
-            entries=self._entries(local, told.partial),
+            entries=self._entries(local, told),
             rule=self._rule(node, local, told),
             terms=terms,
             shape=target.shape,
@@ -261,14 +267,17 @@ class _Recorder:
         value = self._simplified(tree, node, target, terms)
         yield Added(target.operand, left or Name(target.name), uses, value)
 
-    def _arriving(self, node: Node) -> tuple[Tree, Shape | None] | None:
+    def _arriving(self, node: Node, terms: Sequence[StepTerm]) -> tuple[Tree, Shape | None] | None:
         """What arrives, unless it is the derivative of the value by itself."""
         arriving = self.names.arriving[node.key]
         if is_constant(arriving) and (node is self.value or is_brief_identity(arriving)):
             return None
         shape = self._shape(node)
         if shape is None:
-            return self.writer.tree(arriving), None
+            tree = self.writer.tree(arriving)
+            lettered = (each for term in terms for each in term.lettered if each.tree == tree)
+            found = next(lettered, None)
+            return (tree if found is None else Entry(*found)), None
         return self.writer.arranger.tree(arriving, row=shape.is_row), shape
 
     def _kind(self, node: Node) -> str:
@@ -310,10 +319,10 @@ class _Recorder:
         slopes = [self.writer.scalars(term.coefficient, term.factors[1:]) for term in terms]
         return Slope(whole, told.target.operand, added(slopes))
 
-    def _entries(self, local: Node, partial: Partial) -> Tree | None:
+    def _entries(self, local: Node, told: Told) -> Tree | None:
         if not isinstance(local, Product):
             return None
-        return self.writer.entries(local.factors, partial.terms[0])
+        return self.writer.entries(local.factors, told.partial.terms[0], told.target)
 
     def _rule(self, node: Node, local: Node, told: Told) -> Slope | None:
         """The derivative of an entry of a function of arrays by an entry of its argument."""

@@ -1,19 +1,27 @@
 """One labelled product as a reader meets it: in scalar order, arranged, and with the reasons."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.conform import Arranger, Form, notation
+from dimderiv.explain.record.letters import UserLetters
 from dimderiv.explain.record.orders import Link, Order, as_chain
-from dimderiv.explain.record.reasons import LetteredFactors, WrittenFactor, reasons, slid
-from dimderiv.explain.record.recorded import Equation, Sentence, Slope, StepTerm
+from dimderiv.explain.record.places import folded, places, selects
+from dimderiv.explain.record.reasons import (
+    LetteredFactors,
+    Placed,
+    WrittenFactor,
+    letter_reasons,
+    reasons,
+    slid,
+)
+from dimderiv.explain.record.recorded import Equation, LetteredArray, Sentence, Slope, StepTerm
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
     NUMBER_ONE,
     as_scalar,
     in_scalar_order,
-    indices,
     is_ambiguous,
     is_constant,
     is_convolution,
@@ -23,6 +31,7 @@ from dimderiv.explain.record.scalar_order import (
     multiplied,
     without_constants,
 )
+from dimderiv.explain.record.sliding import Arrays, sliding
 from dimderiv.graph import (
     ONCE,
     Factor,
@@ -38,7 +47,6 @@ from dimderiv.graph import (
 )
 from dimderiv.language import (
     ONE,
-    SCALAR,
     Add,
     Binary,
     Call,
@@ -54,6 +62,7 @@ from dimderiv.language import (
 INDEX_LETTERS = "ijklpqrstuvabcdefgh"
 # A product has at most a hundred factors, so at most four hundred letters.
 ROUNDS = 25
+NO_LETTERS = UserLetters(())
 
 
 class Target(NamedTuple):
@@ -64,19 +73,29 @@ class Target(NamedTuple):
         name: the name of the derivative; empty if it has none.
         shape: the shape of the derivative, if it has at most two axes.
         seed: how many axes of the value the derivative has before those of the operand.
+        whole: the name of the operation; empty for the value, nothing where it has none.
     """
 
     operand: Tree
     name: str
     shape: Shape | None
     seed: int
+    whole: str | None = None
+
+    def known(self, term: LabelledProduct) -> Iterator[tuple[str, Sequence[Index]]]:
+        """The names of the operand and of the operation, with the indices of their axes."""
+        if isinstance(self.operand, Name):
+            yield self.operand.name, term.result[self.seed :]
+        if self.whole is not None:
+            yield self.whole, term.factors[0].indices[self.seed :]
 
 
 class EntryLetters(NamedTuple):
-    """Names of letters, and their sizes."""
+    """Names of letters, and their sizes; a letter for a place may be written in others."""
 
     names: Mapping[int, str]
     dims: Sequence[Dim]
+    spelled: Mapping[int, Tree] = {}
 
     def indices(self, indices: Sequence[Index]) -> tuple[Tree, ...]:
         """Indices as they are written between brackets."""
@@ -84,7 +103,7 @@ class EntryLetters(NamedTuple):
 
     def _index(self, index: Index) -> Tree:
         if isinstance(index, int):
-            return Name(self.names[index])
+            return self.spelled.get(index) or Name(self.names[index])
         letters = [Name(self.names[letter]) for letter in index.letters]
         if isinstance(index, Shifted):
             return Add(tuple(letters))
@@ -101,19 +120,24 @@ class TermWriter:
         symbols: the names of symbols and intermediates.
         sizes: other names that no index letter may have.
         shorten: how a linear map is applied to what it meets.
+        own: the letters that the user has for axes.
     """
 
     def __init__(
-        self, symbols: Collection[str], sizes: Collection[str], shorten: Callable[[Node], Node]
+        self,
+        symbols: Collection[str],
+        sizes: Collection[str],
+        shorten: Callable[[Node], Node],
+        own: UserLetters = NO_LETTERS,
     ) -> None:
-        self.symbols, self.sizes, self.shorten = symbols, sizes, shorten
+        self.symbols, self.sizes, self.shorten, self.own = symbols, sizes, shorten, own
         self.arranger = Arranger(symbols, sizes=sizes)
         numbered = (f"{letter}{n or ''}" for n in range(ROUNDS) for letter in INDEX_LETTERS)
         self.letters = [letter for letter in numbered if letter not in {*symbols, *sizes}]
 
     def plain(self) -> "TermWriter":
         """A writer that knows no short names."""
-        return TermWriter(self.symbols, self.sizes, self.shorten)
+        return TermWriter(self.symbols, self.sizes, self.shorten, self.own)
 
     def is_row(self, node: Node) -> bool:
         """Whether a node with a single axis is better read as a row."""
@@ -126,7 +150,7 @@ class TermWriter:
 
     def tree(self, node: Node) -> Tree:
         """A node, without the axes that it is only repeated along."""
-        if isinstance(node, Named):
+        if isinstance(node, Named) or (isinstance(node, Symbol) and len(node.axes) > MOST_AXES):
             return Name(node.name)
         shown = self.arranger.unfilled(node).signed
         return self.arranger.shown(shown, transposed=self.is_row(node))
@@ -142,7 +166,9 @@ class TermWriter:
     def term(self, labelled: LabelledProduct, target: Target) -> StepTerm:
         """A labelled product as a reader meets it."""
         ordered = in_scalar_order(labelled, arriving_first=target.seed > 0)
-        names = self._names(labelled)
+        names = self._names(labelled, target)
+        if _is_lettered(ordered, target):
+            return self._by_letters(ordered, target, names)
         letters = self._entries(ordered, target, names)
         most = max((len(factor.node.axes) for factor in ordered.factors), default=0)
         if target.shape is None or most > MOST_AXES:
@@ -168,14 +194,41 @@ class TermWriter:
         shown = tuple((array.tree, array.shape) for array in arrays)
         return StepTerm(letters, self._prefix(bare), shown, order, value, why)
 
-    def entries(self, factors: Sequence[Factor], term: LabelledProduct) -> Tree:
+    def _by_letters(self, term: LabelledProduct, target: Target, names: EntryLetters) -> StepTerm:
+        """A product of arrays with any number of axes, or with indices that depend on letters."""
+        bare = without_constants(term)
+        found = folded(bare if len(set(bare.result)) == len(bare.result) else term)
+        spelled = found.spelled(names.names)
+        names = names._replace(spelled=spelled)
+        arrays = [self._written(f) for f in found.arrays]
+        opened = [
+            a._replace(factor=a.factor._replace(indices=found.opened(a.indices))) for a in arrays
+        ]
+        product = LetteredFactors(opened, term.result, spelled, target.operand, target.seed > 0)
+        placed = [
+            Placed(p.letter, p.others, Equation((spelled[p.letter], p.tree(spelled))))
+            for p in found.shown
+        ]
+        return StepTerm(
+            self._entries(found.term, target, names),
+            prefix=self._prefix(found.term),
+            reasons=tuple(letter_reasons(product, placed)),
+            lettered=tuple(LetteredArray(a.tree, names.indices(a.indices)) for a in arrays),
+            sizes=sliding(found, Arrays(arrays, target.operand, spelled, letters_of(term.result))),
+        )
+
+    def entries(self, factors: Sequence[Factor], term: LabelledProduct, target: Target) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry."""
-        return self._product_of_entries(ONCE, factors, _same_letters(term, self._names(term)))
+        names = self._names(term, target)
+        whole = term.factors[0].indices
+        found = folded(term._replace(factors=tuple(factors), result=whole))
+        names = names._replace(spelled=found.spelled(names.names))
+        return self._product_of_entries(ONCE, found.term.factors, _same_letters(term, names))
 
     def slope(self, term: LabelledProduct, target: Target, whole: Tree) -> Slope:
         """The derivative of an entry of an operation by one of its operand, by one of its terms."""
         arriving, *rest = term.factors
-        names = self._names(term)
+        names = self._names(term, target)
         over, under = (names.indices(i[target.seed :]) for i in (arriving.indices, term.result))
         return Slope(
             Entry(whole, over) if over else whole,
@@ -189,7 +242,7 @@ class TermWriter:
         for node, _, power in factors:
             if is_constant(node):
                 coefficient *= node.coefficient
-            else:
+            elif not selects(node):
                 tree = self.tree(node)
                 written.append((as_scalar(tree) if node.axes else tree, power))
         return multiplied(coefficient, written)
@@ -245,18 +298,40 @@ class TermWriter:
         self, coefficient: Fraction, factors: Sequence[Factor], names: EntryLetters
     ) -> Tree:
         written: list[tuple[Tree, Fraction]] = []
-        for node, places, power in sorted(factors, key=lambda factor: bool(factor.indices)):
+        for node, own, power in sorted(factors, key=_rank):
             if is_constant(node) and not is_identity(node):
                 coefficient *= node.coefficient
                 continue
+            if selects(node):
+                written.append((self._same(node, own, names), ONCE))
+                continue
             tree = self.tree(node)
-            written.append((Entry(tree, names.indices(places)) if places else tree, power))
+            written.append((Entry(tree, names.indices(own)) if own else tree, power))
         return multiplied(coefficient, written)
 
-    def _names(self, term: LabelledProduct) -> EntryLetters:
+    def _same(self, node: Node, indices: Sequence[Index], names: EntryLetters) -> Tree:
+        """What selects a place, as an identity of that and of the letters it depends on."""
+        (place,) = places([Factor(node, tuple(indices))])
+        spelled = {letter: names.indices((letter,))[0] for letter in letters_of(indices)}
+        return Entry(Name("I"), (spelled[place.letter], place.tree(spelled)))
+
+    def _names(self, term: LabelledProduct, target: Target) -> EntryLetters:
         """A name for each letter: those of the result first, then those of what arrives."""
-        used = dict.fromkeys(letters_of(indices(term)))
-        return EntryLetters(dict(zip(used, self.letters, strict=False)), term.dims)
+        return EntryLetters(self.own.names(term, target.known(term), self.letters), term.dims)
+
+
+def _rank(factor: Factor) -> int:
+    """Scalars go first, and what only says that letters agree goes last."""
+    return 2 * selects(factor.node) + bool(factor.indices)
+
+
+def _is_lettered(term: LabelledProduct, target: Target) -> bool:
+    """Whether a product is told by letters: some array has more axes than a matrix."""
+    if any(selects(factor.node) for factor in term.factors):
+        return True
+    seed = term.result[: target.seed]
+    ranks = [sum(index not in seed for index in factor.indices) for factor in term.factors]
+    return max((*ranks, len(term.result) - len(seed))) > MOST_AXES
 
 
 def _told_apart(
@@ -299,10 +374,8 @@ def _axes(term: LabelledProduct, names: EntryLetters) -> dict[int, Tree]:
 
 
 def shape_of(axes: tuple[Dim, ...], *, row: bool) -> Shape:
-    """The shape in which an array with at most two axes is read."""
-    if len(axes) == 1:
-        return Shape(ONE, axes[0]) if row else Shape(axes[0], ONE)
-    return Shape(axes[0], axes[1]) if axes else SCALAR
+    """The shape in which an array is read: a single axis as a column, or as a row."""
+    return Shape(ONE, *axes) if row and len(axes) == 1 else Shape.of(axes)
 
 
 def _of_index_form(value: Tree, target: Target) -> Equation | None:

@@ -50,6 +50,8 @@ class _Teller:
             self.several_terms()
         elif is_flat:
             self.say("flat")
+        elif step.terms[0].lettered:
+            self.by_axes(step.terms[0])
         elif step.terms[0].value is None:
             self.slope()
             self.ruled()
@@ -121,6 +123,25 @@ class _Teller:
             self.by_letters(term, order)
         if len(self.step.value.sides) > 1:
             self.say("simplified")
+
+    def by_axes(self, term: recorded.StepTerm) -> None:
+        """The arrays have their letters with them, so there is no order to find."""
+        has_table = len(term.lettered) > 1
+        self.slope("slope_letters" if has_table else "slope")
+        self.ruled()
+        if has_table:
+            prefix = [] if term.prefix is None else [(term.prefix, None)]
+            self.speaker.markup.table([*prefix, *term.lettered])
+        if term.reasons:
+            self.speaker.say(*self.reasons(term))
+        self.say("part" if self.is_part else "result")
+        self.sizes(term)
+
+    def sizes(self, term: recorded.StepTerm) -> None:
+        """What the sizes say of what slides over what."""
+        for along, sentences in term.sizes:
+            told = [self.sentence(each.key, **each.fields) for each in sentences]
+            self.speaker.say(self.sentence("sizes", axes=along), *told)
 
     def slope(self, key: str = "slope") -> None:
         """What the scalar rule says, and of a function what its rule assumes."""

@@ -2,9 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from dimderiv.explain.words.wrap import columns, wrap
-from dimderiv.language import Call, Name, Number, Shape, Tree
+from dimderiv.language import Call, Entry, Name, Number, Shape, Tree
 from dimderiv.render import POWER, enclosed, latex, level, text
 from dimderiv.render import width as latex_width
 
@@ -12,6 +13,8 @@ INDENT = 3
 WIDTH = 80
 # A space at which no line breaks.
 UNBROKEN = "\u00a0"
+# A factor, and what stands under it.
+Column: TypeAlias = tuple[Tree, Shape | Sequence[Tree] | None]
 LONG = 50
 ESCAPES = {sign: f"\\{sign}" for sign in "#$%&_{}"} | {
     "\\": r"\backslash ",
@@ -73,9 +76,21 @@ class Markup(ABC):
     def shape(self, shape: Shape) -> str:
         """Rows and columns."""
 
+    def letters(self, indices: Sequence[Tree]) -> str:
+        """Indices as they stand between the brackets of an entry."""
+        return ",".join(self.index(index) for index in indices)
+
     @abstractmethod
-    def table(self, factors: Sequence[tuple[Tree, Shape | None]]) -> None:
-        """Add factors side by side, each with its shape under it."""
+    def index(self, tree: Tree) -> str:
+        """An index as it stands between brackets."""
+
+    @abstractmethod
+    def table(self, factors: Sequence[Column]) -> None:
+        """Add factors side by side, each with its shape or its letters under it."""
+
+    def _under(self, below: Shape | Sequence[Tree]) -> str:
+        """What stands under a factor."""
+        return self.shape(below) if isinstance(below, Shape) else self.letters(below)
 
     def _factor(self, tree: Tree, *, is_closed: bool) -> str:
         """A formula, in brackets if it needs them."""
@@ -117,10 +132,14 @@ class PlainText(Markup):
         """Rows x columns."""
         return " x ".join(dim.bracketed for dim in shape)
 
-    def table(self, factors: Sequence[tuple[Tree, Shape | None]]) -> None:
+    def index(self, tree: Tree) -> str:
+        """An index as it is typed, without spaces."""
+        return text(Entry(Name("i"), (tree,)))[2:-1]
+
+    def table(self, factors: Sequence[Column]) -> None:
         """Add two lines."""
         trees = [self._factor(tree, is_closed=_is_closed(tree)) for tree, _ in factors]
-        shapes = ["" if shape is None else self.shape(shape) for _, shape in factors]
+        shapes = ["" if below is None else self._under(below) for _, below in factors]
         widths = [max(map(columns, cell)) for cell in zip(trees, shapes, strict=True)]
         for row in (trees, shapes):
             parts = [part.center(width) for part, width in zip(row, widths, strict=True)]
@@ -160,15 +179,19 @@ class Latex(Markup):
         sizes = [(self.formula(dim.syntax()), len(dim.monomials) > 1) for dim in shape]
         return r" \times ".join(f"({size})" if is_sum else size for size, is_sum in sizes)
 
-    def table(self, factors: Sequence[tuple[Tree, Shape | None]]) -> None:
+    def index(self, tree: Tree) -> str:
+        """An index in math mode."""
+        return self.formula(tree).replace(" - ", "-").replace(" + ", "+")
+
+    def table(self, factors: Sequence[Column]) -> None:
         """Add a line."""
         cells = []
-        for tree, shape in factors:
-            if shape is None:
+        for tree, below in factors:
+            if below is None:
                 cells.append(self.formula(tree))
             else:
                 factor = self._factor(tree, is_closed=_is_closed(tree))
-                cells.append(rf"\underbrace{{{factor}}}_{{{self.shape(shape)}}}")
+                cells.append(rf"\underbrace{{{factor}}}_{{{self._under(below)}}}")
         self.lines.append(r"\quad " * 2 + r" \; ".join(cells))
 
     def document(self) -> str:

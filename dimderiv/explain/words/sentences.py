@@ -56,6 +56,8 @@ class Speaker:
             case recorded.MatrixPlace(letters):
                 written = ", ".join(markup.formula(letter) for letter in letters)
                 return markup.held(f"({written})" if len(letters) > 1 else written)
+            case recorded.IndexOf(index):
+                return markup.held(markup.index(index))
             case recorded.Sentence(key, fields):
                 return self.sentence(key, **fields)
             case Shape(is_scalar=True):

@@ -1,0 +1,183 @@
+"""The size arithmetic of an affine index: what slides over what, and where zeros are put in.
+
+The index `2i+r-1` of an axis of `X` says that what has `i` stands in steps of 2, and what has `r`
+in steps of 1.  By what has one of them, the other slides over `X` and stays inside: a valid
+product.  By `X`, each slides across the other and hangs over its ends: a full product.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import NamedTuple
+
+from dimderiv.explain.record.places import NOTHING, Folded, Place
+from dimderiv.explain.record.reasons import WrittenFactor
+from dimderiv.explain.record.recorded import Equation, Field, IndexOf, Sentence, Several, Sizes
+from dimderiv.explain.record.scalar_order import NUMBER_ONE
+from dimderiv.graph import Selection
+from dimderiv.language import ONE, Add, Binary, Dim, Negative, Number, Tree
+
+
+class Arrays(NamedTuple):
+    """What is multiplied by letters, and what the derivative is by.
+
+    Attributes:
+        factors: the arrays, what arrives among them last.
+        operand: what the derivative is by.
+        spelled: how each letter is written.
+        result: the letters of the derivative.
+    """
+
+    factors: Sequence[WrittenFactor]
+    operand: Tree
+    spelled: Mapping[int, Tree]
+    result: Sequence[int]
+
+    def of_axis(self, letter: int) -> Tree | None:
+        """The factor that has an axis with a letter of its own."""
+        found = (f.tree for f in self.factors if letter in f.factor.indices)
+        return next(found, None)
+
+    def holder(self, letter: int) -> Tree | None:
+        """What has a letter: what the derivative is by, or a factor."""
+        if letter in self.result:
+            return self.operand
+        return next((f.tree for f in reversed(self.factors) if letter in f.letters), None)
+
+
+def sliding(found: Folded, arrays: Arrays) -> tuple[Sizes, ...]:
+    """What the sizes say of each place that depends on letters; of equal ones, once."""
+    told: list[tuple[list[Sentence], list[_Window]]] = []
+    for place in (*found.inside.values(), *found.shown):
+        if isinstance(place.factor.node, Selection):
+            window = _Window(place, arrays, is_shown=place in found.shown)
+            sentences = list(window.sentences())
+            same = next((windows for other, windows in told if other == sentences), None)
+            if same is None:
+                told.append((sentences, [window]))
+            else:
+                same.append(window)
+    return tuple(_together(*each) for each in told)
+
+
+def _together(sentences: Sequence[Sentence], windows: Sequence["_Window"]) -> Sizes:
+    """The same sentences of several indices."""
+    index = Several(tuple(IndexOf(window.index) for window in windows))
+    filled = [Sentence(s.key, {**s.fields, "index": index}) for s in sentences]
+    return Sizes(Several(tuple(window.along for window in windows)), tuple(filled))
+
+
+class _Window:
+    """An axis whose places depend on letters."""
+
+    def __init__(self, place: Place, arrays: Arrays, *, is_shown: bool) -> None:
+        node = place.factor.node
+        assert isinstance(node, Selection)
+        self.place, self.arrays, self.is_shown = place, arrays, is_shown
+        self.size, *counts = node.axes
+        self.sides = [
+            _Side(letter, arrays.holder(letter), step, count)
+            for letter, step, count in zip(place.others, node.steps, counts, strict=True)
+        ]
+        before = [side.span - ONE for side in self.sides if side.step < 0]
+        self.lowest = reduce(Dim.__sub__, before, node.offset)
+        self.total = reduce(Dim.__add__, [side.span - ONE for side in self.sides], ONE)
+        self.index = place.tree(arrays.spelled)
+
+    @property
+    def array(self) -> Tree | None:
+        """What has the axis."""
+        return self.arrays.operand if self.is_shown else self.arrays.of_axis(self.place.letter)
+
+    @property
+    def along(self) -> Tree:
+        """The letter of the derivative that its sizes are told for."""
+        own = [letter for letter in self.place.others if letter in self.arrays.result]
+        return self.arrays.spelled[self.place.letter if self.is_shown or not own else own[0]]
+
+    def sentences(self) -> Iterator[Sentence]:
+        """Where the places lie, and what slides over what."""
+        sides, own = self.sides, [i for i in self.place.others if i in self.arrays.result]
+        is_pair = len(sides) == 2 and all(side.holder for side in sides)
+        if self.is_shown:
+            if is_pair:
+                yield from (side.apart() for side in sides if side.has_gaps)
+                yield self._full(*sides)
+            yield from self._reached("dropped")
+            return
+        yield from self._reached("reach")
+        if is_pair and len(own) == 1:
+            kept, other = sides if sides[0].letter in own else sides[::-1]
+            yield from (other.apart() for _ in range(other.has_gaps))
+            yield self._valid(kept, other)
+
+    def _reached(self, kind: str) -> Iterator[Sentence]:
+        """Which places there are, and which of them the array has."""
+        if self.array is None:
+            return
+        highest, last = self.lowest + self.total - ONE, self.size - ONE
+        before, after = (NOTHING - self.lowest).number, (highest - last).number
+        fields: dict[str, Field] = {
+            "array": self.array,
+            "lowest": self.lowest.syntax(),
+            "highest": highest.syntax(),
+            "last": last.syntax(),
+        }
+        if before is None or after is None:
+            yield Sentence(f"{kind}_unknown", fields)
+        elif before == after == 0:
+            yield Sentence("reach_all", fields)
+        elif before <= 0 and after <= 0:
+            yield Sentence(f"{kind}_inside", fields)
+        else:
+            zeros: dict[str, Field] = {"before": max(before, 0), "after": max(after, 0)}
+            yield Sentence(f"{kind}_over", fields | zeros)
+
+    def _full(self, first: "_Side", second: "_Side") -> Sentence:
+        """Both slide across each other; what arrives lies still."""
+        if first.holder != self.arrays.factors[-1].tree:
+            first, second = second, first
+        count = Add((first.span.syntax(), second.span.syntax(), Negative(NUMBER_ONE)))
+        sides = Equation((count, self.total.syntax()))
+        return Sentence("full", {**first.named("other"), **second.named("window"), "count": sides})
+
+    def _valid(self, kept: "_Side", other: "_Side") -> Sentence:
+        """What has the other letter slides over the array and stays inside."""
+        count = Add((self.total.syntax(), Negative(other.span.syntax()), NUMBER_ONE))
+        fields: dict[str, Field] = {
+            "operand": self.arrays.operand,
+            "count": Equation((count, kept.span.syntax())),
+            "step": abs(kept.step),
+            "size": kept.extent.syntax(),
+        }
+        return Sentence("valid_apart" if kept.has_gaps else "valid", fields | other.named("window"))
+
+
+class _Side(NamedTuple):
+    """One of the letters that a place depends on: what has it, in which steps, how often."""
+
+    letter: int
+    holder: Tree | None
+    step: int
+    extent: Dim
+
+    @property
+    def span(self) -> Dim:
+        """How many places there are from the first to the last."""
+        return Dim.of(abs(self.step)) * (self.extent - ONE) + ONE
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether there are places between neighbours."""
+        return abs(self.step) > 1
+
+    def named(self, key: str) -> dict[str, Field]:
+        """What has the letter, as a field of a sentence."""
+        return {} if self.holder is None else {key: self.holder}
+
+    def apart(self) -> Sentence:
+        """What stands in larger steps, with zeros between."""
+        step = Number(Fraction(abs(self.step)))
+        steps = Binary("*", step, Add((self.extent.syntax(), Negative(NUMBER_ONE))))
+        span = Equation((Add((steps, NUMBER_ONE)), self.span.syntax()))
+        return Sentence("apart", {**self.named("factor"), "step": step, "span": span})
