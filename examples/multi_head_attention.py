@@ -18,7 +18,7 @@ P = softmax(S, axis=j)
 O[b,h,i,k] = P[b,h,i,j] V[b,h,j,k]
 Y[b,i,m] = O[b,h,i,k] W_o[h,k,m]
 """
-SHAPES = "X: B x n x D; W_q: D x h x d; W_k: D x h x d; W_v: D x h x d; W_o: h x d x D"
+SHAPES = "X: B x n x D; W_q: D x H x d; W_k: D x H x d; W_v: D x H x d; W_o: H x d x D"
 PARAMETERS = ["W_q", "W_k", "W_v", "W_o", "X"]
 
 attention = derive(FORWARD, PARAMETERS, shapes=SHAPES, upstream="G")

@@ -14,6 +14,7 @@ from concrete import Concrete
 from lettered import Lettered
 
 from dimderiv.language.names import HESSIAN
+from dimderiv.language.rule_files import FUNCTIONS
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -28,7 +29,6 @@ from dimderiv.language.syntax import (
     Tree,
     is_extreme_of_two,
 )
-from dimderiv.language.rule_files import FUNCTIONS
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, REDUCTIONS
 
 Array = np.ndarray

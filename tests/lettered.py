@@ -162,9 +162,9 @@ class Lettered:
             case Name(name):
                 return self.lifted(self.sizes[name])
             case Negative(operand):
-                return np.negative(self.integer(operand))
+                return np.asarray(-self.integer(operand))
             case Add(terms):
-                return reduce(np.add, [self.integer(term) for term in terms])
+                return np.asarray(reduce(np.add, [*map(self.integer, terms)]))
             case Binary("*", left, Name(name)) if name in self.letters and self.has_letters(left):
                 # One axis of several letters, the last one fastest.
                 slow = self.integer(left) * self.letters[name][1]
