@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -11,7 +12,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 from .judge import Finding, findings  # noqa: E402  numeric is found only on this path
-from .problems import problems  # noqa: E402
+from .problems import Problem, problems  # noqa: E402
+from .sheets import sheet_problems  # noqa: E402
+
+
+def mixed(seed: int) -> Iterator[Problem]:
+    """Three index statements, then a matrix that is cut and put together, and so on."""
+    statements, sheets = problems(seed), sheet_problems(seed)
+    while True:
+        yield from islice(statements, 3)
+        yield next(sheets)
 
 
 def main() -> int:
@@ -26,7 +36,7 @@ def main() -> int:
     given = parser.parse_args()
     groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     begin, count = time.monotonic(), 0
-    for problem in islice(problems(given.seed), given.start, given.start + given.count):
+    for problem in islice(mixed(given.seed), given.start, given.start + given.count):
         if time.monotonic() - begin > given.seconds:
             break
         count += 1

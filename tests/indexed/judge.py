@@ -1,6 +1,7 @@
 """A problem judged: what is derived, as it is printed and as code, against PyTorch."""
 
 import inspect
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from dimderiv import derive
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import DimderivError, VerificationError
 
-from .parts import Space, Tensor
-from .problems import Problem, words
+from .parts import Tensor
+from .problems import Problem
 
 TOLERANCE = 1e-8
 LARGEST = 1e6
@@ -66,25 +67,16 @@ class Truth:
 
     def size(self, text: str) -> int:
         """The number that a size is."""
-        sizes = {**self.problem.sizes}
-        numbers = [int(word) if word.isdigit() else sizes[word] for word in words(text)]
-        return int(np.prod(numbers))
+        spelled = re.sub(r"(?<=\w) (?=\w)", " * ", text)
+        return int(eval(spelled, {}, self.problem.sizes))
 
     def direction(self, like: Tensor, seed: int) -> Tensor:
         """Numbers for a direction, or for a derivative that is handed down."""
         return torch.tensor(np.random.default_rng(seed).normal(size=like.shape))
 
     def value(self, x: Tensor) -> Tensor:
-        """The value of the last statement."""
-        arrays = {**self.arrays, self.problem.wrt: x}
-        for each in self.problem.statements:
-            space = Space(arrays, each.letters)
-            found = space.spread(each.body.value(space), each.head)
-            order = [space.axis(letter) for letter in each.head]
-            rest = [k for k in range(found.ndim) if k not in order]
-            found = found.permute(*order, *rest).reshape([each.letters[n] for n in each.head])
-            arrays[each.name] = found
-        return found
+        """The value, as a function of the variable."""
+        return self.problem.value({**self.arrays, self.problem.wrt: x})
 
     @cached_property
     def derivative(self) -> Tensor:
@@ -201,15 +193,14 @@ def wrong_text(derivation: Derivation, truth: Truth) -> str | None:
 def wrong_code(derivation: Derivation, truth: Truth) -> str | None:
     """What is wrong with the value and the derivative that code gives."""
     function = derivation.function("numpy", value=True)
-    x = truth.arrays[truth.problem.wrt]
-    given = {name: array.numpy() for name, array in truth.arrays.items()}
-    given |= {"Gup": truth.upstream.numpy(), "Vdir": truth.direction(x, 2).numpy()}
     wanted = inspect.signature(function).parameters
-    arguments = {n: array for n, array in (given | truth.problem.sizes).items() if n in wanted}
-    value, derivative = function(**arguments)
+    given = truth.problem.sizes | truth.point(derivation).arguments(derivation)
+    value, derivative = function(**{n: array for n, array in given.items() if n in wanted})
     expected = truth.derivative
-    if np.shape(derivative) != tuple(expected.shape):
-        return f"shape with {np.ndim(derivative)} axes, not {expected.ndim}"
+    sizes = [[n for n in shape if n > 1] for shape in (np.shape(derivative), expected.shape)]
+    if sizes[0] != sizes[1]:
+        return f"shape with {len(sizes[0])} axes, not {len(sizes[1])}"
+    x = truth.arrays[truth.problem.wrt]
     if truth.problem.mode in ("gradient", "jacobian") and differs(value, truth.value(x)):
         return "wrong value"
     return differs(derivative, expected)

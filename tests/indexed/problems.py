@@ -1,15 +1,19 @@
 """Random index statements: up to four factors, functions, reductions and affine indices."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from math import prod
 from random import Random
 
 from . import parts
-from .parts import Part
+from .parts import Part, Space, Tensor
 
 LETTERS = "ijkabcrst"
 DIMS = "MNPQHL"
 ARRAYS: list[str] = [*"ABCDEFGSTUVWXYZ", *(f"A{k}" for k in range(1, 20))]
+# How many values of all letters of a statement there may be.
+LARGEST = 3000
 MODES = ("gradient", "gradient", "upstream", "upstream", "jacobian", "forward", "second", "hvp")
 
 
@@ -27,7 +31,15 @@ class Statement:
     def text(self) -> str:
         """The statement in the language."""
         left = f"{self.name}[{self.shown}] = " if self.name else f"[{self.shown}] "
-        return (left if self.head else f"{self.name} = " * bool(self.name)) + self.body.text
+        return (left if self.head else "") + self.body.text
+
+    def value(self, arrays: Mapping[str, Tensor]) -> Tensor:
+        """The array that the statement gives, with an axis for each letter of the left side."""
+        space = Space(arrays, self.letters)
+        found = space.spread(self.body.value(space), self.head)
+        order = [space.axis(letter) for letter in self.head]
+        rest = [k for k in range(found.ndim) if k not in order]
+        return found.permute(*order, *rest).reshape([self.letters[n] for n in self.head])
 
 
 @dataclass(frozen=True)
@@ -35,23 +47,20 @@ class Problem:
     """What is derived, and how.
 
     Attributes:
-        statements: the last one is the value.
+        source: the text of the language.
+        value: the same in PyTorch, of the arrays.
         shapes: what is declared.
         sizes: a number for each dimension.
         wrt: the variable.
         mode: the kind of derivative.
     """
 
-    statements: Sequence[Statement]
+    source: str
+    value: Callable[[Mapping[str, Tensor]], Tensor]
     shapes: dict[str, str]
     sizes: dict[str, int]
     wrt: str
     mode: str
-
-    @property
-    def source(self) -> str:
-        """The text of the language."""
-        return "; ".join(statement.text for statement in self.statements)
 
 
 @dataclass
@@ -304,37 +313,35 @@ def begun_plain(maker: Maker, letters: Sequence[str]) -> Part:
 
 def problem(random: Random) -> Problem | None:
     """A random problem; nothing where it would be too large."""
-    maker = Maker(random)
-    found = []
+    maker, found = Maker(random), list[Statement]()
     for name in random.choice(((), (), (), ("R",), ("R", "O"))):
         head = random.sample(LETTERS[:6], random.choice((1, 2, 2, 3)))
         found.append(statement(maker, head, name))
         maker.shapes[name] = [maker.dims[each] for each in head]
         maker.defined[name] = None
     mode = random.choice(MODES)
-    is_scalar = mode in ("gradient", "second", "hvp")
-    head = [] if is_scalar else random.sample(LETTERS[:6], random.choice((1, 2, 2, 3, 4)))
-    if is_scalar:
-        inner = random.sample(LETTERS[:6], random.choice((1, 2, 3)))
-        found.append(total(maker, inner))
+    if mode in ("gradient", "second", "hvp"):
+        found.append(total(maker, random.sample(LETTERS[:6], random.choice((1, 2, 3)))))
     else:
+        head = random.sample(LETTERS[:6], random.choice((1, 2, 2, 3, 4)))
         found.append(statement(maker, head, random.choice(("", "J"))))
     used = frozenset[str]().union(*[each.body.names for each in found])
     variables = sorted(used & maker.shapes.keys() - maker.defined.keys())
-    if not variables or max(_places(each) for each in found) > 3000:
+    if not variables or max(prod(each.letters.values()) for each in found) > LARGEST:
         return None
-    shapes = {n: " x ".join(s) for n, s in maker.shapes.items() if n not in maker.defined}
-    shapes |= {n: f"{along} labels {classes}" for n, (along, classes) in maker.labels.items()}
-    text = " ".join(each.text for each in found)
-    shapes = {n: s for n, s in shapes.items() if n in used or f"{n}[" in text}
-    return Problem(found, shapes, dict(maker.sizes), random.choice(variables), mode)
+    text = "; ".join(each.text for each in found)
+    shapes = {n: " x ".join(s) for n, s in maker.shapes.items() if n in variables}
+    shapes |= {n: f"{a} labels {c}" for n, (a, c) in maker.labels.items() if f"{n}[" in text}
+    value = partial(valued, found)
+    return Problem(text, value, shapes, dict(maker.sizes), random.choice(variables), mode)
 
 
-def _places(each: Statement) -> int:
-    count = 1
-    for size in each.letters.values():
-        count *= size
-    return count
+def valued(statements: Sequence[Statement], arrays: Mapping[str, Tensor]) -> Tensor:
+    """The value of the last of some statements."""
+    known = dict(arrays)
+    for each in statements:
+        known[each.name] = found = each.value(known)
+    return found
 
 
 def problems(seed: int) -> Iterator[Problem]:
