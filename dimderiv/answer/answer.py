@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from dimderiv.answer.derivative import Extent, Variables
-from dimderiv.conform import Arranger, NoMatrixFormError, vectorised
+from dimderiv.conform import Arranger, Heads, NoMatrixFormError, vectorised
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Named, Node, expanded, is_zero, zero
 from dimderiv.language import Program, Statement, names_in, syntax, written_out
@@ -77,12 +77,16 @@ def write_answer(
     adjoints: Collection[Named],
     derivatives: Found,
     arranger: Arranger,
+    heads: Mapping[Variables, Heads] = {},
 ) -> Answer:
     """The derivatives in matrix notation, after the program's definitions and the adjoints'."""
     definitions = {s.name: s.value for s in program.statements if s.name is not None}
     for adjoint in adjoints:
-        definitions[adjoint.name] = arranger.tree(adjoint.value, row=adjoint.row)
-    written = {names: _written(*found, arranger) for names, found in derivatives.items()}
+        definitions[adjoint.name] = arranger.definition(adjoint)
+    written = {
+        names: _written(*found, arranger, heads.get(names, ()))
+        for names, found in derivatives.items()
+    }
     adjoint_names = {adjoint.name for adjoint in adjoints}
     lone = {
         names: tree.name
@@ -97,17 +101,24 @@ def write_answer(
     return Answer(definitions, written)
 
 
-def _written(node: Node, extent: Extent, arranger: Arranger) -> syntax.Tree:
+def _written(node: Node, extent: Extent, arranger: Arranger, heads: Heads) -> syntax.Tree:
     """One derivative: a vector or a matrix as it is, more axes as Kronecker products or entries.
 
     A single axis is that of the value or that of the variable, and lies as it does there.
     """
     of, by, turned = extent.of, extent.by, extent.turned
+    if extent.has_letters:
+        if turned:
+            raise NotDifferentiableError(
+                f"a derivative with axes {extent.shape} has no layout: only matrices are turned",
+                hint='the layout "mixed"',
+            )
+        return arranger.statement(node, extent.axes, heads)
     if is_zero(node) and len(node.axes) > 2:
         node = zero((of.rows * of.cols, by.rows * by.cols))
     if len(node.axes) <= 2:
         row = (by.is_row if by.axes else of.is_row) and len(node.axes) == 1
-        return arranger.tree(node, row=row != turned)
+        return arranger.tree(node, row=row != turned, heads=heads)
     try:
         common = outside(expanded(node))
         terms = collected(common.terms, node.axes)
@@ -118,5 +129,5 @@ def _written(node: Node, extent: Extent, arranger: Arranger) -> syntax.Tree:
             raise NotDifferentiableError(
                 "an answer in index notation has no layout", hint='the layout "mixed"'
             ) from None
-        return arranger.shown(arranger.entries(node))
+        return arranger.shown(arranger.entries(node, heads))
     return arranger.shown(piece, transposed=turned)

@@ -4,11 +4,20 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from dimderiv.answer.question import Layout
-from dimderiv.language import IndexForm, Program, Shape, walk
+from dimderiv.language import Call, Dim, IndexForm, Program, Shape, walk
 from dimderiv.render import shortened, text
 
 Variables: TypeAlias = tuple[str, ...]
 AnswerForm = Literal["matrix", "kronecker", "index"]
+
+
+def own_axes(shape: Shape) -> tuple[Dim, ...]:
+    """The axes of an array: all that it is declared with, but none of size 1 of a matrix.
+
+    Args:
+        shape: that of the array.
+    """
+    return tuple(shape) if shape.has_more_axes else shape.axes
 
 
 @dataclass(frozen=True)
@@ -37,10 +46,22 @@ class Extent:
         return Extent(of, by, layout == ("numerator" if of.is_scalar else "denominator"))
 
     @property
+    def has_letters(self) -> bool:
+        """Whether the axes of both are kept apart: one of them is no matrix, but has more axes."""
+        return self.of.has_more_axes or self.by.has_more_axes
+
+    @property
+    def axes(self) -> tuple[Dim, ...]:
+        """The axes of both, one after the other; a scalar has none, a vector one."""
+        return tuple([dim for shape in (self.of, self.by) for dim in own_axes(shape)])
+
+    @property
     def shape(self) -> Shape:
         """The shape that the derivative has as it is printed."""
         if self.of.is_scalar or self.by.is_scalar:
             shape = self.by if self.of.is_scalar else self.of
+        elif self.has_letters:
+            return Shape.of(self.axes)
         else:
             shape = Shape(self.of.rows * self.of.cols, self.by.rows * self.by.cols)
         return shape.transposed if self.turned else shape
@@ -74,7 +95,9 @@ class Derivative(Extent):
         `"matrix"` in matrix notation; `"kronecker"` by vectorised matrices, columns stacked;
         `"index"` entry by entry.
         """
-        parts = (part for each in self.program.statements for part in walk(each.value))
-        if any(isinstance(part, IndexForm) for part in parts):
+        if self.has_letters:
             return "index"
+        for part in (part for each in self.program.statements for part in walk(each.value)):
+            if isinstance(part, IndexForm) or (isinstance(part, Call) and part.over):
+                return "index"
         return "kronecker" if len(self.of.axes) + len(self.by.axes) > 2 else "matrix"

@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 
 from dimderiv.answer.answer import Answer, Found, write_answer
 from dimderiv.answer.derivative import AnswerForm, Derivative, Extent, Variables
+from dimderiv.answer.letters import heads_of, letters_of
 from dimderiv.answer.naming import with_names
 from dimderiv.answer.question import Question
 from dimderiv.conform import Arranger, symbols
@@ -117,10 +118,12 @@ def written(
     typed, tangents = question.typed, record.tangents
     skew = [name for name, each in typed.symbols.items() if "skew" in each.properties]
     taken = [*typed.symbols, *typed.definitions, *typed.functions]
-    arranger = Arranger(taken=taken, skew=skew, sizes=typed.sizes)
+    letters = letters_of(question)
+    arranger = Arranger(taken=taken, skew=skew, sizes=typed.sizes, user=letters)
+    heads = {names: heads_of(question, letters, names) for names in found}
     moving, lent = (tangents.named, tangents.lent) if tangents else ((), ())
     named = (*record.gradients.adjoints, *free, *moving)
-    answer = write_answer(typed.program, named, found, arranger)
+    answer = write_answer(typed.program, named, found, arranger, heads)
     given = answer.definitions
     short = [name for name in lent if name in given and symbols(given[name]) <= MOST_INLINE]
     answer = answer.without(short) if short else answer

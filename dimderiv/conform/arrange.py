@@ -8,8 +8,9 @@ from typing import NamedTuple
 from dimderiv.conform import notation
 from dimderiv.conform.functions import applied, function
 from dimderiv.conform.identities import IDENTITY, with_bare_identities
-from dimderiv.conform.index_form import index_form
+from dimderiv.conform.index_form import Heads
 from dimderiv.conform.kronecker import merged_piece
+from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.means import with_means
 from dimderiv.conform.network import Conformed, conform
 from dimderiv.conform.notation import Form, TwoWay, with_ones
@@ -25,6 +26,7 @@ from dimderiv.conform.readable import (
 )
 from dimderiv.conform.scalars import scalars
 from dimderiv.conform.skew import without_transposes
+from dimderiv.conform.statements import Statements, has_letters
 from dimderiv.conform.sums import negated, summed, summed_by_ends
 from dimderiv.conform.whole_axes import with_whole_axes
 from dimderiv.errors import LimitError, NotDifferentiableError
@@ -49,7 +51,17 @@ from dimderiv.graph import (
     letters_of,
     times,
 )
-from dimderiv.language import COMMUTATION, COMPARISONS, Add, Call, Dim, Name, Number, Tree
+from dimderiv.language import (
+    COMMUTATION,
+    COMPARISONS,
+    Add,
+    Call,
+    Dim,
+    IndexForm,
+    Name,
+    Number,
+    Tree,
+)
 
 LONGEST = 100_000
 
@@ -92,6 +104,7 @@ class Arranger:
         taken: names that stand for symbols or intermediates, so not for the size of a dimension.
         skew: the names of skew matrices, which are written without their transposes.
         sizes: names of dimensions, which no index letter has.
+        user: the letters of the program.
     """
 
     def __init__(
@@ -99,16 +112,53 @@ class Arranger:
         taken: Collection[str] = (),
         skew: Collection[str] = (),
         sizes: Collection[str] = (),
+        user: UserLetters | None = None,
     ) -> None:
         self.skew = frozenset(skew)
         self.sizes = frozenset(sizes)
         self.taken = frozenset(taken)
         self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
         self.known: dict[Key, TwoWay] = {}
+        letters = user or UserLetters()
+        self.statements = Statements(self.piece, self.known, self.taken, self.sizes, letters)
 
-    def tree(self, node: Node, *, row: bool = False) -> Tree:
-        """The notation of a node; one with a single axis as a column, or as a row."""
-        return self.shown(self.piece(node), transposed=row)
+    def tree(self, node: Node, *, row: bool = False, heads: Heads = ()) -> Tree:
+        """The notation of a node; one with a single axis as a column, or as a row.
+
+        Args:
+            node: a node of at most two axes.
+            row: whether it is a row.
+            heads: letters for its axes, the best first, where it is written entry by entry.
+        """
+        piece = self.piece(node)
+        is_lettered = self.statements.are_used and bool(self.statements.user.shapes)
+        if is_lettered and has_letters(piece.upright):
+            entries = self.entries(node, heads)
+            is_whole = isinstance(piece.upright.tree, IndexForm)
+            piece = entries if is_whole or entries.upright.cost < piece.upright.cost else piece
+        return self.shown(piece, transposed=row)
+
+    def definition(self, named: Named) -> Tree:
+        """The value of an intermediate, with all the axes that it is to have."""
+        user = self.statements.user
+        shape = user.shapes.get(named.name)
+        heads = [[letter] if letter else [] for letter in user.letters.get(named.name, ())]
+        if shape is None or not shape.has_more_axes:
+            return self.tree(named.value, row=named.row, heads=heads)
+        return self.statement(named.value, shape, heads)
+
+    def statement(self, node: Node, axes: Sequence[Dim], heads: Heads) -> Tree:
+        """The notation of an array of any number of axes, of which the node lacks those of size 1.
+
+        Args:
+            node: the node.
+            axes: the axes of the array.
+            heads: letters for them, the best first.
+        """
+        whole = self.statements.arrays.form(node) if len(axes) == len(node.axes) > 2 else None
+        if whole is not None:
+            return self.shown(notation.symmetric(whole))
+        return self.shown(self.entries(node, heads, axes))
 
     def shown(self, piece: TwoWay, *, transposed: bool = False) -> Tree:
         """What is printed of a piece, or of its transpose."""
@@ -133,8 +183,6 @@ class Arranger:
 
     def _piece(self, node: Node) -> TwoWay:
         match node:
-            case Product() | Sum():
-                return self._filled(node)
             case Symbol() | Named():
                 return notation.named(
                     node.name, len(node.axes), row=node.row, is_symmetric=is_symmetric(node)
@@ -143,12 +191,10 @@ class Arranger:
                 return self._constant(name)
             case Size(dim):
                 return self._size(dim)
-            case Map():
-                return self._map(node)
-            case Selection():
-                raise NoMatrixFormError
-            case Function():
-                return function(node, [self.piece(each) for each in node.arguments])
+        try:
+            return self._matrix(node)
+        except NoMatrixFormError:
+            return self.entries(node)
 
     def _constant(self, name: str) -> TwoWay:
         assert name == "pi", "no other number has a name"
@@ -161,15 +207,6 @@ class Arranger:
             ones = Call("ones", (dim.syntax(), Number(Fraction(1))))
             return notation.scalar(Call("sum", (ones,)), 4)
         return notation.scalar(dim.syntax(), len(str(dim).split()))
-
-    def _filled(self, node: Sum | Product) -> TwoWay:
-        """A node with the axes that it is only repeated along written as ones."""
-        try:
-            return self._matrix(node)
-        except NoMatrixFormError:
-            if len(node.axes) > 2:
-                raise
-            return self.entries(node)
 
     def unfilled(
         self,
@@ -300,13 +337,20 @@ class Arranger:
 
     def _matrix(self, node: Node) -> TwoWay:
         """A node upright and transposed, in matrix notation."""
-        if not isinstance(node, (Product, Sum)):
-            return self.piece(node)
-        return self.unfilled(node, filled=True).signed
+        match node:
+            case Product() | Sum():
+                return self.unfilled(node, filled=True).signed
+            case Map():
+                return self._map(node)
+            case Function():
+                return function(node, [self.piece(each) for each in node.arguments])
+            case Selection():
+                raise NoMatrixFormError
+        return self.piece(node)
 
-    def entries(self, node: Node) -> TwoWay:
+    def entries(self, node: Node, heads: Heads = (), axes: Sequence[Dim] = ()) -> TwoWay:
         """A node entry by entry, with letters that mean nothing else."""
-        return index_form(node, self.piece, self.taken | self.sizes)
+        return self.statements.entries(node, heads, axes)
 
     def _factor_pieces(
         self, node: Product, negative: bool, *, absorb: bool

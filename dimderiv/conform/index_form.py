@@ -1,269 +1,190 @@
 """Arrays that no matrix notation reaches, entry by entry: `[i:m, j:n] G[i-k, j-l] K[k,l]`."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
-from functools import reduce
-from itertools import count
-from typing import NamedTuple
 
-from dimderiv.conform import notation
+from dimderiv.conform.entries import EntryWriter, summed_over
+from dimderiv.conform.lettering import Scope
 from dimderiv.conform.notation import Form, TwoWay, primed, symbols
+from dimderiv.conform.places import Place, merged
+from dimderiv.conform.restored import is_restored
 from dimderiv.graph import (
-    Factor,
-    Index,
     LabelledProduct,
     Merged,
     Node,
     Product,
-    Shifted,
     expanded,
-    index_dim,
     labelled,
-    letters_of,
     nodes_of,
+    terms,
 )
-from dimderiv.language import Add, Binary, Call, Dim, Entry, IndexForm, Name, Negative, Number, Tree
+from dimderiv.language import ONE, Add, Dim, IndexForm, Name, Number, Tree
 
-LETTERS = "ijklpqrstuvabcdefgh"
 LONG = 20
-
-
-class LetterAxis(NamedTuple):
-    """An axis of an index form: one letter, or several with the first one slowest."""
-
-    names: tuple[str, ...]
-    dims: tuple[Dim, ...]
-
-    @property
-    def place(self) -> Tree:
-        """The position along the axis in terms of its letters."""
-        return _position([Name(name) for name in self.names], self.dims)
+# The letters that are wished for along each axis, the best first.
+Heads = Sequence[Sequence[str]]
 
 
 def index_form(
-    node: Node, piece_of: Callable[[Node], TwoWay], taken: Collection[str] = ()
+    node: Node,
+    writer: EntryWriter,
+    taken: Collection[str] = (),
+    sizes: Collection[str] = (),
+    heads: Heads = (),
+    axes: Sequence[Dim] = (),
 ) -> TwoWay:
-    """A node entry by entry, with a letter for each of its axes, or several for a merged one."""
-    terms = expanded(node)
-    parts = [(coefficient, labelled(part)) for coefficient, part in terms]
-    known = _size_names([part for _, part in terms]).union(taken)
-    unused = _letters(known)
-    axes = [_axis([part for _, part in parts], k, unused) for k in range(len(node.axes))]
-    known.update(*(axis.names for axis in axes))
-    spots = [Spot(axis.place, axis.names, axis.dims, is_inside=True) for axis in axes]
-    body = [
-        _Term(part, spots, _letters(known), piece_of).entries().tree(coefficient)
-        for coefficient, part in parts
+    """A node entry by entry, with a letter for each of its axes, or several for a merged one.
+
+    Args:
+        node: the node.
+        writer: what writes its entries.
+        taken: names that no letter has, unless the user made it one.
+        sizes: names that no letter has at all.
+        heads: letters for the axes that are better than those of what the node is made of.
+        axes: all axes, where some have size 1 and the node lacks those.
+    """
+    ways = [terms(node)]
+    ways += [parts for parts in [expanded(node)] if len(parts) > len(ways[0])]
+    statements = [
+        _Statement(node, parts, writer, _scope(node, writer, taken, sizes)) for parts in ways
     ]
-    letters = [
-        (name, dim.syntax())
-        for axis in axes
-        for name, dim in zip(axis.names, axis.dims, strict=True)
-    ]
-    merged = len(letters) > len(axes)
-    tree = IndexForm(
-        tuple(letters),
-        body[0] if len(body) == 1 else Add(tuple(body)),
-        tuple(len(axis.names) for axis in axes) if merged else (),
-    )
+    tree = min([each.tree(heads, axes) for each in statements], key=symbols)
     form = Form(tree, LONG + symbols(tree))
-    return TwoWay(form, primed(form))
+    return TwoWay(form, primed(form)) if len(node.axes) <= 2 else TwoWay(form, form)
 
 
-def _size_names(nodes: Sequence[Node]) -> set[str]:
+def scalar_form(
+    node: Node, writer: EntryWriter, taken: Collection[str] = (), sizes: Collection[str] = ()
+) -> TwoWay:
+    """A scalar as sums over letters: `sum[i,j,k] X[i,j,k] y[k]`.
+
+    Args:
+        node: a node without axes.
+        writer: what writes its entries.
+        taken: names that no letter has, unless the user made it one.
+        sizes: names that no letter has at all.
+    """
+    scope = _scope(node, writer, taken, sizes)
+    trees = []
+    for coefficient, part in terms(node):
+        inner = scope.term()
+        found = writer.term(labelled(part), (), inner)
+        trees.append(summed_over(found, found.summed, inner, coefficient))
+    tree = trees[0] if len(trees) == 1 else Add(tuple(trees))
+    form = Form(tree, symbols(tree))
+    return TwoWay(form, form)
+
+
+def _scope(
+    node: Node, writer: EntryWriter, taken: Collection[str], sizes: Collection[str]
+) -> Scope:
+    known = _size_names(node)
+    return Scope({*taken}, {*sizes, *known}, writer.user.names)
+
+
+def _size_names(node: Node) -> set[str]:
     """The names of the sizes of nodes and of what they are made of, which no letter may have."""
     names = set[str]()
-    for node in nodes_of(nodes, through_names=False):
-        dims = node.dims if isinstance(node, Product) else node.axes
+    for part in nodes_of([node], through_names=False):
+        dims = part.dims if isinstance(part, Product) else part.axes
         names.update(name for dim in dims for name in dim.names)
     return names
 
 
-def _letters(taken: Collection[str]) -> Iterator[str]:
-    """Index letters, with numbers when there are no more of them."""
-    names = (f"{letter}{number or ''}" for number in count() for letter in LETTERS)
-    return (name for name in names if name not in taken)
+class _Statement:
+    """One way to write a node: as the sum of some terms.
 
-
-def _axis(parts: Iterable[LabelledProduct], k: int, unused: Iterator[str]) -> LetterAxis:
-    """The letters of an axis: as many as the first product has that merges several there."""
-    dims: tuple[Dim, ...] = ()
-    for part in parts:
-        index = part.result[k]
-        dims = dims or (index_dim(index, part.dims),)
-        if isinstance(index, Merged):
-            dims = tuple(part.dims[letter] for letter in index.letters)
-            break
-    return LetterAxis(tuple(next(unused) for _ in dims), dims)
-
-
-def _position(letters: Sequence[Tree], dims: Sequence[Dim]) -> Tree:
-    """The position along an axis of several letters, the first one slowest."""
-    place, *faster = letters
-    for letter, dim in zip(faster, dims[1:], strict=True):
-        place = Add((Binary("*", place, dim.syntax()), letter))
-    return place
-
-
-class Spot(NamedTuple):
-    """A position along an axis.
-
-    Attributes:
-        place: the position.
-        names: the letters that it is made of, where it is that of an axis of the form.
-        dims: their sizes.
-        is_inside: whether the position is known not to leave the axis.
+    Args:
+        node: the node.
+        parts: its terms, as labelled products.
+        writer: what writes its entries.
+        scope: the letters of the statement, none of which is used yet.
     """
-
-    place: Tree
-    names: tuple[str, ...]
-    dims: tuple[Dim, ...]
-    is_inside: bool
-
-
-class Entries(NamedTuple):
-    """A product of entries: its number, and what stands above and below the line."""
-
-    number: Fraction
-    above: list[Tree]
-    below: list[Tree]
-
-    def tree(self, coefficient: Fraction) -> Tree:
-        """The product, with what it is multiplied by."""
-        value = coefficient * self.number
-        parts = [*self.above]
-        if abs(value) != 1 or not parts:
-            parts.insert(0, Number(abs(value)))
-        tree = _multiplied(parts)
-        if self.below:
-            tree = Binary("/", tree, _multiplied(self.below))
-        return Negative(tree) if value < 0 else tree
-
-
-class _Term:
-    """One product, with a name for each of its letters."""
 
     def __init__(
         self,
-        node: LabelledProduct,
-        spots: Sequence[Spot],
-        unused: Iterator[str],
-        piece_of: Callable[[Node], TwoWay],
+        node: Node,
+        parts: Sequence[tuple[Fraction, Node]],
+        writer: EntryWriter,
+        scope: Scope,
     ) -> None:
-        self.node = node
-        self.piece_of = piece_of
-        self.unused = unused
-        self.spelled: dict[int, Tree] = {}
-        self.inside: set[int] = set()
-        self.identities: list[Tree] = []
-        # A letter by itself is known before one that is found by taking it off a position.
-        for index, spot in sorted(
-            zip(node.result, spots, strict=True), key=lambda pair: isinstance(pair[0], Shifted)
-        ):
-            self._bind(index, spot)
-        for factor in node.factors:
-            self._name(letters_of(factor.indices))
+        self.node, self.writer, self.scope = node, writer, scope
+        self.parts = [(coefficient, labelled(part)) for coefficient, part in parts]
 
-    def _name(self, letters: Iterable[int]) -> None:
-        for letter in letters:
-            if letter not in self.spelled:
-                self.spelled[letter] = Name(next(self.unused))
-
-    def _bind(self, index: Index, spot: Spot) -> None:
-        """Say what the letters of an index of the result are, in terms of a position."""
-        if isinstance(index, int):
-            self._spell(index, spot.place)
-            if spot.is_inside:
-                self.inside.add(index)
-        elif isinstance(index, Shifted):
-            first, *others = sorted(index.letters, key=lambda letter: letter in self.spelled)
-            self._name(others)
-            away = [_negative(self.spelled[letter]) for letter in others]
-            self._spell(first, _added([spot.place, *away]))
-        elif [self.node.dims[letter] for letter in index.letters] == list(spot.dims):
-            for letter, name in zip(index.letters, spot.names, strict=True):
-                self._spell(letter, Name(name))
-                self.inside.add(letter)
-        else:
-            self._name(index.letters)
-            self._equate(self._index(index), spot.place, reduce(Dim.__mul__, spot.dims))
-
-    def _spell(self, letter: int, place: Tree) -> None:
-        if letter in self.spelled:
-            self._equate(self.spelled[letter], place, self.node.dims[letter])
-            self.inside.add(letter)
-        else:
-            self.spelled[letter] = place
-
-    def _equate(self, first: Tree, second: Tree, dim: Dim) -> None:
-        self.identities.append(Entry(Call("eye", (dim.syntax(),)), (first, second)))
-
-    def entries(self) -> Entries:
-        """The entries of the factors; a product with more axes than a matrix is written out."""
-        closed = [f for f in self.node.factors if len(f.indices) > 2 and f.power == 1]
-        found = Entries(self.node.coefficient, [], [])
-        for factor in self.node.factors:
-            if factor not in closed:
-                self.inside.update(index for index in factor.indices if isinstance(index, int))
-                (found.below if self._is_below(factor) else found.above).append(self._entry(factor))
-        for factor in closed:
-            inner = self._opened(factor)
-            found.above.extend(inner.above)
-            found.below.extend(inner.below)
-            found = found._replace(number=found.number * inner.number)
-        found.above.extend([*self.identities, *self._bounds()])
-        return found
-
-    def _opened(self, factor: Factor) -> Entries:
-        """A factor as the product that it is, which keeps its letters inside of their axes."""
-        spots = [
-            Spot(self._index(index), (), (dim,), is_inside=index in self.inside)
-            for index, dim in zip(factor.indices, factor.node.axes, strict=True)
+    def tree(self, heads: Heads, axes: Sequence[Dim]) -> IndexForm:
+        """The statement, with these axes, of which the node may lack some of size 1."""
+        places, letters = self._head(heads, axes or self.node.axes)
+        along = [p for p, dim in zip(places, axes or self.node.axes, strict=True) if dim != ONE]
+        body: list[Tree] = [
+            self._term(part, along, coefficient) for coefficient, part in self.parts
         ]
-        self.inside.update(index for index in factor.indices if isinstance(index, int))
-        return _Term(labelled(factor.node), spots, self.unused, self.piece_of).entries()
+        body = body or [Number(Fraction(0))]
+        groups = tuple(len(names) for names in letters)
+        if not self.writer.user.letters:
+            # Where the user has no letters, the sizes say what they are.
+            self.scope.alone.clear()
+            self.scope.equal.clear()
+        return IndexForm(
+            self.scope.sized([name for names in letters for name in names]),
+            body[0] if len(body) == 1 else Add(tuple(body)),
+            groups if max(groups, default=1) > 1 else (),
+        )
 
-    def _bounds(self) -> list[Tree]:
-        """Ones along each axis that no entry keeps its letter inside of."""
-        return [
-            Entry(Call("ones", (self.node.dims[letter].syntax(), Number(Fraction(1)))), (place,))
-            for letter, place in self.spelled.items()
-            if letter not in self.inside
+    def _term(self, part: LabelledProduct, places: Sequence[Place], coefficient: Fraction) -> Tree:
+        """One term, with the sums that whoever reads it would not put back by himself."""
+        inner = self.scope.term()
+        found = self.writer.term(part, places, inner)
+        factors = [*found.above, *found.below]
+        named = [
+            letter
+            for letter in found.summed
+            if not inner.is_known(letter) or not is_restored(letter, factors, is_inside=False)
         ]
+        self.scope.alone |= inner.alone.intersection(self.scope.used)
+        return summed_over(found, named, inner, coefficient)
 
-    def _is_below(self, factor: Factor) -> bool:
-        """Whether to divide by a factor: only where its indices cannot leave the array."""
-        places = [self._index(index) for index in factor.indices]
-        return factor.power < 0 and all(isinstance(place, Name) for place in places)
+    def _head(self, heads: Heads, axes: Sequence[Dim]) -> tuple[list[Place], list[list[str]]]:
+        """The position along each axis, and its letters; those that are wished for go first."""
+        own = iter(range(len(self.node.axes)))
+        wished: list[tuple[Dim, list[str]]] = []
+        counts = []
+        for k, dim in enumerate(axes):
+            given = [*heads[k]] if k < len(heads) else []
+            split = [(ONE, given)] if dim == ONE else self._along(next(own), given)
+            counts.append(len(split))
+            wished += split
+        names = self._chosen(wished)
+        letters, places = [], []
+        for count in counts:
+            letters.append([next(names) for _ in range(count)])
+            alone = [Place.at(Name(name)) for name in letters[-1]]
+            whole = merged(alone, [self.scope.ranges[name] for name in letters[-1]])
+            if count > 1:
+                is_grouped = bool(self.writer.user.letters)
+                whole = whole._replace(group=tuple(letters[-1]), is_grouped=is_grouped)
+            places.append(whole)
+        return places, letters
 
-    def _entry(self, factor: Factor) -> Tree:
-        form, power = self.piece_of(factor.node).upright, factor.power
-        indices = tuple(self._index(index) for index in factor.indices)
-        if power < 0 and not self._is_below(factor):
-            return Entry(notation.power(form, power, entrywise=True).tree, indices)
-        tree = Entry(form.tree, indices) if indices else form.tree
-        return tree if abs(power) == 1 else Binary("^", tree, Number(abs(power)))
+    def _along(self, axis: int, given: list[str]) -> list[tuple[Dim, list[str]]]:
+        """The sizes of an axis: those of the letters that the first product merges there."""
+        user = self.writer.user
+        for _, part in self.parts:
+            index = part.result[axis]
+            if isinstance(index, Merged):
+                return [
+                    (part.dims[letter], [*user.of_index(part.factors, letter)])
+                    for letter in index.letters
+                ]
+        wishes = [*given, *user.wishes(self.node, axis)]
+        return [(self.node.axes[axis], wishes)]
 
-    def _index(self, index: Index) -> Tree:
-        if isinstance(index, int):
-            return self.spelled[index]
-        if isinstance(index, Shifted):
-            return _added([self.spelled[letter] for letter in index.letters])
-        letters = [self.spelled[letter] for letter in index.letters]
-        return _position(letters, [self.node.dims[letter] for letter in index.letters])
-
-
-def _negative(place: Tree) -> Tree:
-    """A position with the other sign, term by term."""
-    if isinstance(place, Add):
-        return Add(tuple(_negative(term) for term in place.terms))
-    return place.operand if isinstance(place, Negative) else Negative(place)
-
-
-def _added(parts: Sequence[Tree]) -> Tree:
-    terms = [term for part in parts for term in (part.terms if isinstance(part, Add) else (part,))]
-    return Add(tuple(terms))
-
-
-def _multiplied(parts: Sequence[Tree]) -> Tree:
-    return reduce(lambda before, part: Binary("*", before, part), parts)
+    def _chosen(self, wished: Sequence[tuple[Dim, list[str]]]) -> Iterator[str]:
+        """A letter for each: first the wishes that no other one has taken, then any."""
+        names = dict[int, str]()
+        for k, (dim, wishes) in enumerate(wished):
+            if self.scope.wished(dim, wishes[:1]):
+                names[k] = self.scope.fresh(dim, wishes[:1])
+        for k, (dim, wishes) in enumerate(wished):
+            if k not in names:
+                names[k] = self.scope.fresh(dim, wishes)
+        return (names[k] for k in range(len(wished)))

@@ -200,7 +200,7 @@ def is_extreme_of_two(call: Call) -> bool:
     return call.function in EXTREMES and len(call.arguments) == 2 and call.axis is None
 
 
-def along(definition: Tree, axis: int | None) -> Tree:
+def along(definition: Tree, axis: AxisName | tuple[AxisName, ...] | None) -> Tree:
     """A definition of a reduction by others, which run along its axis.
 
     Args:

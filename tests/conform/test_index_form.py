@@ -6,7 +6,6 @@ from nodes import labelled, node
 
 from dimderiv import derive
 from dimderiv.conform.arrange import Arranger
-from dimderiv.conform.index_form import index_form
 from dimderiv.graph.nodes import Node
 from dimderiv.render.text import text
 
@@ -14,7 +13,7 @@ from dimderiv.render.text import text
 def entries(value: Node) -> str:
     """A node entry by entry."""
     arranger = Arranger()
-    return text(arranger.shown(index_form(value, arranger.piece)))
+    return text(arranger.shown(arranger.entries(value)))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Programs in letters as graphs, for the tests of steps: read, lowered and swept by hand."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,18 @@ from dimderiv.explain.record.reverse import Sources, steps_back
 from dimderiv.explain.words.markup import PlainText
 from dimderiv.explain.words.steps import StepSpeaker
 from dimderiv.graph.facts import named
-from dimderiv.graph.nodes import ONCE, Factor, Named, Node, Symbol, selection, symbol
+from dimderiv.graph.nodes import (
+    ONCE,
+    Factor,
+    Index,
+    Named,
+    Node,
+    Shifted,
+    Symbol,
+    index_dim,
+    selection,
+    symbol,
+)
 from dimderiv.graph.products import product
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Dim, Shape, size_of
@@ -19,6 +31,8 @@ from dimderiv.language.syntax import IndexForm, Statement
 from dimderiv.lower.builder import Lowered
 from dimderiv.rulebook.rulebook import load_rules
 from dimderiv.simplify.simplify import Simplifier
+
+INDEX = re.compile(r"\((\w+)\)|(\w)")
 
 
 @dataclass
@@ -29,7 +43,7 @@ class Lettered:
         sizes: a size for each letter.
         head: the letters of the value.
         body: the entries, as the user has them.
-        arrays: the letters of each array.
+        arrays: the letters of each array; those of a tight sum in brackets.
         places: letters for places, each with an affine index: its letters, their steps, an offset.
     """
 
@@ -44,14 +58,19 @@ class Lettered:
         """All letters."""
         return list(self.sizes)
 
-    def indices(self, letters: str) -> tuple[int, ...]:
-        """Letters by their numbers."""
-        return tuple(self.letters.index(letter) for letter in letters)
+    def indices(self, letters: str) -> tuple[Index, ...]:
+        """Letters by their numbers; in brackets, those of a sum."""
+        found: list[Index] = []
+        for inside, alone in INDEX.findall(letters):
+            numbers = [self.letters.index(letter) for letter in inside or alone]
+            found.append(Shifted(tuple(numbers)) if inside else numbers[0])
+        return tuple(found)
 
     def axes(self, letters: str) -> tuple[Dim, ...]:
-        """The sizes of letters."""
-        sizes = [str(self.sizes[letter]) for letter in letters]
-        return tuple(size_of(parse_expression(size)) for size in sizes)
+        """The sizes of axes."""
+        sizes = [str(self.sizes[letter]) for letter in self.letters]
+        dims = [size_of(parse_expression(size)) for size in sizes]
+        return tuple(index_dim(index, dims) for index in self.indices(letters))
 
     def symbols(self) -> dict[str, Symbol]:
         """The arrays, and what is handed down."""
@@ -64,8 +83,6 @@ class Lettered:
         for place, (letters, steps, offset) in self.places.items():
             node = selection(self.axes(place + letters), tuple(steps), Dim.of(offset))
             factors.append(Factor(node, self.indices(place + letters)))
-        used = dict.fromkeys(self.head + "".join(self.arrays.values()))
-        assert set(used) == set(self.letters), "every letter occurs"
         dims = self.axes("".join(self.letters))
         return named("Y", product(ONCE, factors, self.indices(self.head), dims), row=False)
 

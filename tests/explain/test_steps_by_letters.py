@@ -13,6 +13,13 @@ BATCH = Lettered(
     {"Q": "bhqd", "K": "bhkd"},
 )
 
+TIGHT = Lettered(
+    {"n": "N", "o": "O", "i": "L - K + 1", "c": "C", "r": "K"},
+    "noi",
+    "X[n, c, i+r] W[o,c,r]",
+    {"X": "nc(ir)", "W": "ocr"},
+)
+
 
 def convolution(
     size: int | str, kernel: int | str, out: int | str, step: int = 1, pad: int = 0, apart: int = 1
@@ -98,6 +105,17 @@ def test_sizes_of_a_dilated_convolution() -> None:
     assert "these are all places of X" in by_kernel
     assert "9 - 5 + 1 = 5 places, and of those 2 apart there are 3, as many as W" in by_kernel
     assert "The entries of W stand 2 apart" in by_input
+
+
+def test_a_tight_sum_of_letters() -> None:
+    """An index that is a sum of letters, as the graph has it for plain convolutions, is told so."""
+    steps = TIGHT.steps("X", "W")
+    by_kernel, by_input = by(steps, "W"), by(steps, "X")
+
+    assert text(by_kernel.terms[0].letters.sides[1]) == "X[n, c, i+r] dY[n,o,i]"
+    assert "0 to L - 1: these are all places of X" in told([by_kernel])
+    assert "W, turned around, slides across dY" in told([by_input])
+    assert "(L - K + 1) + K - 1 = L places" in told([by_input])
 
 
 def test_names_of_sizes() -> None:

@@ -15,7 +15,7 @@ from dimderiv.verify.evaluate.arithmetic import Arithmetic, OutOfDomain
 from dimderiv.verify.evaluate.effort import Effort, OutOfTime
 from dimderiv.verify.evaluate.evaluate import Evaluator
 from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected
-from dimderiv.verify.layout import SizeUnknownError, Table, size_of
+from dimderiv.verify.layout import Sized, SizeUnknownError, Table, size_of, two_axes
 
 
 def table(rows: list[list[int]], below: int = 4) -> Table:
@@ -41,15 +41,15 @@ ARRAYS = {name: np.array(rows, dtype=float) for name, rows in TABLES.items()}
 
 def evaluated(source: str, expected: Expected = ANY_SIZE) -> Table:
     """The value of a text, for the tables above."""
-    names: dict[str, Table] = dict(TABLES)
+    names: dict[str, Sized] = dict(TABLES)
     program = parse_program(source, names=[*TABLES, *SIZES])
     evaluator = Evaluator(Arithmetic(60), SIZES, names)  # type: ignore[arg-type]
-    return evaluator.result(program, expected)
+    return two_axes(evaluator.result(program, expected))
 
 
-def floats(rows: Table) -> np.ndarray:
+def floats(rows: Sized) -> np.ndarray:
     """A table as an array."""
-    return np.array([[float(entry) for entry in row] for row in rows])
+    return np.array([[float(entry) for entry in row] for row in two_axes(rows)])
 
 
 def softmax(array: np.ndarray) -> np.ndarray:

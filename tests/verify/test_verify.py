@@ -22,7 +22,7 @@ from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Jet, mixed_slo
 from dimderiv.verify.evaluate.evaluate import Evaluator
 from dimderiv.verify.evaluate.functions import SLOPES
 from dimderiv.verify.evaluate.unsized import Value
-from dimderiv.verify.layout import PRIMITIVES, Table
+from dimderiv.verify.layout import PRIMITIVES, Sized, Table, two_axes
 from dimderiv.verify.layout.sizes import assignments
 from dimderiv.verify.points.check import OPERATIONS, verify
 from dimderiv.verify.points.claimed import Claimed
@@ -41,10 +41,10 @@ LOGISTIC = "sum(log(1 + exp(-y .* (X w))))"
 GELU = "0.5 (1 + erf(x / sqrt(2))) + x .* exp(-x.^2 / 2) / sqrt(2 pi)"
 
 
-def perturbed(arithmetic: Arithmetic, table: Table, place: tuple[int, int]) -> Table:
+def perturbed(arithmetic: Arithmetic, value: Sized, place: tuple[int, int]) -> Table:
     """A copy of a table in which one entry carries a perturbation."""
     row, col = place
-    result = [list(entries) for entries in table]
+    result = [list(entries) for entries in two_axes(value)]
     result[row][col] = arithmetic.add(result[row][col], Jet(1, ZERO, Fraction(1)))
     return result
 

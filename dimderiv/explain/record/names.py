@@ -55,6 +55,7 @@ class ShortNames:
         """A name for an inner part."""
         if tree in self.given:
             return self.given[tree]
+        rank = min(rank, len(LETTERS) - 1)
         letters = LETTERS[rank]
         if not isinstance(tree, Add):
             letters = letters[1:] + letters[:1]

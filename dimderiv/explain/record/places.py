@@ -18,7 +18,9 @@ from dimderiv.graph import (
     Selection,
     Shifted,
     are_letters,
+    index_dim,
     letters_of,
+    selection,
 )
 from dimderiv.language import Add, Binary, Dim, Entry, Name, Negative, Number, Tree
 
@@ -107,6 +109,25 @@ class Folded(NamedTuple):
             return index
         inner = letters_of(self.opened(self.inside[index].others))
         return inner[0] if len(inner) == 1 else Shifted(inner)
+
+
+def with_places(term: LabelledProduct) -> LabelledProduct:
+    """A product with a letter for the place that is a sum of letters, and what selects it."""
+    dims, found = list(term.dims), dict[Index, Factor]()
+
+    def placed(index: Index) -> Index:
+        if not isinstance(index, Shifted):
+            return index
+        if index not in found:
+            axes = (index_dim(index, term.dims), *(term.dims[i] for i in index.letters))
+            node = selection(axes, (1,) * len(index.letters))
+            found[index] = Factor(node, (len(dims), *index.letters))
+            dims.append(axes[0])
+        return found[index].indices[0]
+
+    factors = [f._replace(indices=tuple(map(placed, f.indices))) for f in term.factors]
+    result = tuple(map(placed, term.result))
+    return LabelledProduct(term.coefficient, (*factors, *found.values()), result, tuple(dims))
 
 
 def folded(term: LabelledProduct) -> Folded:

@@ -23,6 +23,9 @@ from dimderiv.graph import (
 )
 from dimderiv.language import Shape, Tree
 
+# What is said otherwise where the axes are told by letters, of which there may be several.
+OF_LETTERS: Mapping[str, str] = {"repeated": "alone", "summed": "lacked"}
+
 
 class WrittenFactor(NamedTuple):
     """An array among the factors, how it is written, and its shape."""
@@ -98,21 +101,31 @@ def letter_reasons(product: LetteredFactors, placed: Sequence[Placed]) -> Iterat
         placed: the places that the result has; what they depend on is summed for each of them.
     """
     places = {letter for each in placed for letter in each.letters}
-    for sentence in _of_letters(product, places):
-        is_alone = sentence.key == "repeated"
-        yield Sentence("alone", sentence.fields) if is_alone else sentence
+    found = [each for each in _of_letters(product, places) if each.key != "reversed"]
+    for sentence in found:
+        yield Sentence(OF_LETTERS.get(sentence.key, sentence.key), sentence.fields)
     summed = [product.axes[i] for each in placed for i in each.others if i not in product.result]
     if placed:
         equal = Several(tuple(each.equation for each in placed))
         fields: dict[str, Field] = {"equal": equal, "axes": Several(tuple(dict.fromkeys(summed)))}
-        yield Sentence("placed", {"operand": product.operand, **fields})
+        yield Sentence(
+            "placed" if summed else "placed_alone", {"operand": product.operand, **fields}
+        )
+    told = {tree for each in found if each.key == "broadcast" for tree in _axes(each)}
     kept = [
-        product.axes[letter]
+        axis
         for letter in dict.fromkeys(letters_of(product.result))
         if sum(letter in array.letters for array in product.arrays) == 1
+        and (axis := product.axes[letter]) not in told
     ]
     if kept and len(product.arrays) > 1:
         yield Sentence("kept", {"operand": product.operand, "axes": Several(tuple(kept))})
+
+
+def _axes(sentence: Sentence) -> tuple[object, ...]:
+    """The axes that a sentence speaks of."""
+    axes = sentence.fields["axes"]
+    return axes.parts if isinstance(axes, Several) else (axes,)
 
 
 def slid(term: LabelledProduct, arrays: Sequence[WrittenFactor]) -> tuple[Sentence, ...]:

@@ -206,6 +206,8 @@ class Differentiated(Recorded):
         slope: the derivative as if everything were scalars.
         entries: the operation entry by entry, where it is a product.
         rule: for a function of rows or matrices, the derivative of an entry by an entry.
+        along: for a function of an array with more axes than a matrix, the letters of the axes that
+            it works along.
         terms: the products that the derivative consists of.
         shape: the shape of the derivative, if it has at most two axes.
         has_seed: whether it has the axes of the value before those of the operand.
@@ -223,6 +225,7 @@ class Differentiated(Recorded):
     slope: Slope
     entries: Tree | None
     rule: Slope | None
+    along: tuple[Tree, ...]
     terms: tuple[StepTerm, ...]
     shape: Shape | None
     has_seed: bool

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dimderiv.conform import symbols, written_name
 from dimderiv.differentiate import Gradients, Partial, Visit, partials
 from dimderiv.errors import LimitError
+from dimderiv.explain.record.entry_letters import Target
 from dimderiv.explain.record.kronecker import stacked
 from dimderiv.explain.record.letters import UserLetters
 from dimderiv.explain.record.names import DerivativeNames, ShortNames
@@ -36,7 +37,7 @@ from dimderiv.explain.record.scalar_order import (
     is_constant,
     is_passed_on,
 )
-from dimderiv.explain.record.terms import Target, TermWriter, shape_of
+from dimderiv.explain.record.terms import TermWriter, shape_of
 from dimderiv.graph import (
     ONCE,
     Function,
@@ -170,7 +171,7 @@ class _Recorder:
         """How the derivatives with more than two axes become matrices."""
         for variable, name in self.sources.names.items():
             node = self.sources.gradients.of[variable]
-            if len(node.axes) > MOST_AXES:
+            if self.names.seed and len(node.axes) > MOST_AXES:
                 step = stacked(node, len(self.names.seed), variable, name, self.names.plain)
                 yield from () if step is None else (step,)
 
@@ -237,6 +238,7 @@ class _Recorder:
             slope=self._slope(local, told),
             entries=self._entries(local, told),
             rule=self._rule(node, local, told),
+            along=self._along(node, told),
             terms=terms,
             shape=target.shape,
             has_seed=bool(self.names.seed),
@@ -248,10 +250,11 @@ class _Recorder:
         self, tree: Tree, node: Node, target: Target, terms: Sequence[StepTerm]
     ) -> Equation:
         """What was found, and after it a shorter form if there is one."""
-        if target.shape is None or any(term.value is None for term in terms):
+        if any(term.value is None for term in terms):
             return Equation((tree,))
-        simple = self.writer.arranger.tree(self.simplify(node), row=target.shape.is_row)
-        return Equation((tree, simple) if symbols(simple) < symbols(tree) else (tree,))
+        simple = self.writer.whole(self.simplify(node), target)
+        is_shorter = simple is not None and symbols(simple) < symbols(tree)
+        return Equation((tree, simple) if is_shorter and simple is not None else (tree,))
 
     def _collected(self, told: Told) -> Iterator[Added]:
         """The sum of all ways in which an operand enters, once the last of them is known."""
@@ -272,12 +275,13 @@ class _Recorder:
         arriving = self.names.arriving[node.key]
         if is_constant(arriving) and (node is self.value or is_brief_identity(arriving)):
             return None
-        shape = self._shape(node)
+        tree, shape = self.writer.tree(arriving), self._shape(node)
+        lettered = (each for term in terms for each in term.lettered if each.tree == tree)
+        found = next(lettered, None)
+        if found is not None:
+            return Entry(*found), None
         if shape is None:
-            tree = self.writer.tree(arriving)
-            lettered = (each for term in terms for each in term.lettered if each.tree == tree)
-            found = next(lettered, None)
-            return (tree if found is None else Entry(*found)), None
+            return tree, None
         return self.writer.arranger.tree(arriving, row=shape.is_row), shape
 
     def _kind(self, node: Node) -> str:
@@ -332,6 +336,12 @@ class _Recorder:
         whole = self.writer.unfolded(local) if name is None else Name(name.name)
         slopes = [self.writer.slope(term, told.target, whole) for term in told.partial.terms]
         return slopes[0]._replace(value=added([slope.value for slope in slopes]))
+
+    def _along(self, node: Node, told: Told) -> tuple[Tree, ...]:
+        """The letters along which a function works that has more axes than a matrix."""
+        if not isinstance(node, Function) or not any(term.lettered for term in told.terms):
+            return ()
+        return self.writer.letters_along(node.over, told.partial.terms[0], told.target)
 
 
 def _received(target: Target, terms: Sequence[StepTerm]) -> tuple[Tree | None, Tree]:

@@ -30,7 +30,17 @@ from dimderiv.graph import (
     letters_of,
     product,
 )
-from dimderiv.language import Binary, Call, Negative, Number, Transpose, Tree, replaced
+from dimderiv.language import (
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Negative,
+    Number,
+    Transpose,
+    Tree,
+    replaced,
+)
 
 MOST_AXES = 2
 NUMBER_ONE = Number(Fraction(1))
@@ -239,5 +249,9 @@ def _erased(part: Tree) -> Tree | None:
             return Call(AS_SCALAR[function], (as_scalar(argument),))
         case Call("ones"):
             return NUMBER_ONE
+        case Entry(operand, _):
+            return as_scalar(operand)
+        case IndexForm(_, body):
+            return as_scalar(body)
         case _:
             return None

@@ -139,7 +139,9 @@ class _Window:
             first, second = second, first
         count = Add((first.span.syntax(), second.span.syntax(), Negative(NUMBER_ONE)))
         sides = Equation((count, self.total.syntax()))
-        return Sentence("full", {**first.named("other"), **second.named("window"), "count": sides})
+        is_turned = (first.step > 0) == (second.step > 0)
+        key = "full_turned" if is_turned else "full"
+        return Sentence(key, {**first.named("other"), **second.named("window"), "count": sides})
 
     def _valid(self, kept: "_Side", other: "_Side") -> Sentence:
         """What has the other letter slides over the array and stays inside."""

@@ -1,18 +1,23 @@
 """One labelled product as a reader meets it: in scalar order, arranged, and with the reasons."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
-from dimderiv.conform import Arranger, Form, notation
+from dimderiv.conform import Arranger, Form, NoMatrixFormError, notation
+from dimderiv.explain.record.entry_letters import (
+    EntryLetters,
+    Target,
+    entry,
+    same_letters,
+    told_apart,
+)
+from dimderiv.explain.record.lettered import by_letters, is_lettered
 from dimderiv.explain.record.letters import UserLetters
 from dimderiv.explain.record.orders import Link, Order, as_chain
-from dimderiv.explain.record.places import folded, places, selects
+from dimderiv.explain.record.places import folded, places, selects, with_places
 from dimderiv.explain.record.reasons import (
     LetteredFactors,
-    Placed,
     WrittenFactor,
-    letter_reasons,
     reasons,
     slid,
 )
@@ -27,11 +32,9 @@ from dimderiv.explain.record.scalar_order import (
     is_convolution,
     is_identity,
     is_linear_map,
-    is_seed,
     multiplied,
     without_constants,
 )
-from dimderiv.explain.record.sliding import Arrays, sliding
 from dimderiv.graph import (
     ONCE,
     Factor,
@@ -41,13 +44,11 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
-    Shifted,
     Symbol,
     letters_of,
 )
 from dimderiv.language import (
     ONE,
-    Add,
     Binary,
     Call,
     Dim,
@@ -56,61 +57,13 @@ from dimderiv.language import (
     Name,
     Shape,
     Tree,
-    names_in,
+    walk,
 )
 
 INDEX_LETTERS = "ijklpqrstuvabcdefgh"
 # A product has at most a hundred factors, so at most four hundred letters.
 ROUNDS = 25
 NO_LETTERS = UserLetters(())
-
-
-class Target(NamedTuple):
-    """What a derivative is by.
-
-    Attributes:
-        operand: how it is written.
-        name: the name of the derivative; empty if it has none.
-        shape: the shape of the derivative, if it has at most two axes.
-        seed: how many axes of the value the derivative has before those of the operand.
-        whole: the name of the operation; empty for the value, nothing where it has none.
-    """
-
-    operand: Tree
-    name: str
-    shape: Shape | None
-    seed: int
-    whole: str | None = None
-
-    def known(self, term: LabelledProduct) -> Iterator[tuple[str, Sequence[Index]]]:
-        """The names of the operand and of the operation, with the indices of their axes."""
-        if isinstance(self.operand, Name):
-            yield self.operand.name, term.result[self.seed :]
-        if self.whole is not None:
-            yield self.whole, term.factors[0].indices[self.seed :]
-
-
-class EntryLetters(NamedTuple):
-    """Names of letters, and their sizes; a letter for a place may be written in others."""
-
-    names: Mapping[int, str]
-    dims: Sequence[Dim]
-    spelled: Mapping[int, Tree] = {}
-
-    def indices(self, indices: Sequence[Index]) -> tuple[Tree, ...]:
-        """Indices as they are written between brackets."""
-        return tuple(self._index(index) for index in indices)
-
-    def _index(self, index: Index) -> Tree:
-        if isinstance(index, int):
-            return self.spelled.get(index) or Name(self.names[index])
-        letters = [Name(self.names[letter]) for letter in index.letters]
-        if isinstance(index, Shifted):
-            return Add(tuple(letters))
-        place: Tree = letters[0]
-        for letter, name in zip(index.letters[1:], letters[1:], strict=True):
-            place = Add((Binary("*", place, self.dims[letter].syntax()), name))
-        return place
 
 
 class TermWriter:
@@ -166,9 +119,9 @@ class TermWriter:
     def term(self, labelled: LabelledProduct, target: Target) -> StepTerm:
         """A labelled product as a reader meets it."""
         ordered = in_scalar_order(labelled, arriving_first=target.seed > 0)
+        if is_lettered(ordered, target):
+            return self._by_letters(with_places(labelled), target)
         names = self._names(labelled, target)
-        if _is_lettered(ordered, target):
-            return self._by_letters(ordered, target, names)
         letters = self._entries(ordered, target, names)
         most = max((len(factor.node.axes) for factor in ordered.factors), default=0)
         if target.shape is None or most > MOST_AXES:
@@ -194,36 +147,51 @@ class TermWriter:
         shown = tuple((array.tree, array.shape) for array in arrays)
         return StepTerm(letters, self._prefix(bare), shown, order, value, why)
 
-    def _by_letters(self, term: LabelledProduct, target: Target, names: EntryLetters) -> StepTerm:
+    def _by_letters(self, labelled: LabelledProduct, target: Target) -> StepTerm:
         """A product of arrays with any number of axes, or with indices that depend on letters."""
+        term = in_scalar_order(labelled, arriving_first=target.seed > 0)
         bare = without_constants(term)
         found = folded(bare if len(set(bare.result)) == len(bare.result) else term)
-        spelled = found.spelled(names.names)
-        names = names._replace(spelled=spelled)
-        arrays = [self._written(f) for f in found.arrays]
-        opened = [
-            a._replace(factor=a.factor._replace(indices=found.opened(a.indices))) for a in arrays
-        ]
-        product = LetteredFactors(opened, term.result, spelled, target.operand, target.seed > 0)
-        placed = [
-            Placed(p.letter, p.others, Equation((spelled[p.letter], p.tree(spelled))))
-            for p in found.shown
-        ]
-        return StepTerm(
-            self._entries(found.term, target, names),
+        names = self._names(labelled, target)
+        names = names._replace(spelled=found.spelled(names.names))
+        pairs = [self._lettered(factor, names) for factor in found.arrays]
+        arrays, shown = [array for array, _ in pairs], tuple(each for _, each in pairs)
+        told = StepTerm(
+            letters=self._entries(found.term, target, names),
             prefix=self._prefix(found.term),
-            reasons=tuple(letter_reasons(product, placed)),
-            lettered=tuple(LetteredArray(a.tree, names.indices(a.indices)) for a in arrays),
-            sizes=sliding(found, Arrays(arrays, target.operand, spelled, letters_of(term.result))),
+            lettered=shown,
+            value=self.whole(labelled.node, target),
         )
+        return by_letters(told, found, arrays, names, target)
+
+    def _lettered(self, factor: Factor, names: EntryLetters) -> tuple[WrittenFactor, LetteredArray]:
+        """An array as it stands beside its letters: `inv(A[b])` beside `j,i`."""
+        indices = names.indices(factor.indices)
+        at = entry(self.tree(factor.node), indices)
+        tree, indices = (at.operand, at.indices) if isinstance(at, Entry) else (at, indices)
+        tree = _raised(tree, factor.power)
+        shape = shape_of(factor.node.axes, row=False)
+        return WrittenFactor(factor, tree, shape), LetteredArray(tree, indices)
+
+    def whole(self, node: Node, target: Target) -> Tree | None:
+        """A node without letters; nothing where it has them."""
+        row = target.shape is not None and target.shape.is_row
+        try:
+            tree = self.arranger.tree(node, row=row)
+        except NoMatrixFormError:
+            return None
+        return None if any(isinstance(part, IndexForm) for part in walk(tree)) else tree
 
     def entries(self, factors: Sequence[Factor], term: LabelledProduct, target: Target) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry."""
+        if is_lettered(term, target):
+            term = with_places(term._replace(factors=(term.factors[0], *factors)))
+            factors = term.factors[1:]
         names = self._names(term, target)
         whole = term.factors[0].indices
         found = folded(term._replace(factors=tuple(factors), result=whole))
         names = names._replace(spelled=found.spelled(names.names))
-        return self._product_of_entries(ONCE, found.term.factors, _same_letters(term, names))
+        return self._product_of_entries(ONCE, found.term.factors, same_letters(term, names))
 
     def slope(self, term: LabelledProduct, target: Target, whole: Tree) -> Slope:
         """The derivative of an entry of an operation by one of its operand, by one of its terms."""
@@ -235,6 +203,13 @@ class TermWriter:
             Entry(target.operand, under),
             self._product_of_entries(term.coefficient, rest, names),
         )
+
+    def letters_along(
+        self, axes: Sequence[int], term: LabelledProduct, target: Target
+    ) -> tuple[Tree, ...]:
+        """How the letters of some axes of an operand are written."""
+        own = term.result[target.seed :]
+        return self._names(term, target).indices([own[axis] for axis in axes])
 
     def scalars(self, coefficient: Fraction, factors: Sequence[Factor]) -> Tree:
         """A product as if every factor were a scalar."""
@@ -276,8 +251,7 @@ class TermWriter:
 
     def _written(self, factor: Factor) -> WrittenFactor:
         node, _, power = factor
-        tree = notation.power(Form(self.tree(node), 1), abs(power), entrywise=True).tree
-        tree = tree if power > 0 else Binary("./", NUMBER_ONE, tree)
+        tree = _raised(self.tree(node), power)
         return WrittenFactor(factor, tree, shape_of(node.axes, row=self.is_row(node)))
 
     def _prefix(self, term: LabelledProduct) -> Tree | None:
@@ -291,7 +265,7 @@ class TermWriter:
         value = self._product_of_entries(term.coefficient, term.factors, names)
         places = names.indices(term.result)
         if target.shape is None:
-            places, value = _told_apart(places, value, self.letters)
+            places, value = told_apart(places, value, self.letters)
         return Equation((Entry(name, places) if term.result else name, value))
 
     def _product_of_entries(
@@ -306,7 +280,7 @@ class TermWriter:
                 written.append((self._same(node, own, names), ONCE))
                 continue
             tree = self.tree(node)
-            written.append((Entry(tree, names.indices(own)) if own else tree, power))
+            written.append((entry(tree, names.indices(own)), power))
         return multiplied(coefficient, written)
 
     def _same(self, node: Node, indices: Sequence[Index], names: EntryLetters) -> Tree:
@@ -320,50 +294,15 @@ class TermWriter:
         return EntryLetters(self.own.names(term, target.known(term), self.letters), term.dims)
 
 
+def _raised(tree: Tree, power: Fraction) -> Tree:
+    """A power of an array, entry by entry."""
+    tree = notation.power(Form(tree, 1), abs(power), entrywise=True).tree
+    return tree if power > 0 else Binary("./", NUMBER_ONE, tree)
+
+
 def _rank(factor: Factor) -> int:
     """Scalars go first, and what only says that letters agree goes last."""
     return 2 * selects(factor.node) + bool(factor.indices)
-
-
-def _is_lettered(term: LabelledProduct, target: Target) -> bool:
-    """Whether a product is told by letters: some array has more axes than a matrix."""
-    if any(selects(factor.node) for factor in term.factors):
-        return True
-    seed = term.result[: target.seed]
-    ranks = [sum(index not in seed for index in factor.indices) for factor in term.factors]
-    return max((*ranks, len(term.result) - len(seed))) > MOST_AXES
-
-
-def _told_apart(
-    places: Sequence[Tree], value: Tree, letters: Sequence[str]
-) -> tuple[tuple[Tree, ...], Tree]:
-    """A letter for each axis, and an identity where two axes had the same one."""
-    own: list[Tree] = []
-    used = {name for tree in (*places, value) for name in names_in(tree)}
-    free = iter([letter for letter in letters if letter not in used])
-    for place in places:
-        if place in own:
-            other = Name(next(free))
-            own.append(other)
-            value = Binary("*", value, Entry(Name("I"), (place, other)))
-        else:
-            own.append(place)
-    return tuple(own), value
-
-
-def _same_letters(term: LabelledProduct, names: EntryLetters) -> EntryLetters:
-    """The letters that an operation has where the derivative of the value by itself arrives."""
-    arriving = term.factors[0]
-    if not is_seed(arriving):
-        return names
-    seeds, shown = len(arriving.indices) // 2, set(letters_of(term.result))
-    pairs = zip(arriving.indices[:seeds], arriving.indices[seeds:], strict=True)
-    same = {
-        own: names.names[seed]
-        for seed, own in pairs
-        if isinstance(own, int) and isinstance(seed, int) and own not in shown
-    }
-    return EntryLetters({**names.names, **same}, names.dims)
 
 
 def _axes(term: LabelledProduct, names: EntryLetters) -> dict[int, Tree]:

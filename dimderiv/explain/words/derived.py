@@ -7,6 +7,9 @@ from dimderiv.explain.words.sentences import Speaker
 from dimderiv.language import HESSIAN, SCALAR, Name, Number, Tree
 from dimderiv.render import letters_in
 
+# The reasons why what arrives is summed by itself.
+SUMMED = ("summed", "lacked")
+
 
 def tell(step: recorded.Differentiated, speaker: Speaker, head: str, earlier: int | None) -> None:
     """Put a step on the page; where an earlier one says the same of other things, briefly."""
@@ -61,7 +64,7 @@ class _Teller:
 
     def opening(self) -> str:
         operand, reasons = self.step.operand, self.step.terms[0].reasons
-        summed = [reason.fields["axes"] for reason in reasons if reason.key == "summed"]
+        summed = [reason.fields["axes"] for reason in reasons if reason.key in SUMMED]
         if summed and self.step.operation.sides == (operand.tree,):
             return self.sentence("by_repeated", axes=summed[0])
         return self.sentence("by_place" if operand.occurrence else "by")
@@ -97,10 +100,11 @@ class _Teller:
     def ruled(self) -> None:
         """What the rule of a function of arrays says of single entries."""
         if self.step.rule is not None:
-            key = "rows" if self.step.kind == "rows" else "rule"
+            along = self.step.along
+            key = "rule" if self.step.kind != "rows" else "rows_along" if along else "rows"
             origin = self.step.origin
             cited = recorded.Sentence("cited", {"reference": origin.reference}) if origin else ""
-            told = self.sentence(key, cited=cited)
+            told = self.sentence(key, cited=cited, axes=recorded.Several(along))
             self.speaker.say(*self.origin(), told)
 
     def one_term(self, term: recorded.StepTerm) -> None:
@@ -126,16 +130,36 @@ class _Teller:
 
     def by_axes(self, term: recorded.StepTerm) -> None:
         """The arrays have their letters with them, so there is no order to find."""
-        has_table = len(term.lettered) > 1
-        self.slope("slope_letters" if has_table else "slope")
-        self.ruled()
+        is_entrywise = self.step.kind == "elementwise"
+        has_table = len(term.lettered) > 1 and not is_entrywise
+        if not _is_number(self.step.slope.value, 1):
+            self.slope("slope_letters" if has_table else "slope")
         if has_table:
             prefix = [] if term.prefix is None else [(term.prefix, None)]
             self.speaker.markup.table([*prefix, *term.lettered])
+        self.ruled()
+        if is_entrywise:
+            self.say("entrywise")
+            return
         if term.reasons:
             self.speaker.say(*self.reasons(term))
-        self.say("part" if self.is_part else "result")
+        self.lettered_result(term)
         self.sizes(term)
+
+    def lettered_result(self, term: recorded.StepTerm) -> None:
+        """What was found entry by entry, and as a whole where that can be said."""
+        if isinstance(term.value, Name):
+            self.say("part" if self.is_part else "result")
+            return
+        left, right = term.letters.sides
+        key = "part" if self.is_part else "result" if self.step.left else "result_received"
+        entries = recorded.Equation(
+            (right,) if self.is_part or not self.step.left else (left, right)
+        )
+        told = [self.sentence(key, left=left, value=entries)]
+        if term.value is not None:
+            told.append(self.sentence("as_a_whole"))
+        self.speaker.say(*told)
 
     def sizes(self, term: recorded.StepTerm) -> None:
         """What the sizes say of what slides over what."""

@@ -119,7 +119,8 @@ class _Page:
         question, typed = self.question, self.question.typed
         *definitions, value = typed.program.statements
         for each in definitions:
-            self.equation(each.name, each.value, level=0)
+            told = recorded.defined(Name(each.name or ""), each.value)
+            self.speaker.say(self.speaker.field(told), level=0)
         key = "title_along" if question.directions else "title"
         variables, directions = map(_listed, (question.wrt, question.directions.values()))
         self.say(key, expression=value.value, variables=variables, directions=directions)

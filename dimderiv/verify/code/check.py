@@ -19,7 +19,7 @@ from dimderiv.verify.claim import Claim, CodeCheck, sizes_text
 from dimderiv.verify.code.printed import DIGITS, PrintedValues, laid
 from dimderiv.verify.code.runs import Arrays, FloatArray, Run
 from dimderiv.verify.evaluate import Arithmetic, OutOfDomain, OutOfTime, put_in_place
-from dimderiv.verify.layout import Table
+from dimderiv.verify.layout import Sized
 
 TOLERANCE, FLOOR = 1e-6, 1e-9
 # Symbols are moved by so much of their size to see whether floats can be trusted at a point.
@@ -78,7 +78,7 @@ class _Comparison:
                 continue
             except (OutOfTime, DimderivError):
                 break
-            arrays = self._arrays(point)
+            arrays = self._arrays(point, sizes)
             found = self._found(arrays, sizes)
             if found is None or not all(np.isfinite(each).all() for each in wanted):
                 # Floats cannot hold the code's steps, or the answer itself.
@@ -96,10 +96,13 @@ class _Comparison:
             raise self._error([*differing, *undefined][0], sizes)
         return 0
 
-    def _arrays(self, point: Mapping[str, Table]) -> dict[str, FloatArray]:
-        """The symbols as code takes them."""
-        shapes = {name: declared.shape for name, declared in self.printed.symbols.items()}
-        return {name: laid(point[name], shape) for name, shape in shapes.items()}
+    def _arrays(self, point: Mapping[str, Sized], sizes: Mapping[str, int]) -> dict[str, Any]:
+        """The symbols as code takes them; labels are whole numbers."""
+        found: dict[str, Any] = {}
+        for name, declared in self.printed.symbols.items():
+            array = laid(point[name], declared.shape, sizes)
+            found[name] = array if declared.labels is None else array.astype(int)
+        return found
 
     def _found(self, arrays: Arrays, sizes: Mapping[str, int]) -> list[FloatArray] | None:
         """What the code returns; nothing where floats do not suffice."""
@@ -130,6 +133,8 @@ class _Comparison:
         signs = np.random.default_rng(0)
         moved = {
             name: array * (1 + JITTER * signs.choice([-1.0, 1.0], array.shape))
+            if array.dtype.kind == "f"
+            else array
             for name, array in arrays.items()
         }
         again = self._found(moved, sizes)

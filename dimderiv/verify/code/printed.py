@@ -16,7 +16,14 @@ from dimderiv.language import Dim, Program, Shape
 from dimderiv.verify.claim import Claim
 from dimderiv.verify.code.runs import FloatArray
 from dimderiv.verify.evaluate import Arithmetic, Effort, Expected
-from dimderiv.verify.layout import Placement, Table, assignments, places, size_at
+from dimderiv.verify.layout import (
+    Placement,
+    Sized,
+    entries,
+    is_single,
+    places,
+    size_at,
+)
 from dimderiv.verify.points import Claimed, Setting, Trial, drawn_points
 
 DIGITS = 30
@@ -43,20 +50,21 @@ class PrintedValues:
 
     def assignments(self) -> Iterator[dict[str, int]]:
         """Sizes that are equal, ones, and sizes that all differ, in two orders."""
-        axes = self.setting.dimensions.dims
+        dimensions = self.setting.dimensions
+        axes = dimensions.dims
         names = dict.fromkeys(name for dim in axes for name in sorted(dim.names))
         names |= dict.fromkeys(sorted(self.sizes))
         taken_off = {n for dim in axes for names, c in dim.monomials for n in names if c < 0}
         # A kernel of the size of its image would leave one entry.
         equal = {name: EQUAL - (name in taken_off) for name in names}
-        if len(names) > 1 and all(dim.evaluate(equal) > 0 for dim in axes):
+        if len(names) > 1 and dimensions.fit(equal):
             yield equal
         # Where one axis alone is 1, a matrix with one column is read as a column.
         ones = dict.fromkeys(names, 1)
-        if names and all(dim.evaluate(ones) == 1 for dim in axes):
+        if names and dimensions.fit(ones) and all(dim.evaluate(ones) == 1 for dim in axes):
             yield ones
         try:
-            found = assignments(axes, list(names))
+            found = dimensions.assignments(list(names))
         except DimderivError:
             return  # no small sizes fit
         yield from [*found, *found][:2]
@@ -69,24 +77,24 @@ class PrintedValues:
         ]
         return sum(prod(dim.evaluate(sizes) for dim in dims) for dims in every)
 
-    def points(self, sizes: Mapping[str, int], number: int) -> Iterator[dict[str, Table]]:
+    def points(self, sizes: Mapping[str, int], number: int) -> Iterator[dict[str, Sized]]:
         """Entries for every symbol, again and again."""
         distributions = self.setting.dimensions.distributions
         for point in drawn_points(self.symbols, sizes, distributions, number):
             for name, declared in self.symbols.items():
-                is_single = [list(map(len, point[name]))] == [[1]]
                 sums = declared.properties & SUMS_TO_ONE or name in distributions
-                if sums and is_single and not declared.shape.is_scalar:
+                if sums and is_single(point[name]) and not declared.shape.is_scalar:
                     point[name] = [[Fraction(1)]]
             yield point
 
-    def at(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> list[FloatArray]:
+    def at(self, point: Mapping[str, Sized], sizes: Mapping[str, int]) -> list[FloatArray]:
         """The value, if it is wanted, and the derivatives."""
         found = []
         if self.value is not None:
             (program, shape), trial = self.value, self._trial(point, sizes)
-            expected = Expected(*size_at(shape, sizes))
-            found.append(laid(self.setting.evaluator(trial).result(program, expected), shape))
+            size = size_at(shape, sizes)
+            result = self.setting.evaluator(trial).result(program, Expected.of(size))
+            found.append(laid(result, shape, sizes))
         trial = self._trial(point, sizes)
         base = self.setting.evaluator(trial, keep=True)
         for each in self.claims:
@@ -97,16 +105,16 @@ class PrintedValues:
             found.append(np.array([float(entry(i, [j])) for i, j in pairs]).reshape(lengths))
         return found
 
-    def _trial(self, point: Mapping[str, Table], sizes: Mapping[str, int]) -> Trial:
+    def _trial(self, point: Mapping[str, Sized], sizes: Mapping[str, int]) -> Trial:
         return Trial(Arithmetic(DIGITS, Effort(self.most)), sizes, point)
 
 
-def laid(table: Table, shape: Shape) -> FloatArray:
-    """A table as code has it."""
-    array = np.array([[float(x) for x in row] for row in table])
-    return array.reshape(array.shape[: len(_axes(shape))])
+def laid(value: Sized, shape: Shape, sizes: Mapping[str, int]) -> FloatArray:
+    """An array as code has it."""
+    lengths = [dim.evaluate(sizes) for dim in _axes(shape)]
+    return np.array([float(x) for x in entries(value)]).reshape(lengths)
 
 
 def _axes(shape: Shape) -> tuple[Dim, ...]:
     """An axis of a column that has one entry by declaration is no axis."""
-    return tuple(shape) if shape.is_row else shape.axes
+    return tuple(shape) if shape.is_row or shape.has_more_axes else shape.axes

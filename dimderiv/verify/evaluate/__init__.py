@@ -15,9 +15,10 @@ from dimderiv.verify.evaluate.effort import Branches, Effort, OutOfTime
 from dimderiv.verify.evaluate.evaluate import Evaluator
 from dimderiv.verify.evaluate.matrices import inverse
 from dimderiv.verify.evaluate.tables import SingularMatrix, combined, diagonal, matrix_product
-from dimderiv.verify.evaluate.unsized import Expected, Value
+from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected, Value
 
 __all__ = [
+    "ANY_SIZE",
     "KNOWN",
     "ONE",
     "ZERO",

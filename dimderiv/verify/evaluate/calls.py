@@ -1,8 +1,8 @@
 """The functions of the language on tables: reductions, rows, matrix functions, rearrangements."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
-from functools import reduce
+from functools import cmp_to_key, reduce
 from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
@@ -20,10 +20,22 @@ from dimderiv.verify.evaluate.matrices import (
     pseudo_inverse,
     trace,
 )
-from dimderiv.verify.evaluate.tables import combined, each, eliminated
-from dimderiv.verify.layout import Table, entries, filled, size_of, transposed
+from dimderiv.verify.evaluate.tables import combined, eliminated
+from dimderiv.verify.layout import (
+    Size,
+    Sized,
+    Table,
+    entries,
+    filled,
+    lines,
+    shaped,
+    size_of,
+    transposed,
+    two_axes,
+)
 
 Reducer: TypeAlias = Callable[[Arithmetic, list[Scalar]], Scalar]
+RowFunction: TypeAlias = Callable[[Arithmetic, list[Scalar]], list[Scalar]]
 MatrixFunction: TypeAlias = Callable[[Arithmetic, Table], Table]
 PairFunction: TypeAlias = Callable[[Arithmetic, Table, Table], Table]
 
@@ -42,26 +54,73 @@ REDUCTIONS: Mapping[str, Reducer] = {
 }
 
 
-def reduced(arithmetic: Arithmetic, name: str, table: Table, axis: int | None) -> Table:
-    """A reduction over all entries, or along one axis, which is kept with size 1."""
-    reduction = REDUCTIONS[name]
-    if axis is None:
-        return [[reduction(arithmetic, entries(table))]]
-    if axis == 0:
-        return [[reduction(arithmetic, column) for column in transposed(table)]]
-    return [[reduction(arithmetic, row)] for row in table]
+def reduced(arithmetic: Arithmetic, name: str, value: Sized, axes: Collection[int] | None) -> Sized:
+    """A reduction over all entries, or along some axes, which are kept with size 1."""
+    reduction, size = REDUCTIONS[name], size_of(value)
+    if axes is None:
+        return [[reduction(arithmetic, entries(value))]]
+    kept = [1 if axis in axes else length for axis, length in enumerate(size)]
+    return shaped(kept, [reduction(arithmetic, line) for line in _lines(value, axes)])
 
 
-def _log_softmax(arithmetic: Arithmetic, table: Table) -> Table:
-    if len(table[0]) == 1 and len(table) > 1:
-        return transposed(_log_softmax(arithmetic, transposed(table)))
-    totals = [log_sum_exp(arithmetic, row) for row in table]
-    return [[arithmetic.sub(x, t) for x in row] for row, t in zip(table, totals, strict=True)]
+def _lines(value: Sized, axes: Collection[int]) -> list[list[Scalar]]:
+    """The entries along some axes, for each place of the others."""
+    flat, size = entries(value), size_of(value)
+    return [[flat[i] for i in line] for line in lines(size, tuple(sorted(axes)))]
 
 
-def _softmax(arithmetic: Arithmetic, table: Table) -> Table:
-    logarithms = _log_softmax(arithmetic, table)
-    return each(logarithms, lambda entry: primitive("exp", arithmetic, entry))
+def row_axes(size: Size) -> Collection[int]:
+    """The axis that rows run along: the last one, and of a column the only one."""
+    return (0,) if size.cols == 1 and len(size) == 2 else (len(size) - 1,)
+
+
+def along_rows(
+    arithmetic: Arithmetic, name: str, value: Sized, axes: Collection[int] | None
+) -> Sized:
+    """A function of the entries along some axes, together, with as many values."""
+    function, size = ROW_FUNCTIONS[name], size_of(value)
+    axes = tuple(sorted(row_axes(size) if axes is None else axes))
+    found: dict[int, Scalar] = {}
+    for places, line in zip(lines(size, axes), _lines(value, axes), strict=True):
+        found |= zip(places, function(arithmetic, line), strict=True)
+    return shaped(size, [found[place] for place in range(size.entries)])
+
+
+def _log_softmax(arithmetic: Arithmetic, line: list[Scalar]) -> list[Scalar]:
+    total = log_sum_exp(arithmetic, line)
+    return [arithmetic.sub(x, total) for x in line]
+
+
+def _softmax(arithmetic: Arithmetic, line: list[Scalar]) -> list[Scalar]:
+    return [primitive("exp", arithmetic, x) for x in _log_softmax(arithmetic, line)]
+
+
+def _ascending(arithmetic: Arithmetic, line: list[Scalar]) -> list[int]:
+    """The places of entries, by their values."""
+
+    def compare(i: int, j: int) -> int:
+        return arithmetic.compare(line[i], line[j])
+
+    return sorted(range(len(line)), key=cmp_to_key(compare))
+
+
+def _sorted(arithmetic: Arithmetic, line: list[Scalar]) -> list[Scalar]:
+    return [line[i] for i in _ascending(arithmetic, line)]
+
+
+def _ranks(arithmetic: Arithmetic, line: list[Scalar]) -> list[Scalar]:
+    """How many entries each one comes after."""
+    places = _ascending(arithmetic, line)
+    return [Fraction(places.index(i)) for i in range(len(line))]
+
+
+# Functions of the entries of a row, or along other axes, that keep the size.
+ROW_FUNCTIONS: Mapping[str, RowFunction] = {
+    "softmax": _softmax,
+    "logsoftmax": _log_softmax,
+    "sort": _sorted,
+    "rank": _ranks,
+}
 
 
 def _determinant(arithmetic: Arithmetic, table: Table) -> Table:
@@ -94,18 +153,24 @@ def _upper(_: Arithmetic, table: Table) -> Table:
     return [[x if i <= j else ZERO for j, x in enumerate(row)] for i, row in enumerate(table)]
 
 
-def _euclidean_norm(arithmetic: Arithmetic, table: Table) -> Table:
-    squares = [arithmetic.mul(entry, entry) for entry in entries(table)]
-    return [[primitive("sqrt", arithmetic, arithmetic.total(squares))]]
+def _euclidean_norm(arithmetic: Arithmetic, values: list[Scalar]) -> Scalar:
+    squares = [arithmetic.mul(x, x) for x in values]
+    return primitive("sqrt", arithmetic, arithmetic.total(squares))
 
 
-def _absolute_sum(arithmetic: Arithmetic, table: Table) -> Table:
-    return [[arithmetic.total([ELEMENTWISE["abs"](arithmetic, x) for x in entries(table)])]]
+def _absolute_sum(arithmetic: Arithmetic, values: list[Scalar]) -> Scalar:
+    return arithmetic.total([ELEMENTWISE["abs"](arithmetic, x) for x in values])
+
+
+# Functions of all entries, wherever they stand.
+NORMS: Mapping[str, Reducer] = {
+    "norm1": _absolute_sum,
+    "norm2": _euclidean_norm,
+    "normF": _euclidean_norm,
+}
 
 
 MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
-    "softmax": _softmax,
-    "logsoftmax": _log_softmax,
     "inv": inverse,
     "det": _determinant,
     "logdet": _log_determinant,
@@ -120,9 +185,6 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "diag": _diagonal,
     "tril": _lower,
     "triu": _upper,
-    "norm1": _absolute_sum,
-    "norm2": _euclidean_norm,
-    "normF": _euclidean_norm,
     "normN": nuclear_norm,
 }
 
@@ -154,15 +216,33 @@ def _cross_correlation(arithmetic: Arithmetic, image: Table, kernel: Table) -> T
     return filled((height - rows + 1, width - cols + 1), entry)
 
 
+def _full_convolution(arithmetic: Arithmetic, image: Table, kernel: Table) -> Table:
+    (height, width), (rows, cols) = size_of(image), size_of(kernel)
+
+    def entry(i: int, j: int) -> Scalar:
+        arithmetic.tick()
+        return arithmetic.total(
+            [
+                arithmetic.mul(image[i - k][j - l], kernel[k][l])
+                for k in range(rows)
+                for l in range(cols)  # noqa: E741 - the letter it has in print
+                if 0 <= i - k < height and 0 <= j - l < width
+            ]
+        )
+
+    return filled((height + rows - 1, width + cols - 1), entry)
+
+
 def _cross_entropy(arithmetic: Arithmetic, scores: Table, targets: Table) -> Table:
-    terms = combined(targets, _log_softmax(arithmetic, scores), arithmetic.mul)
+    logarithms = two_axes(along_rows(arithmetic, "logsoftmax", scores, None))
+    terms = combined(targets, logarithms, arithmetic.mul)
     records = 1 if len(terms[0]) == 1 else len(terms)
     total = arithmetic.negative(arithmetic.total(entries(terms)))
     return [[arithmetic.div(total, Fraction(records))]]
 
 
-def _extreme_pair(side: int) -> PairFunction:
-    def function(arithmetic: Arithmetic, a: Table, b: Table) -> Table:
+def _extreme_pair(side: int) -> Callable[[Arithmetic, Sized, Sized], Sized]:
+    def function(arithmetic: Arithmetic, a: Sized, b: Sized) -> Sized:
         return combined(a, b, lambda x, y: x if arithmetic.compare(x, y) == side else y)
 
     return function
@@ -172,10 +252,24 @@ PAIR_FUNCTIONS: Mapping[str, PairFunction] = {
     "kron": _kronecker,
     "dexpm": exponential_derivative,
     "conv2": _cross_correlation,
+    "convfull2": _full_convolution,
     "cross_entropy": _cross_entropy,
+}
+# Functions of the entries of two arrays of any size.
+EXTREMES: Mapping[str, Callable[[Arithmetic, Sized, Sized], Sized]] = {
     "max": _extreme_pair(1),
     "min": _extreme_pair(-1),
 }
 
 # What the verifier knows without being told.
-KNOWN = frozenset({*ELEMENTWISE, *REDUCTIONS, *MATRIX_FUNCTIONS, *PAIR_FUNCTIONS})
+KNOWN = frozenset(
+    {
+        *ELEMENTWISE,
+        *REDUCTIONS,
+        *NORMS,
+        *ROW_FUNCTIONS,
+        *MATRIX_FUNCTIONS,
+        *PAIR_FUNCTIONS,
+        *EXTREMES,
+    }
+)

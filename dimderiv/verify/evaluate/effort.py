@@ -39,11 +39,13 @@ class Branches:
         site: the operation that is being evaluated, by the identity of its node.
         outcomes: those of the comparisons of each operation, in order.
         ties: the operations whose largest or least operand was attained more than once.
+        inside: the parts of arrays of which some entry was in its array.
     """
 
     site: int = 0
     outcomes: dict[int, list[int]] = field(default_factory=dict)
     ties: set[int] = field(default_factory=set)
+    inside: set[int] = field(default_factory=set)
 
     def note(self, side: int) -> None:
         """Note an outcome of the operation that is being evaluated."""

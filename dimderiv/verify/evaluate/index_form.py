@@ -1,188 +1,272 @@
-"""Arrays given entry by entry: `[i:m, j:n] A[i,k] B[k,j]`."""
+"""What has letters: arrays given entry by entry, parts of arrays, and reductions over letters."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
 from itertools import product
-from typing import NamedTuple
+from math import prod
+from typing import TypeVar
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import Add, Binary, Call, Entry, Group, Name, Negative, Number, Tree
+from dimderiv.language import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    Group,
+    IndexForm,
+    Letter,
+    Name,
+    Negative,
+    Number,
+    Tree,
+    names_in,
+)
 from dimderiv.verify.claim import NotVerifiableError
-from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
-from dimderiv.verify.evaluate.functions import ELEMENTWISE, power
-from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected, Unsized, Value
-from dimderiv.verify.layout import Form, FormEntries, indexed, is_single, size_of
+from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Scalar
+from dimderiv.verify.evaluate.calls import REDUCTIONS
+from dimderiv.verify.evaluate.functions import power
+from dimderiv.verify.evaluate.sums import Sums
+from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected, Unsized, Value, entrywise, sized
+from dimderiv.verify.layout import (
+    Array,
+    Known,
+    Letters,
+    Sized,
+    SizeUnknownError,
+    entries,
+    explicit_sums,
+    is_single,
+    number_of,
+    offset,
+    part,
+    shaped,
+    size_of,
+)
 
-Places = Mapping[str, int]
+Found = TypeVar("Found")
+
+ONE_ENTRY = Expected(1, 1)
 
 
-class _Stage(NamedTuple):
-    """A letter to sum over, and the factors that are known once it has a value.
-
-    The sum is the same for the same places of the letters that it and what follows need.
-    """
-
-    letter: str
-    length: int
-    factors: list[Tree]
-    needed: tuple[str, ...]
-    sums: dict[tuple[int, ...], Scalar]
+class NotSingle(Exception):  # noqa: N818 - the cue for a reading in arrays
+    """What stands in a place of an index form has axes of its own."""
 
 
 @dataclass
 class IndexReader:
-    """Reads one index form.
+    """Reads what has letters.
 
     Attributes:
-        form: the form.
         arithmetic: the arithmetic of the entries.
-        value: gives the value of an operand, for what is known of its size.
-        operands: values of operands that were needed already, by identity.
+        letters: what they stand for.
+        value: gives the value of a node, where letters stand for what they do.
+        labels: the names of labels.
+        sums: sums of products.
+        bodies: the bodies of forms with all sums written, by identity of the form.
     """
 
-    form: Form
     arithmetic: Arithmetic
+    letters: Letters
     value: Callable[[Tree, Expected], Value]
-    operands: dict[int, Value] = field(default_factory=dict)
+    labels: Collection[str]
+    sums: Sums = field(init=False)
+    bodies: dict[int, Tree] = field(default_factory=dict)
 
-    def entries(self) -> FormEntries:
-        """All entries of the form."""
-        extents = self.form.extents
-        terms = [self._prepared(term) for term in self.form.terms]
-        entries = []
-        for place in product(*map(range, extents.values())):
-            self.arithmetic.tick()
-            bound = dict(zip(extents, place, strict=True))
-            entries.append(self.arithmetic.total([self._term(term, bound) for term in terms]))
-        return FormEntries(self.form.lengths, entries)
+    def __post_init__(self) -> None:
+        self.sums = Sums(self.arithmetic, self.letters, self.scalar)
 
-    def _prepared(self, term: Tree) -> list[_Stage]:
-        """The order in which letters are summed over: those of a factor that is mostly 0 first."""
-        ranges = self.form.summed(term, self._lengths)
-        factors = list(_factors(term))
-        letters_of = {id(factor): self.form.letters_of(factor) for factor in factors}
-        waiting = [
-            (f, [letter for letter in ranges if letter in letters_of[id(f)]]) for f in factors
-        ]
-        order = [("", [factor for factor, letters in waiting if not letters])]
-        while waiting := [(factor, letters) for factor, letters in waiting if letters]:
-            _, (letter, *_) = min(waiting, key=lambda one: (not _is_sparse(one[0]), len(one[1])))
-            known = [factor for factor, letters in waiting if letters == [letter]]
-            order.append((letter, sorted(known, key=_is_sparse, reverse=True)))
-            waiting = [(f, [each for each in letters if each != letter]) for f, letters in waiting]
-        stages: list[_Stage] = []
-        needed, bound = set[str](), {*self.form.extents, *(letter for letter, _ in order)}
-        for letter, known in reversed(order):
-            needed = needed.union(*(letters_of[id(f)] & bound for f in known)) - {letter}
-            length = ranges.get(letter, 1)
-            stages.insert(0, _Stage(letter, length, known, tuple(sorted(needed)), {}))
-        return stages
+    def form(self, form: IndexForm) -> Array:
+        """The entries of an index form; the axes of what stands in each place come last.
 
-    def _term(self, stages: Sequence[_Stage], bound: dict[str, int]) -> Scalar:
-        """The sum of the products of all factors, without those in which one is 0."""
-        stage, *later = stages
-        key = tuple(bound[letter] for letter in stage.needed)
-        if key not in stage.sums:
-            values = []
-            for place in range(stage.length):
-                self.arithmetic.effort.spent += 1
-                bound[stage.letter] = place
-                value = self._product(stage.factors, bound)
-                if later and not _is_zero(value):
-                    value = self.arithmetic.mul(value, self._term(later, bound))
-                values.append(value)
-            stage.sums[key] = self.arithmetic.total(values)
-        return stage.sums[key]
+        Args:
+            form: the form.
+        """
+        ranges = self._ranges(form.letters)
+        lengths = [prod(ranges[letter] for letter, _ in axis) for axis in form.axes]
+        body = self._body(form, ranges)
+        try:
+            return Array(tuple(lengths), self._at_each_place(ranges, lambda: self.scalar(body)))
+        except NotSingle:
+            found = self._at_each_place(ranges, lambda: self._array(body))
+        inner = [length for length in size_of(found[0]) if length > 1]
+        return Array((*lengths, *inner), [entry for value in found for entry in entries(value)])
 
-    def _product(self, factors: Sequence[Tree], places: Places) -> Scalar:
-        result: Scalar = ONE
-        for factor in factors:
-            result = self.arithmetic.mul(result, self._entry_value(factor, places))
-            if _is_zero(result):
-                break
-        return result
+    def _body(self, form: IndexForm, ranges: dict[str, int]) -> Tree:
+        if id(form) not in self.bodies:
+            known = Known(self.labels, self.letters.sizes)
+            bound = {**self.letters.extents, **ranges}
+            self.bodies[id(form)] = explicit_sums(
+                form.body, bound, known, lambda entry: self._lengths(entry, bound)
+            )
+        return self.bodies[id(form)]
 
-    def _lengths(self, entry: Entry) -> tuple[int | None, int | None]:
-        value = self._entries_of(entry)
+    def _lengths(self, entry: Entry, bound: Mapping[str, int]) -> Sequence[int | None]:
+        if not bound.keys().isdisjoint(names_in(entry.operand)):
+            return (None, None)
+        value = self._operand(entry)
         return (value.rows, value.cols) if isinstance(value, Unsized) else size_of(value)
 
-    def _entries_of(self, entry: Entry) -> Value:
-        """The operand of an entry, whose letters may say how large it is."""
-        letters = [index.name if isinstance(index, Name) else "" for index in entry.indices]
-        known = [self.form.extents.get(letter) for letter in letters]
-        return self._operand(entry.operand, Expected(*known) if len(known) <= 2 else ANY_SIZE)
+    def _ranges(self, letters: Sequence[Letter]) -> dict[str, int]:
+        found = {}
+        for letter, size in letters:
+            if size is None:
+                raise NotVerifiableError(f"how far {letter} runs is not written")
+            found[letter] = number_of(size, self.letters.sizes)
+            if found[letter] < 1:
+                raise ShapeError(f"{letter} runs over {found[letter]} places", span=size.span)
+        return found
 
-    def _operand(self, node: Tree, expected: Expected = ANY_SIZE) -> Value:
-        if id(node) not in self.operands:
-            self.operands[id(node)] = self.value(node, expected)
-        return self.operands[id(node)]
+    def _at_each_place(self, ranges: dict[str, int], found: Callable[[], Found]) -> list[Found]:
+        """What is found where letters stand for each of their numbers, the last one fastest."""
+        bound, extents = self.letters.bound, self.letters.extents
+        self.letters.extents = {**extents, **ranges}
+        try:
+            values = []
+            for place in product(*map(range, ranges.values())):
+                self.arithmetic.tick()
+                self.letters.bound = {**bound, **dict(zip(ranges, place, strict=True))}
+                values.append(found())
+            return values
+        finally:
+            self.letters.bound, self.letters.extents = bound, extents
 
-    def _entry_value(self, node: Tree, places: Places) -> Scalar:
+    def over(self, node: Call, expected: Expected = ANY_SIZE) -> Value:
+        """The value of a reduction over letters.
+
+        Args:
+            node: the reduction.
+            expected: what is known of the size of its value.
+        """
+        if node.function not in REDUCTIONS or len(node.arguments) != 1:
+            raise NotVerifiableError(f"{node.function} over letters", span=node.span)
+        ranges, (body,) = self._ranges(node.over), node.arguments
+        try:
+            return [[self._scalar_over(node, ranges)]]
+        except NotSingle:
+            values = self._at_each_place(ranges, lambda: self.value(body, expected))
+        if node.function == "sum":
+            return reduce(lambda a, b: entrywise(a, b, self.arithmetic.add, expected), values)
+        found = [sized(value, expected) for value in values]
+        columns = zip(*map(entries, found), strict=True)
+        self.arithmetic.branches.site = id(node)
+        function = REDUCTIONS[node.function]
+        return shaped(
+            size_of(found[0]), [function(self.arithmetic, [*column]) for column in columns]
+        )
+
+    def _scalar_over(self, node: Call, ranges: dict[str, int]) -> Scalar:
+        (body,) = node.arguments
+        if node.function == "sum":
+            extents = self.letters.extents
+            self.letters.extents = {**extents, **ranges}
+            try:
+                return self.sums.total(node, ranges)
+            finally:
+                self.letters.extents = extents
+        values = self._at_each_place(ranges, lambda: self.scalar(body))
+        self.arithmetic.branches.site = id(node)
+        return REDUCTIONS[node.function](self.arithmetic, values)
+
+    def _array(self, node: Tree) -> Sized:
+        return sized(self.value(node, ANY_SIZE), ANY_SIZE)
+
+    def scalar(self, node: Tree) -> Scalar:
+        """The value of a node that is a scalar where letters stand for what they do.
+
+        Args:
+            node: what to evaluate.
+
+        Raises:
+            NotSingle: it has axes of its own.
+        """
+        a = self.arithmetic
         match node:
             case Entry():
-                return self._entry(node, places)
+                return self._entry(node)
+            case Number(value):
+                return value if type(value) is Fraction else Fraction(value)
             case Group(operand):
-                return self._entry_value(operand, places)
+                return self.scalar(operand)
             case Negative(operand):
-                return self.arithmetic.negative(self._entry_value(operand, places))
+                return a.negative(self.scalar(operand))
             case Add(terms):
-                return self.arithmetic.total([self._entry_value(term, places) for term in terms])
-            case Binary() if next(indexed(node), None) is not None:
-                return self._binary(node, places)
-            case Call(name, (argument,), None) if name in ELEMENTWISE:
-                return ELEMENTWISE[name](self.arithmetic, self._entry_value(argument, places))
-        value = self._operand(node)
-        if isinstance(value, Unsized) or not is_single(value):
-            raise ShapeError("an index form is made of scalars and entries", span=node.span)
-        return value[0][0]
+                return a.total([self.scalar(term) for term in terms])
+            case Binary("*" | ".*", left, right):
+                first = self.scalar(left)
+                return ZERO if first is ZERO else a.mul(first, self.scalar(right))
+            case Binary("/" | "./", left, right):
+                return a.div(self.scalar(left), self.scalar(right))
+            case Binary("^" | ".^", left, right) if not isinstance(left, Call):
+                return power(a, self.scalar(left), self.scalar(right))
+        return _single(self.value(node, ONE_ENTRY))
 
-    def _binary(self, node: Binary, places: Places) -> Scalar:
-        left = self._entry_value(node.left, places)
-        match node.operator:
-            case "*" | ".*":
-                if left is ZERO:
+    def _entry(self, entry: Entry) -> Scalar:
+        """The value of a part that is a scalar: quickly, where each index is a sum of letters."""
+        value = self._operand(entry)
+        if isinstance(value, Array):
+            place = self.letters.place(entry.indices, value.lengths)
+            if place is not None:
+                if not _is_inside(place, value.lengths):
                     return ZERO
-                return self.arithmetic.mul(left, self._entry_value(node.right, places))
-            case "/" | "./":
-                return self.arithmetic.div(left, self._entry_value(node.right, places))
-            case "^" | ".^":
-                return power(self.arithmetic, left, self._entry_value(node.right, places))
-        raise NotVerifiableError("a comparison inside an index form", span=node.span)
+                self.arithmetic.branches.inside.add(id(entry))
+                return value.entries[offset(place, value.lengths)]
+        elif not isinstance(value, Unsized):
+            lengths = (len(value), len(value[0]))
+            place = self.letters.place(entry.indices, lengths)
+            if place is not None:
+                if not _is_inside(place, lengths):
+                    return ZERO
+                self.arithmetic.branches.inside.add(id(entry))
+                return value[place[0]][place[1]]
+        return _single(self.part(entry))
 
-    def _entry(self, entry: Entry, places: Places) -> Scalar:
-        value = self._entries_of(entry)
+    def part(self, entry: Entry) -> Sized:
+        """The value of a part of an array.
+
+        Args:
+            entry: the part.
+        """
+        value = self._operand(entry)
         if isinstance(value, Unsized):
-            return value.on if len(set(self.form.indices(entry, places))) == 1 else value.off
-        place = self.form.place(entry, places, size_of(value))
-        return ZERO if place is None else value[place[0]][place[1]]
+            return [[self._of_constant(entry, value)]]
+        lengths, picked = self.letters.picked(entry, size_of(value))
+        if all(map(_reaches, picked, lengths)):
+            self.arithmetic.branches.inside.add(id(entry))
+        return part(value, lengths, picked, ZERO)
+
+    def _of_constant(self, entry: Entry, value: Unsized) -> Scalar:
+        """An entry of a constant, which is as large as its indices say."""
+        sums = [self.letters.sum_of(index) for index in entry.indices]
+        if None in sums:
+            raise SizeUnknownError
+        places = [each.at(self.letters.bound) for each in sums if each is not None]
+        if min(places) < 0:
+            return ZERO
+        self.arithmetic.branches.inside.add(id(entry))
+        return value.on if len({*places}) == 1 else value.off
+
+    def _operand(self, entry: Entry) -> Value:
+        """The operand of an entry, whose letters may say how large it is."""
+        operand, extents = entry.operand, self.letters.extents
+        if isinstance(operand, Name) or len(entry.indices) != 2:
+            return self.value(operand, ANY_SIZE)
+        named = [index.name if isinstance(index, Name) else "" for index in entry.indices]
+        return self.value(operand, Expected(*[extents.get(letter) for letter in named]))
 
 
-def _factors(term: Tree) -> Iterator[Tree]:
-    """The factors of a product; one without entries is a scalar as a whole."""
-    if next(indexed(term), None) is None:
-        yield term
-        return
-    match term:
-        case Group(operand) if not isinstance(operand, Add):
-            yield from _factors(operand)
-        case Negative(operand):
-            yield Negative(Number(ONE))
-            yield from _factors(operand)
-        case Binary("*" | ".*", left, right):
-            yield from _factors(left)
-            yield from _factors(right)
-        case _:
-            yield term
+def _single(value: Value) -> Scalar:
+    if isinstance(value, Unsized) or not is_single(value):
+        raise NotSingle
+    return entries(value)[0]
 
 
-def _is_zero(x: Scalar) -> bool:
-    return type(x) is Fraction and not x
+def _reaches(along: int | Sequence[int], length: int) -> bool:
+    """Whether some of the places along an axis lie in the array."""
+    places = (along,) if isinstance(along, int) else along
+    return any(0 <= place < length for place in places)
 
 
-def _is_sparse(factor: Tree) -> bool:
-    """Whether most entries of a factor are 0."""
-    if not isinstance(factor, Entry):
-        return False
-    operand = factor.operand
-    return operand == Name("I") or (isinstance(operand, Call) and operand.function == "eye")
+def _is_inside(place: Sequence[int], lengths: Sequence[int]) -> bool:
+    return all(map(_reaches, place, lengths))

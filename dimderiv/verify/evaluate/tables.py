@@ -1,19 +1,43 @@
-"""Arrays of two axes as lists of rows of scalars, and the operations of the language on them."""
+"""Arrays of scalars, those of two axes as lists of rows, and the operations of the language."""
 
 from collections.abc import Callable, Sequence
+from math import prod
+from typing import overload
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, OutOfDomain, Scalar, leading
-from dimderiv.verify.layout import Size, Table, filled, size_of, square_size, transposed
+from dimderiv.verify.layout import (
+    Array,
+    Size,
+    Sized,
+    Table,
+    broadcast,
+    entries,
+    filled,
+    shaped,
+    size_of,
+    square_size,
+    stretched_places,
+    transposed,
+    two_axes,
+)
 
 
 class SingularMatrix(OutOfDomain):
     """A matrix that is to be inverted has no inverse."""
 
 
-def each(table: Table, function: Callable[[Scalar], Scalar]) -> Table:
+@overload
+def each(value: Table, function: Callable[[Scalar], Scalar]) -> Table: ...
+@overload
+def each(value: Array, function: Callable[[Scalar], Scalar]) -> Array: ...
+@overload
+def each(value: Sized, function: Callable[[Scalar], Scalar]) -> Sized: ...
+def each(value: Sized, function: Callable[[Scalar], Scalar]) -> Sized:
     """A function of every entry."""
-    return [[function(entry) for entry in row] for row in table]
+    if isinstance(value, Array):
+        return value._replace(entries=[function(entry) for entry in value.entries])
+    return [[function(entry) for entry in row] for row in value]
 
 
 def diagonal(size: int, entry: Scalar = ONE) -> Table:
@@ -39,42 +63,47 @@ def commutation(rows: int, cols: int) -> Table:
 
 
 def broadcast_size(sizes: Sequence[Size]) -> Size:
-    """The size to which tables stretch along their axes of size 1."""
-    result = []
-    for axis in (0, 1):
-        lengths = {size[axis] for size in sizes} - {1}
-        if len(lengths) > 1:
-            shown = " and ".join(str(size) for size in dict.fromkeys(sizes))
-            raise ShapeError(f"entrywise operands of unlike sizes: {shown}")
-        result.append(lengths.pop() if lengths else 1)
-    return Size(*result)
+    """The size to which arrays stretch along their axes of size 1."""
+    return Size(*broadcast(sizes))
 
 
-def combined(a: Table, b: Table, function: Callable[[Scalar, Scalar], Scalar]) -> Table:
-    """A function of the entries of two tables, stretched along axes of size 1.
+@overload
+def combined(a: Table, b: Table, function: Callable[[Scalar, Scalar], Scalar]) -> Table: ...
+@overload
+def combined(a: Sized, b: Sized, function: Callable[[Scalar, Scalar], Scalar]) -> Sized: ...
+def combined(a: Sized, b: Sized, function: Callable[[Scalar, Scalar], Scalar]) -> Sized:
+    """A function of the entries of two arrays, stretched along axes of size 1.
 
     Args:
         a: first operands.
         b: second operands.
         function: the function of two entries.
     """
-    if size_of(a) == size_of(b):
-        return [list(map(function, *rows)) for rows in zip(a, b, strict=True)]
-    return stretched(function, a, b)
+    if isinstance(a, Array) or isinstance(b, Array) or size_of(a) != size_of(b):
+        return stretched(function, a, b)
+    return [list(map(function, *rows)) for rows in zip(a, b, strict=True)]
 
 
-def stretched(function: Callable[..., Scalar], *tables: Table) -> Table:
-    """A function of the entries of tables, stretched along axes of size 1.
+def stretched(function: Callable[..., Scalar], *values: Sized) -> Sized:
+    """A function of the entries of arrays, stretched along axes of size 1.
 
     Args:
-        function: the function of as many entries as there are tables.
-        tables: its operands.
+        function: the function of as many entries as there are arrays.
+        values: its operands.
     """
+    sizes = [size_of(value) for value in values]
+    whole = broadcast_size(sizes)
+    if len(whole) > 2:
+        places = [stretched_places(size, whole) for size in sizes]
+        flat = [entries(value) for value in values]
+        columns = [[own[i] for i in at] for own, at in zip(flat, places, strict=True)]
+        return Array(whole, list(map(function, *columns)))
+    tables = [value for value in values if not isinstance(value, Array)]
 
     def entry(i: int, j: int) -> Scalar:
         return function(*(t[min(i, len(t) - 1)][min(j, len(t[0]) - 1)] for t in tables))
 
-    return filled(broadcast_size([size_of(table) for table in tables]), entry)
+    return filled(whole, entry)
 
 
 def matrix_product(arithmetic: Arithmetic, a: Table, b: Table) -> Table:
@@ -100,6 +129,34 @@ def matrix_product(arithmetic: Arithmetic, a: Table, b: Table) -> Table:
 
 def _inner(arithmetic: Arithmetic, row: list[Scalar], column: list[Scalar]) -> Scalar:
     return arithmetic.total([arithmetic.mul(x, y) for x, y in zip(row, column, strict=True)])
+
+
+def batched_product(arithmetic: Arithmetic, a: Sized, b: Sized) -> Sized:
+    """The matrix product along the last two axes, for each place of the others.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        a: the left factors.
+        b: the right factors.
+    """
+    leading = broadcast([size_of(a)[:-2], size_of(b)[:-2]])
+    pairs = zip(_matrices(a, leading), _matrices(b, leading), strict=True)
+    products = [matrix_product(arithmetic, left, right) for left, right in pairs]
+    lengths = (*leading, *size_of(products[0]))
+    return shaped(lengths, [entry for product in products for entry in entries(product)])
+
+
+def _matrices(value: Sized, leading: tuple[int, ...]) -> list[Table]:
+    """The matrices along the last two axes, for each place of the others."""
+    if not isinstance(value, Array):
+        return [value] * prod(leading)
+    rows, cols = value.lengths[-2:]
+    size = rows * cols
+    found = [
+        shaped((rows, cols), value.entries[start : start + size])
+        for start in range(0, len(value.entries), size)
+    ]
+    return [two_axes(found[i]) for i in stretched_places(value.lengths[:-2], leading)]
 
 
 def eliminated(arithmetic: Arithmetic, a: Table, right: Table) -> tuple[Scalar, Table]:

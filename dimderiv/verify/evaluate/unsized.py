@@ -7,8 +7,23 @@ from math import isqrt
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar
-from dimderiv.verify.evaluate.tables import broadcast_size, combined, each, matrix_product
-from dimderiv.verify.layout import Size, SizeUnknownError, Table, filled, is_single, size_of
+from dimderiv.verify.evaluate.tables import (
+    batched_product,
+    broadcast_size,
+    combined,
+    each,
+    matrix_product,
+)
+from dimderiv.verify.layout import (
+    Array,
+    Size,
+    Sized,
+    SizeUnknownError,
+    entries,
+    filled,
+    is_single,
+    size_of,
+)
 
 
 class Unsized(NamedTuple):
@@ -36,7 +51,7 @@ class Unsized(NamedTuple):
 IDENTITY = Unsized(None, None, ONE, ZERO, True)
 
 
-Value: TypeAlias = Table | Unsized
+Value: TypeAlias = Sized | Unsized
 
 
 class Expected(NamedTuple):
@@ -44,6 +59,11 @@ class Expected(NamedTuple):
 
     rows: int | None = None
     cols: int | None = None
+
+    @staticmethod
+    def of(size: Size) -> "Expected":
+        """The surroundings of a value of a size; with more than two axes they say nothing."""
+        return Expected(*size) if len(size) == 2 else ANY_SIZE
 
     def transposed(self) -> "Expected":
         """Rows as columns."""
@@ -53,8 +73,8 @@ class Expected(NamedTuple):
 ANY_SIZE = Expected()
 
 
-def sized(value: Value, expected: Expected | Size) -> Table:
-    """A value as a table."""
+def sized(value: Value, expected: Expected) -> Sized:
+    """A value as an array; a constant has two axes."""
     if not isinstance(value, Unsized):
         return value
     rows = expected.rows if value.rows is None else value.rows
@@ -80,7 +100,7 @@ def scaled(arithmetic: Arithmetic, value: Value, factor: Scalar) -> Value:
     return mapped(value, partial(arithmetic.mul, factor))
 
 
-def together(values: Sequence[Value], expected: Expected) -> list[Table]:
+def together(values: Sequence[Value], expected: Expected) -> list[Sized]:
     """Operands of one size, with constants as large as the others.
 
     Args:
@@ -91,8 +111,13 @@ def together(values: Sequence[Value], expected: Expected) -> list[Table]:
         SizeUnknownError: all are constants, of a size that is not known.
     """
     sizes = sizes_beside(values)
-    size = broadcast_size(sizes) if sizes else expected
+    size = beside_all(sizes) if sizes else expected
     return [sized(value, size) for value in values]
+
+
+def beside_all(sizes: Sequence[Size]) -> Expected:
+    """What operands say of a constant beside them: it stretches along their last two axes."""
+    return Expected(*broadcast_size(sizes)[-2:])
 
 
 def sizes_beside(values: Iterable[Value]) -> list[Size]:
@@ -125,20 +150,23 @@ def entrywise(
 def _unsized(value: Value) -> Unsized:
     if isinstance(value, Unsized):
         return value
-    return Unsized(None, None, value[0][0], value[0][0], False)
+    (entry,) = entries(value)
+    return Unsized(None, None, entry, entry, False)
 
 
 def multiplied(arithmetic: Arithmetic, left: Value, right: Value) -> Value:
-    """The matrix product, or a multiple where one side is a scalar."""
+    """The matrix product, of the last two axes, or a multiple where one side is a scalar."""
     for factor, other in ((left, right), (right, left)):
         if isinstance(factor, Unsized) and factor.is_diagonal:
             return scaled(arithmetic, other, factor.on)
         if not isinstance(factor, Unsized) and is_single(factor):
-            return scaled(arithmetic, other, factor[0][0])
+            return scaled(arithmetic, other, entries(factor)[0])
     if isinstance(left, Unsized):
-        inner = None if isinstance(right, Unsized) else len(right)
+        inner = None if isinstance(right, Unsized) else size_of(right)[-2]
         left = sized(left, Expected(None, inner))
-    right = sized(right, Expected(len(left[0]), None))
+    right = sized(right, Expected(size_of(left)[-1], None))
+    if isinstance(left, Array) or isinstance(right, Array):
+        return batched_product(arithmetic, left, right)
     return matrix_product(arithmetic, left, right)
 
 
@@ -153,10 +181,10 @@ def of_constant(arithmetic: Arithmetic, name: str, inner: Value) -> Unsized | No
     return None
 
 
-def square_below(entries: int | None) -> Expected:
+def square_below(length: int | None) -> Expected:
     """The size of a square table whose columns, stacked, have a length."""
-    size = isqrt(entries or 0)
-    return Expected(size, size) if size * size == entries else ANY_SIZE
+    size = isqrt(length or 0)
+    return Expected(size, size) if size * size == length else ANY_SIZE
 
 
 def cofactor_size(expected: Expected, other: Value) -> Expected:
@@ -176,5 +204,5 @@ def beside(factor: Value, expected: Expected, *, axis: int) -> Expected:
         return ANY_SIZE
     if is_single(factor):
         return expected
-    rows, cols = size_of(factor)
+    *_, rows, cols = size_of(factor)
     return Expected(expected.rows, rows) if axis == 0 else Expected(cols, expected.cols)

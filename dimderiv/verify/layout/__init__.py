@@ -1,19 +1,32 @@
 """A claim in numbers: sizes, letters, what moves together, where entries stand; no values."""
 
-from dimderiv.verify.layout.forms import Form, FormEntries, indexed
-from dimderiv.verify.layout.layout import EntryOf, Placement, places
+from dimderiv.verify.layout.forms import Known, explicit_sums
+from dimderiv.verify.layout.layout import EntryOf, Placement
+from dimderiv.verify.layout.lengths import Size, number_of, size_at
 from dimderiv.verify.layout.lettered import lettered
-from dimderiv.verify.layout.perturbations import Place, moves
-from dimderiv.verify.layout.sizes import Dimensions, Size, assignments, number_of, size_at
+from dimderiv.verify.layout.parts import Key, Letters, part
+from dimderiv.verify.layout.perturbations import moves
+from dimderiv.verify.layout.sizes import Dimensions, assignments
 from dimderiv.verify.layout.tables import (
+    Array,
+    Place,
+    Sized,
     SizeUnknownError,
     Table,
+    broadcast,
     entries,
+    entry_at,
     filled,
     is_single,
+    lines,
+    offset,
+    places,
+    shaped,
     size_of,
     square_size,
+    stretched_places,
     transposed,
+    two_axes,
 )
 from dimderiv.verify.layout.trees import (
     COMPARISONS,
@@ -26,29 +39,40 @@ from dimderiv.verify.layout.trees import (
 __all__ = [
     "COMPARISONS",
     "PRIMITIVES",
+    "Array",
     "Dimensions",
     "EntryOf",
-    "Form",
-    "FormEntries",
+    "Key",
+    "Known",
+    "Letters",
     "Place",
     "Placement",
     "Size",
     "SizeUnknownError",
+    "Sized",
     "Table",
     "assignments",
+    "broadcast",
     "constant_nodes",
     "declared_part",
     "entries",
+    "entry_at",
+    "explicit_sums",
     "filled",
     "has_branches",
-    "indexed",
     "is_single",
     "lettered",
+    "lines",
     "moves",
     "number_of",
+    "offset",
+    "part",
     "places",
+    "shaped",
     "size_at",
     "size_of",
     "square_size",
+    "stretched_places",
     "transposed",
+    "two_axes",
 ]

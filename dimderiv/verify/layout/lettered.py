@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from dimderiv.errors import ShapeError
-from dimderiv.verify.layout.tables import Table
+from dimderiv.verify.layout.tables import Sized, entries, places, shaped, size_of
 
 Places = Mapping[str, int]
 
@@ -39,40 +39,37 @@ class Lettered:
 
     def of(
         self,
-        tables: Sequence[Table],
+        values: Sequence[Sized],
         multiply: Callable[[Any, Any], Any],
         total: Callable[[list[Any]], Any],
-    ) -> Table:
+    ) -> Sized:
         """The value.
 
         Args:
-            tables: the arguments.
+            values: the arguments.
             multiply: the product of two entries.
             total: the sum of entries, possibly of none.
 
         Raises:
             ShapeError: the arguments do not have these axes.
         """
-        arrays = [_axes(*pair) for pair in zip(tables, self.arguments, strict=True)]
+        arrays = [_axes(*pair) for pair in zip(values, self.arguments, strict=True)]
         lengths = self._lengths([lengths for lengths, _ in arrays])
         sums: dict[tuple[int, ...], list[Any]] = {}
         for numbers in product(*map(range, lengths.values())):
-            places = dict(zip(lengths, numbers, strict=True))
-            if self.ordered and places[self.ordered[0]] < places[self.ordered[1]]:
+            at = dict(zip(lengths, numbers, strict=True))
+            if self.ordered and at[self.ordered[0]] < at[self.ordered[1]]:
                 continue
             factors = [
-                entries[tuple(sum(places[letter] for letter in axis) for axis in axes)]
-                for (_, entries), axes in zip(arrays, self.arguments, strict=True)
+                own[tuple(sum(at[letter] for letter in axis) for axis in axes)]
+                for (_, own), axes in zip(arrays, self.arguments, strict=True)
             ]
             term = factors[0]
             for factor in factors[1:]:
                 term = multiply(term, factor)
-            sums.setdefault(self._place(places, lengths), []).append(term)
-        sizes = [prod(lengths[letter] for letter in axis) for axis in self.value] + [1, 1]
-        return [
-            [total(sums.get((row, col)[: len(self.value)], [])) for col in range(sizes[1])]
-            for row in range(sizes[0])
-        ]
+            sums.setdefault(self._place(at, lengths), []).append(term)
+        sizes = [prod(lengths[letter] for letter in axis) for axis in self.value]
+        return shaped(sizes, [total(sums.get(place, [])) for place in places(sizes)])
 
     def _lengths(self, arrays: Sequence[Sequence[int]]) -> dict[str, int]:
         """How far each letter runs: as its axes say, and along one that slides as far as it may."""
@@ -119,16 +116,14 @@ def lettered(signature: str) -> Lettered:
 
 
 def _axes(
-    table: Table, letters: tuple[tuple[str, ...], ...]
-) -> tuple[list[int], dict[tuple[int, ...], Any]]:
+    value: Sized, letters: tuple[tuple[str, ...], ...]
+) -> tuple[Sequence[int], dict[tuple[int, ...], Any]]:
     """The lengths of the axes of an array, and its entries by their places."""
-    rows, cols = len(table), len(table[0])
-    if len(letters) == 2:
-        places = product(range(rows), range(cols))
-        return [rows, cols], {(i, j): table[i][j] for i, j in places}
-    if rows * cols != max(rows, cols) ** len(letters):
-        raise ShapeError(f"a table of {rows} x {cols} for {len(letters)} axes")
-    entries = [entry for row in table for entry in row]
+    size, flat = size_of(value), entries(value)
+    if len(letters) == len(size):
+        return size, dict(zip(places(size), flat, strict=True))
+    if len(size) > 2 or size.entries != max(size) ** len(letters):
+        raise ShapeError(f"an array of {size} for {len(letters)} axes")
     if not letters:
-        return [], {(): entries[0]}
-    return [len(entries)], {(place,): entry for place, entry in enumerate(entries)}
+        return [], {(): flat[0]}
+    return [len(flat)], {(place,): entry for place, entry in enumerate(flat)}

@@ -1,11 +1,10 @@
 """How entries move together: those that a property ties, and those that a direction takes along."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from dimderiv.verify.claim import Claim
-
-Place: TypeAlias = tuple[int, int]
+from dimderiv.verify.layout.tables import Place, Sized, entries, places, size_of
 
 
 class Move(NamedTuple):
@@ -31,32 +30,31 @@ TIED: Mapping[str, Callable[[int, int], Mapping[Place, int]]] = {
 
 
 def tied_moves(symbol: str, place: Place, structure: str) -> Iterator[Move]:
-    """What moves with one entry of a matrix.
+    """What moves with one entry of a symbol.
 
     >>> [move.place for move in tied_moves("S", (0, 1), "symmetric")]
     [(0, 1), (1, 0)]
     """
-    together = TIED[structure](*place) if structure else {place: 1}
+    together: Mapping[Place, int] = TIED[structure](*place) if structure else {place: 1}
     for each, slope in together.items():
         yield Move(symbol, each, slope)
 
 
-def moves_along(directions: Mapping[str, Sequence[Sequence[Any]]]) -> Iterator[Move]:
+def moves_along(directions: Mapping[str, Sized]) -> Iterator[Move]:
     """Every entry of some symbols, each by the entry of its direction."""
-    for symbol, table in directions.items():
-        for i, row in enumerate(table):
-            for j, slope in enumerate(row):
-                yield Move(symbol, (i, j), slope)
+    for symbol, direction in directions.items():
+        for place, slope in zip(places(size_of(direction)), entries(direction), strict=True):
+            yield Move(symbol, place, slope)
 
 
-def moves(claim: Claim, place: Place, entries: Mapping[str, Any]) -> Iterator[Move]:
+def moves(claim: Claim, place: Place, point: Mapping[str, Sized]) -> Iterator[Move]:
     """What moves with one coordinate of the variable of a claim.
 
     Args:
         claim: the claim.
         place: the coordinate; along directions there is one, with which everything moves.
-        entries: the table of each symbol.
+        point: the entries of each symbol.
     """
     if claim.along:
-        return moves_along({name: entries[along] for name, along in claim.along.items()})
+        return moves_along({name: point[along] for name, along in claim.along.items()})
     return tied_moves(claim.wrt, place, claim.structure)

@@ -1,14 +1,16 @@
 """Sizes for the dimensions of claims: small, pairwise unequal, in several orders of size."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice, permutations
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain, islice, permutations
 from random import Random
-from typing import NamedTuple
+from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import Dim, Shape, Tree, size_of
-from dimderiv.verify.claim import Claim, NotVerifiableError
-from dimderiv.verify.layout.trees import names_of_sizes, targets_of_cross_entropy
+from dimderiv.language import ONE, Dim, Shape, Tree
+from dimderiv.verify.claim import Claim
+from dimderiv.verify.layout.lengths import number_of
+from dimderiv.verify.layout.many_axes import small_sizes
+from dimderiv.verify.layout.trees import loops, names_of_sizes, targets_of_cross_entropy
 
 SMALLEST = 2
 DISTINCT_SIZES = 6
@@ -16,43 +18,10 @@ MANY_SIZES = 60
 FEW_SIZES = 3
 MOST_ARRANGEMENTS = 3000
 ASSIGNMENTS = 6
+# So many letters may run over sizes that are all unlike.
+FEW_LETTERS = 4
 
-
-class Size(NamedTuple):
-    """How many rows and columns."""
-
-    rows: int
-    cols: int
-
-    def __str__(self) -> str:
-        return f"{self.rows} x {self.cols}"
-
-
-def size_at(shape: Shape, sizes: Mapping[str, int]) -> Size:
-    """A shape in numbers.
-
-    Args:
-        shape: rows and columns, in dimensions.
-        sizes: a number for each dimension.
-    """
-    return Size(*(dim.evaluate(sizes) for dim in shape))
-
-
-def number_of(node: Tree, sizes: Mapping[str, int]) -> int:
-    """A size that is written as an expression in dimensions, as a number.
-
-    Args:
-        node: a polynomial of names of dimensions.
-        sizes: a number for each of them.
-
-    Raises:
-        NotVerifiableError: it is made of something else.
-    """
-    try:
-        return size_of(node).evaluate(sizes)
-    except (KeyError, ShapeError) as error:
-        message = "a size that is not made of dimensions"
-        raise NotVerifiableError(message, span=node.span) from error
+Fit: TypeAlias = Callable[[Mapping[str, int]], bool]
 
 
 class Dimensions:
@@ -65,22 +34,51 @@ class Dimensions:
         dims: every axis that occurs.
         names: the named dimensions, in order of occurrence.
         distributions: the symbols whose rows are to sum to 1.
+        extents: how far letters run.
     """
 
     def __init__(self, claims: Sequence[Claim]) -> None:
         claim = claims[0]
-        shapes = [declaration.shape for declaration in claim.symbols.values()]
-        shapes += [claim.value, *claim.inner, *claim.declared.values()]
-        self.dims = list(dict.fromkeys(dim for shape in shapes for dim in shape))
+        self.shapes = [declaration.shape for declaration in claim.symbols.values()]
+        self.shapes += [claim.value, *claim.inner, *claim.declared.values()]
+        labels = [each.labels for each in claim.symbols.values() if each.labels is not None]
+        dims = [*(dim for shape in self.shapes for dim in shape), *labels]
+        self.dims = list(dict.fromkeys(dims))
         nodes = list(_nodes(claims))
+        self.loops = [loop for node in nodes for loop in loops(node)]
+        self.extents = list(dict.fromkeys(extent for loop in self.loops for extent in loop))
         named = [name for dim in self.dims for monomial, _ in dim.monomials for name in monomial]
         named += [name for node in nodes for name in names_of_sizes(node, claim.sizes)]
         self.names = list(dict.fromkeys(named))
         self.distributions = {name for node in nodes for name in targets_of_cross_entropy(node)}
 
-    def assignments(self) -> list[dict[str, int]]:
-        """Sizes for them, the best ones first."""
-        return assignments(self.dims, self.names)
+    @property
+    def has_many_axes(self) -> bool:
+        """Whether there are so many that sizes cannot all be unlike."""
+        most = max([len(loop) for loop in self.loops], default=0)
+        return most > FEW_LETTERS or any(shape.has_more_axes for shape in self.shapes)
+
+    def fit(self, sizes: Mapping[str, int]) -> bool:
+        """Whether every axis has entries, and every letter a place.
+
+        Args:
+            sizes: a number for each named dimension.
+        """
+        lengths = (dim.evaluate(sizes) for dim in self.dims)
+        extents = (number_of(extent, sizes) for extent in self.extents)
+        return all(length >= 1 for length in chain(lengths, extents))
+
+    def assignments(self, names: Sequence[str] = ()) -> list[dict[str, int]]:
+        """Sizes for them, the best ones first.
+
+        Args:
+            names: the dimensions, where these are not all in order of occurrence.
+        """
+        names = names or self.names
+        if self.has_many_axes:
+            labels = [Shape(dim, ONE) for dim in self.dims]
+            return small_sizes(names, [*self.shapes, *labels], self.extents, self.loops)
+        return assignments(self.dims, names, self.fit)
 
 
 def _nodes(claims: Sequence[Claim]) -> Iterator[Tree]:
@@ -95,12 +93,15 @@ def _nodes(claims: Sequence[Claim]) -> Iterator[Tree]:
                 yield statement.value
 
 
-def assignments(dims: Collection[Dim], names: Sequence[str]) -> list[dict[str, int]]:
+def assignments(
+    dims: Collection[Dim], names: Sequence[str], fit: Fit | None = None
+) -> list[dict[str, int]]:
     """Small sizes for the named dimensions, pairwise unequal, in several orders of size.
 
     Args:
         dims: every axis that occurs; all must come out positive.
         names: the named dimensions, in order of occurrence.
+        fit: whether sizes will do; otherwise they do where all axes come out positive.
 
     Returns:
         At least one assignment, the smallest first, and the one most unlike it second.
@@ -114,7 +115,7 @@ def assignments(dims: Collection[Dim], names: Sequence[str]) -> list[dict[str, i
     found = [
         (_collisions(dims, sizes), sum(dim.evaluate(sizes) for dim in dims), index, sizes)
         for index, sizes in enumerate(_arrangements(names, fixed))
-        if all(dim.evaluate(sizes) >= 1 for dim in dims)
+        if (fit(sizes) if fit else all(dim.evaluate(sizes) >= 1 for dim in dims))
     ]
     if not found:
         raise ShapeError(f"no small sizes fit the axes {', '.join(map(str, dims))}")

@@ -2,17 +2,30 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from dimderiv.language import HESSIAN, Binary, Call, IndexForm, Name, Program, Tree, children, walk
+from dimderiv.language import (
+    HESSIAN,
+    Binary,
+    Call,
+    IndexForm,
+    Letter,
+    Name,
+    Program,
+    Tree,
+    children,
+    walk,
+)
 
 KINKED = frozenset({"relu", "abs", "norm1", "max", "min"})
 # The outcomes of a comparison at which it holds: less is -1, equal 0, greater 1.
-COMPARISONS = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}
+COMPARISONS = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0), "==": (0,)}
 _ALIKE = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf")
 _SHORTER = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 # Our name of each primitive function of a scalar, and the name that sympy and mpmath agree on.
 PRIMITIVES = {**{name: name for name in _ALIKE}, **_SHORTER}
 # Functions whose arguments are sizes.
 OF_SIZES = frozenset({"ones", "zeros", "eye", "commutation", "K"})
+# Functions whose arguments are sizes, but for the first one.
+BEFORE_SIZES = frozenset({"reshape", "onehot"})
 
 
 def constant_nodes(
@@ -83,12 +96,39 @@ def names_of_sizes(node: Tree, known: Collection[str] = ()) -> Iterator[str]:
     """
     for part in walk(node):
         sizes: Sequence[Tree] = (part,) if isinstance(part, Name) and part.name in known else ()
-        if isinstance(part, IndexForm):
-            sizes = [size for _, size in part.letters if size is not None]
-        elif isinstance(part, Call) and part.function in OF_SIZES:
+        if isinstance(part, Call) and part.function in OF_SIZES:
             sizes = part.arguments
-        for size in sizes:
+        elif isinstance(part, Call) and part.function in BEFORE_SIZES:
+            sizes = part.arguments[1:]
+        for size in [*sizes, *letter_sizes(part)]:
             yield from (n.name for n in walk(size) if isinstance(n, Name))
+
+
+def loops(node: Tree) -> Iterator[list[Tree]]:
+    """For each part that runs over letters, how far each of them runs, with those around it.
+
+    Args:
+        node: the tree to search.
+    """
+    own = letter_sizes(node)
+    inner = [loop for child in children(node) for loop in loops(child)]
+    if own and not inner:
+        yield own
+    yield from ([*own, *loop] for loop in inner)
+
+
+def letter_sizes(node: Tree) -> list[Tree]:
+    """How far the letters run that a node binds, where that is written.
+
+    Args:
+        node: a node.
+    """
+    letters: Sequence[Letter] = ()
+    if isinstance(node, IndexForm):
+        letters = node.letters
+    elif isinstance(node, Call):
+        letters = node.over
+    return [size for _, size in letters if size is not None]
 
 
 def targets_of_cross_entropy(node: Tree) -> Iterator[str]:

@@ -18,7 +18,7 @@ from dimderiv.verify.evaluate import (
     OutOfTime,
     SingularMatrix,
 )
-from dimderiv.verify.layout import Table
+from dimderiv.verify.layout import Sized
 from dimderiv.verify.points.agreement import WORKING_DIGITS
 from dimderiv.verify.points.claimed import AnswerOutOfDomain, Claimed
 from dimderiv.verify.points.comparison import Comparison, Tally
@@ -85,7 +85,7 @@ class _Reached(NamedTuple):
     """A point that was compared."""
 
     sizes: Mapping[str, int]
-    point: Mapping[str, Table]
+    point: Mapping[str, Sized]
     outcomes: Mapping[int, list[int]]
 
 
@@ -203,7 +203,7 @@ class _Check:
             return
 
     def _outcomes(
-        self, site: int, sizes: Mapping[str, int], point: Mapping[str, Table]
+        self, site: int, sizes: Mapping[str, int], point: Mapping[str, Sized]
     ) -> list[int] | None:
         """The outcomes of an operation at a point; nothing where there is no value."""
         trial = self._trial(sizes, point)
@@ -227,7 +227,7 @@ class _Check:
         for point in wider_points(symbols, sizes, distributions):
             yield self._trial(sizes, point)
 
-    def _trial(self, sizes: Mapping[str, int], point: Mapping[str, Table]) -> Trial:
+    def _trial(self, sizes: Mapping[str, int], point: Mapping[str, Sized]) -> Trial:
         return Trial(Arithmetic(WORKING_DIGITS, self.effort), sizes, point)
 
     def _point(self, trials: Iterator[Trial], share: float) -> bool:
@@ -276,7 +276,7 @@ class _Check:
             raise self._nothing_compared()
         seconds = (time.perf_counter() - self.start) / len(self.claims)
         one_sided = self.coverage.one_sided_in_words()
-        unmoved = self.coverage.unmoved_in_words()
+        unmoved = (*self.coverage.unmoved_in_words(), *self.coverage.outside_in_words())
         return [self._report(tally, one_sided, unmoved, seconds) for tally in self.claims.values()]
 
     def _report(

@@ -6,8 +6,29 @@ from fractions import Fraction
 
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.verify.claim import TIED, Claim, NotVerifiableError
-from dimderiv.verify.evaluate import ZERO, Arithmetic, Evaluator, Expected, Jet, OutOfDomain, Scalar
-from dimderiv.verify.layout import EntryOf, Place, Placement, Table, moves, places
+from dimderiv.verify.evaluate import (
+    ANY_SIZE,
+    ZERO,
+    Arithmetic,
+    Evaluator,
+    Expected,
+    Jet,
+    OutOfDomain,
+    Scalar,
+)
+from dimderiv.verify.layout import (
+    EntryOf,
+    Place,
+    Placement,
+    Sized,
+    entries,
+    entry_at,
+    moves,
+    offset,
+    places,
+    shaped,
+    size_of,
+)
 from dimderiv.verify.points.setting import Setting, Trial, failure
 
 
@@ -37,19 +58,20 @@ class Claimed:
 
     def is_idle(self, trial: Trial, place: Place) -> bool:
         """Whether an entry of the variable is 0 by a property, where a function may have a kink."""
-        row, col = place
-        return not self.claim.along and not trial.point[self.claim.wrt][row][col]
+        return not self.claim.along and not entry_at(trial.point[self.claim.wrt], place)
 
-    def moved(self, trial: Trial, slopes: Sequence[Mapping[Place, Scalar]]) -> dict[str, Table]:
+    def moved(self, trial: Trial, slopes: Sequence[Mapping[Place, Scalar]]) -> dict[str, Sized]:
         """The entries of what moves, with a perturbation for each order of the derivative."""
         arithmetic = trial.arithmetic
-        tables = {name: [list(row) for row in trial.point[name]] for name in self.moving}
+        sizes = {name: size_of(trial.point[name]) for name in self.moving}
+        found = {name: entries(trial.point[name]) for name in self.moving}
         for level, coordinates in enumerate(slopes, start=1):
             for coordinate, slope in coordinates.items():
-                for symbol, (p, q), factor in moves(self.claim, coordinate, trial.point):
+                for symbol, place, factor in moves(self.claim, coordinate, trial.point):
                     jet = Jet(level, ZERO, arithmetic.mul(slope, Fraction(factor)))
-                    tables[symbol][p][q] = arithmetic.add(tables[symbol][p][q], jet)
-        return tables
+                    own, at = found[symbol], offset(place, sizes[symbol])
+                    own[at] = arithmetic.add(own[at], jet)
+        return {name: shaped(sizes[name], own) for name, own in found.items()}
 
     def answer(self, base: Evaluator, trial: Trial) -> EntryOf:
         """The answer's entries at a point, by place in the value and places in the variable."""
@@ -67,7 +89,9 @@ class Claimed:
         reader.define(self.claim.answer)
         node = self.claim.answer.statements[-1].value
         return self.layout(trial).answer(
-            node, lambda part, size: reader.table(part, Expected(*size)), reader.form
+            node,
+            lambda part, size: reader.array(part, Expected.of(size) if size else ANY_SIZE),
+            reader.form,
         )
 
     def disagreement(

@@ -26,7 +26,7 @@ from dimderiv.verify.evaluate import (
     Scalar,
     mixed_slope,
 )
-from dimderiv.verify.layout import EntryOf, Place, Table, places, size_at
+from dimderiv.verify.layout import EntryOf, Place, Sized, entries, entry_at, places, size_at
 from dimderiv.verify.points.agreement import DOUBTFUL_DIGITS, agree, is_rounding
 from dimderiv.verify.points.claimed import Claimed, reader
 from dimderiv.verify.points.setting import Setting, Trial
@@ -133,7 +133,7 @@ class Comparison:
 
     def _directed(self, slopes: Mapping[Claimed, Slopes]) -> Iterator[Pair]:
         """Both sides of the derivative along a direction, for each entry of the value."""
-        arithmetic, moved = self.trial.arithmetic, dict[str, Table]()
+        arithmetic, moved = self.trial.arithmetic, dict[str, Sized]()
         for claim, own in slopes.items():
             moved |= claim.moved(self.trial, own)
         known = self.setting.known(self.base, tuple(moved))
@@ -146,9 +146,9 @@ class Comparison:
                         term = arithmetic.mul(term, slope[place])
                     terms.setdefault(value_place, []).append(term)
         order = next(iter(slopes)).claim.order
-        for i, j in self._value_places:
-            found = arithmetic.total(terms.get((i, j), []))
-            yield Pair((i, j), mixed_slope(value[i][j], order), found)
+        for place, entry in zip(self._value_places, entries(value), strict=True):
+            found = arithmetic.total(terms.get(place, []))
+            yield Pair(place, mixed_slope(entry, order), found)
 
     def _compare(self, slopes: Mapping[Claimed, Slopes], pair: Pair) -> None:
         """Raise the disagreement along a direction, unless more digits show that it is rounding."""
@@ -202,13 +202,13 @@ class Comparison:
                 raise
             self._compare_column(claim, wrt_places, value)
 
-    def _compare_column(self, claim: Claimed, wrt_places: Places, value: Table) -> None:
+    def _compare_column(self, claim: Claimed, wrt_places: Places, value: Sized) -> None:
         arithmetic, tally = self.trial.arithmetic, self.claims[claim]
-        for i, j in self._value_places:
-            expected = mixed_slope(value[i][j], claim.claim.order)
-            found = self.answers[claim]((i, j), wrt_places)
+        for place, entry in zip(self._value_places, entries(value), strict=True):
+            expected = mixed_slope(entry, claim.claim.order)
+            found = self.answers[claim](place, wrt_places)
             if not agree(arithmetic, expected, found):
-                self._confirm(claim, wrt_places, Pair((i, j), expected, found))
+                self._confirm(claim, wrt_places, Pair(place, expected, found))
             tally.is_rational &= type(expected) is Fraction and type(found) is Fraction
             tally.nonzero += not arithmetic.is_zero(expected)
             tally.one_by_one += 1
@@ -216,11 +216,11 @@ class Comparison:
     def _confirm(self, claim: Claimed, wrt_places: Places, pair: Pair) -> None:
         """Raise the disagreement at an entry, unless it is rounding."""
         precise = self._precise
-        arithmetic, (i, j) = precise.trial.arithmetic, pair.place
+        arithmetic = precise.trial.arithmetic
         known = self.setting.known(precise.base, claim.moving)
         moved = claim.moved(precise.trial, [{place: ONE} for place in wrt_places])
         value = self.setting.varied(precise.trial, known, moved)
-        expected = mixed_slope(value[i][j], claim.claim.order)
+        expected = mixed_slope(entry_at(value, pair.place), claim.claim.order)
         found = precise.answers[claim](pair.place, wrt_places)
         if agree(arithmetic, expected, found):
             return

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from dimderiv.language import Call, Name, Tree, children, walk
+from dimderiv.language import Call, Entry, Name, Tree, children, walk
 from dimderiv.verify.evaluate import Branches
-from dimderiv.verify.layout import constant_nodes
-from dimderiv.verify.points.setting import Setting
+from dimderiv.verify.layout import Key, constant_nodes
+from dimderiv.verify.points.setting import Setting, node_of
 
 LONGEST_SHOWN = 40
 
@@ -31,13 +31,15 @@ class Coverage:
         self.sides: dict[int, set[int]] = {}
         self.moved: set[int] = set()
         self.met: set[int] = set()
+        self.inside: set[int] = set()
 
-    def add(self, branches: Branches, moved: Collection[int], met: Collection[int]) -> None:
+    def add(self, branches: Branches, moved: Collection[int], met: Collection[Key]) -> None:
         """Take note of what a point has reached."""
         for site, sides in branches.sides.items():
             self.sides.setdefault(site, set()).update(sides)
         self.moved.update(moved)
-        self.met.update(met)
+        self.met.update(map(node_of, met))
+        self.inside |= branches.inside
 
     def would_grow(self, branches: Branches) -> bool:
         """Whether a point may reach something that no point has reached."""
@@ -59,6 +61,14 @@ class Coverage:
         """What has not moved with the variables, in words."""
         found = [f"{self._words(node)} did not move at any point" for node in self.unmoved()]
         return tuple(dict.fromkeys(found))
+
+    def outside_in_words(self) -> tuple[str, ...]:
+        """The parts of arrays that had no entry in their array at any point, in words."""
+        parts = (node for tree in self.statements for node in walk(tree))
+        never = [node for node in parts if isinstance(node, Entry) and id(node) not in self.inside]
+        return tuple(
+            [f"{self._words(node)} was outside of its array at every point" for node in never]
+        )
 
     @property
     def has_maxima(self) -> bool:
@@ -109,8 +119,9 @@ class Coverage:
 
 
 def _is_reduction(node: Tree) -> bool:
-    is_extreme = isinstance(node, Call) and node.function in {"max", "min"}
-    return is_extreme and len(children(node)) == 1
+    if not isinstance(node, Call) or node.function not in {"max", "min"}:
+        return False
+    return len(node.arguments) == 1
 
 
 def _has_kink_at_zero(node: Tree) -> bool:

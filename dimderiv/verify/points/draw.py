@@ -7,7 +7,16 @@ from random import Random
 
 from dimderiv.language import Declaration
 from dimderiv.verify.evaluate import ZERO, Arithmetic, combined, diagonal, inverse, matrix_product
-from dimderiv.verify.layout import Size, Table, size_at, transposed
+from dimderiv.verify.layout import (
+    Array,
+    Size,
+    Sized,
+    Table,
+    entries,
+    shaped,
+    size_at,
+    transposed,
+)
 
 # How entries are drawn, from what is most telling to what keeps a function in its domain.
 STYLES = ("mixed", "positive", "unit", "dominant", "positive dominant", "small", "small unit")
@@ -34,7 +43,7 @@ def drawn_points(
     sizes: Mapping[str, int],
     distributions: Collection[str],
     number: int,
-) -> Iterator[dict[str, Table]]:
+) -> Iterator[dict[str, Sized]]:
     """Entries for every symbol, again and again, for a search of the domain.
 
     They satisfy no relation that is not declared: no two entries are equal or opposite, and no row,
@@ -62,7 +71,7 @@ def wider_points(
     symbols: Mapping[str, Declaration],
     sizes: Mapping[str, int],
     distributions: Collection[str],
-) -> Iterator[dict[str, Table]]:
+) -> Iterator[dict[str, Sized]]:
     """Entries of other signs and sizes, in search of what no point so far has reached."""
     rng = Random(len(WIDER))
     for attempt in range(MOST_DRAWS):
@@ -71,26 +80,27 @@ def wider_points(
 
 
 def mixed(
-    first: Mapping[str, Table],
-    second: Mapping[str, Table],
+    first: Mapping[str, Sized],
+    second: Mapping[str, Sized],
     symbols: Mapping[str, Declaration],
     share: Fraction,
-) -> dict[str, Table]:
+) -> dict[str, Sized]:
     """A point on the line between two, which has the properties that they have."""
     return {
-        name: table
-        if not STIFF.isdisjoint(symbols[name].properties)
-        else combined(table, second[name], lambda a, b: a + share * (b - a))
-        for name, table in first.items()
+        name: value
+        if symbols[name].labels is not None or not STIFF.isdisjoint(symbols[name].properties)
+        else combined(value, second[name], lambda a, b: a + share * (b - a))
+        for name, value in first.items()
     }
 
 
-def _with_signs(point: dict[str, Table], symbols: Mapping[str, Declaration], number: int) -> None:
+def _with_signs(point: dict[str, Sized], symbols: Mapping[str, Declaration], number: int) -> None:
     """Give the scalars that may be of any sign those that belong to a point."""
     for index, (name, declaration) in enumerate(symbols.items()):
         if declaration.shape.is_scalar and not declaration.properties:
             sign = -1 if number >> (index % 2) & 1 else 1
-            point[name] = [[sign * abs(point[name][0][0])]]
+            (entry,) = entries(point[name])
+            point[name] = [[sign * abs(entry)]]
 
 
 def _point(
@@ -99,25 +109,38 @@ def _point(
     sizes: Mapping[str, int],
     distributions: Collection[str],
     style: str,
-) -> dict[str, Table]:
+) -> dict[str, Sized]:
     """Entries in one style, or each symbol in some style."""
     lengths = {name: size_at(declaration.shape, sizes) for name, declaration in symbols.items()}
-    values = _Values(rng, sum(rows * cols for rows, cols in lengths.values()))
-    point: dict[str, Table] = {}
+    values = _Values(rng, sum(size.entries for size in lengths.values()))
+    point: dict[str, Sized] = {}
     for name, declaration in symbols.items():
         properties = declaration.properties or (
             frozenset({"probability"}) if name in distributions else frozenset()
         )
+        if declaration.labels is not None:
+            point[name] = _labels(rng, lengths[name], declaration.labels.evaluate(sizes))
+            continue
         own = style or rng.choice(ANY_STYLE)
         for _ in range(MOST_REDRAWS):
-            point[name] = _table(values, lengths[name], own, properties)
+            point[name] = _array(values, lengths[name], own, properties)
             if properties or not _has_telling_sums(point[name]):
                 break
     return point
 
 
-def _has_telling_sums(table: Table) -> bool:
+def _labels(rng: Random, size: Size, classes: int) -> Sized:
+    """Whole numbers below the number of classes, each once before one comes again."""
+    drawn = rng.sample(range(classes), classes)
+    while len(drawn) < size.entries:
+        drawn.append(rng.randrange(classes))
+    return shaped(size, [Fraction(label) for label in drawn[: size.entries]])
+
+
+def _has_telling_sums(table: Sized) -> bool:
     """Whether some row, some column or the diagonal sums to something that hides a factor."""
+    if isinstance(table, Array):
+        return False
     rows, cols = len(table), len(table[0])
     lines = [*table, *transposed(table), [table[i][i] for i in range(min(rows, cols))]]
     sums = [sum(line, ZERO) for line in lines]
@@ -155,6 +178,14 @@ class _Values:
             values = [self.rng.choice((-1, 1)) * value for value in values]
         scale = prod(factor for name, factor in SCALES.items() if name in style)
         return [value * scale for value in values]
+
+
+def _array(values: _Values, size: Size, style: str, properties: frozenset[str]) -> Sized:
+    if len(size) == 2:
+        return _table(values, size, style, properties)
+    if "positive" in properties:
+        style = f"{style} positive".replace("negative", "")
+    return shaped(size, values.draw(size.entries, style))
 
 
 def _table(values: _Values, size: Size, style: str, properties: frozenset[str]) -> Table:

@@ -6,14 +6,27 @@ from dataclasses import dataclass, replace
 from dimderiv.errors import ShapeError, VerificationError
 from dimderiv.language import SCALAR, Name
 from dimderiv.verify.claim import Claim, sizes_text
-from dimderiv.verify.evaluate import ONE, ZERO, Arithmetic, Evaluator, Expected, Jet, Scalar, Value
+from dimderiv.verify.evaluate import (
+    ONE,
+    ZERO,
+    Arithmetic,
+    Evaluator,
+    Expected,
+    Jet,
+    Scalar,
+    Value,
+)
 from dimderiv.verify.layout import (
     Dimensions,
+    Key,
     Place,
-    Size,
-    Table,
+    Sized,
     constant_nodes,
-    filled,
+    entries,
+    is_single,
+    offset,
+    places,
+    shaped,
     size_at,
     size_of,
 )
@@ -34,7 +47,7 @@ class Trial:
 
     arithmetic: Arithmetic
     sizes: Mapping[str, int]
-    point: Mapping[str, Table]
+    point: Mapping[str, Sized]
 
 
 class Setting:
@@ -60,6 +73,11 @@ class Setting:
             claim,
             keep=keep,
             declared={name: size_at(shape, trial.sizes) for name, shape in claim.declared.items()},
+            classes={
+                name: declaration.labels.evaluate(trial.sizes)
+                for name, declaration in claim.symbols.items()
+                if declaration.labels is not None
+            },
         )
 
     def base(self, trial: Trial) -> Evaluator:
@@ -67,7 +85,7 @@ class Setting:
         evaluator = self.evaluator(trial, keep=True)
         size = size_at(SCALAR if self.claim.of else self.claim.value, trial.sizes)
         try:
-            value = evaluator.result(self.claim.expression, Expected(*size))
+            value = evaluator.result(self.claim.expression, Expected.of(size))
         except ShapeError as error:
             message = "the expression's sizes do not conform"
             raise failure(message, trial, error.message) from error
@@ -81,35 +99,38 @@ class Setting:
             self._constant[moving] = constant_nodes(self.claim.expression, moving)
         return self._constant[moving]
 
-    def known(self, base: Evaluator, moving: Sequence[str]) -> dict[int, Value]:
+    def known(self, base: Evaluator, moving: Sequence[str]) -> dict[Key, Value]:
         """The values of what stays when some symbols move."""
         own = (self.claim.of,) if self.claim.of else ()
         constant = self.constant((*moving, *own))
-        return {key: value for key, value in base.known.items() if key in constant}
+        return {key: value for key, value in base.known.items() if node_of(key) in constant}
 
     def varied(
         self,
         trial: Trial,
-        known: dict[int, Value],
-        moved: Mapping[str, Table],
+        known: dict[Key, Value],
+        moved: Mapping[str, Sized],
         watched: set[int] | None = None,
-    ) -> Table:
+    ) -> Sized:
         """What is differentiated, with other entries of some symbols."""
         evaluator = self.evaluator(trial)
         evaluator.known, evaluator.watched = known, watched
         evaluator.names.update(moved)
         size = size_at(self.claim.value, trial.sizes)
         if self.claim.of:
-            return filled(size, lambda i, j: self._first_derivative(evaluator, (i, j)))
-        return evaluator.result(self.claim.expression, Expected(*size))
+            found = [self._first_derivative(evaluator, place) for place in places(size)]
+            return shaped(size, found)
+        return evaluator.result(self.claim.expression, Expected.of(size))
 
     def _first_derivative(self, evaluator: Evaluator, place: Place) -> Scalar:
         """The derivative of the expression by an entry, beside the perturbations that there are."""
-        row, col = place
-        table = [list(row) for row in evaluator.table(Name(self.claim.of))]
-        table[row][col] = evaluator.arithmetic.add(table[row][col], Jet(INNER, ZERO, ONE))
-        names = {**evaluator.names, self.claim.of: table}
-        value = replace(evaluator, names=names).result(self.claim.expression, Expected(1, 1))[0][0]
+        own = evaluator.array(Name(self.claim.of))
+        size, found = size_of(own), entries(own)
+        at = offset(place, size)
+        found[at] = evaluator.arithmetic.add(found[at], Jet(INNER, ZERO, ONE))
+        names = {**evaluator.names, self.claim.of: shaped(size, found)}
+        again = replace(evaluator, names=names)
+        (value,) = entries(again.result(self.claim.expression, Expected(1, 1)))
         return value.slope if type(value) is Jet and value.level == INNER else ZERO
 
 
@@ -129,14 +150,28 @@ class DisagreementError(VerificationError):
     @property
     def place(self) -> str:
         """The point, as a reader may type it in, such as `A = [[1/2, 3], [-1, 1/4]], x = -1/4`."""
-        return ", ".join(f"{name} = {_table_text(table)}" for name, table in self.point.items())
+        return ", ".join(f"{name} = {_array_text(value)}" for name, value in self.point.items())
 
 
-def _table_text(table: Table) -> str:
-    rows = ["[" + ", ".join(map(str, row)) + "]" for row in table]
-    if size_of(table) == Size(1, 1):
-        return str(table[0][0])
-    return rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
+def _array_text(value: Sized) -> str:
+    texts, size = [str(entry) for entry in entries(value)], size_of(value)
+    if is_single(value):
+        return texts[0]
+    for length in reversed(size[1:] if size.rows == 1 and len(size) == 2 else size):
+        texts = [
+            f"[{', '.join(texts[start : start + length])}]"
+            for start in range(0, len(texts), length)
+        ]
+    return texts[0]
+
+
+def node_of(key: Key) -> int:
+    """The identity of the node of a value that is remembered.
+
+    Args:
+        key: by what it is remembered.
+    """
+    return key if isinstance(key, int) else key[0] or 0
 
 
 def failure(message: str, trial: Trial, *known: str) -> DisagreementError:

@@ -1,95 +1,106 @@
-"""Index forms, such as `[i:m, j:n] A[i,k] B[k,j]`, written out entry by entry."""
+"""What has letters, written out entry by entry: index forms, parts, reductions over letters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 
-from dimderiv.errors import ShapeError
-from dimderiv.language import Add, Binary, Call, Group, Negative, Tree
+from dimderiv.language import Call, IndexForm, Letter, Tree, names_in
 from dimderiv.language import Entry as Indexed
 from dimderiv.verify.claim import NotVerifiableError
-from dimderiv.verify.layout import Form, FormEntries, indexed, size_of
-from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
-from dimderiv.verify.symbolic.tables import Entry, Open, Value, closed
-
-Places = Mapping[str, int]
+from dimderiv.verify.layout import (
+    Array,
+    Known,
+    Letters,
+    Sized,
+    Table,
+    entries,
+    explicit_sums,
+    number_of,
+    part,
+    shaped,
+    size_of,
+    two_axes,
+)
+from dimderiv.verify.symbolic.arithmetic import Arithmetic
+from dimderiv.verify.symbolic.functions import REDUCTIONS
+from dimderiv.verify.symbolic.tables import Open, Value, closed
 
 
 @dataclass
-class FormReader:
-    """Reads one index form; each operand is evaluated once.
+class LetterReader:
+    """Reads what has letters.
 
     Attributes:
-        form: the form.
         a: the arithmetic of the entries.
-        value: gives the value of an operand.
-        known: values of operands, by identity.
+        letters: what they stand for.
+        value: gives the value of a node, where letters stand for what they do.
+        labels: the names of labels.
+        bodies: the bodies of forms with all sums written, by identity of the form.
     """
 
-    form: Form
     a: Arithmetic
+    letters: Letters
     value: Callable[[Tree], Value]
-    known: dict[int, Value] = field(default_factory=dict)
+    labels: Mapping[str, int]
+    bodies: dict[int, Tree] = field(default_factory=dict)
 
-    def entries(self) -> FormEntries:
-        """All entries of the form."""
-        extents = self.form.extents
-        terms = [(term, self.form.summed(term, self._lengths)) for term in self.form.terms]
-        entries = []
-        for place in product(*map(range, extents.values())):
-            bound = dict(zip(extents, place, strict=True))
-            values = [
-                self.entry(term, {**bound, **dict(zip(summed, at, strict=True))})
-                for term, summed in terms
-                for at in product(*map(range, summed.values()))
-            ]
-            entries.append(self.a.total(values))
-        return FormEntries(self.form.lengths, entries)
+    def form(self, form: IndexForm) -> Array:
+        """All entries of a form; the axes of what stands in each place come last."""
+        ranges = self._ranges(form.letters)
+        lengths = [prod(ranges[letter] for letter, _ in axis) for axis in form.axes]
+        found = self._at_each_place(ranges, self._body(form, ranges))
+        inner = [length for length in size_of(found[0]) if length > 1]
+        return Array((*lengths, *inner), [entry for value in found for entry in entries(value)])
 
-    def operand(self, node: Tree) -> Value:
-        """The value of an operand."""
-        if id(node) not in self.known:
-            self.known[id(node)] = self.value(node)
-        return self.known[id(node)]
+    def _body(self, form: IndexForm, ranges: dict[str, int]) -> Tree:
+        if id(form) not in self.bodies:
+            known = Known(self.labels, self.letters.sizes)
+            bound = {**self.letters.extents, **ranges}
+            self.bodies[id(form)] = explicit_sums(
+                form.body, bound, known, lambda entry: self._lengths(entry, bound)
+            )
+        return self.bodies[id(form)]
 
-    def _lengths(self, each: Indexed) -> tuple[int | None, int | None]:
-        value = self.operand(each.operand)
+    def _lengths(self, each: Indexed, bound: Mapping[str, int]) -> Sequence[int | None]:
+        if not bound.keys().isdisjoint(names_in(each.operand)):
+            return (None, None)
+        value = self.value(each.operand)
         return (value.rows, value.cols) if isinstance(value, Open) else size_of(value)
 
-    def entry(self, node: Tree, at: Places) -> Entry:
-        """The value of a part of the body where the letters have values."""
-        match node:
-            case Indexed():
-                return self._looked_up(node, at)
-            case Group(operand):
-                return self.entry(operand, at)
-            case Negative(operand):
-                return -self.entry(operand, at)
-            case Add(terms):
-                return self.a.total([self.entry(term, at) for term in terms])
-            case Binary(operator, left, right) if next(indexed(node), None) is not None:
-                return self._operation(operator, self.entry(left, at), self.entry(right, at), node)
-            case Call(name, (argument,), None) if name in ELEMENTWISE:
-                return ELEMENTWISE[name](self.a, self.entry(argument, at))
-        table = closed(self.operand(node), 1, 1)
-        if size_of(table) != (1, 1):
-            raise ShapeError("an index form is made of scalars and entries", span=node.span)
-        return table[0][0]
+    def _ranges(self, letters: Sequence[Letter]) -> dict[str, int]:
+        if any(size is None for _, size in letters):
+            raise NotVerifiableError("how far a letter runs is not written")
+        return {letter: number_of(size, self.letters.sizes) for letter, size in letters if size}
 
-    def _operation(self, operator: str, left: Entry, right: Entry, node: Tree) -> Entry:
-        match operator:
-            case "*" | ".*":
-                return left * right
-            case "/" | "./":
-                return left / right
-            case "^" | ".^":
-                return self.a.power(left, right)
-        raise NotVerifiableError("a comparison inside an index form", span=node.span)
+    def _at_each_place(self, ranges: Mapping[str, int], node: Tree) -> list[Sized]:
+        """The values of a node where letters stand for each of their numbers."""
+        letters, values = self.letters, list[Sized]()
+        bound, extents = letters.bound, letters.extents
+        letters.extents = {**extents, **ranges}
+        try:
+            for place in product(*map(range, ranges.values())):
+                letters.bound = {**bound, **dict(zip(ranges, place, strict=True))}
+                values.append(closed(self.value(node), 1, 1))
+        finally:
+            letters.bound, letters.extents = bound, extents
+        return values
 
-    def _looked_up(self, node: Indexed, at: Places) -> Entry:
-        value = self.operand(node.operand)
+    def over(self, node: Call) -> Table:
+        """A reduction over letters, which keeps the axes of its argument."""
+        if node.function not in REDUCTIONS:
+            raise NotVerifiableError(f"{node.function} over letters", span=node.span)
+        values = self._at_each_place(self._ranges(node.over), node.arguments[0])
+        columns = zip(*map(entries, values), strict=True)
+        found = [REDUCTIONS[node.function](self.a, [*column]) for column in columns]
+        return two_axes(shaped(size_of(values[0]), found))
+
+    def part(self, node: Indexed) -> Table:
+        """A part of an array."""
+        value = self.value(node.operand)
         if isinstance(value, Open):
-            side = max(0, *self.form.indices(node, at)) + 1
-            value = closed(value, side, side)
-        place = self.form.place(node, at, size_of(value))
-        return self.a.number(0) if place is None else value[place[0]][place[1]]
+            sums = [self.letters.sum_of(index) for index in node.indices]
+            places = [each.at(self.letters.bound) for each in sums if each is not None]
+            value = closed(value, *[max([0, *places]) + 1] * 2)
+        lengths, picked = self.letters.picked(node, size_of(value))
+        return two_axes(part(value, lengths, picked, self.a.number(0)))

@@ -18,11 +18,13 @@ from dimderiv.language import (
     Tree,
     along,
 )
+from dimderiv.language import Entry as Indexed
 from dimderiv.verify.claim import Functions, NotVerifiableError
 from dimderiv.verify.layout import (
     COMPARISONS,
-    Form,
-    FormEntries,
+    Array,
+    Key,
+    Letters,
     Size,
     Table,
     declared_part,
@@ -31,12 +33,14 @@ from dimderiv.verify.layout import (
     is_single,
     lettered,
     number_of,
+    shaped,
     size_of,
     transposed,
+    two_axes,
 )
 from dimderiv.verify.symbolic import matrices
 from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
-from dimderiv.verify.symbolic.entries import FormReader
+from dimderiv.verify.symbolic.entries import LetterReader
 from dimderiv.verify.symbolic.functions import (
     OF_ONE,
     OF_SQUARE,
@@ -79,6 +83,16 @@ class Reader:
     names: dict[str, Value]
     functions: Functions = field(default_factory=Functions)
     declared: Mapping[str, Size] = field(default_factory=dict)
+    _placed: dict[Key, Value] = field(init=False, repr=False)
+    _letters: LetterReader = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._placed = {}
+        letters = Letters(self.sizes, {}, {}, self._places)
+        self._letters = LetterReader(self.a, letters, self.value, {})
+
+    def _places(self, node: Tree) -> list[int]:
+        raise NotVerifiableError("labels are left to the check at points", span=node.span)
 
     def last(self, program: Program) -> Tree:
         """The last statement's value, after the definitions before it have been evaluated."""
@@ -98,12 +112,20 @@ class Reader:
             raise ShapeError(f"a scalar is needed, not {size_of(table)}", span=node.span)
         return table[0][0]
 
-    def form(self, form: IndexForm) -> FormEntries:
+    def form(self, form: IndexForm) -> Array:
         """The entries of an index form of any number of axes."""
-        return FormReader(Form(form, self.sizes), self.a, self.value).entries()
+        return self._letters.form(form)
 
     def value(self, node: Tree) -> Value:
-        """The value of a node."""
+        """The value of a node; where there are letters it is remembered."""
+        if not self._letters.letters.bound:
+            return self._computed(node)
+        key = self._letters.letters.key(node)
+        if key not in self._placed:
+            self._placed[key] = self._computed(node)
+        return self._placed[key]
+
+    def _computed(self, node: Tree) -> Value:
         match node:
             case Number(value):
                 return [[self.a.number(value)]]
@@ -122,14 +144,18 @@ class Reader:
             case Call():
                 return self._call(node)
             case IndexForm():
-                return self.form(node).table()
-        raise NotVerifiableError("an entry outside an index form", span=node.span)
+                found = self.form(node)
+                return two_axes(shaped(found.lengths, found.entries))
+            case Indexed():
+                return self._letters.part(node)
+        raise NotVerifiableError(f"{type(node).__name__} is left to the check at points")
 
     def _named(self, name: str, node: Tree) -> Value:
         if name in self.names:
             return self.names[name]
-        if name in self.sizes:
-            return [[self.a.number(self.sizes[name])]]
+        for numbers in (self._letters.letters.bound, self.sizes):
+            if name in numbers:
+                return [[self.a.number(numbers[name])]]
         if name == "I":
             return Open(None, None, lambda m, _: matrices.identity(self.a, m), square=True)
         if name == "pi":
@@ -165,6 +191,8 @@ class Reader:
 
     def _call(self, node: Call) -> Value:
         a, name, count = self.a, node.function, len(node.arguments)
+        if node.over:
+            return self._letters.over(node)
         if name in self.functions.definitions:
             return self._defined(node)
         if name in self.functions.values:
@@ -174,7 +202,8 @@ class Reader:
             return self._unknown(name, node.arguments[0])
         if name in self.functions.products:
             operands = [closed(self.value(argument)) for argument in node.arguments]
-            return lettered(self.functions.products[name]).of(operands, lambda x, y: x * y, a.total)
+            product = lettered(self.functions.products[name])
+            return two_axes(product.of(operands, lambda x, y: x * y, a.total))
         if count == 1 and (name in ELEMENTWISE or name in OF_ONE):
             return self._of_one(name, self.value(node.arguments[0]), node.number)
         if count == 2 and name in OF_TWO:
@@ -256,4 +285,4 @@ class Reader:
         if len(tables[0][0]) == 1 < len(tables[0]):
             body = self.functions.columns.get(node.function, body)
         inner = replace(self, names=dict(zip(names, tables, strict=True)))
-        return inner.value(along(body, node.number))
+        return inner.value(along(body, node.axis))

@@ -64,6 +64,7 @@ def prove(
     """
     if claim.of:
         raise NotVerifiableError("a derivative of a derivative is left to the check at points")
+    _refuse_many_axes(claim)
     judgement = _Judgement(claim, time.perf_counter(), seconds, sizes)
     try:
         return judgement.report()
@@ -72,6 +73,15 @@ def prove(
             f"{seconds:g} seconds were too short to judge the answer by sympy",
             hint="allow more time",
         ) from None
+
+
+def _refuse_many_axes(claim: Claim) -> None:
+    """Refuse what this judge has no arithmetic for."""
+    shapes = [claim.value, *[declaration.shape for declaration in claim.symbols.values()]]
+    if any(shape.has_more_axes for shape in shapes):
+        raise NotVerifiableError("arrays of more than two axes are left to the check at points")
+    if any(declaration.labels is not None for declaration in claim.symbols.values()):
+        raise NotVerifiableError("labels are left to the check at points")
 
 
 def _refuse_large(problem: Problem) -> None:

@@ -1,0 +1,208 @@
+"""Which position each letter of a product stands for, once the axes of the product have theirs.
+
+A selection says that one letter is an affine index of others.  Where that letter is summed, the
+index stands in its place.  Where it is an axis of the answer, a letter of step 1 is solved for, and
+where there is none an entry of the identity says the same.  Labels are an index of that kind too.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import reduce
+
+from dimderiv.conform.lettering import Scope, UserLetters
+from dimderiv.conform.places import Place, added, merged
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Index,
+    LabelledProduct,
+    Merged,
+    Named,
+    Selection,
+    Shifted,
+    Symbol,
+    are_letters,
+    letters_of,
+)
+from dimderiv.language import Call, Dim, Entry, Name, Number, Tree
+
+
+class Binding:
+    """The letters of a product as positions.
+
+    Args:
+        part: the product.
+        places: the position along each of its axes.
+        scope: the letters of the statement.
+        user: the letters of the program.
+
+    Attributes:
+        spelled: the position that each letter stands for.
+        factors: what is left of the factors.
+        identities: ones where two positions are the same, and where a letter is in its range.
+        summed: the letters that are summed here.
+    """
+
+    def __init__(
+        self, part: LabelledProduct, places: Sequence[Place], scope: Scope, user: UserLetters
+    ) -> None:
+        self.part, self.scope, self.user = part, scope, user
+        self.spelled: dict[int, Place] = {}
+        self.identities: list[Tree] = []
+        self.summed: list[str] = []
+        selections = [f for f in part.factors if _is_selection(f)]
+        labels = [f for f in part.factors if _is_of_labels(f)]
+        self.factors = [f for f in part.factors if f not in selections and f not in labels]
+        # A letter by itself is known before one that is found by taking it off a position.
+        for index, place in sorted(
+            zip(part.result, places, strict=True), key=lambda pair: isinstance(pair[0], Shifted)
+        ):
+            self._bind(index, place)
+        self._choose(labels)
+        self._solve(selections)
+        self._substitute(selections)
+        for factor in self.factors:
+            self._name(letters_of(factor.indices))
+        self._name(letters_of(part.result))
+        self._keep_inside()
+
+    def place(self, index: Index) -> Place:
+        """The position that an index is."""
+        if isinstance(index, int):
+            return self.spelled[index]
+        places = [self.spelled[letter] for letter in index.letters]
+        if isinstance(index, Shifted):
+            return added(places)
+        whole = merged(places, [self.part.dims[letter] for letter in index.letters])
+        names = [place.letter for place in places]
+        alone = [name for name in names if name is not None]
+        if len(alone) < len(names):
+            return whole
+        return whole._replace(group=tuple(alone), is_grouped=bool(self.user.letters))
+
+    def _name(self, letters: Iterable[int]) -> None:
+        """Give letters that stand for nothing yet a name of their own, over which is summed."""
+        for letter in letters:
+            if letter not in self.spelled:
+                name = self.scope.fresh(self.part.dims[letter], self._wishes(letter))
+                self.spelled[letter] = Place.at(Name(name))
+                self.summed.append(name)
+
+    def _wishes(self, letter: int) -> Iterable[str]:
+        return self.user.of_index(self.part.factors, letter)
+
+    def _bind(self, index: Index, place: Place) -> None:
+        """Say what the letters of an index of the result are, in terms of a position."""
+        if isinstance(index, int):
+            self._spell(index, place)
+        elif isinstance(index, Shifted):
+            first, *others = sorted(index.letters, key=lambda letter: letter in self.spelled)
+            self._name(others)
+            away = [self.spelled[letter].negative for letter in others]
+            self._spell(first, added([place, *away]))
+        elif self._has_letters(place, index):
+            for letter, name in zip(index.letters, place.group, strict=True):
+                self._spell(letter, Place.at(Name(name)))
+        else:
+            self._name(index.letters)
+            sizes = [self.part.dims[letter] for letter in index.letters]
+            self._equate(self.place(index), place, reduce(Dim.__mul__, sizes))
+
+    def _has_letters(self, place: Place, index: Merged) -> bool:
+        sizes = [self.scope.ranges[name] for name in place.group]
+        return sizes == [self.part.dims[letter] for letter in index.letters]
+
+    def _spell(self, letter: int, place: Place) -> None:
+        if letter in self.spelled:
+            self._equate(self.spelled[letter], place, self.part.dims[letter])
+        else:
+            self.spelled[letter] = place
+
+    def _equate(self, first: Place, second: Place, dim: Dim) -> None:
+        if first.letter and second.letter:
+            self.scope.equal.append((first.letter, second.letter))
+        self.identities.append(Entry(Call("eye", (dim.syntax(),)), (first.tree(), second.tree())))
+
+    def _choose(self, labels: Iterable[Factor]) -> None:
+        """Let the class of a label be the label where it is summed."""
+        for factor in labels:
+            row, label = factor.indices
+            assert isinstance(label, int) and isinstance(factor.node, Function)
+            if label in self.spelled:
+                self.factors.append(factor)
+                continue
+            assert isinstance(row, int)
+            self._name([row])
+            of = factor.node.arguments[0]
+            assert isinstance(of, Symbol | Named)
+            self.spelled[label] = Place.at(Entry(Name(of.name), (self.spelled[row].tree(),)))
+            if self.spelled[row].letter:
+                self.scope.alone.add(str(self.spelled[row].letter))
+
+    def _solve(self, selections: list[Factor]) -> None:
+        """Find letters from places that are known: one of step 1, or an entry of the identity."""
+        while True:
+            known = next((f for f in selections if f.indices[0] in self.spelled), None)
+            if known is None:
+                return
+            selections.remove(known)
+            place, letters, steps = self._affine(known)
+            unknown = [k for k, letter in enumerate(letters) if letter not in self.spelled]
+            free = next((k for k in unknown if abs(steps[k]) == 1), None)
+            self._name([letter for k, letter in enumerate(letters) if k != free])
+            if free is None:
+                self._equate(place, self._index(known), known.node.axes[0])
+                continue
+            rest = self._index(known, without=free)
+            self.spelled[letters[free]] = place.plus(rest.negative).times(Dim.of(steps[free]))
+
+    def _substitute(self, selections: list[Factor]) -> None:
+        """Put the index in the place of a letter that it selects, the innermost one first."""
+        while selections:
+            given = {f.indices[0] for f in selections}
+            ready = [f for f in selections if given.isdisjoint(f.indices[1:])]
+            chosen = (ready or selections)[0]
+            selections.remove(chosen)
+            self._name(letters_of(chosen.indices[1:]))
+            letter = chosen.indices[0]
+            assert isinstance(letter, int)
+            self._spell(letter, self._index(chosen))
+
+    def _affine(self, factor: Factor) -> tuple[Place, list[int], tuple[int, ...]]:
+        assert isinstance(factor.node, Selection) and are_letters(factor.indices)
+        place, *letters = factor.indices
+        return self.spelled[place], letters, factor.node.steps
+
+    def _index(self, factor: Factor, without: int | None = None) -> Place:
+        """The affine index of a selection, perhaps without one of its letters."""
+        assert isinstance(factor.node, Selection) and are_letters(factor.indices)
+        whole = Place((), factor.node.offset)
+        for k, letter in enumerate(factor.indices[1:]):
+            if k != without:
+                whole = whole.plus(self.spelled[letter].times(Dim.of(factor.node.steps[k])))
+        return whole
+
+    def _keep_inside(self) -> None:
+        """Add ones along each axis that no entry keeps its letter inside of."""
+        kept = {
+            index
+            for factor in self.factors
+            for index in factor.indices
+            if isinstance(index, int) and factor.power > 0
+        }
+        for letter, place in self.spelled.items():
+            dim = self.part.dims[letter]
+            if letter not in kept and not place.is_within(dim, self.scope.ranges):
+                ones = Call("ones", (dim.syntax(), Number(Fraction(1))))
+                self.identities.append(Entry(ones, (place.tree(),)))
+
+
+def _is_selection(factor: Factor) -> bool:
+    return isinstance(factor.node, Selection) and factor.power > 0
+
+
+def _is_of_labels(factor: Factor) -> bool:
+    """Whether a factor is the one-hot matrix of labels, with a letter for rows and for classes."""
+    node = factor.node
+    is_onehot = isinstance(node, Function) and node.function == "onehot" and factor.power > 0
+    return is_onehot and len(factor.indices) == 2 and are_letters(factor.indices)

@@ -1,0 +1,356 @@
+"""One entry of a node at given positions, as an expression in entries of symbols.
+
+What has at most two axes may stay in matrix notation, `(X w)[i]`; the rest is taken apart into
+products, sums and functions of entries.  A part that is not zero outside of its axes, and that is
+asked for there, is an entry of the whole array.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import NamedTuple, Protocol
+
+from dimderiv.conform.batches import batch_axes, batch_letters
+from dimderiv.conform.binding import Binding
+from dimderiv.conform.functions import written_name
+from dimderiv.conform.lettering import Scope, UserLetters
+from dimderiv.conform.notation import HALF, Form
+from dimderiv.conform.places import Place
+from dimderiv.conform.restored import is_restored, occurs
+from dimderiv.graph import (
+    ONCE,
+    Constant,
+    Factor,
+    Function,
+    Index,
+    LabelledProduct,
+    Map,
+    Named,
+    Node,
+    Product,
+    Selection,
+    Size,
+    Sum,
+    Symbol,
+    are_letters,
+    is_zero,
+    labelled,
+    product,
+)
+from dimderiv.language import (
+    COMPARISONS,
+    ONE,
+    Add,
+    Binary,
+    Call,
+    Dim,
+    Entry,
+    Name,
+    Negative,
+    Number,
+    Tree,
+    walk,
+)
+
+ZERO = Number(Fraction(0))
+
+
+class Whole(Protocol):
+    """What writes arrays as a whole."""
+
+    def is_of_matrices(self, node: Node) -> bool:
+        """Whether a node has matrix notation all through."""
+
+    def whole(self, node: Node) -> Form:
+        """An array with any number of axes, by itself."""
+
+    def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
+        """A product of matrices, some letters of which are positions."""
+
+
+class Entries(NamedTuple):
+    """A product of entries: its number, what stands above and below the line, what is summed."""
+
+    number: Fraction
+    above: list[Tree]
+    below: list[Tree]
+    summed: list[str]
+
+    def tree(self, coefficient: Fraction = ONCE) -> Tree:
+        """The product, with what it is multiplied by."""
+        value = coefficient * self.number
+        parts = [*self.above]
+        if abs(value) != 1 or not parts:
+            parts.insert(0, Number(abs(value)))
+        tree = _multiplied(parts)
+        if self.below:
+            tree = Binary("/", tree, _multiplied(self.below))
+        return Negative(tree) if value < 0 else tree
+
+
+class EntryWriter:
+    """Writes entries of nodes.
+
+    Args:
+        arrays: what writes arrays as a whole.
+        user: the letters of the program.
+    """
+
+    def __init__(self, arrays: Whole, user: UserLetters) -> None:
+        self.arrays, self.user = arrays, user
+
+    def term(self, part: LabelledProduct, places: Sequence[Place], scope: Scope) -> Entries:
+        """A product of entries, those of products that cannot be opened among them.
+
+        Args:
+            part: the product.
+            places: the position along each of its axes.
+            scope: the letters of the statement.
+        """
+        batched = self._batched(part, places, scope)
+        if batched is not None:
+            return batched
+        binding = Binding(part, places, scope, self.user)
+        found = Entries(part.coefficient, [], [], binding.summed)
+        closed = [f for f in binding.factors if self._is_closed(f)]
+        for factor in binding.factors:
+            if factor not in closed:
+                own = [binding.place(index) for index in factor.indices]
+                self._put(found, factor, own, scope)
+        for factor in closed:
+            own = [binding.place(index) for index in factor.indices]
+            inner = self.term(labelled(factor.node), own, scope)
+            found.above.extend(inner.above)
+            found.below.extend(inner.below)
+            found.summed.extend(inner.summed)
+            found = found._replace(number=found.number * inner.number)
+        found.above.extend(binding.identities)
+        found.above.sort(key=lambda tree: not isinstance(tree, Name | Number))
+        return found
+
+    def _batched(
+        self, part: LabelledProduct, places: Sequence[Place], scope: Scope
+    ) -> Entries | None:
+        """A product of matrices for each array of a batch: `(inv(A[b]) G[b])[i,j]`."""
+        letters = batch_letters(part)
+        if not letters or not are_letters(part.result) or len({*part.result}) < len(part.result):
+            return None
+        at = dict(zip(part.result, places, strict=True))
+        if not _are_within(places, [part.dims[i] for i in part.result], scope):
+            return None
+        new = {
+            i: scope.fresh(part.dims[i], self.user.of_index(part.factors, i))
+            for i in letters
+            if i not in at
+        }
+        at |= {i: Place.at(Name(name)) for i, name in new.items()}
+        form = self.arrays.one_of_batch(
+            part._replace(coefficient=ONCE), {i: at[i] for i in letters}
+        )
+        if form is None:
+            scope.used.difference_update(new.values())
+            return None
+        self._note_alone([at[i] for i in letters], scope)
+        rest = [i for i in part.result if i not in letters]
+        indices = self._indices([part.dims[i] for i in rest], [at[i] for i in rest], scope)
+        tree = Entry(form.tree, indices) if indices else form.tree
+        return Entries(part.coefficient, [tree], [], [*new.values()])
+
+    def _is_closed(self, factor: Factor) -> bool:
+        """Whether a factor is a product that reads better as more factors of the same product."""
+        if factor.power != 1 or not isinstance(factor.node, Product) or not factor.indices:
+            return False
+        return len(factor.indices) > 2 or not self.arrays.is_of_matrices(factor.node)
+
+    def _put(self, found: Entries, factor: Factor, places: list[Place], scope: Scope) -> None:
+        """Add an entry of a factor above the line, or below it where it cannot be 0 / 0."""
+        node, _, power = factor
+        if power < 0 and not _are_within(places, node.axes, scope):
+            axes = tuple(range(len(node.axes)))
+            raised = product(ONCE, [Factor(node, axes, power)], axes, node.axes)
+            found.above.append(self._of_whole(raised, places, scope))
+            return
+        entry = _raised(self.entry(node, places, scope), abs(power))
+        (found.below if power < 0 else found.above).append(entry)
+
+    def entry(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
+        """An entry of a node, in which what is summed says so itself.
+
+        Args:
+            node: the node.
+            places: the position along each of its axes.
+            scope: the letters of the statement.
+        """
+        if isinstance(node, Symbol | Named):
+            return self._of_name(node, places, scope)
+        if isinstance(node, Size | Constant) or (not places and self.arrays.is_of_matrices(node)):
+            return self.arrays.whole(node).tree
+        if is_zero(node):
+            return ZERO
+        if self.arrays.is_of_matrices(node):
+            return self._of_matrix(node, places, scope)
+        if isinstance(node, Product | Selection) or _are_within(places, node.axes, scope):
+            opened = self._opened(node, places, scope)
+            if opened is not None:
+                return opened
+        return self._of_whole(node, places, scope)
+
+    def _of_matrix(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
+        """An entry of a matrix, in matrix notation unless its parts read better."""
+        if isinstance(node, Map | Sum) and _are_within(places, node.axes, scope):
+            inner = scope.term()
+            opened = self._opened(node, places, inner)
+            if opened is not None and inner.used == scope.used and _is_of_names(opened):
+                scope.alone |= inner.alone
+                return opened
+        return self._of_whole(node, places, scope)
+
+    def _of_whole(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
+        form = self.arrays.whole(node)
+        return Entry(form.tree, self._indices(node.axes, places, scope))
+
+    def _opened(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree | None:
+        """An entry of a node in terms of entries of its parts; nothing where it has none."""
+        match node:
+            case Sum(terms):
+                parts = [(c, labelled(part)) for c, part in terms]
+                signed = [self.closed(part, places, scope, c) for c, part in parts]
+                return Add(tuple(signed))
+            case Product() | Selection():
+                return self.closed(labelled(node), places, scope)
+            case Map(_, arguments):
+                return _applied(node, [self.entry(each, places, scope) for each in arguments])
+            case Function() if node.over and len(node.axes) < len(node.arguments[0].axes):
+                return self._reduced(node, places, scope)
+            case Function() if not node.over:
+                return self._of_function(node, places, scope)
+        return None
+
+    def closed(
+        self,
+        part: LabelledProduct,
+        places: Sequence[Place],
+        scope: Scope,
+        coefficient: Fraction = ONCE,
+    ) -> Tree:
+        """A product of entries that may stand inside of anything: what it sums it says."""
+        inner = scope.term()
+        found = self.term(part, places, inner)
+        scope.used = inner.used
+        scope.alone |= inner.alone - {*found.summed}
+        hidden = [
+            letter
+            for letter in found.summed
+            if not inner.is_known(letter)
+            or not is_restored(letter, [*found.above, *found.below], is_inside=True)
+        ]
+        return summed_over(found, hidden, inner, coefficient)
+
+    def _reduced(self, node: Function, places: Sequence[Place], scope: Scope) -> Tree:
+        """A reduction over letters: `max[r,s] X[i,j,r,s]`."""
+        argument, inner = node.arguments[0], scope.term()
+        letters, rest = [], iter(places)
+        whole: list[Place] = []
+        for axis, dim in enumerate(argument.axes):
+            if axis in node.over:
+                letters.append(inner.fresh(dim, self.user.wishes(argument, axis)))
+                whole.append(Place.at(Name(letters[-1])))
+            else:
+                whole.append(next(rest))
+        tree = self.entry(argument, whole, inner)
+        scope.used = inner.used
+        scope.alone |= inner.alone - {*letters}
+        return Call(written_name(node), (tree,), over=inner.sized(letters))
+
+    def _of_function(self, node: Function, places: Sequence[Place], scope: Scope) -> Tree | None:
+        """An entry of a matrix function of one array of a batch, or of one without axes."""
+        batch = batch_axes(node)
+        form = self.arrays.one_of_batch(labelled(node), dict(enumerate(places[:batch])))
+        if not batch or form is None:
+            return None
+        self._note_alone(places[:batch], scope)
+        rest = self._indices(node.axes[batch:], places[batch:], scope)
+        return Entry(form.tree, rest) if rest else form.tree
+
+    def _note_alone(self, places: Sequence[Place], scope: Scope) -> None:
+        scope.alone |= {place.letter for place in places if place.letter}
+
+    def _of_name(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree:
+        """An entry of an array with a name; one place for each axis that it is declared with."""
+        if not places:
+            return Name(node.name)
+        shape = self.user.shapes.get(node.name)
+        indices = self._indices(node.axes, places, scope)
+        if shape is not None and shape.has_more_axes:
+            given = iter(indices)
+            indices = tuple([ZERO if dim == ONE else next(given) for dim in shape])
+        return Entry(Name(node.name), indices)
+
+    def _indices(
+        self, axes: Sequence[Dim], places: Sequence[Place], scope: Scope
+    ) -> tuple[Tree, ...]:
+        """The positions along axes; a letter that does not run along all of one is not alone."""
+        indices: list[Tree] = []
+        for place, dim in zip(places, axes, strict=True):
+            tree, letter = place.tree(), place.letter
+            if letter and scope.ranges[letter] == dim:
+                scope.alone.add(letter)
+            elif letter:
+                tree = Add((tree, ZERO))
+            indices.append(tree)
+        return tuple(indices)
+
+
+def summed_over(
+    found: Entries, letters: Collection[str], scope: Scope, coefficient: Fraction = ONCE
+) -> Tree:
+    """A product of entries in which some of the letters that it sums over are named.
+
+    Args:
+        found: the product.
+        letters: those letters.
+        scope: the letters of the product.
+        coefficient: what it is multiplied by.
+    """
+    if not letters:
+        return found.tree(coefficient)
+    above, below = (
+        [part for part in side if any(occurs(letter, part) for letter in letters)]
+        for side in (found.above, found.below)
+    )
+    inside = Entries(ONCE, above, below, [])
+    total = Call("sum", (inside.tree(),), over=scope.sized(letters))
+    over = [part for part in found.above if part not in above]
+    under = [part for part in found.below if part not in below]
+    return Entries(found.number, [*over, total], under, []).tree(coefficient)
+
+
+def _multiplied(parts: Sequence[Tree]) -> Tree:
+    return reduce(lambda before, part: Binary("*", before, part), parts)
+
+
+def _are_within(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> bool:
+    """Whether no position leaves its axis."""
+    pairs = zip(places, axes, strict=True)
+    return all(place.is_within(dim, scope.ranges) for place, dim in pairs)
+
+
+def _raised(entry: Tree, power: Fraction) -> Tree:
+    if power == 1:
+        return entry
+    return Call("sqrt", (entry,)) if power == HALF else Binary("^", entry, Number(power))
+
+
+def _is_of_names(tree: Tree) -> bool:
+    """Whether only symbols and definitions are asked for entries."""
+    entries = [part for part in walk(tree) if isinstance(part, Entry)]
+    return all(isinstance(entry.operand, Name) for entry in entries)
+
+
+def _applied(node: Map, entries: Sequence[Tree]) -> Tree:
+    """A function of entries, a comparison of two, or a power with an exponent that varies."""
+    if node.function in COMPARISONS:
+        return Binary(node.function, entries[0], entries[1])  # type: ignore[arg-type]
+    if node.function == "power":
+        return Binary("^", entries[0], entries[1])
+    return Call(written_name(node), tuple(entries))

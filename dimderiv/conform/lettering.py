@@ -1,0 +1,202 @@
+"""Letters for axes: those that the program has for them, and others that mean nothing yet."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from dimderiv.graph import Factor, Function, Index, Map, Named, Node, Product, Sum, Symbol
+from dimderiv.language import (
+    ONE,
+    Dim,
+    Entry,
+    IndexForm,
+    Name,
+    Program,
+    Shape,
+    Slice,
+    Tree,
+    children,
+    walk,
+)
+
+LETTERS = "ijklpqrstuvabcdefgh"
+
+
+@dataclass(frozen=True)
+class UserLetters:
+    """What the axes of symbols and definitions are called in a program.
+
+    Attributes:
+        shapes: the shape of each name.
+        letters: the letter of each axis of a name, where the program has one.
+    """
+
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    letters: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every letter that the program has."""
+        return frozenset(name for own in self.letters.values() for name in own if name)
+
+    def along(self, name: str) -> list[str | None]:
+        """The letters of the axes of a name, without those of size 1."""
+        shape, own = self.shapes.get(name), self.letters.get(name, ())
+        if shape is None:
+            return list(own)
+        padded = [*own, *[None] * (len(shape) - len(own))]
+        return [letter for letter, dim in zip(padded, shape, strict=False) if dim != ONE]
+
+    def wishes(self, node: Node, axis: int) -> Iterator[str]:
+        """Letters for an axis of a node, the best first.
+
+        Args:
+            node: the node.
+            axis: the number of one of its axes.
+        """
+        match node:
+            case _ if axis >= len(node.axes):
+                return
+            case Symbol() | Named():
+                own = self.along(node.name)
+                if axis < len(own) and own[axis]:
+                    yield str(own[axis])
+                elif isinstance(node, Named):
+                    yield from self.wishes(node.value, axis)
+            case Sum(terms):
+                for _, term in terms:
+                    yield from self.wishes(term, axis)
+            case Product():
+                yield from self.of_index(node.factors, node.result[axis])
+            case Map(_, arguments):
+                for argument in arguments:
+                    yield from self.wishes(argument, axis)
+            case Function() if not node.over or len(node.axes) == len(node.arguments[0].axes):
+                yield from self.wishes(node.arguments[0], axis)
+            case Function():
+                kept = [k for k in range(len(node.arguments[0].axes)) if k not in node.over]
+                yield from self.wishes(node.arguments[0], kept[axis])
+
+    def of_index(self, factors: Iterable[Factor], index: Index) -> Iterator[str]:
+        """Letters for an index of the factors of a product."""
+        for factor in factors:
+            for axis, own in enumerate(factor.indices):
+                if own == index:
+                    yield from self.wishes(factor.node, axis)
+
+
+def user_letters(
+    program: Program, shapes: Mapping[str, Shape], sizes: Collection[str]
+) -> UserLetters:
+    """The letters that a program has for the axes of its symbols and definitions.
+
+    Args:
+        program: the program.
+        shapes: the shape of each of its names.
+        sizes: the names of dimensions, which are no letters.
+    """
+    found: dict[str, list[str | None]] = {}
+    for statement in program.statements:
+        for part in _before_their_operands(statement.value):
+            if isinstance(part, Entry) and isinstance(part.operand, Name):
+                _note(found.setdefault(part.operand.name, []), part.indices, sizes)
+        if statement.name is not None:
+            head = _head(statement.value, found)
+            if head:
+                found[statement.name] = head
+    return UserLetters(shapes, found)
+
+
+def _before_their_operands(tree: Tree) -> Iterator[Tree]:
+    """The parts of a tree in the order of the text."""
+    yield tree
+    for child in children(tree):
+        yield from _before_their_operands(child)
+
+
+def _note(own: list[str | None], indices: Sequence[Tree], sizes: Collection[str]) -> None:
+    """Remember which axes a letter indexes by itself; the first one counts."""
+    own += [None] * (len(indices) - len(own))
+    for axis, index in enumerate(indices):
+        is_letter = isinstance(index, Name) and index.name not in sizes
+        if isinstance(index, Name) and is_letter and own[axis] is None and index.name not in own:
+            own[axis] = index.name
+
+
+def _head(value: Tree, found: Mapping[str, list[str | None]]) -> list[str | None]:
+    """The letters of a definition: its own, or those of the arrays that it is made of."""
+    if isinstance(value, IndexForm):
+        return [own[0][0] if len(own) == 1 else None for own in value.axes]
+    named = [
+        found[part.name] for part in walk(value) if isinstance(part, Name) and part.name in found
+    ]
+    is_reduced = any(isinstance(part, Entry | Slice) for part in walk(value))
+    longest: list[str | None] = []
+    for own in named:
+        longest = own if len(own) > len(longest) else longest
+    return [] if is_reduced else longest
+
+
+class Scope:
+    """The letters of one statement, each with how many values it has.
+
+    Args:
+        taken: names that are no letters, unless the user made them letters.
+        sizes: names that are never letters.
+        avoided: letters of the user, which stand for nothing else where they need not.
+    """
+
+    def __init__(
+        self, taken: Collection[str], sizes: Collection[str] = (), avoided: Collection[str] = ()
+    ) -> None:
+        self.taken, self.sizes, self.avoided = taken, sizes, avoided
+        self.ranges: dict[str, Dim] = {}
+        self.used: set[str] = set()
+        self.alone: set[str] = set()
+        self.equal: list[tuple[str, str]] = []
+
+    def term(self) -> "Scope":
+        """The letters of one of several terms: what it sums over means nothing in the others."""
+        inner = Scope(self.taken, self.sizes, self.avoided)
+        inner.ranges, inner.used, inner.equal = self.ranges, set(self.used), self.equal
+        return inner
+
+    def fresh(self, dim: Dim, wishes: Iterable[str] = ()) -> str:
+        """A letter that has not been used, one that is wished for where that is possible."""
+        name = self.wished(dim, wishes) or next(
+            name for name in self._others() if self._is_free(name, dim)
+        )
+        self.used.add(name)
+        self.ranges[name] = dim
+        return name
+
+    def wished(self, dim: Dim, wishes: Iterable[str]) -> str | None:
+        """The first of some letters that has not been used."""
+        return next((w for w in wishes if w not in self.sizes and self._is_free(w, dim)), None)
+
+    def _is_free(self, name: str, dim: Dim) -> bool:
+        return name not in self.used and self.ranges.get(name, dim) == dim
+
+    def _others(self) -> Iterator[str]:
+        numbered = (f"{letter}{number or ''}" for number in count() for letter in LETTERS)
+        gone = {*self.taken, *self.sizes, *self.avoided}
+        return (name for name in numbered if name not in gone)
+
+    def is_known(self, letter: str) -> bool:
+        """Whether the text says how far a letter runs: it is an index by itself somewhere."""
+        known, before = set(self.alone), -1
+        while len(known) > before:
+            before = len(known)
+            for pair in self.equal:
+                if known & {*pair}:
+                    known.update(pair)
+        return letter in known
+
+    def sized(self, letters: Iterable[str]) -> tuple[tuple[str, Tree | None], ...]:
+        """Letters, with the size of each that the text says nowhere else."""
+        written: list[tuple[str, Tree | None]] = []
+        for letter in letters:
+            is_known = self.is_known(letter)
+            written.append((letter, None if is_known else self.ranges[letter].syntax()))
+            self.alone.add(letter)
+        return tuple(written)

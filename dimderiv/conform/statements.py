@@ -1,0 +1,81 @@
+"""What writes arrays of any number of axes: as a whole, entry by entry, or one of a batch."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from dimderiv.conform.batches import Batches
+from dimderiv.conform.entries import EntryWriter
+from dimderiv.conform.index_form import Heads, index_form, scalar_form
+from dimderiv.conform.lettering import UserLetters
+from dimderiv.conform.notation import Form, TwoWay
+from dimderiv.conform.places import Place
+from dimderiv.conform.whole_arrays import WholeArrays
+from dimderiv.graph import Index, Key, LabelledProduct, Node, Product, Selection, nodes_of
+from dimderiv.language import Dim, IndexForm, walk
+
+
+class Statements:
+    """Writes what no matrix notation reaches.
+
+    Args:
+        piece_of: what writes nodes of at most two axes.
+        known: how nodes are written.
+        taken: names that no letter has, unless the user made it one.
+        sizes: names that no letter has at all.
+        user: the letters of the program.
+    """
+
+    def __init__(
+        self,
+        piece_of: Callable[[Node], TwoWay],
+        known: dict[Key, TwoWay],
+        taken: Collection[str],
+        sizes: Collection[str],
+        user: UserLetters,
+    ) -> None:
+        self.piece_of, self.taken, self.sizes, self.user = piece_of, taken, sizes, user
+        self.arrays = WholeArrays(piece_of, user)
+        self.batches = Batches(known, user)
+        self.writer = EntryWriter(self, user)
+        self.are_used = False
+
+    def entries(self, node: Node, heads: Heads = (), axes: Sequence[Dim] = ()) -> TwoWay:
+        """A node entry by entry; one without axes as sums over letters.
+
+        Args:
+            node: the node.
+            heads: letters for the axes that are better than those of what the node is made of.
+            axes: all axes, where some have size 1 and the node lacks those.
+        """
+        self.are_used = True
+        if node.axes or axes or not self.user.letters:
+            return index_form(node, self.writer, self.taken, self.sizes, heads, axes)
+        total = self.arrays.total(node) if isinstance(node, Product) else None
+        if total is not None:
+            return TwoWay(total, total)
+        return scalar_form(node, self.writer, self.taken, self.sizes)
+
+    def is_of_matrices(self, node: Node) -> bool:
+        """Whether a node has matrix notation all through."""
+        parts = nodes_of([node], through_names=False)
+        if any(len(part.axes) > 2 or isinstance(part, Selection) for part in parts):
+            return False
+        return not has_letters(self.piece_of(node).upright)
+
+    def whole(self, node: Node) -> Form:
+        """An array with any number of axes, by itself."""
+        if len(node.axes) <= 2:
+            return self.piece_of(node).upright
+        return self.arrays.form(node) or self.entries(node).upright
+
+    def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
+        """A product of matrices, some letters of which are positions."""
+        node = self.batches.product(part, at)
+        if node is None:
+            return None
+        form = self.piece_of(node).upright
+        return None if has_letters(form) else form
+
+
+def has_letters(form: Form) -> bool:
+    """Whether some part of a form is written entry by entry."""
+    return any(isinstance(part, IndexForm) for part in walk(form.tree))

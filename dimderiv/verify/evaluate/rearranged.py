@@ -1,0 +1,120 @@
+"""Arrays with the same entries elsewhere: blocks, other axes, classes as columns."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import chain
+from math import prod
+
+from dimderiv.errors import ShapeError
+from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Scalar
+from dimderiv.verify.evaluate.unsized import Expected, Unsized, Value, sized
+from dimderiv.verify.layout import (
+    Sized,
+    SizeUnknownError,
+    Table,
+    entries,
+    filled,
+    offset,
+    places,
+    shaped,
+    size_of,
+    two_axes,
+)
+
+
+def blocks(rows: Sequence[Sequence[Value]]) -> Table:
+    """A matrix made of blocks; a constant is as large as those beside, above and below it.
+
+    Args:
+        rows: the blocks of each row.
+
+    Raises:
+        ShapeError: they do not fit together.
+    """
+    widths = [_length([row[k] for row in rows if k < len(row)], 1) for k in range(len(rows[0]))]
+    found: Table = []
+    for row in rows:
+        height = _length(row, 0)
+        known = widths if len(row) == len(widths) else [None] * len(row)
+        tables = [
+            two_axes(sized(block, Expected(height, width)))
+            for block, width in zip(row, known, strict=True)
+        ]
+        if len({len(table) for table in tables}) > 1:
+            raise ShapeError("blocks beside each other with unlike numbers of rows")
+        found += [[*chain.from_iterable(parts)] for parts in zip(*tables, strict=True)]
+    if len({len(row) for row in found}) > 1:
+        raise ShapeError("rows of blocks of unlike lengths")
+    return found
+
+
+def _length(values: Sequence[Value], axis: int) -> int | None:
+    """The length along an axis of those among some blocks that have one."""
+    tables = [value for value in values if not isinstance(value, Unsized)]
+    return max((size_of(table)[axis] for table in tables), default=None)
+
+
+def reshaped(value: Sized, lengths: Sequence[int]) -> Sized:
+    """The same entries in order along other axes.
+
+    Args:
+        value: the array.
+        lengths: those of its new axes.
+
+    Raises:
+        ShapeError: there are more or fewer entries.
+    """
+    size = size_of(value)
+    if size.entries != prod(lengths):
+        raise ShapeError(f"{size} as {' x '.join(map(str, lengths))}")
+    return shaped(lengths, entries(value))
+
+
+def permuted(value: Sized, order: Sequence[int]) -> Sized:
+    """The axes of an array in another order.
+
+    Args:
+        value: the array.
+        order: for each new axis the number of the old one.
+
+    Raises:
+        ShapeError: some axis is not named once.
+    """
+    size, flat = size_of(value), entries(value)
+    if sorted(order) != list(range(len(size))):
+        raise ShapeError(f"axes {list(order)} of {size}")
+    lengths = [size[axis] for axis in order]
+    back = [order.index(axis) for axis in range(len(order))]
+    found = [flat[offset([place[k] for k in back], size)] for place in places(lengths)]
+    return shaped(lengths, found)
+
+
+def one_hot(labels: Sequence[int], classes: int) -> Table:
+    """A row for each label, which is 1 in the column of its class; a column for a single label.
+
+    Args:
+        labels: whole numbers.
+        classes: how many there are.
+    """
+
+    def entry(i: int, c: int) -> Scalar:
+        return ONE if labels[i] == c else ZERO
+
+    return filled((len(labels), classes), entry)
+
+
+def whole_numbers(value: Value) -> list[int]:
+    """The entries of an array of whole numbers.
+
+    Args:
+        value: the array.
+
+    Raises:
+        ShapeError: some entry is no whole number.
+    """
+    if isinstance(value, Unsized):
+        raise SizeUnknownError
+    found = entries(value)
+    if not all(type(x) is Fraction and x.denominator == 1 for x in found):
+        raise ShapeError("places that are no whole numbers")
+    return [int(x) for x in found]

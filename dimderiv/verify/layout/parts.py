@@ -1,0 +1,254 @@
+"""Parts of arrays, such as `X[n,c,2i+r-1,:]`: which places an index stands for, without values."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from math import isqrt
+from typing import Any, NamedTuple, TypeAlias
+
+from dimderiv.errors import ShapeError
+from dimderiv.language import Add, Binary, Entry, Group, Name, Negative, Number, Slice, Tree, walk
+from dimderiv.verify.layout.lengths import Size, number_of
+from dimderiv.verify.layout.tables import Sized, entries, offset, shaped
+
+# A rule writes an entry of the matrix of a linear map with two letters for each axis.
+OF_A_MAP = 4
+
+# The places along an axis: one, whose axis is left out, or several.
+Along: TypeAlias = int | Sequence[int]
+# A node by identity, with the numbers that the names in it stand for where some are letters.
+Key: TypeAlias = int | tuple[int | None, ...]
+
+
+class Affine(NamedTuple):
+    """A sum of letters and a number: `2i + r - 1`."""
+
+    constant: int
+    steps: tuple[tuple[str, int], ...]
+
+    def at(self, bound: Mapping[str, int]) -> int:
+        """The number that it is.
+
+        Args:
+            bound: the number that each letter stands for.
+        """
+        total = self.constant
+        for letter, step in self.steps:
+            total += step * bound[letter]
+        return total
+
+
+@dataclass
+class Letters:
+    """What letters stand for.
+
+    Attributes:
+        sizes: a number for each named dimension.
+        bound: the number that each letter stands for.
+        extents: how far each letter runs.
+        values: gives the entries of an index that is not made of letters, such as labels.
+        affine: the indices that are sums of letters, by identity; nothing for any other.
+        names: the names in each node, by identity.
+    """
+
+    sizes: Mapping[str, int]
+    bound: dict[str, int]
+    extents: dict[str, int]
+    values: Callable[[Tree], Sequence[int]]
+    affine: dict[int, Affine | None] = field(default_factory=dict)
+    names: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def key(self, node: Tree) -> Key:
+        """What a value depends on: its node, and what the letters in it stand for.
+
+        Args:
+            node: the node.
+        """
+        names = self.names.get(id(node))
+        if names is None:
+            found = {part.name for part in walk(node) if isinstance(part, Name)}
+            names = self.names[id(node)] = tuple(sorted(found))
+        if self.bound.keys().isdisjoint(names):
+            return id(node)
+        return (id(node), *[self.bound.get(name) for name in names])
+
+    def sum_of(self, index: Tree) -> Affine | None:
+        """An index as a sum of letters; nothing for another one.
+
+        Args:
+            index: the index.
+        """
+        if id(index) not in self.affine:
+            self.affine[id(index)] = self._affine(index)
+        return self.affine[id(index)]
+
+    def place(self, indices: Sequence[Tree], lengths: Sequence[int]) -> list[int] | None:
+        """The place that indices lead to, if there is a sum of letters for each axis.
+
+        Args:
+            indices: the indices.
+            lengths: those of the axes.
+        """
+        if len(indices) != len(lengths):
+            return None
+        found = []
+        for index, length in zip(indices, lengths, strict=True):
+            affine = self.sum_of(index)
+            if affine is None:
+                return None
+            found.append(_from_start(affine, affine.at(self.bound), length))
+        return found
+
+    def _affine(self, index: Tree) -> Affine | None:
+        """An index as a sum of letters, where no letter multiplies another."""
+        match index:
+            case Name(name) if name in self.bound:
+                return Affine(0, ((name, 1),))
+            case Number() | Name() if self._is_size(index):
+                return Affine(number_of(index, self.sizes), ())
+            case Group(operand):
+                return self._affine(operand)
+            case Negative(operand):
+                inner = self._affine(operand)
+                return None if inner is None else _scaled(inner, -1)
+            case Add(terms):
+                found = [self._affine(term) for term in terms]
+                known = [each for each in found if each is not None]
+                if len(known) < len(found):
+                    return None
+                constant = sum([each.constant for each in known])
+                return Affine(constant, tuple([step for each in known for step in each.steps]))
+            case Binary("*", left, right):
+                a, b = self._affine(left), self._affine(right)
+                if a is None or b is None or (a.steps and b.steps):
+                    return None
+                return _scaled(a, b.constant) if a.steps else _scaled(b, a.constant)
+        return None
+
+    def _is_size(self, index: Tree) -> bool:
+        return not isinstance(index, Name) or index.name in self.sizes
+
+    def along(self, index: Tree, length: int) -> Along:
+        """The places that an index stands for along an axis.
+
+        Args:
+            index: the index.
+            length: that of the axis.
+        """
+        match index:
+            case Slice(start, stop):
+                first = 0 if start is None else self._end(start, length)
+                return range(first, length if stop is None else self._end(stop, length))
+            case Group(operand):
+                return self.along(operand, length)
+        affine = self.sum_of(index)
+        if affine is None:
+            return self._composed(index)
+        return _from_start(affine, affine.at(self.bound), length)
+
+    def _end(self, node: Tree, length: int) -> int:
+        found = self.along(node, length)
+        if not isinstance(found, int) or not 0 <= found <= length:
+            raise ShapeError(f"a slice that ends outside an axis of {length}", span=node.span)
+        return found
+
+    def _one(self, index: Tree) -> int:
+        affine = self.sum_of(index)
+        found = self._composed(index) if affine is None else affine.at(self.bound)
+        if not isinstance(found, int):
+            raise ShapeError("several places where there is one", span=index.span)
+        return found
+
+    def _composed(self, index: Tree) -> Along:
+        """An index that is not a sum of letters: several letters of one axis, a floor, labels."""
+        match index:
+            case Add(terms):
+                return sum([self._one(term) for term in terms])
+            case Negative(operand):
+                return -self._one(operand)
+            case Binary("//", left, right):
+                return self._one(left) // self._one(right)
+            case Binary("*"):
+                return self._merged(index)
+        found = self.values(index)
+        is_part = any(isinstance(part, Slice) for part in walk(index))
+        return found[0] if isinstance(index, Entry) and len(found) == 1 and not is_part else found
+
+    def _merged(self, index: Tree) -> int:
+        """The place along an axis of several letters, the first one slowest."""
+        place, factor = 0, 1
+        for part in _factors(index):
+            if isinstance(part, Name) and part.name in self.bound:
+                place = place * self.extents[part.name] + self.bound[part.name]
+            else:
+                factor *= self._one(part)
+        return factor * place
+
+    def picked(self, entry: Entry, size: Size) -> tuple[Sequence[int], list[Along]]:
+        """The axes of the operand of an entry, and which places of each are taken.
+
+        Args:
+            entry: the entry.
+            size: that of its operand.
+
+        Raises:
+            ShapeError: there are more indices than axes.
+        """
+        lengths = _axes(size, len(entry.indices))
+        if len(entry.indices) > len(lengths):
+            raise ShapeError(f"{len(entry.indices)} indices for {size}", span=entry.span)
+        found = [self.along(*pair) for pair in zip(entry.indices, lengths, strict=False)]
+        if len(size) < len(found) == OF_A_MAP:
+            # Columns are stacked: the first index of each pair is the fast one.
+            found = [found[axis] for axis in (1, 0, 3, 2)]
+        return lengths, found + [range(length) for length in lengths[len(found) :]]
+
+
+def part(value: Sized, lengths: Sequence[int], picked: Sequence[Along], outside: Any) -> Sized:
+    """The part of an array at some places of each of its axes.
+
+    Args:
+        value: the array.
+        lengths: those of its axes.
+        picked: the places along each; an axis with a single one is left out.
+        outside: what stands at a place where the array has no entry.
+    """
+    given = entries(value)
+    kept = [len(along) for along in picked if not isinstance(along, int)]
+    if 0 in kept:
+        raise ShapeError("a part of an array that has no entries")
+    found = []
+    for place in product(*[(along,) if isinstance(along, int) else along for along in picked]):
+        is_inside = all(0 <= i < length for i, length in zip(place, lengths, strict=True))
+        found.append(given[offset(place, lengths)] if is_inside else outside)
+    return shaped(kept, found)
+
+
+def _axes(size: Size, count: int) -> Sequence[int]:
+    """The lengths of the axes that some indices belong to."""
+    if len(size) == 2 and count == OF_A_MAP:
+        return [isqrt(size.rows)] * OF_A_MAP
+    if count == 1 and len(size) == 2 and min(size) == 1:
+        return [max(size)]
+    # An axis of length 1 may have been left out behind.
+    return [*size, *[1] * (count - len(size))]
+
+
+def _from_start(affine: Affine, number: int, length: int) -> int:
+    """A place counted from the start; one without letters that is negative is from the end."""
+    return number + length if number < 0 and not affine.steps else number
+
+
+def _scaled(affine: Affine, factor: int) -> Affine:
+    return Affine(factor * affine.constant, tuple([(n, factor * s) for n, s in affine.steps]))
+
+
+def _factors(node: Tree) -> Iterator[Tree]:
+    match node:
+        case Group(operand):
+            yield from _factors(operand)
+        case Binary("*", left, right):
+            yield from _factors(left)
+            yield from _factors(right)
+        case _:
+            yield node

@@ -1,0 +1,191 @@
+"""Index statements of nodes with any number of axes: their texts, and what they come to."""
+
+import random
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from entrywise import TreeValues
+from node_values import evaluated
+
+from dimderiv.conform.arrange import Arranger
+from dimderiv.conform.lettering import UserLetters
+from dimderiv.graph.nodes import (
+    Factor,
+    Node,
+    Symbol,
+    apply_function,
+    apply_map,
+    selection,
+    symbol,
+)
+from dimderiv.graph.products import elementwise, product
+from dimderiv.graph.sums import add, total
+from dimderiv.graph.walk import nodes_of
+from dimderiv.language.shapes import Dim
+from dimderiv.language.syntax import Tree
+from dimderiv.render.text import text
+
+SIZES = {"N": 2, "C": 3, "O": 2, "H": 5, "I": 3, "R": 2, "D": 3}
+LETTERS: Mapping[str, Sequence[str | None]] = {
+    "X": ["n", "c", None],
+    "W": ["o", "c", "r"],
+    "G": ["n", "o", "i"],
+    "A": ["b", None, None],
+    "B": ["b", None, None],
+    "P": ["b", "i", "j"],
+    "S": ["i", "c"],
+}
+
+
+def array(name: str, *sizes: str) -> Node:
+    """A symbol with these axes."""
+    return symbol(name, tuple(map(Dim.of, sizes)))
+
+
+def of(result: str, *factors: tuple[Node, str], number: int = 1, **sizes: str) -> Node:
+    """The product of factors with a letter for each axis."""
+    letters = list(dict.fromkeys([*result, *"".join(own for _, own in factors), *sizes]))
+    dims = {letter: Dim.of(size) for letter, size in sizes.items()}
+    for node, own in factors:
+        dims.update(zip(own, node.axes, strict=True))
+    bag = [Factor(node, tuple(map(letters.index, own))) for node, own in factors]
+    shown = [letters.index(letter) for letter in result]
+    return product(Fraction(number), bag, shown, [dims[letter] for letter in letters])
+
+
+X, W, G = array("X", "N", "C", "H"), array("W", "O", "C", "R"), array("G", "N", "O", "I")
+A, B = array("A", "N", "D", "D"), array("B", "N", "D", "D")
+P, Q = array("P", "N", "C", "D"), array("Q", "N", "C", "D")
+S, ROWS, Y = array("S", "N", "C"), array("T", "N", "C"), array("y", "N")
+AXES = (Dim.of("H"), Dim.of("I"), Dim.of("R"))
+STRIDED = selection(AXES, (2, 1), Dim.of(-1))
+LONGER = selection(AXES, (2, 3), Dim.of(-1))
+ONEHOT = apply_function("onehot", (Y,), (Dim.of("N"), Dim.of("C")))
+INVERSE = apply_function("inv", (A,), A.axes)
+
+
+def written(node: Node, letters: Mapping[str, Sequence[str | None]] = LETTERS) -> Tree:
+    """A node as an index statement."""
+    arranger = Arranger(sizes=SIZES, user=UserLetters({}, letters))
+    return arranger.shown(arranger.entries(node))
+
+
+def assert_same(node: Node, tree: Tree) -> None:
+    """A node and a tree have the same value at random numbers."""
+    rng = np.random.default_rng(1)
+    values: dict[str, np.ndarray] = {"onehot": np.eye(SIZES["C"])}
+    for part in nodes_of([node]):
+        if isinstance(part, Symbol):
+            extents = [dim.evaluate(SIZES) for dim in part.axes]
+            labels = rng.integers(0, SIZES["C"], extents)
+            values[part.name] = labels if part.name == "y" else rng.uniform(0.5, 1.5, extents)
+    expected = evaluated(node, values, SIZES)
+    found = TreeValues(values, SIZES).value(tree)
+
+    assert np.allclose(expected, found.reshape(np.shape(expected)))
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        (of("noi", (X, "ncp"), (W, "ocr"), (STRIDED, "pir")), "X[n, c, 2 k+r-1] W[o,c,r]"),
+        (of("ocr", (X, "ncp"), (G, "noi"), (STRIDED, "pir")), "X[n, c, 2 i+k-1] G[n,o,i]"),
+        (of("ncp", (W, "ocr"), (G, "noi"), (STRIDED, "pir")), "W[o, c, k-2 i+1] G[n,o,i]"),
+        (of("ncp", (W, "ocr"), (G, "noi"), (LONGER, "pir")), "W[o,c,r] G[n,o,i] I[k, 2 i+3 r-1]"),
+        (of("o", (G, "noi")), "G[n,o,i]"),
+        (of("i", (S, "ic"), (ONEHOT, "ic")), "S[i, y[i]]"),
+        (of("ic", (S, "ic"), (ONEHOT, "ic")), "S[i,c] onehot(y)[i,c]"),
+        (
+            of("bij", (INVERSE, "bki"), (B, "bkl"), (INVERSE, "bjl"), number=-1),
+            "-(inv(A[b])' B[b] inv(A[b])')[k,l]",
+        ),
+        (of("b", (apply_function("det", (A,), A.axes[:1]), "b"), number=2), "2 det(A[b])"),
+        (of("ic", (array("x", "I"), "i"), (S, "nc")), "x[k] S[i,c]"),
+        (
+            elementwise(
+                1, (P, 1), (add(Q, of("bij", (P, "bik"), (Q, "bik"), number=-1, j="D")), 1)
+            ),
+            "P[b,i,j] (Q[b,i,j] - P[b,i,k] Q[b,i,k])",
+        ),
+        (
+            of("bid", (apply_function("softmax", (P,), P.axes, (2,)), "bij"), (B, "bjd")),
+            "softmax(P, axis=2)[b,i,j] B[b,j,k]",
+        ),
+        (apply_map("exp", of("bik", (P, "bij"), (P, "bkj"))), "exp(P[b,i,j] P[b,k,j])"),
+        (
+            of("noi", (apply_map("exp", X), "ncp"), (W, "ocr"), (STRIDED, "pir")),
+            "exp(X)[n, c, 2 k+r-1] W[o,c,r]",
+        ),
+    ],
+)
+def test_a_node_is_written_by_the_letters_of_the_user(node: Node, expected: str) -> None:
+    """Where the user has no letter for an axis it gets one that means nothing yet."""
+    tree = written(node)
+
+    assert expected == text(tree).partition("] ")[2]
+    assert_same(node, tree)
+
+
+def _random_node(rng: random.Random) -> Node:
+    """A sum of products of random arrays, selections, functions and powers."""
+    letters = dict(zip("abcdef", rng.choices("NCDI", k=6), strict=True))
+    result = rng.sample("abcd", rng.randint(1, 3))
+    terms = [_random_product(rng, letters, result) for _ in range(rng.randint(1, 2))]
+    axes = tuple(Dim.of(letters[letter]) for letter in result)
+    return total([(Fraction(rng.choice([-2, 1, 3])), term) for term in terms], axes)
+
+
+def _random_product(rng: random.Random, letters: Mapping[str, str], result: list[str]) -> Node:
+    order = [*letters]
+    factors = []
+    for k in range(rng.randint(1, 3)):
+        own = rng.sample(order, rng.randint(1, 3))
+        node = array(f"F{k}{''.join(letters[i] for i in own)}", *(letters[i] for i in own))
+        factors.append(_random_factor(rng, node, [order.index(i) for i in own], letters))
+    dims = [Dim.of(letters[letter]) for letter in order]
+    if rng.random() < 0.6:
+        place, *inner = rng.sample(range(len(order)), 3)
+        steps = (rng.choice([1, 1, 2, -1]), rng.choice([1, 1, 3]))
+        axes = (dims[place], *(dims[i] for i in inner))
+        factors.append(Factor(selection(axes, steps, Dim.of(rng.randint(-1, 1))), (place, *inner)))
+    used = {i for f in factors for i in f.indices if isinstance(i, int)}
+    shown = [order.index(letter) for letter in result]
+    kept = sorted(used.union(shown))
+    number = {letter: k for k, letter in enumerate(kept)}
+    moved = [
+        f._replace(indices=tuple(number[i] for i in f.indices if isinstance(i, int)))
+        for f in factors
+    ]
+    return product(Fraction(1), moved, [number[i] for i in shown], [dims[i] for i in kept])
+
+
+def _random_factor(
+    rng: random.Random, node: Node, indices: list[int], letters: Mapping[str, str]
+) -> Factor:
+    choice = rng.random()
+    places: tuple[int, ...] = tuple(indices)
+    if choice < 0.2:
+        node = apply_map("exp", node)
+    elif choice < 0.3:
+        node = add(node, apply_map("tanh", node))
+    elif choice < 0.4:
+        return Factor(node, places, Fraction(rng.choice([2, -1])))
+    elif choice < 0.5 and len(indices) > 1:
+        axis = rng.randrange(len(indices))
+        kept = [k for k in range(len(indices)) if k != axis]
+        node = apply_function("logsumexp", (node,), tuple(node.axes[k] for k in kept), (axis,))
+        places = tuple(indices[k] for k in kept)
+    elif choice < 0.6 and len(indices) > 1:
+        node = apply_function("softmax", (node,), node.axes, (rng.randrange(len(indices)),))
+    return Factor(node, places)
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_a_random_node_is_what_is_written(seed: int) -> None:
+    """Whatever is selected, summed, divided by and repeated."""
+    node = _random_node(random.Random(seed))
+    tree = written(node, {"F": ["a"]})
+
+    assert_same(node, tree)
