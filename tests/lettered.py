@@ -115,7 +115,7 @@ class Lettered:
                 behind[sum(kept[:position])] = place.shape[-1]
             places[position] = place.reshape(*place.shape[: self.depth], *behind)
         found = self.taken(array, places, own)
-        return found.reshape(*found.shape, *[1] * (2 - count))
+        return np.reshape(found, (*found.shape, *[1] * (2 - count)))
 
     def taken(self, array: Array, places: Sequence[Array], own: Sequence[int]) -> Array:
         """The entries at places, by their integers."""
