@@ -116,7 +116,9 @@ class Maker:
                 self.dim(other)
             terms = [(self.random.choice((1, 1, 2, 3)), first)]
             terms += [(self.random.choice((1, 1, 2, -1)), other) for other in others]
-            return parts.affine(terms, self.random.randint(-2, 2), str(self.random.randint(2, 6)))
+            # One that is a letter alone would have the size of the letter.
+            offset = self.random.choice((-2, -1, 1, 2) if terms == [(1, first)] else range(-2, 3))
+            return parts.affine(terms, offset, str(self.random.randint(2, 6)))
         if chance < 0.32:
             labels, classes = self.labels_along(first, size)
             return parts.label(labels, first, classes)
