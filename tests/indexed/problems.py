@@ -85,7 +85,7 @@ class Maker:
     def dim(self, letter: str) -> str:
         """The size of the axis that a letter is alone on."""
         if letter not in self.dims:
-            share = [*self.sizes] if self.random.random() < 0.2 else []
+            share = [d for d in self.sizes if not d.isdigit()] if self.random.random() < 0.2 else []
             name = self.random.choice(share or [d for d in DIMS if d not in self.sizes] or [*DIMS])
             self.sizes.setdefault(name, self.random.choice((2, 3, 3, 4)))
             self.dims[letter] = name
@@ -242,13 +242,20 @@ class Maker:
             shown.append(name if is_said else f"{name}:{size}")
         return ",".join(shown)
 
+    def axis(self, letter: str, shown: str) -> str:
+        """The size of an axis of a statement: a number where that is written for its letter."""
+        written = dict(each.split(":") for each in shown.split(",") if ":" in each)
+        size = written.get(letter, self.dims[letter])
+        self.sizes.setdefault(size, self.letters[letter])
+        return size
+
     def using(self, body: Part, array: str, head: Sequence[str]) -> Part:
         """A part times an entry of an array that is defined, summed over what the head lacks."""
         left = [*head]
         own: list[str] = []
         indices = []
         for size in self.shapes[array]:
-            same = [name for name in left if self.dims[name] == size]
+            same = [name for name in left if self.dims[name] == size and not size.isdigit()]
             new = next((n for n in LETTERS if n not in {*self.letters, *own}), None)
             if same and (new is None or self.random.random() < 0.6):
                 indices.append(parts.letter(same[0], size))
@@ -319,7 +326,7 @@ def problem(random: Random) -> Problem | None:
     for name in random.choice(((), (), (), ("R",), ("R", "O"))):
         head = random.sample(LETTERS[:6], random.choice((1, 2, 2, 3)))
         found.append(statement(maker, head, name))
-        maker.shapes[name] = [maker.dims[each] for each in head]
+        maker.shapes[name] = [maker.axis(each, found[-1].shown) for each in head]
         maker.defined[name] = None
     mode = random.choice(MODES)
     if mode in ("gradient", "second", "hvp"):
@@ -331,11 +338,12 @@ def problem(random: Random) -> Problem | None:
     variables = sorted(used & maker.shapes.keys() - maker.defined.keys())
     if not variables or max(prod(each.letters.values()) for each in found) > LARGEST:
         return None
+    sizes = {name: number for name, number in maker.sizes.items() if not name.isdigit()}
     text = "; ".join(each.text for each in found)
     shapes = {n: " x ".join(s) for n, s in maker.shapes.items() if n in variables}
     shapes |= {n: f"{a} labels {c}" for n, (a, c) in maker.labels.items() if f"{n}[" in text}
     value = partial(valued, found)
-    return Problem(text, value, shapes, dict(maker.sizes), random.choice(variables), mode)
+    return Problem(text, value, shapes, sizes, random.choice(variables), mode)
 
 
 def valued(statements: Sequence[Statement], arrays: Mapping[str, Tensor]) -> Tensor:
