@@ -29,6 +29,9 @@ from dimderiv.language import (
 )
 from dimderiv.rulebook import Rulebook, load_rules, with_declared
 
+# The array of a higher one has more entries than anyone reads.
+HIGHEST_ORDER = 5
+
 
 def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = ()) -> Program:
     """Read a text of the language.
@@ -73,7 +76,8 @@ def derive(
         wrt: a name, `"W1,b1"`, or a sequence of names.
         shapes: `{"X": "m x n"}` or `"X: m x n; w: n"`; what is missing is inferred and reported.
             `"f: m x n -> scalar"` declares a function of which nothing else is known.
-        order: 1, or 2 for the Hessian of a scalar.
+        order: 1, or 2 for the Hessian of a scalar; a higher one has the axes of each variable in
+            turn.
         upstream: a new name for a derivative that is handed down, of the shape of the value; the
             result is the vector-Jacobian product with it, what `backward(gradient=G)` computes.
         forward: a new name for a direction of each variable, `"V"` or `"V,v"`, of the variable's
@@ -203,11 +207,14 @@ def _parsed(
 
 
 def _refuse_unsupported(typed: Typed, order: int) -> None:
-    if not isinstance(order, int) or order not in (1, 2):
-        raise NotDifferentiableError(f"derivatives of order {order} are not supported")
-    if order == 2 and not typed.value.is_scalar:
+    if not isinstance(order, int) or order not in range(1, HIGHEST_ORDER + 1):
         raise NotDifferentiableError(
-            f"a Hessian is that of a scalar, and the value is {typed.value}",
+            f"derivatives of order {order} are not supported", hint=f"from 1 to {HIGHEST_ORDER}"
+        )
+    if order > 1 and not typed.value.is_scalar:
+        what = "a Hessian" if order == 2 else f"a derivative of order {order}"
+        raise NotDifferentiableError(
+            f"{what} is that of a scalar, and the value is {typed.value}",
             span=typed.program.statements[-1].value.span,
             known=typed.assumptions,
             hint="make a scalar of it, for instance by sum(...), or ask for order 1",
@@ -221,7 +228,7 @@ def _refuse_beside_forward(upstream: str | None, order: int, layout: str, struct
             "upstream and forward are two products with the Jacobian, from either side",
             hint="ask for one of them",
         )
-    if order == 2:
+    if order > 1:
         raise NotDifferentiableError(
             "a second derivative along a direction is a Hessian-vector product",
             hint='ask for that: derive(...).hvp("v"), on the command line --hvp v',

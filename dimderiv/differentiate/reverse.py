@@ -156,6 +156,36 @@ def second_sweeps(
     return Hessian(blocks, sweeps)
 
 
+def higher(
+    lowered: Lowered,
+    first: Gradients,
+    order: int,
+    variables: Sequence[str],
+    rulebook: Rulebook,
+    simplify: Callable[[Node], Node],
+) -> Mapping[tuple[str, ...], Node]:
+    """The derivatives of a scalar of a higher order, by one variable after another.
+
+    Args:
+        lowered: the program.
+        first: its gradients.
+        order: how often it is differentiated, at least once.
+        variables: names of symbols.
+        rulebook: the rules.
+        simplify: as in `reverse_sweep`.
+    """
+    found: dict[tuple[str, ...], Node] = {(name,): node for name, node in first.of.items()}
+    for _ in range(order - 1):
+        found = {
+            (*names, name): node
+            for names, value in found.items()
+            for name, node in reverse_sweep(
+                replace(lowered, value=value), variables, rulebook, simplify, may_name=False
+            ).of.items()
+        }
+    return found
+
+
 def _too_long(node: Node) -> LimitError:
     place = f"by {node.name} " if isinstance(node, Named) else ""
     return LimitError(

@@ -39,7 +39,6 @@ from dimderiv.verify.layout import (
     explicit_sums,
     is_single,
     number_of,
-    offset,
     part,
     shaped,
     size_of,
@@ -65,6 +64,7 @@ class IndexReader:
         labels: the names of labels.
         sums: sums of products.
         bodies: the bodies of forms with all sums written, by identity of the form.
+        operands: the operands of parts, as far as they are the same at every place, by identity.
     """
 
     arithmetic: Arithmetic
@@ -73,6 +73,7 @@ class IndexReader:
     labels: Collection[str]
     sums: Sums = field(init=False)
     bodies: dict[int, Tree] = field(default_factory=dict)
+    operands: dict[int, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sums = Sums(self.arithmetic, self.letters, self.scalar)
@@ -204,23 +205,25 @@ class IndexReader:
 
     def _entry(self, entry: Entry) -> Scalar:
         """The value of a part that is a scalar: quickly, where each index is a sum of letters."""
-        value = self._operand(entry)
-        if isinstance(value, Array):
-            place = self.letters.place(entry.indices, value.lengths)
-            if place is not None:
-                if not _is_inside(place, value.lengths):
-                    return ZERO
-                self.arithmetic.branches.inside.add(id(entry))
-                return value.entries[offset(place, value.lengths)]
-        elif not isinstance(value, Unsized):
-            lengths = (len(value), len(value[0]))
-            place = self.letters.place(entry.indices, lengths)
-            if place is not None:
-                if not _is_inside(place, lengths):
-                    return ZERO
-                self.arithmetic.branches.inside.add(id(entry))
-                return value[place[0]][place[1]]
-        return _single(self.part(entry))
+        known = self.operands.get(id(entry))
+        if known is None:
+            value = self._operand(entry)
+            if isinstance(value, Unsized):
+                return _single(self.part(entry))
+            known = Array(size_of(value), entries(value))
+            if isinstance(self.letters.key(entry.operand), int):
+                self.operands[id(entry)] = known
+        self.arithmetic.effort.spent += 1
+        lengths = known.lengths
+        if len(entry.indices) == 1 and len(lengths) == 2 and min(lengths) == 1:
+            lengths = (max(lengths),)
+        offset = self.letters.offset(entry, lengths)
+        if offset is None:
+            return _single(self.part(entry))
+        if offset < 0:
+            return ZERO
+        self.arithmetic.branches.inside.add(id(entry))
+        return known.entries[offset]
 
     def part(self, entry: Entry) -> Sized:
         """The value of a part of an array.
@@ -266,7 +269,3 @@ def _reaches(along: int | Sequence[int], length: int) -> bool:
     """Whether some of the places along an axis lie in the array."""
     places = (along,) if isinstance(along, int) else along
     return any(0 <= place < length for place in places)
-
-
-def _is_inside(place: Sequence[int], lengths: Sequence[int]) -> bool:
-    return all(map(_reaches, place, lengths))

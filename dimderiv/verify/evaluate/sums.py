@@ -105,11 +105,13 @@ class Sums:
         return stage.sums[key]
 
     def _product(self, factors: Sequence[Tree]) -> Scalar:
-        result: Scalar = ONE
-        for factor in factors:
-            result = self.arithmetic.mul(result, self.scalar(factor))
+        if not factors:
+            return ONE
+        result = self.scalar(factors[0])
+        for factor in factors[1:]:
             if is_zero(result):
                 break
+            result = self.arithmetic.mul(result, self.scalar(factor))
         return result
 
 

@@ -48,6 +48,7 @@ class Letters:
         extents: how far each letter runs.
         values: gives the entries of an index that is not made of letters, such as labels.
         affine: the indices that are sums of letters, by identity; nothing for any other.
+        sums: of each entry the indices that are sums of letters, by identity.
         names: the names in each node, by identity.
     """
 
@@ -56,6 +57,7 @@ class Letters:
     extents: dict[str, int]
     values: Callable[[Tree], Sequence[int]]
     affine: dict[int, Affine | None] = field(default_factory=dict)
+    sums: dict[int, list[Affine]] = field(default_factory=dict)
     names: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def key(self, node: Tree) -> Key:
@@ -82,22 +84,31 @@ class Letters:
             self.affine[id(index)] = self._affine(index)
         return self.affine[id(index)]
 
-    def place(self, indices: Sequence[Tree], lengths: Sequence[int]) -> list[int] | None:
-        """The place that indices lead to, if there is a sum of letters for each axis.
+    def offset(self, entry: Entry, lengths: Sequence[int]) -> int | None:
+        """Where an entry stands among all of its operand; -1 where that has none there.
+
+        Nothing, unless there is a sum of letters for each axis.
 
         Args:
-            indices: the indices.
-            lengths: those of the axes.
+            entry: the entry.
+            lengths: those of the axes of its operand.
         """
-        if len(indices) != len(lengths):
+        sums = self.sums.get(id(entry))
+        if sums is None:
+            found = [self.sum_of(index) for index in entry.indices]
+            sums = self.sums[id(entry)] = [each for each in found if each is not None]
+        if len(sums) != len(lengths) or len(sums) != len(entry.indices):
             return None
-        found = []
-        for index, length in zip(indices, lengths, strict=True):
-            affine = self.sum_of(index)
-            if affine is None:
-                return None
-            found.append(_from_start(affine, affine.at(self.bound), length))
-        return found
+        bound, offset = self.bound, 0
+        for (place, steps), length in zip(sums, lengths, strict=True):
+            for letter, step in steps:
+                place += step * bound[letter]
+            if place < 0 and not steps:
+                place += length
+            if not 0 <= place < length:
+                return -1
+            offset = offset * length + place
+        return offset
 
     def _affine(self, index: Tree) -> Affine | None:
         """An index as a sum of letters, where no letter multiplies another."""

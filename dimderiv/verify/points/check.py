@@ -256,7 +256,8 @@ class _Check:
         branches = trial.arithmetic.branches
         if self.has_classes and self.coverage.ties_matter(branches) and not is_last:
             return False
-        met = Branches(outcomes={site: [*each] for site, each in branches.outcomes.items()})
+        outcomes = {site: [*each] for site, each in branches.outcomes.items()}
+        met = Branches(outcomes=outcomes, inside={*branches.inside})
         comparison.along_directions(self.points)
         # Another point costs as much before its entries are compared, or more by its sizes.
         reserve = RESERVE * (self.effort.spent - before) if self.points + 1 < FEWEST_POINTS else 0
