@@ -135,8 +135,11 @@ class Dim:
         return f"({text})" if " " in text else text
 
     def __str__(self) -> str:
-        if not self.monomials:
-            return "0"
+        match self.monomials:
+            case ():
+                return "0"
+            case (((name,), 1),):
+                return str(name)
         text = ""
         for monomial, coefficient in _shown(self):
             size = abs(coefficient)
@@ -165,6 +168,8 @@ def _collected(terms: tuple[tuple[Monomial, int], ...]) -> Dim:
 
 def _shown(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
     """The terms as people write them: `(H - 1)//2` for `(H + 1)//2 - 1`."""
+    if len(dim.monomials) < 2:
+        return dim.monomials
     alone = [m[0] for m, c in dim.monomials if c == 1 and len(m) == 1 and isinstance(m[0], Floor)]
     if len(alone) != 1:
         return dim.monomials
