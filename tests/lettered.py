@@ -113,7 +113,7 @@ class Lettered:
             behind = [1] * count
             if kept[position]:
                 behind[sum(kept[:position])] = place.shape[-1]
-            places[position] = place.reshape(*place.shape[: self.depth], *behind)
+            places[position] = np.reshape(place, (*place.shape[: self.depth], *behind))
         found = self.taken(array, places, own)
         return np.reshape(found, (*found.shape, *[1] * (2 - count)))
 
