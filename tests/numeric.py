@@ -3,7 +3,7 @@
 import inspect
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from keyword import iskeyword
@@ -17,7 +17,8 @@ from strategies import SIZES, Problem, values
 
 from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.infer.typed import Typed, infer
-from dimderiv.language.shapes import Shape
+from dimderiv.language.shapes import Shape, names_in_brackets
+from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import Call, is_extreme_of_two
 
 STEP = 1e-3
@@ -203,10 +204,14 @@ def results_of(derivation: Derivation) -> list[Result]:
 
 
 def read_back(answer: str, derivation: Derivation, result: Result) -> Typed:
-    """An answer, read as the expression was."""
+    """An answer, read as the expression was: with a sum over each letter that nothing names."""
+    symbols = derivation.typed.symbols
+    read = derivation.read_back(answer)
+    known = names_in_brackets(symbols)
+    statements = [replace(each, value=explicit(each.value, known)) for each in read.statements]
     return infer(
-        derivation.read_back(answer),
-        dict(derivation.typed.symbols),
+        replace(read, statements=tuple(statements)),
+        dict(symbols),
         rulebook=derivation.rulebook,
         value=result.shape,
         sizes=derivation.typed.sizes,
