@@ -170,9 +170,9 @@ class Lettered:
                 slow = self.integer(left) * self.letters[name][1]
                 return np.asarray(slow + self.integer(Name(name)))
             case Binary("*", left, right):
-                return np.multiply(self.integer(left), self.integer(right))
+                return np.asarray(self.integer(left) * self.integer(right))
             case Binary("//", left, right):
-                return np.floor_divide(self.integer(left), self.integer(right))
+                return np.asarray(self.integer(left) // self.integer(right))
             case Entry():
                 return self.entry(index).astype(int)[..., 0, 0]
         raise AssertionError(index)
