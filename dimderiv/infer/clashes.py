@@ -227,7 +227,10 @@ def _misfit(
 
 def _fitting_products(facts: Facts, left: Tree, right: Tree) -> str | None:
     """The products of the same two operands that conform."""
-    (m, n), (p, q) = facts.shape(left), facts.shape(right)
+    shapes = facts.shape(left), facts.shape(right)
+    if any(shape.has_more_axes for shape in shapes):
+        return None
+    (m, n), (p, q) = shapes
     a, b = facts.grouped(left), facts.grouped(right)
     at, bt = _transposed(facts, left), _transposed(facts, right)
     candidates = [

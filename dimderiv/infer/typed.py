@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, UnknownNameError
+from dimderiv.infer.affine import entries_outside
 from dimderiv.infer.asterisks import refuse_ambiguous_products
 from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, ClashError, Facts, operands_misfit, shape_of
@@ -73,8 +74,15 @@ class Typed:
         """Every name that means something."""
         return self.sizes.union(self.symbols, self.definitions, self.functions)
 
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters that index statements and reductions bind."""
+        return frozenset(name for bound in self._bound.values() for name in bound)
+
     def shape(self, node: syntax.Tree) -> Shape:
         """The shape of a part of the program.
+
+        Inside an index statement it is that for each value of its letters.
 
         Args:
             node: one of the node objects of the program.
@@ -183,7 +191,7 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
     if clash is None and value is not None:
         last = progress.program.statements[-1].value
         try:
-            for axis, known in zip(scope.axes[id(last)], value, strict=True):
+            for axis, known in zip(scope.axes[id(last)], value, strict=False):
                 if is_open(axis):
                     scope.unifier.unify(axis, known, last)
         except MismatchError as misfit:
@@ -306,6 +314,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
     for name, property_ in scope.assumed.items():
         assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []
+    assumptions += entries_outside(scope) if scope.bound else []
     assumptions += program.assumptions
     return Typed(
         program=program,
