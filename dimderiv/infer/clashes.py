@@ -103,7 +103,8 @@ class Facts:
         if self.meanings[name] == "definition":
             return f"{shape} (defined)"
         if name in self.declared:
-            return f"{shape} (declared)"
+            labels = self.declared[name].labels
+            return f"{shape}{f' labels {labels}' if labels else ''} (declared)"
         places = [self.text(node) for t in self.names[name] for node in self.unifier.reasons(t)]
         because = " and ".join(dict.fromkeys(places))
         return f"{shape} (from {because})" if because else f"{shape} (not declared)"

@@ -17,6 +17,7 @@ from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, ClashError, Facts, operands_misfit, shape_of
 from dimderiv.infer.index_refusals import letter_undetermined
 from dimderiv.infer.kinds import Doubt, settle_kinds
+from dimderiv.infer.postponed import postponed_misfit
 from dimderiv.infer.progress import VISITORS, Progress, settle_late
 from dimderiv.infer.refusals import undetermined
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
@@ -209,7 +210,7 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
         refuted = scope.unifier.refuted()
         if refuted is None:
             return doubts
-        clash = ClashError(refuted.reason, operands_misfit, refuted[:2])
+        clash = ClashError(refuted.reason, postponed_misfit, refuted[:2])
     name_sizes([*scope.named_sizes(), *scope.open_sizes(), *(clash.sizes or ())], taken)
     raise clash.write(scope, clash)
 
