@@ -160,7 +160,7 @@ def height_misfit(first: Tree, block: Tree) -> WriteSize:
             f"so {heights[0]} would have to be {heights[1]}",
             span=block.span if any(block.span) else clash.node.span,
             known=facts.known([first, block], clash.sizes),
-            hint=_filled(facts, block, f"ones({heights[0]}, 1)") or _stacked(facts, first, block),
+            hint=_filled(facts, clash.node, block) or _stacked(facts, first, block),
         )
 
     return write
@@ -179,7 +179,7 @@ def width_misfit(first: Sequence[Tree], row: Sequence[Tree]) -> WriteSize:
             f"{written[1]} has {widths[1]}",
             span=clash.node.span,
             known=facts.known([clash.node], clash.sizes),
-            hint=_filled(facts, row[0], f"ones(1, {facts.shape(first[0]).cols})") or _SIGNS,
+            hint=_filled(facts, clash.node, row[0]) or _SIGNS,
         )
 
     return write
@@ -198,9 +198,18 @@ def _stacked(facts: Facts, first: Tree, block: Tree) -> str:
     return _SIGNS
 
 
-def _filled(facts: Facts, block: Tree, ones: str) -> str | None:
-    """A number among blocks is 1 x 1."""
-    return f"{facts.text(block)} {ones}" if facts.shape(block).is_scalar else None
+def _filled(facts: Facts, blocks: Tree, block: Tree) -> str | None:
+    """A number among blocks is 1 x 1; as many of it as its row and column need."""
+    assert isinstance(blocks, syntax.Blocks)
+    if not facts.shape(block).is_scalar:
+        return None
+    row = next(row for row in blocks.rows if any(each is block for each in row))
+    place = next(k for k, each in enumerate(row) if each is block)
+    column = [each[place] for each in blocks.rows if place < len(each)]
+    heights = [facts.shape(each).rows for each in row if not facts.shape(each).is_scalar]
+    widths = [facts.shape(each).cols for each in column if not facts.shape(each).is_scalar]
+    size = ", ".join(str(sizes[0] if sizes else ONE) for sizes in (heights, widths))
+    return f"{facts.text(block)} ones({size})"
 
 
 def reshape_misfit(facts: Facts, clash: ClashError) -> ShapeError:
