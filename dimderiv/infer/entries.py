@@ -24,6 +24,8 @@ def entry_axes(scope: Scope, node: syntax.Entry) -> Axes:
     """The axes that the indices keep, and those that have no index."""
     if scope.is_identity(node.operand) and len(node.indices) == 2:
         return _identity_entry(scope, node)
+    if isinstance(node.operand, syntax.Call) and node.operand.axis is not None:
+        scope.indexed[id(node.operand)] = tuple([_letters(index) for index in node.indices])
     indexed = _indexed(node, scope.visit(node.operand))
     kept: list[SizeTerm] = []
     lists = 0
@@ -34,6 +36,10 @@ def entry_axes(scope: Scope, node: syntax.Entry) -> Axes:
     if lists > 1:
         raise refusals.labels_twice(scope, node)
     return array_axes([*kept, *indexed[len(node.indices) :]])
+
+
+def _letters(index: syntax.Tree) -> tuple[str, ...]:
+    return (index.name,) if isinstance(index, syntax.Name) else ()
 
 
 def array_axes(sizes: Sequence[SizeTerm]) -> Axes:
