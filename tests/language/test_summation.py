@@ -70,6 +70,7 @@ def test_where_letters_are_summed(source: str, said: str) -> None:
         ("(x[i] y[i] + z[i])^2", "i"),
         ("inv(A[b] B[b])[b,j]", "b"),
         ("(A[i,i] + 1)^2", "i"),
+        ("[i] A[r] (sum[p] exp(B[r,p] C[r,i]))", "r"),
     ],
 )
 def test_what_may_be_summed_in_two_places_is_refused(source: str, letter: str) -> None:
@@ -123,3 +124,10 @@ def test_what_is_read_is_printed_and_read_back(head: str, body: str) -> None:
     printed = text(program)
     assert program == parsed(printed)
     assert printed == text(parsed(printed))
+
+
+def test_what_stands_beside_a_sum_may_be_inside_of_it() -> None:
+    """A sum that is written is linear, so that a letter beside it is summed around both."""
+    said = "[i] sum[r] A[r] (sum[p] B[r,p] C[r,i])"
+
+    assert value(said) == value("[i] A[r] (sum[p] B[r,p] C[r,i])")
