@@ -26,7 +26,7 @@ from dimderiv.graph import (
     total,
 )
 from dimderiv.infer import Typed
-from dimderiv.language import ONE, Dim, IndexForm, Name, Shape, Statement, Tree, walk
+from dimderiv.language import Dim, IndexForm, Name, Shape, Statement, Tree, walk
 from dimderiv.lower import Array, Builder, entrywise_tree, with_operands
 from dimderiv.rulebook import Rule, Rulebook
 
@@ -103,7 +103,7 @@ class CodeBuilder(Builder):
             return self.names[node.name].node if is_defined else self.restated(node.value)
         new = [self.restated(part) for part in operands(node)]
         if isinstance(node, (Map, Function)) and (rule := self.rulebook.rules.get(node.function)):
-            arrays = [Array(each, Shape(*(*each.axes, ONE, ONE)[:2])) for each in new]
+            arrays = [Array(each, Shape.of(each.axes)) for each in new]
             if (expanded := self.expanded(rule, arrays)) is not None:
                 return expanded.node
         return with_operands(node, new)
@@ -133,8 +133,11 @@ def named_in(node: Node) -> set[str]:
 
 
 def axes_of(shape: Shape) -> tuple[Dim, ...]:
-    """The axes of an array as it is passed and returned: a row is `(1, C)`."""
-    return tuple(shape) if shape.is_row else shape.axes
+    """The axes of an array as it is passed and returned: a row is `(1, C)`.
+
+    An array with more axes than a matrix has all that were declared, also those of size 1.
+    """
+    return tuple(shape) if shape.is_row or shape.has_more_axes else shape.axes
 
 
 def laid_out(node: Node, of: Shape, wrt: Shape) -> Node:
@@ -146,7 +149,7 @@ def laid_out(node: Node, of: Shape, wrt: Shape) -> Node:
         wrt: the shape of the variable.
     """
     axes = of.axes + wrt.axes
-    if len(axes) <= 2:
+    if len(axes) <= 2 or len(node.axes) == len(axes):
         return node
     plain = tuple(range(len(axes)))
     sides = (plain[: len(of.axes)], plain[len(of.axes) :])

@@ -11,7 +11,8 @@ from dimderiv.errors import ShapeError, Span
 from dimderiv.infer.unify import SizeTerm, Unifier, resolved
 from dimderiv.language import Declaration, Shape, Tree, children, names_in, syntax
 
-Axes = tuple[SizeTerm, SizeTerm]
+# The sizes of all axes; there are at least two.
+Axes = tuple[SizeTerm, ...]
 WriteSize: TypeAlias = "Callable[[Facts, ClashError], ShapeError]"
 
 FACTS_SHOWN = 6
@@ -198,7 +199,7 @@ def square_misfit(facts: Facts, clash: ClashError) -> ShapeError:
 
 def described(shape: Shape) -> str:
     """A shape in a sentence, with both its axes."""
-    return "a scalar" if shape.is_scalar else f"{shape.rows} x {shape.cols}"
+    return "a scalar" if shape.is_scalar else " x ".join(map(str, shape))
 
 
 def unsigned(node: Tree) -> Tree:

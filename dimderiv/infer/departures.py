@@ -196,16 +196,15 @@ class _Reader(ProductReader):
                     self._note(habits.SCALAR_ON_VECTOR, [name], beside)
 
     def _call(self, node: syntax.Call) -> None:
-        if not node.arguments:
+        if not node.arguments or node.over:
             return
         kinds = [self._kind(argument) for argument in node.arguments]
         rule = self.scope.rulebook.rules.get(node.function)
         of_arrays = node.function in OF_ARRAYS or (rule is not None and rule.kind == "matrix")
         if of_arrays and kinds[0] is Kind.SCALAR:
             names = [n for n in names_in(node.arguments[0]) if self._open(n)]
-            self.found.append(
-                Departure(habits.OF_A_SCALAR, dict.fromkeys(names, Kind.COLUMN), True)
-            )
+            instead = {n: Kind.MATRIX if self.uses[n].indices else Kind.COLUMN for n in names}
+            self.found.append(Departure(habits.OF_A_SCALAR, instead, True))
         for argument, other in (node.arguments, node.arguments[::-1]) if len(kinds) == 2 else ():
             name, own = self._open(bare(argument)), {self._kind(argument), self._kind(other)}
             if name is not None and own == {Kind.COLUMN, Kind.ROW}:

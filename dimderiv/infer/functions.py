@@ -1,19 +1,25 @@
 """The axes of functions: what the rule of a function says of the axes of its arguments."""
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dimderiv.errors import LimitError, UnknownNameError
-from dimderiv.infer import clashes, refusals
+from dimderiv.infer import array_refusals, clashes, refusals
+from dimderiv.infer.along import axes_along
 from dimderiv.infer.clashes import Axes, ClashError
-from dimderiv.infer.index_axes import product_of, size
+from dimderiv.infer.entries import array_axes
 from dimderiv.infer.operators import broadcast
+from dimderiv.infer.rearranged import REARRANGED
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
+from dimderiv.infer.sizes import product_of, size
+from dimderiv.infer.statements import reduction_axes
 from dimderiv.infer.unify import MismatchError, SizeTerm
 from dimderiv.language import COMMUTATIONS, ONE, Call, Name, along, is_extreme_of_two
 from dimderiv.rulebook import Axis, Rule, read_signature
 
 CALL_DEPTH = 50
+# The kinds of rules that run along the axis of a call.
+_ALONG = ("reduction", "rows")
 
 
 def call_axes(scope: Scope, node: Call) -> Axes:
@@ -21,6 +27,8 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     if is_extreme_of_two(node):
         return broadcast(scope, node, node.arguments, [scope.visit(x) for x in node.arguments])
     rule = scope.rulebook.rules.get(node.function)
+    if node.over:
+        return _over_letters(scope, node, rule)
     if rule is None:
         return _constant(scope, node)
     if rule.linear and len(node.arguments) == len(rule.arguments) - 1:
@@ -28,15 +36,25 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     if len(node.arguments) != len(rule.arguments):
         raise refusals.arguments_refused(node, rule.arguments)
     _note_assumed(scope, node, rule)
-    if node.axis is not None and rule.kind != "reduction" and not rule.along:
-        raise refusals.axis_refused(node, _reductions(scope))
+    if node.axis is not None and rule.kind not in _ALONG and not rule.along:
+        raise refusals.axis_refused(node, _running(scope, _ALONG))
     arguments = [scope.visit(argument) for argument in node.arguments]
     return _BY_KIND[rule.kind](scope, node, rule, arguments)
 
 
-def _reductions(scope: Scope) -> list[str]:
+def _over_letters(scope: Scope, node: Call, rule: Rule | None) -> Axes:
+    """A reduction over letters, of one argument."""
+    if rule is None or (rule.kind != "reduction" and not rule.along) or node.axis is not None:
+        raise refusals.letters_refused(node, _running(scope, {"reduction"}))
+    if len(node.arguments) != 1:
+        raise refusals.arguments_refused(node, rule.arguments)
+    return reduction_axes(scope, node)
+
+
+def _running(scope: Scope, kinds: Collection[str]) -> list[str]:
+    """The functions of some kinds, and those whose definitions run along an axis."""
     rules = scope.rulebook.rules.items()
-    return [name for name, rule in rules if rule.kind == "reduction" or rule.along]
+    return [name for name, rule in rules if rule.kind in kinds or rule.along]
 
 
 def _elementwise(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
@@ -46,15 +64,24 @@ def _elementwise(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) ->
 
 
 def _reduction(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
-    rows, cols = arguments[0]
-    if node.axis is None:
+    along = axes_along(scope, node, arguments[0])
+    if along is None:
         return SCALAR_AXES
-    return (ONE, cols) if node.axis == 0 else (rows, ONE)
+    return tuple([ONE if axis in along else own for axis, own in enumerate(arguments[0])])
+
+
+def _rows(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
+    """A function of each row by itself; of an array it is each line along its last axis."""
+    axes = arguments[0]
+    if axes_along(scope, node, axes) is None and len(axes) > 2:
+        scope.along[id(node)] = (len(axes) - 1,)
+    return axes
 
 
 def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
     """The definition, with the arguments in place of its parameters."""
-    is_column = arguments[0][1] is ONE and arguments[0][0] is not ONE
+    first = arguments[0]
+    is_column = first[1] is ONE and first[0] is not ONE and len(first) == 2
     text = rule.column if rule.column and is_column else rule.definition
     outer = scope.names, scope.caller
     if scope.calls == CALL_DEPTH:
@@ -62,7 +89,7 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     scope.calls += 1
     scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
     try:
-        body = along(scope.rulebook.formula(rule, text), node.number)
+        body = along(scope.rulebook.formula(rule, text), axes_along(scope, node, first))
         return scope.visit(scope.body(node, body))
     except ClashError as clash:
         raise ClashError(scope.caller, clashes.operands_misfit, clash.sizes) from None
@@ -84,9 +111,11 @@ def _note_assumed(scope: Scope, node: Call, rule: Rule) -> None:
 
 def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
     """A function whose rule has a signature in letters."""
+    if any(len(axes) > 2 for axes in arguments):
+        raise ClashError(node, array_refusals.argument_refused)
     signature = read_signature(rule.signature)
     if rule.name == "diag" and ONE not in arguments[0]:
-        scope.agree(*arguments[0], node, clashes.square_misfit)
+        scope.agree_square(arguments[0], node)
         return arguments[0][0], ONE
     sizes: dict[str, SizeTerm] = {}
     shifted: list[tuple[tuple[str, ...], SizeTerm]] = []
@@ -105,10 +134,9 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
         except MismatchError:
             raise ClashError(node, clashes.kernel_misfit) from None
     if rule.square:
-        scope.agree(*arguments[0], node, clashes.square_misfit)
+        scope.agree_square(arguments[0], node)
     value = [_axis(scope, node, axis, sizes) for axis in signature.value]
-    value += [ONE] * (2 - len(value))
-    return value[0], value[1]
+    return array_axes(value)
 
 
 def _given(node: Call, axes: Axes, letters: tuple[Axis, ...]) -> tuple[SizeTerm, ...]:
@@ -126,9 +154,12 @@ def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
     *given, missing = signature.arguments
     sizes: dict[Axis, SizeTerm] = {}
     for argument, letters in zip(node.arguments, given, strict=True):
-        sizes |= zip(letters, scope.visit(argument), strict=True)
+        own = scope.visit(argument)
+        if len(own) > 2:
+            raise ClashError(node, array_refusals.argument_refused)
+        sizes |= zip(letters, own, strict=True)
     if rule.square:
-        scope.agree(*scope.axes[id(node.arguments[0])], node, clashes.square_misfit)
+        scope.agree_square(scope.axes[id(node.arguments[0])], node)
     rows, cols = (
         scope.unifier.product(sizes[first], sizes[second], scope.caller or node)
         for first, second in (signature.value, missing)
@@ -148,6 +179,8 @@ def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, SizeTerm]) -
 def _declared(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
     """A function that is declared: its argument has the shape that the declaration says."""
     assert rule.argument is not None and rule.value is not None
+    if len(arguments[0]) != len(rule.argument):
+        raise ClashError(node, clashes.argument_misfit(rule.argument))
     for own, wanted in zip(arguments[0], axes_of(rule.argument), strict=True):
         scope.agree(own, wanted, node, clashes.argument_misfit(rule.argument))
     return axes_of(rule.value)
@@ -156,7 +189,7 @@ def _declared(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
 _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {
     "elementwise": _elementwise,
     "reduction": _reduction,
-    "rows": _elementwise,
+    "rows": _rows,
     "composite": _composite,
     "product": _labelled,
     "matrix": _labelled,
@@ -176,7 +209,9 @@ _CONSTANTS: Mapping[str, Sequence[str]] = {
 def _constant(scope: Scope, node: Call) -> Axes:
     """Arrays of given size, and `vector(1)` and `matrix(1)`, whose size the surroundings tell."""
     if node.axis is not None:
-        raise refusals.axis_refused(node, _reductions(scope))
+        raise refusals.axis_refused(node, _running(scope, _ALONG))
+    if node.function in REARRANGED:
+        return _rearranged(scope, node)
     names = _CONSTANTS.get(node.function)
     if names is None:
         raise _unknown(scope, node)
@@ -192,6 +227,14 @@ def _constant(scope: Scope, node: Call) -> Axes:
     if node.function == "eye":
         scope.agree(rows, cols, node, clashes.operands_misfit)
     return rows, cols
+
+
+def _rearranged(scope: Scope, node: Call) -> Axes:
+    """Blocks apart, the functions that put the entries of an array in other places."""
+    axes, least, example = REARRANGED[node.function]
+    if len(node.arguments) < least or (node.function == "onehot" and len(node.arguments) > 2):
+        raise refusals.example_wanted(node, example)
+    return axes(scope, node)
 
 
 def _filled(scope: Scope, node: Call) -> Axes:

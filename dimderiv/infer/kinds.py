@@ -19,7 +19,7 @@ from dimderiv.infer.departures import departures, scalar_powers
 from dimderiv.infer.progress import Progress
 from dimderiv.infer.refusals import exponent_refused, power_refused, vector_power_refused
 from dimderiv.infer.scope import Kind
-from dimderiv.infer.uses import Use, is_greek, uses_of, usual_kind
+from dimderiv.infer.uses import Use, axes_of_array, is_greek, uses_of, usual_kind
 from dimderiv.language import Binary, Tree, children, names_in
 
 EXACT_TRIES = 60
@@ -104,6 +104,7 @@ def settle_kinds(progress: Progress) -> Settled:
     uses = uses_of(progress.program)
     scope = progress.scope
     scope.usual = {name: usual_kind(name, use) for name, use in uses.items()}
+    scope.ranks = {name: axes_of_array(use) for name, use in uses.items() if use.indices}
     clash = progress.advance({})
     if clash is None and not any(map(scope.is_undeclared, scope.introduced)):
         return Settled(None)
@@ -227,7 +228,9 @@ class _Search:
             yield Kind.COLUMN
         elif not use.is_array and (usual is Kind.COLUMN or use.is_count):
             yield Kind.SCALAR
-        if usual is not Kind.MATRIX and (use.beside or use.leads):
+        if use.indices:
+            yield from _with_parts(usual, use)
+        elif usual is not Kind.MATRIX and (use.beside or use.leads):
             yield Kind.ROW
 
     def _add(self, tried: _Try, kinds: Kinds, change: Kinds, first: bool = False) -> None:
@@ -296,6 +299,14 @@ class _Search:
         for power, name in scalar_powers(self.scope, self.progress.program):
             doubts.setdefault(Doubt(name, Kind.COLUMN, power))
         return tuple(doubts)[:DOUBTED]
+
+
+def _with_parts(usual: Kind, use: Use) -> Iterator[Kind]:
+    """The kinds of a symbol whose parts are vectors or matrices."""
+    if usual is Kind.COLUMN and use.indices == 1:
+        yield Kind.MATRIX
+    if usual in {Kind.COLUMN, Kind.MATRIX}:
+        yield Kind.ARRAY
 
 
 @lru_cache(maxsize=4096)

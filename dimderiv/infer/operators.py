@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv.infer import clashes, refusals
+from dimderiv.infer import array_refusals, clashes, refusals
+from dimderiv.infer.arrays import stacked_product, stretched
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.unify import MismatchError
@@ -22,8 +23,10 @@ def negative_axes(scope: Scope, node: Negative) -> Axes:
 
 def transpose_axes(scope: Scope, node: Transpose) -> Axes:
     """A transpose exchanges the axes."""
-    rows, cols = scope.visit(node.operand)
-    return cols, rows
+    axes = scope.visit(node.operand)
+    if len(axes) > 2:
+        raise ClashError(node, array_refusals.transpose_refused)
+    return axes[1], axes[0]
 
 
 def sum_axes(scope: Scope, node: Add) -> Axes:
@@ -42,6 +45,8 @@ def binary_axes(scope: Scope, node: Binary) -> Axes:
 
 def broadcast(scope: Scope, node: Tree, parts: Sequence[Tree], axes: Sequence[Axes]) -> Axes:
     """The axes that operands have together, where an axis of size 1 stretches."""
+    if max(map(len, axes)) > 2:
+        return stretched(scope, node, parts, axes)
     rows, cols = axes[0]
     for part, (other_rows, other_cols) in zip(parts[1:], axes[1:], strict=True):
         try:
@@ -69,23 +74,27 @@ def _first_with(size: object, parts: Sequence[Tree], axes: Sequence[Axes]) -> Tr
 
 
 def _product(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
-    if left[0] is ONE and left[1] is ONE:
+    if left[0] is ONE and left[1] is ONE and len(left) == 2:
         return right
-    if right[0] is ONE and right[1] is ONE:
+    if right[0] is ONE and right[1] is ONE and len(right) == 2:
         return left
+    if len(left) > 2 or len(right) > 2:
+        return stacked_product(scope, node, left, right)
     scope.agree(left[1], right[0], node, clashes.product_misfit)
     return left[0], right[1]
 
 
 def _quotient(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
-    if right[0] is ONE and right[1] is ONE:
+    if right[0] is ONE and right[1] is ONE and len(right) == 2:
         return left
     raise ClashError(node, refusals.divisor_refused)
 
 
 def _power(scope: Scope, node: Binary, base: Axes, exponent: Axes) -> Axes:
-    if exponent[0] is not ONE or exponent[1] is not ONE:
+    if exponent[0] is not ONE or exponent[1] is not ONE or len(exponent) > 2:
         raise ClashError(node, refusals.exponent_refused)
+    if len(base) > 2:
+        raise ClashError(node, array_refusals.power_refused)
     if base[0] is ONE and base[1] is ONE:
         return SCALAR_AXES
     if base[0] is ONE or base[1] is ONE:
@@ -93,7 +102,7 @@ def _power(scope: Scope, node: Binary, base: Axes, exponent: Axes) -> Axes:
     power = constant(node.right)
     if power is None or power.denominator != 1:
         raise ClashError(node, refusals.power_refused)
-    scope.agree(*base, node, clashes.square_misfit)
+    scope.agree_square(base, node)
     return base
 
 

@@ -5,13 +5,18 @@ visited again, so that a long program in which every layer needs a correction st
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dimderiv.infer import operators
+from dimderiv.infer.along import heads_of, letters_of_head
+from dimderiv.infer.bound import Late
 from dimderiv.infer.clashes import ClashError, definition_misfit, operands_misfit
+from dimderiv.infer.entries import entry_axes
 from dimderiv.infer.functions import call_axes
-from dimderiv.infer.index_axes import entry_axes, index_form_axes
+from dimderiv.infer.rearranged import blocks_axes
 from dimderiv.infer.scope import Kind, Scope, ScopeMark, Visitor, declared_axes
+from dimderiv.infer.statements import index_form_axes
+from dimderiv.infer.unify import SizeTerm
 from dimderiv.language import syntax
 
 VISITORS: Mapping[type[syntax.Tree], Visitor] = {
@@ -24,6 +29,7 @@ VISITORS: Mapping[type[syntax.Tree], Visitor] = {
     syntax.Call: call_axes,
     syntax.IndexForm: index_form_axes,
     syntax.Entry: entry_axes,
+    syntax.Blocks: blocks_axes,
 }
 
 
@@ -79,16 +85,28 @@ class Progress:
 
     def _visit(self, statement: syntax.Statement) -> None:
         scope, name = self.scope, statement.name
+        declared = scope.declared.get(name) if name else None
+        own = None if declared is None else declared_axes(declared)
+        if own is not None and isinstance(statement.value, syntax.IndexForm):
+            scope.head = _declared_letters(statement.value, own)
         axes = scope.visit(statement.value)
         if name is None:
             return
-        if name in scope.declared:
-            for own, size in zip(declared_axes(scope.declared[name]), axes, strict=True):
-                scope.agree(own, size, statement.value, definition_misfit(name))
+        if own is not None:
+            write = definition_misfit(name)
+            if len(own) != len(axes):
+                raise ClashError(statement.value, write)
+            for wanted, size in zip(own, axes, strict=True):
+                scope.agree(wanted, size, statement.value, write)
         scope.add(name, "definition", axes)
+        heads = heads_of(scope, statement.value, len(axes))
+        if heads is not None:
+            scope.heads[name] = heads
 
     def _finish(self) -> None:
         failed = self.scope.unifier.solve()
+        while failed is None and settle_late(self.scope):
+            failed = self.scope.unifier.solve()
         if failed is not None:
             raise ClashError(failed.reason, operands_misfit, failed[:2])
 
@@ -96,3 +114,22 @@ class Progress:
     def reached(self) -> tuple[int, int]:
         """How many statements were begun, and how far the last of them was visited."""
         return len(self.marks), self.scope.steps
+
+
+def _declared_letters(node: syntax.IndexForm, own: Sequence[SizeTerm]) -> Mapping[str, SizeTerm]:
+    """The sizes of the letters that are axes of a declared array by themselves."""
+    axes = letters_of_head(node)
+    sized = zip(axes, own, strict=False) if len(axes) <= len(own) else ()
+    return {letters[0]: size for letters, size in sized if len(letters) == 1}
+
+
+def settle_late(scope: Scope) -> bool:
+    """Do what had to wait for other sizes, as far as they are known; whether a size was told."""
+    known = len(scope.unifier.trail)
+    waiting: Sequence[Late] = scope.late
+    while waiting:
+        left = [late for late in waiting if not late.act()]
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    return len(scope.unifier.trail) > known

@@ -117,14 +117,20 @@ def scalar_wanted(facts: Facts, clash: ClashError) -> ShapeError:
     return facts.refusal(f"a scalar is wanted here: {facts.said(clash.node)}", clash.node)
 
 
-def entry_refused(facts: Facts, clash: ClashError) -> ShapeError:
-    """An entry with more or fewer indices than its operand has axes."""
-    operand, *indices = children(clash.node)
-    number = "1 index" if len(indices) == 1 else f"{len(indices)} indices"
-    message = f"{facts.said(operand)}, so it does not take {number}"
-    return facts.refusal(
-        message, clash.node, "one index for a vector, two for a matrix", about=operand
+def letters_refused(node: Call, reductions: Sequence[str]) -> ShapeError:
+    """Letters given to a function that runs over none."""
+    return ShapeError(
+        f"{node.function} does not run over letters",
+        span=node.span,
+        hint=f"letters go with {', '.join(reductions)}, without an axis beside them",
     )
+
+
+def example_wanted(node: Call, example: str) -> ShapeError:
+    """A call with arguments missing, or with too many of them."""
+    count = len(node.arguments)
+    given = f"{count} arguments" if count > 3 else _COUNTS[count]
+    return ShapeError(f"{node.function} does not take {given}", span=node.span, hint=example)
 
 
 def undetermined(node: Tree, text: str) -> ShapeError:

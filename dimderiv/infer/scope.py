@@ -1,22 +1,26 @@
 """What is known while the axes of a program are found: names, sizes, kinds of symbols.
 
-With the kind of each symbol fixed (matrix, column, row, scalar), each axis either has size 1 or is
-a dimension, so it is clear where an operand is broadcast and where a product scales.  What remains,
-which dimensions are the same one, is left to the unifier.
+With the kind of each symbol fixed (matrix, column, row, scalar, array), each axis either has size 1
+or is a dimension, so it is clear where an operand is broadcast and where a product scales.  What
+remains, which dimensions are the same one, is left to the unifier.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from typing import Any, Literal, NamedTuple
 
-from dimderiv.errors import UnknownNameError
-from dimderiv.infer.clashes import Axes, ClashError, Facts, WriteSize
+from dimderiv.errors import ShapeError, UnknownNameError
+from dimderiv.infer.bound import Bound, Late
+from dimderiv.infer.clashes import Axes, ClashError, Facts, WriteSize, square_misfit
 from dimderiv.infer.unify import Mark, MismatchError, SizeTerm, Unifier, Variable
 from dimderiv.language import ONE, OPEN, Call, Declaration, Name, Shape, Tree, copied
 from dimderiv.rulebook import Rulebook
 
 Meaning = Literal["symbol", "definition", "identity", "pi", "size"]
 Visitor = Callable[["Scope", Any], Axes]
+
+# The letters of each axis of an array that an index statement defines.
+Heads = tuple[tuple[str, ...], ...]
 
 SCALAR_AXES: Axes = (ONE, ONE)
 
@@ -28,6 +32,7 @@ class Kind(Enum):
     COLUMN = "column"
     ROW = "row"
     SCALAR = "scalar"
+    ARRAY = "array"
 
 
 class ScopeMark(NamedTuple):
@@ -36,6 +41,7 @@ class ScopeMark(NamedTuple):
     unifier: Mark
     introduced: int
     unsized: int
+    late: int
 
 
 class Scope(Facts):
@@ -72,7 +78,14 @@ class Scope(Facts):
         self.introduced: list[str] = []
         self.unsized: list[tuple[Tree, SizeTerm]] = []
         self.assumed: dict[str, str] = {}
-        self.letters: dict[str, SizeTerm] | None = None
+        self.letters: dict[str, Bound] | None = None
+        self.bound: dict[int, Mapping[str, Bound]] = {}
+        self.heads: dict[str, Heads] = {}
+        self.head: Mapping[str, SizeTerm] = {}
+        self.along: dict[int, tuple[int, ...]] = {}
+        self.ranks: Mapping[str, int] = {}
+        self.labels: dict[str, SizeTerm] = {}
+        self.late: list[Late] = []
         self.caller: Call | None = None
         self.calls = 0
         self.steps = 0
@@ -95,6 +108,11 @@ class Scope(Facts):
         except MismatchError as misfit:
             raise ClashError(node, write, misfit.sizes) from None
 
+    def agree_square(self, axes: Axes, node: Tree) -> None:
+        """Make the axes of a matrix equal, because a node needs a square one."""
+        rows, cols = axes
+        self.agree(rows, cols, node, square_misfit)
+
     def unsized_axis(self, node: Tree) -> Variable:
         """A new size that the surroundings of a node must tell."""
         size = Variable()
@@ -103,6 +121,8 @@ class Scope(Facts):
 
     def name(self, node: Name) -> Axes:
         """The axes of a name, which may occur for the first time."""
+        if self.letters and node.name in self.letters and self.caller is None:
+            raise _letter_as_number(node)
         axes = self.names.get(node.name)
         return self._introduced(node) if axes is None else axes
 
@@ -128,7 +148,13 @@ class Scope(Facts):
             return SCALAR_AXES
         if name in self.sizes:
             return self.add(name, "size", SCALAR_AXES)
-        return self.add(name, "symbol", new_axes(self.kind(name)))
+        return self.add(name, "symbol", new_axes(self.kind(name), self.ranks.get(name, 3)))
+
+    def is_identity(self, node: Tree) -> bool:
+        """Whether a part is the identity."""
+        return (
+            isinstance(node, Name) and node.name == "I" and "I" not in {*self.names, *self.declared}
+        )
 
     def kind(self, name: str) -> Kind:
         """The kind that an undeclared symbol has in this try, or usually."""
@@ -148,7 +174,8 @@ class Scope(Facts):
 
     def mark(self) -> ScopeMark:
         """How far it has come, for `undo`."""
-        return ScopeMark(self.unifier.mark(), len(self.introduced), len(self.unsized))
+        counts = len(self.introduced), len(self.unsized), len(self.late)
+        return ScopeMark(self.unifier.mark(), *counts)
 
     def undo(self, mark: ScopeMark) -> None:
         """Forget everything since a mark; the axes of nodes are overwritten when visited again."""
@@ -157,24 +184,39 @@ class Scope(Facts):
             del self.names[name], self.meanings[name]
         del self.introduced[mark.introduced :]
         del self.unsized[mark.unsized :]
+        del self.late[mark.late :]
         self.letters = self.caller = None
         self.calls = 0
 
     def named_sizes(self) -> list[SizeTerm]:
         """The sizes of all names, in the order in which open ones get a name of their own."""
-        return [size for name in self.introduced for size in self.names[name]]
+        own = [size for name in self.introduced for size in self.names[name]]
+        return [*own, *(size for name, size in self.labels.items() if name in self.names)]
+
+    def open_sizes(self) -> list[SizeTerm]:
+        """The sizes of what has no name, some of which nothing may have told."""
+        letters = [
+            *(self.letters or {}).values(),
+            *(late.bound for late in self.late if late.bound),
+        ]
+        told = [late.size for late in self.late if late.size is not None]
+        return [*(size for _, size in self.unsized), *told, *(one.known() for one in letters)]
 
 
 def kind_of_axes(axes: Axes) -> Kind:
     """Which axes have a size other than 1."""
+    if len(axes) > 2:
+        return Kind.ARRAY
     rows, cols = axes
     if rows is ONE:
         return Kind.SCALAR if cols is ONE else Kind.ROW
     return Kind.COLUMN if cols is ONE else Kind.MATRIX
 
 
-def new_axes(kind: Kind) -> Axes:
-    """Axes of unknown sizes."""
+def new_axes(kind: Kind, rank: int = 3) -> Axes:
+    """Axes of unknown sizes; so many where there are more than two."""
+    if kind is Kind.ARRAY:
+        return tuple([Variable() for _ in range(rank)])
     rows: SizeTerm = Variable() if kind in {Kind.MATRIX, Kind.COLUMN} else ONE
     cols: SizeTerm = Variable() if kind in {Kind.MATRIX, Kind.ROW} else ONE
     return rows, cols
@@ -183,11 +225,17 @@ def new_axes(kind: Kind) -> Axes:
 def declared_axes(declaration: Declaration) -> Axes:
     """The axes of a declared shape; those that are declared open are of unknown sizes."""
     sizes: dict[SizeTerm, SizeTerm] = {dim: Variable() for dim in OPEN}
-    rows, cols = axes_of(declaration.shape)
-    return sizes.get(rows, rows), sizes.get(cols, cols)
+    return tuple([sizes.get(size, size) for size in axes_of(declaration.shape)])
 
 
 def axes_of(shape: Shape) -> Axes:
     """The axes of a shape; everywhere here the size 1 is the object `ONE`."""
-    rows, cols = shape
-    return ONE if rows == ONE else rows, ONE if cols == ONE else cols
+    return tuple([ONE if size == ONE else size for size in shape])
+
+
+def _letter_as_number(node: Name) -> ShapeError:
+    return ShapeError(
+        f"{node.name} is an index letter here, and stands in no brackets",
+        span=node.span,
+        hint=f"another letter for the index, or for what {node.name} stands for",
+    )

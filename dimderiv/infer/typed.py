@@ -8,16 +8,28 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cached_property
 
 from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer.asterisks import refuse_ambiguous_products
+from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, ClashError, Facts, operands_misfit, shape_of
+from dimderiv.infer.index_refusals import letter_undetermined
 from dimderiv.infer.kinds import Doubt, settle_kinds
-from dimderiv.infer.progress import VISITORS, Progress
+from dimderiv.infer.progress import VISITORS, Progress, settle_late
 from dimderiv.infer.refusals import undetermined
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
-from dimderiv.infer.unify import MismatchError, is_open, name_sizes
-from dimderiv.language import COMMUTATIONS, Declaration, Shape, canonical_name, names_in, syntax
+from dimderiv.infer.settled import with_sizes
+from dimderiv.infer.unify import MismatchError, is_open, name_sizes, resolved, variables
+from dimderiv.language import (
+    COMMUTATIONS,
+    ONE,
+    Declaration,
+    Dim,
+    Shape,
+    canonical_name,
+    syntax,
+)
 from dimderiv.rulebook import Rulebook
 
 
@@ -49,6 +61,8 @@ class Typed:
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
     _bodies: Mapping[int, syntax.Tree] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
+    _bound: Mapping[int, Mapping[str, Bound]] = field(repr=False, compare=False)
+    _along: Mapping[int, tuple[int, ...]] = field(repr=False, compare=False)
     doubts: tuple[str, ...] = ()
     upstream: str | None = None
     plain: "Typed | None" = None
@@ -69,6 +83,27 @@ class Typed:
             KeyError: it is no node of the program.
         """
         return shape_of(self._axes[id(node)])
+
+    def extents(self, node: syntax.Tree) -> Mapping[str, Dim]:
+        """How far each letter runs that an index statement or a reduction binds.
+
+        Args:
+            node: one of the node objects of the program.
+        """
+        return {name: resolved(bound.known()) for name, bound in self._bound[id(node)].items()}
+
+    def axes_along(self, node: syntax.Call) -> tuple[int, ...] | None:
+        """The numbers of the axes that a call runs along; nothing where it runs over all.
+
+        Args:
+            node: one of the node objects of the program.
+        """
+        return self._along.get(id(node))
+
+    @cached_property
+    def settled(self) -> syntax.Program:
+        """The program with the size of every letter written out, and every axis as a number."""
+        return with_sizes(self.program, self) if self._bound or self._along else self.program
 
     def body(self, node: syntax.Call) -> "Typed":
         """The definition of a function as a program, with the shapes that it has in one call.
@@ -155,15 +190,30 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
             clash = ClashError(last, operands_misfit, misfit.sizes)
     taken = {*scope.names, *scope.declared, *scope.sizes, *scope.rulebook.declared}
     if clash is None:
-        name_sizes(scope.named_sizes(), taken)
+        told = {v for late in scope.late if late.is_told for v in variables(late.size or ONE)}
+        name_sizes(scope.named_sizes(), taken, told)
+        clash = _late_clash(scope)
+    if clash is None:
         _refuse_undetermined(scope)
         refuse_ambiguous_products(scope, progress.program)
         refuted = scope.unifier.refuted()
         if refuted is None:
             return doubts
         clash = ClashError(refuted.reason, operands_misfit, refuted[:2])
-    name_sizes([*scope.named_sizes(), *(size for _, size in scope.unsized)], taken)
+    name_sizes([*scope.named_sizes(), *scope.open_sizes(), *(clash.sizes or ())], taken)
     raise clash.write(scope, clash)
+
+
+def _late_clash(scope: Scope) -> ClashError | None:
+    """What is wrong with the sizes that had to wait until all others have names."""
+    try:
+        settle_late(scope)
+    except ClashError as clash:
+        return clash
+    for late in scope.late:
+        if late.bound is not None and is_open(late.bound.known()):
+            return ClashError(late.node, letter_undetermined(late.bound))
+    return None
 
 
 def _refuse_undetermined(scope: Scope) -> None:
@@ -177,7 +227,7 @@ def _written_sizes(
 ) -> set[str]:
     """The names in places where only a size can stand, as in `ones(n, 1)` and `[i:m] ...`."""
     source = program.source
-    if source and not any(mark in source for mark in (*sized, "[")):
+    if source and not any(mark in source for mark in (*sized, "[", "_", "reshape", "einsum")):
         return set()
     statements = program.statements
     written = {name for each in statements for name in _sizes_in(each.value, sized)}
@@ -186,13 +236,31 @@ def _written_sizes(
 
 def _sizes_in(node: syntax.Tree, sized: Collection[str]) -> Iterator[str]:
     for part in syntax.walk(node):
-        places: tuple[syntax.Tree, ...] = ()
-        if isinstance(part, syntax.Call) and part.function in sized:
-            places = part.arguments
-        elif isinstance(part, syntax.IndexForm):
-            places = tuple(size for _, size in part.letters if size is not None)
+        places: tuple[syntax.Tree | None, ...] = ()
+        match part:
+            case syntax.Call(function, arguments) if function in sized:
+                places = arguments
+            case syntax.Call("reshape", (_, *sizes)):
+                places = tuple(sizes)
+            case syntax.IndexForm(letters) | syntax.Call(_, _, _, letters):
+                places = tuple([size for _, size in letters])
+            case syntax.Slice(start, stop):
+                places = (start, stop)
         for place in places:
-            yield from names_in(place)
+            if place is not None:
+                yield from _names_of_sizes(place)
+
+
+def _names_of_sizes(node: syntax.Tree) -> Iterator[str]:
+    """The names in a size, but for the arrays whose axes it is made of."""
+    match node:
+        case syntax.Name(name):
+            yield name
+        case syntax.Call("size"):
+            return
+        case _:
+            for part in syntax.children(node):
+                yield from _names_of_sizes(part)
 
 
 def _check_wrt(name: str, scope: Scope) -> None:
@@ -226,10 +294,14 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         for name, shape in shapes.items()
         if scope.meanings[name] == "symbol"
     }
+    for name in scope.labels.keys() & symbols.keys():
+        symbols[name] = replace(symbols[name], labels=resolved(scope.labels[name]))
     assumptions = [
-        f"{name}: {found.shape}"
+        _said(name, found)
         for name, found in symbols.items()
-        if name not in scope.declared or scope.declared[name].shape != found.shape
+        if name not in scope.declared
+        or scope.declared[name].shape != found.shape
+        or scope.declared[name].labels != found.labels
     ]
     for name, property_ in scope.assumed.items():
         assumption = _assume(name, property_, symbols)
@@ -248,8 +320,16 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         _axes=scope.axes,
         _bodies=scope.bodies,
         _meanings=scope.meanings,
+        _bound=scope.bound,
+        _along=scope.along,
         doubts=tuple(_sentence(doubt, scope) for doubt in doubts),
     )
+
+
+def _said(name: str, known: Declaration) -> str:
+    """A symbol as it would be declared."""
+    labels = "" if known.labels is None else f" labels {known.labels.bracketed}"
+    return f"{name}: {known.shape}{labels}"
 
 
 def _sentence(doubt: Doubt, facts: Facts) -> str:

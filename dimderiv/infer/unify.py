@@ -6,7 +6,7 @@ for each step, and can take the latest steps back.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from math import isqrt
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -27,9 +27,12 @@ class Variable:
 
 @frozen.by_identity
 class Computed:
-    """The product of two sizes, or what a valid convolution leaves: `left - right + 1`."""
+    """The product or the sum of two sizes, or what a valid convolution leaves.
 
-    operation: Literal["product", "valid"]
+    That is `left - right + 1`.
+    """
+
+    operation: Literal["product", "sum", "valid"]
     left: "SizeTerm"
     right: "SizeTerm"
 
@@ -112,6 +115,21 @@ class Unifier:
         if left is ONE or right is ONE:
             return right if left is ONE else left
         return self._compute(Computed("product", left, right), reason)
+
+    def sum(self, left: SizeTerm, right: SizeTerm, reason: Tree) -> SizeTerm:
+        """The sum of two sizes."""
+        return self._compute(Computed("sum", left, right), reason)
+
+    def settle(self, size: SizeTerm, value: Dim, reason: Tree) -> None:
+        """Make a size what was computed for it, which may be 1 even where it was left open."""
+        variable = found(size)
+        value = ONE if value == ONE else value
+        if isinstance(variable, Variable):
+            variable.link = value
+            self.trail.append(variable)
+            self.equations.append(SizeEquation(size, value, reason))
+        else:
+            self.unify(size, value, reason)
 
     def valid(self, image: SizeTerm, kernel: SizeTerm, reason: Tree) -> SizeTerm:
         """The size that a valid convolution leaves of an image."""
@@ -218,6 +236,13 @@ class Unifier:
         return []
 
 
+_COMPUTE: Mapping[str, Callable[[Dim, Dim], Dim]] = {
+    "product": lambda left, right: left * right,
+    "sum": lambda left, right: left + right,
+    "valid": lambda left, right: left - right + ONE,
+}
+
+
 def found(term: SizeTerm) -> SizeTerm:
     """What a size turned out to be, as far as it is known."""
     while type(term) is Variable:
@@ -235,8 +260,7 @@ def resolved(term: SizeTerm) -> Dim:
         return term
     if isinstance(term, Variable):
         raise ValueError("this size has no name yet")
-    left, right = resolved(term.left), resolved(term.right)
-    size = left * right if term.operation == "product" else left - right + ONE
+    size = _COMPUTE[term.operation](resolved(term.left), resolved(term.right))
     return ONE if size == ONE else size
 
 
@@ -255,9 +279,11 @@ def is_open(term: SizeTerm) -> bool:
     return next(variables(term), None) is not None
 
 
-def name_sizes(terms: Iterable[SizeTerm], taken: Collection[str]) -> None:
-    """Give every open variable a short name of its own."""
-    unnamed = dict.fromkeys(v for term in terms for v in variables(term))
+def name_sizes(
+    terms: Iterable[SizeTerm], taken: Collection[str], but: Collection[Variable] = ()
+) -> None:
+    """Give every open variable a short name of its own, but for those that will be told."""
+    unnamed = dict.fromkeys(v for term in terms for v in variables(term) if v not in but)
     # A single size is called n, as in `x: n` and `A: n x n`.
     first = "n" if len(unnamed) == 1 else ""
     names = unused_letters(first + _SHORT_NAMES, taken, more="n")
@@ -282,8 +308,9 @@ def _polynomial(term: SizeTerm, unknown: list[Variable]) -> Dim:
         return Dim.of(_placeholder(term, unknown))
     if isinstance(term, Dim):
         return term
-    left, right = _polynomial(term.left, unknown), _polynomial(term.right, unknown)
-    return left * right if term.operation == "product" else left - right + ONE
+    return _COMPUTE[term.operation](
+        _polynomial(term.left, unknown), _polynomial(term.right, unknown)
+    )
 
 
 def _solution(difference: Dim, name: str) -> Dim | None:

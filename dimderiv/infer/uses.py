@@ -36,6 +36,8 @@ class Use:
         beside: the sums and products by entry in which it stands.
         counts: how often it multiplies, divides, or is an exponent.
         added: how often it is a term beside others that are no names.
+        indices: how many indices its entries have, at most.
+        is_rows: whether a part of it with one index stands where an array stands.
     """
 
     count: int = 0
@@ -46,6 +48,8 @@ class Use:
     beside: list[syntax.Tree] = field(default_factory=list)
     counts: int = 0
     added: int = 0
+    indices: int = 0
+    is_rows: bool = False
 
     @property
     def is_count(self) -> bool:
@@ -90,7 +94,13 @@ def uses_of(program: syntax.Program) -> Mapping[str, Use]:
                     _note_counts(left, uses)
             case syntax.Binary("^" | ".^", _, exponent):
                 _note_counts(exponent, uses)
-            case syntax.Call(function, (argument,)) if function in OF_ARRAYS:
+            case syntax.Transpose(syntax.Entry(syntax.Name(name), (_,))):
+                uses[name].is_rows = True
+            case syntax.Entry(syntax.Name(name), indices):
+                use = uses[name]
+                use.indices = max(use.indices, len(indices))
+                use.is_array = True
+            case syntax.Call(function, (argument,)) if function in OF_ARRAYS and not node.over:
                 inner = bare(argument)
                 if inner is not None:
                     uses[inner].is_vector = True
@@ -188,8 +198,15 @@ def usual_kind(name: str, use: Use | None = None) -> Kind:
     >>> [usual_kind(name).value for name in ("W1", "x", "lambda", "Sigma")]
     ['matrix', 'column', 'scalar', 'matrix']
     """
-    if name[0].isupper():
+    if use and use.indices > 2:
+        return Kind.ARRAY
+    if name[0].isupper() or (use and (use.indices == 2 or use.is_rows)):
         return Kind.MATRIX
     if is_greek(name) and not (use and (use.is_vector or use.is_array)):
         return Kind.SCALAR
     return Kind.COLUMN
+
+
+def axes_of_array(use: Use) -> int:
+    """How many axes a symbol has that is no matrix: with few indices, those that they leave too."""
+    return use.indices if use.indices > 2 else use.indices + 2

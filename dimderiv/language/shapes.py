@@ -2,6 +2,7 @@
 
 A dimension is a polynomial in named sizes: `m`, `3`, `m n` (an axis of a Kronecker product),
 `H - K + 1` (an axis of a valid convolution).  Two different names are two different dimensions.
+A quotient rounded down, `(H - 1)//2`, stands in it as a named size does.
 """
 
 from collections import Counter
@@ -14,6 +15,28 @@ from dimderiv.errors import ShapeError
 from dimderiv.language.syntax import Add, Binary, Name, Negative, Number, Tree
 
 Monomial = tuple[str, ...]
+
+
+class Floor(str):
+    """A quotient rounded down, whose text is its name: `H//2`, `(H + 1)//2`."""
+
+    dividend: "Dim"
+    divisor: int
+
+    @staticmethod
+    def of(dividend: "Dim", divisor: int) -> "Floor":
+        """The quotient of two sizes, rounded down."""
+        floor = Floor(f"{dividend.bracketed}//{divisor}")
+        floor.dividend, floor.divisor = dividend, divisor
+        return floor
+
+    def evaluate(self, sizes: Mapping[str, int]) -> int:
+        """The quotient as a number."""
+        return self.dividend.evaluate(sizes) // self.divisor
+
+    def syntax(self) -> Tree:
+        """The quotient as an expression of the language."""
+        return Binary("//", self.dividend.syntax(), Number(Fraction(self.divisor)))
 
 
 @dataclass(frozen=True)
@@ -41,7 +64,9 @@ class Dim:
     @cached_property
     def names(self) -> frozenset[str]:
         """The named sizes that occur."""
-        return frozenset(name for monomial, _ in self.monomials for name in monomial)
+        factors = {name for monomial, _ in self.monomials for name in monomial}
+        floors = [factor for factor in factors if isinstance(factor, Floor)]
+        return frozenset(factors.difference(floors)).union(*[f.dividend.names for f in floors])
 
     @cached_property
     def number(self) -> int | None:
@@ -68,6 +93,16 @@ class Dim:
             )
         )
 
+    def __floordiv__(self, divisor: int) -> "Dim":
+        """The quotient rounded down: what divides evenly leaves it, so that it has one form."""
+        whole = Dim(tuple([(m, c // divisor) for m, c in self.monomials if c // divisor]))
+        rest = Dim(tuple([(m, c % divisor) for m, c in self.monomials if c % divisor]))
+        match rest.monomials:
+            case (((Floor() as inner,), 1), *more) if not more or more[0][0] == ():
+                dividend = inner.dividend + (rest - Dim.of(inner)) * Dim.of(inner.divisor)
+                return whole + dividend // (inner.divisor * divisor)
+        return whole if rest.number is not None else whole + Dim.of(Floor.of(rest, divisor))
+
     def evaluate(self, sizes: Mapping[str, int]) -> int:
         """The size as a number.
 
@@ -77,13 +112,14 @@ class Dim:
         total = 0
         for monomial, coefficient in self.monomials:
             for name in monomial:
-                coefficient *= sizes[name]
+                size = name.evaluate(sizes) if isinstance(name, Floor) else sizes[name]
+                coefficient *= size
             total += coefficient
         return total
 
     def syntax(self) -> Tree:
         """The size as an expression of the language."""
-        terms = [_monomial_syntax(m, c) for m, c in self.monomials]
+        terms = [_monomial_syntax(m, c) for m, c in _shown(self)]
         if not terms:
             return Number(Fraction(0))
         return terms[0] if len(terms) == 1 else Add(tuple(terms))
@@ -102,9 +138,10 @@ class Dim:
         if not self.monomials:
             return "0"
         text = ""
-        for monomial, coefficient in self.monomials:
-            body = " ".join(monomial) if monomial else ""
+        for monomial, coefficient in _shown(self):
             size = abs(coefficient)
+            is_alone = size == 1 and len(monomial) == 1
+            body = " ".join([_beside(name, is_alone) for name in monomial])
             if size != 1 or not body:
                 body = f"{size} {body}".strip()
             sign = "-" if coefficient < 0 else "+"
@@ -126,9 +163,29 @@ def _collected(terms: tuple[tuple[Monomial, int], ...]) -> Dim:
     return Dim(tuple(kept))
 
 
+def _shown(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
+    """The terms as people write them: `(H - 1)//2` for `(H + 1)//2 - 1`."""
+    alone = [m[0] for m, c in dim.monomials if c == 1 and len(m) == 1 and isinstance(m[0], Floor)]
+    if len(alone) != 1:
+        return dim.monomials
+    floor = alone[0]
+    inside = dict(floor.dividend.monomials)
+    taken_in = Dim(tuple([(m, c) for m, c in dim.monomials if c < 0 and m in inside]))
+    dividend = floor.dividend + taken_in * Dim.of(floor.divisor)
+    kept = [(m, c) for m, c in (dim - taken_in).monomials if m != (floor,)]
+    return ((Floor.of(dividend, floor.divisor),), 1), *kept
+
+
+def _beside(name: str, is_alone: bool) -> str:
+    """A factor as it stands in a product: a quotient in brackets."""
+    return f"({name})" if isinstance(name, Floor) and not is_alone else name
+
+
 def _monomial_syntax(monomial: Monomial, coefficient: int) -> Tree:
     factors: list[Tree] = [
-        Name(name) if count == 1 else Binary("^", Name(name), Number(Fraction(count)))
+        _factor_syntax(name)
+        if count == 1
+        else Binary("^", _factor_syntax(name), Number(Fraction(count)))
         for name, count in Counter(monomial).items()
     ]
     if abs(coefficient) != 1 or not factors:
@@ -139,11 +196,16 @@ def _monomial_syntax(monomial: Monomial, coefficient: int) -> Tree:
     return Negative(product) if coefficient < 0 else product
 
 
+def _factor_syntax(name: str) -> Tree:
+    return name.syntax() if isinstance(name, Floor) else Name(name)
+
+
 def size_of(node: Tree, names: Container[str] | None = None) -> Dim:
     """The dimension that a size in a text is.
 
     Args:
-        node: names of dimensions, whole numbers, and sums, products and powers of them.
+        node: names of dimensions, whole numbers, and sums, products and powers of them, and
+            quotients by whole numbers that are rounded down.
         names: those of the dimensions, if not every name may be one.
 
     Raises:
@@ -165,6 +227,8 @@ def size_of(node: Tree, names: Container[str] | None = None) -> Dim:
             return size_of(left, names) * size_of(right, names)
         case Binary("^", base, Number(power)) if power in range(1, MOST_POWER + 1):
             return reduce(Dim.__mul__, [size_of(base, names)] * int(power))
+        case Binary("//", left, Number(divisor)) if divisor >= 1 and divisor.denominator == 1:
+            return size_of(left, names) // int(divisor)
     raise ShapeError("this is not the size of an axis", span=node.span)
 
 

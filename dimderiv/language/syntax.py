@@ -15,6 +15,7 @@ from dimderiv.errors import Span
 from dimderiv.language import frozen
 from dimderiv.language.vocabulary import EXTREMES, REDUCTIONS
 
+# `//` stands in sizes alone: a quotient rounded down.
 Operator = Literal["*", ".*", "/", "./", "//", "^", ".^", ">", "<", ">=", "<=", "=="]
 
 NOWHERE: Span = (0, 0)
@@ -200,21 +201,22 @@ def is_extreme_of_two(call: Call) -> bool:
     return call.function in EXTREMES and len(call.arguments) == 2 and call.axis is None
 
 
-def along(definition: Tree, axis: AxisName | tuple[AxisName, ...] | None) -> Tree:
-    """A definition of a reduction by others, which run along its axis.
+def along(definition: Tree, axes: AxisName | tuple[AxisName, ...] | None) -> Tree:
+    """A definition of a reduction by others, which run along its axes.
 
     Args:
         definition: the definition.
-        axis: the axis of the call; nothing where it runs over all entries.
+        axes: the axis of the call, or several; nothing where it runs over all entries.
 
-    >>> along(Call("sum", (Name("A"),)), 1)
-    Call(function='sum', arguments=(Name(name='A'),), axis=1)
+    >>> along(Call("sum", (Name("A"),)), 1).axis, along(Call("sum", (Name("A"),)), (0, 2)).axis
+    (1, (0, 2))
     """
+    axis = axes[0] if isinstance(axes, tuple) and len(axes) == 1 else axes
 
     def turned(part: Tree) -> Tree | None:
         if not isinstance(part, Call) or part.function not in REDUCTIONS or len(part.arguments) > 1:
             return None
-        return replace(part, arguments=(along(part.arguments[0], axis),), axis=axis)
+        return replace(part, arguments=(along(part.arguments[0], axes),), axis=axis)
 
     return definition if axis is None else replaced(definition, turned)
 

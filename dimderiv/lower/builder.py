@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from dimderiv import graph
 from dimderiv.errors import DimderivError, NotDifferentiableError
@@ -277,19 +276,11 @@ class Builder:
         """The axes that a call runs along; none are written where it runs along all of them."""
         if node.axis is None or (isinstance(node.axis, int) and node.axis >= 0):
             return None if node.axis is None else (node.axis,)
-        typed: Any = self.typed
-        found: tuple[int, ...] | None = typed.axes_along(node)
-        return found
+        return self.typed.axes_along(node)
 
     def _extents(self, node: syntax.IndexForm | syntax.Call) -> dict[str, Dim]:
         """The size of each letter that a part binds."""
-        found: Callable[[syntax.Tree], Mapping[str, Dim]] | None
-        found = getattr(self.typed, "extents", None)
-        if found is None:
-            raise NotDifferentiableError(
-                "an index form can be read and evaluated, not differentiated", span=node.span
-            )
-        return dict(found(node))
+        return dict(self.typed.extents(node))
 
     def _over(self, node: syntax.Call) -> Array:
         """A reduction over letters."""

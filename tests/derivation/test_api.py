@@ -95,13 +95,6 @@ from dimderiv.simplify.simplify import Simplifier
             NotDifferentiableError,
             "polar has no derivative by its argument",
         ),
-        (
-            "[i:n] A[i,i]",
-            "A",
-            {},
-            NotDifferentiableError,
-            "an index form can be read and evaluated",
-        ),
     ],
 )
 def test_refusals(

@@ -178,7 +178,8 @@ MESSAGES = [
         "exp(x, axis=0)",
         "x: n",
         "exp takes no axis\n\n    exp(x, axis=0)\n    ^^^^^^^^^^^^^^\n\n"
-        "try: an axis goes with var, std, sum, mean, max, min, prod, logsumexp",
+        "try: an axis goes with var, std, sum, mean, max, min, prod, logsumexp, softmax, "
+        "logsoftmax",
     ),
     (
         "ones(x, 1)",
@@ -189,14 +190,18 @@ MESSAGES = [
     (
         "[i:m, j:n] A[i,k] B[k,j]",
         "A: m x p; B: q x n",
-        "B[k,j] does not conform: B is q x n, so p would have to be q\n\n"
-        "    [i:m, j:n] A[i,k] B[k,j]\n                      ^^^^^^\n\nknown: B: q x n (declared)",
+        "k runs along axis 1 of A, of size p, and along axis 0 of B, of size q, "
+        "so p would have to be q\n\n"
+        "    [i:m, j:n] A[i,k] B[k,j]\n                      ^^^^^^\n\n"
+        "known: A: m x p (declared)\nknown: B: q x n (declared)\n\n"
+        "try: one name for the sizes p and q, if they are equal",
     ),
     (
-        "[i:m] A[i]",
+        "[i:m] A[i,j,k]",
         "A: m x n",
-        "A is m x n, so it does not take 1 index\n\n    [i:m] A[i]\n          ^^^^\n\n"
-        "known: A: m x n (declared)\n\ntry: one index for a vector, two for a matrix",
+        "A is m x n, so it does not take 3 indices\n\n    [i:m] A[i,j,k]\n          ^^^^^^^^\n\n"
+        "known: A: m x n (declared)\n\n"
+        "try: one index for a vector, two for a matrix, at most one for each axis of an array",
     ),
 ]
 

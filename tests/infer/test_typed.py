@@ -95,7 +95,8 @@ def nodes(found: Typed) -> list[Tree]:
         ("N sum(x) / pi", "x: N", "scalar"),
         ("[i:m, j:n] A[i,k] B[k,j] + C[i,j]", "A: m x p; B: p x n; C: m x n", "m x n"),
         ("[o:H-K+1] V[o+k] K[k] t", "V: H; K: K; t: scalar", "(H - K + 1)"),
-        ("[i:m, j:m, k:n] I[i,j] x[k]", "x: n", "m x (m n)"),
+        ("[i:m, j:m, k:n] I[i,j] x[k]", "x: n", "m x m x n"),
+        ("[i:m] A[i]", "A: m x n", "m x n"),
     ],
 )
 def test_shape_of_the_value(text: str, shapes: str, expected: str) -> None:
@@ -236,7 +237,7 @@ def test_a_tree_without_a_text_is_typed() -> None:
     """A program that was built rather than read needs no source, for errors neither."""
     program = Program((Statement("Y", Name("A")), Statement(None, Entry(Name("Y"), (Name("i"),)))))
 
-    with pytest.raises(ShapeError, match="only inside an index form"):
+    with pytest.raises(ShapeError, match="i is no letter here, no labels and no size"):
         infer(program, {}, rulebook=RULES)
     assert "n" == str(infer(Program((Statement(None, Name("x")),)), {}, rulebook=RULES).value)
 
@@ -263,8 +264,8 @@ def test_greek_variables_may_be_given_as_letters() -> None:
         "eye(1, 2, 3)",
         "vector(1, 2)",
         "x + vector(x)",
-        "[i:m] (x y')[i,i] A",
-        "[i:m] x[i,j,k]",
+        "[i:m] (x y')[i,i,i]",
+        "[i:m] (2 x)[i,j,k]",
         "ones(1,2,axis=0)",
     ],
 )

@@ -1,5 +1,6 @@
 """Dimensions, shapes, and the texts that declare them."""
 
+import pickle
 import re
 from collections.abc import Sequence
 
@@ -8,7 +9,7 @@ import pytest
 from dimderiv import derive
 from dimderiv.errors import DimderivError, LimitError, ShapeError
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
-from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
+from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape, size_of
 
 
 def shape(*sizes: str | int) -> Shape:
@@ -322,3 +323,35 @@ def test_shapes_of_an_answer_can_be_declared(expression: str, variable: str) -> 
     again = derive(expression, variable, shapes=first.shapes, verify=False)
 
     assert (str(first), first.shapes, ()) == (str(again), again.shapes, again.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((Dim.of("H") - Dim.of(3)) // 2 + ONE, "(H - 1)//2"),
+        ((Dim.of("H") - Dim.of("K")) // 2 + ONE, "(H - K)//2 + 1"),
+        ((Dim.of("H") + Dim.of("H")) // 2, "H"),
+        (Dim.of(2) * (Dim.of("H") // 2), "2 (H//2)"),
+        (Dim.of("n") * (Dim.of("H") // 2) + ONE, "(H//2) n + 1"),
+        (Dim.of("H") // 2 - Dim.of("K") // 2, "H//2 - K//2"),
+        (Dim.of("H") // 2 // 2, "H//4"),
+        (((Dim.of("H") - ONE) // 2 - ONE) // 2, "(H - 3)//4"),
+        (Dim.of(7) // 2, "3"),
+        (Dim.of("H") * Dim.of(5) // 3, "(2 H)//3 + H"),
+    ],
+)
+def test_a_quotient_rounded_down_is_a_size(size: Dim, expected: str) -> None:
+    """It prints as it is written, reads back as the same size, and has a value."""
+    assert str(size) == expected
+    assert size_of(size.syntax()) == size
+    assert size.names <= {"H", "K", "n"}
+
+
+def test_a_quotient_rounded_down_has_one_form_and_a_value() -> None:
+    """Two ways to write it are equal, and both are worth the quotient."""
+    size, other = (Dim.of("H") - Dim.of(3)) // 2 + ONE, (Dim.of("H") - ONE) // 2
+
+    assert size == other
+    assert [size.evaluate({"H": h}) for h in (3, 4, 5, 8)] == [1, 1, 2, 3]
+    assert pickle.loads(pickle.dumps(size)) == size
+    assert pickle.loads(pickle.dumps(size)).evaluate({"H": 9}) == 4

@@ -195,10 +195,9 @@ def test_a_high_matrix_power_is_refused() -> None:
     assert "X8 = X^8; X8 X8" in str(caught.value.hint)
 
 
-def test_an_index_form_is_refused() -> None:
-    """It can be read back, but has no graph."""
-    with pytest.raises(NotDifferentiableError, match=r"^an index form can be read and evaluated"):
-        node("[i:n] A[i,i]", SHAPES)
+def test_an_index_statement_is_what_it_says() -> None:
+    """Entries at the same letter twice are the diagonal."""
+    assert node("diag(A)", SHAPES).key == node("[i:n] A[i,i]", SHAPES).key
 
 
 @pytest.mark.parametrize("text", ["x' x / 0", "x' x / (1 - 1)", "sum(x ./ 0)"])

@@ -4,7 +4,13 @@ from dimderiv.codegen.plan import details
 from dimderiv.codegen.plan.cost import CALL, ENTRY
 from dimderiv.codegen.plan.factorizations import called, factorized
 from dimderiv.codegen.plan.kinds import COMPARISONS, EXTREMES, FACTORS
-from dimderiv.codegen.plan.operations import Operation, beneath_views, is_of_numbers, reachable
+from dimderiv.codegen.plan.operations import (
+    Operation,
+    beneath_views,
+    is_of_numbers,
+    is_of_stack,
+    reachable,
+)
 from dimderiv.codegen.plan.plan import MOST_OPERATIONS, Late
 from dimderiv.codegen.plan.programs import Goals, Programs, Sides
 from dimderiv.codegen.plan.regimes import LARGE, Sizes, regimes
@@ -35,6 +41,7 @@ __all__ = [
     "details",
     "factorized",
     "is_of_numbers",
+    "is_of_stack",
     "is_used",
     "reachable",
     "regimes",

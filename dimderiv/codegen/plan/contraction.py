@@ -8,6 +8,7 @@ from itertools import combinations
 from dimderiv.codegen.plan.details import Asked, Axes, Ends, Order
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled
+from dimderiv.codegen.plan.stacks import Sides, sides_of, stacked_product
 from dimderiv.language import Dim
 
 MOST_EXHAUSTIVE = 5
@@ -119,6 +120,9 @@ class Contraction:
                 if correlated is not None:
                     return correlated
         if len(shared) > len(summed):
+            found = sides_of(a, b, summed, self.kept)
+            if found.left and found.right and self.plan.has_more_axes:
+                return self._stacked(a, b, found)
             return self._batched(a, b, needed)
         rest_a, rest_b = (tuple(i for i in t.letters if i not in summed) for t in (a, b))
         if not rest_a and not rest_b and len(summed) > 1:
@@ -128,6 +132,8 @@ class Contraction:
             return Tensor(self.plan.make("inner", sides), ())
         if len(summed) == 1 and len(rest_a) < 2 and len(rest_b) < 2:
             return self._matrix_product(a, b, summed, rest_a, rest_b)
+        if tuple(i for i in self.kept if i in rest_a + rest_b) == rest_b + rest_a:
+            a, b, rest_a, rest_b = b, a, rest_b, rest_a
         axes = Ends(*(tuple(t.letters.index(i) for i in summed) for t in (a, b)))
         dims = tuple(self.dims[i] for i in rest_a + rest_b)
         return Tensor(self.plan.make("tensordot", (a.op, b.op), dims, axes), rest_a + rest_b)
@@ -180,6 +186,13 @@ class Contraction:
         dims = tuple(self.dims[i] for i in kept)
         spec = relabelled(a.letters, b.letters, tuple(kept))
         return Tensor(self.plan.make("einsum", (a.op, b.op), dims, spec), tuple(kept))
+
+    def _stacked(self, a: Tensor, b: Tensor, sides: Sides) -> Tensor:
+        """The product of stacked matrices, with those first that the result has first."""
+        wanted = tuple(i for i in self.kept if i in sides.left + sides.right)
+        if wanted[: len(sides.right)] == sides.right and wanted != sides.left + sides.right:
+            a, b, sides = b, a, sides.turned
+        return stacked_product(self.plan, a, b, sides, self.dims)
 
     def _matrix_product(
         self, a: Tensor, b: Tensor, summed: Axes, rest_a: Axes, rest_b: Axes

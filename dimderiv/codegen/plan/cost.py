@@ -84,8 +84,9 @@ def of_matrix(weight: float) -> Cost:
     """A function of a matrix, or of its factors if it is not asked of the whole."""
 
     def cost(detail: Detail, arguments: Sequence[Dims], dims: Dims, sizes: Sizes) -> float:
-        rows = float(sizes[arguments[0][0]])
-        return CALL + _of_whole(detail, rows) + weight * rows**3
+        *stack, last = arguments[0]
+        rows, count = float(sizes[last]), sizes.entries(stack[:-1])
+        return CALL + count * (_of_whole(detail, rows) + weight * rows**3)
 
     return cost
 
@@ -98,8 +99,9 @@ def solved(detail: Asked, arguments: Sequence[Dims], dims: Dims, sizes: Sizes) -
 
 def determinant(detail: Asked, arguments: Sequence[Dims], dims: Dims, sizes: Sizes) -> float:
     """A determinant, of factors the product of their diagonal."""
-    rows = float(sizes[arguments[0][0]])
-    return CALL + _of_whole(detail, rows) + FUNCTION * rows
+    *stack, last = arguments[0]
+    rows, count = float(sizes[last]), sizes.entries(stack[:-1])
+    return CALL + count * (_of_whole(detail, rows) + FUNCTION * rows)
 
 
 def _of_whole(detail: Detail, rows: float) -> float:

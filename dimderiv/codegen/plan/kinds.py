@@ -45,6 +45,7 @@ KINDS = {
     "expand": Traits("view", details.Places, cost.free, running.expanded),
     "diagonal": Traits("view", details.Pattern, cost.free),
     "reshape": Traits("view", None, cost.free),
+    "packed": Traits("fresh"),
     "windows": Traits("view", details.Along, cost.free),
     "rows": Traits("view", details.Block, cost.free),
     "map": Traits("fresh", details.Entrywise, cost.entrywise, running.broadcast),
@@ -80,3 +81,4 @@ COMPARISONS = frozenset({">", "<", ">=", "<="})
 EXTREMES = frozenset({"maximum", "minimum"})
 FACTORS = frozenset(name for name, kind in KINDS.items() if kind.value == "factors")
 VIEWS = frozenset(name for name, kind in KINDS.items() if kind.value == "view")
+OF_MATRICES = frozenset({"inv", "det", "logdet", "expm", "pinv", "gap_pinv"})

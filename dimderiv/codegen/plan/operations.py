@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from dimderiv.codegen.plan.cost import ARITHMETIC, cost_with
 from dimderiv.codegen.plan.details import Detail, Entrywise, Exact, Multiplied, Name
-from dimderiv.codegen.plan.kinds import COMPARISONS, FUNCTION, KINDS, VIEWS, Traits
+from dimderiv.codegen.plan.kinds import COMPARISONS, FUNCTION, KINDS, OF_MATRICES, VIEWS, Traits
 from dimderiv.codegen.plan.regimes import Sizes
 from dimderiv.codegen.plan.running import Running, whole
 from dimderiv.language import Dim
@@ -140,3 +140,9 @@ def beneath_views(op: Operation) -> Operation:
     while op.is_view:
         op = op.arguments[0]
     return op
+
+
+def is_of_stack(op: Operation) -> bool:
+    """Whether an operation is a function of matrices and takes a stack of them."""
+    is_of_matrix = op.kind in OF_MATRICES or op.kind not in KINDS
+    return is_of_matrix and bool(op.arguments) and op.arguments[0].rank > 2

@@ -73,6 +73,9 @@ class Plan:
 
     Attributes:
         committed: the operations that will be computed, in the order in which that was decided.
+        has_more_axes: whether an input has more axes than a matrix: then stacks of matrices are
+            multiplied.  Of matrices alone they come from derivatives by matrices of matrices only,
+            which are better multiplied entry by entry.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class Plan:
         self._costs: dict[Sizes, dict[Operation, float]] = {}
         self.committed: dict[Operation, None] = {}
         self.symmetric: set[Operation] = set()
+        self.has_more_axes = False
 
     def make(
         self,
@@ -121,6 +125,7 @@ class Plan:
 
     def symbol(self, name: str, dims: tuple[Dim, ...]) -> Operation:
         """An input."""
+        self.has_more_axes |= len(dims) > 2
         return self.make("input", (), dims, Name(name))
 
     def number(self, value: Fraction | int) -> Operation:

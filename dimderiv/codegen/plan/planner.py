@@ -6,7 +6,7 @@ from fractions import Fraction
 from dimderiv import graph
 from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
-from dimderiv.codegen.plan.details import Along, Called, Name, Pairs, Pattern
+from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
 from dimderiv.codegen.plan.operations import Operation
@@ -149,8 +149,10 @@ class Planner:
         if function == "pinv" and (matrix := less_than_largest(unnamed(arguments[0]))) is not None:
             arguments, function = (matrix,), "gap_pinv"
         arrays = [plan.full(self.value(each), each.axes) for each in arguments]
-        if node.function in OF_FACTORS:
+        if node.function in OF_FACTORS and arrays[0].rank == 2:
             return self._of_factor(node, arrays[0])
+        if node.function in OF_FACTORS:
+            return Tensor(plan.make(function, arrays, node.axes, Asked(whole=True)), every)
         if node.side != "either":
             call = Called(function, node.side == "row")
             return Tensor(plan.make("applied", arrays, node.axes, call), every)

@@ -35,9 +35,9 @@ class Rows:
         op = tensor.op
         axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
         is_shared = len(self.demands.along[argument.key, node.over]) > 1
-        # No library has one of all entries of a matrix together.
-        is_whole = len(axes) > 1 and node.function != "logsumexp"
-        if is_shared or is_whole:
+        # No library has one of all entries of a matrix together, or along several axes.
+        is_several = len(axes) > 1 and (node.function != "logsumexp" or len(axes) < op.rank)
+        if is_shared or is_several:
             made = self._in_steps(node.function, op, axes)
         else:
             kept = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dimderiv.codegen.read import axes_of
 from dimderiv.codegen.targets.identifiers import Identifiers
 from dimderiv.codegen.targets.text import listed, words_in
-from dimderiv.language import Declaration, Dim
+from dimderiv.language import Declaration, Dim, Shape
 
 WIDTH = 92
 
@@ -139,15 +139,15 @@ class Arguments:
         ]
 
     def rows(self, body: str, row: str) -> list[str]:
-        """The lines after which a row has one axis, where it is used.
+        """The lines after which no axis has size 1 by declaration, where the array is used.
 
         Args:
             body: the lines of the function that follow.
             row: the index that takes the entries of a row.
         """
         words = words_in(body)
-        rows = [self.python[name] for name, shape in self.shapes.items() if shape.is_row]
-        return [f"{name} = {name}{row}" for name in rows if name in words]
+        indices = {self.python[name]: _lone(shape, row) for name, shape in self.shapes.items()}
+        return [f"{name} = {name}{i}" for name, i in indices.items() if i and name in words]
 
     def _computed(self, axes: list[ArgumentAxis]) -> list[Dim]:
         """The sizes of axes that are made of others."""
@@ -226,6 +226,13 @@ class Arguments:
                 lines.append(f"{self.sizes[name]} = {axis.text}")
                 done.add(name)
         return [*lines, *(f"{self.sizes[name]} = {text}" for name, text in solved.items())]
+
+
+def _lone(shape: Shape, row: str) -> str:
+    """The index that leaves out the axes of size 1 of an array; nothing where there are none."""
+    if not shape.has_more_axes or shape.axes == tuple(shape):
+        return row if shape.is_row else ""
+    return f"[{', '.join('0' if dim.is_one else ':' for dim in shape)}]"
 
 
 class LateArguments(Arguments):

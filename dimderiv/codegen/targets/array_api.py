@@ -46,6 +46,7 @@ class ArrayApiWriter(Writer):
         "diagonal": "{helper.diagonal}({}, {op.detail.letters})",
         "windows": "{helper.windows}({}, {op.window}, {op.detail.axes})",
         "reshape": "xp.reshape({}, {op.tuple})",
+        "packed": "xp.reshape({}, {op.tuple})",
     }
 
     def converted(self, names: list[str]) -> list[str]:

@@ -4,15 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dimderiv.codegen.plan import EXTREMES, Operation, details, is_of_numbers
+from dimderiv.codegen.plan import EXTREMES, Operation, details, is_of_numbers, is_of_stack
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.targets.spelling import outer_places, triangle_place
 from dimderiv.codegen.targets.text import SUM, Text, commented, joined
+from dimderiv.codegen.targets.writer import Writer
 from dimderiv.language import Dim
 
 # In numpy code a call of one function, with one array among its arguments.
 UNIVERSAL = re.compile(r"(?:np|\{xp\})\.\w+\([^()]*\)")
+SOFTMAXES = frozenset({"softmax", "logsoftmax"})
 ARITHMETIC = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 
 
@@ -37,6 +39,19 @@ class NumpyWriter(NumpyLikeWriter):
         "windows": "np.lib.stride_tricks.sliding_window_view({}, {op.window}, {op.detail.axes})",
     }
 
+    stacked = Writer.stacked | {"pinv"}
+
+    def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
+        """An operation as numpy spells it; of a stack of matrices it has the inverses."""
+        if op.kind == "inv" and is_of_stack(op):
+            return Text(f"np.linalg.inv({parts[0]})")
+        return super().spelled(op, parts)
+
+    def helper_name(self, op: Operation) -> str:
+        """The name of a helper function: functions of rows have one more for more axes."""
+        is_of_rows = isinstance(op.detail, details.Along) and op.kind in SOFTMAXES
+        return f"{op.kind}_along" if is_of_rows and op.rank > 2 else super().helper_name(op)
+
     def linear_map(
         self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
     ) -> str:
@@ -57,7 +72,7 @@ class NumpyWriter(NumpyLikeWriter):
             return (0,) if is_taken and not is_of_numbers(op) else ()
         if op.kind == "scatter":
             return (0,) if len(op.arguments) == 2 else ()
-        return (0,) if op.kind in {"softmax", "logsoftmax"} else ()
+        return (0,) if op.kind in SOFTMAXES else ()
 
     def _is_universal(self, op: Operation) -> bool:
         """Whether an operation is one call of a universal function of numpy, which takes `out`."""

@@ -28,6 +28,7 @@ class NumpyLikeWriter(Writer):
         "cast": "{0.atom}.astype({op.dtype})",
         "transpose": "{0.atom}.transpose{op.detail.axes}",
         "reshape": "{0.atom}.reshape({op.sizes})",
+        "packed": "{0.atom}.reshape({op.sizes})",
     }
 
     def needs_number(self, op: Operation, place: int) -> bool:

@@ -28,6 +28,7 @@ class TorchWriter(Writer):
     helper_file = "torch_helpers.py"
     layer_words = (LAYER, "ctx", "slopes", "pairs")
     array_tests = ("torch.Tensor", "{}.dtype.is_floating_point")
+    stacked = Writer.stacked | {"expm", "pinv"}
     typed = ("like", "{}.new_empty(0)")
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "torch.linalg.inv({})",
@@ -46,6 +47,7 @@ class TorchWriter(Writer):
         "tensordot": "torch.tensordot({}, {}, {op.ends})",
         "transpose": "{0.atom}.permute{op.detail.axes}",
         "reshape": "{0.atom}.reshape({op.sizes})",
+        "packed": "{0.atom}.reshape({op.sizes})",
     }
 
     def fitting(self, names: list[str]) -> list[str]:

@@ -8,7 +8,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dimderiv.codegen.plan import FACTORS, Operation, called, details, is_of_numbers
+from dimderiv.codegen.plan import (
+    FACTORS,
+    Operation,
+    called,
+    details,
+    is_of_numbers,
+    is_of_stack,
+)
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
 from dimderiv.codegen.targets.helper_texts import helper_functions
 from dimderiv.codegen.targets.layers import LayerText
@@ -55,6 +62,7 @@ class Writer:
         factors: the kinds of factors of matrices that it can keep.
         array_tests: the type of an array, and a test of one that its entries are floating, where
             looking is quicker than converting.
+        stacked: the functions of matrices that its library takes of stacks of them too.
         takes_numbers: whether functions of two arrays take a number for one of them.
         rules: how the rules write functions of each entry, see `rules/README.md`.
         calls: how other operations are spelled, as `spelling` says; what is not spelled anywhere is
@@ -75,6 +83,7 @@ class Writer:
     in_blocks: ClassVar[bool] = False
     factors: ClassVar[frozenset[str]] = FACTORS
     array_tests: ClassVar[tuple[str, ...]] = ()
+    stacked: ClassVar[frozenset[str]] = frozenset({"inv", "det", "logdet"})
     takes_numbers: ClassVar[bool] = False
     rules: ClassVar[Mapping[str, str]] = {}
     calls: ClassVar[Mapping[str, str]]
@@ -192,11 +201,23 @@ class Writer:
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation that each library spells in its own way."""
         name = called(op)
+        if is_of_stack(op) and op.kind not in self.stacked:
+            return self._over_stack(op, parts)
         if name in self.calls:
             return self._formatted(self.calls[name], op, parts)
         if name in self.helpers:
             return self._helped(op, parts)
         raise self.unknown(op.kind)
+
+    def _over_stack(self, op: Operation, parts: Sequence[Text]) -> Text:
+        """A function of matrices that takes one at a time, of each of a stack of them."""
+        count = op.arguments[0].rank - 2
+        alone = [replace(each, dims=each.dims[-2:]) for each in op.arguments]
+        inner = replace(op, arguments=tuple(alone), dims=op.dims[count:])
+        names = [Text(f"A{k}") for k in range(len(parts))]
+        function = f"lambda {', '.join(map(str, names))}: {self.spelled(inner, names)}"
+        given = ", ".join(map(str, parts))
+        return Text(f"{self.helper('over_stack')}({function}, {given})")
 
     def _formatted(self, spelling: str, op: Operation, parts: Sequence[Text]) -> Text:
         given = {"xp": self.module, "helper": Helpers(self.helper), "op": Parts(op, self)}
@@ -252,7 +273,7 @@ class Writer:
 
     def _helped(self, op: Operation, parts: Sequence[Text]) -> Text:
         """A call of a helper function."""
-        name, given = called(op), [part.text for part in parts]
+        name, given = self.helper_name(op), [part.text for part in parts]
         match op.detail:
             case details.Pairs(pairs):
                 given.append(str(pairs))
@@ -267,6 +288,10 @@ class Writer:
         if name == "dexpm" and len(parts) == 1:
             name = "dexpm_matrix"
         return Text(f"{self.helper(name)}({', '.join(given)})")
+
+    def helper_name(self, op: Operation) -> str:
+        """The name of the helper function that an operation calls."""
+        return called(op)
 
     def unknown(self, function: str) -> UnknownNameError:
         """The error that a function has no code."""

@@ -1,0 +1,58 @@
+"""Along which axes a call runs: by number, from the end, or by the letters that define them."""
+
+from collections.abc import Iterator
+
+from dimderiv.infer import index_refusals as refusals
+from dimderiv.infer.clashes import Axes, ClashError
+from dimderiv.infer.scope import Heads, Scope
+from dimderiv.language import Call, IndexForm, Name, Tree, walk
+
+
+def axes_along(scope: Scope, node: Call, axes: Axes) -> tuple[int, ...] | None:
+    """The numbers of the axes that a call runs along; nothing where it runs over all of them."""
+    if node.axis is None:
+        return None
+    named = node.axis if isinstance(node.axis, tuple) else (node.axis,)
+    numbers = tuple([_number(scope, node, name, len(axes)) for name in named])
+    if len(set(numbers)) < len(numbers):
+        raise ClashError(node, refusals.axis_twice)
+    scope.along[id(node)] = numbers
+    return numbers
+
+
+def _number(scope: Scope, node: Call, name: int | str, count: int) -> int:
+    if isinstance(name, str):
+        return _place_of_letter(scope, node, name, count)
+    if not -count <= name < count:
+        raise ClashError(node, refusals.no_such_axis)
+    return name % count
+
+
+def _place_of_letter(scope: Scope, node: Call, letter: str, count: int) -> int:
+    """The axis that a letter has in the statements that define what stands in the call."""
+    heads = dict.fromkeys(_heads(scope, node.arguments[0], count))
+    places = {head.index((letter,)) for head in heads if (letter,) in head}
+    if len(places) != 1:
+        raise ClashError(node, refusals.letter_of_no_axis(letter, list(heads)))
+    return places.pop()
+
+
+def heads_of(scope: Scope, node: Tree, count: int) -> Heads | None:
+    """The letters of the axes of a value that is made entry by entry of index statements."""
+    return next(_heads(scope, node, count), None)
+
+
+def _heads(scope: Scope, node: Tree, count: int) -> Iterator[Heads]:
+    for part in walk(node):
+        head: Heads | None = None
+        if isinstance(part, Name):
+            head = scope.heads.get(part.name)
+        elif isinstance(part, IndexForm):
+            head = letters_of_head(part)
+        if head and len(head) == count:
+            yield head
+
+
+def letters_of_head(node: IndexForm) -> Heads:
+    """The letters of each axis of an index statement."""
+    return tuple([tuple([name for name, _ in axis]) for axis in node.axes])

@@ -1,0 +1,66 @@
+"""A program with the size of every letter written out, and every axis as a number.
+
+That is what the check reads, which finds no sizes of its own.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from dimderiv.language import Dim, Number, Program, Shape, Tree, replaced, syntax
+
+
+class Sizes(Protocol):
+    """What is known of the parts of a program."""
+
+    def shape(self, node: Tree) -> Shape:
+        """The shape of a part."""
+
+    def extents(self, node: Tree) -> Mapping[str, Dim]:
+        """How far the letters run that a part binds."""
+
+    def axes_along(self, node: syntax.Call) -> tuple[int, ...] | None:
+        """The axes that a call runs along."""
+
+
+def with_sizes(program: Program, sizes: Sizes) -> Program:
+    """The program with its sizes.
+
+    Args:
+        program: the program.
+        sizes: the sizes of its parts.
+    """
+
+    def change(part: Tree) -> Tree | None:
+        match part:
+            case syntax.IndexForm(letters, body):
+                written = _written(letters, sizes.extents(part))
+                return replace(part, letters=written, body=replaced(body, change))
+            case syntax.Call("size", (operand, Number(axis))):
+                return sizes.shape(operand)[int(axis)].syntax()
+            case syntax.Call():
+                return _call(part)
+        return None
+
+    def _call(part: syntax.Call) -> Tree | None:
+        along = sizes.axes_along(part)
+        arguments = tuple([replaced(argument, change) for argument in part.arguments])
+        if part.function == "reshape":
+            shape = sizes.shape(part)[: len(arguments) - 1]
+            arguments = (arguments[0], *(size.syntax() for size in shape))
+        if part.over:
+            over = _written(part.over, sizes.extents(part))
+            return replace(part, arguments=arguments, over=over)
+        if along is not None:
+            return replace(part, arguments=arguments, axis=along[0] if len(along) == 1 else along)
+        same = all(new is old for new, old in zip(arguments, part.arguments, strict=True))
+        return part if same else replace(part, arguments=arguments)
+
+    statements = [replace(each, value=replaced(each.value, change)) for each in program.statements]
+    return replace(program, statements=tuple(statements))
+
+
+def _written(
+    letters: Iterable[syntax.Letter], extents: Mapping[str, Dim]
+) -> tuple[syntax.Letter, ...]:
+    return tuple([(name, extents[name].syntax()) for name, _ in letters])

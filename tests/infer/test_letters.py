@@ -1,0 +1,163 @@
+"""Letters: along which axes they run, how far, and what is wrong where that cannot be."""
+
+from collections.abc import Mapping
+
+import pytest
+from statements import at, form, over, size, tree, typed
+
+from dimderiv.language.shapes import Dim
+from dimderiv.language.syntax import Binary, Call, Entry, IndexForm, Name, Tree
+
+
+def extents(found: Mapping[str, Dim]) -> dict[str, str]:
+    """Sizes as texts."""
+    return {name: str(size) for name, size in found.items()}
+
+
+def test_axes_that_a_letter_indexes_alone_are_one_size() -> None:
+    """The head and the sum of a matrix product get their sizes from the arrays."""
+    inner = over("k", at("A", "i", "k"), at("B", "k", "j"))
+    product = form("i j", inner)
+
+    found = typed(product, shapes="A: m x p; B: p x n")
+
+    assert "m x n" == str(found.value)
+    assert {"i": "m", "j": "n"} == extents(found.extents(product))
+    assert {"k": "p"} == extents(found.extents(inner))
+    assert "scalar" == str(found.shape(inner))
+
+
+def test_the_number_of_indices_tells_the_axes_of_an_array() -> None:
+    """An array that is not declared has as many axes as it has indices, which is told."""
+    found = typed(form("k", over("i j", at("x", "i"), at("T", "k", "i", "j"), at("y", "j"))))
+
+    assert "n" == str(found.value)
+    assert ("x: m", "T: n x m x p", "y: p") == found.assumptions
+
+
+def convolution(head: str, place: str) -> tuple[IndexForm, Call]:
+    """A convolution along one axis."""
+    inner = over("c k", at("X", "n", "c", place), at("W", "o", "c", "k"))
+    return form(head, inner), inner
+
+
+@pytest.mark.parametrize(
+    ("place", "shapes", "expected"),
+    [
+        ("t + k", "X: N x C x L; W: O x C x K", "L - K + 1"),
+        ("t + k", "X: 2 x 3 x 9; W: 4 x 3 x 3", "7"),
+        ("2 t + k", "X: N x C x L; W: O x C x K", "(L - K)//2 + 1"),
+        ("2 t + 3 k", "X: 2 x 3 x 9; W: 4 x 3 x 2", "3"),
+        ("t + k + 1", "X: N x C x L; W: O x C x K", "L - K"),
+        ("t + K - 1 - k", "X: N x C x L; W: O x C x K", "L - K + 1"),
+        ("L - 1 - t", "X: N x C x L; W: O x C x K", "L"),
+        ("2 t", "X: N x C x L; W: O x C x K", "(L + 1)//2"),
+    ],
+)
+def test_a_letter_in_sums_runs_as_far_as_every_entry_lies_inside(
+    place: str, shapes: str, expected: str
+) -> None:
+    """Valid is the default, with strides, dilation and offsets."""
+    statement, _ = convolution("n o t", place)
+
+    found = typed(statement, shapes=shapes)
+
+    assert expected == str(found.extents(statement)["t"])
+
+
+@pytest.mark.parametrize(
+    ("head", "declared", "more"),
+    [
+        ("n o t:9", "", None),
+        ("n o t", "Y: N x O x 9", None),
+        ("n o t", "", Call("sum", (tree("G .* Y"),))),
+    ],
+)
+def test_a_size_that_is_given_comes_before_the_range(
+    head: str, declared: str, more: Tree | None
+) -> None:
+    """The head, a declaration of what is defined, or its use later on tell the size."""
+    statement, _ = convolution(head, "t + k - 1")
+    shapes = "X: N x C x 9; W: O x C x 3; G: N x O x 9;" + declared
+
+    found = typed(("Y", statement), more or tree("2 Y"), shapes=shapes)
+
+    assert "9" == str(found.extents(statement)["t"])
+    assert "N x O x 9" == str(found.definitions["Y"])
+
+
+def test_a_range_may_have_one_place() -> None:
+    """A kernel as long as the image leaves an axis of size 1."""
+    statement, _ = convolution("n o t", "t + k")
+
+    assert "2 x 4 x 1" == str(typed(statement, shapes="X: 2 x 3 x 5; W: 4 x 3 x 5").value)
+
+
+def test_an_axis_of_several_letters_has_their_product() -> None:
+    """One of them is found where the other and the axis are known."""
+    heads = form("b h d", at("X", "b", "(h d)"))
+
+    found = typed(("Q", heads), tree("sum(Q .* R)"), shapes="X: B x 12; R: B x 3 x 4")
+
+    assert {"b": "B", "h": "3", "d": "4"} == extents(found.extents(heads))
+
+
+def test_entries_of_the_identity_take_the_size_of_their_letters() -> None:
+    """A letter alone in one has the size that the other index says."""
+    inner = over("i", at("w", "i"), at("I", "a", "2 i + 1"))
+    strided = form("a:9", inner)
+
+    found = typed(strided, shapes="w: 4")
+
+    assert "9" == str(found.value)
+    assert {"i": "4"} == extents(found.extents(inner))
+    product = inner.arguments[0]
+    assert isinstance(product, Binary) and isinstance(product.right, Entry)
+    assert "9 x 9" == str(found.shape(product.right.operand))
+
+
+def test_parts_of_expressions_keep_their_inner_axes() -> None:
+    """Under letters a part has the axes that are left to it, and so has a function of it."""
+    part = at("A", "b")
+    inverse = Call("inv", (part,))
+
+    found = typed(form("b", inverse), shapes="A: B x n x n")
+
+    assert "n x n" == str(found.shape(inverse))
+    assert "B x n x n" == str(found.value)
+
+
+def test_sizes_of_axes_stand_in_heads() -> None:
+    """`size(X, 1)` is known from a declaration, or once the shape of X is."""
+    sized = IndexForm((("r", size("X", 1)),), at(tree("ones(n, 1)"), "r"))
+
+    assert "n" == str(typed(sized, shapes="X: m x n").value)
+    late = typed(("Y", tree("X W")), sized, shapes="W: n x 4")
+    assert "n" == str(late.value)
+    assert ("X: m x n",) == late.assumptions
+
+
+def test_a_settled_program_has_every_size_written_out() -> None:
+    """Letters in the head and in sums come with their sizes, and axes with their numbers."""
+    statement, inner = convolution("n o t", "2 t + k")
+    soft = Call("softmax", (Name("Y"),), axis="t")
+    total = Call("sum", (Call("sum", (soft,), axis=-1),))
+
+    found = typed(("Y", statement), total, shapes="X: N x C x L; W: O x C x K")
+
+    first, second = (each.value for each in found.settled.statements)
+    assert isinstance(first, IndexForm) and isinstance(first.body, Call)
+    assert [tree("N"), tree("O"), found.extents(statement)["t"].syntax()] == [
+        size for _, size in first.letters
+    ]
+    assert (("c", tree("C")), ("k", tree("K"))) == first.body.over
+    assert Call("sum", (Call("sum", (Call("softmax", (Name("Y"),), axis=2),), axis=2),)) == second
+    assert (2,) == found.axes_along(soft)
+    assert inner.over == (("c", None), ("k", None))
+
+
+def test_a_program_without_letters_is_settled() -> None:
+    """It is the same object."""
+    found = typed(tree("sum(A B)"))
+
+    assert found.program is found.settled
