@@ -13,7 +13,8 @@ from dimderiv.answer.question import Question
 from dimderiv.conform import Arranger, symbols
 from dimderiv.differentiate import Gradients, Tangents
 from dimderiv.graph import Named, Node
-from dimderiv.language import Program, unused_name
+from dimderiv.infer import Typed, needs_sizes
+from dimderiv.language import IndexForm, Program, unused_name
 from dimderiv.render import text
 
 # The value has no name of its own: one of these stands for it.
@@ -86,6 +87,27 @@ class Derived:
             names: Derivative(**vars(extent), wrt=names, program=self.answer.program(names))
             for names, extent in self.extents.items()
         }
+
+    @cached_property
+    def read(self) -> Typed:
+        """The answer as it is printed, read again, with its shapes.
+
+        All derivatives are read at once, since each one's definitions are those of the others.
+        """
+        extents = {name: self.extents[variables] for variables, name in self.names.items()}
+        # The letters of an index form say its shape, and it may have more than two axes.
+        forms = {each.name for each in self.program.statements if isinstance(each.value, IndexForm)}
+        told = {name: extent.shape for name, extent in extents.items() if name not in forms}
+        if len(extents) > 1:
+            return self.question.typed_again(self.printed, told)
+        is_form = isinstance(self.program.statements[-1].value, IndexForm)
+        lone = None if is_form else next(iter(extents.values())).shape
+        return self.question.typed_again(self.printed, value=lone)
+
+    @cached_property
+    def settled(self) -> Program:
+        """The answer as it is printed, read again, with all sizes of letters and axes."""
+        return self.read.settled if needs_sizes(self.printed) else self.printed
 
     @property
     def form(self) -> AnswerForm:

@@ -7,8 +7,8 @@ from typing import Literal, get_args
 
 from dimderiv.differentiate import structure_of
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.infer import Typed
-from dimderiv.language import Program, names_in_use, parse_program
+from dimderiv.infer import Typed, infer, needs_sizes
+from dimderiv.language import Declaration, Program, Shape, names_in_use, parse_program
 from dimderiv.rulebook import Rulebook
 
 Layout = Literal["mixed", "numerator", "denominator"]
@@ -68,6 +68,36 @@ class Question:
                 hint='declare one, such as "S: n x n symmetric"',
             )
         return {name: structure for name, structure in found.items() if structure}
+
+    def typed_again(
+        self, program: Program, told: Mapping[str, Shape] | None = None, value: Shape | None = None
+    ) -> Typed:
+        """An answer that was read, with its shapes.
+
+        Args:
+            program: the answer.
+            told: the shapes of definitions that are known.
+            value: that of the last one, if it is known.
+        """
+        declared = {name: Declaration(shape) for name, shape in (told or {}).items()}
+        return infer(
+            program,
+            {**self.typed.symbols, **declared},
+            rulebook=self.rulebook,
+            value=value,
+            sizes=self.typed.sizes,
+        )
+
+    def settled(self, program: Program, told: Shape | None = None) -> Program:
+        """A program that was read, with all sizes of letters and numbers of axes.
+
+        Args:
+            program: the program.
+            told: the shape of its value, if it is known.
+        """
+        if not needs_sizes(program):
+            return program
+        return self.typed_again(program, value=told).settled
 
     def read(self, printed: str) -> Program:
         """A printed answer, read by the parser of the language.

@@ -183,7 +183,7 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
     if clash is None and value is not None:
         last = progress.program.statements[-1].value
         try:
-            for axis, known in zip(scope.axes[id(last)], value, strict=True):
+            for axis, known in zip(scope.axes[id(last)], value, strict=False):
                 if is_open(axis):
                     scope.unifier.unify(axis, known, last)
         except MismatchError as misfit:
