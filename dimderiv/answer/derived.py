@@ -12,6 +12,7 @@ from dimderiv.answer.naming import with_names
 from dimderiv.answer.question import Question
 from dimderiv.conform import Arranger, symbols
 from dimderiv.differentiate import Gradients, Tangents
+from dimderiv.errors import ShapeError
 from dimderiv.graph import Named, Node
 from dimderiv.infer import Typed, needs_sizes
 from dimderiv.language import IndexForm, Program, unused_name
@@ -107,7 +108,13 @@ class Derived:
     @cached_property
     def settled(self) -> Program:
         """The answer as it is printed, read again, with all sizes of letters and axes."""
-        return self.read.settled if needs_sizes(self.printed) else self.printed
+        if not needs_sizes(self.printed):
+            return self.printed
+        try:
+            return self.read.settled
+        except ShapeError:
+            # A letter whose size nothing says runs as far as any entry.
+            return self.printed
 
     @property
     def form(self) -> AnswerForm:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from dimderiv.differentiate import structure_of
-from dimderiv.errors import NotDifferentiableError
+from dimderiv.errors import NotDifferentiableError, ShapeError
 from dimderiv.infer import Typed, infer, needs_sizes
 from dimderiv.language import Declaration, Program, Shape, names_in_use, parse_program
 from dimderiv.rulebook import Rulebook
@@ -97,7 +97,11 @@ class Question:
         """
         if not needs_sizes(program):
             return program
-        return self.typed_again(program, value=told).settled
+        try:
+            return self.typed_again(program, value=told).settled
+        except ShapeError:
+            # A letter whose size nothing says runs as far as any entry.
+            return program
 
     def read(self, printed: str) -> Program:
         """A printed answer, read by the parser of the language.
