@@ -8,7 +8,14 @@ from typing import Literal, get_args
 from dimderiv.differentiate import structure_of
 from dimderiv.errors import NotDifferentiableError, ShapeError
 from dimderiv.infer import Typed, infer, needs_sizes
-from dimderiv.language import Declaration, Program, Shape, names_in_use, parse_program
+from dimderiv.language import (
+    Declaration,
+    Program,
+    Shape,
+    names_in_brackets,
+    names_in_use,
+    parse_program,
+)
 from dimderiv.rulebook import Rulebook
 
 Layout = Literal["mixed", "numerator", "denominator"]
@@ -109,5 +116,6 @@ class Question:
         Args:
             printed: in the language.
         """
-        names, functions = names_in_use(self.typed.symbols), self.rulebook.words
-        return parse_program(printed, names=names, functions=functions)
+        symbols, functions = self.typed.symbols, self.rulebook.words
+        names, sizes = names_in_use(symbols), names_in_brackets(symbols)
+        return parse_program(printed, names=names, functions=functions, sizes=sizes)
