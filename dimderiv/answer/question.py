@@ -1,17 +1,18 @@
 """What is asked: an expression with its shapes, by what, how often, and in which form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, get_args
 
 from dimderiv.differentiate import structure_of
-from dimderiv.errors import NotDifferentiableError, ShapeError
+from dimderiv.errors import NotDifferentiableError
 from dimderiv.infer import Typed, infer, needs_sizes
 from dimderiv.language import (
     Declaration,
     Program,
     Shape,
+    implicit,
     names_in_brackets,
     names_in_use,
     parse_program,
@@ -95,20 +96,23 @@ class Question:
             sizes=self.typed.sizes,
         )
 
-    def settled(self, program: Program, told: Shape | None = None) -> Program:
-        """A program that was read, with all sizes of letters and numbers of axes.
+    def settled(
+        self, printed: str, told: Mapping[str, Shape] | None = None, value: Shape | None = None
+    ) -> Program:
+        """A printed answer, read with all sums, sizes of letters and numbers of axes.
 
         Args:
-            program: the program.
-            told: the shape of its value, if it is known.
+            printed: in the language.
+            told: the shapes of definitions that are known.
+            value: that of the last one, if it is known.
         """
-        if not needs_sizes(program):
-            return program
-        try:
-            return self.typed_again(program, value=told).settled
-        except ShapeError:
-            # A letter whose size nothing says runs as far as any entry.
-            return program
+        program = self._parsed(printed)
+        return self.typed_again(program, told, value).settled if needs_sizes(program) else program
+
+    def _parsed(self, printed: str) -> Program:
+        symbols, functions = self.typed.symbols, self.rulebook.words
+        names, sizes = names_in_use(symbols), names_in_brackets(symbols)
+        return parse_program(printed, names=names, functions=functions, sizes=sizes)
 
     def read(self, printed: str) -> Program:
         """A printed answer, read by the parser of the language.
@@ -116,6 +120,7 @@ class Question:
         Args:
             printed: in the language.
         """
-        symbols, functions = self.typed.symbols, self.rulebook.words
-        names, sizes = names_in_use(symbols), names_in_brackets(symbols)
-        return parse_program(printed, names=names, functions=functions, sizes=sizes)
+        program = self._parsed(printed)
+        # As it is printed: what reads answers finds how far the letters run that nothing names.
+        statements = [replace(each, value=implicit(each.value)) for each in program.statements]
+        return replace(program, statements=tuple(statements))

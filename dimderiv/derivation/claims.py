@@ -69,7 +69,7 @@ def claims(derived: Derived) -> "dict[Variables, Claim]":
             assert derived.first is not None, "second derivatives are made from gradients"
             if first not in gradients:
                 gradient = derived.first.derivatives[first]
-                gradients[first] = question.settled(question.read(gradient.text()), gradient.shape)
+                gradients[first] = question.settled(gradient.text(), value=gradient.shape)
             of = derived.first.derivatives[first].shape
             value = claim.value if question.order == 2 else of
             found[names] = replace(claim, expression=gradients[first], value=value)
