@@ -11,12 +11,14 @@ from functools import reduce
 from typing import NamedTuple, Protocol
 
 from dimderiv.conform.batches import batch_axes, batch_letters
-from dimderiv.conform.binding import Binding
+from dimderiv.conform.binding import Binding, ones_along
+from dimderiv.conform.finite import is_finite
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.lettering import Scope, UserLetters
 from dimderiv.conform.notation import HALF, Form
-from dimderiv.conform.places import Place
+from dimderiv.conform.places import Place, end_of
 from dimderiv.conform.restored import is_restored, occurs
+from dimderiv.conform.sums import is_difference, opposite
 from dimderiv.graph import (
     ONCE,
     Constant,
@@ -48,6 +50,7 @@ from dimderiv.language import (
     Name,
     Negative,
     Number,
+    Slice,
     Tree,
     walk,
 )
@@ -63,6 +66,9 @@ class Whole(Protocol):
 
     def whole(self, node: Node) -> Form:
         """An array with any number of axes, by itself."""
+
+    def is_whole(self, node: Node) -> bool:
+        """Whether an array needs no letters."""
 
     def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
         """A product of matrices, some letters of which are positions."""
@@ -80,6 +86,9 @@ class Entries(NamedTuple):
         """The product, with what it is multiplied by."""
         value = coefficient * self.number
         parts = [*self.above]
+        place = next((k for k, part in enumerate(parts) if is_difference(part)), None)
+        if value < 0 and place is not None:
+            parts[place], value = opposite(parts[place]), -value
         if abs(value) != 1 or not parts:
             parts.insert(0, Number(abs(value)))
         tree = _multiplied(parts)
@@ -170,8 +179,36 @@ class EntryWriter:
             raised = product(ONCE, [Factor(node, axes, power)], axes, node.axes)
             found.above.append(self._of_whole(raised, places, scope))
             return
+        if self._is_bounded(node, places, scope):
+            # What is finite outside of its axes counts 0 there.
+            found.above.append(_raised(self._opened_map(node, places, scope), power))
+            pairs = zip(places, node.axes, strict=True)
+            found.above.extend(
+                ones_along(place, dim)
+                for place, dim in pairs
+                if not place.is_within(dim, scope.ranges)
+            )
+            return
         entry = _raised(self.entry(node, places, scope), abs(power))
         (found.below if power < 0 else found.above).append(entry)
+
+    def _is_bounded(self, node: Node, places: Sequence[Place], scope: Scope) -> bool:
+        """Whether a function of entries is asked for outside, and is not an array as a whole."""
+        if not isinstance(node, Map) or _are_within(places, node.axes, scope):
+            return False
+        return is_finite(node) and not self.arrays.is_whole(node)
+
+    def _opened_map(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
+        assert isinstance(node, Map)
+        inside = [
+            self.closed(labelled(argument), places, scope)
+            if isinstance(argument, Product | Sum)
+            else self._opened_map(argument, places, scope)
+            if isinstance(argument, Map)
+            else self.entry(argument, places, scope)
+            for argument in node.arguments
+        ]
+        return _applied(node, inside)
 
     def entry(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
         """An entry of a node, in which what is summed says so itself.
@@ -279,12 +316,32 @@ class EntryWriter:
         """An entry of an array with a name; one place for each axis that it is declared with."""
         if not places:
             return Name(node.name)
+        part = self._sliced(node, places, scope)
+        if part is not None:
+            return part
         shape = self.user.shapes.get(node.name)
         indices = self._indices(node.axes, places, scope)
         if shape is not None and shape.has_more_axes:
             given = iter(indices)
             indices = tuple([ZERO if dim == ONE else next(given) for dim in shape])
         return Entry(Name(node.name), indices)
+
+    def _sliced(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree | None:
+        """An entry of a slice, where a letter runs along a part of an axis: `x[:-1][i]`."""
+        pairs = list(zip(places, node.axes, strict=True))
+        shorter = [_runs_shorter(place, dim, scope) for place, dim in pairs]
+        shape = self.user.shapes.get(node.name)
+        if not any(shorter) or (shape is not None and len(shape.axes) < len(shape) > 2):
+            return None
+        ranges = [
+            scope.ranges[str(place.letter)] if s else dim
+            for (place, dim), s in zip(pairs, shorter, strict=True)
+        ]
+        slices = [
+            Slice(None, end_of(size, dim)) if is_shorter else Slice()
+            for size, dim, is_shorter in zip(ranges, node.axes, shorter, strict=True)
+        ]
+        return Entry(Entry(Name(node.name), tuple(slices)), self._indices(ranges, places, scope))
 
     def _indices(
         self, axes: Sequence[Dim], places: Sequence[Place], scope: Scope
@@ -335,6 +392,13 @@ def _are_within(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> b
     return all(place.is_within(dim, scope.ranges) for place, dim in pairs)
 
 
+def _runs_shorter(place: Place, dim: Dim, scope: Scope) -> bool:
+    """Whether a position is a letter alone that does not reach the end of an axis."""
+    if not place.letter or scope.ranges[place.letter] == dim:
+        return False
+    return place.is_within(dim, scope.ranges)
+
+
 def _raised(entry: Tree, power: Fraction) -> Tree:
     if power == 1:
         return entry
@@ -342,9 +406,9 @@ def _raised(entry: Tree, power: Fraction) -> Tree:
 
 
 def _is_of_names(tree: Tree) -> bool:
-    """Whether only symbols and definitions are asked for entries."""
+    """Whether no product or sum of arrays is asked for entries."""
     entries = [part for part in walk(tree) if isinstance(part, Entry)]
-    return all(isinstance(entry.operand, Name) for entry in entries)
+    return all(isinstance(entry.operand, Name | Call) for entry in entries)
 
 
 def _applied(node: Map, entries: Sequence[Tree]) -> Tree:
