@@ -192,7 +192,7 @@ class Binding:
         }
         for letter, place in self.spelled.items():
             dim = self.part.dims[letter]
-            if letter not in kept and not place.is_within(dim, self.scope.ranges):
+            if letter not in kept and not self.scope.is_within(place, dim):
                 self.identities.append(ones_along(place, dim))
 
 

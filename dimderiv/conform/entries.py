@@ -5,20 +5,19 @@ products, sums and functions of entries.  A part that is not zero outside of its
 asked for there, is an entry of the whole array.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from dimderiv.conform.batches import batch_axes, batch_letters
 from dimderiv.conform.binding import Binding, ones_along
+from dimderiv.conform.entry_products import Entries, applied, raised, summed_over
 from dimderiv.conform.finite import is_finite
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.lettering import Scope, UserLetters
-from dimderiv.conform.notation import HALF, Form
+from dimderiv.conform.notation import Form
 from dimderiv.conform.places import Place, end_of
-from dimderiv.conform.restored import is_restored, occurs
-from dimderiv.conform.sums import is_difference, opposite
+from dimderiv.conform.restored import is_restored
 from dimderiv.graph import (
     ONCE,
     Constant,
@@ -40,15 +39,12 @@ from dimderiv.graph import (
     product,
 )
 from dimderiv.language import (
-    COMPARISONS,
     ONE,
     Add,
-    Binary,
     Call,
     Dim,
     Entry,
     Name,
-    Negative,
     Number,
     Slice,
     Tree,
@@ -72,29 +68,6 @@ class Whole(Protocol):
 
     def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
         """A product of matrices, some letters of which are positions."""
-
-
-class Entries(NamedTuple):
-    """A product of entries: its number, what stands above and below the line, what is summed."""
-
-    number: Fraction
-    above: list[Tree]
-    below: list[Tree]
-    summed: list[str]
-
-    def tree(self, coefficient: Fraction = ONCE) -> Tree:
-        """The product, with what it is multiplied by."""
-        value = coefficient * self.number
-        parts = [*self.above]
-        place = next((k for k, part in enumerate(parts) if is_difference(part)), None)
-        if value < 0 and place is not None:
-            parts[place], value = opposite(parts[place]), -value
-        if abs(value) != 1 or not parts:
-            parts.insert(0, Number(abs(value)))
-        tree = _multiplied(parts)
-        if self.below:
-            tree = Binary("/", tree, _multiplied(self.below))
-        return Negative(tree) if value < 0 else tree
 
 
 class EntryWriter:
@@ -176,20 +149,19 @@ class EntryWriter:
         node, _, power = factor
         if power < 0 and not _are_within(places, node.axes, scope):
             axes = tuple(range(len(node.axes)))
-            raised = product(ONCE, [Factor(node, axes, power)], axes, node.axes)
-            found.above.append(self._of_whole(raised, places, scope))
+            whole = product(ONCE, [Factor(node, axes, power)], axes, node.axes)
+            found.above.append(self._of_whole(whole, places, scope))
             return
         if self._is_bounded(node, places, scope):
             # What is finite outside of its axes counts 0 there.
-            found.above.append(_raised(self._opened_map(node, places, scope), power))
-            pairs = zip(places, node.axes, strict=True)
-            found.above.extend(
-                ones_along(place, dim)
-                for place, dim in pairs
-                if not place.is_within(dim, scope.ranges)
-            )
+            outside = [
+                pair for pair in zip(places, node.axes, strict=True) if not scope.is_within(*pair)
+            ]
+            entry = self.entry(node, places, scope.bounded_by(outside))
+            found.above.append(raised(entry, power))
+            found.above.extend(ones_along(*pair) for pair in outside)
             return
-        entry = _raised(self.entry(node, places, scope), abs(power))
+        entry = raised(self.entry(node, places, scope), abs(power))
         (found.below if power < 0 else found.above).append(entry)
 
     def _is_bounded(self, node: Node, places: Sequence[Place], scope: Scope) -> bool:
@@ -197,18 +169,6 @@ class EntryWriter:
         if not isinstance(node, Map) or _are_within(places, node.axes, scope):
             return False
         return is_finite(node) and not self.arrays.is_whole(node)
-
-    def _opened_map(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
-        assert isinstance(node, Map)
-        inside = [
-            self.closed(labelled(argument), places, scope)
-            if isinstance(argument, Product | Sum)
-            else self._opened_map(argument, places, scope)
-            if isinstance(argument, Map)
-            else self.entry(argument, places, scope)
-            for argument in node.arguments
-        ]
-        return _applied(node, inside)
 
     def entry(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
         """An entry of a node, in which what is summed says so itself.
@@ -256,7 +216,7 @@ class EntryWriter:
             case Product() | Selection():
                 return self.closed(labelled(node), places, scope)
             case Map(_, arguments):
-                return _applied(node, [self.entry(each, places, scope) for each in arguments])
+                return applied(node, [self.entry(each, places, scope) for each in arguments])
             case Function() if node.over and len(node.axes) < len(node.arguments[0].axes):
                 return self._reduced(node, places, scope)
             case Function() if not node.over:
@@ -358,38 +318,9 @@ class EntryWriter:
         return tuple(indices)
 
 
-def summed_over(
-    found: Entries, letters: Collection[str], scope: Scope, coefficient: Fraction = ONCE
-) -> Tree:
-    """A product of entries in which some of the letters that it sums over are named.
-
-    Args:
-        found: the product.
-        letters: those letters.
-        scope: the letters of the product.
-        coefficient: what it is multiplied by.
-    """
-    if not letters:
-        return found.tree(coefficient)
-    above, below = (
-        [part for part in side if any(occurs(letter, part) for letter in letters)]
-        for side in (found.above, found.below)
-    )
-    inside = Entries(ONCE, above, below, [])
-    total = Call("sum", (inside.tree(),), over=scope.sized(letters))
-    over = [part for part in found.above if part not in above]
-    under = [part for part in found.below if part not in below]
-    return Entries(found.number, [*over, total], under, []).tree(coefficient)
-
-
-def _multiplied(parts: Sequence[Tree]) -> Tree:
-    return reduce(lambda before, part: Binary("*", before, part), parts)
-
-
 def _are_within(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> bool:
     """Whether no position leaves its axis."""
-    pairs = zip(places, axes, strict=True)
-    return all(place.is_within(dim, scope.ranges) for place, dim in pairs)
+    return all(map(scope.is_within, places, axes))
 
 
 def _runs_shorter(place: Place, dim: Dim, scope: Scope) -> bool:
@@ -399,22 +330,7 @@ def _runs_shorter(place: Place, dim: Dim, scope: Scope) -> bool:
     return place.is_within(dim, scope.ranges)
 
 
-def _raised(entry: Tree, power: Fraction) -> Tree:
-    if power == 1:
-        return entry
-    return Call("sqrt", (entry,)) if power == HALF else Binary("^", entry, Number(power))
-
-
 def _is_of_names(tree: Tree) -> bool:
     """Whether no product or sum of arrays is asked for entries."""
     entries = [part for part in walk(tree) if isinstance(part, Entry)]
     return all(isinstance(entry.operand, Name | Call) for entry in entries)
-
-
-def _applied(node: Map, entries: Sequence[Tree]) -> Tree:
-    """A function of entries, a comparison of two, or a power with an exponent that varies."""
-    if node.function in COMPARISONS:
-        return Binary(node.function, entries[0], entries[1])  # type: ignore[arg-type]
-    if node.function == "power":
-        return Binary("^", entries[0], entries[1])
-    return Call(written_name(node), tuple(entries))

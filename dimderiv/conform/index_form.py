@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 
-from dimderiv.conform.entries import EntryWriter, summed_over
+from dimderiv.conform.entries import EntryWriter
+from dimderiv.conform.entry_products import summed_over
 from dimderiv.conform.lettering import Scope
 from dimderiv.conform.notation import Form, TwoWay, primed, symbols
 from dimderiv.conform.places import Place, merged

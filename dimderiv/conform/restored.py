@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from dimderiv.language import Add, Binary, Call, Entry, Name, Negative, Tree, walk
 
+PRODUCTS = frozenset({"*", ".*", "/", "./"})
+
 
 def is_restored(letter: str, factors: Sequence[Tree], *, is_inside: bool) -> bool:
     """Whether a sum over a letter of a product may be left out.
@@ -52,7 +54,7 @@ def _repeats(letter: str, tree: Tree) -> bool:
             return any(_repeats(letter, argument) for argument in arguments)
         case Negative(operand):
             return _repeats(letter, operand)
-        case Binary("^", left, right):
+        case Binary(operator, left, right) if operator not in PRODUCTS:
             return _repeats(letter, left) or _repeats(letter, right)
         case _:
             return _count(letter, tree) > 1
