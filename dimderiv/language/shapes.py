@@ -354,5 +354,24 @@ def names_in_use(declared: Mapping[str, Declaration]) -> frozenset[str]:
     >>> sorted(names_in_use({"X": rows}))
     ['X', 'batch', 'd']
     """
+    return frozenset(declared) | _sizes_in_use(declared)
+
+
+def names_in_brackets(declared: Mapping[str, Declaration]) -> frozenset[str]:
+    """The names that are no letters in index brackets: dimensions, and symbols of labels.
+
+    Args:
+        declared: what is known of each symbol.
+
+    >>> N = Dim.of("N")
+    >>> sorted(names_in_brackets({"y": Declaration(Shape(N, ONE), labels=Dim.of("C"))}))
+    ['C', 'N', 'y']
+    """
+    labels = [name for name, each in declared.items() if each.labels is not None]
+    return _sizes_in_use(declared).union(labels)
+
+
+def _sizes_in_use(declared: Mapping[str, Declaration]) -> frozenset[str]:
     dims = {dim for each in declared.values() for dim in each.shape}
-    return frozenset(declared).union(*[dim.names for dim in dims])
+    dims.update(each.labels for each in declared.values() if each.labels is not None)
+    return frozenset[str]().union(*[dim.names for dim in dims])
