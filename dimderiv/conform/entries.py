@@ -11,13 +11,12 @@ from typing import Protocol
 
 from dimderiv.conform.batches import batch_axes, batch_letters
 from dimderiv.conform.binding import Binding, ones_along
-from dimderiv.conform.entry_products import Entries, applied, raised, summed_over
+from dimderiv.conform.entry_products import Entries, applied, raised, with_sums
 from dimderiv.conform.finite import is_finite
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.lettering import Scope, UserLetters
 from dimderiv.conform.notation import Form
 from dimderiv.conform.places import Place, end_of
-from dimderiv.conform.restored import is_restored
 from dimderiv.graph import (
     ONCE,
     Constant,
@@ -235,13 +234,7 @@ class EntryWriter:
         found = self.term(part, places, inner)
         scope.used = inner.used
         scope.alone |= inner.alone - {*found.summed}
-        hidden = [
-            letter
-            for letter in found.summed
-            if not inner.is_known(letter)
-            or not is_restored(letter, [*found.above, *found.below], is_inside=True)
-        ]
-        return summed_over(found, hidden, inner, coefficient)
+        return with_sums(found, inner, coefficient, is_inside=True)
 
     def _reduced(self, node: Function, places: Sequence[Place], scope: Scope) -> Tree:
         """A reduction over letters: `max[r,s] X[i,j,r,s]`."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.lettering import Scope
 from dimderiv.conform.notation import HALF
-from dimderiv.conform.restored import occurs
+from dimderiv.conform.restored import is_restored, occurs
 from dimderiv.conform.sums import is_difference, opposite
 from dimderiv.graph import ONCE, Map
 from dimderiv.language import COMPARISONS, Binary, Call, Negative, Number, Tree
@@ -35,6 +35,23 @@ class Entries(NamedTuple):
         if self.below:
             tree = Binary("/", tree, _multiplied(self.below))
         return Negative(tree) if value < 0 else tree
+
+
+def with_sums(found: Entries, scope: Scope, coefficient: Fraction, *, is_inside: bool) -> Tree:
+    """A product of entries that names what it sums, unless whoever reads it knows that.
+
+    Args:
+        found: the product.
+        scope: the letters of the product.
+        coefficient: what it is multiplied by.
+        is_inside: whether it stands inside of a function, a power or a bracket.
+    """
+    factors = [*found.above, *found.below]
+    is_known = not scope.names_sums and all(
+        scope.is_known(letter) and is_restored(letter, factors, is_inside=is_inside)
+        for letter in found.summed
+    )
+    return summed_over(found, () if is_known else found.summed, scope, coefficient)
 
 
 def summed_over(

@@ -176,12 +176,13 @@ class Scope:
         self.alone: set[str] = set()
         self.equal: list[tuple[str, str]] = []
         self.bounded: tuple[tuple[Place, Dim], ...] = ()
+        self.names_sums = False
 
     def term(self) -> "Scope":
         """The letters of one of several terms: what it sums over means nothing in the others."""
         inner = Scope(self.taken, self.sizes, self.avoided)
         inner.ranges, inner.used, inner.equal = self.ranges, set(self.used), self.equal
-        inner.bounded = self.bounded
+        inner.bounded, inner.names_sums = self.bounded, self.names_sums
         return inner
 
     def bounded_by(self, pairs: Iterable[tuple[Place, Dim]]) -> "Scope":
