@@ -10,8 +10,6 @@ from dimderiv import derive
 from dimderiv.errors import DimderivError, LimitError, ShapeError
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.shapes import (
-from dimderiv.render import latex
-from dimderiv.render.text import text as render_text
     ONE,
     SCALAR,
     Dim,
@@ -20,6 +18,8 @@ from dimderiv.render.text import text as render_text
     names_in_use,
     size_of,
 )
+from dimderiv.render import latex
+from dimderiv.render.text import text as render_text
 
 
 def shape(*sizes: str | int) -> Shape:
