@@ -48,6 +48,9 @@ def with_sizes(program: Program, sizes: Sizes) -> Program:
         if part.function == "reshape":
             shape = sizes.shape(part)[: len(arguments) - 1]
             arguments = (arguments[0], *(size.syntax() for size in shape))
+        if part.function == "onehot" and len(arguments) == 1:
+            classes = sizes.shape(part).axes[-1]
+            arguments = (*arguments, classes.syntax())
         if part.over:
             over = _written(part.over, sizes.extents(part))
             return replace(part, arguments=arguments, over=over)

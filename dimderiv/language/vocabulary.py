@@ -8,8 +8,11 @@ from dimderiv.errors import Span
 from dimderiv.language.foreign import ALIASES
 from dimderiv.language.rule_files import FUNCTIONS
 
-# Those with a rule, and those that make an array of a given size.
-BUILTIN_FUNCTIONS = frozenset(FUNCTIONS) | {"ones", "eye", "vector", "matrix", "commutation"}
+# Those with a rule, those that make an array of a given size, and those that only place entries.
+BUILTIN_FUNCTIONS = frozenset(FUNCTIONS) | {
+    *("ones", "eye", "vector", "matrix", "commutation"),
+    *("onehot", "reshape", "permute"),
+}
 # Of one argument a reduction, of two a function of each entry, whose rule has this name.
 EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
 # The functions that run over all entries, or along an axis.
@@ -22,6 +25,8 @@ COMPARISONS = (">", "<", ">=", "<=", "==")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
+# The function whose values are labels: the places of the entries of a row once it is sorted.
+RANK = "rank"
 # The number, where all that is done with the letter is to raise it to a power; else a symbol.
 EULER = "e"
 # The kind of the token of a 1 that is a vector of ones.
