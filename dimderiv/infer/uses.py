@@ -137,7 +137,7 @@ def _note_counts(node: syntax.Tree, uses: defaultdict[str, Use]) -> None:
     match node:
         case syntax.Name(name):
             uses[name].counts += 1
-        case syntax.Negative() | syntax.Add() | syntax.Binary("*" | "/"):
+        case syntax.Negative() | syntax.Add() | syntax.Binary("*" | "/") | syntax.Call("sqrt"):
             for part in children(node):
                 _note_counts(part, uses)
 

@@ -239,6 +239,11 @@ class _Explicit:
                 return self.in_sum(letter, node, [self.placed(letter, term) for term in terms])
             case Call() if letter in named_letters(node):
                 return _ABSENT, node
+            case Call("sum", over=over) if over:
+                # A sum is linear: what is beside it may stand inside of it just as well.
+                is_linear = self.placed(letter, node.arguments[0])[0] in {_HERE, _TERMS}
+                place, new = self.in_function(letter, node)
+                return _TERMS if is_linear else place, new
             case Binary() | Call() | Blocks():
                 return self.in_function(letter, node)
         return _ABSENT, node
