@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from dimderiv.errors import ParseError
 from dimderiv.language.names import SUBSCRIPTS
+from dimderiv.language.suggestions import unknown_word
 from dimderiv.language.vocabulary import Token
 
 # What stands for a bracket that is not in the text.
@@ -85,19 +86,14 @@ def with_subscripts(tokens: list[Token], declared: Collection[str]) -> list[Toke
         tokens: of a text in which something runs.
         declared: the declared names, which stay as they are.
     """
-    running = {
-        tokens[inside].text
-        for place, token in enumerate(tokens)
-        if token.kind == "reduction"
-        for inside in range(place + 2, _end(tokens, place + 1))
-        if tokens[inside].kind == "name"
-    }
+    running = list(_running(tokens))
     found = {
         place: taken
         for place, token in enumerate(tokens)
         if token.kind == "name" and (taken := _taken_apart(token.text, declared))
     }
-    letters = _letters(running, list(found.values()))
+    letters = _letters({letter.text for _, letter in running}, list(found.values()))
+    _refuse_idle(tokens, running, found, declared)
     declared = {*declared, *_defined(tokens, found)}
     vectors = _vectors(tokens, found, letters)
     rows = {base for base in vectors - set(declared) if base.upper() not in _names_of(tokens)}
@@ -110,6 +106,35 @@ def with_subscripts(tokens: list[Token], declared: Collection[str]) -> list[Toke
         else:
             made.append(token)
     return made
+
+
+def _running(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
+    """What runs, with each of the letters that it runs over."""
+    for place, token in enumerate(tokens):
+        if token.kind == "reduction" and tokens[place + 1].text == MARK:
+            for letter in tokens[place + 2 : _end(tokens, place + 1)]:
+                if letter.kind == "name":
+                    yield token, letter
+
+
+def _refuse_idle(
+    tokens: Sequence[Token],
+    running: Sequence[tuple[Token, Token]],
+    found: Mapping[int, _Subscripted],
+    declared: Collection[str],
+) -> None:
+    """Refuse `min_w f(w)`, which runs over no subscript."""
+    heads = {id(letter) for _, letter in running}
+    subscripts = {letter for name in found.values() for letter in name.letters}
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "[") - (token.kind == "]")
+        if depth and id(token) not in heads:
+            subscripts.add(token.text)
+    for function, letter in running:
+        if letter.text not in subscripts:
+            word, span = f"{function.text}_{letter.text}", (function.start, letter.end)
+            raise unknown_word(word, span, (), declared)
 
 
 def _names_of(tokens: Sequence[Token]) -> set[str]:

@@ -50,6 +50,8 @@ def test_without_a_sum_subscripts_are_names() -> None:
         ("p_i = sum_j A_ij B_jk", "the left side has no subscript k, and nothing runs over it"),
         ("sum_k pi_k x_k", "pi is a number here, and has no entries"),
         ("sum_{i=1}^n x_i", "sum is a function: write sum(x)"),
+        ("min_w ||X w - y||^2", "min_w is not a known name"),
+        ("sum_i x", "sum_i is not a known name"),
         ("sum_ij x_i", "sum_ij is not a known name"),
         ("sum_{i<j} x_i x_j", "sum is a function: write sum(x)"),
     ],
