@@ -162,7 +162,9 @@ class _Scanner:
         self.tokens.append(Token("end", "", len(self.source), len(self.source)))
 
     def running(self, text: str, start: int, end: int) -> None:
-        self.tokens += running_tokens(text, start, end)
+        is_name = text in self.words.known
+        read = self.words.read if is_name else running_tokens
+        self.tokens += read(text, start, end)
 
     def braced(self, text: str, start: int, end: int) -> None:
         self.tokens += braced_tokens(text, start, end)
