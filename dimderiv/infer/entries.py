@@ -70,7 +70,8 @@ def _along(scope: Scope, place: Place, index: syntax.Tree) -> Sequence[SizeTerm]
         scope.agree(whole, place.size, place.entry, refusals.merged_misfit(letters, place))
         return []
     value = affine(scope, index)
-    if value.alone is not None:
+    # In `x[i+0]` the letter does not run along x, so it may run further, or less far.
+    if value.alone is not None and not isinstance(index, syntax.Add):
         run_along(scope, place, value.alone)
     elif value.steps:
         for letter in value.steps:
@@ -96,10 +97,22 @@ def run_along(scope: Scope, place: Place, letter: Bound) -> None:
     """A letter by itself runs along the whole axis."""
     if letter.size is None:
         letter.size = place.size
-    else:
+    elif not _is_cut(letter, place.size):
         write = refusals.letter_misfit(letter, place)
         scope.agree(letter.size, place.size, place.entry, write)
     letter.places.append(place)
+
+
+def _is_cut(letter: Bound, size: SizeTerm) -> bool:
+    """Whether a letter is written to run less far than an axis, or further, by names it shares.
+
+    What is left out or lies outside is meant so in `sum[i:n-1] x[i]`; two names that have nothing
+    to do with each other are more likely a mistake.
+    """
+    if not letter.because or letter.size is None or is_open(letter.size) or is_open(size):
+        return False
+    least = resolved(letter.size) - resolved(size)
+    return is_negative(least) or is_negative(ZERO - least)
 
 
 def _constant(scope: Scope, place: Place, offset: Dim) -> None:
