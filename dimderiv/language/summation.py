@@ -211,8 +211,10 @@ class _Explicit:
             if id(part) in self.taken and letter in named_letters(part):
                 raise _unclear(letter, part)
 
-    def summed(self, letter: str, node: Tree) -> Call:
+    def summed(self, letter: str, node: Tree) -> Tree:
         """The node summed over a letter, in one sum with other letters of the same product."""
+        if isinstance(node, Negative):
+            return replace(node, operand=self.summed(letter, node.operand))
         made = self.made.get(id(node))
         letters = (*(made.over if made else ()), (letter, None))
         call = Call("sum", made.arguments if made else (node,), over=letters, span=node.span)
