@@ -3,6 +3,7 @@
 from dimderiv.language import frozen, syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
+from dimderiv.language.free_subscripts import meant
 from dimderiv.language.inline import names_in, without_definitions, written_out
 from dimderiv.language.letters import (
     compares_places,
@@ -134,6 +135,7 @@ __all__ = [
     "is_extreme_of_two",
     "is_one_symbol",
     "letters_of",
+    "meant",
     "named_letters",
     "names_in",
     "names_in_brackets",
