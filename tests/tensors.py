@@ -35,6 +35,7 @@ from dimderiv.graph.nodes import (
     symbol,
 )
 from dimderiv.graph.products import product
+from dimderiv.graph.walk import nodes_of
 from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape
 from dimderiv.rulebook.rulebook import load_rules
 
@@ -205,7 +206,8 @@ def code_of(
     wrt: Sequence[Shape] = (),
 ) -> str:
     """The source of a function of symbols that returns the values of nodes."""
-    names = sorted({n for d in symbols.values() for dim in d.shape for n in dim.names})
+    axes = [*(d.shape for d in symbols.values()), *(each.axes for each in nodes_of(nodes))]
+    names = sorted({name for dims in axes for dim in dims for name in dim.names})
     given: Any = Given(nodes, names)
     shapes = wrt or [Shape.of(node.axes) for node in nodes]
     programs = Programs([given], [(SCALAR, shape) for shape in shapes], Late())

@@ -63,7 +63,7 @@ def helper_source(file: str, used: Iterable[str], imports: str, body: str) -> st
     code = "\n".join([*parts, body])
     standard, library = (
         "\n".join(line for line in lines.splitlines() if _is_used(line.split()[-1], code))
-        for lines in ("import math", imports)
+        for lines in ("import itertools\nimport math", imports)
     )
     above = "\n\n".join(filter(None, [standard, library]))
     return "\n\n\n".join(filter(None, [above, *parts]))

@@ -4,7 +4,7 @@ A target is a writer in a file of its own.  It says how its library spells what 
 differently, and which helper functions generated code brings along.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -194,6 +194,8 @@ class Writer:
                 return Text(f"{parts[0].atom}[{':, ' * axis}{rows}]")
             case details.Places(held):
                 return Text(self.expanded(parts[0].atom, held))
+            case details.Parts(taken):
+                return Text(f"{parts[0].atom}[{self.part(op, taken)}]")
         if op.kind == "cast" and is_of_numbers(op):
             return Text(self.constant(parts[0].text))
         return self.spelled(op, parts)
@@ -277,6 +279,18 @@ class Writer:
         match op.detail:
             case details.Pairs(pairs):
                 given.append(str(pairs))
+            case details.Edges(edges):
+                given.append(
+                    self.listed(f"{e.axis}, {self.sizes((e.before, e.after))}" for e in edges)
+                )
+            case details.Windows(windows):
+                each = (f"{w.axis}, {self.tuple(w.counts)}, {w.steps}" for w in windows)
+                given.append(self.listed(each))
+            case details.Convolution(strides, dilations, around):
+                edges = self.listed(map(self.sizes, around))
+                given += [str(strides), str(dilations), *([edges] if around else [])]
+            case details.Selected(steps, offset):
+                given = [self.tuple(op.dims), str(steps), self.arguments.size(offset), self.options]
             case details.Along(axes) if op.kind == "overlap_add":
                 given.append(str(axes))
             case details.Along(axes) if axes:
@@ -310,6 +324,11 @@ class Writer:
         """The text of the type of all entries."""
         return self.arguments.dtype
 
+    @property
+    def options(self) -> str:
+        """The arguments that say of which type a new array is."""
+        return self.dtype
+
     def size(self, dim: Dim) -> Text:
         """The size of an axis."""
         text = self.arguments.size(dim)
@@ -326,6 +345,20 @@ class Writer:
     def tuple(self, dims: Sequence[Dim]) -> str:
         """The shape of an array as a tuple."""
         return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Tuples in a list."""
+        return f"[{', '.join(f'({text})' for text in texts)}]"
+
+    def part(self, op: Operation, taken: Sequence[details.Part]) -> str:
+        """The index that takes a part of an array."""
+        along = {each.axis: each for each in taken}
+        texts = [":"] * (max(along) + 1)
+        for axis, (_, start, stop, step) in along.items():
+            first = "" if start.number == 0 and step else self.arguments.size(start)
+            last = "" if stop is None else self.arguments.size(stop)
+            texts[axis] = f"{first}:{last}{f':{step}' if step > 1 else ''}" if step else first
+        return ", ".join(texts)
 
     def overwritable(self, op: Operation) -> Sequence[int]:
         """The places of the arguments that the value of an operation may overwrite; none here.

@@ -11,9 +11,16 @@ import math
 import numpy as np
 
 from dimderiv.codegen.targets.helpers.numpy_axes_helpers import (  # noqa: F401
+    bordered,
+    conv,
+    conv_adjoint,
+    conv_of_large,
     logsoftmax_along,
     over_stack,
+    overlapped,
+    selection,
     softmax_along,
+    windowed,
 )
 from dimderiv.codegen.targets.helpers.numpy_special_helpers import (  # noqa: F401
     digamma,
@@ -22,7 +29,11 @@ from dimderiv.codegen.targets.helpers.numpy_special_helpers import (  # noqa: F4
     lgamma,
     polygamma,
 )
-from dimderiv.codegen.targets.helpers.python_helpers import misfit  # noqa: F401
+from dimderiv.codegen.targets.helpers.python_helpers import (  # noqa: F401
+    edges_of,
+    misfit,
+    overlaps,
+)
 
 try:
     from scipy.linalg import lapack
