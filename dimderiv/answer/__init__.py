@@ -4,6 +4,7 @@ from dimderiv.answer.answer import Answer, Found
 from dimderiv.answer.derivative import AnswerForm, Derivative, Extent, Variables
 from dimderiv.answer.derived import Derived, Record, written
 from dimderiv.answer.latex import latex
+from dimderiv.answer.letters import letters_of
 from dimderiv.answer.question import LAYOUTS, Layout, Question
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "Record",
     "Variables",
     "latex",
+    "letters_of",
     "written",
 ]

@@ -136,7 +136,8 @@ def written(
 def _wanted(question: Question, variables: Variables) -> str:
     first = variables[0]
     if not question.directions:
-        return f"d{first}" if question.order == 1 else f"H_{''.join(variables)}"
+        letter = "H" if question.order == 2 else f"D{question.order}"
+        return f"d{first}" if question.order == 1 else f"{letter}_{''.join(variables)}"
     if question.order == 2:
         return f"H{question.directions[first]}_{first}"
     typed = question.typed

@@ -1,12 +1,16 @@
 """Letters for axes: those that the program has for them, and others that mean nothing yet."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import count
 
+from dimderiv.conform.places import Place
 from dimderiv.graph import Factor, Function, Index, Map, Named, Node, Product, Sum, Symbol
 from dimderiv.language import (
     ONE,
+    Add,
+    Binary,
     Dim,
     Entry,
     IndexForm,
@@ -19,6 +23,7 @@ from dimderiv.language import (
     walk,
 )
 
+ENTRYWISE = frozenset({".*", "./", ".^"})
 LETTERS = "ijklpqrstuvabcdefgh"
 
 
@@ -97,9 +102,12 @@ def user_letters(
     """
     found: dict[str, list[str | None]] = {}
     for statement in program.statements:
-        for part in _before_their_operands(statement.value):
+        parts = [*_before_their_operands(statement.value)]
+        for part in parts:
             if isinstance(part, Entry) and isinstance(part.operand, Name):
                 _note(found.setdefault(part.operand.name, []), part.indices, sizes)
+        for part in reversed(parts):
+            _share(part, found, shapes)
         if statement.name is not None:
             head = _head(statement.value, found)
             if head:
@@ -121,6 +129,19 @@ def _note(own: list[str | None], indices: Sequence[Tree], sizes: Collection[str]
         is_letter = isinstance(index, Name) and index.name not in sizes
         if isinstance(index, Name) and is_letter and own[axis] is None and index.name not in own:
             own[axis] = index.name
+
+
+def _share(part: Tree, found: dict[str, list[str | None]], shapes: Mapping[str, Shape]) -> None:
+    """Let arrays that are added or multiplied entry by entry have the same letters: `G .* Y`."""
+    if not isinstance(part, Add) and not (isinstance(part, Binary) and part.operator in ENTRYWISE):
+        return
+    names = [each.name for each in children(part) if isinstance(each, Name)]
+    for name in names:
+        known = [
+            found[n] for n in names if any(found.get(n, ())) and shapes.get(n) == shapes.get(name)
+        ]
+        if known and not any(found.get(name, ())):
+            found[name] = list(known[0])
 
 
 def _head(value: Tree, found: Mapping[str, list[str | None]]) -> list[str | None]:
@@ -154,12 +175,30 @@ class Scope:
         self.used: set[str] = set()
         self.alone: set[str] = set()
         self.equal: list[tuple[str, str]] = []
+        self.bounded: tuple[tuple[Place, Dim], ...] = ()
+        self.names_sums = False
 
     def term(self) -> "Scope":
         """The letters of one of several terms: what it sums over means nothing in the others."""
         inner = Scope(self.taken, self.sizes, self.avoided)
         inner.ranges, inner.used, inner.equal = self.ranges, set(self.used), self.equal
+        inner.bounded, inner.names_sums = self.bounded, self.names_sums
         return inner
+
+    def bounded_by(self, pairs: Iterable[tuple[Place, Dim]]) -> "Scope":
+        """The same letters where some positions, with the size of their axes, leave no axis."""
+        inner = copy(self)
+        inner.bounded = (*self.bounded, *pairs)
+        return inner
+
+    def is_within(self, place: Place, dim: Dim) -> bool:
+        """Whether a position is known not to leave an axis.
+
+        Args:
+            place: the position.
+            dim: the size of the axis.
+        """
+        return place.is_within(dim, self.ranges) or (place, dim) in self.bounded
 
     def fresh(self, dim: Dim, wishes: Iterable[str] = ()) -> str:
         """A letter that has not been used, one that is wished for where that is possible."""

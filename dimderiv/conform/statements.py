@@ -6,11 +6,11 @@ from dimderiv.conform.batches import Batches
 from dimderiv.conform.entries import EntryWriter
 from dimderiv.conform.index_form import Heads, index_form, scalar_form
 from dimderiv.conform.lettering import UserLetters
-from dimderiv.conform.notation import Form, TwoWay
+from dimderiv.conform.notation import Form, TwoWay, has_letters
 from dimderiv.conform.places import Place
 from dimderiv.conform.whole_arrays import WholeArrays
 from dimderiv.graph import Index, Key, LabelledProduct, Node, Product, Selection, nodes_of
-from dimderiv.language import Dim, IndexForm, walk
+from dimderiv.language import Dim
 
 
 class Statements:
@@ -67,6 +67,12 @@ class Statements:
             return self.piece_of(node).upright
         return self.arrays.form(node) or self.entries(node).upright
 
+    def is_whole(self, node: Node) -> bool:
+        """Whether an array needs no letters."""
+        if len(node.axes) <= 2:
+            return not has_letters(self.piece_of(node).upright)
+        return self.arrays.form(node) is not None
+
     def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
         """A product of matrices, some letters of which are positions."""
         node = self.batches.product(part, at)
@@ -74,8 +80,3 @@ class Statements:
             return None
         form = self.piece_of(node).upright
         return None if has_letters(form) else form
-
-
-def has_letters(form: Form) -> bool:
-    """Whether some part of a form is written entry by entry."""
-    return any(isinstance(part, IndexForm) for part in walk(form.tree))

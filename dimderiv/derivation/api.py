@@ -21,6 +21,7 @@ from dimderiv.language import (
     Shapes,
     canonical_name,
     is_one_symbol,
+    names_in_brackets,
     names_in_use,
     parse_program,
     read_shapes,
@@ -28,6 +29,9 @@ from dimderiv.language import (
     without_definitions,
 )
 from dimderiv.rulebook import Rulebook, load_rules, with_declared
+
+# The array of a higher one has more entries than anyone reads.
+HIGHEST_ORDER = 5
 
 
 def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = ()) -> Program:
@@ -73,7 +77,8 @@ def derive(
         wrt: a name, `"W1,b1"`, or a sequence of names.
         shapes: `{"X": "m x n"}` or `"X: m x n; w: n"`; what is missing is inferred and reported.
             `"f: m x n -> scalar"` declares a function of which nothing else is known.
-        order: 1, or 2 for the Hessian of a scalar.
+        order: 1, or 2 for the Hessian of a scalar; a higher one has the axes of each variable in
+            turn.
         upstream: a new name for a derivative that is handed down, of the shape of the value; the
             result is the vector-Jacobian product with it, what `backward(gradient=G)` computes.
         forward: a new name for a direction of each variable, `"V"` or `"V,v"`, of the variable's
@@ -199,15 +204,19 @@ def _parsed(
     words = {name for name in wrt if name.isidentifier() and not is_one_symbol(name)}
     variables = {EULER}.intersection(wrt).union(words) - rulebook.words
     names = names_in_use(declared) | variables
-    return parse_program(source, names=names, functions=rulebook.words)
+    sizes = names_in_brackets(declared)
+    return parse_program(source, names=names, functions=rulebook.words, sizes=sizes)
 
 
 def _refuse_unsupported(typed: Typed, order: int) -> None:
-    if not isinstance(order, int) or order not in (1, 2):
-        raise NotDifferentiableError(f"derivatives of order {order} are not supported")
-    if order == 2 and not typed.value.is_scalar:
+    if not isinstance(order, int) or order not in range(1, HIGHEST_ORDER + 1):
         raise NotDifferentiableError(
-            f"a Hessian is that of a scalar, and the value is {typed.value}",
+            f"derivatives of order {order} are not supported", hint=f"from 1 to {HIGHEST_ORDER}"
+        )
+    if order > 1 and not typed.value.is_scalar:
+        what = "a Hessian" if order == 2 else f"a derivative of order {order}"
+        raise NotDifferentiableError(
+            f"{what} is that of a scalar, and the value is {typed.value}",
             span=typed.program.statements[-1].value.span,
             known=typed.assumptions,
             hint="make a scalar of it, for instance by sum(...), or ask for order 1",
@@ -221,7 +230,7 @@ def _refuse_beside_forward(upstream: str | None, order: int, layout: str, struct
             "upstream and forward are two products with the Jacobian, from either side",
             hint="ask for one of them",
         )
-    if order == 2:
+    if order > 1:
         raise NotDifferentiableError(
             "a second derivative along a direction is a Hessian-vector product",
             hint='ask for that: derive(...).hvp("v"), on the command line --hvp v',

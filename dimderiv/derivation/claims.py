@@ -41,7 +41,7 @@ def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables,
         reports = verify.judged([claimed[names] for names in group], budget=share, judge=judge)
         found |= dict(zip(group, reports, strict=True))
     for names in through:
-        found[names] = verify.together([before[names[:1]], found[names]])
+        found[names] = verify.together([before[_before(names)], found[names]])
     return {names: found[names] for names in claimed}
 
 
@@ -65,11 +65,13 @@ def claims(derived: Derived) -> "dict[Variables, Claim]":
             found[names] = replace(claim, of=names[0])
         else:
             # A derivative of a gradient is checked as such; the gradient has its own check.
-            first = names[:1]
+            first = _before(names)
             assert derived.first is not None, "second derivatives are made from gradients"
             if first not in gradients:
                 gradients[first] = question.read(derived.first.derivatives[first].text())
-            found[names] = replace(claim, expression=gradients[first])
+            of = derived.first.derivatives[first].shape
+            value = claim.value if question.order == 2 else of
+            found[names] = replace(claim, expression=gradients[first], value=value)
     return found
 
 
@@ -90,7 +92,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
         answer = Program((*shared, Statement(None, statement.value)), read.source)
         extent = derived.extents[names]
         found[names] = verify.Claim(
-            expression=question.typed.program,
+            expression=question.typed.settled,
             answer=answer,
             wrt=names[-1],
             symbols=question.typed.symbols,
@@ -113,6 +115,11 @@ def _parts(typed: Typed) -> Iterator[Tree]:
 def _is_through_gradient(question: Question, names: Variables) -> bool:
     """Whether a second derivative is checked as one of a gradient, which is checked too."""
     return question.order > 1 and (bool(question.directions) or len(set(names)) > 1)
+
+
+def _before(names: Variables) -> Variables:
+    """By which variables the derivative was taken that this one is a derivative of."""
+    return names[: max(1, len(names) - 1)]
 
 
 def _is_tied(question: Question, names: Variables) -> bool:

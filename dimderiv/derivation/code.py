@@ -91,10 +91,16 @@ def refuse_contradictions(question: Question, *, value: bool, form: str, layer: 
             f"{kind} takes its directions later, and this is a derivative along some already",
             hint="ask the derivation by the variables",
         )
-    if layer and question.order == 2:
+    if layer and question.order > 1:
         raise NotDifferentiableError(
-            "the backward pass of a layer is a first derivative, and the order is 2",
+            "the backward pass of a layer is a first derivative",
+            known=[f"the order is {question.order}"],
             hint="ask for order 1",
+        )
+    if question.order > 2:
+        raise NotDifferentiableError(
+            f"an operator is a Jacobian or a Hessian, and the order is {question.order}",
+            hint='form "dense"',
         )
     if not layer and question.gives_gradients:
         raise NotDifferentiableError(
@@ -204,8 +210,8 @@ def kind(question: Question) -> str:
     """What the derivatives are."""
     if question.directions:
         return "Derivative" if question.order == 1 else "Hessian-vector product"
-    if question.order == 2:
-        return "Hessian"
+    if question.order > 1:
+        return "Hessian" if question.order == 2 else f"Derivative of order {question.order}"
     return "Gradient" if question.gives_gradients else "Jacobian"
 
 

@@ -15,6 +15,7 @@ from dimderiv.differentiate import (
     Tangents,
     binds_entries,
     forward_sweep,
+    higher,
     reverse_sweep,
     second_sweeps,
     tied,
@@ -50,6 +51,8 @@ def derived(question: Question) -> Derived:
     sweeps = Sweeps(question)
     if question.directions:
         return _along(sweeps) if question.order == 1 else _hessian_along(sweeps)
+    if question.order > 2:
+        return _higher(sweeps)
     return _gradients(sweeps) if question.order == 1 else _hessian(sweeps)
 
 
@@ -90,6 +93,14 @@ class Sweeps:
             self.lowered, self.gradients, self.question.wrt, self.rulebook, simplify
         )
         return self.restored.hessian(found)
+
+    def higher(self) -> Mapping[tuple[str, ...], Node]:
+        """The derivatives of the order that is asked for, by one variable after another."""
+        question, simplify = self.question, self._simplifier(self.gradients.of.values())
+        found = higher(
+            self.lowered, self.gradients, question.order, question.wrt, self.rulebook, simplify
+        )
+        return {names: self.restored.derivative(node) for names, node in found.items()}
 
     def along(self, values: Sequence[Node], adjoints: Iterable[Named] = ()) -> Tangents:
         """The derivatives of some nodes along the directions."""
@@ -143,6 +154,18 @@ def _hessian(sweeps: Sweeps) -> Derived:
     }
     record = Record(sweeps.restored.gradients(sweeps.gradients), second.sweeps)
     return written(question, blocks, record, first=_first(question, sweeps.gradients))
+
+
+def _higher(sweeps: Sweeps) -> Derived:
+    """The derivatives of a higher order, which have the axes of each variable in turn."""
+    question, shape = sweeps.question, _shapes(sweeps.question)
+    found: Found = {}
+    for names, node in sweeps.higher().items():
+        axes = [dim for name in names for dim in shape[name].axes]
+        found[names] = (node, Extent.laid_out(SCALAR, Shape.of(axes)))
+    record = Record(sweeps.restored.gradients(sweeps.gradients))
+    lower = derived(replace(question, order=question.order - 1))
+    return written(question, found, record, first=lower)
 
 
 def _along(sweeps: Sweeps) -> Derived:

@@ -3,7 +3,14 @@
 from dimderiv.differentiate.forward import Tangents, changes, forward_sweep
 from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.differentiate.properties import Restorer, binds_entries
-from dimderiv.differentiate.reverse import Gradients, Hessian, Visit, reverse_sweep, second_sweeps
+from dimderiv.differentiate.reverse import (
+    Gradients,
+    Hessian,
+    Visit,
+    higher,
+    reverse_sweep,
+    second_sweeps,
+)
 from dimderiv.differentiate.tied import CURVED, FORMULAS, binding, structure_of, tied
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "binds_entries",
     "changes",
     "forward_sweep",
+    "higher",
     "partials",
     "reverse_sweep",
     "second_sweeps",

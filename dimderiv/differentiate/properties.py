@@ -47,29 +47,29 @@ class Restorer:
             return found
         return replace(
             found,
-            of={name: self._derivative(node) for name, node in found.of.items()},
+            of={name: self.derivative(node) for name, node in found.of.items()},
             adjoints=tuple([self._adjoint(node) for node in found.adjoints]),
         )
 
     def hessian(self, found: Hessian) -> Hessian:
         """What a second sweep found, with its record as it was."""
-        return replace(found, of={pair: self._derivative(node) for pair, node in found.of.items()})
+        return replace(found, of={pair: self.derivative(node) for pair, node in found.of.items()})
 
     def tangents(self, found: Tangents) -> Tangents:
         """What a forward sweep found, with its record as it was."""
         return replace(
             found,
-            of=tuple([self._derivative(node) for node in found.of]),
+            of=tuple([self.derivative(node) for node in found.of]),
             named=tuple([self._adjoint(node) for node in found.named]),
         )
 
-    def _derivative(self, node: Node) -> Node:
+    def derivative(self, node: Node) -> Node:
         """A derivative, simplified once more where the properties change it."""
         restored = self(node)
         return node if restored is node else self.simplify(restored)
 
     def _adjoint(self, node: Named) -> Named:
-        return named(node.name, self._derivative(node.value), row=node.row)
+        return named(node.name, self.derivative(node.value), row=node.row)
 
 
 def _rebuilt(node: Node, known: Mapping[Key, Node]) -> Node:

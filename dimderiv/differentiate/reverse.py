@@ -8,6 +8,7 @@ from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.errors import LimitError
 from dimderiv.graph import (
     ONCE,
+    Function,
     Key,
     Named,
     Node,
@@ -156,6 +157,36 @@ def second_sweeps(
     return Hessian(blocks, sweeps)
 
 
+def higher(
+    lowered: Lowered,
+    first: Gradients,
+    order: int,
+    variables: Sequence[str],
+    rulebook: Rulebook,
+    simplify: Callable[[Node], Node],
+) -> Mapping[tuple[str, ...], Node]:
+    """The derivatives of a scalar of a higher order, by one variable after another.
+
+    Args:
+        lowered: the program.
+        first: its gradients.
+        order: how often it is differentiated, at least once.
+        variables: names of symbols.
+        rulebook: the rules.
+        simplify: as in `reverse_sweep`.
+    """
+    found: dict[tuple[str, ...], Node] = {(name,): node for name, node in first.of.items()}
+    for _ in range(order - 1):
+        found = {
+            (*names, name): node
+            for names, value in found.items()
+            for name, node in reverse_sweep(
+                replace(lowered, value=value), variables, rulebook, simplify, may_name=False
+            ).of.items()
+        }
+    return found
+
+
 def _too_long(node: Node) -> LimitError:
     place = f"by {node.name} " if isinstance(node, Named) else ""
     return LimitError(
@@ -180,6 +211,9 @@ def _dependent(order: Iterable[Node], wanted: set[Key]) -> set[Key]:
 
 def _deserves_name(node: Named, upstream: Node, dependent: set[Key]) -> bool:
     """Whether the derivative by an intermediate is used more than once, or is long."""
+    if len(node.axes) > 2 and isinstance(node.value, Function) and upstream.weight > 1:
+        # Whole arrays are read entry by entry: `P .* (dP - sum(P .* dP, axis=2))`.
+        return True
     if upstream.weight < 3:
         return False
     return upstream.weight > LONG_ADJOINT or _branches(node.value, dependent) > 1

@@ -19,6 +19,7 @@ from dimderiv.graph.nodes import (
     Node,
     are_ordinary,
     index_dim,
+    is_binary,
     is_orthogonal,
     is_triangle,
     size,
@@ -109,7 +110,8 @@ class Bag:
                     places = tuple(sorted(places, key=reading_order))
             known = powers.get((node.key, places))
             if known is not None:
-                factor = Factor(node, places, known.power + factor.power)
+                power = ONCE if is_binary(node) else known.power + factor.power
+                factor = Factor(node, places, power)
             elif places is not factor.indices:
                 factor = Factor(node, places, factor.power)
             powers[node.key, places] = factor

@@ -65,24 +65,29 @@ def cancellation(factors: Sequence[Factor], result: Sequence[Index]) -> Cancelle
                 return found_pair
     for factor, inverse, near, found in _meetings(factors, places):
         gone = (factor, *found.factors)
-        ends = (factor.indices[1 - near], found.far)
+        axes = factor.indices[-2:]
+        ends = (axes[1 - near], found.far)
         rest = [f for f in factors if all(f is not g for g in gone)]
         matrix = inverse.arguments[0]
         if inverse.function == "inv" or _is_absorbed(matrix, ends, near, rest, places):
-            return CancelledPair(gone, (factor.indices[near], *found.inner), ends, found.opened)
+            return CancelledPair(gone, (axes[near], *found.inner), ends, found.opened)
     return None
 
 
 def _meetings(
     factors: Sequence[Factor], places: Sequence[Index]
 ) -> Iterator[tuple[Factor, Function, int, Cancelled]]:
-    """Where an inverse meets its matrix, and with which of its axes."""
+    """Where an inverse meets its matrix, and with which of its axes, the last two that it has."""
     for factor in factors:
         inverse = _inverse(factor.node)
-        if inverse is not None and factor.power == 1:
-            for near in (1, 0):
-                index = factor.indices[near]
-                for found in _beside(inverse.arguments[0], index, 1 - near, factors, places):
+        if inverse is None or factor.power != 1:
+            continue
+        *outer, rows, columns = factor.indices
+        if outer and inverse.function != "inv":
+            continue
+        for near, index in ((1, columns), (0, rows)):
+            for found in _beside(inverse.arguments[0], index, 1 - near, factors, places):
+                if [*found.factors[0].indices[:-2]] == outer:
                     yield factor, inverse, near, found
 
 
@@ -142,9 +147,10 @@ def _beside(
     """Where a matrix stands among factors with an index on one of its axes, and nothing else."""
     for factor in factors:
         if factor.node.key == matrix.key and factor.power == 1:
+            axes = factor.indices[-2:]
             for own in (0, 1) if is_symmetric(matrix) else (axis,):
-                far = factor.indices[1 - own]
-                if factor.indices[own] == index != far and uses(index, places) == 2:
+                far = axes[1 - own]
+                if axes[own] == index != far and uses(index, places) == 2:
                     yield Cancelled((factor,), (), far)
     pattern = unnamed(matrix)
     if isinstance(pattern, Product) and _is_pattern(pattern) and isinstance(index, int):

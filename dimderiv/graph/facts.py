@@ -16,6 +16,7 @@ from dimderiv.graph.nodes import (
     Sum,
     Symbol,
     digest,
+    is_binary,
     is_symmetric,
     letters_of,
 )
@@ -68,7 +69,7 @@ def rows_sum_to_one(node: Node) -> bool:
             return node.sums_to_one
         case Function("softmax"):
             return node.over == (len(node.axes) - 1,)
-    return False
+    return isinstance(node, Function) and node.function == "onehot"
 
 
 def zero_sums(node: Node) -> tuple[int, ...]:
@@ -102,7 +103,7 @@ def is_nonnegative(node: Node) -> bool:
         case Product():
             return node.coefficient >= 0 and all(map(_is_nonnegative, node.factors))
         case Map() | Function():
-            return _range(node.function)[0] >= 0
+            return is_binary(node) or _range(node.function)[0] >= 0
 
 
 def _is_nonnegative(factor: Factor) -> bool:
@@ -117,7 +118,9 @@ def is_at_most_one(node: Node) -> bool:
         case Symbol():
             return not node.properties.isdisjoint(DISTRIBUTED)
         case Map() | Function():
-            return _range(node.function)[1] <= 1
+            return is_binary(node) or _range(node.function)[1] <= 1
+        case Selection():
+            return True
         case Product() if node.coefficient == 1 and node.factors:
             return all(
                 set(factor.indices) <= set(node.result)

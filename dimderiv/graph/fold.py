@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv.graph.facts import is_one, rows_sum_to_one, unnamed
-from dimderiv.graph.nodes import ONCE, Factor, Key, Map, Node, Product, apply_map, is_zero
+from dimderiv.graph.facts import is_one, unnamed
+from dimderiv.graph.nodes import ONCE, Factor, Function, Key, Map, Node, Product, apply_map, is_zero
 from dimderiv.graph.products import product, scaled
-from dimderiv.graph.softmax import one_plus, softmax, softmax_of_logarithm
+from dimderiv.graph.softmax import is_along_rows, one_plus, softmax, softmax_of_logarithm
 from dimderiv.graph.walk import operands
 
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
@@ -69,13 +69,14 @@ def _with_rest(new: Factor, old: Factor, spent: int) -> tuple[Factor, ...]:
 
 
 def _softmax(value: Map, above: Factor, below: Factor) -> Folded:
-    """The exponential of an array over its sums along the last axis."""
+    """The exponential of an array over its sums along an axis."""
     sums = unnamed(below.node)
     if not _divides(below) or not isinstance(sums, Product) or sums.coefficient != 1:
         return None
     found = softmax(above._replace(node=value), below._replace(node=sums))
-    is_of_rows = found is not None and rows_sum_to_one(found.node)
-    return _with_rest(found, below, -1) if found and is_of_rows else None
+    if found is None or not isinstance(found.node, Function):
+        return None
+    return _with_rest(found, below, -1) if is_along_rows(found.node.over, found.node) else None
 
 
 def _divides(factor: Factor) -> bool:

@@ -29,7 +29,7 @@ Side = Literal["either", "as is", "row"]
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 # Symbols and functions that may cancel in a product, be summed to a number, or change its sign.
 MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
-MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax"})
+MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot"})
 
 
 class Merged(NamedTuple):
@@ -274,6 +274,12 @@ def is_triangle(node: Node) -> bool:
     return isinstance(node, Function) and node.function == "tril"
 
 
+def is_binary(node: Node) -> bool:
+    """Whether every entry is 0 or 1 by how the node is made, so that each is its own power."""
+    is_chosen = isinstance(node, Function) and node.function in {"onehot", "tril"}
+    return is_chosen or isinstance(node, Selection)
+
+
 def letters_of(indices: Iterable[Index]) -> tuple[int, ...]:
     """The letters of indices, in order, repeated as they are."""
     return _letters(tuple(indices))
@@ -319,7 +325,9 @@ def apply_function(
     side: Side = "either",
 ) -> Node:
     """A function of whole arrays, whose value has these axes."""
-    key = digest("function", function, over, *(argument.key for argument in arguments))
+    # How many classes the labels have is no part of what they are.
+    classes = (axes[-1].monomials,) if function == "onehot" else ()
+    key = digest("function", function, over, *(argument.key for argument in arguments), *classes)
     weight = 1 + sum(argument.weight for argument in arguments)
     is_turning = turns(function) and all(is_symmetric(argument) for argument in arguments)
     symmetric = len(axes) == 2 and (is_turning or function.startswith(HESSIAN))

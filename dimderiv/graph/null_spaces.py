@@ -15,7 +15,9 @@ from dimderiv.graph.numbering import all_indices
 
 def takes_to_zero(factors: Sequence[Factor], result: Sequence[Index]) -> bool:
     """Whether a pseudoinverse meets an eigenvector that its matrix takes to zero."""
-    vectors = [(matrix, f.indices[0]) for f, matrix in _functions("eigvec", factors)]
+    vectors = [
+        (matrix, f.indices[0]) for f, matrix in _functions("eigvec", factors) if len(f.indices) == 1
+    ]
     places = [*all_indices(factors), *result] if vectors else []
     return any(
         index in factor.indices

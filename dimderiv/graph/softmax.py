@@ -60,19 +60,19 @@ def one_plus(node: Node) -> Node | None:
 
 
 def softmax_of_logarithm(node: Node) -> Node | None:
-    """exp(A - logsumexp(A)) along the last axis, and exp(logsoftmax(A))."""
+    """exp(A - logsumexp(A)) along the same axes, and exp(logsoftmax(A))."""
     inner = node.arguments[0] if isinstance(node, Map) and node.function == "exp" else None
     if isinstance(inner, Function) and inner.function == "logsoftmax":
-        argument: Node | None = inner.arguments[0]
-    else:
-        argument = None if inner is None else _less_logsumexp(inner)
-    if argument is None:
+        return apply_function("softmax", inner.arguments, inner.axes, inner.over)
+    found = None if inner is None else _less_logsumexp(inner)
+    if found is None:
         return None
-    return apply_function("softmax", (argument,), argument.axes, (len(argument.axes) - 1,))
+    argument, over = found
+    return apply_function("softmax", (argument,), argument.axes, over)
 
 
-def _less_logsumexp(node: Node) -> Node | None:
-    """The array that its own log-sum-exp along the last axis is subtracted from."""
+def _less_logsumexp(node: Node) -> tuple[Node, tuple[int, ...]] | None:
+    """The array that its own log-sum-exp is subtracted from, and the axes of that."""
     own = terms(node)
     for coefficient, term in own if len(own) > 1 else ():
         if not isinstance(term, Product) or len(term.factors) != 1 or coefficient != -1:
@@ -80,16 +80,24 @@ def _less_logsumexp(node: Node) -> Node | None:
         inner = term.factors[0].node
         if not isinstance(inner, Function) or inner.function != "logsumexp":
             continue
-        argument, last = inner.arguments[0], len(node.axes) - 1
-        kept = tuple(range(last))
+        argument, over = inner.arguments[0], inner.over
+        kept = tuple([axis for axis in range(len(node.axes)) if axis not in over])
         rest = {(c, other.key) for c, other in own if other.key != term.key}
         if (
             term.factors[0].indices == kept
-            and inner.over == (last,)
+            and is_along_rows(over, node)
             and rest == {(c, t.key) for c, t in terms(argument)}
         ):
-            return argument
+            return argument, over
     return None
+
+
+def is_along_rows(over: tuple[int, ...], node: Node) -> bool:
+    """Whether axes are those that a function of rows is recognised along.
+
+    Of a matrix that is the last one; of arrays with more axes, any.
+    """
+    return over == (len(node.axes) - 1,) or len(node.axes) > 2
 
 
 def stable(node: Node) -> Node | None:

@@ -82,8 +82,9 @@ class Scope(Facts):
         self.bound: dict[int, Mapping[str, Bound]] = {}
         self.heads: dict[str, Heads] = {}
         self.head: Mapping[str, SizeTerm] = {}
+        self.indexed: dict[int, Heads] = {}
         self.along: dict[int, tuple[int, ...]] = {}
-        self.ranks: Mapping[str, int] = {}
+        self.ranks: dict[str, int] = {}
         self.labels: dict[str, SizeTerm] = {}
         self.late: list[Late] = []
         self.caller: Call | None = None

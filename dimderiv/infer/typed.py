@@ -11,11 +11,13 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, UnknownNameError
+from dimderiv.infer.affine import entries_outside
 from dimderiv.infer.asterisks import refuse_ambiguous_products
 from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, ClashError, Facts, operands_misfit, shape_of
 from dimderiv.infer.index_refusals import letter_undetermined
 from dimderiv.infer.kinds import Doubt, settle_kinds
+from dimderiv.infer.postponed import postponed_misfit
 from dimderiv.infer.progress import VISITORS, Progress, settle_late
 from dimderiv.infer.refusals import undetermined
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
@@ -73,8 +75,15 @@ class Typed:
         """Every name that means something."""
         return self.sizes.union(self.symbols, self.definitions, self.functions)
 
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters that index statements and reductions bind."""
+        return frozenset(name for bound in self._bound.values() for name in bound)
+
     def shape(self, node: syntax.Tree) -> Shape:
         """The shape of a part of the program.
+
+        Inside an index statement it is that for each value of its letters.
 
         Args:
             node: one of the node objects of the program.
@@ -183,7 +192,9 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
     if clash is None and value is not None:
         last = progress.program.statements[-1].value
         try:
-            for axis, known in zip(scope.axes[id(last)], value, strict=True):
+            # An index form has an axis for each of its own, also where two matrices have four.
+            axes = scope.axes[id(last)]
+            for axis, known in zip(axes, value, strict=True) if len(axes) == len(value) else ():
                 if is_open(axis):
                     scope.unifier.unify(axis, known, last)
         except MismatchError as misfit:
@@ -199,7 +210,7 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
         refuted = scope.unifier.refuted()
         if refuted is None:
             return doubts
-        clash = ClashError(refuted.reason, operands_misfit, refuted[:2])
+        clash = ClashError(refuted.reason, postponed_misfit, refuted[:2])
     name_sizes([*scope.named_sizes(), *scope.open_sizes(), *(clash.sizes or ())], taken)
     raise clash.write(scope, clash)
 
@@ -306,6 +317,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
     for name, property_ in scope.assumed.items():
         assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []
+    assumptions += entries_outside(scope) if scope.bound else []
     assumptions += program.assumptions
     return Typed(
         program=program,

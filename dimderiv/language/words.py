@@ -24,7 +24,8 @@ from dimderiv.language.names import (
     spelled_out,
 )
 from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import RESERVED_WORDS, YIELDING, Token
+from dimderiv.language.structure import OPTIONS
+from dimderiv.language.vocabulary import REDUCTIONS, RESERVED_WORDS, YIELDING, Token
 
 LETTERS = "A-Za-z" + "".join(GREEK_LETTERS)
 # Letters with an accent; the marks that mean nothing are refused when the word is read.
@@ -39,9 +40,10 @@ _SUFFIX = "[0-9]*(?:_[A-Za-z0-9]+)*"
 _LONGEST_FIRST = "|".join(sorted(GREEK_NAMES, key=len, reverse=True))
 _GREEK_SYMBOL = re.compile(f"(?:{_LONGEST_FIRST}){_SUFFIX}")
 _SYMBOL = re.compile(f"[A-Za-z]{_SUFFIX}")
-# `y = ...`, and `f(x) = ...`, which defines f.
+# `y = ...`; `f(x) = ...`, which defines f; and `Y[i,j] = ...`.
 _DEFINITION = re.compile(
-    rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*(?:\([^()=;\n]*\)[^\S\n]*)?:?=(?!=)"
+    rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*"
+    r"(?:\([^()=;\n]*\)[^\S\n]*|\[[^\[\]=;\n]*\][^\S\n]*)?:?=(?!=)"
 )
 _EQUALS = re.compile(r"\s*=(?!=)")
 # What is refused itself: `dim=0`, `torch.mm`.
@@ -86,12 +88,16 @@ class Words:
             return [Token("function", self.spellings[name], start, end)]
         if word == "axis" and _EQUALS.match(self.source, end):
             return [Token("axis", word, start, end)]
+        if word in OPTIONS and word not in self.known and _EQUALS.match(self.source, end):
+            return [Token("option", word, start, end)]
         if not name.isascii():
             raise stray_character(self.source, start + _first_stray(word))
         if name in self.known or (len(word) == 1 and name not in self.functions):
             return [Token("name", name, start, end)]
         function = self._capitalised(word, is_called=is_called)
         if name in self.functions or (function and not is_called):
+            if self.source[end : end + 1] == "[" and self.spellings[name] in REDUCTIONS:
+                return [Token("reduction", self.spellings[name], start, end)]
             raise suggestions.function_alone(word, name, (start, end), self.source[end : end + 10])
         if function:
             return [Token("function", function, start, end)]

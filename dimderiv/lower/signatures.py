@@ -1,14 +1,14 @@
 """The labelled product that the signature of a rule describes, such as that of `kron`."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dimderiv import graph
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import ONCE, Factor, Index, Merged, Node, Shifted, part, product
 from dimderiv.language import ONE, Dim, Shape
 from dimderiv.lower.arrays import Array, all_letters, product_of
-from dimderiv.rulebook import Axis, read_signature
+from dimderiv.rulebook import Axis, Sliding, read_signature
 
 
 def triangle(rows: Dim, cols: Dim) -> Node:
@@ -26,8 +26,9 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
     outer = all_letters(arrays)
     outside = {letter: k for k, letter in enumerate(outer, len(dims))}
 
-    def index(axis: Axis, merge: type[Merged] | type[Shifted]) -> Index:
+    def index(axis: Axis) -> Index:
         letters = tuple(place[letter] for letter in axis if not dims[letter].is_one)
+        merge = Shifted if isinstance(axis, Sliding) else Merged
         return letters[0] if len(letters) == 1 else merge(letters)
 
     factors = [
@@ -35,7 +36,7 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
             array.node,
             (
                 *[outside[letter] for letter in array.letters],
-                *[index(axis, Shifted) for axis, dim in pairs if not dim.is_one],
+                *[index(axis) for axis, dim in pairs if not dim.is_one],
             ),
         )
         for array, pairs in zip(arrays, axes, strict=True)
@@ -47,14 +48,10 @@ def by_signature(signature: str, arrays: Sequence[Array]) -> Array:
                 f"a triangle is that of a matrix, not of {arrays[0].shape}"
             )
         factors.append(Factor(triangle(*below), tuple(place[letter] for letter in read.ordered)))
-    sizes = [product_of(dims[letter] for letter in axis) for axis in read.value]
+    sizes = [_size(axis, dims) for axis in read.value]
     result = (
         *outside.values(),
-        *[
-            index(axis, Merged)
-            for axis, size in zip(read.value, sizes, strict=True)
-            if not size.is_one
-        ],
+        *[index(axis) for axis, size in zip(read.value, sizes, strict=True) if not size.is_one],
     )
     node = part(ONCE, factors, result, [*dims.values(), *outer.values()])
     return Array(node, Shape.of(sizes), tuple(outer))
@@ -65,6 +62,13 @@ def _axes(array: Array, letters: Sequence[Axis]) -> Sequence[tuple[Axis, Dim]]:
     if len(letters) == 1:
         return [(letters[0], array.shape.rows * array.shape.cols)]
     return list(zip(letters, array.shape, strict=True)) if letters else []
+
+
+def _size(axis: Axis, dims: Mapping[str, Dim]) -> Dim:
+    """The size of an axis of the value."""
+    if isinstance(axis, Sliding):
+        return functools.reduce(Dim.__add__, [dims[letter] - ONE for letter in axis], ONE)
+    return product_of(dims[letter] for letter in axis)
 
 
 def _letter_sizes(axes: Sequence[tuple[Axis, Dim]]) -> dict[str, Dim]:

@@ -4,13 +4,14 @@ from dimderiv.rulebook.declared import with_declared
 from dimderiv.rulebook.facts import commutes, is_entrywise, range_of, turns
 from dimderiv.rulebook.rule import Rule
 from dimderiv.rulebook.rulebook import Rulebook, builtin_rules, load_rules
-from dimderiv.rulebook.signature import Axis, read_signature
+from dimderiv.rulebook.signature import Axis, Sliding, read_signature
 from dimderiv.rulebook.table import rule_table
 
 __all__ = [
     "Axis",
     "Rule",
     "Rulebook",
+    "Sliding",
     "builtin_rules",
     "commutes",
     "is_entrywise",

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
+
+class Sliding(tuple[str, ...]):
+    """An axis along which letters slide: `o+k`, whose place is the sum of theirs."""
+
+    __slots__ = ()
+
+
 Axis = str | tuple[str, ...]
 
 _ARRAY = re.compile(r"(\w+)\s*(?:\[([^]]*)\])?")
@@ -18,8 +25,8 @@ class Signature:
     """The names of the arguments, and the axes of these and of the value.
 
     An axis of an argument is a letter, or `("o", "k")` for `o+k`.  An axis of the value is a
-    letter, or `("j", "i")` for the axis that runs over both, `(j,i)`.  Where two letters are
-    `ordered`, entries for which the first is smaller than the second are zero.
+    letter, or `("j", "i")` for the axis that runs over both, `(j,i)`, or slides as well.  Where two
+    letters are `ordered`, entries for which the first is smaller than the second are zero.
     """
 
     names: tuple[str, ...]
@@ -64,8 +71,9 @@ def read_signature(text: str) -> Signature:
 
 
 def _axes(text: str) -> tuple[Axis, ...]:
-    axes = []
+    axes: list[Axis] = []
     for axis in _AXIS.findall(text):
         letters = tuple(re.findall(r"[a-z]\w*", axis))
-        axes.append(letters[0] if len(letters) == 1 else letters)
+        several = Sliding(letters) if "+" in axis else letters
+        axes.append(letters[0] if len(letters) == 1 else several)
     return tuple(axis for axis in axes if axis)

@@ -5,7 +5,7 @@ the terms; letters that are summed join it to the rest, once each: `tr(M B) + t 
 `tr(M (B + t C))`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from dimderiv.graph import (
     labelled,
     letters_of,
     moved,
+    nodes_of,
     part,
     product,
     total,
@@ -204,7 +205,8 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
     first = group[0]
     shared = _shared_axes(node, group, power)
     inner_dims = [first.view.dims[letter] for letter in letters_of(first.inner)]
-    if len(shared) + len(inner_dims) > 2:
+    left = len(shared) + len(inner_dims)
+    if left > 2 and (left > len(node.axes) or not has_tensors([node])):
         return None
     axes = (*(node.axes[k] for k in shared), *inner_dims)
     rests = [(node.terms[h.term][0], _rest(h, power, shared)) for h in group]
@@ -222,6 +224,16 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
         (*node.axes, *inner_dims),
     )
     return _with_terms_replaced(node, {handle.term for handle in group}, whole)
+
+
+def has_tensors(nodes: Iterable[Node]) -> bool:
+    """Whether something that nodes are made of has more axes than a matrix by itself.
+
+    Args:
+        nodes: sums and products, of which only the parts count.
+    """
+    parts = nodes_of(nodes, through_names=False)
+    return any(len(part.axes) > 2 and not isinstance(part, (Sum, Product)) for part in parts)
 
 
 def _with_terms_replaced(node: Sum, gone: set[int], whole: Node) -> Node:

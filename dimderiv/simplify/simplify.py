@@ -32,7 +32,7 @@ from dimderiv.graph import (
 )
 from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
-from dimderiv.simplify.factoring import factored
+from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.linear_maps import applied
 
 Shorten = Callable[[Product], Node | None]
@@ -174,8 +174,8 @@ def _summed_by_term(node: Product) -> Node | None:
         rest = [factor for k, factor in enumerate(node.factors) if k != place]
         used = {*letters_of(all_indices(rest)), *letters_of(node.result)}
         summed = not used.issuperset(letters_of(inner.indices))
-        # No notation has a factor with more than two axes.
-        is_wide = len(inner.node.axes) > 2
+        # Matrix notation has no factor with more than two axes, but it has each of the terms.
+        is_wide = len(inner.node.axes) > 2 and not has_tensors(f.node for f in node.factors)
         if not summed and not is_wide and not has_pseudoinverse(inner.node):
             continue
         parts = [

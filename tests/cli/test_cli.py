@@ -231,7 +231,7 @@ def test_options_stand_anywhere(capsys: pytest.CaptureFixture[str], words: list[
         (["(x'x", "--wrt", "x"], "a bracket is not closed"),
         (["x'x", "--wrt", "x", "--shape", "x: m x"], "a size is missing"),
         (["x'x", "--wrt", "x", "--rules", "none.toml"], "the rule file none.toml cannot be read"),
-        (["x'x", "--wrt", "x", "--order", "3"], "derivatives of order 3"),
+        (["x'x", "--wrt", "x", "--order", "6"], "derivatives of order 6"),
         (["A x", "--wrt", "x", "--order", "2"], "a Hessian is that of a scalar"),
         (["rules", "--chek"], "--check"),
         (["rules", "--rules", "none.toml"], "the rule file none.toml cannot be read"),

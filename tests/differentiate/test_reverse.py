@@ -1,9 +1,11 @@
 """The reverse sweep over a whole program."""
 
+import numpy as np
 import pytest
+from node_values import evaluated
 from nodes import RULEBOOK, labelled, lowered, node, written
 
-from dimderiv.differentiate.reverse import Gradients, reverse_sweep, second_sweeps
+from dimderiv.differentiate.reverse import Gradients, higher, reverse_sweep, second_sweeps
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import Node, is_zero
 from dimderiv.simplify.simplify import Simplifier
@@ -137,3 +139,17 @@ def test_the_second_sweep_has_a_block_for_each_pair() -> None:
     assert "A'" == written(hessian.of["y", "x"])
     assert is_zero(hessian.of["x", "x"])
     assert {"x", "y"} == set(hessian.sweeps)
+
+
+def test_a_third_derivative_has_the_axes_of_the_variable_three_times() -> None:
+    """That of the log-sum-exp is the third cumulant of its softmax."""
+    program = lowered("logsumexp(x)", "x: n")
+    simplify = Simplifier()
+    first = reverse_sweep(program, ["x"], RULEBOOK, simplify)
+    third = higher(program, first, 3, ["x"], RULEBOOK, simplify)["x", "x", "x"]
+    x = np.array([0.3, -1.2, 0.7])
+    p = np.exp(x) / np.exp(x).sum()
+    centred = np.eye(3) - p
+    expected = np.einsum("a,ai,aj,ak->ijk", p, centred, centred, centred)
+
+    np.testing.assert_allclose(expected, evaluated(third, {"x": x}, {"n": 3}), atol=1e-12)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dimderiv.conform.lettering import user_letters
 from dimderiv.differentiate.reverse import reverse_sweep
 from dimderiv.explain.messages import sentences
 from dimderiv.explain.record.names import ShortNames
@@ -27,7 +28,7 @@ from dimderiv.graph.nodes import (
 from dimderiv.graph.products import product
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import Dim, Shape, size_of
-from dimderiv.language.syntax import IndexForm, Statement
+from dimderiv.language.syntax import IndexForm, Program, Statement
 from dimderiv.lower.builder import Lowered
 from dimderiv.rulebook.rulebook import load_rules
 from dimderiv.simplify.simplify import Simplifier
@@ -112,6 +113,7 @@ def swept(
 ) -> tuple[Step, ...]:
     """The steps of a graph."""
     rulebook = load_rules()
+    nodes: dict[str, Node] = {**symbols, **{each.name: each for each in definitions}}
     lowered = Lowered(tuple(definitions), value, Shape.of(value.axes), dict(symbols))
     names = {name: f"d{name}" for name in wrt}
     taken = {*symbols, *(each.name for each in definitions)}
@@ -122,6 +124,11 @@ def swept(
         names=names,
         symbols=taken,
         sizes={"I", "pi"},
+        letters=user_letters(
+            Program(tuple(statements)),
+            {name: Shape.of(node.axes) for name, node in nodes.items()},
+            (),
+        ),
     )
     return tuple(steps_back(sources, ShortNames((*taken, *names.values()), {})))
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from dimderiv.answer import Question
+from dimderiv.answer import Question, letters_of
 from dimderiv.differentiate import Tangents, changes
+from dimderiv.explain.record.letters import StatementLetters
 from dimderiv.explain.record.names import Names, ShortNames
-from dimderiv.explain.record.recorded import Changed, Equation
+from dimderiv.explain.record.recorded import Changed, Equation, defined
 from dimderiv.explain.record.terms import TermWriter
 from dimderiv.graph import ONCE, Key, Named, Node, Symbol, named, operands, symbol, total
 from dimderiv.language import Name, unused_name
@@ -26,13 +27,14 @@ class _Recorder:
         nodes = tangents.changed
         self.changed = [node for node in nodes if not isinstance(node, Named)]
         self.simplify = Simplifier({node.key for node in nodes}, rulebook=self.rulebook)
-        self.writer = TermWriter(self.taken, (), self.simplify)
+        letters = StatementLetters(question.typed.program.statements, letters_of(question))
+        self.writer = TermWriter(self.taken, (), self.simplify, letters)
         self.names = Names(ShortNames(self.taken, {}), self.writer, nodes)
         self.moved: dict[Key, Node] = {}
 
     def step(self, node: Node, *, is_last: bool) -> Changed:
         """How one operation changes."""
-        names, arranger = self.names, self.writer.arranger
+        names = self.names
         for operand in operands(node):
             if isinstance(operand, (Symbol, Named)):
                 names.short[operand.key] = operand
@@ -47,11 +49,11 @@ class _Recorder:
         parts = changes(local, self.moved, self.rulebook, owner or local)
         value = self.simplify(total([(ONCE, part.node) for part in parts], node.axes))
         row = self.writer.is_row(owner or node)
-        moved = arranger.tree(value, row=row)
+        moved = self.writer.array(value, row=row)
         if owner is None:
             return Changed(Equation((tree,)), None, None, Equation((moved,)))
         tangent = named(unused_name(f"{owner.name}_dot", self.taken), value, row=row)
         names.short[node.key] = owner
         self.moved[owner.key] = self.moved[node.key] = tangent
         name, moving = Name(owner.name), Name(tangent.name)
-        return Changed(Equation((name, tree)), name, moving, Equation((moving, moved)))
+        return Changed(defined(name, tree), name, moving, defined(moving, moved))

@@ -1,10 +1,13 @@
 """Which name a letter has in the steps: that which the user gave to the axes it stands for."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TypeAlias
 
-from dimderiv.explain.record.places import places
+from dimderiv.conform import UserLetters
+from dimderiv.explain.record.places import Place, places, selects
+from dimderiv.explain.record.scalar_order import MOST_AXES
 from dimderiv.graph import Index, LabelledProduct, Named, Selection, Symbol, letters_of
 from dimderiv.language import Add, Binary, Entry, IndexForm, Name, Negative, Number, Statement, Tree
 from dimderiv.language import walk as parts_of
@@ -13,14 +16,16 @@ from dimderiv.language import walk as parts_of
 Steps: TypeAlias = tuple[tuple[str, int], ...]
 
 
-class UserLetters:
+class StatementLetters:
     """The letters that statements have for the axes of the arrays in them.
 
     Args:
         statements: a program.
+        user: what its axes are called in the answer.
     """
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
+    def __init__(self, statements: Iterable[Statement], user: UserLetters | None = None) -> None:
+        self.user = user or UserLetters()
         self.of: dict[tuple[str, int], list[Steps]] = {}
         for statement in statements:
             for part in parts_of(statement.value):
@@ -30,10 +35,17 @@ class UserLetters:
                     self._note(name or "", heads)
                 elif isinstance(part, Entry) and isinstance(part.operand, Name):
                     self._note(part.operand.name, [tuple(_steps(index)) for index in part.indices])
-        self.every = {letter for own in self.of.values() for each in own for letter, _ in each}
+        self.every = self.user.names | {
+            letter for own in self.of.values() for each in own for letter, _ in each
+        }
 
     def _note(self, name: str, indices: Sequence[Steps]) -> None:
-        for axis, steps in enumerate(indices):
+        shape = self.user.shapes.get(name, ())
+        sizes = shape[: len(indices)] if len(shape) > MOST_AXES else ()
+        kept = [
+            steps for steps, dim in zip_longest(indices, sizes) if dim is None or not dim.is_one
+        ]
+        for axis, steps in enumerate(kept):
             self.of.setdefault((name, axis), []).append(steps)
 
     def names(
@@ -68,21 +80,29 @@ class UserLetters:
     ) -> Iterator[tuple[int, str]]:
         """Letters, and what they are called for an axis that they run along."""
         inside = {place.letter: place for place in places(term.factors)}
-        arrays = [
-            (node.name, indices)
-            for node, indices, _ in term.factors
-            if isinstance(node, (Symbol, Named))
-        ]
-        for name, indices in (*known, *arrays):
-            for axis, index in enumerate(indices):
-                place = inside.get(index) if isinstance(index, int) else None
-                node = None if place is None else place.factor.node
-                letters, steps = letters_of((index,)), (1,) * len(letters_of((index,)))
-                if place is not None and isinstance(node, Selection):
-                    letters, steps = place.others, node.steps
-                for own in self.of.get((name, axis), ()):
-                    if tuple(step for _, step in own) == steps:
-                        yield from zip(letters, (letter for letter, _ in own), strict=True)
+        arrays = list(known)
+        for node, indices, _ in term.factors:
+            if isinstance(node, (Symbol, Named)):
+                arrays.append((node.name, indices))
+                continue
+            for axis, index in enumerate(indices if self.every else ()):
+                if isinstance(index, int) and not selects(node):
+                    yield from ((index, name) for name in self.user.wishes(node, axis))
+        for name, own in arrays:
+            for axis, index in enumerate(own):
+                letters, steps = _inside(index, inside)
+                for each in self.of.get((name, axis), ()):
+                    if tuple(step for _, step in each) == steps:
+                        yield from zip(letters, (letter for letter, _ in each), strict=True)
+
+
+def _inside(index: Index, inside: Mapping[int, Place]) -> tuple[Sequence[int], tuple[int, ...]]:
+    """The letters of an index, or of the place that it is, each with its step."""
+    place = inside.get(index) if isinstance(index, int) else None
+    if place is not None and isinstance(place.factor.node, Selection):
+        return place.others, place.factor.node.steps
+    letters = letters_of((index,))
+    return letters, (1,) * len(letters)
 
 
 def _steps(index: Tree, sign: int = 1) -> Iterator[tuple[str, int]]:

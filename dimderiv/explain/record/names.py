@@ -186,9 +186,9 @@ class DerivativeNames(Names):
 
     def _with_definition(self, node: Node) -> Named:
         arranger, row = self.writer.arranger, self.writer.is_row(node)
-        short = self.introduced(node, self.plain.arranger.tree(node, row=row))
+        short = self.introduced(node, self.plain.array(node, row=row))
         self.short[node.key] = short
-        self.definitions.setdefault(short.key, arranger.tree(node, row=row))
+        self.definitions.setdefault(short.key, self.writer.array(node, row=row))
         arranger.known[node.key] = notation.named(
             short.name, len(node.axes), row=row, is_symmetric=is_symmetric(node)
         )
@@ -206,7 +206,7 @@ class DerivativeNames(Names):
     def written(self, operands: Sequence[Node]) -> dict[Tree, Tree]:
         """What operands are called, by how they are written out."""
         return {
-            self.plain.arranger.tree(node, row=short.row): Name(short.name)
+            self.plain.array(node, row=short.row): Name(short.name)
             for node in operands
             if (short := self.short.get(node.key)) is not None and short is not node
         }

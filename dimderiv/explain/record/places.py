@@ -44,7 +44,7 @@ class Place(NamedTuple):
         """The place in its letters, as it is written between brackets."""
         node, others = self.factor.node, [spelled[letter] for letter in self.others]
         if isinstance(node, Selection):
-            return affine(node, others)
+            return affine(node.steps, others, node.offset)
         assert isinstance(node, Function)
         (labels,) = node.arguments
         name = Name(getattr(labels, "name", node.function))
@@ -71,17 +71,40 @@ def places(factors: Sequence[Factor]) -> Iterator[Place]:
             yield Place(first, factor, tuple(rest))
 
 
+class Solved(NamedTuple):
+    """A letter that a place depends on in steps of 1, by the place and the others.
+
+    Attributes:
+        letter: the letter.
+        place: the place.
+        others: the letter of the place, then the others that it depends on.
+    """
+
+    letter: int
+    place: Place
+    others: tuple[int, ...]
+
+    def tree(self, spelled: Mapping[int, Tree]) -> Tree:
+        """The letter, as it is written between brackets: `a - 2 i + 1`."""
+        node = self.place.factor.node
+        assert isinstance(node, Selection), "labels are not solved for"
+        steps = dict(zip(self.place.others, node.steps, strict=True))
+        sign = steps[self.letter]
+        own = [sign, *(-sign * steps[letter] for letter in self.others[1:])]
+        return affine(own, [spelled[i] for i in self.others], Dim.of(-sign) * node.offset)
+
+
 class Folded(NamedTuple):
     """A labelled product in which places are written in letters.
 
     Attributes:
         term: the product without the factors that are not needed any more.
-        inside: the place that each letter for one stands for.
+        inside: what a letter stands for that is written in others.
         shown: the places that the result has.
     """
 
     term: LabelledProduct
-    inside: Mapping[int, Place]
+    inside: Mapping[int, Place | Solved]
     shown: tuple[Place, ...]
 
     @property
@@ -99,6 +122,40 @@ class Folded(NamedTuple):
             for letter in ready:
                 trees[letter] = left.pop(letter).tree(trees)
         return trees
+
+    def solved(self) -> "Folded":
+        """The same without the places that the result has, as far as they can be solved for.
+
+        That is for a letter in steps of 1 along which some array is 0 outside; for one of the last
+        array, if there is such a letter.
+        """
+        inside, shown = dict(self.inside), list[Place]()
+        for place in self.shown:
+            found = next((k for k in self._candidates(place) if k not in inside), None)
+            if found is None:
+                shown.append(place)
+            else:
+                rest = tuple(other for other in place.others if other != found)
+                inside[found] = Solved(found, place, (place.letter, *rest))
+        gone = [place.factor for place in self.shown if place not in shown]
+        factors = tuple(factor for factor in self.term.factors if factor not in gone)
+        return Folded(self.term._replace(factors=factors), inside, tuple(shown))
+
+    def _candidates(self, place: Place) -> list[int]:
+        """The letters of a place that it can be solved for, the best first."""
+        node = place.factor.node
+        if not isinstance(node, Selection):
+            return []
+        held = [factor.indices for factor in self.arrays]
+        found = [
+            letter
+            for letter, step in zip(place.others, node.steps, strict=True)
+            if abs(step) == 1
+            and place.others.count(letter) == 1
+            and letter not in self.term.result
+            and any(letter in indices for indices in held)
+        ]
+        return sorted(found, key=lambda letter: letter not in held[-1])
 
     def opened(self, indices: Sequence[Index]) -> tuple[Index, ...]:
         """Indices with the letters that places depend on in place of those of the places."""
@@ -132,19 +189,19 @@ def with_places(term: LabelledProduct) -> LabelledProduct:
 
 def folded(term: LabelledProduct) -> Folded:
     """A product with the places of its factors written in letters, where the result lacks them."""
-    shown, inside = set(letters_of(term.result)), dict[int, Place]()
+    shown, inside = set(letters_of(term.result)), dict[int, Place | Solved]()
     kept = list[Place]()
     for place in places(term.factors):
         if place.letter in shown or place.letter in inside or _returns(place, inside):
             kept.append(place)
         else:
             inside[place.letter] = place
-    gone = [place.factor for place in inside.values()]
+    gone = [place.factor for place in inside.values() if isinstance(place, Place)]
     factors = tuple(factor for factor in term.factors if factor not in gone)
     return Folded(term._replace(factors=factors), inside, tuple(kept))
 
 
-def _returns(place: Place, inside: Mapping[int, Place]) -> bool:
+def _returns(place: Place, inside: Mapping[int, Place | Solved]) -> bool:
     """Whether a place depends on itself through those that are written in letters already."""
     reached = set(place.others)
     while more := {i for k in reached & inside.keys() for i in inside[k].others} - reached:
@@ -152,13 +209,21 @@ def _returns(place: Place, inside: Mapping[int, Place]) -> bool:
     return place.letter in reached
 
 
-def affine(node: Selection, letters: Sequence[Tree]) -> Tree:
-    """A sum of multiples of letters, and what is added to it: `2 i + r - 1`."""
-    terms = [_multiple(step, letter) for step, letter in zip(node.steps, letters, strict=True)]
-    if node.offset != NOTHING:
-        offset = node.offset.syntax()
-        terms.extend(offset.terms if isinstance(offset, Add) else (offset,))
+def affine(steps: Sequence[int], letters: Sequence[Tree], offset: Dim) -> Tree:
+    """A sum of multiples of letters, and what is added to it: `2 i + r - 1`.
+
+    Args:
+        steps: how far one step of each letter goes.
+        letters: how they are written.
+        offset: what is added.
+    """
+    terms = [_multiple(step, letter) for step, letter in zip(steps, letters, strict=True)]
     terms.sort(key=lambda term: isinstance(term, Negative))
+    if offset != NOTHING:
+        written = offset.syntax()
+        terms.extend(written.terms if isinstance(written, Add) else (written,))
+    if isinstance(terms[0], Negative):
+        terms.sort(key=lambda term: isinstance(term, Negative))
     return Add(tuple(terms)) if len(terms) > 1 else terms[0]
 
 

@@ -7,7 +7,7 @@ matter.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dimderiv.answer import Derived
+from dimderiv.answer import Derived, letters_of
 from dimderiv.differentiate import Visit
 from dimderiv.explain.record.forward import steps_along
 from dimderiv.explain.record.names import ShortNames
@@ -50,6 +50,7 @@ def _sources(derived: Derived) -> Sources:
         names={names[0]: name for names, name in (derived.first or derived).names.items()},
         symbols={*typed.symbols, *typed.definitions},
         sizes={*derived.answer.definitions, *dims, *rulebook.declared, "I", "pi"},
+        letters=letters_of(derived.question),
     )
 
 

@@ -5,16 +5,16 @@ is small.  A part that receives just what arrives, or a constant times it, needs
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.conform import symbols, written_name
+from dimderiv.conform import UserLetters, symbols, written_name
 from dimderiv.differentiate import Gradients, Partial, Visit, partials
 from dimderiv.errors import LimitError
 from dimderiv.explain.record.entry_letters import Target
 from dimderiv.explain.record.kronecker import stacked
-from dimderiv.explain.record.letters import UserLetters
+from dimderiv.explain.record.letters import StatementLetters
 from dimderiv.explain.record.names import DerivativeNames, ShortNames
 from dimderiv.explain.record.recorded import (
     Added,
@@ -85,6 +85,7 @@ class Sources:
         names: a name for the derivative by each variable.
         symbols: the names of symbols and intermediates.
         sizes: the names of dimensions, and other names that mean something already.
+        letters: the letters of the program.
     """
 
     gradients: Gradients
@@ -93,6 +94,7 @@ class Sources:
     names: Mapping[str, str]
     symbols: Collection[str]
     sizes: Collection[str]
+    letters: UserLetters = field(default_factory=UserLetters)
 
 
 def steps_back(sources: Sources, short_names: ShortNames) -> Iterator[Step]:
@@ -135,7 +137,7 @@ class _Recorder:
         self.sources, self.rulebook = sources, sources.rulebook
         self.value = visits[0].node
         self.simplify = Simplifier(keys_of([self.value]), rulebook=sources.rulebook)
-        letters = UserLetters(sources.statements)
+        letters = StatementLetters(sources.statements, sources.letters)
         self.writer = TermWriter(sources.symbols, sources.sizes, self.simplify, letters)
         self.names = DerivativeNames(
             short_names, self.writer, visits, sources.gradients.adjoints, sources.names
@@ -282,7 +284,7 @@ class _Recorder:
             return Entry(*found), None
         if shape is None:
             return tree, None
-        return self.writer.arranger.tree(arriving, row=shape.is_row), shape
+        return self.writer.array(arriving, row=shape.is_row), shape
 
     def _kind(self, node: Node) -> str:
         if isinstance(node, Map):

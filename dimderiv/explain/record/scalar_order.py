@@ -171,6 +171,17 @@ def is_rearranged(indices: Sequence[Index], result: Sequence[Index]) -> bool:
     return len(set(indices)) == len(indices) == len(result) and set(indices) == set(result)
 
 
+def unspread(node: Node) -> Node:
+    """A product without the axes that it is only repeated along; any other node as it is."""
+    if not isinstance(node, Product) or len(set(node.result)) < len(node.result):
+        return node
+    used = set(letters_of(all_indices(node.factors)))
+    kept = [index for index in node.result if used.issuperset(letters_of((index,)))]
+    if len(kept) == len(node.result) or not node.factors:
+        return node
+    return product(node.coefficient, node.factors, kept, node.dims)
+
+
 def is_plain_scalar(node: Node) -> bool:
     """Whether a node without axes has a name or is a number."""
     return not node.axes and (isinstance(node, (Size, Constant, Symbol)) or is_constant(node))

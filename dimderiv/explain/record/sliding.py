@@ -49,7 +49,7 @@ def sliding(found: Folded, arrays: Arrays) -> tuple[Sizes, ...]:
     """What the sizes say of each place that depends on letters; of equal ones, once."""
     told: list[tuple[list[Sentence], list[_Window]]] = []
     for place in (*found.inside.values(), *found.shown):
-        if isinstance(place.factor.node, Selection):
+        if isinstance(place, Place) and isinstance(place.factor.node, Selection):
             window = _Window(place, arrays, is_shown=place in found.shown)
             sentences = list(window.sentences())
             same = next((windows for other, windows in told if other == sentences), None)

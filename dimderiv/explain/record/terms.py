@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
-from dimderiv.conform import Arranger, Form, NoMatrixFormError, notation
+from dimderiv.conform import Arranger, Form, Heads, notation
 from dimderiv.explain.record.entry_letters import (
     EntryLetters,
     Target,
@@ -12,7 +12,7 @@ from dimderiv.explain.record.entry_letters import (
     told_apart,
 )
 from dimderiv.explain.record.lettered import by_letters, is_lettered
-from dimderiv.explain.record.letters import UserLetters
+from dimderiv.explain.record.letters import StatementLetters
 from dimderiv.explain.record.orders import Link, Order, as_chain
 from dimderiv.explain.record.places import folded, places, selects, with_places
 from dimderiv.explain.record.reasons import (
@@ -21,7 +21,13 @@ from dimderiv.explain.record.reasons import (
     reasons,
     slid,
 )
-from dimderiv.explain.record.recorded import Equation, LetteredArray, Sentence, Slope, StepTerm
+from dimderiv.explain.record.recorded import (
+    Equation,
+    LetteredArray,
+    Sentence,
+    Slope,
+    StepTerm,
+)
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
     NUMBER_ONE,
@@ -33,6 +39,7 @@ from dimderiv.explain.record.scalar_order import (
     is_identity,
     is_linear_map,
     multiplied,
+    unspread,
     without_constants,
 )
 from dimderiv.graph import (
@@ -55,15 +62,17 @@ from dimderiv.language import (
     Entry,
     IndexForm,
     Name,
+    Number,
     Shape,
     Tree,
     walk,
 )
 
 INDEX_LETTERS = "ijklpqrstuvabcdefgh"
+ZERO = Number(Fraction(0))
 # A product has at most a hundred factors, so at most four hundred letters.
 ROUNDS = 25
-NO_LETTERS = UserLetters(())
+NO_LETTERS = StatementLetters(())
 
 
 class TermWriter:
@@ -81,10 +90,10 @@ class TermWriter:
         symbols: Collection[str],
         sizes: Collection[str],
         shorten: Callable[[Node], Node],
-        own: UserLetters = NO_LETTERS,
+        own: StatementLetters = NO_LETTERS,
     ) -> None:
         self.symbols, self.sizes, self.shorten, self.own = symbols, sizes, shorten, own
-        self.arranger = Arranger(symbols, sizes=sizes)
+        self.arranger = Arranger(symbols, sizes=sizes, user=own.user)
         numbered = (f"{letter}{n or ''}" for n in range(ROUNDS) for letter in INDEX_LETTERS)
         self.letters = [letter for letter in numbered if letter not in {*symbols, *sizes}]
 
@@ -103,10 +112,21 @@ class TermWriter:
 
     def tree(self, node: Node) -> Tree:
         """A node, without the axes that it is only repeated along."""
-        if isinstance(node, Named) or (isinstance(node, Symbol) and len(node.axes) > MOST_AXES):
+        if isinstance(node, Named):
             return Name(node.name)
+        if len(node.axes) > MOST_AXES:
+            varied = unspread(node)
+            return self.array(node) if varied is node else self.tree(varied)
         shown = self.arranger.unfilled(node).signed
         return self.arranger.shown(shown, transposed=self.is_row(node))
+
+    def array(self, node: Node, *, row: bool = False, heads: Heads = ()) -> Tree:
+        """A node with all of its axes; one with a single axis as a column, or as a row."""
+        if isinstance(node, (Named, Symbol)) and len(node.axes) > MOST_AXES:
+            return Name(node.name)
+        if len(node.axes) > MOST_AXES:
+            return self.arranger.statement(node, node.axes, heads)
+        return self.arranger.tree(node, row=row, heads=heads)
 
     def unfolded(self, node: Node) -> Tree:
         """What a node is made of, even if it has a short name."""
@@ -156,8 +176,10 @@ class TermWriter:
         names = names._replace(spelled=found.spelled(names.names))
         pairs = [self._lettered(factor, names) for factor in found.arrays]
         arrays, shown = [array for array, _ in pairs], tuple(each for _, each in pairs)
+        solved = found.solved()
+        entries = names._replace(spelled=solved.spelled(names.names))
         told = StepTerm(
-            letters=self._entries(found.term, target, names),
+            letters=self._entries(solved.term, target, entries),
             prefix=self._prefix(found.term),
             lettered=shown,
             value=self.whole(labelled.node, target),
@@ -167,19 +189,25 @@ class TermWriter:
     def _lettered(self, factor: Factor, names: EntryLetters) -> tuple[WrittenFactor, LetteredArray]:
         """An array as it stands beside its letters: `inv(A[b])` beside `j,i`."""
         indices = names.indices(factor.indices)
-        at = entry(self.tree(factor.node), indices)
+        at = self.entry(factor.node, indices)
         tree, indices = (at.operand, at.indices) if isinstance(at, Entry) else (at, indices)
         tree = _raised(tree, factor.power)
         shape = shape_of(factor.node.axes, row=False)
         return WrittenFactor(factor, tree, shape), LetteredArray(tree, indices)
 
+    def entry(self, node: Node, indices: tuple[Tree, ...]) -> Tree:
+        """An entry of a node; one index for each axis that the node has."""
+        tree = self.array(node) if len(node.axes) > MOST_AXES else self.tree(node)
+        shape = self.own.user.shapes.get(tree.name) if isinstance(tree, Name) else None
+        if shape is not None and shape.has_more_axes and indices:
+            given = iter(indices)
+            indices = tuple(ZERO if dim.is_one else next(given) for dim in shape)
+        return entry(tree, indices)
+
     def whole(self, node: Node, target: Target) -> Tree | None:
         """A node without letters; nothing where it has them."""
         row = target.shape is not None and target.shape.is_row
-        try:
-            tree = self.arranger.tree(node, row=row)
-        except NoMatrixFormError:
-            return None
+        tree = self.array(node, row=row)
         return None if any(isinstance(part, IndexForm) for part in walk(tree)) else tree
 
     def entries(self, factors: Sequence[Factor], term: LabelledProduct, target: Target) -> Tree:
@@ -279,8 +307,7 @@ class TermWriter:
             if selects(node):
                 written.append((self._same(node, own, names), ONCE))
                 continue
-            tree = self.tree(node)
-            written.append((entry(tree, names.indices(own)), power))
+            written.append((self.entry(node, names.indices(own)), power))
         return multiplied(coefficient, written)
 
     def _same(self, node: Node, indices: Sequence[Index], names: EntryLetters) -> Tree:

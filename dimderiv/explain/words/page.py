@@ -10,7 +10,7 @@ from dimderiv.explain.messages import sentences
 from dimderiv.explain.record import Step, recorded
 from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
-from dimderiv.explain.words.steps import StepSpeaker, operands_of
+from dimderiv.explain.words.steps import StepSpeaker, operands_of, terms_of
 from dimderiv.language import SCALAR, Name, Shape, Transpose, Tree, parse_expression, replaced
 from dimderiv.render import spellings
 from dimderiv.rulebook import Rulebook
@@ -136,6 +136,8 @@ class _Page:
         for change in changes[:1]:
             self.say("notation_along", **vars(change))
         self.speaker.notation(steps, "notation" if typed.value.is_scalar else "notation_array")
+        if any(term.lettered for step in steps for term in terms_of(step)):
+            self.say("letters")
 
     def known(self) -> None:
         """What is to be known of symbols before the first step."""

@@ -22,6 +22,11 @@ def operands_of(steps: Sequence[Step]) -> Iterator[recorded.Operand]:
             yield step.operand
 
 
+def terms_of(step: Step) -> tuple[recorded.StepTerm, ...]:
+    """The products that a step consists of."""
+    return step.terms if isinstance(step, recorded.Differentiated) else ()
+
+
 class StepSpeaker(Speaker):
     """Says steps.
 
