@@ -160,7 +160,7 @@ def _at(indices: Sequence[Any], letters: Sequence[int], counts: Sequence[int]) -
     return tuple(place)
 
 
-def array(name: str, *sizes: str | int) -> Symbol:
+def array(name: str, *sizes: str | int | Dim) -> Symbol:
     """A symbol with axes of these sizes; those of size 1 are left out of its node."""
     dims = [Dim.of(size) for size in sizes]
     return symbol(name, tuple(dim for dim in dims if not dim.is_one))

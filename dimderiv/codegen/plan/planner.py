@@ -15,7 +15,7 @@ from dimderiv.codegen.plan.patterns import images, is_scattered, parts_of, serve
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
-from dimderiv.codegen.plan.selections import Chosen, applied, placed
+from dimderiv.codegen.plan.selections import Chosen, applied, placed, selected
 from dimderiv.codegen.plan.slides import Slides
 from dimderiv.codegen.plan.spelled import Spelled, spelled
 from dimderiv.graph import (
@@ -327,6 +327,8 @@ class Planner:
         arrays = [factor for factor in inner.factors if factor.indices]
         numbers = [factor for factor in inner.factors if not factor.indices]
         tensors = [t for factor in arrays for t in self.factors.leaves(factor, inner)]
+        if any(not scattered.keys().isdisjoint(tensor.letters) for tensor in tensors):
+            return None
         tensors = self.factors.side_by_side(tensors)
         result = letters_of(found.product.result)
         total = transposed(self.plan, tensors, [*scattered.values()], result, inner.dims)
@@ -365,6 +367,7 @@ class Planner:
                 if is_nonnegative(factor.node) or factor.power % 2 == 0:
                     nonnegative.add(tensor.op)
         tensors = self.factors.balanced(node, tensors, nonnegative)
+        tensors = [selected(self.plan, tensor, scattered, node.dims) for tensor in tensors]
         tensors = applied(self.plan, now, tensors, letters_of(node.result), node.dims)
         place = {letter: axis for axis, letter in enumerate(letters_of(node.result))}
         held = {letter for tensor in tensors for letter in tensor.letters}

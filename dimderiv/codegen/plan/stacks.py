@@ -79,7 +79,7 @@ def stacked_product(plan: Plan, a: Tensor, b: Tensor, sides: Sides, dims: Sequen
     return Tensor(product, sides.result)
 
 
-def merged(plan: Plan, tensor: Tensor, groups: Sequence[Letters], dims: Sequence[Dim]) -> Operation:
+def merged(plan: Plan, tensor: Tensor, groups: Sequence[Letters]) -> Operation:
     """An array with an axis for each group of letters.
 
     Args:

@@ -287,8 +287,8 @@ class Writer:
                 each = (f"{w.axis}, {self.tuple(w.counts)}, {w.steps}" for w in windows)
                 given.append(self.listed(each))
             case details.Convolution(strides, dilations, around):
-                edges = self.listed(map(self.sizes, around))
-                given += [str(strides), str(dilations), *([edges] if around else [])]
+                given += [str(strides), str(dilations)]
+                given += [self.listed(map(self.sizes, around))] * bool(around)
             case details.Selected(steps, offset):
                 given = [self.tuple(op.dims), str(steps), self.arguments.size(offset), self.options]
             case details.Along(axes) if op.kind == "overlap_add":

@@ -50,10 +50,11 @@ def overlaps(sizes, windows):
     every = list(itertools.product(*[range(sizes[k]) for _, k, _ in loose]))
     parts = []
     for taken in every:
-        source, first = [slice(None)] * len(sizes), [0] * len(shape)
+        first, held = [0] * len(shape), {}
         for (axis, k, step), i in zip(loose, taken, strict=True):
-            source[k] = i
+            held[k] = i
             first[axis] += step * i
+        source = [held.get(k, slice(None)) for k in range(len(sizes))]
         target = [slice(first[a], first[a] + (n - 1) * step + 1, step) for a, step, n in moving]
         parts.append((tuple(target), tuple(source)))
     return tuple(shape), parts
