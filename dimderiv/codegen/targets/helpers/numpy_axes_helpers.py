@@ -1,7 +1,7 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 """The functions that generated numpy code may need for arrays with more axes than a matrix.
 
-They are printed like those of `numpy_helpers`, which imports them.
+As in `numpy_helpers`, generated code contains their text.
 """
 
 import math

@@ -10,18 +10,6 @@ import math
 
 import numpy as np
 
-from dimderiv.codegen.targets.helpers.numpy_axes_helpers import (  # noqa: F401
-    bordered,
-    conv,
-    conv_adjoint,
-    conv_of_large,
-    logsoftmax_along,
-    over_stack,
-    overlapped,
-    selection,
-    softmax_along,
-    windowed,
-)
 from dimderiv.codegen.targets.helpers.numpy_special_helpers import (  # noqa: F401
     digamma,
     erfc,
@@ -29,11 +17,7 @@ from dimderiv.codegen.targets.helpers.numpy_special_helpers import (  # noqa: F4
     lgamma,
     polygamma,
 )
-from dimderiv.codegen.targets.helpers.python_helpers import (  # noqa: F401
-    edges_of,
-    misfit,
-    overlaps,
-)
+from dimderiv.codegen.targets.helpers.python_helpers import misfit  # noqa: F401
 
 try:
     from scipy.linalg import lapack
