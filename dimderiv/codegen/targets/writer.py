@@ -4,7 +4,7 @@ A target is a writer in a file of its own.  It says how its library spells what 
 differently, and which helper functions generated code brings along.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from dimderiv.codegen.plan import (
     is_of_stack,
 )
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
+from dimderiv.codegen.targets.helper_arguments import helper_arguments, part_index
 from dimderiv.codegen.targets.helper_texts import helper_functions
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.spelling import Helpers, Parts, outer_places, triangle_place
@@ -276,27 +277,7 @@ class Writer:
     def _helped(self, op: Operation, parts: Sequence[Text]) -> Text:
         """A call of a helper function."""
         name, given = self.helper_name(op), [part.text for part in parts]
-        match op.detail:
-            case details.Pairs(pairs):
-                given.append(str(pairs))
-            case details.Edges(edges):
-                given.append(
-                    self.listed(f"{e.axis}, {self.sizes((e.before, e.after))}" for e in edges)
-                )
-            case details.Windows(windows):
-                each = (f"{w.axis}, {self.tuple(w.counts)}, {w.steps}" for w in windows)
-                given.append(self.listed(each))
-            case details.Convolution(strides, dilations, around):
-                given += [str(strides), str(dilations)]
-                given += [self.listed(map(self.sizes, around))] * bool(around)
-            case details.Selected(steps, offset):
-                given = [self.tuple(op.dims), str(steps), self.arguments.size(offset), self.options]
-            case details.Along(axes) if op.kind == "overlap_add":
-                given.append(str(axes))
-            case details.Along(axes) if axes:
-                given.append(f"axis={axes[0]}")
-            case details.Asked(transposed=True):
-                given.append("transposed=True")
+        given += helper_arguments(op, self)
         if name == "cholesky" and op.arguments[0].kind == "input":
             given.append(f'"{parts[0]}"')
         if name == "dexpm" and len(parts) == 1:
@@ -346,19 +327,9 @@ class Writer:
         """The shape of an array as a tuple."""
         return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
 
-    def listed(self, texts: Iterable[str]) -> str:
-        """Tuples in a list."""
-        return f"[{', '.join(f'({text})' for text in texts)}]"
-
     def part(self, op: Operation, taken: Sequence[details.Part]) -> str:
         """The index that takes a part of an array."""
-        along = {each.axis: each for each in taken}
-        texts = [":"] * (max(along) + 1)
-        for axis, (_, start, stop, step) in along.items():
-            first = "" if start.number == 0 and step else self.arguments.size(start)
-            last = "" if stop is None else self.arguments.size(stop)
-            texts[axis] = f"{first}:{last}{f':{step}' if step > 1 else ''}" if step else first
-        return ", ".join(texts)
+        return part_index(taken, self)
 
     def overwritable(self, op: Operation) -> Sequence[int]:
         """The places of the arguments that the value of an operation may overwrite; none here.
