@@ -36,7 +36,7 @@ def needs_sizes(program: Program) -> bool:
 def _needs_sizes(part: Tree) -> bool:
     if isinstance(part, syntax.Call):
         is_plain = part.axis is None or (isinstance(part.axis, int) and part.axis >= 0)
-        return bool(part.over) or not is_plain or part.function == "reshape"
+        return bool(part.over) or not is_plain or part.function in {"reshape", "onehot"}
     return isinstance(part, syntax.IndexForm)
 
 
@@ -65,6 +65,9 @@ def with_sizes(program: Program, sizes: Sizes) -> Program:
         if part.function == "reshape":
             shape = sizes.shape(part)[: len(arguments) - 1]
             arguments = (arguments[0], *(size.syntax() for size in shape))
+        if part.function == "onehot":
+            own = sizes.shape(part)
+            arguments = (arguments[0], (own[0] if own.is_column else own[-1]).syntax())
         if part.over:
             over = _written(part.over, sizes.extents(part))
             return replace(part, arguments=arguments, over=over)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from math import prod
 from typing import Any
 
 from dimderiv.errors import ShapeError
@@ -30,12 +29,14 @@ class Lettered:
     Attributes:
         arguments: for each argument and each of its axes the letters, of which an index is the sum.
         value: for each axis of the value the letters that it runs over, the first one slow.
+        sliding: the axes of the value whose index is the sum of their letters.
         ordered: two letters, the first of which is not below the second where entries are not 0.
     """
 
     arguments: tuple[tuple[tuple[str, ...], ...], ...]
     value: tuple[tuple[str, ...], ...]
     ordered: tuple[str, ...] = ()
+    sliding: frozenset[int] = frozenset()
 
     def of(
         self,
@@ -68,7 +69,8 @@ class Lettered:
             for factor in factors[1:]:
                 term = multiply(term, factor)
             sums.setdefault(self._place(at, lengths), []).append(term)
-        sizes = [prod(lengths[letter] for letter in axis) for axis in self.value]
+        last = {letter: length - 1 for letter, length in lengths.items()}
+        sizes = [end + 1 for end in self._place(last, lengths)]
         return shaped(sizes, [total(sums.get(place, [])) for place in places(sizes)])
 
     def _lengths(self, arrays: Sequence[Sequence[int]]) -> dict[str, int]:
@@ -88,10 +90,11 @@ class Lettered:
 
     def _place(self, places: Places, lengths: Mapping[str, int]) -> tuple[int, ...]:
         found = []
-        for axis in self.value:
+        for number, axis in enumerate(self.value):
             place = 0
             for letter in axis:
-                place = place * lengths[letter] + places[letter]
+                slow = 1 if number in self.sliding else lengths[letter]
+                place = place * slow + places[letter]
             found.append(place)
         return tuple(found)
 
@@ -104,7 +107,7 @@ def lettered(signature: str) -> Lettered:
         signature: as in `rules/README.md`.
 
     >>> lettered("V[o+k], K[k] -> Y[o]")
-    Lettered(arguments=((('o', 'k'),), (('k',),)), value=(('o',),), ordered=())
+    Lettered(arguments=((('o', 'k'),), (('k',),)), value=(('o',),), ordered=(), sliding=frozenset())
     """
     arguments, _, value = signature.partition("->")
     arrays = [
@@ -112,7 +115,9 @@ def lettered(signature: str) -> Lettered:
         for match in _ARRAY.findall(f"{arguments} {value}")
     ]
     ordered = _ORDERED.search(value)
-    return Lettered(tuple(arrays[:-1]), arrays[-1], ordered.groups() if ordered else ())
+    *_, inside = _ARRAY.findall(value)
+    sliding = frozenset(k for k, axis in enumerate(_AXIS.findall(inside)) if "+" in axis)
+    return Lettered(tuple(arrays[:-1]), arrays[-1], ordered.groups() if ordered else (), sliding)
 
 
 def _axes(
