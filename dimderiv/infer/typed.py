@@ -112,7 +112,8 @@ class Typed:
     @cached_property
     def settled(self) -> syntax.Program:
         """The program with the size of every letter written out, and every axis as a number."""
-        return with_sizes(self.program, self) if needs_sizes(self.program) else self.program
+        is_open = self._bound or self._along or needs_sizes(self.program)
+        return with_sizes(self.program, self) if is_open else self.program
 
     def body(self, node: syntax.Call) -> "Typed":
         """The definition of a function as a program, with the shapes that it has in one call.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from math import prod
 from typing import Any
 
 from dimderiv.errors import ShapeError
@@ -29,14 +30,14 @@ class Lettered:
     Attributes:
         arguments: for each argument and each of its axes the letters, of which an index is the sum.
         value: for each axis of the value the letters that it runs over, the first one slow.
-        sliding: the axes of the value whose index is the sum of their letters.
+        sliding: the axes of the value whose place is the sum of the letters instead.
         ordered: two letters, the first of which is not below the second where entries are not 0.
     """
 
     arguments: tuple[tuple[tuple[str, ...], ...], ...]
     value: tuple[tuple[str, ...], ...]
     ordered: tuple[str, ...] = ()
-    sliding: frozenset[int] = frozenset()
+    sliding: tuple[int, ...] = ()
 
     def of(
         self,
@@ -69,8 +70,12 @@ class Lettered:
             for factor in factors[1:]:
                 term = multiply(term, factor)
             sums.setdefault(self._place(at, lengths), []).append(term)
-        last = {letter: length - 1 for letter, length in lengths.items()}
-        sizes = [end + 1 for end in self._place(last, lengths)]
+        sizes = [
+            sum(lengths[letter] - 1 for letter in axis) + 1
+            if number in self.sliding
+            else prod(lengths[letter] for letter in axis)
+            for number, axis in enumerate(self.value)
+        ]
         return shaped(sizes, [total(sums.get(place, [])) for place in places(sizes)])
 
     def _lengths(self, arrays: Sequence[Sequence[int]]) -> dict[str, int]:
@@ -93,8 +98,8 @@ class Lettered:
         for number, axis in enumerate(self.value):
             place = 0
             for letter in axis:
-                slow = 1 if number in self.sliding else lengths[letter]
-                place = place * slow + places[letter]
+                step = 1 if number in self.sliding else lengths[letter]
+                place = place * step + places[letter]
             found.append(place)
         return tuple(found)
 
@@ -107,7 +112,7 @@ def lettered(signature: str) -> Lettered:
         signature: as in `rules/README.md`.
 
     >>> lettered("V[o+k], K[k] -> Y[o]")
-    Lettered(arguments=((('o', 'k'),), (('k',),)), value=(('o',),), ordered=(), sliding=frozenset())
+    Lettered(arguments=((('o', 'k'),), (('k',),)), value=(('o',),), ordered=(), sliding=())
     """
     arguments, _, value = signature.partition("->")
     arrays = [
@@ -115,8 +120,8 @@ def lettered(signature: str) -> Lettered:
         for match in _ARRAY.findall(f"{arguments} {value}")
     ]
     ordered = _ORDERED.search(value)
-    *_, inside = _ARRAY.findall(value)
-    sliding = frozenset(k for k, axis in enumerate(_AXIS.findall(inside)) if "+" in axis)
+    axes = _AXIS.findall("".join(_ARRAY.findall(value)))
+    sliding = tuple(number for number, axis in enumerate(axes) if "+" in axis)
     return Lettered(tuple(arrays[:-1]), arrays[-1], ordered.groups() if ordered else (), sliding)
 
 
