@@ -214,4 +214,6 @@ def _is_of_labels(factor: Factor) -> bool:
     """Whether a factor is the one-hot matrix of labels, with a letter for rows and for classes."""
     node = factor.node
     is_onehot = isinstance(node, Function) and node.function == "onehot" and factor.power > 0
-    return is_onehot and len(factor.indices) == 2 and are_letters(factor.indices)
+    if not is_onehot or len(factor.indices) != 2 or not are_letters(factor.indices):
+        return False
+    return isinstance(node, Function) and isinstance(node.arguments[0], Symbol | Named)
