@@ -65,10 +65,12 @@ class _Reader(ProductReader):
         most = max(counts)
         for part, count in zip(parts, counts, strict=True):
             name, indices = _array_of(part)
-            if self._open(name) and 0 < count < most and (most > 2 or indices):
-                assert name is not None
-                self.scope.ranks[name] = most + indices
-                self._note(habits.MATRIX_ON_ARRAY, [name], Kind.ARRAY)
+            if not self._open(name) or count == most or (not indices and (most < 3 or not count)):
+                continue
+            assert name is not None
+            self.scope.ranks[name] = most + indices
+            kind = Kind.ARRAY if most + indices > 2 else Kind.MATRIX
+            self._note(habits.MATRIX_ON_ARRAY, [name], kind)
 
     def _sum(self, node: syntax.Add, under: str) -> None:
         terms = [unsigned(term) for term in node.terms]

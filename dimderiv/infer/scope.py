@@ -145,7 +145,7 @@ class Scope(Facts):
         if name == "I":
             size = self.unsized_axis(node)
             return size, size
-        if name == "pi":
+        if name == "pi" and name not in self.ranks:
             return SCALAR_AXES
         if name in self.sizes:
             return self.add(name, "size", SCALAR_AXES)
