@@ -26,7 +26,7 @@ from dimderiv.conform.readable import (
 )
 from dimderiv.conform.scalars import scalars
 from dimderiv.conform.skew import without_transposes
-from dimderiv.conform.slices import Slices
+from dimderiv.conform.slices import Slices, selects
 from dimderiv.conform.statements import Statements
 from dimderiv.conform.sums import summed, summed_by_ends
 from dimderiv.conform.unfilled import (
@@ -289,8 +289,10 @@ class Arranger:
     def _product(
         self, node: Product, coefficient: Fraction, *, absorb: bool, filled: bool
     ) -> Unfilled:
-        if Selection in [type(factor.node) for factor in node.factors]:
-            return self._of_selections(node, coefficient)
+        if selects(node):
+            found = self._of_selections(node, coefficient)
+            if found is not None:
+                return found
         merged = Merged in map(type, node.result)
         # A product in other axes has its factors written anew, without a sign that one took in.
         absorb = absorb and Merged not in map(type, (*node.result, *all_indices(node.factors)))
@@ -315,14 +317,19 @@ class Arranger:
             piece = notation.symmetric(notation.shorter(*piece))
         return Unfilled(negative, piece, present, scalars_before(piece, array))
 
-    def _of_selections(self, node: Product, coefficient: Fraction) -> Unfilled:
-        """A product with places of axes: with slices, with blocks of zeros, or entry by entry."""
+    def _of_selections(self, node: Product, coefficient: Fraction) -> Unfilled | None:
+        """A product with places of axes: with slices, with blocks of zeros, or entry by entry.
+
+        Nothing where labels alone choose places, and no slice says so.
+        """
         present = (True,) * len(node.axes)
         sliced = self.slices.sliced(replace(node, coefficient=ONCE))
         if sliced is not None:
             found = self.unfilled(sliced, coefficient, filled=True)
             if not has_letters(found.piece.upright):
                 return found
+        if not any(isinstance(factor.node, Selection) for factor in node.factors):
+            return None
         array = self.slices.placed(node)
         if array is None:
             entries = self.entries(replace(node, coefficient=abs(coefficient)))

@@ -51,7 +51,7 @@ class Binding:
         self.identities: list[Tree] = []
         self.summed: list[str] = []
         selections = [f for f in part.factors if _is_selection(f)]
-        labels = [f for f in part.factors if _is_of_labels(f)]
+        labels = [f for f in part.factors if is_of_labels(f)]
         self.factors = [f for f in part.factors if f not in selections and f not in labels]
         # A letter by itself is known before one that is found by taking it off a position.
         for index, place in sorted(
@@ -210,8 +210,12 @@ def _is_selection(factor: Factor) -> bool:
     return isinstance(factor.node, Selection) and factor.power > 0
 
 
-def _is_of_labels(factor: Factor) -> bool:
-    """Whether a factor is the one-hot matrix of labels, with a letter for rows and for classes."""
+def is_of_labels(factor: Factor) -> bool:
+    """Whether a factor is the one-hot matrix of labels, with a letter for rows and for classes.
+
+    Args:
+        factor: of a product.
+    """
     node = factor.node
     is_onehot = isinstance(node, Function) and node.function == "onehot" and factor.power > 0
     if not is_onehot or len(factor.indices) != 2 or not are_letters(factor.indices):

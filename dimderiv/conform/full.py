@@ -59,14 +59,14 @@ def _array(
         return notation.matrix_product([array(rows), array(across).other_way])
     if not rows and not across:
         return notation.column(notation.ones(*sizes).upright)
-    present = [letter is None or bool(side) for letter, side in zip(letters, (rows, across), strict=False)]
+    present = [
+        letter is None or bool(side) for letter, side in zip(letters, (rows, across), strict=False)
+    ]
     piece = array(rows) if rows else array(across).other_way
     return notation.with_ones(piece, sizes, [*present, True][:2])
 
 
-def _weight(
-    letter: Slot, weights: Mapping[int, list[Power]], edges: Sequence[Edge]
-) -> list[Power]:
+def _weight(letter: Slot, weights: Mapping[int, list[Power]], edges: Sequence[Edge]) -> list[Power]:
     if letter is None:
         return []
     loops = [edge for edge in edges if edge.start == edge.end == letter]
