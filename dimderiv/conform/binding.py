@@ -78,7 +78,7 @@ class Binding:
         alone = [name for name in names if name is not None]
         if len(alone) < len(names):
             return whole
-        return whole._replace(group=tuple(alone), is_grouped=bool(self.user.letters))
+        return whole._replace(group=tuple(alone), is_grouped=self.user.are_used)
 
     def _name(self, letters: Iterable[int]) -> None:
         """Give letters that stand for nothing yet a name of their own, over which is summed."""
@@ -184,12 +184,7 @@ class Binding:
 
     def _keep_inside(self) -> None:
         """Add ones along each axis that no entry keeps its letter inside of."""
-        kept = {
-            index
-            for factor in self.factors
-            for index in factor.indices
-            if isinstance(index, int) and factor.power > 0
-        }
+        kept = {i for factor in self.factors for i in factor.indices if isinstance(i, int)}
         for letter, place in self.spelled.items():
             dim = self.part.dims[letter]
             if letter not in kept and not self.scope.is_within(place, dim):
