@@ -18,6 +18,7 @@ from dimderiv.graph import (
     LabelledProduct,
     Merged,
     Named,
+    Node,
     Selection,
     Shifted,
     Symbol,
@@ -126,18 +127,17 @@ class Binding:
     def _choose(self, labels: Iterable[Factor]) -> None:
         """Let the class of a label be the label where it is summed."""
         for factor in labels:
-            row, label = factor.indices
-            assert isinstance(label, int) and isinstance(factor.node, Function)
-            if label in self.spelled:
+            *rows, label = letters_of(factor.indices)
+            assert isinstance(factor.node, Function)
+            named = _labels(factor.node.arguments[0])
+            if label in self.spelled or named is None:
                 self.factors.append(factor)
                 continue
-            assert isinstance(row, int)
-            self._name([row])
-            of = factor.node.arguments[0]
-            assert isinstance(of, Symbol | Named)
-            self.spelled[label] = Place.at(Entry(Name(of.name), (self.spelled[row].tree(),)))
-            if self.spelled[row].letter:
-                self.scope.alone.add(str(self.spelled[row].letter))
+            self._name(rows)
+            places = [self.spelled[row] for row in rows]
+            trees = tuple([place.tree() for place in places])
+            self.spelled[label] = Place.at(Entry(named, trees) if trees else named)
+            self.scope.alone.update(str(place.letter) for place in places if place.letter)
 
     def _solve(self, selections: list[Factor]) -> None:
         """Find letters from places that are known: one of step 1, or an entry of the identity."""
@@ -206,13 +206,22 @@ def _is_selection(factor: Factor) -> bool:
 
 
 def is_of_labels(factor: Factor) -> bool:
-    """Whether a factor is the one-hot matrix of labels, with a letter for rows and for classes.
+    """Whether a factor is the one-hot array of labels, with a letter for each axis.
 
     Args:
         factor: of a product.
     """
     node = factor.node
     is_onehot = isinstance(node, Function) and node.function == "onehot" and factor.power > 0
-    if not is_onehot or len(factor.indices) != 2 or not are_letters(factor.indices):
-        return False
-    return isinstance(node, Function) and isinstance(node.arguments[0], Symbol | Named)
+    return is_onehot and are_letters(factor.indices)
+
+
+def _labels(node: Node) -> Tree | None:
+    """What is written for labels: their name, or the ranks of what has a name."""
+    match node:
+        case Symbol(name=name) | Named(name=name):
+            return Name(name)
+        case Function("rank", (Symbol(name=name) | Named(name=name),)):
+            axis = None if node.over == (len(node.axes) - 1,) else node.over[0]
+            return Call("rank", (Name(name),), axis)
+    return None

@@ -19,6 +19,7 @@ from dimderiv.graph import (
     Function,
     Index,
     Key,
+    Named,
     Node,
     Product,
     Selection,
@@ -85,7 +86,7 @@ class Slices:
     def _looked_up(self, node: Node) -> Node:
         """A product with rows that labels choose: `E[y,:]` for `onehot(y) E`."""
         for factor in node.factors if isinstance(node, Product) else ():
-            if not is_of_labels(factor) or not isinstance(node, Product):
+            if not _has_rows(factor) or not isinstance(node, Product):
                 continue
             row, label = factor.indices
             met = [f for f in node.factors if f is not factor and label in f.indices]
@@ -196,6 +197,14 @@ def selects(node: Product) -> bool:
     """
     kinds = {type(factor.node) for factor in node.factors}
     return Selection in kinds or (Function in kinds and any(map(is_of_labels, node.factors)))
+
+
+def _has_rows(factor: Factor) -> bool:
+    """Whether a factor is the one-hot matrix of labels with a name."""
+    node = factor.node
+    if not is_of_labels(factor) or len(factor.indices) != 2 or not isinstance(node, Function):
+        return False
+    return isinstance(node.arguments[0], (Symbol, Named))
 
 
 def _unit(term: Node) -> tuple[int, Node] | None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial, reduce
 
 from dimderiv.infer import index_refusals as refusals
-from dimderiv.infer.affine import ZERO, Affine, affine, letter_of
+from dimderiv.infer.affine import ZERO, Affine, affine, letter_alone, letter_of
 from dimderiv.infer.bound import Bound, Late, Place, Sum
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.labels import is_labels, labels_along
@@ -69,13 +69,14 @@ def _along(scope: Scope, place: Place, index: syntax.Tree) -> Sequence[SizeTerm]
         whole = reduce(lambda a, b: scope.unifier.product(a, b, place.entry), sizes)
         scope.agree(whole, place.size, place.entry, refusals.merged_misfit(letters, place))
         return []
+    alone = letter_alone(scope, index)
+    if alone is not None:
+        run_along(scope, place, alone)
+        return []
     value = affine(scope, index)
-    if value.alone is not None:
-        run_along(scope, place, value.alone)
-    elif value.steps:
-        for letter in value.steps:
-            letter.sums.append(Sum(place, *value))
-    else:
+    for letter in value.steps:
+        letter.sums.append(Sum(place, *value))
+    if not value.steps:
         _constant(scope, place, value.offset)
     return []
 
@@ -125,7 +126,7 @@ def _identity_entry(scope: Scope, node: syntax.Entry) -> Axes:
     values = [affine(scope, index) for index in node.indices]
     for index in node.indices:
         mark_as_scalar(scope, index)
-    letters = [value.alone for value in values if value.alone is not None]
+    letters = [letter for index in node.indices if (letter := letter_alone(scope, index))]
     known = [letter.size for letter in letters if letter.size is not None]
     size = known[0] if known else Variable()
     scope.axes[id(node.operand)] = (size, size)

@@ -25,6 +25,7 @@ from dimderiv.language.syntax import (
     children,
     walk,
 )
+from dimderiv.language.vocabulary import RANK
 
 _LETTER = re.compile(r"[a-z][0-9]*")
 _IN_A_BARE_HEAD = frozenset({"name", ",", "(", ")"})
@@ -218,9 +219,12 @@ class IndexReader(Cursor):
         return Slice(start, stop, (begin, self.end))
 
     def position(self) -> Tree:
-        """A sum of products of letters, sizes and whole numbers, or an entry of labels."""
+        """A sum of products of letters, sizes and whole numbers, or labels, or an entry of them."""
         opening = self.token
         node = self.sum()
+        labels = node.operand if isinstance(node, Entry) else node
+        if isinstance(labels, Call) and labels.function == RANK:
+            return node
         if isinstance(node, Entry):
             if not isinstance(node.operand, Name):
                 raise complaints.said("no index", node.span)
