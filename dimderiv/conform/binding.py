@@ -120,8 +120,10 @@ class Binding:
             self.spelled[letter] = place
 
     def _equate(self, first: Place, second: Place, dim: Dim) -> None:
-        if first.letter and second.letter:
-            self.scope.equal.append((first.letter, second.letter))
+        pair = first.letter, second.letter
+        ranges = self.scope.ranges
+        if pair[0] and pair[1] and ranges.get(pair[0]) == ranges.get(pair[1]):
+            self.scope.equal.append((pair[0], pair[1]))
         self.identities.append(Entry(Call("eye", (dim.syntax(),)), (first.tree(), second.tree())))
 
     def _choose(self, labels: Iterable[Factor]) -> None:

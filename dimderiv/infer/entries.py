@@ -97,10 +97,22 @@ def run_along(scope: Scope, place: Place, letter: Bound) -> None:
     """A letter by itself runs along the whole axis."""
     if letter.size is None:
         letter.size = place.size
-    else:
+    elif not _is_cut(letter, place.size):
         write = refusals.letter_misfit(letter, place)
         scope.agree(letter.size, place.size, place.entry, write)
     letter.places.append(place)
+
+
+def _is_cut(letter: Bound, size: SizeTerm) -> bool:
+    """Whether a letter is written to run less far than an axis, or further, by names it shares.
+
+    What is left out or lies outside is meant so in `sum[i:n-1] x[i]`; two names that have nothing
+    to do with each other are more likely a mistake.
+    """
+    if not letter.because or letter.size is None or is_open(letter.size) or is_open(size):
+        return False
+    least = resolved(letter.size) - resolved(size)
+    return is_negative(least) or is_negative(ZERO - least)
 
 
 def _constant(scope: Scope, place: Place, offset: Dim) -> None:
