@@ -143,6 +143,7 @@ def entries_outside(scope: Scope) -> list[str]:
 
 def _is_outside(index: Sum) -> bool:
     ends = ends_of(index, None)
-    if ends is None or any(letter.because for letter in index.steps):
+    is_alone = not index.offset.monomials and len(index.steps) == 1
+    if ends is None or (not is_alone and any(letter.because for letter in index.steps)):
         return False
     return not (is_counted(ends[0]) and is_counted(resolved(index.place.size) - ONE - ends[1]))

@@ -10,7 +10,7 @@ from functools import partial, reduce
 
 from dimderiv.infer import index_refusals as refusals
 from dimderiv.infer.affine import ZERO, Affine, affine, letter_alone, letter_of
-from dimderiv.infer.bound import Bound, Late, Place, Sum
+from dimderiv.infer.bound import WRITTEN, Bound, Late, Place, Sum
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.labels import is_labels, labels_along
 from dimderiv.infer.scope import Scope
@@ -94,25 +94,24 @@ def _merged(scope: Scope, index: syntax.Tree) -> list[Bound]:
 
 
 def run_along(scope: Scope, place: Place, letter: Bound) -> None:
-    """A letter by itself runs along the whole axis."""
+    """A letter by itself runs along the whole axis, or along as much of it as is written."""
+    if letter.because == WRITTEN and _is_other_part(letter.known(), place.size):
+        letter.sums.append(Sum(place, ZERO, {letter: ONE}))
+        return
     if letter.size is None:
         letter.size = place.size
-    elif not _is_cut(letter, place.size):
+    else:
         write = refusals.letter_misfit(letter, place)
         scope.agree(letter.size, place.size, place.entry, write)
     letter.places.append(place)
 
 
-def _is_cut(letter: Bound, size: SizeTerm) -> bool:
-    """Whether a letter is written to run less far than an axis, or further, by names it shares.
-
-    What is left out or lies outside is meant so in `sum[i:n-1] x[i]`; two names that have nothing
-    to do with each other are more likely a mistake.
-    """
-    if not letter.because or letter.size is None or is_open(letter.size) or is_open(size):
+def _is_other_part(size: SizeTerm, axis: SizeTerm) -> bool:
+    """Whether a size is known to be less than that of an axis, or more."""
+    if is_open(size) or is_open(axis) or resolved(size) == resolved(axis):
         return False
-    least = resolved(letter.size) - resolved(size)
-    return is_negative(least) or is_negative(ZERO - least)
+    more = resolved(axis) - resolved(size)
+    return is_counted(more) or is_counted(ZERO - more)
 
 
 def _constant(scope: Scope, place: Place, offset: Dim) -> None:

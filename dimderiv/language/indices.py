@@ -10,6 +10,7 @@ from dimderiv.language import complaints
 from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.cursor import Cursor
 from dimderiv.language.inline import names_in
+from dimderiv.language.subscripts import MARK
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -59,10 +60,13 @@ class IndexReader(Cursor):
 
     Attributes:
         has_letters: whether something was read that may have letters to sum over.
+        has_subscripts: whether an entry was written with a subscript, and so no letter is summed.
+        in_index: whether an index is read, where a name is a letter.
         in_size: whether a size is read, where `//` divides.
     """
 
     has_letters = False
+    has_subscripts = False
     in_index = False
     in_size = False
 
@@ -196,6 +200,8 @@ class IndexReader(Cursor):
             raise complaints.said("loose [", self.token.span)
         self.has_letters = True
         opening = self.enter()
+        if opening.text == MARK:
+            self.subscripted(operand, start)
         before, self.in_index = self.in_index, True
         indices = [self.part()]
         while self.token.kind == ",":
@@ -204,6 +210,14 @@ class IndexReader(Cursor):
         self.in_index = before
         self.leave(opening, "]")
         return Entry(operand, tuple(indices), (start, self.end))
+
+    def subscripted(self, operand: Tree, start: int) -> None:
+        """Remember that an entry was written with a subscript, and what that was taken for."""
+        self.has_subscripts = True
+        if isinstance(operand, Name) and operand.name not in self.known:
+            written = self.source[slice(start, self.token.end)].strip()
+            if not written.startswith(operand.name):
+                self.assumptions[f"{written} is row {self.token.text} of {operand.name}"] = None
 
     def part(self) -> Tree:
         """One index: letters and numbers, or a slice."""

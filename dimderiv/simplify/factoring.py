@@ -138,10 +138,13 @@ def _handles(term: int, view: LabelledProduct) -> Iterator[Handle]:
 def _takes_places(view: LabelledProduct, place: int, inner: tuple[Index, ...]) -> bool:
     """Whether a factor and what it meets are a part of an array, such as `x[1:]` or `S[i,y[i]]`.
 
-    Such a part is one thing to the reader, and is not taken apart.
+    Such a part is one thing to the reader, and is not taken apart; nor is what is placed in a
+    larger array, as in `[0; A x]`.
     """
     for k, factor in enumerate(view.factors if inner else ()):
         match factor.node:
+            case Selection() if k != place and factor.indices[0] in view.result:
+                return True
             case Selection():
                 shared = factor.indices[:1] if k == place else factor.indices
             case Function("onehot"):

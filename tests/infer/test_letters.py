@@ -170,6 +170,9 @@ def test_a_program_without_letters_is_settled() -> None:
         (over("i:n", at("x", "i"), at("x", "i + 1")), 0),
         (form("i", over("k", at("x", "i + k"), at("w", "k"))), 0),
         (form("i", over("k", at("x", "2 i + k"), at("w", "k"))), 0),
+        (form("i:n-1", at("x", "i")), 0),
+        (form("i:n+1", at("x", "i")), 1),
+        (over("i:n-1", at("x", "i"), at("x", "i + 1")), 0),
     ],
 )
 def test_entries_that_may_lie_outside_are_told(statement: Tree, expected: int) -> None:
