@@ -84,7 +84,7 @@ def test_indices(index: str, tree: Tree) -> None:
     assert Entry(x, (tree,)) == found.body
 
 
-@pytest.mark.parametrize("source", ["x[0]", "x[1:] - x[:-1]", "X[:, 0:k]", "(A B)[0, :]'"])
+@pytest.mark.parametrize("source", ["x[0]", "x[1:] - x[:-1]", "X[:, 0:k]", "(A B)[0,:]'"])
 def test_entries_stand_outside_of_index_statements(source: str) -> None:
     """Numbers and slices need no head."""
     assert source == text(value(source, sizes="k"))
