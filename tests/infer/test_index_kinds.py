@@ -18,7 +18,9 @@ def typed(text: str, shapes: str = "", *wrt: str) -> Typed:
     declared = read_shapes(shapes)
     names = {*declared, *(n for each in declared.values() for d in each.shape for n in d.names)}
     sizes = names_in_brackets(declared)
-    program = parse_program(text, names=names, functions=RULES.functions, sizes=sizes)
+    program = parse_program(
+        text, names=names, functions=RULES.functions | BUILTIN_FUNCTIONS, sizes=sizes
+    )
     return infer(program, declared, rulebook=RULES, wrt=wrt)
 
 
