@@ -5,13 +5,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeAlias
 
-from dimderiv.conform import UserLetters
+from dimderiv.conform import Heads, UserLetters
 from dimderiv.explain.record.places import Place, places, selects
 from dimderiv.explain.record.scalar_order import MOST_AXES
-from dimderiv.graph import Index, LabelledProduct, Named, Selection, Symbol, letters_of
+from dimderiv.graph import (
+    Index,
+    LabelledProduct,
+    Named,
+    Node,
+    Product,
+    Selection,
+    Symbol,
+    labelled,
+    letters_of,
+)
 from dimderiv.language import Add, Binary, Entry, IndexForm, Name, Negative, Number, Statement, Tree
 from dimderiv.language import walk as parts_of
 
+# What stands for letters that the user has none for.
+SPARE = tuple(map(str, range(100)))
 # The letters of an index of the user, each with how far one step of it goes.
 Steps: TypeAlias = tuple[tuple[str, int], ...]
 
@@ -25,19 +37,62 @@ class StatementLetters:
     """
 
     def __init__(self, statements: Iterable[Statement], user: UserLetters | None = None) -> None:
-        self.user = user or UserLetters()
+        user = user or UserLetters()
+        self.letters = dict(user.letters)
+        self.user = UserLetters(user.shapes, self.letters)
         self.of: dict[tuple[str, int], list[Steps]] = {}
+        # Names of derivatives, and of what they are by: both have the same letters.
+        self.same: dict[str, str] = {}
+        self.chosen = set[str]()
         for statement in statements:
             for part in parts_of(statement.value):
                 if isinstance(part, IndexForm):
                     name = statement.name if part is statement.value else None
-                    heads = [tuple((letter, 1) for letter, _ in own) for own in part.axes]
-                    self._note(name or "", heads)
+                    self._note(name or "", _heads(part))
                 elif isinstance(part, Entry) and isinstance(part.operand, Name):
                     self._note(part.operand.name, [tuple(_steps(index)) for index in part.indices])
-        self.every = self.user.names | {
-            letter for own in self.of.values() for each in own for letter, _ in each
-        }
+        for name, letters in self.user.letters.items():
+            if not any((name, axis) in self.of for axis in range(len(letters))):
+                self._note(name, [((letter, 1),) if letter else () for letter in letters])
+        indices = [each for own in self.of.values() for each in own]
+        self.every = self.user.names | {letter for each in indices for letter, _ in each}
+
+    def note_head(self, name: str, form: IndexForm) -> None:
+        """Remember the letters of the axes of an array.
+
+        Args:
+            name: that of the array.
+            form: what it stands for.
+        """
+        self._note(name, _heads(form))
+        self.chosen.add(name)
+        self.letters[name] = [own[0][0] if len(own) == 1 else None for own in form.axes]
+
+    def note_derivative(self, name: str, by: str) -> None:
+        """Remember that a derivative has the letters of what it is by.
+
+        Args:
+            name: that of the derivative.
+            by: that of the other array.
+        """
+        self.same[name] = by
+        if by in self.letters:
+            self.letters[name] = self.letters[by]
+
+    def heads(self, node: Node) -> Heads:
+        """The letters of the user for the axes of a product; none for another node.
+
+        Args:
+            node: the node.
+        """
+        if not isinstance(node, Product) or not self.every:
+            return ()
+        term = labelled(node)
+        names = self.names(term, (), SPARE)
+        return [
+            [names[index]] if isinstance(index, int) and names[index] not in SPARE else []
+            for index in term.result
+        ]
 
     def _note(self, name: str, indices: Sequence[Steps]) -> None:
         shape = self.user.shapes.get(name, ())
@@ -62,8 +117,8 @@ class StatementLetters:
             spare: letters for what the user has no letter for.
         """
         votes: dict[int, Counter[str]] = {}
-        for letter, name in self._wishes(term, known):
-            votes.setdefault(letter, Counter())[name] += 1
+        for letter, name, weight in self._wishes(term, known):
+            votes.setdefault(letter, Counter())[name] += weight
         used = dict.fromkeys(letters_of(_indices(term)))
         names: dict[int, str] = {}
         for letter in used:
@@ -71,29 +126,35 @@ class StatementLetters:
             free = [name for name in own if name not in names.values()]
             if free:
                 names[letter] = free[0]
-        rest = (name for name in spare if name not in self.every)
+        gone = {*names.values(), *self.every}
+        rest = (name for name in spare if name not in gone)
         names |= {letter: next(rest) for letter in used if letter not in names}
         return names
 
     def _wishes(
         self, term: LabelledProduct, known: Iterable[tuple[str, Sequence[Index]]]
-    ) -> Iterator[tuple[int, str]]:
-        """Letters, and what they are called for an axis that they run along."""
+    ) -> Iterator[tuple[int, str, int]]:
+        """Letters, what they are called for an axis that they run along, and how much that counts.
+
+        What the user has for an axis counts more than what was chosen on the way.
+        """
         inside = {place.letter: place for place in places(term.factors)}
         arrays = list(known)
         for node, indices, _ in term.factors:
             if isinstance(node, (Symbol, Named)):
-                arrays.append((node.name, indices))
+                arrays.append((self.same.get(node.name, node.name), indices))
                 continue
             for axis, index in enumerate(indices if self.every else ()):
                 if isinstance(index, int) and not selects(node):
-                    yield from ((index, name) for name in self.user.wishes(node, axis))
+                    yield from ((index, name, 1) for name in self.user.wishes(node, axis))
         for name, own in arrays:
             for axis, index in enumerate(own):
                 letters, steps = _inside(index, inside)
                 for each in self.of.get((name, axis), ()):
                     if tuple(step for _, step in each) == steps:
-                        yield from zip(letters, (letter for letter, _ in each), strict=True)
+                        weight = 1 if name in self.chosen else 2
+                        for letter, (wish, _) in zip(letters, each, strict=True):
+                            yield letter, wish, weight
 
 
 def _inside(index: Index, inside: Mapping[int, Place]) -> tuple[Sequence[int], tuple[int, ...]]:
@@ -103,6 +164,10 @@ def _inside(index: Index, inside: Mapping[int, Place]) -> tuple[Sequence[int], t
         return place.others, place.factor.node.steps
     letters = letters_of((index,))
     return letters, (1,) * len(letters)
+
+
+def _heads(form: IndexForm) -> list[Steps]:
+    return [tuple((letter, 1) for letter, _ in own) for own in form.axes]
 
 
 def _steps(index: Tree, sign: int = 1) -> Iterator[tuple[str, int]]:

@@ -210,7 +210,7 @@ class _Recorder:
         names = self.names.written(operands(node))
         tree = None if whole is None else replaced(whole, names.get)
         if tree is None or not all_occur(shown, tree):
-            tree = self.writer.unfolded(_normal(local))
+            tree = self.writer.unfolded(_normal(local), "" if owner is None else owner.name)
             if whole is not None and owner is None:
                 return Equation((whole, tree))
         return Equation((tree,)) if owner is None else defined(Name(owner.name), tree)
@@ -278,12 +278,12 @@ class _Recorder:
         if is_constant(arriving) and (node is self.value or is_brief_identity(arriving)):
             return None
         tree, shape = self.writer.tree(arriving), self._shape(node)
-        lettered = (each for term in terms for each in term.lettered if each.tree == tree)
-        found = next(lettered, None)
-        if found is not None:
-            return Entry(*found), None
-        if shape is None:
-            return tree, None
+        lettered = [each for term in terms for each in term.lettered]
+        if shape is None or lettered:
+            entries: dict[Tree, Tree] = {
+                each.tree: Entry(*each) for each in lettered if isinstance(each.tree, Name)
+            }
+            return replaced(tree, entries.get), None
         return self.writer.array(arriving, row=shape.is_row), shape
 
     def _kind(self, node: Node) -> str:

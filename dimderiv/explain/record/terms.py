@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
-from dimderiv.conform import Arranger, Form, Heads, notation
+from dimderiv.conform import Arranger, Form, Heads, NoMatrixFormError, notation
 from dimderiv.explain.record.entry_letters import (
     EntryLetters,
     Target,
@@ -117,7 +117,10 @@ class TermWriter:
         if len(node.axes) > MOST_AXES:
             varied = unspread(node)
             return self.array(node) if varied is node else self.tree(varied)
-        shown = self.arranger.unfilled(node).signed
+        try:
+            shown = self.arranger.unfilled(node).signed
+        except NoMatrixFormError:
+            return self.array(node)
         return self.arranger.shown(shown, transposed=self.is_row(node))
 
     def array(self, node: Node, *, row: bool = False, heads: Heads = ()) -> Tree:
@@ -128,10 +131,13 @@ class TermWriter:
             return self.arranger.statement(node, node.axes, heads)
         return self.arranger.tree(node, row=row, heads=heads)
 
-    def unfolded(self, node: Node) -> Tree:
+    def unfolded(self, node: Node, name: str = "") -> Tree:
         """What a node is made of, even if it has a short name."""
         short = self.arranger.known.pop(node.key, None)
         tree = self.tree(node)
+        if isinstance(tree, IndexForm):
+            heads = [[own] if own else [] for own in self.own.letters.get(name, ())]
+            tree = self.array(node, row=self.is_row(node), heads=heads)
         if short is not None:
             self.arranger.known[node.key] = short
         return tree
@@ -204,11 +210,16 @@ class TermWriter:
             indices = tuple(ZERO if dim.is_one else next(given) for dim in shape)
         return entry(tree, indices)
 
+    def is_lettered(self, node: Node) -> bool:
+        """Whether a node without a name has more axes than a matrix, or is written in letters."""
+        tree = self.tree(node)
+        return has_letters(tree) or (len(node.axes) > MOST_AXES and not isinstance(tree, Name))
+
     def whole(self, node: Node, target: Target) -> Tree | None:
         """A node without letters; nothing where it has them."""
         row = target.shape is not None and target.shape.is_row
         tree = self.array(node, row=row)
-        return None if any(isinstance(part, IndexForm) for part in walk(tree)) else tree
+        return None if has_letters(tree) else tree
 
     def entries(self, factors: Sequence[Factor], term: LabelledProduct, target: Target) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry."""
@@ -319,6 +330,11 @@ class TermWriter:
     def _names(self, term: LabelledProduct, target: Target) -> EntryLetters:
         """A name for each letter: those of the result first, then those of what arrives."""
         return EntryLetters(self.own.names(term, target.known(term), self.letters), term.dims)
+
+
+def has_letters(tree: Tree) -> bool:
+    """Whether some part of a formula is given entry by entry."""
+    return any(isinstance(part, IndexForm) for part in walk(tree))
 
 
 def _raised(tree: Tree, power: Fraction) -> Tree:
