@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dimderiv.answer.derivative import Variables, own_axes
 from dimderiv.answer.question import Question
 from dimderiv.conform import Heads, UserLetters, user_letters
-from dimderiv.language import GRADIENT, IndexForm, Name, Shape
+from dimderiv.language import IndexForm, Name, Shape
 
 
 def letters_of(question: Question) -> UserLetters:
@@ -19,7 +19,7 @@ def letters_of(question: Question) -> UserLetters:
     found = user_letters(typed.program, shapes, typed.sizes)
     if not found.letters and not any(shape.has_more_axes for shape in shapes.values()):
         return UserLetters()
-    adjoints = {f"{GRADIENT}{name}": name for name in typed.definitions}
+    adjoints = {f"d{name}": name for name in typed.definitions}
     new = {adjoint: name for adjoint, name in adjoints.items() if adjoint not in shapes}
     letters = {new_name: found.letters[n] for new_name, n in new.items() if n in found.letters}
     return UserLetters(

@@ -1,14 +1,20 @@
 """What is asked: an expression with its shapes, by what, how often, and in which form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, get_args
 
 from dimderiv.differentiate import structure_of
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.infer import Typed
-from dimderiv.language import Program, names_in_use, parse_program
+from dimderiv.language import (
+    Program,
+    implicit,
+    names_in_brackets,
+    names_in_use,
+    parse_program,
+)
 from dimderiv.rulebook import Rulebook
 
 Layout = Literal["mixed", "numerator", "denominator"]
@@ -75,5 +81,9 @@ class Question:
         Args:
             printed: in the language.
         """
-        names, functions = names_in_use(self.typed.symbols), self.rulebook.words
-        return parse_program(printed, names=names, functions=functions)
+        symbols, functions = self.typed.symbols, self.rulebook.words
+        names, sizes = names_in_use(symbols), names_in_brackets(symbols)
+        program = parse_program(printed, names=names, functions=functions, sizes=sizes)
+        # As it is printed: what reads answers finds how far the letters run that nothing names.
+        statements = [replace(each, value=implicit(each.value)) for each in program.statements]
+        return replace(program, statements=tuple(statements))

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
 
 from dimderiv.conform import notation
+from dimderiv.conform.apart import with_places_apart
 from dimderiv.conform.functions import applied, function
 from dimderiv.conform.identities import IDENTITY, with_bare_identities
 from dimderiv.conform.index_form import Heads
@@ -13,7 +13,7 @@ from dimderiv.conform.kronecker import merged_piece
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.means import with_means
 from dimderiv.conform.network import Conformed, conform
-from dimderiv.conform.notation import Form, TwoWay, with_ones
+from dimderiv.conform.notation import TwoWay, has_letters, with_ones
 from dimderiv.conform.readable import (
     can_be_negated,
     factors_of_added,
@@ -26,8 +26,16 @@ from dimderiv.conform.readable import (
 )
 from dimderiv.conform.scalars import scalars
 from dimderiv.conform.skew import without_transposes
-from dimderiv.conform.statements import Statements, has_letters
-from dimderiv.conform.sums import negated, summed, summed_by_ends
+from dimderiv.conform.slices import Slices
+from dimderiv.conform.statements import Statements
+from dimderiv.conform.sums import summed, summed_by_ends
+from dimderiv.conform.unfilled import (
+    Unfilled,
+    magnitude,
+    present_axes,
+    scalars_before,
+    with_short_start,
+)
 from dimderiv.conform.whole_axes import with_whole_axes
 from dimderiv.errors import LimitError, NotDifferentiableError
 from dimderiv.graph import (
@@ -48,13 +56,11 @@ from dimderiv.graph import (
     all_indices,
     is_symmetric,
     is_zero,
-    letters_of,
     times,
 )
 from dimderiv.language import (
     COMMUTATION,
     COMPARISONS,
-    Add,
     Call,
     Dim,
     IndexForm,
@@ -74,27 +80,6 @@ class NoMatrixFormError(NotDifferentiableError):
             "the derivative has a part with more than two axes, which cannot be written",
             hint="derive a scalar, or name an intermediate result and derive in two steps",
         )
-
-
-class Unfilled(NamedTuple):
-    """A positive piece that may lack axes it is only repeated along, and its sign.
-
-    Attributes:
-        negative: whether it is subtracted.
-        piece: the piece.
-        present: which of its axes it has.
-        scalars: how many factors in front of it are scalars.
-    """
-
-    negative: bool
-    piece: TwoWay
-    present: tuple[bool, ...]
-    scalars: int = 0
-
-    @property
-    def signed(self) -> TwoWay:
-        """The piece with its sign."""
-        return negated(self.piece) if self.negative else self.piece
 
 
 class Arranger:
@@ -119,6 +104,7 @@ class Arranger:
         self.taken = frozenset(taken)
         self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
         self.known: dict[Key, TwoWay] = {}
+        self.slices = Slices(self.known, self.piece)
         letters = user or UserLetters()
         self.statements = Statements(self.piece, self.known, self.taken, self.sizes, letters)
 
@@ -130,9 +116,11 @@ class Arranger:
             row: whether it is a row.
             heads: letters for its axes, the best first, where it is written entry by entry.
         """
-        piece = self.piece(node)
-        is_lettered = self.statements.are_used and bool(self.statements.user.shapes)
-        if is_lettered and has_letters(piece.upright):
+        if self.statements.user.letters:
+            node = with_places_apart(node)
+        piece = self.slices.listed(node) if self.statements.user.letters else None
+        piece = piece or self.piece(node)
+        if self.statements.user.letters and has_letters(piece.upright):
             entries = self.entries(node, heads)
             is_whole = isinstance(piece.upright.tree, IndexForm)
             piece = entries if is_whole or entries.upright.cost < piece.upright.cost else piece
@@ -143,9 +131,11 @@ class Arranger:
         user = self.statements.user
         shape = user.shapes.get(named.name)
         heads = [[letter] if letter else [] for letter in user.letters.get(named.name, ())]
-        if shape is None or not shape.has_more_axes:
-            return self.tree(named.value, row=named.row, heads=heads)
-        return self.statement(named.value, shape, heads)
+        if shape is not None and shape.has_more_axes:
+            return self.statement(named.value, shape, heads)
+        if len(named.axes) > 2:
+            return self.statement(named.value, named.axes, heads)
+        return self.tree(named.value, row=named.row, heads=heads)
 
     def statement(self, node: Node, axes: Sequence[Dim], heads: Heads) -> Tree:
         """The notation of an array of any number of axes, of which the node lacks those of size 1.
@@ -155,6 +145,7 @@ class Arranger:
             axes: the axes of the array.
             heads: letters for them, the best first.
         """
+        node = with_places_apart(node)
         whole = self.statements.arrays.form(node) if len(axes) == len(node.axes) > 2 else None
         if whole is not None:
             return self.shown(notation.symmetric(whole))
@@ -237,10 +228,10 @@ class Arranger:
             negative = negative and not takes_in
         else:
             array = self.piece(node)
-        piece = notation.scaled(_magnitude(coefficient), [], [], array)
+        piece = notation.scaled(magnitude(coefficient), [], [], array)
         if filled and not all(present):
             return Unfilled(negative, with_ones(piece, node.axes, present), (True,) * len(present))
-        return Unfilled(negative, piece, present, _scalars_before(piece, array))
+        return Unfilled(negative, piece, present, scalars_before(piece, array))
 
     def _sum(self, node: Sum, *, negate: bool = False) -> tuple[TwoWay, tuple[bool, ...]]:
         signed = with_pairs(node)
@@ -258,7 +249,7 @@ class Arranger:
         if len(present) == 1 and not all(term.present[0] for term in terms):
             piece = notation.transposed_as_a_whole(piece)
         if is_symmetric(node):
-            piece = notation.symmetric(min(piece, key=_with_short_start))
+            piece = notation.symmetric(min(piece, key=with_short_start))
         return piece, present
 
     def total(
@@ -298,6 +289,8 @@ class Arranger:
     def _product(
         self, node: Product, coefficient: Fraction, *, absorb: bool, filled: bool
     ) -> Unfilled:
+        if Selection in [type(factor.node) for factor in node.factors]:
+            return self._of_selections(node, coefficient)
         merged = Merged in map(type, node.result)
         # A product in other axes has its factors written anew, without a sign that one took in.
         absorb = absorb and Merged not in map(type, (*node.result, *all_indices(node.factors)))
@@ -314,13 +307,29 @@ class Arranger:
                 return Unfilled(coefficient < 0, entries, present)
             array, more, under = with_means(shown, conformed, under)
             over += more
-            present = _present(shown)
+            present = present_axes(shown)
         if filled and not all(present):
             array, present = with_ones(array, node.axes, present), (True,) * len(present)
-        piece = notation.scaled(_magnitude(coefficient), over, under, array)
+        piece = notation.scaled(magnitude(coefficient), over, under, array)
         if node.symmetric:
             piece = notation.symmetric(notation.shorter(*piece))
-        return Unfilled(negative, piece, present, _scalars_before(piece, array))
+        return Unfilled(negative, piece, present, scalars_before(piece, array))
+
+    def _of_selections(self, node: Product, coefficient: Fraction) -> Unfilled:
+        """A product with places of axes: with slices, with blocks of zeros, or entry by entry."""
+        present = (True,) * len(node.axes)
+        sliced = self.slices.sliced(replace(node, coefficient=ONCE))
+        if sliced is not None:
+            found = self.unfilled(sliced, coefficient, filled=True)
+            if not has_letters(found.piece.upright):
+                return found
+        array = self.slices.placed(node)
+        if array is None:
+            entries = self.entries(replace(node, coefficient=abs(coefficient)))
+            return Unfilled(coefficient < 0, entries, present)
+        over, under = scalars(node.factors, [self.piece(f.node) for f in node.factors], self.piece)
+        piece = notation.scaled(magnitude(coefficient), over, under, array)
+        return Unfilled(coefficient < 0, piece, present, scalars_before(piece, array))
 
     def _conformed(
         self, node: Product, pieces: Sequence[TwoWay]
@@ -367,30 +376,3 @@ class Arranger:
                 piece = self.piece(inner)
             pieces.append(piece)
         return negative, pieces
-
-
-def _magnitude(coefficient: Fraction) -> Fraction:
-    return coefficient if coefficient is ONCE else abs(coefficient)
-
-
-def _present(node: Product) -> tuple[bool, ...]:
-    """Which axes of a product it is not only repeated along."""
-    used = set(letters_of(all_indices(node.factors)))
-    is_diagonal = len(set(node.result)) < len(node.result)
-    return tuple([is_diagonal or used.issuperset(letters_of((i,))) for i in node.result])
-
-
-def _scalars_before(piece: TwoWay, array: TwoWay | None) -> int:
-    """How many factors a piece has in front of the array that it is a multiple of."""
-    if array is None:
-        return 0
-    return max(
-        len(notation.factors(form)) - len(notation.factors(bare))
-        for form, bare in zip(piece, array, strict=True)
-    )
-
-
-def _with_short_start(form: Form) -> tuple[float, int]:
-    """Orders forms of equal cost by their first term: `A + A'`, not `A' + A`."""
-    first = form.tree.terms[0] if isinstance(form.tree, Add) else form.tree
-    return form.cost, notation.symbols(first)

@@ -52,6 +52,8 @@ def function(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
 def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     """A function of whole matrices, at its arguments or at their transposes."""
     upright = notation.call(node.function, *(piece.upright for piece in pieces))
+    if node.function == "onehot":
+        return notation.column(upright)
     if is_symmetric(node):
         return notation.symmetric(upright)
     transposed = notation.call(node.function, *(piece.transposed for piece in pieces))

@@ -7,6 +7,8 @@ from itertools import count
 from dimderiv.graph import Factor, Function, Index, Map, Named, Node, Product, Sum, Symbol
 from dimderiv.language import (
     ONE,
+    Add,
+    Binary,
     Dim,
     Entry,
     IndexForm,
@@ -19,6 +21,7 @@ from dimderiv.language import (
     walk,
 )
 
+ENTRYWISE = frozenset({".*", "./", ".^"})
 LETTERS = "ijklpqrstuvabcdefgh"
 
 
@@ -97,9 +100,12 @@ def user_letters(
     """
     found: dict[str, list[str | None]] = {}
     for statement in program.statements:
-        for part in _before_their_operands(statement.value):
+        parts = [*_before_their_operands(statement.value)]
+        for part in parts:
             if isinstance(part, Entry) and isinstance(part.operand, Name):
                 _note(found.setdefault(part.operand.name, []), part.indices, sizes)
+        for part in reversed(parts):
+            _share(part, found, shapes)
         if statement.name is not None:
             head = _head(statement.value, found)
             if head:
@@ -121,6 +127,19 @@ def _note(own: list[str | None], indices: Sequence[Tree], sizes: Collection[str]
         is_letter = isinstance(index, Name) and index.name not in sizes
         if isinstance(index, Name) and is_letter and own[axis] is None and index.name not in own:
             own[axis] = index.name
+
+
+def _share(part: Tree, found: dict[str, list[str | None]], shapes: Mapping[str, Shape]) -> None:
+    """Let arrays that are added or multiplied entry by entry have the same letters: `G .* Y`."""
+    if not isinstance(part, Add) and not (isinstance(part, Binary) and part.operator in ENTRYWISE):
+        return
+    names = [each.name for each in children(part) if isinstance(each, Name)]
+    for name in names:
+        known = [
+            found[n] for n in names if any(found.get(n, ())) and shapes.get(n) == shapes.get(name)
+        ]
+        if known and not any(found.get(name, ())):
+            found[name] = list(known[0])
 
 
 def _head(value: Tree, found: Mapping[str, list[str | None]]) -> list[str | None]:

@@ -19,6 +19,7 @@ from dimderiv.language import (
     Call,
     Dim,
     Group,
+    IndexForm,
     Name,
     Negative,
     Number,
@@ -27,6 +28,7 @@ from dimderiv.language import (
     Tree,
     children,
     decimal_places,
+    walk,
 )
 
 BRACKETS = 0.5
@@ -204,6 +206,11 @@ def own_symbols(tree: Tree) -> int:
     if isinstance(tree, Add):
         return len(tree.terms) - 1 - sum([isinstance(t, Negative) for t in tree.terms[1:]])
     return 0 if is_product(tree) or isinstance(tree, Group) else 1
+
+
+def has_letters(form: Form) -> bool:
+    """Whether some part of a form is written entry by entry."""
+    return any(isinstance(part, IndexForm) for part in walk(form.tree))
 
 
 def factors(form: Form) -> list[Tree]:

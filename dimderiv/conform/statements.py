@@ -6,11 +6,11 @@ from dimderiv.conform.batches import Batches
 from dimderiv.conform.entries import EntryWriter
 from dimderiv.conform.index_form import Heads, index_form, scalar_form
 from dimderiv.conform.lettering import UserLetters
-from dimderiv.conform.notation import Form, TwoWay
+from dimderiv.conform.notation import Form, TwoWay, has_letters
 from dimderiv.conform.places import Place
 from dimderiv.conform.whole_arrays import WholeArrays
 from dimderiv.graph import Index, Key, LabelledProduct, Node, Product, Selection, nodes_of
-from dimderiv.language import Dim, IndexForm, walk
+from dimderiv.language import Dim
 
 
 class Statements:
@@ -74,8 +74,3 @@ class Statements:
             return None
         form = self.piece_of(node).upright
         return None if has_letters(form) else form
-
-
-def has_letters(form: Form) -> bool:
-    """Whether some part of a form is written entry by entry."""
-    return any(isinstance(part, IndexForm) for part in walk(form.tree))

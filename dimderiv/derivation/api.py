@@ -21,6 +21,7 @@ from dimderiv.language import (
     Shapes,
     canonical_name,
     is_one_symbol,
+    names_in_brackets,
     names_in_use,
     parse_program,
     read_shapes,
@@ -203,7 +204,8 @@ def _parsed(
     words = {name for name in wrt if name.isidentifier() and not is_one_symbol(name)}
     variables = {EULER}.intersection(wrt).union(words) - rulebook.words
     names = names_in_use(declared) | variables
-    return parse_program(source, names=names, functions=rulebook.words)
+    sizes = names_in_brackets(declared)
+    return parse_program(source, names=names, functions=rulebook.words, sizes=sizes)
 
 
 def _refuse_unsupported(typed: Typed, order: int) -> None:

@@ -92,7 +92,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
         answer = Program((*shared, Statement(None, statement.value)), read.source)
         extent = derived.extents[names]
         found[names] = verify.Claim(
-            expression=question.typed.program,
+            expression=question.typed.settled,
             answer=answer,
             wrt=names[-1],
             symbols=question.typed.symbols,

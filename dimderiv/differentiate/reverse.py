@@ -8,6 +8,7 @@ from dimderiv.differentiate.partials import Partial, partials
 from dimderiv.errors import LimitError
 from dimderiv.graph import (
     ONCE,
+    Function,
     Key,
     Named,
     Node,
@@ -210,6 +211,9 @@ def _dependent(order: Iterable[Node], wanted: set[Key]) -> set[Key]:
 
 def _deserves_name(node: Named, upstream: Node, dependent: set[Key]) -> bool:
     """Whether the derivative by an intermediate is used more than once, or is long."""
+    if len(node.axes) > 2 and isinstance(node.value, Function) and upstream.weight > 1:
+        # Whole arrays are read entry by entry: `P .* (dP - sum(P .* dP, axis=2))`.
+        return True
     if upstream.weight < 3:
         return False
     return upstream.weight > LONG_ADJOINT or _branches(node.value, dependent) > 1

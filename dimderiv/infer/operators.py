@@ -45,8 +45,9 @@ def binary_axes(scope: Scope, node: Binary) -> Axes:
 
 def broadcast(scope: Scope, node: Tree, parts: Sequence[Tree], axes: Sequence[Axes]) -> Axes:
     """The axes that operands have together, where an axis of size 1 stretches."""
-    if max(map(len, axes)) > 2:
-        return stretched(scope, node, parts, axes)
+    for own in axes:
+        if len(own) > 2:
+            return stretched(scope, node, parts, axes)
     rows, cols = axes[0]
     for part, (other_rows, other_cols) in zip(parts[1:], axes[1:], strict=True):
         try:

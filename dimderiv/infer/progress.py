@@ -99,7 +99,7 @@ class Progress:
             for wanted, size in zip(own, axes, strict=True):
                 scope.agree(wanted, size, statement.value, write)
         scope.add(name, "definition", axes)
-        heads = heads_of(scope, statement.value, len(axes))
+        heads = heads_of(scope, statement.value, len(axes)) if scope.bound else None
         if heads is not None:
             scope.heads[name] = heads
 

@@ -183,7 +183,9 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
     if clash is None and value is not None:
         last = progress.program.statements[-1].value
         try:
-            for axis, known in zip(scope.axes[id(last)], value, strict=True):
+            # An index form has an axis for each of its own, also where two matrices have four.
+            axes = scope.axes[id(last)]
+            for axis, known in zip(axes, value, strict=True) if len(axes) == len(value) else ():
                 if is_open(axis):
                     scope.unifier.unify(axis, known, last)
         except MismatchError as misfit:

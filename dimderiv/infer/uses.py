@@ -94,16 +94,16 @@ def uses_of(program: syntax.Program) -> Mapping[str, Use]:
                     _note_counts(left, uses)
             case syntax.Binary("^" | ".^", _, exponent):
                 _note_counts(exponent, uses)
+            case syntax.Call(function, (argument,)) if function in OF_ARRAYS and not node.over:
+                inner = bare(argument)
+                if inner is not None:
+                    uses[inner].is_vector = True
             case syntax.Transpose(syntax.Entry(syntax.Name(name), (_,))):
                 uses[name].is_rows = True
             case syntax.Entry(syntax.Name(name), indices):
                 use = uses[name]
                 use.indices = max(use.indices, len(indices))
                 use.is_array = True
-            case syntax.Call(function, (argument,)) if function in OF_ARRAYS and not node.over:
-                inner = bare(argument)
-                if inner is not None:
-                    uses[inner].is_vector = True
     return dict(uses)
 
 

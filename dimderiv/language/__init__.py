@@ -4,6 +4,7 @@ from dimderiv.language import frozen, syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
 from dimderiv.language.inline import names_in, without_definitions, written_out
+from dimderiv.language.letters import free_letters, index_names, letters_of, named_letters
 from dimderiv.language.names import (
     GRADIENT,
     GREEK_NAMES,
@@ -25,9 +26,11 @@ from dimderiv.language.shapes import (
     Dim,
     Monomial,
     Shape,
+    names_in_brackets,
     names_in_use,
     size_of,
 )
+from dimderiv.language.summation import explicit, implicit
 from dimderiv.language.syntax import (
     Add,
     AxisName,
@@ -116,10 +119,17 @@ __all__ = [
     "children",
     "copied",
     "decimal_places",
+    "explicit",
+    "free_letters",
     "frozen",
+    "implicit",
+    "index_names",
     "is_extreme_of_two",
     "is_one_symbol",
+    "letters_of",
+    "named_letters",
     "names_in",
+    "names_in_brackets",
     "names_in_use",
     "parse_expression",
     "parse_program",

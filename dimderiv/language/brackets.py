@@ -10,6 +10,7 @@ from dimderiv.errors import ParseError
 from dimderiv.language.vocabulary import COMMUTATION, Token
 
 _OPENS = frozenset({"(", "[", "⟨"})
+_PAIRS = {"(": "()", "[": "[]"}
 _CLOSES = frozenset({")", "]", "⟩"})
 
 
@@ -36,6 +37,19 @@ def brackets_of(tokens: Sequence[Token]) -> dict[int, Brackets]:
             if tokens[start].kind == "(":
                 found[start] = Brackets(place, commas)
     return found
+
+
+def closing_bracket(tokens: Sequence[Token], opening: int) -> int:
+    """Where the bracket that opens at a place closes; the number of tokens if it does not."""
+    kinds, depth = _PAIRS[tokens[opening].kind], 0
+    for place in range(opening, len(tokens)):
+        kind = tokens[place].kind
+        depth += (kind == kinds[0]) - (kind == kinds[1])
+        if not depth:
+            return place
+        if kind == ";":
+            break
+    return len(tokens)
 
 
 def with_defined_functions(tokens: list[Token]) -> list[Token]:

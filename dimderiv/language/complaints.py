@@ -6,7 +6,7 @@ What is missing is pointed at after the last token that was read.
 from collections.abc import Sequence
 
 from dimderiv.errors import ParseError, Span
-from dimderiv.language.questions import ENTRIES
+from dimderiv.language.syntax import Name
 from dimderiv.language.vocabulary import Token
 
 QUOTES = frozenset({"'", "\N{RIGHT SINGLE QUOTATION MARK}"})
@@ -17,12 +17,39 @@ _CLOSERS = {"(": ")", "[": "]", "⟨": "⟩"}
 _SAID = {
     ")": ("this bracket closes nothing", "delete it, or open a bracket before it"),
     "]": ("this bracket closes nothing", "delete it; square brackets are only for index forms"),
+    "row": ("a semicolon in square brackets begins the next row of blocks", "write [A, B; C, D]"),
+    "//": (
+        "'//' divides sizes, in the head of an index statement",
+        "write / by a scalar, ./ for each entry",
+    ),
+    "loose [": (
+        "a square bracket beside an operand may be an entry of it or a block",
+        "write X[i,j] without a space for an entry, X * [a, b] for a product",
+    ),
+    "one block": (
+        "there is one operand in these square brackets",
+        "use round brackets; blocks are written [A, B; C, D]",
+    ),
+    "E[": (
+        "square brackets right after E would be an entry of it",
+        "write mean(x): expectations are not in the language",
+    ),
+    "step of a slice": (
+        "a slice has no step",
+        "write it with a letter: [i] x[2i] for every second entry",
+    ),
+    "no reduction": (
+        "a reduction runs over letters, each with one axis",
+        "write sum[k] A[i,k] B[k,j], or sum[i,j] A[i,j]",
+    ),
     ",": ("a comma stands only between the arguments of a function", "separate statements with ;"),
     ":": ("a colon stands only in the head of an index form", INDEX_FORM),
     "=": ("the left side of '=' is a single name", "write a definition like r = X w - y"),
     "= inside": ("'=' cannot stand inside brackets", "write axis=0 or axis=1 as the last argument"),
-    "==": ("'==' is not in the language", "use = to define a name, and < > <= >= to compare"),
-    "[": ("square brackets are only for index forms", "use round brackets"),
+    "[": (
+        "an index statement is an operand only in brackets",
+        "write ([i,j] A[i,k] B[k,j]), or give it a name: C[i,j] = A[i,k] B[k,j]",
+    ),
     "⟩": ("this bracket closes nothing", "delete it, or open one before it: ⟨A, X⟩"),
     "⊗": (
         "a Kronecker product beside other products needs brackets",
@@ -61,7 +88,7 @@ _SAID = {
         "write an index such as i + 2 k",
     ),
 } | dict.fromkeys(
-    ("<", ">", "<=", ">="),
+    ("<", ">", "<=", ">=", "=="),
     ("comparisons do not chain", "write (a < b) .* (b < c)"),
 )
 
@@ -82,21 +109,11 @@ def glued_to_a_norm(text: str, span: Span) -> ParseError:
     )
 
 
-def entry(operand: Token, opening: Token) -> ParseError:
-    """The error for `x[1]` and `A[1, 2]` outside an index form, and for `E[x]`."""
-    is_mean = operand.text == "E"
-    return ParseError(
-        "square brackets right after an array would be an entry of it",
-        span=opening.span,
-        hint="write mean(x): expectations are not in the language" if is_mean else ENTRIES,
-    )
-
-
 def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
     """The error where an operand should begin and something else does."""
     token = tokens[index]
     previous = tokens[index - 1] if index else None
-    if token.kind in {"[", "axis", "=="}:
+    if token.kind == "axis":
         return out_of_place(token, nested=True)
     if token.kind == "<":
         return ParseError(
@@ -173,12 +190,40 @@ def used_too_early(token: Token, defining: str | None) -> ParseError:
     return ParseError(message, span=token.span, hint=hint)
 
 
-def size_missing(letter: Token) -> ParseError:
-    """The error for a letter of an index form without the size of its axis."""
+def letter_is_size(letter: Token) -> ParseError:
+    """The error for the size of an axis as a letter."""
     return ParseError(
-        f"the size of the axis {letter.text} is missing",
-        span=(letter.end, letter.end),
-        hint=INDEX_FORM,
+        f"{letter.text} is declared as a size or as labels, so it cannot be a letter",
+        span=letter.span,
+        hint="another letter",
+    )
+
+
+def letter_as_number(name: Name) -> ParseError:
+    """The error for a letter outside of square brackets, as in `[i] i x[i]`."""
+    return ParseError(
+        f"{name.name} is an index letter here, and stands outside of square brackets",
+        span=name.span,
+        hint="another letter in the brackets, or a vector with the numbers: w[i] for w_i = i",
+    )
+
+
+def letters_side_by_side(letters: Sequence[str], span: Span) -> ParseError:
+    """The error for `X[i j]`."""
+    return ParseError(
+        f"{' '.join(letters)} may be several indices, or one axis of several letters",
+        span=span,
+        hint=f"write [{','.join(letters)}] for several axes, [({' '.join(letters)})] for one",
+    )
+
+
+def reach_of_reduction(function: Token, written: str) -> ParseError:
+    """The error for `max[k](S[i,k]) x[i]`, which may be a product in the maximum or beside it."""
+    return ParseError(
+        f"how far {function.text} reaches is not clear",
+        span=(function.start, function.start + len(written)),
+        hint=f"write ({function.text}[k] a[k]) b for a factor b beside it, "
+        f"{function.text}[k] (a[k] b) for one in it",
     )
 
 

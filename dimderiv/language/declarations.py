@@ -15,6 +15,7 @@ from dimderiv.language.vocabulary import RESERVED_WORDS
 
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
 PROPERTIES = (*NEEDS_SQUARE, "positive", "onehot", "probability")
+LABELS = "labels"
 SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
 COMPOSITE_LIMIT = 40
@@ -34,6 +35,7 @@ _OPEN_SHAPES = {
     "matrix": Shape(*OPEN),
     "square": Shape(OPEN[0], OPEN[0]),
 }
+_NO_SIZES = frozenset({"scalar", "vector", "matrix", LABELS, *PROPERTIES})
 _MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int", "integer"})
 _SPACES = re.compile(r"(?:ℝ|R|\\mathbb\{R\})\s*\^")
 
@@ -119,7 +121,9 @@ class _Reader:
             hint = f"{self.name}: m x n for a matrix, {self.name}: n for a vector"
             self.refuse("a shape is its sizes alone", self.place, hint=hint)
         shape = self.shape()
-        return Declaration(shape, self.properties(shape), self.source[slice(*self.place)])
+        labels = self.labels(shape)
+        properties, text = self.properties(shape), self.source[slice(*self.place)]
+        return Declaration(shape, properties, text, labels=labels)
 
     def function(self, arrow: Span) -> Declaration:
         """What is declared as `m x p -> scalar`."""
@@ -148,6 +152,11 @@ class _Reader:
         shape = self.shape()
         if OPEN[0] in shape:
             self.refuse(f"the argument of {self.name} has no sizes", (start, end), hint=example)
+        if shape.has_more_axes:
+            message = (
+                f"the argument of {self.name} has {len(shape)} axes; at most two are supported"
+            )
+            self.refuse(message, (start, end), hint=example, error=NotDifferentiableError)
         for word, span in self.tokens[self.index :]:
             self.refuse(f"{word!r} does not suit the argument of a function", span, hint=example)
         return Declaration(shape, text=f"{shape} -> scalar", is_function=True)
@@ -186,13 +195,21 @@ class _Reader:
         while self.continues():
             self.index += 1
             sizes.append(self.size())
-        if len(sizes) > 2:
-            self.refuse(
-                f"{self.name} has {len(sizes)} axes; a symbol has at most two",
-                self.place,
-                hint="a matrix for each value of the other indices",
-            )
-        return Shape(sizes[0], sizes[1] if len(sizes) == 2 else ONE)
+        return Shape.of(sizes)
+
+    def labels(self, shape: Shape) -> Dim | None:
+        """How many labels there are, where `labels` and their number follow the shape."""
+        if self.index == len(self.tokens) or self.tokens[self.index][0] != LABELS:
+            return None
+        if shape.has_more_axes or shape.is_matrix:
+            span = self.tokens[self.index][1]
+            hint = f"{self.name}: {shape[0]} labels C"
+            self.refuse(f"labels have one axis, and {self.name} is {shape}", span, hint=hint)
+        self.index += 1
+        if self.index == len(self.tokens):
+            hint = f"{self.name}: {shape} labels C, where they are whole numbers from 0 to C - 1"
+            self.refuse(f"the number of labels of {self.name} is missing", self.place, hint=hint)
+        return self.size()
 
     def open_shape(self) -> Shape | None:
         """The shape of `vector`, `row vector`, `matrix` and `square matrix`."""
@@ -214,7 +231,12 @@ class _Reader:
             return
         end = texts.index(closing)
         inside = texts[1:end]
-        if "(" in inside or not _BETWEEN_SIZES.intersection(inside):
+        after = texts[end + 1 : end + 2]
+        if (
+            "(" in inside
+            or not _BETWEEN_SIZES.intersection(inside)
+            or after in (["x"], ["\N{MULTIPLICATION SIGN}"])
+        ):
             return
         kept = self.tokens[1:end]
         if kept[-1][0] == ",":
@@ -238,7 +260,7 @@ class _Reader:
             return self.number(token, span)
         if token.startswith("-") or token[0].isdigit():
             self.refuse(f"{token} is no size", span, hint="a positive whole number, or a name")
-        if not _SYMBOL.fullmatch(token) or token in {"scalar", "vector", "matrix", *PROPERTIES}:
+        if not _SYMBOL.fullmatch(token) or token in _NO_SIZES:
             self.refuse(f"a size is missing before {token!r}", span, hint=EXAMPLE)
         if token in _MEANS_SCALAR:
             self.refuse(f"{token} is no size", span, hint=f"{self.name}: scalar for a number")
@@ -303,6 +325,9 @@ class _Reader:
         for word, span in words:
             if word not in PROPERTIES:
                 self.unknown_word(word, span)
+            if shape.has_more_axes:
+                message = f"only arrays of at most two axes can be {word}: {self.name} is {shape}"
+                self.refuse(message, span, hint=f"{self.name}: {shape}")
             if word in NEEDS_SQUARE and shape.rows != shape.cols:
                 self.refuse(
                     f"only a square matrix can be {word}: {self.name} is "

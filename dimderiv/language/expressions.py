@@ -4,96 +4,41 @@ From loose to tight: comparisons; `+ -`; a leading minus; products, quotients an
 left to right; powers, transposes and index brackets, left to right.
 """
 
-import re
-from collections.abc import Collection, Sequence
 from fractions import Fraction
-from functools import lru_cache
 
-from dimderiv.errors import LimitError, ParseError
 from dimderiv.language import complaints
-from dimderiv.language.numerals import Decimal, Ratio
+from dimderiv.language.brackets import closing_bracket
+from dimderiv.language.calls import GROUPS, CallReader, exact
 from dimderiv.language.syntax import (
     Add,
     Binary,
     Call,
-    Entry,
-    IndexForm,
     Name,
     Negative,
     Number,
     Operator,
     Transpose,
     Tree,
-    children,
 )
-from dimderiv.language.vocabulary import EULER, ONES, Token
+from dimderiv.language.vocabulary import EULER, ONES
 
-NESTING_LIMIT = 100
-ARGUMENT_LIMIT = 20
-
-_COMPARISONS: dict[str, Operator] = {">": ">", "<": "<", ">=": ">=", "<=": "<="}
+_COMPARISONS: dict[str, Operator] = {">": ">", "<": "<", ">=": ">=", "<=": "<=", "==": "=="}
 _PRODUCTS: dict[str, Operator] = {"*": "*", ".*": ".*", "/": "/", "./": "./"}
+_WHOLE: Operator = "//"
 _POWERS: dict[str, Operator] = {"^": "^", ".^": ".^"}
 _SIGNS = frozenset("+-")
 _POSTFIXES = frozenset({"'", "^", ".^", "["})
-_STARTS_OPERAND = frozenset({"number", "name", "function", "(", "open", "⟨", ONES, EULER})
-_GROUPS = {"(": ")", "open": "close"}
-_ENDS_GROUP = frozenset({"end", ";", ")", "]", "⟩", "close"})
-_LETTER = re.compile(r"[a-z][0-9]*")
+_STARTS_OPERAND = frozenset(
+    {"number", "name", "function", "(", "[", "open", "⟨", "reduction", ONES, EULER}
+)
 
 
-class ExpressionReader:
-    """Reads tokens once, from left to right.
-
-    Args:
-        source: the text of the tokens.
-        tokens: all tokens, the last one of kind `end`.
-        pending: names that are defined further on and cannot be used yet.
-    """
-
-    def __init__(self, source: str, tokens: list[Token], pending: Collection[str] = ()) -> None:
-        self.source = source
-        self.tokens = tokens
-        self.index = 0
-        self.token = tokens[0]
-        self.end = 0
-        self.nesting = 0
-        self.in_index_form = False
-        self.assumptions: dict[str, None] = {}
-        self.pending = set(pending)
-        self.defining: str | None = None
-
-    def advance(self) -> Token:
-        """Go past a token, and hand it back."""
-        token = self.token
-        self.end = token.end
-        self.index += 1
-        self.token = self.tokens[self.index]
-        return token
-
-    def enter(self) -> Token:
-        """Go past an opening bracket or bar."""
-        self.nesting += 1
-        if self.nesting > NESTING_LIMIT:
-            raise LimitError(
-                f"brackets are nested more than {NESTING_LIMIT} deep",
-                span=self.token.span,
-                hint="give the inner parts names: y = ...; ...",
-            )
-        return self.advance()
-
-    def leave(self, opening: Token, closing: str) -> Token:
-        """Go past the bracket or bar that closes what `opening` opened."""
-        if self.token.kind != closing:
-            if self.token.kind in _ENDS_GROUP:
-                raise complaints.not_closed(self.source, opening, self.end)
-            raise complaints.out_of_place(self.token, nested=True)
-        self.nesting -= 1
-        return self.advance()
+class ExpressionReader(CallReader):
+    """Reads expressions by precedence; what is in brackets, the classes above it read."""
 
     def expression(self) -> Tree:
         """An index form, a comparison of two sums, or a sum."""
-        if self.token.kind == "[":
+        if self.token.kind == "[" and self.is_head():
             return self.index_form()
         start = self.token.start
         left = self.sum()
@@ -128,12 +73,14 @@ class ExpressionReader:
         while True:
             kind = self.token.kind
             if kind in _STARTS_OPERAND:
+                if kind == "[":
+                    self.refuse_loose_brackets()
                 node = Binary("*", node, self.power(), (start, self.end))
-            elif kind in _PRODUCTS:
+            elif kind in _PRODUCTS or (kind == "//" and self.in_size):
                 self.advance()
                 inner = self.signs()
                 right = self.negated(self.power(), inner)
-                node = Binary(_PRODUCTS[kind], node, right, (start, self.end))
+                node = Binary(_PRODUCTS.get(kind, _WHOLE), node, right, (start, self.end))
             elif kind == "⊗":
                 raise complaints.out_of_place(self.token, nested=False)
             else:
@@ -147,6 +94,12 @@ class ExpressionReader:
         if self.token.kind in _STARTS_OPERAND or self.token.kind in _PRODUCTS:
             raise complaints.said("⊗ goes on", self.token.span)
         return node
+
+    def refuse_loose_brackets(self) -> None:
+        """Refuse `X [i, j]`, which may be an entry or a product with a row of blocks."""
+        end = closing_bracket(self.tokens, self.index)
+        if not any(token.kind == "row" for token in self.tokens[self.index : end]):
+            raise complaints.said("loose [", self.token.span)
 
     def signs(self) -> list[int]:
         """Go past leading signs; where each minus stands."""
@@ -174,6 +127,8 @@ class ExpressionReader:
                 self.advance()
                 node = Transpose(node, (start, self.end))
             elif kind == "[":
+                if not self.is_glued():
+                    break
                 node = self.entry(node, start)
             else:
                 node = self.raised(node, start)
@@ -190,6 +145,8 @@ class ExpressionReader:
                 one = Number(Fraction(1), transposed.span)
                 base = Binary(operator, base, self.negated(one, minus), span)
             return Transpose(base, span)
+        if self.token.kind == "reduction":
+            raise complaints.out_of_place(self.token, nested=False)
         exponent = self.negated(self.primary(), minus)
         return Binary(operator, base, exponent, (start, self.end))
 
@@ -208,17 +165,21 @@ class ExpressionReader:
         """A name, a number, a call, or a group."""
         kind, text, start, end = self.token
         if kind == "name":
-            if text in self.pending:
+            if text in self.pending and not self.in_index:
                 raise complaints.used_too_early(self.token, self.defining)
             self.advance()
             return Name(text, (start, end))
         if kind == "number":
             self.advance()
-            return Number(_exact(text), (start, end))
+            return Number(exact(text), (start, end))
         if kind == "function":
             return self.call()
-        if kind in _GROUPS:
+        if kind in GROUPS:
             return self.group()
+        if kind == "[":
+            return self.blocks()
+        if kind == "reduction":
+            return self.reduction()
         if kind == "⟨":
             return self.inner_product()
         if kind == ONES:
@@ -226,174 +187,3 @@ class ExpressionReader:
         if kind == EULER:
             raise complaints.said("exponent of e", self.token.span)
         raise complaints.missing_operand(self.tokens, self.index)
-
-    def ones(self) -> Tree:
-        """A vector of ones, whose size the surroundings tell."""
-        span = self.advance()[2:]
-        self.assumptions["1 beside an array is a vector of ones"] = None
-        return Call("vector", (Number(Fraction(1), span),), span=span)
-
-    def group(self) -> Tree:
-        """An expression in brackets, or in the bars of a norm."""
-        opening = self.enter()
-        inner = self.expression()
-        closing = self.leave(opening, _GROUPS[opening.kind])
-        if closing.kind == ")":
-            return inner
-        return Call(closing.text, (inner,), span=(opening.start, self.end))
-
-    def inner_product(self) -> Tree:
-        """`⟨A, X⟩`, the sum over the products of entries of two arrays of one shape."""
-        opening = self.enter()
-        left = self.expression()
-        if self.token.kind != ",":
-            raise complaints.said("⟨ of two", self.token.span)
-        self.advance()
-        right = self.expression()
-        self.leave(opening, "⟩")
-        span = (opening.start, self.end)
-        return Call("tr", (Binary("*", Transpose(left, left.span), right, span),), span=span)
-
-    def call(self) -> Tree:
-        """A function with its arguments, the last of which may be `axis=0` or `axis=1`."""
-        function = self.advance()
-        opening = self.enter()
-        arguments: list[Tree] = []
-        axis = None
-        while True:
-            if self.token.kind == "axis" and arguments:
-                axis = self.axis()
-                break
-            arguments.append(self.expression())
-            if len(arguments) > ARGUMENT_LIMIT:
-                raise LimitError(
-                    f"a function has at most {ARGUMENT_LIMIT} arguments",
-                    span=function.span,
-                    hint="pass fewer arguments",
-                )
-            if self.token.kind != ",":
-                break
-            self.advance()
-        self.leave(opening, ")")
-        span = (function.start, self.end)
-        if len(arguments) == 2 and axis is None and _is_rectifier(function.text, arguments):
-            first, second = arguments
-            is_first = isinstance(first, Number) and not first.value
-            return Call("relu", (second if is_first else first,), span=span)
-        return Call(function.text, tuple(arguments), axis, span=span)
-
-    def axis(self) -> int:
-        """The number after `axis=`."""
-        self.advance()
-        self.advance()
-        value = self.token
-        if value.kind == "-":
-            raise ParseError(
-                "axes are not counted from the end",
-                span=value.span,
-                hint="write axis=1, the last axis of a matrix, or axis=0",
-            )
-        if value.kind != "number":
-            raise ParseError(
-                "'axis=' has no value", span=(self.end, self.end), hint="write axis=0 or axis=1"
-            )
-        if value.text not in {"0", "1"}:
-            raise ParseError(
-                f"there is no axis {value.text}",
-                span=value.span,
-                hint="write axis=0 (down the columns) or axis=1 (along the rows)",
-            )
-        self.advance()
-        return int(value.text)
-
-    def index_form(self) -> Tree:
-        """An array given entry by entry, such as `[i:m, j:n] A[i,k] B[k,j]`."""
-        if self.in_index_form:
-            raise complaints.out_of_place(self.token, nested=True)
-        opening = self.enter()
-        sizes: dict[str, Tree] = {}
-        groups: list[int] = []
-        while self.token.kind != "]" or sizes:
-            before = len(sizes)
-            self.letters(sizes)
-            groups.append(len(sizes) - before)
-            if self.token.kind != ",":
-                break
-            self.advance()
-        self.leave(opening, "]")
-        self.in_index_form = True
-        body = self.expression()
-        self.in_index_form = False
-        merged = tuple(groups) if len(groups) < len(sizes) else ()
-        return IndexForm(tuple(sizes.items()), body, merged, (opening.start, self.end))
-
-    def letters(self, sizes: dict[str, Tree]) -> None:
-        """Go past one axis in the head of an index form: a letter, or several in brackets."""
-        if self.token.kind != "(":
-            self.sized_letter(sizes)
-            return
-        opening = self.enter()
-        self.sized_letter(sizes)
-        while self.token.kind == ",":
-            self.advance()
-            self.sized_letter(sizes)
-        self.leave(opening, ")")
-
-    def sized_letter(self, sizes: dict[str, Tree]) -> None:
-        """Go past a letter of an axis and its size."""
-        letter = self.letter()
-        if letter.text in sizes:
-            raise complaints.letter_twice(letter)
-        sizes[letter.text] = self.index_expression()
-
-    def letter(self) -> Token:
-        """Go past a letter and a colon in the head of an index form."""
-        letter = self.token
-        if letter.kind != "name" or not _LETTER.fullmatch(letter.text):
-            raise complaints.said("no letter", letter.span)
-        self.advance()
-        if self.token.kind != ":":
-            raise complaints.size_missing(letter)
-        self.advance()
-        return letter
-
-    def entry(self, operand: Tree, start: int) -> Tree:
-        """An operand with index brackets."""
-        if not self.in_index_form:
-            if self.token.start == self.end:
-                raise complaints.entry(self.tokens[self.index - 1], self.token)
-            raise complaints.out_of_place(self.token, nested=False)
-        opening = self.enter()
-        indices = [self.index_expression()]
-        while self.token.kind == ",":
-            self.advance()
-            indices.append(self.index_expression())
-        self.leave(opening, "]")
-        return Entry(operand, tuple(indices), (start, self.end))
-
-    def index_expression(self) -> Tree:
-        """A sum of products of letters, sizes and whole numbers."""
-        node = self.sum()
-        parts = [node]
-        while parts:
-            part = parts.pop()
-            match part:
-                case Number(value) if value.denominator == 1:
-                    pass
-                case Name() | Negative() | Add() | Binary("*"):
-                    parts.extend(children(part))
-                case _:
-                    raise complaints.said("no index", part.span)
-        return node
-
-
-def _is_rectifier(function: str, arguments: Sequence[Tree]) -> bool:
-    """Whether it is the larger of 0 and something."""
-    return function == "max" and any(isinstance(x, Number) and not x.value for x in arguments)
-
-
-@lru_cache(maxsize=512)
-def _exact(number: str) -> Fraction:
-    if "/" in number:
-        return Ratio(number)
-    return Fraction(number) if number.isdigit() else Decimal(number)

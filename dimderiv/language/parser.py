@@ -5,12 +5,16 @@ Negative(operand=Binary(operator='*', left=Number(value=Fraction(2, 1)), \
 right=Transpose(operand=Name(name='x'))))
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from dimderiv.errors import DimderivError, LimitError, ParseError, Span
 from dimderiv.language import complaints
+from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.expressions import ExpressionReader
-from dimderiv.language.syntax import Program, Statement, Tree, children
+from dimderiv.language.indices import Head
+from dimderiv.language.letters import named_letters, names_outside_brackets
+from dimderiv.language.summation import explicit
+from dimderiv.language.syntax import Program, Statement, Tree, children, walk
 from dimderiv.language.tokens import tokenize
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
 
@@ -24,7 +28,11 @@ _LEVELS_PER_TOKEN = 3
 
 
 def parse_program(
-    source: str, *, names: Collection[str] = (), functions: Collection[str] = BUILTIN_FUNCTIONS
+    source: str,
+    *,
+    names: Collection[str] = (),
+    functions: Collection[str] = BUILTIN_FUNCTIONS,
+    sizes: Collection[str] | None = None,
 ) -> Program:
     """The statements of a text.
 
@@ -32,6 +40,8 @@ def parse_program(
         source: statements separated by `;` or newlines; the last one is the value.
         names: declared names, of symbols and dimensions; they may be longer than a letter.
         functions: the names that are functions; their aliases are understood as well.
+        sizes: the names that are no letters in square brackets: dimensions and symbols of labels;
+            all declared ones where that is not known.
 
     Returns:
         The program, with a span on every node.
@@ -44,14 +54,62 @@ def parse_program(
     >>> [statement.name for statement in parse_program("r = Xw - y; r'r").statements]
     ['r', None]
     """
+    return _program(source, names, functions, sizes, is_closed=True)
+
+
+def parse_expression(
+    source: str,
+    *,
+    names: Collection[str] = (),
+    functions: Collection[str] = BUILTIN_FUNCTIONS,
+    sizes: Collection[str] | None = None,
+    is_closed: bool = True,
+) -> Tree:
+    """The tree of a single expression.
+
+    Args:
+        source: one expression, without definitions.
+        names: declared names, as for `parse_program`.
+        functions: the names that are functions.
+        sizes: those that are no letters in square brackets, as for `parse_program`.
+        is_closed: whether letters are summed that nothing names; in a rule they stay open.
+
+    Returns:
+        The root of the tree.
+
+    Raises:
+        ParseError: the text is not one expression.
+        UnknownNameError: brackets after a word that is no function.
+        LimitError: the text is too long, or nested too deeply.
+    """
+    first, *others = _program(source, names, functions, sizes, is_closed=is_closed).statements
+    if others or first.name is not None:
+        raise ParseError(
+            "one expression is wanted here, without definitions",
+            span=others[0].span if others else first.span,
+            source=source,
+            hint="write the value alone",
+        )
+    return first.value
+
+
+def _program(
+    source: str,
+    names: Collection[str],
+    functions: Collection[str],
+    sizes: Collection[str] | None,
+    *,
+    is_closed: bool,
+) -> Program:
     try:
         if len(source) > SOURCE_LIMIT:
             raise LimitError(
                 f"the text has {len(source)} characters; at most {SOURCE_LIMIT} are read",
                 hint="shorten the text",
             )
+        known = names if sizes is None else sizes
         tokens = tokenize(source, names=names, functions=functions)
-        return _StatementReader(source, tokens).program()
+        return _StatementReader(source, tokens, names, known, is_closed).program()
     except RecursionError:
         # Only where the caller's own stack is nearly full already.
         raise LimitError(
@@ -64,41 +122,21 @@ def parse_program(
         raise
 
 
-def parse_expression(
-    source: str, *, names: Collection[str] = (), functions: Collection[str] = BUILTIN_FUNCTIONS
-) -> Tree:
-    """The tree of a single expression.
-
-    Args:
-        source: one expression, without definitions.
-        names: declared names, as for `parse_program`.
-        functions: the names that are functions.
-
-    Returns:
-        The root of the tree.
-
-    Raises:
-        ParseError: the text is not one expression.
-        UnknownNameError: brackets after a word that is no function.
-        LimitError: the text is too long, or nested too deeply.
-    """
-    first, *others = parse_program(source, names=names, functions=functions).statements
-    if others or first.name is not None:
-        raise ParseError(
-            "one expression is wanted here, without definitions",
-            span=others[0].span if others else first.span,
-            source=source,
-            hint="write the value alone",
-        )
-    return first.value
-
-
 class _StatementReader(ExpressionReader):
     """Reads statements; a name is pending until its own statement is over."""
 
-    def __init__(self, source: str, tokens: list[Token]) -> None:
-        super().__init__(source, tokens, _left_sides(tokens) if "=" in source else ())
+    def __init__(
+        self,
+        source: str,
+        tokens: list[Token],
+        names: Collection[str],
+        sizes: Collection[str],
+        is_closed: bool,
+    ) -> None:
+        defined = _left_sides(tokens) if "=" in source else []
+        super().__init__(source, tokens, {*names, *defined}, sizes, defined)
         self.defined: dict[str, Span] = {}
+        self.is_closed = is_closed
 
     def program(self) -> Program:
         statements: list[Statement] = []
@@ -129,36 +167,55 @@ class _StatementReader(ExpressionReader):
         if self.token.kind == "+" and first and self.tokens[first - 1].text == "\n":
             # Meant as a continuation of the line before, whose value would be lost.
             raise complaints.missing_operand(self.tokens, first)
-        name = self.left_side()
-        value = self.expression()
+        self.has_letters = False
+        name, head = self.left_side()
+        value = self.form(head, start) if head else self.expression()
         if self.token.kind not in _ENDS_STATEMENT:
             raise complaints.out_of_place(self.token, nested=False)
         if self.index - first > DEPTH_LIMIT // _LEVELS_PER_TOKEN:
             _check_depth(value)
+        if self.has_letters and self.is_closed:
+            value = self.closed(value)
         if name is not None:
             self.pending.discard(name)
         return Statement(name, value, (start, self.end))
 
-    def left_side(self) -> str | None:
-        """Go past `name =`, if the statement has it."""
+    def closed(self, value: Tree) -> Tree:
+        """The value with a sum over each letter that it leaves open."""
+        value = explicit(value, self.sizes)
+        letters = {letter for part in walk(value) for letter in named_letters(part)}
+        for name in names_outside_brackets(value):
+            if name.name in letters and name.name not in self.known:
+                raise complaints.letter_as_number(name)
+        return value
+
+    def left_side(self) -> tuple[str | None, Head | None]:
+        """Go past `name =` or `name[letters] =`, if the statement has it."""
         token = self.token
         self.defining = None
-        if token.kind != "name" or self.tokens[self.index + 1].kind != "=":
-            return None
+        if token.kind != "name" or not _is_left_side(self.tokens, self.index):
+            return None, None
         if token.text in self.defined:
             raise complaints.redefined(self.source, token, self.defined[token.text])
         self.defined[token.text] = token.span
         self.defining = token.text
         self.advance()
+        head = self.head() if self.token.kind == "[" else None
         self.advance()
-        return token.text
+        return token.text, head
 
 
 def _left_sides(tokens: list[Token]) -> list[str]:
     starts = [0, *(i + 1 for i, token in enumerate(tokens[:-2]) if token.kind == ";")]
-    return [
-        tokens[i].text for i in starts if tokens[i].kind == "name" and tokens[i + 1].kind == "="
-    ]
+    return [tokens[i].text for i in starts if tokens[i].kind == "name" and _is_left_side(tokens, i)]
+
+
+def _is_left_side(tokens: Sequence[Token], place: int) -> bool:
+    """Whether an equals sign follows a name, and perhaps its letters in square brackets."""
+    following = place + 1
+    if tokens[following].kind == "[":
+        following = closing_bracket(tokens, following) + 1
+    return following < len(tokens) and tokens[following].kind == "="
 
 
 def _check_depth(value: Tree) -> None:

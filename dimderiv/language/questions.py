@@ -11,10 +11,7 @@ from dimderiv.language.brackets import brackets_of
 from dimderiv.language.names import GREEK_NAMES
 from dimderiv.language.vocabulary import COMMUTATION, Token
 
-ENTRIES = (
-    "entries and slices are not in the language: give the entry a name of its own, such as x_1, "
-    "or multiply by a unit vector: e'x with e: n"
-)
+ENTRIES = "write x[0] and A[0,1] for entries, counted from 0, and x[1:] for a part"
 # Letters that are functions more often than factors, also with a space before the bracket.
 _CUSTOMARY = frozenset({"f", "g", "h", "phi", "psi", "sigma"})
 # A capital that is a function right before brackets: the expectation.

@@ -135,8 +135,11 @@ class Dim:
         return f"({text})" if " " in text else text
 
     def __str__(self) -> str:
-        if not self.monomials:
-            return "0"
+        match self.monomials:
+            case ():
+                return "0"
+            case (((name,), 1),):
+                return str(name)
         text = ""
         for monomial, coefficient in _shown(self):
             size = abs(coefficient)
@@ -165,6 +168,8 @@ def _collected(terms: tuple[tuple[Monomial, int], ...]) -> Dim:
 
 def _shown(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
     """The terms as people write them: `(H - 1)//2` for `(H + 1)//2 - 1`."""
+    if len(dim.monomials) < 2:
+        return dim.monomials
     alone = [m[0] for m, c in dim.monomials if c == 1 and len(m) == 1 and isinstance(m[0], Floor)]
     if len(alone) != 1:
         return dim.monomials
@@ -349,5 +354,24 @@ def names_in_use(declared: Mapping[str, Declaration]) -> frozenset[str]:
     >>> sorted(names_in_use({"X": rows}))
     ['X', 'batch', 'd']
     """
+    return frozenset(declared) | _sizes_in_use(declared)
+
+
+def names_in_brackets(declared: Mapping[str, Declaration]) -> frozenset[str]:
+    """The names that are no letters in index brackets: dimensions, and symbols of labels.
+
+    Args:
+        declared: what is known of each symbol.
+
+    >>> N = Dim.of("N")
+    >>> sorted(names_in_brackets({"y": Declaration(Shape(N, ONE), labels=Dim.of("C"))}))
+    ['C', 'N', 'y']
+    """
+    labels = [name for name, each in declared.items() if each.labels is not None]
+    return _sizes_in_use(declared).union(labels)
+
+
+def _sizes_in_use(declared: Mapping[str, Declaration]) -> frozenset[str]:
     dims = {dim for each in declared.values() for dim in each.shape}
-    return frozenset(declared).union(*[dim.names for dim in dims])
+    dims.update(each.labels for each in declared.values() if each.labels is not None)
+    return frozenset[str]().union(*[dim.names for dim in dims])

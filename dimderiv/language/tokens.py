@@ -57,7 +57,7 @@ _SPELLINGS = {
 _SIGNS = "".join(sign for sign in _SPELLINGS if len(sign) == 1)
 _TOKEN = re.compile(
     rf"""[^\S\n]*(?:
-      (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | <= | >= | == | := | \^[⊤⊺]
+      (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | // | <= | >= | == | := | \^[⊤⊺]
                   | [-+*/^'()\[\],:;=<>⟨⟩⊗{_SIGNS}] )
     | (?P<word> (?: {GRADIENT} (?: ² | \^2 )? [^\S\n]* )? {WORD} )
     | (?P<number> (?: [0-9]+ (?: \.[0-9]+ | \.(?![*/^'.\w]) )? | \.[0-9]+ ) (?: [eE][-+]?[0-9]+ )? )
@@ -129,6 +129,8 @@ class _Scanner:
             start, end = match.span(group)
             if group == "operator":
                 kind = _SPELLINGS.get(text, text)
+                if kind == ";" and self.opened and self.opened[-1] == "[":
+                    kind = "row"
                 self.tokens.append(Token(kind, text, start, end))
                 if kind in _BRACKETS:
                     self.bracket(kind)
@@ -186,7 +188,10 @@ class _Scanner:
                 span=(start, end + 1),
                 hint="put an operator between two numbers",
             )
-        mantissa, letter, _ = text.lower().partition("e")
+        mantissa, letter, power = text.lower().partition("e")
+        if letter and self.opened and self.opened[-1] == "[":
+            self.index_e(mantissa, power, start, end)
+            return
         if letter and text[len(mantissa) :] in self.words.known:
             middle = start + len(mantissa)
             self.tokens.append(Token("number", mantissa, start, middle))
@@ -195,6 +200,17 @@ class _Scanner:
         if letter or len(text) > DIGIT_LIMIT:
             _check_size(text, (start, end))
         self.tokens.append(Token("number", text, start, end))
+
+    def index_e(self, mantissa: str, power: str, start: int, end: int) -> None:
+        """The tokens of `2e+1` in an index, where e is a letter."""
+        middle = start + len(mantissa)
+        self.tokens.append(Token("number", mantissa, start, middle))
+        if power[0] in "+-":
+            self.tokens.append(Token("name", "e", middle, middle + 1))
+            self.tokens.append(Token(power[0], power[0], middle + 1, middle + 2))
+            self.tokens.append(Token("number", power[1:], middle + 2, end))
+        else:
+            self.tokens.append(Token("name", f"e{power}", middle, end))
 
     def superscript(self, text: str, start: int, end: int) -> None:
         """The tokens that `x²`, `X⁻¹` or `A⁻ᵀ` would have with an explicit power."""

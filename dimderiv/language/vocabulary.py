@@ -18,7 +18,7 @@ REDUCTIONS = frozenset(
     for name, table in FUNCTIONS.items()
     if table.get("kind") == "reduction" or table.get("along")
 )
-COMPARISONS = (">", "<", ">=", "<=")
+COMPARISONS = (">", "<", ">=", "<=", "==")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
@@ -34,8 +34,9 @@ RESERVED_WORDS = (BUILTIN_FUNCTIONS - YIELDING) | ALIASES.keys() | {"axis"}
 class Token(NamedTuple):
     """One token; an operator's kind is its canonical spelling.
 
-    The other kinds are `number`, `name`, `function`, `axis`, `open` and `close` (the bars of a
-    norm; the text of `close` is the norm's function), `ones` and `e` (see `constants`) and `end`.
+    The other kinds are `number`, `name`, `function`, `reduction` (a function before a square
+    bracket), `axis`, `open` and `close` (the bars of a norm; the text of `close` is the norm's
+    function), `row` (a semicolon inside square brackets), `ones` and `e` (see `constants`), `end`.
     """
 
     kind: str

@@ -24,7 +24,7 @@ from dimderiv.language.names import (
     spelled_out,
 )
 from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import RESERVED_WORDS, YIELDING, Token
+from dimderiv.language.vocabulary import REDUCTIONS, RESERVED_WORDS, YIELDING, Token
 
 LETTERS = "A-Za-z" + "".join(GREEK_LETTERS)
 # Letters with an accent; the marks that mean nothing are refused when the word is read.
@@ -39,9 +39,10 @@ _SUFFIX = "[0-9]*(?:_[A-Za-z0-9]+)*"
 _LONGEST_FIRST = "|".join(sorted(GREEK_NAMES, key=len, reverse=True))
 _GREEK_SYMBOL = re.compile(f"(?:{_LONGEST_FIRST}){_SUFFIX}")
 _SYMBOL = re.compile(f"[A-Za-z]{_SUFFIX}")
-# `y = ...`, and `f(x) = ...`, which defines f.
+# `y = ...`; `f(x) = ...`, which defines f; and `Y[i,j] = ...`.
 _DEFINITION = re.compile(
-    rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*(?:\([^()=;\n]*\)[^\S\n]*)?:?=(?!=)"
+    rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*"
+    r"(?:\([^()=;\n]*\)[^\S\n]*|\[[^\[\]=;\n]*\][^\S\n]*)?:?=(?!=)"
 )
 _EQUALS = re.compile(r"\s*=(?!=)")
 # What is refused itself: `dim=0`, `torch.mm`.
@@ -92,6 +93,8 @@ class Words:
             return [Token("name", name, start, end)]
         function = self._capitalised(word, is_called=is_called)
         if name in self.functions or (function and not is_called):
+            if self.source[end : end + 1] == "[" and self.spellings[name] in REDUCTIONS:
+                return [Token("reduction", self.spellings[name], start, end)]
             raise suggestions.function_alone(word, name, (start, end), self.source[end : end + 10])
         if function:
             return [Token("function", function, start, end)]

@@ -36,7 +36,7 @@ from dimderiv.render.latex_functions import (
     special_call,
     spelled,
 )
-from dimderiv.render.latex_indices import entry, index_form
+from dimderiv.render.latex_indices import entry, index_form, reduction, with_sums
 from dimderiv.render.latex_names import spelled_name
 from dimderiv.render.latex_pieces import (
     Piece,
@@ -50,6 +50,7 @@ from dimderiv.render.latex_pieces import (
 )
 from dimderiv.render.precedence import (
     ATOM,
+    FORM,
     NEGATIVE,
     OPERATOR_LEVELS,
     POWER,
@@ -65,7 +66,7 @@ from dimderiv.render.precedence import (
 # A numerator wider than this is written after the fraction instead of in it.
 _WIDTH = 18
 _ELEMENTWISE = {".*": r" \odot ", "./": r" \oslash "}
-_COMPARISONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le"}
+_COMPARISONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le", "==": "="}
 
 
 def latex(
@@ -90,12 +91,15 @@ def latex(
     """
     spellings = {**builtin_spellings(), **spellings}
     if not isinstance(tree, Program):
-        return _Printer(names, spellings, set(names_in(tree))).piece(tree).text
+        return _Printer(names, spellings, set(names_in(tree))).piece(with_sums(tree)).text
     known = {name for each in tree.statements for name in names_in(each.value)}
     known.update(each.name for each in tree.statements if each.name is not None)
     printer = _Printer(names, spellings, known)
     lines = [
-        ("" if each.name is None else printer.name(each.name), printer.piece(each.value).text)
+        (
+            "" if each.name is None else printer.name(each.name),
+            printer.piece(with_sums(each.value)).text,
+        )
         for each in tree.statements
     ]
     return lines[0][1] if len(lines) == 1 and not lines[0][0] else align(lines)
@@ -152,12 +156,14 @@ class _Printer:
                 return self.binary(node)
             case Transpose():
                 return self.transpose(node.operand)
-            case Call():
+            case Call() if not node.over:
                 return self.call(node)
             case Group():
                 return self.group(node)
             case Entry():
                 return entry(node, replace(self, space=" ").piece)
+            case Call():
+                return reduction(node, self.piece)
             case IndexForm():
                 return index_form(node, replace(self, space=r" \, ").piece)
             case Slice(start, stop):
@@ -217,6 +223,9 @@ class _Printer:
         written, loosest, tall = "", OPERATOR_LEVELS[node.operator], False
         for operator, factor, lowest in factors:
             piece = self.piece(factor)
+            # At the end of a product, a reduction takes nothing more than what is in it.
+            if factor is factors[-1].node and isinstance(factor, Call) and factor.over:
+                lowest = FORM
             # Around a sign such as `\odot`, brackets on one side only would look odd.
             if node.operator != "*" and not _is_multiple(factor):
                 lowest = max(lowest, POWER)

@@ -1,21 +1,47 @@
 r"""Index forms in LaTeX: `\Bigl[\sum_{k} A_{i,k} \, B_{k,j}\Bigr]_{i,j}`."""
 
+import re
 from collections.abc import Iterator, Sequence
 
+from dimderiv.errors import ParseError
 from dimderiv.language import (
-    Add,
     Binary,
+    Call,
     Entry,
     IndexForm,
     Name,
-    Negative,
     Number,
     Tree,
     children,
+    explicit,
+    index_names,
+    letters_of,
     names_in,
+    walk,
 )
 from dimderiv.render.latex_pieces import Piece, Write, at_least
 from dimderiv.render.precedence import ATOM, QUOTIENT, SUM
+
+_REDUCTIONS = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}
+_MULTIPLE = re.compile(r"(?<![\w.)])([0-9]+) (?=[a-z])")
+
+
+def with_sums(tree: Tree) -> Tree:
+    """A tree with a sum over each letter that it leaves open, as it is written on paper.
+
+    A name in square brackets is a letter unless it is in a size; names of letters are lower-case.
+    """
+    if not any(isinstance(part, IndexForm | Entry) for part in walk(tree)):
+        return tree
+    written = {name for part in walk(tree) for name in index_names(part)}
+    sizes = {name for name in written if not name[0].islower()}
+    for part in walk(tree):
+        letters = part.letters if isinstance(part, IndexForm) else ()
+        sizes.update(name for _, size in letters if size for name in names_in(size))
+    try:
+        return explicit(tree, sizes)
+    except ParseError:
+        return tree
 
 
 def index_form(form: IndexForm, write: Write) -> Piece:
@@ -23,19 +49,19 @@ def index_form(form: IndexForm, write: Write) -> Piece:
 
     The letters of an axis that is made of several stand in brackets of their own.
     """
-    sizes = {name for _, size in form.letters if size for name in names_in(size)}
-    fixed = sizes | {letter for letter, _ in form.letters}
-    terms = form.body.terms if isinstance(form.body, Add) else (form.body,)
-    body = ""
-    for term in terms:
-        is_negative = isinstance(term, Negative)
-        summand = term.operand if isinstance(term, Negative) else term
-        body += (" - " if body else "-") if is_negative else (" + " if body else "")
-        body += _summed(summand, fixed, write)
+    body = write(form.body)
     if not form.letters:
-        return Piece(body, SUM, True)
+        return Piece(body.text, SUM, True)
     axes = ",".join(_axis([letter for letter, _ in letters], write) for letters in form.axes)
-    return Piece(rf"\Bigl[{body}\Bigr]_{{{axes}}}", ATOM, True)
+    return Piece(rf"\Bigl[{body.text}\Bigr]_{{{axes}}}", ATOM, True)
+
+
+def reduction(call: Call, write: Write) -> Piece:
+    r"""A reduction over letters: `\max_{r,s} X_{2i+r,\,2j+s}`."""
+    head = _REDUCTIONS.get(call.function, rf"\operatorname*{{{call.function}}}")
+    letters = ",".join(write(Name(letter)).text for letter, _ in call.over)
+    inside = at_least(write(call.arguments[0]), QUOTIENT)
+    return Piece(rf"{head}_{{{letters}}} {inside}", QUOTIENT, True)
 
 
 def entry(node: Entry, write: Write) -> Piece:
@@ -43,17 +69,17 @@ def entry(node: Entry, write: Write) -> Piece:
     operand = write(node.operand)
     is_plain = isinstance(node.operand, Name) and not set("_^") & set(operand.text)
     array = operand.text if is_plain else at_least(operand, ATOM + 1)
-    indices = [write(index).text.replace(" - ", "-").replace(" + ", "+") for index in node.indices]
+    indices = [_index(index, write) for index in node.indices]
     simple = all(isinstance(index, Name | Number) for index in node.indices)
     subscript = ("," if simple else r",\,").join(indices)
     return Piece(f"{array}_{{{subscript}}}", ATOM, operand.tall)
 
 
-def _summed(term: Tree, fixed: set[str], write: Write) -> str:
-    written = at_least(write(term), QUOTIENT)
-    letters = dict.fromkeys(letter for letter in letters_in(term) if letter not in fixed)
-    summed = ",".join(write(Name(letter)).text for letter in letters)
-    return rf"\sum_{{{summed}}} {written}" if letters else written
+def _index(index: Tree, write: Write) -> str:
+    written = write(index).text.replace(" - ", "-").replace(" + ", "+")
+    is_merged = isinstance(index, Binary) and not isinstance(index.left, Number)
+    # A number joins the letter that it multiplies: `2i+r-1`.
+    return f"({written})" if is_merged else _MULTIPLE.sub(r"\1", written)
 
 
 def _axis(letters: Sequence[str], write: Write) -> str:
@@ -67,21 +93,15 @@ def letters_in(formula: Tree) -> Iterator[str]:
     Args:
         formula: with entries, whose operands have none.
     """
+    for part in entries_in(formula):
+        for index in part.indices:
+            yield from letters_of(index)
+
+
+def entries_in(formula: Tree) -> Iterator[Entry]:
+    """The entries in a formula, from left to right, but for those in the operands of others."""
     if isinstance(formula, Entry):
-        for index in formula.indices:
-            yield from _index_letters(index)
+        yield formula
     else:
         for child in children(formula):
-            yield from letters_in(child)
-
-
-def _index_letters(index: Tree) -> Iterator[str]:
-    match index:
-        case Name(letter):
-            yield letter
-        case Binary(_, place, size):
-            # In a multiple such as `j m` the dimension comes second, unless it is a number.
-            yield from _index_letters(size if isinstance(place, Number) else place)
-        case _:
-            for child in children(index):
-                yield from _index_letters(child)
+            yield from entries_in(child)

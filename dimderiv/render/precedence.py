@@ -14,6 +14,7 @@ from dimderiv.language import (
     COMPARISONS,
     Add,
     Binary,
+    Blocks,
     Call,
     Entry,
     Group,
@@ -22,6 +23,7 @@ from dimderiv.language import (
     Negative,
     Number,
     Operator,
+    Slice,
     Transpose,
     Tree,
     decimal_places,
@@ -35,6 +37,7 @@ OPERATOR_LEVELS: dict[str, int] = {
     ".*": HADAMARD,
     "/": QUOTIENT,
     "./": QUOTIENT,
+    "//": QUOTIENT,
     "^": POWER,
     ".^": POWER,
     **dict.fromkeys(COMPARISONS, COMPARISON),
@@ -46,12 +49,13 @@ OPERANDS: dict[str, tuple[int, int]] = {
     ".*": (HADAMARD, POWER),
     "/": (HADAMARD, POWER),
     "./": (HADAMARD, POWER),
+    "//": (HADAMARD, POWER),
     "^": (POSTFIX, ATOM),
     ".^": (POSTFIX, ATOM),
     **dict.fromkeys(COMPARISONS, (SUM, SUM)),
 }
 
-PRODUCTS = frozenset({"*", ".*", "/", "./"})
+PRODUCTS = frozenset({"*", ".*", "/", "./", "//"})
 POWERS = frozenset({"^", ".^"})
 
 _NODE_LEVELS: dict[type, int] = {
@@ -61,6 +65,8 @@ _NODE_LEVELS: dict[type, int] = {
     Transpose: POSTFIX,
     Negative: NEGATIVE,
     Add: SUM,
+    Slice: ATOM,
+    Blocks: ATOM,
     IndexForm: FORM,
 }
 
@@ -75,6 +81,8 @@ def level(node: Tree) -> int:
         return OPERATOR_LEVELS[node.operator]
     if isinstance(node, Number):
         return ATOM if decimal_places(node.value) is not None else QUOTIENT
+    if isinstance(node, Call) and node.over:
+        return QUOTIENT
     if isinstance(node, Group):
         inside = level(node.operand)
         return inside if inside >= POWER else ATOM

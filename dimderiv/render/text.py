@@ -5,10 +5,12 @@ first factor (`2 (A x)` is written `2 A x`), and that a fraction without a short
 as a quotient (`1/3`).
 """
 
+import re
 from collections.abc import Sequence
 
 from dimderiv.language import (
     Add,
+    AxisName,
     Binary,
     Blocks,
     Call,
@@ -25,9 +27,12 @@ from dimderiv.language import (
     Transpose,
     Tree,
     decimal_places,
+    implicit,
 )
 from dimderiv.render.precedence import (
+    ATOM,
     COMPARISON,
+    FORM,
     NEGATIVE,
     OPERANDS,
     POSTFIX,
@@ -41,6 +46,8 @@ from dimderiv.render.precedence import (
     number,
 )
 
+# A number before a letter, which no letter or figure stands before.
+_MULTIPLE = re.compile(r"(?<![\w.)])([0-9]+) (?=[a-z])")
 LINES, WIDTH = 24, 1000
 BARS = {"norm2": "||", "norm1": "||_1", "normF": "||_F", "normN": "||_*"}
 
@@ -60,7 +67,7 @@ def text(tree: Tree | Program, *, multiline: bool = False) -> str:
     """
     if isinstance(tree, Program):
         return ("\n" if multiline else "; ").join(_statement(each) for each in tree.statements)
-    return _plain(tree)
+    return _plain(implicit(tree))
 
 
 def shortened(text: str) -> str:
@@ -80,8 +87,12 @@ def shortened(text: str) -> str:
 
 
 def _statement(statement: Statement) -> str:
-    value = _plain(statement.value)
-    return value if statement.name is None else f"{statement.name} = {value}"
+    value = implicit(statement.value)
+    if statement.name is None:
+        return _plain(value)
+    if isinstance(value, IndexForm) and value.letters:
+        return f"{statement.name}{_head(value)} = {_operand(value.body, COMPARISON)}"
+    return f"{statement.name} = {_plain(value)}"
 
 
 def _operand(node: Tree, lowest: int) -> str:
@@ -110,12 +121,12 @@ def _plain(node: Tree) -> str:
         case Entry():
             return _entry(node)
         case IndexForm():
-            axes = ", ".join(map(_axis, node.axes))
-            return f"[{axes}] {_operand(node.body, SUM)}"
-        case Slice(start, stop):
-            return f"{_index(start) if start else ''}:{_index(stop) if stop else ''}"
+            return f"{_head(node)} {_operand(node.body, COMPARISON)}"
+        case Slice():
+            return _index(node)
         case Blocks(rows):
-            return f"[{'; '.join(', '.join(map(_plain, row)) for row in rows)}]"
+            lines = [", ".join(_operand(block, COMPARISON) for block in row) for row in rows]
+            return f"[{'; '.join(lines)}]"
 
 
 def _binary(node: Binary) -> str:
@@ -129,8 +140,11 @@ def _binary(node: Binary) -> str:
 
 def _product(node: Binary) -> str:
     written = ""
-    for operator, factor, lowest in chain(node):
-        piece = _operand(factor, lowest)
+    factors = chain(node)
+    for operator, factor, lowest in factors:
+        # At the end of a product, a reduction takes nothing more than what is in it.
+        is_last_sum = factor is factors[-1].node and isinstance(factor, Call) and factor.over
+        piece = _operand(factor, FORM if is_last_sum else lowest)
         if operator == "*":
             written += " * " if piece[0].isdigit() else " "
         elif operator:
@@ -176,6 +190,8 @@ def _sum(node: Add) -> str:
 
 
 def _call(node: Call) -> str:
+    if node.over:
+        return f"{node.function}{_letters(node.over)} {_operand(node.arguments[0], QUOTIENT)}"
     bars = BARS.get(node.function)
     if bars is not None and len(node.arguments) == 1 and node.axis is None:
         inside = _operand(node.arguments[0], SUM)
@@ -183,23 +199,52 @@ def _call(node: Call) -> str:
         return f"||({inside}){bars}" if "||" in inside else f"||{inside}{bars}"
     arguments = [_operand(argument, COMPARISON) for argument in node.arguments]
     if node.axis is not None:
-        arguments.append(f"axis={node.axis}")
+        arguments.append(f"axis={_axis_name(node.axis)}")
     return f"{node.function}({', '.join(arguments)})"
 
 
 def _entry(node: Entry) -> str:
     operand = _plain(node.operand)
-    if not isinstance(node.operand, Name | Call | Group) or operand.startswith("||"):
+    if level(node.operand) < ATOM or operand.startswith("||") or isinstance(node.operand, Blocks):
         operand = f"({operand})"
     indices = [_index(index) for index in node.indices]
-    separator = "," if all(isinstance(index, Name | Number) for index in node.indices) else ", "
-    return f"{operand}[{separator.join(indices)}]"
+    is_simple = all(isinstance(index, Name | Number) for index in node.indices)
+    is_long = len(indices) > 2 and not any(" " in index for index in indices)
+    return f"{operand}[{(',' if is_simple or is_long else ', ').join(indices)}]"
+
+
+def _axis_name(axis: AxisName | tuple[AxisName, ...]) -> str:
+    return f"({', '.join(map(str, axis))})" if isinstance(axis, tuple) else str(axis)
+
+
+def _head(node: IndexForm) -> str:
+    separator = ", " if node.groups or any(size for _, size in node.letters) else ","
+    return f"[{separator.join(map(_axis, node.axes))}]"
+
+
+def _letters(letters: Sequence[Letter]) -> str:
+    separator = ", " if any(size for _, size in letters) else ","
+    return f"[{separator.join(_axis([letter]) for letter in letters)}]"
 
 
 def _axis(letters: Sequence[Letter]) -> str:
-    written = ", ".join(f"{letter}:{_plain(size)}" if size else letter for letter, size in letters)
+    separator = ", " if any(size for _, size in letters) else " "
+    written = separator.join(f"{name}:{_size(size)}" if size else name for name, size in letters)
     return written if len(letters) == 1 else f"({written})"
 
 
+def _size(node: Tree) -> str:
+    return _plain(node).replace(" // ", "//")
+
+
 def _index(node: Tree) -> str:
-    return _operand(node, SUM).replace(" + ", "+").replace(" - ", "-")
+    match node:
+        case Slice(start, stop):
+            return f"{_index(start) if start else ''}:{_index(stop) if stop else ''}"
+        case Binary("*", left, Name()) if not isinstance(left, Number):
+            return f"({_plain(node)})"
+        case Entry():
+            return _plain(node)
+    # A number joins the letter that it multiplies: `2i+r-1`.
+    written = _operand(node, SUM).replace(" + ", "+").replace(" - ", "-")
+    return _MULTIPLE.sub(r"\1", written)

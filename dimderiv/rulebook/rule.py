@@ -204,7 +204,7 @@ def _read_formula(
     if not text:
         return
     try:
-        formula = parse_expression(text, names=known, functions=functions)
+        formula = parse_expression(text, names=known, functions=functions, is_closed=False)
     except DimderivError as error:
         raise ParseError(
             f"{rule.place}: the {key} cannot be read: {error.message}",

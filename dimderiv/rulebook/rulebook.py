@@ -98,7 +98,7 @@ class Rulebook:
 
 @cache
 def _formula(text: str, names: tuple[str, ...], functions: frozenset[str]) -> Tree:
-    return parse_expression(text, names=names, functions=functions)
+    return parse_expression(text, names=names, functions=functions, is_closed=False)
 
 
 @cache

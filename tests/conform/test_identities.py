@@ -25,7 +25,7 @@ from dimderiv.render.text import text
         ("[i:n] V[i+r] eye(m)[i-1, r]", *2 * ("[i:n] V[i+r] eye(m)[i-1, r]",)),
         ("[i:n] x[r] eye(m)[i-1, r]", *2 * ("[i:n] x[r] I[i-1, r]",)),
         ("[i:n] x[r] + eye(m)[i-1, r]", *2 * ("[i:n] x[r] + eye(m)[i-1, r]",)),
-        ("[i:n] eye(n)[i+1, 2 i]", "[i:n] eye(n)[i+1, 2 i]", "[i:n] eye(n)[i+1, 2 i]"),
+        ("[i:n] eye(n)[i+1, 2i]", "[i:n] eye(n)[i+1, 2i]", "[i:n] eye(n)[i+1, 2i]"),
     ],
 )
 def test_an_identity_says_its_size_where_nothing_else_does(

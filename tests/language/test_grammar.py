@@ -15,6 +15,7 @@ from lark.lexer import Lexer
 
 from dimderiv.errors import ParseError
 from dimderiv.language.parser import parse_program
+from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -32,6 +33,8 @@ from dimderiv.language.tokens import tokenize
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 
 NAMES = frozenset({"score", "W_q", "X"})
+# The sizes of letters in the texts below: no letters themselves, wherever they stand.
+SIZES = frozenset({"m", "n", "H", "K"})
 FUNCTIONS = BUILTIN_FUNCTIONS | {"h", "∇h", "∇²h", "cost", "∇cost"}
 
 KINDS = dict.fromkeys(("<", ">", "<=", ">="), "COMPARISON") | dict.fromkeys(
@@ -63,8 +66,8 @@ def index_form(axes: tuple[tuple[Any, ...], ...], body: Any) -> IndexForm:
 
 NODES: dict[str, Callable[..., Any]] = {
     "start": lambda *statements: Program(statements),
-    "statement": lambda value: Statement(None, value),
-    "definition": lambda name, value: Statement(str(name), value),
+    "statement": lambda value: Statement(None, explicit(value, SIZES)),
+    "definition": lambda name, value: Statement(str(name), explicit(value, SIZES)),
     "index_form": lambda *parts: index_form(parts[:-1], parts[-1]),
     "letters": lambda *letters: letters,
     "letter": lambda name, size: (str(name), size),

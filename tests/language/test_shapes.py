@@ -9,7 +9,15 @@ import pytest
 from dimderiv import derive
 from dimderiv.errors import DimderivError, LimitError, ShapeError
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
-from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape, size_of
+from dimderiv.language.shapes import (
+    ONE,
+    SCALAR,
+    Dim,
+    Shape,
+    names_in_brackets,
+    names_in_use,
+    size_of,
+)
 
 
 def shape(*sizes: str | int) -> Shape:
@@ -90,10 +98,20 @@ def test_nothing_declares_nothing() -> None:
             "    A: m x n spd\n             ^^^\n\ntry: A: m x m spd",
         ),
         (
-            "X: m x n x p",
-            "X has 3 axes; a symbol has at most two\n\n"
-            "    X: m x n x p\n       ^^^^^^^^^\n\n"
-            "try: a matrix for each value of the other indices",
+            "X: n x n x n spd",
+            "only arrays of at most two axes can be spd: X is n x n x n\n\n"
+            "    X: n x n x n spd\n                 ^^^\n\ntry: X: n x n x n",
+        ),
+        (
+            "y: N x T labels C",
+            "labels have one axis, and y is N x T\n\n"
+            "    y: N x T labels C\n             ^^^^^^\n\ntry: y: N labels C",
+        ),
+        (
+            "y: N labels",
+            "the number of labels of y is missing\n\n"
+            "    y: N labels\n       ^^^^^^^^\n\n"
+            "try: y: N labels C, where they are whole numbers from 0 to C - 1",
         ),
         (
             "A: n x n symetric",
@@ -153,6 +171,30 @@ def test_the_largest_size_is_accepted() -> None:
     assert str(SIZE_LIMIT) == str(read_shapes({"x": "0" * 5000 + "1000000"})["x"].shape)
 
 
+@pytest.mark.parametrize(
+    ("shape", "printed"),
+    [
+        ("N x C x H x W", "N x C x H x W"),
+        ("N, C, H", "N x C x H"),
+        ("(2, 3, 4)", "2 x 3 x 4"),
+        (("batch", "n", "n"), "batch x n x n"),
+        ("N x (C H) x 3", "N x (C H) x 3"),
+    ],
+)
+def test_an_array_has_any_number_of_axes(shape: str, printed: str) -> None:
+    """More than two are declared like two."""
+    assert printed == str(read_shapes({"X": shape})["X"].shape)
+
+
+def test_labels_are_whole_numbers_below_the_number_of_classes() -> None:
+    """They are a column, and their number may be any size; it is a name in use."""
+    declared = read_shapes("y: N labels (C + 1); t: 5 labels 3")
+
+    assert ["N", "5"] == [str(each.shape) for each in declared.values()]
+    assert ["C + 1", "3"] == [str(each.labels) for each in declared.values()]
+    assert {"y", "t", "N", "C"} == names_in_use(declared) == names_in_brackets(declared)
+
+
 @pytest.mark.parametrize("name", ["", "1x", "x y", "sum", "a-b", "x_", "?", "x\0"])
 def test_a_name_must_be_that_of_a_symbol(name: str) -> None:
     """Names of functions, and what is no name, cannot be declared."""
@@ -160,7 +202,7 @@ def test_a_name_must_be_that_of_a_symbol(name: str) -> None:
         read_shapes({name: "n"})
 
 
-@pytest.mark.parametrize("shape", [None, 2.5, {"m": 3}, ("m", None), ("m", "n", "p"), (0, 3)])
+@pytest.mark.parametrize("shape", [None, 2.5, {"m": 3}, ("m", None), ("m", "n", 0), (0, 3)])
 def test_a_shape_must_be_a_text_or_sizes(shape: object) -> None:
     """Anything else is refused with an error of the family."""
     with pytest.raises(DimderivError):
@@ -289,7 +331,7 @@ def test_composite_sizes_are_read_as_they_are_printed(text: str, printed: str) -
         ("(m + n", "a bracket is not closed"),
         ("(m / 2)", "is no size"),
         ("()", "is no size: there is no expression"),
-        ("(m, n) x p", "A has 3 axes"),
+        ("(m, n) x p", "is no size"),
         ("(2 - 2)", "a size of A is 0"),
         ("(m - 2 m)", "a size of A is -m"),
         ("(sin) x 2", "sin is a function"),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from trees import FIXED_POINTS, LONG_NAMES, nodes
 
 from dimderiv.language.parser import parse_program
+from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -169,11 +170,14 @@ def indices() -> st.SearchStrategy[Tree]:
     )
 )
 def test_index_forms_read_back(entries: list[Tree]) -> None:
-    """An array given entry by entry prints and reads back as the same tree."""
+    """An array given entry by entry prints and reads back as the same tree, with its sums."""
     body = Add((times(*entries), Negative(entries[0])))
     form = IndexForm((("i", Name("m")), ("j", Add((Name("n"), number(1))))), body)
 
-    assert form == parsed(text(form))
+    summed = explicit(form, {"m", "n"})
+
+    assert summed == parsed(text(form))
+    assert text(form) == text(summed)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,22 @@ ROW = 500
 # For each cube of a size; an inverse is made of factors.
 CHOLESKY, LU, INVERSE, OTHER = 1.0, 2.0, 4.0, 40.0
 ARITHMETIC = frozenset(
-    {"+", "-", "*", "/", "negative", ">", "<", ">=", "<=", "relu", "abs", "maximum", "minimum"}
+    {
+        "+",
+        "-",
+        "*",
+        "/",
+        "negative",
+        ">",
+        "<",
+        ">=",
+        "<=",
+        "==",
+        "relu",
+        "abs",
+        "maximum",
+        "minimum",
+    }
 )
 
 Dims = tuple[Dim, ...]

@@ -77,7 +77,7 @@ KINDS = {
     "gap_pinv": Traits("shared", None, cost.of_matrix(cost.OTHER)),
     "applied": Traits("shared", details.Called),
 }
-COMPARISONS = frozenset({">", "<", ">=", "<="})
+COMPARISONS = frozenset({">", "<", ">=", "<=", "=="})
 EXTREMES = frozenset({"maximum", "minimum"})
 FACTORS = frozenset(name for name, kind in KINDS.items() if kind.value == "factors")
 VIEWS = frozenset(name for name, kind in KINDS.items() if kind.value == "view")

@@ -10,8 +10,8 @@ from dimderiv.codegen.targets.text import Text, commented, indented, joined, lis
 from dimderiv.codegen.targets.writer import Writer
 
 ARITHMETIC = {"+": "add_", "-": "sub_", "*": "mul_", "/": "div_"}
-COMPARED = {">": "gt", "<": "lt", ">=": "ge", "<=": "le"}
-MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+COMPARED = {">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq"}
+MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "=="}
 REDUCTIONS = {"sum": "sum", "prod": "prod", "max": "amax", "min": "amin"}
 # The class of a layer.
 LAYER = "Layer"

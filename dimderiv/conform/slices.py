@@ -1,0 +1,226 @@
+"""Places of an axis in matrix notation: slices `x[1:]`, single entries `x[0]`, blocks `[0; s]`.
+
+A selection of one letter in steps of 1 takes neighbouring places of an axis.  Where that axis is
+summed an array has it, and the product is one with a part of that array.  Where it is an axis of
+the product, what is selected stands among zeros.
+"""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from dimderiv.conform import notation
+from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
+from dimderiv.conform.places import NOTHING, is_never_negative
+from dimderiv.graph import (
+    ONCE,
+    Factor,
+    Key,
+    Node,
+    Product,
+    Selection,
+    Symbol,
+    all_indices,
+    are_letters,
+    labelled,
+    part,
+    symbol,
+    terms,
+    total,
+)
+from dimderiv.language import ONE, Binary, Blocks, Call, Dim, Entry, Number, Slice, Tree
+
+ZERO = Number(Fraction(0))
+MOST_LISTED = 8
+
+
+class Span(NamedTuple):
+    """Neighbouring places of an axis, as a selection takes them.
+
+    Attributes:
+        factor: the selection.
+        whole: the letter of the axis.
+        inside: the letter of the places; none where there is but one place.
+        size: that of the axis.
+        start: the first place.
+        stop: the place behind the last one.
+    """
+
+    factor: Factor
+    whole: int
+    inside: int | None
+    size: Dim
+    start: Dim
+    stop: Dim
+
+
+class Slices:
+    """Takes selections out of products of matrices.
+
+    Args:
+        known: how nodes are written, where parts of arrays are put down.
+        piece_of: what writes nodes of at most two axes.
+    """
+
+    def __init__(self, known: dict[Key, TwoWay], piece_of: Callable[[Node], TwoWay]) -> None:
+        self.known, self.piece_of = known, piece_of
+
+    def sliced(self, node: Product) -> Node | None:
+        """A product of parts of arrays; nothing where it selects none, or other ones."""
+        found: Node = node
+        while isinstance(found, Product):
+            span = next((s for s in _spans(found) if s.whole not in found.result), None)
+            if span is None:
+                break
+            shorter = self._without(found, span)
+            if shorter is None:
+                return None
+            found = shorter
+        return None if found is node else found
+
+    def _without(self, node: Product, span: Span) -> Node | None:
+        """A product without one selection, a part of an array in place of what it selects from."""
+        others = [f for f in node.factors if f is not span.factor]
+        met = [f for f in others if span.whole in f.indices]
+        if len(met) != 1 or met[0].indices.count(span.whole) > 1 or met[0].power != 1:
+            return None
+        inner = self._part(met[0], span)
+        if inner is None:
+            return None
+        indices = [span.inside if i == span.whole else i for i in met[0].indices]
+        kept = tuple([index for index in indices if index is not None])
+        factors = [Factor(inner, kept) if f is met[0] else f for f in others]
+        return part(node.coefficient, factors, node.result, node.dims)
+
+    def _part(self, factor: Factor, span: Span) -> Node | None:
+        """What stands for a slice of an array of at most two axes."""
+        node, axis = factor.node, factor.indices.index(span.whole)
+        if len(node.axes) > 2 or isinstance(node, Selection):
+            return None
+        if isinstance(node, Symbol) and node.row:
+            return None
+        index: Tree = span.start.syntax() if span.inside is None else _slice(span)
+        indices = tuple([index if k == axis else Slice() for k in range(len(node.axes))])
+        upright = self.piece_of(node).upright
+        operand, before = _cut_before(upright.tree, indices)
+        tree = Entry(operand, before)
+        sizes = [span.stop - span.start if k == axis else dim for k, dim in enumerate(node.axes)]
+        kept = tuple([dim for k, dim in enumerate(sizes) if k != axis or span.inside is not None])
+        standing = symbol(repr(tree), kept)
+        form = Form(tree, symbols(tree))
+        self.known[standing.key] = notation.column(form) if kept else notation.symmetric(form)
+        return standing
+
+    def placed(self, node: Product) -> TwoWay | None:
+        """An array among zeros, without its coefficient and its scalar factors."""
+        spans = [span for span in _spans(node) if span.whole in node.result]
+        if len(spans) != 1 or not are_letters(node.result):
+            return None
+        (span,) = spans
+        others = [f for f in node.factors if f is not span.factor and f.indices]
+        axis, used = node.result.index(span.whole), set(all_indices(others))
+        if span.whole in used or span.inside in node.result:
+            return None
+        if span.inside is not None and span.inside not in used:
+            return None
+        result = [span.inside if i == span.whole else i for i in node.result]
+        inner = part(ONCE, others, [i for i in result if i is not None], node.dims)
+        if len(inner.axes) > 2:
+            return None
+        piece = self.piece_of(inner)
+        is_row = axis == 0 and len(node.result) == 2 and len(inner.axes) == 1
+        form = piece.transposed if is_row else piece.upright
+        return None if has_letters(form) else _among_zeros(form, span, node.axes, axis)
+
+    def listed(self, node: Node) -> TwoWay | None:
+        """A short vector whose entries are given one by one: `[x[1]; 2 x[0]]`."""
+        count = node.axes[0].number if len(node.axes) == 1 else None
+        if count is None or not 1 < count <= MOST_LISTED:
+            return None
+        rows: list[list[tuple[Fraction, Node]]] = [[] for _ in range(count)]
+        for coefficient, term in terms(node):
+            found = _unit(term)
+            if found is None or found[0] not in range(count):
+                return None
+            rows[found[0]].append((coefficient, found[1]))
+        forms = [self.piece_of(total(row, ())).upright for row in rows]
+        tree = Blocks(tuple([(form.tree,) for form in forms]))
+        return notation.column(Form(tree, symbols(tree)))
+
+
+def _unit(term: Node) -> tuple[int, Node] | None:
+    """The place of the one entry that a vector has, and that entry."""
+    node = labelled(term)
+    (letter,) = node.result
+    units = [f for f in node.factors if letter in f.indices]
+    if len(units) != 1 or not isinstance(units[0].node, Selection) or len(units[0].indices) > 1:
+        return None
+    rest = [f for f in node.factors if f is not units[0]]
+    place = units[0].node.offset.number
+    return None if place is None else (place, part(node.coefficient, rest, (), node.dims))
+
+
+def _spans(node: Product) -> list[Span]:
+    """The places that the selections of a product take, where they are neighbours."""
+    found = []
+    for factor in node.factors:
+        inner = factor.node
+        if not isinstance(inner, Selection) or not are_letters(factor.indices):
+            continue
+        if len(inner.axes) > 2 or any(step != 1 for step in inner.steps):
+            continue
+        whole, *letters = factor.indices
+        size = inner.axes[0]
+        stop = inner.offset + (inner.axes[1] if letters else ONE)
+        # What is cut off at the start alone is no longer than the axis.
+        is_within = inner.offset == NOTHING or is_never_negative(size - stop)
+        if is_never_negative(inner.offset) and is_within and not _is_negative(size - stop):
+            inside = letters[0] if letters else None
+            found.append(Span(factor, whole, inside, size, inner.offset, stop))
+    return found
+
+
+def _is_negative(dim: Dim) -> bool:
+    return dim != NOTHING and is_never_negative(NOTHING - dim)
+
+
+def _slice(span: Span) -> Slice:
+    """`1:`, `:-1` or `k:m`."""
+    start = None if span.start == NOTHING else span.start.syntax()
+    return Slice(start, None if span.stop == span.size else _from_end(span.stop, span.size))
+
+
+def _from_end(place: Dim, size: Dim) -> Tree:
+    """A place, counted from the end where that is a number and the place is not."""
+    away = place - size
+    return place.syntax() if place.number is not None or away.number is None else away.syntax()
+
+
+def _cut_before(tree: Tree, indices: tuple[Tree, ...]) -> tuple[Tree, tuple[Tree, ...]]:
+    """Two slices of one array at once: `X[1:, :k]`."""
+    if not isinstance(tree, Entry) or len(tree.indices) != len(indices):
+        return tree, indices
+    pairs = list(zip(tree.indices, indices, strict=True))
+    if any(Slice() not in pair for pair in pairs):
+        return tree, indices
+    return tree.operand, tuple([new if old == Slice() else old for old, new in pairs])
+
+
+def _among_zeros(form: Form, span: Span, axes: Sequence[Dim], axis: int) -> TwoWay:
+    """Blocks: zeros, an array, zeros, along one axis."""
+    other = next((dim for k, dim in enumerate(axes) if k != axis), ONE)
+    blocks: list[Tree] = [form.tree]
+    before, after = span.start, span.size - span.stop
+    if before != NOTHING:
+        blocks.insert(0, _zeros((before, other) if axis == 0 else (other, before)))
+    if after != NOTHING:
+        blocks.append(_zeros((after, other) if axis == 0 else (other, after)))
+    rows = [(block,) for block in blocks] if axis == 0 else [tuple(blocks)]
+    tree = Blocks(tuple(rows))
+    return notation.column(Form(tree, symbols(tree)))
+
+
+def _zeros(sizes: Sequence[Dim]) -> Tree:
+    if all(size == ONE for size in sizes):
+        return ZERO
+    return Binary("*", ZERO, Call("ones", tuple([size.syntax() for size in sizes])))

@@ -1,0 +1,138 @@
+"""What stands in brackets: calls and their options, groups and norms, inner products, blocks."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+from dimderiv.errors import LimitError, ParseError
+from dimderiv.language import complaints
+from dimderiv.language.indices import IndexReader
+from dimderiv.language.numerals import Decimal, Ratio
+from dimderiv.language.syntax import AxisName, Binary, Blocks, Call, Number, Transpose, Tree
+
+ARGUMENT_LIMIT = 20
+AXIS_LIMIT = 20
+
+GROUPS = {"(": ")", "open": "close"}
+
+
+class CallReader(IndexReader):
+    """Reads operands that are more than a name or a number."""
+
+    def ones(self) -> Tree:
+        """A vector of ones, whose size the surroundings tell."""
+        span = self.advance()[2:]
+        self.assumptions["1 beside an array is a vector of ones"] = None
+        return Call("vector", (Number(Fraction(1), span),), span=span)
+
+    def group(self) -> Tree:
+        """An expression in brackets, or in the bars of a norm."""
+        opening = self.enter()
+        inner = self.expression()
+        closing = self.leave(opening, GROUPS[opening.kind])
+        if closing.kind == ")":
+            return inner
+        return Call(closing.text, (inner,), span=(opening.start, self.end))
+
+    def inner_product(self) -> Tree:
+        """`⟨A, X⟩`, the sum over the products of entries of two arrays of one shape."""
+        opening = self.enter()
+        left = self.expression()
+        if self.token.kind != ",":
+            raise complaints.said("⟨ of two", self.token.span)
+        self.advance()
+        right = self.expression()
+        self.leave(opening, "⟩")
+        span = (opening.start, self.end)
+        return Call("tr", (Binary("*", Transpose(left, left.span), right, span),), span=span)
+
+    def blocks(self) -> Tree:
+        """A matrix of blocks, `[A, B; C, D]`: commas go along a row, semicolons to the next one."""
+        if self.is_head():
+            raise complaints.said("[", self.token.span)
+        opening = self.enter()
+        rows = [[self.expression()]]
+        while self.token.kind in {",", "row"}:
+            if self.advance().kind == "row":
+                rows.append([])
+            rows[-1].append(self.expression())
+        self.leave(opening, "]")
+        if len(rows) == len(rows[0]) == 1:
+            raise complaints.said("one block", (opening.start, self.end))
+        return Blocks(tuple(map(tuple, rows)), (opening.start, self.end))
+
+    def call(self) -> Tree:
+        """A function with its arguments, the last of which may say the axis."""
+        function = self.advance()
+        opening = self.enter()
+        arguments: list[Tree] = []
+        axis = None
+        while True:
+            if self.token.kind == "axis" and arguments:
+                axis = self.axis()
+                break
+            arguments.append(self.expression())
+            if len(arguments) > ARGUMENT_LIMIT:
+                raise LimitError(
+                    f"a function has at most {ARGUMENT_LIMIT} arguments",
+                    span=function.span,
+                    hint="pass fewer arguments",
+                )
+            if self.token.kind != ",":
+                break
+            self.advance()
+        self.leave(opening, ")")
+        span = (function.start, self.end)
+        if len(arguments) == 2 and axis is None and _is_rectifier(function.text, arguments):
+            first, second = arguments
+            is_first = isinstance(first, Number) and not first.value
+            return Call("relu", (second if is_first else first,), span=span)
+        return Call(function.text, tuple(arguments), axis, span=span)
+
+    def axis(self) -> AxisName | tuple[AxisName, ...]:
+        """What stands after `axis=`: a number, a letter, or several of them in brackets."""
+        self.advance()
+        self.advance()
+        if self.token.kind != "(":
+            return self.one_axis()
+        opening = self.enter()
+        axes = [self.one_axis()]
+        while self.token.kind == ",":
+            self.advance()
+            axes.append(self.one_axis())
+        self.leave(opening, ")")
+        return tuple(axes) if len(axes) > 1 else axes[0]
+
+    def one_axis(self) -> AxisName:
+        """An axis by its number, which may count from the end, or by its letter."""
+        is_negative = self.token.kind == "-"
+        if is_negative:
+            self.advance()
+        value = self.token
+        if value.kind == "name" and not is_negative:
+            return self.advance().text
+        if value.kind != "number":
+            raise ParseError(
+                "'axis=' has no value", span=(self.end, self.end), hint="write axis=0 or axis=1"
+            )
+        if not value.text.isdigit() or int(value.text) >= AXIS_LIMIT:
+            raise ParseError(
+                f"there is no axis {value.text}",
+                span=value.span,
+                hint="write axis=0 (down the columns) or axis=1 (along the rows)",
+            )
+        self.advance()
+        return -int(value.text) if is_negative else int(value.text)
+
+
+def _is_rectifier(function: str, arguments: Sequence[Tree]) -> bool:
+    """Whether it is the larger of 0 and something."""
+    return function == "max" and any(isinstance(x, Number) and not x.value for x in arguments)
+
+
+@lru_cache(maxsize=512)
+def exact(number: str) -> Fraction:
+    """The number that digits say."""
+    if "/" in number:
+        return Ratio(number)
+    return Fraction(number) if number.isdigit() else Decimal(number)
