@@ -1,7 +1,7 @@
 """Which name a letter has in the steps: that which the user gave to the axes it stands for."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -34,13 +34,19 @@ class StatementLetters:
     Args:
         statements: a program.
         user: what its axes are called in the answer.
+        fixed: names that are no letters: those of sizes and of labels.
     """
 
-    def __init__(self, statements: Iterable[Statement], user: UserLetters | None = None) -> None:
+    def __init__(
+        self,
+        statements: Iterable[Statement],
+        user: UserLetters | None = None,
+        fixed: Collection[str] = (),
+    ) -> None:
         user = user or UserLetters()
-        self.letters = dict(user.letters)
+        self.fixed, self.letters = frozenset(fixed), dict(user.letters)
         self.user = UserLetters(user.shapes, self.letters)
-        self.of: dict[tuple[str, int], list[Steps]] = {}
+        self.of: dict[tuple[Tree, int], list[Steps]] = {}
         # Names of derivatives, and of what they are by: both have the same letters.
         self.same: dict[str, str] = {}
         self.chosen = set[str]()
@@ -48,25 +54,37 @@ class StatementLetters:
             for part in parts_of(statement.value):
                 if isinstance(part, IndexForm):
                     name = statement.name if part is statement.value else None
-                    self._note(name or "", _heads(part))
-                elif isinstance(part, Entry) and isinstance(part.operand, Name):
-                    self._note(part.operand.name, [tuple(_steps(index)) for index in part.indices])
+                    self._note(Name(name or ""), _heads(part))
+                elif isinstance(part, Entry):
+                    self._note(part.operand, [self._steps(index) for index in part.indices])
         for name, letters in self.user.letters.items():
-            if not any((name, axis) in self.of for axis in range(len(letters))):
-                self._note(name, [((letter, 1),) if letter else () for letter in letters])
-        indices = [each for own in self.of.values() for each in own]
-        self.every = self.user.names | {letter for each in indices for letter, _ in each}
+            if not any((Name(name), axis) in self.of for axis in range(len(letters))):
+                self._note(Name(name), [((letter, 1),) if letter else () for letter in letters])
+        self.given = self.every
 
-    def note_head(self, name: str, form: IndexForm) -> None:
-        """Remember the letters of the axes of an array.
+    @property
+    def every(self) -> frozenset[str]:
+        """Every letter that there is."""
+        indices = [each for own in self.of.values() for each in own]
+        return self.user.names | {letter for each in indices for letter, _ in each}
+
+    def _steps(self, index: Tree) -> Steps:
+        return tuple((name, step) for name, step in _steps(index) if name not in self.fixed)
+
+    def note_name(self, name: str, tree: Tree) -> None:
+        """Remember the letters of the axes of what has a new name.
 
         Args:
-            name: that of the array.
-            form: what it stands for.
+            name: the name.
+            tree: what it stands for.
         """
-        self._note(name, _heads(form))
-        self.chosen.add(name)
-        self.letters[name] = [own[0][0] if len(own) == 1 else None for own in form.axes]
+        for (operand, axis), own in list(self.of.items()):
+            if operand == tree:
+                self.of[Name(name), axis] = own
+        if isinstance(tree, IndexForm):
+            self._note(Name(name), _heads(tree))
+            self.chosen.add(name)
+            self.letters[name] = [own[0][0] if len(own) == 1 else None for own in tree.axes]
 
     def note_derivative(self, name: str, by: str) -> None:
         """Remember that a derivative has the letters of what it is by.
@@ -78,6 +96,15 @@ class StatementLetters:
         self.same[name] = by
         if by in self.letters:
             self.letters[name] = self.letters[by]
+
+    def named(self, tree: Tree) -> Heads:
+        """The letters of the axes of a name.
+
+        Args:
+            tree: the name; what is none has no letters.
+        """
+        own = self.user.along(tree.name) if isinstance(tree, Name) else ()
+        return [[letter] if letter else [] for letter in own]
 
     def heads(self, node: Node) -> Heads:
         """The letters of the user for the axes of a product; none for another node.
@@ -94,14 +121,14 @@ class StatementLetters:
             for index in term.result
         ]
 
-    def _note(self, name: str, indices: Sequence[Steps]) -> None:
-        shape = self.user.shapes.get(name, ())
+    def _note(self, operand: Tree, indices: Sequence[Steps]) -> None:
+        shape = self.user.shapes.get(operand.name, ()) if isinstance(operand, Name) else ()
         sizes = shape[: len(indices)] if len(shape) > MOST_AXES else ()
         kept = [
             steps for steps, dim in zip_longest(indices, sizes) if dim is None or not dim.is_one
         ]
         for axis, steps in enumerate(kept):
-            self.of.setdefault((name, axis), []).append(steps)
+            self.of.setdefault((operand, axis), []).append(steps)
 
     def names(
         self,
@@ -126,7 +153,7 @@ class StatementLetters:
             free = [name for name in own if name not in names.values()]
             if free:
                 names[letter] = free[0]
-        gone = {*names.values(), *self.every}
+        gone = {*names.values(), *self.given}
         rest = (name for name in spare if name not in gone)
         names |= {letter: next(rest) for letter in used if letter not in names}
         return names
@@ -140,17 +167,18 @@ class StatementLetters:
         """
         inside = {place.letter: place for place in places(term.factors)}
         arrays = list(known)
+        has_letters = bool(self.every)
         for node, indices, _ in term.factors:
             if isinstance(node, (Symbol, Named)):
                 arrays.append((self.same.get(node.name, node.name), indices))
                 continue
-            for axis, index in enumerate(indices if self.every else ()):
+            for axis, index in enumerate(indices if has_letters else ()):
                 if isinstance(index, int) and not selects(node):
                     yield from ((index, name, 1) for name in self.user.wishes(node, axis))
         for name, own in arrays:
             for axis, index in enumerate(own):
                 letters, steps = _inside(index, inside)
-                for each in self.of.get((name, axis), ()):
+                for each in self.of.get((Name(name), axis), ()):
                     if tuple(step for _, step in each) == steps:
                         weight = 1 if name in self.chosen else 2
                         for letter, (wish, _) in zip(letters, each, strict=True):

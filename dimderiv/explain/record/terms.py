@@ -27,6 +27,7 @@ from dimderiv.explain.record.recorded import (
     Sentence,
     Slope,
     StepTerm,
+    defined,
 )
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
@@ -136,8 +137,7 @@ class TermWriter:
         short = self.arranger.known.pop(node.key, None)
         tree = self.tree(node)
         if isinstance(tree, IndexForm):
-            heads = [[own] if own else [] for own in self.own.letters.get(name, ())]
-            tree = self.array(node, row=self.is_row(node), heads=heads)
+            tree = self.array(node, row=self.is_row(node), heads=self.own.named(Name(name)))
         if short is not None:
             self.arranger.known[node.key] = short
         return tree
@@ -187,6 +187,7 @@ class TermWriter:
         told = StepTerm(
             letters=self._entries(solved.term, target, entries),
             prefix=self._prefix(found.term),
+            is_lettered=True,
             lettered=shown,
             value=self.whole(labelled.node, target),
         )
@@ -209,6 +210,13 @@ class TermWriter:
             given = iter(indices)
             indices = tuple(ZERO if dim.is_one else next(given) for dim in shape)
         return entry(tree, indices)
+
+    def entries_of(self, node: Node, target: Target) -> tuple[Tree, Tree]:
+        """What a derivative is called, and what it is: entry by entry, if it must be."""
+        row = target.shape is not None and target.shape.is_row
+        heads = self.own.named(target.operand)
+        left, right = defined(Name(target.name), self.array(node, row=row, heads=heads)).sides
+        return left, right
 
     def is_lettered(self, node: Node) -> bool:
         """Whether a node without a name has more axes than a matrix, or is written in letters."""
