@@ -1,23 +1,24 @@
-"""Values of the language at numbers: every value a 2-D array, every operation done literally.
+"""Values of the language at numbers: arrays of two axes or more, every operation done literally.
 
 A second, slow reading of the syntax tree for tests to compare with.  It shares nothing with the
-code generator: no layouts, no reordering, and index forms are loops over entries.
+code generator: no layouts, no reordering, and an axis for each letter of an index statement.
 """
 
-import itertools
 import math
-from collections.abc import Callable, Mapping
-from functools import reduce
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
 from concrete import Concrete
+from lettered import Lettered
 
-from dimderiv.infer.typed import Typed
 from dimderiv.language.names import HESSIAN
+from dimderiv.language.rule_files import FUNCTIONS
 from dimderiv.language.syntax import (
     Add,
     Binary,
+    Blocks,
     Call,
     Entry,
     IndexForm,
@@ -26,10 +27,9 @@ from dimderiv.language.syntax import (
     Number,
     Transpose,
     Tree,
-    children,
     is_extreme_of_two,
 )
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, REDUCTIONS
 
 Array = np.ndarray
 
@@ -51,6 +51,7 @@ OPERATORS: dict[str, Callable[[Array, Array], Array]] = {
     "<": np.less,
     ">=": np.greater_equal,
     "<=": np.less_equal,
+    "==": np.equal,
 }
 
 
@@ -83,17 +84,8 @@ def leading(a: Array) -> Array:
     return np.asarray(v[:, None] / np.linalg.norm(v) * sign)
 
 
-class Dense:
-    """Evaluates one program.
-
-    Args:
-        typed: the program.
-        values: a 2-D array for each symbol.
-        sizes: a number for each dimension.
-    """
-
-    def __init__(self, typed: Typed, values: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
-        self.typed, self.values, self.sizes = typed, dict(values), sizes
+class Dense(Lettered):
+    """Evaluates one program."""
 
     def run(self) -> Array:
         """The value of the last statement."""
@@ -103,39 +95,55 @@ class Dense:
                 self.values[statement.name] = value
         return value
 
-    def size(self, node: Tree) -> tuple[int, int]:
-        """The numbers of rows and columns of a node."""
-        rows, cols = self.typed.shape(node)
-        return rows.evaluate(self.sizes), cols.evaluate(self.sizes)
+    def size(self, node: Tree) -> tuple[int, ...]:
+        """The numbers of entries along the axes of a node."""
+        return tuple(dim.evaluate(self.sizes) for dim in self.typed.shape(node))
 
     def value(self, node: Tree) -> Array:
-        """The 2-D value of a node; more axes for an index form with more letters."""
+        """The value of a node: an axis for each letter, then its own axes, two or more."""
         match node:
             case Number(value):
-                return np.array([[float(value)]])
+                return self.lifted([[float(value)]])
             case Name(name):
-                return self.name(node, name)
+                return self.lifted(self.name(node, name))
             case Negative(operand):
                 return np.asarray(np.negative(self.value(operand)))
             case Add(terms):
-                return np.asarray(reduce(np.add, [self.value(term) for term in terms]))
+                return np.asarray(reduce(np.add, self.aligned([*map(self.value, terms)])))
             case Transpose(operand):
-                return self.value(operand).T
-            case Binary("*", left, right):
-                a, b = self.value(left), self.value(right)
-                return np.asarray(a * b if 1 in (a.size, b.size) else a @ b)
-            case Binary("^", left, right):
-                a, b = self.value(left), self.value(right)
-                if a.size == 1:
-                    return np.asarray(np.power(a, b))
-                return np.linalg.matrix_power(a, int(b.item()))
+                return self.value(operand).swapaxes(-1, -2)
             case Binary(operator, left, right):
-                return 1.0 * OPERATORS[operator](self.value(left), self.value(right))
+                return self.binary(operator, *self.aligned([self.value(left), self.value(right)]))
             case IndexForm():
                 return self.index_form(node)
+            case Entry():
+                return self.entry(node)
+            case Blocks(rows):
+                return np.concatenate([np.concatenate(self.row(row), -1) for row in rows], -2)
+            case Call(over=over) if over:
+                return self.over_letters(node)
             case Call():
-                return np.atleast_2d(self.call(node))
+                return self.call(node)
         raise AssertionError(node)
+
+    def binary(self, operator: str, a: Array, b: Array) -> Array:
+        """The value of an operation of two arrays."""
+        count = [math.prod(array.shape[self.depth :]) for array in (a, b)]
+        if operator == "*":
+            return np.asarray(a * b if 1 in count else a @ b)
+        if operator == "^" and count[0] > 1:
+            return np.linalg.matrix_power(a, int(b.ravel()[0]))
+        return 1.0 * (np.power if operator == "^" else OPERATORS[operator])(a, b)
+
+    def row(self, blocks: Sequence[Tree]) -> list[Array]:
+        """Blocks that stand side by side; one that is a number fills its place."""
+        lead = (1,) * self.depth
+        sizes = [lead + self.size(block) for block in blocks]
+        values = [self.value(block) for block in blocks]
+        return [
+            np.broadcast_to(value, np.broadcast_shapes(value.shape, size))
+            for value, size in zip(values, sizes, strict=True)
+        ]
 
     def name(self, node: Tree, name: str) -> Array:
         """The value of a name."""
@@ -145,33 +153,80 @@ class Dense:
             return np.eye(self.size(node)[0])
         return np.array([[np.pi if name == "pi" else float(self.sizes[name])]])
 
+    def over_letters(self, node: Call) -> Array:
+        """The value of a reduction over letters, or of what runs along one."""
+        extents = self.extents(node, [letter for letter, _ in node.over])
+        with self.bound(extents) as axes:
+            value = self.spread(self.value(node.arguments[0]), extents)
+            return self.reduced(node.function, value, axes).squeeze(axes)
+
+    def reduced(self, name: str, array: Array, axes: tuple[int, ...]) -> Array:
+        """A reduction along axes, which stay with size 1."""
+        if name == "logsumexp":
+            return np.asarray(np.log(np.sum(np.exp(array), axis=axes, keepdims=True)))
+        return np.asarray(getattr(np, name)(array, axis=axes, keepdims=True))
+
+    def axes(self, node: Call, array: Array) -> tuple[int, ...]:
+        """The axes that a call runs along, all of them where it says none."""
+        along = self.typed.axes_along(node)
+        own = range(array.ndim - self.depth) if along is None else along
+        return tuple(self.depth + axis for axis in own)
+
     def call(self, node: Call) -> Array:
         """The value of a call."""
-        if node.function in ("ones", "eye"):
-            size = self.size(node)
-            return np.ones(size) if node.function == "ones" else np.eye(*size)
+        if node.function in ("ones", "zeros"):
+            return self.lifted(np.full(self.size(node), 1.0 * (node.function == "ones")))
+        if node.function == "eye":
+            rows, cols = self.size(node)
+            return self.lifted(np.eye(rows, cols))
         if node.function in ("K", "commutation"):
-            return self.commutation(*(int(self.number(size, {})) for size in node.arguments))
-        first, *others = [self.value(argument) for argument in node.arguments]
+            sizes = (int(self.integer(size).item()) for size in node.arguments)
+            return self.lifted(self.commutation(*sizes))
+        if node.function == "onehot":
+            labels, classes = self.value(node.arguments[0]), self.size(node)[-1]
+            return np.asarray(1.0 * (labels[..., :1] == self.lifted(np.arange(classes)[None])))
+        first = self.value(node.arguments[0])
+        if node.function == "reshape":
+            return first.reshape(*first.shape[: self.depth], *self.size(node))
+        others = [self.value(argument) for argument in node.arguments[1:]]
         base = node.function.lstrip(HESSIAN)
         if base not in BUILTIN_FUNCTIONS:
             order = len(node.function) - len(base)
-            return Concrete(base).derivative(order)(first)
-        if node.function in ENTRYWISE:
-            return ENTRYWISE[node.function](first)
-        if is_extreme_of_two(node):
-            return np.asarray({"max": np.maximum, "min": np.minimum}[node.function](first, *others))
-        if node.function in ("sum", "mean", "max", "min", "logsumexp"):
+            return self.each(Concrete(base).derivative(order), first)
+        if not others and FUNCTIONS.get(node.function, {}).get("kind") == "elementwise":
             name = node.function
-            if name == "logsumexp":
-                return np.asarray(np.log(np.sum(np.exp(first), axis=node.number, keepdims=True)))
-            return np.asarray(getattr(np, name)(first, axis=node.number, keepdims=True))
-        return self.matrix_function(node, first, *others)
+            return np.asarray((ENTRYWISE[name] if name in ENTRYWISE else getattr(np, name))(first))
+        if is_extreme_of_two(node):
+            extreme = {"max": np.maximum, "min": np.minimum}[node.function]
+            return np.asarray(extreme(*self.aligned([first, *others])))
+        if node.function in REDUCTIONS:
+            axes = self.axes(node, first)
+            found = self.reduced(node.function, first, axes)
+            own = found.shape[self.depth :]
+            return found if math.prod(own) > 1 else found.reshape(*found.shape[: self.depth], 1, 1)
+        if node.function in ("softmax", "logsoftmax"):
+            return self.softmax(node, first)
+        return self.each(partial(self.matrix_function, node), first, *others)
+
+    def softmax(self, node: Call, array: Array) -> Array:
+        """The value of a softmax along an axis, or of its logarithm."""
+        along = self.typed.axes_along(node)
+        is_column = array.ndim == self.depth + 2 and array.shape[-1] == 1
+        own = ((0,) if is_column else (array.ndim - self.depth - 1,)) if along is None else along
+        axes = tuple(self.depth + axis for axis in own)
+        found = np.exp(array) / np.exp(array).sum(axis=axes, keepdims=True)
+        return np.asarray(found if node.function == "softmax" else np.log(found))
+
+    def each(self, function: Callable[..., Any], *arrays: Array) -> Array:
+        """A function of matrices for each value of the letters."""
+        lead = np.broadcast_shapes(*[array.shape[: self.depth] for array in arrays])
+        whole = [np.broadcast_to(a, lead + a.shape[self.depth :]) for a in arrays]
+        found = [np.atleast_2d(function(*(a[at] for a in whole))) for at in np.ndindex(*lead)]
+        return np.array(found).reshape(*lead, *found[0].shape)
 
     def matrix_function(self, node: Call, a: Array, b: Array | None = None) -> Array:
         """The value of a function of whole matrices."""
         axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
-        softmax = np.exp(a) / np.exp(a).sum(axis=axis, keepdims=True)
         table: dict[str, Callable[[], Any]] = {
             "vector": lambda: a * np.ones(self.size(node)),
             "matrix": lambda: a * np.ones(self.size(node)),
@@ -190,9 +245,11 @@ class Dense:
             "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],
             "vec": lambda: a.T.reshape(-1, 1),
             "kron": lambda: np.kron(a, second),
-            "softmax": lambda: softmax,
-            "logsoftmax": lambda: np.log(softmax),
-            "cross_entropy": lambda: -np.sum(second * np.log(softmax), axis=axis).mean(),
+            "cross_entropy": lambda: (
+                -np.sum(
+                    second * np.log(np.exp(a) / np.exp(a).sum(axis=axis, keepdims=True)), axis=axis
+                ).mean()
+            ),
             "norm1": lambda: np.abs(a).sum(),
             "norm2": lambda: np.sqrt((a**2).sum()),
             "normF": lambda: np.sqrt((a**2).sum()),
@@ -214,72 +271,3 @@ class Dense:
         for o, p in np.ndindex(out.shape):
             out[o, p] = (v[o : o + k.shape[0], p : p + k.shape[1]] * k).sum()
         return out
-
-    def index_form(self, form: IndexForm) -> Array:
-        """The value of an index form, one entry after the other."""
-        names = [letter for letter, _ in form.letters]
-        extent = [int(self.number(size, {})) for _, size in form.letters if size]
-        out = np.zeros(extent)
-        for place in np.ndindex(*extent):
-            out[place] = self.summed(form.body, dict(zip(names, place, strict=True)))
-        if len(form.axes) <= 2:
-            return out.reshape(self.size(form))
-        sizes = dict(zip(names, extent, strict=True))
-        return out.reshape([math.prod(sizes[letter] for letter, _ in own) for own in form.axes])
-
-    def summed(self, body: Tree, at: Mapping[str, int]) -> float:
-        """The value of a body, each term summed over the letters that are not bound."""
-        match body:
-            case Add(terms):
-                return sum(self.summed(term, at) for term in terms)
-            case Negative(operand):
-                return -self.summed(operand, at)
-        extents: dict[str, int] = {}
-        for entry in entries(body):
-            if entry.operand != Name("I"):
-                axes = self.value(entry.operand).shape
-                axes = axes if len(entry.indices) == 2 else (max(axes),)
-                for index, extent in zip(entry.indices, axes, strict=True):
-                    if isinstance(index, Name) and index.name not in at:
-                        extents[index.name] = extent
-        places = itertools.product(*map(range, extents.values()))
-        return sum(self.number(body, {**at, **dict(zip(extents, p, strict=True))}) for p in places)
-
-    def number(self, node: Tree, at: Mapping[str, int], index: bool = False) -> float:
-        """The value of a scalar expression, where the letters have values."""
-        match node:
-            case Name(name) if index and name in at:
-                return at[name]
-            case Name(name) if name in self.sizes and name not in self.values:
-                return self.sizes[name]
-            case Negative(operand):
-                return -self.number(operand, at, index)
-            case Add(terms):
-                return sum(self.number(term, at, index) for term in terms)
-            case Binary() if not index and not entries(node):
-                return float(self.value(node).item())
-            case Binary(operator, left, right):
-                a, b = self.number(left, at, index), self.number(right, at, index)
-                sign = operator.strip(".")
-                return a * b if sign == "*" else a / b if sign == "/" else math.pow(a, b)
-            case Number(value):
-                return float(value)
-            case Entry(operand, indices):
-                return self.entry(operand, [int(self.number(i, at, True)) for i in indices])
-        return float(self.value(node).item())
-
-    def entry(self, operand: Tree, place: list[int]) -> float:
-        """One entry, 0 outside."""
-        if operand == Name("I"):
-            return float(place[0] == place[1])
-        array = self.value(operand)
-        array = array.ravel() if len(place) == 1 else array
-        inside = all(0 <= i < n for i, n in zip(place, array.shape, strict=True))
-        return float(array[tuple(place)]) if inside else 0.0
-
-
-def entries(node: Tree) -> list[Entry]:
-    """The entries that occur in a node."""
-    if isinstance(node, Entry):
-        return [node]
-    return [entry for child in children(node) for entry in entries(child)]

@@ -1,7 +1,6 @@
 """Values of index statements at numbers, one entry after the other.
 
-A slow reading that shares nothing with what writes them: letters that are not said to be summed are
-summed in the smallest product that has all of their occurrences.
+A slow reading that shares nothing with what writes them but what the language says of sums.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -77,7 +77,9 @@ class TreeValues:
     def form(self, form: IndexForm) -> Array:
         """The array that an index form is, with an axis for each of its own."""
         extents = {letter: self._extent(letter, size, form.body) for letter, size in form.letters}
-        body = explicit(form.body, {*extents}, {*self.sizes, *self.values})
+        whole = explicit(form, {*self.sizes, *self.values})
+        assert isinstance(whole, IndexForm)
+        body = whole.body
         out = np.zeros([*extents.values()])
         for place in np.ndindex(*out.shape):
             out[place] = self.number(body, dict(zip(extents, place, strict=True)))
@@ -234,85 +236,6 @@ class TreeValues:
                 whole = getattr(np, call.function)(first, axis=call.axis, keepdims=True)
                 return whole.reshape(1, 1) if call.axis is None else whole
         return np.atleast_2d(MAPS[call.function](first, *others))
-
-
-def explicit(tree: Tree, bound: set[str], sizes: set[str]) -> Tree:
-    """A body with every sum over letters written out."""
-    if not _has_entries(tree):
-        return tree
-    match tree:
-        case Add(terms):
-            return Add(tuple(explicit(term, bound, sizes) for term in terms))
-        case Negative(operand):
-            return Negative(explicit(operand, bound, sizes))
-        case Call(_, arguments, None, over) if over:
-            inner = bound | {letter for letter, _ in over}
-            return Call(
-                tree.function, tuple(explicit(a, inner, sizes) for a in arguments), over=over
-            )
-    factors = list(_factors(tree))
-    free = {letter for factor in factors for letter in _letters(factor, sizes)} - bound
-    here = {letter for letter in free if not _is_inner(letter, factors, sizes)}
-    inside = _rebuilt(tree, lambda factor: _deeper(factor, bound | here, sizes))
-    return Call("sum", (inside,), over=tuple((k, None) for k in sorted(here))) if here else inside
-
-
-def _is_inner(letter: str, factors: Sequence[Tree], sizes: set[str]) -> bool:
-    met = [factor for factor in factors if letter in _letters(factor, sizes)]
-    return len(met) == 1 and _repeats(letter, met[0], sizes)
-
-
-def _repeats(letter: str, tree: Tree, sizes: set[str]) -> bool:
-    if isinstance(tree, Entry):
-        return False
-    if isinstance(tree, Binary) and tree.operator in ("*", "/"):
-        return list(_letters(tree, sizes)).count(letter) > 1
-    return any(_repeats(letter, child, sizes) for child in children(tree))
-
-
-def _deeper(tree: Tree, bound: set[str], sizes: set[str]) -> Tree:
-    match tree:
-        case Entry() | Name() | Number():
-            return tree
-        case Call(function, arguments, axis, over) if not over:
-            return Call(function, tuple(explicit(a, bound, sizes) for a in arguments), axis)
-        case Binary(operator, left, right):
-            return Binary(operator, explicit(left, bound, sizes), explicit(right, bound, sizes))
-    return explicit(tree, bound, sizes)
-
-
-def _factors(tree: Tree) -> Iterator[Tree]:
-    if isinstance(tree, Binary) and tree.operator in ("*", "/"):
-        yield from _factors(tree.left)
-        yield from _factors(tree.right)
-    else:
-        yield tree
-
-
-def _rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
-    if isinstance(tree, Binary) and tree.operator in ("*", "/"):
-        return Binary(tree.operator, _rebuilt(tree.left, change), _rebuilt(tree.right, change))
-    return change(tree)
-
-
-def _letters(tree: Tree, sizes: set[str], inside: bool = False) -> Iterator[str]:
-    """The letters in indices, but for those that a reduction inside of the tree is over."""
-    match tree:
-        case Name(name):
-            if inside and name not in sizes:
-                yield name
-        case Entry(operand, indices):
-            yield from _letters(operand, sizes)
-            for index in indices:
-                yield from _letters(index, sizes, inside=True)
-        case Call(over=over) if over:
-            own = {letter for letter, _ in over}
-            yield from (
-                k for child in children(tree) for k in _letters(child, sizes) if k not in own
-            )
-        case _:
-            for child in children(tree):
-                yield from _letters(child, sizes, inside)
 
 
 def _with_numbers(tree: Tree, at: Mapping[str, int]) -> Tree:

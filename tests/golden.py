@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from math import prod
 from pathlib import Path
 from zlib import crc32
 
@@ -13,7 +14,7 @@ from dense import Array
 from numeric import Point
 
 from dimderiv.derivation.derivation import Derivation
-from dimderiv.language.shapes import Shape
+from dimderiv.language.shapes import Declaration
 
 SIZES = (3, 4, 5, 6, 7, 8, 9)
 
@@ -31,13 +32,14 @@ class Golden:
         answer: what dimderiv prints.
         level: how the answer was verified.
         inferred: whether the answer is the same without declared shapes.
-        order: 2 for a second derivative.
+        order: 2 for a second derivative, 3 for a third one.
         upstream: the derivative that is handed down, if one is.
         form: how the answer is written.
         note: what is special about it.
         domain: how to draw a symbol, where any numbers will not do.
         sizes: numbers for dimensions, where any unequal ones will not do.
         literature: the closed form that the source has.
+        torch: the value of the expression, in PyTorch.
         structured: whether the entries of the variable are tied.
         file: where the case stands.
     """
@@ -57,6 +59,7 @@ class Golden:
     domain: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     literature: str = ""
+    torch: str = ""
     structured: bool = False
     file: str = ""
 
@@ -95,22 +98,29 @@ def point(case: Golden, derivation: Derivation, *, equal: bool = False) -> Point
         equal: whether all dimensions get the same size, rather than unequal ones.
     """
     typed = derivation.typed
-    dims = dict.fromkeys(
-        name for each in typed.symbols.values() for dim in each.shape for name in dim.names
-    )
+    named = [dim for each in typed.symbols.values() for dim in (*each.shape, each.labels) if dim]
+    dims = dict.fromkeys(name for dim in named for name in dim.names)
     numbers = iter(SIZES)
     sizes = {name: case.sizes.get(name) or (4 if equal else next(numbers)) for name in dims}
     rng = np.random.default_rng(crc32(str(case).encode()))
     values = {
-        name: drawn(rng, _size(each.shape, sizes), {case.domain.get(name, "")} | each.properties)
+        name: _symbol(rng, each, sizes, {case.domain.get(name, "")} | each.properties)
         for name, each in typed.symbols.items()
     }
     return Point(values, sizes)
 
 
-def _size(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, int]:
-    rows, cols = (dim.evaluate(sizes) for dim in shape)
-    return rows, cols
+def _symbol(
+    rng: np.random.Generator, declared: Declaration, sizes: Mapping[str, int], kinds: set[str]
+) -> Array:
+    """Numbers for a symbol: of a kind for each matrix of a batch, or whole ones if it is labels."""
+    *batch, rows, cols = (dim.evaluate(sizes) for dim in declared.shape)
+    if declared.labels is not None:
+        return rng.integers(declared.labels.evaluate(sizes), size=(rows, cols))
+    if not batch:
+        return drawn(rng, (rows, cols), kinds)
+    matrices = [drawn(rng, (rows, cols), kinds) for _ in range(prod(batch))]
+    return np.array(matrices).reshape(*batch, rows, cols)
 
 
 def drawn(rng: np.random.Generator, size: tuple[int, int], kinds: set[str]) -> Array:

@@ -3,7 +3,7 @@
 import inspect
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from keyword import iskeyword
@@ -17,7 +17,8 @@ from strategies import SIZES, Problem, values
 
 from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.infer.typed import Typed, infer
-from dimderiv.language.shapes import Shape
+from dimderiv.language.shapes import Shape, names_in_brackets
+from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import Call, is_extreme_of_two
 
 STEP = 1e-3
@@ -70,13 +71,17 @@ class Untied(Dense):
         """The value of a call."""
         value = super().call(node)
         if is_extreme_of_two(node):
-            first, second = map(self.value, node.arguments)
+            first, second = self.aligned([*map(self.value, node.arguments)])
             return np.where(np.isclose(first, second), np.nan, value)
-        if node.function in ("max", "min"):
-            entries = self.value(node.arguments[0])
-            attained = np.isclose(entries, value, 1e-9, 1e-12).sum(axis=node.axis, keepdims=True)
-            return np.where(attained == 1, value, np.nan)
         return value
+
+    def reduced(self, name: str, array: Array, axes: tuple[int, ...]) -> Array:
+        """A reduction along axes."""
+        value = super().reduced(name, array, axes)
+        if name not in ("max", "min"):
+            return value
+        attained = np.isclose(array, value, 1e-9, 1e-12).sum(axis=axes, keepdims=True)
+        return np.where(attained == 1, value, np.nan)
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ class Point:
         generator = np.random.default_rng(seed)
         sizes = defaultdict(lambda: 3, SIZES) if sizes is None else sizes
         arrays = {
-            name: values(problem.shapes.get(name, ""), *_extent(declared.shape, sizes), generator)
+            name: values(problem.shapes.get(name, ""), _extent(declared.shape, sizes), generator)
             for name, declared in typed.symbols.items()
         }
         return Point(arrays, sizes)
@@ -150,8 +155,8 @@ class Point:
         of, by = (_extent(shape, self.sizes) for shape in (result.of, result.by))
         value = self.value(read_back(answer, derivation, result))
         # The derivative of a scalar or by a scalar; one in entries has every axis.
-        whole = value.shape if value.ndim > 2 else by if result.of.is_scalar else of
         if value.ndim > 2 or result.of.is_scalar or result.by.is_scalar:
+            whole = by if result.of.is_scalar else of if result.by.is_scalar else value.shape
             return np.asarray(np.broadcast_to(value, whole).reshape(prod(of), -1))
         # Columns are stacked on both sides of `d vec(Y) / d vec(X)'`.
         value = np.broadcast_to(value, (prod(of), prod(by))).reshape(*of[::-1], *by[::-1])
@@ -188,8 +193,8 @@ class Point:
         ]
 
 
-def _extent(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, int]:
-    return shape.rows.evaluate(sizes), shape.cols.evaluate(sizes)
+def _extent(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(dim.evaluate(sizes) for dim in shape)
 
 
 def results_of(derivation: Derivation) -> list[Result]:
@@ -199,10 +204,14 @@ def results_of(derivation: Derivation) -> list[Result]:
 
 
 def read_back(answer: str, derivation: Derivation, result: Result) -> Typed:
-    """An answer, read as the expression was."""
+    """An answer, read as the expression was: with a sum over each letter that nothing names."""
+    symbols = derivation.typed.symbols
+    read = derivation.read_back(answer)
+    known = names_in_brackets(symbols)
+    statements = [replace(each, value=explicit(each.value, known)) for each in read.statements]
     return infer(
-        derivation.read_back(answer),
-        dict(derivation.typed.symbols),
+        replace(read, statements=tuple(statements)),
+        dict(symbols),
         rulebook=derivation.rulebook,
         value=result.shape,
         sizes=derivation.typed.sizes,

@@ -341,9 +341,10 @@ def shaped_problems(draw: st.DrawFn, of: str, by: str, depth: int = 2) -> Proble
     return Problem(text(program), shapes, (name,))
 
 
-def values(declared: str, rows: int, cols: int, generator: np.random.Generator) -> Array:
-    """A 2-D array that has the property that a declaration ends in."""
-    array = generator.normal(scale=0.7, size=(rows, cols))
+def values(declared: str, size: tuple[int, ...], generator: np.random.Generator) -> Array:
+    """An array that has the property that a declaration ends in."""
+    array = generator.normal(scale=0.7, size=size)
+    rows, cols = size[-2:]
     match declared.split()[-1:]:
         case ["diagonal"]:
             return array * np.eye(rows)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, get_args
+from typing import NamedTuple, TypedDict, get_args
 
 from dimderiv.answer.answer import Answer, Found, write_answer
 from dimderiv.answer.derivative import AnswerForm, Derivative, Extent, Variables
@@ -13,13 +13,21 @@ from dimderiv.answer.question import Question
 from dimderiv.conform import Arranger, symbols
 from dimderiv.differentiate import Gradients, Tangents
 from dimderiv.graph import Named, Node
-from dimderiv.language import Program, unused_name
+from dimderiv.infer import Typed
+from dimderiv.language import IndexForm, Program, Shape, unused_name
 from dimderiv.render import text
 
 # The value has no name of its own: one of these stands for it.
 VALUES = ("Y", "F", "Z", "value")
 # How many symbols and operators a part may have that is written where it is used, however often.
 MOST_INLINE = 3
+
+
+class Told(TypedDict, total=False):
+    """Shapes that are known before an answer is read."""
+
+    told: Mapping[str, Shape]
+    value: Shape
 
 
 class Record(NamedTuple):
@@ -86,6 +94,31 @@ class Derived:
             names: Derivative(**vars(extent), wrt=names, program=self.answer.program(names))
             for names, extent in self.extents.items()
         }
+
+    @cached_property
+    def read(self) -> Typed:
+        """The answer as it is printed, read again, with its shapes.
+
+        All derivatives are read at once, since each one's definitions are those of the others.
+        """
+        return self.question.typed_again(self.printed, **self._told)
+
+    @cached_property
+    def settled(self) -> Program:
+        """The answer as it is printed, read again, with all sums, sizes of letters and axes."""
+        return self.question.settled(text(self.program), **self._told)
+
+    @property
+    def _told(self) -> Told:
+        """What is known of the shapes of the derivatives: of one that of the value, of several all.
+
+        The letters of an index form say its shape, and it may have more than two axes.
+        """
+        shapes = {name: self.extents[variables].shape for variables, name in self.names.items()}
+        if len(shapes) == 1:
+            return {"value": next(iter(shapes.values()))}
+        forms = {each.name for each in self.program.statements if isinstance(each.value, IndexForm)}
+        return {"told": {name: shape for name, shape in shapes.items() if name not in forms}}
 
     @property
     def form(self) -> AnswerForm:

@@ -7,9 +7,11 @@ from typing import Literal, get_args
 
 from dimderiv.differentiate import structure_of
 from dimderiv.errors import NotDifferentiableError
-from dimderiv.infer import Typed
+from dimderiv.infer import Typed, infer, needs_sizes
 from dimderiv.language import (
+    Declaration,
     Program,
+    Shape,
     implicit,
     names_in_brackets,
     names_in_use,
@@ -75,15 +77,50 @@ class Question:
             )
         return {name: structure for name, structure in found.items() if structure}
 
+    def typed_again(
+        self, program: Program, told: Mapping[str, Shape] | None = None, value: Shape | None = None
+    ) -> Typed:
+        """An answer that was read, with its shapes.
+
+        Args:
+            program: the answer.
+            told: the shapes of definitions that are known.
+            value: that of the last one, if it is known.
+        """
+        declared = {name: Declaration(shape) for name, shape in (told or {}).items()}
+        return infer(
+            program,
+            {**self.typed.symbols, **declared},
+            rulebook=self.rulebook,
+            value=value,
+            sizes=self.typed.sizes,
+        )
+
+    def settled(
+        self, printed: str, told: Mapping[str, Shape] | None = None, value: Shape | None = None
+    ) -> Program:
+        """A printed answer, read with all sums, sizes of letters and numbers of axes.
+
+        Args:
+            printed: in the language.
+            told: the shapes of definitions that are known.
+            value: that of the last one, if it is known.
+        """
+        program = self._parsed(printed)
+        return self.typed_again(program, told, value).settled if needs_sizes(program) else program
+
+    def _parsed(self, printed: str) -> Program:
+        symbols, functions = self.typed.symbols, self.rulebook.words
+        names, sizes = names_in_use(symbols), names_in_brackets(symbols)
+        return parse_program(printed, names=names, functions=functions, sizes=sizes)
+
     def read(self, printed: str) -> Program:
         """A printed answer, read by the parser of the language.
 
         Args:
             printed: in the language.
         """
-        symbols, functions = self.typed.symbols, self.rulebook.words
-        names, sizes = names_in_use(symbols), names_in_brackets(symbols)
-        program = parse_program(printed, names=names, functions=functions, sizes=sizes)
+        program = self._parsed(printed)
         # As it is printed: what reads answers finds how far the letters run that nothing names.
         statements = [replace(each, value=implicit(each.value)) for each in program.statements]
         return replace(program, statements=tuple(statements))

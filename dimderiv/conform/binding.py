@@ -192,9 +192,18 @@ class Binding:
         }
         for letter, place in self.spelled.items():
             dim = self.part.dims[letter]
-            if letter not in kept and not place.is_within(dim, self.scope.ranges):
-                ones = Call("ones", (dim.syntax(), Number(Fraction(1))))
-                self.identities.append(Entry(ones, (place.tree(),)))
+            if letter not in kept and not self.scope.is_within(place, dim):
+                self.identities.append(ones_along(place, dim))
+
+
+def ones_along(place: Place, dim: Dim) -> Tree:
+    """A one where a position lies on an axis, and a zero elsewhere.
+
+    Args:
+        place: the position.
+        dim: the size of the axis.
+    """
+    return Entry(Call("ones", (dim.syntax(), Number(Fraction(1)))), (place.tree(),))
 
 
 def _is_selection(factor: Factor) -> bool:

@@ -5,18 +5,18 @@ products, sums and functions of entries.  A part that is not zero outside of its
 asked for there, is an entry of the whole array.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from dimderiv.conform.batches import batch_axes, batch_letters
-from dimderiv.conform.binding import Binding
+from dimderiv.conform.binding import Binding, ones_along
+from dimderiv.conform.entry_products import Entries, applied, raised, with_sums
+from dimderiv.conform.finite import is_finite
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.lettering import Scope, UserLetters
-from dimderiv.conform.notation import HALF, Form
-from dimderiv.conform.places import Place
-from dimderiv.conform.restored import is_restored, occurs
+from dimderiv.conform.notation import Form
+from dimderiv.conform.places import Place, end_of
 from dimderiv.graph import (
     ONCE,
     Constant,
@@ -38,16 +38,14 @@ from dimderiv.graph import (
     product,
 )
 from dimderiv.language import (
-    COMPARISONS,
     ONE,
     Add,
-    Binary,
     Call,
     Dim,
     Entry,
     Name,
-    Negative,
     Number,
+    Slice,
     Tree,
     walk,
 )
@@ -64,28 +62,11 @@ class Whole(Protocol):
     def whole(self, node: Node) -> Form:
         """An array with any number of axes, by itself."""
 
+    def is_whole(self, node: Node) -> bool:
+        """Whether an array needs no letters."""
+
     def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
         """A product of matrices, some letters of which are positions."""
-
-
-class Entries(NamedTuple):
-    """A product of entries: its number, what stands above and below the line, what is summed."""
-
-    number: Fraction
-    above: list[Tree]
-    below: list[Tree]
-    summed: list[str]
-
-    def tree(self, coefficient: Fraction = ONCE) -> Tree:
-        """The product, with what it is multiplied by."""
-        value = coefficient * self.number
-        parts = [*self.above]
-        if abs(value) != 1 or not parts:
-            parts.insert(0, Number(abs(value)))
-        tree = _multiplied(parts)
-        if self.below:
-            tree = Binary("/", tree, _multiplied(self.below))
-        return Negative(tree) if value < 0 else tree
 
 
 class EntryWriter:
@@ -167,11 +148,26 @@ class EntryWriter:
         node, _, power = factor
         if power < 0 and not _are_within(places, node.axes, scope):
             axes = tuple(range(len(node.axes)))
-            raised = product(ONCE, [Factor(node, axes, power)], axes, node.axes)
-            found.above.append(self._of_whole(raised, places, scope))
+            whole = product(ONCE, [Factor(node, axes, power)], axes, node.axes)
+            found.above.append(self._of_whole(whole, places, scope))
             return
-        entry = _raised(self.entry(node, places, scope), abs(power))
+        if self._is_bounded(node, places, scope):
+            # What is finite outside of its axes counts 0 there.
+            outside = [
+                pair for pair in zip(places, node.axes, strict=True) if not scope.is_within(*pair)
+            ]
+            entry = self.entry(node, places, scope.bounded_by(outside))
+            found.above.append(raised(entry, power))
+            found.above.extend(ones_along(*pair) for pair in outside)
+            return
+        entry = raised(self.entry(node, places, scope), abs(power))
         (found.below if power < 0 else found.above).append(entry)
+
+    def _is_bounded(self, node: Node, places: Sequence[Place], scope: Scope) -> bool:
+        """Whether a function of entries is asked for outside, and is not an array as a whole."""
+        if not isinstance(node, Map) or _are_within(places, node.axes, scope):
+            return False
+        return is_finite(node) and not self.arrays.is_whole(node)
 
     def entry(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
         """An entry of a node, in which what is summed says so itself.
@@ -219,7 +215,7 @@ class EntryWriter:
             case Product() | Selection():
                 return self.closed(labelled(node), places, scope)
             case Map(_, arguments):
-                return _applied(node, [self.entry(each, places, scope) for each in arguments])
+                return applied(node, [self.entry(each, places, scope) for each in arguments])
             case Function() if node.over and len(node.axes) < len(node.arguments[0].axes):
                 return self._reduced(node, places, scope)
             case Function() if not node.over:
@@ -238,13 +234,7 @@ class EntryWriter:
         found = self.term(part, places, inner)
         scope.used = inner.used
         scope.alone |= inner.alone - {*found.summed}
-        hidden = [
-            letter
-            for letter in found.summed
-            if not inner.is_known(letter)
-            or not is_restored(letter, [*found.above, *found.below], is_inside=True)
-        ]
-        return summed_over(found, hidden, inner, coefficient)
+        return with_sums(found, inner, coefficient, is_inside=True)
 
     def _reduced(self, node: Function, places: Sequence[Place], scope: Scope) -> Tree:
         """A reduction over letters: `max[r,s] X[i,j,r,s]`."""
@@ -279,12 +269,32 @@ class EntryWriter:
         """An entry of an array with a name; one place for each axis that it is declared with."""
         if not places:
             return Name(node.name)
+        part = self._sliced(node, places, scope)
+        if part is not None:
+            return part
         shape = self.user.shapes.get(node.name)
         indices = self._indices(node.axes, places, scope)
         if shape is not None and shape.has_more_axes:
             given = iter(indices)
             indices = tuple([ZERO if dim == ONE else next(given) for dim in shape])
         return Entry(Name(node.name), indices)
+
+    def _sliced(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree | None:
+        """An entry of a slice, where a letter runs along a part of an axis: `x[:-1][i]`."""
+        pairs = list(zip(places, node.axes, strict=True))
+        shorter = [_runs_shorter(place, dim, scope) for place, dim in pairs]
+        shape = self.user.shapes.get(node.name)
+        if not any(shorter) or (shape is not None and len(shape.axes) < len(shape) > 2):
+            return None
+        ranges = [
+            scope.ranges[str(place.letter)] if s else dim
+            for (place, dim), s in zip(pairs, shorter, strict=True)
+        ]
+        slices = [
+            Slice(None, end_of(size, dim)) if is_shorter else Slice()
+            for size, dim, is_shorter in zip(ranges, node.axes, shorter, strict=True)
+        ]
+        return Entry(Entry(Name(node.name), tuple(slices)), self._indices(ranges, places, scope))
 
     def _indices(
         self, axes: Sequence[Dim], places: Sequence[Place], scope: Scope
@@ -301,56 +311,19 @@ class EntryWriter:
         return tuple(indices)
 
 
-def summed_over(
-    found: Entries, letters: Collection[str], scope: Scope, coefficient: Fraction = ONCE
-) -> Tree:
-    """A product of entries in which some of the letters that it sums over are named.
-
-    Args:
-        found: the product.
-        letters: those letters.
-        scope: the letters of the product.
-        coefficient: what it is multiplied by.
-    """
-    if not letters:
-        return found.tree(coefficient)
-    above, below = (
-        [part for part in side if any(occurs(letter, part) for letter in letters)]
-        for side in (found.above, found.below)
-    )
-    inside = Entries(ONCE, above, below, [])
-    total = Call("sum", (inside.tree(),), over=scope.sized(letters))
-    over = [part for part in found.above if part not in above]
-    under = [part for part in found.below if part not in below]
-    return Entries(found.number, [*over, total], under, []).tree(coefficient)
-
-
-def _multiplied(parts: Sequence[Tree]) -> Tree:
-    return reduce(lambda before, part: Binary("*", before, part), parts)
-
-
 def _are_within(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> bool:
     """Whether no position leaves its axis."""
-    pairs = zip(places, axes, strict=True)
-    return all(place.is_within(dim, scope.ranges) for place, dim in pairs)
+    return all(map(scope.is_within, places, axes))
 
 
-def _raised(entry: Tree, power: Fraction) -> Tree:
-    if power == 1:
-        return entry
-    return Call("sqrt", (entry,)) if power == HALF else Binary("^", entry, Number(power))
+def _runs_shorter(place: Place, dim: Dim, scope: Scope) -> bool:
+    """Whether a position is a letter alone that does not reach the end of an axis."""
+    if not place.letter or scope.ranges[place.letter] == dim:
+        return False
+    return place.is_within(dim, scope.ranges)
 
 
 def _is_of_names(tree: Tree) -> bool:
-    """Whether only symbols and definitions are asked for entries."""
+    """Whether no product or sum of arrays is asked for entries."""
     entries = [part for part in walk(tree) if isinstance(part, Entry)]
-    return all(isinstance(entry.operand, Name) for entry in entries)
-
-
-def _applied(node: Map, entries: Sequence[Tree]) -> Tree:
-    """A function of entries, a comparison of two, or a power with an exponent that varies."""
-    if node.function in COMPARISONS:
-        return Binary(node.function, entries[0], entries[1])  # type: ignore[arg-type]
-    if node.function == "power":
-        return Binary("^", entries[0], entries[1])
-    return Call(written_name(node), tuple(entries))
+    return all(isinstance(entry.operand, Name | Call) for entry in entries)

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 
-from dimderiv.conform.entries import EntryWriter, summed_over
+from dimderiv.conform.entries import EntryWriter
+from dimderiv.conform.entry_products import summed_over, with_sums
 from dimderiv.conform.lettering import Scope
 from dimderiv.conform.notation import Form, TwoWay, primed, symbols
 from dimderiv.conform.places import Place, merged
-from dimderiv.conform.restored import is_restored
+from dimderiv.conform.restored import is_clear
 from dimderiv.graph import (
     LabelledProduct,
     Merged,
@@ -45,10 +46,17 @@ def index_form(
     """
     ways = [terms(node)]
     ways += [parts for parts in [expanded(node)] if len(parts) > len(ways[0])]
-    statements = [
-        _Statement(node, parts, writer, _scope(node, writer, taken, sizes)) for parts in ways
-    ]
-    tree = min([each.tree(heads, axes) for each in statements], key=symbols)
+
+    def written(parts: Sequence[tuple[Fraction, Node]]) -> IndexForm:
+        scope = _scope(node, writer, taken, sizes)
+        tree = _Statement(node, parts, writer, scope).tree(heads, axes)
+        if is_clear(tree, scope.sizes):
+            return tree
+        scope = _scope(node, writer, taken, sizes)
+        scope.names_sums = True
+        return _Statement(node, parts, writer, scope).tree(heads, axes)
+
+    tree = min(map(written, ways), key=symbols)
     form = Form(tree, LONG + symbols(tree))
     return TwoWay(form, primed(form)) if len(node.axes) <= 2 else TwoWay(form, form)
 
@@ -134,14 +142,8 @@ class _Statement:
         """One term, with the sums that whoever reads it would not put back by himself."""
         inner = self.scope.term()
         found = self.writer.term(part, places, inner)
-        factors = [*found.above, *found.below]
-        named = [
-            letter
-            for letter in found.summed
-            if not inner.is_known(letter) or not is_restored(letter, factors, is_inside=False)
-        ]
         self.scope.alone |= inner.alone.intersection(self.scope.used)
-        return summed_over(found, named, inner, coefficient)
+        return with_sums(found, inner, coefficient, is_inside=False)
 
     def _head(self, heads: Heads, axes: Sequence[Dim]) -> tuple[list[Place], list[list[str]]]:
         """The position along each axis, and its letters; those that are wished for go first."""

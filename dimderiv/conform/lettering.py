@@ -1,9 +1,11 @@
 """Letters for axes: those that the program has for them, and others that mean nothing yet."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import count
 
+from dimderiv.conform.places import Place
 from dimderiv.graph import Factor, Function, Index, Map, Named, Node, Product, Sum, Symbol
 from dimderiv.language import (
     ONE,
@@ -173,12 +175,30 @@ class Scope:
         self.used: set[str] = set()
         self.alone: set[str] = set()
         self.equal: list[tuple[str, str]] = []
+        self.bounded: tuple[tuple[Place, Dim], ...] = ()
+        self.names_sums = False
 
     def term(self) -> "Scope":
         """The letters of one of several terms: what it sums over means nothing in the others."""
         inner = Scope(self.taken, self.sizes, self.avoided)
         inner.ranges, inner.used, inner.equal = self.ranges, set(self.used), self.equal
+        inner.bounded, inner.names_sums = self.bounded, self.names_sums
         return inner
+
+    def bounded_by(self, pairs: Iterable[tuple[Place, Dim]]) -> "Scope":
+        """The same letters where some positions, with the size of their axes, leave no axis."""
+        inner = copy(self)
+        inner.bounded = (*self.bounded, *pairs)
+        return inner
+
+    def is_within(self, place: Place, dim: Dim) -> bool:
+        """Whether a position is known not to leave an axis.
+
+        Args:
+            place: the position.
+            dim: the size of the axis.
+        """
+        return place.is_within(dim, self.ranges) or (place, dim) in self.bounded
 
     def fresh(self, dim: Dim, wishes: Iterable[str] = ()) -> str:
         """A letter that has not been used, one that is wished for where that is possible."""

@@ -136,3 +136,14 @@ def _stepped(each: Tree, step: Dim) -> Tree:
 
 def _multiplied(parts: Sequence[Tree]) -> Tree:
     return reduce(lambda before, part: Binary("*", before, part), parts)
+
+
+def end_of(stop: Dim, size: Dim) -> Tree:
+    """Where a slice of an axis stops, counted from the end where that is a number.
+
+    Args:
+        stop: the place behind the last one of the slice.
+        size: that of the axis.
+    """
+    away = stop - size
+    return stop.syntax() if stop.number is not None or away.number is None else away.syntax()

@@ -4,9 +4,37 @@ A letter that the head lacks is summed in the smallest product that has all of i
 one that occurs once inside of a power or a function outside of that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from dimderiv.language import Add, Binary, Call, Entry, Name, Negative, Tree, walk
+from dimderiv.errors import ParseError
+from dimderiv.language import (
+    Add,
+    Binary,
+    Call,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Tree,
+    explicit,
+    walk,
+)
+
+PRODUCTS = frozenset({"*", ".*", "/", "./"})
+
+
+def is_clear(form: IndexForm, sizes: Collection[str]) -> bool:
+    """Whether the sums that a statement leaves out can be put back.
+
+    Args:
+        form: the statement.
+        sizes: the names in indices that are no letters.
+    """
+    try:
+        explicit(form, sizes)
+    except ParseError:
+        return False
+    return True
 
 
 def is_restored(letter: str, factors: Sequence[Tree], *, is_inside: bool) -> bool:
@@ -52,7 +80,7 @@ def _repeats(letter: str, tree: Tree) -> bool:
             return any(_repeats(letter, argument) for argument in arguments)
         case Negative(operand):
             return _repeats(letter, operand)
-        case Binary("^", left, right):
+        case Binary(operator, left, right) if operator not in PRODUCTS:
             return _repeats(letter, left) or _repeats(letter, right)
         case _:
             return _count(letter, tree) > 1

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
-from dimderiv.conform.places import NOTHING, is_never_negative
+from dimderiv.conform.places import NOTHING, end_of, is_never_negative
 from dimderiv.graph import (
     ONCE,
     Factor,
@@ -187,13 +187,7 @@ def _is_negative(dim: Dim) -> bool:
 def _slice(span: Span) -> Slice:
     """`1:`, `:-1` or `k:m`."""
     start = None if span.start == NOTHING else span.start.syntax()
-    return Slice(start, None if span.stop == span.size else _from_end(span.stop, span.size))
-
-
-def _from_end(place: Dim, size: Dim) -> Tree:
-    """A place, counted from the end where that is a number and the place is not."""
-    away = place - size
-    return place.syntax() if place.number is not None or away.number is None else away.syntax()
+    return Slice(start, None if span.stop == span.size else end_of(span.stop, span.size))
 
 
 def _cut_before(tree: Tree, indices: tuple[Tree, ...]) -> tuple[Tree, tuple[Tree, ...]]:

@@ -67,6 +67,12 @@ class Statements:
             return self.piece_of(node).upright
         return self.arrays.form(node) or self.entries(node).upright
 
+    def is_whole(self, node: Node) -> bool:
+        """Whether an array needs no letters."""
+        if len(node.axes) <= 2:
+            return not has_letters(self.piece_of(node).upright)
+        return self.arrays.form(node) is not None
+
     def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
         """A product of matrices, some letters of which are positions."""
         node = self.batches.product(part, at)

@@ -175,6 +175,25 @@ def _negated_product(form: Form) -> Form | None:
     return None
 
 
+def is_difference(tree: Tree) -> bool:
+    """Whether a tree is a sum with a term that is subtracted.
+
+    Args:
+        tree: any expression.
+    """
+    return isinstance(tree, Add) and any(isinstance(term, Negative) for term in tree.terms)
+
+
+def opposite(tree: Tree) -> Tree:
+    """Minus a difference, one that is added first.
+
+    Args:
+        tree: the difference.
+    """
+    assert isinstance(tree, Add), "only a difference takes a sign in"
+    return _negated_sum(tree)
+
+
 def _negated_sum(tree: Add) -> Add:
     """Minus a sum, one that is added first."""
     terms = map(_opposite, tree.terms)

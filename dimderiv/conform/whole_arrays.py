@@ -15,6 +15,7 @@ from dimderiv.conform.functions import written_name
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.notation import Form, TwoWay, symbols
 from dimderiv.conform.scalars import scalars
+from dimderiv.conform.sums import is_difference, opposite
 from dimderiv.graph import (
     ONCE,
     Factor,
@@ -155,7 +156,10 @@ class WholeArrays:
         piece = None if tree is None else notation.symmetric(Form(tree, symbols(tree)))
         number = abs(node.coefficient)
         scaled = notation.scaled(number, over, under, piece).upright.tree
-        return Negative(scaled) if node.coefficient < 0 else scaled
+        if node.coefficient > 0:
+            return scaled
+        # A minus before a difference alone goes into it.
+        return opposite(scaled) if is_difference(scaled) else Negative(scaled)
 
     @staticmethod
     def _groups(arrays: Sequence[Factor], result: Sequence[int]) -> list[tuple[list[Factor], bool]]:

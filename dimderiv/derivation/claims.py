@@ -1,16 +1,15 @@
 """What each printed derivative claims, of which expression, and how the claims are checked."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dimderiv import verify
 from dimderiv.answer import Derived, Question, Variables
+from dimderiv.derivation.fitting import fitting, parts_of
 from dimderiv.derivation.meanings import meanings
 from dimderiv.differentiate import binds_entries
 from dimderiv.errors import UnknownNameError
-from dimderiv.infer import Typed
-from dimderiv.language import Call, Program, Statement, Tree, walk
+from dimderiv.language import Program, Slice, Statement
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, CodeCheck, Judge, Run, Verification
@@ -48,9 +47,10 @@ def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables,
 def code_checked(derived: Derived, run: "Run", *, value: bool) -> "CodeCheck":
     """Compare what code returns with what is printed, and with the value where it is returned."""
     typed, valued = derived.question.typed, derived.question.valued
-    every = [typed.shape(part) for part in _parts(typed)]
+    every = [typed.shape(part) for part in parts_of(typed) if not isinstance(part, Slice)]
+    every += fitting(typed)
     claimed = [replace(claim, inner=every) for claim in _as_gradients(derived).values()]
-    return verify.check_code(claimed, run, (valued.program, valued.value) if value else None)
+    return verify.check_code(claimed, run, (valued.settled, valued.value) if value else None)
 
 
 def claims(derived: Derived) -> "dict[Variables, Claim]":
@@ -68,7 +68,8 @@ def claims(derived: Derived) -> "dict[Variables, Claim]":
             first = _before(names)
             assert derived.first is not None, "second derivatives are made from gradients"
             if first not in gradients:
-                gradients[first] = question.read(derived.first.derivatives[first].text())
+                gradient = derived.first.derivatives[first]
+                gradients[first] = question.settled(gradient.text(), value=gradient.shape)
             of = derived.first.derivatives[first].shape
             value = claim.value if question.order == 2 else of
             found[names] = replace(claim, expression=gradients[first], value=value)
@@ -77,16 +78,13 @@ def claims(derived: Derived) -> "dict[Variables, Claim]":
 
 def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
     """Each derivative as a first one of something that has its shape."""
-    question, read = derived.question, derived.printed
+    question, read = derived.question, derived.settled
     count = len(read.statements) - len(derived.answer.derivatives)
     shared, last = read.statements[:count], read.statements[count:]
     rulebook, first = question.rulebook, [derived.first.printed] if derived.first else []
-    programs = [question.typed.program, read, *first]
+    programs = [question.typed.settled, read, *first]
     formulas = [each.value for program in programs for each in program.statements]
     known = meanings(rulebook, formulas, verify.KNOWN)
-    calls = [part for part in _parts(question.typed) if isinstance(part, Call)]
-    # The shapes of convolutions, which no symbol need have.
-    slid = [question.typed.shape(call) for call in calls if call.function == "conv2"]
     found: dict[Variables, Claim] = {}
     for names, statement in zip(derived.answer.derivatives, last, strict=True):
         answer = Program((*shared, Statement(None, statement.value)), read.source)
@@ -98,7 +96,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
             symbols=question.typed.symbols,
             value=extent.of,
             **vars(known),
-            inner=slid,
+            inner=list(fitting(question.typed)),
             declared=rulebook.declared,
             sizes=question.typed.sizes,
             along=question.directions,
@@ -106,10 +104,6 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
             turned=extent.turned,
         )
     return found
-
-
-def _parts(typed: Typed) -> Iterator[Tree]:
-    return (part for each in typed.program.statements for part in walk(each.value))
 
 
 def _is_through_gradient(question: Question, names: Variables) -> bool:

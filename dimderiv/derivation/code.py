@@ -13,8 +13,7 @@ from dimderiv.derivation.claims import code_checked
 from dimderiv.derivation.pipeline import without_collecting
 from dimderiv.derivation.questions import products, with_upstream
 from dimderiv.errors import NotDifferentiableError, UnknownNameError
-from dimderiv.infer import Typed, infer
-from dimderiv.language import Declaration, IndexForm
+from dimderiv.infer import Typed
 from dimderiv.render import text
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def _dense_source(derived: Derived, target: str, *, value: bool, sizes: SizesGiv
         target,
         function_name(derived),
         question.valued if value else None,
-        [_answer(derived)],
+        [derived.read],
         question.typed.symbols,
         docstring="\n".join([*told, text(derived.program, multiline=True)]),
         of=[extent.of for extent in extents.values()],
@@ -223,7 +222,7 @@ def _later(
     return codegen.Later(
         name,
         {symbol: symbols[symbol] for symbol in arriving},
-        _answer(derived),
+        derived.read,
         _several(derived),
         [(extent.of, extent.by) for extent in extents.values()],
         list(extents),
@@ -241,29 +240,6 @@ def _extents(derived: Derived) -> dict[str, Extent]:
 def _several(derived: Derived) -> list[str]:
     """The names of the derivatives, where there are several."""
     return list(derived.names.values()) if len(derived.names) > 1 else []
-
-
-def _answer(derived: Derived) -> Typed:
-    """The answer as it is printed, read again, with its shapes.
-
-    All derivatives are read at once, since each one's definitions are those of the others.
-    """
-    typed, program, extents = derived.question.typed, derived.program, _extents(derived)
-    lone = next(iter(extents.values())).shape if len(extents) == 1 else None
-    # The letters of an index form say its shape, and it may have more than two axes.
-    forms = {each.name for each in program.statements if isinstance(each.value, IndexForm)}
-    told = {
-        name: Declaration(extent.shape)
-        for name, extent in extents.items()
-        if lone is None and name not in forms
-    }
-    return infer(
-        derived.printed,
-        {**typed.symbols, **told},
-        rulebook=derived.question.rulebook,
-        value=lone,
-        sizes=typed.sizes,
-    )
 
 
 def _heading(question: Question, typed: Typed) -> str:

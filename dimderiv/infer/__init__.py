@@ -2,6 +2,7 @@
 
 from dimderiv.infer.ambiguous import refuse_second_meanings
 from dimderiv.infer.seeds import handed_down, unused_directions, unused_upstream, with_directions
+from dimderiv.infer.settled import needs_sizes
 from dimderiv.infer.typed import SIZED, Typed, infer
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Typed",
     "handed_down",
     "infer",
+    "needs_sizes",
     "refuse_second_meanings",
     "unused_directions",
     "unused_upstream",

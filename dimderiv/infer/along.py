@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dimderiv.infer import index_refusals as refusals
 from dimderiv.infer.clashes import Axes, ClashError
-from dimderiv.infer.scope import Heads, Scope
+from dimderiv.infer.scope import SCALAR_AXES, Heads, Scope
 from dimderiv.language import Call, IndexForm, Name, Tree, walk
 
 
@@ -29,8 +29,15 @@ def _number(scope: Scope, node: Call, name: int | str, count: int) -> int:
 
 
 def _place_of_letter(scope: Scope, node: Call, letter: str, count: int) -> int:
-    """The axis that a letter has in the statements that define what stands in the call."""
-    heads = dict.fromkeys(_heads(scope, node.arguments[0], count))
+    """The axis that a letter has where the value is indexed, or in what defines it."""
+    if (
+        letter in (scope.letters or {})
+        and count == 2
+        and scope.axes[id(node.arguments[0])] == SCALAR_AXES
+    ):
+        raise ClashError(node, refusals.axis_of_entries(letter))
+    around = scope.indexed.get(id(node))
+    heads = dict.fromkeys([around] if around else _heads(scope, node.arguments[0], count))
     places = {head.index((letter,)) for head in heads if (letter,) in head}
     if len(places) != 1:
         raise ClashError(node, refusals.letter_of_no_axis(letter, list(heads)))

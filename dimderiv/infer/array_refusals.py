@@ -72,7 +72,7 @@ def stretch_refused(part: Tree) -> WriteSize:
         return _refusal(
             facts,
             clash.node,
-            f"along which axes of {facts.text(largest)} {facts.text(part)} runs is not clear: "
+            f"{facts.text(part)} may run along more than one axis of {facts.text(largest)}: "
             f"{facts.said(largest)}, and {facts.said(part)}",
             f"[{','.join(letters)}] {statement}, with the letters that are meant",
         )
@@ -160,7 +160,7 @@ def height_misfit(first: Tree, block: Tree) -> WriteSize:
             f"so {heights[0]} would have to be {heights[1]}",
             span=block.span if any(block.span) else clash.node.span,
             known=facts.known([first, block], clash.sizes),
-            hint=_filled(facts, block, f"ones({heights[0]}, 1)"),
+            hint=_filled(facts, clash.node, block) or _stacked(facts, first, block),
         )
 
     return write
@@ -179,16 +179,37 @@ def width_misfit(first: Sequence[Tree], row: Sequence[Tree]) -> WriteSize:
             f"{written[1]} has {widths[1]}",
             span=clash.node.span,
             known=facts.known([clash.node], clash.sizes),
-            hint=_filled(facts, row[0], f"ones(1, {facts.shape(first[0]).cols})")
-            or "commas between the blocks of a row, semicolons between rows",
+            hint=_filled(facts, clash.node, row[0]) or _SIGNS,
         )
 
     return write
 
 
-def _filled(facts: Facts, block: Tree, ones: str) -> str | None:
-    """A number among blocks is 1 x 1."""
-    return f"{facts.text(block)} {ones}" if facts.shape(block).is_scalar else None
+_SIGNS = "commas between the blocks of a row, semicolons between rows"
+
+
+def _stacked(facts: Facts, first: Tree, block: Tree) -> str:
+    """How two blocks of different height fit, if they do."""
+    one, other = facts.shape(first), facts.shape(block)
+    if one.cols == other.cols:
+        return f"[{facts.text(first)}; {facts.text(block)}] for one below the other"
+    if one.rows == other.cols:
+        return f"{facts.grouped(block)}' in place of {facts.text(block)}"
+    return _SIGNS
+
+
+def _filled(facts: Facts, blocks: Tree, block: Tree) -> str | None:
+    """A number among blocks is 1 x 1; as many of it as its row and column need."""
+    assert isinstance(blocks, syntax.Blocks)
+    if not facts.shape(block).is_scalar:
+        return None
+    row = next(row for row in blocks.rows if any(each is block for each in row))
+    place = next(k for k, each in enumerate(row) if each is block)
+    column = [each[place] for each in blocks.rows if place < len(each)]
+    heights = [facts.shape(each).rows for each in row if not facts.shape(each).is_scalar]
+    widths = [facts.shape(each).cols for each in column if not facts.shape(each).is_scalar]
+    size = ", ".join(str(sizes[0] if sizes else ONE) for sizes in (heights, widths))
+    return f"{facts.text(block)} ones({size})"
 
 
 def reshape_misfit(facts: Facts, clash: ClashError) -> ShapeError:

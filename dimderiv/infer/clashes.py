@@ -103,7 +103,8 @@ class Facts:
         if self.meanings[name] == "definition":
             return f"{shape} (defined)"
         if name in self.declared:
-            return f"{shape} (declared)"
+            labels = self.declared[name].labels
+            return f"{shape}{f' labels {labels}' if labels else ''} (declared)"
         places = [self.text(node) for t in self.names[name] for node in self.unifier.reasons(t)]
         because = " and ".join(dict.fromkeys(places))
         return f"{shape} (from {because})" if because else f"{shape} (not declared)"
@@ -227,7 +228,10 @@ def _misfit(
 
 def _fitting_products(facts: Facts, left: Tree, right: Tree) -> str | None:
     """The products of the same two operands that conform."""
-    (m, n), (p, q) = facts.shape(left), facts.shape(right)
+    shapes = facts.shape(left), facts.shape(right)
+    if any(shape.has_more_axes for shape in shapes):
+        return None
+    (m, n), (p, q) = shapes
     a, b = facts.grouped(left), facts.grouped(right)
     at, bt = _transposed(facts, left), _transposed(facts, right)
     candidates = [

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from dimderiv.infer import habits
-from dimderiv.infer.clashes import unsigned
+from dimderiv.infer.clashes import Axes, unsigned
 from dimderiv.infer.multiplying import Departure, ProductReader
 from dimderiv.infer.operators import constant
 from dimderiv.infer.scope import Kind, Scope
 from dimderiv.infer.uses import OF_ARRAYS, Use, bare, is_greek
-from dimderiv.language import children, is_extreme_of_two, names_in, syntax, walk
+from dimderiv.language import ONE, children, is_extreme_of_two, names_in, syntax, walk
 
 _HALF = Fraction(1, 2)
 
@@ -59,8 +59,22 @@ class _Reader(ProductReader):
         for part in children(node):
             self.read(part, "./" if part is divisor else "")
 
+    def _beside_arrays(self, parts: Sequence[syntax.Tree]) -> None:
+        """Note open names, and parts of them, beside what has more axes than they have."""
+        counts = [_axes_left(self.scope.axes[id(part)]) for part in parts]
+        most = max(counts)
+        for part, count in zip(parts, counts, strict=True):
+            name, indices = _array_of(part)
+            if not self._open(name) or count == most or (not indices and (most < 3 or not count)):
+                continue
+            assert name is not None
+            self.scope.ranks[name] = most + indices
+            kind = Kind.ARRAY if most + indices > 2 else Kind.MATRIX
+            self._note(habits.MATRIX_ON_ARRAY, [name], kind)
+
     def _sum(self, node: syntax.Add, under: str) -> None:
         terms = [unsigned(term) for term in node.terms]
+        self._beside_arrays(terms)
         kinds = {self._kind(term) for term in terms}
         alone = [(self._open(bare(term)), self._kind(term)) for term in terms]
         names = [(name, kind) for name, kind in dict.fromkeys(alone) if name is not None]
@@ -177,6 +191,7 @@ class _Reader(ProductReader):
 
     def _entrywise(self, node: syntax.Binary) -> None:
         sides = (node.left, node.right)
+        self._beside_arrays(sides)
         for side, other in (sides, sides[::-1]):
             name = self._open(bare(side))
             kind, beside = self._kind(side), self._kind(other)
@@ -224,3 +239,16 @@ def scalar_powers(scope: Scope, program: syntax.Program) -> Iterator[tuple[synta
 
 def _turned(kind: Kind) -> Kind:
     return Kind.ROW if kind is Kind.COLUMN else Kind.COLUMN
+
+
+def _axes_left(axes: Axes) -> int:
+    """How many axes an array has; of a vector it is one, of a scalar none."""
+    return len(axes) if len(axes) > 2 else sum(size is not ONE for size in axes)
+
+
+def _array_of(part: syntax.Tree) -> tuple[str | None, int]:
+    """The name that a term is, or is a part of, and how many indices the part has."""
+    match part:
+        case syntax.Entry(syntax.Name(name), indices):
+            return name, len(indices)
+    return bare(part), 0

@@ -24,13 +24,22 @@ def entry_axes(scope: Scope, node: syntax.Entry) -> Axes:
     """The axes that the indices keep, and those that have no index."""
     if scope.is_identity(node.operand) and len(node.indices) == 2:
         return _identity_entry(scope, node)
+    if isinstance(node.operand, syntax.Call) and node.operand.axis is not None:
+        scope.indexed[id(node.operand)] = tuple([_letters(index) for index in node.indices])
     indexed = _indexed(node, scope.visit(node.operand))
-    if sum(is_labels(scope, index) for index in node.indices) > 1:
-        raise refusals.labels_twice(scope, node)
     kept: list[SizeTerm] = []
+    lists = 0
     for axis, (index, size) in enumerate(zip(node.indices, indexed, strict=False)):
-        kept += _along(scope, Place(node, axis, size), index)
+        own = _along(scope, Place(node, axis, size), index)
+        lists += bool(own) and is_labels(scope, index)
+        kept += own
+    if lists > 1:
+        raise refusals.labels_twice(scope, node)
     return array_axes([*kept, *indexed[len(node.indices) :]])
+
+
+def _letters(index: syntax.Tree) -> tuple[str, ...]:
+    return (index.name,) if isinstance(index, syntax.Name) else ()
 
 
 def array_axes(sizes: Sequence[SizeTerm]) -> Axes:
@@ -121,7 +130,9 @@ def _identity_entry(scope: Scope, node: syntax.Entry) -> Axes:
     size = known[0] if known else Variable()
     scope.axes[id(node.operand)] = (size, size)
     for axis, letter in enumerate(letters):
-        run_along(scope, Place(node, axis, size), letter)
+        # Letters that run differently far are compared all the same.
+        if letter.size is None or is_open(letter.size):
+            run_along(scope, Place(node, axis, size), letter)
     if not letters:
         scope.late.append(Late(node, partial(_reach, scope, node, size, values), size))
     return array_axes([])

@@ -41,6 +41,8 @@ CAPITAL_SCALAR = 1.5
 REGULARISER = 1.7
 TINY = frozenset({"e", "eps", "epsilon", "delta"})
 CUT_OFF = 1.7
+# A matrix beside an array with more axes, of which each part would be the same.
+MATRIX_ON_ARRAY = 2.0
 # A margin, `max(0, m - d)`, or a parameter above a line, `a ./ x`, may be a number.
 MARGIN, PARAMETER = 0.8, 0.5
 MARGINS = frozenset({"m", "c", "t", "k", "delta", "epsilon", "alpha", "gamma", "tau", "theta"})

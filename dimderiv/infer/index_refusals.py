@@ -8,7 +8,7 @@ from dimderiv.infer.clashes import ClashError, Facts, WriteSize, described
 from dimderiv.infer.unify import is_open, resolved
 from dimderiv.language import ONE, Call, Dim, Entry, IndexForm, Name, Slice, Tree, names_in, walk
 
-_OUTSIDE = "an entry outside its array is 0 where the letter's size is written"
+_OUTSIDE = "entries outside are 0 then"
 
 
 def _axis(facts: Facts, place: Place) -> str:
@@ -88,7 +88,7 @@ def letter_undetermined(letter: Bound) -> WriteSize:
             message = f"how far {letter.name} runs is not determined by {', '.join(entries)}"
         else:
             message = f"nothing tells how far {letter.name} runs"
-        hint = f"{_with_size(letter)} with its size, or an index that is {letter.name} alone"
+        hint = f"its size, as in {_with_size(letter)}, or an index that is {letter.name} alone"
         return _error(facts, clash, message, hint)
 
     return write
@@ -106,7 +106,12 @@ def entry_outside(letter: Bound, index: Sum, low: Dim, high: Dim) -> WriteSize:
             f"{resolved(place.size) - ONE}: it is {span} where {letter.name} is 0, so how far "
             f"{letter.name} runs is not determined"
         )
-        return _error(facts, clash, message, f"{_with_size(letter)} with its size; {_OUTSIDE}")
+        return _error(
+            facts,
+            clash,
+            message,
+            f"the size of {letter.name}, as in {_with_size(letter)}; {_OUTSIDE}",
+        )
 
     return write
 
@@ -116,7 +121,7 @@ def ranges_differ(letter: Bound, sizes: Sequence[Dim]) -> WriteSize:
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
         message = f"{letter.name} may run over {' or '.join(map(str, sizes))} places"
-        hint = f"{_with_size(letter)} with its size; {_OUTSIDE}"
+        hint = f"the size of {letter.name}, as in {_with_size(letter)}; {_OUTSIDE}"
         return _error(facts, clash, message, hint)
 
     return write
@@ -259,6 +264,25 @@ def letter_of_no_axis(letter: str, heads: Sequence[Sequence[Sequence[str]]]) -> 
         letters = f"its axes are {', '.join(axes)}" if axes else "its axes have no letters"
         message = f"{letter} is not the letter of one axis of {facts.text(operand)}: {letters}"
         hint = "the number of the axis, as in axis=1, or axis=-1 for the last one"
+        return _error(facts, clash, message, hint)
+
+    return write
+
+
+def axis_of_entries(letter: str) -> WriteSize:
+    """A letter as an axis of what is given entry by entry, where it has one value at a time."""
+
+    def write(facts: Facts, clash: ClashError) -> ShapeError:
+        assert isinstance(clash.node, Call)
+        function, operand = clash.node.function, clash.node.arguments[0]
+        message = f"{facts.text(operand)} has one value for each {letter}, and no axis {letter}"
+        hint = f"{function} of a whole array, along the number of its axis"
+        for part in walk(operand):
+            if isinstance(part, Entry) and Name(letter) in part.indices:
+                axis = part.indices.index(Name(letter))
+                whole = facts.text(part.operand)
+                indices = ", ".join(map(facts.text, part.indices))
+                hint = f"{function}({whole}, axis={axis})[{indices}]"
         return _error(facts, clash, message, hint)
 
     return write

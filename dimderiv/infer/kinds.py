@@ -45,6 +45,7 @@ _SCALAR, _SCALAR_LETTER, _VECTOR_LETTER = 1.0, 0.7, 1.3
 _ROW, _GREEK_OTHERWISE, _GREEK_ROW = 1.2, 0.4, 0.6
 _CAPITAL, _CAPITAL_NUMBER = 1.5, 1.2
 _SMALL_MATRIX = 1.3
+_ARRAY, _VECTOR_ARRAY = 0.5, 1.5
 
 
 class Doubt(NamedTuple):
@@ -314,6 +315,8 @@ def _cost(name: str, kind: Kind, usual: Kind) -> float:
     """How far a kind is from what a name is usually taken for."""
     if kind is usual:
         return 0
+    if kind is Kind.ARRAY:
+        return _ARRAY if usual is Kind.MATRIX else _VECTOR_ARRAY
     if usual is Kind.MATRIX:
         return _CAPITAL_NUMBER if habits.NUMBER_LETTERS.fullmatch(name) else _CAPITAL
     if kind is Kind.MATRIX:

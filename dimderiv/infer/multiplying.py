@@ -93,6 +93,7 @@ class ProductReader:
             self._counted_behind(chain)
         self._divided(chain, list(habits.divisors_of(node)))
         self._beside_factors(chain, kinds)
+        self._between_vectors(chain, kinds)
 
     def _scaled(self, chain: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> bool:
         """Note names before a whole scalar term, if there are any."""
@@ -166,3 +167,12 @@ class ProductReader:
                 self._note(habits.CAPITAL_SCALAR, [name], Kind.MATRIX)
             elif before is Kind.MATRIX and after is None:
                 self._note(habits.SCALAR_BEHIND, [name], Kind.COLUMN)
+
+    def _between_vectors(self, chain: Sequence[syntax.Tree], kinds: Sequence[Kind]) -> None:
+        """Note parts that stand between a row and a column, as a matrix does: `x' A[k] x`."""
+        for place in range(1, len(chain) - 1):
+            match chain[place]:
+                case syntax.Entry(syntax.Name(name), (_,)) if self._open(name):
+                    around = kinds[place - 1], kinds[place], kinds[place + 1]
+                    if around == (Kind.ROW, Kind.COLUMN, Kind.COLUMN):
+                        self._note(habits.NO_MATRIX_PRODUCT, [name], Kind.ARRAY)

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dimderiv.infer import operators
 from dimderiv.infer.along import heads_of, letters_of_head
 from dimderiv.infer.bound import Late
-from dimderiv.infer.clashes import ClashError, definition_misfit, operands_misfit
+from dimderiv.infer.clashes import ClashError, definition_misfit
 from dimderiv.infer.entries import entry_axes
 from dimderiv.infer.functions import call_axes
+from dimderiv.infer.postponed import postponed_misfit
 from dimderiv.infer.rearranged import blocks_axes
 from dimderiv.infer.scope import Kind, Scope, ScopeMark, Visitor, declared_axes
 from dimderiv.infer.statements import index_form_axes
@@ -108,7 +109,7 @@ class Progress:
         while failed is None and settle_late(self.scope):
             failed = self.scope.unifier.solve()
         if failed is not None:
-            raise ClashError(failed.reason, operands_misfit, failed[:2])
+            raise ClashError(failed.reason, postponed_misfit, failed[:2])
 
     @property
     def reached(self) -> tuple[int, int]:

@@ -19,8 +19,8 @@ def blocks_axes(scope: Scope, node: Blocks) -> Axes:
     """Blocks in a row have one height, and all rows the same width."""
     heights: list[SizeTerm] = []
     widths: list[SizeTerm] = []
-    for row in node.rows:
-        axes = [scope.visit(block) for block in row]
+    visited = [[scope.visit(block) for block in row] for row in node.rows]
+    for row, axes in zip(node.rows, visited, strict=True):
         for block, own in zip(row, axes, strict=True):
             if len(own) > 2:
                 raise ClashError(block, array_refusals.block_refused)

@@ -82,8 +82,9 @@ class Scope(Facts):
         self.bound: dict[int, Mapping[str, Bound]] = {}
         self.heads: dict[str, Heads] = {}
         self.head: Mapping[str, SizeTerm] = {}
+        self.indexed: dict[int, Heads] = {}
         self.along: dict[int, tuple[int, ...]] = {}
-        self.ranks: Mapping[str, int] = {}
+        self.ranks: dict[str, int] = {}
         self.labels: dict[str, SizeTerm] = {}
         self.late: list[Late] = []
         self.caller: Call | None = None
@@ -144,7 +145,7 @@ class Scope(Facts):
         if name == "I":
             size = self.unsized_axis(node)
             return size, size
-        if name == "pi":
+        if name == "pi" and name not in self.ranks:
             return SCALAR_AXES
         if name in self.sizes:
             return self.add(name, "size", SCALAR_AXES)

@@ -16,6 +16,7 @@ from dimderiv.language import (
     Declaration,
     Name,
     Program,
+    Shape,
     Statement,
     read_shapes,
     unused_letters,
@@ -104,7 +105,7 @@ def unused_upstream(typed: Typed) -> str:
     Args:
         typed: the program.
     """
-    return next(unused_letters("G" if typed.value.is_matrix else "g", _taken(typed)))
+    return next(unused_letters("G" if _is_capital(typed.value) else "g", _taken(typed)))
 
 
 def unused_directions(typed: Typed, wrt: Sequence[str]) -> list[str]:
@@ -116,10 +117,15 @@ def unused_directions(typed: Typed, wrt: Sequence[str]) -> list[str]:
     """
     taken, found = _taken(typed), list[str]()
     for variable in wrt:
-        is_matrix = typed.symbols[variable].shape.is_matrix
-        found.append(next(unused_letters("EFDH" if is_matrix else "vuzh", taken)))
+        is_capital = _is_capital(typed.symbols[variable].shape)
+        found.append(next(unused_letters("EFDH" if is_capital else "vuzh", taken)))
         taken.add(found[-1])
     return found
+
+
+def _is_capital(shape: Shape) -> bool:
+    """Whether an array of a shape is called by a capital."""
+    return shape.is_matrix or shape.has_more_axes
 
 
 def _counted(number: int, noun: str) -> str:
@@ -140,4 +146,4 @@ def _new_name(word: str, typed: Typed, role: str, examples: str) -> str:
 
 
 def _taken(typed: Typed) -> set[str]:
-    return {*typed.names, "I", "pi"}
+    return {*typed.names, *typed.letters, "I", "pi"}

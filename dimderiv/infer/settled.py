@@ -23,6 +23,23 @@ class Sizes(Protocol):
         """The axes that a call runs along."""
 
 
+def needs_sizes(program: Program) -> bool:
+    """Whether a program has letters, or axes that may not be given by their numbers.
+
+    Args:
+        program: the program.
+    """
+    parts = (part for each in program.statements for part in syntax.walk(each.value))
+    return any(map(_needs_sizes, parts))
+
+
+def _needs_sizes(part: Tree) -> bool:
+    if isinstance(part, syntax.Call):
+        is_plain = part.axis is None or (isinstance(part.axis, int) and part.axis >= 0)
+        return bool(part.over) or not is_plain or part.function == "reshape"
+    return isinstance(part, syntax.IndexForm)
+
+
 def with_sizes(program: Program, sizes: Sizes) -> Program:
     """The program with its sizes.
 

@@ -91,4 +91,5 @@ def tell(scope: Scope, letter: Bound) -> bool:
             return False
         sizes.append(size)
     scope.unifier.settle(letter.size, smallest(letter, sizes), letter.node)
+    letter.because = "so that every entry lies inside"
     return True

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 
-from dimderiv.errors import DimderivError, UnknownNameError
+from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
+from dimderiv.infer.affine import entries_outside
 from dimderiv.infer.asterisks import refuse_ambiguous_products
 from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, ClashError, Facts, operands_misfit, shape_of
 from dimderiv.infer.index_refusals import letter_undetermined
 from dimderiv.infer.kinds import Doubt, settle_kinds
+from dimderiv.infer.postponed import postponed_misfit
 from dimderiv.infer.progress import VISITORS, Progress, settle_late
 from dimderiv.infer.refusals import undetermined
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
@@ -73,8 +75,15 @@ class Typed:
         """Every name that means something."""
         return self.sizes.union(self.symbols, self.definitions, self.functions)
 
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters that index statements and reductions bind."""
+        return frozenset(name for bound in self._bound.values() for name in bound)
+
     def shape(self, node: syntax.Tree) -> Shape:
         """The shape of a part of the program.
+
+        Inside an index statement it is that for each value of its letters.
 
         Args:
             node: one of the node objects of the program.
@@ -160,6 +169,7 @@ def infer(
     Raises:
         ShapeError: something does not conform, or a size is not determined.
         UnknownNameError: a name in `wrt` is no symbol of the program, or a function has no rule.
+        NotDifferentiableError: a name in `wrt` is labels.
         LimitError: a size is too large, or too many kinds of symbols would have to be tried.
     """
     known_sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
@@ -194,28 +204,37 @@ def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
     if clash is None:
         told = {v for late in scope.late if late.is_told for v in variables(late.size or ONE)}
         name_sizes(scope.named_sizes(), taken, told)
-        clash = _late_clash(scope)
+        clash = _late_clash(scope, taken)
     if clash is None:
         _refuse_undetermined(scope)
         refuse_ambiguous_products(scope, progress.program)
         refuted = scope.unifier.refuted()
         if refuted is None:
             return doubts
-        clash = ClashError(refuted.reason, operands_misfit, refuted[:2])
+        clash = ClashError(refuted.reason, postponed_misfit, refuted[:2])
     name_sizes([*scope.named_sizes(), *scope.open_sizes(), *(clash.sizes or ())], taken)
     raise clash.write(scope, clash)
 
 
-def _late_clash(scope: Scope) -> ClashError | None:
+def _late_clash(scope: Scope, taken: Collection[str]) -> ClashError | None:
     """What is wrong with the sizes that had to wait until all others have names."""
     try:
         settle_late(scope)
+        if scope.late:
+            # What no range tells, but an array has along an axis, is a size of its own.
+            name_sizes(scope.named_sizes(), {*taken, *_names_in_sizes(scope)})
+            settle_late(scope)
     except ClashError as clash:
         return clash
     for late in scope.late:
         if late.bound is not None and is_open(late.bound.known()):
             return ClashError(late.node, letter_undetermined(late.bound))
     return None
+
+
+def _names_in_sizes(scope: Scope) -> set[str]:
+    known = [resolved(size) for size in scope.named_sizes() if not is_open(size)]
+    return {name for dim in known for name in dim.names}
 
 
 def _refuse_undetermined(scope: Scope) -> None:
@@ -267,7 +286,15 @@ def _names_of_sizes(node: syntax.Tree) -> Iterator[str]:
 
 def _check_wrt(name: str, scope: Scope) -> None:
     """Refuse to differentiate by what is no symbol of the program."""
-    if scope.meanings.get(canonical_name(name)) == "symbol":
+    known = canonical_name(name)
+    if scope.meanings.get(known) == "symbol":
+        if known in scope.labels or (known in scope.declared and scope.declared[known].labels):
+            raise NotDifferentiableError(
+                f"{name} is labels, which are whole numbers, so it is no variable",
+                span=(0, len(name)),
+                source=name,
+                hint="the array that they index",
+            )
         return
     symbols = [n for n in scope.introduced if scope.meanings[n] == "symbol"]
     if not _SYMBOL.fullmatch(canonical_name(name)):
@@ -308,6 +335,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
     for name, property_ in scope.assumed.items():
         assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []
+    assumptions += entries_outside(scope) if scope.bound else []
     assumptions += program.assumptions
     return Typed(
         program=program,

@@ -37,7 +37,7 @@ class Use:
         counts: how often it multiplies, divides, or is an exponent.
         added: how often it is a term beside others that are no names.
         indices: how many indices its entries have, at most.
-        is_rows: whether a part of it with one index stands where an array stands.
+        is_rows: whether a part of it with one index stands where a vector stands.
     """
 
     count: int = 0
@@ -98,8 +98,9 @@ def uses_of(program: syntax.Program) -> Mapping[str, Use]:
                 inner = bare(argument)
                 if inner is not None:
                     uses[inner].is_vector = True
-            case syntax.Transpose(syntax.Entry(syntax.Name(name), (_,))):
-                uses[name].is_rows = True
+            case syntax.Transpose(operand):
+                for part in operand.terms if isinstance(operand, syntax.Add) else (operand,):
+                    _note_row(part, uses)
             case syntax.Entry(syntax.Name(name), indices):
                 use = uses[name]
                 use.indices = max(use.indices, len(indices))
@@ -121,6 +122,8 @@ def _note_beside(
 
 def _note_product(left: syntax.Tree, right: syntax.Tree, uses: defaultdict[str, Use]) -> None:
     first = _last_factor(left)
+    if isinstance(first, syntax.Transpose) or _is_capital(first):
+        _note_row(right, uses)
     if isinstance(right, syntax.Name):
         use = uses[right.name]
         use.is_behind |= _is_capital(first)
@@ -132,12 +135,19 @@ def _note_product(left: syntax.Tree, right: syntax.Tree, uses: defaultdict[str, 
         use.counts += first is unsigned(left)
 
 
+def _note_row(node: syntax.Tree, uses: defaultdict[str, Use]) -> None:
+    """Note a part with one index that stands where a vector stands: `w' x[i]`."""
+    match unsigned(node):
+        case syntax.Entry(syntax.Name(name), (_,)):
+            uses[name].is_rows = True
+
+
 def _note_counts(node: syntax.Tree, uses: defaultdict[str, Use]) -> None:
     """Note the names in a divisor, an exponent or a sum of names and numbers."""
     match node:
         case syntax.Name(name):
             uses[name].counts += 1
-        case syntax.Negative() | syntax.Add() | syntax.Binary("*" | "/"):
+        case syntax.Negative() | syntax.Add() | syntax.Binary("*" | "/") | syntax.Call("sqrt"):
             for part in children(node):
                 _note_counts(part, uses)
 

@@ -4,14 +4,20 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from dimderiv.errors import LimitError, ParseError
+from dimderiv.errors import LimitError, ParseError, Span
 from dimderiv.language import complaints
+from dimderiv.language.convolutions import Options, Steps, spelled_convolution
+from dimderiv.language.einsum import EXAMPLE, einsum
 from dimderiv.language.indices import IndexReader
 from dimderiv.language.numerals import Decimal, Ratio
+from dimderiv.language.structure import SPELLED
 from dimderiv.language.syntax import AxisName, Binary, Blocks, Call, Number, Transpose, Tree
+from dimderiv.language.vocabulary import Token
 
 ARGUMENT_LIMIT = 20
 AXIS_LIMIT = 20
+# How many digits a number after `stride=` has at most.
+LONGEST_STEP = 3
 
 GROUPS = {"(": ")", "open": "close"}
 
@@ -62,16 +68,26 @@ class CallReader(IndexReader):
         return Blocks(tuple(map(tuple, rows)), (opening.start, self.end))
 
     def call(self) -> Tree:
-        """A function with its arguments, the last of which may say the axis."""
+        """A function with its arguments, and options after them."""
         function = self.advance()
         opening = self.enter()
+        pattern = self.advance() if self.token.kind == "quoted" else None
         arguments: list[Tree] = []
-        axis = None
+        axis: AxisName | tuple[AxisName, ...] | None = None
+        options: dict[str, Steps] = {}
+        if pattern and self.token.kind == ",":
+            self.advance()
         while True:
-            if self.token.kind == "axis" and arguments:
+            if self.token.kind == "axis" and arguments and not options:
                 axis = self.axis()
                 break
-            arguments.append(self.expression())
+            if self.token.kind == "option" and arguments:
+                name = self.token.text
+                options[name] = self.option()
+            elif options:
+                raise complaints.said("after an option", self.token.span)
+            else:
+                arguments.append(self.expression())
             if len(arguments) > ARGUMENT_LIMIT:
                 raise LimitError(
                     f"a function has at most {ARGUMENT_LIMIT} arguments",
@@ -83,11 +99,61 @@ class CallReader(IndexReader):
             self.advance()
         self.leave(opening, ")")
         span = (function.start, self.end)
+        if function.text in SPELLED:
+            if axis is not None:
+                raise complaints.said("axis", span)
+            return self.spelled(function.text, arguments, pattern, options, span)
+        if pattern or options:
+            text = f"{function.text} has no such argument"
+            raise ParseError(text, span=span, hint=f"write {function.text}(...) without it")
         if len(arguments) == 2 and axis is None and _is_rectifier(function.text, arguments):
             first, second = arguments
             is_first = isinstance(first, Number) and not first.value
             return Call("relu", (second if is_first else first,), span=span)
         return Call(function.text, tuple(arguments), axis, span=span)
+
+    def spelled(
+        self,
+        function: str,
+        arguments: list[Tree],
+        pattern: Token | None,
+        options: Options,
+        span: Span,
+    ) -> Tree:
+        """What a function that stands for another formula is."""
+        if (pattern is None) is (function == "einsum"):
+            raise ParseError(f"{function} has other arguments", span=span, hint=EXAMPLE)
+        if function in {"hcat", "vcat"}:
+            if options:
+                raise complaints.said("after an option", span)
+            rows = [arguments] if function == "hcat" else [[each] for each in arguments]
+            return Blocks(tuple(map(tuple, rows)), span) if len(arguments) > 1 else arguments[0]
+        self.has_letters = True
+        if pattern:
+            return einsum(pattern.text, arguments, self.sizes, span)
+        return spelled_convolution(function, arguments, options, self.sizes, span)
+
+    def option(self) -> Steps:
+        """The whole numbers after `stride=` and the like: one, or several in brackets."""
+        self.advance()
+        self.advance()
+        if self.token.kind != "(":
+            return (self.whole_number(),)
+        opening = self.enter()
+        numbers = [self.whole_number()]
+        while self.token.kind == ",":
+            self.advance()
+            numbers.append(self.whole_number())
+        self.leave(opening, ")")
+        return tuple(numbers)
+
+    def whole_number(self) -> int:
+        """A whole number, not a large one."""
+        if self.token.kind != "number" or not self.token.text.isdigit():
+            raise complaints.said("no whole number", self.token.span)
+        if len(self.token.text) > LONGEST_STEP:
+            raise complaints.said("no whole number", self.token.span)
+        return int(self.advance().text)
 
     def axis(self) -> AxisName | tuple[AxisName, ...]:
         """What stands after `axis=`: a number, a letter, or several of them in brackets."""

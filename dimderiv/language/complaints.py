@@ -63,6 +63,22 @@ _SAID = {
         "an axis is the last argument of a function",
         "write sum(X, axis=0) or sum(X, axis=1)",
     ),
+    "option": (
+        "an option is one of the last arguments of a function",
+        "write conv2d(X, W, stride=2, padding=1)",
+    ),
+    "after an option": (
+        "an argument follows an option",
+        "put the options last: conv2d(X, W, stride=2, padding=1)",
+    ),
+    "no whole number": (
+        "stride, padding and dilation are whole numbers",
+        "write stride=2, or stride=(2, 1) for two axes",
+    ),
+    "quoted": (
+        "a quoted text is the first argument of einsum, and nothing else",
+        'write einsum("ij,jk->ik", A, B); every other word is a symbol or a function',
+    ),
     "prime apart": (
         "a prime stands right after what it transposes, without a space",
         "write x' y; the language has no quoted texts",
@@ -113,7 +129,7 @@ def missing_operand(tokens: Sequence[Token], index: int) -> ParseError:
     """The error where an operand should begin and something else does."""
     token = tokens[index]
     previous = tokens[index - 1] if index else None
-    if token.kind == "axis":
+    if token.kind in {"axis", "option", "quoted"}:
         return out_of_place(token, nested=True)
     if token.kind == "<":
         return ParseError(

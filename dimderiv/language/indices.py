@@ -95,7 +95,9 @@ class IndexReader(Cursor):
             return False
         if not all(map(_LETTER.fullmatch, letters)):
             return False
-        if following not in "+-" and not any(letter in self.known for letter in letters):
+        # One letter alone would be no row of blocks.
+        is_new = not any(letter in self.known for letter in letters)
+        if is_new and (following not in "+-" or len(letters) == 1):
             return True
         return self.indexed_after(end).issuperset(letters)
 

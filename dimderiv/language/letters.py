@@ -18,6 +18,7 @@ from dimderiv.language.syntax import (
     Negative,
     Tree,
     children,
+    walk,
 )
 
 
@@ -144,3 +145,14 @@ def named_letters(node: Tree) -> Iterator[str]:
         yield from (letter for letter, _ in node.letters)
     elif isinstance(node, Call):
         yield from (letter for letter, _ in node.over)
+
+
+def letters_within(node: Tree) -> Iterator[str]:
+    """Every name that a tree has in square brackets, letters of heads and reductions among them.
+
+    Args:
+        node: the tree.
+    """
+    for part in walk(node):
+        yield from named_letters(part)
+        yield from index_names(part)

@@ -211,8 +211,10 @@ class _Explicit:
             if id(part) in self.taken and letter in named_letters(part):
                 raise _unclear(letter, part)
 
-    def summed(self, letter: str, node: Tree) -> Call:
+    def summed(self, letter: str, node: Tree) -> Tree:
         """The node summed over a letter, in one sum with other letters of the same product."""
+        if isinstance(node, Negative):
+            return replace(node, operand=self.summed(letter, node.operand))
         made = self.made.get(id(node))
         letters = (*(made.over if made else ()), (letter, None))
         call = Call("sum", made.arguments if made else (node,), over=letters, span=node.span)
@@ -239,6 +241,11 @@ class _Explicit:
                 return self.in_sum(letter, node, [self.placed(letter, term) for term in terms])
             case Call() if letter in named_letters(node):
                 return _ABSENT, node
+            case Call("sum", over=over) if over:
+                # A sum is linear: what is beside it may stand inside of it just as well.
+                is_linear = self.placed(letter, node.arguments[0])[0] in {_HERE, _TERMS}
+                place, new = self.in_function(letter, node)
+                return _TERMS if is_linear else place, new
             case Binary() | Call() | Blocks():
                 return self.in_function(letter, node)
         return _ABSENT, node

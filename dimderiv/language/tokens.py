@@ -57,7 +57,8 @@ _SPELLINGS = {
 _SIGNS = "".join(sign for sign in _SPELLINGS if len(sign) == 1)
 _TOKEN = re.compile(
     rf"""[^\S\n]*(?:
-      (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | // | <= | >= | == | := | \^[⊤⊺]
+      (?P<quoted> (?<=\()["'][^"'\n]*["'] )
+    | (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | // | <= | >= | == | := | \^[⊤⊺]
                   | [-+*/^'()\[\],:;=<>⟨⟩⊗{_SIGNS}] )
     | (?P<word> (?: {GRADIENT} (?: ² | \^2 )? [^\S\n]* )? {WORD} )
     | (?P<number> (?: [0-9]+ (?: \.[0-9]+ | \.(?![*/^'.\w]) )? | \.[0-9]+ ) (?: [eE][-+]?[0-9]+ )? )
@@ -141,6 +142,9 @@ class _Scanner:
             elif group != "skipped":
                 getattr(self, group)(text, start, end)
         self.tokens.append(Token("end", "", len(self.source), len(self.source)))
+
+    def quoted(self, text: str, start: int, end: int) -> None:
+        self.tokens.append(Token("quoted", text[1:-1], start, end))
 
     def root(self, text: str, start: int, end: int) -> None:
         self.tokens.append(Token("function", "sqrt", start, end))

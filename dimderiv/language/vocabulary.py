@@ -7,9 +7,12 @@ from typing import NamedTuple
 from dimderiv.errors import Span
 from dimderiv.language.foreign import ALIASES
 from dimderiv.language.rule_files import FUNCTIONS
+from dimderiv.language.structure import ARRANGING, SPELLED
 
-# Those with a rule, and those that make an array of a given size.
-BUILTIN_FUNCTIONS = frozenset(FUNCTIONS) | {"ones", "eye", "vector", "matrix", "commutation"}
+# Those with a rule, those that make an array of a given size, and those that arrange entries.
+BUILTIN_FUNCTIONS = frozenset(FUNCTIONS).union(
+    {"ones", "eye", "vector", "matrix", "commutation"}, ARRANGING, SPELLED
+)
 # Of one argument a reduction, of two a function of each entry, whose rule has this name.
 EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
 # The functions that run over all entries, or along an axis.
@@ -35,8 +38,9 @@ class Token(NamedTuple):
     """One token; an operator's kind is its canonical spelling.
 
     The other kinds are `number`, `name`, `function`, `reduction` (a function before a square
-    bracket), `axis`, `open` and `close` (the bars of a norm; the text of `close` is the norm's
-    function), `row` (a semicolon inside square brackets), `ones` and `e` (see `constants`), `end`.
+    bracket), `axis`, `option` (another name before an equals sign in a call), `quoted` (a text),
+    `open` and `close` (the bars of a norm; the text of `close` is the norm's function), `row` (a
+    semicolon inside square brackets), `ones` and `e` (see `constants`) and `end`.
     """
 
     kind: str

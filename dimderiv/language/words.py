@@ -24,6 +24,7 @@ from dimderiv.language.names import (
     spelled_out,
 )
 from dimderiv.language.strays import stray_character
+from dimderiv.language.structure import OPTIONS
 from dimderiv.language.vocabulary import REDUCTIONS, RESERVED_WORDS, YIELDING, Token
 
 LETTERS = "A-Za-z" + "".join(GREEK_LETTERS)
@@ -87,6 +88,8 @@ class Words:
             return [Token("function", self.spellings[name], start, end)]
         if word == "axis" and _EQUALS.match(self.source, end):
             return [Token("axis", word, start, end)]
+        if word in OPTIONS and word not in self.known and _EQUALS.match(self.source, end):
+            return [Token("option", word, start, end)]
         if not name.isascii():
             raise stray_character(self.source, start + _first_stray(word))
         if name in self.known or (len(word) == 1 and name not in self.functions):

@@ -127,7 +127,7 @@ def test_an_index_form_inside_another_is_named() -> None:
 
     found = name_nested_forms(Answer({}, {("x",): outer}), [], ["R"], lambda _, part: "matrix")
 
-    expected = "M = [i:n, j:n] A[i,k] B[k,j]; [p:n, q:n] M[p,q]"
+    expected = "M[i:n, j:n] = A[i,k] B[k,j]; [p:n, q:n] M[p,q]"
     assert expected == text(found.program(("x",)))
 
 

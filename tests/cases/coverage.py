@@ -20,6 +20,7 @@ DOCUMENT = FOLDER.parent.parent / "docs" / "coverage.md"
 TITLES = {
     "matrix_cookbook": "The Matrix Cookbook",
     "layers": "Layers and losses",
+    "tensors": "Arrays with more axes",
     "course_notes": "Course notes",
     "papers_and_models": "Papers and models",
     "matrixcalculus": "matrixcalculus.org",

@@ -35,7 +35,9 @@ def complete(case: Case, settings: Mapping[str, Case]) -> Case:
         return case
     own = {key: value for key, value in case.items() if key != "of"}
     setting = dict(settings[case["of"]])
-    own["literature"] = setting.pop("given", "") + own["literature"]
+    given = setting.pop("given", "")
+    if "literature" in own:
+        own["literature"] = given + own["literature"]
     return {"name": f"{case['of']} by {case['wrt']}", **setting, **own}
 
 

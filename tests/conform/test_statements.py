@@ -90,10 +90,10 @@ def assert_same(node: Node, tree: Tree) -> None:
 @pytest.mark.parametrize(
     ("node", "expected"),
     [
-        (of("noi", (X, "ncp"), (W, "ocr"), (STRIDED, "pir")), "X[n, c, 2 k+r-1] W[o,c,r]"),
-        (of("ocr", (X, "ncp"), (G, "noi"), (STRIDED, "pir")), "X[n, c, 2 i+k-1] G[n,o,i]"),
-        (of("ncp", (W, "ocr"), (G, "noi"), (STRIDED, "pir")), "W[o, c, k-2 i+1] G[n,o,i]"),
-        (of("ncp", (W, "ocr"), (G, "noi"), (LONGER, "pir")), "W[o,c,r] G[n,o,i] I[k, 2 i+3 r-1]"),
+        (of("noi", (X, "ncp"), (W, "ocr"), (STRIDED, "pir")), "X[n,c,2k+r-1] W[o,c,r]"),
+        (of("ocr", (X, "ncp"), (G, "noi"), (STRIDED, "pir")), "X[n,c,2i+k-1] G[n,o,i]"),
+        (of("ncp", (W, "ocr"), (G, "noi"), (STRIDED, "pir")), "W[o,c,k-2i+1] G[n,o,i]"),
+        (of("ncp", (W, "ocr"), (G, "noi"), (LONGER, "pir")), "W[o,c,r] G[n,o,i] I[k, 2i+3r-1]"),
         (of("o", (G, "noi")), "G[n,o,i]"),
         (of("i", (S, "ic"), (ONEHOT, "ic")), "S[i, y[i]]"),
         (of("ic", (S, "ic"), (ONEHOT, "ic")), "S[i,c] onehot(y)[i,c]"),
@@ -116,7 +116,7 @@ def assert_same(node: Node, tree: Tree) -> None:
         (apply_map("exp", of("bik", (P, "bij"), (P, "bkj"))), "exp(P[b,i,j] P[b,k,j])"),
         (
             of("noi", (apply_map("exp", X), "ncp"), (W, "ocr"), (STRIDED, "pir")),
-            "exp(X)[n, c, 2 k+r-1] W[o,c,r]",
+            "exp(X)[n,c,2k+r-1] W[o,c,r]",
         ),
     ],
 )

@@ -161,3 +161,20 @@ def test_a_program_without_letters_is_settled() -> None:
     found = typed(tree("sum(A B)"))
 
     assert found.program is found.settled
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (over("i", at("x", "i"), at("x", "i + 1")), 1),
+        (over("i:n", at("x", "i"), at("x", "i + 1")), 0),
+        (form("i", over("k", at("x", "i + k"), at("w", "k"))), 0),
+        (form("i", over("k", at("x", "2 i + k"), at("w", "k"))), 0),
+    ],
+)
+def test_entries_that_may_lie_outside_are_told(statement: Tree, expected: int) -> None:
+    """They are 0; nobody is told where a size is written, or where nothing lies outside."""
+    found = typed(statement, shapes="x: n; w: p")
+
+    assert expected == len(found.assumptions)
+    assert all("is 0 where it lies outside x" in each for each in found.assumptions)

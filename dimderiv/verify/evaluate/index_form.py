@@ -1,6 +1,6 @@
 """What has letters: arrays given entry by entry, parts of arrays, and reductions over letters."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
@@ -40,6 +40,7 @@ from dimderiv.verify.layout import (
     is_single,
     number_of,
     part,
+    reach,
     shaped,
     size_of,
 )
@@ -84,7 +85,7 @@ class IndexReader:
         Args:
             form: the form.
         """
-        ranges = self._ranges(form.letters)
+        ranges = self._ranges(form.letters, form.body)
         lengths = [prod(ranges[letter] for letter, _ in axis) for axis in form.axes]
         body = self._body(form, ranges)
         try:
@@ -103,20 +104,23 @@ class IndexReader:
             )
         return self.bodies[id(form)]
 
-    def _lengths(self, entry: Entry, bound: Mapping[str, int]) -> Sequence[int | None]:
-        if not bound.keys().isdisjoint(names_in(entry.operand)):
+    def _lengths(self, entry: Entry, letters: Collection[str]) -> Sequence[int | None]:
+        if not {*letters}.isdisjoint(names_in(entry.operand)):
             return (None, None)
         value = self._operand(entry)
         return (value.rows, value.cols) if isinstance(value, Unsized) else size_of(value)
 
-    def _ranges(self, letters: Sequence[Letter]) -> dict[str, int]:
-        found = {}
-        for letter, size in letters:
-            if size is None:
-                raise NotVerifiableError(f"how far {letter} runs is not written")
-            found[letter] = number_of(size, self.letters.sizes)
-            if found[letter] < 1:
-                raise ShapeError(f"{letter} runs over {found[letter]} places", span=size.span)
+    def _ranges(self, letters: Sequence[Letter], body: Tree) -> dict[str, int]:
+        """How far letters run; as far as any entry, where that is not written."""
+        found = {letter: number_of(size, self.letters.sizes) for letter, size in letters if size}
+        bound = {**self.letters.extents, **found}
+        if len(found) < len(letters):
+            known = Known(self.labels, self.letters.sizes)
+            names = {letter for letter, _ in letters}
+            own = reach(body, bound, known, lambda entry: self._lengths(entry, names))
+            found = {letter: found.get(letter, own.get(letter, 1)) for letter, _ in letters}
+        if min(found.values(), default=1) < 1:
+            raise ShapeError("a letter that has no place")
         return found
 
     def _at_each_place(self, ranges: dict[str, int], found: Callable[[], Found]) -> list[Found]:
@@ -142,7 +146,8 @@ class IndexReader:
         """
         if node.function not in REDUCTIONS or len(node.arguments) != 1:
             raise NotVerifiableError(f"{node.function} over letters", span=node.span)
-        ranges, (body,) = self._ranges(node.over), node.arguments
+        (body,) = node.arguments
+        ranges = self._ranges(node.over, body)
         try:
             return [[self._scalar_over(node, ranges)]]
         except NotSingle:

@@ -1,6 +1,6 @@
 """A claim in numbers: sizes, letters, what moves together, where entries stand; no values."""
 
-from dimderiv.verify.layout.forms import Known, explicit_sums
+from dimderiv.verify.layout.forms import Known, explicit_sums, reach
 from dimderiv.verify.layout.layout import EntryOf, Placement
 from dimderiv.verify.layout.lengths import Size, number_of, size_at
 from dimderiv.verify.layout.lettered import lettered
@@ -68,6 +68,7 @@ __all__ = [
     "offset",
     "part",
     "places",
+    "reach",
     "shaped",
     "size_at",
     "size_of",

@@ -10,7 +10,6 @@ from dimderiv.language import (
     Call,
     Entry,
     Group,
-    Letter,
     Name,
     Negative,
     Number,
@@ -52,38 +51,43 @@ def explicit_sums(
             return explicit_sums(operand, extents, known, lengths_of)
         case Negative(operand):
             return Negative(explicit_sums(operand, extents, known, lengths_of), body.span)
-    letters = _summed(body, extents, known, lengths_of)
-    return Call("sum", (body,), over=letters, span=body.span) if letters else body
+    ranges = reach(body, extents, known, lengths_of)
+    letters = [(name, Number(Fraction(n))) for name, n in ranges.items() if name not in extents]
+    return Call("sum", (body,), over=tuple(letters), span=body.span) if letters else body
 
 
-def _summed(
+def reach(
     term: Tree, extents: Mapping[str, int], known: Known, lengths_of: Lengths
-) -> tuple[Letter, ...]:
+) -> dict[str, int]:
+    """How far the letters in a term run: along the axis that is theirs, or as far as any entry.
+
+    Args:
+        term: a part of a body.
+        extents: how far the letters run that are bound.
+        known: the names that are no letters: those of labels, and in a sum those of sizes.
+        lengths_of: gives the lengths of the axes of the operand of an entry.
+    """
     exact: dict[str, int] = {}
-    reach, found = sum(extents.values()) + 1, dict[str, None]()
-    for entry in _indexed(term, frozenset(extents)):
+    most, found = sum(extents.values()) + 1, dict[str, None]()
+    for entry in _indexed(term):
         for index, length in zip(entry.indices, _axes(entry, lengths_of(entry)), strict=False):
-            reach += length or 0
+            most += length or 0
             alone = index.name if isinstance(index, Name) else ""
             names = [name for name in _names(index) if name not in known.labels]
             names = [name for name in names if name == alone or name not in known.sizes]
             found |= dict.fromkeys(names)
             if alone in names and length is not None:
                 exact[alone] = max(length, exact.get(alone, 0))
-    return tuple(
-        (letter, Number(Fraction(exact.get(letter, reach))))
-        for letter in found
-        if letter not in extents
-    )
+    return {letter: exact.get(letter, most) for letter in found}
 
 
-def _indexed(node: Tree, bound: frozenset[str]) -> Iterator[Entry]:
+def _indexed(node: Tree) -> Iterator[Entry]:
     """The entries that occur in a part of an index form, outside of sums that are written."""
     if isinstance(node, Entry):
         yield node
     elif not isinstance(node, Call) or not node.over:
         for child in children(node):
-            yield from _indexed(child, bound)
+            yield from _indexed(child)
 
 
 def _names(index: Tree) -> list[str]:

@@ -1,10 +1,11 @@
 """What has letters, written out entry by entry: index forms, parts, reductions over letters."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 
+from dimderiv.errors import ShapeError
 from dimderiv.language import Call, IndexForm, Letter, Tree, names_in
 from dimderiv.language import Entry as Indexed
 from dimderiv.verify.claim import NotVerifiableError
@@ -18,6 +19,7 @@ from dimderiv.verify.layout import (
     explicit_sums,
     number_of,
     part,
+    reach,
     shaped,
     size_of,
     two_axes,
@@ -47,7 +49,7 @@ class LetterReader:
 
     def form(self, form: IndexForm) -> Array:
         """All entries of a form; the axes of what stands in each place come last."""
-        ranges = self._ranges(form.letters)
+        ranges = self._ranges(form.letters, form.body)
         lengths = [prod(ranges[letter] for letter, _ in axis) for axis in form.axes]
         found = self._at_each_place(ranges, self._body(form, ranges))
         inner = [length for length in size_of(found[0]) if length > 1]
@@ -62,16 +64,24 @@ class LetterReader:
             )
         return self.bodies[id(form)]
 
-    def _lengths(self, each: Indexed, bound: Mapping[str, int]) -> Sequence[int | None]:
-        if not bound.keys().isdisjoint(names_in(each.operand)):
+    def _lengths(self, each: Indexed, letters: Collection[str]) -> Sequence[int | None]:
+        if not {*letters}.isdisjoint(names_in(each.operand)):
             return (None, None)
         value = self.value(each.operand)
         return (value.rows, value.cols) if isinstance(value, Open) else size_of(value)
 
-    def _ranges(self, letters: Sequence[Letter]) -> dict[str, int]:
-        if any(size is None for _, size in letters):
-            raise NotVerifiableError("how far a letter runs is not written")
-        return {letter: number_of(size, self.letters.sizes) for letter, size in letters if size}
+    def _ranges(self, letters: Sequence[Letter], body: Tree) -> dict[str, int]:
+        """How far letters run; as far as any entry, where that is not written."""
+        found = {letter: number_of(size, self.letters.sizes) for letter, size in letters if size}
+        bound = {**self.letters.extents, **found}
+        if len(found) < len(letters):
+            known = Known(self.labels, self.letters.sizes)
+            names = {letter for letter, _ in letters}
+            own = reach(body, bound, known, lambda entry: self._lengths(entry, names))
+            found = {letter: found.get(letter, own.get(letter, 1)) for letter, _ in letters}
+        if min(found.values(), default=1) < 1:
+            raise ShapeError("a letter that has no place")
+        return found
 
     def _at_each_place(self, ranges: Mapping[str, int], node: Tree) -> list[Sized]:
         """The values of a node where letters stand for each of their numbers."""
@@ -90,7 +100,8 @@ class LetterReader:
         """A reduction over letters, which keeps the axes of its argument."""
         if node.function not in REDUCTIONS:
             raise NotVerifiableError(f"{node.function} over letters", span=node.span)
-        values = self._at_each_place(self._ranges(node.over), node.arguments[0])
+        (body,) = node.arguments
+        values = self._at_each_place(self._ranges(node.over, body), body)
         columns = zip(*map(entries, values), strict=True)
         found = [REDUCTIONS[node.function](self.a, [*column]) for column in columns]
         return two_axes(shaped(size_of(values[0]), found))

@@ -1,0 +1,28 @@
+"""The functions without a rule: they put entries in other places, or stand for other formulas."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# What they make has the entries of their argument in other places.
+ARRANGING = frozenset({"reshape", "permute", "onehot"})
+POOLINGS: Mapping[str, str] = MappingProxyType(
+    {"maxpool1d": "max", "maxpool2d": "max", "meanpool1d": "mean", "meanpool2d": "mean"}
+)
+CONVOLUTIONS = frozenset({"conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d"})
+# What the reader makes of them are index statements and blocks.
+SPELLED = CONVOLUTIONS.union(POOLINGS, {"einsum", "hcat", "vcat"})
+# The names that other languages have for these functions.
+OTHER_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "one_hot": "onehot",
+        "permute_dims": "permute",
+        "horzcat": "hcat",
+        "vertcat": "vcat",
+        "max_pool1d": "maxpool1d",
+        "max_pool2d": "maxpool2d",
+        "avg_pool1d": "meanpool1d",
+        "avg_pool2d": "meanpool2d",
+    }
+)
+# What may stand before an equals sign in a call, beside `axis`.
+OPTIONS = frozenset({"stride", "padding", "dilation", "output_padding"})

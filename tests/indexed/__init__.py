@@ -1,0 +1,1 @@
+"""A search among random index statements, judged by PyTorch."""
