@@ -19,7 +19,18 @@ from dimderiv.graph import (
     labelled,
     letters_of,
 )
-from dimderiv.language import Add, Binary, Entry, IndexForm, Name, Negative, Number, Statement, Tree
+from dimderiv.language import (
+    Add,
+    Binary,
+    Dim,
+    Entry,
+    IndexForm,
+    Name,
+    Negative,
+    Number,
+    Statement,
+    Tree,
+)
 from dimderiv.language import walk as parts_of
 
 # What stands for letters that the user has none for.
@@ -50,6 +61,7 @@ class StatementLetters:
         # Names of derivatives, and of what they are by: both have the same letters.
         self.same: dict[str, str] = {}
         self.chosen = set[str]()
+        self.of_size: dict[Dim, str] = {}
         for statement in statements:
             for part in parts_of(statement.value):
                 if isinstance(part, IndexForm):
@@ -71,12 +83,13 @@ class StatementLetters:
     def _steps(self, index: Tree) -> Steps:
         return tuple((name, step) for name, step in _steps(index) if name not in self.fixed)
 
-    def note_name(self, name: str, tree: Tree) -> None:
+    def note_name(self, name: str, tree: Tree, axes: Sequence[Dim]) -> None:
         """Remember the letters of the axes of what has a new name.
 
         Args:
             name: the name.
             tree: what it stands for.
+            axes: its axes.
         """
         for (operand, axis), own in list(self.of.items()):
             if operand == tree:
@@ -84,6 +97,8 @@ class StatementLetters:
         if isinstance(tree, IndexForm):
             self._note(Name(name), _heads(tree))
             self.chosen.add(name)
+            for dim, letters in zip(axes, tree.axes, strict=False):
+                self.of_size.setdefault(dim, letters[0][0])
             self.letters[name] = [own[0][0] if len(own) == 1 else None for own in tree.axes]
 
     def note_derivative(self, name: str, by: str) -> None:
@@ -107,13 +122,16 @@ class StatementLetters:
         return [[letter] if letter else [] for letter in own]
 
     def heads(self, node: Node) -> Heads:
-        """The letters of the user for the axes of a product; none for another node.
+        """The letters of the user for the axes of a product; for another node, those of its sizes.
 
         Args:
             node: the node.
         """
-        if not isinstance(node, Product) or not self.every:
+        if not self.every:
             return ()
+        if not isinstance(node, Product):
+            found = [self.of_size.get(dim) for dim in node.axes]
+            return [[letter] if letter else [] for letter in found]
         term = labelled(node)
         names = self.names(term, (), SPARE)
         return [
@@ -153,6 +171,10 @@ class StatementLetters:
             free = [name for name in own if name not in names.values()]
             if free:
                 names[letter] = free[0]
+        for letter in used:
+            same = self.of_size.get(term.dims[letter])
+            if letter not in names and same is not None and same not in names.values():
+                names[letter] = same
         gone = {*names.values(), *self.given}
         rest = (name for name in spare if name not in gone)
         names |= {letter: next(rest) for letter in used if letter not in names}

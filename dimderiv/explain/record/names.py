@@ -195,7 +195,7 @@ class DerivativeNames(Names):
         tree = self.plain.array(node, row=row, heads=self.writer.own.heads(node))
         short = self.introduced(node, tree)
         heads = [[letter] for letter, _ in tree.letters] if isinstance(tree, IndexForm) else []
-        self.writer.own.note_name(short.name, tree)
+        self.writer.own.note_name(short.name, tree, node.axes)
         self.short[node.key] = short
         self.definitions.setdefault(short.key, self.writer.array(node, row=row, heads=heads))
         arranger.known[node.key] = notation.named(

@@ -28,7 +28,6 @@ from dimderiv.explain.record.recorded import (
     Slope,
     Step,
     StepTerm,
-    defined,
 )
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
@@ -213,7 +212,7 @@ class _Recorder:
             tree = self.writer.unfolded(_normal(local), "" if owner is None else owner.name)
             if whole is not None and owner is None:
                 return Equation((whole, tree))
-        return Equation((tree,)) if owner is None else defined(Name(owner.name), tree)
+        return Equation((tree,)) if owner is None else self.writer.defined(Name(owner.name), tree)
 
     def _passed(
         self, node: Node, local: Node, passed: Sequence[Told], found: Sequence[Told]
