@@ -12,6 +12,9 @@ OPERATORS = ["*", "*", "*", ".*", "/", "./", "^", ".^", ">", "<="]
 
 # Texts that are their own spelling: read, then printed, they do not change.
 FIXED_POINTS = """
+2 [A, B]
+A * [A, B]
+A [A; B]
 2 X' (X w - y)
 -2 X' y
 A x + A' x - b

@@ -18,6 +18,7 @@ from dimderiv.graph import (
     LabelledProduct,
     Merged,
     Named,
+    Node,
     Selection,
     Shifted,
     Symbol,
@@ -51,7 +52,7 @@ class Binding:
         self.identities: list[Tree] = []
         self.summed: list[str] = []
         selections = [f for f in part.factors if _is_selection(f)]
-        labels = [f for f in part.factors if _is_of_labels(f)]
+        labels = [f for f in part.factors if is_of_labels(f)]
         self.factors = [f for f in part.factors if f not in selections and f not in labels]
         # A letter by itself is known before one that is found by taking it off a position.
         for index, place in sorted(
@@ -78,7 +79,7 @@ class Binding:
         alone = [name for name in names if name is not None]
         if len(alone) < len(names):
             return whole
-        return whole._replace(group=tuple(alone), is_grouped=bool(self.user.letters))
+        return whole._replace(group=tuple(alone), is_grouped=self.user.are_used)
 
     def _name(self, letters: Iterable[int]) -> None:
         """Give letters that stand for nothing yet a name of their own, over which is summed."""
@@ -119,25 +120,26 @@ class Binding:
             self.spelled[letter] = place
 
     def _equate(self, first: Place, second: Place, dim: Dim) -> None:
-        if first.letter and second.letter:
-            self.scope.equal.append((first.letter, second.letter))
+        pair = first.letter, second.letter
+        ranges = self.scope.ranges
+        if pair[0] and pair[1] and ranges.get(pair[0]) == ranges.get(pair[1]):
+            self.scope.equal.append((pair[0], pair[1]))
         self.identities.append(Entry(Call("eye", (dim.syntax(),)), (first.tree(), second.tree())))
 
     def _choose(self, labels: Iterable[Factor]) -> None:
         """Let the class of a label be the label where it is summed."""
         for factor in labels:
-            row, label = factor.indices
-            assert isinstance(label, int) and isinstance(factor.node, Function)
-            if label in self.spelled:
+            *rows, label = letters_of(factor.indices)
+            assert isinstance(factor.node, Function)
+            named = _labels(factor.node.arguments[0])
+            if label in self.spelled or named is None:
                 self.factors.append(factor)
                 continue
-            assert isinstance(row, int)
-            self._name([row])
-            of = factor.node.arguments[0]
-            assert isinstance(of, Symbol | Named)
-            self.spelled[label] = Place.at(Entry(Name(of.name), (self.spelled[row].tree(),)))
-            if self.spelled[row].letter:
-                self.scope.alone.add(str(self.spelled[row].letter))
+            self._name(rows)
+            places = [self.spelled[row] for row in rows]
+            trees = tuple([place.tree() for place in places])
+            self.spelled[label] = Place.at(Entry(named, trees) if trees else named)
+            self.scope.alone.update(str(place.letter) for place in places if place.letter)
 
     def _solve(self, selections: list[Factor]) -> None:
         """Find letters from places that are known: one of step 1, or an entry of the identity."""
@@ -184,12 +186,7 @@ class Binding:
 
     def _keep_inside(self) -> None:
         """Add ones along each axis that no entry keeps its letter inside of."""
-        kept = {
-            index
-            for factor in self.factors
-            for index in factor.indices
-            if isinstance(index, int) and factor.power > 0
-        }
+        kept = {i for factor in self.factors for i in factor.indices if isinstance(i, int)}
         for letter, place in self.spelled.items():
             dim = self.part.dims[letter]
             if letter not in kept and not self.scope.is_within(place, dim):
@@ -210,8 +207,23 @@ def _is_selection(factor: Factor) -> bool:
     return isinstance(factor.node, Selection) and factor.power > 0
 
 
-def _is_of_labels(factor: Factor) -> bool:
-    """Whether a factor is the one-hot matrix of labels, with a letter for rows and for classes."""
+def is_of_labels(factor: Factor) -> bool:
+    """Whether a factor is the one-hot array of labels, with a letter for each axis.
+
+    Args:
+        factor: of a product.
+    """
     node = factor.node
     is_onehot = isinstance(node, Function) and node.function == "onehot" and factor.power > 0
-    return is_onehot and len(factor.indices) == 2 and are_letters(factor.indices)
+    return is_onehot and are_letters(factor.indices)
+
+
+def _labels(node: Node) -> Tree | None:
+    """What is written for labels: their name, or the ranks of what has a name."""
+    match node:
+        case Symbol(name=name) | Named(name=name):
+            return Name(name)
+        case Function("rank", (Symbol(name=name) | Named(name=name),)):
+            axis = None if node.over == (len(node.axes) - 1,) else node.over[0]
+            return Call("rank", (Name(name),), axis)
+    return None

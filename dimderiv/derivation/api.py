@@ -21,6 +21,7 @@ from dimderiv.language import (
     Shapes,
     canonical_name,
     is_one_symbol,
+    meant,
     names_in_brackets,
     names_in_use,
     parse_program,
@@ -120,6 +121,7 @@ def derive(
         program = expr
         if not isinstance(program, Program):
             program = _parsed(program, declared, variables, rulebook)
+        variables = tuple(dict.fromkeys(meant(name, program) for name in variables))
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
         refuse_second_meanings(typed, declared)
         if inline:

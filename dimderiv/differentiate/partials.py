@@ -167,6 +167,8 @@ def _unspread(node: Node) -> Node:
 def _of_function(
     node: Function, upstream: Node, rulebook: Rulebook, value: Node
 ) -> Iterator[Partial]:
+    if node.function == "onehot":
+        return  # of whole numbers, which do not change a little
     rule = rulebook[node.function]
     if rule.kind == "reduction" and rule.derivative:
         yield _of_reduction(node, upstream, rule, value, rulebook)

@@ -5,8 +5,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.graph.letters import are_letters
-from dimderiv.graph.nodes import ONCE, Factor, Index, Node, Product
-from dimderiv.graph.numbering import renamed
+from dimderiv.graph.nodes import ONCE, Factor, Index, Node, Product, letters_of, size
+from dimderiv.graph.normal_form import number
+from dimderiv.graph.numbering import all_indices, renamed
 from dimderiv.graph.products import part, product
 from dimderiv.language import Dim
 
@@ -79,7 +80,7 @@ def opened(
         result: one index for each axis of the product.
         dims: the size of each letter of the larger product.
     """
-    sizes, found = list(dims), list[Factor]()
+    sizes, found, repeated = list(dims), list[Factor](), set[int]()
     for factor in factors:
         if not _is_open(factor):
             found.append(factor)
@@ -93,9 +94,14 @@ def opened(
                 place[letter] = len(sizes)
                 sizes.append(dim)
         coefficient *= factor.node.coefficient
+        repeated.update(factor.indices)
         for inner in factor.node.factors:
             indices = tuple([renamed(index, place) for index in inner.indices])
             found.append(inner._replace(indices=indices))
+    # What an array is only repeated along, and then summed along, has no letter any more.
+    gone = repeated.difference(letters_of((*result, *all_indices(found))))
+    for dim in [sizes[letter] for letter in gone]:
+        found.append(Factor(size(dim) if dim.number is None else number(dim.number), ()))
     return part(coefficient, found, result, sizes)
 
 

@@ -21,14 +21,6 @@ class Affine(NamedTuple):
     offset: Dim
     steps: Mapping[Bound, Dim]
 
-    @property
-    def alone(self) -> Bound | None:
-        """The letter, where the index is one letter and nothing else."""
-        if self.offset.monomials or len(self.steps) != 1:
-            return None
-        ((letter, step),) = self.steps.items()
-        return letter if step.is_one else None
-
 
 def affine(scope: Scope, index: syntax.Tree) -> Affine:
     """The sum that an index is."""
@@ -67,6 +59,11 @@ def _size(scope: Scope, node: syntax.Tree) -> Dim:
         return size_of(node, scope.sizes)
     except ShapeError as error:
         raise refusals.index_refused(scope, node, error) from None
+
+
+def letter_alone(scope: Scope, index: syntax.Tree) -> Bound | None:
+    """The letter that an index is; `i + 0` is a sum, which may leave the array."""
+    return letter_of(scope, index) if isinstance(index, syntax.Name) else None
 
 
 def letter_of(scope: Scope, node: syntax.Name) -> Bound | None:
@@ -146,6 +143,7 @@ def entries_outside(scope: Scope) -> list[str]:
 
 def _is_outside(index: Sum) -> bool:
     ends = ends_of(index, None)
-    if ends is None or any(letter.because for letter in index.steps):
+    is_alone = not index.offset.monomials and len(index.steps) == 1
+    if ends is None or (not is_alone and any(letter.because for letter in index.steps)):
         return False
     return not (is_counted(ends[0]) and is_counted(resolved(index.place.size) - ONE - ends[1]))

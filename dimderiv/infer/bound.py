@@ -12,6 +12,8 @@ from typing import NamedTuple
 from dimderiv.infer.unify import SizeTerm, Variable
 from dimderiv.language import Dim, syntax
 
+WRITTEN = "as it is written"
+
 
 class Place(NamedTuple):
     """An axis of an operand of which entries are taken."""

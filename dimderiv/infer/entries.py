@@ -9,8 +9,8 @@ from contextlib import suppress
 from functools import partial, reduce
 
 from dimderiv.infer import index_refusals as refusals
-from dimderiv.infer.affine import ZERO, Affine, affine, letter_of
-from dimderiv.infer.bound import Bound, Late, Place, Sum
+from dimderiv.infer.affine import ZERO, Affine, affine, letter_alone, letter_of
+from dimderiv.infer.bound import WRITTEN, Bound, Late, Place, Sum
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.labels import is_labels, labels_along
 from dimderiv.infer.scope import Scope
@@ -69,13 +69,14 @@ def _along(scope: Scope, place: Place, index: syntax.Tree) -> Sequence[SizeTerm]
         whole = reduce(lambda a, b: scope.unifier.product(a, b, place.entry), sizes)
         scope.agree(whole, place.size, place.entry, refusals.merged_misfit(letters, place))
         return []
+    alone = letter_alone(scope, index)
+    if alone is not None:
+        run_along(scope, place, alone)
+        return []
     value = affine(scope, index)
-    if value.alone is not None:
-        run_along(scope, place, value.alone)
-    elif value.steps:
-        for letter in value.steps:
-            letter.sums.append(Sum(place, *value))
-    else:
+    for letter in value.steps:
+        letter.sums.append(Sum(place, *value))
+    if not value.steps:
         _constant(scope, place, value.offset)
     return []
 
@@ -93,13 +94,24 @@ def _merged(scope: Scope, index: syntax.Tree) -> list[Bound]:
 
 
 def run_along(scope: Scope, place: Place, letter: Bound) -> None:
-    """A letter by itself runs along the whole axis."""
+    """A letter by itself runs along the whole axis, or along as much of it as is written."""
+    if letter.because == WRITTEN and _is_other_part(letter.known(), place.size):
+        letter.sums.append(Sum(place, ZERO, {letter: ONE}))
+        return
     if letter.size is None:
         letter.size = place.size
     else:
         write = refusals.letter_misfit(letter, place)
         scope.agree(letter.size, place.size, place.entry, write)
     letter.places.append(place)
+
+
+def _is_other_part(size: SizeTerm, axis: SizeTerm) -> bool:
+    """Whether a size is known to be less than that of an axis, or more."""
+    if is_open(size) or is_open(axis) or resolved(size) == resolved(axis):
+        return False
+    more = resolved(axis) - resolved(size)
+    return is_counted(more) or is_counted(ZERO - more)
 
 
 def _constant(scope: Scope, place: Place, offset: Dim) -> None:
@@ -125,7 +137,7 @@ def _identity_entry(scope: Scope, node: syntax.Entry) -> Axes:
     values = [affine(scope, index) for index in node.indices]
     for index in node.indices:
         mark_as_scalar(scope, index)
-    letters = [value.alone for value in values if value.alone is not None]
+    letters = [letter for index in node.indices if (letter := letter_alone(scope, index))]
     known = [letter.size for letter in letters if letter.size is not None]
     size = known[0] if known else Variable()
     scope.axes[id(node.operand)] = (size, size)

@@ -15,7 +15,7 @@ from dimderiv.infer.sizes import product_of, size
 from dimderiv.infer.statements import reduction_axes
 from dimderiv.infer.unify import MismatchError, SizeTerm
 from dimderiv.language import COMMUTATIONS, ONE, Call, Name, along, is_extreme_of_two
-from dimderiv.rulebook import Axis, Rule, read_signature
+from dimderiv.rulebook import Axis, Rule, Sliding, read_signature
 
 CALL_DEPTH = 50
 # The kinds of rules that run along the axis of a call.
@@ -171,8 +171,10 @@ def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, SizeTerm]) -
     if isinstance(axis, str):
         return sizes[axis]
     term: SizeTerm = ONE
+    unifier = scope.unifier
+    combined = unifier.full if isinstance(axis, Sliding) else unifier.product
     for letter in axis:
-        term = scope.unifier.product(term, sizes[letter], scope.caller or node)
+        term = combined(term, sizes[letter], scope.caller or node)
     return term
 
 

@@ -139,6 +139,8 @@ def constant_outside(place: Place, offset: Dim) -> WriteSize:
         hint = f"a place below {size}; the first one is 0"
         if offset == size:
             hint += f", the last one {size - ONE}, or -1"
+        if len(offset.monomials) == 1 and offset.names:
+            hint = f"{offset} is a size here, so it is no letter; {hint}"
         return _error(facts, clash, message, hint)
 
     return write

@@ -1,16 +1,17 @@
 """Labels: whole numbers below the size of an axis, which they index."""
 
 from dimderiv.infer import index_refusals as refusals
+from dimderiv.infer.along import axes_along
 from dimderiv.infer.bound import Place
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.scope import Scope
 from dimderiv.infer.unify import SizeTerm, Variable
-from dimderiv.language import ONE, Entry, Name, Tree
+from dimderiv.language import ONE, Call, Entry, Name, Tree
 
 
 def is_labels(scope: Scope, index: Tree) -> bool:
     """Whether an index is labels: a symbol that is no letter, or an entry of one."""
-    if isinstance(index, Entry):
+    if isinstance(index, Entry) or _ranks(index):
         return True
     if not isinstance(index, Name) or index.name in (scope.letters or {}):
         return False
@@ -28,6 +29,8 @@ def labels_along(scope: Scope, place: Place, index: Tree) -> list[SizeTerm]:
 
 def labels_axes(scope: Scope, node: Tree) -> Axes:
     """The axes of labels, which may be mentioned for the first time."""
+    if _ranks(node):
+        return scope.visit(node)
     name = _symbol(node)
     if name.name not in scope.names and name.name not in scope.declared:
         count = len(node.indices) if isinstance(node, Entry) else 1
@@ -41,11 +44,23 @@ def labels_axes(scope: Scope, node: Tree) -> Axes:
 
 def labels_size(scope: Scope, node: Tree) -> SizeTerm:
     """How many labels there are."""
+    ranks = _ranks(node)
+    if ranks is not None:
+        axes: Axes = scope.visit(ranks)
+        along = axes_along(scope, ranks, axes)
+        last = -2 if axes[-1] is ONE else -1
+        return axes[last if along is None else along[0]]
     name = _symbol(node).name
     if name not in scope.labels:
         declared = scope.declared.get(name)
         scope.labels[name] = declared.labels if declared and declared.labels else Variable()
     return scope.labels[name]
+
+
+def _ranks(node: Tree) -> Call | None:
+    """Where the entries of a row are once it is sorted, of which an index may be an entry."""
+    operand = node.operand if isinstance(node, Entry) else node
+    return operand if isinstance(operand, Call) and operand.function == "rank" else None
 
 
 def _symbol(node: Tree) -> Name:

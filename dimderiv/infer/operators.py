@@ -7,8 +7,19 @@ from dimderiv.infer import array_refusals, clashes, refusals
 from dimderiv.infer.arrays import stacked_product, stretched
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.scope import SCALAR_AXES, Scope
+from dimderiv.infer.sizes import mark_as_scalar
 from dimderiv.infer.unify import MismatchError
-from dimderiv.language import ONE, Add, Binary, Negative, Number, Transpose, Tree
+from dimderiv.language import (
+    ONE,
+    Add,
+    Binary,
+    Negative,
+    Number,
+    Transpose,
+    Tree,
+    compares_places,
+    names_in,
+)
 
 
 def number_axes(scope: Scope, node: Number) -> Axes:
@@ -35,7 +46,14 @@ def sum_axes(scope: Scope, node: Add) -> Axes:
 
 
 def binary_axes(scope: Scope, node: Binary) -> Axes:
-    """Two operands, by their operator."""
+    """Two operands, by their operator; letters may be compared, which is a number for each."""
+    if (
+        scope.letters
+        and compares_places(node)
+        and not scope.letters.keys().isdisjoint(names_in(node))
+    ):
+        mark_as_scalar(scope, node)
+        return SCALAR_AXES
     left, right = scope.visit(node.left), scope.visit(node.right)
     combine = _OPERATORS.get(node.operator)
     if combine is None:

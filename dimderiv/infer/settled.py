@@ -5,6 +5,7 @@ That is what the check reads, which finds no sizes of its own.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from operator import is_
 from typing import Protocol
 
 from dimderiv.language import Dim, Number, Program, Shape, Tree, replaced, syntax
@@ -36,7 +37,7 @@ def needs_sizes(program: Program) -> bool:
 def _needs_sizes(part: Tree) -> bool:
     if isinstance(part, syntax.Call):
         is_plain = part.axis is None or (isinstance(part.axis, int) and part.axis >= 0)
-        return bool(part.over) or not is_plain or part.function == "reshape"
+        return bool(part.over) or not is_plain or part.function in {"reshape", "onehot"}
     return isinstance(part, syntax.IndexForm)
 
 
@@ -65,13 +66,16 @@ def with_sizes(program: Program, sizes: Sizes) -> Program:
         if part.function == "reshape":
             shape = sizes.shape(part)[: len(arguments) - 1]
             arguments = (arguments[0], *(size.syntax() for size in shape))
+        if part.function == "onehot" and len(arguments) == 1:
+            classes = sizes.shape(part).axes[-1]
+            arguments = (*arguments, classes.syntax())
         if part.over:
             over = _written(part.over, sizes.extents(part))
             return replace(part, arguments=arguments, over=over)
         if along is not None:
             return replace(part, arguments=arguments, axis=along[0] if len(along) == 1 else along)
-        same = all(new is old for new, old in zip(arguments, part.arguments, strict=True))
-        return part if same else replace(part, arguments=arguments)
+        is_same = len(arguments) == len(part.arguments) and all(map(is_, arguments, part.arguments))
+        return part if is_same else replace(part, arguments=arguments)
 
     statements = [replace(each, value=replaced(each.value, change)) for each in program.statements]
     return replace(program, statements=tuple(statements))

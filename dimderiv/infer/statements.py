@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial, reduce
 
 from dimderiv.infer.affine import largest_range, smallest
-from dimderiv.infer.bound import Bound, Late
+from dimderiv.infer.bound import WRITTEN, Bound, Late
 from dimderiv.infer.clashes import Axes
 from dimderiv.infer.entries import array_axes
 from dimderiv.infer.operators import broadcast
@@ -42,7 +42,7 @@ def bind(scope: Scope, node: Tree, letters: Iterable[syntax.Letter]) -> Mapping[
     for name, size in letters:
         if size is not None:
             bound[name].size = written_size(scope, size)
-            bound[name].because = "as it is written"
+            bound[name].because = WRITTEN
     for name, known in scope.head.items():
         if bound[name].size is None:
             bound[name].size, bound[name].because = known, "as it is declared"

@@ -21,7 +21,7 @@ from dimderiv.infer.postponed import postponed_misfit
 from dimderiv.infer.progress import VISITORS, Progress, settle_late
 from dimderiv.infer.refusals import undetermined
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
-from dimderiv.infer.settled import with_sizes
+from dimderiv.infer.settled import needs_sizes, with_sizes
 from dimderiv.infer.unify import MismatchError, is_open, name_sizes, resolved, variables
 from dimderiv.language import (
     COMMUTATIONS,
@@ -112,7 +112,8 @@ class Typed:
     @cached_property
     def settled(self) -> syntax.Program:
         """The program with the size of every letter written out, and every axis as a number."""
-        return with_sizes(self.program, self) if self._bound or self._along else self.program
+        is_open = self._bound or self._along or needs_sizes(self.program)
+        return with_sizes(self.program, self) if is_open else self.program
 
     def body(self, node: syntax.Call) -> "Typed":
         """The definition of a function as a program, with the shapes that it has in one call.

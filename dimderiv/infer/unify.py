@@ -139,6 +139,12 @@ class Unifier:
             raise MismatchError(image, kernel)
         return self._compute(Computed("valid", image, kernel), reason)
 
+    def full(self, image: SizeTerm, kernel: SizeTerm, reason: Tree) -> SizeTerm:
+        """The size that a full convolution makes of an image."""
+        if image is ONE or kernel is ONE:
+            return kernel if image is ONE else image
+        return self.valid(self.sum(image, kernel, reason), Dim.of(2), reason)
+
     def _compute(self, term: Computed, reason: Tree) -> SizeTerm:
         if is_open(term):
             self.computed.append((term, reason))

@@ -3,8 +3,15 @@
 from dimderiv.language import frozen, syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
+from dimderiv.language.free_subscripts import meant
 from dimderiv.language.inline import names_in, without_definitions, written_out
-from dimderiv.language.letters import free_letters, index_names, letters_of, named_letters
+from dimderiv.language.letters import (
+    compares_places,
+    free_letters,
+    index_names,
+    letters_of,
+    named_letters,
+)
 from dimderiv.language.names import (
     GRADIENT,
     GREEK_NAMES,
@@ -117,6 +124,7 @@ __all__ = [
     "builtin_files",
     "canonical_name",
     "children",
+    "compares_places",
     "copied",
     "decimal_places",
     "explicit",
@@ -127,6 +135,7 @@ __all__ = [
     "is_extreme_of_two",
     "is_one_symbol",
     "letters_of",
+    "meant",
     "named_letters",
     "names_in",
     "names_in_brackets",

@@ -1,7 +1,7 @@
 """Declared shapes: from texts such as `X: m x n; w: n` to one declaration for each symbol."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NoReturn
 
@@ -11,6 +11,7 @@ from dimderiv.language.names import SPELLED_OUT, canonical_name
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.shapes import ONE, OPEN, SCALAR, Declaration, Dim, Shape, size_of
 from dimderiv.language.suggestions import nearest
+from dimderiv.language.syntax import IndexForm, Tree
 from dimderiv.language.vocabulary import RESERVED_WORDS
 
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
@@ -249,6 +250,18 @@ class _Reader:
         return token in _BETWEEN_SIZES and not (token == "," and after in PROPERTIES)
 
     def size(self) -> Dim:
+        """A size, perhaps divided by whole numbers, rounded down: `(H - 1)//2`."""
+        size = self.undivided()
+        while [text for text, _ in self.tokens[self.index : self.index + 2]] == ["/", "/"]:
+            self.index += 2
+            divisor = self.undivided().number
+            if divisor is None:
+                span = self.tokens[self.index - 1][1]
+                self.refuse("a size is divided by whole numbers only", span, hint="(H - 1)//2")
+            size //= divisor
+        return size
+
+    def undivided(self) -> Dim:
         if self.index == len(self.tokens):
             end = self.place[1]
             self.refuse(f"a size is missing in the shape of {self.name}", (end, end), hint=EXAMPLE)
@@ -297,7 +310,7 @@ class _Reader:
             if len(digits.lstrip("0")) > len(str(SIZE_LIMIT)):
                 self.number(digits, place)
         try:
-            size = size_of(parse_expression(text, names=names))
+            size = size_of(_size_tree(text.replace("/ /", "//"), names))
         except DimderivError as error:
             hint = "names and whole numbers, their sums and products, such as (H - K + 1)"
             self.refuse(f"({text}) is no size: {error.message}", place, hint=hint)
@@ -369,3 +382,12 @@ class _Reader:
         error: type[DimderivError] = ShapeError,
     ) -> NoReturn:
         raise error(message, span=span, source=self.source, hint=hint)
+
+
+def _size_tree(text: str, names: Collection[str]) -> Tree:
+    """A size as an expression; a quotient rounded down is only read beside a letter."""
+    if "//" not in text:
+        return parse_expression(text, names=names)
+    statement = parse_expression(f"[i:{text}] 0", names=names)
+    size = statement.letters[0][1] if isinstance(statement, IndexForm) else None
+    return statement if size is None else size

@@ -73,7 +73,7 @@ class ExpressionReader(CallReader):
         while True:
             kind = self.token.kind
             if kind in _STARTS_OPERAND:
-                if kind == "[":
+                if kind == "[" and not isinstance(node, Number):
                     self.refuse_loose_brackets()
                 node = Binary("*", node, self.power(), (start, self.end))
             elif kind in _PRODUCTS or (kind == "//" and self.in_size):

@@ -10,6 +10,7 @@ from dimderiv.language import complaints
 from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.cursor import Cursor
 from dimderiv.language.inline import names_in
+from dimderiv.language.subscripts import MARK
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -25,6 +26,7 @@ from dimderiv.language.syntax import (
     children,
     walk,
 )
+from dimderiv.language.vocabulary import RANK
 
 _LETTER = re.compile(r"[a-z][0-9]*")
 _IN_A_BARE_HEAD = frozenset({"name", ",", "(", ")"})
@@ -58,10 +60,13 @@ class IndexReader(Cursor):
 
     Attributes:
         has_letters: whether something was read that may have letters to sum over.
+        has_subscripts: whether an entry was written with a subscript, and so no letter is summed.
+        in_index: whether an index is read, where a name is a letter.
         in_size: whether a size is read, where `//` divides.
     """
 
     has_letters = False
+    has_subscripts = False
     in_index = False
     in_size = False
 
@@ -195,6 +200,8 @@ class IndexReader(Cursor):
             raise complaints.said("loose [", self.token.span)
         self.has_letters = True
         opening = self.enter()
+        if opening.text == MARK:
+            self.subscripted(operand, start)
         before, self.in_index = self.in_index, True
         indices = [self.part()]
         while self.token.kind == ",":
@@ -203,6 +210,14 @@ class IndexReader(Cursor):
         self.in_index = before
         self.leave(opening, "]")
         return Entry(operand, tuple(indices), (start, self.end))
+
+    def subscripted(self, operand: Tree, start: int) -> None:
+        """Remember that an entry was written with a subscript, and what that was taken for."""
+        self.has_subscripts = True
+        if isinstance(operand, Name) and operand.name not in self.known:
+            written = self.source[slice(start, self.token.end)].strip()
+            if not written.startswith(operand.name):
+                self.assumptions[f"{written} is row {self.token.text} of {operand.name}"] = None
 
     def part(self) -> Tree:
         """One index: letters and numbers, or a slice."""
@@ -218,9 +233,12 @@ class IndexReader(Cursor):
         return Slice(start, stop, (begin, self.end))
 
     def position(self) -> Tree:
-        """A sum of products of letters, sizes and whole numbers, or an entry of labels."""
+        """A sum of products of letters, sizes and whole numbers, or labels, or an entry of them."""
         opening = self.token
         node = self.sum()
+        labels = node.operand if isinstance(node, Entry) else node
+        if isinstance(labels, Call) and labels.function == RANK:
+            return node
         if isinstance(node, Entry):
             if not isinstance(node.operand, Name):
                 raise complaints.said("no index", node.span)

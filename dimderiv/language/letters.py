@@ -16,10 +16,12 @@ from dimderiv.language.syntax import (
     IndexForm,
     Name,
     Negative,
+    Number,
     Tree,
     children,
     walk,
 )
+from dimderiv.language.vocabulary import COMPARISONS
 
 
 def free_letters(node: Tree, sizes: Collection[str] = ()) -> dict[str, None]:
@@ -123,6 +125,8 @@ def names_outside_brackets(node: Tree) -> Iterator[Name]:
     match node:
         case Name():
             yield node
+        case Binary() if compares_places(node):
+            return
         case Entry(operand):
             yield from names_outside_brackets(operand)
         case IndexForm(_, body):
@@ -133,6 +137,18 @@ def names_outside_brackets(node: Tree) -> Iterator[Name]:
         case _:
             for part in children(node):
                 yield from names_outside_brackets(part)
+
+
+def compares_places(node: Tree) -> bool:
+    """Whether a part compares what may be letters, as `(j <= i)` and `(j == i + 1)` do.
+
+    Args:
+        node: the part; whether its names are letters is for the rest of the statement to say.
+    """
+    if not isinstance(node, Binary) or node.operator not in COMPARISONS:
+        return False
+    inside = (part for side in (node.left, node.right) for part in walk(side))
+    return all(isinstance(part, Name | Number | Negative | Add) for part in inside)
 
 
 def named_letters(node: Tree) -> Iterator[str]:

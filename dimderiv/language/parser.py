@@ -11,6 +11,7 @@ from dimderiv.errors import DimderivError, LimitError, ParseError, Span
 from dimderiv.language import complaints
 from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.expressions import ExpressionReader
+from dimderiv.language.free_subscripts import with_free_subscripts
 from dimderiv.language.indices import Head
 from dimderiv.language.letters import named_letters, names_outside_brackets
 from dimderiv.language.summation import explicit
@@ -167,7 +168,7 @@ class _StatementReader(ExpressionReader):
         if self.token.kind == "+" and first and self.tokens[first - 1].text == "\n":
             # Meant as a continuation of the line before, whose value would be lost.
             raise complaints.missing_operand(self.tokens, first)
-        self.has_letters = False
+        self.has_letters = self.has_subscripts = False
         name, head = self.left_side()
         value = self.form(head, start) if head else self.expression()
         if self.token.kind not in _ENDS_STATEMENT:
@@ -181,7 +182,9 @@ class _StatementReader(ExpressionReader):
         return Statement(name, value, (start, self.end))
 
     def closed(self, value: Tree) -> Tree:
-        """The value with a sum over each letter that it leaves open."""
+        """The value with a sum over each letter that it leaves open, or a head of subscripts."""
+        if self.has_subscripts:
+            value = with_free_subscripts(value, self.sizes)
         value = explicit(value, self.sizes)
         letters = {letter for part in walk(value) for letter in named_letters(part)}
         for name in names_outside_brackets(value):

@@ -138,8 +138,8 @@ def _refuse_sum(token: Token, following: Token) -> None:
         raise ParseError(
             f"Σ{below} may be a sum over a subscript or a symbol",
             span=token.span,
-            hint="write sum(x) for the sum of all entries: subscripts that run are not in the "
-            f"language; or declare it: {token.text}: n x n",
+            hint=f"write sum_{below[1:]} x_{below[1:]} for a sum over a subscript; "
+            f"or declare it: {token.text}: n x n",
         )
 
 

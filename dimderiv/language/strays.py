@@ -22,8 +22,8 @@ _HINTS = {
     "√": "write sqrt(x)",
     "∇": "write the function alone, or ∇f(x) of a function that is declared: f: n -> scalar",
     "∂": _NAMED_APART,
-    "∑": "write sum(x) for the sum of all entries, sum(X, axis=1) for that of each row",
-    "∏": "write exp(sum(log(x))), where the entries are positive",
+    "∑": "write sum(x) for the sum of all entries, sum_i x_i for one over a subscript",
+    "∏": "write prod(x) for the product of all entries, prod_i x_i for one over a subscript",
     "∫": "write a sum with weights: w'x",
     "†": "write pinv(A), or A' for a transpose",
     "⁺": "write pinv(A), or max(x, 0) for the positive part",
@@ -125,7 +125,7 @@ def _braces(source: str, position: int) -> ParseError:
     inside = braced[1].strip() if braced else ""
     if source[position - 1] == "_":
         name = f"_{inside}" if inside.isalnum() else "_ with letters or figures"
-        hint = f"write {name}, which makes a name of its own; entries are not in the language"
+        hint = f"write {name}, which makes a name of its own, or x[i] for an entry"
     elif inside in {"T", "\\top", "⊤"}:
         hint = "write ' for a transpose"
     elif inside.startswith(("(", "[")):

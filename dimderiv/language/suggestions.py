@@ -95,7 +95,7 @@ def function_alone(word: str, name: str, span: Span, after: str) -> ParseError:
     if name in {"log", "ln"} and after.lstrip().startswith(("det", "|")):
         hint = "write logdet(A) for the logarithm of a determinant"
     elif after.startswith("_"):
-        hint = f"{word}(x) of all entries: subscripts that run are not in the language"
+        hint = f"{word}(x) of all entries, {word}_i x_i or {word}_{{i,j}} A_ij over whole axes"
     elif after.startswith(("^", "²", "³", "**")):
         hint = f"put the power after its argument: {word}(x)^2"
     return ParseError(f"{word} is a function: write {word}(x)", span=span, hint=hint)
@@ -178,7 +178,8 @@ def _subscripted(word: str, functions: Collection[str]) -> str | None:
         entries = f"; {stem}(x) for the {stem}imum of all entries, {stem}(X, axis=1) of each row"
         return alone + (entries if stem in {"min", "max"} else "")
     if stem in _TOTALS:
-        return f"{_TOTALS[stem]} of all entries; subscripts that run are not in the language"
+        letters = ",".join(below)
+        return f"{_TOTALS[stem]} of all entries, {stem}_{{{letters}}} for subscripts that run"
     if stem == "log" and below.isdigit():
         return f"log(x) / log({below})"
     if stem in functions or stem in ALIASES:

@@ -10,7 +10,14 @@ from dataclasses import replace
 from enum import Enum, auto
 
 from dimderiv.errors import DimderivError, ParseError
-from dimderiv.language.letters import free_letters, index_names, letters_of, named_letters
+from dimderiv.language.inline import names_in
+from dimderiv.language.letters import (
+    compares_places,
+    free_letters,
+    index_names,
+    letters_of,
+    named_letters,
+)
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -229,6 +236,8 @@ class _Explicit:
         match node:
             case Entry():
                 return self.in_entry(letter, node)
+            case Binary() if compares_places(node):
+                return (_OUTSIDE if letter in names_in(node) else _ABSENT), node
             case Binary(operator) if operator in _PRODUCTS:
                 return self.in_product(letter, node)
             case Negative() | Group() | Transpose():

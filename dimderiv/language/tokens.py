@@ -9,6 +9,7 @@ A bar right after an operand closes if the innermost open thing is the same bar,
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import cache
 
 from dimderiv.errors import LimitError, ParseError
 from dimderiv.language.brackets import with_commutations, with_defined_functions
@@ -17,6 +18,14 @@ from dimderiv.language.constants import with_exponentials, with_ones
 from dimderiv.language.names import GRADIENT
 from dimderiv.language.questions import refuse_questions
 from dimderiv.language.strays import stray_character
+from dimderiv.language.subscripts import (
+    BRACED,
+    RUNNING,
+    braced_tokens,
+    running_tokens,
+    runs,
+    with_subscripts,
+)
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, Token
 from dimderiv.language.words import WORD, Words
 
@@ -55,8 +64,7 @@ _SPELLINGS = {
     "⩾": ">=",
 }
 _SIGNS = "".join(sign for sign in _SPELLINGS if len(sign) == 1)
-_TOKEN = re.compile(
-    rf"""[^\S\n]*(?:
+_PATTERN = rf"""[^\S\n]*(?:
       (?P<quoted> (?<=\()["'][^"'\n]*["'] )
     | (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | // | <= | >= | == | := | \^[⊤⊺]
                   | [-+*/^'()\[\],:;=<>⟨⟩⊗{_SIGNS}] )
@@ -69,9 +77,8 @@ _TOKEN = re.compile(
     | (?P<root> √ (?=[^\S\n]*\() )
     | (?P<skipped> \#[^\n]* | \Z )
     | (?P<stray> . )
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
+    )"""
+_TOKEN = re.compile(_PATTERN, re.VERBOSE | re.DOTALL)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵏᵐᵖ", "0123456789nkmp")
 _NORMS = {
     "": "norm2",
@@ -98,8 +105,11 @@ def tokenize(
 ) -> list[Token]:
     """The tokens of a program, the last one of kind `end`."""
     scanner = _Scanner(source, Words(source, names, functions))
-    scanner.scan()
+    does_run = runs(source)
+    scanner.scan(_running_pattern() if does_run else _TOKEN)
     tokens, known = scanner.tokens, scanner.words.known
+    if does_run:
+        tokens = with_subscripts(tokens, scanner.words.declared)
     if "=" in source:
         tokens = with_defined_functions(tokens)
     if COMMUTATION in source and COMMUTATION not in known:
@@ -108,6 +118,14 @@ def tokenize(
     if "1" in source:
         tokens = with_ones(tokens)
     return with_exponentials(tokens) if EULER in source and EULER not in known else tokens
+
+
+@cache
+def _running_pattern() -> re.Pattern[str]:
+    """The pattern of tokens in a text in which something runs over subscripts."""
+    more = rf"(?P<running> {RUNNING} ) | (?P<braced> (?<=[A-Za-z0-9]){BRACED} ) |"
+    head, _, rest = _PATTERN.partition("(?P<quoted>")
+    return re.compile(f"{head}{more} (?P<quoted>{rest}", re.VERBOSE | re.DOTALL)
 
 
 class _Scanner:
@@ -122,9 +140,9 @@ class _Scanner:
         self.tokens: list[Token] = []
         self.opened: list[str] = []
 
-    def scan(self) -> None:
+    def scan(self, pattern: re.Pattern[str]) -> None:
         read_word = self.words.read
-        for match in _TOKEN.finditer(self.source):
+        for match in pattern.finditer(self.source):
             group = match.lastgroup or ""
             text = match[group]
             start, end = match.span(group)
@@ -142,6 +160,14 @@ class _Scanner:
             elif group != "skipped":
                 getattr(self, group)(text, start, end)
         self.tokens.append(Token("end", "", len(self.source), len(self.source)))
+
+    def running(self, text: str, start: int, end: int) -> None:
+        is_name = text in self.words.known
+        read = self.words.read if is_name else running_tokens
+        self.tokens += read(text, start, end)
+
+    def braced(self, text: str, start: int, end: int) -> None:
+        self.tokens += braced_tokens(text, start, end)
 
     def quoted(self, text: str, start: int, end: int) -> None:
         self.tokens.append(Token("quoted", text[1:-1], start, end))

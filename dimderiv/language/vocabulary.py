@@ -25,6 +25,8 @@ COMPARISONS = (">", "<", ">=", "<=", "==")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
 COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
+# The function whose values are labels: the places of the entries of a row once it is sorted.
+RANK = "rank"
 # The number, where all that is done with the letter is to raise it to a power; else a symbol.
 EULER = "e"
 # The kind of the token of a 1 that is a vector of ones.

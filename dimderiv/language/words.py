@@ -73,7 +73,7 @@ class Words:
         self.source = source
         self.spellings = _spellings(frozenset(functions))
         self.functions = frozenset(self.spellings)
-        self.known = frozenset(map(canonical_name, names))
+        self.known = self.declared = frozenset(map(canonical_name, names))
         if "=" in source:
             self.known = self.known.union(self._definitions())
         self.functions -= self.known & YIELDING

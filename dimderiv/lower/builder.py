@@ -155,7 +155,7 @@ class Builder:
             case syntax.Entry(operand):
                 return entries(self.array(operand), node, self.letters, self.array, self.names)
             case syntax.IndexForm():
-                with self._running(self._extents(node)):
+                with self._running(self.typed.extents(node)):
                     return index_forms.laid_out(self.array(node.body), node, self.letters)
             case syntax.Blocks(rows):
                 blocks = [[self.array(block) for block in row] for row in rows]
@@ -278,13 +278,9 @@ class Builder:
             return None if node.axis is None else (node.axis,)
         return self.typed.axes_along(node)
 
-    def _extents(self, node: syntax.IndexForm | syntax.Call) -> dict[str, Dim]:
-        """The size of each letter that a part binds."""
-        return dict(self.typed.extents(node))
-
     def _over(self, node: syntax.Call) -> Array:
         """A reduction over letters."""
-        rule, over = self.rulebook[node.function], self._extents(node)
+        rule, over = self.rulebook[node.function], self.typed.extents(node)
         with self._running(over):
             argument = self.array(node.arguments[0])
         if rule.kind != "reduction":

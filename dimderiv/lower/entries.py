@@ -6,6 +6,7 @@ labels the one-hot matrix: `S[i, y[i]]` is `S[i,c] H[i,c]`.  What lies outside o
 
 from collections.abc import Callable, Mapping, Sequence
 
+from dimderiv import graph
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     ONCE,
@@ -155,11 +156,7 @@ class _Reader:
     def _placed(self, steps: Sequence[tuple[int, int]], offset: Dim, dim: Dim) -> Index | None:
         numbers = tuple(number for number, _ in steps)
         if dim.is_one:
-            if steps or offset != NOTHING:
-                raise NotDifferentiableError(
-                    "an axis of size 1 has no other place than 0",
-                    hint="a letter of size 1, or the index 0",
-                )
+            self._at_the_only_place(steps, offset)
             return None
         if offset == NOTHING and steps and all(step == 1 for _, step in steps):
             index: Index = numbers[0] if len(numbers) == 1 else Shifted(numbers)
@@ -170,6 +167,22 @@ class _Reader:
         chosen = selection(axes, tuple(step for _, step in steps), offset)
         self.factors.append(Factor(chosen, (place, *numbers)))
         return place
+
+    def _at_the_only_place(self, steps: Sequence[tuple[int, int]], offset: Dim) -> None:
+        """What selects the place 0 of an axis that has no other: `i + k - 1` where `i = 1 - k`."""
+        if not steps:
+            outside = offset != NOTHING
+            self.factors += [Factor(graph.number(0), ())] * outside
+            return
+        place, step = next(((n, s) for n, s in steps if abs(s) == 1), (None, 1))
+        if place is None:
+            raise NotDifferentiableError(
+                "an axis of size 1 is indexed by steps longer than 1", hint="the index 0"
+            )
+        rest = [(n, -s * step) for n, s in steps if n != place]
+        axes = tuple([self.dims[number] for number in (place, *[n for n, _ in rest])])
+        chosen = selection(axes, tuple(s for _, s in rest), offset * Dim.of(-step))
+        self.factors.append(Factor(chosen, (place, *[n for n, _ in rest])))
 
     def _divided(self, above: syntax.Tree, step: int, dim: Dim) -> Index | None:
         """The place `i // k`: the one of which `i = k place + r` with some `r` below `k`."""

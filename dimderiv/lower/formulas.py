@@ -130,8 +130,11 @@ class _Rows:
                 Factor(product(ONCE, (), (0, 0), (self.dims[below],)), (above, below))
                 for below, above in self.above.items()
             ]
+        whole = self._whole(operand)
+        if len(whole.axes) > len(self.argument):
+            return [Factor(whole, (*self.argument, *self.above.values()))]
         indices = self.value if self.along in letters else self.argument
-        return [Factor(self._whole(operand), indices if letters else ())]
+        return [Factor(whole, indices if letters else ())]
 
     def _whole(self, operand: syntax.Tree) -> Node:
         argument = self.node.arguments[0]
@@ -144,6 +147,10 @@ class _Rows:
                 name == self.name and self.rulebook[function].kind == "rows"
             ):
                 return apply_function(function, (argument,), argument.axes, self.node.over)
+            case syntax.Call("onehot", (inner,)):
+                places = self._whole(inner)
+                axes = (*places.axes, *[argument.axes[axis] for axis in self.node.over])
+                return apply_function("onehot", (places,), axes)
         known = {self.name: array_of(argument, is_row=True)}
         known["Y"] = array_of(self.known_as, is_row=True)
         return _value(operand, known, self.rulebook).node

@@ -1,6 +1,6 @@
 """What runs along axes: sums, means, maxima, log-sum-exps, and functions of rows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 
 from dimderiv import graph
@@ -32,7 +32,7 @@ def reduce(function: str, array: Array, axes: Collection[int] | None, slope: str
     return Array(_reduced(function, array, over, slope), shape, array.letters)
 
 
-def reduce_letters(function: str, array: Array, over: dict[str, Dim], slope: str) -> Array:
+def reduce_letters(function: str, array: Array, over: Mapping[str, Dim], slope: str) -> Array:
     """A reduction over letters, for each of the other letters and each place in the shape.
 
     Args:

@@ -207,6 +207,9 @@ class _Printer:
             return raised(self.piece(node.left), exponent)
         if node.operator == "/":
             return self.quotient(node.left, node.right)
+        if node.operator == "//":
+            quotient = self.quotient(node.left, node.right)
+            return Piece(rf"\left\lfloor {quotient.text} \right\rfloor", ATOM, True)
         if node.operator in _COMPARISONS:
             return self.comparison(node)
         return self.product(node)

@@ -130,7 +130,8 @@ def chain(node: Binary, operators: Collection[str] = PRODUCTS) -> list[PrintedFa
     while True:
         left, right = node.left, node.right
         allowed_left, allowed_right = OPERANDS[node.operator]
-        if node.operator == "*" and isinstance(left, Number) and follower != "*":
+        is_whole = isinstance(right, Binary) and right.operator == "//"
+        if node.operator == "*" and isinstance(left, Number) and follower != "*" and not is_whole:
             allowed_right = max(QUOTIENT, allowed)
         factors.append(PrintedFactor(node.operator, right, allowed_right))
         follower, allowed = node.operator, allowed_left

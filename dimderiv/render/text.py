@@ -146,7 +146,10 @@ def _product(node: Binary) -> str:
         is_last_sum = factor is factors[-1].node and isinstance(factor, Call) and factor.over
         piece = _operand(factor, FORM if is_last_sum else lowest)
         if operator == "*":
-            written += " * " if piece[0].isdigit() else " "
+            # `X [a, b]` could be an entry of X.
+            is_row = isinstance(factor, Blocks) and len(factor.rows) == 1
+            is_loose = is_row and not written.isdigit()
+            written += " * " if piece[0].isdigit() or is_loose else " "
         elif operator:
             written += f" {operator} "
         written += piece

@@ -12,11 +12,13 @@ from typing import NamedTuple
 from dimderiv.graph import (
     ONCE,
     Factor,
+    Function,
     Index,
     Key,
     LabelledProduct,
     Node,
     Product,
+    Selection,
     Sum,
     all_indices,
     are_letters,
@@ -129,8 +131,29 @@ def _handles(term: int, view: LabelledProduct) -> Iterator[Handle]:
         # Each summed letter joins the factor to one other.
         if inner and (factor.power != 1 or not all(everywhere.count(i) == 2 for i in inner)):
             continue
-        if len(set(inner)) == len(inner):
+        if len(set(inner)) == len(inner) and not _takes_places(view, place, inner):
             yield Handle(term, view, place, factor, inner)
+
+
+def _takes_places(view: LabelledProduct, place: int, inner: tuple[Index, ...]) -> bool:
+    """Whether a factor and what it meets are a part of an array, such as `x[1:]` or `S[i,y[i]]`.
+
+    Such a part is one thing to the reader, and is not taken apart; nor is what is placed in a
+    larger array, as in `[0; A x]`.
+    """
+    for k, factor in enumerate(view.factors if inner else ()):
+        match factor.node:
+            case Selection() if k != place and factor.indices[0] in view.result:
+                return True
+            case Selection():
+                shared = factor.indices[:1] if k == place else factor.indices
+            case Function("onehot"):
+                shared = factor.indices[-1:]
+            case _:
+                continue
+        if not set(shared).isdisjoint(inner):
+            return True
+    return False
 
 
 def _place(index: Index, view: LabelledProduct) -> int | None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from dimderiv.errors import NotDifferentiableError
+from dimderiv.errors import NotDifferentiableError, ShapeError
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
+from dimderiv.language.shapes import names_in_brackets
 from dimderiv.rulebook.rulebook import load_rules
 
 RULES = load_rules()
@@ -15,7 +16,8 @@ def typed(text: str, shapes: str = "", *wrt: str) -> Typed:
     """The program that a text is, with its shapes."""
     declared = read_shapes(shapes)
     names = {*declared, *(n for each in declared.values() for d in each.shape for n in d.names)}
-    program = parse_program(text, names=names, functions=RULES.functions)
+    sizes = names_in_brackets(declared)
+    program = parse_program(text, names=names, functions=RULES.functions, sizes=sizes)
     return infer(program, declared, rulebook=RULES, wrt=wrt)
 
 
@@ -49,3 +51,26 @@ def test_labels_are_no_variables() -> None:
     for shapes in ("S: N x C", "S: N x C; y: N labels C"):
         with pytest.raises(NotDifferentiableError, match="y is labels"):
             typed("sum(S[i, y[i]])", shapes, "y")
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "expected"),
+    [
+        ("[i:n-1] x[i]", "x: n", "(n - 1)"),
+        ("[i:n+2] x[i]", "x: n", "(n + 2)"),
+        ("[i:3] x[i+0]", "x: n", "3"),
+        ("[i:m, j:n] I[i,j]", "", "m x n"),
+        ("[t] S[x[t], y[t]]", "S: V x C; x: T labels V; y: T labels C", "T"),
+    ],
+)
+def test_a_size_that_is_written_may_differ_from_an_axis(
+    text: str, shapes: str, expected: str
+) -> None:
+    """Where the names say that it is less, or more: what lies outside is zero."""
+    assert expected == str(typed(text, shapes).value)
+
+
+def test_a_size_of_another_name_is_refused() -> None:
+    """It is more likely a mistake than meant so."""
+    with pytest.raises(ShapeError, match="n would have to be m"):
+        typed("[i:n] x[i] y[i]", "x: m; y: n")

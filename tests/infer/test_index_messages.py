@@ -36,7 +36,8 @@ MESSAGES = [
         "x[n] lies outside x, whose places are 0 to n - 1\n\n"
         "    x[n]\n    ^^^^\n\n"
         "known: x: n (declared)\n\n"
-        "try: a place below n; the first one is 0, the last one n - 1, or -1",
+        "try: n is a size here, so it is no letter; a place below n; the first one is 0, "
+        "the last one n - 1, or -1",
     ),
     (
         "X[:, 0:9]",

@@ -6,7 +6,7 @@ import pytest
 from statements import at, form, over, size, tree, typed
 
 from dimderiv.language.shapes import Dim
-from dimderiv.language.syntax import Binary, Call, Entry, IndexForm, Name, Tree
+from dimderiv.language.syntax import Add, Binary, Call, Entry, IndexForm, Name, Tree
 
 
 def extents(found: Mapping[str, Dim]) -> dict[str, str]:
@@ -170,6 +170,9 @@ def test_a_program_without_letters_is_settled() -> None:
         (over("i:n", at("x", "i"), at("x", "i + 1")), 0),
         (form("i", over("k", at("x", "i + k"), at("w", "k"))), 0),
         (form("i", over("k", at("x", "2 i + k"), at("w", "k"))), 0),
+        (form("i:n-1", at("x", "i")), 0),
+        (form("i:n+1", at("x", "i")), 1),
+        (over("i:n-1", at("x", "i"), at("x", "i + 1")), 0),
     ],
 )
 def test_entries_that_may_lie_outside_are_told(statement: Tree, expected: int) -> None:
@@ -178,3 +181,10 @@ def test_entries_that_may_lie_outside_are_told(statement: Tree, expected: int) -
 
     assert expected == len(found.assumptions)
     assert all("is 0 where it lies outside x" in each for each in found.assumptions)
+
+
+def test_a_sum_of_one_letter_may_leave_its_array() -> None:
+    """`x[i + 0]` is 0 beyond the end of x; `x[i]` says that i runs along x."""
+    found = typed(form("i", Add((at("y", "i"), at("x", "i + 0")))), shapes="x: n; y: m")
+
+    assert "m" == str(found.value)

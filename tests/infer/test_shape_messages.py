@@ -179,7 +179,7 @@ MESSAGES = [
         "x: n",
         "exp takes no axis\n\n    exp(x, axis=0)\n    ^^^^^^^^^^^^^^\n\n"
         "try: an axis goes with var, std, sum, mean, max, min, prod, logsumexp, softmax, "
-        "logsoftmax",
+        "logsoftmax, sort, rank",
     ),
     (
         "ones(x, 1)",

@@ -18,6 +18,8 @@ from dimderiv.language.shapes import (
     names_in_use,
     size_of,
 )
+from dimderiv.render import latex
+from dimderiv.render.text import text as render_text
 
 
 def shape(*sizes: str | int) -> Shape:
@@ -397,3 +399,35 @@ def test_a_quotient_rounded_down_has_one_form_and_a_value() -> None:
     assert [size.evaluate({"H": h}) for h in (3, 4, 5, 8)] == [1, 1, 2, 3]
     assert pickle.loads(pickle.dumps(size)) == size
     assert pickle.loads(pickle.dumps(size)).evaluate({"H": 9}) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("N x H//2", "N x H//2"),
+        ("((H - 3)//2 + 1)", "((H - 1)//2)"),
+        ("H//2 x (W//2)", "H//2 x W//2"),
+        ("(n (H//2))", "(H//2) n"),
+        ("7//2", "3"),
+    ],
+)
+def test_a_declared_size_may_be_a_quotient(text: str, expected: str) -> None:
+    """Rounded down, with brackets or without."""
+    found = read_shapes({"x": text})["x"].shape
+
+    assert expected in {str(found), f"({found})", str(found.rows)}
+    assert found == read_shapes({"x": str(found)})["x"].shape
+
+
+def test_a_size_is_divided_by_whole_numbers() -> None:
+    """By names it is not."""
+    with pytest.raises(ShapeError, match="divided by whole numbers only"):
+        read_shapes({"x": "H//k"})
+
+
+def test_a_quotient_rounded_down_is_shown_as_one() -> None:
+    """In LaTeX with its own brackets, in text with those that it needs."""
+    size = Dim.of(2) * (Dim.of("H") // 2)
+
+    assert r"2 \left\lfloor \frac{H}{2} \right\rfloor" == latex(size.syntax())
+    assert "2 (H // 2)" == render_text(size.syntax())

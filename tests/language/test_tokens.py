@@ -263,7 +263,7 @@ def test_a_word_before_a_bracket_that_is_no_function_is_unknown(source: str) -> 
         ("logw", "write log(w)"),
         ("detX", "write det(X)"),
         ("pix", "put a space between: pi x"),
-        ("sum_i", "sum(x) of all entries"),
+        ("sum_ij", "sum(x) of all entries, sum_{i,j}"),
         ("argmin_w", "the function alone: what is optimized is --wrt w"),
         ("min_w", "the function alone: what is optimized is --wrt w"),
         ("grad", "the function alone"),

@@ -30,12 +30,14 @@ class Lettered:
     Attributes:
         arguments: for each argument and each of its axes the letters, of which an index is the sum.
         value: for each axis of the value the letters that it runs over, the first one slow.
+        sliding: the axes of the value whose place is the sum of the letters instead.
         ordered: two letters, the first of which is not below the second where entries are not 0.
     """
 
     arguments: tuple[tuple[tuple[str, ...], ...], ...]
     value: tuple[tuple[str, ...], ...]
     ordered: tuple[str, ...] = ()
+    sliding: tuple[int, ...] = ()
 
     def of(
         self,
@@ -68,7 +70,12 @@ class Lettered:
             for factor in factors[1:]:
                 term = multiply(term, factor)
             sums.setdefault(self._place(at, lengths), []).append(term)
-        sizes = [prod(lengths[letter] for letter in axis) for axis in self.value]
+        sizes = [
+            sum(lengths[letter] - 1 for letter in axis) + 1
+            if number in self.sliding
+            else prod(lengths[letter] for letter in axis)
+            for number, axis in enumerate(self.value)
+        ]
         return shaped(sizes, [total(sums.get(place, [])) for place in places(sizes)])
 
     def _lengths(self, arrays: Sequence[Sequence[int]]) -> dict[str, int]:
@@ -88,10 +95,11 @@ class Lettered:
 
     def _place(self, places: Places, lengths: Mapping[str, int]) -> tuple[int, ...]:
         found = []
-        for axis in self.value:
+        for number, axis in enumerate(self.value):
             place = 0
             for letter in axis:
-                place = place * lengths[letter] + places[letter]
+                step = 1 if number in self.sliding else lengths[letter]
+                place = place * step + places[letter]
             found.append(place)
         return tuple(found)
 
@@ -104,7 +112,7 @@ def lettered(signature: str) -> Lettered:
         signature: as in `rules/README.md`.
 
     >>> lettered("V[o+k], K[k] -> Y[o]")
-    Lettered(arguments=((('o', 'k'),), (('k',),)), value=(('o',),), ordered=())
+    Lettered(arguments=((('o', 'k'),), (('k',),)), value=(('o',),), ordered=(), sliding=())
     """
     arguments, _, value = signature.partition("->")
     arrays = [
@@ -112,7 +120,9 @@ def lettered(signature: str) -> Lettered:
         for match in _ARRAY.findall(f"{arguments} {value}")
     ]
     ordered = _ORDERED.search(value)
-    return Lettered(tuple(arrays[:-1]), arrays[-1], ordered.groups() if ordered else ())
+    axes = _AXIS.findall("".join(_ARRAY.findall(value)))
+    sliding = tuple(number for number, axis in enumerate(axes) if "+" in axis)
+    return Lettered(tuple(arrays[:-1]), arrays[-1], ordered.groups() if ordered else (), sliding)
 
 
 def _axes(
