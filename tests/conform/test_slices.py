@@ -44,7 +44,7 @@ def less(one: Node, other: Node) -> Node:
         (of("cd", (T, "ac"), (LATER, "ai"), (SOONER, "bi"), (V, "bd")), "T[1:, :]' V[:-1, :]"),
         (of("ac", (U, "ic"), (selection((M, K), (1,)), "ai")), "[U; 0 ones(H - K, C)]"),
         (of("ca", (U, "ic"), (selection((M, K), (1,)), "ai")), "[U', 0 ones(C, H - K)]"),
-        (of("ca", (U, "ic"), (selection((M, K), (2,)), "ai")), "[i, j:H] U[k,i] I[j, 2k]"),
+        (of("ca", (U, "ic"), (selection((M, K), (2,)), "ai")), "[c, h:H] U[i,c] I[h, 2i]"),
         (of("nd", (array("E", "C", "D"), "cd"), (ONEHOT, "nc")), "E[y, :]"),
         (of("dc", (array("Z", "N", "D"), "nd"), (ONEHOT, "nc")), "Z' onehot(y)"),
         (of("n", (S, "nc"), (ONEHOT, "nc")), "sum(S .* onehot(y), axis=1)"),
