@@ -67,7 +67,8 @@ def text(tree: Tree | Program, *, multiline: bool = False) -> str:
     """
     if isinstance(tree, Program):
         return ("\n" if multiline else "; ").join(_statement(each) for each in tree.statements)
-    return _plain(implicit(tree))
+    written = _plain(tree)
+    return _plain(implicit(tree)) if "[" in written else written
 
 
 def shortened(text: str) -> str:
@@ -87,9 +88,12 @@ def shortened(text: str) -> str:
 
 
 def _statement(statement: Statement) -> str:
-    value = implicit(statement.value)
     if statement.name is None:
-        return _plain(value)
+        return text(statement.value)
+    written = _plain(statement.value)
+    if "[" not in written:
+        return f"{statement.name} = {written}"
+    value = implicit(statement.value)
     if isinstance(value, IndexForm) and value.letters:
         return f"{statement.name}{_head(value)} = {_operand(value.body, COMPARISON)}"
     return f"{statement.name} = {_plain(value)}"
@@ -211,7 +215,7 @@ def _entry(node: Entry) -> str:
     if level(node.operand) < ATOM or operand.startswith("||") or isinstance(node.operand, Blocks):
         operand = f"({operand})"
     indices = [_index(index) for index in node.indices]
-    is_simple = all(isinstance(index, Name | Number) for index in node.indices)
+    is_simple = all(isinstance(index, Name | Number) or index == Slice() for index in node.indices)
     is_long = len(indices) > 2 and not any(" " in index for index in indices)
     return f"{operand}[{(',' if is_simple or is_long else ', ').join(indices)}]"
 

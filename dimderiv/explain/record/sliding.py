@@ -22,13 +22,15 @@ class Arrays(NamedTuple):
     """What is multiplied by letters, and what the derivative is by.
 
     Attributes:
-        factors: the arrays, what arrives among them last.
+        factors: the arrays.
+        still: which of them lies still where another one slides across it.
         operand: what the derivative is by.
         spelled: how each letter is written.
         result: the letters of the derivative.
     """
 
     factors: Sequence[WrittenFactor]
+    still: Tree | None
     operand: Tree
     spelled: Mapping[int, Tree]
     result: Sequence[int]
@@ -52,6 +54,8 @@ def sliding(found: Folded, arrays: Arrays) -> tuple[Sizes, ...]:
         if isinstance(place, Place) and isinstance(place.factor.node, Selection):
             window = _Window(place, arrays, is_shown=place in found.shown)
             sentences = list(window.sentences())
+            if not sentences:
+                continue
             same = next((windows for other, windows in told if other == sentences), None)
             if same is None:
                 told.append((sentences, [window]))
@@ -93,21 +97,26 @@ class _Window:
     def along(self) -> Tree:
         """The letter of the derivative that its sizes are told for."""
         own = [letter for letter in self.place.others if letter in self.arrays.result]
-        return self.arrays.spelled[self.place.letter if self.is_shown or not own else own[0]]
+        found = self.place.letter if self.is_shown else (own or self.place.others)[0]
+        return self.arrays.spelled[found]
 
     def sentences(self) -> Iterator[Sentence]:
         """Where the places lie, and what slides over what."""
         sides, own = self.sides, [i for i in self.place.others if i in self.arrays.result]
-        is_pair = len(sides) == 2 and all(side.holder for side in sides)
+        is_pair = len({side.holder for side in sides} - {None}) == len(sides) == 2
         if self.is_shown:
             if is_pair:
                 yield from (side.apart() for side in sides if side.has_gaps)
                 yield self._full(*sides)
             yield from self._reached("dropped")
             return
-        yield from self._reached("reach")
+        reached = list(self._reached("reach"))
+        if len(sides) > 1 or any(each.key != "reach_inside" for each in reached):
+            yield from reached
         if is_pair and len(own) == 1:
             kept, other = sides if sides[0].letter in own else sides[::-1]
+            if other.holder == self.arrays.still:
+                yield self._fits(kept, other)
             yield from (other.apart() for _ in range(other.has_gaps))
             yield self._valid(kept, other)
 
@@ -135,13 +144,25 @@ class _Window:
 
     def _full(self, first: "_Side", second: "_Side") -> Sentence:
         """Both slide across each other; what arrives lies still."""
-        if first.holder != self.arrays.factors[-1].tree:
+        if first.holder != self.arrays.still:
             first, second = second, first
         count = Add((first.span.syntax(), second.span.syntax(), Negative(NUMBER_ONE)))
         sides = Equation((count, self.total.syntax()))
         is_turned = (first.step > 0) == (second.step > 0)
         key = "full_turned" if is_turned else "full"
         return Sentence(key, {**first.named("other"), **second.named("window"), "count": sides})
+
+    def _fits(self, window: "_Side", whole: "_Side") -> Sentence:
+        """How often a window fits into the array, as the operation has it."""
+        count: Tree = Add((self.total.syntax(), Negative(window.span.syntax())))
+        step = Number(Fraction(abs(whole.step)))
+        count = Binary("/", count, step) if whole.has_gaps else count
+        fields: dict[str, Field] = {
+            "span": window.span.syntax(),
+            "step": step,
+            "count": Equation((Add((count, NUMBER_ONE)), whole.extent.syntax())),
+        }
+        return Sentence("fits", fields | window.named("window") | whole.named("whole"))
 
     def _valid(self, kept: "_Side", other: "_Side") -> Sentence:
         """What has the other letter slides over the array and stays inside."""

@@ -11,7 +11,18 @@ from dimderiv.explain.record import Step, recorded
 from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of, terms_of
-from dimderiv.language import SCALAR, Name, Shape, Transpose, Tree, parse_expression, replaced
+from dimderiv.language import (
+    SCALAR,
+    Declaration,
+    IndexForm,
+    Name,
+    Shape,
+    Statement,
+    Transpose,
+    Tree,
+    parse_expression,
+    replaced,
+)
 from dimderiv.render import spellings
 from dimderiv.rulebook import Rulebook
 
@@ -123,7 +134,9 @@ class _Page:
             self.speaker.say(self.speaker.field(told), level=0)
         key = "title_along" if question.directions else "title"
         variables, directions = map(_listed, (question.wrt, question.directions.values()))
-        self.say(key, expression=value.value, variables=variables, directions=directions)
+        self.say(
+            key, expression=self.expression(value.value), variables=variables, directions=directions
+        )
         self.speaker.markup.gap()
         assumed = {text.partition(":")[0] for text in typed.assumptions}
         declared = [name for name in typed.symbols if name not in assumed]
@@ -136,7 +149,7 @@ class _Page:
         for change in changes[:1]:
             self.say("notation_along", **vars(change))
         self.speaker.notation(steps, "notation" if typed.value.is_scalar else "notation_array")
-        if any(term.lettered for step in steps for term in terms_of(step)):
+        if any(term.is_lettered for step in steps for term in terms_of(step)):
             self.say("letters")
 
     def known(self) -> None:
@@ -147,8 +160,24 @@ class _Page:
             if is_symmetric and name not in self.question.wrt:
                 self.say("symmetric", operand=Name(name), turned=Transpose(Name(name)))
         if typed.upstream is not None:
-            whole = typed.program.statements[-1].value
+            whole = self.expression(typed.program.statements[-1].value, whole=True)
             self.say("handed_down", upstream=Name(typed.upstream), expression=whole)
+
+    def expression(self, value: Tree, *, whole: bool = False) -> recorded.Field:
+        """The value; one that is given entry by entry as the user wrote it.
+
+        Args:
+            value: the value, with what is handed down.
+            whole: whether to say what becomes of that.
+        """
+        given = self.question.valued.program.statements[-1].value
+        upstream, span = self.question.typed.upstream, slice(*given.span)
+        if not isinstance(given, IndexForm) or upstream is None:
+            return value
+        source = " ".join(self.question.source[span].split())
+        if not source:
+            return value
+        return f"sum({upstream} .* ({source}))" if whole else source
 
     def remarks(self, remarks: Sequence[str]) -> None:
         """What is to be known of the whole: which entries are free, what the answer is."""
@@ -160,7 +189,8 @@ class _Page:
         field, markup = self.speaker.field, self.speaker.markup
         symbols = self.question.typed.symbols
         told: list[tuple[str, ...]] = [
-            (name, field(symbols[name].shape), *sorted(symbols[name].properties)) for name in names
+            (name, *self.declared(symbols[name]), *sorted(symbols[name].properties))
+            for name in names
         ]
         for name, shape in functions.items():
             told.append((name, field(shape), markup.held(markup.arrow), field(SCALAR)))
@@ -168,9 +198,12 @@ class _Page:
             written = [UNBROKEN.join((f"{field(Name(name))}:", *words)) for name, *words in told]
             self.say(key, shapes="; ".join(written))
 
-    def equation(self, name: str | None, value: Tree, *, level: int) -> None:
-        sides = (value,) if name is None else (Name(name), value)
-        self.speaker.say(self.speaker.field(recorded.Equation(sides)), level=level)
+    def declared(self, declaration: Declaration) -> tuple[str, ...]:
+        """The shape of a symbol; of integer labels, how many there are and of how many classes."""
+        field, labels = self.speaker.field, declaration.labels
+        if labels is None:
+            return (field(declaration.shape),)
+        return field(declaration.shape.rows.syntax()), "labels", field(labels.syntax())
 
     def announced(self, derived: Derived, *, is_turned: bool = False) -> None:
         """The line before an answer: how it comes from what was told."""
@@ -203,10 +236,9 @@ class _Page:
     def formulas(self, derived: Derived) -> None:
         """The formulas of an answer; a lone one without a name gets one."""
         *definitions, last = derived.program.statements
-        for each in definitions:
-            self.equation(each.name, each.value, level=1)
         alone = None if derived.question.directions else next(iter(derived.names.values()))
-        self.equation(last.name or alone, last.value, level=1)
+        for each in (*definitions, Statement(last.name or alone, last.value)):
+            self.speaker.say(self.speaker.field(each), level=1)
 
     def checked(self, compared: Compared | None) -> None:
         if compared is None:
