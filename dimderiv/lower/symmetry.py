@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dimderiv import graph
 from dimderiv.errors import LimitError
-from dimderiv.graph import ONCE, Key, Map, Named, Node, operands, total, transposed
+from dimderiv.graph import Key, Map, Named, Node, operands, transposed
 from dimderiv.lower.arrays import Array, transpose
 from dimderiv.lower.operands import with_operands
 
@@ -19,8 +19,7 @@ def is_symmetric(array: Array) -> bool:
     """Whether a square matrix is known to equal its transpose, for each value of its letters."""
     node = array.node
     if array.letters:
-        turned = total([(ONCE, transpose(array).node)], node.axes)
-        return turned.key == node.key
+        return transpose(array).node.key == node.key
     if graph.is_symmetric(node):
         return True
     try:
