@@ -200,7 +200,7 @@ class TermWriter:
             lettered=shown,
             value=self.whole(labelled.node, target),
         )
-        return by_letters(told, found, arrays, names, target)
+        return by_letters(told, found, arrays, names, target, labelled.factors[0].node)
 
     def _lettered(self, factor: Factor, names: EntryLetters) -> tuple[WrittenFactor, LetteredArray]:
         """An array as it stands beside its letters: `inv(A[b])` beside `j,i`."""
