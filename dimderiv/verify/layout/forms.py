@@ -74,7 +74,7 @@ def reach(
             most += length or 0
             alone = index.name if isinstance(index, Name) else ""
             names = [name for name in _names(index) if name not in known.labels]
-            names = [name for name in names if name == alone or name not in known.sizes]
+            names = [name for name in names if name in extents or name not in known.sizes]
             found |= dict.fromkeys(names)
             if alone in names and length is not None:
                 exact[alone] = max(length, exact.get(alone, 0))
