@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 
 from dimderiv.conform.places import Place
@@ -41,7 +42,7 @@ class UserLetters:
     letters: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     groups: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def are_used(self) -> bool:
         """Whether the program has letters, or arrays that need them."""
         return bool(self.letters) or any(shape.has_more_axes for shape in self.shapes.values())

@@ -60,13 +60,11 @@ def meant(name: str, program: Program) -> str:
     base = name.rpartition("_")[0] or name
     if len(base) > 1 and base == name:
         return name
-    parts = [part for each in program.statements for part in walk(each.value)]
-    names = {part.name for part in parts if isinstance(part, Name)}
-    if name in names:
+    if name in program.names:
         return name
     entries = {
         part.operand.name
-        for part in parts
+        for part in program.parts
         if isinstance(part, Entry) and isinstance(part.operand, Name)
     }
     return next((each for each in (base, base.upper()) if each in entries), name)
