@@ -25,7 +25,7 @@ from dimderiv.graph import (
     are_letters,
     letters_of,
 )
-from dimderiv.language import Call, Dim, Entry, Name, Number, Tree
+from dimderiv.language import Add, Call, Dim, Entry, Name, Number, Tree
 
 
 class Binding:
@@ -205,7 +205,10 @@ def ones_along(place: Place, dim: Dim) -> Tree:
         place: the position.
         dim: the size of the axis.
     """
-    return Entry(Call("ones", (dim.syntax(), Number(Fraction(1)))), (place.tree(),))
+    tree = place.tree()
+    # A letter by itself would run along the ones.
+    index = Add((tree, Number(Fraction(0)))) if place.letter else tree
+    return Entry(Call("ones", (dim.syntax(), Number(Fraction(1)))), (index,))
 
 
 def _is_selection(factor: Factor) -> bool:

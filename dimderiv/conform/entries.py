@@ -268,7 +268,7 @@ class EntryWriter:
     def _of_name(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree:
         """An entry of an array with a name; one place for each axis that it is declared with."""
         if not places:
-            return Name(node.name)
+            return self.arrays.operand(node)
         part = self._sliced(node, places, scope)
         if part is not None:
             return part
@@ -277,7 +277,7 @@ class EntryWriter:
         if shape is not None and shape.has_more_axes:
             given = iter(indices)
             indices = tuple([ZERO if dim == ONE else next(given) for dim in shape])
-        return Entry(Name(node.name), indices)
+        return Entry(self.arrays.operand(node), indices)
 
     def _sliced(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree | None:
         """An entry of a slice, where a letter runs along a part of an axis: `x[:-1][i]`."""
@@ -294,7 +294,8 @@ class EntryWriter:
             Slice(None, end_of(size, dim)) if is_shorter else Slice()
             for size, dim, is_shorter in zip(ranges, node.axes, shorter, strict=True)
         ]
-        return Entry(Entry(Name(node.name), tuple(slices)), self._indices(ranges, places, scope))
+        whole = Entry(self.arrays.operand(node), tuple(slices))
+        return Entry(whole, self._indices(ranges, places, scope))
 
     def _indices(
         self, axes: Sequence[Dim], places: Sequence[Place], scope: Scope
