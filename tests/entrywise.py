@@ -13,6 +13,7 @@ from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import (
     Add,
     Binary,
+    Blocks,
     Call,
     Entry,
     Group,
@@ -197,19 +198,27 @@ class TreeValues:
             case Binary(operator, left, right):
                 return OPERATORS[operator](self.value(left), self.value(right))
             case Entry(operand, indices):
-                at = [
-                    int(self.number(i, {})) if not isinstance(i, Slice) else slice(None)
-                    for i in indices
-                ]
+                at = [self._part(index) for index in indices]
                 value = self.value(operand)[tuple(at)]
                 return (
                     value if value.ndim > 1 else value.reshape(*value.shape, *(1, 1)[value.ndim :])
                 )
             case IndexForm():
                 return self.form(tree)
+            case Blocks(rows):
+                return np.block([[self.value(block) for block in row] for row in rows])
             case Call():
                 return self._call(tree)
         raise AssertionError(tree)
+
+    def _part(self, index: Tree) -> Any:
+        """Places of an axis: one, several from one to another, or those that labels say."""
+        if isinstance(index, Slice):
+            ends = (index.start, index.stop)
+            return slice(*[None if end is None else int(self.number(end, {})) for end in ends])
+        if isinstance(index, Name) and index.name in self.values:
+            return np.asarray(self.values[index.name]).astype(int)
+        return int(self.number(index, {}))
 
     def _call(self, call: Call) -> Array:
         if call.over:

@@ -35,6 +35,7 @@ from dimderiv.graph.nodes import (
     symbol,
 )
 from dimderiv.graph.products import product
+from dimderiv.graph.walk import nodes_of
 from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape
 from dimderiv.rulebook.rulebook import load_rules
 
@@ -159,7 +160,7 @@ def _at(indices: Sequence[Any], letters: Sequence[int], counts: Sequence[int]) -
     return tuple(place)
 
 
-def array(name: str, *sizes: str | int) -> Symbol:
+def array(name: str, *sizes: str | int | Dim) -> Symbol:
     """A symbol with axes of these sizes; those of size 1 are left out of its node."""
     dims = [Dim.of(size) for size in sizes]
     return symbol(name, tuple(dim for dim in dims if not dim.is_one))
@@ -205,7 +206,8 @@ def code_of(
     wrt: Sequence[Shape] = (),
 ) -> str:
     """The source of a function of symbols that returns the values of nodes."""
-    names = sorted({n for d in symbols.values() for dim in d.shape for n in dim.names})
+    axes = [*(d.shape for d in symbols.values()), *(each.axes for each in nodes_of(nodes))]
+    names = sorted({name for dims in axes for dim in dims for name in dim.names})
     given: Any = Given(nodes, names)
     shapes = wrt or [Shape.of(node.axes) for node in nodes]
     programs = Programs([given], [(SCALAR, shape) for shape in shapes], Late())

@@ -17,7 +17,7 @@ def letters_of(question: Question) -> UserLetters:
     typed = question.typed
     shapes = {name: known.shape for name, known in typed.symbols.items()} | {**typed.definitions}
     found = user_letters(typed.program, shapes, typed.sizes)
-    if not found.letters and not any(shape.has_more_axes for shape in shapes.values()):
+    if not found.are_used:
         return UserLetters()
     adjoints = {f"d{name}": name for name in typed.definitions}
     new = {adjoint: name for adjoint, name in adjoints.items() if adjoint not in shapes}
@@ -25,6 +25,7 @@ def letters_of(question: Question) -> UserLetters:
     return UserLetters(
         shapes | {adjoint: shapes[name] for adjoint, name in new.items()},
         {**found.letters, **letters},
+        found.groups,
     )
 
 

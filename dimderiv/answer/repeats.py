@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dimderiv.conform import own_symbols
 from dimderiv.infer import SIZED
-from dimderiv.language import Binary, Call, IndexForm, Name, Number, Tree, children
+from dimderiv.language import Binary, Call, Entry, IndexForm, Name, Number, Tree, children, walk
 
 
 def has_sizes(part: Tree) -> bool:
@@ -52,8 +52,7 @@ class _Census:
         return known
 
     def _numbered(self, part: Tree) -> int:
-        within = () if isinstance(part, IndexForm) or has_sizes(part) else children(part)
-        inside = tuple([self.number(child) for child in within])
+        inside = tuple([self.number(child) for child in _within(part)])
         key = (type(part), _own(part), inside)
         number = self.by_structure.setdefault(key, len(self.parts))
         if number == len(self.parts):
@@ -85,13 +84,47 @@ class _Census:
                     stack.extend(self.inside[number])
 
 
+def _within(part: Tree) -> Iterable[Tree]:
+    """The parts inside a part that have a value by themselves, without letters."""
+    if has_sizes(part):
+        return ()
+    if isinstance(part, IndexForm) or (isinstance(part, Call) and part.over):
+        return _arrays(part)
+    return (part.operand,) if isinstance(part, Entry) else children(part)
+
+
+def _arrays(tree: Tree) -> Iterable[Tree]:
+    """The arrays that are asked for entries, where they have no letters of the statement."""
+    entries = [*_outermost(tree)]
+    letters = {name for entry in entries for index in entry.indices for name in _names(index)}
+    for entry in entries:
+        inside = [index for part in _outermost(entry.operand) for index in part.indices]
+        if letters.isdisjoint(name for index in inside for name in _names(index)):
+            yield entry.operand
+
+
+def _outermost(tree: Tree) -> Iterator[Entry]:
+    """The entries in a tree that are in no other entry."""
+    if isinstance(tree, Entry):
+        yield tree
+    else:
+        for part in children(tree):
+            yield from _outermost(part)
+
+
+def _names(index: Tree) -> Iterable[str]:
+    return [part.name for part in walk(index) if isinstance(part, Name)]
+
+
 def _own(part: Tree) -> Hashable:
     """What a part has beside the parts inside it."""
     match part:
         case Number(own) | Name(own) | Binary(own):
             return own
-        case Call(function, _, axis) if not has_sizes(part):
+        case Call(function, _, axis) if not has_sizes(part) and not part.over:
             return function, axis
+        case Entry(_, indices):
+            return indices
         case Call() | IndexForm():
             return part
         case _:

@@ -52,7 +52,7 @@ class Binding:
         self.identities: list[Tree] = []
         self.summed: list[str] = []
         selections = [f for f in part.factors if _is_selection(f)]
-        labels = [f for f in part.factors if _is_of_labels(f)]
+        labels = [f for f in part.factors if is_of_labels(f)]
         self.factors = [f for f in part.factors if f not in selections and f not in labels]
         # A letter by itself is known before one that is found by taking it off a position.
         for index, place in sorted(
@@ -79,7 +79,7 @@ class Binding:
         alone = [name for name in names if name is not None]
         if len(alone) < len(names):
             return whole
-        return whole._replace(group=tuple(alone), is_grouped=bool(self.user.letters))
+        return whole._replace(group=tuple(alone), is_grouped=self.user.are_used)
 
     def _name(self, letters: Iterable[int]) -> None:
         """Give letters that stand for nothing yet a name of their own, over which is summed."""
@@ -186,12 +186,7 @@ class Binding:
 
     def _keep_inside(self) -> None:
         """Add ones along each axis that no entry keeps its letter inside of."""
-        kept = {
-            index
-            for factor in self.factors
-            for index in factor.indices
-            if isinstance(index, int) and factor.power > 0
-        }
+        kept = {i for factor in self.factors for i in factor.indices if isinstance(i, int)}
         for letter, place in self.spelled.items():
             dim = self.part.dims[letter]
             if letter not in kept and not self.scope.is_within(place, dim):
@@ -215,8 +210,12 @@ def _is_selection(factor: Factor) -> bool:
     return isinstance(factor.node, Selection) and factor.power > 0
 
 
-def _is_of_labels(factor: Factor) -> bool:
-    """Whether a factor is the one-hot array of labels, with a letter for each axis."""
+def is_of_labels(factor: Factor) -> bool:
+    """Whether a factor is the one-hot array of labels, with a letter for each axis.
+
+    Args:
+        factor: of a product.
+    """
     node = factor.node
     is_onehot = isinstance(node, Function) and node.function == "onehot" and factor.power > 0
     return is_onehot and are_letters(factor.indices)

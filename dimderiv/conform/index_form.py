@@ -128,7 +128,7 @@ class _Statement:
         ]
         body = body or [Number(Fraction(0))]
         groups = tuple(len(names) for names in letters)
-        if not self.writer.user.letters:
+        if not self.writer.user.are_used:
             # Where the user has no letters, the sizes say what they are.
             self.scope.alone.clear()
             self.scope.equal.clear()
@@ -162,7 +162,7 @@ class _Statement:
             alone = [Place.at(Name(name)) for name in letters[-1]]
             whole = merged(alone, [self.scope.ranges[name] for name in letters[-1]])
             if count > 1:
-                is_grouped = bool(self.writer.user.letters)
+                is_grouped = self.writer.user.are_used
                 whole = whole._replace(group=tuple(letters[-1]), is_grouped=is_grouped)
             places.append(whole)
         return places, letters

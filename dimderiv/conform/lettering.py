@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from dimderiv.conform.places import Place
-from dimderiv.graph import Factor, Function, Index, Map, Named, Node, Product, Sum, Symbol
+from dimderiv.graph import Factor, Function, Index, Map, Merged, Named, Node, Product, Sum, Symbol
 from dimderiv.language import (
     ONE,
     Add,
@@ -34,10 +34,17 @@ class UserLetters:
     Attributes:
         shapes: the shape of each name.
         letters: the letter of each axis of a name, where the program has one.
+        groups: the letters of each axis that is made of several, by the name and the axis.
     """
 
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     letters: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    groups: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def are_used(self) -> bool:
+        """Whether the program has letters, or arrays that need them."""
+        return bool(self.letters) or any(shape.has_more_axes for shape in self.shapes.values())
 
     @property
     def names(self) -> frozenset[str]:
@@ -88,6 +95,10 @@ class UserLetters:
             for axis, own in enumerate(factor.indices):
                 if own == index:
                     yield from self.wishes(factor.node, axis)
+                elif isinstance(own, Merged) and index in own.letters:
+                    named = factor.node.name if isinstance(factor.node, Symbol | Named) else ""
+                    group = self.groups.get((named, axis), ())
+                    yield from group[own.letters.index(index) :][:1]
 
 
 def user_letters(
@@ -101,18 +112,23 @@ def user_letters(
         sizes: the names of dimensions, which are no letters.
     """
     found: dict[str, list[str | None]] = {}
+    groups: dict[tuple[str, int], Sequence[str]] = {}
     for statement in program.statements:
         parts = [*_before_their_operands(statement.value)]
         for part in parts:
             if isinstance(part, Entry) and isinstance(part.operand, Name):
                 _note(found.setdefault(part.operand.name, []), part.indices, sizes)
+                for axis, index in enumerate(part.indices):
+                    if isinstance(index, Binary) and index.operator == "*":
+                        names = [each.name for each in walk(index) if isinstance(each, Name)]
+                        groups.setdefault((part.operand.name, axis), names[::-1])
         for part in reversed(parts):
             _share(part, found, shapes)
         if statement.name is not None:
             head = _head(statement.value, found)
             if head:
                 found[statement.name] = head
-    return UserLetters(shapes, found)
+    return UserLetters(shapes, found, groups)
 
 
 def _before_their_operands(tree: Tree) -> Iterator[Tree]:

@@ -23,6 +23,7 @@ from dimderiv.conform.edges import (
     shorter,
     sum_of,
 )
+from dimderiv.conform.full import full_convolution
 from dimderiv.conform.notation import Form, TwoWay, is_product
 from dimderiv.graph import ONCE, Factor, Index, Product, Shifted, letters_of
 from dimderiv.language import ONE, Call, Dim, Transpose
@@ -44,15 +45,16 @@ class Conformed:
 
 def conform(product: Product, pieces: Sequence[TwoWay]) -> Conformed | None:
     """The factors of a product in matrix notation."""
-    if Shifted in map(type, product.result):
-        return None
     network = _Network(product)
     for place, (factor, piece) in enumerate(zip(product.factors, pieces, strict=True)):
         if factor.indices and not network.put(factor, piece, place):
             return None
     if not network.reduce():
         return None
-    return Conformed(network.result(), network.scalars, network.sums)
+    found = network.result()
+    if found is None and Shifted in map(type, product.result):
+        return None
+    return Conformed(found, network.scalars, network.sums)
 
 
 class _Network:
@@ -293,6 +295,8 @@ class _Network:
         match self.shown:
             case ():
                 return None
+            case _ if Shifted in map(type, self.shown):
+                return full_convolution(self.shown, self.weights, self.edges, self.dims)
             case (int(letter),):
                 return self._vector(letter)
             case (int(row), int(column)) if row != column:

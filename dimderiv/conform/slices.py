@@ -10,12 +10,16 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.conform import notation
+from dimderiv.conform.binding import is_of_labels
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.conform.places import NOTHING, end_of, is_never_negative
 from dimderiv.graph import (
     ONCE,
     Factor,
+    Function,
+    Index,
     Key,
+    Named,
     Node,
     Product,
     Selection,
@@ -76,36 +80,73 @@ class Slices:
             if shorter is None:
                 return None
             found = shorter
+        found = self._looked_up(found)
         return None if found is node else found
+
+    def _looked_up(self, node: Node) -> Node:
+        """A product with rows that labels choose: `E[y,:]` for `onehot(y) E`."""
+        for factor in node.factors if isinstance(node, Product) else ():
+            if not _has_rows(factor) or not isinstance(node, Product):
+                continue
+            row, label = factor.indices
+            met = [f for f in node.factors if f is not factor and label in f.indices]
+            is_lone = label not in node.result and len(met) == 1 and row not in met[0].indices
+            assert isinstance(label, int) and isinstance(factor.node, Function)
+            labels = self.piece_of(factor.node.arguments[0]).upright.tree
+            size = factor.node.axes[0]
+            if is_lone:
+                shorter = self._exchanged(node, factor, met[0], label, (labels, row, size))
+                return node if shorter is None else self._looked_up(shorter)
+        return node
 
     def _without(self, node: Product, span: Span) -> Node | None:
         """A product without one selection, a part of an array in place of what it selects from."""
         others = [f for f in node.factors if f is not span.factor]
         met = [f for f in others if span.whole in f.indices]
-        if len(met) != 1 or met[0].indices.count(span.whole) > 1 or met[0].power != 1:
+        if len(met) != 1:
             return None
-        inner = self._part(met[0], span)
-        if inner is None:
+        index: Tree = span.start.syntax() if span.inside is None else _slice(span)
+        size = span.stop - span.start
+        return self._exchanged(node, span.factor, met[0], span.whole, (index, span.inside, size))
+
+    def _exchanged(
+        self,
+        node: Product,
+        gone: Factor,
+        met: Factor,
+        letter: int,
+        new: tuple[Tree, Index | None, Dim],
+    ) -> Node | None:
+        """A product with a part of an array in place of the array and of what selects from it.
+
+        The new index comes with the letter of its axis, if it has one, and the size of that.
+        """
+        index, inside, size = new
+        if met.indices.count(letter) > 1 or met.power != 1:
             return None
-        indices = [span.inside if i == span.whole else i for i in met[0].indices]
-        kept = tuple([index for index in indices if index is not None])
-        factors = [Factor(inner, kept) if f is met[0] else f for f in others]
+        part_of = self._part(
+            met, met.indices.index(letter), index, size if inside is not None else None
+        )
+        if part_of is None:
+            return None
+        indices = [inside if i == letter else i for i in met.indices]
+        kept = tuple([i for i in indices if i is not None])
+        others = [f for f in node.factors if f is not gone]
+        factors = [Factor(part_of, kept) if f is met else f for f in others]
         return part(node.coefficient, factors, node.result, node.dims)
 
-    def _part(self, factor: Factor, span: Span) -> Node | None:
-        """What stands for a slice of an array of at most two axes."""
-        node, axis = factor.node, factor.indices.index(span.whole)
+    def _part(self, factor: Factor, axis: int, index: Tree, size: Dim | None) -> Node | None:
+        """What stands for a part of an array of at most two axes, with the new size of an axis."""
+        node = factor.node
         if len(node.axes) > 2 or isinstance(node, Selection):
             return None
         if isinstance(node, Symbol) and node.row:
             return None
-        index: Tree = span.start.syntax() if span.inside is None else _slice(span)
         indices = tuple([index if k == axis else Slice() for k in range(len(node.axes))])
-        upright = self.piece_of(node).upright
-        operand, before = _cut_before(upright.tree, indices)
+        operand, before = _cut_before(self.piece_of(node).upright.tree, indices)
         tree = Entry(operand, before)
-        sizes = [span.stop - span.start if k == axis else dim for k, dim in enumerate(node.axes)]
-        kept = tuple([dim for k, dim in enumerate(sizes) if k != axis or span.inside is not None])
+        sizes = [size if k == axis else dim for k, dim in enumerate(node.axes)]
+        kept = tuple([dim for dim in sizes if dim is not None])
         standing = symbol(repr(tree), kept)
         form = Form(tree, symbols(tree))
         self.known[standing.key] = notation.column(form) if kept else notation.symmetric(form)
@@ -148,6 +189,24 @@ class Slices:
         return notation.column(Form(tree, symbols(tree)))
 
 
+def selects(node: Product) -> bool:
+    """Whether factors of a product choose places of an axis.
+
+    Args:
+        node: the product.
+    """
+    kinds = {type(factor.node) for factor in node.factors}
+    return Selection in kinds or (Function in kinds and any(map(is_of_labels, node.factors)))
+
+
+def _has_rows(factor: Factor) -> bool:
+    """Whether a factor is the one-hot matrix of labels with a name."""
+    node = factor.node
+    if not is_of_labels(factor) or len(factor.indices) != 2 or not isinstance(node, Function):
+        return False
+    return isinstance(node.arguments[0], (Symbol, Named))
+
+
 def _unit(term: Node) -> tuple[int, Node] | None:
     """The place of the one entry that a vector has, and that entry."""
     node = labelled(term)
@@ -172,8 +231,9 @@ def _spans(node: Product) -> list[Span]:
         whole, *letters = factor.indices
         size = inner.axes[0]
         stop = inner.offset + (inner.axes[1] if letters else ONE)
-        # What is cut off at the start alone is no longer than the axis.
-        is_within = inner.offset == NOTHING or is_never_negative(size - stop)
+        # One place, or some from the start on, are there if they are asked for.
+        is_asked_for = not letters or inner.offset == NOTHING
+        is_within = is_asked_for or is_never_negative(size - stop)
         if is_never_negative(inner.offset) and is_within and not _is_negative(size - stop):
             inside = letters[0] if letters else None
             found.append(Span(factor, whole, inside, size, inner.offset, stop))

@@ -60,7 +60,7 @@ class Statements:
             axes: all axes, where some have size 1 and the node lacks those.
         """
         self.are_used = True
-        if node.axes or axes or not self.user.letters:
+        if node.axes or axes or not self.user.are_used:
             return index_form(node, self.writer, self.taken, self.sizes, heads, axes)
         total = self.arrays.total(node) if isinstance(node, Product) else None
         if total is not None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.conform.sums import negated
-from dimderiv.graph import ONCE, Product, all_indices, letters_of
+from dimderiv.graph import ONCE, Product, Shifted, all_indices, letters_of
 from dimderiv.language import Add
 
 
@@ -40,7 +40,12 @@ def present_axes(node: Product) -> tuple[bool, ...]:
     """Which axes of a product it is not only repeated along."""
     used = set(letters_of(all_indices(node.factors)))
     is_diagonal = len(set(node.result)) < len(node.result)
-    return tuple([is_diagonal or used.issuperset(letters_of((i,))) for i in node.result])
+    return tuple(
+        [
+            is_diagonal or isinstance(i, Shifted) or used.issuperset(letters_of((i,)))
+            for i in node.result
+        ]
+    )
 
 
 def scalars_before(piece: TwoWay, array: TwoWay | None) -> int:

@@ -6,6 +6,7 @@ along it.  Of an axis that is in another place there is no such notation.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 from typing import NamedTuple, cast
@@ -24,6 +25,7 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
+    Size,
     Sum,
     Symbol,
     all_indices,
@@ -79,12 +81,11 @@ class WholeArrays:
         found = self.form(part(ONCE, arrays, order, node.dims))
         if found is None:
             return None
-        over, under = self._scalars(node)
+        over, under = self._scalars([f for f in node.factors if not f.indices])
         whole = notation.symmetric(notation.call("sum", found))
         return notation.scaled(node.coefficient, over, under, whole).upright
 
-    def _scalars(self, node: Product) -> tuple[list[Form], list[Form]]:
-        own = [factor for factor in node.factors if not factor.indices]
+    def _scalars(self, own: Sequence[Factor]) -> tuple[list[Form], list[Form]]:
         return scalars(own, [self.piece_of(factor.node) for factor in own], self.piece_of)
 
     def _spread(self, node: Node) -> Spread | None:
@@ -140,23 +141,25 @@ class WholeArrays:
         if not all(are_letters(factor.indices) for factor in arrays):
             return None
         over, under, present = list[Tree](), list[Tree](), frozenset[int]()
+        scalar = [factor for factor in node.factors if not factor.indices]
         for group, is_summed in self._groups(arrays, node.result):
             found = self._along(group, node) if is_summed else self._broadcast(group[0], node)
             if found is None:
                 return None
+            if is_summed:
+                found, scalar = _averaged(found, node, scalar)
             power = ONCE if is_summed else group[0].power
             side = under if power < 0 else over
             side.append(_raised(found.tree, abs(power)))
             present |= found.present
         tree = _entrywise(over, under)
-        return Spread(self._scaled(node, tree), present)
+        return Spread(self._scaled(node.coefficient, scalar, tree), present)
 
-    def _scaled(self, node: Product, tree: Tree | None) -> Tree:
-        over, under = self._scalars(node)
+    def _scaled(self, coefficient: Fraction, scalar: Sequence[Factor], tree: Tree | None) -> Tree:
+        over, under = self._scalars(scalar)
         piece = None if tree is None else notation.symmetric(Form(tree, symbols(tree)))
-        number = abs(node.coefficient)
-        scaled = notation.scaled(number, over, under, piece).upright.tree
-        if node.coefficient > 0:
+        scaled = notation.scaled(abs(coefficient), over, under, piece).upright.tree
+        if coefficient > 0:
             return scaled
         # A minus before a difference alone goes into it.
         return opposite(scaled) if is_difference(scaled) else Negative(scaled)
@@ -209,6 +212,20 @@ class WholeArrays:
                 axis = axes[0] if len(axes) == 1 else tuple(axes)
                 return Spread(Call("sum", (inner.tree,), axis), present)
         return None
+
+
+def _averaged(found: Spread, node: Product, scalar: list[Factor]) -> tuple[Spread, list[Factor]]:
+    """A sum that is divided by the sizes that it runs over as a mean, and the scalars left."""
+    left = list(scalar)
+    for axis in range(len(node.result)):
+        if axis in found.present:
+            continue
+        below = [f for f in left if isinstance(f.node, Size) and f.node.dim == node.axes[axis]]
+        if not below or below[0].power != -1:
+            return found, scalar
+        left.remove(below[0])
+    assert isinstance(found.tree, Call), "what is summed is a call"
+    return found._replace(tree=replace(found.tree, function="mean")), left
 
 
 def _along(node: Function, tree: Tree) -> Tree:

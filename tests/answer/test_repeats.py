@@ -29,10 +29,12 @@ def test_a_short_tree_is_left_out() -> None:
     }
 
 
-def test_what_is_inside_an_index_form_is_not_counted() -> None:
-    """An index form is one part: its letters mean nothing outside."""
-    tree = parse_expression("[i:n, j:n, k:n] x[i] x[j] x[k]")
-    assert [found.times for found in occurrences([tree], 1)] == [1]
+def test_what_has_letters_is_not_counted() -> None:
+    """An index form is one part, and so is each array in it: letters mean nothing outside."""
+    tree = parse_expression("[i:n, j:n, k:n] (A x)[i] (A x)[j] exp((A x)[k])")
+    counted = {text(found.part): found.times for found in occurrences([tree], 1)}
+
+    assert {"A x": 3, "A": 3, "x": 3, text(tree): 1} == counted
 
 
 def test_shared_parts_are_looked_at_once() -> None:

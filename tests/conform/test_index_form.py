@@ -54,8 +54,7 @@ def test_a_repeated_axis_needs_no_entry() -> None:
 @pytest.mark.parametrize(
     ("expression", "variable", "shapes", "expected"),
     [
-        ("sum(conv2(V, K) .* G)", "V", "", "[i:m, j:n] G[i-k, j-l] K[k,l]"),
-        ("sum(conv2(v, k) .* g)", "v", "v: n; k: p", "[i:n] g[i-j] k[j]"),
+        ("sum(conv2(V, diag(x)) .* G)", "V", "", "[i:m, j:n] G[i-k, j-k] x[k]"),
         ("conv2(v, k)", "k", "v: n; k: p", "[i:n - p + 1, j:p] v[i+j]"),
         ("a' kron(X, B) b", "X", "", "[i:m, j:p] a[i n+k] B[k,l] b[j q+l]"),
         ("vec(X) x'", "X", "", "[(i:n, j:m), k:p, l:m, q:n] x[k] I[j,l] I[i,q]"),
@@ -75,18 +74,22 @@ def test_derivatives_that_need_entries(
 
 def test_a_sum_is_bounded_where_no_entry_bounds_it() -> None:
     """An entry outside its array counts 0; ones say where a letter ends that only shifts."""
-    answer = derive("sum(conv2(V, K))", "V", verify=False).text()
+    answer = derive("sum(conv2(V, diag(x)))", "V", verify=False).text()
 
-    assert "[i:m, j:n] K[k,l] ones(m - p + 1, 1)[i-k] ones(n - q + 1, 1)[j-l]" == answer
+    assert "[i:m, j:n] x[k] ones(m - p + 1, 1)[i-k] ones(n - p + 1, 1)[j-k]" == answer
 
 
 @pytest.mark.parametrize(
     ("expression", "shapes", "expected"),
     [
-        ("i sum(conv2(V, K) .* G)", "i: scalar", "[j:m, k:n] i G[j-l, k-r] K[l,r]"),
-        ("mean(y) sum(conv2(V, K) .* G)", "y: k", "[i:m, j:n] sum(y) G[i-l, j-r] K[l,r] / k"),
-        ("sum(x) sum(conv2(V, K) .* (k i'))", "x: j", "[l:m, r:n] sum(x) k[l-s] i[r-t] K[s,t]"),
-        ("k = x'x; k sum(conv2(V, K) .* G)", "", "k = x' x; [i:n, j:p] k G[i-l, j-s] K[l,s]"),
+        ("i sum(conv2(V, diag(x)) .* G)", "i: scalar", "[j:m, k:n] i G[j-l, k-l] x[l]"),
+        ("mean(y) sum(conv2(V, diag(x)) .* G)", "y: k", "[i:m, j:n] sum(y) G[i-l, j-l] x[l] / k"),
+        (
+            "sum(x) sum(conv2(V, diag(z)) .* (k i'))",
+            "x: j",
+            "[l:m, q:n] sum(x) k[l-r] i[q-r] z[r]",
+        ),
+        ("k = x'x; k sum(conv2(V, diag(z)) .* G)", "", "k = x' x; [i:n, j:p] k G[i-l, j-l] z[l]"),
     ],
 )
 def test_no_letter_means_anything_else(expression: str, shapes: str, expected: str) -> None:

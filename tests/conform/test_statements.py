@@ -4,30 +4,25 @@ import random
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-import numpy as np
 import pytest
-from entrywise import TreeValues
-from node_values import evaluated
+from index_nodes import ONEHOT, SIZES, array, of
+from index_nodes import assert_same_value as assert_same
 
 from dimderiv.conform.arrange import Arranger
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.graph.nodes import (
     Factor,
     Node,
-    Symbol,
     apply_function,
     apply_map,
     selection,
-    symbol,
 )
 from dimderiv.graph.products import elementwise, product
 from dimderiv.graph.sums import add, total
-from dimderiv.graph.walk import nodes_of
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Tree
 from dimderiv.render.text import text
 
-SIZES = {"N": 2, "C": 3, "O": 2, "H": 5, "I": 3, "R": 2, "D": 3}
 LETTERS: Mapping[str, Sequence[str | None]] = {
     "X": ["n", "c", None],
     "W": ["o", "c", "r"],
@@ -39,30 +34,13 @@ LETTERS: Mapping[str, Sequence[str | None]] = {
 }
 
 
-def array(name: str, *sizes: str) -> Node:
-    """A symbol with these axes."""
-    return symbol(name, tuple(map(Dim.of, sizes)))
-
-
-def of(result: str, *factors: tuple[Node, str], number: int = 1, **sizes: str) -> Node:
-    """The product of factors with a letter for each axis."""
-    letters = list(dict.fromkeys([*result, *"".join(own for _, own in factors), *sizes]))
-    dims = {letter: Dim.of(size) for letter, size in sizes.items()}
-    for node, own in factors:
-        dims.update(zip(own, node.axes, strict=True))
-    bag = [Factor(node, tuple(map(letters.index, own))) for node, own in factors]
-    shown = [letters.index(letter) for letter in result]
-    return product(Fraction(number), bag, shown, [dims[letter] for letter in letters])
-
-
 X, W, G = array("X", "N", "C", "H"), array("W", "O", "C", "R"), array("G", "N", "O", "I")
 A, B = array("A", "N", "D", "D"), array("B", "N", "D", "D")
 P, Q = array("P", "N", "C", "D"), array("Q", "N", "C", "D")
-S, ROWS, Y = array("S", "N", "C"), array("T", "N", "C"), array("y", "N")
+S = array("S", "N", "C")
 AXES = (Dim.of("H"), Dim.of("I"), Dim.of("R"))
 STRIDED = selection(AXES, (2, 1), Dim.of(-1))
 LONGER = selection(AXES, (2, 3), Dim.of(-1))
-ONEHOT = apply_function("onehot", (Y,), (Dim.of("N"), Dim.of("C")))
 INVERSE = apply_function("inv", (A,), A.axes)
 
 
@@ -70,21 +48,6 @@ def written(node: Node, letters: Mapping[str, Sequence[str | None]] = LETTERS) -
     """A node as an index statement."""
     arranger = Arranger(sizes=SIZES, user=UserLetters({}, letters))
     return arranger.shown(arranger.entries(node))
-
-
-def assert_same(node: Node, tree: Tree) -> None:
-    """A node and a tree have the same value at random numbers."""
-    rng = np.random.default_rng(1)
-    values: dict[str, np.ndarray] = {"onehot": np.eye(SIZES["C"])}
-    for part in nodes_of([node]):
-        if isinstance(part, Symbol):
-            extents = [dim.evaluate(SIZES) for dim in part.axes]
-            labels = rng.integers(0, SIZES["C"], extents)
-            values[part.name] = labels if part.name == "y" else rng.uniform(0.5, 1.5, extents)
-    expected = evaluated(node, values, SIZES)
-    found = TreeValues(values, SIZES).value(tree)
-
-    assert np.allclose(expected, found.reshape(np.shape(expected)))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,13 @@ from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS
 from dimderiv.verify.layout import Table, filled, lettered
 
 PRODUCTS = [r.name for r in builtin_rules().rules.values() if r.kind == "product" and r.is_function]
-SIZES = {"diag": [(3, 1)], "vec": [(2, 3)], "kron": [(2, 3), (3, 2)], "conv2": [(4, 5), (2, 3)]}
+SIZES = {
+    "diag": [(3, 1)],
+    "vec": [(2, 3)],
+    "kron": [(2, 3), (3, 2)],
+    "conv2": [(4, 5), (2, 3)],
+    "convfull2": [(3, 2), (2, 3)],
+}
 
 
 def table(rows: int, cols: int, first: int) -> Table:

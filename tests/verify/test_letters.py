@@ -133,6 +133,12 @@ CASES: dict[str, tuple[Tree, np.ndarray | float]] = {
     "gathered entries": (form("i:n", part("B", "i", "c[i]")), BN[range(3), [2, 0, 3]]),
     "gathered columns": (part("T", ":", ":", "c"), TN[:, :, [2, 0, 3]]),
     "one-hot": (Call("onehot", (Name("c"),)), np.eye(4)[[2, 0, 3]]),
+    "one-hot of one label": (Call("onehot", (part("c", "0"), number(4))), np.eye(4)[2]),
+    "one-hot along more axes": (
+        Call("onehot", (Call("rank", (Name("A"),)), number(3))),
+        np.eye(3)[np.argsort(np.argsort(AN))],
+    ),
+    "rank": (Call("rank", (Name("y"),)), np.argsort(np.argsort(yn))),
     "identity": (
         form("a:H", over("sum", "i:2 k:n", product(part("I", "a", "2i+k-1"), part("x", "k")))),
         np.array([xn[1], xn[0] + xn[2], xn[1], xn[2], 0]),

@@ -158,6 +158,7 @@ class Module:
         imported = writer.imports.split()
         own = {
             *imported,
+            "itertools",
             "math",
             *dir(builtins),
             *writer.reserved,

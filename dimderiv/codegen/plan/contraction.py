@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 
+from dimderiv.codegen.plan import convolutions
 from dimderiv.codegen.plan.details import Asked, Axes, Ends, Order
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled
@@ -12,6 +13,7 @@ from dimderiv.codegen.plan.stacks import Sides, sides_of, stacked_product
 from dimderiv.language import Dim
 
 MOST_EXHAUSTIVE = 5
+VIEWS_OF_WINDOWS = frozenset({"windowed", "flip"})
 
 
 @dataclass(eq=False)
@@ -119,6 +121,10 @@ class Contraction:
                 correlated = self._correlated(one, other, summed)
                 if correlated is not None:
                     return correlated
+            if one.op.kind in VIEWS_OF_WINDOWS and len(shared) == len(summed):
+                convolved = convolutions.correlated(self.plan, one, other, summed, self.dims)
+                if convolved is not None:
+                    return convolved
         if len(shared) > len(summed):
             found = sides_of(a, b, summed, self.kept)
             if found.left and found.right and self.plan.has_more_axes:

@@ -83,6 +83,19 @@ def _product(inner: float, arguments: Sequence[Dims], dims: Dims, sizes: Sizes) 
     return CALL + READ * read + ENTRY * out + (out * inner if out > 1 else 0)
 
 
+def convolved(detail: Detail, arguments: Sequence[Dims], dims: Dims, sizes: Sizes) -> float:
+    """A convolution: what windows show is written as columns, which are multiplied."""
+    inner, rest = sizes.entries(arguments[1][1:]), sizes.entries((dims[0], *dims[2:]))
+    return 4 * CALL + inner * (ENTRY * rest + sizes.entries(dims))
+
+
+def unconvolved(detail: Detail, arguments: Sequence[Dims], dims: Dims, sizes: Sizes) -> float:
+    """What undoes a convolution: columns are written, and added up."""
+    (count, inner, *places), (_, *columns) = arguments
+    entries = sizes.entries((count, *places, *columns))
+    return 4 * CALL + entries * (3 * ENTRY + sizes[inner])
+
+
 def batched(detail: Subscripts, arguments: Sequence[Dims], dims: Dims, sizes: Sizes) -> float:
     """A sum of products that is no matrix product."""
     axes = dict(zip(detail.left + detail.right, (*arguments[0], *arguments[1]), strict=True))

@@ -14,7 +14,9 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
+    Selection,
     Sum,
+    Symbol,
     letters_of,
     stable,
     unnamed,
@@ -43,6 +45,7 @@ class Demands:
         sums: whether each sum is asked for as it is, not only as a factor of a product.
         relus: arguments of `relu`, which are positive where the value is.
         along: the functions of rows that are taken of an argument along an axis.
+        has_more_axes: whether an input has more axes than a matrix, or is taken in parts.
     """
 
     def __init__(self, roots: Iterable[Node]) -> None:
@@ -52,6 +55,7 @@ class Demands:
         self.sums: dict[Key, bool] = {}
         self.relus: set[Key] = set()
         self.along: dict[tuple[Key, tuple[int, ...]], set[str]] = defaultdict(set)
+        self.has_more_axes = False
         seen: set[tuple[Key, bool]] = set()
         waiting = [AskedFor(root, entries=True) for root in roots]
         while waiting:
@@ -86,6 +90,8 @@ class Demands:
         parts = _side_by_side(node)
         if len(parts) > 1:
             self.beside.update(unnamed(part).key for part in parts)
+        is_large = isinstance(node, Symbol) and len(node.axes) > 2
+        self.has_more_axes |= is_large or isinstance(node, Selection)
         if isinstance(node, Map) and node.function == "relu":
             self.relus.add(node.arguments[0].key)
         if not isinstance(node, Function):

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.language import Dim
+from dimderiv.language import ONE, Dim
 
 # What every record is; nothing is the detail of an operation that takes arrays alone.
 Detail = tuple[object, ...]
@@ -111,3 +111,70 @@ class Called(NamedTuple):
 
     function: str
     is_row: bool
+
+
+class Part(NamedTuple):
+    """What is taken along an axis: from a place to before another one, or to the end, in steps.
+
+    One of step 0 is a single place, and the axis goes.
+    """
+
+    axis: int
+    start: Dim
+    stop: Dim | None
+    step: int
+
+
+class Parts(NamedTuple):
+    """What is taken along some axes."""
+
+    parts: tuple[Part, ...]
+
+
+class Edge(NamedTuple):
+    """So many zeros before and after an array along an axis; below zero, so many entries less."""
+
+    axis: int
+    before: Dim
+    after: Dim
+
+
+class Edges(NamedTuple):
+    """Zeros around an array."""
+
+    edges: tuple[Edge, ...]
+
+
+class Window(NamedTuple):
+    """Several axes in the place of one, with how far one step along each of them goes."""
+
+    axis: int
+    counts: tuple[Dim, ...]
+    steps: Axes
+
+    @property
+    def span(self) -> Dim:
+        """The size of the one axis."""
+        reach = [(n - ONE) * Dim.of(step) for n, step in zip(self.counts, self.steps, strict=True)]
+        return sum(reach, ONE)
+
+
+class Windows(NamedTuple):
+    """Axes that are several, or one."""
+
+    windows: tuple[Window, ...]
+
+
+class Selected(NamedTuple):
+    """The places that letters select: the step of each, and where all are 0."""
+
+    steps: Axes
+    offset: Dim
+
+
+class Convolution(NamedTuple):
+    """How far apart windows are, and entries in them, and how many zeros are around the images."""
+
+    strides: Axes
+    dilations: Axes
+    edges: tuple[tuple[Dim, Dim], ...]

@@ -5,11 +5,20 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from dimderiv.codegen.plan.details import Along, Pattern
+from dimderiv.codegen.plan.details import Along
 from dimderiv.codegen.plan.operations import Operation
-from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
+from dimderiv.codegen.plan.plan import Plan, Tensor, distinct, entrywise_product
 from dimderiv.codegen.plan.scaling import Scaling
-from dimderiv.graph import Factor, Index, Merged, Node, Product, Shifted, index_dim, letters_of
+from dimderiv.graph import (
+    Factor,
+    Index,
+    LabelledProduct,
+    Merged,
+    Node,
+    Shifted,
+    index_dim,
+    letters_of,
+)
 from dimderiv.language import ONE, Dim
 
 POWERS = {Fraction(2): "square", Fraction(1, 2): "sqrt"}
@@ -28,7 +37,7 @@ class Factors:
         self.value = value
         self.scaling = Scaling(plan)
 
-    def leaves(self, factor: Factor, node: Product) -> list[Tensor]:
+    def leaves(self, factor: Factor, node: LabelledProduct) -> list[Tensor]:
         """The tensor of a factor; of a square that is summed, two of them."""
         tensor = self._indexed(factor, node.dims)
         power = abs(factor.power)
@@ -52,15 +61,7 @@ class Factors:
         else:
             letters = tuple(letters_of(factor.indices)[axis] for axis in tensor.letters)
             tensor = tensor._replace(letters=letters)
-        distinct = tuple(dict.fromkeys(tensor.letters))
-        if distinct == tensor.letters:
-            return tensor
-        tensor = self.plan.written_out(tensor)
-        pattern = tuple(distinct.index(letter) for letter in tensor.letters)
-        sizes = tuple(dims[letter] for letter in distinct)
-        return tensor._replace(
-            op=plan.make("diagonal", (tensor.op,), sizes, Pattern(pattern)), letters=distinct
-        )
+        return distinct(plan, tensor, dims)
 
     def _unfolded(self, op: Operation, indices: Sequence[Index], dims: Sequence[Dim]) -> Tensor:
         """An array with an axis for each letter of its indices."""
@@ -80,7 +81,19 @@ class Factors:
             letters += [slides[k][step] for k in axes]
         return Tensor(op, tuple(letters))
 
-    def balanced(self, node: Product, tensors: list[Tensor], known: set[Operation]) -> list[Tensor]:
+    def side_by_side(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """Tensors of which no two have the same letters: such are multiplied entry by entry."""
+        found = dict[frozenset[int], Tensor]()
+        for tensor in tensors:
+            letters = frozenset(tensor.letters)
+            known = found.get(letters)
+            both = known and entrywise_product(self.plan, known, tensor, known.letters)
+            found[letters] = both or tensor
+        return list(found.values())
+
+    def balanced(
+        self, node: LabelledProduct, tensors: list[Tensor], known: set[Operation]
+    ) -> list[Tensor]:
         """The root of weights in both factors of `A' diag(w) A`.
 
         The product of one matrix with its own transpose takes BLAS half the time.

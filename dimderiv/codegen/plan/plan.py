@@ -3,7 +3,7 @@
 Equal operations are one object, so what several results need is computed once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from dimderiv.codegen.plan.details import (
     Multiplied,
     Name,
     Order,
+    Pattern,
     Places,
     Reduction,
     Subscripts,
@@ -70,12 +71,12 @@ class Plan:
         sizes: a number for each named size, by which costs are compared.
         others: other sizes, which the plan is made for too as far as it would be the same.
         late: the inputs that arrive later than others.
+        has_more_axes: whether an input has more axes than a matrix, or is taken in parts: then
+            stacks of matrices are multiplied.  Of matrices alone they come from derivatives by
+            matrices of matrices only, which are better multiplied entry by entry.
 
     Attributes:
         committed: the operations that will be computed, in the order in which that was decided.
-        has_more_axes: whether an input has more axes than a matrix: then stacks of matrices are
-            multiplied.  Of matrices alone they come from derivatives by matrices of matrices only,
-            which are better multiplied entry by entry.
     """
 
     def __init__(
@@ -83,6 +84,8 @@ class Plan:
         sizes: Mapping[str, int],
         others: Iterable[Mapping[str, int]] = (),
         late: Late = AT_ONCE,
+        *,
+        has_more_axes: bool = False,
     ) -> None:
         self.sizes = Regimes([sizes, *others])
         self.late = late
@@ -90,7 +93,7 @@ class Plan:
         self._costs: dict[Sizes, dict[Operation, float]] = {}
         self.committed: dict[Operation, None] = {}
         self.symmetric: set[Operation] = set()
-        self.has_more_axes = False
+        self.has_more_axes = has_more_axes
 
     def make(
         self,
@@ -125,7 +128,6 @@ class Plan:
 
     def symbol(self, name: str, dims: tuple[Dim, ...]) -> Operation:
         """An input."""
-        self.has_more_axes |= len(dims) > 2
         return self.make("input", (), dims, Name(name))
 
     def number(self, value: Fraction | int) -> Operation:
@@ -305,3 +307,21 @@ def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...])
         return Tensor(plan.map("*", first, second), letters, a.below)
     above, under = sides if b.below else sides[::-1]
     return Tensor(plan.map("/", above, under), letters)
+
+
+def distinct(plan: Plan, tensor: Tensor, dims: Sequence[Dim]) -> Tensor:
+    """A tensor with each letter once: the entries where axes with the same letter run together.
+
+    Args:
+        plan: the plan that the operations become part of.
+        tensor: the tensor.
+        dims: the size of each letter.
+    """
+    letters = tuple(dict.fromkeys(tensor.letters))
+    if letters == tensor.letters:
+        return tensor
+    tensor = plan.written_out(tensor)
+    pattern = tuple(letters.index(letter) for letter in tensor.letters)
+    sizes = tuple(dims[letter] for letter in letters)
+    op = plan.make("diagonal", (tensor.op,), sizes, Pattern(pattern))
+    return tensor._replace(op=op, letters=letters)

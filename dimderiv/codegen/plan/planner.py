@@ -1,10 +1,11 @@
 """From the graph to a plan: each node becomes operations, chosen by what they cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from dimderiv import graph
 from dimderiv.codegen.plan.contraction import Contraction
+from dimderiv.codegen.plan.convolutions import transposed
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
@@ -14,13 +15,15 @@ from dimderiv.codegen.plan.patterns import images, is_scattered, parts_of, serve
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
+from dimderiv.codegen.plan.selections import Chosen, applied, placed, selected
 from dimderiv.codegen.plan.slides import Slides
-from dimderiv.errors import NotDifferentiableError
+from dimderiv.codegen.plan.spelled import Spelled, spelled
 from dimderiv.graph import (
     Constant,
     Factor,
     Function,
     Key,
+    LabelledProduct,
     Map,
     Merged,
     Named,
@@ -34,6 +37,7 @@ from dimderiv.graph import (
     is_definite,
     is_nonnegative,
     is_one,
+    labelled,
     less_than_largest,
     letters_of,
     product,
@@ -45,6 +49,7 @@ from dimderiv.language import Dim
 
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet"})
+NO_PLACES: Mapping[int, Chosen] = {}
 Letters = tuple[int, ...]
 
 
@@ -112,7 +117,7 @@ class Planner:
                 # Asked in the order of the names, it never goes deep.
                 return found
             case Selection():
-                raise NotDifferentiableError("an index that is a sum has no code yet")
+                return self._spelled(spelled(labelled(node), has_more_axes=True))
             case Map():
                 return self._map(node)
             case Function():
@@ -241,6 +246,9 @@ class Planner:
         return Tensor(total, letters)
 
     def _product(self, node: Product) -> Tensor:
+        found = spelled(labelled(node), has_more_axes=self.plan.has_more_axes)
+        if found.chosen:
+            return self._spelled(found)
         if tuple(dict.fromkeys(letters_of(node.result))) == node.result:
             return self._labelled(node)
         pair = images(node)
@@ -292,30 +300,87 @@ class Planner:
         self._trying -= 1
         return found if plan.extra_cost(found.op) < plan.extra_cost(closed.op) else closed
 
+    def _spelled(self, found: Spelled) -> Tensor:
+        """A product with affine indices: parts of arrays, or entries that are added up."""
+        product, chosen = found
+        scattered = found.scattered(self.plan)
+        if not scattered:
+            return self._multiplied(product, chosen)
+        result = letters_of(product.result)
+        groups = [scattered[i].letters if i in scattered else (i,) for i in result]
+        letters = tuple(i for group in groups for i in group)
+        inner = product._replace(result=letters)
+        known = self._transposed(inner, found, scattered)
+        if known is not None:
+            return known._replace(letters=tuple(result.index(i) for i in known.letters))
+        core = self._multiplied(inner, chosen, scattered)
+        held = self.plan.upright(core._replace(letters=tuple(letters[k] for k in core.letters)))
+        total = placed(self.plan, held, scattered, result, product.dims)
+        return total._replace(letters=tuple(range(len(result))))
+
+    def _transposed(
+        self, inner: LabelledProduct, found: Spelled, scattered: Mapping[int, Chosen]
+    ) -> Tensor | None:
+        """A product that undoes a convolution, if it is one and no other places are chosen."""
+        if len(scattered) < len(found.chosen):
+            return None
+        arrays = [factor for factor in inner.factors if factor.indices]
+        numbers = [factor for factor in inner.factors if not factor.indices]
+        tensors = [t for factor in arrays for t in self.factors.leaves(factor, inner)]
+        if any(not scattered.keys().isdisjoint(tensor.letters) for tensor in tensors):
+            return None
+        tensors = self.factors.side_by_side(tensors)
+        result = letters_of(found.product.result)
+        total = transposed(self.plan, tensors, [*scattered.values()], result, inner.dims)
+        if total is None:
+            return None
+        scalars = [t for factor in numbers for t in self.factors.leaves(factor, inner)]
+        return self.plan.upright(self.scaling.multiple(inner.coefficient, scalars, total))
+
     def _contracted(self, node: Product) -> Tensor:
+        coefficient, factors = self.demands.familiar(node)
+        product = LabelledProduct(coefficient, tuple(factors), node.result, node.dims)
+        is_turned = self.rows.lies_turned(node)
+        is_fixed = is_turned or node.key in self.demands.beside
+        return self._multiplied(product, (), is_turned=is_turned, is_fixed=is_fixed)
+
+    def _multiplied(
+        self,
+        node: LabelledProduct,
+        chosen: Sequence[Chosen],
+        scattered: Mapping[int, Chosen] = NO_PLACES,
+        *,
+        is_turned: bool = False,
+        is_fixed: bool = False,
+    ) -> Tensor:
+        """The product of factors; what affine indices choose is taken of them first.
+
+        What is scattered afterwards is left out.
+        """
+        now = [each for each in chosen if scattered.get(each.root) is not each]
         scalars: list[Tensor] = []
         tensors: list[Tensor] = []
         nonnegative: set[Operation] = set()
-        coefficient, factors = self.demands.familiar(node)
-        for factor in factors:
+        for factor in node.factors:
             for tensor in self.factors.leaves(factor, node):
                 (tensors if tensor.letters else scalars).append(tensor)
                 if is_nonnegative(factor.node) or factor.power % 2 == 0:
                     nonnegative.add(tensor.op)
         tensors = self.factors.balanced(node, tensors, nonnegative)
-        place = {letter: axis for axis, letter in enumerate(node.result)}
+        tensors = [selected(self.plan, tensor, scattered, node.dims) for tensor in tensors]
+        tensors = applied(self.plan, now, tensors, letters_of(node.result), node.dims)
+        place = {letter: axis for axis, letter in enumerate(letters_of(node.result))}
         held = {letter for tensor in tensors for letter in tensor.letters}
+        known = held.union(place, *(each.every for each in chosen))
         for letter, dim in enumerate(node.dims):
-            if letter not in held and letter not in place:
+            if letter not in known:
                 scalars.append(Tensor(self.plan.size(dim), ()))
         if not tensors:
-            return self.scaling.multiple(coefficient, scalars, None)
-        kept = tuple(letter for letter in node.result if letter in held)
-        is_turned = self.rows.lies_turned(node)
+            return self.scaling.multiple(node.coefficient, scalars, None)
+        kept = tuple(letter for letter in letters_of(node.result) if letter in held)
         kept = kept[::-1] if is_turned else kept
-        is_fixed = is_turned or node.key in self.demands.beside
         found = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed).result(tensors)
-        multiple = self.scaling.multiple(coefficient, scalars, found)
+        multiple = self.scaling.multiple(node.coefficient, scalars, found)
         return Tensor(multiple.op, tuple(place[i] for i in multiple.letters), multiple.below)
 
 

@@ -50,8 +50,8 @@ class Programs:
         Args:
             every: the sizes that the plan is made for, as far as it would be the same.
         """
-        plan = Plan(every[0], every[1:], self.late)
         demands = Demands(node for _, node in self.results)
+        plan = Plan(every[0], every[1:], self.late, has_more_axes=demands.has_more_axes)
         planner = Planner(plan, demands)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}

@@ -3,7 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from dimderiv.codegen.plan.details import Along, Detail, Ends, Order, Places, Reduction, Subscripts
+from dimderiv.codegen.plan.details import (
+    Along,
+    Detail,
+    Ends,
+    Order,
+    Parts,
+    Places,
+    Reduction,
+    Subscripts,
+)
 from dimderiv.language import Dim
 
 Dims = tuple[Dim, ...]
@@ -76,6 +85,13 @@ def expanded(detail: Places, arguments: Sequence[Dims], dims: Dims) -> Running:
     """Each axis among others that are there to broadcast."""
     value = tuple(k if held else None for k, held in enumerate(detail.held))
     return Running((tuple(k for k in value if k is not None),), value)
+
+
+def partly(detail: Parts, arguments: Sequence[Dims], dims: Dims) -> Running:
+    """Axes that are whole, among others of which a part is taken."""
+    taken = {part.axis: part.step for part in detail.parts}
+    indices = tuple(None if k in taken else k for k in range(len(arguments[0])))
+    return Running((indices,), tuple(i for k, i in enumerate(indices) if taken.get(k, 1)))
 
 
 def reduced(detail: Reduction, arguments: Sequence[Dims], dims: Dims) -> Running:

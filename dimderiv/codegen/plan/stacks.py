@@ -69,8 +69,8 @@ def stacked_product(plan: Plan, a: Tensor, b: Tensor, sides: Sides, dims: Sequen
         dims: the size of each letter.
     """
     stack: list[Letters] = [(i,) for i in sides.stacked]
-    first = _merged(plan, a, [*stack, sides.left, sides.summed], dims)
-    second = _merged(plan, b, [*stack, sides.summed, sides.right], dims)
+    first = merged(plan, a, [*stack, sides.left, sides.summed])
+    second = merged(plan, b, [*stack, sides.summed, sides.right])
     axes = [*stack, sides.left, sides.right]
     product = plan.matmul(first, second, tuple(_size(group, dims) for group in axes))
     if any(len(group) != 1 for group in axes):
@@ -79,10 +79,14 @@ def stacked_product(plan: Plan, a: Tensor, b: Tensor, sides: Sides, dims: Sequen
     return Tensor(product, sides.result)
 
 
-def _merged(
-    plan: Plan, tensor: Tensor, groups: Sequence[Letters], dims: Sequence[Dim]
-) -> Operation:
-    """An array with an axis for each group of letters."""
+def merged(plan: Plan, tensor: Tensor, groups: Sequence[Letters]) -> Operation:
+    """An array with an axis for each group of letters.
+
+    Args:
+        plan: the plan that the operations become part of.
+        tensor: the array.
+        groups: its letters; of several, and of none, one axis is made.
+    """
     op = plan.aligned(tensor, tuple(i for group in groups for i in group))
     if all(len(group) == 1 for group in groups):
         return op
@@ -90,7 +94,9 @@ def _merged(
     runs = [order[start:end] for start, end in pairwise(accumulate(map(len, groups), initial=0))]
     is_view = all(run == list(range(run[0], run[0] + len(run))) for run in runs if run)
     kind = "reshape" if is_view else "packed"
-    return plan.make(kind, (op,), tuple(_size(group, dims) for group in groups))
+    own = iter(op.dims)
+    sizes = [reduce(Dim.__mul__, [next(own) for _ in group], ONE) for group in groups]
+    return plan.make(kind, (op,), tuple(sizes))
 
 
 def _size(group: Letters, dims: Sequence[Dim]) -> Dim:

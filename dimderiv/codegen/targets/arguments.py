@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dimderiv.codegen.read import axes_of
 from dimderiv.codegen.targets.identifiers import Identifiers
 from dimderiv.codegen.targets.text import listed, words_in
-from dimderiv.language import Declaration, Dim, Shape
+from dimderiv.language import Declaration, Dim, Floor, Shape
 
 WIDTH = 92
 
@@ -70,13 +70,20 @@ class Arguments:
         """The text of a dimension as a number."""
         text = ""
         for names, factor in dim.monomials:
-            parts = [self.sizes[name] for name in names]
+            parts = [self._factor(name) for name in names]
             if abs(factor) != 1 or not parts:
                 parts.insert(0, str(abs(factor)))
             sign = "-" if factor < 0 else "+"
             term = " * ".join(parts)
             text += f" {sign} {term}" if text else ("-" if factor < 0 else "") + term
         return text or "0"
+
+    def _factor(self, name: str) -> str:
+        """The text of a named size, or of a quotient that is rounded down."""
+        if isinstance(name, Floor):
+            dividend = self.size(name.dividend)
+            return f"({f'({dividend})' if ' ' in dividend else dividend} // {name.divisor})"
+        return self.sizes[name]
 
     @cached_property
     def axes(self) -> dict[str, list[ArgumentAxis]]:
@@ -93,7 +100,7 @@ class Arguments:
     def _readable(self) -> dict[str, ArgumentAxis]:
         """For each size by itself along an axis the first such axis."""
         each = [axis for axes in self.axes.values() for axis in axes]
-        return {str(a.dim): a for a in reversed(each) if a.dim == Dim.of(str(a.dim))}
+        return {str(a.dim): a for a in reversed(each) if a.dim.names == {str(a.dim)}}
 
     @cached_property
     def _solved(self) -> dict[str, str]:

@@ -47,6 +47,7 @@ class ArrayApiWriter(Writer):
         "windows": "{helper.windows}({}, {op.window}, {op.detail.axes})",
         "reshape": "xp.reshape({}, {op.tuple})",
         "packed": "xp.reshape({}, {op.tuple})",
+        "flip": "xp.flip({}, axis={op.detail.axes})",
     }
 
     def converted(self, names: list[str]) -> list[str]:
@@ -84,6 +85,16 @@ class ArrayApiWriter(Writer):
         if base is not None:
             text = joined("+", base, text)
         return [commented(f"{variable} = {text}", op.dims)]
+
+    @property
+    def options(self) -> str:
+        """The arguments that say of which type a new array is, and where."""
+        return "xp, like"
+
+    def part(self, op: Operation, taken: Sequence[details.Part]) -> str:
+        """The index that takes a part of an array, which says what becomes of each axis."""
+        text = super().part(op, taken)
+        return text if text.count(",") + 1 == op.arguments[0].rank else f"{text}, ..."
 
     def constant(self, text: str) -> str:
         """A number as an array."""

@@ -16,23 +16,33 @@ class HelperFunction:
     names: frozenset[str]
 
 
+FOLDER = Path(__file__).parent / "helpers"
+
+
 @cache
 def helper_functions(file: str) -> dict[str, HelperFunction]:
     """The helper functions of a target by name, in the order in which they are to be printed.
 
-    What a file imports from that of another target is printed from there.
+    What a file imports from that of another target is printed from there.  Those for arrays with
+    more axes than a matrix have a file of their own, and come last.
 
     Args:
         file: the name of the file in the folder `helpers` that they stand in.
     """
-    source = (Path(__file__).parent / "helpers" / file).read_text(encoding="utf-8")
+    more = file.replace("_helpers", "_axes_helpers")
+    return {**_read(file), **(_read(more) if (FOLDER / more).exists() else {})}
+
+
+@cache
+def _read(file: str) -> dict[str, HelperFunction]:
+    source = (FOLDER / file).read_text(encoding="utf-8")
     found = {}
     for node in ast.parse(source).body:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         text = ast.get_source_segment(source, node) or ""
         match node:
             case ast.ImportFrom(module=module) if module and module.startswith("dimderiv."):
-                others = helper_functions(f"{module.rpartition('.')[2]}.py")
+                others = _read(f"{module.rpartition('.')[2]}.py")
                 found.update({alias.name: others[alias.name] for alias in node.names})
             case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
                 found[name] = HelperFunction(text, frozenset(names))
@@ -63,7 +73,7 @@ def helper_source(file: str, used: Iterable[str], imports: str, body: str) -> st
     code = "\n".join([*parts, body])
     standard, library = (
         "\n".join(line for line in lines.splitlines() if _is_used(line.split()[-1], code))
-        for lines in ("import math", imports)
+        for lines in ("import itertools\nimport math", imports)
     )
     above = "\n\n".join(filter(None, [standard, library]))
     return "\n\n\n".join(filter(None, [above, *parts]))

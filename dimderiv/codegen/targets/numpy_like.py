@@ -29,6 +29,7 @@ class NumpyLikeWriter(Writer):
         "transpose": "{0.atom}.transpose{op.detail.axes}",
         "reshape": "{0.atom}.reshape({op.sizes})",
         "packed": "{0.atom}.reshape({op.sizes})",
+        "flip": "{0.atom}[{op.backwards}]",
     }
 
     def needs_number(self, op: Operation, place: int) -> bool:

@@ -69,6 +69,13 @@ class Parts:
         return self._writer.tuple(self._op.dims[-len(self.detail.axes) :])
 
     @property
+    def backwards(self) -> str:
+        """The index that turns an array round along axes."""
+        assert isinstance(self.detail, details.Along)
+        axes = self.detail.axes
+        return ", ".join("::-1" if k in axes else ":" for k in range(max(axes) + 1))
+
+    @property
     def subscripts(self) -> str:
         """The letters of `einsum`."""
         assert isinstance(self.detail, details.Subscripts)

@@ -48,6 +48,7 @@ class TorchWriter(Writer):
         "transpose": "{0.atom}.permute{op.detail.axes}",
         "reshape": "{0.atom}.reshape({op.sizes})",
         "packed": "{0.atom}.reshape({op.sizes})",
+        "flip": "{0.atom}.flip({op.detail.axes})",
     }
 
     def fitting(self, names: list[str]) -> list[str]:
@@ -178,7 +179,7 @@ class TorchWriter(Writer):
 
     def constant(self, text: str) -> str:
         """A number as a tensor."""
-        return f"torch.as_tensor({text}, {self._options})"
+        return f"torch.as_tensor({text}, {self.options})"
 
     @property
     def dtype(self) -> str:
@@ -186,7 +187,8 @@ class TorchWriter(Writer):
         return self.arguments.dtype if self.arguments.names else "torch.float64"
 
     @property
-    def _options(self) -> str:
+    def options(self) -> str:
+        """The arguments that say of which type a new tensor is, and where."""
         names = self.arguments.names
         return f"dtype={self.dtype}" + (f", device={names[0]}.device" if names else "")
 
@@ -196,7 +198,7 @@ class TorchWriter(Writer):
         shape = f"({shape},)" if value and not shape.startswith("(") else shape
         given = f"{shape}, {value}" if value else shape
         if not self.arguments.names:
-            return f"torch.{name}({given}, {self._options})"
+            return f"torch.{name}({given}, {self.options})"
         return f"{self.arguments.names[0]}.new_{name}({given})"
 
     def _filled(self, op: Operation, part: Text) -> Text:
@@ -211,7 +213,7 @@ class TorchWriter(Writer):
     def _diagonal_matrix(self, op: Operation, part: Text) -> Text:
         if op.arguments[0].rank:
             return Text(f"torch.diag({part.text})")
-        eye = f"torch.eye({self.size(op.dims[0]).text}, {self._options})"
+        eye = f"torch.eye({self.size(op.dims[0]).text}, {self.options})"
         return Text(eye) if part.text == "1" else joined("*", part, Text(eye))
 
 

@@ -17,6 +17,7 @@ from dimderiv.codegen.plan import (
     is_of_stack,
 )
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
+from dimderiv.codegen.targets.helper_arguments import helper_arguments, part_index
 from dimderiv.codegen.targets.helper_texts import helper_functions
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.spelling import Helpers, Parts, outer_places, triangle_place
@@ -194,6 +195,8 @@ class Writer:
                 return Text(f"{parts[0].atom}[{':, ' * axis}{rows}]")
             case details.Places(held):
                 return Text(self.expanded(parts[0].atom, held))
+            case details.Parts(taken):
+                return Text(f"{parts[0].atom}[{self.part(op, taken)}]")
         if op.kind == "cast" and is_of_numbers(op):
             return Text(self.constant(parts[0].text))
         return self.spelled(op, parts)
@@ -274,15 +277,7 @@ class Writer:
     def _helped(self, op: Operation, parts: Sequence[Text]) -> Text:
         """A call of a helper function."""
         name, given = self.helper_name(op), [part.text for part in parts]
-        match op.detail:
-            case details.Pairs(pairs):
-                given.append(str(pairs))
-            case details.Along(axes) if op.kind == "overlap_add":
-                given.append(str(axes))
-            case details.Along(axes) if axes:
-                given.append(f"axis={axes[0]}")
-            case details.Asked(transposed=True):
-                given.append("transposed=True")
+        given += helper_arguments(op, self)
         if name == "cholesky" and op.arguments[0].kind == "input":
             given.append(f'"{parts[0]}"')
         if name == "dexpm" and len(parts) == 1:
@@ -310,6 +305,11 @@ class Writer:
         """The text of the type of all entries."""
         return self.arguments.dtype
 
+    @property
+    def options(self) -> str:
+        """The arguments that say of which type a new array is."""
+        return self.dtype
+
     def size(self, dim: Dim) -> Text:
         """The size of an axis."""
         text = self.arguments.size(dim)
@@ -326,6 +326,10 @@ class Writer:
     def tuple(self, dims: Sequence[Dim]) -> str:
         """The shape of an array as a tuple."""
         return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
+
+    def part(self, op: Operation, taken: Sequence[details.Part]) -> str:
+        """The index that takes a part of an array."""
+        return part_index(taken, self)
 
     def overwritable(self, op: Operation) -> Sequence[int]:
         """The places of the arguments that the value of an operation may overwrite; none here.

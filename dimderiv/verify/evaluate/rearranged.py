@@ -6,14 +6,13 @@ from itertools import chain
 from math import prod
 
 from dimderiv.errors import ShapeError
-from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Scalar
+from dimderiv.verify.evaluate.arithmetic import ONE, ZERO
 from dimderiv.verify.evaluate.unsized import Expected, Unsized, Value, sized
 from dimderiv.verify.layout import (
     Sized,
     SizeUnknownError,
     Table,
     entries,
-    filled,
     offset,
     places,
     shaped,
@@ -81,6 +80,7 @@ def permuted(value: Sized, order: Sequence[int]) -> Sized:
         ShapeError: some axis is not named once.
     """
     size, flat = size_of(value), entries(value)
+    order = [axis + len(size) if axis < 0 else axis for axis in order]
     if sorted(order) != list(range(len(size))):
         raise ShapeError(f"axes {list(order)} of {size}")
     lengths = [size[axis] for axis in order]
@@ -89,18 +89,17 @@ def permuted(value: Sized, order: Sequence[int]) -> Sized:
     return shaped(lengths, found)
 
 
-def one_hot(labels: Sequence[int], classes: int) -> Table:
-    """A row for each label, which is 1 in the column of its class; a column for a single label.
+def one_hot(value: Sized, classes: int) -> Sized:
+    """For each label 1 at the place of its class along a last axis; of a single one a column.
 
     Args:
-        labels: whole numbers.
+        value: whole numbers; a column of them has no second axis.
         classes: how many there are.
     """
-
-    def entry(i: int, c: int) -> Scalar:
-        return ONE if labels[i] == c else ZERO
-
-    return filled((len(labels), classes), entry)
+    size, labels = size_of(value), whole_numbers(value)
+    own = [*size] if len(size) > 2 or size.cols > 1 else [size.rows] * (size.rows > 1)
+    found = [ONE if label == c else ZERO for label in labels for c in range(classes)]
+    return shaped([*own, classes], found)
 
 
 def whole_numbers(value: Value) -> list[int]:

@@ -164,15 +164,6 @@ def dexpm_matrix(A):
     return xp.stack(columns, axis=1)
 
 
-def over_stack(function, *arrays):
-    """A function of matrices of each matrix of a stack."""
-    xp, heads = namespace(*arrays), arrays[0].shape[:-2]
-    flat = [xp.reshape(array, (-1, *array.shape[-2:])) for array in arrays]
-    every = range(flat[0].shape[0])
-    found = xp.stack([function(*[array[k, :, :] for array in flat]) for k in every])
-    return xp.reshape(found, (*heads, *found.shape[1:]))
-
-
 def polar(A):
     """The factor of the polar decomposition with orthonormal columns or rows."""
     u, _, vt = linalg("svd", A, full_matrices=False)

@@ -109,13 +109,6 @@ def lu_det(factors):
     return jnp.where(is_odd, -1, 1) * LU.diagonal().prod()
 
 
-def over_stack(function, *arrays):
-    """A function of matrices of each matrix of a stack."""
-    for _ in arrays[0].shape[2:]:
-        function = jax.vmap(function)
-    return function(*arrays)
-
-
 def polar(A):
     """The factor of the polar decomposition with orthonormal columns or rows."""
     u, _, vt = jnp.linalg.svd(A, full_matrices=False)

@@ -1,10 +1,14 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 """The functions that generated numpy code may need for arrays with more axes than a matrix.
 
-They are printed like those of `numpy_helpers`, which imports them.
+As in `numpy_helpers`, generated code contains their text.
 """
 
+import math
+
 import numpy as np
+
+from dimderiv.codegen.targets.helpers.python_helpers import edges_of, overlaps
 
 
 def softmax_along(x, axis, out=None):
@@ -28,3 +32,92 @@ def over_stack(function, *arrays):
     flat = [array.reshape(-1, *array.shape[-2:]) for array in arrays]
     found = np.stack([function(*each) for each in zip(*flat, strict=True)])
     return found.reshape(*heads, *found.shape[1:])
+
+
+def bordered(x, edges):
+    """The array with zeros before and after it along axes; less than none are left out."""
+    shape, inside, place = edges_of(x.shape, edges)
+    if list(x[inside].shape) == shape:
+        return x[inside]
+    out = np.zeros(shape, x.dtype)
+    out[place] = x[inside]
+    return out
+
+
+def windowed(x, groups):
+    """A view with axes of certain sizes and steps in the place of one."""
+    shape, strides = list(x.shape), list(x.strides)
+    for axis, counts, steps in groups[::-1]:
+        shape[axis : axis + 1] = counts
+        strides[axis : axis + 1] = [step * x.strides[axis] for step in steps]
+    return np.lib.stride_tricks.as_strided(x, shape, strides)
+
+
+def overlapped(x, groups):
+    """Sums of the entries that windows would show at one place."""
+    shape, parts = overlaps(x.shape, groups)
+    out = np.zeros(shape, x.dtype)
+    for place, part in parts:
+        out[place] += x[part]
+    return out
+
+
+def selection(sizes, steps, offset, dtype):
+    """The array that is 1 where the first index is an affine one of the others, else 0."""
+    first, *others = np.ogrid[tuple(map(slice, sizes))]
+    places = offset + sum(step * index for step, index in zip(steps, others, strict=True))
+    return (first == places).astype(dtype)
+
+
+def conv(x, w, strides, dilations, edges):
+    """Sums over what windows of images show: of x[n,c,2i+r,..] w[o,c,r,..], zeros around x."""
+    x = bordered(x, [(axis, *each) for axis, each in enumerate(edges, 2)])
+    (n, c), (o, _, *kernel) = x.shape[:2], w.shape
+    along = list(zip(x.shape[2:], x.strides[2:], kernel, strides, dilations, strict=True))
+    sizes = [1 + (m - 1 - (k - 1) * d) // s for m, _, k, s, d in along]
+    spots, taps = math.prod(sizes), math.prod(kernel)
+    far = [*(size * d for _, size, _, _, d in along), *(size * s for _, size, _, s, _ in along)]
+    view = np.lib.stride_tricks.as_strided(x, (n, c, *kernel, *sizes), (*x.strides[:2], *far))
+    if taps > spots:
+        return conv_of_large(view, w, sizes)
+    out = np.empty((n, o, *sizes), np.result_type(x, w))
+    rows = w.reshape(o, c * taps)
+    step = max(1, 262144 // (c * taps * spots))
+    for start in range(0, n, step):
+        block = slice(start, start + step)
+        columns = view[block].reshape(-1, c * taps, spots)
+        np.matmul(rows, columns, out=out[block].reshape(-1, o, spots))
+    return out
+
+
+def conv_of_large(view, w, sizes):
+    """The same where the kernels have more entries than the results."""
+    n, c, o, d = view.shape[0], view.shape[1], w.shape[0], len(sizes)
+    spots, taps = math.prod(sizes), math.prod(w.shape[2:])
+    order = (0, *range(2 + d, 2 + 2 * d), 1, *range(2, 2 + d))
+    total = np.zeros((o, n * spots), np.result_type(view, w))
+    step = max(1, 262144 // (n * taps * spots))
+    for start in range(0, c, step):
+        block = slice(start, start + step)
+        columns = view[:, block].transpose(order).reshape(n * spots, -1)
+        total += w[:, block].reshape(o, -1) @ columns.T
+    return total.reshape(o, n, *sizes).swapaxes(0, 1)
+
+
+def conv_adjoint(g, w, strides, dilations):
+    """The array with the sums over o of g[n,o,i,..] w[o,c,r,..] added up at n,c,2i+r,.."""
+    (n, o, *sizes), (_, c, *kernel) = g.shape, w.shape
+    pairs = zip(sizes, strides, kernel, dilations, strict=True)
+    out = np.zeros((n, c, *[1 + (m - 1) * s + (k - 1) * d for m, s, k, d in pairs]), g.dtype)
+    columns = w.reshape(o, -1).T
+    step = max(1, 262144 // (columns.shape[0] * math.prod(sizes)))
+    for start in range(0, n, step):
+        block = slice(start, start + step)
+        parts = columns @ g[block].reshape(-1, o, math.prod(sizes))
+        parts = parts.reshape(-1, c, *kernel, *sizes)
+        for tap in np.ndindex(*kernel):
+            first = [k * d for k, d in zip(tap, dilations, strict=True)]
+            ends = zip(first, sizes, strides, strict=True)
+            place = [slice(f, f + (m - 1) * s + 1, s) for f, m, s in ends]
+            out[(block, slice(None), *place)] += parts[(slice(None), slice(None), *tap)]
+    return out

@@ -10,11 +10,6 @@ import math
 
 import numpy as np
 
-from dimderiv.codegen.targets.helpers.numpy_axes_helpers import (  # noqa: F401
-    logsoftmax_along,
-    over_stack,
-    softmax_along,
-)
 from dimderiv.codegen.targets.helpers.numpy_special_helpers import (  # noqa: F401
     digamma,
     erfc,

@@ -131,14 +131,6 @@ def lu_det(factors):
     return (1 - 2 * is_odd) * LU.diagonal().prod()
 
 
-def over_stack(function, *tensors):
-    """A function of matrices of each matrix of a stack."""
-    heads = tensors[0].shape[:-2]
-    flat = [tensor.reshape(-1, *tensor.shape[-2:]) for tensor in tensors]
-    found = torch.stack([function(*each) for each in zip(*flat, strict=True)])
-    return found.reshape(*heads, *found.shape[1:])
-
-
 def polar(A):
     """The factor of the polar decomposition with orthonormal columns or rows."""
     u, _, vt = torch.linalg.svd(A, full_matrices=False)
