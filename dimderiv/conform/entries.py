@@ -146,6 +146,9 @@ class EntryWriter:
     def _put(self, found: Entries, factor: Factor, places: list[Place], scope: Scope) -> None:
         """Add an entry of a factor above the line, or below it where it cannot be 0 / 0."""
         node, _, power = factor
+        if _is_outside(places, node.axes, scope):
+            found.above.append(ZERO)
+            return
         if power < 0 and not _are_within(places, node.axes, scope):
             axes = tuple(range(len(node.axes)))
             whole = product(ONCE, [Factor(node, axes, power)], axes, node.axes)
@@ -177,6 +180,8 @@ class EntryWriter:
             places: the position along each of its axes.
             scope: the letters of the statement.
         """
+        if _is_outside(places, node.axes, scope):
+            return ZERO
         if isinstance(node, Symbol | Named):
             return self._of_name(node, places, scope)
         if isinstance(node, Size | Constant) or (not places and self.arrays.is_of_matrices(node)):
@@ -310,6 +315,12 @@ class EntryWriter:
                 tree = Add((tree, ZERO))
             indices.append(tree)
         return tuple(indices)
+
+
+def _is_outside(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> bool:
+    """Whether an entry is asked for that no array has, so that it is zero."""
+    pairs = zip(places, axes, strict=True)
+    return any(place.is_outside(dim, scope.ranges) for place, dim in pairs)
 
 
 def _are_within(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> bool:

@@ -27,6 +27,7 @@ from dimderiv.graph import (
     all_indices,
     are_letters,
     labelled,
+    letters_of,
     part,
     symbol,
     terms,
@@ -73,7 +74,8 @@ class Slices:
         """A product of parts of arrays; nothing where it selects none, or other ones."""
         found: Node = node
         while isinstance(found, Product):
-            span = next((s for s in _spans(found) if s.whole not in found.result), None)
+            seen = letters_of(found.result)
+            span = next((s for s in _spans(found) if s.whole not in seen), None)
             if span is None:
                 break
             shorter = self._without(found, span)
@@ -185,6 +187,8 @@ class Slices:
                 return None
             rows[found[0]].append((coefficient, found[1]))
         forms = [self.piece_of(total(row, ())).upright for row in rows]
+        if any(map(has_letters, forms)):
+            return None
         tree = Blocks(tuple([(form.tree,) for form in forms]))
         return notation.column(Form(tree, symbols(tree)))
 
