@@ -33,7 +33,18 @@ from dimderiv.graph import (
     terms,
     total,
 )
-from dimderiv.language import ONE, Binary, Blocks, Call, Dim, Entry, Number, Slice, Tree
+from dimderiv.language import (
+    ONE,
+    Binary,
+    Blocks,
+    Call,
+    Dim,
+    Entry,
+    Number,
+    Slice,
+    Tree,
+    free_letters,
+)
 
 ZERO = Number(Fraction(0))
 MOST_LISTED = 8
@@ -187,7 +198,8 @@ class Slices:
                 return None
             rows[found[0]].append((coefficient, found[1]))
         forms = [self.piece_of(total(row, ())).upright for row in rows]
-        if any(map(has_letters, forms)):
+        # What is summed over letters would have to say so between the signs of blocks.
+        if any(free_letters(form.tree) for form in forms):
             return None
         tree = Blocks(tuple([(form.tree,) for form in forms]))
         return notation.column(Form(tree, symbols(tree)))
