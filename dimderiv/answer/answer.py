@@ -9,7 +9,7 @@ from dimderiv.answer.derivative import Extent, Variables
 from dimderiv.conform import Arranger, Heads, NoMatrixFormError, vectorised
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Named, Node, expanded, is_zero, zero
-from dimderiv.language import Program, Statement, names_in, syntax, written_out
+from dimderiv.language import Program, Shape, Statement, names_in, syntax, written_out
 from dimderiv.simplify import collected, outside
 
 # What sweeps found: nodes whose axes are those of what was differentiated, then of the variable.
@@ -109,8 +109,9 @@ def _written(node: Node, extent: Extent, arranger: Arranger, heads: Heads) -> sy
     of, by, turned = extent.of, extent.by, extent.turned
     if extent.has_letters:
         if turned:
+            shape = Shape.of(extent.axes)
             raise NotDifferentiableError(
-                f"a derivative with axes {extent.shape} has no layout: only matrices are turned",
+                f"a derivative with axes {shape} has no layout: only matrices are turned",
                 hint='the layout "mixed"',
             )
         return arranger.statement(node, extent.axes, heads)

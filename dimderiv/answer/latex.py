@@ -13,14 +13,14 @@ def latex(derived: Derived) -> str:
     """
     spelled, functions = _spelled(derived), render.spellings(derived.question.rulebook)
     last = next(iter(derived.names.values()))
+    statements = derived.program.statements
+    if len(statements) == 1:
+        return render.latex(statements[0].value, names=spelled, spellings=functions)
     lines = [
-        (
-            render.latex(Name(each.name or last), names=spelled, spellings=functions),
-            render.latex(each.value, names=spelled, spellings=functions),
-        )
-        for each in derived.program.statements
+        render.equation(each.name or last, each.value, names=spelled, spellings=functions)
+        for each in statements
     ]
-    return render.align(lines) if len(lines) > 1 else lines[0][1]
+    return render.align(lines)
 
 
 def _spelled(derived: Derived) -> dict[str, str]:

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dimderiv.answer.derivative import Variables, own_axes
 from dimderiv.answer.question import Question
 from dimderiv.conform import Heads, UserLetters, user_letters
-from dimderiv.language import IndexForm, Name, Shape
+from dimderiv.infer import Typed
+from dimderiv.language import Entry, IndexForm, Name, Shape, walk
+
+PARTS = (Entry, IndexForm)
 
 
 def letters_of(question: Question) -> UserLetters:
@@ -15,10 +18,10 @@ def letters_of(question: Question) -> UserLetters:
         question: what is asked.
     """
     typed = question.typed
+    if not _has_letters(typed):
+        return UserLetters()
     shapes = {name: known.shape for name, known in typed.symbols.items()} | {**typed.definitions}
     found = user_letters(typed.program, shapes, typed.sizes)
-    if not found.are_used:
-        return UserLetters()
     adjoints = {f"d{name}": name for name in typed.definitions}
     new = {adjoint: name for adjoint, name in adjoints.items() if adjoint not in shapes}
     letters = {new_name: found.letters[n] for new_name, n in new.items() if n in found.letters}
@@ -27,6 +30,18 @@ def letters_of(question: Question) -> UserLetters:
         {**found.letters, **letters},
         found.groups,
     )
+
+
+def _has_letters(typed: Typed) -> bool:
+    """Whether a program has parts of arrays, or arrays with more axes than a matrix."""
+    shapes = [known.shape for known in typed.symbols.values()] + [*typed.definitions.values()]
+    if any(len(shape) > 2 for shape in shapes):
+        return True
+    for statement in typed.program.statements:
+        for part in walk(statement.value):
+            if isinstance(part, PARTS):
+                return True
+    return False
 
 
 def heads_of(question: Question, user: UserLetters, variables: Variables) -> Heads:
@@ -38,6 +53,8 @@ def heads_of(question: Question, user: UserLetters, variables: Variables) -> Hea
         variables: what it is the derivative by.
     """
     typed = question.typed
+    if not user.are_used:
+        return ()
     named = [_letters(user, name, typed.symbols[name].shape) for name in variables]
     if question.order > 1:
         return [letter for own in named for letter in own]

@@ -40,6 +40,8 @@ def _selects(node: Node) -> bool:
 
 
 def _is_selected(term: Node) -> bool:
+    """Whether a term has an axis of places, some of which it selects."""
     if isinstance(term, Product):
-        return any(isinstance(factor.node, Selection) for factor in term.factors)
+        places = [f.indices[0] for f in term.factors if isinstance(f.node, Selection)]
+        return any(place in term.result for place in places)
     return isinstance(term, Selection)

@@ -35,11 +35,12 @@ def as_matrix(node: Node) -> Node | None:
     parts = []
     for coefficient, term in terms or [(ONCE, node)]:
         turned = arranged(term, plain, groups, node.axes)
-        whole = with_whole_axes(turned) if isinstance(turned, Product) else None
-        if whole is None:
-            return None
-        matrix = product(whole.coefficient, whole.factors, whole.result, whole.dims)
-        parts.append((coefficient, matrix))
+        if isinstance(turned, Product):
+            whole = with_whole_axes(turned)
+            if whole is None:
+                return None
+            turned = product(whole.coefficient, whole.factors, whole.result, whole.dims)
+        parts.append((coefficient, turned))
     return total(parts, tuple(dims))
 
 

@@ -12,6 +12,7 @@ from dimderiv.language import complaints
 from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.expressions import ExpressionReader
 from dimderiv.language.free_subscripts import with_free_subscripts
+from dimderiv.language.gathered import with_columns
 from dimderiv.language.indices import Head
 from dimderiv.language.letters import named_letters, names_outside_brackets
 from dimderiv.language.summation import explicit
@@ -185,7 +186,7 @@ class _StatementReader(ExpressionReader):
         """The value with a sum over each letter that it leaves open, or a head of subscripts."""
         if self.has_subscripts:
             value = with_free_subscripts(value, self.sizes)
-        value = explicit(value, self.sizes)
+        value = explicit(with_columns(value, self.sizes), self.sizes)
         letters = {letter for part in walk(value) for letter in named_letters(part)}
         for name in names_outside_brackets(value):
             if name.name in letters and name.name not in self.known:

@@ -7,14 +7,14 @@ from dimderiv.render.precedence import POWER, level
 from dimderiv.render.text import shortened, text
 
 if TYPE_CHECKING:
-    from dimderiv.render.latex_formula import align, latex
+    from dimderiv.render.latex_formula import align, equation, latex
     from dimderiv.render.latex_functions import spellings
     from dimderiv.render.latex_indices import letters_in
     from dimderiv.render.latex_pieces import enclosed, width
 else:
     __getattr__ = late(
         __name__,
-        latex_formula="align latex",
+        latex_formula="align equation latex",
         latex_functions="spellings",
         latex_indices="letters_in",
         latex_pieces="enclosed width",
@@ -24,6 +24,7 @@ __all__ = [
     "POWER",
     "align",
     "enclosed",
+    "equation",
     "latex",
     "letters_in",
     "level",

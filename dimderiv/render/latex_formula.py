@@ -36,7 +36,15 @@ from dimderiv.render.latex_functions import (
     special_call,
     spelled,
 )
-from dimderiv.render.latex_indices import entry, index_form, reduction, with_sums
+from dimderiv.render.latex_indices import (
+    axes_of,
+    axis_name,
+    entry,
+    entry_of,
+    index_form,
+    reduction,
+    with_sums,
+)
 from dimderiv.render.latex_names import spelled_name
 from dimderiv.render.latex_pieces import (
     Piece,
@@ -95,14 +103,30 @@ def latex(
     known = {name for each in tree.statements for name in names_in(each.value)}
     known.update(each.name for each in tree.statements if each.name is not None)
     printer = _Printer(names, spellings, known)
-    lines = [
-        (
-            "" if each.name is None else printer.name(each.name),
-            printer.piece(with_sums(each.value)).text,
-        )
-        for each in tree.statements
-    ]
+    lines = [printer.equation(each.name, each.value) for each in tree.statements]
     return lines[0][1] if len(lines) == 1 and not lines[0][0] else align(lines)
+
+
+def equation(
+    name: str,
+    value: Tree,
+    *,
+    names: Mapping[str, str] = {},
+    spellings: Mapping[str, str] = {},
+) -> tuple[str, str]:
+    r"""Both sides of a definition; the letters of an index form stand on the left one.
+
+    Args:
+        name: what is defined.
+        value: its value.
+        names: LaTeX for names, as for `latex`.
+        spellings: LaTeX for functions, as for `latex`.
+
+    >>> equation("y", IndexForm((("i", None),), Entry(Name("x"), (Name("i"),))))
+    ('y_{i}', 'x_{i}')
+    """
+    printer = _Printer(names, {**builtin_spellings(), **spellings}, {name, *names_in(value)})
+    return printer.equation(name, value)
 
 
 def align(lines: Sequence[tuple[str, str]]) -> str:
@@ -135,6 +159,16 @@ class _Printer:
     space: str = " "
     # By identity, since a quotient may be written in two ways; each node is kept alive beside it.
     done: dict[int, tuple[Tree, Piece]] = field(default_factory=dict, init=False, repr=False)
+
+    def equation(self, name: str | None, value: Tree) -> tuple[str, str]:
+        """The two sides of a statement; the left one is empty where it has no name."""
+        value = with_sums(value)
+        if name is None:
+            return "", self.piece(value).text
+        if not isinstance(value, IndexForm) or not value.letters:
+            return self.name(name), self.piece(value).text
+        write = replace(self, space=r" \, ").piece
+        return entry_of(write(Name(name)), axes_of(value, write)), write(value.body).text
 
     def piece(self, node: Tree) -> Piece:
         if id(node) not in self.done:
@@ -278,7 +312,7 @@ class _Printer:
         special = special_call(node, arguments, self.piece)
         if special is not None:
             return special
-        subscript = "" if node.axis is None else rf"_{{\mathrm{{axis}}={node.axis}}}"
+        subscript = "" if node.axis is None else rf"_{{\mathrm{{axis}}={axis_name(node.axis)}}}"
         spelling = self.spellings.get(node.function)
         if spelling is None or len(arguments) > 3:
             return called(operator_name(node.function) + subscript, arguments)

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from dimderiv.errors import ParseError
 from dimderiv.language import (
+    AxisName,
     Binary,
     Call,
     Entry,
     IndexForm,
     Name,
     Number,
+    Slice,
     Tree,
     children,
     explicit,
@@ -52,8 +54,17 @@ def index_form(form: IndexForm, write: Write) -> Piece:
     body = write(form.body)
     if not form.letters:
         return Piece(body.text, SUM, True)
-    axes = ",".join(_axis([letter for letter, _ in letters], write) for letters in form.axes)
-    return Piece(rf"\Bigl[{body.text}\Bigr]_{{{axes}}}", ATOM, True)
+    return Piece(rf"\Bigl[{body.text}\Bigr]_{{{axes_of(form, write)}}}", ATOM, True)
+
+
+def axes_of(form: IndexForm, write: Write) -> str:
+    """The letters of each axis, those of an axis of several in brackets."""
+    return ",".join(_axis([letter for letter, _ in letters], write) for letters in form.axes)
+
+
+def axis_name(axis: AxisName | tuple[AxisName, ...]) -> str:
+    """An axis, or several in brackets."""
+    return f"({','.join(map(str, axis))})" if isinstance(axis, tuple) else str(axis)
 
 
 def reduction(call: Call, write: Write) -> Piece:
@@ -67,12 +78,18 @@ def reduction(call: Call, write: Write) -> Piece:
 def entry(node: Entry, write: Write) -> Piece:
     """One entry: the operand with its index expressions as a subscript."""
     operand = write(node.operand)
-    is_plain = isinstance(node.operand, Name) and not set("_^") & set(operand.text)
-    array = operand.text if is_plain else at_least(operand, ATOM + 1)
+    if not isinstance(node.operand, Name):
+        operand = operand._replace(text=at_least(operand, ATOM + 1))
     indices = [_index(index, write) for index in node.indices]
-    simple = all(isinstance(index, Name | Number) for index in node.indices)
-    subscript = ("," if simple else r",\,").join(indices)
-    return Piece(f"{array}_{{{subscript}}}", ATOM, operand.tall)
+    is_simple = all(isinstance(index, Name | Number) or index == Slice() for index in node.indices)
+    subscript = ("," if is_simple or len(indices) > 2 else r",\,").join(indices)
+    return Piece(entry_of(operand, subscript), ATOM, operand.tall)
+
+
+def entry_of(array: Piece, subscript: str) -> str:
+    """An array with a subscript; one that has a script itself stands in brackets."""
+    has_script = bool(set("_^") & set(array.text)) and not array.text.endswith(")")
+    return f"{f'({array.text})' if has_script else array.text}_{{{subscript}}}"
 
 
 def _index(index: Tree, write: Write) -> str:

@@ -211,7 +211,7 @@ def _entry(node: Entry) -> str:
     if level(node.operand) < ATOM or operand.startswith("||") or isinstance(node.operand, Blocks):
         operand = f"({operand})"
     indices = [_index(index) for index in node.indices]
-    is_simple = all(isinstance(index, Name | Number) for index in node.indices)
+    is_simple = all(isinstance(index, Name | Number) or index == Slice() for index in node.indices)
     is_long = len(indices) > 2 and not any(" " in index for index in indices)
     return f"{operand}[{(',' if is_simple or is_long else ', ').join(indices)}]"
 

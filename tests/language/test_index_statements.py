@@ -84,7 +84,7 @@ def test_indices(index: str, tree: Tree) -> None:
     assert Entry(x, (tree,)) == found.body
 
 
-@pytest.mark.parametrize("source", ["x[0]", "x[1:] - x[:-1]", "X[:, 0:k]", "(A B)[0, :]'"])
+@pytest.mark.parametrize("source", ["x[0]", "x[1:] - x[:-1]", "X[:, 0:k]", "(A B)[0,:]'"])
 def test_entries_stand_outside_of_index_statements(source: str) -> None:
     """Numbers and slices need no head."""
     assert source == text(value(source, sizes="k"))
@@ -258,3 +258,18 @@ def test_letters_of_convolutions_are_no_names_of_sizes() -> None:
     assert isinstance(form, IndexForm)
     assert {"n", "r"}.isdisjoint(letter for letter, _ in form.letters)
     assert "n" not in text(form) and "r" not in text(form)
+
+
+@pytest.mark.parametrize(
+    ("source", "same"),
+    [
+        ("max(0, S - S[i, y[i]] + 1)", "max(0, S - ([i] S[i, y[i]]) + 1)"),
+        ("X W - (X W)[i, y[i]]", "X W - ([i] (X W)[i, y[i]])"),
+        # Nothing of S stands beside its entries here.
+        ("mean(-S[i, y[i]])", "mean(mean[i] (-S[i, y[i]]))"),
+        ("S[i, y[i]] + sum(S)", "(sum[i] S[i, y[i]]) + sum(S)"),
+    ],
+)
+def test_entries_by_labels_beside_their_array_are_a_column(source: str, same: str) -> None:
+    """One for each row of the array."""
+    assert value(same, "S X W y", " y") == value(source, "S X W y", " y")

@@ -177,6 +177,21 @@ def test_words_keep_a_distance() -> None:
         ("[i:m] -W1[i,k] + x[i]", r"\Bigl[-\sum_{k} (W_{1})_{i,k} + x_{i}\Bigr]_{i}"),
         ("[j:m n] (A B)[k n + i, j]", r"\Bigl[\sum_{k,i} (A B)_{k n+i,\,j}\Bigr]_{j}"),
         ("[] inv(A)[i,i]", r"\sum_{i} (A^{-1})_{i,i}"),
+        (
+            "[o,c,r:3] X[n,c,2i+r-1] G[n,o,i]",
+            r"\Bigl[\sum_{n,i} X_{n,c,2i+r-1} \, G_{n,o,i}\Bigr]_{o,c,r}",
+        ),
+        ("[i,j] max[k:2] x[2i+k]", r"\Bigl[\max_{k} x_{2i+k}\Bigr]_{i,j}"),
+        ("mean[i] x[i]^2 + c", r"\operatorname*{mean}_{i} x_{i}^{2} + c"),
+        ("(x[i] - y[i])^2", r"\sum_{i} (x_{i} - y_{i})^{2}"),
+        ("c / sum[j] exp(z[j])", r"\frac{c}{\sum_{j} \exp(z_{j})}"),
+        ("[i] X[i,:]' x", r"\Bigl[X_{i,:}^{\top} \, x\Bigr]_{i}"),
+        ("x[1:] - x[:-1]", r"x_{1:} - x_{:-1}"),
+        ("[b, (h d)] X[b,h,d]", r"\Bigl[X_{b,h,d}\Bigr]_{b,(h \, d)}"),
+        ("-S[i, y[i]]", r"-\sum_{i} S_{i,\,y_{i}}"),
+        ("[A, B; 0, C] x", r"\begin{bmatrix} A & B \\ 0 & C \end{bmatrix} x"),
+        ("max(X, axis=(n, h))", r"\max_{\mathrm{axis}=(n,h)}(X)"),
+        ("x == y", r"\mathbf{1}[x = y]"),
     ],
 )
 def test_index_forms(source: str, expected: str) -> None:
@@ -241,3 +256,14 @@ def test_a_program_is_aligned() -> None:
     assert rendered("r = X w - y; X' r") == "\n".join(
         [r"\begin{aligned}", r"  r &= X w - y \\", r"  & X^{\top} r", r"\end{aligned}"]
     )
+
+
+def test_letters_of_a_definition_stand_on_its_left_side() -> None:
+    """So that they need no bracket around the right one."""
+    program = parse_program("p[i] = exp(z[i]) / sum[j] exp(z[j]); W1[i, (h d)] = X[i,h,d]; p")
+
+    assert latex(program).splitlines()[1:-1] == [
+        r"  p_{i} &= \frac{\exp(z_{i})}{\sum_{j} \exp(z_{j})} \\",
+        r"  (W_{1})_{i,(h \, d)} &= X_{i,h,d} \\",
+        "  & p",
+    ]

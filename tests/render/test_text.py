@@ -209,3 +209,31 @@ def test_a_program_reads_back() -> None:
 
     assert text(program) == "score = X W + b; X' score"
     assert program == parse_program(text(program))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Y[n,o,i] = X[n,c,2i+r-1] W[o,c,r]; sum(G .* Y)",
+        "Y[n, o, t:9] = X[n,c,t-2k] W[o,c,k]",
+        "[o, c, r:3, s:3] X[n,c,2i+r-1,2j+s-1] G[n,o,i,j]",
+        "[n,c,a] W[o,c,r] G[n,o,i] I[a, 2i+r-1]",
+        "p[i] = exp(z[i]) / sum[j] exp(z[j]); diag(p) - p p'",
+        "Y[n,c,i] = max[r:2] X[n,c,2i+r]",
+        "[i:(m - 1)//2 + 1] x[2i]",
+        "X[i,:] - S[i, y[i]]",
+        "[b, (h d)] X[b,h,d]",
+        "[0; s] - [s; 0]",
+        "X[1:, :-1] [A, B; C, D]",
+        "P .* (G - sum(P .* G, axis=j)) - mean(K, axis=(n, h))",
+        "mean(-logsoftmax(X W)[i, y[i]])",
+        "sum(G[b] .* inv(A[b]))",
+        "2 sum[k] (a[k] + 1) + (max[k] a[k]) b",
+        "x' ([i] y[i]^2)",
+    ],
+)
+def test_what_is_written_with_letters_is_kept(source: str) -> None:
+    """Heads on left sides, sums that nothing names, numbers before letters."""
+    program = parse_program(source, names=["y"], sizes=["y"])
+
+    assert source == text(program)

@@ -1,0 +1,84 @@
+"""Derivatives of any number of axes: in matrix notation, elementwise, or in the user's letters."""
+
+import pytest
+
+from dimderiv import derive
+from dimderiv.errors import NotDifferentiableError
+
+STRIDED = "Y[n,o,i,j] = X[n,c,2i+r-1,2j+s-1] W[o,c,r,s]; sum(G .* Y)"
+IMAGES = "X: N x C x H x L; W: O x C x 3 x 3; G: N x O x P x Q"
+ATTENTION = "S[b,i,j] = Q[b,i,d] K[b,j,d]; P = softmax(S, axis=j); O[b,i,d] = P[b,i,j] V[b,j,d]"
+HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes", "expected"),
+    [
+        ("sum(([i,j] A[i,k] B[k,j]) .* G)", "A", "", "G B'"),
+        ("[k] x[i] T[k,i,j] y[j]", "x", "x: m; T: p x m x n; y: n", "[k,i] T[k,i,j] y[j]"),
+        (STRIDED, "W", IMAGES, "[o, c, r:3, s:3] G[n,o,i,j] X[n,c,2i+r-1,2j+s-1]"),
+        (STRIDED, "X", IMAGES, "[n, c, k:H, l:L] G[n,o,i,j] W[o,c,k-2i+1,l-2j+1]"),
+        (
+            "sum(G[b] .* inv(A[b]))",
+            "A",
+            "A: B x n x n; G: B x n x n",
+            "[b,i,j] -(inv(A[b])' G[b] inv(A[b])')[i,j]",
+        ),
+        ("Y[n,c] = X[n,c] + b[c]; sum(G .* Y)", "b", "X: N x C; b: C", "sum(G', axis=1)"),
+        ("sum(relu(X).^2 .* G)", "X", "X: N x C x H; G: N x C x H", "2 relu(X) .* G"),
+        (
+            "mean(-logsoftmax(X W)[i,y[i]])",
+            "W",
+            "X: N x d; W: d x C; y: N labels C",
+            "X' (softmax(X W) - onehot(y)) / N",
+        ),
+        ("sum(G .* E[y,:])", "E", "E: V x d; y: N labels V; G: N x d", "onehot(y)' G"),
+        ("||x[1:] - x[:-1]||^2", "x", "x: n", "2 ([0; x[1:] - x[:-1]] - [x[1:] - x[:-1]; 0])"),
+        ("sum(G .* reshape(X, N, C H))", "X", "X: N x C x H; G: N x (C H)", "reshape(G, N, C, H)"),
+    ],
+)
+def test_a_derivative_is_written_as_it_is_best_read(
+    expression: str, wrt: str, shapes: str, expected: str
+) -> None:
+    """Matrix notation where there is one, whole arrays entry by entry, or an index statement."""
+    found = derive(expression, wrt, shapes=shapes or None, verify=False)
+
+    assert expected == found.text()
+
+
+def test_whole_intermediates_stay_elementwise() -> None:
+    """What the softmax hands back is read as for matrices, with the axis that it runs along."""
+    names = (
+        derive(f"{ATTENTION}; sum(G .* O)", ["Q", "K", "V"], shapes=HEADS, verify=False)
+        .text()
+        .split("; ")
+    )
+
+    assert "dP[b,i,j] = G[b,i,d] V[b,j,d]" in names
+    assert "dS = P .* (dP - sum(dP .* P, axis=2))" in names
+    assert "dQ[b,i,d] = dS[b,i,j] K[b,j,d]" in names
+    assert "dV[b,j,d] = G[b,i,d] P[b,i,j]" in names
+
+
+def test_the_axes_of_the_value_come_first() -> None:
+    """Then those of the variable, which keeps its letters where none of them is taken."""
+    found = derive("[k] x[i] T[k,i,j] y[j]", "T", shapes="x: m; T: p x m x n; y: n", verify=False)
+
+    assert "[k:p, l, i, j] x[i] y[j] I[k,l]" == found.text()
+    assert "index" == found.form
+    assert ["p", "p", "m", "n"] == [str(dim) for dim in found.derived.derivatives[("T",)].shape]
+
+
+def test_an_axis_of_size_1_has_a_letter_too() -> None:
+    """So that the derivative has the shape of its variable."""
+    found = derive("sum(X[n,c,i] w[i])", "X", shapes="X: N x 1 x H; w: H", verify=False)
+
+    assert "[n:N, c:1, i] w[i]" == found.text()
+
+
+def test_no_layout_turns_more_axes() -> None:
+    """Rows and columns are exchanged of matrices alone."""
+    with pytest.raises(NotDifferentiableError, match="N x C x H has no layout") as caught:
+        derive("sum(X)", "X", shapes="X: N x C x H", layout="numerator")
+
+    assert caught.value.hint == 'the layout "mixed"'
