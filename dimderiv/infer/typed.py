@@ -5,27 +5,24 @@ inferred: `||Xw - y||^2` alone makes X `m x n`, w `n` and y `m`, and says so.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
 from dimderiv.infer.affine import entries_outside
-from dimderiv.infer.asterisks import refuse_ambiguous_products
 from dimderiv.infer.bound import Bound
-from dimderiv.infer.clashes import Axes, ClashError, Facts, operands_misfit, shape_of
-from dimderiv.infer.index_refusals import letter_undetermined
-from dimderiv.infer.kinds import Doubt, settle_kinds
-from dimderiv.infer.postponed import postponed_misfit
-from dimderiv.infer.progress import VISITORS, Progress, settle_late
-from dimderiv.infer.refusals import undetermined
+from dimderiv.infer.clashes import Axes, Facts, shape_of
+from dimderiv.infer.kinds import Doubt
+from dimderiv.infer.naming import settle_sizes
+from dimderiv.infer.progress import VISITORS, Progress
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
 from dimderiv.infer.settled import needs_sizes, with_sizes
-from dimderiv.infer.unify import MismatchError, is_open, name_sizes, resolved, variables
+from dimderiv.infer.size_names import written_sizes
+from dimderiv.infer.unify import resolved
 from dimderiv.language import (
     COMMUTATIONS,
-    ONE,
     Declaration,
     Dim,
     Shape,
@@ -175,114 +172,16 @@ def infer(
     """
     known_sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
     known_sizes.update(n for shape in rulebook.declared.values() for d in shape for n in d.names)
-    known_sizes.update(sizes, _written_sizes(program, declared, SIZED - rulebook.rules.keys()))
+    known_sizes.update(sizes, written_sizes(program, declared, SIZED - rulebook.rules.keys()))
     scope = Scope(VISITORS, program.source, rulebook, declared, known_sizes)
     try:
-        doubts = _settle(Progress(program, scope), value)
+        doubts = settle_sizes(Progress(program, scope), value)
     except DimderivError as error:
         error.located(program.source)
         raise
     for name in wrt:
         _check_wrt(name, scope)
     return _typed(program, scope, doubts)
-
-
-def _settle(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
-    """Find kinds and sizes, and give every size a name."""
-    scope = progress.scope
-    clash, doubts = settle_kinds(progress)
-    if clash is None and value is not None:
-        last = progress.program.statements[-1].value
-        try:
-            # An index form has an axis for each of its own, also where two matrices have four.
-            axes = scope.axes[id(last)]
-            for axis, known in zip(axes, value, strict=True) if len(axes) == len(value) else ():
-                if is_open(axis):
-                    scope.unifier.unify(axis, known, last)
-        except MismatchError as misfit:
-            clash = ClashError(last, operands_misfit, misfit.sizes)
-    taken = {*scope.names, *scope.declared, *scope.sizes, *scope.rulebook.declared}
-    if clash is None:
-        told = {v for late in scope.late if late.is_told for v in variables(late.size or ONE)}
-        name_sizes(scope.named_sizes(), taken, told)
-        clash = _late_clash(scope, taken)
-    if clash is None:
-        _refuse_undetermined(scope)
-        refuse_ambiguous_products(scope, progress.program)
-        refuted = scope.unifier.refuted()
-        if refuted is None:
-            return doubts
-        clash = ClashError(refuted.reason, postponed_misfit, refuted[:2])
-    name_sizes([*scope.named_sizes(), *scope.open_sizes(), *(clash.sizes or ())], taken)
-    raise clash.write(scope, clash)
-
-
-def _late_clash(scope: Scope, taken: Collection[str]) -> ClashError | None:
-    """What is wrong with the sizes that had to wait until all others have names."""
-    try:
-        settle_late(scope)
-        if scope.late:
-            # What no range tells, but an array has along an axis, is a size of its own.
-            name_sizes(scope.named_sizes(), {*taken, *_names_in_sizes(scope)})
-            settle_late(scope)
-    except ClashError as clash:
-        return clash
-    for late in scope.late:
-        if late.bound is not None and is_open(late.bound.known()):
-            return ClashError(late.node, letter_undetermined(late.bound))
-    return None
-
-
-def _names_in_sizes(scope: Scope) -> set[str]:
-    known = [resolved(size) for size in scope.named_sizes() if not is_open(size)]
-    return {name for dim in known for name in dim.names}
-
-
-def _refuse_undetermined(scope: Scope) -> None:
-    for node, size in scope.unsized:
-        if is_open(size):
-            raise undetermined(node, scope.text(node))
-
-
-def _written_sizes(
-    program: syntax.Program, declared: Mapping[str, Declaration], sized: Collection[str]
-) -> set[str]:
-    """The names in places where only a size can stand, as in `ones(n, 1)` and `[i:m] ...`."""
-    source = program.source
-    if source and not any(mark in source for mark in (*sized, "[", "_", "reshape", "einsum")):
-        return set()
-    statements = program.statements
-    written = {name for each in statements for name in _sizes_in(each.value, sized)}
-    return written - {each.name for each in statements} - declared.keys() - _CONSTANTS.keys()
-
-
-def _sizes_in(node: syntax.Tree, sized: Collection[str]) -> Iterator[str]:
-    for part in syntax.walk(node):
-        places: tuple[syntax.Tree | None, ...] = ()
-        match part:
-            case syntax.Call(function, arguments) if function in sized:
-                places = arguments
-            case syntax.Call("reshape", (_, *sizes)):
-                places = tuple(sizes)
-            case syntax.IndexForm(letters) | syntax.Call(_, _, _, letters):
-                places = tuple([size for _, size in letters])
-            case syntax.Slice(start, stop):
-                places = (start, stop)
-        for place in places:
-            if place is not None:
-                yield from _names_of_sizes(place)
-
-
-def _names_of_sizes(node: syntax.Tree) -> Iterator[str]:
-    """The names in a size, but for the arrays whose axes it is made of."""
-    match node:
-        case syntax.Name(name):
-            yield name
-        case syntax.Call("size"):
-            return
-        case _:
-            for part in syntax.children(node):
-                yield from _names_of_sizes(part)
 
 
 def _check_wrt(name: str, scope: Scope) -> None:

@@ -82,6 +82,7 @@ def latex(
     *,
     names: Mapping[str, str] = {},
     spellings: Mapping[str, str] = {},
+    given: Collection[str] = (),
 ) -> str:
     r"""The tree as LaTeX for math mode.
 
@@ -90,6 +91,8 @@ def latex(
         names: LaTeX for names whose own spelling will not do.
         spellings: LaTeX for functions that are not built in: what stands before the
             brackets, or a pattern with a place `{x}` for the argument, `{y}` and `{z}` for more.
+        given: letters that are not summed although nothing names them, as on the right of an
+            equation of entries.
 
     Returns:
         LaTeX without dollar signs.
@@ -99,7 +102,7 @@ def latex(
     """
     spellings = {**builtin_spellings(), **spellings}
     if not isinstance(tree, Program):
-        return _Printer(names, spellings, set(names_in(tree))).piece(with_sums(tree)).text
+        return _Printer(names, spellings, set(names_in(tree))).piece(with_sums(tree, given)).text
     known = {name for each in tree.statements for name in names_in(each.value)}
     known.update(each.name for each in tree.statements if each.name is not None)
     printer = _Printer(names, spellings, known)

@@ -1,7 +1,7 @@
 r"""Index forms in LaTeX: `\Bigl[\sum_{k} A_{i,k} \, B_{k,j}\Bigr]_{i,j}`."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from dimderiv.errors import ParseError
 from dimderiv.language import (
@@ -28,10 +28,14 @@ _REDUCTIONS = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}
 _MULTIPLE = re.compile(r"(?<![\w.)])([0-9]+) (?=[a-z])")
 
 
-def with_sums(tree: Tree) -> Tree:
+def with_sums(tree: Tree, given: Collection[str] = ()) -> Tree:
     """A tree with a sum over each letter that it leaves open, as it is written on paper.
 
     A name in square brackets is a letter unless it is in a size; names of letters are lower-case.
+
+    Args:
+        tree: an expression.
+        given: letters that are not left open.
     """
     if not any(isinstance(part, IndexForm | Entry) for part in walk(tree)):
         return tree
@@ -40,8 +44,10 @@ def with_sums(tree: Tree) -> Tree:
     for part in walk(tree):
         letters = part.letters if isinstance(part, IndexForm) else ()
         sizes.update(name for _, size in letters if size for name in names_in(size))
+    head = tuple((letter, None) for letter in given)
     try:
-        return explicit(tree, sizes)
+        whole = explicit(IndexForm(head, tree) if head else tree, sizes)
+        return whole.body if head and isinstance(whole, IndexForm) else whole
     except ParseError:
         return tree
 

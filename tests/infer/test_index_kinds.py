@@ -7,6 +7,7 @@ from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import names_in_brackets
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.rulebook.rulebook import load_rules
 
 RULES = load_rules()
@@ -17,7 +18,9 @@ def typed(text: str, shapes: str = "", *wrt: str) -> Typed:
     declared = read_shapes(shapes)
     names = {*declared, *(n for each in declared.values() for d in each.shape for n in d.names)}
     sizes = names_in_brackets(declared)
-    program = parse_program(text, names=names, functions=RULES.functions, sizes=sizes)
+    program = parse_program(
+        text, names=names, functions=RULES.functions | BUILTIN_FUNCTIONS, sizes=sizes
+    )
     return infer(program, declared, rulebook=RULES, wrt=wrt)
 
 
@@ -39,6 +42,13 @@ def typed(text: str, shapes: str = "", *wrt: str) -> Typed:
         ("sum(G[b] .* inv(A[b]))", "G: m x n x n; A: m x n x n"),
         ("Y[b,i,j] = X[b,i,k] W[k,j]; sum(G .* Y)", "X: m x n x p; W: p x q; G: m x n x q"),
         ("[i] a x[i]^2 + b", "a: scalar; x: n; b: scalar"),
+        ("[i,j] T[i,j,:]' w", "T: m x n x p; w: p"),
+        ("[b,j] X[b,(i j)] y[i]", "X: m x (n p); y: n"),
+        ("maxpool2d(X, 2)", "X: m x n x p x q"),
+        (
+            "sum(G .* conv2d(X, W, stride=2, padding=1))",
+            "G: m x n x ((q - r)//2 + 2) x ((k - s)//2 + 2); W: n x p x r x s; X: m x p x q x k",
+        ),
     ],
 )
 def test_symbols_have_the_axes_that_their_parts_need(text: str, expected: str) -> None:

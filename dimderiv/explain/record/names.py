@@ -22,7 +22,7 @@ from dimderiv.graph import (
     is_symmetric,
     named,
 )
-from dimderiv.language import Add, Call, Dim, Name, Tree, unused_letters, unused_name
+from dimderiv.language import Add, Call, Dim, IndexForm, Name, Tree, unused_letters, unused_name
 
 LETTERS = ("stuvqpzcabh", "ruvzqspth", "RZMPQTEFGHKLSUVW")
 LETTERS_OF_FUNCTIONS: Mapping[str, str] = {"softmax": "P", "inv": "Y"}
@@ -165,11 +165,17 @@ class DerivativeNames(Names):
         if isinstance(operand, (Symbol, Named)):
             self.short[key] = operand
             name = self._of_derivative(operand)
-        elif self.uses[key] > 1 or not is_brief(partial.node):
+        elif (
+            self.uses[key] > 1
+            or not is_brief(partial.node)
+            or (key not in self.owners and self.writer.is_lettered(operand))
+        ):
             name = self.short_names.derivative(self._with_definition(operand).name)
         else:
             self.arriving[key] = partial.node
             return
+        if not self.seed:
+            self.writer.own.note_derivative(name, self.short[key].name)
         derivative = named(name, self.upstream.get(key, operand), row=self.short[key].row)
         self.arriving[key] = replace(derivative, axes=self.axes(operand))
         self.derivatives[key] = name
@@ -186,9 +192,12 @@ class DerivativeNames(Names):
 
     def _with_definition(self, node: Node) -> Named:
         arranger, row = self.writer.arranger, self.writer.is_row(node)
-        short = self.introduced(node, self.plain.array(node, row=row))
+        tree = self.plain.array(node, row=row, heads=self.writer.own.heads(node))
+        short = self.introduced(node, tree)
+        heads = [[letter] for letter, _ in tree.letters] if isinstance(tree, IndexForm) else []
+        self.writer.own.note_name(short.name, tree, node.axes)
         self.short[node.key] = short
-        self.definitions.setdefault(short.key, self.writer.array(node, row=row))
+        self.definitions.setdefault(short.key, self.writer.array(node, row=row, heads=heads))
         arranger.known[node.key] = notation.named(
             short.name, len(node.axes), row=row, is_symmetric=is_symmetric(node)
         )

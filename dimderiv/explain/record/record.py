@@ -43,13 +43,14 @@ def record_steps(derived: Derived) -> tuple[Step, ...]:
 def _sources(derived: Derived) -> Sources:
     typed, rulebook = derived.question.typed, derived.question.rulebook
     dims = {n for found in typed.symbols.values() for d in found.shape for n in d.names}
+    labels = {name for name, found in typed.symbols.items() if found.labels is not None}
     return Sources(
         gradients=derived.record.gradients,
         statements=typed.program.statements,
         rulebook=rulebook,
         names={names[0]: name for names, name in (derived.first or derived).names.items()},
         symbols={*typed.symbols, *typed.definitions},
-        sizes={*derived.answer.definitions, *dims, *rulebook.declared, "I", "pi"},
+        sizes={*derived.answer.definitions, *dims, *labels, *rulebook.declared, "I", "pi"},
         letters=letters_of(derived.question),
     )
 

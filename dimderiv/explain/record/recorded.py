@@ -9,14 +9,20 @@ from functools import partial, reduce
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from dimderiv.explain.record.orders import Order
-from dimderiv.language import Binary, Entry, IndexForm, Name, Shape, Tree
+from dimderiv.language import Binary, Entry, IndexForm, Name, Shape, Statement, Tree
 
 
 @dataclass(frozen=True)
 class Equation:
-    """Formulas that are equal, from left to right."""
+    """Formulas that are equal, from left to right.
+
+    Attributes:
+        sides: the formulas.
+        is_summed: whether letters that the first one lacks are summed, which LaTeX shows.
+    """
 
     sides: tuple[Tree, ...]
+    is_summed: bool = field(default=False, compare=False)
 
 
 def defined(name: Name, value: Tree) -> Equation:
@@ -25,7 +31,7 @@ def defined(name: Name, value: Tree) -> Equation:
         return Equation((name, value))
     places = [[Name(letter) for letter, _ in letters] for letters in value.axes]
     indices = [reduce(partial(Binary, "*"), own[1:], cast(Tree, own[0])) for own in places]
-    return Equation((Entry(name, tuple(indices)) if indices else name, value.body))
+    return Equation((Entry(name, tuple(indices)) if indices else name, value.body), True)
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,17 @@ class Sentence:
 
 
 Field: TypeAlias = (
-    Tree | Equation | Several | Slope | MatrixPlace | IndexOf | Shape | Sentence | int | str
+    Tree
+    | Statement
+    | Equation
+    | Several
+    | Slope
+    | MatrixPlace
+    | IndexOf
+    | Shape
+    | Sentence
+    | int
+    | str
 )
 
 
@@ -93,7 +109,8 @@ class StepTerm:
         order: what their shapes say about that order; nothing where matrices are not multiplied.
         value: the arrangement; nothing where matrix notation does not reach it.
         reasons: why it is arranged so, or what becomes of each letter.
-        lettered: where it is told by letters, the arrays in scalar order with theirs.
+        is_lettered: whether it is told by letters.
+        lettered: where it is, the arrays in scalar order with theirs.
         sizes: where an index depends on several letters, what its sizes say.
     """
 
@@ -103,6 +120,7 @@ class StepTerm:
     order: Order | None = None
     value: Tree | None = None
     reasons: tuple[Sentence, ...] = ()
+    is_lettered: bool = False
     lettered: tuple[LetteredArray, ...] = ()
     sizes: tuple[Sizes, ...] = ()
 

@@ -28,7 +28,6 @@ from dimderiv.explain.record.recorded import (
     Slope,
     Step,
     StepTerm,
-    defined,
 )
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
@@ -84,7 +83,7 @@ class Sources:
         rulebook: the rules.
         names: a name for the derivative by each variable.
         symbols: the names of symbols and intermediates.
-        sizes: the names of dimensions, and other names that mean something already.
+        sizes: the names of dimensions and labels, and others that mean something already.
         letters: the letters of the program.
     """
 
@@ -137,7 +136,7 @@ class _Recorder:
         self.sources, self.rulebook = sources, sources.rulebook
         self.value = visits[0].node
         self.simplify = Simplifier(keys_of([self.value]), rulebook=sources.rulebook)
-        letters = StatementLetters(sources.statements, sources.letters)
+        letters = StatementLetters(sources.statements, sources.letters, sources.sizes)
         self.writer = TermWriter(sources.symbols, sources.sizes, self.simplify, letters)
         self.names = DerivativeNames(
             short_names, self.writer, visits, sources.gradients.adjoints, sources.names
@@ -210,10 +209,10 @@ class _Recorder:
         names = self.names.written(operands(node))
         tree = None if whole is None else replaced(whole, names.get)
         if tree is None or not all_occur(shown, tree):
-            tree = self.writer.unfolded(_normal(local))
+            tree = self.writer.unfolded(_normal(local), "" if owner is None else owner.name)
             if whole is not None and owner is None:
                 return Equation((whole, tree))
-        return Equation((tree,)) if owner is None else defined(Name(owner.name), tree)
+        return Equation((tree,)) if owner is None else self.writer.defined(Name(owner.name), tree)
 
     def _passed(
         self, node: Node, local: Node, passed: Sequence[Told], found: Sequence[Told]
@@ -269,6 +268,8 @@ class _Recorder:
         terms = [term for part in parts if not is_zero(part.partial.node) for term in part.terms]
         left, tree = _received(target, terms)
         node = total([(ONCE, part) for part in nodes], self.names.axes(told.node))
+        if any(term.is_lettered and term.value is None for term in terms):
+            left, tree = self.writer.entries_of(node, target)
         value = self._simplified(tree, node, target, terms)
         yield Added(target.operand, left or Name(target.name), uses, value)
 
@@ -278,12 +279,11 @@ class _Recorder:
         if is_constant(arriving) and (node is self.value or is_brief_identity(arriving)):
             return None
         tree, shape = self.writer.tree(arriving), self._shape(node)
-        lettered = (each for term in terms for each in term.lettered if each.tree == tree)
-        found = next(lettered, None)
-        if found is not None:
-            return Entry(*found), None
-        if shape is None:
-            return tree, None
+        lettered = [each for term in terms for each in term.lettered]
+        if shape is None or lettered:
+            named = [each for each in reversed(lettered) if isinstance(each.tree, Name)]
+            entries: dict[Tree, Tree] = {each.tree: Entry(*each) for each in named}
+            return replaced(tree, entries.get), None
         return self.writer.array(arriving, row=shape.is_row), shape
 
     def _kind(self, node: Node) -> str:
@@ -341,7 +341,7 @@ class _Recorder:
 
     def _along(self, node: Node, told: Told) -> tuple[Tree, ...]:
         """The letters along which a function works that has more axes than a matrix."""
-        if not isinstance(node, Function) or not any(term.lettered for term in told.terms):
+        if not isinstance(node, Function) or not any(term.is_lettered for term in told.terms):
             return ()
         return self.writer.letters_along(node.over, told.partial.terms[0], told.target)
 

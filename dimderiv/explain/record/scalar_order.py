@@ -28,6 +28,7 @@ from dimderiv.graph import (
     index_dim,
     is_zero,
     letters_of,
+    part,
     product,
 )
 from dimderiv.language import (
@@ -172,14 +173,21 @@ def is_rearranged(indices: Sequence[Index], result: Sequence[Index]) -> bool:
 
 
 def unspread(node: Node) -> Node:
-    """A product without the axes that it is only repeated along; any other node as it is."""
+    """A product without the axes that it is only repeated along; any other node as it is.
+
+    What is a single array with its axes in another order is that array, since letters say which.
+    """
     if not isinstance(node, Product) or len(set(node.result)) < len(node.result):
         return node
     used = set(letters_of(all_indices(node.factors)))
     kept = [index for index in node.result if used.issuperset(letters_of((index,)))]
     if len(kept) == len(node.result) or not node.factors:
         return node
-    return product(node.coefficient, node.factors, kept, node.dims)
+    alone = node.factors[0]
+    is_alone = node.coefficient == alone.power == len(node.factors) == 1
+    if is_alone and is_rearranged(alone.indices, kept):
+        return alone.node
+    return part(node.coefficient, node.factors, kept, node.dims)
 
 
 def is_plain_scalar(node: Node) -> bool:
@@ -198,7 +206,7 @@ def is_brief(node: Node) -> bool:
         return True
     if not isinstance(node, Product):
         return False
-    if len(node.axes) > MOST_AXES:
+    if len(node.axes) > MOST_AXES and not all(f.indices == node.result for f in node.factors):
         return is_brief_identity(node)
     arrays = [factor for factor in node.factors if factor.indices]
     scalars = [factor.node for factor in node.factors if not factor.indices]

@@ -52,6 +52,8 @@ def sliding(found: Folded, arrays: Arrays) -> tuple[Sizes, ...]:
         if isinstance(place, Place) and isinstance(place.factor.node, Selection):
             window = _Window(place, arrays, is_shown=place in found.shown)
             sentences = list(window.sentences())
+            if not sentences:
+                continue
             same = next((windows for other, windows in told if other == sentences), None)
             if same is None:
                 told.append((sentences, [window]))
@@ -93,19 +95,22 @@ class _Window:
     def along(self) -> Tree:
         """The letter of the derivative that its sizes are told for."""
         own = [letter for letter in self.place.others if letter in self.arrays.result]
-        return self.arrays.spelled[self.place.letter if self.is_shown or not own else own[0]]
+        found = self.place.letter if self.is_shown else (own or self.place.others)[0]
+        return self.arrays.spelled[found]
 
     def sentences(self) -> Iterator[Sentence]:
         """Where the places lie, and what slides over what."""
         sides, own = self.sides, [i for i in self.place.others if i in self.arrays.result]
-        is_pair = len(sides) == 2 and all(side.holder for side in sides)
+        is_pair = len({side.holder for side in sides} - {None}) == len(sides) == 2
         if self.is_shown:
             if is_pair:
                 yield from (side.apart() for side in sides if side.has_gaps)
                 yield self._full(*sides)
             yield from self._reached("dropped")
             return
-        yield from self._reached("reach")
+        reached = list(self._reached("reach"))
+        if len(sides) > 1 or any(each.key != "reach_inside" for each in reached):
+            yield from reached
         if is_pair and len(own) == 1:
             kept, other = sides if sides[0].letter in own else sides[::-1]
             yield from (other.apart() for _ in range(other.has_gaps))

@@ -1,9 +1,10 @@
 """One labelled product as a reader meets it: in scalar order, arranged, and with the reasons."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from dimderiv.conform import Arranger, Form, Heads, notation
+from dimderiv.conform import Arranger, Form, Heads, NoMatrixFormError, notation
 from dimderiv.explain.record.entry_letters import (
     EntryLetters,
     Target,
@@ -27,6 +28,7 @@ from dimderiv.explain.record.recorded import (
     Sentence,
     Slope,
     StepTerm,
+    defined,
 )
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
@@ -117,7 +119,10 @@ class TermWriter:
         if len(node.axes) > MOST_AXES:
             varied = unspread(node)
             return self.array(node) if varied is node else self.tree(varied)
-        shown = self.arranger.unfilled(node).signed
+        try:
+            shown = self.arranger.unfilled(node).signed
+        except NoMatrixFormError:
+            return self.array(node)
         return self.arranger.shown(shown, transposed=self.is_row(node))
 
     def array(self, node: Node, *, row: bool = False, heads: Heads = ()) -> Tree:
@@ -126,12 +131,22 @@ class TermWriter:
             return Name(node.name)
         if len(node.axes) > MOST_AXES:
             return self.arranger.statement(node, node.axes, heads)
-        return self.arranger.tree(node, row=row, heads=heads)
+        tree = self.arranger.tree(node, row=row, heads=heads)
+        if node.axes and any(self._is_thin(part) for part in walk(tree)):
+            return self.arranger.entries(node, heads, node.axes).upright.tree
+        return tree
 
-    def unfolded(self, node: Node) -> Tree:
+    def _is_thin(self, tree: Tree) -> bool:
+        """Whether this is the name of an array with axes of size 1 that its node lacks."""
+        shape = self.own.user.shapes.get(tree.name) if isinstance(tree, Name) else None
+        return shape is not None and shape.has_more_axes and ONE in shape
+
+    def unfolded(self, node: Node, name: str = "") -> Tree:
         """What a node is made of, even if it has a short name."""
         short = self.arranger.known.pop(node.key, None)
         tree = self.tree(node)
+        if isinstance(tree, IndexForm):
+            tree = self.array(node, row=self.is_row(node), heads=self.own.named(Name(name)))
         if short is not None:
             self.arranger.known[node.key] = short
         return tree
@@ -139,7 +154,7 @@ class TermWriter:
     def term(self, labelled: LabelledProduct, target: Target) -> StepTerm:
         """A labelled product as a reader meets it."""
         ordered = in_scalar_order(labelled, arriving_first=target.seed > 0)
-        if is_lettered(ordered, target):
+        if is_lettered(ordered, target) or self._is_thin(target.operand):
             return self._by_letters(with_places(labelled), target)
         names = self._names(labelled, target)
         letters = self._entries(ordered, target, names)
@@ -181,6 +196,7 @@ class TermWriter:
         told = StepTerm(
             letters=self._entries(solved.term, target, entries),
             prefix=self._prefix(found.term),
+            is_lettered=True,
             lettered=shown,
             value=self.whole(labelled.node, target),
         )
@@ -198,17 +214,41 @@ class TermWriter:
     def entry(self, node: Node, indices: tuple[Tree, ...]) -> Tree:
         """An entry of a node; one index for each axis that the node has."""
         tree = self.array(node) if len(node.axes) > MOST_AXES else self.tree(node)
+        return entry(tree, self._filled(tree, indices))
+
+    def defined(self, name: Name, tree: Tree) -> Equation:
+        """What a name stands for; entry by entry where that is given so."""
+        equation = defined(name, tree)
+        left, right = equation.sides
+        if isinstance(left, Entry):
+            left = Entry(name, self._filled(name, left.indices))
+        return replace(equation, sides=(left, right))
+
+    def _filled(self, tree: Tree, indices: tuple[Tree, ...]) -> tuple[Tree, ...]:
+        """The indices of an array, with those of its axes of size 1."""
         shape = self.own.user.shapes.get(tree.name) if isinstance(tree, Name) else None
-        if shape is not None and shape.has_more_axes and indices:
-            given = iter(indices)
-            indices = tuple(ZERO if dim.is_one else next(given) for dim in shape)
-        return entry(tree, indices)
+        if not indices or not self._is_thin(tree) or shape is None:
+            return indices
+        given = iter(indices)
+        return tuple(ZERO if dim.is_one else next(given) for dim in shape)
+
+    def entries_of(self, node: Node, target: Target) -> tuple[Tree, Tree]:
+        """What a derivative is called, and what it is: entry by entry, if it must be."""
+        row = target.shape is not None and target.shape.is_row
+        heads = self.own.named(target.operand)
+        left, right = self.defined(Name(target.name), self.array(node, row=row, heads=heads)).sides
+        return left, right
+
+    def is_lettered(self, node: Node) -> bool:
+        """Whether a node without a name has more axes than a matrix, or is written in letters."""
+        tree = self.tree(node)
+        return has_letters(tree) or (len(node.axes) > MOST_AXES and not isinstance(tree, Name))
 
     def whole(self, node: Node, target: Target) -> Tree | None:
         """A node without letters; nothing where it has them."""
         row = target.shape is not None and target.shape.is_row
         tree = self.array(node, row=row)
-        return None if any(isinstance(part, IndexForm) for part in walk(tree)) else tree
+        return None if has_letters(tree) or self._is_thin(target.operand) else tree
 
     def entries(self, factors: Sequence[Factor], term: LabelledProduct, target: Target) -> Tree:
         """Other factors that have the letters of a labelled product, entry by entry."""
@@ -228,7 +268,7 @@ class TermWriter:
         over, under = (names.indices(i[target.seed :]) for i in (arriving.indices, term.result))
         return Slope(
             Entry(whole, over) if over else whole,
-            Entry(target.operand, under),
+            Entry(target.operand, self._filled(target.operand, under)),
             self._product_of_entries(term.coefficient, rest, names),
         )
 
@@ -294,6 +334,7 @@ class TermWriter:
         places = names.indices(term.result)
         if target.shape is None:
             places, value = told_apart(places, value, self.letters)
+        places = self._filled(target.operand, places)
         return Equation((Entry(name, places) if term.result else name, value))
 
     def _product_of_entries(
@@ -319,6 +360,11 @@ class TermWriter:
     def _names(self, term: LabelledProduct, target: Target) -> EntryLetters:
         """A name for each letter: those of the result first, then those of what arrives."""
         return EntryLetters(self.own.names(term, target.known(term), self.letters), term.dims)
+
+
+def has_letters(tree: Tree) -> bool:
+    """Whether some part of a formula is given entry by entry."""
+    return any(isinstance(part, IndexForm) for part in walk(tree))
 
 
 def _raised(tree: Tree, power: Fraction) -> Tree:

@@ -4,7 +4,7 @@ from typing import Any
 
 from dimderiv.explain.record import Order, recorded
 from dimderiv.explain.words.sentences import Speaker
-from dimderiv.language import HESSIAN, SCALAR, Name, Number, Tree
+from dimderiv.language import HESSIAN, SCALAR, Entry, Name, Number, Tree
 from dimderiv.render import letters_in
 
 # The reasons why what arrives is summed by itself.
@@ -53,7 +53,7 @@ class _Teller:
             self.several_terms()
         elif is_flat:
             self.say("flat")
-        elif step.terms[0].lettered:
+        elif step.terms[0].is_lettered:
             self.by_axes(step.terms[0])
         elif step.terms[0].value is None:
             self.slope()
@@ -148,14 +148,13 @@ class _Teller:
 
     def lettered_result(self, term: recorded.StepTerm) -> None:
         """What was found entry by entry, and as a whole where that can be said."""
-        if isinstance(term.value, Name):
+        left, right = term.letters.sides
+        if term.value is not None and _is_rearranged_nowhere(term):
             self.say("part" if self.is_part else "result")
             return
-        left, right = term.letters.sides
-        key = "part" if self.is_part else "result" if self.step.left else "result_received"
-        entries = recorded.Equation(
-            (right,) if self.is_part or not self.step.left else (left, right)
-        )
+        has_left = self.step.left is not None and not self.is_part
+        key = "part" if self.is_part else "result" if has_left else "result_received"
+        entries = recorded.Equation((left, right) if has_left else (right,), has_left)
         told = [self.sentence(key, left=left, value=entries)]
         if term.value is not None:
             told.append(self.sentence("as_a_whole"))
@@ -252,6 +251,14 @@ def _is_entrywise(term: recorded.StepTerm) -> bool:
     """Whether a product is taken entry by entry and nothing else."""
     keys = {reason.key for reason in term.reasons}
     return "elementwise" in keys and keys <= {"elementwise", "broadcast"}
+
+
+def _is_rearranged_nowhere(term: recorded.StepTerm) -> bool:
+    """Whether all arrays have the letters of the result, in the same places."""
+    left = term.letters.sides[0]
+    own = left.indices if isinstance(left, Entry) else ()
+    is_met = any(reason.key.startswith("placed") for reason in term.reasons)
+    return not is_met and all(array.indices == own for array in term.lettered)
 
 
 def _summed(letters: recorded.Equation) -> recorded.Several:

@@ -1,11 +1,22 @@
 """How the steps are set: plain text of 80 columns, or LaTeX for math mode."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from dimderiv.explain.record import recorded
 from dimderiv.explain.words.wrap import columns, wrap
-from dimderiv.language import Call, Entry, Name, Number, Shape, Tree
+from dimderiv.language import (
+    Call,
+    Entry,
+    Name,
+    Number,
+    Program,
+    Shape,
+    Statement,
+    Tree,
+    free_letters,
+)
 from dimderiv.render import POWER, enclosed, latex, level, text
 from dimderiv.render import width as latex_width
 
@@ -62,6 +73,15 @@ class Markup(ABC):
     def document(self) -> str:
         """All that was added."""
         return "\n".join(self.lines)
+
+    def equation(self, equation: recorded.Equation) -> str:
+        """Formulas that are equal."""
+        return " = ".join(self.formula(side) for side in equation.sides)
+
+    def statement(self, statement: Statement) -> str:
+        """A definition, or a value alone."""
+        name = () if statement.name is None else (Name(statement.name),)
+        return self.equation(recorded.Equation((*name, statement.value)))
 
     def quotient(self, over: Tree, under: Tree) -> str:
         """The derivative of one formula by another."""
@@ -128,6 +148,10 @@ class PlainText(Markup):
         """A formula as it is typed."""
         return text(tree)
 
+    def statement(self, statement: Statement) -> str:
+        """A definition as it is typed, or a value alone."""
+        return text(Program((statement,)))
+
     def shape(self, shape: Shape) -> str:
         """Rows x columns."""
         return " x ".join(dim.bracketed for dim in shape)
@@ -172,7 +196,18 @@ class Latex(Markup):
 
     def formula(self, tree: Tree) -> str:
         """A formula in math mode."""
-        return latex(tree, names=self.names, spellings=self.spellings)
+        return self._given(tree, free_letters(tree))
+
+    def equation(self, equation: recorded.Equation) -> str:
+        """Formulas that are equal, the letters summed that the first of them lacks."""
+        if not equation.is_summed:
+            return super().equation(equation)
+        own = free_letters(equation.sides[0])
+        return " = ".join(self._given(side, own) for side in equation.sides)
+
+    def _given(self, tree: Tree, letters: Iterable[str]) -> str:
+        own = tuple(dict.fromkeys(letters))
+        return latex(tree, names=self.names, spellings=self.spellings, given=own)
 
     def shape(self, shape: Shape) -> str:
         """Rows times columns."""
@@ -181,7 +216,7 @@ class Latex(Markup):
 
     def index(self, tree: Tree) -> str:
         """An index in math mode."""
-        return self.formula(tree).replace(" - ", "-").replace(" + ", "+")
+        return self.formula(Entry(Name("i"), (tree,))).removeprefix("i_{").removesuffix("}")
 
     def table(self, factors: Sequence[Column]) -> None:
         """Add a line."""

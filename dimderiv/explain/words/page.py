@@ -11,7 +11,16 @@ from dimderiv.explain.record import Step, recorded
 from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
 from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of, terms_of
-from dimderiv.language import SCALAR, Name, Shape, Transpose, Tree, parse_expression, replaced
+from dimderiv.language import (
+    SCALAR,
+    Declaration,
+    Name,
+    Shape,
+    Statement,
+    Transpose,
+    parse_expression,
+    replaced,
+)
 from dimderiv.render import spellings
 from dimderiv.rulebook import Rulebook
 
@@ -136,7 +145,7 @@ class _Page:
         for change in changes[:1]:
             self.say("notation_along", **vars(change))
         self.speaker.notation(steps, "notation" if typed.value.is_scalar else "notation_array")
-        if any(term.lettered for step in steps for term in terms_of(step)):
+        if any(term.is_lettered for step in steps for term in terms_of(step)):
             self.say("letters")
 
     def known(self) -> None:
@@ -160,7 +169,8 @@ class _Page:
         field, markup = self.speaker.field, self.speaker.markup
         symbols = self.question.typed.symbols
         told: list[tuple[str, ...]] = [
-            (name, field(symbols[name].shape), *sorted(symbols[name].properties)) for name in names
+            (name, *self.declared(symbols[name]), *sorted(symbols[name].properties))
+            for name in names
         ]
         for name, shape in functions.items():
             told.append((name, field(shape), markup.held(markup.arrow), field(SCALAR)))
@@ -168,9 +178,12 @@ class _Page:
             written = [UNBROKEN.join((f"{field(Name(name))}:", *words)) for name, *words in told]
             self.say(key, shapes="; ".join(written))
 
-    def equation(self, name: str | None, value: Tree, *, level: int) -> None:
-        sides = (value,) if name is None else (Name(name), value)
-        self.speaker.say(self.speaker.field(recorded.Equation(sides)), level=level)
+    def declared(self, declaration: Declaration) -> tuple[str, ...]:
+        """The shape of a symbol; of integer labels, how many there are and of how many classes."""
+        field, labels = self.speaker.field, declaration.labels
+        if labels is None:
+            return (field(declaration.shape),)
+        return field(declaration.shape.rows.syntax()), "labels", field(labels.syntax())
 
     def announced(self, derived: Derived, *, is_turned: bool = False) -> None:
         """The line before an answer: how it comes from what was told."""
@@ -203,10 +216,9 @@ class _Page:
     def formulas(self, derived: Derived) -> None:
         """The formulas of an answer; a lone one without a name gets one."""
         *definitions, last = derived.program.statements
-        for each in definitions:
-            self.equation(each.name, each.value, level=1)
         alone = None if derived.question.directions else next(iter(derived.names.values()))
-        self.equation(last.name or alone, last.value, level=1)
+        for each in (*definitions, Statement(last.name or alone, last.value)):
+            self.speaker.say(self.speaker.field(each), level=1)
 
     def checked(self, compared: Compared | None) -> None:
         if compared is None:

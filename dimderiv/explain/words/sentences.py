@@ -5,7 +5,7 @@ from string import Formatter
 
 from dimderiv.explain.record import recorded
 from dimderiv.explain.words.markup import Markup
-from dimderiv.language import Shape
+from dimderiv.language import Shape, Statement
 
 
 class Speaker:
@@ -49,8 +49,8 @@ class Speaker:
                 return str(value)
             case recorded.Several(parts):
                 return self._listed([self.field(part) for part in parts])
-            case recorded.Equation(sides):
-                return markup.held(" = ".join(markup.formula(side) for side in sides))
+            case recorded.Equation():
+                return markup.held(markup.equation(value))
             case recorded.Slope(over, under, slope):
                 return markup.held(f"{markup.quotient(over, under)} = {markup.formula(slope)}")
             case recorded.MatrixPlace(letters):
@@ -58,6 +58,8 @@ class Speaker:
                 return markup.held(f"({written})" if len(letters) > 1 else written)
             case recorded.IndexOf(index):
                 return markup.held(markup.index(index))
+            case Statement():
+                return markup.held(markup.statement(value))
             case recorded.Sentence(key, fields):
                 return self.sentence(key, **fields)
             case Shape(is_scalar=True):

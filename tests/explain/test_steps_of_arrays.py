@@ -1,0 +1,141 @@
+"""Steps of programs with any number of axes: what they say is true, and said by letters."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import pytest
+
+from dimderiv import Derivation, derive
+from dimderiv.derivation.claims import claims
+from dimderiv.explain.record.recorded import Added, Differentiated, Equation, Passed, Step
+from dimderiv.explain.words.markup import WIDTH
+from dimderiv.explain.words.wrap import columns
+from dimderiv.language.syntax import Entry, IndexForm, Name, Number, Program, Statement, Tree
+from dimderiv.render.text import text
+from dimderiv.verify.points.check import verify
+
+CONVOLUTION = "Y[n,o,i:2] = X[n,c,2i+r-1] W[o,c,r]; sum(G .* Y)"
+CONVOLUTION_SHAPES = "X: N x C x 4; W: O x C x 3; G: N x O x 2"
+ATTENTION = """
+S[b,h,q,k] = Q[b,h,q,d] K[b,h,k,d] / sqrt(D)
+P = softmax(S, axis=k)
+O[b,h,q,e] = P[b,h,q,k] V[b,h,k,e]
+sum(G .* O)
+"""
+ATTENTION_SHAPES = "Q: B x H x M x D; K: B x H x N x D; V: B x H x N x E; G: B x H x M x E"
+FACTORIZATION = "R[i,j,k] = T[i,j,k] - A[i,r] B[j,r] C[k,r]; sum(R.^2)"
+FACTORIZATION_SHAPES = "T: I x J x K; A: I x R; B: J x R; C: K x R"
+EMBEDDING = "X = E[y, :]; mean(-logsoftmax(X W)[i, z[i]])"
+EMBEDDING_SHAPES = "E: V x d; y: N labels V; z: N labels C; W: d x C"
+DISTANCES = "D[i,j] = (X[i,d] - Z[j,d])^2; sum(W .* D)"
+DISTANCES_SHAPES = "X: m x p; Z: n x p; W: m x n"
+BATCH_NORM = """
+mu = mean(X, axis=(0, 2, 3))
+V = mean((X - mu).^2, axis=(0, 2, 3))
+sum(G .* ((X - mu) ./ sqrt(V + e)))
+"""
+BATCH_NORM_SHAPES = "X: N x C x H x W; e: scalar positive; G: N x C x H x W"
+
+
+@dataclass(frozen=True)
+class Case:
+    """An expression, a variable and declared shapes."""
+
+    expression: str
+    variable: str
+    shapes: str
+
+    def derived(self) -> Derivation:
+        """The derivation of this case."""
+        return derive(self.expression, self.variable, shapes=self.shapes, verify=False)
+
+
+CASES = [
+    *(Case(CONVOLUTION, variable, CONVOLUTION_SHAPES) for variable in "XW"),
+    *(Case(ATTENTION, variable, ATTENTION_SHAPES) for variable in "QKV"),
+    Case(FACTORIZATION, "A", FACTORIZATION_SHAPES),
+    *(Case(EMBEDDING, variable, EMBEDDING_SHAPES) for variable in "EW"),
+    *(Case(DISTANCES, variable, DISTANCES_SHAPES) for variable in "XZ"),
+    Case(BATCH_NORM, "X", BATCH_NORM_SHAPES),
+    Case("sum[k] logdet(S[k])", "S", "S: K x n x n"),
+    Case("Y[b,i,j] = A[b,i,k] inv(B[b])[k,j]; sum(G .* Y)", "B", "A: L x m x n; B: L x n x n"),
+    Case("sum(G .* softmax(S, axis=1))", "S", "S: B x M x N; G: B x M x N"),
+    Case("Y[n,i:4] = max[r:2] X[n,2i+r]; sum(G .* Y)", "X", "X: N x 8; G: N x 4"),
+    Case("x[1:]' x[:n-1]", "x", "x: n"),
+    Case("S[i,j] = X[i,d] X[j,d]; sum(G .* tanh(S))", "X", "X: n x p; G: n x n"),
+]
+
+
+def names(case: Case) -> str:
+    """A name for a test."""
+    return f"{case.expression.strip().splitlines()[-1]} by {case.variable}"
+
+
+def told(derivation: Derivation) -> Iterator[Statement]:
+    """Every equation that the steps state: what short names mean, and derivatives."""
+    yield from derivation.typed.program.statements[:-1]
+    for step in derivation.steps:
+        for equation in introduced(step):
+            yield statement(equation.sides[0], equation.sides[1], derivation)
+        if isinstance(step, Passed):
+            for each in step.received:
+                if each.left is not None and not each.operand.is_shared:
+                    yield statement(each.left, each.value, derivation)
+        is_part = isinstance(step, Differentiated) and step.operand.is_shared
+        if isinstance(step, (Differentiated, Added)) and step.left and not is_part:
+            yield statement(step.left, step.value.sides[-1], derivation)
+
+
+def introduced(step: Step) -> Iterator[Equation]:
+    """What short names stand for that a step uses for the first time."""
+    if isinstance(step, (Passed, Differentiated)):
+        operands = [step.operand] if isinstance(step, Differentiated) else []
+        operands += [each.operand for each in step.received] if isinstance(step, Passed) else []
+        yield from step.where
+        shown = (operand.introduced for operand in operands)
+        yield from (each for each in shown if isinstance(each, Equation))
+
+
+def statement(left: Tree, right: Tree, derivation: Derivation) -> Statement:
+    """An equation as a statement, with the sizes of letters where the left side is a variable's."""
+    if not isinstance(left, Entry):
+        return Statement(text(left), right)
+    name = text(left.operand)
+    found = derivation.typed.symbols.get(name.removeprefix("d"))
+    sizes = [dim.syntax() for dim in found.shape] if found else [None] * len(left.indices)
+    letters = [
+        (index.name, size) if isinstance(index, Name) else (f"z{k}", Number(Fraction(1)))
+        for k, (index, size) in enumerate(zip(left.indices, sizes, strict=False))
+    ]
+    assert all(isinstance(index, Name | Number) for index in left.indices)
+    return Statement(name, IndexForm(tuple(letters), right))
+
+
+def holds(derivation: Derivation, statements: Sequence[Statement]) -> bool:
+    """Whether the last of some statements is the derivative, by the verifier."""
+    derived = derivation.derived
+    (variables, name), typed = next(iter(derived.names.items())), derivation.typed
+    program = Program((*statements, Statement(None, Name(name))))
+    told = {f"d{name}": shape for name, shape in typed.definitions.items()}
+    shape = derived.extents[variables].shape
+    answer = derivation.question.settled(text(program), told, shape)
+    return verify(replace(claims(derived)[variables], answer=answer), budget=60.0).entries > 0
+
+
+@pytest.mark.parametrize("case", CASES, ids=names)
+def test_the_formulas_are_true(case: Case) -> None:
+    """Read one after the other, the equations of the steps end in the derivative."""
+    derivation = case.derived()
+
+    assert holds(derivation, list(told(derivation)))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("case", CASES, ids=names)
+def test_lines_fit_a_terminal(case: Case, language: str) -> None:
+    """No line is wider than 80 columns, where a Chinese character takes two."""
+    page = case.derived().explain(language)
+
+    assert "{" not in page
+    assert [line for line in page.splitlines() if columns(line) > WIDTH] == []
