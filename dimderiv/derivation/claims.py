@@ -9,7 +9,7 @@ from dimderiv.derivation.fitting import fitting, parts_of
 from dimderiv.derivation.meanings import meanings
 from dimderiv.differentiate import binds_entries
 from dimderiv.errors import UnknownNameError
-from dimderiv.language import Program, Slice, Statement
+from dimderiv.language import Program, Shape, Slice, Statement
 
 if TYPE_CHECKING:
     from dimderiv.verify import Claim, CodeCheck, Judge, Run, Verification
@@ -70,9 +70,7 @@ def claims(derived: Derived) -> "dict[Variables, Claim]":
             if first not in gradients:
                 gradient = derived.first.derivatives[first]
                 gradients[first] = question.settled(gradient.text(), value=gradient.shape)
-            of = derived.first.derivatives[first].shape
-            value = claim.value if question.order == 2 else of
-            found[names] = replace(claim, expression=gradients[first], value=value)
+            found[names] = replace(claim, expression=gradients[first])
     return found
 
 
@@ -94,7 +92,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
             answer=answer,
             wrt=names[-1],
             symbols=question.typed.symbols,
-            value=extent.of,
+            value=_value(derived, names),
             **vars(known),
             inner=list(fitting(question.typed)),
             declared=rulebook.declared,
@@ -104,6 +102,15 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
             turned=extent.turned,
         )
     return found
+
+
+def _value(derived: Derived, names: Variables) -> Shape:
+    """The shape of what a derivative is a first derivative of."""
+    question, of = derived.question, derived.extents[names].of
+    if question.order == 1 or question.directions or not of.is_scalar:
+        return of
+    shapes = [question.typed.symbols[name].shape for name in _before(names)]
+    return Shape.of([dim for shape in shapes for dim in shape.axes])
 
 
 def _is_through_gradient(question: Question, names: Variables) -> bool:

@@ -164,7 +164,8 @@ def _higher(sweeps: Sweeps) -> Derived:
         axes = [dim for name in names for dim in shape[name].axes]
         found[names] = (node, Extent.laid_out(SCALAR, Shape.of(axes)))
     record = Record(sweeps.restored.gradients(sweeps.gradients))
-    lower = derived(replace(question, order=question.order - 1))
+    below = Sweeps(replace(question, order=question.order - 1))
+    lower = _higher(below) if question.order > 2 else _first(question, sweeps.gradients)
     return written(question, found, record, first=lower)
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from dimderiv.graph.facts import is_one, unnamed
 from dimderiv.graph.nodes import ONCE, Factor, Function, Key, Map, Node, Product, apply_map, is_zero
 from dimderiv.graph.products import product, scaled
-from dimderiv.graph.softmax import is_along_rows, one_plus, softmax, softmax_of_logarithm
+from dimderiv.graph.softmax import is_along, one_plus, softmax, softmax_of_logarithm
 from dimderiv.graph.walk import operands
 
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
@@ -76,7 +76,7 @@ def _softmax(value: Map, above: Factor, below: Factor) -> Folded:
     found = softmax(above._replace(node=value), below._replace(node=sums))
     if found is None or not isinstance(found.node, Function):
         return None
-    return _with_rest(found, below, -1) if is_along_rows(found.node.over, found.node) else None
+    return _with_rest(found, below, -1) if is_along(found.node.over, found.node) else None
 
 
 def _divides(factor: Factor) -> bool:

@@ -83,21 +83,14 @@ def _less_logsumexp(node: Node) -> tuple[Node, tuple[int, ...]] | None:
         argument, over = inner.arguments[0], inner.over
         kept = tuple([axis for axis in range(len(node.axes)) if axis not in over])
         rest = {(c, other.key) for c, other in own if other.key != term.key}
-        if (
-            term.factors[0].indices == kept
-            and is_along_rows(over, node)
-            and rest == {(c, t.key) for c, t in terms(argument)}
-        ):
+        if term.factors[0].indices == kept and rest == {(c, t.key) for c, t in terms(argument)}:
             return argument, over
     return None
 
 
-def is_along_rows(over: tuple[int, ...], node: Node) -> bool:
-    """Whether axes are those that a function of rows is recognised along.
-
-    Of a matrix that is the last one; of arrays with more axes, any.
-    """
-    return over == (len(node.axes) - 1,) or len(node.axes) > 2
+def is_along(over: tuple[int, ...], node: Node) -> bool:
+    """Whether a function of rows is recognised along some axes: along one, or in a tensor."""
+    return len(over) == 1 or len(node.axes) > 2
 
 
 def stable(node: Node) -> Node | None:
