@@ -97,7 +97,11 @@ def of_whole(name: str, x: Array, over: Sequence[int], shape: Sequence[int]) -> 
     """The value of a function of a whole array."""
     axes = tuple(over)
     if name == "onehot":
-        return np.asarray(1.0 * (x[:, None] == np.arange(shape[1])))
+        return np.asarray(1.0 * (x[..., None] == np.arange(shape[-1])))
+    if name == "sort":
+        return np.sort(x, axis=axes[0])
+    if name == "rank":
+        return x.argsort(axis=axes[0]).argsort(axis=axes[0])
     if name in {"max", "min"}:
         return np.asarray(getattr(np, name)(x, axis=axes))
     if name in MATRICES:

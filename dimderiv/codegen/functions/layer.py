@@ -53,7 +53,11 @@ class LayerModule(StagedModule):
         (result,) = self.results(before, [value], self.programs.layouts[:1])
         names = {before.text(op).text: op for op in needed}
         arrays = {name: op for name, op in names.items() if op.kind != "lu"}
-        typed = [name for name, op in arrays.items() if op.rank and not op.is_truth]
+        typed = [
+            name
+            for name, op in arrays.items()
+            if op.rank and not op.is_truth and name not in self.arguments.labels
+        ]
         dtype = self.writer.typed[1].format(typed[0]) if typed else self.dtype
         fits = None if self.writer.hands_down else dtype
         backward, results = self.second(0, derivatives, before, needed, fits)

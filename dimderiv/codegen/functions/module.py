@@ -230,7 +230,15 @@ class Module:
     ) -> list[str]:
         """The lines that come before the body of a function."""
         writer = self.writer(arguments, self._helper, self.functions)
-        lines = arguments.opening("\n".join(body), converted or writer.converted, writer.row)
+        given = converted or writer.converted
+
+        def typed(names: list[str]) -> list[str]:
+            arrays = [name for name in names if name not in arguments.labels]
+            labels = [name for name in names if name in arguments.labels]
+            whole = [f"{name} = {writer.labels.format(name)}" for name in labels]
+            return [*(given(arrays) if arrays else []), *whole]
+
+        lines = arguments.opening("\n".join(body), typed, writer.row)
         self.used |= {"misfit"} if "misfit(" in "\n".join(lines) else set()
         return lines
 

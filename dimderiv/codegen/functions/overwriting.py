@@ -106,6 +106,8 @@ def _uses(order: Sequence[Operation], outputs: Sequence[Operation]) -> Counter[O
 
 
 def _is_lined(op: Operation, is_needed_again: bool) -> bool:
+    if op.kind == "put" and len(op.arguments) > 2:
+        return True
     return not is_diagonal(op) if op.kind == "scatter" else is_needed_again
 
 

@@ -80,7 +80,7 @@ class StagedModule(Module):
     @property
     def type_line(self) -> str:
         """The line after which there is a name for the type of the arrays."""
-        return f"{self.dtype} = {self.writer.typed[1].format(self.arguments.names[0])}"
+        return f"{self.dtype} = {self.writer.typed[1].format(self.arguments.arrays[0])}"
 
     def first(
         self, outputs: Sequence[Operation], kept: Sequence[Operation], variant: Variant

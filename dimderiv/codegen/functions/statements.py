@@ -78,7 +78,9 @@ class Statements:
             wanted = self._title(op)
             new = self.identifiers
             variable = new.new(wanted) if wanted else new.temporary(self._reserved)
-        if op.kind == "scatter" and not is_diagonal(op):
+        if op.kind == "put" and len(op.arguments) > 2:
+            self._put(op, variable)
+        elif op.kind == "scatter" and not is_diagonal(op):
             self._scatter(op, variable)
         elif base is not None:
             parts = [self.text(argument) for argument in op.arguments]
@@ -125,9 +127,19 @@ class Statements:
     def _scatter(self, op: Operation, variable: str) -> None:
         """Put values on a diagonal of an array, or add them to what is there."""
         *base, part = op.arguments
-        before = self.text(base[0]) if base else None
-        if op in self._kept.bases and before != Text(variable):
-            assert before is not None
-            self.lines.append(f"{variable} = {before.text}")
-            before = Text(variable)
+        before = self._held(op, base[0], variable) if base else None
         self.lines += self.writer.scattered(variable, before, op, self.text(part))
+
+    def _put(self, op: Operation, variable: str) -> None:
+        """Add an entry to each row of an array."""
+        base, *others = op.arguments
+        texts = [self._held(op, base, variable), *map(self.text, others)]
+        self.lines += self.writer.put(variable, op, texts)
+
+    def _held(self, op: Operation, base: Operation, variable: str) -> Text:
+        """The text of an array that is added to, which has the variable if it is overwritten."""
+        before = self.text(base)
+        if op in self._kept.bases and before != Text(variable):
+            self.lines.append(f"{variable} = {before.text}")
+            return Text(variable)
+        return before

@@ -178,3 +178,9 @@ class Convolution(NamedTuple):
     strides: Axes
     dilations: Axes
     edges: tuple[tuple[Dim, Dim], ...]
+
+
+class Shared(NamedTuple):
+    """The axes of labels that an array has too, besides the axis on which they are places."""
+
+    axes: Axes

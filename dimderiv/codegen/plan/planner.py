@@ -1,23 +1,23 @@
 """From the graph to a plan: each node becomes operations, chosen by what they cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from dimderiv import graph
 from dimderiv.codegen.plan.contraction import Contraction
-from dimderiv.codegen.plan.convolutions import transposed
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
+from dimderiv.codegen.plan.labels import put_into
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.patterns import images, is_scattered, parts_of, serves_less, turned
+from dimderiv.codegen.plan.placing import Placing, Take
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
-from dimderiv.codegen.plan.selections import Chosen, applied, placed, selected
 from dimderiv.codegen.plan.slides import Slides
-from dimderiv.codegen.plan.spelled import Spelled, spelled
+from dimderiv.codegen.plan.spelled import Spelled, one_each, spelled
 from dimderiv.graph import (
     Constant,
     Factor,
@@ -49,7 +49,6 @@ from dimderiv.language import Dim
 
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet"})
-NO_PLACES: Mapping[int, Chosen] = {}
 Letters = tuple[int, ...]
 
 
@@ -67,6 +66,7 @@ class Planner:
         self.rows = Rows(plan, demands)
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
+        self.placing = Placing(plan, self.factors, self.value, self._multiplied)
         self.names: dict[Operation, str] = {}
         self._known: dict[Key, Tensor] = {}
         self._unturned: dict[frozenset[Key], list[Node]] = {}
@@ -117,7 +117,7 @@ class Planner:
                 # Asked in the order of the names, it never goes deep.
                 return found
             case Selection():
-                return self._spelled(spelled(labelled(node), has_more_axes=True))
+                return self.placing.product(spelled(labelled(node), has_more_axes=True))
             case Map():
                 return self._map(node)
             case Function():
@@ -146,6 +146,12 @@ class Planner:
             # Of what is the same along an axis the product is a power, which no axis shows.
             whole = plan.full(self.value(node.arguments[0]), node.arguments[0].axes)
             return self._reduced(node, Tensor(whole, tuple(range(len(node.arguments[0].axes)))))
+        if node.function == "onehot":
+            return self.placing.product(spelled(labelled(node), has_more_axes=True))
+        if node.function in {"sort", "rank"}:
+            (argument,) = node.arguments
+            op = plan.as_number(plan.full(self.value(argument), argument.axes))
+            return Tensor(plan.make(node.function, (op,), node.axes, Along(node.over)), every)
         if node.function == "tril":
             return Tensor(plan.make("triangle", (), node.axes), every)
         if node.function in OF_ROWS:
@@ -187,8 +193,8 @@ class Planner:
     def _sum(self, node: Sum) -> Tensor:
         if not node.terms:
             return Tensor(self.plan.number(0), ())
-        scattered = [(c, t) for c, t in node.terms if is_scattered(t)]
-        spread = [(c, t) for c, t in node.terms if not is_scattered(t)]
+        scattered = [(c, t) for c, t in node.terms if is_scattered(t) or one_each(t)]
+        spread = [(c, t) for c, t in node.terms if not (is_scattered(t) or one_each(t))]
         if not scattered:
             return self._added(spread)
         base = self.plan.full(self._added(spread), node.axes) if spread else None
@@ -200,6 +206,9 @@ class Planner:
         """An array to which others are added on diagonals."""
         every = tuple(range(len(axes)))
         for coefficient, term in terms:
+            if (found := one_each(term)) is not None:
+                base = self._put(coefficient, found, base, axes)
+                continue
             assert isinstance(term, Product)
             letters = tuple(dict.fromkeys(letters_of(term.result)))
             core = product(coefficient * term.coefficient, term.factors, letters, term.dims)
@@ -210,6 +219,19 @@ class Planner:
             base = self.plan.make("scatter", arguments, axes, Pattern(pattern))
         assert base is not None
         return Tensor(base, every)
+
+    def _put(
+        self, coefficient: Fraction, found: Spelled, base: Operation | None, axes: tuple[Dim, ...]
+    ) -> Operation:
+        """An array to which one entry of each row is added, at the place that a label says."""
+        (labels,), result = found.labels, letters_of(found.product.result)
+        inner = found.product._replace(coefficient=coefficient * found.product.coefficient)
+        part = self.placing.entries(found._replace(product=inner), labels, result)
+        if base is None:
+            base = self.plan.make("fill", (self.plan.number(0),), axes)
+        entries = self.plan.as_number(self.plan.aligned(part, (result[0], *result[2:])))
+        places = self.plan.full(self.value(labels.node), labels.node.axes)
+        return put_into(self.plan, base, entries, places)
 
     def _added(self, terms: Sequence[tuple[Fraction, Node]]) -> Tensor:
         """The sum of terms, those with fewer axes first, since their sum is cheap."""
@@ -247,8 +269,8 @@ class Planner:
 
     def _product(self, node: Product) -> Tensor:
         found = spelled(labelled(node), has_more_axes=self.plan.has_more_axes)
-        if found.chosen:
-            return self._spelled(found)
+        if found.chosen or found.labels:
+            return self.placing.product(found)
         if tuple(dict.fromkeys(letters_of(node.result))) == node.result:
             return self._labelled(node)
         pair = images(node)
@@ -300,64 +322,23 @@ class Planner:
         self._trying -= 1
         return found if plan.extra_cost(found.op) < plan.extra_cost(closed.op) else closed
 
-    def _spelled(self, found: Spelled) -> Tensor:
-        """A product with affine indices: parts of arrays, or entries that are added up."""
-        product, chosen = found
-        scattered = found.scattered(self.plan)
-        if not scattered:
-            return self._multiplied(product, chosen)
-        result = letters_of(product.result)
-        groups = [scattered[i].letters if i in scattered else (i,) for i in result]
-        letters = tuple(i for group in groups for i in group)
-        inner = product._replace(result=letters)
-        known = self._transposed(inner, found, scattered)
-        if known is not None:
-            return known._replace(letters=tuple(result.index(i) for i in known.letters))
-        core = self._multiplied(inner, chosen, scattered)
-        held = self.plan.upright(core._replace(letters=tuple(letters[k] for k in core.letters)))
-        total = placed(self.plan, held, scattered, result, product.dims)
-        return total._replace(letters=tuple(range(len(result))))
-
-    def _transposed(
-        self, inner: LabelledProduct, found: Spelled, scattered: Mapping[int, Chosen]
-    ) -> Tensor | None:
-        """A product that undoes a convolution, if it is one and no other places are chosen."""
-        if len(scattered) < len(found.chosen):
-            return None
-        arrays = [factor for factor in inner.factors if factor.indices]
-        numbers = [factor for factor in inner.factors if not factor.indices]
-        tensors = [t for factor in arrays for t in self.factors.leaves(factor, inner)]
-        if any(not scattered.keys().isdisjoint(tensor.letters) for tensor in tensors):
-            return None
-        tensors = self.factors.side_by_side(tensors)
-        result = letters_of(found.product.result)
-        total = transposed(self.plan, tensors, [*scattered.values()], result, inner.dims)
-        if total is None:
-            return None
-        scalars = [t for factor in numbers for t in self.factors.leaves(factor, inner)]
-        return self.plan.upright(self.scaling.multiple(inner.coefficient, scalars, total))
-
     def _contracted(self, node: Product) -> Tensor:
         coefficient, factors = self.demands.familiar(node)
         product = LabelledProduct(coefficient, tuple(factors), node.result, node.dims)
         is_turned = self.rows.lies_turned(node)
         is_fixed = is_turned or node.key in self.demands.beside
-        return self._multiplied(product, (), is_turned=is_turned, is_fixed=is_fixed)
+        return self._multiplied(product, is_turned=is_turned, is_fixed=is_fixed)
 
     def _multiplied(
         self,
         node: LabelledProduct,
-        chosen: Sequence[Chosen],
-        scattered: Mapping[int, Chosen] = NO_PLACES,
+        take: Take = list,
+        chosen: Collection[int] = (),
         *,
         is_turned: bool = False,
         is_fixed: bool = False,
     ) -> Tensor:
-        """The product of factors; what affine indices choose is taken of them first.
-
-        What is scattered afterwards is left out.
-        """
-        now = [each for each in chosen if scattered.get(each.root) is not each]
+        """The product of factors, of which entries are taken first; chosen letters are no sums."""
         scalars: list[Tensor] = []
         tensors: list[Tensor] = []
         nonnegative: set[Operation] = set()
@@ -367,11 +348,10 @@ class Planner:
                 if is_nonnegative(factor.node) or factor.power % 2 == 0:
                     nonnegative.add(tensor.op)
         tensors = self.factors.balanced(node, tensors, nonnegative)
-        tensors = [selected(self.plan, tensor, scattered, node.dims) for tensor in tensors]
-        tensors = applied(self.plan, now, tensors, letters_of(node.result), node.dims)
+        tensors = take(tensors)
         place = {letter: axis for axis, letter in enumerate(letters_of(node.result))}
         held = {letter for tensor in tensors for letter in tensor.letters}
-        known = held.union(place, *(each.every for each in chosen))
+        known = held.union(place, chosen)
         for letter, dim in enumerate(node.dims):
             if letter not in known:
                 scalars.append(Tensor(self.plan.size(dim), ()))

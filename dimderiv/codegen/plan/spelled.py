@@ -1,19 +1,38 @@
-"""Products whose indices are sums of letters, with a letter for each axis and what that selects."""
+"""Products whose indices are sums of letters, with a letter for each axis and what these choose."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dimderiv.codegen.plan.labels import Labels, labels_of
 from dimderiv.codegen.plan.parts import NOTHING
 from dimderiv.codegen.plan.plan import Plan
 from dimderiv.codegen.plan.selections import Chosen, chosen_by, is_open, rooted
-from dimderiv.graph import Factor, Index, LabelledProduct, Shifted, index_dim, letters_of
+from dimderiv.graph import (
+    Factor,
+    Index,
+    LabelledProduct,
+    Node,
+    Shifted,
+    index_dim,
+    labelled,
+    letters_of,
+)
 
 
 class Spelled(NamedTuple):
-    """A product of arrays, and the places that its letters select on each other's axes."""
+    """A product of arrays, and the places that letters and labels choose on their axes.
+
+    Attributes:
+        product: the arrays.
+        chosen: the places that letters choose.
+        labels: those that labels choose.
+        choosing: the letters of both, over which nothing is summed that no array has.
+    """
 
     product: LabelledProduct
     chosen: Sequence[Chosen]
+    labels: Sequence[Labels] = ()
+    choosing: frozenset[int] = frozenset()
 
     def scattered(self, plan: Plan) -> dict[int, Chosen]:
         """The places on axes of the result at which entries are added up, by the axis.
@@ -38,7 +57,8 @@ def spelled(node: LabelledProduct, *, has_more_axes: bool) -> Spelled:
         has_more_axes: whether there are such arrays.
     """
     chosen = [each for each in map(chosen_by, node.factors) if each is not None]
-    factors = [factor for factor in node.factors if chosen_by(factor) is None]
+    labels = [each for each in map(labels_of, node.factors) if each is not None]
+    factors = [f for f in node.factors if chosen_by(f) is None and labels_of(f) is None]
     dims = list(node.dims)
 
     def letter_of(index: Index) -> Index:
@@ -54,4 +74,20 @@ def spelled(node: LabelledProduct, *, has_more_axes: bool) -> Spelled:
     is_plain = all(isinstance(index, int) for index in result)
     if not is_plain or len(set(result)) < len(result):
         return Spelled(node, ())
-    return Spelled(LabelledProduct(node.coefficient, tuple(found), result, tuple(dims)), chosen)
+    inner = LabelledProduct(node.coefficient, tuple(found), result, tuple(dims))
+    choosing = {i for each in chosen for i in each.every}
+    choosing.update(i for each in labels for i in each.every)
+    return Spelled(inner, chosen, labels, frozenset(choosing))
+
+
+def one_each(node: Node) -> Spelled | None:
+    """A term with one entry in each row, at the place that a label says; nothing for any other.
+
+    Args:
+        node: a term of a sum.
+    """
+    found = spelled(labelled(node), has_more_axes=False)
+    if len(found.labels) != 1 or found.chosen:
+        return None
+    (labels,) = found.labels
+    return found if letters_of(found.product.result)[:2] == (*labels.letters, labels.root) else None

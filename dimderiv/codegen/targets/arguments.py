@@ -35,6 +35,7 @@ class Arguments:
         sizes: names of sizes that the code may need besides those of the symbols' axes.
 
     Attributes:
+        labels: the names of those that are labels, which are whole numbers.
         missing: the sizes that cannot be read off and are handed in, once the opening is written.
     """
 
@@ -46,6 +47,7 @@ class Arguments:
     ) -> None:
         self.shapes = {name: declaration.shape for name, declaration in symbols.items()}
         self.python = {name: identifiers.new(name) for name in symbols}
+        self.labels = {self.python[name] for name, each in symbols.items() if each.labels}
         dims = [dim for shape in self.shapes.values() for dim in shape]
         every = dict.fromkeys([*(n for dim in dims for n in sorted(dim.names)), *sizes])
         self.sizes = {name: identifiers.new(name) for name in every}
@@ -62,9 +64,14 @@ class Arguments:
         return [self.python[name] for name in self.shapes]
 
     @property
+    def arrays(self) -> list[str]:
+        """The names of the arguments that are no labels."""
+        return [name for name in self.names if name not in self.labels]
+
+    @property
     def dtype(self) -> str:
-        """The text of the type that all arguments have."""
-        return f"{self.names[0]}.dtype" if self.names else "float"
+        """The text of the type that all arguments have but labels."""
+        return f"{self.arrays[0]}.dtype" if self.arrays else "float"
 
     def size(self, dim: Dim) -> str:
         """The text of a dimension as a number."""
@@ -262,6 +269,7 @@ class LateArguments(Arguments):
         self.shapes = {name: declaration.shape for name, declaration in symbols.items()}
         own = {name: identifiers.new(called.get(name, name)) for name in symbols}
         self.python = {**earlier.python, **own}
+        self.labels = set()
         self.sizes = earlier.sizes
         self._readable = earlier._readable
 

@@ -21,6 +21,7 @@ class ArrayApiWriter(Writer):
     imports = ""
     module = "xp"
     helper_file = "array_api_helpers.py"
+    labels = "xp.astype(xp.asarray({}), xp.int64)"
     reserved = frozenset({"xp", "like"})
     row = "[0, :]"
     # The standard has a Cholesky factor, but nothing that solves with it.
@@ -47,6 +48,8 @@ class ArrayApiWriter(Writer):
         "windows": "{helper.windows}({}, {op.window}, {op.detail.axes})",
         "reshape": "xp.reshape({}, {op.tuple})",
         "packed": "xp.reshape({}, {op.tuple})",
+        "sort": "xp.sort({}, axis={op.detail.axes[0]})",
+        "rank": "xp.argsort(xp.argsort({}, axis={op.detail.axes[0]}), axis={op.detail.axes[0]})",
         "flip": "xp.flip({}, axis={op.detail.axes})",
     }
 
@@ -95,6 +98,13 @@ class ArrayApiWriter(Writer):
         """The index that takes a part of an array, which says what becomes of each axis."""
         text = super().part(op, taken)
         return text if text.count(",") + 1 == op.arguments[0].rank else f"{text}, ..."
+
+    def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
+        """The line that adds an entry to each row of an array."""
+        base, part, labels = texts
+        entries = self.constant(part.text) if is_of_numbers(op.arguments[1]) else part.text
+        call = f"{self.helper('put_into')}({base}, {entries}, {labels})"
+        return [commented(f"{variable} = {call}", op.dims)]
 
     def constant(self, text: str) -> str:
         """A number as an array."""

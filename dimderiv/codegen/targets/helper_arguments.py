@@ -1,9 +1,11 @@
 """What helper functions take besides arrays, as texts, and the indices of parts of arrays."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dimderiv.codegen.plan import Operation, details
+from dimderiv.codegen.targets.text import SIGN, Text
 
 if TYPE_CHECKING:
     from dimderiv.codegen.targets.writer import Writer
@@ -28,6 +30,9 @@ def helper_arguments(op: Operation, writer: "Writer") -> list[str]:
             return [*given, _listed(map(writer.sizes, around))] if around else given
         case details.Selected(steps, offset):
             return [writer.tuple(op.dims), str(steps), writer.size(offset).text, writer.options]
+        case details.Shared(axes):
+            count = [] if op.kind == "taken" else [writer.size(op.dims[len(axes)]).text]
+            return [str(axes), *count]
         case details.Along(axes) if op.kind == "overlap_add":
             return [str(axes)]
         case details.Along(axes) if axes:
@@ -56,3 +61,59 @@ def part_index(taken: Sequence[details.Part], writer: "Writer") -> str:
 def _listed(texts: Iterable[str]) -> str:
     """Tuples in a list."""
     return f"[{', '.join(f'({text})' for text in texts)}]"
+
+
+def over_stack(writer: "Writer", op: Operation, parts: Sequence[Text]) -> Text:
+    """A function of matrices that takes one at a time, of each of a stack of them.
+
+    Args:
+        writer: writes the function.
+        op: the operation.
+        parts: the texts of its arguments.
+    """
+    count = op.arguments[0].rank - 2
+    alone = [replace(each, dims=each.dims[-2:]) for each in op.arguments]
+    inner = replace(op, arguments=tuple(alone), dims=op.dims[count:])
+    names = [Text(f"A{k}") for k in range(len(parts))]
+    function = f"lambda {', '.join(map(str, names))}: {writer.spelled(inner, names)}"
+    return Text(f"{writer.helper('over_stack')}({function}, {', '.join(map(str, parts))})")
+
+
+def is_plain_index(op: Operation) -> bool:
+    """Whether entries are taken by labels alone, or one of each row by a label for each.
+
+    Args:
+        op: the operation.
+    """
+    is_taken = op.kind == "taken" and isinstance(op.detail, details.Shared)
+    return is_taken and (op.detail == ((),) or (op.detail == ((0,),) and op.arguments[1].rank == 1))
+
+
+def row_index(writer: "Writer", op: Operation) -> str:
+    """The index of every row, in front of that of the labels.
+
+    Args:
+        writer: writes sizes.
+        op: the operation.
+    """
+    return f"{writer.module}.arange({writer.size(op.dims[0])}), "
+
+
+def put_in_place(
+    writer: "Writer", variable: str, op: Operation, texts: Sequence[Text], copy: str
+) -> list[str]:
+    """The lines that add an entry to each row of an array, for a library that overwrites.
+
+    Args:
+        writer: writes sizes.
+        variable: the name of the array.
+        op: the operation.
+        texts: the array, the entries and the labels.
+        copy: the method that copies an array.
+    """
+    base, part, labels = texts
+    lines = [] if base.text == variable else [f"{variable} = {base.atom}.{copy}()"]
+    place = f"{variable}[{row_index(writer, op)}{labels}]"
+    if part.level == SIGN:
+        return [*lines, f"{place} -= {part.text.removeprefix('-')}"]
+    return [*lines, f"{place} += {part}"]

@@ -26,6 +26,7 @@ class JaxWriter(NumpyLikeWriter):
     imports = "import jax\nimport jax.numpy as jnp"
     module = "jnp"
     helper_file = "jax_helpers.py"
+    labels = "jnp.asarray({}, int)"
     layer_words = (FORWARD, BACKWARD, WHOLE, KEPT, "sizes")
     calls: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.calls,
@@ -100,6 +101,12 @@ class JaxWriter(NumpyLikeWriter):
         if base:
             values = joined("-" if is_negative else "+", base, values)
         return [commented(f"{variable} = {values}", op.dims)]
+
+    def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
+        """The line that adds an entry to each row of an array."""
+        base, part, labels = texts
+        rows = f"jnp.arange({self.size(op.dims[0])})"
+        return [commented(f"{variable} = {base.atom}.at[{rows}, {labels}].add({part})", op.dims)]
 
     def constant(self, text: str) -> str:
         """A number of jax."""

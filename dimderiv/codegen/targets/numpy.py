@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.plan import EXTREMES, Operation, details, is_of_numbers, is_of_stack
+from dimderiv.codegen.targets.helper_arguments import put_in_place
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.targets.spelling import outer_places, triangle_place
@@ -25,6 +26,7 @@ class NumpyWriter(NumpyLikeWriter):
     imports = "import numpy as np"
     module = "np"
     helper_file = "numpy_helpers.py"
+    labels = "np.asarray({}, int)"
     in_blocks = True
     array_tests = ("np.ndarray", '{}.dtype.kind == "f"')
     layer_name = "Layer"
@@ -70,8 +72,8 @@ class NumpyWriter(NumpyLikeWriter):
         if op.kind == "map":
             is_taken = op.function in {*EXTREMES, "square"} or self._is_universal(op)
             return (0,) if is_taken and not is_of_numbers(op) else ()
-        if op.kind == "scatter":
-            return (0,) if len(op.arguments) == 2 else ()
+        if op.kind in {"scatter", "put"}:
+            return (0,) if len(op.arguments) > 2 - (op.kind == "scatter") else ()
         return (0,) if op.kind in SOFTMAXES else ()
 
     def _is_universal(self, op: Operation) -> bool:
@@ -108,6 +110,10 @@ class NumpyWriter(NumpyLikeWriter):
             return [*lines, f"{view} -= {text.removeprefix('-')}"]
         return [*lines, f"{view} += {text}"]
 
+    def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
+        """The lines that add an entry to each row of an array."""
+        return put_in_place(self, variable, op, texts, "copy")
+
     def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
         """A new array that loops over blocks fill; a number without axes."""
         made = "zeros" if is_zero else "empty"
@@ -115,7 +121,7 @@ class NumpyWriter(NumpyLikeWriter):
 
     def constant(self, text: str) -> str:
         """A number of numpy."""
-        return f"{self.dtype}.type({text})" if self.arguments.names else f"np.float64({text})"
+        return f"{self.dtype}.type({text})" if self.arguments.arrays else f"np.float64({text})"
 
 
 def _is_by_rows(op: Operation) -> bool:

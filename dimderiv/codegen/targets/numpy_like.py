@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.plan import Operation, details, is_of_numbers
+from dimderiv.codegen.targets.helper_arguments import is_plain_index, row_index
 from dimderiv.codegen.targets.spelling import axes_over, triangle_place
 from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts
 from dimderiv.codegen.targets.writer import Writer
@@ -29,6 +30,8 @@ class NumpyLikeWriter(Writer):
         "transpose": "{0.atom}.transpose{op.detail.axes}",
         "reshape": "{0.atom}.reshape({op.sizes})",
         "packed": "{0.atom}.reshape({op.sizes})",
+        "sort": "{xp}.sort({}, axis={op.detail.axes[0]})",
+        "rank": "{0.atom}.argsort(axis={op.detail.axes[0]}).argsort(axis={op.detail.axes[0]})",
         "flip": "{0.atom}[{op.backwards}]",
     }
 
@@ -49,6 +52,8 @@ class NumpyLikeWriter(Writer):
                 if letters == (0, 0):
                     return Text(f"{parts[0].atom}.diagonal()")
                 return Text(self.diagonal_view(parts[0].text, letters))
+            case details.Shared(axes) if is_plain_index(op):
+                return Text(f"{parts[0].atom}[{row_index(self, op) if axes else ''}{parts[1]}]")
         match op.kind:
             case "fill":
                 return self._filled(op, parts[0].text)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.plan import COMPARISONS, Operation, beneath_views, details, is_of_numbers
+from dimderiv.codegen.targets.helper_arguments import is_plain_index, put_in_place, row_index
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.spelling import axes_over
 from dimderiv.codegen.targets.text import Text, commented, indented, joined, listed, subscripts
@@ -26,6 +27,7 @@ class TorchWriter(Writer):
     imports = "import torch"
     module = "torch"
     helper_file = "torch_helpers.py"
+    labels = "torch.as_tensor({}).long()"
     layer_words = (LAYER, "ctx", "slopes", "pairs")
     array_tests = ("torch.Tensor", "{}.dtype.is_floating_point")
     stacked = Writer.stacked | {"expm", "pinv"}
@@ -48,6 +50,8 @@ class TorchWriter(Writer):
         "transpose": "{0.atom}.permute{op.detail.axes}",
         "reshape": "{0.atom}.reshape({op.sizes})",
         "packed": "{0.atom}.reshape({op.sizes})",
+        "sort": "torch.sort({}, {op.detail.axes[0]})[0]",
+        "rank": "{0.atom}.argsort({op.detail.axes[0]}).argsort({op.detail.axes[0]})",
         "flip": "{0.atom}.flip({op.detail.axes})",
     }
 
@@ -101,6 +105,10 @@ class TorchWriter(Writer):
         """Truth values are numbers already, but for those that no tensor takes part in."""
         return is_of_numbers(op.arguments[place]) and op.kind == "map"
 
+    def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
+        """The lines that add an entry to each row of a tensor."""
+        return put_in_place(self, variable, op, texts, "clone")
+
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as torch spells it."""
         match op.detail:
@@ -122,6 +130,8 @@ class TorchWriter(Writer):
                 return Text(diagonal_view(parts[0].atom, letters))
             case details.Subscripts(left, right, kept):
                 return _stacked_products(left, right, kept, parts)
+            case details.Shared(axes) if is_plain_index(op):
+                return Text(f"{parts[0].atom}[{row_index(self, op) if axes else ''}{parts[1]}]")
         match op.kind:
             case "cast":
                 return parts[0]
@@ -145,8 +155,8 @@ class TorchWriter(Writer):
 
     def overwritable(self, op: Operation) -> Sequence[int]:
         """The places of the arguments that torch can put the value in."""
-        if op.kind == "scatter":
-            return (0,) if len(op.arguments) == 2 else ()
+        if op.kind in {"scatter", "put"}:
+            return (0,) if len(op.arguments) > 2 - (op.kind == "scatter") else ()
         if op.function not in ARITHMETIC:
             return ()
         places = (0, 1) if op.function in "+*" else (0,)
@@ -184,12 +194,12 @@ class TorchWriter(Writer):
     @property
     def dtype(self) -> str:
         """The text of the type of all entries."""
-        return self.arguments.dtype if self.arguments.names else "torch.float64"
+        return self.arguments.dtype if self.arguments.arrays else "torch.float64"
 
     @property
     def options(self) -> str:
         """The arguments that say of which type a new tensor is, and where."""
-        names = self.arguments.names
+        names = self.arguments.arrays
         return f"dtype={self.dtype}" + (f", device={names[0]}.device" if names else "")
 
     def _new(self, name: str, op: Operation, value: str = "") -> str:
@@ -197,9 +207,9 @@ class TorchWriter(Writer):
         shape = self.shape(op.dims) if value else self.sizes(op.dims)
         shape = f"({shape},)" if value and not shape.startswith("(") else shape
         given = f"{shape}, {value}" if value else shape
-        if not self.arguments.names:
+        if not self.arguments.arrays:
             return f"torch.{name}({given}, {self.options})"
-        return f"{self.arguments.names[0]}.new_{name}({given})"
+        return f"{self.arguments.arrays[0]}.new_{name}({given})"
 
     def _filled(self, op: Operation, part: Text) -> Text:
         (value,) = op.arguments

@@ -17,7 +17,7 @@ from dimderiv.codegen.plan import (
     is_of_stack,
 )
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
-from dimderiv.codegen.targets.helper_arguments import helper_arguments, part_index
+from dimderiv.codegen.targets.helper_arguments import helper_arguments, over_stack, part_index
 from dimderiv.codegen.targets.helper_texts import helper_functions
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.spelling import Helpers, Parts, outer_places, triangle_place
@@ -64,6 +64,7 @@ class Writer:
         array_tests: the type of an array, and a test of one that its entries are floating, where
             looking is quicker than converting.
         stacked: the functions of matrices that its library takes of stacks of them too.
+        labels: what makes labels an array of whole numbers.
         takes_numbers: whether functions of two arrays take a number for one of them.
         rules: how the rules write functions of each entry, see `rules/README.md`.
         calls: how other operations are spelled, as `spelling` says; what is not spelled anywhere is
@@ -85,6 +86,7 @@ class Writer:
     factors: ClassVar[frozenset[str]] = FACTORS
     array_tests: ClassVar[tuple[str, ...]] = ()
     stacked: ClassVar[frozenset[str]] = frozenset({"inv", "det", "logdet"})
+    labels: ClassVar[str]
     takes_numbers: ClassVar[bool] = False
     rules: ClassVar[Mapping[str, str]] = {}
     calls: ClassVar[Mapping[str, str]]
@@ -205,22 +207,12 @@ class Writer:
         """An operation that each library spells in its own way."""
         name = called(op)
         if is_of_stack(op) and op.kind not in self.stacked:
-            return self._over_stack(op, parts)
+            return over_stack(self, op, parts)
         if name in self.calls:
             return self._formatted(self.calls[name], op, parts)
         if name in self.helpers:
             return self._helped(op, parts)
         raise self.unknown(op.kind)
-
-    def _over_stack(self, op: Operation, parts: Sequence[Text]) -> Text:
-        """A function of matrices that takes one at a time, of each of a stack of them."""
-        count = op.arguments[0].rank - 2
-        alone = [replace(each, dims=each.dims[-2:]) for each in op.arguments]
-        inner = replace(op, arguments=tuple(alone), dims=op.dims[count:])
-        names = [Text(f"A{k}") for k in range(len(parts))]
-        function = f"lambda {', '.join(map(str, names))}: {self.spelled(inner, names)}"
-        given = ", ".join(map(str, parts))
-        return Text(f"{self.helper('over_stack')}({function}, {given})")
 
     def _formatted(self, spelling: str, op: Operation, parts: Sequence[Text]) -> Text:
         given = {"xp": self.module, "helper": Helpers(self.helper), "op": Parts(op, self)}
@@ -362,6 +354,16 @@ class Writer:
                 take it that the variable holds an array of its own where this is the variable.
             op: an operation of the kind `scatter`; its detail says which axes run together.
             part: the values.
+        """
+        raise self.unknown(op.kind)
+
+    def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
+        """The lines that add an entry to each row of an array, where a label says.
+
+        Args:
+            variable: the name of the array.
+            op: an operation of the kind `put` with three arguments.
+            texts: the array, the entries and the labels.
         """
         raise self.unknown(op.kind)
 

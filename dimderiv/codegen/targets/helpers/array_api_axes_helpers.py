@@ -118,3 +118,43 @@ def window_at(tap, steps, sizes, apart):
     along = zip(tap, steps, sizes, apart, strict=True)
     parts = [slice(k * s, k * s + (n - 1) * d + 1, d) for k, s, n, d in along]
     return (slice(None), slice(None), *parts)
+
+
+def taken(x, labels, shared):
+    """The entries of x at the labels, along the axis after those that x shares with the labels."""
+    xp, count = namespace(x), len(shared)
+    if not shared:
+        rest = x.shape[1:]
+        return xp.reshape(xp.take(x, xp.reshape(labels, (-1,)), axis=0), (*labels.shape, *rest))
+    # Of each axis of the labels, x has the same places or, with size 1, all.
+    sizes = [labels.shape[k] if k in shared else 1 for k in range(labels.ndim)]
+    x = xp.reshape(x, (*sizes, *x.shape[count:]))
+    chosen = chosen_by(labels, x.shape[labels.ndim], x)
+    chosen = xp.reshape(chosen, (*chosen.shape, *[1] * (x.ndim - chosen.ndim)))
+    return xp.sum(xp.where(chosen, x, xp.zeros_like(x)), axis=labels.ndim)
+
+
+def put(x, labels, shared, count):
+    """The array with x at the labels, along the axis after those that it shares with the labels."""
+    xp, rank = namespace(x), labels.ndim
+    parts = []
+    for label in range(count):
+        here = xp.reshape(labels == label, (*labels.shape, *[1] * (x.ndim - rank)))
+        here = xp.where(here, x, xp.zeros_like(x))
+        summed = tuple(axis for axis in range(rank) if axis not in shared)
+        parts.append(xp.sum(here, axis=summed) if summed else here)
+    return xp.stack(parts, axis=len(shared))
+
+
+def put_into(x, entries, labels):
+    """The array with entries added to its rows, at the place in each row that its label says."""
+    xp = namespace(x)
+    chosen = chosen_by(labels, x.shape[1], x)
+    chosen = xp.reshape(chosen, (*chosen.shape, *[1] * (x.ndim - 2)))
+    return x + xp.where(chosen, entries[:, None, ...] if entries.ndim else entries, 0 * x)
+
+
+def chosen_by(labels, count, like):
+    """Whether a place on an axis of some size is the label, for each label."""
+    *_, places = indices((*labels.shape, count), like)
+    return labels[..., None] == places

@@ -62,3 +62,16 @@ def conv_adjoint(g, w, strides, dilations):
     return jax.lax.conv_general_dilated(
         g, turned, (1,) * len(edges), edges, lhs_dilation=strides, rhs_dilation=dilations
     )
+
+
+def taken(x, labels, shared):
+    """The entries of x at the labels, along the axis after those that x shares with the labels."""
+    grid = jnp.indices(labels.shape, sparse=True)
+    return x[(*[grid[axis] for axis in shared], labels)]
+
+
+def put(x, labels, shared, count):
+    """The array with x at the labels, along the axis after those that it shares with the labels."""
+    rest, grid = x.shape[labels.ndim :], jnp.indices(labels.shape, sparse=True)
+    out = jnp.zeros((*[labels.shape[axis] for axis in shared], count, *rest), x.dtype)
+    return out.at[(*[grid[axis] for axis in shared], labels)].add(x)

@@ -10,6 +10,11 @@ import numpy as np
 
 from dimderiv.codegen.targets.helpers.python_helpers import edges_of, overlaps
 
+try:
+    from scipy import sparse
+except ImportError:
+    sparse = None
+
 
 def softmax_along(x, axis, out=None):
     """Exponentials over their sum along one of many axes."""
@@ -121,3 +126,32 @@ def conv_adjoint(g, w, strides, dilations):
             place = [slice(f, f + (m - 1) * s + 1, s) for f, m, s in ends]
             out[(block, slice(None), *place)] += parts[(slice(None), slice(None), *tap)]
     return out
+
+
+def taken(x, labels, shared):
+    """The entries of x at the labels, along the axis after those that x shares with the labels."""
+    grid = np.ogrid[tuple(map(slice, labels.shape))]
+    return x[(*[grid[axis] for axis in shared], labels)]
+
+
+def put(x, labels, shared, count):
+    """The array with x at the labels, along the axis after those that it shares with the labels."""
+    rest = x.shape[labels.ndim :]
+    if not shared:
+        return added_up(x.reshape(labels.size, -1), labels.ravel(), count).reshape(count, *rest)
+    out = np.zeros((*[labels.shape[axis] for axis in shared], count, *rest), x.dtype)
+    grid = np.ogrid[tuple(map(slice, labels.shape))]
+    np.add.at(out, (*[grid[axis] for axis in shared], labels), x)
+    return out
+
+
+def added_up(rows, labels, count):
+    """The sum of the rows with each label: by a sparse matrix, as numpy alone is slow."""
+    if len(labels) and (labels.min() < 0 or labels.max() >= count):
+        raise IndexError(f"a label is not one of 0 to {count - 1}")
+    if sparse:
+        ones, ends = np.ones(len(labels), rows.dtype), np.arange(len(labels) + 1)
+        return sparse.csc_matrix((ones, labels, ends), (count, len(labels))) @ rows
+    places = labels[:, None] * rows.shape[1] + np.arange(rows.shape[1])
+    sums = np.bincount(places.ravel(), rows.ravel(), count * rows.shape[1])
+    return sums.reshape(count, -1).astype(rows.dtype)

@@ -77,3 +77,18 @@ def conv_adjoint(g, w, strides, dilations):
     """The tensor with the sums over o of g[n,o,i,..] w[o,c,r,..] added up at n,c,2i+r,.."""
     function = getattr(torch.nn.functional, f"conv_transpose{g.ndim - 2}d")
     return function(g, w, stride=strides, dilation=dilations)
+
+
+def taken(x, labels, shared):
+    """The entries of x at the labels, along the axis after those that x shares with the labels."""
+    grid = indices(labels.shape, labels.device)
+    return x[(*[grid[axis] for axis in shared], labels)]
+
+
+def put(x, labels, shared, count):
+    """The tensor with x at the labels, along the axis after those that it shares with them."""
+    rest, grid = x.shape[labels.ndim :], indices(labels.shape, labels.device)
+    out = x.new_zeros(*[labels.shape[axis] for axis in shared], count, *rest)
+    if not shared:
+        return out.index_add_(0, labels.ravel(), x.reshape(-1, *rest))
+    return out.index_put_((*[grid[axis] for axis in shared], labels), x, accumulate=True)

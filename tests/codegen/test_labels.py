@@ -1,0 +1,61 @@
+# mypy: disable-error-code="no-untyped-call"
+"""Labels in code: products with one-hot matrices that are never written."""
+
+from fractions import Fraction
+
+import pytest
+from tensors import array, assert_computed, letters
+
+from dimderiv.codegen.targets import TARGETS
+from dimderiv.graph.nodes import Node, apply_function
+from dimderiv.graph.sums import total
+from dimderiv.language.shapes import Declaration, Dim, Shape
+
+SIZES = {"N": 5, "C": 4, "d": 3}
+N, C = Dim.of("N"), Dim.of("C")
+y, S, E, G, g = (
+    array(name, *axes)
+    for name, axes in (("y", "N"), ("S", "NC"), ("E", "Cd"), ("G", "Nd"), ("g", "N"))
+)
+H = apply_function("onehot", (y,), (N, C))
+P = apply_function("softmax", (S,), S.axes, (1,))
+DECLARED = {each.name: Declaration(Shape.of(each.axes)) for each in (S, E, G, g)}
+DECLARED["y"] = Declaration(Shape.of((N,)), labels=C)
+LINES: dict[str, tuple[Node, str, str]] = {
+    "one of each row": (letters("ic,ic->i", S, H), "Sy", "return S[np.arange(N), y]"),
+    "rows": (letters("ic,cd->id", H, E), "Ey", "return E[y]"),
+    "rows added up": (letters("ic,id->cd", H, G), "GyE", "return put(G, y, (), C)"),
+    "counts": (letters("ic->c", H), "Sy", "return put(np.ones(N, S.dtype), y, (), C)"),
+    "one to each row": (letters("ic,i->ic", H, g), "gyS", "return put(g, y, (0,), C)"),
+    "itself": (H, "Sy", "return put(np.ones(N, S.dtype), y, (0,), C)"),
+    "less": (total([(Fraction(1), P), (Fraction(-1), H)], S.axes), "Sy", "[np.arange(N), y] -= 1"),
+    "less than given": (total([(Fraction(1), S), (Fraction(-2), H)], S.axes), "Sy", "S.copy()"),
+    "less weights": (
+        total([(Fraction(1), P), (Fraction(-1), letters("ic,i->ic", H, g))], S.axes),
+        "Syg",
+        "[np.arange(N), y] -= g",
+    ),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("node", "names", "line"), LINES.values(), ids=LINES)
+def test_labels_are_indices(node: Node, names: str, line: str, target: str) -> None:
+    """What a one-hot matrix is multiplied by is taken, or put where the labels say."""
+    code = assert_computed([node], {name: DECLARED[name] for name in names}, SIZES, target)
+
+    assert target != "numpy" or line in code
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_sorting_is_undone_by_ranks(target: str) -> None:
+    """The one-hot matrices of ranks are those of a permutation of each row."""
+    ranks = apply_function("rank", (S,), S.axes, (1,))
+    places = apply_function("onehot", (ranks,), (N, C, C))
+    ordered = apply_function("sort", (S,), S.axes, (1,))
+    D = array("D", "N", "C")
+    back = letters("rkc,rc->rk", places, D)
+    declared = {"S": DECLARED["S"], "D": DECLARED["S"]}
+    code = assert_computed([ordered, back], declared, SIZES, target)
+
+    assert "taken(D, S.arg" in code or target == "array_api"
