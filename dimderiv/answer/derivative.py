@@ -97,7 +97,7 @@ class Derivative(Extent):
         """
         if self.has_letters:
             return "index"
-        for part in (part for each in self.program.statements for part in walk(each.value)):
+        for part in walk(self.program.statements[-1].value):
             if isinstance(part, IndexForm) or (isinstance(part, Call) and part.over):
                 return "index"
         return "kronecker" if len(self.of.axes) + len(self.by.axes) > 2 else "matrix"

@@ -156,7 +156,7 @@ def written(
     heads = {names: heads_of(question, letters, names) for names in found}
     moving, lent = (tangents.named, tangents.lent) if tangents else ((), ())
     named = (*record.gradients.adjoints, *free, *moving)
-    answer = write_answer(typed.program, named, found, arranger, heads)
+    answer = write_answer(typed.printed, named, found, arranger, heads)
     given = answer.definitions
     short = [name for name in lent if name in given and symbols(given[name]) <= MOST_INLINE]
     answer = answer.without(short) if short else answer

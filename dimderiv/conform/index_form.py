@@ -177,8 +177,16 @@ class _Statement:
                     (part.dims[letter], [*user.of_index(part.factors, letter)])
                     for letter in index.letters
                 ]
-        wishes = [*given, *user.wishes(self.node, axis)]
-        return [(self.node.axes[axis], wishes)]
+        dim = self.node.axes[axis]
+        wishes = [*given, *user.wishes(self.node, axis), *self._of_size(dim)]
+        return [(dim, wishes)]
+
+    def _of_size(self, dim: Dim) -> list[str]:
+        """The letter that an axis has from its size, `h` for H, where no other has that size."""
+        name, scope = str(dim).lower(), self.scope
+        is_letter = len(name) == 1 and name.isalpha() and self.node.axes.count(dim) == 1
+        is_taken = name in scope.taken or name in scope.avoided
+        return [name] if self.writer.user.are_used and is_letter and not is_taken else []
 
     def _chosen(self, wished: Sequence[tuple[Dim, list[str]]]) -> Iterator[str]:
         """A letter for each: first the wishes that no other one has taken, then any."""

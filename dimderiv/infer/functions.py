@@ -92,7 +92,9 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
         body = along(scope.rulebook.formula(rule, text), axes_along(scope, node, first))
         return scope.visit(scope.body(node, body))
     except ClashError as clash:
-        raise ClashError(scope.caller, clashes.operands_misfit, clash.sizes) from None
+        is_array = any(len(axes) > 2 for axes in arguments)
+        write = array_refusals.argument_refused if is_array else clashes.operands_misfit
+        raise ClashError(scope.caller, write, clash.sizes) from None
     finally:
         scope.names, scope.caller = outer
         scope.calls -= 1

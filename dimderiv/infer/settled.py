@@ -85,3 +85,30 @@ def _written(
     letters: Iterable[syntax.Letter], extents: Mapping[str, Dim]
 ) -> tuple[syntax.Letter, ...]:
     return tuple([(name, extents[name].syntax()) for name, _ in letters])
+
+
+def with_signs(program: Program, sizes: Sizes) -> Program:
+    """The program with `@` between arrays of more than two axes, where it is read as a product.
+
+    Args:
+        program: the program.
+        sizes: the sizes of its parts.
+    """
+
+    def change(part: Tree) -> Tree | None:
+        match part:
+            case syntax.Binary("*", left, right):
+                shapes = sizes.shape(left), sizes.shape(right)
+                if any(each.is_scalar for each in shapes):
+                    return None
+                if any(each.has_more_axes for each in shapes):
+                    return replace(
+                        part,
+                        operator="@",
+                        left=replaced(left, change),
+                        right=replaced(right, change),
+                    )
+        return None
+
+    statements = [replace(each, value=replaced(each.value, change)) for each in program.statements]
+    return replace(program, statements=tuple(statements))

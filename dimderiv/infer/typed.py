@@ -18,7 +18,7 @@ from dimderiv.infer.kinds import Doubt
 from dimderiv.infer.naming import settle_sizes
 from dimderiv.infer.progress import VISITORS, Progress
 from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
-from dimderiv.infer.settled import needs_sizes, with_sizes
+from dimderiv.infer.settled import needs_sizes, with_signs, with_sizes
 from dimderiv.infer.size_names import written_sizes
 from dimderiv.infer.unify import resolved
 from dimderiv.language import (
@@ -111,6 +111,13 @@ class Typed:
         """The program with the size of every letter written out, and every axis as a number."""
         is_open = self._bound or self._along or needs_sizes(self.program)
         return with_sizes(self.program, self) if is_open else self.program
+
+    @cached_property
+    def printed(self) -> syntax.Program:
+        """The program as answers repeat it, with `@` between arrays of more than two axes."""
+        known = (known.shape for known in self.symbols.values())
+        has_arrays = any(shape.has_more_axes for shape in (*known, *self.definitions.values()))
+        return with_signs(self.program, self) if has_arrays else self.program
 
     def body(self, node: syntax.Call) -> "Typed":
         """The definition of a function as a program, with the shapes that it has in one call.

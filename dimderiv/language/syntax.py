@@ -16,7 +16,7 @@ from dimderiv.language import frozen
 from dimderiv.language.vocabulary import EXTREMES, REDUCTIONS
 
 # `//` stands in sizes alone: a quotient rounded down.
-Operator = Literal["*", ".*", "/", "./", "//", "^", ".^", ">", "<", ">=", "<=", "=="]
+Operator = Literal["*", "@", ".*", "/", "./", "//", "^", ".^", ">", "<", ">=", "<=", "=="]
 
 NOWHERE: Span = (0, 0)
 
@@ -60,7 +60,10 @@ class Add:
 
 @frozen.by_value
 class Binary:
-    """Two operands and an operator; juxtaposition and `@` are `*`."""
+    """Two operands and an operator; juxtaposition and `@` are `*`.
+
+    Only what is printed has `@`, between arrays with more than two axes.
+    """
 
     operator: Operator
     left: "Tree"

@@ -156,10 +156,19 @@ class _Scanner:
                 elif kind == "'":
                     self.prime()
             elif group == "word":
-                self.tokens += read_word(text, start, end)
+                if len(text) == 1 and "[" in self.opened:
+                    self.letter(text, start, end)
+                else:
+                    self.tokens += read_word(text, start, end)
             elif group != "skipped":
                 getattr(self, group)(text, start, end)
         self.tokens.append(Token("end", "", len(self.source), len(self.source)))
+
+    def letter(self, text: str, start: int, end: int) -> None:
+        """A letter in square brackets, also where a function has its name, as in `X[h]`."""
+        is_letter = text.islower() and text.isascii() and not self.source.startswith("(", end)
+        read = Token("name", text, start, end)
+        self.tokens += [read] if is_letter else self.words.read(text, start, end)
 
     def running(self, text: str, start: int, end: int) -> None:
         is_name = text in self.words.known

@@ -259,7 +259,7 @@ class _Printer:
         match node:
             case Binary("*", Number(value), Binary("/", top, bottom)) if value.denominator == 1:
                 return self.quotient(Binary("*", node.left, top), bottom)
-        factors = chain(node, "*" if node.operator == "*" else _ELEMENTWISE)
+        factors = chain(node, _ELEMENTWISE if node.operator in _ELEMENTWISE else "*@")
         written, loosest, tall = "", OPERATOR_LEVELS[node.operator], False
         for operator, factor, lowest in factors:
             piece = self.piece(factor)
@@ -267,7 +267,7 @@ class _Printer:
             if factor is factors[-1].node and isinstance(factor, Call) and factor.over:
                 lowest = FORM
             # Around a sign such as `\odot`, brackets on one side only would look odd.
-            if node.operator != "*" and not _is_multiple(factor):
+            if node.operator in _ELEMENTWISE and not _is_multiple(factor):
                 lowest = max(lowest, POWER)
             tall, text = tall or piece.tall, at_least(piece, lowest)
             if piece.level >= lowest:

@@ -34,6 +34,7 @@ FORM, COMPARISON, SUM, NEGATIVE, QUOTIENT, HADAMARD, PRODUCT, POWER, POSTFIX, AT
 
 OPERATOR_LEVELS: dict[str, int] = {
     "*": PRODUCT,
+    "@": PRODUCT,
     ".*": HADAMARD,
     "/": QUOTIENT,
     "./": QUOTIENT,
@@ -46,6 +47,7 @@ OPERATOR_LEVELS: dict[str, int] = {
 # The lowest level that may stand left and right of an operator without brackets.
 OPERANDS: dict[str, tuple[int, int]] = {
     "*": (PRODUCT, POWER),
+    "@": (PRODUCT, POWER),
     ".*": (HADAMARD, POWER),
     "/": (HADAMARD, POWER),
     "./": (HADAMARD, POWER),
@@ -55,7 +57,7 @@ OPERANDS: dict[str, tuple[int, int]] = {
     **dict.fromkeys(COMPARISONS, (SUM, SUM)),
 }
 
-PRODUCTS = frozenset({"*", ".*", "/", "./", "//"})
+PRODUCTS = frozenset({"*", "@", ".*", "/", "./", "//"})
 POWERS = frozenset({"^", ".^"})
 
 _NODE_LEVELS: dict[type, int] = {

@@ -67,7 +67,8 @@ def text(tree: Tree | Program, *, multiline: bool = False) -> str:
     """
     if isinstance(tree, Program):
         return ("\n" if multiline else "; ").join(_statement(each) for each in tree.statements)
-    return _plain(implicit(tree))
+    written = _plain(tree)
+    return _plain(implicit(tree)) if "[" in written else written
 
 
 def shortened(text: str) -> str:
@@ -87,9 +88,12 @@ def shortened(text: str) -> str:
 
 
 def _statement(statement: Statement) -> str:
-    value = implicit(statement.value)
     if statement.name is None:
-        return _plain(value)
+        return text(statement.value)
+    written = _plain(statement.value)
+    if "[" not in written:
+        return f"{statement.name} = {written}"
+    value = implicit(statement.value)
     if isinstance(value, IndexForm) and value.letters:
         return f"{statement.name}{_head(value)} = {_operand(value.body, COMPARISON)}"
     return f"{statement.name} = {_plain(value)}"

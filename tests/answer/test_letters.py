@@ -17,7 +17,7 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
         ("sum(([i,j] A[i,k] B[k,j]) .* G)", "A", "", "G B'"),
         ("[k] x[i] T[k,i,j] y[j]", "x", "x: m; T: p x m x n; y: n", "[k,i] T[k,i,j] y[j]"),
         (STRIDED, "W", IMAGES, "[o, c, r:3, s:3] G[n,o,i,j] X[n,c,2i+r-1,2j+s-1]"),
-        (STRIDED, "X", IMAGES, "[n, c, k:H, l:L] G[n,o,i,j] W[o,c,k-2i+1,l-2j+1]"),
+        (STRIDED, "X", IMAGES, "[n, c, h:H, l:L] G[n,o,i,j] W[o,c,h-2i+1,l-2j+1]"),
         (
             "sum(G[b] .* inv(A[b]))",
             "A",

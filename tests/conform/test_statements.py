@@ -55,8 +55,8 @@ def written(node: Node, letters: Mapping[str, Sequence[str | None]] = LETTERS) -
     [
         (of("noi", (X, "ncp"), (W, "ocr"), (STRIDED, "pir")), "X[n,c,2k+r-1] W[o,c,r]"),
         (of("ocr", (X, "ncp"), (G, "noi"), (STRIDED, "pir")), "X[n,c,2i+k-1] G[n,o,i]"),
-        (of("ncp", (W, "ocr"), (G, "noi"), (STRIDED, "pir")), "W[o,c,k-2i+1] G[n,o,i]"),
-        (of("ncp", (W, "ocr"), (G, "noi"), (LONGER, "pir")), "W[o,c,r] G[n,o,i] I[k, 2i+3r-1]"),
+        (of("ncp", (W, "ocr"), (G, "noi"), (STRIDED, "pir")), "W[o,c,h-2i+1] G[n,o,i]"),
+        (of("ncp", (W, "ocr"), (G, "noi"), (LONGER, "pir")), "W[o,c,r] G[n,o,i] I[h, 2i+3r-1]"),
         (of("o", (G, "noi")), "G[n,o,i]"),
         (of("i", (S, "ic"), (ONEHOT, "ic")), "S[i, y[i]]"),
         (of("ic", (S, "ic"), (ONEHOT, "ic")), "S[i,c] onehot(y)[i,c]"),
@@ -74,7 +74,7 @@ def written(node: Node, letters: Mapping[str, Sequence[str | None]] = LETTERS) -
         ),
         (
             of("bid", (apply_function("softmax", (P,), P.axes, (2,)), "bij"), (B, "bjd")),
-            "softmax(P, axis=2)[b,i,j] B[b,j,k]",
+            "softmax(P, axis=2)[b,i,j] B[b,j,d]",
         ),
         (apply_map("exp", of("bik", (P, "bij"), (P, "bkj"))), "exp(P[b,i,j] P[b,k,j])"),
         (

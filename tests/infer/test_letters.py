@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 
 import pytest
-from statements import at, form, over, size, tree, typed
+from statements import RULES, at, declarations, form, over, size, tree, typed
 
+from dimderiv.infer.typed import infer
+from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Dim
 from dimderiv.language.syntax import Add, Binary, Call, Entry, IndexForm, Name, Tree
+from dimderiv.render import latex
+from dimderiv.render.text import text as render_text
 
 
 def extents(found: Mapping[str, Dim]) -> dict[str, str]:
@@ -188,3 +192,14 @@ def test_a_sum_of_one_letter_may_leave_its_array() -> None:
     found = typed(form("i", Add((at("y", "i"), at("x", "i + 0")))), shapes="x: n; y: m")
 
     assert "m" == str(found.value)
+
+
+def test_answers_repeat_products_of_arrays_with_their_sign() -> None:
+    """Side by side they would be refused."""
+    text = "Y = X @ W; 2 sum(Y .* Y)"
+    found = infer(parse_program(text), declarations("X: a x b x c; W: c x d"), rulebook=RULES)
+    matrices = infer(parse_program("Y = A @ B; Y"), {}, rulebook=RULES)
+
+    assert "X @ W" == render_text(found.printed.statements[0].value)
+    assert r"X W" == latex(found.printed.statements[0].value)
+    assert matrices.program is matrices.printed

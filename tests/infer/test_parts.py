@@ -154,6 +154,7 @@ def test_what_is_assumed_is_told(part: Tree, shapes: str, expected: str) -> None
         (times(X, X), "X: n x n x n", "only matrices are multiplied"),
         (Binary("^", X, tree("2")), "X: n x n x n", "only a square matrix has powers"),
         (call("inv", X), "X: B x n x n", "inv takes a matrix"),
+        (call("cumsum", X), "X: B x n x n", "cumsum takes a matrix"),
         (Add((X, Name("b"))), "X: N x T x D; b: D", "may run along more than one axis"),
         (Add((X, Name("b"))), "X: N x T x D; b: N x T x C", "D would have to be C"),
         (Call("sum", (X,), axis=3), "X: N x T x D", "an axis that is not there"),

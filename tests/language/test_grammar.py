@@ -1,10 +1,10 @@
 """Two readers of the language, the parser and a grammar for lark, agree on every text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +14,15 @@ from lark import Token as LarkToken
 from lark.lexer import Lexer
 
 from dimderiv.errors import ParseError
+from dimderiv.language.convolutions import spelled_convolution
+from dimderiv.language.einsum import einsum
 from dimderiv.language.parser import parse_program
+from dimderiv.language.structure import SPELLED
 from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import (
     Add,
     Binary,
+    Blocks,
     Call,
     Entry,
     IndexForm,
@@ -26,20 +30,48 @@ from dimderiv.language.syntax import (
     Negative,
     Number,
     Program,
+    Slice,
     Statement,
     Transpose,
 )
 from dimderiv.language.tokens import tokenize
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
 
 NAMES = frozenset({"score", "W_q", "X"})
 # The sizes of letters in the texts below: no letters themselves, wherever they stand.
 SIZES = frozenset({"m", "n", "H", "K"})
 FUNCTIONS = BUILTIN_FUNCTIONS | {"h", "∇h", "∇²h", "cost", "∇cost"}
 
-KINDS = dict.fromkeys(("<", ">", "<=", ">="), "COMPARISON") | dict.fromkeys(
-    ("*", ".*", "/", "./"), "PRODUCT"
+KINDS = dict.fromkeys(("<", ">", "<=", ">=", "=="), "COMPARISON") | dict.fromkeys(
+    ("*", ".*", "/", "./", "//"), "PRODUCT"
 )
+ENDS_OPERAND = frozenset({"name", "number", ")", "]", "'", "close", "⟩"})
+
+
+def brackets(tokens: Sequence[Token]) -> Iterator[str]:
+    """The kind of each token; square brackets are told apart by what is around and in them."""
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1] if place else None
+        if token.kind != "[":
+            yield token.kind
+            continue
+        end = next((k for k in range(place, len(tokens)) if tokens[k].kind == "]"), place)
+        after = [each.kind for each in tokens[end + 1 : end + 2]]
+        is_glued = before is not None and before.end == token.start
+        starts = place < 2 or tokens[place - 2].kind == ";"
+        inside = tokens[place + 1 : end]
+        if is_glued and before and before.kind == "name" and starts and after == ["="]:
+            yield "LEFT"
+        elif is_glued and before and before.kind == "reduction":
+            yield "HEAD"
+        elif is_glued and before and before.kind in ENDS_OPERAND:
+            yield "INDEX"
+        elif any(each.kind == ":" for each in inside) or all(
+            each.text.islower() or each.kind in {",", "(", ")"} for each in inside
+        ):
+            yield "HEAD"
+        else:
+            yield "BLOCK"
 
 
 class ProjectTokens(Lexer):
@@ -51,7 +83,8 @@ class ProjectTokens(Lexer):
 
     def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[LarkToken]:
         """Every token but the last, which only says that the text is over."""
-        for kind, text, *_ in tokenize(lexer_state, names=NAMES, functions=FUNCTIONS)[:-1]:
+        tokens = tokenize(lexer_state, names=NAMES, functions=FUNCTIONS)[:-1]
+        for kind, (_, text, *_) in zip(brackets(tokens), tokens, strict=True):
             is_tee = kind == "name" and text == "T"
             named = "TEE" if is_tee else self.types.get(kind, kind.upper())
             yield LarkToken(named, kind if kind in KINDS else text)
@@ -64,13 +97,60 @@ def index_form(axes: tuple[tuple[Any, ...], ...], body: Any) -> IndexForm:
     return IndexForm(tuple(letter for letters in axes for letter in letters), body, groups)
 
 
+class Axes(NamedTuple):
+    """What a call runs along."""
+
+    given: Any
+
+
+def call(function: str, parts: Sequence[Any]) -> Any:
+    """A call with its axis; blocks where it is another spelling of them."""
+    arguments = tuple(part for part in parts if not isinstance(part, Axes))
+    axes = [part.given for part in parts if isinstance(part, Axes)]
+    if function in SPELLED:
+        return spelled(function, arguments)
+    return Call(function, arguments, *axes)
+
+
+def spelled(function: str, parts: Sequence[Any]) -> Any:
+    """What a function is that stands for another formula."""
+    operands = [part for part in parts if not isinstance(part, str | dict)]
+    if function in {"hcat", "vcat"}:
+        rows = [operands] if function == "hcat" else [[each] for each in operands]
+        return Blocks(tuple(map(tuple, rows)))
+    patterns = [str(part) for part in parts if isinstance(part, str)]
+    if patterns:
+        return einsum(patterns[0], operands, NAMES, (0, 0))
+    options: dict[str, Any] = {}
+    for part in parts:
+        options |= part if isinstance(part, dict) else {}
+    return spelled_convolution(function, operands, options, NAMES, (0, 0))
+
+
 NODES: dict[str, Callable[..., Any]] = {
     "start": lambda *statements: Program(statements),
     "statement": lambda value: Statement(None, explicit(value, SIZES)),
     "definition": lambda name, value: Statement(str(name), explicit(value, SIZES)),
-    "index_form": lambda *parts: index_form(parts[:-1], parts[-1]),
+    "definition_of_entries": lambda name, _, *parts: Statement(
+        str(name), explicit(index_form(parts[:-1], parts[-1]), SIZES)
+    ),
+    "index_form": lambda _, *parts: index_form(parts[:-1], parts[-1]),
     "letters": lambda *letters: letters,
-    "letter": lambda name, size: (str(name), size),
+    "letter": lambda name, size=None: (str(name), size),
+    "reduction": lambda function, _, *parts: Call(
+        str(function),
+        parts[-1:],
+        over=tuple(letter for letters in parts[:-1] for letter in letters),
+    ),
+    "slice": lambda start=None, stop=None: Slice(start, stop),
+    "slice_from": Slice,
+    "slice_to": lambda stop: Slice(None, stop),
+    "blocks": lambda _, *rows: Blocks(tuple(row for row in rows if isinstance(row, tuple))),
+    "row": lambda *blocks: blocks,
+    "option": lambda name, *numbers: {str(name): tuple(map(int, numbers))},
+    "axis_number": int,
+    "axis_from_the_end": lambda number: -int(number),
+    "axis_letter": str,
     "add": lambda *terms: Add(terms),
     "negative": Negative,
     "binary": lambda left, operator, right: Binary(operator.value, left, right),
@@ -85,16 +165,12 @@ NODES: dict[str, Callable[..., Any]] = {
     "exponential": lambda _, exponent: Call("exp", (exponent,)),
     "ones": lambda _: Call("vector", (Number(Fraction(1)),)),
     "inner_product": lambda left, right: Call("tr", (Binary("*", Transpose(left), right),)),
-    "entry": lambda operand, *indices: Entry(operand, indices),
+    "entry": lambda operand, _, *indices: Entry(operand, indices),
     "name": lambda name: Name(str(name)),
     "number": lambda number: Number(Fraction(str(number))),
     "norm": lambda _, operand, close: Call(str(close), (operand,)),
-    "axis": lambda _, number: int(number),
-    "call": lambda function, *arguments: Call(
-        str(function),
-        tuple(argument for argument in arguments if not isinstance(argument, int)),
-        next((argument for argument in arguments if isinstance(argument, int)), None),
-    ),
+    "axis": lambda _, *axes: Axes(axes if len(axes) > 1 else axes[0]),
+    "call": lambda function, *arguments: call(str(function), arguments),
 }
 
 
@@ -169,6 +245,22 @@ INDEX_FORMS = (
     "[(i:m, k:p), j:n] A[i,j] B[k]",
     "[j:n, (i:m + 1, k:p, l:2)] 2 A[i,j] B[k] - x[l]",
     "[(i:m)] A[i,i]",
+    "[i,j] A[i,k] B[k,j] + c[i]",
+    "Y[n,o,t:9] = A[n,c,t-2k] B[o,c,k]; sum(G .* Y)",
+    "Y[n, (h d)] = A[n,h,d]; Y'",
+    "p[i] = exp(z[i]) / sum[j] exp(z[j]); p",
+    "[n,c,i,j] max[r:2, s:2] A[n,c,2i+r,2j+s]",
+    "2 sum[k] -x[k] y[k] + mean[n, h] A[n,h]^2",
+    "A - -sum[k] x[k] > 2",
+    "x[1:] - x[:-1] + x[0:k] .* x[:]",
+    "A[b, (h d)] B[i, y[i]]",
+    "[A, B; C, D] [x; -y] - (A B)[0,:]'",
+    "(x[i] - y[i])^2 / inv(A[b])[i,j]",
+    "[i:H//2 + 1] x[2i-1]",
+    "sum(A, axis=-1) + mean(A, axis=(n, -2, 0)) + max(A, axis=j) == x",
+    "hcat(A, B) vcat(x, y)",
+    'einsum("bij,jk->bik", A, B)',
+    "conv2d(A, B, stride=(2, 1), padding=1) maxpool2d(A, 2)",
 )
 COMMUTATIONS = (
     "K(m, n)",
