@@ -103,7 +103,8 @@ class Slices:
                 continue
             row, label = factor.indices
             met = [f for f in node.factors if f is not factor and label in f.indices]
-            is_lone = label not in node.result and len(met) == 1 and row not in met[0].indices
+            is_free = label not in letters_of(node.result)
+            is_lone = is_free and len(met) == 1 and row not in met[0].indices
             assert isinstance(label, int) and isinstance(factor.node, Function)
             labels = self.piece_of(factor.node.arguments[0]).upright.tree
             size = factor.node.axes[0]
