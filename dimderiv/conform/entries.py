@@ -198,7 +198,7 @@ class EntryWriter:
 
     def _of_matrix(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
         """An entry of a matrix, in matrix notation unless its parts read better."""
-        if isinstance(node, Map | Sum) and _are_within(places, node.axes, scope):
+        if isinstance(node, Map | Sum | Product) and _are_within(places, node.axes, scope):
             inner = scope.term()
             opened = self._opened(node, places, inner)
             if opened is not None and inner.used == scope.used and _is_of_names(opened):

@@ -68,8 +68,9 @@ def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
 
 def _along(node: Function, piece: TwoWay) -> TwoWay:
     """A function of rows: of a matrix the upright form, of a vector either."""
-    across = 0 if len(node.axes) == 2 and node.over == (0,) else None
-    upright = notation.call(node.function, piece.upright, axis=across)
+    over = node.over[0] if len(node.over) == 1 else node.over
+    axis = None if over == len(node.axes) - 1 else over
+    upright = notation.call(node.function, piece.upright, axis=axis)
     if len(node.axes) == 1:
         transposed = notation.call(node.function, piece.transposed)
         return notation.two_way(upright, notation.shorter(notation.primed(upright), transposed))

@@ -154,7 +154,7 @@ def numeral(value: Fraction) -> Form:
     return Form(Number(value), 3 if decimal_places(value) is None else 1)
 
 
-def call(function: str, *forms: Form, axis: int | None = None) -> Form:
+def call(function: str, *forms: Form, axis: int | tuple[int, ...] | None = None) -> Form:
     """A function of forms."""
     cost = 1 + sum(form.cost for form in forms) + (3 if axis is not None else 0)
     return Form(Call(function, tuple(form.tree for form in forms), axis), cost)

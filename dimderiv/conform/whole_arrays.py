@@ -103,11 +103,11 @@ class WholeArrays:
                 return self._sum(node)
             case Product():
                 return self._product(node)
-            case Function() if len(node.over) == 1 and len(node.arguments) == 1:
+            case Function() if node.over and len(node.arguments) == 1:
                 inner = self.form(node.arguments[0])
                 if inner is None or len(node.arguments[0].axes) != len(node.axes):
                     return None
-                return Spread(Call(node.function, (inner.tree,), node.over[0]), everywhere)
+                return Spread(_along(node, inner.tree), everywhere)
         return None
 
     def _map(self, node: Map) -> Spread | None:

@@ -150,6 +150,16 @@ def block_refused(facts: Facts, clash: ClashError) -> ShapeError:
     return facts.refusal(message, clash.node, "an index statement for each of its matrices")
 
 
+def rows_in_brackets(facts: Facts, node: syntax.Blocks) -> ShapeError:
+    """Rows in brackets of their own, `[[a, b], [c, d]]`, which in NumPy stand below each other."""
+    rows = [", ".join(map(facts.text, children(row))) for row in node.rows[0]]
+    return ShapeError(
+        "rows in brackets may stand below each other, as in NumPy, or side by side",
+        span=node.span,
+        hint=f"[{'; '.join(rows)}] for rows below each other, [{', '.join(rows)}] for one row",
+    )
+
+
 def height_misfit(first: Tree, block: Tree) -> WriteSize:
     """Blocks of different height side by side."""
 

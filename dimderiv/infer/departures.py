@@ -61,7 +61,12 @@ class _Reader(ProductReader):
 
     def _beside_arrays(self, parts: Sequence[syntax.Tree]) -> None:
         """Note open names, and parts of them, beside what has more axes than they have."""
-        counts = [_axes_left(self.scope.axes[id(part)]) for part in parts]
+        axes = [self.scope.axes[id(part)] for part in parts]
+        if not any(
+            len(own) > 2 or isinstance(p, syntax.Entry) for own, p in zip(axes, parts, strict=True)
+        ):
+            return
+        counts = list(map(_axes_left, axes))
         most = max(counts)
         for part, count in zip(parts, counts, strict=True):
             name, indices = _array_of(part)

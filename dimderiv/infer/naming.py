@@ -37,6 +37,8 @@ def settle_sizes(progress: Progress, value: Shape | None) -> tuple[Doubt, ...]:
     if clash is None and value is not None:
         clash = _value_clash(progress, value)
     taken = {*scope.names, *scope.declared, *scope.sizes, *scope.rulebook.declared}
+    # In brackets a name would be the size, and no longer the letter.
+    taken.update(*scope.bound.values())
     if clash is None:
         clash = _named(scope, taken)
     if clash is None:

@@ -17,6 +17,8 @@ from dimderiv.language import ONE, Blocks, Call, Tree
 
 def blocks_axes(scope: Scope, node: Blocks) -> Axes:
     """Blocks in a row have one height, and all rows the same width."""
+    if len(node.rows) == 1 and len(node.rows[0]) > 1 and all(map(_is_row, node.rows[0])):
+        raise array_refusals.rows_in_brackets(scope, node)
     heights: list[SizeTerm] = []
     widths: list[SizeTerm] = []
     visited = [[scope.visit(block) for block in row] for row in node.rows]
@@ -30,6 +32,10 @@ def blocks_axes(scope: Scope, node: Blocks) -> Axes:
         write = array_refusals.width_misfit(node.rows[0], row)
         scope.agree(widths[0], widths[-1], node, write)
     return _total(scope, node, heights), widths[0]
+
+
+def _is_row(block: Tree) -> bool:
+    return isinstance(block, Blocks) and len(block.rows) == 1
 
 
 def _total(scope: Scope, node: Tree, sizes: Sequence[SizeTerm]) -> SizeTerm:

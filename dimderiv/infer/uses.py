@@ -122,7 +122,9 @@ def _note_beside(
 
 def _note_product(left: syntax.Tree, right: syntax.Tree, uses: defaultdict[str, Use]) -> None:
     first = _last_factor(left)
-    if isinstance(first, syntax.Transpose) or _is_capital(first):
+    if isinstance(right, syntax.Entry) and (
+        isinstance(first, syntax.Transpose) or _is_capital(first)
+    ):
         _note_row(right, uses)
     if isinstance(right, syntax.Name):
         use = uses[right.name]

@@ -178,7 +178,9 @@ def times(left: Array, right: Array) -> Array:
 def transpose(array: Array) -> Array:
     """Rows and columns exchanged."""
     if array.letters:
-        return joined([Operand(array, (1, 0))], array.shape.transposed)
+        found = joined([Operand(array, (1, 0))], array.shape.transposed)
+        # The transpose of a sum is that of its terms, which may be the same sum.
+        return found.with_node(total([(ONCE, found.node)], found.node.axes))
     return Array(graph.transposed(array.node), array.shape.transposed)
 
 

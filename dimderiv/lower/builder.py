@@ -332,7 +332,7 @@ class Builder:
 
         The properties of the free symbols are not there to be seen, so it is done without any.
         """
-        if rule.symmetric and not self.free and not is_symmetric(argument.node):
+        if rule.symmetric and not self.free and not is_symmetric(argument):
             raise NotDifferentiableError(
                 f"{rule.name} has a rule for symmetric matrices, and its argument is not known to "
                 "be symmetric",

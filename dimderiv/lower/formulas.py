@@ -186,15 +186,19 @@ def _value(tree: syntax.Tree, known: Mapping[str, Array], rulebook: Rulebook) ->
     return _Formula(typed, rulebook).within(typed, known)
 
 
-def formula(tree: syntax.Tree, known: Mapping[str, Node], rulebook: Rulebook) -> Node:
+def formula(
+    tree: syntax.Tree, known: Mapping[str, Node], rulebook: Rulebook, *, outer: int = 0
+) -> Node:
     """The value of a formula of arrays.
 
     Args:
         tree: the formula.
         known: what each name in it stands for.
         rulebook: the functions.
+        outer: how many axes stand before rows and columns, for each index of which it holds.
     """
-    return _value(tree, {name: array_of(node) for name, node in known.items()}, rulebook).node
+    letters = tuple(map(str, range(outer)))
+    return _value(tree, {n: array_of(node, letters) for n, node in known.items()}, rulebook).node
 
 
 def entrywise(

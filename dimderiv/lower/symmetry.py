@@ -8,14 +8,18 @@ from collections.abc import Sequence
 from dimderiv import graph
 from dimderiv.errors import LimitError
 from dimderiv.graph import Key, Map, Named, Node, operands, transposed
+from dimderiv.lower.arrays import Array, transpose
 from dimderiv.lower.operands import with_operands
 
 # A longer chain of names is not followed to its end.
 MOST_NESTED = 20
 
 
-def is_symmetric(node: Node) -> bool:
-    """Whether a square matrix is known to equal its transpose."""
+def is_symmetric(array: Array) -> bool:
+    """Whether a square matrix is known to equal its transpose, for each value of its letters."""
+    node = array.node
+    if array.letters:
+        return transpose(array).node.key == node.key
     if graph.is_symmetric(node):
         return True
     try:

@@ -29,6 +29,9 @@ from dimderiv.lower import formula, function_of, map_indices
 from dimderiv.rulebook import Rule, Rulebook
 from dimderiv.simplify.commuting import commute
 
+# The axes of a matrix.
+MATRIX = ("rows", "columns")
+
 
 def applied(node: Product, rulebook: Rulebook) -> Node | None:
     """The product with a linear map applied to what it meets; nothing where it meets no matrix."""
@@ -50,6 +53,8 @@ def _met_again(node: Product, place: int, rule: Rule, rulebook: Rulebook) -> Nod
     factor = node.factors[place]
     assert isinstance(factor.node, Function)
     base, argument = factor.node.arguments
+    if len(base.axes) > len(MATRIX):
+        return None
     size = base.axes[0] * base.axes[1]
     opened = function_of(rule.name, (base,), (size, size))
     first = len(node.dims)
@@ -89,7 +94,8 @@ def _met(
     assert isinstance(factor.node, Function)
     base = factor.node.arguments[0]
     meetings = list(_meetings(node, place))
-    chosen = next((m for m in meetings if commute(m.argument, base)), None)
+    is_one = len(base.axes) == len(MATRIX)
+    chosen = next((m for m in meetings if is_one and commute(m.argument, base)), None)
     if chosen is None:
         chosen = min(meetings, key=lambda m: m.argument.weight, default=None)
         if chosen is None or chosen.argument.weight >= most:
@@ -102,20 +108,29 @@ def _met(
 
 def _meetings(node: Product, place: int) -> Iterator[Meeting]:
     """The sides of a map on which nothing but a matrix stands."""
-    row, column = node.factors[place].indices
+    *outer, row, column = node.factors[place].indices
     if not isinstance(row, Merged) or not isinstance(column, Merged):
         return
     (j, i), (q, p) = row.letters, column.letters
+    rest = [f for k, f in enumerate(node.factors) if k != place]
+    # Where there is a matrix for each index of the first axes, these join nothing.
+    inner = [f._replace(indices=tuple([i for i in f.indices if i not in outer])) for f in rest]
     for own, other in (((p, q), (i, j)), ((j, i), (q, p))):
-        rest = [f for k, f in enumerate(node.factors) if k != place]
-        reach = reached(own, rest)
-        if reach.isdisjoint(other) and reach.isdisjoint(letters_of(node.result)):
-            found = touching(reach, rest)
-            yield Meeting(part(ONCE, found, own, node.dims), found, other)
+        reach = reached(own, inner)
+        if reach.isdisjoint(other) and reach.isdisjoint({*letters_of(node.result)} - {*outer}):
+            found = [f for f, bare in zip(rest, inner, strict=True) if touching(reach, [bare])]
+            argument = part(ONCE, found, (*outer, *own), node.dims)
+            yield Meeting(argument, found, (*outer, *other))
 
 
 def _value(rule: Rule, base: Node, argument: Node, rulebook: Rulebook) -> Node:
     """The value of a map at an argument, apart for the terms of it that commute."""
+    outer = len(base.axes) - len(MATRIX)
+    if outer and _is_multiple_of_identity(argument):
+        known = dict(zip(rule.arguments, (base, argument), strict=True))
+        return formula(rulebook.formula(rule, rule.commuting), known, rulebook, outer=outer)
+    if outer:
+        return function_of(rule.name, (base, argument), base.axes)
     every = terms(argument)
     easy = [(c, term) for c, term in every if commute(term, base)]
     kept = [(c, term) for c, term in every if not commute(term, base)]
@@ -127,3 +142,10 @@ def _value(rule: Rule, base: Node, argument: Node, rulebook: Rulebook) -> Node:
         tree = rulebook.formula(rule, rule.commuting)
         values.insert(0, (ONCE, formula(tree, known, rulebook)))
     return total(values, base.axes)
+
+
+def _is_multiple_of_identity(node: Node) -> bool:
+    """Whether the last two axes are those of the identity, times numbers."""
+    if not isinstance(node, Product) or any(factor.indices for factor in node.factors):
+        return False
+    return node.result[-1] == node.result[-2]

@@ -44,10 +44,10 @@ def typed(text: str, shapes: str = "", *wrt: str) -> Typed:
         ("[i] a x[i]^2 + b", "a: scalar; x: n; b: scalar"),
         ("[i,j] T[i,j,:]' w", "T: m x n x p; w: p"),
         ("[b,j] X[b,(i j)] y[i]", "X: m x (n p); y: n"),
-        ("maxpool2d(X, 2)", "X: m x n x p x q"),
+        ("maxpool2d(X, 2)", "X: m x p x q x k"),
         (
             "sum(G .* conv2d(X, W, stride=2, padding=1))",
-            "G: m x n x ((q - r)//2 + 2) x ((k - s)//2 + 2); W: n x p x r x s; X: m x p x q x k",
+            "G: m x p x ((k - h)//2 + 2) x ((d - l)//2 + 2); W: p x q x h x l; X: m x q x k x d",
         ),
     ],
 )

@@ -13,6 +13,13 @@ RULES = load_rules()
 
 MESSAGES = [
     (
+        "[[1, x[0]], [x[1], 2]]",
+        "x: 2",
+        "rows in brackets may stand below each other, as in NumPy, or side by side\n\n"
+        "    [[1, x[0]], [x[1], 2]]\n    ^^^^^^^^^^^^^^^^^^^^^^\n\n"
+        "try: [1, x[0]; x[1], 2] for rows below each other, [1, x[0], x[1], 2] for one row",
+    ),
+    (
         "Y[n,o,i,j] = X[n,c,2i+r-1,j+s] W[o,c,r,s]; sum(Y)",
         "X: N x C x H x L; W: O x C x 3 x 3",
         "2i+r-1 may lie outside axis 2 of X, whose places are 0 to H - 1: it is -1 to 1 "

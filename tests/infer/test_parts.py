@@ -105,9 +105,9 @@ def test_the_shape_of_parts(part: Tree, shapes: str, expected: str) -> None:
         (at("A", "2"), "", "A: m x n"),
         (at("x", "2"), "", "x: n"),
         (form("i", at("x", "i", ":")), "", "x: m x n"),
-        (form("n", times(Transpose(at("p", "n")), at("q", "n"))), "", "p: m x n"),
+        (form("n", times(Transpose(at("p", "n")), at("q", "n"))), "", "p: m x k"),
         (form("b", call("inv", at("A", "b"))), "", "A: m x n x n"),
-        (form("n", call("norm2", at("x", "n"))), "", "x: m x n"),
+        (form("n", call("norm2", at("x", "n"))), "", "x: m x p"),
     ],
 )
 def test_what_is_assumed_is_told(part: Tree, shapes: str, expected: str) -> None:

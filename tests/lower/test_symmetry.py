@@ -65,3 +65,17 @@ def test_names_of_names_are_written_out_only_so_far(step: str) -> None:
 
     with pytest.raises(NotDifferentiableError, match="its argument is not known to be symmetric"):
         derive("; ".join(["B0 = A + I", *names, "eigmax(B400)"]), "A", shapes="A: n x n")
+
+
+def test_a_matrix_may_be_symmetric_for_each_letter() -> None:
+    """What is added to its own transpose in an index statement is known to be."""
+    found = derive("sum[b] eigmax(S[b] + S[b]')", "S", shapes="S: B x n x n")
+
+    expected = "[b,i,j] 2 (eigvec(S[b] + S[b]') eigvec(S[b] + S[b]')')[i,j]"
+    assert expected == str(found)
+
+
+def test_other_matrices_of_a_batch_are_refused() -> None:
+    """Nothing says of them that they are symmetric."""
+    with pytest.raises(NotDifferentiableError, match="not known to be symmetric"):
+        derive("sum[b] eigmax(S[b])", "S", shapes="S: B x n x n")

@@ -121,3 +121,18 @@ def test_ties_are_told(text: str) -> None:
         derive(text, text[4] if text[4] != "k" else "x")
 
     assert "attained more than once" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum[b] sum(expm(S[b]))", "[b,i,j] dexpm(S[b], ones(n, n))[j,i]"),
+        ("sum[b] tr(C[b] expm(S[b]))", "[b,i,j] dexpm(S[b], C[b])[j,i]"),
+        ("sum[b] tr(expm(S[b]))", "[b,i,j] expm(S[b])[j,i]"),
+    ],
+)
+def test_a_map_of_each_matrix_meets_its_own(text: str, expected: str) -> None:
+    """Where there is a matrix for each index, the letters of the index join nothing."""
+    found = derive(text, "S", shapes="S: B x n x n; C: B x n x n", verify=False)
+
+    assert expected == str(found)

@@ -265,3 +265,13 @@ def test_what_letters_do_not_change_is_computed_once() -> None:
     evaluator.array(entry)
 
     assert evaluator.arithmetic.effort.spent < 1.5 * once.arithmetic.effort.spent
+
+
+def test_the_size_of_an_axis_is_no_letter() -> None:
+    """`M[m,j] M[j,i]` takes the row m, for each j."""
+    matrix = drawn(5, 3, 3)
+    body = over("sum", "j:3", product(part("M", "m", "j"), part("M", "j", "i")))
+
+    found = evaluated(form("i:m", body), {"M": matrix}, {"m": 2})
+
+    same(found, (floats(matrix)[2] @ floats(matrix))[:2])

@@ -14,7 +14,7 @@ from dimderiv.explain.record.reasons import (
 from dimderiv.explain.record.recorded import Equation, StepTerm
 from dimderiv.explain.record.scalar_order import MOST_AXES
 from dimderiv.explain.record.sliding import Arrays, sliding
-from dimderiv.graph import LabelledProduct, letters_of
+from dimderiv.graph import LabelledProduct, Node, letters_of
 
 
 def is_lettered(term: LabelledProduct, target: Target) -> bool:
@@ -32,6 +32,7 @@ def by_letters(
     arrays: Sequence[WrittenFactor],
     names: EntryLetters,
     target: Target,
+    arriving: Node,
 ) -> StepTerm:
     """A product of arrays with any number of axes, or with indices that depend on letters.
 
@@ -41,6 +42,7 @@ def by_letters(
         arrays: its factors that have axes.
         names: how letters are written.
         target: what the derivative is by.
+        arriving: what arrives from above.
     """
     spelled, result = names.spelled, found.term.result
     opened = [
@@ -52,8 +54,10 @@ def by_letters(
         Placed(place.letter, place.others, Equation((spelled[place.letter], place.tree(spelled))))
         for place in found.shown
     ]
+    arrived = (each.tree for each in arrays if each.factor.node.key == arriving.key)
+    still = next(arrived, arrays[0].tree if arrays else None)
     return replace(
         term,
         reasons=tuple(letter_reasons(product, placed)),
-        sizes=sliding(found, Arrays(arrays, target.operand, spelled, letters_of(result))),
+        sizes=sliding(found, Arrays(arrays, still, target.operand, spelled, letters_of(result))),
     )

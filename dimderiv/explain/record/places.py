@@ -182,9 +182,30 @@ def with_places(term: LabelledProduct) -> LabelledProduct:
             dims.append(axes[0])
         return found[index].indices[0]
 
-    factors = [f._replace(indices=tuple(map(placed, f.indices))) for f in term.factors]
+    factors = [_upright(f._replace(indices=tuple(map(placed, f.indices)))) for f in term.factors]
     result = tuple(map(placed, term.result))
     return LabelledProduct(term.coefficient, (*factors, *found.values()), result, tuple(dims))
+
+
+def _upright(factor: Factor) -> Factor:
+    """What selects `k = a - 2 i + 1` as what selects `a = 2 i + k - 1`; any other factor as it is.
+
+    So a place is where what has one letter and what has the other meet, and both go forward.
+    """
+    node = factor.node
+    if not isinstance(node, Selection) or max(map(abs, node.steps), default=1) == 1:
+        return factor
+    forward = [k for k, step in enumerate(node.steps) if step > 0]
+    if len(forward) != 1 or node.steps[forward[0]] != 1:
+        return factor
+    (k,) = forward
+    place, *others = range(len(node.axes))
+    own = others.pop(k)
+    order = (own, *others, place)
+    steps = (*(-step for each, step in enumerate(node.steps) if each != k), 1)
+    axes = tuple(node.axes[axis] for axis in order)
+    turned = selection(axes, steps, NOTHING - node.offset)
+    return factor._replace(node=turned, indices=tuple(factor.indices[axis] for axis in order))
 
 
 def folded(term: LabelledProduct) -> Folded:

@@ -36,7 +36,7 @@ from dimderiv.explain.record.scalar_order import (
     is_constant,
     is_passed_on,
 )
-from dimderiv.explain.record.terms import TermWriter, shape_of
+from dimderiv.explain.record.terms import TermWriter, has_letters, shape_of
 from dimderiv.graph import (
     ONCE,
     Function,
@@ -55,6 +55,7 @@ from dimderiv.graph import (
 from dimderiv.language import (
     Add,
     Entry,
+    IndexForm,
     Name,
     Negative,
     Number,
@@ -208,9 +209,10 @@ class _Recorder:
         whole, owner = self.written.get(node.key), self.names.own(node)
         names = self.names.written(operands(node))
         tree = None if whole is None else replaced(whole, names.get)
-        if tree is None or not all_occur(shown, tree):
+        is_inside = owner is None and whole is not None and _is_around_letters(whole)
+        if tree is None or is_inside or not all_occur(shown, tree):
             tree = self.writer.unfolded(_normal(local), "" if owner is None else owner.name)
-            if whole is not None and owner is None:
+            if whole is not None and owner is None and not is_inside:
                 return Equation((whole, tree))
         return Equation((tree,)) if owner is None else self.writer.defined(Name(owner.name), tree)
 
@@ -268,7 +270,8 @@ class _Recorder:
         terms = [term for part in parts if not is_zero(part.partial.node) for term in part.terms]
         left, tree = _received(target, terms)
         node = total([(ONCE, part) for part in nodes], self.names.axes(told.node))
-        if any(term.is_lettered and term.value is None for term in terms):
+        lefts = {term.letters.sides[0] for term in terms if term.value is None}
+        if len(lefts) > 1 or (lefts and len(terms) > 1 and any(term.value for term in terms)):
             left, tree = self.writer.entries_of(node, target)
         value = self._simplified(tree, node, target, terms)
         yield Added(target.operand, left or Name(target.name), uses, value)
@@ -353,6 +356,11 @@ def _received(target: Target, terms: Sequence[StepTerm]) -> tuple[Tree | None, T
         return (Name(target.name) if target.name else None), added(values)
     letters = [term.letters.sides for term in terms]
     return (letters[0][0] if target.name else None), added([right for _, right in letters])
+
+
+def _is_around_letters(tree: Tree) -> bool:
+    """Whether a part of a formula, but not all of it, is given entry by entry."""
+    return not isinstance(tree, IndexForm) and has_letters(tree)
 
 
 def _kind_of_passage(node: Node, partial: Partial) -> PassageKind:

@@ -22,13 +22,15 @@ class Arrays(NamedTuple):
     """What is multiplied by letters, and what the derivative is by.
 
     Attributes:
-        factors: the arrays, what arrives among them last.
+        factors: the arrays.
+        still: which of them lies still where another one slides across it.
         operand: what the derivative is by.
         spelled: how each letter is written.
         result: the letters of the derivative.
     """
 
     factors: Sequence[WrittenFactor]
+    still: Tree | None
     operand: Tree
     spelled: Mapping[int, Tree]
     result: Sequence[int]
@@ -113,6 +115,8 @@ class _Window:
             yield from reached
         if is_pair and len(own) == 1:
             kept, other = sides if sides[0].letter in own else sides[::-1]
+            if other.holder == self.arrays.still:
+                yield self._fits(kept, other)
             yield from (other.apart() for _ in range(other.has_gaps))
             yield self._valid(kept, other)
 
@@ -140,13 +144,25 @@ class _Window:
 
     def _full(self, first: "_Side", second: "_Side") -> Sentence:
         """Both slide across each other; what arrives lies still."""
-        if first.holder != self.arrays.factors[-1].tree:
+        if first.holder != self.arrays.still:
             first, second = second, first
         count = Add((first.span.syntax(), second.span.syntax(), Negative(NUMBER_ONE)))
         sides = Equation((count, self.total.syntax()))
         is_turned = (first.step > 0) == (second.step > 0)
         key = "full_turned" if is_turned else "full"
         return Sentence(key, {**first.named("other"), **second.named("window"), "count": sides})
+
+    def _fits(self, window: "_Side", whole: "_Side") -> Sentence:
+        """How often a window fits into the array, as the operation has it."""
+        count: Tree = Add((self.total.syntax(), Negative(window.span.syntax())))
+        step = Number(Fraction(abs(whole.step)))
+        count = Binary("/", count, step) if whole.has_gaps else count
+        fields: dict[str, Field] = {
+            "span": window.span.syntax(),
+            "step": step,
+            "count": Equation((Add((count, NUMBER_ONE)), whole.extent.syntax())),
+        }
+        return Sentence("fits", fields | window.named("window") | whole.named("whole"))
 
     def _valid(self, kept: "_Side", other: "_Side") -> Sentence:
         """What has the other letter slides over the array and stays inside."""

@@ -200,7 +200,7 @@ class TermWriter:
             lettered=shown,
             value=self.whole(labelled.node, target),
         )
-        return by_letters(told, found, arrays, names, target)
+        return by_letters(told, found, arrays, names, target, labelled.factors[0].node)
 
     def _lettered(self, factor: Factor, names: EntryLetters) -> tuple[WrittenFactor, LetteredArray]:
         """An array as it stands beside its letters: `inv(A[b])` beside `j,i`."""
@@ -235,7 +235,7 @@ class TermWriter:
     def entries_of(self, node: Node, target: Target) -> tuple[Tree, Tree]:
         """What a derivative is called, and what it is: entry by entry, if it must be."""
         row = target.shape is not None and target.shape.is_row
-        heads = self.own.named(target.operand)
+        heads = [*([()] * target.seed), *self.own.named(target.operand)]
         left, right = self.defined(Name(target.name), self.array(node, row=row, heads=heads)).sides
         return left, right
 

@@ -13,11 +13,14 @@ from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of, terms_of
 from dimderiv.language import (
     SCALAR,
+    Call,
     Declaration,
+    IndexForm,
     Name,
     Shape,
     Statement,
     Transpose,
+    Tree,
     parse_expression,
     replaced,
 )
@@ -132,7 +135,9 @@ class _Page:
             self.speaker.say(self.speaker.field(told), level=0)
         key = "title_along" if question.directions else "title"
         variables, directions = map(_listed, (question.wrt, question.directions.values()))
-        self.say(key, expression=value.value, variables=variables, directions=directions)
+        self.say(
+            key, expression=self.expression(value.value), variables=variables, directions=directions
+        )
         self.speaker.markup.gap()
         assumed = {text.partition(":")[0] for text in typed.assumptions}
         declared = [name for name in typed.symbols if name not in assumed]
@@ -156,8 +161,25 @@ class _Page:
             if is_symmetric and name not in self.question.wrt:
                 self.say("symmetric", operand=Name(name), turned=Transpose(Name(name)))
         if typed.upstream is not None:
-            whole = typed.program.statements[-1].value
+            whole = self.expression(typed.program.statements[-1].value, whole=True)
             self.say("handed_down", upstream=Name(typed.upstream), expression=whole)
+
+    def expression(self, value: Tree, *, whole: bool = False) -> recorded.Field:
+        """The value; one that is given entry by entry as the user wrote it.
+
+        Args:
+            value: the value, with what is handed down.
+            whole: whether to say what becomes of that.
+        """
+        given = self.question.valued.program.statements[-1].value
+        upstream, span = self.question.typed.upstream, slice(*given.span)
+        is_summed = isinstance(given, Call) and bool(given.over) and upstream is None
+        if not is_summed and (not isinstance(given, IndexForm) or upstream is None):
+            return value
+        source = " ".join(self.question.source[span].split())
+        if not source:
+            return value
+        return f"sum({upstream} .* ({source}))" if whole else source
 
     def remarks(self, remarks: Sequence[str]) -> None:
         """What is to be known of the whole: which entries are free, what the answer is."""
