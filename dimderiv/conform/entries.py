@@ -65,6 +65,9 @@ class Whole(Protocol):
     def is_whole(self, node: Node) -> bool:
         """Whether an array needs no letters."""
 
+    def operand(self, node: Symbol | Named) -> Tree:
+        """What entries of a node with a name are taken of."""
+
     def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
         """A product of matrices, some letters of which are positions."""
 
