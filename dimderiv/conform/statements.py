@@ -4,12 +4,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dimderiv.conform.batches import Batches
 from dimderiv.conform.entries import EntryWriter
-from dimderiv.conform.functions import written_name
 from dimderiv.conform.index_form import Heads, index_form, scalar_form
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.conform.places import Place
-from dimderiv.conform.whole_arrays import WholeArrays
+from dimderiv.conform.whole_arrays import WholeArrays, along
 from dimderiv.graph import (
     Function,
     Index,
@@ -22,7 +21,7 @@ from dimderiv.graph import (
     Symbol,
     nodes_of,
 )
-from dimderiv.language import Call, Dim, Entry, Name, Tree
+from dimderiv.language import Dim, Entry, Name, Tree
 
 
 class Statements:
@@ -84,15 +83,13 @@ class Statements:
         """An array with any number of axes, by itself."""
         if len(node.axes) <= 2:
             return self.piece_of(node).upright
-        return self.arrays.form(node) or self._of_function(node) or self.entries(node).upright
+        return self.arrays.form(node) or self._along(node) or self.entries(node).upright
 
-    def _of_function(self, node: Node) -> Form | None:
-        """A function along axes of an array that is written entry by entry."""
-        if not isinstance(node, Function) or not node.over or len(node.arguments) > 1:
+    def _along(self, node: Node) -> Form | None:
+        """A function along axes of an array that needs letters."""
+        if not isinstance(node, Function) or not node.over:
             return None
-        inner = self.whole(node.arguments[0]).tree
-        axis = node.over[0] if len(node.over) == 1 else tuple(node.over)
-        tree = Call(written_name(node), (inner,), axis)
+        tree = along(node, self.whole(node.arguments[0]).tree)
         return Form(tree, symbols(tree))
 
     def is_whole(self, node: Node) -> bool:
