@@ -255,12 +255,18 @@ class EntryWriter:
     def _of_function(self, node: Function, places: Sequence[Place], scope: Scope) -> Tree | None:
         """An entry of a matrix function of one array of a batch, or of one without axes."""
         batch = batch_axes(node)
-        form = self.arrays.one_of_batch(labelled(node), dict(enumerate(places[:batch])))
-        if not batch or form is None:
+        if not batch:
             return None
-        self._note_alone(places[:batch], scope)
+        form = self.arrays.one_of_batch(labelled(node), dict(enumerate(places[:batch])))
+        if form is None:
+            at = self._indices(node.axes[:batch], places[:batch], scope)
+            given = [Entry(self.arrays.whole(each).tree, at) for each in node.arguments]
+            tree: Tree = Call(written_name(node), tuple(given))
+        else:
+            self._note_alone(places[:batch], scope)
+            tree = form.tree
         rest = self._indices(node.axes[batch:], places[batch:], scope)
-        return Entry(form.tree, rest) if rest else form.tree
+        return Entry(tree, rest) if rest else tree
 
     def _note_alone(self, places: Sequence[Place], scope: Scope) -> None:
         scope.alone |= {place.letter for place in places if place.letter}

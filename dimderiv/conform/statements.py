@@ -6,10 +6,10 @@ from dimderiv.conform.batches import Batches
 from dimderiv.conform.entries import EntryWriter
 from dimderiv.conform.index_form import Heads, index_form, scalar_form
 from dimderiv.conform.lettering import UserLetters
-from dimderiv.conform.notation import Form, TwoWay, has_letters
+from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.conform.places import Place
-from dimderiv.conform.whole_arrays import WholeArrays
-from dimderiv.graph import Index, Key, LabelledProduct, Node, Product, Selection, nodes_of
+from dimderiv.conform.whole_arrays import WholeArrays, along
+from dimderiv.graph import Function, Index, Key, LabelledProduct, Node, Product, Selection, nodes_of
 from dimderiv.language import Dim
 
 
@@ -65,7 +65,14 @@ class Statements:
         """An array with any number of axes, by itself."""
         if len(node.axes) <= 2:
             return self.piece_of(node).upright
-        return self.arrays.form(node) or self.entries(node).upright
+        return self.arrays.form(node) or self._along(node) or self.entries(node).upright
+
+    def _along(self, node: Node) -> Form | None:
+        """A function along axes of an array that needs letters."""
+        if not isinstance(node, Function) or not node.over:
+            return None
+        tree = along(node, self.whole(node.arguments[0]).tree)
+        return Form(tree, symbols(tree))
 
     def is_whole(self, node: Node) -> bool:
         """Whether an array needs no letters."""
