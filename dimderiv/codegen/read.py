@@ -69,7 +69,8 @@ class CodeBuilder(Builder):
 
     def written(self, statement: Statement) -> Array:
         """The value of a statement, which is read, or was found as a node."""
-        if not any(map(self._is_in_entries, walk(statement.value))):
+        # A program of which nothing was found is read whole.
+        if not self.nodes or not any(map(self._is_in_entries, walk(statement.value))):
             return super().written(statement)
         self.unread.add(statement.name)
         # What is planned does not use a name that the text alone has.

@@ -90,6 +90,8 @@ def _written(
 def with_signs(program: Program, sizes: Sizes) -> Program:
     """The program with `@` between arrays of more than two axes, where it is read as a product.
 
+    The sizes of convolutions, which are told by those of what is convolved, are written out.
+
     Args:
         program: the program.
         sizes: the sizes of its parts.
@@ -97,6 +99,13 @@ def with_signs(program: Program, sizes: Sizes) -> Program:
 
     def change(part: Tree) -> Tree | None:
         match part:
+            case syntax.IndexForm(letters, body) if any(map(_is_counted, letters)):
+                extents = sizes.extents(part)
+                written = tuple(
+                    (letter[0], extents[letter[0]].syntax()) if _is_counted(letter) else letter
+                    for letter in letters
+                )
+                return replace(part, letters=written, body=replaced(body, change))
             case syntax.Binary("*", left, right):
                 shapes = sizes.shape(left), sizes.shape(right)
                 if any(each.is_scalar for each in shapes):
@@ -112,3 +121,10 @@ def with_signs(program: Program, sizes: Sizes) -> Program:
 
     statements = [replace(each, value=replaced(each.value, change)) for each in program.statements]
     return replace(program, statements=tuple(statements))
+
+
+def _is_counted(letter: syntax.Letter) -> bool:
+    """Whether the size of a letter is told by that of an axis: `i:size(X, 2) + 1`."""
+    _, size = letter
+    parts = syntax.walk(size) if size is not None else ()
+    return any(isinstance(part, syntax.Call) and part.function == "size" for part in parts)

@@ -28,6 +28,9 @@ from dimderiv.language import (
     Tree,
     decimal_places,
     implicit,
+    index_names,
+    named_letters,
+    walk,
 )
 from dimderiv.render.precedence import (
     ATOM,
@@ -125,7 +128,7 @@ def _plain(node: Tree) -> str:
         case Entry():
             return _entry(node)
         case IndexForm():
-            return f"{_head(node)} {_operand(node.body, COMPARISON)}"
+            return f"{_head(node)} {_body(node)}"
         case Slice():
             return _index(node)
         case Blocks(rows):
@@ -227,6 +230,15 @@ def _axis_name(axis: AxisName | tuple[AxisName, ...]) -> str:
 def _head(node: IndexForm) -> str:
     separator = ", " if node.groups or any(size for _, size in node.letters) else ","
     return f"[{separator.join(map(_axis, node.axes))}]"
+
+
+def _body(node: IndexForm) -> str:
+    """The body; after a minus, letters that are in no index would be taken for blocks."""
+    written = _operand(node.body, COMPARISON)
+    if written[0] != "-" or any(size for _, size in node.letters):
+        return written
+    names = {name for part in walk(node.body) for name in index_names(part)}
+    return written if names.issuperset(named_letters(node)) else f"({written})"
 
 
 def _letters(letters: Sequence[Letter]) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dimderiv import derive
 from dimderiv.errors import ParseError
 from dimderiv.language import (
     Add,
@@ -273,3 +274,14 @@ def test_letters_of_convolutions_are_no_names_of_sizes() -> None:
 def test_entries_by_labels_beside_their_array_are_a_column(source: str, same: str) -> None:
     """One for each row of the array."""
     assert value(same, "S X W y", " y") == value(source, "S X W y", " y")
+
+
+def test_an_answer_says_the_sizes_of_convolutions() -> None:
+    """Those of their operands are no part of an answer that is read back."""
+    found = derive(
+        "Y = conv2d(X, W, padding=1); sum(Y.^2)",
+        "W",
+        shapes="X: N x 3 x H x L; W: 4 x 3 x 3 x 3",
+    )
+
+    assert "Y[n, o, i:H, j:L] = X[n,c,i+r-1,j+s-1] W[o,c,r,s]" == str(found).partition(";")[0]

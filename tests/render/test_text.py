@@ -237,3 +237,11 @@ def test_what_is_written_with_letters_is_kept(source: str) -> None:
     program = parse_program(source, names=["y"], sizes=["y"])
 
     assert source == text(program)
+
+
+def test_a_minus_after_letters_in_no_index_stands_in_brackets() -> None:
+    """Without them the letters would be taken for blocks."""
+    program = parse_program("[i,j] (-A[i,k])", names=["A"], sizes=[])
+
+    assert "[i,j] (-A[i,k])" == text(program)
+    assert program == parse_program(text(program), names=["A"], sizes=[])

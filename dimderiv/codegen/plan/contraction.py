@@ -1,7 +1,7 @@
 """The order in which the factors of a labelled product are multiplied, chosen by cost."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import combinations
 
@@ -25,12 +25,14 @@ class Contraction:
         dims: the size of each letter.
         kept: the letters of the result, in the order that is wanted.
         is_fixed: whether that order is worth transposed views of the factors.
+        uses: how many products need a pair of the factors, by their places.
     """
 
     plan: Plan
     dims: Sequence[Dim]
     kept: Axes
     is_fixed: bool = False
+    uses: Mapping[frozenset[int], int] = field(default_factory=dict)
 
     def result(self, tensors: Sequence[Tensor]) -> Tensor:
         """The product of all tensors, summed over the letters that are not kept."""
@@ -65,6 +67,8 @@ class Contraction:
                     self.pair(found[part], found[chosen - part], needed) for part in _halves(chosen)
                 ]
                 found[chosen] = self._cheapest(options)
+                if self.uses.get(chosen, 1) > 1:
+                    self.plan.shared[found[chosen].op] = self.uses[chosen]
         return found[frozenset(every)]
 
     def _cheapest(self, options: Sequence[Tensor]) -> Tensor:

@@ -73,9 +73,15 @@ def multiplied(detail: Multiplied, arguments: Sequence[Dims], dims: Dims, sizes:
 
 
 def contracted(detail: Ends, arguments: Sequence[Dims], dims: Dims, sizes: Sizes) -> float:
-    """A product that is summed over some axes."""
+    """A product that is summed over some axes, which are copied if they lie among others."""
     inner = sizes.entries(arguments[0][axis] for axis in detail.left)
-    return _product(inner, arguments, dims, sizes)
+    copied = [
+        each
+        for own, each in zip(detail, arguments, strict=True)
+        if own not in {tuple(range(len(own))), tuple(range(len(each) - len(own), len(each)))}
+    ]
+    copies = 2 * ENTRY * sum(map(sizes.entries, copied))
+    return copies + _product(inner, arguments, dims, sizes)
 
 
 def _product(inner: float, arguments: Sequence[Dims], dims: Dims, sizes: Sizes) -> float:

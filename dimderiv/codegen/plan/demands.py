@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.codegen.plan.patterns import is_flat, opposite, turned
+from dimderiv.codegen.plan.sharing import Sharing
 from dimderiv.graph import (
     Factor,
     Function,
@@ -46,6 +47,7 @@ class Demands:
         relus: arguments of `relu`, which are positive where the value is.
         along: the functions of rows that are taken of an argument along an axis.
         has_more_axes: whether an input has more axes than a matrix, or is taken in parts.
+        sharing: the partial products that several products need.
     """
 
     def __init__(self, roots: Iterable[Node]) -> None:
@@ -56,6 +58,7 @@ class Demands:
         self.relus: set[Key] = set()
         self.along: dict[tuple[Key, tuple[int, ...]], set[str]] = defaultdict(set)
         self.has_more_axes = False
+        self.sharing = Sharing()
         seen: set[tuple[Key, bool]] = set()
         waiting = [AskedFor(root, entries=True) for root in roots]
         while waiting:
@@ -87,6 +90,7 @@ class Demands:
         return self.sums[other] or other < key
 
     def _note(self, node: Node, entries: bool) -> None:
+        self.sharing.note(node)
         parts = _side_by_side(node)
         if len(parts) > 1:
             self.beside.update(unnamed(part).key for part in parts)

@@ -77,6 +77,7 @@ class Plan:
 
     Attributes:
         committed: the operations that will be computed, in the order in which that was decided.
+        shared: among how many products the cost of an operation is divided.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Plan:
         self.committed: dict[Operation, None] = {}
         self.symmetric: set[Operation] = set()
         self.has_more_axes = has_more_axes
+        self.shared: dict[Operation, int] = {}
 
     def make(
         self,
@@ -231,7 +233,7 @@ class Plan:
         for op in ops:
             if op not in costs:
                 costs[op] = op.cost(sizes)
-            total += costs[op]
+            total += costs[op] / self.shared.get(op, 1)
         return total
 
     def commit(self, op: Operation) -> None:

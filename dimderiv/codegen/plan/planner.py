@@ -1,6 +1,6 @@
 """From the graph to a plan: each node becomes operations, chosen by what they cost."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from dimderiv import graph
@@ -49,6 +49,7 @@ from dimderiv.language import Dim
 
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet"})
+NO_USES: Mapping[frozenset[int], int] = {}
 Letters = tuple[int, ...]
 
 
@@ -327,7 +328,12 @@ class Planner:
         product = LabelledProduct(coefficient, tuple(factors), node.result, node.dims)
         is_turned = self.rows.lies_turned(node)
         is_fixed = is_turned or node.key in self.demands.beside
-        return self._multiplied(product, is_turned=is_turned, is_fixed=is_fixed)
+        is_whole = self.plan.has_more_axes and len(factors) == len(node.factors)
+        uses = self.demands.sharing.uses(node) if is_whole else {}
+        found = self._multiplied(product, is_turned=is_turned, is_fixed=is_fixed, uses=uses)
+        self.plan.shared.clear()
+        self.demands.sharing.planned(node)
+        return found
 
     def _multiplied(
         self,
@@ -337,21 +343,24 @@ class Planner:
         *,
         is_turned: bool = False,
         is_fixed: bool = False,
+        uses: Mapping[frozenset[int], int] = NO_USES,
     ) -> Tensor:
         """The product of factors, of which entries are taken first; chosen letters are no sums."""
         scalars: list[Tensor] = []
         tensors: list[Tensor] = []
+        places: list[int] = []
         nonnegative: set[Operation] = set()
-        for factor in node.factors:
+        for place, factor in enumerate(node.factors):
             for tensor in self.factors.leaves(factor, node):
                 (tensors if tensor.letters else scalars).append(tensor)
+                places += [place] * bool(tensor.letters)
                 if is_nonnegative(factor.node) or factor.power % 2 == 0:
                     nonnegative.add(tensor.op)
         tensors = self.factors.balanced(node, tensors, nonnegative)
         tensors = take(tensors)
-        place = {letter: axis for axis, letter in enumerate(letters_of(node.result))}
+        axes = {letter: axis for axis, letter in enumerate(letters_of(node.result))}
         held = {letter for tensor in tensors for letter in tensor.letters}
-        known = held.union(place, chosen)
+        known = held.union(axes, chosen)
         for letter, dim in enumerate(node.dims):
             if letter not in known:
                 scalars.append(Tensor(self.plan.size(dim), ()))
@@ -359,9 +368,12 @@ class Planner:
             return self.scaling.multiple(node.coefficient, scalars, None)
         kept = tuple(letter for letter in letters_of(node.result) if letter in held)
         kept = kept[::-1] if is_turned else kept
-        found = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed).result(tensors)
+        at = {place: k for k, place in enumerate(places)}
+        used = {frozenset(at[place] for place in pair): n for pair, n in uses.items()}
+        contraction = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed, uses=used)
+        found = contraction.result(tensors)
         multiple = self.scaling.multiple(node.coefficient, scalars, found)
-        return Tensor(multiple.op, tuple(place[i] for i in multiple.letters), multiple.below)
+        return Tensor(multiple.op, tuple(axes[i] for i in multiple.letters), multiple.below)
 
 
 def _letters_of_all(tensors: Sequence[Tensor]) -> Letters:

@@ -89,7 +89,7 @@ class Reader:
     def __post_init__(self) -> None:
         self._placed = {}
         letters = Letters(self.sizes, {}, {}, self._places)
-        self._letters = LetterReader(self.a, letters, self.value, {})
+        self._letters = LetterReader(self.a, letters, self.value)
 
     def _places(self, node: Tree) -> list[int]:
         raise NotVerifiableError("labels are left to the check at points", span=node.span)
