@@ -27,7 +27,7 @@ from dimderiv.verify.symbolic.problem import Problem
 Compare: TypeAlias = Callable[[Problem, Point], Outcome]
 
 # Functions that this judge does not know.
-AT_POINTS = frozenset({"onehot", "reshape", "permute", "sort", "rank", "convfull2"})
+AT_POINTS = frozenset({"onehot", "reshape", "permute", "sort", "rank"})
 DRAWS = 40
 # Some matrices are singular at some sizes, whatever their entries.
 DRAWS_WITHOUT_VALUE = 16

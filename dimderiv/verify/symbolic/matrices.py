@@ -224,6 +224,23 @@ def cross_correlation(a: Arithmetic, image: Table, kernel: Table) -> Table:
     return filled((height - rows + 1, width - cols + 1), entry)
 
 
+def full_convolution(a: Arithmetic, image: Table, kernel: Table) -> Table:
+    """What `convfull2` is: every entry of the image spread by the kernel."""
+    (height, width), (rows, cols) = size_of(image), size_of(kernel)
+
+    def entry(i: int, j: int) -> Entry:
+        return a.total(
+            [
+                image[i - k][j - m] * kernel[k][m]
+                for k in range(rows)
+                for m in range(cols)
+                if 0 <= i - k < height and 0 <= j - m < width
+            ]
+        )
+
+    return filled((height + rows - 1, width + cols - 1), entry)
+
+
 def commutation(a: Arithmetic, rows: int, cols: int) -> Table:
     """The matrix that takes the stacked columns of a table to those of its transpose."""
 
