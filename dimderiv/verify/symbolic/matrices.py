@@ -225,18 +225,17 @@ def cross_correlation(a: Arithmetic, image: Table, kernel: Table) -> Table:
 
 
 def full_convolution(a: Arithmetic, image: Table, kernel: Table) -> Table:
-    """What `convfull2` is: every entry of the image spread by the kernel."""
+    """What `convfull2` is: each entry of the image times the kernel, laid where it stands."""
     (height, width), (rows, cols) = size_of(image), size_of(kernel)
 
-    def entry(i: int, j: int) -> Entry:
-        return a.total(
-            [
-                image[i - k][j - m] * kernel[k][m]
-                for k in range(rows)
-                for m in range(cols)
-                if 0 <= i - k < height and 0 <= j - m < width
-            ]
-        )
+    def entry(y: int, x: int) -> Entry:
+        places = [
+            (k, m)
+            for k in range(rows)
+            for m in range(cols)
+            if 0 <= y - k < height and 0 <= x - m < width
+        ]
+        return a.total([image[y - k][x - m] * kernel[k][m] for k, m in places])
 
     return filled((height + rows - 1, width + cols - 1), entry)
 
