@@ -107,7 +107,7 @@ class WholeArrays:
                 inner = self.form(node.arguments[0])
                 if inner is None or len(node.arguments[0].axes) != len(node.axes):
                     return None
-                return Spread(_along(node, inner.tree), everywhere)
+                return Spread(along(node, inner.tree), everywhere)
         return None
 
     def _map(self, node: Map) -> Spread | None:
@@ -187,7 +187,7 @@ class WholeArrays:
         if isinstance(inner, Function) and len(inner.arguments[0].axes) == rank and inner.over:
             kept = [axis for axis in range(rank) if axis not in inner.over]
             whole = self.form(inner.arguments[0]) if kept == places else None
-            return None if whole is None else Spread(_along(inner, whole.tree), present)
+            return None if whole is None else Spread(along(inner, whole.tree), present)
         if len(places) == 2 and places == [rank - 2, rank - 1]:
             return Spread(self.piece_of(inner).upright.tree, present)
         return None
@@ -228,7 +228,13 @@ def _averaged(found: Spread, node: Product, scalar: list[Factor]) -> tuple[Sprea
     return found._replace(tree=replace(found.tree, function="mean")), left
 
 
-def _along(node: Function, tree: Tree) -> Tree:
+def along(node: Function, tree: Tree) -> Tree:
+    """A function along axes of an array.
+
+    Args:
+        node: the function.
+        tree: the array.
+    """
     axis = node.over[0] if len(node.over) == 1 else tuple(node.over)
     return Call(written_name(node), (tree,), axis)
 

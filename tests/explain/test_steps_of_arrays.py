@@ -200,3 +200,19 @@ def test_a_transposed_convolution() -> None:
 
     assert "dX[n,c,i,j] = G[n,o,2i+p,2j+q] F[c,o,p,q]" in words
     assert "7 - 3 + 1 = 5 places, and of those 2 apart there are 3, as many as X has." in words
+
+
+def test_an_axis_of_several_letters() -> None:
+    """Such an axis is written as the user writes it."""
+    words = page(
+        Case("Y[b,n,(h d)] = X[b,n,k] W[k,h,d]; sum(Y.^2)", "W", "X: B x N x K; W: K x H x D")
+    )
+
+    assert "dW[k,h,d] = X[b,n,k] dY[b, n, (h d)]." in words
+
+
+def test_places_that_are_numbers() -> None:
+    """An entry at a number has no sizes to tell of, and its place is said."""
+    words = page(Case("(x[1] - x[0]^2)^2", "x", "x: 2"))
+
+    assert "x is met where i = 0; its other entries receive nothing." in words
