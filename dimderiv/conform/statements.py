@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dimderiv.conform.batches import Batches
+from dimderiv.conform.defined_axes import DefinedAxes
 from dimderiv.conform.entries import EntryWriter
 from dimderiv.conform.index_form import Heads, index_form, scalar_form
 from dimderiv.conform.lettering import UserLetters
@@ -33,7 +34,8 @@ class Statements:
         user: UserLetters,
     ) -> None:
         self.piece_of, self.taken, self.sizes, self.user = piece_of, taken, sizes, user
-        self.arrays = WholeArrays(piece_of, user)
+        self.axes = DefinedAxes(user.heads)
+        self.arrays = WholeArrays(piece_of, user, self.axes)
         self.batches = Batches(known, user)
         self.writer = EntryWriter(self, user)
         self.are_used = False
