@@ -90,7 +90,7 @@ def tree(node: object) -> str:
         case str() | None | Fraction():
             return repr(node)
     parts = [getattr(node, f.name) for f in fields(node) if f.repr]  # type: ignore[arg-type]
-    return f"{type(node).__name__}({', '.join(tree(p) for p in parts if p is not None)})"
+    return f"{type(node).__name__}({', '.join(tree(p) for p in parts if p not in (None, ()))})"
 
 
 if __name__ == "__main__":

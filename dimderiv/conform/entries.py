@@ -67,6 +67,9 @@ class Whole(Protocol):
     def is_whole(self, node: Node) -> bool:
         """Whether an array needs no letters."""
 
+    def operand(self, node: Symbol | Named) -> Tree:
+        """What entries of a node with a name are taken of."""
+
     def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
         """A product of matrices, some letters of which are positions."""
 
@@ -152,6 +155,9 @@ class EntryWriter:
     def _put(self, found: Entries, factor: Factor, places: list[Place], scope: Scope) -> None:
         """Add an entry of a factor above the line, or below it where it cannot be 0 / 0."""
         node, _, power = factor
+        if _is_outside(places, node.axes, scope):
+            found.above.append(ZERO)
+            return
         if power < 0 and not _are_within(places, node.axes, scope):
             axes = tuple(range(len(node.axes)))
             whole = product(ONCE, [Factor(node, axes, power)], axes, node.axes)
@@ -183,6 +189,8 @@ class EntryWriter:
             places: the position along each of its axes.
             scope: the letters of the statement.
         """
+        if _is_outside(places, node.axes, scope):
+            return ZERO
         if isinstance(node, Symbol | Named):
             return self._of_name(node, places, scope)
         if isinstance(node, Size | Constant) or (not places and self.arrays.is_of_matrices(node)):
@@ -210,9 +218,9 @@ class EntryWriter:
     def _of_whole(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
         form = self.arrays.whole(node)
         entry = Entry(form.tree, self._indices(node.axes, places, scope))
-        if isinstance(form.tree, Call) and isinstance(node, Function) and len(places) > 2:
-            call = replace(form.tree, axis=along_entry(entry, node.over))
-            return Entry(call, entry.indices)
+        match node, form.tree:
+            case Function(arguments=(inner,)), Call() as call if len(inner.axes) == len(places) > 2:
+                return replace(entry, operand=replace(call, axis=along_entry(entry, node.over)))
         return entry
 
     def _opened(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree | None:
@@ -265,12 +273,18 @@ class EntryWriter:
     def _of_function(self, node: Function, places: Sequence[Place], scope: Scope) -> Tree | None:
         """An entry of a matrix function of one array of a batch, or of one without axes."""
         batch = batch_axes(node)
-        form = self.arrays.one_of_batch(labelled(node), dict(enumerate(places[:batch])))
-        if not batch or form is None:
+        if not batch:
             return None
-        self._note_alone(places[:batch], scope)
+        form = self.arrays.one_of_batch(labelled(node), dict(enumerate(places[:batch])))
+        if form is None:
+            at = self._indices(node.axes[:batch], places[:batch], scope)
+            given = [Entry(self.arrays.whole(each).tree, at) for each in node.arguments]
+            tree: Tree = Call(written_name(node), tuple(given))
+        else:
+            self._note_alone(places[:batch], scope)
+            tree = form.tree
         rest = self._indices(node.axes[batch:], places[batch:], scope)
-        return Entry(form.tree, rest) if rest else form.tree
+        return Entry(tree, rest) if rest else tree
 
     def _note_alone(self, places: Sequence[Place], scope: Scope) -> None:
         scope.alone |= {place.letter for place in places if place.letter}
@@ -278,7 +292,7 @@ class EntryWriter:
     def _of_name(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree:
         """An entry of an array with a name; one place for each axis that it is declared with."""
         if not places:
-            return Name(node.name)
+            return self.arrays.operand(node)
         part = self._sliced(node, places, scope)
         if part is not None:
             return part
@@ -287,7 +301,7 @@ class EntryWriter:
         if shape is not None and shape.has_more_axes:
             given = iter(indices)
             indices = tuple([ZERO if dim == ONE else next(given) for dim in shape])
-        return Entry(Name(node.name), indices)
+        return Entry(self.arrays.operand(node), indices)
 
     def _sliced(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree | None:
         """An entry of a slice, where a letter runs along a part of an axis: `x[:-1][i]`."""
@@ -304,7 +318,8 @@ class EntryWriter:
             Slice(None, end_of(size, dim)) if is_shorter else Slice()
             for size, dim, is_shorter in zip(ranges, node.axes, shorter, strict=True)
         ]
-        return Entry(Entry(Name(node.name), tuple(slices)), self._indices(ranges, places, scope))
+        whole = Entry(self.arrays.operand(node), tuple(slices))
+        return Entry(whole, self._indices(ranges, places, scope))
 
     def _indices(
         self, axes: Sequence[Dim], places: Sequence[Place], scope: Scope
@@ -319,6 +334,12 @@ class EntryWriter:
                 tree = Add((tree, ZERO))
             indices.append(tree)
         return tuple(indices)
+
+
+def _is_outside(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> bool:
+    """Whether an entry is asked for that no array has, so that it is zero."""
+    pairs = zip(places, axes, strict=True)
+    return any(place.is_outside(dim, scope.ranges) for place, dim in pairs)
 
 
 def _are_within(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> bool:

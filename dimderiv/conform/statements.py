@@ -7,11 +7,22 @@ from dimderiv.conform.defined_axes import DefinedAxes
 from dimderiv.conform.entries import EntryWriter
 from dimderiv.conform.index_form import Heads, index_form, scalar_form
 from dimderiv.conform.lettering import UserLetters
-from dimderiv.conform.notation import Form, TwoWay, has_letters
+from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.conform.places import Place
 from dimderiv.conform.whole_arrays import WholeArrays
-from dimderiv.graph import Index, Key, LabelledProduct, Node, Product, Selection, nodes_of
-from dimderiv.language import Dim
+from dimderiv.graph import (
+    Function,
+    Index,
+    Key,
+    LabelledProduct,
+    Named,
+    Node,
+    Product,
+    Selection,
+    Symbol,
+    nodes_of,
+)
+from dimderiv.language import Dim, Entry, Name, Tree
 
 
 class Statements:
@@ -37,6 +48,7 @@ class Statements:
         self.axes = DefinedAxes(user.heads)
         self.arrays = WholeArrays(piece_of, user, self.axes)
         self.batches = Batches(known, user)
+        self.known = known
         self.writer = EntryWriter(self, user)
         self.are_used = False
 
@@ -56,6 +68,12 @@ class Statements:
             return TwoWay(total, total)
         return scalar_form(node, self.writer, self.taken, self.sizes)
 
+    def operand(self, node: Symbol | Named) -> Tree:
+        """What entries of a node with a name are taken of: the name, or the part it stands for."""
+        known = self.known.get(node.key)
+        tree = Name(node.name) if known is None else known.upright.tree
+        return tree if isinstance(tree, Entry) else Name(node.name)
+
     def is_of_matrices(self, node: Node) -> bool:
         """Whether a node has matrix notation all through."""
         parts = nodes_of([node], through_names=False)
@@ -67,7 +85,14 @@ class Statements:
         """An array with any number of axes, by itself."""
         if len(node.axes) <= 2:
             return self.piece_of(node).upright
-        return self.arrays.form(node) or self.entries(node).upright
+        return self.arrays.form(node) or self._along(node) or self.entries(node).upright
+
+    def _along(self, node: Node) -> Form | None:
+        """A function along axes of an array that needs letters."""
+        if not isinstance(node, Function) or not node.over:
+            return None
+        tree = self.arrays.along(node, self.whole(node.arguments[0]).tree)
+        return Form(tree, symbols(tree))
 
     def is_whole(self, node: Node) -> bool:
         """Whether an array needs no letters."""

@@ -111,11 +111,16 @@ class WholeArrays:
                 inner = self.form(node.arguments[0])
                 if inner is None or len(node.arguments[0].axes) != len(node.axes):
                     return None
-                return Spread(self._applied(node, inner.tree), everywhere)
+                return Spread(self.along(node, inner.tree), everywhere)
         return None
 
-    def _applied(self, node: Function, tree: Tree) -> Tree:
-        """A function along some axes."""
+    def along(self, node: Function, tree: Tree) -> Tree:
+        """A function along axes of an array.
+
+        Args:
+            node: the function.
+            tree: the array.
+        """
         axis = self.axes.along(tree, node.over, len(node.arguments[0].axes))
         return Call(written_name(node), (tree,), axis)
 
@@ -197,7 +202,7 @@ class WholeArrays:
         if isinstance(inner, Function) and len(inner.arguments[0].axes) == rank and inner.over:
             kept = [axis for axis in range(rank) if axis not in inner.over]
             whole = self.form(inner.arguments[0]) if kept == places else None
-            return None if whole is None else Spread(self._applied(inner, whole.tree), present)
+            return None if whole is None else Spread(self.along(inner, whole.tree), present)
         if len(places) == 2 and places == [rank - 2, rank - 1]:
             return Spread(self.piece_of(inner).upright.tree, present)
         return None

@@ -7,6 +7,7 @@ from dimderiv.infer import Typed
 from dimderiv.language import ONE, Call, Dim, Entry, Shape, Slice, Tree, size_of, walk
 
 SLIDING = frozenset({"conv2"})
+ORDERING = frozenset({"sort", "rank"})
 
 
 def parts_of(typed: Typed) -> Iterator[Tree]:
@@ -23,9 +24,20 @@ def fitting(typed: Typed) -> Iterator[Shape]:
     for part in parts_of(typed):
         if isinstance(part, Call) and part.function in SLIDING:
             yield typed.shape(part)
+        elif isinstance(part, Call) and part.function in ORDERING:
+            # Of two entries every order is its own inverse.
+            yield Shape.of([dim - Dim.of(2) for dim in _sorted_axes(part, typed)])
         elif isinstance(part, Entry):
             for room in _rooms(part, typed.shape(part.operand), typed):
                 yield Shape.of([room])
+
+
+def _sorted_axes(call: Call, typed: Typed) -> list[Dim]:
+    """The axes that a call orders the entries along: rows, or those that it names."""
+    shape = typed.shape(call)
+    axes = typed.axes_along(call)
+    named = [shape[axis] for axis in axes] if axes else [shape[0] if shape.is_column else shape[-1]]
+    return [dim for dim in named if dim.number is None]
 
 
 def _rooms(entry: Entry, shape: Shape, typed: Typed) -> Iterator[Dim]:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from dimderiv.errors import ParseError
 from dimderiv.language.letters import free_letters, named_letters
+from dimderiv.language.subscripts import runs
 from dimderiv.language.syntax import Entry, IndexForm, Name, Program, Tree, walk
 
 
@@ -58,7 +59,7 @@ def meant(name: str, program: Program) -> str:
     'z'
     """
     base = name.rpartition("_")[0] or name
-    if len(base) > 1 and base == name:
+    if base == name and not (len(name) == 1 and runs(program.source)):
         return name
     parts = [part for each in program.statements for part in walk(each.value)]
     names = {part.name for part in parts if isinstance(part, Name)}

@@ -8,6 +8,7 @@ import pytest
 from index_nodes import ONEHOT, SIZES, array, of
 from index_nodes import assert_same_value as assert_same
 
+from dimderiv import derive
 from dimderiv.conform.arrange import Arranger
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.graph.nodes import (
@@ -152,3 +153,20 @@ def test_a_random_node_is_what_is_written(seed: int) -> None:
     tree = written(node, {"F": ["a"]})
 
     assert_same(node, tree)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt"),
+    [
+        ("sum(softmax([i,j,k] Q[i,j,l] K[i,k,l], axis=2).^2)", "Q"),
+        ("sum[i] logdet(S[i] + I)", "S"),
+        ("softmax(Q @ permute(K, 0, 2, 1)) @ Q", "K"),
+    ],
+)
+def test_a_function_of_what_needs_letters_is_written(expression: str, wrt: str) -> None:
+    """Along an axis, or of each matrix of a batch, that is itself written entry by entry."""
+    found = derive(expression, wrt, shapes="Q: b x n x d; K: b x n x d; S: b x n x n")
+
+    assert found.form == "index"
+    assert found.verification
+    assert found.verification.level in {"exact", "30 digits"}

@@ -2,6 +2,7 @@
 
 import pytest
 from explain.test_steps import CASES
+from explain.test_steps_of_arrays import CASES as OF_ARRAYS
 from render.test_katex import Check, check, katex_folder
 
 from dimderiv import derive
@@ -35,3 +36,9 @@ def test_steps_beyond_gradients_compile(language: str, check: Check) -> None:
         derive("sum(relu(W1 relu(W2 x)))", "W1,W2", verify=False),
     ]
     check([derivation.explain(language, markup="latex") for derivation in derivations])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_steps_by_letters_compile(language: str, check: Check) -> None:
+    """Steps of arrays with any number of axes render."""
+    check([case.derived().explain(language, markup="latex") for case in OF_ARRAYS])

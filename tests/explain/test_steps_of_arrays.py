@@ -139,3 +139,80 @@ def test_lines_fit_a_terminal(case: Case, language: str) -> None:
 
     assert "{" not in page
     assert [line for line in page.splitlines() if columns(line) > WIDTH] == []
+
+
+def page(case: Case, lang: str = "en") -> str:
+    """The steps in words, without line breaks."""
+    return " ".join(case.derived().explain(lang).split())
+
+
+def test_a_softmax_along_a_letter() -> None:
+    """The rule is that of rows, said of the letter, and the whole arrays follow."""
+    words = page(Case(ATTENTION, "Q", ATTENTION_SHAPES))
+
+    assert "softmax works along k: an entry depends on all entries along k." in words
+    assert "d(P[b,h,q,i])/d(S[b,h,q,k]) = P[b,h,q,i] I[i,k] - P[b,h,q,i] P[b,h,q,k]" in words
+    assert "= P .* (dP - sum(dP .* P, axis=3))." in words
+
+
+def test_rows_of_a_table() -> None:
+    """An entry of labels is met where its class is that of the label."""
+    words = page(Case(EMBEDDING, "E", EMBEDDING_SHAPES))
+
+    assert "y: N labels V" in words
+    assert "E is met where j = y[l], so the sum is over all l for which that holds." in words
+    assert "As a whole, dE = onehot(y)' dX." in words
+
+
+def test_what_is_repeated_along_a_letter() -> None:
+    """What a sum repeats along a letter is summed along it, with the letters of the user."""
+    words = page(Case(DISTANCES, "Z", DISTANCES_SHAPES))
+
+    assert "Z, repeated along i. From above: -dM[i,d,j]." in words
+    assert "dM has i, which Z lacks, so the entries are summed over i." in words
+
+
+def test_a_function_is_called_as_the_user_called_it() -> None:
+    """What is made of a convolution is no part of what was asked."""
+    derivation = derive(
+        "conv2d(X, F, stride=2, padding=1)",
+        "F",
+        shapes="X: N x C x 8 x 8; F: O x C x 3 x 3",
+        upstream="G",
+        verify=False,
+    )
+
+    assert derivation.explain().startswith(
+        "conv2d(X, F, stride=2, padding=1), differentiated by F\n"
+    )
+
+
+def test_a_transposed_convolution() -> None:
+    """By its input, the kernel slides over what is handed down, in steps."""
+    derivation = derive(
+        "conv_transpose2d(X, F, stride=2)",
+        "X",
+        shapes="X: N x C x 3 x 3; F: C x O x 3 x 3",
+        upstream="G",
+        verify=False,
+    )
+    words = " ".join(derivation.explain().split())
+
+    assert "dX[n,c,i,j] = G[n,o,2i+p,2j+q] F[c,o,p,q]" in words
+    assert "7 - 3 + 1 = 5 places, and of those 2 apart there are 3, as many as X has." in words
+
+
+def test_an_axis_of_several_letters() -> None:
+    """Such an axis is written as the user writes it."""
+    words = page(
+        Case("Y[b,n,(h d)] = X[b,n,k] W[k,h,d]; sum(Y.^2)", "W", "X: B x N x K; W: K x H x D")
+    )
+
+    assert "dW[k,h,d] = X[b,n,k] dY[b, n, (h d)]." in words
+
+
+def test_places_that_are_numbers() -> None:
+    """An entry at a number has no sizes to tell of, and its place is said."""
+    words = page(Case("(x[1] - x[0]^2)^2", "x", "x: 2"))
+
+    assert "x is met where i = 0; its other entries receive nothing." in words

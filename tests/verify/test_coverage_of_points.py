@@ -123,3 +123,10 @@ def test_points_satisfy_no_relation_by_chance() -> None:
 
             assert len(entries) == len(set(entries))
             assert not {Fraction(-1), Fraction(0), Fraction(1)} & {sum(line) for line in lines}
+
+
+def test_orders_are_met_that_are_not_their_own_inverses() -> None:
+    """Where all are, places cannot be told from ranks, and that is said."""
+    assert not report("w' sort(x)", "x", "x: n; w: n").one_sided
+    two = report("w' sort(x)", "x", "x: 2; w: 2")
+    assert any("own inverses" in told for told in two.one_sided)

@@ -183,7 +183,7 @@ NOTATION = [
     ),
     Fault(
         "what is repeated loses its ones",
-        "conform.arrange:with_ones",
+        "conform.pieces:with_ones",
         lambda right: lambda piece, *others: piece or right(piece, *others),
         Case("v' sum(X, axis=1)", "X", "X: m x n; v: m"),
     ),
@@ -203,15 +203,15 @@ NOTATION = [
 INDEX_FORM = [
     Fault(
         "a shift has the wrong sign",
-        "conform.index_form:_negative",
-        lambda right: lambda node: node,
-        Case("sum(G .* conv2(V, K))", "V"),
+        "conform.places:_stepped",
+        changed(lambda node: node.operand if isinstance(node, Negative) else node),
+        Case("[i:n] x[i+k] y[k]", "x", "x: m; y: p"),
     ),
     Fault(
         "letters of an entry are exchanged",
-        "conform.index_form:Entry",
+        "conform.entries:Entry",
         given(lambda operand, indices: (operand, indices[::-1])),
-        Case("sum(G .* conv2(V, K))", "V"),
+        Case("[k] x[i] T[k,i,j] y[j]", "x", "x: n; y: n; T: n x n x n"),
     ),
 ]
 PRINTER = [
@@ -292,13 +292,13 @@ PRINTER = [
         "a shift is printed with the wrong sign",
         "render.text:_index",
         changed(lambda text: text.replace("-", "+")),
-        Case("sum(G .* conv2(V, K))", "V"),
+        Case("[i:n] x[i+k] y[k]", "x", "x: m; y: p"),
     ),
     Fault(
         "the letters of an index form change places",
         "render.text:_entry",
         rewritten(lambda node: replace(node, indices=node.indices[::-1])),
-        Case("sum(G .* conv2(V, K))", "V"),
+        Case("[k] x[i] T[k,i,j] y[j]", "x", "x: n; y: n; T: n x n x n"),
     ),
 ]
 
@@ -500,20 +500,20 @@ LOWER = [
     ),
     Fault(
         "means are sums",
-        "lower.arrays:reduce",
+        "lower.reductions:reduce",
         given(
-            lambda name, array, axis, slope: (name, array, axis, "1" if name == "mean" else slope)
+            lambda name, array, axes, slope: (name, array, axes, "1" if name == "mean" else slope)
         ),
         Case("mean(x)", "x"),
     ),
     Fault(
         "reductions run along the other axis",
-        "lower.arrays:reduce",
+        "lower.reductions:reduce",
         given(
-            lambda name, array, axis, slope: (
+            lambda name, array, axes, slope: (
                 name,
                 array,
-                None if axis is None else 1 - axis,
+                axes and {1 - axis for axis in axes},
                 slope,
             )
         ),
@@ -521,7 +521,7 @@ LOWER = [
     ),
     Fault(
         "powers are read one too high",
-        "lower.builder:constant_value",
+        "lower.matrix_powers:constant_value",
         changed(lambda power: power and power + 1),
         Case("tr(X^3)", "X"),
     ),

@@ -268,9 +268,9 @@ def test_what_letters_do_not_change_is_computed_once() -> None:
 
 
 def test_the_size_of_an_axis_is_no_letter() -> None:
-    """`M[m,j] M[j,i]` takes the row m, also where no sum is written."""
+    """`M[m,j] M[j,i]` takes the row m, for each j."""
     matrix = drawn(5, 3, 3)
-    body = product(part("M", "m", "j"), part("M", "j", "i"))
+    body = over("sum", "j:3", product(part("M", "m", "j"), part("M", "j", "i")))
 
     found = evaluated(form("i:m", body), {"M": matrix}, {"m": 2})
 

@@ -59,6 +59,8 @@ USES = {
     "logsumexp": Case("a' logsumexp(X, axis=1)", "X"),
     "softmax": Case("sum(G .* softmax(X))", "X"),
     "logsoftmax": Case("sum(G .* logsoftmax(X))", "X"),
+    "sort": Case("sum(G .* sort(X))", "X"),
+    "rank": Case("sum(X .* rank(X))", "X"),
     "norm2": Case("||x||", "x"),
     "normF": Case("||X||_F", "X"),
     "norm1": Case("||x||_1", "x"),
@@ -95,6 +97,9 @@ LETTERED = [
     ("logsoftmax", "I[c,k] - softmax(A)[r,c]"),
     ("logsoftmax", "I[c,k] - Y[r,k]"),
     ("logsoftmax", "I[c,k]"),
+    ("sort", "2 onehot(rank(A))[r,k,c]"),
+    ("sort", "I[c,k]"),
+    ("rank", "I[c,k]"),
 ]
 DEFINED = [
     ("norm2", "sum(A.^2)"),

@@ -1,7 +1,8 @@
 """Entries with names for their letters, and what a derivative is by."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from functools import partial, reduce
+from typing import NamedTuple, cast
 
 from dimderiv.explain.record.scalar_order import is_seed
 from dimderiv.graph import Index, LabelledProduct, Shifted, letters_of
@@ -62,6 +63,8 @@ class EntryLetters(NamedTuple):
         letters = [Name(self.names[letter]) for letter in index.letters]
         if isinstance(index, Shifted):
             return Add(tuple(letters))
+        if self.spelled:
+            return reduce(partial(Binary, "*"), letters[1:], cast(Tree, letters[0]))
         place: Tree = letters[0]
         for letter, name in zip(index.letters[1:], letters[1:], strict=True):
             place = Add((Binary("*", place, self.dims[letter].syntax()), name))

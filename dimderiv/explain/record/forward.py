@@ -42,14 +42,15 @@ class _Recorder:
                 direction = self.along[operand.name]
                 self.moved[operand.key] = symbol(direction, operand.axes, row=operand.row)
         local = names.shortened(node)
-        tree = self.writer.unfolded(local)
         owner = names.owners.get(node.key)
+        tree = self.writer.unfolded(local, "" if owner is None else owner.name)
         if owner is None and not is_last:
             owner = names.introduced(node, tree)
         parts = changes(local, self.moved, self.rulebook, owner or local)
         value = self.simplify(total([(ONCE, part.node) for part in parts], node.axes))
         row = self.writer.is_row(owner or node)
-        moved = self.writer.array(value, row=row)
+        heads = () if owner is None else self.writer.own.named(Name(owner.name))
+        moved = self.writer.array(value, row=row, heads=heads)
         if owner is None:
             return Changed(Equation((tree,)), None, None, Equation((moved,)))
         tangent = named(unused_name(f"{owner.name}_dot", self.taken), value, row=row)

@@ -240,7 +240,7 @@ def affine(steps: Sequence[int], letters: Sequence[Tree], offset: Dim) -> Tree:
     """
     terms = [_multiple(step, letter) for step, letter in zip(steps, letters, strict=True)]
     terms.sort(key=lambda term: isinstance(term, Negative))
-    if offset != NOTHING:
+    if offset != NOTHING or not terms:
         written = offset.syntax()
         terms.extend(written.terms if isinstance(written, Add) else (written,))
     if isinstance(terms[0], Negative):

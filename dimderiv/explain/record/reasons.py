@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.explain.record.orders import Chain, Link
 from dimderiv.explain.record.recorded import Equation, Field, Sentence, Several
+from dimderiv.explain.record.scalar_order import is_identity
 from dimderiv.graph import (
     Factor,
     Index,
@@ -101,7 +102,8 @@ def letter_reasons(product: LetteredFactors, placed: Sequence[Placed]) -> Iterat
         placed: the places that the result has; what they depend on is summed for each of them.
     """
     places = {letter for each in placed for letter in each.letters}
-    found = [each for each in _of_letters(product, places) if each.key != "reversed"]
+    unsaid = {"reversed", "broadcast"} if product.has_seed else {"reversed"}
+    found = [each for each in _of_letters(product, places) if each.key not in unsaid]
     for sentence in found:
         yield Sentence(OF_LETTERS.get(sentence.key, sentence.key), sentence.fields)
     summed = [product.axes[i] for each in placed for i in each.others if i not in product.result]
@@ -118,7 +120,9 @@ def letter_reasons(product: LetteredFactors, placed: Sequence[Placed]) -> Iterat
         if sum(letter in array.letters for array in product.arrays) == 1
         and (axis := product.axes[letter]) not in told
     ]
-    if kept and len(product.arrays) > 1:
+    if any(is_identity(array.factor.node) for array in product.arrays):
+        yield Sentence("identity", {})
+    if kept and len(product.arrays) > 1 and not product.has_seed:
         yield Sentence("kept", {"operand": product.operand, "axes": Several(tuple(kept))})
 
 

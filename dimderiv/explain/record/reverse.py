@@ -270,7 +270,8 @@ class _Recorder:
         terms = [term for part in parts if not is_zero(part.partial.node) for term in part.terms]
         left, tree = _received(target, terms)
         node = total([(ONCE, part) for part in nodes], self.names.axes(told.node))
-        if any(term.is_lettered and term.value is None for term in terms):
+        lefts = {term.letters.sides[0] for term in terms if term.value is None}
+        if len(lefts) > 1 or (lefts and len(terms) > 1 and any(term.value for term in terms)):
             left, tree = self.writer.entries_of(node, target)
         value = self._simplified(tree, node, target, terms)
         yield Added(target.operand, left or Name(target.name), uses, value)

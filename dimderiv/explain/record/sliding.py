@@ -51,6 +51,9 @@ def sliding(found: Folded, arrays: Arrays) -> tuple[Sizes, ...]:
     """What the sizes say of each place that depends on letters; of equal ones, once."""
     told: list[tuple[list[Sentence], list[_Window]]] = []
     for place in (*found.inside.values(), *found.shown):
+        if not place.others:
+            # A place that is a number has no sizes to tell of.
+            continue
         if isinstance(place, Place) and isinstance(place.factor.node, Selection):
             window = _Window(place, arrays, is_shown=place in found.shown)
             sentences = list(window.sentences())
@@ -125,21 +128,24 @@ class _Window:
         if self.array is None:
             return
         highest, last = self.lowest + self.total - ONE, self.size - ONE
-        before, after = (NOTHING - self.lowest).number, (highest - last).number
+        before, after = NOTHING - self.lowest, highest - last
         fields: dict[str, Field] = {
             "array": self.array,
             "lowest": self.lowest.syntax(),
             "highest": highest.syntax(),
             "last": last.syntax(),
         }
-        if before is None or after is None:
-            yield Sentence(f"{kind}_unknown", fields)
-        elif before == after == 0:
+        if before == after == NOTHING:
             yield Sentence("reach_all", fields)
-        elif before <= 0 and after <= 0:
+        elif _is_never_positive(before) and _is_never_positive(after):
             yield Sentence(f"{kind}_inside", fields)
+        elif before.number is None or after.number is None:
+            yield Sentence(f"{kind}_unknown", fields)
         else:
-            zeros: dict[str, Field] = {"before": max(before, 0), "after": max(after, 0)}
+            zeros: dict[str, Field] = {
+                "before": max(before.number, 0),
+                "after": max(after.number, 0),
+            }
             yield Sentence(f"{kind}_over", fields | zeros)
 
     def _full(self, first: "_Side", second: "_Side") -> Sentence:
@@ -204,3 +210,9 @@ class _Side(NamedTuple):
         steps = Binary("*", step, Add((self.extent.syntax(), Negative(NUMBER_ONE))))
         span = Equation((Add((steps, NUMBER_ONE)), self.span.syntax()))
         return Sentence("apart", {**self.named("factor"), "step": step, "span": span})
+
+
+def _is_never_positive(dim: Dim) -> bool:
+    """Whether a number made of sizes, each of which is 1 or more, is known to be 0 or less."""
+    named = [coefficient for monomial, coefficient in dim.monomials if monomial]
+    return max(named, default=0) <= 0 and sum(each for _, each in dim.monomials) <= 0

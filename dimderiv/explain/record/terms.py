@@ -235,7 +235,7 @@ class TermWriter:
     def entries_of(self, node: Node, target: Target) -> tuple[Tree, Tree]:
         """What a derivative is called, and what it is: entry by entry, if it must be."""
         row = target.shape is not None and target.shape.is_row
-        heads = self.own.named(target.operand)
+        heads = [*([()] * target.seed), *self.own.named(target.operand)]
         left, right = self.defined(Name(target.name), self.array(node, row=row, heads=heads)).sides
         return left, right
 

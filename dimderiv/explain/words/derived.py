@@ -141,8 +141,8 @@ class _Teller:
         if is_entrywise:
             self.say("entrywise")
             return
-        if term.reasons:
-            self.speaker.say(*self.reasons(term))
+        if why := self.reasons(term):
+            self.speaker.say(*why)
         self.lettered_result(term)
         self.sizes(term)
 
@@ -238,7 +238,7 @@ class _Teller:
 
     def reasons(self, term: recorded.StepTerm) -> list[str]:
         """The reasons in words; that of an identity belongs to a product told entry by entry."""
-        are_told = len(self.step.terms) > 1
+        are_told = len(self.step.terms) > 1 or term.is_lettered
         told = [reason for reason in term.reasons if are_told or reason.key != "identity"]
         return [self.sentence(reason.key, **reason.fields) for reason in told]
 

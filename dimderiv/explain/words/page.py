@@ -13,6 +13,7 @@ from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of, terms_of
 from dimderiv.language import (
     SCALAR,
+    Call,
     Declaration,
     IndexForm,
     Name,
@@ -172,7 +173,8 @@ class _Page:
         """
         given = self.question.valued.program.statements[-1].value
         upstream, span = self.question.typed.upstream, slice(*given.span)
-        if not isinstance(given, IndexForm) or upstream is None:
+        is_summed = isinstance(given, Call) and bool(given.over) and upstream is None
+        if not is_summed and (not isinstance(given, IndexForm) or upstream is None):
             return value
         source = " ".join(self.question.source[span].split())
         if not source:

@@ -264,11 +264,20 @@ class Arithmetic:
         Raises:
             OutOfDomain: they are equal, and not when perturbed.
         """
-        side = self._order(a, b)
+        side = self.order(a, b)
         self.branches.note(side)
         return side
 
-    def _order(self, a: Scalar, b: Scalar) -> int:
+    def order(self, a: Scalar, b: Scalar) -> int:
+        """The same, of which nothing is noted.
+
+        Args:
+            a: a number or a series.
+            b: a number or a series.
+
+        Raises:
+            OutOfDomain: they are equal, and not when perturbed.
+        """
         # One value computed twice differs by a float zero, which would look like a kink.
         return 0 if type(a) is type(b) and a == b else self._side(self.sub(a, b))
 
@@ -281,7 +290,7 @@ class Arithmetic:
         """
         place, is_tied = 0, False
         for index, entry in enumerate(entries[1:], start=1):
-            order = self._order(entry, entries[place])
+            order = self.order(entry, entries[place])
             if order == side:
                 place, is_tied = index, False
             is_tied |= order == 0

@@ -99,9 +99,12 @@ def _ascending(arithmetic: Arithmetic, line: list[Scalar]) -> list[int]:
     """The places of entries, by their values."""
 
     def compare(i: int, j: int) -> int:
-        return arithmetic.compare(line[i], line[j])
+        return arithmetic.order(line[i], line[j])
 
-    return sorted(range(len(line)), key=cmp_to_key(compare))
+    found = sorted(range(len(line)), key=cmp_to_key(compare))
+    # Of an order that is its own inverse one cannot tell places from ranks.
+    arithmetic.branches.note(1 if all(found[place] == i for i, place in enumerate(found)) else -1)
+    return found
 
 
 def _sorted(arithmetic: Arithmetic, line: list[Scalar]) -> list[Scalar]:

@@ -57,7 +57,7 @@ class Evaluation(ABC):
     def __post_init__(self) -> None:
         self._placed = {}
         letters = Letters(self.sizes, {}, {}, lambda node: whole_numbers(self.value(node)))
-        self._reader = IndexReader(self.arithmetic, letters, self.value, self.classes)
+        self._reader = IndexReader(self.arithmetic, letters, self.value)
 
     def define(self, program: Program) -> None:
         """Evaluate all statements but the last one.

@@ -31,12 +31,10 @@ from dimderiv.verify.evaluate.sums import Sums
 from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected, Unsized, Value, entrywise, sized
 from dimderiv.verify.layout import (
     Array,
-    Known,
     Letters,
     Sized,
     SizeUnknownError,
     entries,
-    explicit_sums,
     is_single,
     number_of,
     part,
@@ -62,18 +60,14 @@ class IndexReader:
         arithmetic: the arithmetic of the entries.
         letters: what they stand for.
         value: gives the value of a node, where letters stand for what they do.
-        labels: the names of labels.
         sums: sums of products.
-        bodies: the bodies of forms with all sums written, by identity of the form.
         operands: the operands of parts, as far as they are the same at every place, by identity.
     """
 
     arithmetic: Arithmetic
     letters: Letters
     value: Callable[[Tree, Expected], Value]
-    labels: Collection[str]
     sums: Sums = field(init=False)
-    bodies: dict[int, Tree] = field(default_factory=dict)
     operands: dict[int, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -87,22 +81,13 @@ class IndexReader:
         """
         ranges = self._ranges(form.letters, form.body)
         lengths = [prod(ranges[letter] for letter, _ in axis) for axis in form.axes]
-        body = self._body(form, ranges)
+        body = form.body
         try:
             return Array(tuple(lengths), self._at_each_place(ranges, lambda: self.scalar(body)))
         except NotSingle:
             found = self._at_each_place(ranges, lambda: self._array(body))
         inner = [length for length in size_of(found[0]) if length > 1]
         return Array((*lengths, *inner), [entry for value in found for entry in entries(value)])
-
-    def _body(self, form: IndexForm, ranges: dict[str, int]) -> Tree:
-        if id(form) not in self.bodies:
-            known = Known(self.labels, self.letters.sizes)
-            bound = {**self.letters.extents, **ranges}
-            self.bodies[id(form)] = explicit_sums(
-                form.body, bound, known, lambda entry: self._lengths(entry, bound)
-            )
-        return self.bodies[id(form)]
 
     def _lengths(self, entry: Entry, letters: Collection[str]) -> Sequence[int | None]:
         if not {*letters}.isdisjoint(names_in(entry.operand)):
@@ -113,12 +98,11 @@ class IndexReader:
     def _ranges(self, letters: Sequence[Letter], body: Tree) -> dict[str, int]:
         """How far letters run; as far as any entry, where that is not written."""
         found = {letter: number_of(size, self.letters.sizes) for letter, size in letters if size}
-        bound = {**self.letters.extents, **found}
         if len(found) < len(letters):
-            known = Known(self.labels, self.letters.sizes)
+            most = sum(found.values()) + sum(self.letters.extents.values())
             names = {letter for letter, _ in letters}
-            own = reach(body, bound, known, lambda entry: self._lengths(entry, names))
-            found = {letter: found.get(letter, own.get(letter, 1)) for letter, _ in letters}
+            own = reach(names, body, most, lambda entry: self._lengths(entry, names))
+            found = {letter: found.get(letter, own[letter]) for letter, _ in letters}
         if min(found.values(), default=1) < 1:
             raise ShapeError("a letter that has no place")
         return found

@@ -1,6 +1,6 @@
 """A claim in numbers: sizes, letters, what moves together, where entries stand; no values."""
 
-from dimderiv.verify.layout.forms import Known, explicit_sums, reach
+from dimderiv.verify.layout.forms import reach
 from dimderiv.verify.layout.layout import EntryOf, Placement
 from dimderiv.verify.layout.lengths import Size, number_of, size_at
 from dimderiv.verify.layout.lettered import lettered
@@ -43,7 +43,6 @@ __all__ = [
     "Dimensions",
     "EntryOf",
     "Key",
-    "Known",
     "Letters",
     "Place",
     "Placement",
@@ -57,7 +56,6 @@ __all__ = [
     "declared_part",
     "entries",
     "entry_at",
-    "explicit_sums",
     "filled",
     "has_branches",
     "is_single",

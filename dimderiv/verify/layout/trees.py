@@ -22,6 +22,8 @@ _ALIKE = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "er
 _SHORTER = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 # Our name of each primitive function of a scalar, and the name that sympy and mpmath agree on.
 PRIMITIVES = {**{name: name for name in _ALIKE}, **_SHORTER}
+# Functions that are constant between their jumps.
+STEPS = frozenset({"sign", "rank", "onehot"})
 # Functions whose arguments are sizes.
 OF_SIZES = frozenset({"ones", "zeros", "eye", "commutation", "K"})
 # Functions whose arguments are sizes, but for the first one.
@@ -59,7 +61,7 @@ def is_step(node: Tree) -> bool:
     """Whether a node is constant between its jumps."""
     if isinstance(node, Binary):
         return node.operator in COMPARISONS
-    return isinstance(node, Call) and node.function == "sign"
+    return isinstance(node, Call) and node.function in STEPS
 
 
 def declared_part(function: str) -> tuple[str, int]:

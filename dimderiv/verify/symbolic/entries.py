@@ -1,7 +1,7 @@
 """What has letters, written out entry by entry: index forms, parts, reductions over letters."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from math import prod
 
@@ -11,12 +11,10 @@ from dimderiv.language import Entry as Indexed
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.layout import (
     Array,
-    Known,
     Letters,
     Sized,
     Table,
     entries,
-    explicit_sums,
     number_of,
     part,
     reach,
@@ -37,32 +35,19 @@ class LetterReader:
         a: the arithmetic of the entries.
         letters: what they stand for.
         value: gives the value of a node, where letters stand for what they do.
-        labels: the names of labels.
-        bodies: the bodies of forms with all sums written, by identity of the form.
     """
 
     a: Arithmetic
     letters: Letters
     value: Callable[[Tree], Value]
-    labels: Mapping[str, int]
-    bodies: dict[int, Tree] = field(default_factory=dict)
 
     def form(self, form: IndexForm) -> Array:
         """All entries of a form; the axes of what stands in each place come last."""
         ranges = self._ranges(form.letters, form.body)
         lengths = [prod(ranges[letter] for letter, _ in axis) for axis in form.axes]
-        found = self._at_each_place(ranges, self._body(form, ranges))
+        found = self._at_each_place(ranges, form.body)
         inner = [length for length in size_of(found[0]) if length > 1]
         return Array((*lengths, *inner), [entry for value in found for entry in entries(value)])
-
-    def _body(self, form: IndexForm, ranges: dict[str, int]) -> Tree:
-        if id(form) not in self.bodies:
-            known = Known(self.labels, self.letters.sizes)
-            bound = {**self.letters.extents, **ranges}
-            self.bodies[id(form)] = explicit_sums(
-                form.body, bound, known, lambda entry: self._lengths(entry, bound)
-            )
-        return self.bodies[id(form)]
 
     def _lengths(self, each: Indexed, letters: Collection[str]) -> Sequence[int | None]:
         if not {*letters}.isdisjoint(names_in(each.operand)):
@@ -73,12 +58,11 @@ class LetterReader:
     def _ranges(self, letters: Sequence[Letter], body: Tree) -> dict[str, int]:
         """How far letters run; as far as any entry, where that is not written."""
         found = {letter: number_of(size, self.letters.sizes) for letter, size in letters if size}
-        bound = {**self.letters.extents, **found}
         if len(found) < len(letters):
-            known = Known(self.labels, self.letters.sizes)
+            most = sum(found.values()) + sum(self.letters.extents.values())
             names = {letter for letter, _ in letters}
-            own = reach(body, bound, known, lambda entry: self._lengths(entry, names))
-            found = {letter: found.get(letter, own.get(letter, 1)) for letter, _ in letters}
+            own = reach(names, body, most, lambda entry: self._lengths(entry, names))
+            found = {letter: found.get(letter, own[letter]) for letter, _ in letters}
         if min(found.values(), default=1) < 1:
             raise ShapeError("a letter that has no place")
         return found

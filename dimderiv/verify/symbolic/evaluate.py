@@ -89,7 +89,7 @@ class Reader:
     def __post_init__(self) -> None:
         self._placed = {}
         letters = Letters(self.sizes, {}, {}, self._places)
-        self._letters = LetterReader(self.a, letters, self.value, {})
+        self._letters = LetterReader(self.a, letters, self.value)
 
     def _places(self, node: Tree) -> list[int]:
         raise NotVerifiableError("labels are left to the check at points", span=node.span)
@@ -204,6 +204,8 @@ class Reader:
             operands = [closed(self.value(argument)) for argument in node.arguments]
             product = lettered(self.functions.products[name])
             return two_axes(product.of(operands, lambda x, y: x * y, a.total))
+        if isinstance(node.axis, tuple):
+            raise NotVerifiableError(f"{name} along several axes at once", span=node.span)
         if count == 1 and (name in ELEMENTWISE or name in OF_ONE):
             return self._of_one(name, self.value(node.arguments[0]), node.number)
         if count == 2 and name in OF_TWO:
@@ -216,6 +218,8 @@ class Reader:
             return mapped(value, lambda x: ELEMENTWISE[name](a, x))
         if name == "vec":
             return stacked(value)
+        if name in SAME_SIZE and axis == 0:
+            return turned(changed(turned(value), lambda table: SAME_SIZE[name](a, table)))
         if name in SAME_SIZE:
             return changed(value, lambda table: SAME_SIZE[name](a, table))
         if name == "pinv":
