@@ -47,7 +47,6 @@ class Typed:
         doubts: sentences on symbols that could be of another kind as well.
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
-        unused: the names that are declared and do not occur, or defined and not used.
         heads: the letters of the axes of definitions that are made of index statements.
     """
 
@@ -66,7 +65,6 @@ class Typed:
     doubts: tuple[str, ...] = ()
     upstream: str | None = None
     plain: "Typed | None" = None
-    unused: tuple[str, ...] = ()
     heads: Mapping[str, Heads] = field(default_factory=dict)
 
     @property
