@@ -58,13 +58,6 @@ MESSAGES = [
         "X: N x C x h x w0; or a place below n; the first one is 0, the last one n - 1, or -1",
     ),
     (
-        "[n,k] X[n,c] W[c,k]",
-        "X: n x c; W: c x k",
-        "n, k are declared, so they cannot be letters in brackets\n\n"
-        "    [n,k] X[n,c] W[c,k]\n     ^\n\n"
-        "try: other letters, such as i; or other names for the sizes, not n, k",
-    ),
-    (
         "X[:, 0:9]",
         "X: m x 5",
         "0:9 is no part of axis 1 of X, whose places are 0 to 4\n\n"
