@@ -17,7 +17,7 @@ from dimderiv.graph import (
     selection,
     total,
 )
-from dimderiv.language import ONE, Dim, Shape
+from dimderiv.language import Dim, Shape
 from dimderiv.lower.affine import NOTHING
 from dimderiv.lower.arrays import Array, identity, product_of
 
