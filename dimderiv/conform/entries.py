@@ -5,7 +5,7 @@ products, sums and functions of entries.  A part that is not zero outside of its
 asked for there, is an entry of the whole array.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
@@ -85,27 +85,35 @@ class EntryWriter:
     def __init__(self, arrays: Whole, user: UserLetters) -> None:
         self.arrays, self.user = arrays, user
 
-    def term(self, part: LabelledProduct, places: Sequence[Place], scope: Scope) -> Entries:
+    def term(
+        self,
+        part: LabelledProduct,
+        places: Sequence[Place],
+        scope: Scope,
+        kept: Collection[tuple[Place, Dim]] = (),
+    ) -> Entries:
         """A product of entries, those of products that cannot be opened among them.
 
         Args:
             part: the product.
             places: the position along each of its axes.
             scope: the letters of the statement.
+            kept: positions, with the size of their axes, outside of which another factor is 0.
         """
         batched = self._batched(part, places, scope)
         if batched is not None:
             return batched
-        binding = Binding(part, places, scope, self.user)
+        binding = Binding(part, places, scope, self.user, kept)
         found = Entries(part.coefficient, [], [], binding.summed)
         closed = [f for f in binding.factors if self._is_closed(f)]
         for factor in binding.factors:
             if factor not in closed:
                 own = [binding.place(index) for index in factor.indices]
                 self._put(found, factor, own, scope)
+                kept = [*kept, *zip(own, factor.node.axes, strict=True)]
         for factor in closed:
             own = [binding.place(index) for index in factor.indices]
-            inner = self.term(labelled(factor.node), own, scope)
+            inner = self.term(labelled(factor.node), own, scope, kept)
             found.above.extend(inner.above)
             found.below.extend(inner.below)
             found.summed.extend(inner.summed)
