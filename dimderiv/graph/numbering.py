@@ -4,10 +4,11 @@ The letters of the result come first, in its order; the letters that are summed 
 that depends on the factors they occur in, not on how they were numbered before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.graph.letters import components
@@ -18,9 +19,13 @@ from dimderiv.language import Dim
 Surroundings: TypeAlias = tuple[tuple[Key, str, tuple[int, ...]], ...]
 
 
+# Asked for more often than anything else of factors.
+_INDICES: Callable[[Factor], tuple[Index, ...]] = attrgetter("indices")
+
+
 def all_indices(factors: Iterable[Factor]) -> tuple[Index, ...]:
     """The indices of factors, one after the other."""
-    return tuple([index for factor in factors for index in factor.indices])
+    return tuple(chain.from_iterable(map(_INDICES, factors)))
 
 
 class LetterPattern(NamedTuple):

@@ -12,6 +12,7 @@ from dimderiv.language.vocabulary import COMMUTATION, Token
 _OPENS = frozenset({"(", "[", "⟨"})
 _PAIRS = {"(": "()", "[": "[]"}
 _CLOSES = frozenset({")", "]", "⟩"})
+_MARKS = _OPENS | _CLOSES | {",", ";"}
 
 
 class Brackets(NamedTuple):
@@ -25,14 +26,15 @@ def brackets_of(tokens: Sequence[Token]) -> dict[int, Brackets]:
     """Where each round bracket closes, by the place where it opens, and its commas."""
     found: dict[int, Brackets] = {}
     opened: list[list[int]] = []
-    for place, token in enumerate(tokens):
-        if token.kind in _OPENS:
+    marks = [(place, kind) for place, (kind, _, _, _) in enumerate(tokens) if kind in _MARKS]
+    for place, kind in marks:
+        if kind in _OPENS:
             opened.append([place, 0])
-        elif token.kind == ";":
+        elif kind == ";":
             opened.clear()
-        elif token.kind == "," and opened:
+        elif kind == "," and opened:
             opened[-1][1] += 1
-        elif token.kind in _CLOSES and opened:
+        elif kind in _CLOSES and opened:
             start, commas = opened.pop()
             if tokens[start].kind == "(":
                 found[start] = Brackets(place, commas)
