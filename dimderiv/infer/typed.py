@@ -11,13 +11,13 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
-from dimderiv.infer.affine import entries_outside
+from dimderiv.infer.affine import entries_outside, is_declared_alone
 from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, Facts, shape_of
 from dimderiv.infer.kinds import Doubt
 from dimderiv.infer.naming import settle_sizes
 from dimderiv.infer.progress import VISITORS, Progress
-from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
+from dimderiv.infer.scope import Heads, Meaning, Scope, kind_of_axes
 from dimderiv.infer.settled import needs_sizes, with_signs, with_sizes
 from dimderiv.infer.size_names import written_sizes
 from dimderiv.infer.unify import resolved
@@ -48,6 +48,7 @@ class Typed:
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
         unused: the names that are declared and do not occur, or defined and not used.
+        heads: the letters of the axes of definitions that are made of index statements.
     """
 
     program: syntax.Program
@@ -66,6 +67,7 @@ class Typed:
     upstream: str | None = None
     plain: "Typed | None" = None
     unused: tuple[str, ...] = ()
+    heads: Mapping[str, Heads] = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:
@@ -98,6 +100,15 @@ class Typed:
         """
         return {name: resolved(bound.known()) for name, bound in self._bound[id(node)].items()}
 
+    def declared_letters(self, node: syntax.Tree) -> frozenset[str]:
+        """The letters whose sizes only the declaration of what is defined tells.
+
+        Args:
+            node: one of the node objects of the program.
+        """
+        bound = self._bound[id(node)]
+        return frozenset(name for name, letter in bound.items() if is_declared_alone(letter))
+
     def axes_along(self, node: syntax.Call) -> tuple[int, ...] | None:
         """The numbers of the axes that a call runs along; nothing where it runs over all.
 
@@ -113,11 +124,16 @@ class Typed:
         return with_sizes(self.program, self) if is_open else self.program
 
     @cached_property
+    def has_more_axes(self) -> bool:
+        """Whether a symbol or a definition has more axes than a matrix."""
+        shapes = [known.shape for known in self.symbols.values()]
+        return max(map(len, (*shapes, *self.definitions.values())), default=2) > 2
+
+    @cached_property
     def printed(self) -> syntax.Program:
         """The program as answers repeat it, with `@` between arrays of more than two axes."""
-        known = (known.shape for known in self.symbols.values())
-        has_arrays = any(shape.has_more_axes for shape in (*known, *self.definitions.values()))
-        return with_signs(self.program, self) if has_arrays else self.program
+        has_signs = self.has_more_axes or any(self._bound.values())
+        return with_signs(self.program, self) if has_signs else self.program
 
     def body(self, node: syntax.Call) -> "Typed":
         """The definition of a function as a program, with the shapes that it has in one call.
@@ -226,7 +242,7 @@ def _check_wrt(name: str, scope: Scope) -> None:
 def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
     shapes = {name: shape_of(axes) for name, axes in scope.names.items()}
     symbols = {
-        name: replace(scope.declared.get(name, Declaration(shape, text=str(shape))), shape=shape)
+        name: _found(scope.declared.get(name), shape)
         for name, shape in shapes.items()
         if scope.meanings[name] == "symbol"
     }
@@ -260,7 +276,15 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         _bound=scope.bound,
         _along=scope.along,
         doubts=tuple(_sentence(doubt, scope) for doubt in doubts),
+        heads=scope.heads,
     )
+
+
+def _found(declared: Declaration | None, shape: Shape) -> Declaration:
+    """What is known of a symbol, with the shape that was found."""
+    if declared is None:
+        return Declaration(shape, text=str(shape))
+    return declared if declared.shape == shape else replace(declared, shape=shape)
 
 
 def _said(name: str, known: Declaration) -> str:
