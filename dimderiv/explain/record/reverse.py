@@ -13,6 +13,7 @@ from dimderiv.conform import UserLetters, symbols, written_name
 from dimderiv.differentiate import Gradients, Partial, Visit, partials
 from dimderiv.errors import LimitError
 from dimderiv.explain.record.entry_letters import Target
+from dimderiv.explain.record.formulas import has_letters, shape_of
 from dimderiv.explain.record.kronecker import stacked
 from dimderiv.explain.record.letters import StatementLetters
 from dimderiv.explain.record.names import DerivativeNames, ShortNames
@@ -36,7 +37,7 @@ from dimderiv.explain.record.scalar_order import (
     is_constant,
     is_passed_on,
 )
-from dimderiv.explain.record.terms import TermWriter, has_letters, shape_of
+from dimderiv.explain.record.terms import TermWriter
 from dimderiv.graph import (
     ONCE,
     Function,
@@ -270,8 +271,7 @@ class _Recorder:
         terms = [term for part in parts if not is_zero(part.partial.node) for term in part.terms]
         left, tree = _received(target, terms)
         node = total([(ONCE, part) for part in nodes], self.names.axes(told.node))
-        lefts = {term.letters.sides[0] for term in terms if term.value is None}
-        if len(lefts) > 1 or (lefts and len(terms) > 1 and any(term.value for term in terms)):
+        if _are_different(terms):
             left, tree = self.writer.entries_of(node, target)
         value = self._simplified(tree, node, target, terms)
         yield Added(target.operand, left or Name(target.name), uses, value)
@@ -356,6 +356,14 @@ def _received(target: Target, terms: Sequence[StepTerm]) -> tuple[Tree | None, T
         return (Name(target.name) if target.name else None), added(values)
     letters = [term.letters.sides for term in terms]
     return (letters[0][0] if target.name else None), added([right for _, right in letters])
+
+
+def _are_different(terms: Sequence[StepTerm]) -> bool:
+    """Whether terms are given entry by entry and cannot be added as they are written."""
+    if any(isinstance(term.value, IndexForm) for term in terms):
+        return True
+    lefts = {term.letters.sides[0] for term in terms if term.value is None}
+    return len(lefts) > 1 or bool(lefts and any(term.value for term in terms))
 
 
 def _is_around_letters(tree: Tree) -> bool:
