@@ -1,6 +1,6 @@
 """One function to differentiate: for dimderiv, for automatic differentiation, and by hand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -34,6 +34,7 @@ class Case:
         order: 2 for Hessians.
         jacobian: whether the value is a vector.
         with_value: whether the value is wanted too, before the derivatives.
+        without: contenders that lack what it takes.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Case:
     order: int = 1
     jacobian: bool = False
     with_value: bool = False
+    without: Collection[str] = ()
 
     @property
     def kind(self) -> str:
@@ -79,7 +81,10 @@ class Case:
         generator = np.random.default_rng(0)
         found: Arrays = {}
         for name, text in self.arrays.items():
-            found[name] = self.draws.get(name, normal)(generator, extents(text, sizes))
+            if " labels " in text:
+                found[name] = labels(generator, text, sizes)
+            else:
+                found[name] = self.draws.get(name, normal)(generator, extents(text, sizes))
         return found
 
 
@@ -124,6 +129,18 @@ def three(*names: str, small: str, medium: str, large: str) -> dict[str, dict[st
 def normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Normal entries, small enough that no long sum of them is large."""
     return np.asarray(generator.standard_normal(shape) / max((1, *shape)) ** 0.25)
+
+
+def labels(generator: np.random.Generator, text: str, sizes: Sizes) -> Any:
+    """Whole numbers below a size.
+
+    Args:
+        generator: draws them.
+        text: how they are declared, `n labels c`.
+        sizes: a number for each named size.
+    """
+    shape, _, classes = text.partition(" labels ")
+    return generator.integers(extent(classes, sizes), size=extents(shape, sizes))
 
 
 def positive(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:

@@ -23,7 +23,11 @@ class Jax:
         self.relu, self.softplus = jax.nn.relu, jax.nn.softplus
         self.softmax, self.logsoftmax = jax.nn.softmax, jax.nn.log_softmax
         self.logsumexp, self.sqrt, self.trace = jax.nn.logsumexp, np.sqrt, np.trace
-        self.solve = np.linalg.solve
+        self.solve, self.einsum, self.arange = np.linalg.solve, np.einsum, np.arange
+
+    def conv2d(self, X: Any, W: Any) -> Any:
+        """The convolution of images with zeros around them, as large as they are."""
+        return self.jax.lax.conv(X, W, (1, 1), "SAME")
 
     def mean(self, X: Any) -> Any:
         """The mean of each column."""
@@ -91,6 +95,11 @@ class Torch:
         self.torch, functional = torch, torch.nn.functional
         self.relu, self.softplus = torch.relu, functional.softplus
         self.sqrt, self.trace, self.solve = torch.sqrt, torch.trace, torch.linalg.solve
+        self.einsum, self.arange = torch.einsum, torch.arange
+
+    def conv2d(self, X: Any, W: Any) -> Any:
+        """The convolution of images with zeros around them, as large as they are."""
+        return self.torch.nn.functional.conv2d(X, W, padding=1)
 
     def softmax(self, X: Any) -> Any:
         """The softmax of each row."""
@@ -177,6 +186,7 @@ class Autograd:
 
         self.autograd, self.np = autograd, np
         self.sqrt, self.trace, self.solve = np.sqrt, np.trace, np.linalg.solve
+        self.einsum, self.arange = np.einsum, np.arange
         self.logsumexp = autograd.scipy.special.logsumexp
 
     def relu(self, X: Any) -> Any:

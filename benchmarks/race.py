@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import layers, matrices, nets, regressions, second
+from benchmarks import layers, matrices, nets, regressions, second, tensors
 from benchmarks.case import Array, Case
 from benchmarks.contenders import Field, Work, as_arrays
 from benchmarks.timing import Effort, Times, interleaved
 
 CASES: tuple[Case, ...] = (
     *regressions.CASES, *nets.CASES, *matrices.CASES, *layers.CASES, *second.CASES,
+    *tensors.CASES,
 )  # fmt: skip
 SIZES = ("small", "medium", "large")
 TOLERANCE = 1e-8
@@ -81,7 +82,7 @@ def race(field: Field, case: Case, size: str, effort: Effort) -> Row:
         works[f"by hand: {name}"] = partial(form, **arrays)
     forms = tuple(works)
     for name, maker in field.makers.items():
-        work = maker(case, arrays)
+        work = None if name in case.without else maker(case, arrays)
         if work is not None:
             works[name] = work
     wanted = as_arrays(works[forms[0]]())

@@ -255,6 +255,7 @@ class Dense(Lettered):
             "normF": lambda: np.sqrt((a**2).sum()),
             "normN": lambda: np.linalg.svd(a)[1].sum(),
             "conv2": lambda: self.conv2(a, second),
+            "convfull2": lambda: self.convfull2(a, second),
         }
         if node.function in table:
             return np.asarray(table[node.function]())
@@ -270,4 +271,11 @@ class Dense(Lettered):
         out = np.zeros((v.shape[0] - k.shape[0] + 1, v.shape[1] - k.shape[1] + 1))
         for o, p in np.ndindex(out.shape):
             out[o, p] = (v[o : o + k.shape[0], p : p + k.shape[1]] * k).sum()
+        return out
+
+    def convfull2(self, g: Array, k: Array) -> Array:
+        """The full convolution, entry by entry."""
+        out = np.zeros((g.shape[0] + k.shape[0] - 1, g.shape[1] + k.shape[1] - 1))
+        for o, p in np.ndindex(g.shape):
+            out[o : o + k.shape[0], p : p + k.shape[1]] += g[o, p] * k
         return out

@@ -102,6 +102,7 @@ def point(case: Golden, derivation: Derivation, *, equal: bool = False) -> Point
     dims = dict.fromkeys(name for dim in named for name in dim.names)
     numbers = iter(SIZES)
     sizes = {name: case.sizes.get(name) or (4 if equal else next(numbers)) for name in dims}
+    sizes = {**case.sizes, **sizes}
     rng = np.random.default_rng(crc32(str(case).encode()))
     values = {
         name: _symbol(rng, each, sizes, {case.domain.get(name, "")} | each.properties)

@@ -207,7 +207,7 @@ def read_back(answer: str, derivation: Derivation, result: Result) -> Typed:
     """An answer, read as the expression was: with a sum over each letter that nothing names."""
     symbols = derivation.typed.symbols
     read = derivation.read_back(answer)
-    known = names_in_brackets(symbols)
+    known = names_in_brackets(symbols) | derivation.typed.sizes
     statements = [replace(each, value=explicit(each.value, known)) for each in read.statements]
     return infer(
         replace(read, statements=tuple(statements)),

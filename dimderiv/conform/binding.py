@@ -5,7 +5,7 @@ index stands in its place.  Where it is an axis of the answer, a letter of step 
 where there is none an entry of the identity says the same.  Labels are an index of that kind too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
 
@@ -25,7 +25,7 @@ from dimderiv.graph import (
     are_letters,
     letters_of,
 )
-from dimderiv.language import Call, Dim, Entry, Name, Number, Tree
+from dimderiv.language import Add, Call, Dim, Entry, Name, Number, Tree
 
 
 class Binding:
@@ -59,7 +59,9 @@ class Binding:
             zip(part.result, places, strict=True), key=lambda pair: isinstance(pair[0], Shifted)
         ):
             self._bind(index, place)
-        self._choose(labels)
+        # Nothing is added to a label.
+        placed = {letter for f in selections for letter in letters_of(f.indices)}
+        self._choose(labels, placed)
         self._solve(selections)
         self._substitute(selections)
         for factor in self.factors:
@@ -126,13 +128,13 @@ class Binding:
             self.scope.equal.append((pair[0], pair[1]))
         self.identities.append(Entry(Call("eye", (dim.syntax(),)), (first.tree(), second.tree())))
 
-    def _choose(self, labels: Iterable[Factor]) -> None:
+    def _choose(self, labels: Iterable[Factor], placed: Container[int]) -> None:
         """Let the class of a label be the label where it is summed."""
         for factor in labels:
             *rows, label = letters_of(factor.indices)
             assert isinstance(factor.node, Function)
             named = _labels(factor.node.arguments[0])
-            if label in self.spelled or named is None:
+            if label in self.spelled or label in placed or named is None:
                 self.factors.append(factor)
                 continue
             self._name(rows)
@@ -200,7 +202,10 @@ def ones_along(place: Place, dim: Dim) -> Tree:
         place: the position.
         dim: the size of the axis.
     """
-    return Entry(Call("ones", (dim.syntax(), Number(Fraction(1)))), (place.tree(),))
+    tree = place.tree()
+    # A letter by itself would run along the ones.
+    index = Add((tree, Number(Fraction(0)))) if place.letter else tree
+    return Entry(Call("ones", (dim.syntax(), Number(Fraction(1)))), (index,))
 
 
 def _is_selection(factor: Factor) -> bool:

@@ -65,6 +65,9 @@ class Whole(Protocol):
     def is_whole(self, node: Node) -> bool:
         """Whether an array needs no letters."""
 
+    def operand(self, node: Symbol | Named) -> Tree:
+        """What entries of a node with a name are taken of."""
+
     def one_of_batch(self, part: LabelledProduct, at: Mapping[Index, Place]) -> Form | None:
         """A product of matrices, some letters of which are positions."""
 
@@ -146,6 +149,9 @@ class EntryWriter:
     def _put(self, found: Entries, factor: Factor, places: list[Place], scope: Scope) -> None:
         """Add an entry of a factor above the line, or below it where it cannot be 0 / 0."""
         node, _, power = factor
+        if _is_outside(places, node.axes, scope):
+            found.above.append(ZERO)
+            return
         if power < 0 and not _are_within(places, node.axes, scope):
             axes = tuple(range(len(node.axes)))
             whole = product(ONCE, [Factor(node, axes, power)], axes, node.axes)
@@ -177,6 +183,8 @@ class EntryWriter:
             places: the position along each of its axes.
             scope: the letters of the statement.
         """
+        if _is_outside(places, node.axes, scope):
+            return ZERO
         if isinstance(node, Symbol | Named):
             return self._of_name(node, places, scope)
         if isinstance(node, Size | Constant) or (not places and self.arrays.is_of_matrices(node)):
@@ -274,7 +282,7 @@ class EntryWriter:
     def _of_name(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree:
         """An entry of an array with a name; one place for each axis that it is declared with."""
         if not places:
-            return Name(node.name)
+            return self.arrays.operand(node)
         part = self._sliced(node, places, scope)
         if part is not None:
             return part
@@ -283,7 +291,7 @@ class EntryWriter:
         if shape is not None and shape.has_more_axes:
             given = iter(indices)
             indices = tuple([ZERO if dim == ONE else next(given) for dim in shape])
-        return Entry(Name(node.name), indices)
+        return Entry(self.arrays.operand(node), indices)
 
     def _sliced(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree | None:
         """An entry of a slice, where a letter runs along a part of an axis: `x[:-1][i]`."""
@@ -300,7 +308,8 @@ class EntryWriter:
             Slice(None, end_of(size, dim)) if is_shorter else Slice()
             for size, dim, is_shorter in zip(ranges, node.axes, shorter, strict=True)
         ]
-        return Entry(Entry(Name(node.name), tuple(slices)), self._indices(ranges, places, scope))
+        whole = Entry(self.arrays.operand(node), tuple(slices))
+        return Entry(whole, self._indices(ranges, places, scope))
 
     def _indices(
         self, axes: Sequence[Dim], places: Sequence[Place], scope: Scope
@@ -315,6 +324,12 @@ class EntryWriter:
                 tree = Add((tree, ZERO))
             indices.append(tree)
         return tuple(indices)
+
+
+def _is_outside(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> bool:
+    """Whether an entry is asked for that no array has, so that it is zero."""
+    pairs = zip(places, axes, strict=True)
+    return any(place.is_outside(dim, scope.ranges) for place, dim in pairs)
 
 
 def _are_within(places: Sequence[Place], axes: Sequence[Dim], scope: Scope) -> bool:

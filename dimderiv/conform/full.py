@@ -30,6 +30,9 @@ def full_convolution(
     letters = letters_of(shown)
     if len(set(letters)) < len(letters) or max(len(letters_of((i,))) for i in shown) > 2:
         return None
+    held = {*weights, *(end for edge in edges for end in (edge.start, edge.end))}
+    if any(isinstance(index, int) and index not in held for index in shown):
+        return None
     axes = [(*letters_of((index,)), None)[:2] for index in shown]
     for first in itertools.product(*([axis, axis[::-1]] for axis in axes)):
         image, kernel = zip(*first, strict=True)

@@ -73,19 +73,38 @@ class Place(NamedTuple):
             size: that of the axis.
             ranges: how many values each letter has.
         """
+        ends = self._ends(ranges)
+        if ends is None:
+            # A label is below the number of classes.
+            return len(self.steps) == 1 and self == Place.at(self.steps[0][0])
+        return is_never_negative(ends[0]) and is_never_negative(size - ONE - ends[1])
+
+    def is_outside(self, size: Dim, ranges: Mapping[str, Dim]) -> bool:
+        """Whether the position is known to lie outside of an axis.
+
+        Args:
+            size: that of the axis.
+            ranges: how many values each letter has.
+        """
+        ends = self._ends(ranges)
+        if ends is None:
+            return False
+        return is_never_negative(ends[0] - size) or is_never_negative(Dim.of(-1) - ends[1])
+
+    def _ends(self, ranges: Mapping[str, Dim]) -> tuple[Dim, Dim] | None:
+        """The least and the largest position; nothing where they are not known."""
         low, high = self.offset, self.offset
         for each, step in self.steps:
-            if not isinstance(each, Name):
-                # A label is below the number of classes.
-                return self == Place.at(each)
+            if not isinstance(each, Name) or each.name not in ranges:
+                return None
             reach = step * (ranges[each.name] - ONE)
             if is_never_negative(step):
                 high = high + reach
             elif is_never_negative(NOTHING - step):
                 low = low + reach
             else:
-                return False
-        return is_never_negative(low) and is_never_negative(size - ONE - high)
+                return None
+        return low, high
 
     def tree(self) -> Tree:
         """The position as an index is written: `2 i + r - 1`, or `h d` for an axis of letters."""

@@ -51,7 +51,9 @@ def is_restored(letter: str, factors: Sequence[Tree], *, is_inside: bool) -> boo
         return False
     if any(_repeats(letter, factor) for factor in met if not isinstance(factor, Entry)):
         return False
-    return not is_inside or len(met) > 1 or sum(_count(letter, factor) for factor in met) > 1
+    # The terms of `X[i,q] - M[j,q]` have the letter once each.
+    is_diagonal = any(isinstance(factor, Entry) and _count(letter, factor) > 1 for factor in met)
+    return not is_inside or len(met) > 1 or is_diagonal
 
 
 def occurs(letter: str, tree: Tree) -> bool:

@@ -27,12 +27,24 @@ from dimderiv.graph import (
     all_indices,
     are_letters,
     labelled,
+    letters_of,
     part,
     symbol,
     terms,
     total,
 )
-from dimderiv.language import ONE, Binary, Blocks, Call, Dim, Entry, Number, Slice, Tree
+from dimderiv.language import (
+    ONE,
+    Binary,
+    Blocks,
+    Call,
+    Dim,
+    Entry,
+    Number,
+    Slice,
+    Tree,
+    free_letters,
+)
 
 ZERO = Number(Fraction(0))
 MOST_LISTED = 8
@@ -73,7 +85,8 @@ class Slices:
         """A product of parts of arrays; nothing where it selects none, or other ones."""
         found: Node = node
         while isinstance(found, Product):
-            span = next((s for s in _spans(found) if s.whole not in found.result), None)
+            seen = letters_of(found.result)
+            span = next((s for s in _spans(found) if s.whole not in seen), None)
             if span is None:
                 break
             shorter = self._without(found, span)
@@ -90,7 +103,8 @@ class Slices:
                 continue
             row, label = factor.indices
             met = [f for f in node.factors if f is not factor and label in f.indices]
-            is_lone = label not in node.result and len(met) == 1 and row not in met[0].indices
+            is_free = label not in letters_of(node.result)
+            is_lone = is_free and len(met) == 1 and row not in met[0].indices
             assert isinstance(label, int) and isinstance(factor.node, Function)
             labels = self.piece_of(factor.node.arguments[0]).upright.tree
             size = factor.node.axes[0]
@@ -185,6 +199,9 @@ class Slices:
                 return None
             rows[found[0]].append((coefficient, found[1]))
         forms = [self.piece_of(total(row, ())).upright for row in rows]
+        # What is summed over letters would have to say so between the signs of blocks.
+        if any(free_letters(form.tree) for form in forms):
+            return None
         tree = Blocks(tuple([(form.tree,) for form in forms]))
         return notation.column(Form(tree, symbols(tree)))
 

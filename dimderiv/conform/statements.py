@@ -9,8 +9,19 @@ from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.conform.places import Place
 from dimderiv.conform.whole_arrays import WholeArrays, along
-from dimderiv.graph import Function, Index, Key, LabelledProduct, Node, Product, Selection, nodes_of
-from dimderiv.language import Dim
+from dimderiv.graph import (
+    Function,
+    Index,
+    Key,
+    LabelledProduct,
+    Named,
+    Node,
+    Product,
+    Selection,
+    Symbol,
+    nodes_of,
+)
+from dimderiv.language import Dim, Entry, Name, Tree
 
 
 class Statements:
@@ -35,6 +46,7 @@ class Statements:
         self.piece_of, self.taken, self.sizes, self.user = piece_of, taken, sizes, user
         self.arrays = WholeArrays(piece_of, user)
         self.batches = Batches(known, user)
+        self.known = known
         self.writer = EntryWriter(self, user)
         self.are_used = False
 
@@ -53,6 +65,12 @@ class Statements:
         if total is not None:
             return TwoWay(total, total)
         return scalar_form(node, self.writer, self.taken, self.sizes)
+
+    def operand(self, node: Symbol | Named) -> Tree:
+        """What entries of a node with a name are taken of: the name, or the part it stands for."""
+        known = self.known.get(node.key)
+        tree = Name(node.name) if known is None else known.upright.tree
+        return tree if isinstance(tree, Entry) else Name(node.name)
 
     def is_of_matrices(self, node: Node) -> bool:
         """Whether a node has matrix notation all through."""

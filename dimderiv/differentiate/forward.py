@@ -116,7 +116,8 @@ class _Sweep:
 
     def _of_rows(self, node: Node) -> list[Key]:
         """Matrices without a name whose rows a function takes: their change is used twice there."""
-        if not isinstance(node, Function) or self.rulebook[node.function].kind != "rows":
+        rule = self.rulebook.rules.get(node.function) if isinstance(node, Function) else None
+        if not isinstance(node, Function) or rule is None or rule.kind != "rows":
             return []
         return [a.key for a in node.arguments if len(a.axes) == 2 and not isinstance(a, Named)]
 

@@ -83,7 +83,8 @@ def _less_logsumexp(node: Node) -> tuple[Node, tuple[int, ...]] | None:
         argument, over = inner.arguments[0], inner.over
         kept = tuple([axis for axis in range(len(node.axes)) if axis not in over])
         rest = {(c, other.key) for c, other in own if other.key != term.key}
-        if term.factors[0].indices == kept and rest == {(c, t.key) for c, t in terms(argument)}:
+        is_whole = rest == {(c, t.key) for c, t in terms(argument)}
+        if is_whole and term.factors[0].indices == kept and is_along(over, node):
             return argument, over
     return None
 

@@ -37,7 +37,10 @@ def _place_of_letter(scope: Scope, node: Call, letter: str, count: int) -> int:
     ):
         raise ClashError(node, refusals.axis_of_entries(letter))
     around = scope.indexed.get(id(node))
-    heads = dict.fromkeys([around] if around else _heads(scope, node.arguments[0], count))
+    if around and (letter,) in around:
+        heads = {around: None}
+    else:
+        heads = dict.fromkeys(_heads(scope, node.arguments[0], count))
     places = {head.index((letter,)) for head in heads if (letter,) in head}
     if len(places) != 1:
         raise ClashError(node, refusals.letter_of_no_axis(letter, list(heads)))

@@ -11,6 +11,7 @@ from dimderiv.infer.entries import array_axes
 from dimderiv.infer.operators import broadcast
 from dimderiv.infer.rearranged import REARRANGED
 from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
+from dimderiv.infer.single_entries import refuse_single_entry
 from dimderiv.infer.sizes import product_of, size
 from dimderiv.infer.statements import reduction_axes
 from dimderiv.infer.unify import MismatchError, SizeTerm
@@ -39,6 +40,7 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     if node.axis is not None and rule.kind not in _ALONG and not rule.along:
         raise refusals.axis_refused(node, _running(scope, _ALONG))
     arguments = [scope.visit(argument) for argument in node.arguments]
+    refuse_single_entry(scope, node, rule, arguments)
     return _BY_KIND[rule.kind](scope, node, rule, arguments)
 
 

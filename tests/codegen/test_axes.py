@@ -71,3 +71,13 @@ def test_axes_of_size_one_are_kept() -> None:
 
     assert "x = x[:, 0, :]" in code
     assert "return (2 * x)[:, None, :]" in code
+
+
+def test_partial_products_are_shared() -> None:
+    """Each order alone would multiply three times; the residual meets one factor for two."""
+    E = letters("ijk->ijk", T)
+    nodes = [letters("ijk,jr,kr->ir", E, B, C), letters("ijk,ir,kr->jr", E, A, C)]
+    code = assert_computed(nodes, [T, A, B, C], SIZES)
+
+    assert 1 == code.count("@ C")
+    assert 2 == code.count("np.einsum(")

@@ -160,6 +160,47 @@ MESSAGES = [
         "try: softmax(S, axis=1)[i, j]",
     ),
     (
+        "sum(softmax(z[i]))",
+        "z: n",
+        "softmax runs over entries, and softmax(z[i]) has one at a time: z[i]\n\n"
+        "    sum(softmax(z[i]))\n        ^^^^^^^^^^^^^\n\n"
+        "known: z: n (declared)\n\n"
+        "try: softmax(z)[i]",
+    ),
+    (
+        "sum(logsoftmax(S[i,j]) .* G[i,j])",
+        "S: m x n; G: m x n",
+        "logsoftmax runs over entries, and logsoftmax(S[i,j]) has one at a time: S[i,j]\n\n"
+        "    sum(logsoftmax(S[i,j]) .* G[i,j])\n        ^^^^^^^^^^^^^^^^^^\n\n"
+        "known: S: m x n (declared)\n\n"
+        "try: logsoftmax(S, axis=j)[i,j]",
+    ),
+    (
+        "sum_i cross_entropy(z_i, y_i)",
+        "z: n; y: n",
+        "cross_entropy runs over entries, and cross_entropy(z_i, y_i) has one at a time: "
+        "z_i and y_i\n\n"
+        "    sum_i cross_entropy(z_i, y_i)\n          ^^^^^^^^^^^^^^^^^^^^^^^\n\n"
+        "known: z: n (declared)\n\n"
+        "try: cross_entropy(z, y) over all entries",
+    ),
+    (
+        "[i] max(x[i] + b[0]) y[i]",
+        "x: n; y: n; b: n",
+        "max runs over entries, and max(x[i] + b[0]) has one at a time: x[i] and b[0]\n\n"
+        "    [i] max(x[i] + b[0]) y[i]\n        ^^^^^^^^^^^^^^^^\n\n"
+        "known: x: n (declared)\n\n"
+        "try: a name for what it runs over, as in u[i] = ..., and then max of that",
+    ),
+    (
+        "||x[i] - y[i]||",
+        "x: n; y: n",
+        "a norm runs over entries, and ||x[i] - y[i]|| has one at a time: x[i] and y[i]\n\n"
+        "    ||x[i] - y[i]||\n    ^^^^^^^^^^^^^^^\n\n"
+        "known: x: n (declared)\n\n"
+        "try: ||x - y||, or abs(...) of one entry",
+    ),
+    (
         "sum(X, axis=3)",
         "X: p x m x n",
         "sum(X, axis=3) runs along an axis that is not there: X is p x m x n\n\n"

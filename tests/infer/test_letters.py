@@ -203,3 +203,22 @@ def test_answers_repeat_products_of_arrays_with_their_sign() -> None:
     assert "X @ W" == render_text(found.printed.statements[0].value)
     assert r"X W" == latex(found.printed.statements[0].value)
     assert matrices.program is matrices.printed
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[j] sum(x[i] A[i,j])", "n"),
+        ("sum_i ||x_i||", "scalar"),
+        ("logsumexp(x[i])", "scalar"),
+        ("[i] max(A[i])", "n"),
+        ("[i] sum(x[0:1]) x[i]", "n"),
+    ],
+)
+def test_functions_that_run_over_more_than_one_entry_stand(text: str, expected: str) -> None:
+    """Letters of their own, a row of a matrix, a part of size 1, and the norm of a number."""
+    program = parse_program(text, names=("x", "A", "n"), sizes=("n",))
+
+    found = infer(program, declarations("x: n; A: n x n"), rulebook=RULES)
+
+    assert expected == str(found.value)

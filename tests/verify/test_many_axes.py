@@ -307,3 +307,13 @@ def test_a_part_that_is_never_inside_is_told() -> None:
 
     assert "partial" == found.level
     assert any("outside" in remark for remark in found.remarks)
+
+
+def test_labels_that_are_all_the_same_are_told() -> None:
+    """With one record nothing tells whose label is whose."""
+    lone = {"S": "1 x C", "y": "1 labels C"}
+    likelihood = part(Call("logsoftmax", (Name("S"),)), "0", "y[0]")
+    answer = Add((Transpose(Call("onehot", (Name("y"),))), Negative(Call("softmax", (Name("S"),)))))
+    found = verify(claim(likelihood, answer, "S", lone))
+
+    assert any("labels y" in remark for remark in found.remarks)

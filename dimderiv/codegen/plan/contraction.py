@@ -7,7 +7,7 @@ from itertools import combinations
 
 from dimderiv.codegen.plan import convolutions
 from dimderiv.codegen.plan.details import Asked, Axes, Ends, Order
-from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan.operations import Operation, beneath_views
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled
 from dimderiv.codegen.plan.stacks import Sides, sides_of, stacked_product
 from dimderiv.language import Dim
@@ -68,7 +68,10 @@ class Contraction:
                 ]
                 found[chosen] = self._cheapest(options)
                 if self.uses.get(chosen, 1) > 1:
-                    self.plan.shared[found[chosen].op] = self.uses[chosen]
+                    op = beneath_views(found[chosen].op)
+                    self.plan.shared[op.arguments[0] if op.kind == "split" else op] = self.uses[
+                        chosen
+                    ]
         return found[frozenset(every)]
 
     def _cheapest(self, options: Sequence[Tensor]) -> Tensor:
@@ -136,14 +139,17 @@ class Contraction:
             return self._batched(a, b, needed)
         rest_a, rest_b = (tuple(i for i in t.letters if i not in summed) for t in (a, b))
         if not rest_a and not rest_b and len(summed) > 1:
-            sides = (a.op, self.plan.aligned(b, a.letters))
+            both = (a.op, self.plan.aligned(b, a.letters))
             if a.op.kind == "transpose":
-                sides = sides[::-1]
-            return Tensor(self.plan.make("inner", sides), ())
+                both = both[::-1]
+            return Tensor(self.plan.make("inner", both), ())
         if len(summed) == 1 and len(rest_a) < 2 and len(rest_b) < 2:
             return self._matrix_product(a, b, summed, rest_a, rest_b)
         if tuple(i for i in self.kept if i in rest_a + rest_b) == rest_b + rest_a:
             a, b, rest_a, rest_b = b, a, rest_b, rest_a
+        if rest_a and rest_b and self.plan.has_more_axes:
+            sides = Sides((), rest_a, summed, rest_b)
+            return stacked_product(self.plan, a, b, sides, self.dims)
         axes = Ends(*(tuple(t.letters.index(i) for i in summed) for t in (a, b)))
         dims = tuple(self.dims[i] for i in rest_a + rest_b)
         return Tensor(self.plan.make("tensordot", (a.op, b.op), dims, axes), rest_a + rest_b)
@@ -188,7 +194,12 @@ class Contraction:
 
     def _entrywise(self, a: Tensor, b: Tensor) -> Tensor:
         a, b = self.plan.written_out(a), self.plan.written_out(b)
-        return entrywise_product(self.plan, a, b, self.kept)
+        wanted = self.kept
+        if self.plan.has_more_axes and not {*a.letters, *b.letters} <= {*wanted}:
+            # What is summed next lies together: of `B[j,r] C[k,r]` that is `j` and `k`.
+            both = {*a.letters} & {*b.letters}
+            wanted = tuple(dict.fromkeys(sorted(a.letters + b.letters, key=both.__contains__)))
+        return entrywise_product(self.plan, a, b, wanted)
 
     def _batched(self, a: Tensor, b: Tensor, needed: Collection[int]) -> Tensor:
         kept = [i for i in dict.fromkeys(a.letters + b.letters) if i in needed]

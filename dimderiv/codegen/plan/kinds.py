@@ -34,6 +34,7 @@ class Traits(NamedTuple):
     passes: int = 1
 
 
+# A product that is split into more axes is an array of its own: nobody holds it unsplit.
 # Functions of matrices that have no line of their own.
 FUNCTION = Traits()
 KINDS = {
@@ -46,6 +47,7 @@ KINDS = {
     "diagonal": Traits("view", details.Pattern, cost.free),
     "reshape": Traits("view", None, cost.free),
     "packed": Traits("fresh"),
+    "split": Traits("fresh", None, cost.free),
     "windows": Traits("view", details.Along, cost.free),
     "part": Traits("view", details.Parts, cost.free, running.partly),
     "windowed": Traits("view", details.Windows, cost.free),

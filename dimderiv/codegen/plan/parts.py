@@ -38,7 +38,8 @@ def part(plan: Plan, op: Operation, ranges: Mapping[int, Range]) -> Operation:
     inside, edges = dict(ranges), dict[int, tuple[Dim, Dim]]()
     for axis, each in ranges.items():
         before, after = NOTHING - each.first, each.last - op.dims[axis] + ONE
-        if not (_is_none(before) and (_is_none(after) or _is_meant_inside(each, after))):
+        is_inside = _is_none(after) or _is_meant_inside(op, each, after)
+        if not (_is_none(before) and is_inside):
             edges[axis] = (before, after)
             inside[axis] = each._replace(first=NOTHING, last=each.last - each.first)
     return _sliced(plan, padded(plan, op, edges), inside)
@@ -141,13 +142,16 @@ def _is_none(count: Dim) -> bool:
     return most <= 0
 
 
-def _is_meant_inside(taken: Range, after: Dim) -> bool:
+def _is_meant_inside(op: Operation, taken: Range, after: Dim) -> bool:
     """Whether a single place, or a part from the beginning on as `X[:, 0:k]`, is one of the array.
 
-    Nothing is known of how `k` compares to the size, and nobody takes more than there is.
+    Nothing is known of how `k` compares to the size, and nobody takes more of what is given than
+    there is; of what is computed a part of size `k` may be put into one of size `n`.
     """
     if taken.places is None:
         return True
+    if op.kind != "input":
+        return False
     terms = after.monomials
     is_compared = all(len(names) == 1 for names, _ in terms)
     is_compared = is_compared and sorted(count for _, count in terms) == [-1, 1]

@@ -69,23 +69,27 @@ class Placing:
             each: the labels.
             result: the letters of the result, among them that of the places.
         """
-        others = [other for other in found.labels if other is not each]
+        # What has the places too is taken at the labels.
         letters = (*each.letters, *(i for i in result if i not in each.every))
         inner = found.product._replace(result=letters)
-        core = self.product(found._replace(product=inner, labels=others))
+        core = self.product(found._replace(product=inner))
         return self.plan.upright(core._replace(letters=tuple(letters[k] for k in core.letters)))
 
     def _multiplied(self, found: Spelled, result: tuple[int, ...], scattered: Places) -> Tensor:
         """The product of entries that are taken of arrays."""
         dims = found.product.dims
         now = [each for each in found.chosen if scattered.get(each.root) is not each]
+        # The rows of labels are there once entries have been taken at them.
+        rows = {letter for each in found.labels for letter in each.letters}
+        early = [each for each in now if each.root not in rows]
+        late = [each for each in now if each.root in rows]
 
         def take(tensors: list[Tensor]) -> list[Tensor]:
             tensors = [selected(self.plan, tensor, scattered, dims) for tensor in tensors]
-            tensors = applied(self.plan, now, tensors, result, dims)
+            tensors = applied(self.plan, early, tensors, result, dims)
             for each in found.labels:
                 tensors = labels.taken(self.plan, self.value, each, tensors)
-            return tensors
+            return applied(self.plan, late, tensors, result, dims) if late else tensors
 
         return self.multiply(found.product._replace(result=result), take, found.choosing)
 

@@ -75,7 +75,7 @@ def stacked_product(plan: Plan, a: Tensor, b: Tensor, sides: Sides, dims: Sequen
     product = plan.matmul(first, second, tuple(_size(group, dims) for group in axes))
     if any(len(group) != 1 for group in axes):
         own = tuple(dims[i] for group in axes for i in group)
-        product = plan.make("reshape", (product,), own)
+        product = plan.make("split", (product,), own)
     return Tensor(product, sides.result)
 
 

@@ -48,6 +48,7 @@ class ArrayApiWriter(Writer):
         "windows": "{helper.windows}({}, {op.window}, {op.detail.axes})",
         "reshape": "xp.reshape({}, {op.tuple})",
         "packed": "xp.reshape({}, {op.tuple})",
+        "split": "xp.reshape({}, {op.tuple})",
         "sort": "xp.sort({}, axis={op.detail.axes[0]})",
         "rank": "xp.argsort(xp.argsort({}, axis={op.detail.axes[0]}), axis={op.detail.axes[0]})",
         "flip": "xp.flip({}, axis={op.detail.axes})",

@@ -30,6 +30,7 @@ class NumpyLikeWriter(Writer):
         "transpose": "{0.atom}.transpose{op.detail.axes}",
         "reshape": "{0.atom}.reshape({op.sizes})",
         "packed": "{0.atom}.reshape({op.sizes})",
+        "split": "{0.atom}.reshape({op.sizes})",
         "sort": "{xp}.sort({}, axis={op.detail.axes[0]})",
         "rank": "{0.atom}.argsort(axis={op.detail.axes[0]}).argsort(axis={op.detail.axes[0]})",
         "flip": "{0.atom}[{op.backwards}]",

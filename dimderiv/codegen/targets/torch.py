@@ -50,6 +50,7 @@ class TorchWriter(Writer):
         "transpose": "{0.atom}.permute{op.detail.axes}",
         "reshape": "{0.atom}.reshape({op.sizes})",
         "packed": "{0.atom}.reshape({op.sizes})",
+        "split": "{0.atom}.reshape({op.sizes})",
         "sort": "torch.sort({}, {op.detail.axes[0]})[0]",
         "rank": "{0.atom}.argsort({op.detail.axes[0]}).argsort({op.detail.axes[0]})",
         "flip": "{0.atom}.flip({op.detail.axes})",

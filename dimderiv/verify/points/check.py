@@ -18,7 +18,7 @@ from dimderiv.verify.evaluate import (
     OutOfTime,
     SingularMatrix,
 )
-from dimderiv.verify.layout import Sized
+from dimderiv.verify.layout import Sized, entries
 from dimderiv.verify.points.agreement import WORKING_DIGITS
 from dimderiv.verify.points.claimed import AnswerOutOfDomain, Claimed
 from dimderiv.verify.points.comparison import Comparison, Tally
@@ -277,7 +277,12 @@ class _Check:
             raise self._nothing_compared()
         seconds = (time.perf_counter() - self.start) / len(self.claims)
         one_sided = self.coverage.one_sided_in_words()
-        unmoved = (*self.coverage.unmoved_in_words(), *self.coverage.outside_in_words())
+        coverage = self.coverage
+        unmoved = (
+            *coverage.unmoved_in_words(),
+            *coverage.outside_in_words(),
+            *self._labels_in_words(),
+        )
         return [self._report(tally, one_sided, unmoved, seconds) for tally in self.claims.values()]
 
     def _report(
@@ -301,6 +306,15 @@ class _Check:
             remarks=tuple(remarks),
             undefined=self.undefined,
         )
+
+    def _labels_in_words(self) -> list[str]:
+        """The labels that were the same at every point, in words."""
+        found = []
+        for name, declared in self.setting.claim.symbols.items():
+            labels = [entries(reached.point[name]) for reached in self.reached]
+            if declared.labels is not None and all(len({*each}) == 1 for each in labels):
+                found.append(f"all labels {name} were the same at each point")
+        return found
 
     def _nothing_compared(self) -> VerificationError | NotVerifiableError | LimitError:
         known = [f"it was tried, and failed by {reason}" for reason in self.reasons]

@@ -97,7 +97,8 @@ def mixed(
 def _with_signs(point: dict[str, Sized], symbols: Mapping[str, Declaration], number: int) -> None:
     """Give the scalars that may be of any sign those that belong to a point."""
     for index, (name, declaration) in enumerate(symbols.items()):
-        if declaration.shape.is_scalar and not declaration.properties:
+        is_free = not declaration.properties and declaration.labels is None
+        if declaration.shape.is_scalar and is_free:
             sign = -1 if number >> (index % 2) & 1 else 1
             (entry,) = entries(point[name])
             point[name] = [[sign * abs(entry)]]

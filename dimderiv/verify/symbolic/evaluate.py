@@ -65,6 +65,19 @@ from dimderiv.verify.symbolic.tables import (
     turned,
 )
 
+# Functions of rows, which may run along columns.
+ROWS = frozenset({"softmax", "logsoftmax"})
+
+
+def _axis(node: Call) -> int | None:
+    """The axis that a call runs along; nothing where it runs over all entries."""
+    axes = node.axis if isinstance(node.axis, tuple) else (node.axis,)
+    if len(axes) == 2:
+        return None
+    if not isinstance(axes[0], int | None):
+        raise NotVerifiableError("an axis that is not given by its number", span=node.span)
+    return axes[0]
+
 
 @dataclass
 class Reader:
@@ -205,7 +218,12 @@ class Reader:
             product = lettered(self.functions.products[name])
             return two_axes(product.of(operands, lambda x, y: x * y, a.total))
         if count == 1 and (name in ELEMENTWISE or name in OF_ONE):
-            return self._of_one(name, self.value(node.arguments[0]), node.number)
+            value = self.value(node.arguments[0])
+            if name in ROWS and isinstance(node.axis, tuple):
+                table = closed(value)
+                column = SAME_SIZE[name](a, [[entry] for entry in entries(table)])
+                return two_axes(shaped(size_of(table), entries(column)))
+            return self._of_one(name, value, _axis(node))
         if count == 2 and name in OF_TWO:
             return OF_TWO[name](a, *map(self.value, node.arguments))
         return self._constant(node)
@@ -216,6 +234,8 @@ class Reader:
             return mapped(value, lambda x: ELEMENTWISE[name](a, x))
         if name == "vec":
             return stacked(value)
+        if name in ROWS and axis == 0:
+            return turned(self._of_one(name, turned(value), None))
         if name in SAME_SIZE:
             return changed(value, lambda table: SAME_SIZE[name](a, table))
         if name == "pinv":

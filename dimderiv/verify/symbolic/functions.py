@@ -65,6 +65,7 @@ def _exponential_along(a: Arithmetic, table: Value, direction: Value) -> Value:
 OF_TWO: Mapping[str, Callable[[Arithmetic, Value, Value], Value]] = {
     "kron": lambda a, left, right: kronecker(left, right),
     "conv2": lambda a, x, y: matrices.cross_correlation(a, closed(x), closed(y)),
+    "convfull2": lambda a, x, y: matrices.full_convolution(a, closed(x), closed(y)),
     "dexpm": _exponential_along,
     "cross_entropy": _cross_entropy,
     "max": lambda a, x, y: entrywise(lambda *xs: extreme(a, xs, 1), x, y),

@@ -8,6 +8,7 @@ from math import prod
 from typing import TypeAlias
 
 from dimderiv.errors import LimitError, VerificationError
+from dimderiv.language import Blocks, Call, walk
 from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
 from dimderiv.verify.layout import Dimensions, size_at
 from dimderiv.verify.symbolic.arithmetic import (
@@ -25,6 +26,8 @@ from dimderiv.verify.symbolic.problem import Problem
 
 Compare: TypeAlias = Callable[[Problem, Point], Outcome]
 
+# Functions that this judge does not know.
+AT_POINTS = frozenset({"onehot", "reshape", "permute", "sort", "rank"})
 DRAWS = 40
 # Some matrices are singular at some sizes, whatever their entries.
 DRAWS_WITHOUT_VALUE = 16
@@ -82,6 +85,11 @@ def _refuse_many_axes(claim: Claim) -> None:
         raise NotVerifiableError("arrays of more than two axes are left to the check at points")
     if any(declaration.labels is not None for declaration in claim.symbols.values()):
         raise NotVerifiableError("labels are left to the check at points")
+    programs = (claim.expression, claim.answer)
+    for part in (part for each in programs for s in each.statements for part in walk(s.value)):
+        name = part.function if isinstance(part, Call) else ""
+        if isinstance(part, Blocks) or name in AT_POINTS:
+            raise NotVerifiableError(f"{name or 'blocks'}: left to the check at points")
 
 
 def _refuse_large(problem: Problem) -> None:

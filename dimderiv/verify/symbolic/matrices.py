@@ -224,6 +224,22 @@ def cross_correlation(a: Arithmetic, image: Table, kernel: Table) -> Table:
     return filled((height - rows + 1, width - cols + 1), entry)
 
 
+def full_convolution(a: Arithmetic, image: Table, kernel: Table) -> Table:
+    """What `convfull2` is: each entry of the image times the kernel, laid where it stands."""
+    (height, width), (rows, cols) = size_of(image), size_of(kernel)
+
+    def entry(y: int, x: int) -> Entry:
+        places = [
+            (k, m)
+            for k in range(rows)
+            for m in range(cols)
+            if 0 <= y - k < height and 0 <= x - m < width
+        ]
+        return a.total([image[y - k][x - m] * kernel[k][m] for k, m in places])
+
+    return filled((height + rows - 1, width + cols - 1), entry)
+
+
 def commutation(a: Arithmetic, rows: int, cols: int) -> Table:
     """The matrix that takes the stacked columns of a table to those of its transpose."""
 

@@ -146,12 +146,12 @@ def put(x, labels, shared, count):
 
 
 def added_up(rows, labels, count):
-    """The sum of the rows with each label: by a sparse matrix, as numpy alone is slow."""
-    if len(labels) and (labels.min() < 0 or labels.max() >= count):
+    """The sum of the rows with each label: by a sparse matrix, as numpy alone is slow with many."""
+    if sparse is None or rows.size < 8192:
+        out = np.zeros((count, rows.shape[1]), rows.dtype)
+        np.add.at(out, labels, rows)
+        return out
+    if labels.min() < 0 or labels.max() >= count:
         raise IndexError(f"a label is not one of 0 to {count - 1}")
-    if sparse:
-        ones, ends = np.ones(len(labels), rows.dtype), np.arange(len(labels) + 1)
-        return sparse.csc_matrix((ones, labels, ends), (count, len(labels))) @ rows
-    places = labels[:, None] * rows.shape[1] + np.arange(rows.shape[1])
-    sums = np.bincount(places.ravel(), rows.ravel(), count * rows.shape[1])
-    return sums.reshape(count, -1).astype(rows.dtype)
+    ones, ends = np.ones(len(labels), rows.dtype), np.arange(len(labels) + 1)
+    return sparse.csc_matrix((ones, labels, ends), (count, len(labels))) @ rows
