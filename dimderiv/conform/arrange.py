@@ -43,6 +43,11 @@ class Arranger(Pieces):
 
     def definition(self, named: Named) -> Tree:
         """The value of an intermediate, with all the axes that it is to have."""
+        tree = self._definition(named)
+        self.statements.axes.note(named.name, tree, len(named.axes))
+        return tree
+
+    def _definition(self, named: Named) -> Tree:
         user = self.statements.user
         shape = user.shapes.get(named.name)
         heads = [[letter] if letter else [] for letter in user.letters.get(named.name, ())]

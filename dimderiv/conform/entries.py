@@ -6,11 +6,13 @@ asked for there, is an entry of the whole array.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
 
 from dimderiv.conform.batches import batch_axes, batch_letters
 from dimderiv.conform.binding import Binding, ones_along
+from dimderiv.conform.defined_axes import along_entry
 from dimderiv.conform.entry_products import Entries, applied, raised, with_sums
 from dimderiv.conform.finite import is_finite
 from dimderiv.conform.functions import written_name
@@ -109,8 +111,12 @@ class EntryWriter:
             found.summed.extend(inner.summed)
             found = found._replace(number=found.number * inner.number)
         found.above.extend(binding.identities)
-        found.above.sort(key=lambda tree: not isinstance(tree, Name | Number))
+        found.above.sort(key=self._order)
         return found
+
+    def _order(self, factor: Tree) -> tuple[bool, float]:
+        """Scalars first, then factors as they stand in the program."""
+        return not isinstance(factor, Name | Number), self.user.place(factor)
 
     def _batched(
         self, part: LabelledProduct, places: Sequence[Place], scope: Scope
@@ -211,7 +217,11 @@ class EntryWriter:
 
     def _of_whole(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
         form = self.arrays.whole(node)
-        return Entry(form.tree, self._indices(node.axes, places, scope))
+        entry = Entry(form.tree, self._indices(node.axes, places, scope))
+        match node, form.tree:
+            case Function(arguments=(inner,)), Call() as call if len(inner.axes) == len(places) > 2:
+                return replace(entry, operand=replace(call, axis=along_entry(entry, node.over)))
+        return entry
 
     def _opened(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree | None:
         """An entry of a node in terms of entries of its parts; nothing where it has none."""

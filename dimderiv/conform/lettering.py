@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 
 from dimderiv.conform.places import Place
 from dimderiv.graph import Factor, Function, Index, Map, Merged, Named, Node, Product, Sum, Symbol
@@ -11,6 +12,7 @@ from dimderiv.language import (
     ONE,
     Add,
     Binary,
+    Call,
     Dim,
     Entry,
     IndexForm,
@@ -35,11 +37,15 @@ class UserLetters:
         shapes: the shape of each name.
         letters: the letter of each axis of a name, where the program has one.
         groups: the letters of each axis that is made of several, by the name and the axis.
+        heads: the letters of the axes of definitions that are made of index statements.
+        places: where names stand in the program, for the order of factors.
     """
 
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     letters: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     groups: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
+    heads: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def are_used(self) -> bool:
@@ -58,6 +64,15 @@ class UserLetters:
             return list(own)
         padded = [*own, *[None] * (len(shape) - len(own))]
         return [letter for letter, dim in zip(padded, shape, strict=False) if dim != ONE]
+
+    def place(self, factor: Tree) -> float:
+        """Where a factor stands among others: as in the program, what arrives from above last.
+
+        Args:
+            factor: what is multiplied.
+        """
+        arrays = [name for name in _arrays(factor) if name in self.shapes]
+        return max((self.places.get(name, inf) for name in arrays), default=inf)
 
     def wishes(self, node: Node, axis: int) -> Iterator[str]:
         """Letters for an axis of a node, the best first.
@@ -128,7 +143,36 @@ def user_letters(
             head = _head(statement.value, found)
             if head:
                 found[statement.name] = head
-    return UserLetters(shapes, found, groups)
+    return UserLetters(shapes, found, groups, places=_places(program))
+
+
+def _places(program: Program) -> Mapping[str, int]:
+    """Where each name stands in the last statement that has it, without what weights the value."""
+    before = dict[str, int]()
+    for statement in program.statements:
+        start = max(before.values(), default=0) + 1
+        names = dict.fromkeys(_arrays(statement.value))
+        before |= {name: start + place for place, name in enumerate(names)}
+    return {name: place for name, place in before.items() if name not in _weights(program)}
+
+
+def _weights(program: Program) -> set[str]:
+    """What stands for a derivative that arrives from above: `G` in `sum(G .* Y)`."""
+    match program.statements[-1].value:
+        case Call("sum", (Binary(".*", left, right),)):
+            defined = {statement.name for statement in program.statements}
+            sides = [side.name if isinstance(side, Name) else None for side in (left, right)]
+            given = [name for name in sides if name is not None and name not in defined]
+            return {*given} if len(given) == 1 else set()
+    return set()
+
+
+def _arrays(tree: Tree) -> Iterator[str]:
+    """The names in a tree that are not in an index."""
+    if isinstance(tree, Name):
+        yield tree.name
+    for child in (tree.operand,) if isinstance(tree, Entry) else children(tree):
+        yield from _arrays(child)
 
 
 def _before_their_operands(tree: Tree) -> Iterator[Tree]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dimderiv.conform.batches import Batches
+from dimderiv.conform.defined_axes import DefinedAxes
 from dimderiv.conform.entries import EntryWriter
 from dimderiv.conform.index_form import Heads, index_form, scalar_form
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.conform.places import Place
-from dimderiv.conform.whole_arrays import WholeArrays, along
+from dimderiv.conform.whole_arrays import WholeArrays
 from dimderiv.graph import (
     Function,
     Index,
@@ -44,7 +45,8 @@ class Statements:
         user: UserLetters,
     ) -> None:
         self.piece_of, self.taken, self.sizes, self.user = piece_of, taken, sizes, user
-        self.arrays = WholeArrays(piece_of, user)
+        self.axes = DefinedAxes(user.heads)
+        self.arrays = WholeArrays(piece_of, user, self.axes)
         self.batches = Batches(known, user)
         self.known = known
         self.writer = EntryWriter(self, user)
@@ -89,7 +91,7 @@ class Statements:
         """A function along axes of an array that needs letters."""
         if not isinstance(node, Function) or not node.over:
             return None
-        tree = along(node, self.whole(node.arguments[0]).tree)
+        tree = self.arrays.along(node, self.whole(node.arguments[0]).tree)
         return Form(tree, symbols(tree))
 
     def is_whole(self, node: Node) -> bool:

@@ -12,6 +12,7 @@ from itertools import permutations
 from typing import NamedTuple, cast
 
 from dimderiv.conform import notation
+from dimderiv.conform.defined_axes import DefinedAxes
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.notation import Form, TwoWay, symbols
@@ -58,10 +59,13 @@ class WholeArrays:
     Args:
         piece_of: what writes nodes of at most two axes.
         user: what is known of names.
+        axes: what the axes of definitions are called.
     """
 
-    def __init__(self, piece_of: Callable[[Node], TwoWay], user: UserLetters) -> None:
-        self.piece_of, self.user = piece_of, user
+    def __init__(
+        self, piece_of: Callable[[Node], TwoWay], user: UserLetters, axes: DefinedAxes
+    ) -> None:
+        self.piece_of, self.user, self.axes = piece_of, user, axes
 
     def form(self, node: Node) -> Form | None:
         """An array with all of its axes; nothing where it needs letters."""
@@ -107,8 +111,18 @@ class WholeArrays:
                 inner = self.form(node.arguments[0])
                 if inner is None or len(node.arguments[0].axes) != len(node.axes):
                     return None
-                return Spread(along(node, inner.tree), everywhere)
+                return Spread(self.along(node, inner.tree), everywhere)
         return None
+
+    def along(self, node: Function, tree: Tree) -> Tree:
+        """A function along axes of an array.
+
+        Args:
+            node: the function.
+            tree: the array.
+        """
+        axis = self.axes.along(tree, node.over, len(node.arguments[0].axes))
+        return Call(written_name(node), (tree,), axis)
 
     def _map(self, node: Map) -> Spread | None:
         found = [self._spread(argument) for argument in node.arguments]
@@ -152,6 +166,7 @@ class WholeArrays:
             side = under if power < 0 else over
             side.append(_raised(found.tree, abs(power)))
             present |= found.present
+        over.sort(key=self.user.place)
         tree = _entrywise(over, under)
         return Spread(self._scaled(node.coefficient, scalar, tree), present)
 
@@ -187,7 +202,7 @@ class WholeArrays:
         if isinstance(inner, Function) and len(inner.arguments[0].axes) == rank and inner.over:
             kept = [axis for axis in range(rank) if axis not in inner.over]
             whole = self.form(inner.arguments[0]) if kept == places else None
-            return None if whole is None else Spread(along(inner, whole.tree), present)
+            return None if whole is None else Spread(self.along(inner, whole.tree), present)
         if len(places) == 2 and places == [rank - 2, rank - 1]:
             return Spread(self.piece_of(inner).upright.tree, present)
         return None
@@ -209,7 +224,7 @@ class WholeArrays:
             if inner is not None:
                 axes = [k for k, letter in enumerate(node.result) if letter in missing]
                 present = frozenset(range(rank)).difference(axes)
-                axis = axes[0] if len(axes) == 1 else tuple(axes)
+                axis = self.axes.along(inner.tree, axes, rank)
                 return Spread(Call("sum", (inner.tree,), axis), present)
         return None
 
@@ -226,17 +241,6 @@ def _averaged(found: Spread, node: Product, scalar: list[Factor]) -> tuple[Sprea
         left.remove(below[0])
     assert isinstance(found.tree, Call), "what is summed is a call"
     return found._replace(tree=replace(found.tree, function="mean")), left
-
-
-def along(node: Function, tree: Tree) -> Tree:
-    """A function along axes of an array.
-
-    Args:
-        node: the function.
-        tree: the array.
-    """
-    axis = node.over[0] if len(node.over) == 1 else tuple(node.over)
-    return Call(written_name(node), (tree,), axis)
 
 
 def _times(number: Fraction, tree: Tree) -> Tree:

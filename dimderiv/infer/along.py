@@ -1,6 +1,6 @@
 """Along which axes a call runs: by number, from the end, or by the letters that define them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dimderiv.infer import index_refusals as refusals
 from dimderiv.infer.clashes import Axes, ClashError
@@ -40,7 +40,7 @@ def _place_of_letter(scope: Scope, node: Call, letter: str, count: int) -> int:
     if around and (letter,) in around:
         heads = {around: None}
     else:
-        heads = dict.fromkeys(_heads(scope, node.arguments[0], count))
+        heads = dict.fromkeys(heads_within(scope.heads, node.arguments[0], count))
     places = {head.index((letter,)) for head in heads if (letter,) in head}
     if len(places) != 1:
         raise ClashError(node, refusals.letter_of_no_axis(letter, list(heads)))
@@ -49,14 +49,21 @@ def _place_of_letter(scope: Scope, node: Call, letter: str, count: int) -> int:
 
 def heads_of(scope: Scope, node: Tree, count: int) -> Heads | None:
     """The letters of the axes of a value that is made entry by entry of index statements."""
-    return next(_heads(scope, node, count), None)
+    return next(heads_within(scope.heads, node, count), None)
 
 
-def _heads(scope: Scope, node: Tree, count: int) -> Iterator[Heads]:
+def heads_within(known: Mapping[str, Heads], node: Tree, count: int) -> Iterator[Heads]:
+    """The letters of the axes of each index statement that a value is made of entry by entry.
+
+    Args:
+        known: those of the axes of definitions.
+        node: the value.
+        count: how many axes it has.
+    """
     for part in walk(node):
         head: Heads | None = None
         if isinstance(part, Name):
-            head = scope.heads.get(part.name)
+            head = known.get(part.name)
         elif isinstance(part, IndexForm):
             head = letters_of_head(part)
         if head and len(head) == count:
@@ -64,5 +71,9 @@ def _heads(scope: Scope, node: Tree, count: int) -> Iterator[Heads]:
 
 
 def letters_of_head(node: IndexForm) -> Heads:
-    """The letters of each axis of an index statement."""
+    """The letters of each axis of an index statement.
+
+    Args:
+        node: the statement.
+    """
     return tuple([tuple([name for name, _ in axis]) for axis in node.axes])

@@ -17,7 +17,7 @@ from dimderiv.infer.clashes import Axes, Facts, shape_of
 from dimderiv.infer.kinds import Doubt
 from dimderiv.infer.naming import settle_sizes
 from dimderiv.infer.progress import VISITORS, Progress
-from dimderiv.infer.scope import Meaning, Scope, kind_of_axes
+from dimderiv.infer.scope import Heads, Meaning, Scope, kind_of_axes
 from dimderiv.infer.settled import needs_sizes, with_signs, with_sizes
 from dimderiv.infer.size_names import written_sizes
 from dimderiv.infer.unify import resolved
@@ -48,6 +48,7 @@ class Typed:
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
         unused: the names that are declared and do not occur, or defined and not used.
+        heads: the letters of the axes of definitions that are made of index statements.
     """
 
     program: syntax.Program
@@ -66,6 +67,7 @@ class Typed:
     upstream: str | None = None
     plain: "Typed | None" = None
     unused: tuple[str, ...] = ()
+    heads: Mapping[str, Heads] = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:
@@ -260,6 +262,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         _bound=scope.bound,
         _along=scope.along,
         doubts=tuple(_sentence(doubt, scope) for doubt in doubts),
+        heads=scope.heads,
     )
 
 

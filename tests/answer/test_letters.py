@@ -8,6 +8,10 @@ from dimderiv.errors import NotDifferentiableError
 STRIDED = "Y[n,o,i,j] = X[n,c,2i+r-1,2j+s-1] W[o,c,r,s]; sum(G .* Y)"
 IMAGES = "X: N x C x H x L; W: O x C x 3 x 3; G: N x O x P x Q"
 ATTENTION = "S[b,i,j] = Q[b,i,d] K[b,j,d]; P = softmax(S, axis=j); O[b,i,d] = P[b,i,j] V[b,j,d]"
+NORMED = (
+    "m[c] = mean[n,h,l] X[n,c,h,l]; Z[n,c,h,l] = X[n,c,h,l] - m[c]; s[c] = sqrt(mean[n,h,l] "
+    "Z[n,c,h,l]^2); sum(G[n,c,h,l] Z[n,c,h,l] / s[c])"
+)
 HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
 
 
@@ -16,8 +20,8 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
     [
         ("sum(([i,j] A[i,k] B[k,j]) .* G)", "A", "", "G B'"),
         ("[k] x[i] T[k,i,j] y[j]", "x", "x: m; T: p x m x n; y: n", "[k,i] T[k,i,j] y[j]"),
-        (STRIDED, "W", IMAGES, "[o, c, r:3, s:3] G[n,o,i,j] X[n,c,2i+r-1,2j+s-1]"),
-        (STRIDED, "X", IMAGES, "[n, c, h:H, l:L] G[n,o,i,j] W[o,c,h-2i+1,l-2j+1]"),
+        (STRIDED, "W", IMAGES, "[o, c, r:3, s:3] X[n,c,2i+r-1,2j+s-1] G[n,o,i,j]"),
+        (STRIDED, "X", IMAGES, "[n, c, h:H, l:L] W[o,c,h-2i+1,l-2j+1] G[n,o,i,j]"),
         (
             "sum(G[b] .* inv(A[b]))",
             "A",
@@ -54,10 +58,10 @@ def test_whole_intermediates_stay_elementwise() -> None:
         .split("; ")
     )
 
-    assert "dP[b,i,j] = G[b,i,d] V[b,j,d]" in names
-    assert "dS = P .* (dP - sum(dP .* P, axis=2))" in names
-    assert "dQ[b,i,d] = dS[b,i,j] K[b,j,d]" in names
-    assert "dV[b,j,d] = G[b,i,d] P[b,i,j]" in names
+    assert "dP[b,i,j] = V[b,j,d] G[b,i,d]" in names
+    assert "dS = P .* (dP - sum(P .* dP, axis=j))" in names
+    assert "dQ[b,i,d] = K[b,j,d] dS[b,i,j]" in names
+    assert "dV[b,j,d] = P[b,i,j] G[b,i,d]" in names
 
 
 def test_the_axes_of_the_value_come_first() -> None:
@@ -82,3 +86,19 @@ def test_no_layout_turns_more_axes() -> None:
         derive("sum(X)", "X", shapes="X: N x C x H", layout="numerator")
 
     assert caught.value.hint == 'the layout "mixed"'
+
+
+def test_means_run_along_the_letters_of_what_defines_the_array() -> None:
+    """Of batch normalisation, by the letters that the deviations have."""
+    text = derive(NORMED, "X", shapes="X: N x C x H x L", verify=False).text()
+
+    assert text.endswith("; dZ - mean(dZ, axis=(n, h, l))")
+
+
+def test_an_entry_is_asked_for_along_its_own_letter() -> None:
+    """An array that is indexed has the letters of its indices, whatever defines it."""
+    program = "S[b,p,q] = Q[b,p,d] K[b,q,d]; sum(softmax(S, axis=p) .* G)"
+    found = derive(program, "Q", shapes="Q: B x N x D; K: B x M x D", verify=False).text()
+
+    assert "softmax(S, axis=p)[b,p,q]" in found
+    assert "axis=1" not in found

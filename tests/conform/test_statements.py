@@ -75,7 +75,7 @@ def written(node: Node, letters: Mapping[str, Sequence[str | None]] = LETTERS) -
         ),
         (
             of("bid", (apply_function("softmax", (P,), P.axes, (2,)), "bij"), (B, "bjd")),
-            "softmax(P, axis=2)[b,i,j] B[b,j,d]",
+            "softmax(P, axis=j)[b,i,j] B[b,j,d]",
         ),
         (apply_map("exp", of("bik", (P, "bij"), (P, "bkj"))), "exp(P[b,i,j] P[b,k,j])"),
         (

@@ -56,7 +56,7 @@ class StatementLetters:
     ) -> None:
         user = user or UserLetters()
         self.fixed, self.letters = frozenset(fixed), dict(user.letters)
-        self.user = UserLetters(user.shapes, self.letters)
+        self.user = UserLetters(user.shapes, self.letters, heads=user.heads, places=user.places)
         self.of: dict[tuple[Tree, int], list[Steps]] = {}
         # Names of derivatives, and of what they are by: both have the same letters.
         self.same: dict[str, str] = {}
