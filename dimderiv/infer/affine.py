@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
 from dimderiv.infer import index_refusals as refusals
-from dimderiv.infer.bound import Bound, Sum
+from dimderiv.infer.bound import DECLARED, Bound, Sum
 from dimderiv.infer.clashes import ClashError
 from dimderiv.infer.scope import Scope
 from dimderiv.infer.sizes import is_counted
@@ -113,6 +113,24 @@ def largest_range(index: Sum, letter: Bound) -> Dim | None:
     if size.number is not None and size.number < 1:
         raise ClashError(index.place.entry, refusals.entry_outside(letter, index, *ends))
     return size
+
+
+def ranges(letter: Bound) -> list[Dim] | None:
+    """How far a letter may run in each sum; nothing while sizes are missing."""
+    found = [largest_range(index, letter) for index in letter.sums]
+    known = [size for size in found if size is not None]
+    return known if len(known) == len(found) else None
+
+
+def is_declared_alone(letter: Bound) -> bool:
+    """Whether only the declaration of what is defined tells how far a letter runs."""
+    if letter.because != DECLARED or letter.places:
+        return False
+    try:
+        sizes = ranges(letter)
+        return not sizes or smallest(letter, sizes) != resolved(letter.known())
+    except ClashError:
+        return True
 
 
 def smallest(letter: Bound, sizes: Iterable[Dim]) -> Dim:

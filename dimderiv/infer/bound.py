@@ -13,6 +13,7 @@ from dimderiv.infer.unify import SizeTerm, Variable
 from dimderiv.language import Dim, syntax
 
 WRITTEN = "as it is written"
+DECLARED = "as it is declared"
 
 
 class Place(NamedTuple):

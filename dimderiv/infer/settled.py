@@ -3,7 +3,7 @@
 That is what the check reads, which finds no sizes of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from operator import is_
 from typing import Protocol
@@ -19,6 +19,9 @@ class Sizes(Protocol):
 
     def extents(self, node: Tree) -> Mapping[str, Dim]:
         """How far the letters run that a part binds."""
+
+    def declared_letters(self, node: Tree) -> Collection[str]:
+        """The letters that a part binds whose sizes only a declaration tells."""
 
     def axes_along(self, node: syntax.Call) -> tuple[int, ...] | None:
         """The axes that a call runs along."""
@@ -90,7 +93,8 @@ def _written(
 def with_signs(program: Program, sizes: Sizes) -> Program:
     """The program with `@` between arrays of more than two axes, where it is read as a product.
 
-    The sizes of convolutions, which are told by those of what is convolved, are written out.
+    Written out are the sizes of convolutions, which are told by those of what is convolved, and of
+    letters of which only the declaration of what is defined tells how far they run.
 
     Args:
         program: the program.
@@ -99,11 +103,15 @@ def with_signs(program: Program, sizes: Sizes) -> Program:
 
     def change(part: Tree) -> Tree | None:
         match part:
-            case syntax.IndexForm(letters, body) if any(map(_is_counted, letters)):
+            case syntax.IndexForm(letters, body):
+                told = {letter[0] for letter in letters if _is_counted(letter)}
+                told |= {*sizes.declared_letters(part)}
+                if not told:
+                    return None
                 extents = sizes.extents(part)
                 written = tuple(
-                    (letter[0], extents[letter[0]].syntax()) if _is_counted(letter) else letter
-                    for letter in letters
+                    (name, extents[name].syntax() if name in told else size)
+                    for name, size in letters
                 )
                 return replace(part, letters=written, body=replaced(body, change))
             case syntax.Binary("*", left, right):

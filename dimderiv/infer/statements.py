@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from functools import partial, reduce
 
-from dimderiv.infer.affine import largest_range, smallest
-from dimderiv.infer.bound import WRITTEN, Bound, Late
+from dimderiv.infer.affine import ranges, smallest
+from dimderiv.infer.bound import DECLARED, WRITTEN, Bound, Late
 from dimderiv.infer.clashes import Axes
 from dimderiv.infer.entries import array_axes
 from dimderiv.infer.operators import broadcast
@@ -45,7 +45,7 @@ def bind(scope: Scope, node: Tree, letters: Iterable[syntax.Letter]) -> Mapping[
             bound[name].because = WRITTEN
     for name, known in scope.head.items():
         if bound[name].size is None:
-            bound[name].size, bound[name].because = known, "as it is declared"
+            bound[name].size, bound[name].because = known, DECLARED
     scope.head = {}
     scope.bound[id(node)] = bound
     return bound
@@ -84,12 +84,9 @@ def tell(scope: Scope, letter: Bound) -> bool:
         return True
     if not letter.sums or not isinstance(found(letter.size), Variable):
         return False
-    sizes = []
-    for index in letter.sums:
-        size = largest_range(index, letter)
-        if size is None:
-            return False
-        sizes.append(size)
+    sizes = ranges(letter)
+    if sizes is None:
+        return False
     scope.unifier.settle(letter.size, smallest(letter, sizes), letter.node)
     letter.because = "so that every entry lies inside"
     return True

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
-from dimderiv.infer.affine import entries_outside
+from dimderiv.infer.affine import entries_outside, is_declared_alone
 from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, Facts, shape_of
 from dimderiv.infer.kinds import Doubt
@@ -100,6 +100,15 @@ class Typed:
         """
         return {name: resolved(bound.known()) for name, bound in self._bound[id(node)].items()}
 
+    def declared_letters(self, node: syntax.Tree) -> frozenset[str]:
+        """The letters whose sizes only the declaration of what is defined tells.
+
+        Args:
+            node: one of the node objects of the program.
+        """
+        bound = self._bound[id(node)]
+        return frozenset(name for name, letter in bound.items() if is_declared_alone(letter))
+
     def axes_along(self, node: syntax.Call) -> tuple[int, ...] | None:
         """The numbers of the axes that a call runs along; nothing where it runs over all.
 
@@ -119,7 +128,8 @@ class Typed:
         """The program as answers repeat it, with `@` between arrays of more than two axes."""
         known = (known.shape for known in self.symbols.values())
         has_arrays = any(shape.has_more_axes for shape in (*known, *self.definitions.values()))
-        return with_signs(self.program, self) if has_arrays else self.program
+        has_letters = any(self._bound.values())
+        return with_signs(self.program, self) if has_arrays or has_letters else self.program
 
     def body(self, node: syntax.Call) -> "Typed":
         """The definition of a function as a program, with the shapes that it has in one call.

@@ -8,6 +8,7 @@ from statements import RULES, at, declarations, form, over, size, tree, typed
 from dimderiv.infer.typed import infer
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Dim
+from dimderiv.language.summation import implicit
 from dimderiv.language.syntax import Add, Binary, Call, Entry, IndexForm, Name, Tree
 from dimderiv.render import latex
 from dimderiv.render.text import text as render_text
@@ -222,3 +223,27 @@ def test_functions_that_run_over_more_than_one_entry_stand(text: str, expected: 
     found = infer(program, declarations("x: n; A: n x n"), rulebook=RULES)
 
     assert expected == str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "expected"),
+    [
+        ("Y[b,h,d] = X[b, (h d)]", "X: B x (H D); Y: B x H x D", "[b, h:H, d:D] X[b, (h d)]"),
+        ("Y[i,j] = x[(i j)]", "x: m n; Y: m x n", "[i:m, j:n] x[(i j)]"),
+        ("Y[i] = x[i+k-1] w[k]", "x: n; w: 3; Y: n", "[i:n] x[i+k-1] w[k]"),
+        ("Y[i] = x[2i+k] w[k]", "x: n; w: 3; Y: q", "[i:q] x[2i+k] w[k]"),
+        ("Y[i] = x[i+k] w[k]", "x: n; w: q; Y: n - q + 1", "[i] x[i+k] w[k]"),
+        ("Y[i,j] = A[i,k] B[k,j]", "A: m x p; B: p x n; Y: m x n", "[i,j] A[i,k] B[k,j]"),
+        ("Y[i,j] = x[i+j] u[i]", "x: p; u: m; Y: m x n", "[i, j:n] x[i+j] u[i]"),
+    ],
+)
+def test_answers_repeat_the_sizes_that_only_a_declaration_tells(
+    text: str, shapes: str, expected: str
+) -> None:
+    """What is defined is not declared where an answer is read back."""
+    declared = declarations(shapes)
+    program = parse_program(f"{text}; sum(Y)", names=declared)
+
+    found = infer(program, declared, rulebook=RULES)
+
+    assert expected == render_text(implicit(found.printed.statements[0].value))
