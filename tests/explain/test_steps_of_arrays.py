@@ -152,7 +152,7 @@ def test_a_softmax_along_a_letter() -> None:
 
     assert "softmax works along k: an entry depends on all entries along k." in words
     assert "d(P[b,h,q,i])/d(S[b,h,q,k]) = P[b,h,q,i] I[i,k] - P[b,h,q,i] P[b,h,q,k]" in words
-    assert "= P .* (dP - sum(dP .* P, axis=3))." in words
+    assert "= P .* (dP - sum(P .* dP, axis=k))." in words
 
 
 def test_rows_of_a_table() -> None:
