@@ -6,7 +6,7 @@ from dimderiv.answer.derivative import Variables, own_axes
 from dimderiv.answer.question import Question
 from dimderiv.conform import Heads, UserLetters, user_letters
 from dimderiv.infer import Typed
-from dimderiv.language import Entry, IndexForm, Name, Shape, walk
+from dimderiv.language import Entry, IndexForm, Name, Shape
 
 PARTS = (Entry, IndexForm)
 
@@ -36,14 +36,7 @@ def letters_of(question: Question) -> UserLetters:
 
 def _has_letters(typed: Typed) -> bool:
     """Whether a program has parts of arrays, or arrays with more axes than a matrix."""
-    shapes = [known.shape for known in typed.symbols.values()] + [*typed.definitions.values()]
-    if any(len(shape) > 2 for shape in shapes):
-        return True
-    for statement in typed.program.statements:
-        for part in walk(statement.value):
-            if isinstance(part, PARTS):
-                return True
-    return False
+    return typed.has_more_axes or not typed.program.kinds.isdisjoint(PARTS)
 
 
 def heads_of(question: Question, user: UserLetters, variables: Variables) -> Heads:

@@ -14,7 +14,6 @@ from dimderiv.language import (
     Shape,
     implicit,
     names_in_brackets,
-    names_in_use,
     parse_program,
 )
 from dimderiv.rulebook import Rulebook
@@ -111,8 +110,8 @@ class Question:
 
     def _parsed(self, printed: str) -> Program:
         symbols, functions = self.typed.symbols, self.rulebook.words
-        names, sizes = names_in_use(symbols), names_in_brackets(symbols)
-        return parse_program(printed, names=names, functions=functions, sizes=sizes)
+        sizes = names_in_brackets(symbols)
+        return parse_program(printed, names=sizes.union(symbols), functions=functions, sizes=sizes)
 
     def read(self, printed: str) -> Program:
         """A printed answer, read by the parser of the language.

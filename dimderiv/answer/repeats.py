@@ -86,11 +86,13 @@ class _Census:
 
 def _within(part: Tree) -> Iterable[Tree]:
     """The parts inside a part that have a value by themselves, without letters."""
+    if not isinstance(part, (Call, IndexForm, Entry)):
+        return children(part)
     if has_sizes(part):
         return ()
-    if isinstance(part, IndexForm) or (isinstance(part, Call) and part.over):
-        return _arrays(part)
-    return (part.operand,) if isinstance(part, Entry) else children(part)
+    if isinstance(part, Entry):
+        return (part.operand,)
+    return part.arguments if isinstance(part, Call) and not part.over else _arrays(part)
 
 
 def _arrays(tree: Tree) -> Iterable[Tree]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from math import inf
 
@@ -47,7 +48,7 @@ class UserLetters:
     heads: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def are_used(self) -> bool:
         """Whether the program has letters, or arrays that need them."""
         return bool(self.letters) or any(shape.has_more_axes for shape in self.shapes.values())

@@ -14,19 +14,15 @@ from dimderiv.language import (
     BUILTIN_FUNCTIONS,
     EULER,
     SIGNS,
-    Call,
     Declaration,
-    Name,
     Program,
     Shapes,
     canonical_name,
     is_one_symbol,
     meant,
     names_in_brackets,
-    names_in_use,
     parse_program,
     read_shapes,
-    walk,
     without_definitions,
 )
 from dimderiv.rulebook import Rulebook, load_rules, with_declared
@@ -155,10 +151,8 @@ def derive(
 
 def _unused(known: Mapping[str, Declaration], typed: Typed) -> tuple[str, ...]:
     """The names that are declared and do not occur, or defined and not used."""
-    statements = typed.program.statements
-    parts = [part for each in statements for part in walk(each.value)]
-    called = {part.function.lstrip("".join(SIGNS)) for part in parts if isinstance(part, Call)}
-    used = {part.name for part in parts if isinstance(part, Name)}
+    statements, used = typed.program.statements, typed.program.names
+    called = {call.function.lstrip("".join(SIGNS)) for call in typed.program.calls}
     declared = [name for name in known if name not in used | called | typed.symbols.keys()]
     defined = [each.name for each in statements[:-1] if each.name and each.name not in used]
     return (*(name for name in declared if name not in typed.sizes), *defined)
@@ -205,8 +199,8 @@ def _parsed(
     """The program; a word that is differentiated by is a name as if it were declared."""
     words = {name for name in wrt if name.isidentifier() and not is_one_symbol(name)}
     variables = {EULER}.intersection(wrt).union(words) - rulebook.words
-    names = names_in_use(declared) | variables
     sizes = names_in_brackets(declared)
+    names = sizes.union(declared, variables)
     return parse_program(source, names=names, functions=rulebook.words, sizes=sizes)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dimderiv.errors import NotDifferentiableError, ParseError
 from dimderiv.infer.typed import Typed
 from dimderiv.infer.uses import is_greek
-from dimderiv.language import EULER, Binary, Call, Name, Number, Tree, walk
+from dimderiv.language import EULER, Binary, Call, Name, Number, Tree
 
 _SECOND = ("_2", "₂")
 _BARS = ("|", "‖", "∥")
@@ -29,9 +29,8 @@ def refuse_second_meanings(typed: Typed, declared: Collection[str]) -> None:
     """
     for marks, refuse in _CHECKS.items():
         if any(mark in typed.program.source for mark in marks):
-            for statement in typed.program.statements:
-                for part in walk(statement.value):
-                    refuse(typed, part, declared)
+            for part in typed.program.parts:
+                refuse(typed, part, declared)
 
 
 def _refuse_spectral_norm(typed: Typed, part: Tree, declared: Collection[str]) -> None:

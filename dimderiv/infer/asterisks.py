@@ -6,7 +6,7 @@ is the matrix product.  A text that has `@` or `**` in it may mean either.
 
 from dimderiv.errors import ShapeError
 from dimderiv.infer.scope import SCALAR_AXES, Scope
-from dimderiv.language import Binary, Name, Program, walk
+from dimderiv.language import Binary, Name, Program
 
 _NUMPY = ("@", "**")
 
@@ -17,12 +17,11 @@ def refuse_ambiguous_products(scope: Scope, program: Program) -> None:
     written = [sign for sign in _NUMPY if sign in source]
     if not written:
         return
-    for statement in program.statements:
-        for node in walk(statement.value):
-            if isinstance(node, Binary) and node.operator == "*" and _is_asterisk(node, source):
-                left, right = scope.axes[id(node.left)], scope.axes[id(node.right)]
-                if left != SCALAR_AXES and (right != SCALAR_AXES or _is_guessed(scope, node)):
-                    raise _ambiguous(scope, node, written[0])
+    for node in program.parts:
+        if isinstance(node, Binary) and node.operator == "*" and _is_asterisk(node, source):
+            left, right = scope.axes[id(node.left)], scope.axes[id(node.right)]
+            if left != SCALAR_AXES and (right != SCALAR_AXES or _is_guessed(scope, node)):
+                raise _ambiguous(scope, node, written[0])
 
 
 def _is_asterisk(node: Binary, source: str) -> bool:

@@ -14,7 +14,7 @@ from dimderiv.infer.multiplying import Departure, ProductReader
 from dimderiv.infer.operators import constant
 from dimderiv.infer.scope import Kind, Scope
 from dimderiv.infer.uses import OF_ARRAYS, Use, bare, is_greek
-from dimderiv.language import ONE, children, is_extreme_of_two, names_in, syntax, walk
+from dimderiv.language import ONE, children, is_extreme_of_two, names_in, syntax
 
 _HALF = Fraction(1, 2)
 
@@ -233,13 +233,12 @@ class _Reader(ProductReader):
 
 def scalar_powers(scope: Scope, program: syntax.Program) -> Iterator[tuple[syntax.Binary, str]]:
     """Powers of sums of names that nothing but the power makes scalars: `(x - y)^2`."""
-    for statement in program.statements:
-        for node in walk(statement.value):
-            match node:
-                case syntax.Binary("^", syntax.Add(terms)):
-                    names = [bare(term) for term in terms]
-                    if all(n and n[0].islower() and scope.is_undeclared(n) for n in names):
-                        yield from ((node, name) for name in names if name)
+    for node in program.parts:
+        match node:
+            case syntax.Binary("^", syntax.Add(terms)):
+                names = [bare(term) for term in terms]
+                if all(n and n[0].islower() and scope.is_undeclared(n) for n in names):
+                    yield from ((node, name) for name in names if name)
 
 
 def _turned(kind: Kind) -> Kind:

@@ -231,7 +231,7 @@ def declared_axes(declaration: Declaration) -> Axes:
 
 def axes_of(shape: Shape) -> Axes:
     """The axes of a shape; everywhere here the size 1 is the object `ONE`."""
-    return tuple([ONE if size == ONE else size for size in shape])
+    return tuple([ONE if size.is_one else size for size in shape])
 
 
 def _letter_as_number(node: Name) -> ShapeError:

@@ -33,15 +33,12 @@ def needs_sizes(program: Program) -> bool:
     Args:
         program: the program.
     """
-    parts = (part for each in program.statements for part in syntax.walk(each.value))
-    return any(map(_needs_sizes, parts))
+    return syntax.IndexForm in program.kinds or any(map(_needs_sizes, program.calls))
 
 
-def _needs_sizes(part: Tree) -> bool:
-    if isinstance(part, syntax.Call):
-        is_plain = part.axis is None or (isinstance(part.axis, int) and part.axis >= 0)
-        return bool(part.over) or not is_plain or part.function in {"reshape", "onehot"}
-    return isinstance(part, syntax.IndexForm)
+def _needs_sizes(call: syntax.Call) -> bool:
+    is_plain = call.axis is None or (isinstance(call.axis, int) and call.axis >= 0)
+    return bool(call.over) or not is_plain or call.function in {"reshape", "onehot"}
 
 
 def with_sizes(program: Program, sizes: Sizes) -> Program:

@@ -124,12 +124,16 @@ class Typed:
         return with_sizes(self.program, self) if is_open else self.program
 
     @cached_property
+    def has_more_axes(self) -> bool:
+        """Whether a symbol or a definition has more axes than a matrix."""
+        shapes = [known.shape for known in self.symbols.values()]
+        return max(map(len, (*shapes, *self.definitions.values())), default=2) > 2
+
+    @cached_property
     def printed(self) -> syntax.Program:
         """The program as answers repeat it, with `@` between arrays of more than two axes."""
-        known = (known.shape for known in self.symbols.values())
-        has_arrays = any(shape.has_more_axes for shape in (*known, *self.definitions.values()))
-        has_letters = any(self._bound.values())
-        return with_signs(self.program, self) if has_arrays or has_letters else self.program
+        has_signs = self.has_more_axes or any(self._bound.values())
+        return with_signs(self.program, self) if has_signs else self.program
 
     def body(self, node: syntax.Call) -> "Typed":
         """The definition of a function as a program, with the shapes that it has in one call.
@@ -238,7 +242,7 @@ def _check_wrt(name: str, scope: Scope) -> None:
 def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
     shapes = {name: shape_of(axes) for name, axes in scope.names.items()}
     symbols = {
-        name: replace(scope.declared.get(name, Declaration(shape, text=str(shape))), shape=shape)
+        name: _found(scope.declared.get(name), shape)
         for name, shape in shapes.items()
         if scope.meanings[name] == "symbol"
     }
@@ -274,6 +278,13 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         doubts=tuple(_sentence(doubt, scope) for doubt in doubts),
         heads=scope.heads,
     )
+
+
+def _found(declared: Declaration | None, shape: Shape) -> Declaration:
+    """What is known of a symbol, with the shape that was found."""
+    if declared is None:
+        return Declaration(shape, text=str(shape))
+    return declared if declared.shape == shape else replace(declared, shape=shape)
 
 
 def _said(name: str, known: Declaration) -> str:

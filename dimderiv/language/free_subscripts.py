@@ -61,13 +61,11 @@ def meant(name: str, program: Program) -> str:
     base = name.rpartition("_")[0] or name
     if base == name and not (len(name) == 1 and runs(program.source)):
         return name
-    parts = [part for each in program.statements for part in walk(each.value)]
-    names = {part.name for part in parts if isinstance(part, Name)}
-    if name in names:
+    if name in program.names:
         return name
     entries = {
         part.operand.name
-        for part in parts
+        for part in program.parts
         if isinstance(part, Entry) and isinstance(part.operand, Name)
     }
     return next((each for each in (base, base.upper()) if each in entries), name)

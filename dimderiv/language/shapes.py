@@ -246,9 +246,9 @@ class Shape(tuple[Dim, ...]):
 
     __slots__ = ()
 
-    def __new__(cls, rows: Dim, cols: Dim, *more: Dim) -> "Shape":
-        """The shape with these axes."""
-        return super().__new__(cls, (rows, cols, *more))
+    def __new__(cls, *axes: Dim) -> "Shape":
+        """The shape with these axes, two or more."""
+        return tuple.__new__(cls, axes)
 
     def __getnewargs__(self) -> tuple[Dim, ...]:
         return tuple(self)
@@ -372,6 +372,6 @@ def names_in_brackets(declared: Mapping[str, Declaration]) -> frozenset[str]:
 
 
 def _sizes_in_use(declared: Mapping[str, Declaration]) -> frozenset[str]:
-    dims = {dim for each in declared.values() for dim in each.shape}
-    dims.update(each.labels for each in declared.values() if each.labels is not None)
-    return frozenset[str]().union(*[dim.names for dim in dims])
+    dims = [dim for each in declared.values() for dim in each.shape]
+    dims += [each.labels for each in declared.values() if each.labels is not None]
+    return frozenset().union(*[dim.names for dim in dims])

@@ -5,8 +5,9 @@ into code by the same functions that serve the user's own expression.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Any, Literal, TypeAlias
@@ -187,7 +188,7 @@ class Statement:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@frozen.by_value
+@dataclass(frozen=True)
 class Program:
     """Statements in order; the last one is the value of the whole.
 
@@ -197,6 +198,26 @@ class Program:
     statements: tuple[Statement, ...]
     source: str = field(default="", compare=False, repr=False)
     assumptions: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    @cached_property
+    def parts(self) -> tuple[Tree, ...]:
+        """Every part of every statement, each before its operands."""
+        return tuple([part for each in self.statements for part in walk(each.value)])
+
+    @cached_property
+    def kinds(self) -> frozenset[type]:
+        """The kinds of nodes that occur."""
+        return frozenset(map(type, self.parts))
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls that occur."""
+        return tuple([part for part in self.parts if isinstance(part, Call)])
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that occur, other than on the left of an equals sign."""
+        return frozenset([part.name for part in self.parts if isinstance(part, Name)])
 
 
 def is_extreme_of_two(call: Call) -> bool:
@@ -298,11 +319,8 @@ def copied(node: Tree) -> Tree:
 def with_operands(node: Tree, inner: Callable[[Tree], Tree]) -> Tree:
     """A tree with its operands changed; the same object where none of them is."""
     match node:
-        case Number() | Name() | Slice():
+        case Number() | Name():
             return node
-        case Blocks(rows):
-            blocks = tuple([tuple([inner(block) for block in row]) for row in rows])
-            return node if all(map(_are, blocks, rows)) else replace(node, rows=blocks)
         case Add(terms):
             new = tuple([inner(term) for term in terms])
             return node if _are(new, terms) else replace(node, terms=new)
@@ -315,6 +333,11 @@ def with_operands(node: Tree, inner: Callable[[Tree], Tree]) -> Tree:
         case IndexForm(_, body):
             changed = inner(body)
             return node if changed is body else replace(node, body=changed)
+        case Blocks(rows):
+            blocks = tuple([tuple([inner(block) for block in row]) for row in rows])
+            return node if all(map(_are, blocks, rows)) else replace(node, rows=blocks)
+        case Slice():
+            return node
         case _:
             changed = inner(node.operand)
             return node if changed is node.operand else replace(node, operand=changed)

@@ -6,8 +6,9 @@ done with it is done for each of their values: `inv(A[b])` has the letter `b`, r
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import count
 from typing import NamedTuple
 
 from dimderiv import graph
@@ -72,13 +73,15 @@ def joined(operands: Sequence[Operand], shape: Shape, *summed: Dim) -> Array:
         shape: that of the value.
         summed: the sizes of the axes that are summed.
     """
-    letters = all_letters([operand.array for operand in operands])
-    first = len(shape) + len(summed)
-    place = {letter: k for k, letter in enumerate(letters, first)}
-    factors = [
-        Factor(array.node, (*[place[i] for i in array.letters], *array.at(*axes)), power)
-        for array, axes, power in operands
-    ]
+    letters: dict[str, Dim] = {}
+    factors, place = [], dict[str, int]()
+    for array, axes, power in operands:
+        indices = _shown(array.shape, axes)
+        if array.letters:
+            letters |= array.lettered | letters
+            place = dict(zip(letters, count(len(shape) + len(summed)), strict=False))
+            indices = (*[place[letter] for letter in array.letters], *indices)
+        factors.append(Factor(array.node, indices, power))
     result = (*place.values(), *_shown(shape, range(len(shape))))
     multiplied = opened if letters else part
     node = multiplied(ONCE, factors, result, [*shape, *summed, *letters.values()])
@@ -121,7 +124,7 @@ def spread(array: Array, shape: Shape, letters: dict[str, Dim] | None = None) ->
     letters = array.lettered if letters is None else letters
     if array.shape == shape and array.letters == tuple(letters):
         return array.node
-    place = {letter: k for k, letter in enumerate(letters, len(shape))}
+    place = dict(zip(letters, count(len(shape)), strict=False))
     last = range(len(shape))[-len(array.shape) :]
     indices = (*[place[letter] for letter in array.letters], *array.at(*last))
     result = (*place.values(), *_shown(shape, range(len(shape))))
@@ -132,14 +135,14 @@ def spread(array: Array, shape: Shape, letters: dict[str, Dim] | None = None) ->
 def broadcast_shape(arrays: Sequence[Array]) -> Shape:
     """The shape that arrays have together, where an axis of size 1 stretches."""
     shapes = [array.shape for array in arrays]
-    if len(set(shapes)) == 1:
-        return shapes[0]
-    count = max(map(len, shapes))
-    sizes = [
-        next((s[-k] for s in shapes if len(s) >= k and not s[-k].is_one), ONE)
-        for k in range(count, 0, -1)
-    ]
-    return Shape(*sizes)
+    return shapes[0] if shapes.count(shapes[0]) == len(shapes) else Shape(*_stretched(shapes))
+
+
+def _stretched(axes: Sequence[tuple[Dim, ...]]) -> Iterator[Dim]:
+    """The sizes that axes have together, aligned at the last ones."""
+    for place in range(-max(map(len, axes)), 0):
+        sizes = [own[place] for own in axes if len(own) >= -place and not own[place].is_one]
+        yield sizes[0] if sizes else ONE
 
 
 def plus(terms: list[Array]) -> Array:
@@ -163,16 +166,14 @@ def times(left: Array, right: Array) -> Array:
     """The matrix product, or a scalar multiple; of more axes, for each index of the first ones."""
     if left.shape.is_scalar or right.shape.is_scalar:
         return hadamard(left, right)
-    count = max(len(left.shape), len(right.shape))
-    axes = [*range(count)]
-    before = [Array(each.node, Shape(ONE, ONE, *each.shape[:-2])) for each in (left, right)]
-    shape = Shape(*broadcast_shape(before)[2:], left.shape[-2], right.shape[-1])
-    first, second = [*axes[:-1], count], [*axes[:-2], count, axes[-1]]
+    stack = [*_stretched([left.shape[:-2], right.shape[:-2]])]
+    *before, row, column, inner = range(len(stack) + 3)
+    above, other = [*before, row, inner], [*before, inner, column]
     operands = [
-        Operand(left, first[-len(left.shape) :]),
-        Operand(right, second[-len(right.shape) :]),
+        Operand(left, above[-len(left.shape) :]),
+        Operand(right, other[-len(right.shape) :]),
     ]
-    return joined(operands, shape, left.shape[-1])
+    return joined(operands, Shape(*stack, left.shape[-2], right.shape[-1]), left.shape[-1])
 
 
 def transpose(array: Array) -> Array:

@@ -83,11 +83,11 @@ def level(node: Tree) -> int:
         return OPERATOR_LEVELS[node.operator]
     if isinstance(node, Number):
         return ATOM if decimal_places(node.value) is not None else QUOTIENT
-    if isinstance(node, Call) and node.over:
-        return QUOTIENT
     if isinstance(node, Group):
         inside = level(node.operand)
         return inside if inside >= POWER else ATOM
+    if isinstance(node, Call):
+        return QUOTIENT if node.over else ATOM
     return _NODE_LEVELS[type(node)]
 
 

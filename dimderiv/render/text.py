@@ -148,15 +148,15 @@ def _binary(node: Binary) -> str:
 def _product(node: Binary) -> str:
     written = ""
     factors = chain(node)
-    for operator, factor, lowest in factors:
+    last = factors[-1]
+    if isinstance(last.node, Call) and last.node.over:
         # At the end of a product, a reduction takes nothing more than what is in it.
-        is_last_sum = factor is factors[-1].node and isinstance(factor, Call) and factor.over
-        piece = _operand(factor, FORM if is_last_sum else lowest)
+        factors[-1] = last._replace(lowest=FORM)
+    for operator, factor, lowest in factors:
+        piece = _operand(factor, lowest)
         if operator == "*":
-            # `X [a, b]` could be an entry of X.
-            is_row = isinstance(factor, Blocks) and len(factor.rows) == 1
-            is_loose = is_row and not written.isdigit()
-            written += " * " if piece[0].isdigit() or is_loose else " "
+            is_loose = piece[0].isdigit() or (piece[0] == "[" and _is_loose(factor, written))
+            written += " * " if is_loose else " "
         elif operator:
             written += f" {operator} "
         written += piece
@@ -186,6 +186,12 @@ def _is_bare_exponent(node: Tree) -> bool:
         return decimal_places(node.value) is not None
     # `A^T` is the transpose, so a symbol of that name needs brackets.
     return isinstance(node, Name) and node.name != "T"
+
+
+def _is_loose(factor: Tree, written: str) -> bool:
+    """Whether a factor in brackets could be an entry of what stands before it: `X [a, b]`."""
+    is_row = isinstance(factor, Blocks) and len(factor.rows) == 1
+    return is_row and not written.isdigit()
 
 
 def _sum(node: Add) -> str:

@@ -5,7 +5,7 @@ the terms; letters that are summed join it to the rest, once each: `tr(M B) + t 
 `tr(M (B + t C))`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -123,6 +123,8 @@ def _handles(term: int, view: LabelledProduct) -> Iterator[Handle]:
         return
     repeated = {index for index in result if result.count(index) > 1}
     everywhere = all_indices(view.factors)
+    is_summed = len(view.dims) > len(result)
+    placing = [k for k, f in enumerate(view.factors) if _places(f.node)] if is_summed else []
     for place, factor in enumerate(view.factors):
         indices = factor.indices
         if not are_letters(indices) or not repeated.isdisjoint(indices):
@@ -131,26 +133,31 @@ def _handles(term: int, view: LabelledProduct) -> Iterator[Handle]:
         # Each summed letter joins the factor to one other.
         if inner and (factor.power != 1 or not all(everywhere.count(i) == 2 for i in inner)):
             continue
-        if len(set(inner)) == len(inner) and not _takes_places(view, place, inner):
+        if len(set(inner)) == len(inner) and not _takes_places(view, placing, place, inner):
             yield Handle(term, view, place, factor, inner)
 
 
-def _takes_places(view: LabelledProduct, place: int, inner: tuple[Index, ...]) -> bool:
+def _places(node: Node) -> bool:
+    """Whether a node is constant and says which places of an axis are meant."""
+    return isinstance(node, Selection) or (isinstance(node, Function) and node.function == "onehot")
+
+
+def _takes_places(
+    view: LabelledProduct, placing: Sequence[int], place: int, inner: tuple[Index, ...]
+) -> bool:
     """Whether a factor and what it meets are a part of an array, such as `x[1:]` or `S[i,y[i]]`.
 
     Such a part is one thing to the reader, and is not taken apart; nor is what is placed in a
     larger array, as in `[0; A x]`.
     """
-    for k, factor in enumerate(view.factors if inner else ()):
-        match factor.node:
-            case Selection() if k != place and factor.indices[0] in view.result:
+    for k in placing if inner else ():
+        factor = view.factors[k]
+        if isinstance(factor.node, Selection):
+            if k != place and factor.indices[0] in view.result:
                 return True
-            case Selection():
-                shared = factor.indices[:1] if k == place else factor.indices
-            case Function("onehot"):
-                shared = factor.indices[-1:]
-            case _:
-                continue
+            shared = factor.indices[:1] if k == place else factor.indices
+        else:
+            shared = factor.indices[-1:]
         if not set(shared).isdisjoint(inner):
             return True
     return False
