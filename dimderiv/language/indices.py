@@ -10,7 +10,7 @@ from dimderiv.language import complaints
 from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.cursor import Cursor
 from dimderiv.language.inline import names_in
-from dimderiv.language.subscripts import MARK
+from dimderiv.language.running import MARK
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -28,6 +28,7 @@ from dimderiv.language.syntax import (
 )
 from dimderiv.language.vocabulary import RANK
 
+_PAIR = re.compile("_[a-z]{2}")
 _LETTER = re.compile(r"[a-z][0-9]*")
 _IN_A_BARE_HEAD = frozenset({"name", ",", "(", ")"})
 _IN_A_HEAD = _IN_A_BARE_HEAD | {":", "number", "+", "-", "*", "//", "^"}
@@ -185,6 +186,9 @@ class IndexReader(Cursor):
         head = self.head()
         if not head.sizes or head.merged:
             raise complaints.said("no reduction", function.span)
+        if _PAIR.fullmatch(self.source, function.end, self.end):
+            written = self.source[function.start : self.end]
+            self.assumptions[f"{written} runs over {' and '.join(head.sizes)}"] = None
         self.has_letters = True
         is_called, first = self.token.kind == "(" and self.is_glued(), self.index
         body = self.product()
