@@ -127,13 +127,13 @@ MESSAGES = [
         "try: [A; B] for one below the other",
     ),
     (
-        "[A, 0; 0, B]",
+        "[A, 1; 1, B]",
         "A: m x n; B: p x q",
-        "blocks side by side have one height: A is m x n, and 0 is a scalar, so m would have "
+        "blocks side by side have one height: A is m x n, and 1 is a scalar, so m would have "
         "to be 1\n\n"
-        "    [A, 0; 0, B]\n        ^\n\n"
+        "    [A, 1; 1, B]\n        ^\n\n"
         "known: A: m x n (declared)\n\n"
-        "try: 0 ones(m, q)",
+        "try: 1 ones(m, q)",
     ),
     (
         "[A; B]",
