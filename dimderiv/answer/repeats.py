@@ -7,7 +7,7 @@ does not depend on how long the answer is when written out.
 from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
-from dimderiv.conform import own_symbols
+from dimderiv.conform import own_symbols, symbols
 from dimderiv.infer import SIZED
 from dimderiv.language import Binary, Call, Entry, IndexForm, Name, Number, Tree, children, walk
 
@@ -58,7 +58,8 @@ class _Census:
         if number == len(self.parts):
             self.parts.append(part)
             self.inside.append(inside)
-            self.symbols.append(own_symbols(part) + sum([self.symbols[i] for i in inside]))
+            own = own_symbols(part) + _symbols_of_indices(part)
+            self.symbols.append(own + sum([self.symbols[i] for i in inside]))
         return number
 
     def counts(self, roots: Iterable[int]) -> list[int]:
@@ -82,6 +83,11 @@ class _Census:
                     seen.add(number)
                     yield number
                     stack.extend(self.inside[number])
+
+
+def _symbols_of_indices(part: Tree) -> int:
+    """The symbols of the places that an entry or a slice is asked for."""
+    return sum(map(symbols, part.indices)) if isinstance(part, Entry) else 0
 
 
 def _within(part: Tree) -> Iterable[Tree]:

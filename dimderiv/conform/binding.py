@@ -5,7 +5,7 @@ index stands in its place.  Where it is an axis of the answer, a letter of step 
 where there is none an entry of the identity says the same.  Labels are an index of that kind too.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
 
@@ -36,6 +36,7 @@ class Binding:
         places: the position along each of its axes.
         scope: the letters of the statement.
         user: the letters of the program.
+        kept: positions, with the size of their axes, outside of which another factor is 0.
 
     Attributes:
         spelled: the position that each letter stands for.
@@ -45,7 +46,12 @@ class Binding:
     """
 
     def __init__(
-        self, part: LabelledProduct, places: Sequence[Place], scope: Scope, user: UserLetters
+        self,
+        part: LabelledProduct,
+        places: Sequence[Place],
+        scope: Scope,
+        user: UserLetters,
+        kept: Collection[tuple[Place, Dim]] = (),
     ) -> None:
         self.part, self.scope, self.user = part, scope, user
         self.spelled: dict[int, Place] = {}
@@ -67,7 +73,7 @@ class Binding:
         for factor in self.factors:
             self._name(letters_of(factor.indices))
         self._name(letters_of(part.result))
-        self._keep_inside()
+        self._keep_inside(kept)
 
     def place(self, index: Index) -> Place:
         """The position that an index is."""
@@ -186,12 +192,13 @@ class Binding:
                 whole = whole.plus(self.spelled[letter].times(Dim.of(factor.node.steps[k])))
         return whole
 
-    def _keep_inside(self) -> None:
+    def _keep_inside(self, elsewhere: Collection[tuple[Place, Dim]]) -> None:
         """Add ones along each axis that no entry keeps its letter inside of."""
         kept = {i for factor in self.factors for i in factor.indices if isinstance(i, int)}
         for letter, place in self.spelled.items():
             dim = self.part.dims[letter]
-            if letter not in kept and not self.scope.is_within(place, dim):
+            is_kept = letter in kept or (place, dim) in elsewhere
+            if not is_kept and not self.scope.is_within(place, dim):
                 self.identities.append(ones_along(place, dim))
 
 

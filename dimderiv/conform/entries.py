@@ -5,7 +5,7 @@ products, sums and functions of entries.  A part that is not zero outside of its
 asked for there, is an entry of the whole array.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
@@ -85,27 +85,35 @@ class EntryWriter:
     def __init__(self, arrays: Whole, user: UserLetters) -> None:
         self.arrays, self.user = arrays, user
 
-    def term(self, part: LabelledProduct, places: Sequence[Place], scope: Scope) -> Entries:
+    def term(
+        self,
+        part: LabelledProduct,
+        places: Sequence[Place],
+        scope: Scope,
+        kept: Collection[tuple[Place, Dim]] = (),
+    ) -> Entries:
         """A product of entries, those of products that cannot be opened among them.
 
         Args:
             part: the product.
             places: the position along each of its axes.
             scope: the letters of the statement.
+            kept: positions, with the size of their axes, outside of which another factor is 0.
         """
         batched = self._batched(part, places, scope)
         if batched is not None:
             return batched
-        binding = Binding(part, places, scope, self.user)
+        binding = Binding(part, places, scope, self.user, kept)
         found = Entries(part.coefficient, [], [], binding.summed)
         closed = [f for f in binding.factors if self._is_closed(f)]
         for factor in binding.factors:
             if factor not in closed:
                 own = [binding.place(index) for index in factor.indices]
                 self._put(found, factor, own, scope)
+                kept = [*kept, *zip(own, factor.node.axes, strict=True)]
         for factor in closed:
             own = [binding.place(index) for index in factor.indices]
-            inner = self.term(labelled(factor.node), own, scope)
+            inner = self.term(labelled(factor.node), own, scope, kept)
             found.above.extend(inner.above)
             found.below.extend(inner.below)
             found.summed.extend(inner.summed)
@@ -217,8 +225,8 @@ class EntryWriter:
 
     def _of_whole(self, node: Node, places: Sequence[Place], scope: Scope) -> Tree:
         form = self.arrays.whole(node)
-        entry = Entry(form.tree, self._indices(node.axes, places, scope))
-        match node, form.tree:
+        entry = self._entry(form.tree, node.axes, places, scope)
+        match node, entry.operand:
             case Function(arguments=(inner,)), Call() as call if len(inner.axes) == len(places) > 2:
                 return replace(entry, operand=replace(call, axis=along_entry(entry, node.over)))
         return entry
@@ -293,33 +301,30 @@ class EntryWriter:
         """An entry of an array with a name; one place for each axis that it is declared with."""
         if not places:
             return self.arrays.operand(node)
-        part = self._sliced(node, places, scope)
-        if part is not None:
-            return part
         shape = self.user.shapes.get(node.name)
-        indices = self._indices(node.axes, places, scope)
-        if shape is not None and shape.has_more_axes:
-            given = iter(indices)
+        if shape is not None and len(shape.axes) < len(shape) > 2:
+            given = iter(self._indices(node.axes, places, scope))
             indices = tuple([ZERO if dim == ONE else next(given) for dim in shape])
-        return Entry(self.arrays.operand(node), indices)
+            return Entry(self.arrays.operand(node), indices)
+        return self._entry(self.arrays.operand(node), node.axes, places, scope)
 
-    def _sliced(self, node: Symbol | Named, places: Sequence[Place], scope: Scope) -> Tree | None:
-        """An entry of a slice, where a letter runs along a part of an axis: `x[:-1][i]`."""
-        pairs = list(zip(places, node.axes, strict=True))
+    def _entry(
+        self, operand: Tree, axes: Sequence[Dim], places: Sequence[Place], scope: Scope
+    ) -> Entry:
+        """An entry, of a slice where a letter runs along a part of an axis: `x[:-1][i]`."""
+        pairs = list(zip(places, axes, strict=True))
         shorter = [_runs_shorter(place, dim, scope) for place, dim in pairs]
-        shape = self.user.shapes.get(node.name)
-        if not any(shorter) or (shape is not None and len(shape.axes) < len(shape) > 2):
-            return None
+        if not any(shorter):
+            return Entry(operand, self._indices(axes, places, scope))
         ranges = [
             scope.ranges[str(place.letter)] if s else dim
             for (place, dim), s in zip(pairs, shorter, strict=True)
         ]
         slices = [
             Slice(None, end_of(size, dim)) if is_shorter else Slice()
-            for size, dim, is_shorter in zip(ranges, node.axes, shorter, strict=True)
+            for size, dim, is_shorter in zip(ranges, axes, shorter, strict=True)
         ]
-        whole = Entry(self.arrays.operand(node), tuple(slices))
-        return Entry(whole, self._indices(ranges, places, scope))
+        return Entry(Entry(operand, tuple(slices)), self._indices(ranges, places, scope))
 
     def _indices(
         self, axes: Sequence[Dim], places: Sequence[Place], scope: Scope

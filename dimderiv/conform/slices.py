@@ -119,9 +119,8 @@ class Slices:
         met = [f for f in others if span.whole in f.indices]
         if len(met) != 1:
             return None
-        index: Tree = span.start.syntax() if span.inside is None else _slice(span)
-        size = span.stop - span.start
-        return self._exchanged(node, span.factor, met[0], span.whole, (index, span.inside, size))
+        new = (_index(span), span.inside, span.stop - span.start)
+        return self._exchanged(node, span.factor, met[0], span.whole, new)
 
     def _exchanged(
         self,
@@ -168,15 +167,12 @@ class Slices:
 
     def placed(self, node: Product) -> TwoWay | None:
         """An array among zeros, without its coefficient and its scalar factors."""
-        spans = [span for span in _spans(node) if span.whole in node.result]
-        if len(spans) != 1 or not are_letters(node.result):
+        span = next((span for span in _spans(node) if span.whole in node.result), None)
+        if span is None or not are_letters(node.result) or span.inside in node.result:
             return None
-        (span,) = spans
-        others = [f for f in node.factors if f is not span.factor and f.indices]
+        others = self._within(node, span)
         axis, used = node.result.index(span.whole), set(all_indices(others))
-        if span.whole in used or span.inside in node.result:
-            return None
-        if span.inside is not None and span.inside not in used:
+        if span.whole in used or (span.inside is not None and span.inside not in used):
             return None
         result = [span.inside if i == span.whole else i for i in node.result]
         inner = part(ONCE, others, [i for i in result if i is not None], node.dims)
@@ -185,7 +181,30 @@ class Slices:
         piece = self.piece_of(inner)
         is_row = axis == 0 and len(node.result) == 2 and len(inner.axes) == 1
         form = piece.transposed if is_row else piece.upright
-        return None if has_letters(form) else _among_zeros(form, span, node.axes, axis)
+        if has_letters(form):
+            return None
+        whole = _among_zeros(form, span, node.axes, axis)
+        if len(node.axes) > 1:
+            return notation.column(whole)
+        row = _among_zeros(piece.transposed, span, (ONE, *node.axes), 1)
+        return TwoWay(whole, notation.shorter(notation.primed(whole), row))
+
+    def _within(self, node: Product, span: Span) -> list[Factor]:
+        """The other arrays of a product, only those places of them that are selected."""
+        found = []
+        for factor in node.factors:
+            if factor is span.factor or not factor.indices:
+                continue
+            if factor.indices.count(span.whole) == 1:
+                axis = factor.indices.index(span.whole)
+                size = None if span.inside is None else span.stop - span.start
+                part_of = self._part(factor, axis, _index(span), size)
+                if part_of is not None:
+                    indices = [span.inside if i == span.whole else i for i in factor.indices]
+                    kept = tuple([i for i in indices if i is not None])
+                    factor = Factor(part_of, kept, factor.power)
+            found.append(factor)
+        return found
 
     def listed(self, node: Node) -> TwoWay | None:
         """A short vector whose entries are given one by one: `[x[1]; 2 x[0]]`."""
@@ -261,34 +280,47 @@ def _is_negative(dim: Dim) -> bool:
     return dim != NOTHING and is_never_negative(NOTHING - dim)
 
 
-def _slice(span: Span) -> Slice:
-    """`1:`, `:-1` or `k:m`."""
+def _index(span: Span) -> Tree:
+    """One place, or `1:`, `:-1` or `k:m`."""
+    if span.inside is None:
+        return span.start.syntax()
     start = None if span.start == NOTHING else span.start.syntax()
     return Slice(start, None if span.stop == span.size else end_of(span.stop, span.size))
 
 
 def _cut_before(tree: Tree, indices: tuple[Tree, ...]) -> tuple[Tree, tuple[Tree, ...]]:
     """Two slices of one array at once: `X[1:, :k]`."""
-    if not isinstance(tree, Entry) or len(tree.indices) != len(indices):
+    if not isinstance(tree, Entry):
         return tree, indices
-    pairs = list(zip(tree.indices, indices, strict=True))
+    before = tree.indices
+    is_kept = [len(before) == len(indices) or isinstance(index, Slice) for index in before]
+    if sum(is_kept) != len(indices):
+        return tree, indices
+    given = iter(indices)
+    pairs = [
+        (old, next(given) if kept else Slice()) for old, kept in zip(before, is_kept, strict=True)
+    ]
     if any(Slice() not in pair for pair in pairs):
         return tree, indices
     return tree.operand, tuple([new if old == Slice() else old for old, new in pairs])
 
 
-def _among_zeros(form: Form, span: Span, axes: Sequence[Dim], axis: int) -> TwoWay:
+def _among_zeros(form: Form, span: Span, axes: Sequence[Dim], axis: int) -> Form:
     """Blocks: zeros, an array, zeros, along one axis."""
     other = next((dim for k, dim in enumerate(axes) if k != axis), ONE)
-    blocks: list[Tree] = [form.tree]
-    before, after = span.start, span.size - span.stop
-    if before != NOTHING:
-        blocks.insert(0, _zeros((before, other) if axis == 0 else (other, before)))
-    if after != NOTHING:
-        blocks.append(_zeros((after, other) if axis == 0 else (other, after)))
-    rows = [(block,) for block in blocks] if axis == 0 else [tuple(blocks)]
+    before, after = [
+        [_zeros((size, other) if axis == 0 else (other, size))] if size != NOTHING else []
+        for size in (span.start, span.size - span.stop)
+    ]
+    # Blocks that are stacked in blocks are those of the whole.
+    inner = form.tree.rows if isinstance(form.tree, Blocks) else ((form.tree,),)
+    if axis == 0:
+        rows = [*((zero,) for zero in before), *inner, *((zero,) for zero in after)]
+    else:
+        row = inner[0] if len(inner) == 1 else (form.tree,)
+        rows = [(*before, *row, *after)]
     tree = Blocks(tuple(rows))
-    return notation.column(Form(tree, symbols(tree)))
+    return Form(tree, symbols(tree))
 
 
 def _zeros(sizes: Sequence[Dim]) -> Tree:

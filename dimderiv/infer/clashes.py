@@ -62,7 +62,8 @@ class Facts:
         """A part of the program as it was written."""
         start, end = node.span
         if end > start and self.source:
-            return " ".join(self.source[start:end].split())
+            # Of x_i the array is x.
+            return " ".join(self.source[start:end].split()).rstrip("_")
         return node.name if isinstance(node, syntax.Name) else "this part"
 
     def grouped(self, node: Tree) -> str:

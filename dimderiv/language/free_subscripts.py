@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from dimderiv.errors import ParseError
 from dimderiv.language.letters import free_letters, named_letters
-from dimderiv.language.subscripts import runs
+from dimderiv.language.running import runs
 from dimderiv.language.syntax import Entry, IndexForm, Name, Program, Tree, walk
 
 

@@ -6,50 +6,18 @@ the same x.  The tokens become those of square brackets, whose text is an unders
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from dimderiv.errors import ParseError
-from dimderiv.language.names import SUBSCRIPTS
+from dimderiv.language.pairs import narrowed
+from dimderiv.language.running import MARK, bracketed
 from dimderiv.language.suggestions import unknown_word
 from dimderiv.language.vocabulary import Token
 
-# What stands for a bracket that is not in the text.
-MARK = "_"
 PAIR = 2
-_SIGNS = {"∑": "sum", "∏": "prod"}
-_UNDER = "".join(sign for sign, letter in SUBSCRIPTS.items() if letter.isalpha())
-# `sum_i`, `max_{i,j}`, `∑ᵢ`: what runs, and over which letters.
-RUNNING = (
-    r"(?<![A-Za-z0-9_])(?:sum|prod|max|min|mean|logsumexp)_(?:[a-z](?![A-Za-z0-9_])"
-    r"|\{\s*[a-z](?:\s*,?\s*[a-z])*\s*\})"
-    rf"|[∑∏](?:_[a-z](?![A-Za-z0-9_])|_?\{{\s*[a-z](?:\s*,?\s*[a-z])*\s*\}}|[{_UNDER}]+)"
-)
 BRACED = r"_\{\s*[a-z0-9](?:[a-z0-9+,\s-]*[a-z0-9])?\s*\}"
-_RUNNING = re.compile(RUNNING)
 _PARTS = re.compile(r"[a-z]|[0-9]+|[+,-]")
-
-
-def runs(source: str) -> bool:
-    """Whether something runs over a subscript in a text.
-
-    Args:
-        source: the text.
-    """
-    return ("_" in source or "∑" in source or "∏" in source) and bool(_RUNNING.search(source))
-
-
-def running_tokens(text: str, start: int, end: int) -> list[Token]:
-    """The tokens of `sum_{i,j}`: those of `sum[i,j]`."""
-    function = text[0] if text[0] in _SIGNS else text.partition("_")[0]
-    middle = start + len(function)
-    letters = [SUBSCRIPTS.get(sign, sign) for sign in text[len(function) :]]
-    names = [
-        Token("name", letter, middle + place, middle + place + 1)
-        for place, letter in enumerate(letters)
-        if letter.isalpha()
-    ]
-    first = Token("reduction", _SIGNS.get(function, function), start, middle)
-    return [first, *_bracketed(names, middle, end)]
 
 
 def braced_tokens(text: str, start: int, end: int) -> list[Token]:
@@ -61,15 +29,6 @@ def braced_tokens(text: str, start: int, end: int) -> list[Token]:
             inside.append(Token(",", ",", start + part.start(), start + part.start()))
         inside.append(Token(kind, part[0], start + part.start(), start + part.end()))
     return [Token("[", MARK, start, start + 1), *inside, Token("]", MARK, end - 1, end)]
-
-
-def _bracketed(letters: Sequence[Token], start: int, end: int) -> Iterator[Token]:
-    yield Token("[", MARK, start, start)
-    for place, letter in enumerate(letters):
-        if place:
-            yield Token(",", ",", letter.start, letter.start)
-        yield letter
-    yield Token("]", MARK, end, end)
 
 
 class _Subscripted(NamedTuple):
@@ -94,6 +53,7 @@ def with_subscripts(tokens: list[Token], declared: Collection[str]) -> list[Toke
     }
     letters = _letters({letter.text for _, letter in running}, list(found.values()))
     _refuse_idle(tokens, running, found, declared)
+    _refuse_limits(tokens, {letter.text for _, letter in running})
     declared = {*declared, *_defined(tokens, found)}
     vectors = _vectors(tokens, found, letters)
     rows = {base for base in vectors - set(declared) if base.upper() not in _names_of(tokens)}
@@ -105,15 +65,17 @@ def with_subscripts(tokens: list[Token], declared: Collection[str]) -> list[Toke
             made.append(token._replace(text=_array(token, token.text, declared, rows)))
         else:
             made.append(token)
-    return made
+    _refuse_counted_from_one(made)
+    return narrowed(made)
 
 
 def _running(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
     """What runs, with each of the letters that it runs over."""
     for place, token in enumerate(tokens):
         if token.kind == "reduction" and tokens[place + 1].text == MARK:
-            for letter in tokens[place + 2 : _end(tokens, place + 1)]:
-                if letter.kind == "name":
+            inside = tokens[place + 2 : _end(tokens, place + 1)]
+            for before, letter in pairwise([tokens[place + 1], *inside]):
+                if letter.kind == "name" and before.text in {MARK, ","}:
                     yield token, letter
 
 
@@ -135,6 +97,60 @@ def _refuse_idle(
         if letter.text not in subscripts:
             word, span = f"{function.text}_{letter.text}", (function.start, letter.end)
             raise unknown_word(word, span, (), declared)
+
+
+def _refuse_limits(tokens: Sequence[Token], letters: Collection[str]) -> None:
+    """Refuse a letter that runs as far as another one says, as in `sum_{j=1}^i`."""
+    for place, token in enumerate(tokens):
+        if token[:2] in {(":", "0"), (":", "1")} and tokens[place + 1].text in letters:
+            letter, limit = tokens[place - 1], tokens[place + 1]
+            raise ParseError(
+                f"{letter.text} runs as far as {limit.text} says, which is a letter itself",
+                span=(letter.start, limit.end),
+                hint=f"the pairs that count: sum_{{{letter.text}<={limit.text}}}",
+            )
+
+
+def _refuse_counted_from_one(tokens: Sequence[Token]) -> None:
+    """Refuse places that are others where letters are counted from 1: x_{2i}, x_{i+j}, x_{1}.
+
+    A letter and a number are the same place, wherever counting begins.
+    """
+    counted = {
+        letter.text
+        for letter, colon in pairwise(tokens)
+        if letter.kind == "name" and colon[:2] == (":", "1")
+    }
+    for place, token in enumerate(tokens):
+        if not counted or token[:2] != ("[", MARK) or tokens[place - 1].kind == "reduction":
+            continue
+        end = _end(tokens, place)
+        for part in _parts(tokens[place + 1 : end]):
+            names = [each.text for each in part if each.kind == "name"]
+            is_plain = len(names) == 1 and part[0].kind == "name"
+            if not is_plain and (not names or counted.intersection(names)):
+                raise _counted_from_one(tokens[place - 1], part)
+
+
+def _parts(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """The subscripts between commas."""
+    part: list[Token] = []
+    for token in tokens:
+        if token.kind == ",":
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part
+
+
+def _counted_from_one(array: Token, part: Sequence[Token]) -> ParseError:
+    written = "".join(token.text for token in part)
+    return ParseError(
+        f"the subscript {written} would count from 0, and what runs here counts from 1",
+        span=(array.start, part[-1].end),
+        hint=f"square brackets, which count from 0: {array.text.rstrip('_')}[...], and sum_i",
+    )
 
 
 def _names_of(tokens: Sequence[Token]) -> set[str]:
@@ -205,7 +221,7 @@ def _entry(
         Token("name", letter, middle + place, middle + place + 1)
         for place, letter in enumerate(name.letters)
     ]
-    yield from _bracketed(letters, middle, token.end)
+    yield from bracketed(letters, middle, token.end)
 
 
 def _array(token: Token, base: str, declared: Collection[str], rows: Collection[str]) -> str:

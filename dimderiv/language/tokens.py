@@ -17,15 +17,9 @@ from dimderiv.language.complaints import QUOTES, glued_to_a_norm, said
 from dimderiv.language.constants import with_exponentials, with_ones
 from dimderiv.language.names import GRADIENT
 from dimderiv.language.questions import refuse_questions
+from dimderiv.language.running import RUNNING, running_tokens, runs
 from dimderiv.language.strays import stray_character
-from dimderiv.language.subscripts import (
-    BRACED,
-    RUNNING,
-    braced_tokens,
-    running_tokens,
-    runs,
-    with_subscripts,
-)
+from dimderiv.language.subscripts import BRACED, braced_tokens, with_subscripts
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, Token
 from dimderiv.language.words import WORD, Words
 

@@ -37,7 +37,7 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
             "X' (softmax(X W) - onehot(y)) / N",
         ),
         ("sum(G .* E[y,:])", "E", "E: V x d; y: N labels V; G: N x d", "onehot(y)' G"),
-        ("||x[1:] - x[:-1]||^2", "x", "x: n", "2 ([0; x[1:] - x[:-1]] - [x[1:] - x[:-1]; 0])"),
+        ("||x[1:] - x[:-1]||^2", "x", "x: n", "r = x[1:] - x[:-1]; 2 ([0; r] - [r; 0])"),
         ("sum(G .* reshape(X, N, C H))", "X", "X: N x C x H; G: N x (C H)", "reshape(G, N, C, H)"),
     ],
 )
