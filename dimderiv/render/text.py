@@ -245,7 +245,8 @@ def _entry(node: Entry) -> str:
 
 
 def _axis_name(axis: AxisName | tuple[AxisName, ...]) -> str:
-    return f"({', '.join(map(str, axis))})" if isinstance(axis, tuple) else str(axis)
+    names = list(map(str, axis)) if isinstance(axis, tuple) else [str(axis)]
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"
 
 
 def _head(node: IndexForm) -> str:
