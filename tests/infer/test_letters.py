@@ -268,3 +268,15 @@ def test_answers_repeat_the_sizes_that_only_a_declaration_tells(
     found = infer(program, declared, rulebook=RULES)
 
     assert expected == render_text(implicit(found.printed.statements[0].value))
+
+
+def test_an_axis_of_an_array_is_no_product_with_ones() -> None:
+    """The text is the same; in LaTeX only a matrix has its sum along an axis written so."""
+    declared = declarations("X: a x b x c; A: m x n")
+    source = "s = sum(X, axis=1); t = sum(A, axis=1); sum(s) + sum(t)"
+    found = infer(parse_program(source, names=declared), declared, rulebook=RULES)
+    of_array, of_matrix, _ = found.printed.statements
+
+    assert "sum(X, axis=1)" == render_text(of_array.value)
+    assert r"\operatorname{sum}_{\mathrm{axis}=1}(X)" == latex(of_array.value)
+    assert r"A \mathbf{1}" == latex(of_matrix.value)
