@@ -40,11 +40,22 @@ MESSAGES = [
     (
         "x[n]",
         "x: n",
-        "x[n] lies outside x, whose places are 0 to n - 1\n\n"
+        "n is declared as a size, so it is no letter in brackets: x[n] lies outside x, "
+        "whose places are 0 to n - 1\n\n"
         "    x[n]\n    ^^^^\n\n"
         "known: x: n (declared)\n\n"
-        "try: n is a size here, so it is no letter; a place below n; the first one is 0, "
-        "the last one n - 1, or -1",
+        "try: other letters, as in x[i]; or other names for the sizes, as in x: N; "
+        "or a place below n; the first one is 0, the last one n - 1, or -1",
+    ),
+    (
+        "X[n,c,j,w] W[c,j]",
+        "X: n x c x h x w; W: c x h",
+        "n, c, w are declared as sizes, so they are no letters in brackets: "
+        "X[n,c,j,w] lies outside axis 0 of X, whose places are 0 to n - 1\n\n"
+        "    X[n,c,j,w] W[c,j]\n    ^^^^^^^^^^\n\n"
+        "known: X: n x c x h x w (declared)\n\n"
+        "try: other letters, as in X[i,k,j,l]; or other names for the sizes, as in "
+        "X: N x C x h x w0; or a place below n; the first one is 0, the last one n - 1, or -1",
     ),
     (
         "X[:, 0:9]",
