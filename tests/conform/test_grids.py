@@ -24,7 +24,7 @@ QUARTERS = "A: m x p; B: m x q; C: n x p; D: n x q"
     ],
 )  # fmt: skip
 def test_blocks_stand_beside_each_other(source: str, wrt: str, shapes: str, expected: str) -> None:
-    """Tiles that do not overlap are one whole; those that do are added; what is read back agrees."""
+    """Tiles that do not overlap are one whole, those that do are added, and the check agrees."""
     found = derive(source, wrt, shapes=shapes)
 
     assert expected == str(found)
