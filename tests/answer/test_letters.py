@@ -129,3 +129,12 @@ def test_an_entry_is_asked_for_along_its_own_letter() -> None:
 
     assert "softmax(S, axis=p)[b,p,q]" in found
     assert "axis=1" not in found
+
+
+def test_what_holds_stands_last() -> None:
+    """As in matrix notation: `G .* (X > 0)`."""
+    found = derive(
+        "sum[n,i] max(X[n,2i], c[n]) G[n,i]", "X", shapes="X: N x H; G: N x P", verify=False
+    )
+
+    assert "[n, h:H] G[n,i] (X[n, 2i] > c[n]) I[h, 2i]" == found.text()
