@@ -36,6 +36,7 @@ class Question:
         directions: for a derivative along directions, the direction of each variable.
         structured: whether the entries of variables are tied as their properties say.
         inline: whether to write the answer without names for intermediates.
+        unused: the names that are declared and do not occur, or defined and not used.
     """
 
     source: str
@@ -47,6 +48,7 @@ class Question:
     directions: Mapping[str, str] = field(default_factory=dict)
     structured: bool = False
     inline: bool = False
+    unused: tuple[str, ...] = ()
 
     @property
     def valued(self) -> Typed:

@@ -55,7 +55,7 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     "--shape", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n; c: scalar".'
 )
 @click.option(
-    "--order", metavar="N", type=int, default=1, help="1, or 2 for the Hessian of a scalar."
+    "--order", metavar="N", type=int, default=1, help="1, 2 for the Hessian of a scalar, up to 5."
 )
 @click.option("--upstream", metavar="G", help="The derivative that is handed down.")
 @click.option("--forward", metavar="V", help="A direction of each variable, such as V or V,v.")

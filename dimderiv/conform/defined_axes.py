@@ -43,7 +43,10 @@ class DefinedAxes:
         heads = {*heads_within(self.heads, value, count)}
         letters = [{head[axis] for head in heads} for axis in axes]
         is_known = all(len(each) == 1 and len(next(iter(each))) == 1 for each in letters)
-        return _only([letter for each in letters for (letter,) in each] if is_known else axes)
+        if is_known:
+            return _only([letter for each in letters for (letter,) in each])
+        # Of an array with more axes than a matrix a sum along one is no product with ones.
+        return tuple(axes) if count > 2 else _only(axes)
 
 
 def along_entry(entry: Entry, axes: Sequence[int]) -> Axis:

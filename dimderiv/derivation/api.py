@@ -131,7 +131,6 @@ def derive(
             typed, directions = with_directions(typed, variables, forward, declared)
         if structured:
             _refuse_beside_structured(typed, order)
-        typed = replace(typed, unused=_unused(known, typed))
         question = Question(
             source,
             variables,
@@ -142,6 +141,7 @@ def derive(
             layout=_layout(layout),
             directions=directions,
             structured=structured,
+            unused=_unused(known, typed),
         )
         derivation = Derivation(derived(question))
     except DimderivError as error:

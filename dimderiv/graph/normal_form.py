@@ -5,7 +5,6 @@ of the whole, as that it is symmetric, is noted.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -74,7 +73,20 @@ def _with_coefficient(node: Product, coefficient: Fraction) -> Node:
     key = product_key(coefficient, node.factors, node.result, node.dims)
     was_one = node.coefficient is ONCE or node.coefficient == 1
     weight = max(node.weight + was_one - is_one, 1)
-    return replace(node, coefficient=coefficient, key=key, weight=weight)
+    # Written out, since `replace` takes longer than all else here.
+    return Product(
+        coefficient,
+        node.factors,
+        node.dims,
+        node.result,
+        node.axes,
+        key,
+        weight,
+        node.symmetric,
+        node.is_convolution,
+        node.zero_sums,
+        node.ordinary,
+    )
 
 
 def rescaled(node: Node, coefficient: Fraction) -> Node:

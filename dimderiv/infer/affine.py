@@ -140,28 +140,3 @@ def smallest(letter: Bound, sizes: Iterable[Dim]) -> Dim:
         if all(is_counted(other - size) for other in candidates):
             return size
     raise ClashError(letter.sums[0].place.entry, refusals.ranges_differ(letter, candidates))
-
-
-def entries_outside(scope: Scope) -> list[str]:
-    """The entries that may lie outside their arrays, where no letter in them has a written size."""
-    indices = {
-        (id(index.place.entry), index.place.axis): index
-        for letters in scope.bound.values()
-        for letter in letters.values()
-        for index in letter.sums
-    }
-    found = [index.place.entry for index in indices.values() if _is_outside(index)]
-    return list(
-        dict.fromkeys(
-            f"{scope.text(entry)} is 0 where it lies outside {scope.text(entry.operand)}"
-            for entry in found
-        )
-    )
-
-
-def _is_outside(index: Sum) -> bool:
-    ends = ends_of(index, None)
-    is_alone = not index.offset.monomials and len(index.steps) == 1
-    if ends is None or (not is_alone and any(letter.because for letter in index.steps)):
-        return False
-    return not (is_counted(ends[0]) and is_counted(resolved(index.place.size) - ONE - ends[1]))

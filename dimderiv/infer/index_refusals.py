@@ -1,5 +1,6 @@
 """The errors of indices: letters that clash or have no size, entries outside, slices, labels."""
 
+import re
 from collections.abc import Sequence
 
 from dimderiv.errors import ShapeError
@@ -8,10 +9,12 @@ from dimderiv.infer.clashes import ClashError, Facts, WriteSize, described
 from dimderiv.infer.unify import is_open, resolved
 from dimderiv.language import ONE, Call, Dim, Entry, IndexForm, Name, Slice, Tree, names_in, walk
 
+# Letters for examples.
+SPARE = "ijklpqrstuv"
 _OUTSIDE = "entries outside are 0 then"
 
 
-def _axis(facts: Facts, place: Place) -> str:
+def axis_in_words(facts: Facts, place: Place) -> str:
     """An axis in a sentence: `axis 1 of A`; a vector has but one."""
     text, shape = facts.text(place.entry.operand), facts.shape(place.entry.operand)
     is_vector = shape.is_column or shape.is_row
@@ -19,12 +22,12 @@ def _axis(facts: Facts, place: Place) -> str:
 
 
 def _sized(facts: Facts, place: Place) -> str:
-    return f"{_axis(facts, place)}, of size {resolved(place.size)}"
+    return f"{axis_in_words(facts, place)}, of size {resolved(place.size)}"
 
 
-def _with_size(letter: Bound) -> str:
+def with_size(letter: Bound, size: Dim | None = None) -> str:
     """How the size of a letter is written where it is bound."""
-    name = f"{letter.name}:..."
+    name = f"{letter.name}:{size or '...'}"
     node = letter.node
     if isinstance(node, Call):
         return f"{node.function}[{name}]"
@@ -88,7 +91,7 @@ def letter_undetermined(letter: Bound) -> WriteSize:
             message = f"how far {letter.name} runs is not determined by {', '.join(entries)}"
         else:
             message = f"nothing tells how far {letter.name} runs"
-        hint = f"its size, as in {_with_size(letter)}, or an index that is {letter.name} alone"
+        hint = f"its size, as in {with_size(letter)}, or an index that is {letter.name} alone"
         return _error(facts, clash, message, hint)
 
     return write
@@ -102,7 +105,7 @@ def entry_outside(letter: Bound, index: Sum, low: Dim, high: Dim) -> WriteSize:
         text = facts.text(place.entry.indices[place.axis])
         span = f"{low}" if low == high else f"{low} to {high}"
         message = (
-            f"{text} may lie outside {_axis(facts, place)}, whose places are 0 to "
+            f"{text} may lie outside {axis_in_words(facts, place)}, whose places are 0 to "
             f"{resolved(place.size) - ONE}: it is {span} where {letter.name} is 0, so how far "
             f"{letter.name} runs is not determined"
         )
@@ -110,7 +113,7 @@ def entry_outside(letter: Bound, index: Sum, low: Dim, high: Dim) -> WriteSize:
             facts,
             clash,
             message,
-            f"the size of {letter.name}, as in {_with_size(letter)}; {_OUTSIDE}",
+            f"the size of {letter.name}, as in {with_size(letter)}; {_OUTSIDE}",
         )
 
     return write
@@ -121,10 +124,33 @@ def ranges_differ(letter: Bound, sizes: Sequence[Dim]) -> WriteSize:
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
         message = f"{letter.name} may run over {' or '.join(map(str, sizes))} places"
-        hint = f"the size of {letter.name}, as in {_with_size(letter)}; {_OUTSIDE}"
+        hint = f"the size of {letter.name}, as in {with_size(letter)}; {_OUTSIDE}"
         return _error(facts, clash, message, hint)
 
     return write
+
+
+def _sizes_among(entry: Entry, facts: Facts) -> list[str]:
+    """The indices of an entry that are names of sizes."""
+    names = dict.fromkeys(index.name for index in entry.indices if isinstance(index, Name))
+    sizes = {n for axes in facts.names.values() for size in axes for n in resolved(size).names}
+    return [name for name in names if name in sizes]
+
+
+def _renamed(entry: Entry, sizes: Sequence[str], facts: Facts) -> str:
+    """How to name letters and sizes apart, where an entry has sizes for letters."""
+    taken = facts.names.keys() | names_in(entry) | set(sizes)
+    spare = (letter for letter in SPARE if letter not in taken)
+    letters = dict(zip(sizes, spare, strict=False))
+    texts = [facts.text(index) for index in entry.indices]
+    written = ",".join(letters.get(text, text) for text in texts)
+    hint = f"other letters, as in {facts.text(entry.operand)}[{written}]"
+    shape = str(facts.shape(entry.operand))
+    for name in sizes:
+        is_free = name.upper() not in {*facts.names, *facts.declared}
+        other = name.upper() if is_free else f"{name}0"
+        shape = re.sub(rf"\b{name}\b", other, shape)
+    return f"{hint}; or other names for the sizes, as in {facts.text(entry.operand)}: {shape}"
 
 
 def constant_outside(place: Place, offset: Dim) -> WriteSize:
@@ -133,14 +159,18 @@ def constant_outside(place: Place, offset: Dim) -> WriteSize:
     def write(facts: Facts, clash: ClashError) -> ShapeError:
         size = resolved(place.size)
         message = (
-            f"{facts.text(clash.node)} lies outside {_axis(facts, place)}, "
+            f"{facts.text(clash.node)} lies outside {axis_in_words(facts, place)}, "
             f"whose places are 0 to {size - ONE}"
         )
         hint = f"a place below {size}; the first one is 0"
         if offset == size:
             hint += f", the last one {size - ONE}, or -1"
-        if len(offset.monomials) == 1 and offset.names:
-            hint = f"{offset} is a size here, so it is no letter; {hint}"
+        if isinstance(place.entry.indices[place.axis], Name) and offset.names:
+            others = _sizes_among(place.entry, facts)
+            are = "is declared as a size" if len(others) == 1 else "are declared as sizes"
+            no_letters = "it is no letter" if len(others) == 1 else "they are no letters"
+            message = f"{', '.join(others)} {are}, so {no_letters} in brackets: {message}"
+            hint = f"{_renamed(place.entry, others, facts)}; or {hint}"
         return _error(facts, clash, message, hint)
 
     return write
@@ -150,7 +180,7 @@ def slice_outside(place: Place, index: Slice) -> WriteSize:
     """A slice that is empty, or that reaches beyond its axis."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
-        message = f"{facts.text(index)} is no part of {_axis(facts, place)}"
+        message = f"{facts.text(index)} is no part of {axis_in_words(facts, place)}"
         if not is_open(place.size):
             message += f", whose places are 0 to {resolved(place.size) - ONE}"
         hint = "a slice counts from 0, leaves its end out, and has at least one place"

@@ -12,11 +12,11 @@ from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.sizes import mark_as_scalar
 from dimderiv.infer.unify import SizeTerm, Variable
 from dimderiv.infer.written import written_size
-from dimderiv.language import ONE, Blocks, Call, Tree
+from dimderiv.language import ONE, Blocks, Call, Number, Tree
 
 
 def blocks_axes(scope: Scope, node: Blocks) -> Axes:
-    """Blocks in a row have one height, and all rows the same width."""
+    """Blocks in a row have one height, and all rows the same width; zeros fit."""
     if len(node.rows) == 1 and len(node.rows[0]) > 1 and all(map(_is_row, node.rows[0])):
         raise array_refusals.rows_in_brackets(scope, node)
     heights: list[SizeTerm] = []
@@ -26,12 +26,34 @@ def blocks_axes(scope: Scope, node: Blocks) -> Axes:
         for block, own in zip(row, axes, strict=True):
             if len(own) > 2:
                 raise ClashError(block, array_refusals.block_refused)
+    visited = [_filled(scope, node.rows, visited, row) for row in range(len(visited))]
+    for row, axes in zip(node.rows, visited, strict=True):
+        for block, own in zip(row, axes, strict=True):
             scope.agree(axes[0][0], own[0], node, array_refusals.height_misfit(row[0], block))
         heights.append(axes[0][0])
         widths.append(_total(scope, node, [own[1] for own in axes]))
         write = array_refusals.width_misfit(node.rows[0], row)
         scope.agree(widths[0], widths[-1], node, write)
     return _total(scope, node, heights), widths[0]
+
+
+def _filled(
+    scope: Scope, rows: Sequence[Sequence[Tree]], visited: Sequence[Sequence[Axes]], row: int
+) -> list[Axes]:
+    """The axes of the blocks of a row, where 0 is as high as its row and as wide as its column."""
+    high = [own[0] for block, own in zip(rows[row], visited[row], strict=True) if not _is_0(block)]
+    found = list(visited[row])
+    for k, block in enumerate(rows[row]):
+        if _is_0(block):
+            beside = zip(rows, visited, strict=True)
+            column = [a[k] for r, a in beside if len(r) == len(found) and not _is_0(r[k])]
+            if high and column:
+                found[k] = scope.axes[id(block)] = (high[0], column[0][1])
+    return found
+
+
+def _is_0(block: Tree) -> bool:
+    return isinstance(block, Number) and block.value == 0
 
 
 def _is_row(block: Tree) -> bool:

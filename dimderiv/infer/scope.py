@@ -225,8 +225,11 @@ def new_axes(kind: Kind, rank: int = 3) -> Axes:
 
 def declared_axes(declaration: Declaration) -> Axes:
     """The axes of a declared shape; those that are declared open are of unknown sizes."""
+    axes = axes_of(declaration.shape)
+    if OPEN[0] not in declaration.shape:
+        return axes
     sizes: dict[SizeTerm, SizeTerm] = {dim: Variable() for dim in OPEN}
-    return tuple([sizes.get(size, size) for size in axes_of(declaration.shape)])
+    return tuple([sizes.get(size, size) for size in axes])
 
 
 def axes_of(shape: Shape) -> Axes:

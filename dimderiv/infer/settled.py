@@ -91,7 +91,8 @@ def with_signs(program: Program, sizes: Sizes) -> Program:
     """The program with `@` between arrays of more than two axes, where it is read as a product.
 
     Written out are the sizes of convolutions, which are told by those of what is convolved, and of
-    letters of which only the declaration of what is defined tells how far they run.
+    letters of which only the declaration of what is defined tells how far they run.  An axis of an
+    array with more than two is a tuple: that of a matrix may be written as a product with ones.
 
     Args:
         program: the program.
@@ -111,6 +112,9 @@ def with_signs(program: Program, sizes: Sizes) -> Program:
                     for name, size in letters
                 )
                 return replace(part, letters=written, body=replaced(body, change))
+            case syntax.Call(_, (operand, *_), int(axis)) if sizes.shape(operand).has_more_axes:
+                new = tuple([replaced(argument, change) for argument in part.arguments])
+                return replace(part, arguments=new, axis=(axis,))
             case syntax.Binary("*", left, right):
                 shapes = sizes.shape(left), sizes.shape(right)
                 if any(each.is_scalar for each in shapes):

@@ -11,11 +11,12 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
-from dimderiv.infer.affine import entries_outside, is_declared_alone
+from dimderiv.infer.affine import is_declared_alone
 from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, Facts, shape_of
 from dimderiv.infer.kinds import Doubt
 from dimderiv.infer.naming import settle_sizes
+from dimderiv.infer.outside import entries_outside, ranges_in_doubt
 from dimderiv.infer.progress import VISITORS, Progress
 from dimderiv.infer.scope import Heads, Meaning, Scope, kind_of_axes
 from dimderiv.infer.settled import needs_sizes, with_signs, with_sizes
@@ -44,10 +45,10 @@ class Typed:
         assumptions: what was assumed of symbols that were not declared.
         sizes: the names of the sizes of axes.
         functions: the names of the functions that are declared.
-        doubts: sentences on symbols that could be of another kind as well.
+        doubts: sentences on what could be meant in another way: the kind of a symbol, or how far a
+            letter runs.
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
-        unused: the names that are declared and do not occur, or defined and not used.
         heads: the letters of the axes of definitions that are made of index statements.
     """
 
@@ -66,7 +67,6 @@ class Typed:
     doubts: tuple[str, ...] = ()
     upstream: str | None = None
     plain: "Typed | None" = None
-    unused: tuple[str, ...] = ()
     heads: Mapping[str, Heads] = field(default_factory=dict)
 
     @property
@@ -123,7 +123,7 @@ class Typed:
         is_open = self._bound or self._along or needs_sizes(self.program)
         return with_sizes(self.program, self) if is_open else self.program
 
-    @cached_property
+    @property
     def has_more_axes(self) -> bool:
         """Whether a symbol or a definition has more axes than a matrix."""
         shapes = [known.shape for known in self.symbols.values()]
@@ -275,7 +275,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         _meanings=scope.meanings,
         _bound=scope.bound,
         _along=scope.along,
-        doubts=tuple(_sentence(doubt, scope) for doubt in doubts),
+        doubts=(*(_sentence(doubt, scope) for doubt in doubts), *ranges_in_doubt(scope)),
         heads=scope.heads,
     )
 

@@ -61,10 +61,7 @@ def uses_of(program: syntax.Program) -> Mapping[str, Use]:
     """How every name of a program is used."""
     uses: defaultdict[str, Use] = defaultdict(Use)
     is_numpy = "@" in program.source
-    stack = [statement.value for statement in program.statements]
-    while stack:
-        node = stack.pop()
-        stack.extend(children(node))
+    for node in program.parts:
         match node:
             case syntax.Name(name):
                 uses[name].count += 1

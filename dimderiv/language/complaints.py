@@ -206,12 +206,15 @@ def used_too_early(token: Token, defining: str | None) -> ParseError:
     return ParseError(message, span=token.span, hint=hint)
 
 
-def letter_is_size(letter: Token) -> ParseError:
-    """The error for the size of an axis as a letter."""
+def letters_are_sizes(letters: Sequence[Token]) -> ParseError:
+    """The error for sizes of axes as letters."""
+    names = ", ".join(dict.fromkeys(letter.text for letter in letters))
+    is_one = len(letters) == 1
+    are = "is declared as a size or as labels, so it" if is_one else "are declared, so they"
     return ParseError(
-        f"{letter.text} is declared as a size or as labels, so it cannot be a letter",
-        span=letter.span,
-        hint="another letter",
+        f"{names} {are} cannot be {'a letter' if is_one else 'letters'} in brackets",
+        span=letters[0].span,
+        hint=f"other letters, such as i; or other names for the sizes, not {names}",
     )
 
 

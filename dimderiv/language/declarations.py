@@ -340,7 +340,8 @@ class _Reader:
                 self.unknown_word(word, span)
             if shape.has_more_axes:
                 message = f"only arrays of at most two axes can be {word}: {self.name} is {shape}"
-                self.refuse(message, span, hint=f"{self.name}: {shape}")
+                one = f"{self.name}: {Shape.of(shape[-2:])} {word}"
+                self.refuse(message, span, hint=f"{self.name}: {shape}; or one matrix, {one}")
             if word in NEEDS_SQUARE and shape.rows != shape.cols:
                 self.refuse(
                     f"only a square matrix can be {word}: {self.name} is "

@@ -5,6 +5,7 @@
 
 import re
 from abc import abstractmethod
+from itertools import pairwise, takewhile
 
 from dimderiv.language import complaints
 from dimderiv.language.brackets import closing_bracket
@@ -26,8 +27,9 @@ from dimderiv.language.syntax import (
     children,
     walk,
 )
-from dimderiv.language.vocabulary import RANK
+from dimderiv.language.vocabulary import RANK, Token
 
+_BEFORE_LETTERS = frozenset({"[", "(", ",", "name"})
 _PAIR = re.compile("_[a-z]{2}")
 _LETTER = re.compile(r"[a-z][0-9]*")
 _IN_A_BARE_HEAD = frozenset({"name", ",", "(", ")"})
@@ -156,13 +158,20 @@ class IndexReader(Cursor):
             self.letter(head)
         self.leave(opening, ")")
 
+    def sizes_ahead(self) -> list[Token]:
+        """The names in the rest of a head that stand as letters, and are sizes."""
+        rest = takewhile(lambda token: token.kind not in {"]", "end"}, self.tokens[self.index :])
+        pairs = pairwise([self.tokens[self.index - 1], *rest])
+        letters = [token for before, token in pairs if before.kind in _BEFORE_LETTERS]
+        return [token for token in letters if token.text in self.sizes]
+
     def letter(self, head: Head) -> None:
         """Go past a letter, and its size where it has one."""
         letter = self.token
         if letter.kind != "name" or not _LETTER.fullmatch(letter.text):
             raise complaints.said("no letter", letter.span)
         if letter.text in self.sizes:
-            raise complaints.letter_is_size(letter)
+            raise complaints.letters_are_sizes(self.sizes_ahead())
         if letter.text in head.sizes:
             raise complaints.letter_twice(letter)
         self.advance()

@@ -204,7 +204,7 @@ class Program:
         """Every part of every statement, each before its operands."""
         return tuple([part for each in self.statements for part in walk(each.value)])
 
-    @cached_property
+    @property
     def kinds(self) -> frozenset[type]:
         """The kinds of nodes that occur."""
         return frozenset(map(type, self.parts))

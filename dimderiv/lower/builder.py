@@ -158,9 +158,14 @@ class Builder:
                 with self._running(self.typed.extents(node)):
                     return index_forms.laid_out(self.array(node.body), node, self.letters)
             case syntax.Blocks(rows):
-                blocks = [[self.array(block) for block in row] for row in rows]
+                blocks = [[self._block(block) for block in row] for row in rows]
                 return placing.placed(blocks, self.typed.shape(node))
         raise NotDifferentiableError("a slice stands only in brackets", span=node.span)
+
+    def _block(self, node: syntax.Tree) -> Array:
+        """A block; a zero among others is as large as they make it."""
+        found, shape = self.array(node), self.typed.shape(node)
+        return found if found.shape == shape else Array(graph.total((), shape.axes), shape)
 
     @contextmanager
     def _running(self, letters: Mapping[str, Dim]) -> Iterator[None]:

@@ -17,7 +17,7 @@ from dimderiv.graph import (
     selection,
     total,
 )
-from dimderiv.language import ONE, Dim, Shape
+from dimderiv.language import Dim, Shape
 from dimderiv.lower.affine import NOTHING
 from dimderiv.lower.arrays import Array, identity, product_of
 
@@ -29,7 +29,7 @@ def placed(rows: Sequence[Sequence[Array]], shape: Shape) -> Array:
         rows: the blocks of each row.
         shape: that of the whole.
     """
-    heights = [max((b.shape.rows for b in row), key=lambda dim: dim != ONE) for row in rows]
+    heights = [row[0].shape.rows for row in rows]
     terms = []
     for top, row in zip(accumulate(heights, initial=NOTHING), rows, strict=False):
         widths = [block.shape.cols for block in row]

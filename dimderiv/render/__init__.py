@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from dimderiv.lazy import late
 from dimderiv.render.precedence import POWER, level
-from dimderiv.render.text import shortened, text
+from dimderiv.render.text import shortened, summed, text
 
 if TYPE_CHECKING:
     from dimderiv.render.latex_formula import align, equation, latex
@@ -30,6 +30,7 @@ __all__ = [
     "level",
     "shortened",
     "spellings",
+    "summed",
     "text",
     "width",
 ]

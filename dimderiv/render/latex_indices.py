@@ -70,7 +70,8 @@ def axes_of(form: IndexForm, write: Write) -> str:
 
 def axis_name(axis: AxisName | tuple[AxisName, ...]) -> str:
     """An axis, or several in brackets."""
-    return f"({','.join(map(str, axis))})" if isinstance(axis, tuple) else str(axis)
+    names = list(map(str, axis)) if isinstance(axis, tuple) else [str(axis)]
+    return names[0] if len(names) == 1 else f"({','.join(names)})"
 
 
 def reduction(call: Call, write: Write) -> Piece:

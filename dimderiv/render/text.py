@@ -7,6 +7,7 @@ as a quotient (`1/3`).
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dimderiv.language import (
     Add,
@@ -72,6 +73,20 @@ def text(tree: Tree | Program, *, multiline: bool = False) -> str:
         return ("\n" if multiline else "; ").join(_statement(each) for each in tree.statements)
     written = _plain(tree)
     return _plain(implicit(tree)) if "[" in written else written
+
+
+def summed(tree: Call) -> str:
+    """A sum over letters as text that names them, which it need not where nothing else is said.
+
+    Args:
+        tree: the sum.
+
+    >>> summed(Call("sum", (Entry(Name("x"), (Name("i"),)),), over=(("i", None),)))
+    'sum[i] x[i]'
+    """
+    body = implicit(IndexForm(tree.over, tree.arguments[0]))
+    inner = body.body if isinstance(body, IndexForm) else tree.arguments[0]
+    return _plain(replace(tree, arguments=(inner,)))
 
 
 def shortened(text: str) -> str:
@@ -230,7 +245,8 @@ def _entry(node: Entry) -> str:
 
 
 def _axis_name(axis: AxisName | tuple[AxisName, ...]) -> str:
-    return f"({', '.join(map(str, axis))})" if isinstance(axis, tuple) else str(axis)
+    names = list(map(str, axis)) if isinstance(axis, tuple) else [str(axis)]
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"
 
 
 def _head(node: IndexForm) -> str:

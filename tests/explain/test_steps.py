@@ -159,7 +159,7 @@ def holds(derivation: Derivation, statements: Sequence[Statement]) -> bool:
     program = Program((*statements, Statement(None, Name(names[variable]))))
     claim = Claim(
         expression=derivation.typed.program,
-        answer=derivation.read_back(text(program)),
+        answer=derivation.question.settled(text(program)),
         wrt=variable,
         symbols=derivation.typed.symbols,
         value=derivation.typed.value,

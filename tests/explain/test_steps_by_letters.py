@@ -56,7 +56,7 @@ def test_letters_of_a_batched_product() -> None:
         "K[b,h,k,d] dY[b,h,q,k]",
     ]
     assert "K and dY share k, which Q lacks, so their products are summed over k." in told([step])
-    assert "What Q has stays: q and d." in told([step])
+    assert "Q keeps q and d." in told([step])
 
 
 def test_no_order_is_sought() -> None:

@@ -55,8 +55,8 @@ def test_the_formulas_of_each_block_are_true(case: tuple[str, str, str]) -> None
         equations = {each.name: each for each in (*gradient.statements[:-1], *told_in(steps))}
         statements = (*equations.values(), Statement(None, block.name))
         claim = Claim(
-            expression=derivation.read_back(text(gradient)),
-            answer=derivation.read_back(text(Program(statements))),
+            expression=derivation.question.settled(text(gradient)),
+            answer=derivation.question.settled(text(Program(statements))),
             wrt=text(block.second),
             symbols=derivation.typed.symbols,
             value=derivation.typed.symbols[text(block.first)].shape,

@@ -152,7 +152,7 @@ def test_a_softmax_along_a_letter() -> None:
 
     assert "softmax works along k: an entry depends on all entries along k." in words
     assert "d(P[b,h,q,i])/d(S[b,h,q,k]) = P[b,h,q,i] I[i,k] - P[b,h,q,i] P[b,h,q,k]" in words
-    assert "= P .* (dP - sum(dP .* P, axis=3))." in words
+    assert "= P .* (dP - sum(P .* dP, axis=k))." in words
 
 
 def test_rows_of_a_table() -> None:
@@ -160,7 +160,7 @@ def test_rows_of_a_table() -> None:
     words = page(Case(EMBEDDING, "E", EMBEDDING_SHAPES))
 
     assert "y: N labels V" in words
-    assert "E is met where j = y[l], so the sum is over all l for which that holds." in words
+    assert "E enters where j = y[l], so the sum is over all l for which that holds." in words
     assert "As a whole, dE = onehot(y)' dX." in words
 
 
@@ -215,4 +215,36 @@ def test_places_that_are_numbers() -> None:
     """An entry at a number has no sizes to tell of, and its place is said."""
     words = page(Case("(x[1] - x[0]^2)^2", "x", "x: 2"))
 
-    assert "x is met where i = 0; its other entries receive nothing." in words
+    assert "x enters only where i = 0; its other entries receive nothing." in words
+
+
+def test_a_sum_without_a_head_is_written_out() -> None:
+    """A scalar says which letters it sums."""
+    words = page(Case("X[i,j,k]^3", "X", "X: a x b x c"))
+
+    assert "1. sum[i,j,k] X[i,j,k]^3, by X." in words
+
+
+def test_equal_sizes_under_other_names_are_told_once() -> None:
+    """Height and width of an image differ in a name."""
+    words = page(Case("sum(conv2d(X, W, padding=1).^2)", "X", "X: N x C x H x L; W: O x C x 3 x 3"))
+
+    assert "H + 3 - 1 = H + 2 places" in words
+    assert "Along l it is the same, with L in place of H." in words
+    assert "L + 3 - 1" not in words
+
+
+def test_a_mean_says_how_far_its_letters_run() -> None:
+    """No array has them, so no size of an array says it."""
+    words = page(Case("Y[i:4] = mean[r:2] x[2i+r]; sum(Y.^2)", "x", "x: 8"))
+
+    assert "The range of r is 0 to 1. The places 2i+r run from 0 to 7" in words
+
+
+def test_letters_of_the_user_name_nothing_else() -> None:
+    """What is v + 1 is not called r where r is a letter of the filter."""
+    source = "Y[o,i] = x[i+r] W[o,r]; v[o] = Y[o,i]^2; F[o] = 1 / sqrt(v[o] + 1); sum(F.^3)"
+    words = page(Case(source, "W", "x: 9; W: O x 3"))
+
+    assert "r = v" not in words
+    assert "= v + 1" in words

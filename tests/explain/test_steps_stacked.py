@@ -219,3 +219,26 @@ def test_every_derivation_can_be_told(problem: Problem, order: int) -> None:
             shown = shown.partition("] ")[2] if shown.startswith("[") else shown
             assert shown.replace(" ", "") in page
     assert derivation.latex(steps=True).startswith(r"\begin{aligned}")
+
+
+def test_what_arrives_with_the_axes_of_the_value_has_a_name() -> None:
+    """An array with four axes is not written out where it arrives, however short it is."""
+    told = derive("X - mean(X, axis=0)", "X", shapes="X: m x n", verify=False).explain()
+
+    assert "2. Z = mean(X, axis=0), by X. From above: dZ." in told
+    assert "dZ[i,j,k,l] = -I[i,k] I[j,l]" in told
+
+
+def test_a_convolution_is_told_with_a_letter_for_each_place() -> None:
+    """The derivative by what is slid over has no sums for indices."""
+    shapes = "G: 5 x 4; V: 6 x 7; K: 2 x 4"
+    told = derive("sum(G .* conv2(V, K))", "V", shapes=shapes, verify=False).explain()
+
+    assert "dV[i,j] = K[p,q] G[i-p, j-q], summed" in " ".join(told.split())
+
+
+def test_parts_that_are_given_entry_by_entry_are_added_entry_by_entry() -> None:
+    """No brackets with letters of their own stand in a sum."""
+    told = derive("tr(kron(S', S))", "S", shapes="S: m x n", verify=False).explain()
+
+    assert "dS[i,j] = eye(m n)[i n+k, j m+l] S[l,k] + eye(m n)[k n+j, l m+i] S[k,l]" in told

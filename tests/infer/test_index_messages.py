@@ -40,11 +40,22 @@ MESSAGES = [
     (
         "x[n]",
         "x: n",
-        "x[n] lies outside x, whose places are 0 to n - 1\n\n"
+        "n is declared as a size, so it is no letter in brackets: x[n] lies outside x, "
+        "whose places are 0 to n - 1\n\n"
         "    x[n]\n    ^^^^\n\n"
         "known: x: n (declared)\n\n"
-        "try: n is a size here, so it is no letter; a place below n; the first one is 0, "
-        "the last one n - 1, or -1",
+        "try: other letters, as in x[i]; or other names for the sizes, as in x: N; "
+        "or a place below n; the first one is 0, the last one n - 1, or -1",
+    ),
+    (
+        "X[n,c,j,w] W[c,j]",
+        "X: n x c x h x w; W: c x h",
+        "n, c, w are declared as sizes, so they are no letters in brackets: "
+        "X[n,c,j,w] lies outside axis 0 of X, whose places are 0 to n - 1\n\n"
+        "    X[n,c,j,w] W[c,j]\n    ^^^^^^^^^^\n\n"
+        "known: X: n x c x h x w (declared)\n\n"
+        "try: other letters, as in X[i,k,j,l]; or other names for the sizes, as in "
+        "X: N x C x h x w0; or a place below n; the first one is 0, the last one n - 1, or -1",
     ),
     (
         "X[:, 0:9]",
@@ -127,13 +138,13 @@ MESSAGES = [
         "try: [A; B] for one below the other",
     ),
     (
-        "[A, 0; 0, B]",
+        "[A, 1; 1, B]",
         "A: m x n; B: p x q",
-        "blocks side by side have one height: A is m x n, and 0 is a scalar, so m would have "
+        "blocks side by side have one height: A is m x n, and 1 is a scalar, so m would have "
         "to be 1\n\n"
-        "    [A, 0; 0, B]\n        ^\n\n"
+        "    [A, 1; 1, B]\n        ^\n\n"
         "known: A: m x n (declared)\n\n"
-        "try: 0 ones(m, q)",
+        "try: 1 ones(m, q)",
     ),
     (
         "[A; B]",

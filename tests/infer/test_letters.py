@@ -188,6 +188,27 @@ def test_entries_that_may_lie_outside_are_told(statement: Tree, expected: int) -
     assert all("is 0 where it lies outside x" in each for each in found.assumptions)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[i] x[i+1] - x[i]", "write [i:n - 1] if"),
+        ("sum[i] (x[i+1] - x[i])^2", "write sum[i:n - 1] if"),
+        ("x[i] x[i-1]", "let no index start below 0, and write sum[i:...] if"),
+        ("sum[i:n-1] (x[i+1] - x[i])^2", None),
+        ("[i] y[i] x[i-1]", None),
+    ],
+)
+def test_a_letter_that_leaves_the_array_it_runs_along_is_doubted(
+    text: str, expected: str | None
+) -> None:
+    """Most people mean the entries inside; the other arrays that a letter runs along are padded."""
+    program = parse_program(text, names={"x", "n"}, sizes={"n"})
+    found = infer(program, declarations("x: n; y: n"), rulebook=RULES)
+
+    assert (0 if expected is None else 1) == len(found.doubts)
+    assert all(expected in doubt for doubt in found.doubts if expected)
+
+
 def test_a_sum_of_one_letter_may_leave_its_array() -> None:
     """`x[i + 0]` is 0 beyond the end of x; `x[i]` says that i runs along x."""
     found = typed(form("i", Add((at("y", "i"), at("x", "i + 0")))), shapes="x: n; y: m")
@@ -247,3 +268,15 @@ def test_answers_repeat_the_sizes_that_only_a_declaration_tells(
     found = infer(program, declared, rulebook=RULES)
 
     assert expected == render_text(implicit(found.printed.statements[0].value))
+
+
+def test_an_axis_of_an_array_is_no_product_with_ones() -> None:
+    """The text is the same; in LaTeX only a matrix has its sum along an axis written so."""
+    declared = declarations("X: a x b x c; A: m x n")
+    source = "s = sum(X, axis=1); t = sum(A, axis=1); sum(s) + sum(t)"
+    found = infer(parse_program(source, names=declared), declared, rulebook=RULES)
+    of_array, of_matrix, _ = found.printed.statements
+
+    assert "sum(X, axis=1)" == render_text(of_array.value)
+    assert r"\operatorname{sum}_{\mathrm{axis}=1}(X)" == latex(of_array.value)
+    assert r"A \mathbf{1}" == latex(of_matrix.value)

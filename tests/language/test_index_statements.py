@@ -186,6 +186,22 @@ def test_calls_with_other_arguments_are_refused(source: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("[n,c] X[n,c]", "n, c are declared, so they cannot be letters in brackets"),
+        ("[i:n, k] X[i,k]", "k is declared as a size or as labels, so it cannot be a letter"),
+        ("sum[(n c)] X[n,c]", "n, c are declared, so they cannot be letters in brackets"),
+    ],
+)
+def test_sizes_that_stand_as_letters_are_named_all_at_once(source: str, expected: str) -> None:
+    """The sizes of letters are none of them."""
+    with pytest.raises(ParseError) as caught:
+        value(source, names="X", sizes=" n c k")
+
+    assert str(caught.value).startswith(expected)
+
+
+@pytest.mark.parametrize(
     ("source", "statement"),
     [
         ("conv2d(X, W)", "[n,o,i,j] X[n,c,i+r,j+s] W[o,c,r,s]"),

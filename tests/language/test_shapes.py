@@ -102,7 +102,8 @@ def test_nothing_declares_nothing() -> None:
         (
             "X: n x n x n spd",
             "only arrays of at most two axes can be spd: X is n x n x n\n\n"
-            "    X: n x n x n spd\n                 ^^^\n\ntry: X: n x n x n",
+            "    X: n x n x n spd\n                 ^^^\n\n"
+            "try: X: n x n x n; or one matrix, X: n x n spd",
         ),
         (
             "y: N x T labels C",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from node_values import evaluated
 
-from dimderiv.graph.nodes import symbol
+from dimderiv.graph.nodes import symbol, zero
 from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.lower.arrays import Array, times
 from dimderiv.lower.placing import permuted, placed, reshaped
@@ -99,3 +99,16 @@ def test_more_axes_are_multiplied_as_numpy_does() -> None:
     found = times(array("A", "q", "m", "n"), array("B", "n", "p"))
 
     np.testing.assert_allclose(a @ b, value(found, A=a, B=b))
+
+
+def test_a_zero_is_as_large_as_the_blocks_beside_it() -> None:
+    """Nothing is placed where it stands, and what comes after it is moved by its size."""
+    a, b = RANDOM.normal(size=(2, 3)), RANDOM.normal(size=(4, 5))
+    m, n, p, q = map(Dim.of, "mnpq")
+    above, below = [Array(zero(axes), Shape(*axes)) for axes in ((m, q), (p, n))]
+    rows = [[array("A", "m", "n"), above], [below, array("B", "p", "q")]]
+    found = placed(rows, Shape(m + p, n + q))
+
+    np.testing.assert_array_equal(
+        np.block([[a, np.zeros((2, 5))], [np.zeros((4, 3)), b]]), value(found, A=a, B=b)
+    )

@@ -268,6 +268,8 @@ def test_irrational_values_have_sixty_digits() -> None:
         ("2 I", Expected(2, 2), 2 * np.eye(2)),
         ("vector(3)", Expected(2, 1), [[3], [3]]),
         ("vector(1) r", Expected(2, 3), [r[0], r[0]]),
+        ("[A, 0; 0, r]", Expected(3, 6), np.block([[A, 0 * A], [0 * r, r]])),
+        ("[r'; 0]", Expected(4, 1), [*r.reshape(-1, 1).tolist(), [0]]),
         ("kron(I, A) vec(S)", Expected(6, 1), np.kron(np.eye(3), A) @ S.T.reshape(-1, 1)),
     ],
 )

@@ -167,7 +167,7 @@ class DerivativeNames(Names):
             name = self._of_derivative(operand)
         elif (
             self.uses[key] > 1
-            or not is_brief(partial.node)
+            or not is_brief(partial.node, has_seed=bool(self.seed))
             or (key not in self.owners and self.writer.is_lettered(operand))
         ):
             name = self.short_names.derivative(self._with_definition(operand).name)

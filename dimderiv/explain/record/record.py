@@ -10,6 +10,7 @@ from dataclasses import replace
 from dimderiv.answer import Derived, letters_of
 from dimderiv.differentiate import Visit
 from dimderiv.explain.record.forward import steps_along
+from dimderiv.explain.record.letters import StatementLetters
 from dimderiv.explain.record.names import ShortNames
 from dimderiv.explain.record.recorded import BlockKind, HessianBlock, Step
 from dimderiv.explain.record.reverse import Sources, steps_back
@@ -35,7 +36,8 @@ def record_steps(derived: Derived) -> tuple[Step, ...]:
     definitions, adjoints = derived.answer.definitions, derived.record.gradients.adjoints
     own = {adjoint.name for adjoint in adjoints} | set(question.typed.definitions)
     given = {tree: name for name, tree in definitions.items() if name not in own}
-    taken = (*sources.symbols, *sources.sizes, *sources.names.values())
+    letters = StatementLetters(sources.statements, sources.letters, sources.sizes).every
+    taken = (*sources.symbols, *sources.sizes, *sources.names.values(), *letters)
     names = ShortNames(taken, given)
     return (*steps_back(sources, names), *_blocks(derived, sources, names))
 

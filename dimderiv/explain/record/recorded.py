@@ -91,11 +91,7 @@ class LetteredArray(NamedTuple):
     indices: tuple[Tree, ...]
 
 
-class Sizes(NamedTuple):
-    """What the sizes of an axis say of what slides over what, for one letter or several."""
-
-    along: Several
-    sentences: tuple[Sentence, ...]
+Sizes: TypeAlias = tuple[Sentence, ...]
 
 
 @dataclass(frozen=True)
@@ -111,7 +107,7 @@ class StepTerm:
         reasons: why it is arranged so, or what becomes of each letter.
         is_lettered: whether it is told by letters.
         lettered: where it is, the arrays in scalar order with theirs.
-        sizes: where an index depends on several letters, what its sizes say.
+        sizes: where indices depend on several letters, what their sizes say, for each of them.
     """
 
     letters: Equation

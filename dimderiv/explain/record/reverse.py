@@ -6,13 +6,12 @@ is small.  A part that receives just what arrives, or a constant times it, needs
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import NamedTuple
 
 from dimderiv.conform import UserLetters, symbols, written_name
-from dimderiv.differentiate import Gradients, Partial, Visit, partials
+from dimderiv.differentiate import Gradients, Visit, partials
 from dimderiv.errors import LimitError
 from dimderiv.explain.record.entry_letters import Target
+from dimderiv.explain.record.formulas import has_letters, shape_of
 from dimderiv.explain.record.kronecker import stacked
 from dimderiv.explain.record.letters import StatementLetters
 from dimderiv.explain.record.names import DerivativeNames, ShortNames
@@ -22,7 +21,6 @@ from dimderiv.explain.record.recorded import (
     Equation,
     Operand,
     Origin,
-    PassageKind,
     Passed,
     Received,
     Slope,
@@ -36,7 +34,8 @@ from dimderiv.explain.record.scalar_order import (
     is_constant,
     is_passed_on,
 )
-from dimderiv.explain.record.terms import TermWriter, has_letters, shape_of
+from dimderiv.explain.record.terms import TermWriter
+from dimderiv.explain.record.told import Told, added, are_different, kind_of_passage, received
 from dimderiv.graph import (
     ONCE,
     Function,
@@ -53,12 +52,9 @@ from dimderiv.graph import (
     total,
 )
 from dimderiv.language import (
-    Add,
     Entry,
     IndexForm,
     Name,
-    Negative,
-    Number,
     Shape,
     Statement,
     Tree,
@@ -116,20 +112,6 @@ def _factors_told(visit: Visit) -> int:
     """How many factors the steps of one operation show."""
     terms = (term for partial in visit.partials for term in partial.terms)
     return sum(len(term.factors) for term in terms)
-
-
-class Told(NamedTuple):
-    """One operand of a visit, what it receives under short names, and how that is written."""
-
-    node: Node
-    partial: Partial
-    target: Target
-    terms: tuple[StepTerm, ...]
-
-    @property
-    def received(self) -> tuple[Tree | None, Tree]:
-        """How the derivative is written, if it has a name, and what is received."""
-        return _received(self.target, self.terms)
 
 
 class _Recorder:
@@ -221,7 +203,7 @@ class _Recorder:
     ) -> Passed:
         received = [Received(self._operand(told), *told.received) for told in passed]
         operation = self._operation(node, local, [told.target.operand for told in passed])
-        kind = _kind_of_passage(node, passed[0].partial)
+        kind = kind_of_passage(node, passed[0].partial)
         return Passed(kind, operation, self._introduced(found), tuple(received))
 
     def _derived(
@@ -268,10 +250,9 @@ class _Recorder:
             return
         nodes = [part.partial.node for part in parts]
         terms = [term for part in parts if not is_zero(part.partial.node) for term in part.terms]
-        left, tree = _received(target, terms)
+        left, tree = received(target, terms)
         node = total([(ONCE, part) for part in nodes], self.names.axes(told.node))
-        lefts = {term.letters.sides[0] for term in terms if term.value is None}
-        if len(lefts) > 1 or (lefts and len(terms) > 1 and any(term.value for term in terms)):
+        if are_different(terms):
             left, tree = self.writer.entries_of(node, target)
         value = self._simplified(tree, node, target, terms)
         yield Added(target.operand, left or Name(target.name), uses, value)
@@ -349,27 +330,9 @@ class _Recorder:
         return self.writer.letters_along(node.over, told.partial.terms[0], told.target)
 
 
-def _received(target: Target, terms: Sequence[StepTerm]) -> tuple[Tree | None, Tree]:
-    """How the derivative by an operand is written, if it has a name, and what is received."""
-    values = [term.value for term in terms if term.value is not None]
-    if len(values) == len(terms):
-        return (Name(target.name) if target.name else None), added(values)
-    letters = [term.letters.sides for term in terms]
-    return (letters[0][0] if target.name else None), added([right for _, right in letters])
-
-
 def _is_around_letters(tree: Tree) -> bool:
     """Whether a part of a formula, but not all of it, is given entry by entry."""
     return not isinstance(tree, IndexForm) and has_letters(tree)
-
-
-def _kind_of_passage(node: Node, partial: Partial) -> PassageKind:
-    if isinstance(node, Sum):
-        return "sum"
-    if isinstance(node, Named):
-        return "name"
-    term = partial.terms[0]
-    return "product" if term.factors[0].indices == term.result else "transpose"
 
 
 def _normal(node: Node) -> Node:
@@ -381,13 +344,3 @@ def _normal(node: Node) -> Node:
             return total(node.terms, node.axes)
         case _:
             return node
-
-
-def added(trees: Sequence[Tree]) -> Tree:
-    """A sum of formulas, zero where there are none; one that is added goes first."""
-    terms: list[Tree] = []
-    for tree in sorted(trees, key=lambda tree: isinstance(tree, Negative)):
-        terms.extend(tree.terms if isinstance(tree, Add) else (tree,))
-    if not terms:
-        return Number(Fraction(0))
-    return terms[0] if len(terms) == 1 else Add(tuple(terms))

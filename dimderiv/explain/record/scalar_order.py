@@ -200,13 +200,21 @@ def is_linear_map(factor: Factor) -> bool:
     return isinstance(factor.node, Function) and {*map(type, factor.indices)} == {Merged}
 
 
-def is_brief(node: Node) -> bool:
-    """Whether a derivative is so short that it needs no name: one name and constants at most."""
+def is_brief(node: Node, *, has_seed: bool = False) -> bool:
+    """Whether a derivative is so short that it needs no name: one name and constants at most.
+
+    With the axes of the value before its own, one of many axes would be written with all of them.
+
+    Args:
+        node: the derivative.
+        has_seed: whether it has the axes of the value.
+    """
     if isinstance(node, (Symbol, Named)) or is_zero(node):
         return True
     if not isinstance(node, Product):
         return False
-    if len(node.axes) > MOST_AXES and not all(f.indices == node.result for f in node.factors):
+    is_whole = not has_seed and all(f.indices == node.result for f in node.factors)
+    if len(node.axes) > MOST_AXES and not is_whole:
         return is_brief_identity(node)
     arrays = [factor for factor in node.factors if factor.indices]
     scalars = [factor.node for factor in node.factors if not factor.indices]

@@ -5,17 +5,27 @@ in steps of 1.  By what has one of them, the other slides over `X` and stays ins
 product.  By `X`, each slides across the other and hangs over its ends: a full product.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, cast
 
 from dimderiv.explain.record.places import NOTHING, Folded, Place
 from dimderiv.explain.record.reasons import WrittenFactor
-from dimderiv.explain.record.recorded import Equation, Field, IndexOf, Sentence, Several, Sizes
+from dimderiv.explain.record.recorded import (
+    Equation,
+    Field,
+    IndexOf,
+    Sentence,
+    Several,
+    Sizes,
+)
 from dimderiv.explain.record.scalar_order import NUMBER_ONE
 from dimderiv.graph import Selection
-from dimderiv.language import ONE, Add, Binary, Dim, Negative, Number, Tree
+from dimderiv.language import ONE, Add, Binary, Dim, Name, Negative, Number, Tree, replaced, walk
+
+# Sentences, and the indices that they are said of.
+Told: TypeAlias = "tuple[Sequence[Sentence], Sequence[_Window]]"
 
 
 class Arrays(NamedTuple):
@@ -64,14 +74,52 @@ def sliding(found: Folded, arrays: Arrays) -> tuple[Sizes, ...]:
                 told.append((sentences, [window]))
             else:
                 same.append(window)
-    return tuple(_together(*each) for each in told)
+    return tuple(_together(*each, told[:k]) for k, each in enumerate(told))
 
 
-def _together(sentences: Sequence[Sentence], windows: Sequence["_Window"]) -> Sizes:
-    """The same sentences of several indices."""
+def _together(
+    sentences: Sequence[Sentence], windows: Sequence["_Window"], before: Iterable[Told]
+) -> Sizes:
+    """The same sentences of several indices; where others are alike, in which names they differ."""
+    axes = Several(tuple(window.along for window in windows))
+    names = next(filter(None, (_renamed(each, sentences) for each, _ in before)), None)
+    if names is not None:
+        old, new = (Several(tuple(map(Name, each))) for each in zip(*names.items(), strict=True))
+        return (Sentence("likewise", {"axes": axes, "old": old, "new": new}),)
     index = Several(tuple(IndexOf(window.index) for window in windows))
-    filled = [Sentence(s.key, {**s.fields, "index": index}) for s in sentences]
-    return Sizes(Several(tuple(window.along for window in windows)), tuple(filled))
+    letters = Several(tuple(tree for window in windows for tree in window.nameless))
+    filled = [Sentence(s.key, {**s.fields, "index": index, "letters": letters}) for s in sentences]
+    return (Sentence("sizes", {"axes": axes}), *filled)
+
+
+def _renamed(first: Sequence[Sentence], second: Sequence[Sentence]) -> Mapping[str, str] | None:
+    """The names of some sentences and those of others alike; nothing where more differs."""
+    if [each.key for each in first] != [each.key for each in second]:
+        return None
+    before, after = ([*map(_formulas, each)] for each in (first, second))
+    names: dict[str, str] = {}
+    for old, new in zip(before, after, strict=True):
+        for name, other in zip(_names(old), _names(new), strict=False):
+            if names.setdefault(name, other) != other:
+                return None
+    if len({*names.values()}) < len(names):
+        return None
+    table: dict[Tree, Tree] = {Name(old): Name(new) for old, new in names.items()}
+    moved = [[replaced(tree, table.get) for tree in each] for each in before]
+    return {old: new for old, new in names.items() if old != new} if moved == after else None
+
+
+def _formulas(sentence: Sentence) -> list[Tree]:
+    """The formulas of a sentence, in the order of its fields, and its numbers."""
+    found: list[Tree] = []
+    for _, value in sorted(sentence.fields.items()):
+        sides = value.sides if isinstance(value, Equation) else (value,)
+        found.extend(Number(Fraction(s)) if isinstance(s, int) else cast(Tree, s) for s in sides)
+    return found
+
+
+def _names(trees: Iterable[Tree]) -> list[str]:
+    return [part.name for tree in trees for part in walk(tree) if isinstance(part, Name)]
 
 
 class _Window:
@@ -103,10 +151,17 @@ class _Window:
         found = self.place.letter if self.is_shown else (own or self.place.others)[0]
         return self.arrays.spelled[found]
 
+    @property
+    def nameless(self) -> list[Tree]:
+        """The letters that no array has, such as those of a mean."""
+        return [self.arrays.spelled[side.letter] for side in self.sides if side.holder is None]
+
     def sentences(self) -> Iterator[Sentence]:
         """Where the places lie, and what slides over what."""
         sides, own = self.sides, [i for i in self.place.others if i in self.arrays.result]
         is_pair = len({side.holder for side in sides} - {None}) == len(sides) == 2
+        for last in dict.fromkeys(side.extent for side in sides if side.holder is None):
+            yield Sentence("range", {"last": (last - ONE).syntax()})
         if self.is_shown:
             if is_pair:
                 yield from (side.apart() for side in sides if side.has_gaps)

@@ -61,7 +61,7 @@ def _of_entries(question: Question, lang: str) -> Iterator[str]:
 
 
 def _unused(question: Question, lang: str) -> Iterator[str]:
-    for name in question.typed.unused:
+    for name in question.unused:
         key = "unused_definition" if name in question.typed.definitions else "unused"
         yield sentences(lang)[key].format(name=name)
 

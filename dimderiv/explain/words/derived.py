@@ -162,9 +162,8 @@ class _Teller:
 
     def sizes(self, term: recorded.StepTerm) -> None:
         """What the sizes say of what slides over what."""
-        for along, sentences in term.sizes:
-            told = [self.sentence(each.key, **each.fields) for each in sentences]
-            self.speaker.say(self.sentence("sizes", axes=along), *told)
+        for sentences in term.sizes:
+            self.speaker.say(*[self.sentence(each.key, **each.fields) for each in sentences])
 
     def slope(self, key: str = "slope") -> None:
         """What the scalar rule says, and of a function what its rule assumes."""

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from dimderiv.explain.record import recorded
 from dimderiv.explain.words.wrap import columns, wrap
@@ -17,7 +17,7 @@ from dimderiv.language import (
     Tree,
     free_letters,
 )
-from dimderiv.render import POWER, enclosed, latex, level, text
+from dimderiv.render import POWER, enclosed, latex, level, summed, text
 from dimderiv.render import width as latex_width
 
 INDENT = 3
@@ -148,6 +148,14 @@ class PlainText(Markup):
         """A formula as it is typed."""
         return text(tree)
 
+    def equation(self, equation: recorded.Equation) -> str:
+        """Formulas that are equal; beside what has no letters, sums say which ones are theirs."""
+        if any(isinstance(side, Entry) for side in equation.sides):
+            return super().equation(equation)
+        return " = ".join(
+            summed(side) if _is_sum(side) else self.formula(side) for side in equation.sides
+        )
+
     def statement(self, statement: Statement) -> str:
         """A definition as it is typed, or a value alone."""
         return text(Program((statement,)))
@@ -260,6 +268,11 @@ class Latex(Markup):
 
 def _words(words: str) -> str:
     return rf"\text{{{''.join(ESCAPES.get(sign, sign) for sign in words)}}}" if words else ""
+
+
+def _is_sum(tree: Tree) -> TypeGuard[Call]:
+    """Whether a formula is a sum over letters."""
+    return isinstance(tree, Call) and tree.function == "sum" and bool(tree.over)
 
 
 def _is_closed(tree: Tree) -> bool:

@@ -34,6 +34,7 @@ from dimderiv.verify.evaluate.rearranged import blocks
 from dimderiv.verify.evaluate.tables import each
 from dimderiv.verify.evaluate.unsized import (
     IDENTITY,
+    ZEROS,
     Expected,
     Unsized,
     Value,
@@ -99,9 +100,13 @@ class Evaluator(CallEvaluation):
             case Entry():
                 return self._reader.part(node)
             case Blocks(rows):
-                return blocks([[self.value(block) for block in row] for row in rows])
+                return blocks([[self._block(block) for block in row] for row in rows])
             case Slice():
                 raise NotVerifiableError("a slice of nothing", span=node.span)
+
+    def _block(self, node: Tree) -> Value:
+        """A block; a zero is as large as those beside it."""
+        return ZEROS if isinstance(node, Number) and node.value == 0 else self.value(node)
 
     def _named(self, name: str, node: Tree) -> Value:
         if name in self.names:

@@ -7,7 +7,7 @@ from math import prod
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO
-from dimderiv.verify.evaluate.unsized import Expected, Unsized, Value, sized
+from dimderiv.verify.evaluate.unsized import ZEROS, Expected, Unsized, Value, sized
 from dimderiv.verify.layout import (
     Sized,
     SizeUnknownError,
@@ -30,21 +30,24 @@ def blocks(rows: Sequence[Sequence[Value]]) -> Table:
     Raises:
         ShapeError: they do not fit together.
     """
-    widths = [_length([row[k] for row in rows if k < len(row)], 1) for k in range(len(rows[0]))]
     found: Table = []
     for row in rows:
-        height = _length(row, 0)
-        known = widths if len(row) == len(widths) else [None] * len(row)
-        tables = [
-            two_axes(sized(block, Expected(height, width)))
-            for block, width in zip(row, known, strict=True)
-        ]
+        columns = zip(*[other for other in rows if len(other) == len(row)], strict=True)
+        sizes = [Expected(_length(row, 0), _length(column, 1)) for column in columns]
+        tables = [two_axes(_block(*pair)) for pair in zip(row, sizes, strict=True)]
         if len({len(table) for table in tables}) > 1:
             raise ShapeError("blocks beside each other with unlike numbers of rows")
         found += [[*chain.from_iterable(parts)] for parts in zip(*tables, strict=True)]
     if len({len(row) for row in found}) > 1:
         raise ShapeError("rows of blocks of unlike lengths")
     return found
+
+
+def _block(value: Value, expected: Expected) -> Sized:
+    """A block as an array; zeros are one row or column where nothing else says how many."""
+    if value == ZEROS:
+        expected = Expected(expected.rows or 1, expected.cols or 1)
+    return sized(value, expected)
 
 
 def _length(values: Sequence[Value], axis: int) -> int | None:

@@ -49,6 +49,7 @@ class Unsized(NamedTuple):
 
 
 IDENTITY = Unsized(None, None, ONE, ZERO, True)
+ZEROS = Unsized(None, None, ZERO, ZERO, False)
 
 
 Value: TypeAlias = Sized | Unsized
