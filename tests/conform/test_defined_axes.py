@@ -22,10 +22,10 @@ def _tree(text: str) -> Tree:
     [
         ("P .* G", [2], "j"),
         ("P", [0, 2], ("b", "j")),
-        ("G", [2], 2),
-        ("P .* Q", [2], 2),
+        ("G", [2], (2,)),
+        ("P .* Q", [2], (2,)),
         ("P .* Q", [0], "b"),
-        ("R", [1], 1),
+        ("R", [1], (1,)),
         ("[b,p,q] G[b,p,q]", [1], "p"),
     ],
 )
@@ -43,7 +43,7 @@ def test_what_is_made_of_definitions_has_their_letters() -> None:
     axes.note("T", _tree("exp(G)"), 3)
 
     assert "i" == axes.along(_tree("S"), [1], 3)
-    assert 1 == axes.along(_tree("T"), [1], 3)
+    assert (1,) == axes.along(_tree("T"), [1], 3)
 
 
 @pytest.mark.parametrize(
