@@ -59,6 +59,8 @@ KINDS = {
     "triangle": Traits(),
     "sheared": Traits("fresh", details.Pairs),
     "bordered": Traits("shared", details.Edges),
+    "inlaid": Traits("fresh", details.Inlaid),
+    "concatenated": Traits("fresh", details.Along),
     "overlapped": Traits("fresh", details.Windows),
     "selection": Traits("fresh", details.Selected),
     "taken": Traits("fresh", details.Shared),
