@@ -26,6 +26,7 @@ from dimderiv.codegen.plan import (
     Variant,
     chosen,
     factorized,
+    is_odd,
     is_of_numbers,
     is_used,
     regimes,
@@ -36,6 +37,7 @@ from dimderiv.codegen.targets import (
     PRODUCT,
     Arguments,
     Identifiers,
+    Text,
     Writer,
     as_given,
     called_functions,
@@ -309,7 +311,9 @@ class Module:
         ]
 
     def _returned(self, statements: Statements, op: Operation, axes: tuple[Dim, ...]) -> str:
-        text = statements.text(op)
+        text, copied = statements.text(op), statements.writer.copied
+        if copied and is_odd(op):
+            text = Text(copied.format(text.atom))
         if any(dim.is_one for dim in axes):
             index = ", ".join("None" if dim.is_one else ":" for dim in axes)
             return f"{text.within(ATOM)}[{index}]"

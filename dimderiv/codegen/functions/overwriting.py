@@ -55,9 +55,9 @@ class Overwriting:
     def _base(self, op: Operation) -> Operation | None:
         """The argument that the value of an operation takes the place of.
 
-        Vectors are not overwritten: expressions are read more easily, and are as fast.
+        Vectors are not overwritten as a whole: expressions are read more easily, and are as fast.
         """
-        if op.rank < 2:
+        if op.rank < 2 and op.kind != "inlaid":
             return None
         found = []
         for place in self.places(op):
@@ -106,7 +106,7 @@ def _uses(order: Sequence[Operation], outputs: Sequence[Operation]) -> Counter[O
 
 
 def _is_lined(op: Operation, is_needed_again: bool) -> bool:
-    if op.kind == "put" and len(op.arguments) > 2:
+    if op.kind == "inlaid" or (op.kind == "put" and len(op.arguments) > 2):
         return True
     return not is_diagonal(op) if op.kind == "scatter" else is_needed_again
 

@@ -80,7 +80,7 @@ class Statements:
             variable = new.new(wanted) if wanted else new.temporary(self._reserved)
         if op.kind == "put" and len(op.arguments) > 2:
             self._put(op, variable)
-        elif op.kind == "scatter" and not is_diagonal(op):
+        elif op.kind == "inlaid" or (op.kind == "scatter" and not is_diagonal(op)):
             self._scatter(op, variable)
         elif base is not None:
             parts = [self.text(argument) for argument in op.arguments]
@@ -125,10 +125,11 @@ class Statements:
         return True
 
     def _scatter(self, op: Operation, variable: str) -> None:
-        """Put values on a diagonal of an array, or add them to what is there."""
+        """Put values on a diagonal of an array or into a part, or add them to what is there."""
         *base, part = op.arguments
         before = self._held(op, base[0], variable) if base else None
-        self.lines += self.writer.scattered(variable, before, op, self.text(part))
+        write = self.writer.inlaid if op.kind == "inlaid" else self.writer.scattered
+        self.lines += write(variable, before, op, self.text(part))
 
     def _put(self, op: Operation, variable: str) -> None:
         """Add an entry to each row of an array."""

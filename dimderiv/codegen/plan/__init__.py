@@ -7,6 +7,7 @@ from dimderiv.codegen.plan.kinds import COMPARISONS, EXTREMES, FACTORS
 from dimderiv.codegen.plan.operations import (
     Operation,
     beneath_views,
+    is_odd,
     is_of_numbers,
     is_of_stack,
     reachable,
@@ -40,6 +41,7 @@ __all__ = [
     "chosen",
     "details",
     "factorized",
+    "is_odd",
     "is_of_numbers",
     "is_of_stack",
     "is_used",

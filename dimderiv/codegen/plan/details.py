@@ -131,6 +131,13 @@ class Parts(NamedTuple):
     parts: tuple[Part, ...]
 
 
+class Inlaid(NamedTuple):
+    """The part of an array that another one is added to, and whether that is zero so far."""
+
+    parts: tuple[Part, ...]
+    is_empty: bool
+
+
 class Edge(NamedTuple):
     """So many zeros before and after an array along an axis; below zero, so many entries less."""
 

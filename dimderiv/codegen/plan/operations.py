@@ -15,6 +15,9 @@ from dimderiv.codegen.plan.regimes import Sizes
 from dimderiv.codegen.plan.running import Running, whole
 from dimderiv.language import Dim
 
+# Views that run backwards, or show an entry at several places.
+ODD_VIEWS = frozenset({"flip", "windowed", "windows"})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
@@ -140,6 +143,15 @@ def beneath_views(op: Operation) -> Operation:
     while op.is_view:
         op = op.arguments[0]
     return op
+
+
+def is_odd(op: Operation) -> bool:
+    """Whether a value is a view that not every library can have."""
+    while op.is_view:
+        if op.kind in ODD_VIEWS:
+            return True
+        (op,) = op.arguments
+    return False
 
 
 def is_of_stack(op: Operation) -> bool:

@@ -38,8 +38,8 @@ def part(plan: Plan, op: Operation, ranges: Mapping[int, Range]) -> Operation:
     inside, edges = dict(ranges), dict[int, tuple[Dim, Dim]]()
     for axis, each in ranges.items():
         before, after = NOTHING - each.first, each.last - op.dims[axis] + ONE
-        is_inside = _is_none(after) or _is_meant_inside(op, each, after)
-        if not (_is_none(before) and is_inside):
+        is_inside = is_none(after) or _is_meant_inside(op, each, after)
+        if not (is_none(before) and is_inside):
             edges[axis] = (before, after)
             inside[axis] = each._replace(first=NOTHING, last=each.last - each.first)
     return _sliced(plan, padded(plan, op, edges), inside)
@@ -75,7 +75,7 @@ def padded(plan: Plan, op: Operation, edges: Mapping[int, tuple[Dim, Dim]]) -> O
     if not edges:
         return op
     dims = [dim + sum(edges.get(axis, ()), NOTHING) for axis, dim in enumerate(op.dims)]
-    if all(_is_none(before) and _is_none(after) for before, after in edges.values()):
+    if all(is_none(before) and is_none(after) for before, after in edges.values()):
         kept = {
             axis: Range(NOTHING - before, op.dims[axis] + after - ONE, 1, dims[axis])
             for axis, (before, after) in edges.items()
@@ -132,8 +132,12 @@ def flipped(plan: Plan, op: Operation, axes: Sequence[int]) -> Operation:
     return plan.make("flip", (op,), op.dims, Along(tuple(axes))) if axes else op
 
 
-def _is_none(count: Dim) -> bool:
-    """Whether there is surely nothing of that many: names of sizes are at least 1."""
+def is_none(count: Dim) -> bool:
+    """Whether there is surely nothing of that many: names of sizes are at least 1.
+
+    Args:
+        count: the number.
+    """
     most = 0
     for names, coefficient in count.monomials:
         if names and coefficient > 0:

@@ -9,6 +9,7 @@ from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
+from dimderiv.codegen.plan.inlaying import Inlaying, is_inside
 from dimderiv.codegen.plan.labels import put_into
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.patterns import images, is_scattered, parts_of, serves_less, turned
@@ -68,6 +69,7 @@ class Planner:
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
         self.placing = Placing(plan, self.factors, self.value, self._multiplied)
+        self.inlaying = Inlaying(plan)
         self.names: dict[Operation, str] = {}
         self._known: dict[Key, Tensor] = {}
         self._unturned: dict[frozenset[Key], list[Node]] = {}
@@ -95,6 +97,9 @@ class Planner:
     def result(self, node: Node) -> Operation:
         """The value of a node that is returned, with every axis written out."""
         op = self.plan.full(self.value(node), node.axes)
+        if _is_backwards(op):
+            # Not every library takes arrays that run backwards through memory.
+            op = self.plan.make("copied", (op,), op.dims)
         self.plan.commit(op)
         return op
 
@@ -197,8 +202,8 @@ class Planner:
         scattered = [(c, t) for c, t in node.terms if is_scattered(t) or one_each(t)]
         spread = [(c, t) for c, t in node.terms if not (is_scattered(t) or one_each(t))]
         if not scattered:
-            return self._added(spread)
-        base = self.plan.full(self._added(spread), node.axes) if spread else None
+            return self._added(spread, node.axes)
+        base = self.plan.full(self._added(spread, node.axes), node.axes) if spread else None
         return self._scattered(scattered, base, node.axes)
 
     def _scattered(
@@ -234,10 +239,19 @@ class Planner:
         places = self.plan.full(self.value(labels.node), labels.node.axes)
         return put_into(self.plan, base, entries, places)
 
-    def _added(self, terms: Sequence[tuple[Fraction, Node]]) -> Tensor:
-        """The sum of terms, those with fewer axes first, since their sum is cheap."""
+    def _added(self, terms: Sequence[tuple[Fraction, Node]], axes: tuple[Dim, ...]) -> Tensor:
+        """The sum of terms, of which those that lie in parts of it are put there."""
         found = {term.key: self._term(c, term) for c, term in sorted(terms, key=serves_less)}
         tensors = [(c, found[term.key]) for c, term in terms]
+        boxes, rest = self.inlaying.apart(tensors, axes)
+        whole = None if rest else self.inlaying.beside_each_other(boxes, axes)
+        if whole is None and boxes and all(is_inside(box, axes) for box in boxes):
+            base = self.plan.full(self._summed(rest), axes) if rest else None
+            whole = self.inlaying.put(base, boxes, axes)
+        return Tensor(whole, tuple(range(len(axes)))) if whole else self._summed(tensors)
+
+    def _summed(self, tensors: Sequence[tuple[Fraction, Tensor]]) -> Tensor:
+        """The sum of tensors, those with fewer axes first, since their sum is cheap."""
         most = max(len(t.letters) for _, t in tensors)
         small = [(c, t) for c, t in tensors if len(t.letters) < most]
         if len(small) > 1:
@@ -250,7 +264,7 @@ class Planner:
     def _term(self, coefficient: Fraction, node: Node) -> Tensor:
         tensor = self.plan.written_out(self.plan.upright(self.value(node)))
         # What is still multiplied by a number is left open: a factor of it may be instead.
-        is_final = coefficient == 1 or tensor.op.kind == "inv"
+        is_final = tensor.op.kind == "inv" or (coefficient == 1 and tensor.op.kind != "bordered")
         for each in (tensor.op,) if is_final else tensor.op.arguments:
             self.plan.commit(each)
         return tensor
@@ -381,3 +395,12 @@ def _letters_of_all(tensors: Sequence[Tensor]) -> Letters:
     held = {letter for tensor in tensors for letter in tensor.letters}
     longest = max((tensor.letters for tensor in tensors), key=len)
     return longest if len(longest) == len(held) else tuple(sorted(held))
+
+
+def _is_backwards(op: Operation) -> bool:
+    """Whether an operation is a view that has the last entry along an axis first."""
+    while op.is_view and op.arguments:
+        if op.kind == "flip":
+            return True
+        op = op.arguments[0]
+    return False

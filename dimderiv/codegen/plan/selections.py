@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dimderiv.codegen.plan.details import Selected, Window
+from dimderiv.codegen.plan.operations import is_of_numbers
 from dimderiv.codegen.plan.parts import Range, added, flipped, padded, part, strided
 from dimderiv.codegen.plan.plan import Plan, Tensor, distinct
 from dimderiv.graph import Factor, Selection
@@ -244,7 +245,9 @@ def placed(
     op = added(plan, flipped(plan, op, turned), windows, len(result))
     if len(op.dims) < len(result):
         single = (axis for axis, each in windows.items() if not each.counts)
-        op = plan.make("reshape", (op,), _with_ones(op.dims, single))
+        # A number has no shape that it could get another in the place of.
+        kind = "fill" if is_of_numbers(op) else "reshape"
+        op = plan.make(kind, (op,), _with_ones(op.dims, single))
     return Tensor(padded(plan, op, edges), result)
 
 

@@ -42,11 +42,15 @@ class Spelled(NamedTuple):
         """
         result, dims = letters_of(self.product.result), self.product.dims
         held = {letter for factor in self.product.factors for letter in letters_of(factor.indices)}
-        return {
-            each.root: each
-            for each in self.chosen
-            if is_open(each, result) and rooted(plan, each, result, held, dims) is None
-        }
+        found, taken = dict[int, Chosen](), set[int]()
+        for each in self.chosen:
+            if not is_open(each, result) or not taken.isdisjoint(each.letters):
+                continue
+            # What is a part of an axis is put there when all is multiplied.
+            if len(each.letters) == 1 or rooted(plan, each, result, held, dims) is None:
+                found[each.root] = each
+                taken.update(each.letters)
+        return found
 
 
 def spelled(node: LabelledProduct, *, has_more_axes: bool) -> Spelled:

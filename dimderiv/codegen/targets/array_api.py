@@ -12,6 +12,7 @@ from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.spelling import axes_over
 from dimderiv.codegen.targets.text import Text, commented, joined, listed
 from dimderiv.codegen.targets.writer import Writer
+from dimderiv.language import ONE
 
 
 class ArrayApiWriter(Writer):
@@ -24,6 +25,7 @@ class ArrayApiWriter(Writer):
     labels = "xp.astype(xp.asarray({}), xp.int64)"
     reserved = frozenset({"xp", "like"})
     row = "[0, :]"
+    copied = "xp.asarray({}, copy=True)"
     # The standard has a Cholesky factor, but nothing that solves with it.
     factors = frozenset()
     layer_name = "Layer"
@@ -49,9 +51,11 @@ class ArrayApiWriter(Writer):
         "reshape": "xp.reshape({}, {op.tuple})",
         "packed": "xp.reshape({}, {op.tuple})",
         "split": "xp.reshape({}, {op.tuple})",
+        "concatenated": "xp.concat(({every}), axis={op.detail.axes[0]})",
         "sort": "xp.sort({}, axis={op.detail.axes[0]})",
         "rank": "xp.argsort(xp.argsort({}, axis={op.detail.axes[0]}), axis={op.detail.axes[0]})",
         "flip": "xp.flip({}, axis={op.detail.axes})",
+        "copied": "xp.asarray({}, copy=True)",
     }
 
     def converted(self, names: list[str]) -> list[str]:
@@ -99,6 +103,22 @@ class ArrayApiWriter(Writer):
         """The index that takes a part of an array, which says what becomes of each axis."""
         text = super().part(op, taken)
         return text if text.count(",") + 1 == op.arguments[0].rank else f"{text}, ..."
+
+    def inlaid(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
+        """The line that adds values to a part of an array."""
+        assert isinstance(op.detail, details.Inlaid)
+        value, sizes, edges = op.arguments[-1], list(op.dims), list[str]()
+        for axis, start, stop, step in op.detail.parts:
+            end = (stop or op.dims[axis]) if step else start + ONE
+            sizes[axis] = end - start
+            edges.append(f"({axis}, {self.sizes((start, op.dims[axis] - end))})")
+        text = part.text
+        if value.dims != tuple(sizes):
+            text = self.constant(text) if is_of_numbers(value) else text
+            text = f"xp.reshape({text}, {self.tuple(sizes)})"
+        whole = Text(f"{self.helper('bordered')}({text}, [{', '.join(edges)}])")
+        total = whole if base is None else joined("+", base, whole)
+        return [commented(f"{variable} = {total}", op.dims)]
 
     def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
         """The line that adds an entry to each row of an array."""

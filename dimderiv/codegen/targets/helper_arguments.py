@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dimderiv.codegen.plan import Operation, details
-from dimderiv.codegen.targets.text import SIGN, Text
+from dimderiv.codegen.targets.text import SIGN, SUM, Text, commented
 
 if TYPE_CHECKING:
     from dimderiv.codegen.targets.writer import Writer
@@ -115,5 +115,38 @@ def put_in_place(
     lines = [] if base.text == variable else [f"{variable} = {base.atom}.{copy}()"]
     place = f"{variable}[{row_index(writer, op)}{labels}]"
     if part.level == SIGN:
+        return [*lines, f"{place} -= {part.text.removeprefix('-')}"]
+    return [*lines, f"{place} += {part}"]
+
+
+def inlaid_in_place(
+    writer: "Writer",
+    variable: str,
+    base: Text | None,
+    op: Operation,
+    part: Text,
+    words: tuple[str, str],
+) -> list[str]:
+    """The lines that put values into a part of an array, for a library that overwrites.
+
+    Args:
+        writer: writes sizes.
+        variable: the name of the array.
+        base: what is added to; nothing where all is zero.
+        op: the operation.
+        part: the values.
+        words: the array of zeros, and the method that copies an array.
+    """
+    assert isinstance(op.detail, details.Inlaid)
+    zeros, copy = words
+    lines = list[str]()
+    if base is None:
+        lines = [commented(f"{variable} = {zeros}", op.dims)]
+    elif base.text != variable:
+        lines = [commented(f"{variable} = {base.atom}.{copy}()", op.dims)]
+    place = f"{variable}[{writer.part(op, op.detail.parts)}]"
+    if op.detail.is_empty:
+        return [*lines, f"{place} = {part}"]
+    if part.text.startswith("-") and part.level > SUM:
         return [*lines, f"{place} -= {part.text.removeprefix('-')}"]
     return [*lines, f"{place} += {part}"]

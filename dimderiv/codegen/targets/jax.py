@@ -102,6 +102,13 @@ class JaxWriter(NumpyLikeWriter):
             values = joined("-" if is_negative else "+", base, values)
         return [commented(f"{variable} = {values}", op.dims)]
 
+    def inlaid(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
+        """The line that puts values into a part of an array, or adds them to what is there."""
+        assert isinstance(op.detail, details.Inlaid)
+        before = base.atom if base else f"jnp.zeros({self.shape(op.dims)}, {self.dtype})"
+        place, method = self.part(op, op.detail.parts), "set" if op.detail.is_empty else "add"
+        return [commented(f"{variable} = {before}.at[{place}].{method}({part})", op.dims)]
+
     def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
         """The line that adds an entry to each row of an array."""
         base, part, labels = texts

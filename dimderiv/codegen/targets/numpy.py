@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.plan import EXTREMES, Operation, details, is_of_numbers, is_of_stack
-from dimderiv.codegen.targets.helper_arguments import put_in_place
+from dimderiv.codegen.targets.helper_arguments import inlaid_in_place, put_in_place
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
 from dimderiv.codegen.targets.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.targets.spelling import outer_places, triangle_place
@@ -27,6 +27,7 @@ class NumpyWriter(NumpyLikeWriter):
     module = "np"
     helper_file = "numpy_helpers.py"
     labels = "np.asarray({}, int)"
+    copied = "{}.copy()"
     in_blocks = True
     array_tests = ("np.ndarray", '{}.dtype.kind == "f"')
     layer_name = "Layer"
@@ -36,6 +37,7 @@ class NumpyWriter(NumpyLikeWriter):
         **NumpyLikeWriter.calls,
         "inv": "{helper.inv}({})",
         "inner": "np.vdot({}, {})",
+        "copied": "{0.atom}.copy()",
         # numpy's own `outer` is the slowest of its ways.
         "outer": "{helper.outer}({}, {})",
         "windows": "np.lib.stride_tricks.sliding_window_view({}, {op.window}, {op.detail.axes})",
@@ -72,8 +74,8 @@ class NumpyWriter(NumpyLikeWriter):
         if op.kind == "map":
             is_taken = op.function in {*EXTREMES, "square"} or self._is_universal(op)
             return (0,) if is_taken and not is_of_numbers(op) else ()
-        if op.kind in {"scatter", "put"}:
-            return (0,) if len(op.arguments) > 2 - (op.kind == "scatter") else ()
+        if op.kind in {"scatter", "inlaid", "put"}:
+            return (0,) if len(op.arguments) > 1 + (op.kind == "put") else ()
         return (0,) if op.kind in SOFTMAXES else ()
 
     def _is_universal(self, op: Operation) -> bool:
@@ -113,6 +115,11 @@ class NumpyWriter(NumpyLikeWriter):
     def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
         """The lines that add an entry to each row of an array."""
         return put_in_place(self, variable, op, texts, "copy")
+
+    def inlaid(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
+        """The lines that put values into a part of an array."""
+        zeros = f"np.zeros({self.shape(op.dims)}, {self.dtype})"
+        return inlaid_in_place(self, variable, base, op, part, (zeros, "copy"))
 
     def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
         """A new array that loops over blocks fill; a number without axes."""

@@ -31,9 +31,11 @@ class NumpyLikeWriter(Writer):
         "reshape": "{0.atom}.reshape({op.sizes})",
         "packed": "{0.atom}.reshape({op.sizes})",
         "split": "{0.atom}.reshape({op.sizes})",
+        "concatenated": "{xp}.concatenate(({every}){op.other_axis})",
         "sort": "{xp}.sort({}, axis={op.detail.axes[0]})",
         "rank": "{0.atom}.argsort(axis={op.detail.axes[0]}).argsort(axis={op.detail.axes[0]})",
         "flip": "{0.atom}[{op.backwards}]",
+        "copied": "{}",
     }
 
     def needs_number(self, op: Operation, place: int) -> bool:

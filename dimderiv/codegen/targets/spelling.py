@@ -76,6 +76,13 @@ class Parts:
         return ", ".join("::-1" if k in axes else ":" for k in range(max(axes) + 1))
 
     @property
+    def other_axis(self) -> str:
+        """The axis that arrays lie one after the other along, where it is not the first."""
+        assert isinstance(self.detail, details.Along)
+        (axis,) = self.detail.axes
+        return f", axis={axis}" if axis else ""
+
+    @property
     def subscripts(self) -> str:
         """The letters of `einsum`."""
         assert isinstance(self.detail, details.Subscripts)

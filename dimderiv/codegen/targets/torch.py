@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.plan import COMPARISONS, Operation, beneath_views, details, is_of_numbers
-from dimderiv.codegen.targets.helper_arguments import is_plain_index, put_in_place, row_index
+from dimderiv.codegen.targets.helper_arguments import (
+    inlaid_in_place,
+    is_plain_index,
+    put_in_place,
+    row_index,
+)
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.spelling import axes_over
 from dimderiv.codegen.targets.text import Text, commented, indented, joined, listed, subscripts
@@ -51,9 +56,11 @@ class TorchWriter(Writer):
         "reshape": "{0.atom}.reshape({op.sizes})",
         "packed": "{0.atom}.reshape({op.sizes})",
         "split": "{0.atom}.reshape({op.sizes})",
+        "concatenated": "torch.cat(({every}), {op.detail.axes[0]})",
         "sort": "torch.sort({}, {op.detail.axes[0]})[0]",
         "rank": "{0.atom}.argsort({op.detail.axes[0]}).argsort({op.detail.axes[0]})",
         "flip": "{0.atom}.flip({op.detail.axes})",
+        "copied": "{}",
     }
 
     def fitting(self, names: list[str]) -> list[str]:
@@ -110,6 +117,10 @@ class TorchWriter(Writer):
         """The lines that add an entry to each row of a tensor."""
         return put_in_place(self, variable, op, texts, "clone")
 
+    def inlaid(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
+        """The lines that put values into a part of a tensor."""
+        return inlaid_in_place(self, variable, base, op, part, (self._new("zeros", op), "clone"))
+
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as torch spells it."""
         match op.detail:
@@ -156,8 +167,8 @@ class TorchWriter(Writer):
 
     def overwritable(self, op: Operation) -> Sequence[int]:
         """The places of the arguments that torch can put the value in."""
-        if op.kind in {"scatter", "put"}:
-            return (0,) if len(op.arguments) > 2 - (op.kind == "scatter") else ()
+        if op.kind in {"scatter", "inlaid", "put"}:
+            return (0,) if len(op.arguments) > 1 + (op.kind == "put") else ()
         if op.function not in ARITHMETIC:
             return ()
         places = (0, 1) if op.function in "+*" else (0,)

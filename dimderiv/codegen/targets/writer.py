@@ -20,6 +20,7 @@ from dimderiv.codegen.targets.arguments import WIDTH, Arguments
 from dimderiv.codegen.targets.helper_arguments import helper_arguments, over_stack, part_index
 from dimderiv.codegen.targets.helper_texts import helper_functions
 from dimderiv.codegen.targets.layers import LayerText
+from dimderiv.codegen.targets.lines import LineWriter
 from dimderiv.codegen.targets.spelling import Helpers, Parts, outer_places, triangle_place
 from dimderiv.codegen.targets.text import (
     ATOM,
@@ -35,7 +36,6 @@ from dimderiv.codegen.targets.text import (
     power,
     without_axis,
 )
-from dimderiv.errors import UnknownNameError
 from dimderiv.language import HESSIAN, Dim
 from dimderiv.rulebook import Rulebook
 
@@ -44,7 +44,7 @@ MOST_TESTED = 6
 
 
 @dataclass(eq=False)
-class Writer:
+class Writer(LineWriter):
     """Writes operations as expressions of one target.
 
     Args:
@@ -59,6 +59,7 @@ class Writer:
         helper_file: where its helper functions stand.
         reserved: names of its code that no symbol may have, besides the module and the helpers.
         row: the index that takes the entries of a row.
+        copied: what copies an array, where views are returned that other libraries cannot have.
         in_blocks: whether a function may go over large arrays block by block.
         factors: the kinds of factors of matrices that it can keep.
         array_tests: the type of an array, and a test of one that its entries are floating, where
@@ -82,6 +83,7 @@ class Writer:
     helper_file: ClassVar[str]
     reserved: ClassVar[frozenset[str]] = frozenset()
     row: ClassVar[str] = "[0]"
+    copied: ClassVar[str] = ""
     in_blocks: ClassVar[bool] = False
     factors: ClassVar[frozenset[str]] = FACTORS
     array_tests: ClassVar[tuple[str, ...]] = ()
@@ -216,6 +218,7 @@ class Writer:
 
     def _formatted(self, spelling: str, op: Operation, parts: Sequence[Text]) -> Text:
         given = {"xp": self.module, "helper": Helpers(self.helper), "op": Parts(op, self)}
+        given["every"] = ", ".join(map(str, parts))
         return Text(spelling.format(*parts, **given))
 
     def mapped(self, op: Operation, parts: Sequence[Text]) -> Text:
@@ -280,13 +283,6 @@ class Writer:
         """The name of the helper function that an operation calls."""
         return called(op)
 
-    def unknown(self, function: str) -> UnknownNameError:
-        """The error that a function has no code."""
-        return UnknownNameError(
-            f"there is no {self.target} code for {function}",
-            hint="define it by functions that have code",
-        )
-
     @property
     def helpers(self) -> Collection[str]:
         """The names of its helper functions."""
@@ -322,59 +318,6 @@ class Writer:
     def part(self, op: Operation, taken: Sequence[details.Part]) -> str:
         """The index that takes a part of an array."""
         return part_index(taken, self)
-
-    def overwritable(self, op: Operation) -> Sequence[int]:
-        """The places of the arguments that the value of an operation may overwrite; none here.
-
-        Args:
-            op: the operation.
-        """
-        return ()
-
-    def overwritten(self, op: Operation, parts: Sequence[Text], place: int, variable: str) -> str:
-        """The line that puts the value of an operation where an argument was.
-
-        Args:
-            op: the operation.
-            parts: the texts of its arguments.
-            place: which of them is overwritten; its text is the name of a variable.
-            variable: the name of the value.
-
-        Raises:
-            UnknownNameError: the target does not overwrite.
-        """
-        raise self.unknown(op.kind)
-
-    def scattered(self, variable: str, base: Text | None, op: Operation, part: Text) -> list[str]:
-        """The lines that put values on a diagonal, or add them to what is there.
-
-        Args:
-            variable: the name of the array.
-            base: what is added to; nothing where the rest is zero.  A target that overwrites may
-                take it that the variable holds an array of its own where this is the variable.
-            op: an operation of the kind `scatter`; its detail says which axes run together.
-            part: the values.
-        """
-        raise self.unknown(op.kind)
-
-    def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
-        """The lines that add an entry to each row of an array, where a label says.
-
-        Args:
-            variable: the name of the array.
-            op: an operation of the kind `put` with three arguments.
-            texts: the array, the entries and the labels.
-        """
-        raise self.unknown(op.kind)
-
-    def array(self, dims: Sequence[Dim], *, is_zero: bool) -> str:
-        """A new array that loops over blocks fill; a number without axes.
-
-        Args:
-            dims: the sizes of its axes.
-            is_zero: whether its entries are zero; else they are left open.
-        """
-        raise NotImplementedError
 
     def expanded(self, text: str, places: Sequence[bool]) -> str:
         """An array with axes of size 1 where a place is false."""
