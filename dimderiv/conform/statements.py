@@ -10,6 +10,7 @@ from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.conform.places import Place
 from dimderiv.conform.whole_arrays import WholeArrays
+from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
     Function,
     Index,
@@ -49,6 +50,7 @@ class Statements:
         self.arrays = WholeArrays(piece_of, user, self.axes)
         self.batches = Batches(known, user)
         self.known = known
+        self.pending: set[Key] = set()
         self.writer = EntryWriter(self, user)
         self.are_used = False
 
@@ -85,7 +87,20 @@ class Statements:
         """An array with any number of axes, by itself."""
         if len(node.axes) <= 2:
             return self.piece_of(node).upright
-        return self.arrays.form(node) or self._along(node) or self.entries(node).upright
+        return self.arrays.form(node) or self._along(node) or self._by_entries(node)
+
+    def _by_entries(self, node: Node) -> Form:
+        """An array as a statement; one whose entries are only those of itself has none."""
+        if node.key in self.pending:
+            raise NotDifferentiableError(
+                "the derivative has a part with more than two axes, which cannot be written",
+                hint="derive a scalar, or hand a derivative down with upstream",
+            )
+        self.pending.add(node.key)
+        try:
+            return self.entries(node).upright
+        finally:
+            self.pending.discard(node.key)
 
     def _along(self, node: Node) -> Form | None:
         """A function along axes of an array that needs letters."""

@@ -3,9 +3,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from tensors import array, assert_computed, letters
 
+from dimderiv import derive
 from dimderiv.codegen.targets import TARGETS
 from dimderiv.graph.nodes import Factor, Node, Selection, Shifted, Symbol, apply_function, selection
 from dimderiv.graph.products import product
@@ -137,3 +139,14 @@ def test_pooling_is_a_reduction_of_windows(target: str) -> None:
     rows, cols = (places([size, size // 2, two], (2, 1)) for size in (H, W))
     seen = letters("ncab,air,bjs->ncijrs", V, rows, cols)
     assert_computed([apply_function("max", (seen,), seen.axes[:4], (4, 5))], [V], SIZES, target)
+
+
+def test_what_is_returned_does_not_run_backwards() -> None:
+    """PyTorch takes no array of numpy with a negative stride."""
+    causal = "Y[n,o,t:9] = X[n,c,t-2k] W[o,c,k]; sum(G .* Y)"
+    shapes = "X: 2 x 3 x 9; W: 4 x 3 x 3; G: 2 x 4 x 9"
+    function = derive(causal, "W", shapes=shapes, verify=False).function("numpy")
+
+    found = function(X=np.ones((2, 3, 9)), W=np.ones((4, 3, 3)), G=np.ones((2, 4, 9)))
+
+    assert all(stride > 0 for stride in found.strides)

@@ -11,6 +11,7 @@ from index_nodes import assert_same_value as assert_same
 from dimderiv import derive
 from dimderiv.conform.arrange import Arranger
 from dimderiv.conform.lettering import UserLetters
+from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import (
     Factor,
     Node,
@@ -170,3 +171,9 @@ def test_a_function_of_what_needs_letters_is_written(expression: str, wrt: str) 
     assert found.form == "index"
     assert found.verification
     assert found.verification.level in {"exact", "30 digits"}
+
+
+def test_an_array_that_has_no_notation_is_refused() -> None:
+    """The one-hot array of the ranks of a matrix has three axes."""
+    with pytest.raises(NotDifferentiableError, match="more than two axes"):
+        derive("sort(A)", "A", shapes="A: m x n", verify=False)

@@ -52,6 +52,7 @@ KINDS = {
     "part": Traits("view", details.Parts, cost.free, running.partly),
     "windowed": Traits("view", details.Windows, cost.free),
     "flip": Traits("view", details.Along, cost.free),
+    "copied": Traits("fresh"),
     "rows": Traits("view", details.Block, cost.free),
     "map": Traits("fresh", details.Entrywise, cost.entrywise, running.broadcast),
     "cast": Traits("shared", None, cost.passing, running.broadcast),

@@ -81,8 +81,8 @@ class Placing:
         now = [each for each in found.chosen if scattered.get(each.root) is not each]
         # The rows of labels are there once entries have been taken at them.
         rows = {letter for each in found.labels for letter in each.letters}
-        early = [each for each in now if each.root not in rows]
-        late = [each for each in now if each.root in rows]
+        early = [each for each in now if rows.isdisjoint(each.every)]
+        late = [each for each in now if not rows.isdisjoint(each.every)]
 
         def take(tensors: list[Tensor]) -> list[Tensor]:
             tensors = [selected(self.plan, tensor, scattered, dims) for tensor in tensors]

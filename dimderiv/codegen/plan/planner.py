@@ -97,6 +97,9 @@ class Planner:
     def result(self, node: Node) -> Operation:
         """The value of a node that is returned, with every axis written out."""
         op = self.plan.full(self.value(node), node.axes)
+        if _is_backwards(op):
+            # Not every library takes arrays that run backwards through memory.
+            op = self.plan.make("copied", (op,), op.dims)
         self.plan.commit(op)
         return op
 
@@ -392,3 +395,12 @@ def _letters_of_all(tensors: Sequence[Tensor]) -> Letters:
     held = {letter for tensor in tensors for letter in tensor.letters}
     longest = max((tensor.letters for tensor in tensors), key=len)
     return longest if len(longest) == len(held) else tuple(sorted(held))
+
+
+def _is_backwards(op: Operation) -> bool:
+    """Whether an operation is a view that has the last entry along an axis first."""
+    while op.is_view and op.arguments:
+        if op.kind == "flip":
+            return True
+        op = op.arguments[0]
+    return False

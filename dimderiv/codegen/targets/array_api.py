@@ -55,6 +55,7 @@ class ArrayApiWriter(Writer):
         "sort": "xp.sort({}, axis={op.detail.axes[0]})",
         "rank": "xp.argsort(xp.argsort({}, axis={op.detail.axes[0]}), axis={op.detail.axes[0]})",
         "flip": "xp.flip({}, axis={op.detail.axes})",
+        "copied": "xp.asarray({}, copy=True)",
     }
 
     def converted(self, names: list[str]) -> list[str]:

@@ -37,6 +37,7 @@ class NumpyWriter(NumpyLikeWriter):
         **NumpyLikeWriter.calls,
         "inv": "{helper.inv}({})",
         "inner": "np.vdot({}, {})",
+        "copied": "{0.atom}.copy()",
         # numpy's own `outer` is the slowest of its ways.
         "outer": "{helper.outer}({}, {})",
         "windows": "np.lib.stride_tricks.sliding_window_view({}, {op.window}, {op.detail.axes})",

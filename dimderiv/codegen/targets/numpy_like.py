@@ -35,6 +35,7 @@ class NumpyLikeWriter(Writer):
         "sort": "{xp}.sort({}, axis={op.detail.axes[0]})",
         "rank": "{0.atom}.argsort(axis={op.detail.axes[0]}).argsort(axis={op.detail.axes[0]})",
         "flip": "{0.atom}[{op.backwards}]",
+        "copied": "{}",
     }
 
     def needs_number(self, op: Operation, place: int) -> bool:

@@ -60,6 +60,7 @@ class TorchWriter(Writer):
         "sort": "torch.sort({}, {op.detail.axes[0]})[0]",
         "rank": "{0.atom}.argsort({op.detail.axes[0]}).argsort({op.detail.axes[0]})",
         "flip": "{0.atom}.flip({op.detail.axes})",
+        "copied": "{}",
     }
 
     def fitting(self, names: list[str]) -> list[str]:
