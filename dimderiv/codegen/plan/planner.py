@@ -11,7 +11,7 @@ from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
 from dimderiv.codegen.plan.inlaying import Inlaying, is_inside
 from dimderiv.codegen.plan.labels import put_into
-from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan.operations import Operation, is_backwards
 from dimderiv.codegen.plan.patterns import images, is_scattered, parts_of, serves_less, turned
 from dimderiv.codegen.plan.placing import Placing, Take
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
@@ -97,7 +97,7 @@ class Planner:
     def result(self, node: Node) -> Operation:
         """The value of a node that is returned, with every axis written out."""
         op = self.plan.full(self.value(node), node.axes)
-        if _is_backwards(op):
+        if is_backwards(op):
             # Not every library takes arrays that run backwards through memory.
             op = self.plan.make("copied", (op,), op.dims)
         self.plan.commit(op)
@@ -395,12 +395,3 @@ def _letters_of_all(tensors: Sequence[Tensor]) -> Letters:
     held = {letter for tensor in tensors for letter in tensor.letters}
     longest = max((tensor.letters for tensor in tensors), key=len)
     return longest if len(longest) == len(held) else tuple(sorted(held))
-
-
-def _is_backwards(op: Operation) -> bool:
-    """Whether an operation is a view that has the last entry along an axis first."""
-    while op.is_view and op.arguments:
-        if op.kind == "flip":
-            return True
-        op = op.arguments[0]
-    return False
