@@ -158,16 +158,3 @@ def is_of_stack(op: Operation) -> bool:
     """Whether an operation is a function of matrices and takes a stack of them."""
     is_of_matrix = op.kind in OF_MATRICES or op.kind not in KINDS
     return is_of_matrix and bool(op.arguments) and op.arguments[0].rank > 2
-
-
-def is_backwards(op: Operation) -> bool:
-    """Whether an operation is a view that has the last entry along an axis first.
-
-    Args:
-        op: the operation.
-    """
-    while op.is_view and op.arguments:
-        if op.kind == "flip":
-            return True
-        op = op.arguments[0]
-    return False
