@@ -10,6 +10,7 @@ from math import inf
 from dimderiv.conform.places import Place
 from dimderiv.graph import Factor, Function, Index, Map, Merged, Named, Node, Product, Sum, Symbol
 from dimderiv.language import (
+    COMPARISONS,
     ONE,
     Add,
     Binary,
@@ -27,6 +28,8 @@ from dimderiv.language import (
 )
 
 ENTRYWISE = frozenset({".*", "./", ".^"})
+# Behind all places of a program.
+ARRIVING = 1e9
 LETTERS = "ijklpqrstuvabcdefgh"
 
 
@@ -67,13 +70,18 @@ class UserLetters:
         return [letter for letter, dim in zip(padded, shape, strict=False) if dim != ONE]
 
     def place(self, factor: Tree) -> float:
-        """Where a factor stands among others: as in the program, what arrives from above last.
+        """Where a factor stands among others: as in the program, then what arrives from above.
+
+        Whether something holds, and whether two places are the same, stands last.
 
         Args:
             factor: what is multiplied.
         """
+        bare = factor.operand if isinstance(factor, Entry) else factor
+        if isinstance(bare, Binary) and bare.operator in COMPARISONS:
+            return inf
         arrays = [name for name in _arrays(factor) if name in self.shapes]
-        return max((self.places.get(name, inf) for name in arrays), default=inf)
+        return max((self.places.get(name, ARRIVING) for name in arrays), default=inf)
 
     def wishes(self, node: Node, axis: int) -> Iterator[str]:
         """Letters for an axis of a node, the best first.

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from dimderiv.conform import notation
 from dimderiv.conform.functions import applied, function
+from dimderiv.conform.grids import Term, with_grids
 from dimderiv.conform.index_form import Heads
 from dimderiv.conform.kronecker import merged_piece
 from dimderiv.conform.lettering import UserLetters
@@ -185,9 +186,14 @@ class Pieces:
         added = factors_of_added(signed)
         # A number beside an identity would be read as a multiple of that.
         filled = any(is_identity(term) for _, term in signed)
+        present = (True,) * len(node.axes)
         terms = [
-            self.unfilled(term, c, absorb=takes_its_sign(term, added), filled=filled)
-            for c, term in signed
+            Unfilled(False, term, present)
+            if isinstance(term, TwoWay)
+            else self.unfilled(
+                term[1], term[0], absorb=takes_its_sign(term[1], added), filled=filled
+            )
+            for term in self._with_blocks(signed)
         ]
         present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
         piece = summed([(term.negative, term.piece) for term in terms])
@@ -196,6 +202,12 @@ class Pieces:
         if is_symmetric(node):
             piece = notation.symmetric(min(piece, key=with_short_start))
         return piece, present
+
+    def _with_blocks(self, signed: Sequence[Term]) -> Sequence[Term | TwoWay]:
+        """The terms of a sum, those that are placed beside each other as blocks."""
+        if any(isinstance(term, Product) and selects(term) for _, term in signed):
+            return with_grids(signed, self.piece)
+        return signed
 
     def total(
         self,

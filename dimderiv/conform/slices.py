@@ -86,7 +86,7 @@ class Slices:
         found: Node = node
         while isinstance(found, Product):
             seen = letters_of(found.result)
-            span = next((s for s in _spans(found) if s.whole not in seen), None)
+            span = next((s for s in spans_of(found) if s.whole not in seen), None)
             if span is None:
                 break
             shorter = self._without(found, span)
@@ -167,7 +167,7 @@ class Slices:
 
     def placed(self, node: Product) -> TwoWay | None:
         """An array among zeros, without its coefficient and its scalar factors."""
-        span = next((span for span in _spans(node) if span.whole in node.result), None)
+        span = next((span for span in spans_of(node) if span.whole in node.result), None)
         if span is None or not are_letters(node.result) or span.inside in node.result:
             return None
         others = self._within(node, span)
@@ -255,8 +255,12 @@ def _unit(term: Node) -> tuple[int, Node] | None:
     return None if place is None else (place, part(node.coefficient, rest, (), node.dims))
 
 
-def _spans(node: Product) -> list[Span]:
-    """The places that the selections of a product take, where they are neighbours."""
+def spans_of(node: Product) -> list[Span]:
+    """The places that the selections of a product take, where they are neighbours.
+
+    Args:
+        node: the product.
+    """
     found = []
     for factor in node.factors:
         inner = factor.node
@@ -309,7 +313,7 @@ def _among_zeros(form: Form, span: Span, axes: Sequence[Dim], axis: int) -> Form
     """Blocks: zeros, an array, zeros, along one axis."""
     other = next((dim for k, dim in enumerate(axes) if k != axis), ONE)
     before, after = [
-        [_zeros((size, other) if axis == 0 else (other, size))] if size != NOTHING else []
+        [zeros((size, other) if axis == 0 else (other, size))] if size != NOTHING else []
         for size in (span.start, span.size - span.stop)
     ]
     # Blocks that are stacked in blocks are those of the whole.
@@ -323,7 +327,12 @@ def _among_zeros(form: Form, span: Span, axes: Sequence[Dim], axis: int) -> Form
     return Form(tree, symbols(tree))
 
 
-def _zeros(sizes: Sequence[Dim]) -> Tree:
+def zeros(sizes: Sequence[Dim]) -> Tree:
+    """An array of zeros; a number where it has one entry.
+
+    Args:
+        sizes: its rows and columns.
+    """
     if all(size == ONE for size in sizes):
         return ZERO
     return Binary("*", ZERO, Call("ones", tuple([size.syntax() for size in sizes])))

@@ -73,6 +73,8 @@ class Unifier:
         self.equations: list[SizeEquation] = []
         self.open: list[SizeEquation] = []
         self.computed: list[tuple[Computed, Tree]] = []
+        # The parts that a known sum was made of; none where they were in several orders.
+        self.sums: dict[Dim, Computed | None] = {}
 
     def unify(self, left: SizeTerm, right: SizeTerm, reason: Tree) -> None:
         """Make two sizes equal."""
@@ -118,7 +120,13 @@ class Unifier:
 
     def sum(self, left: SizeTerm, right: SizeTerm, reason: Tree) -> SizeTerm:
         """The sum of two sizes."""
-        return self._compute(Computed("sum", left, right), reason)
+        term = Computed("sum", left, right)
+        size = self._compute(term, reason)
+        if isinstance(size, Dim):
+            before = self.sums.setdefault(size, term)
+            if before is not None and resolved(before.left) != resolved(left):
+                self.sums[size] = None
+        return size
 
     def settle(self, size: SizeTerm, value: Dim, reason: Tree) -> None:
         """Make a size what was computed for it, which may be 1 even where it was left open."""
@@ -198,17 +206,30 @@ class Unifier:
         return True
 
     def _match_parts(self, equations: list[SizeEquation]) -> SizeEquation | None:
-        """Take products of unknown sizes to be equal part by part."""
+        """Take products and sums of unknown sizes to be equal part by part."""
         for equation in equations:
-            left, right = found(equation.left), found(equation.right)
-            if isinstance(left, Computed) and isinstance(right, Computed):
+            if self._parts(equation.left) and self._parts(equation.right):
                 try:
                     if not self._settle(equation):
-                        self.unify(left.left, right.left, equation.reason)
-                        self.unify(left.right, right.right, equation.reason)
+                        self._match(*equation)
                 except MismatchError:
                     return equation
         return None
+
+    def _match(self, left: SizeTerm, right: SizeTerm, reason: Tree) -> None:
+        one, other = self._parts(left), self._parts(right)
+        if one is None or other is None:
+            self.unify(left, right, reason)
+        else:
+            self._match(one.left, other.left, reason)
+            self._match(one.right, other.right, reason)
+
+    def _parts(self, term: SizeTerm) -> Computed | None:
+        """The two sizes that a size is made of, also where it is a known sum."""
+        size = found(term)
+        if isinstance(size, Dim):
+            return self.sums.get(size)
+        return size if isinstance(size, Computed) else None
 
     def refuted(self) -> SizeEquation | None:
         """A postponed equation that does not hold, once every variable has a name."""

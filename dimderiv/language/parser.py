@@ -15,7 +15,7 @@ from dimderiv.language.free_subscripts import with_free_subscripts
 from dimderiv.language.gathered import with_columns
 from dimderiv.language.indices import Head
 from dimderiv.language.letters import named_letters, names_outside_brackets
-from dimderiv.language.summation import explicit
+from dimderiv.language.summation import explicit, lone_entries
 from dimderiv.language.syntax import Program, Statement, Tree, children, walk
 from dimderiv.language.tokens import tokenize
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
@@ -187,6 +187,10 @@ class _StatementReader(ExpressionReader):
         if self.has_subscripts:
             value = with_free_subscripts(value, self.sizes)
         value = explicit(with_columns(value, self.sizes), self.sizes)
+        for alone, entry in lone_entries(value):
+            part, summed = self.source[slice(*entry.span)], " and ".join(alone)
+            verb = "is" if len(alone) == 1 else "are"
+            self.assumptions[f"{summed} {verb} summed: sum[{','.join(alone)}] {part}"] = None
         letters = {letter for part in walk(value) for letter in named_letters(part)}
         for name in names_outside_brackets(value):
             if name.name in letters and name.name not in self.known:

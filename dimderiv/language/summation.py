@@ -5,7 +5,7 @@ A letter that neither the head nor a reduction has is summed in the product that
 `Call("sum", (..,), over=(("k", None),))`; what is printed leaves it out.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from enum import Enum, auto
 
@@ -78,6 +78,25 @@ def explicit(tree: Tree, sizes: Collection[str] = ()) -> Tree:
         ParseError: a letter may be summed in two places.
     """
     return _Explicit(sizes).scope(tree, frozenset())
+
+
+def lone_entries(tree: Tree) -> Iterator[tuple[tuple[str, ...], Entry]]:
+    """The entries that are summed alone, with the letters that nothing else names or has.
+
+    Args:
+        tree: a statement with a sum over each letter.
+    """
+    match tree:
+        case Add(terms):
+            for term in terms:
+                yield from lone_entries(term)
+        case Negative(operand):
+            yield from lone_entries(operand)
+        case Call("sum", (Entry() as entry,), over=over) if over and tree.span == entry.span:
+            letters = [letter for index in entry.indices for letter in letters_of(index)]
+            alone = tuple(letter for letter, _ in over if letters.count(letter) == 1)
+            if alone:
+                yield alone, entry
 
 
 def implicit(tree: Tree) -> Tree:

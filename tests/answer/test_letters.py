@@ -38,6 +38,13 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
         ),
         ("sum(G .* E[y,:])", "E", "E: V x d; y: N labels V; G: N x d", "onehot(y)' G"),
         ("||x[1:] - x[:-1]||^2", "x", "x: n", "r = x[1:] - x[:-1]; 2 ([0; r] - [r; 0])"),
+        (
+            "sum(exp(X)[1:, 0:k] .* G)",
+            "X",
+            "X: n x m",
+            "[0 ones(1, m); G .* exp(X)[1:, :k], 0 ones(n - 1, m - k)]",
+        ),
+        ("exp(X)[0,1]", "X", "X: n x m", "[0, exp(X)[0,1], 0 ones(1, m - 2); 0 ones(n - 1, m)]"),
         ("sum(G .* reshape(X, N, C H))", "X", "X: N x C x H; G: N x (C H)", "reshape(G, N, C, H)"),
     ],
 )
@@ -62,6 +69,26 @@ def test_whole_intermediates_stay_elementwise() -> None:
     assert "dS = P .* (dP - sum(P .* dP, axis=j))" in names
     assert "dQ[b,i,d] = K[b,j,d] dS[b,i,j]" in names
     assert "dV[b,j,d] = P[b,i,j] G[b,i,d]" in names
+
+
+def test_factors_stand_as_in_the_program() -> None:
+    """What arrives from above stands last: what weights the value, or is handed down."""
+    form = "[b,i,j] A[b,i,k] C[k,j]"
+    shapes = "A: N x m x n; C: n x p"
+    weighted = derive(
+        f"Y{form.replace('] ', '] = ', 1)}; sum(G .* Y)", "C", shapes=shapes, verify=False
+    )
+    handed_down = derive(form, "C", shapes=shapes, upstream="G", verify=False)
+
+    assert "[k,j] A[b,i,k] G[b,i,j]" == weighted.text() == handed_down.text()
+
+
+def test_an_entry_is_0_outside_by_itself() -> None:
+    """No ones say that places lie inside where an array beside them is asked for there."""
+    found = derive("sum(exp(conv2(V, K)))", "V", shapes="V: H x L; K: k x l", order=2, verify=False)
+    first = "[i:H, j:L, p:H, q:L] exp(conv2(V, K))[p-r, q-s]"
+
+    assert f"{first} K[r,s] K[i-p+r, j-q+s]" == found.text()
 
 
 def test_the_axes_of_the_value_come_first() -> None:
@@ -102,3 +129,12 @@ def test_an_entry_is_asked_for_along_its_own_letter() -> None:
 
     assert "softmax(S, axis=p)[b,p,q]" in found
     assert "axis=1" not in found
+
+
+def test_what_holds_stands_last() -> None:
+    """As in matrix notation: `G .* (X > 0)`."""
+    found = derive(
+        "sum[n,i] max(X[n,2i], c[n]) G[n,i]", "X", shapes="X: N x H; G: N x P", verify=False
+    )
+
+    assert "[n, h:H] G[n,i] (X[n, 2i] > c[n]) I[h, 2i]" == found.text()

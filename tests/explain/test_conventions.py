@@ -64,3 +64,13 @@ def test_the_steps_say_it_too() -> None:
     assert "The entries of S are free" in free.explain()
     assert "dS + dS' - dS .* I" in tied.explain()
     assert "Layout: denominator" in turned.explain()
+
+
+def test_gradients_by_letters_have_one_sentence_together() -> None:
+    """What is said of letters is said once, and not where an answer has none."""
+    loss = "E[i,j,k] = A[i,r] B[j,r] - T[i,j,k]; 0.5 sum(E.^2)"
+    shapes = "T: m x n x p; A: m x R; B: n x R"
+    told = derive(loss, "A, B", shapes=shapes, verify=False).forms()
+
+    assert [each.partition(",")[0] for each in told] == ["gradients by A (m x R) and B (n x R)"]
+    assert derive("sum(X.^3)", "X", shapes="X: a x b x c", verify=False).forms() == ()

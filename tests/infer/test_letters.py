@@ -280,3 +280,13 @@ def test_an_axis_of_an_array_is_no_product_with_ones() -> None:
     assert "sum(X, axis=1)" == render_text(of_array.value)
     assert r"\operatorname{sum}_{\mathrm{axis}=1}(X)" == latex(of_array.value)
     assert r"A \mathbf{1}" == latex(of_matrix.value)
+
+
+def test_blocks_of_nothing_declared_stand_beside_declared_ones() -> None:
+    """Each has the height of the one that it is beside, which is told."""
+    declared = declarations("A: m x n; B: p x n")
+    program = parse_program("||[A; B] x - [b; c]||^2", names=declared)
+
+    found = infer(program, declared, rulebook=RULES)
+
+    assert ("x: n", "b: m", "c: p") == found.assumptions

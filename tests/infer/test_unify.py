@@ -183,3 +183,24 @@ def test_reasons_are_syntax_nodes() -> None:
     unifier.unify(size, N, reason)
 
     assert [reason] == unifier.reasons(size)
+
+
+def test_a_known_sum_is_matched_part_by_part() -> None:
+    """Blocks of known heights beside blocks of unknown ones, as many and in their order."""
+    unifier, a, b, c = Unifier(), Variable(), Variable(), Variable()
+    p = Dim.of("p")
+    whole = unifier.sum(unifier.sum(M, N, HERE), p, HERE)
+    unifier.unify(whole, unifier.sum(unifier.sum(a, b, THERE), c, THERE), HERE)
+
+    assert unifier.solve() is None
+    assert [M, N, p] == [resolved(a), resolved(b), resolved(c)]
+
+
+def test_a_sum_that_is_known_in_two_orders_is_not_matched() -> None:
+    """Which of them the unknown sizes have nothing says."""
+    unifier, a, b = Unifier(), Variable(), Variable()
+    unifier.sum(M, N, HERE)
+    unifier.unify(unifier.sum(N, M, THERE), unifier.sum(a, b, THERE), HERE)
+    unifier.solve()
+
+    assert [a, b] == [found(a), found(b)]

@@ -301,3 +301,23 @@ def test_an_answer_says_the_sizes_of_convolutions() -> None:
     )
 
     assert "Y[n, o, i:H, j:L] = X[n,c,i+r-1,j+s-1] W[o,c,r,s]" == str(found).partition(";")[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("A[:, j]", ("j is summed: sum[j] A[:, j]",)),
+        ("X[i,j]", ("i and j are summed: sum[i,j] X[i,j]",)),
+        ("u = -A[:, j]; u", ("j is summed: sum[j] A[:, j]",)),
+        ("[i] A[i,k]", ()),
+        ("A[i,i]", ()),
+        ("S[i,y[i]]", ()),
+        ("A[i,k] x[k]", ()),
+        ("sum(X[i,j])", ()),
+        ("sum[j] A[:, j]", ()),
+        ("A[:, 0]", ()),
+    ],
+)
+def test_an_entry_that_is_summed_alone_is_told(source: str, expected: tuple[str, ...]) -> None:
+    """A part of the array may have been meant, where nothing else has the letter."""
+    assert expected == parse_program(source, names=["A", "X", "S", "y"], sizes=["y"]).assumptions

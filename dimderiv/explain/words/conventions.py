@@ -1,11 +1,11 @@
 """Says in words what an answer is: its layout, its form, and which entries are free."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from dimderiv.answer import Derivative, Derived, Question
 from dimderiv.differentiate import CURVED, binding
 from dimderiv.explain.messages import sentences
-from dimderiv.language import Shape
+from dimderiv.language import Call, IndexForm, Program, Shape, walk
 
 # What is handed down to a Jacobian, and what a Hessian is multiplied by.
 _DIRECTIONS = (
@@ -74,27 +74,53 @@ def forms(derived: Derived, lang: str = "en") -> tuple[str, ...]:
         lang: `"en"` or `"zh"`.
 
     Returns:
-        A sentence for each but gradients in matrix notation, and Hessians of vectors.
+        A sentence for each but gradients without letters, which have one together, and Hessians of
+        vectors.
     """
     typed = derived.question.typed
     if derived.question.directions:
         return ()
     value = typed.program.statements[-1].name or "value"
-    found = (_form(each, value, typed.names, lang) for each in derived.derivatives.values())
-    return tuple(sentence for sentence in found if sentence is not None)
+    every = list(derived.derivatives.values())
+    lettered = [each for each in every if _is_gradient(each) and _has_letters(each.program)]
+    others = (each for each in every if not _is_gradient(each))
+    found = (_form(each, value, typed.names, lang) for each in others)
+    together = [_of_gradients(lettered, sentences(lang))] if lettered else []
+    return (*together, *(sentence for sentence in found if sentence is not None))
+
+
+def _is_gradient(derivative: Derivative) -> bool:
+    """Whether it has the axes of one thing alone, and can be read as it stands."""
+    return not (derivative.of.axes and derivative.by.axes)
+
+
+def _has_letters(program: Program) -> bool:
+    """Whether something is given entry by entry, or summed over letters."""
+    for statement in program.statements:
+        for part in walk(statement.value):
+            if isinstance(part, IndexForm) or (isinstance(part, Call) and part.over):
+                return True
+    return False
+
+
+def _of_gradients(derivatives: Sequence[Derivative], words: Mapping[str, str]) -> str:
+    """What gradients are that are given entry by entry."""
+    if len(derivatives) == 1:
+        (one,) = derivatives
+        sentence = words["form_gradient"].format(variable=one.wrt[-1], shape=one.shape)
+        return sentence + words["form_entries"]
+    named = [f"{each.wrt[-1]} ({each.shape})" for each in derivatives]
+    listed = words["comma"].join(named[:-1]) + words["and"] + named[-1]
+    return words["form_gradients"].format(variables=listed) + words["form_entries"]
 
 
 def _form(derivative: Derivative, value: str, taken: Collection[str], lang: str) -> str | None:
     words = sentences(lang)
     *before, variable = derivative.wrt
-    is_jacobian = bool(derivative.of.axes and derivative.by.axes)
-    if derivative.form == "matrix" and (before or not is_jacobian):
+    if derivative.form == "matrix" and before:
         return None
     of = f"d{before[0]}" if before else value
     shape = derivative.shape
-    if not is_jacobian:
-        sentence = words["form_gradient"].format(variable=variable, shape=shape)
-        return sentence + words["form_entries"]
     if derivative.form == "index":
         sentence = words["form_indices"].format(value=of, variable=variable)
     else:

@@ -14,6 +14,7 @@ from dimderiv.verify.layout.trees import loops, names_of_sizes, targets_of_cross
 
 SMALLEST = 2
 DISTINCT_SIZES = 6
+LARGEST = 3 * DISTINCT_SIZES
 MANY_SIZES = 60
 FEW_SIZES = 3
 MOST_ARRANGEMENTS = 3000
@@ -112,11 +113,13 @@ def assignments(
     if not names:
         return [{}]
     fixed = {dim.number for dim in dims if dim.number is not None}
-    found = [
-        (_collisions(dims, sizes), sum(dim.evaluate(sizes) for dim in dims), index, sizes)
-        for index, sizes in enumerate(_arrangements(names, fixed))
-        if (fit(sizes) if fit else all(dim.evaluate(sizes) >= 1 for dim in dims))
-    ]
+    found: list[tuple[int, int, int, dict[str, int]]] = []
+    for skipped in range(0, LARGEST - len(names), DISTINCT_SIZES):
+        found = found or [
+            (_collisions(dims, sizes), sum(dim.evaluate(sizes) for dim in dims), index, sizes)
+            for index, sizes in enumerate(_arrangements(names, fixed, skipped))
+            if (fit(sizes) if fit else all(dim.evaluate(sizes) >= 1 for dim in dims))
+        ]
     if not found:
         raise ShapeError(f"no small sizes fit the axes {', '.join(map(str, dims))}")
     fewest = min(found)[0]
@@ -130,8 +133,11 @@ def assignments(
     return [first, *rest[:: max(1, len(rest) // ASSIGNMENTS)][:ASSIGNMENTS]]
 
 
-def _arrangements(names: Sequence[str], fixed: Collection[int]) -> Iterator[dict[str, int]]:
-    pool = [size for size in range(SMALLEST, 3 * DISTINCT_SIZES) if size not in fixed]
+def _arrangements(
+    names: Sequence[str], fixed: Collection[int], skipped: int
+) -> Iterator[dict[str, int]]:
+    """Sizes in some order, the smallest ones but for those that are skipped."""
+    pool = [size for size in range(SMALLEST + skipped, LARGEST) if size not in fixed]
     if len(names) <= DISTINCT_SIZES:
         # Some to spare, so that an axis such as H - K + 1 can be unlike every other.
         pool = pool[: len(names) + 3]
