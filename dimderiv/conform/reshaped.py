@@ -39,7 +39,9 @@ def as_matrix(node: Node) -> Node | None:
             whole = with_whole_axes(turned)
             if whole is None:
                 return None
-            turned = product(whole.coefficient, whole.factors, whole.result, whole.dims)
+            scalars = [factor for factor in turned.factors if not factor.indices]
+            factors = [*whole.factors, *scalars]
+            turned = product(whole.coefficient, factors, whole.result, whole.dims)
         parts.append((coefficient, turned))
     return total(parts, tuple(dims))
 

@@ -170,7 +170,9 @@ def height_misfit(first: Tree, block: Tree) -> WriteSize:
             f"so {heights[0]} would have to be {heights[1]}",
             span=block.span if any(block.span) else clash.node.span,
             known=facts.known([first, block], clash.sizes),
-            hint=_filled(facts, clash.node, block) or _stacked(facts, first, block),
+            hint=_filled(facts, clash.node, block)
+            or _filled(facts, clash.node, first)
+            or _stacked(facts, first, block),
         )
 
     return write

@@ -177,3 +177,11 @@ def test_an_array_that_has_no_notation_is_refused() -> None:
     """The one-hot array of the ranks of a matrix has three axes."""
     with pytest.raises(NotDifferentiableError, match="more than two axes"):
         derive("sort(A)", "A", shapes="A: m x n", verify=False)
+
+
+def test_a_matrix_in_another_shape_keeps_its_scalars() -> None:
+    """A factor without axes belongs to no axis that is taken apart."""
+    split = "J[j:N, c:P, b] = E[(j c), b] (w' x)"
+    found = derive(split, "x", shapes="E: (N P) x Q; x: n; w: n", forward="v")
+
+    assert "reshape((w' v) E, N, P, Q)" == str(found)

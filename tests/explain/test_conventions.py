@@ -74,3 +74,13 @@ def test_gradients_by_letters_have_one_sentence_together() -> None:
 
     assert [each.partition(",")[0] for each in told] == ["gradients by A (m x R) and B (n x R)"]
     assert derive("sum(X.^3)", "X", shapes="X: a x b x c", verify=False).forms() == ()
+
+
+def test_what_is_handed_down_names_the_value() -> None:
+    """A value that is defined by its letters is told by its name."""
+    source = "H[n,o] = X[n,c] W[o,c]; F[n,o] = tanh(H[n,o]) H[n,o]"
+    derivation = derive(source, "W", shapes="X: N x C; W: O x C", upstream="G", verify=False)
+    words = " ".join(derivation.explain().split())
+
+    assert "F, differentiated by W" in words
+    assert "the gradient of sum(G .* F)." in words

@@ -147,6 +147,15 @@ MESSAGES = [
         "try: 1 ones(m, q)",
     ),
     (
+        "[1, A]",
+        "A: m x n",
+        "blocks side by side have one height: 1 is a scalar, and A is m x n, so 1 would have "
+        "to be m\n\n"
+        "    [1, A]\n        ^\n\n"
+        "known: A: m x n (declared)\n\n"
+        "try: 1 ones(m, 1)",
+    ),
+    (
         "[A; B]",
         "A: m x n; B: m x q",
         "rows of blocks have one width: A has n columns, and B has q\n\n"

@@ -23,6 +23,7 @@ from dimderiv.language import (
 )
 from dimderiv.verify.claim import Claim
 from dimderiv.verify.layout import Dimensions
+from dimderiv.verify.layout.sizes import assignments
 from dimderiv.verify.points.check import verify
 
 from .lettered_trees import form, number, over, part, product
@@ -317,3 +318,15 @@ def test_labels_that_are_all_the_same_are_told() -> None:
     found = verify(claim(likelihood, answer, "S", lone))
 
     assert any("labels y" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize("count", [1, 2, 6, 7, 40])
+def test_sizes_go_further_where_an_axis_would_have_no_entries(count: int) -> None:
+    """An axis such as n - 6 is there at larger sizes; many names have the smallest ones."""
+    names = [f"n{k}" for k in range(count)]
+    dims = [Dim.of(name) for name in names]
+    shorter = dims[0] - Dim.of(6 if count <= 6 else 1)
+    found = assignments([*dims, shorter], names)
+
+    assert found
+    assert all(shorter.evaluate(sizes) >= 1 for sizes in found)

@@ -26,7 +26,6 @@ from dimderiv.codegen.plan import (
     Variant,
     chosen,
     factorized,
-    is_odd,
     is_of_numbers,
     is_used,
     regimes,
@@ -37,7 +36,6 @@ from dimderiv.codegen.targets import (
     PRODUCT,
     Arguments,
     Identifiers,
-    Text,
     Writer,
     as_given,
     called_functions,
@@ -311,9 +309,7 @@ class Module:
         ]
 
     def _returned(self, statements: Statements, op: Operation, axes: tuple[Dim, ...]) -> str:
-        text, copied = statements.text(op), statements.writer.copied
-        if copied and is_odd(op):
-            text = Text(copied.format(text.atom))
+        text = statements.text(op)
         if any(dim.is_one for dim in axes):
             index = ", ".join("None" if dim.is_one else ":" for dim in axes)
             return f"{text.within(ATOM)}[{index}]"

@@ -7,7 +7,6 @@ from dimderiv.codegen.plan.kinds import COMPARISONS, EXTREMES, FACTORS
 from dimderiv.codegen.plan.operations import (
     Operation,
     beneath_views,
-    is_odd,
     is_of_numbers,
     is_of_stack,
     reachable,
@@ -41,7 +40,6 @@ __all__ = [
     "chosen",
     "details",
     "factorized",
-    "is_odd",
     "is_of_numbers",
     "is_of_stack",
     "is_used",

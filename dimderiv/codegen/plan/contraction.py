@@ -6,7 +6,7 @@ from functools import reduce
 from itertools import combinations
 
 from dimderiv.codegen.plan import convolutions
-from dimderiv.codegen.plan.details import Asked, Axes, Ends, Order
+from dimderiv.codegen.plan.details import Asked, Axes, Ends, Order, Places, Subscripts
 from dimderiv.codegen.plan.operations import Operation, beneath_views
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled
 from dimderiv.codegen.plan.stacks import Sides, sides_of, stacked_product
@@ -205,6 +205,11 @@ class Contraction:
         kept = [i for i in dict.fromkeys(a.letters + b.letters) if i in needed]
         kept.sort(key=lambda i: self.kept.index(i) if i in self.kept else len(self.kept))
         dims = tuple(self.dims[i] for i in kept)
+        rows = _differences(a.op) if a == b and tuple(kept) == a.letters[:2] else None
+        if rows is not None and a.op not in self.plan.committed:
+            # The differences themselves are more entries than anything else.
+            spec = Subscripts((0, 2), (1, 2), (0, 1))
+            return Tensor(self.plan.make("distances", rows, dims, spec), tuple(kept))
         spec = relabelled(a.letters, b.letters, tuple(kept))
         return Tensor(self.plan.make("einsum", (a.op, b.op), dims, spec), tuple(kept))
 
@@ -236,6 +241,17 @@ class Contraction:
             options.append((op not in self.plan.committed, turned, op, letters))
         best = min(options, key=lambda option: option[:2])
         return Tensor(best[2], best[3])
+
+
+def _differences(op: Operation) -> tuple[Operation, Operation] | None:
+    """The two matrices of which an array has the difference of each row and each other row."""
+    if op.function != "-" or op.rank != 3:
+        return None
+    for one, other in (op.arguments, op.arguments[::-1]):
+        is_spread = isinstance(one.detail, Places) and one.detail.held == (True, False, True)
+        if is_spread and other.rank == 2:
+            return one.arguments[0], other
+    return None
 
 
 def _halves(chosen: frozenset[int]) -> list[frozenset[int]]:

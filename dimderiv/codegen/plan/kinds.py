@@ -74,6 +74,7 @@ KINDS = {
     "matmul": Traits("fresh", details.Multiplied, cost.multiplied, running.multiplied),
     "tensordot": Traits("fresh", details.Ends, cost.contracted, running.contracted),
     "einsum": Traits("fresh", details.Subscripts, cost.batched, running.batched),
+    "distances": Traits("fresh", details.Subscripts, cost.batched, running.batched),
     "inner": Traits("shared", None, cost.reading, running.summed),
     "conv": Traits("fresh", details.Convolution, cost.convolved),
     "conv_adjoint": Traits("fresh", details.Convolution, cost.unconvolved),

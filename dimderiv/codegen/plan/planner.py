@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from dimderiv import graph
+from dimderiv.codegen.plan.adding import Adding, letters_of_all
 from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
-from dimderiv.codegen.plan.inlaying import Inlaying, is_inside
 from dimderiv.codegen.plan.labels import put_into
-from dimderiv.codegen.plan.operations import Operation
+from dimderiv.codegen.plan.operations import Operation, is_odd
 from dimderiv.codegen.plan.patterns import images, is_scattered, parts_of, serves_less, turned
 from dimderiv.codegen.plan.placing import Placing, Take
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
@@ -69,7 +69,7 @@ class Planner:
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
         self.placing = Placing(plan, self.factors, self.value, self._multiplied)
-        self.inlaying = Inlaying(plan)
+        self.adding = Adding(plan)
         self.names: dict[Operation, str] = {}
         self._known: dict[Key, Tensor] = {}
         self._unturned: dict[frozenset[Key], list[Node]] = {}
@@ -97,8 +97,7 @@ class Planner:
     def result(self, node: Node) -> Operation:
         """The value of a node that is returned, with every axis written out."""
         op = self.plan.full(self.value(node), node.axes)
-        if _is_backwards(op):
-            # Not every library takes arrays that run backwards through memory.
+        if is_odd(op):
             op = self.plan.make("copied", (op,), op.dims)
         self.plan.commit(op)
         return op
@@ -140,7 +139,7 @@ class Planner:
         if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:
             function, first = "sigmoid_of_minus", scaled(-1, first)
         tensors = [self.plan.upright(self.value(argument)) for argument in (first, *others)]
-        letters = _letters_of_all(tensors)
+        letters = letters_of_all(tensors)
         sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
         return Tensor(self.plan.map(function, *sides), letters)
 
@@ -240,26 +239,9 @@ class Planner:
         return put_into(self.plan, base, entries, places)
 
     def _added(self, terms: Sequence[tuple[Fraction, Node]], axes: tuple[Dim, ...]) -> Tensor:
-        """The sum of terms, of which those that lie in parts of it are put there."""
+        """The sum of terms."""
         found = {term.key: self._term(c, term) for c, term in sorted(terms, key=serves_less)}
-        tensors = [(c, found[term.key]) for c, term in terms]
-        boxes, rest = self.inlaying.apart(tensors, axes)
-        whole = None if rest else self.inlaying.beside_each_other(boxes, axes)
-        if whole is None and boxes and all(is_inside(box, axes) for box in boxes):
-            base = self.plan.full(self._summed(rest), axes) if rest else None
-            whole = self.inlaying.put(base, boxes, axes)
-        return Tensor(whole, tuple(range(len(axes)))) if whole else self._summed(tensors)
-
-    def _summed(self, tensors: Sequence[tuple[Fraction, Tensor]]) -> Tensor:
-        """The sum of tensors, those with fewer axes first, since their sum is cheap."""
-        most = max(len(t.letters) for _, t in tensors)
-        small = [(c, t) for c, t in tensors if len(t.letters) < most]
-        if len(small) > 1:
-            large = [(c, t) for c, t in tensors if len(t.letters) == most]
-            sign = -1 if small[0][0] < 0 else 1
-            together = self._accumulated([(sign * c, t) for c, t in small])
-            tensors = [*large, (Fraction(sign), together)]
-        return self._accumulated(tensors)
+        return self.adding.total([(c, found[term.key]) for c, term in terms], axes)
 
     def _term(self, coefficient: Fraction, node: Node) -> Tensor:
         tensor = self.plan.written_out(self.plan.upright(self.value(node)))
@@ -268,19 +250,6 @@ class Planner:
         for each in (tensor.op,) if is_final else tensor.op.arguments:
             self.plan.commit(each)
         return tensor
-
-    def _accumulated(self, terms: Sequence[tuple[Fraction, Tensor]]) -> Tensor:
-        letters = _letters_of_all([tensor for _, tensor in terms])
-        total: Operation | None = None
-        for coefficient, tensor in sorted(terms, key=lambda term: term[0] < 0):
-            scaled = self.scaling.multiple(abs(coefficient), [], tensor)
-            op = self.plan.aligned(self.plan.upright(scaled), letters)
-            if total is None:
-                total = self.scaling.negated_view(op) if coefficient < 0 else op
-            else:
-                total = self.plan.map("-" if coefficient < 0 else "+", total, op)
-        assert total is not None
-        return Tensor(total, letters)
 
     def _product(self, node: Product) -> Tensor:
         found = spelled(labelled(node), has_more_axes=self.plan.has_more_axes)
@@ -388,19 +357,3 @@ class Planner:
         found = contraction.result(tensors)
         multiple = self.scaling.multiple(node.coefficient, scalars, found)
         return Tensor(multiple.op, tuple(axes[i] for i in multiple.letters), multiple.below)
-
-
-def _letters_of_all(tensors: Sequence[Tensor]) -> Letters:
-    """The letters that tensors have together: those of one that has all, or else in order."""
-    held = {letter for tensor in tensors for letter in tensor.letters}
-    longest = max((tensor.letters for tensor in tensors), key=len)
-    return longest if len(longest) == len(held) else tuple(sorted(held))
-
-
-def _is_backwards(op: Operation) -> bool:
-    """Whether an operation is a view that has the last entry along an axis first."""
-    while op.is_view and op.arguments:
-        if op.kind == "flip":
-            return True
-        op = op.arguments[0]
-    return False

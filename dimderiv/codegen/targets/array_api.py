@@ -25,7 +25,6 @@ class ArrayApiWriter(Writer):
     labels = "xp.astype(xp.asarray({}), xp.int64)"
     reserved = frozenset({"xp", "like"})
     row = "[0, :]"
-    copied = "xp.asarray({}, copy=True)"
     # The standard has a Cholesky factor, but nothing that solves with it.
     factors = frozenset()
     layer_name = "Layer"

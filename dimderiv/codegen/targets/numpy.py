@@ -27,7 +27,6 @@ class NumpyWriter(NumpyLikeWriter):
     module = "np"
     helper_file = "numpy_helpers.py"
     labels = "np.asarray({}, int)"
-    copied = "{}.copy()"
     in_blocks = True
     array_tests = ("np.ndarray", '{}.dtype.kind == "f"')
     layer_name = "Layer"

@@ -140,7 +140,7 @@ class TorchWriter(Writer):
                 return Text("".join([parts[0].atom, *views]))
             case details.Pattern(letters) if op.kind == "diagonal":
                 return Text(diagonal_view(parts[0].atom, letters))
-            case details.Subscripts(left, right, kept):
+            case details.Subscripts(left, right, kept) if op.kind == "einsum":
                 return _stacked_products(left, right, kept, parts)
             case details.Shared(axes) if is_plain_index(op):
                 return Text(f"{parts[0].atom}[{row_index(self, op) if axes else ''}{parts[1]}]")

@@ -59,7 +59,6 @@ class Writer(LineWriter):
         helper_file: where its helper functions stand.
         reserved: names of its code that no symbol may have, besides the module and the helpers.
         row: the index that takes the entries of a row.
-        copied: what copies an array, where views are returned that other libraries cannot have.
         in_blocks: whether a function may go over large arrays block by block.
         factors: the kinds of factors of matrices that it can keep.
         array_tests: the type of an array, and a test of one that its entries are floating, where
@@ -83,7 +82,6 @@ class Writer(LineWriter):
     helper_file: ClassVar[str]
     reserved: ClassVar[frozenset[str]] = frozenset()
     row: ClassVar[str] = "[0]"
-    copied: ClassVar[str] = ""
     in_blocks: ClassVar[bool] = False
     factors: ClassVar[frozenset[str]] = FACTORS
     array_tests: ClassVar[tuple[str, ...]] = ()

@@ -82,7 +82,8 @@ def forms(derived: Derived, lang: str = "en") -> tuple[str, ...]:
         return ()
     value = typed.program.statements[-1].name or "value"
     every = list(derived.derivatives.values())
-    lettered = [each for each in every if _is_gradient(each) and _has_letters(each.program)]
+    own = typed.definitions
+    lettered = [each for each in every if _is_gradient(each) and _has_letters(each.program, own)]
     others = (each for each in every if not _is_gradient(each))
     found = (_form(each, value, typed.names, lang) for each in others)
     together = [_of_gradients(lettered, sentences(lang))] if lettered else []
@@ -94,9 +95,11 @@ def _is_gradient(derivative: Derivative) -> bool:
     return not (derivative.of.axes and derivative.by.axes)
 
 
-def _has_letters(program: Program) -> bool:
-    """Whether something is given entry by entry, or summed over letters."""
+def _has_letters(program: Program, own: Collection[str]) -> bool:
+    """Whether something that the user did not write is given entry by entry, or by letters."""
     for statement in program.statements:
+        if statement.name in own:
+            continue
         for part in walk(statement.value):
             if isinstance(part, IndexForm) or (isinstance(part, Call) and part.over):
                 return True

@@ -176,6 +176,9 @@ class _Page:
         is_summed = isinstance(given, Call) and bool(given.over) and upstream is None
         if not is_summed and (not isinstance(given, IndexForm) or upstream is None):
             return value
+        name = self.question.valued.program.statements[-1].name
+        if name is not None and name in self.question.typed.definitions:
+            return value if whole else Name(name)
         source = " ".join(self.question.source[span].split())
         if not source:
             return value

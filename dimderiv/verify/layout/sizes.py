@@ -15,6 +15,7 @@ from dimderiv.verify.layout.trees import loops, names_of_sizes, targets_of_cross
 SMALLEST = 2
 DISTINCT_SIZES = 6
 LARGEST = 3 * DISTINCT_SIZES
+_SKIPPED = (0, DISTINCT_SIZES, LARGEST - DISTINCT_SIZES - SMALLEST)
 MANY_SIZES = 60
 FEW_SIZES = 3
 MOST_ARRANGEMENTS = 3000
@@ -114,7 +115,7 @@ def assignments(
         return [{}]
     fixed = {dim.number for dim in dims if dim.number is not None}
     found: list[tuple[int, int, int, dict[str, int]]] = []
-    for skipped in range(0, LARGEST - len(names), DISTINCT_SIZES):
+    for skipped in _SKIPPED if len(names) <= DISTINCT_SIZES else _SKIPPED[:1]:
         found = found or [
             (_collisions(dims, sizes), sum(dim.evaluate(sizes) for dim in dims), index, sizes)
             for index, sizes in enumerate(_arrangements(names, fixed, skipped))

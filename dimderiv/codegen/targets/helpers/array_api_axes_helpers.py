@@ -78,6 +78,12 @@ def selection(sizes, steps, offset, xp, like):
     return xp.astype(first == places, like["dtype"])
 
 
+def distances(x, z):
+    """The squared distance of each row of a matrix from each row of another one."""
+    rows = x[:, None, :] - z[None, :, :]
+    return namespace(x).sum(rows * rows, axis=-1)
+
+
 def conv(x, w, strides, dilations, edges):
     """Sums over what windows of images show: of x[n,c,2i+r,..] w[o,c,r,..], zeros around x."""
     xp, kernel = namespace(x), w.shape[2:]

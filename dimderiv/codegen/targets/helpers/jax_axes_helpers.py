@@ -50,6 +50,11 @@ def selection(sizes, steps, offset, dtype):
     return (first == places).astype(dtype)
 
 
+def distances(x, z):
+    """The squared distance of each row of a matrix from each row of another one."""
+    return jnp.square(x[:, None, :] - z).sum(axis=-1)
+
+
 def conv(x, w, strides, dilations, edges):
     """Sums over what windows of images show: of x[n,c,2i+r,..] w[o,c,r,..], zeros around x."""
     return jax.lax.conv_general_dilated(x, w, strides, edges, rhs_dilation=dilations)

@@ -74,6 +74,16 @@ def selection(sizes, steps, offset, dtype):
     return (first == places).astype(dtype)
 
 
+def distances(x, z):
+    """The squared distance of each row of a matrix from each row of another one."""
+    out = np.empty((len(x), len(z)), np.result_type(x, z))
+    step = max(1, 262144 // max(1, z.size))
+    for start in range(0, len(x), step):
+        rows = x[start : start + step, None, :] - z
+        np.einsum("ijk,ijk->ij", rows, rows, out=out[start : start + step])
+    return out
+
+
 def conv(x, w, strides, dilations, edges):
     """Sums over what windows of images show: of x[n,c,2i+r,..] w[o,c,r,..], zeros around x."""
     x = bordered(x, [(axis, *each) for axis, each in enumerate(edges, 2)])

@@ -53,6 +53,11 @@ def selection(sizes, steps, offset, dtype, device=None):
     return (first == places).to(dtype)
 
 
+def distances(x, z):
+    """The squared distance of each row of a matrix from each row of another one."""
+    return torch.cdist(x, z, compute_mode="donot_use_mm_for_euclid_dist").square()
+
+
 def conv(x, w, strides, dilations, edges):
     """Sums over what windows of images show: of x[n,c,2i+r,..] w[o,c,r,..], zeros around x."""
     dims = x.ndim - 2
