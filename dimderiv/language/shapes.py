@@ -277,17 +277,17 @@ class Shape(tuple[Dim, ...]):
     @property
     def is_scalar(self) -> bool:
         """Whether both axes have size 1."""
-        return len(self) == 2 and self[0].is_one and self[1].is_one
+        return self[0].is_one and self[1].is_one and len(self) == 2
 
     @property
     def is_column(self) -> bool:
         """Whether this is the shape of a column vector."""
-        return len(self) == 2 and self[1].is_one and not self[0].is_one
+        return self[1].is_one and not self[0].is_one and len(self) == 2
 
     @property
     def is_row(self) -> bool:
         """Whether this is the shape of a row vector."""
-        return len(self) == 2 and self[0].is_one and not self[1].is_one
+        return self[0].is_one and not self[1].is_one and len(self) == 2
 
     @property
     def is_matrix(self) -> bool:
