@@ -34,7 +34,7 @@ def handed_on(text: str, rulebook: Rulebook = RULEBOOK) -> list[str]:
         ("x.^3", ["3 G .* x.^2"]),
         ("1 ./ x", ["-G ./ x.^2"]),
         ("2 x .* y", ["2 G .* y", "2 G .* x"]),
-        ("conv2(V, K)", ["[i:m, j:n] G[i-k, j-l] K[k,l]", "conv2(V, G)"]),
+        ("conv2(V, K)", ["convfull2(G, K)", "conv2(V, G)"]),
         ("vec(A)", ["[i:m, j:n] G[j m+i]"]),
     ],
 )
