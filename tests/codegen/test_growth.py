@@ -90,8 +90,8 @@ def test_the_operations_of_a_layer_are_made_once_for_each_layer(
     made: list[int] = []
     original = Plan.__init__
 
-    def noted(self: Plan, *arguments: Any) -> None:
-        original(self, *arguments)
+    def noted(self: Plan, *arguments: Any, **options: Any) -> None:
+        original(self, *arguments, **options)
         plans.append(self)
 
     monkeypatch.setattr(Plan, "__init__", noted)
