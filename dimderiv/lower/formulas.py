@@ -112,16 +112,20 @@ class _Rows:
     def __init__(
         self, rule: Rule, name: str, node: Function, value: Node, rulebook: Rulebook
     ) -> None:
-        shown, _ = _letters(rule, rule.arguments.index(name))
+        shown, given = _letters(rule, rule.arguments.index(name))
         self.node, self.known_as, self.rulebook = node, value, rulebook
         self.name = name
         axes = node.axes
-        self.along = str(shown[-1])
         first = len(axes)
         self.above = {axis: first + k for k, axis in enumerate(node.over)}
         self.value = tuple(self.above.get(axis, axis) for axis in range(first))
         self.argument = tuple(range(first))
         self.dims = [*axes, *[axes[axis] for axis in node.over]]
+        kept = tuple(axis for axis in range(first) if axis not in node.over)
+        row, above, below = str(shown[0]), str(shown[-1]), str(given[-1])
+        self.axes = {row: kept, above: tuple(self.above.values()), below: node.over}
+        # What lies as the argument does has its axes in that order.
+        self.lying = {row + above: self.value, row + below: self.argument}
 
     def at(self, operand: syntax.Tree, letters: str) -> list[Factor]:
         """An entry of the rule as a factor, and the identity as one for each axis."""
@@ -130,11 +134,10 @@ class _Rows:
                 Factor(product(ONCE, (), (0, 0), (self.dims[below],)), (above, below))
                 for below, above in self.above.items()
             ]
-        whole = self._whole(operand)
-        if len(whole.axes) > len(self.argument):
-            return [Factor(whole, (*self.argument, *self.above.values()))]
-        indices = self.value if self.along in letters else self.argument
-        return [Factor(whole, indices if letters else ())]
+        lying = self.lying.get(letters[:2])
+        rest = letters if lying is None else letters[2:]
+        indices = (*(lying or ()), *chain.from_iterable(self.axes[letter] for letter in rest))
+        return [Factor(self._whole(operand), indices)]
 
     def _whole(self, operand: syntax.Tree) -> Node:
         argument = self.node.arguments[0]
