@@ -59,7 +59,7 @@ def with_names(question: Question, answer: Answer) -> Answer:
         shape = infer(program, known, rulebook=question.rulebook, sizes=typed.sizes).value
         return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"
 
-    taken = {*typed.names, "I"}
+    taken = {*typed.names, "I", *_letters(answer)}
     answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
     return answer if question.inline else name_repeats(answer, typed.definitions, taken, kind_of)
 
@@ -82,6 +82,14 @@ def _nested_forms(tree: Tree) -> Iterator[Tree]:
         for inner in _index_forms(form.body):
             if not any(True for _ in _index_forms(inner.body)):
                 yield inner
+
+
+def _letters(answer: Answer) -> Iterator[str]:
+    """The letters that are written: in brackets, a name that is defined is no letter."""
+    for tree in _trees(answer, ()):
+        for form in _index_forms(tree):
+            yield from (letter for letter, _ in form.letters)
+            yield from names_in(form.body)
 
 
 def _index_forms(tree: Tree) -> Iterator[syntax.IndexForm]:
