@@ -166,12 +166,22 @@ def _exchanged(node: Tree, part: Tree, fault: Tree) -> Tree:
     return replaced(node, lambda each: fault if each is part else None)
 
 
-@pytest.mark.parametrize("name", GOLDEN[::24])
+# A bound that only the answer has, as 2 in place of 1, is on one side of all points.
+BLIND = "tensors: support vector machine by records by w"
+HIDDEN_BOUND = pytest.mark.xfail(reason="no point lies between the two bounds", strict=True)
+FAULTY = [pytest.param(n, marks=HIDDEN_BOUND) if n == BLIND else n for n in GOLDEN[::24]]
+
+
+@pytest.mark.parametrize("name", FAULTY)
 def test_a_faulty_golden_answer_passes_only_where_the_fault_changes_nothing(name: str) -> None:
     """What the judge lets through, the check at points lets through as well."""
     from dimderiv.verify.points.check import verify
 
     claim = claim_of(derivation(name))
+    try:
+        prove(claim)
+    except NotVerifiableError as refusal:
+        pytest.skip(str(refusal))
     *before, last = claim.answer.statements
     for tree in list(changed(last.value))[:6]:
         answer = replace(claim.answer, statements=(*before, replace(last, value=tree)))
