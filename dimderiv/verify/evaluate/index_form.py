@@ -1,14 +1,12 @@
 """What has letters: arrays given entry by entry, parts of arrays, and reductions over letters."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
-from itertools import product
 from math import prod
 from typing import TypeVar
 
-from dimderiv.errors import ShapeError
 from dimderiv.language import (
     Add,
     Binary,
@@ -21,7 +19,6 @@ from dimderiv.language import (
     Negative,
     Number,
     Tree,
-    names_in,
 )
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Scalar
@@ -34,11 +31,11 @@ from dimderiv.verify.layout import (
     Letters,
     Sized,
     SizeUnknownError,
+    at_each_place,
     entries,
     is_single,
-    number_of,
     part,
-    reach,
+    ranges_of,
     shaped,
     size_of,
 )
@@ -89,37 +86,19 @@ class IndexReader:
         inner = [length for length in size_of(found[0]) if length > 1]
         return Array((*lengths, *inner), [entry for value in found for entry in entries(value)])
 
-    def _lengths(self, entry: Entry, letters: Collection[str]) -> Sequence[int | None]:
-        if not {*letters}.isdisjoint(names_in(entry.operand)):
-            return (None, None)
+    def _lengths(self, entry: Entry) -> Sequence[int | None]:
         value = self._operand(entry)
         return (value.rows, value.cols) if isinstance(value, Unsized) else size_of(value)
 
     def _ranges(self, letters: Sequence[Letter], body: Tree) -> dict[str, int]:
-        """How far letters run; as far as any entry, where that is not written."""
-        found = {letter: number_of(size, self.letters.sizes) for letter, size in letters if size}
-        if len(found) < len(letters):
-            most = sum(found.values()) + sum(self.letters.extents.values())
-            names = {letter for letter, _ in letters}
-            own = reach(names, body, most, lambda entry: self._lengths(entry, names))
-            found = {letter: found.get(letter, own[letter]) for letter, _ in letters}
-        if min(found.values(), default=1) < 1:
-            raise ShapeError("a letter that has no place")
-        return found
+        return ranges_of(letters, body, self.letters, self._lengths)
 
     def _at_each_place(self, ranges: dict[str, int], found: Callable[[], Found]) -> list[Found]:
-        """What is found where letters stand for each of their numbers, the last one fastest."""
-        bound, extents = self.letters.bound, self.letters.extents
-        self.letters.extents = {**extents, **ranges}
-        try:
-            values = []
-            for place in product(*map(range, ranges.values())):
-                self.arithmetic.tick()
-                self.letters.bound = {**bound, **dict(zip(ranges, place, strict=True))}
-                values.append(found())
-            return values
-        finally:
-            self.letters.bound, self.letters.extents = bound, extents
+        def counted() -> Found:
+            self.arithmetic.tick()
+            return found()
+
+        return at_each_place(ranges, self.letters, counted)
 
     def over(self, node: Call, expected: Expected = ANY_SIZE) -> Value:
         """The value of a reduction over letters.

@@ -1,6 +1,6 @@
 """A claim in numbers: sizes, letters, what moves together, where entries stand; no values."""
 
-from dimderiv.verify.layout.forms import reach
+from dimderiv.verify.layout.forms import at_each_place, ranges_of
 from dimderiv.verify.layout.layout import EntryOf, Placement
 from dimderiv.verify.layout.lengths import Size, number_of, size_at
 from dimderiv.verify.layout.lettered import lettered
@@ -51,6 +51,7 @@ __all__ = [
     "Sized",
     "Table",
     "assignments",
+    "at_each_place",
     "broadcast",
     "constant_nodes",
     "declared_part",
@@ -66,7 +67,7 @@ __all__ = [
     "offset",
     "part",
     "places",
-    "reach",
+    "ranges_of",
     "shaped",
     "size_at",
     "size_of",

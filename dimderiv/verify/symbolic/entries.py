@@ -1,12 +1,10 @@
 """What has letters, written out entry by entry: index forms, parts, reductions over letters."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from math import prod
 
-from dimderiv.errors import ShapeError
-from dimderiv.language import Call, IndexForm, Letter, Tree, names_in
+from dimderiv.language import Call, IndexForm, Letter, Tree
 from dimderiv.language import Entry as Indexed
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.layout import (
@@ -14,10 +12,10 @@ from dimderiv.verify.layout import (
     Letters,
     Sized,
     Table,
+    at_each_place,
     entries,
-    number_of,
     part,
-    reach,
+    ranges_of,
     shaped,
     size_of,
     two_axes,
@@ -49,36 +47,15 @@ class LetterReader:
         inner = [length for length in size_of(found[0]) if length > 1]
         return Array((*lengths, *inner), [entry for value in found for entry in entries(value)])
 
-    def _lengths(self, each: Indexed, letters: Collection[str]) -> Sequence[int | None]:
-        if not {*letters}.isdisjoint(names_in(each.operand)):
-            return (None, None)
+    def _lengths(self, each: Indexed) -> Sequence[int | None]:
         value = self.value(each.operand)
         return (value.rows, value.cols) if isinstance(value, Open) else size_of(value)
 
     def _ranges(self, letters: Sequence[Letter], body: Tree) -> dict[str, int]:
-        """How far letters run; as far as any entry, where that is not written."""
-        found = {letter: number_of(size, self.letters.sizes) for letter, size in letters if size}
-        if len(found) < len(letters):
-            most = sum(found.values()) + sum(self.letters.extents.values())
-            names = {letter for letter, _ in letters}
-            own = reach(names, body, most, lambda entry: self._lengths(entry, names))
-            found = {letter: found.get(letter, own[letter]) for letter, _ in letters}
-        if min(found.values(), default=1) < 1:
-            raise ShapeError("a letter that has no place")
-        return found
+        return ranges_of(letters, body, self.letters, self._lengths)
 
     def _at_each_place(self, ranges: Mapping[str, int], node: Tree) -> list[Sized]:
-        """The values of a node where letters stand for each of their numbers."""
-        letters, values = self.letters, list[Sized]()
-        bound, extents = letters.bound, letters.extents
-        letters.extents = {**extents, **ranges}
-        try:
-            for place in product(*map(range, ranges.values())):
-                letters.bound = {**bound, **dict(zip(ranges, place, strict=True))}
-                values.append(closed(self.value(node), 1, 1))
-        finally:
-            letters.bound, letters.extents = bound, extents
-        return values
+        return at_each_place(ranges, self.letters, lambda: closed(self.value(node), 1, 1))
 
     def over(self, node: Call) -> Table:
         """A reduction over letters, which keeps the axes of its argument."""
