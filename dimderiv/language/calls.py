@@ -1,8 +1,9 @@
 """What stands in brackets: calls and their options, groups and norms, inner products, blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 from dimderiv.errors import LimitError, ParseError, Span
 from dimderiv.language import complaints
@@ -20,6 +21,8 @@ AXIS_LIMIT = 20
 LONGEST_STEP = 3
 
 GROUPS = {"(": ")", "open": "close"}
+
+Told = TypeVar("Told")
 
 
 class CallReader(IndexReader):
@@ -135,17 +138,21 @@ class CallReader(IndexReader):
 
     def option(self) -> Steps:
         """The whole numbers after `stride=` and the like: one, or several in brackets."""
+        return self.told(self.whole_number)
+
+    def told(self, read: Callable[[], Told]) -> tuple[Told, ...]:
+        """What stands after a name and its equals sign: one thing, or several in brackets."""
         self.advance()
         self.advance()
         if self.token.kind != "(":
-            return (self.whole_number(),)
+            return (read(),)
         opening = self.enter()
-        numbers = [self.whole_number()]
+        found = [read()]
         while self.token.kind == ",":
             self.advance()
-            numbers.append(self.whole_number())
+            found.append(read())
         self.leave(opening, ")")
-        return tuple(numbers)
+        return tuple(found)
 
     def whole_number(self) -> int:
         """A whole number, not a large one."""
@@ -157,17 +164,8 @@ class CallReader(IndexReader):
 
     def axis(self) -> AxisName | tuple[AxisName, ...]:
         """What stands after `axis=`: a number, a letter, or several of them in brackets."""
-        self.advance()
-        self.advance()
-        if self.token.kind != "(":
-            return self.one_axis()
-        opening = self.enter()
-        axes = [self.one_axis()]
-        while self.token.kind == ",":
-            self.advance()
-            axes.append(self.one_axis())
-        self.leave(opening, ")")
-        return tuple(axes) if len(axes) > 1 else axes[0]
+        axes = self.told(self.one_axis)
+        return axes if len(axes) > 1 else axes[0]
 
     def one_axis(self) -> AxisName:
         """An axis by its number, which may count from the end, or by its letter."""
