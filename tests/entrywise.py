@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dimderiv.language.summation import explicit
+from dimderiv.language.indexed.summation import explicit
 from dimderiv.language.syntax import (
     Add,
     Binary,

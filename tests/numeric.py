@@ -17,8 +17,8 @@ from strategies import SIZES, Problem, values
 
 from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.infer.typed import Typed, infer
+from dimderiv.language.indexed.summation import explicit
 from dimderiv.language.shapes import Shape, names_in_brackets
-from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import Call, is_extreme_of_two
 
 STEP = 1e-3

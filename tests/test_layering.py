@@ -92,8 +92,8 @@ def test_a_module_uses_what_another_room_shows(file: Path) -> None:
         if not path or path[0] not in ROOMS[""].split() or not (PACKAGE / path[0]).is_dir():
             continue
         room = path[:1]
-        if here[0] == path[0]:
-            if here[0] not in ROOMS or len(path) == 1 or here[1] == path[1]:
+        if here[0] == path[0] or path[1:] == ("indexed",):
+            if len(path) == 1 or here[:2] == path[:2]:
                 continue
             room = path[:2]
             if not PACKAGE.joinpath(*room).is_dir():
@@ -102,6 +102,15 @@ def test_a_module_uses_what_another_room_shows(file: Path) -> None:
         used = name or (path[-1] if path != room else "")
         face = importlib.import_module(".".join(("dimderiv", *room))).__all__
         assert not used or used in face, f"{'.'.join(room)} does not show {used}"
+
+
+@pytest.mark.parametrize("file", MODULES, ids=shown)
+def test_what_only_letters_need_is_loaded_late(file: Path) -> None:
+    """A room imports its inner one for index statements as a whole, whose names are loaded late."""
+    here = parts(file)
+    late = [path for path, name in own(file) if path[1:] == ("indexed",) and name]
+
+    assert here[1:2] == ("indexed",) or all(path[0] != here[0] for path in late)
 
 
 @pytest.mark.parametrize("file", MODULES, ids=shown)

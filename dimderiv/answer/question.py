@@ -12,7 +12,7 @@ from dimderiv.language import (
     Declaration,
     Program,
     Shape,
-    implicit,
+    indexed,
     names_in_brackets,
     parse_program,
 )
@@ -123,5 +123,7 @@ class Question:
         """
         program = self._parsed(printed)
         # As it is printed: what reads answers finds how far the letters run that nothing names.
-        statements = [replace(each, value=implicit(each.value)) for each in program.statements]
+        statements = [
+            replace(each, value=indexed.implicit(each.value)) for each in program.statements
+        ]
         return replace(program, statements=tuple(statements))

@@ -3,9 +3,8 @@
 from dimderiv.conform import notation
 from dimderiv.conform.arrange import Arranger, NoMatrixFormError
 from dimderiv.conform.functions import written_name
-from dimderiv.conform.index_form import Heads
 from dimderiv.conform.kronecker import vectorised
-from dimderiv.conform.lettering import UserLetters, user_letters
+from dimderiv.conform.lettering import Heads, UserLetters, user_letters
 from dimderiv.conform.notation import Form, own_symbols, symbols
 
 __all__ = [

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from dimderiv.conform import notation
-from dimderiv.conform.apart import with_places_apart
+from dimderiv.conform import indexed, notation
 from dimderiv.conform.identities import IDENTITY, with_bare_identities
-from dimderiv.conform.index_form import Heads
+from dimderiv.conform.lettering import Heads
 from dimderiv.conform.notation import Form, TwoWay, has_letters
 from dimderiv.conform.pieces import NoMatrixFormError, Pieces
-from dimderiv.conform.reshaped import as_matrix
 from dimderiv.conform.skew import without_transposes
 from dimderiv.graph import Named, Node
 from dimderiv.language import Call, Dim, IndexForm, Tree
@@ -30,11 +28,11 @@ class Arranger(Pieces):
             row: whether it is a row.
             heads: letters for its axes, the best first, where it is written entry by entry.
         """
-        if self.statements.user.are_used:
-            node = with_places_apart(node)
-        piece = self.slices.listed(node) if self.statements.user.are_used else None
+        if self.user.are_used:
+            node = indexed.with_places_apart(node)
+        piece = self.slices.listed(node) if self.user.are_used else None
         piece = piece or self.piece(node)
-        if self.statements.user.are_used and has_letters(piece.upright):
+        if self.user.are_used and has_letters(piece.upright):
             entries = self.entries(node, heads)
             is_whole = isinstance(piece.upright.tree, IndexForm)
             is_shorter = entries.upright.cost < piece.upright.cost + MIXED
@@ -44,11 +42,11 @@ class Arranger(Pieces):
     def definition(self, named: Named) -> Tree:
         """The value of an intermediate, with all the axes that it is to have."""
         tree = self._definition(named)
-        self.statements.axes.note(named.name, tree, len(named.axes))
+        self.axes.note(named.name, tree, len(named.axes))
         return tree
 
     def _definition(self, named: Named) -> Tree:
-        user = self.statements.user
+        user = self.user
         shape = user.shapes.get(named.name)
         heads = [[letter] if letter else [] for letter in user.letters.get(named.name, ())]
         if shape is not None and shape.has_more_axes:
@@ -65,7 +63,7 @@ class Arranger(Pieces):
             axes: the axes of the array.
             heads: letters for them, the best first.
         """
-        node = with_places_apart(node)
+        node = indexed.with_places_apart(node)
         whole = self.statements.arrays.form(node) if len(axes) == len(node.axes) > 2 else None
         if whole is None and len(axes) == len(node.axes):
             whole = self._reshaped(node)
@@ -75,7 +73,7 @@ class Arranger(Pieces):
 
     def _reshaped(self, node: Node) -> Form | None:
         """A matrix whose axes come apart into those of the node."""
-        matrix = as_matrix(node)
+        matrix = indexed.as_matrix(node)
         form = None if matrix is None else self.piece(matrix).upright
         if form is None or has_letters(form):
             return None

@@ -1,13 +1,10 @@
-"""Letters for axes: those that the program has for them, and others that mean nothing yet."""
+"""Letters for axes: those that the program has for them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
 from math import inf
 
-from dimderiv.conform.places import Place
 from dimderiv.graph import Factor, Function, Index, Map, Merged, Named, Node, Product, Sum, Symbol
 from dimderiv.language import (
     COMPARISONS,
@@ -15,7 +12,6 @@ from dimderiv.language import (
     Add,
     Binary,
     Call,
-    Dim,
     Entry,
     IndexForm,
     Name,
@@ -30,7 +26,8 @@ from dimderiv.language import (
 ENTRYWISE = frozenset({".*", "./", ".^"})
 # Behind all places of a program.
 ARRIVING = 1e9
-LETTERS = "ijklpqrstuvabcdefgh"
+# The letters that are wished for along each axis, the best first.
+Heads = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -225,86 +222,3 @@ def _head(value: Tree, found: Mapping[str, list[str | None]]) -> list[str | None
     for own in named:
         longest = own if len(own) > len(longest) else longest
     return [] if is_reduced else longest
-
-
-class Scope:
-    """The letters of one statement, each with how many values it has.
-
-    Args:
-        taken: names that are no letters, unless the user made them letters.
-        sizes: names that are never letters.
-        avoided: letters of the user, which stand for nothing else where they need not.
-    """
-
-    def __init__(
-        self, taken: Collection[str], sizes: Collection[str] = (), avoided: Collection[str] = ()
-    ) -> None:
-        self.taken, self.sizes, self.avoided = taken, sizes, avoided
-        self.ranges: dict[str, Dim] = {}
-        self.used: set[str] = set()
-        self.alone: set[str] = set()
-        self.equal: list[tuple[str, str]] = []
-        self.bounded: tuple[tuple[Place, Dim], ...] = ()
-        self.names_sums = False
-
-    def term(self) -> "Scope":
-        """The letters of one of several terms: what it sums over means nothing in the others."""
-        inner = Scope(self.taken, self.sizes, self.avoided)
-        inner.ranges, inner.used, inner.equal = self.ranges, set(self.used), self.equal
-        inner.bounded, inner.names_sums = self.bounded, self.names_sums
-        return inner
-
-    def bounded_by(self, pairs: Iterable[tuple[Place, Dim]]) -> "Scope":
-        """The same letters where some positions, with the size of their axes, leave no axis."""
-        inner = copy(self)
-        inner.bounded = (*self.bounded, *pairs)
-        return inner
-
-    def is_within(self, place: Place, dim: Dim) -> bool:
-        """Whether a position is known not to leave an axis.
-
-        Args:
-            place: the position.
-            dim: the size of the axis.
-        """
-        return place.is_within(dim, self.ranges) or (place, dim) in self.bounded
-
-    def fresh(self, dim: Dim, wishes: Iterable[str] = ()) -> str:
-        """A letter that has not been used, one that is wished for where that is possible."""
-        name = self.wished(dim, wishes) or next(
-            name for name in self._others() if self._is_free(name, dim)
-        )
-        self.used.add(name)
-        self.ranges[name] = dim
-        return name
-
-    def wished(self, dim: Dim, wishes: Iterable[str]) -> str | None:
-        """The first of some letters that has not been used."""
-        return next((w for w in wishes if w not in self.sizes and self._is_free(w, dim)), None)
-
-    def _is_free(self, name: str, dim: Dim) -> bool:
-        return name not in self.used and self.ranges.get(name, dim) == dim
-
-    def _others(self) -> Iterator[str]:
-        numbered = (f"{letter}{number or ''}" for number in count() for letter in LETTERS)
-        gone = {*self.taken, *self.sizes, *self.avoided}
-        return (name for name in numbered if name not in gone)
-
-    def is_known(self, letter: str) -> bool:
-        """Whether the text says how far a letter runs: it is an index by itself somewhere."""
-        known, before = set(self.alone), -1
-        while len(known) > before:
-            before = len(known)
-            for pair in self.equal:
-                if known & {*pair}:
-                    known.update(pair)
-        return letter in known
-
-    def sized(self, letters: Iterable[str]) -> tuple[tuple[str, Tree | None], ...]:
-        """Letters, with the size of each that the text says nowhere else."""
-        written: list[tuple[str, Tree | None]] = []
-        for letter in letters:
-            is_known = self.is_known(letter)
-            written.append((letter, None if is_known else self.ranges[letter].syntax()))
-            self.alone.add(letter)
-        return tuple(written)

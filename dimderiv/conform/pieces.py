@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 
-from dimderiv.conform import notation
+from dimderiv.conform import indexed, notation
+from dimderiv.conform.defined_axes import DefinedAxes
 from dimderiv.conform.functions import applied, function
-from dimderiv.conform.grids import Term, with_grids
-from dimderiv.conform.index_form import Heads
 from dimderiv.conform.kronecker import merged_piece
-from dimderiv.conform.lettering import UserLetters
+from dimderiv.conform.lettering import Heads, UserLetters
 from dimderiv.conform.means import with_means
 from dimderiv.conform.network import Conformed, conform
 from dimderiv.conform.notation import TwoWay, has_letters, with_ones
@@ -24,8 +24,6 @@ from dimderiv.conform.readable import (
     with_pairs,
 )
 from dimderiv.conform.scalars import scalars
-from dimderiv.conform.slices import Slices, selects
-from dimderiv.conform.statements import Statements
 from dimderiv.conform.sums import summed, summed_by_ends
 from dimderiv.conform.unfilled import (
     Unfilled,
@@ -54,6 +52,7 @@ from dimderiv.graph import (
     all_indices,
     is_symmetric,
     is_zero,
+    selects,
     times,
 )
 from dimderiv.language import (
@@ -100,9 +99,20 @@ class Pieces:
         self.taken = frozenset(taken)
         self.swap = "commutation" if COMMUTATION in self.taken else COMMUTATION
         self.known: dict[Key, TwoWay] = {}
-        self.slices = Slices(self.known, self.piece)
-        letters = user or UserLetters()
-        self.statements = Statements(self.piece, self.known, self.taken, self.sizes, letters)
+        self.user = user or UserLetters()
+        self.axes = DefinedAxes(self.user.heads)
+
+    @cached_property
+    def slices(self) -> "indexed.Slices":
+        """What takes parts of arrays."""
+        return indexed.Slices(self.known, self.piece)
+
+    @cached_property
+    def statements(self) -> "indexed.Statements":
+        """What writes arrays of any number of axes."""
+        return indexed.Statements(
+            self.piece, self.known, self.taken, self.sizes, self.user, self.axes
+        )
 
     def piece(self, node: Node) -> TwoWay:
         """A node upright and transposed, with all of its axes."""
@@ -203,10 +213,12 @@ class Pieces:
             piece = notation.symmetric(min(piece, key=with_short_start))
         return piece, present
 
-    def _with_blocks(self, signed: Sequence[Term]) -> Sequence[Term | TwoWay]:
+    def _with_blocks(
+        self, signed: Sequence[tuple[Fraction, Node]]
+    ) -> Sequence[tuple[Fraction, Node] | TwoWay]:
         """The terms of a sum, those that are placed beside each other as blocks."""
-        if any(isinstance(term, Product) and selects(term) for _, term in signed):
-            return with_grids(signed, self.piece)
+        if any(isinstance(term, Product) and _selects(term) for _, term in signed):
+            return indexed.with_grids(signed, self.piece)
         return signed
 
     def total(
@@ -246,7 +258,7 @@ class Pieces:
     def _product(
         self, node: Product, coefficient: Fraction, *, absorb: bool, filled: bool
     ) -> Unfilled:
-        if selects(node):
+        if _selects(node):
             found = self._of_selections(node, coefficient)
             if found is not None:
                 return found
@@ -340,3 +352,8 @@ class Pieces:
                 piece = self.piece(inner)
             pieces.append(piece)
         return negative, pieces
+
+
+def _selects(node: Product) -> bool:
+    """Whether factors of a product choose places of an axis."""
+    return any(selects(factor.node) for factor in node.factors)

@@ -18,8 +18,8 @@ from dimderiv.language import (
     Program,
     Shapes,
     canonical_name,
+    indexed,
     is_one_symbol,
-    meant,
     names_in_brackets,
     parse_program,
     read_shapes,
@@ -117,7 +117,7 @@ def derive(
         program = expr
         if not isinstance(program, Program):
             program = _parsed(program, declared, variables, rulebook)
-        variables = tuple(dict.fromkeys(meant(name, program) for name in variables))
+        variables = tuple(dict.fromkeys(_meant(name, program) for name in variables))
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
         refuse_second_meanings(typed, declared)
         if inline:
@@ -191,6 +191,11 @@ def _layout(name: str) -> Layout:
         if layout == name:
             return layout
     raise UnknownNameError(f"the layout {name!r} is unknown", hint=f"one of {', '.join(LAYOUTS)}")
+
+
+def _meant(name: str, program: Program) -> str:
+    """A variable of the program, which may be written as an entry of it is: `z_k`."""
+    return name if name in program.names else indexed.meant(name, program)
 
 
 def _parsed(

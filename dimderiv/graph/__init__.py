@@ -5,8 +5,10 @@ from dimderiv.graph.facts import (
     is_definite,
     is_nonnegative,
     is_one,
+    is_onehot,
     named,
     rows_sum_to_one,
+    selects,
     unnamed,
 )
 from dimderiv.graph.fold import fold, fold_map
@@ -104,6 +106,7 @@ __all__ = [
     "is_definite",
     "is_nonnegative",
     "is_one",
+    "is_onehot",
     "is_orthogonal",
     "is_symmetric",
     "is_transposed",
@@ -126,6 +129,7 @@ __all__ = [
     "rows_sum_to_one",
     "scaled",
     "selection",
+    "selects",
     "show",
     "size",
     "stable",

@@ -1,6 +1,7 @@
 """What is known of a node by how it is made: bounds on its entries, their sums, definiteness."""
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from dimderiv.graph.nodes import (
     Constant,
@@ -51,6 +52,24 @@ def unnamed(node: Node) -> Node:
     while isinstance(node, Named):
         node = node.value
     return node
+
+
+def is_onehot(node: Node) -> TypeGuard[Function]:
+    """Whether an array is that of integer labels, one row for each.
+
+    Args:
+        node: any node.
+    """
+    return isinstance(node, Function) and node.function == "onehot"
+
+
+def selects(node: Node) -> bool:
+    """Whether an array only says which place of an axis belongs to which letters.
+
+    Args:
+        node: any node.
+    """
+    return isinstance(node, Selection) or is_onehot(node)
 
 
 def is_one(node: Node) -> bool:

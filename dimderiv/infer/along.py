@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from dimderiv.infer import index_refusals as refusals
+from dimderiv.infer import indexed
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.scope import SCALAR_AXES, Heads, Scope
 from dimderiv.language import Call, IndexForm, Name, Tree, walk
@@ -15,7 +15,7 @@ def axes_along(scope: Scope, node: Call, axes: Axes) -> tuple[int, ...] | None:
     named = node.axis if isinstance(node.axis, tuple) else (node.axis,)
     numbers = tuple([_number(scope, node, name, len(axes)) for name in named])
     if len(set(numbers)) < len(numbers):
-        raise ClashError(node, refusals.axis_twice)
+        raise ClashError(node, indexed.axis_twice)
     scope.along[id(node)] = numbers
     return numbers
 
@@ -24,7 +24,7 @@ def _number(scope: Scope, node: Call, name: int | str, count: int) -> int:
     if isinstance(name, str):
         return _place_of_letter(scope, node, name, count)
     if not -count <= name < count:
-        raise ClashError(node, refusals.no_such_axis)
+        raise ClashError(node, indexed.no_such_axis)
     return name % count
 
 
@@ -35,7 +35,7 @@ def _place_of_letter(scope: Scope, node: Call, letter: str, count: int) -> int:
         and count == 2
         and scope.axes[id(node.arguments[0])] == SCALAR_AXES
     ):
-        raise ClashError(node, refusals.axis_of_entries(letter))
+        raise ClashError(node, indexed.axis_of_entries(letter))
     around = scope.indexed.get(id(node))
     if around and (letter,) in around:
         heads = {around: None}
@@ -43,7 +43,7 @@ def _place_of_letter(scope: Scope, node: Call, letter: str, count: int) -> int:
         heads = dict.fromkeys(heads_within(scope.heads, node.arguments[0], count))
     places = {head.index((letter,)) for head in heads if (letter,) in head}
     if len(places) != 1:
-        raise ClashError(node, refusals.letter_of_no_axis(letter, list(heads)))
+        raise ClashError(node, indexed.letter_of_no_axis(letter, list(heads)))
     return places.pop()
 
 

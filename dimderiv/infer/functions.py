@@ -4,16 +4,13 @@ import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dimderiv.errors import LimitError, UnknownNameError
-from dimderiv.infer import array_refusals, clashes, refusals
+from dimderiv.infer import clashes, indexed, refusals
 from dimderiv.infer.along import axes_along
 from dimderiv.infer.clashes import Axes, ClashError
-from dimderiv.infer.entries import array_axes
 from dimderiv.infer.operators import broadcast
-from dimderiv.infer.rearranged import REARRANGED
-from dimderiv.infer.scope import SCALAR_AXES, Scope, axes_of
+from dimderiv.infer.scope import SCALAR_AXES, Scope, array_axes, axes_of
 from dimderiv.infer.single_entries import refuse_single_entry
 from dimderiv.infer.sizes import product_of, size
-from dimderiv.infer.statements import reduction_axes
 from dimderiv.infer.unify import MismatchError, SizeTerm
 from dimderiv.language import COMMUTATIONS, ONE, Call, Name, along, is_extreme_of_two
 from dimderiv.rulebook import Axis, Rule, Sliding, read_signature
@@ -50,7 +47,7 @@ def _over_letters(scope: Scope, node: Call, rule: Rule | None) -> Axes:
         raise refusals.letters_refused(node, _running(scope, {"reduction"}))
     if len(node.arguments) != 1:
         raise refusals.arguments_refused(node, rule.arguments)
-    return reduction_axes(scope, node)
+    return indexed.reduction_axes(scope, node)
 
 
 def _running(scope: Scope, kinds: Collection[str]) -> list[str]:
@@ -95,7 +92,7 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
         return scope.visit(scope.body(node, body))
     except ClashError as clash:
         is_array = any(len(axes) > 2 for axes in arguments)
-        write = array_refusals.argument_refused if is_array else clashes.operands_misfit
+        write = indexed.argument_refused if is_array else clashes.operands_misfit
         raise ClashError(scope.caller, write, clash.sizes) from None
     finally:
         scope.names, scope.caller = outer
@@ -116,7 +113,7 @@ def _note_assumed(scope: Scope, node: Call, rule: Rule) -> None:
 def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
     """A function whose rule has a signature in letters."""
     if any(len(axes) > 2 for axes in arguments):
-        raise ClashError(node, array_refusals.argument_refused)
+        raise ClashError(node, indexed.argument_refused)
     signature = read_signature(rule.signature)
     if rule.name == "diag" and ONE not in arguments[0]:
         scope.agree_square(arguments[0], node)
@@ -160,7 +157,7 @@ def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
     for argument, letters in zip(node.arguments, given, strict=True):
         own = scope.visit(argument)
         if len(own) > 2:
-            raise ClashError(node, array_refusals.argument_refused)
+            raise ClashError(node, indexed.argument_refused)
         sizes |= zip(letters, own, strict=True)
     if rule.square:
         scope.agree_square(scope.axes[id(node.arguments[0])], node)
@@ -216,10 +213,10 @@ def _constant(scope: Scope, node: Call) -> Axes:
     """Arrays of given size, and `vector(1)` and `matrix(1)`, whose size the surroundings tell."""
     if node.axis is not None:
         raise refusals.axis_refused(node, _running(scope, _ALONG))
-    if node.function in REARRANGED:
-        return _rearranged(scope, node)
     names = _CONSTANTS.get(node.function)
     if names is None:
+        if node.function in indexed.REARRANGED:
+            return _rearranged(scope, node)
         raise _unknown(scope, node)
     # An identity may have both its sizes.
     if len(node.arguments) != len(names) and (node.function, len(node.arguments)) != ("eye", 2):
@@ -237,7 +234,7 @@ def _constant(scope: Scope, node: Call) -> Axes:
 
 def _rearranged(scope: Scope, node: Call) -> Axes:
     """Blocks apart, the functions that put the entries of an array in other places."""
-    axes, least, example = REARRANGED[node.function]
+    axes, least, example = indexed.REARRANGED[node.function]
     if len(node.arguments) < least or (node.function == "onehot" and len(node.arguments) > 2):
         raise refusals.example_wanted(node, example)
     return axes(scope, node)

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
+from dimderiv.infer import indexed
 from dimderiv.infer.asterisks import refuse_ambiguous_products
 from dimderiv.infer.clashes import ClashError, operands_misfit
-from dimderiv.infer.index_refusals import letter_undetermined
 from dimderiv.infer.kinds import Doubt, settle_kinds
 from dimderiv.infer.postponed import postponed_misfit
 from dimderiv.infer.progress import Progress, settle_late
@@ -83,7 +83,7 @@ def _named(scope: Scope, taken: set[str]) -> ClashError | None:
         return clash
     for late in scope.late:
         if late.bound is not None and is_open(late.bound.known()):
-            return ClashError(late.node, letter_undetermined(late.bound))
+            return ClashError(late.node, indexed.letter_undetermined(late.bound))
     return None
 
 

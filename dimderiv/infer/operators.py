@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from dimderiv.infer import array_refusals, clashes, refusals
-from dimderiv.infer.arrays import stacked_product, stretched
+from dimderiv.infer import clashes, indexed, refusals
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.sizes import mark_as_scalar
@@ -36,7 +35,7 @@ def transpose_axes(scope: Scope, node: Transpose) -> Axes:
     """A transpose exchanges the axes."""
     axes = scope.visit(node.operand)
     if len(axes) > 2:
-        raise ClashError(node, array_refusals.transpose_refused)
+        raise ClashError(node, indexed.transpose_refused)
     return axes[1], axes[0]
 
 
@@ -65,7 +64,7 @@ def broadcast(scope: Scope, node: Tree, parts: Sequence[Tree], axes: Sequence[Ax
     """The axes that operands have together, where an axis of size 1 stretches."""
     for own in axes:
         if len(own) > 2:
-            return stretched(scope, node, parts, axes)
+            return indexed.stretched(scope, node, parts, axes)
     rows, cols = axes[0]
     for part, (other_rows, other_cols) in zip(parts[1:], axes[1:], strict=True):
         try:
@@ -98,7 +97,7 @@ def _product(scope: Scope, node: Binary, left: Axes, right: Axes) -> Axes:
     if right[0] is ONE and right[1] is ONE and len(right) == 2:
         return left
     if len(left) > 2 or len(right) > 2:
-        return stacked_product(scope, node, left, right)
+        return indexed.stacked_product(scope, node, left, right)
     scope.agree(left[1], right[0], node, clashes.product_misfit)
     return left[0], right[1]
 
@@ -113,7 +112,7 @@ def _power(scope: Scope, node: Binary, base: Axes, exponent: Axes) -> Axes:
     if exponent[0] is not ONE or exponent[1] is not ONE or len(exponent) > 2:
         raise ClashError(node, refusals.exponent_refused)
     if len(base) > 2:
-        raise ClashError(node, array_refusals.power_refused)
+        raise ClashError(node, indexed.power_refused)
     if base[0] is ONE and base[1] is ONE:
         return SCALAR_AXES
     if base[0] is ONE or base[1] is ONE:

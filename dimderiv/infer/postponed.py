@@ -1,7 +1,7 @@
 """The errors for sizes that had to be equal, and are not once all of them are known."""
 
 from dimderiv.errors import ShapeError
-from dimderiv.infer.array_refusals import reshape_misfit
+from dimderiv.infer import indexed
 from dimderiv.infer.clashes import ClashError, Facts, operands_misfit
 from dimderiv.infer.unify import resolved
 from dimderiv.language import ONE, Blocks, Call, Entry
@@ -17,7 +17,7 @@ def postponed_misfit(facts: Facts, clash: ClashError) -> ShapeError:
             about = f"the blocks of {facts.text(clash.node)} do not make up a rectangle"
             hint = "blocks of one height in a row, and rows of one width"
         case Call("reshape"):
-            return reshape_misfit(facts, clash)
+            return indexed.reshape_misfit(facts, clash)
         case _:
             return operands_misfit(facts, clash)
     left, right = (resolved(size) for size in clash.sizes or (ONE, ONE))

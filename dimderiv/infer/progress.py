@@ -7,16 +7,13 @@ visited again, so that a long program in which every layer needs a correction st
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
-from dimderiv.infer import operators
+from dimderiv.infer import indexed, operators
 from dimderiv.infer.along import heads_of, letters_of_head
 from dimderiv.infer.bound import Late
 from dimderiv.infer.clashes import ClashError, definition_misfit
-from dimderiv.infer.entries import entry_axes
 from dimderiv.infer.functions import call_axes
 from dimderiv.infer.postponed import postponed_misfit
-from dimderiv.infer.rearranged import blocks_axes
 from dimderiv.infer.scope import Kind, Scope, ScopeMark, Visitor, declared_axes
-from dimderiv.infer.statements import index_form_axes
 from dimderiv.infer.unify import SizeTerm
 from dimderiv.language import syntax
 
@@ -28,9 +25,9 @@ VISITORS: Mapping[type[syntax.Tree], Visitor] = {
     syntax.Add: operators.sum_axes,
     syntax.Binary: operators.binary_axes,
     syntax.Call: call_axes,
-    syntax.IndexForm: index_form_axes,
-    syntax.Entry: entry_axes,
-    syntax.Blocks: blocks_axes,
+    syntax.IndexForm: lambda scope, node: indexed.index_form_axes(scope, node),
+    syntax.Entry: lambda scope, node: indexed.entry_axes(scope, node),
+    syntax.Blocks: lambda scope, node: indexed.blocks_axes(scope, node),
 }
 
 

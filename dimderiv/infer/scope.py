@@ -5,7 +5,7 @@ or is a dimension, so it is clear where an operand is broadcast and where a prod
 remains, which dimensions are the same one, is left to the unifier.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any, Literal, NamedTuple
 
@@ -243,3 +243,8 @@ def _letter_as_number(node: Name) -> ShapeError:
         span=node.span,
         hint=f"another letter for the index, or for what {node.name} stands for",
     )
+
+
+def array_axes(sizes: Sequence[SizeTerm]) -> Axes:
+    """The axes of an array that has so many; a single one makes a column."""
+    return (*sizes, *(ONE, ONE)[len(sizes) :])

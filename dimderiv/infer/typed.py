@@ -11,12 +11,11 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
-from dimderiv.infer.affine import is_declared_alone
+from dimderiv.infer import indexed
 from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, Facts, shape_of
 from dimderiv.infer.kinds import Doubt
 from dimderiv.infer.naming import settle_sizes
-from dimderiv.infer.outside import entries_outside, ranges_in_doubt
 from dimderiv.infer.progress import VISITORS, Progress
 from dimderiv.infer.scope import Heads, Meaning, Scope, kind_of_axes
 from dimderiv.infer.settled import needs_sizes, with_signs, with_sizes
@@ -106,8 +105,8 @@ class Typed:
         Args:
             node: one of the node objects of the program.
         """
-        bound = self._bound[id(node)]
-        return frozenset(name for name, letter in bound.items() if is_declared_alone(letter))
+        bound = self._bound[id(node)].items()
+        return frozenset(name for name, letter in bound if indexed.is_declared_alone(letter))
 
     def axes_along(self, node: syntax.Call) -> tuple[int, ...] | None:
         """The numbers of the axes that a call runs along; nothing where it runs over all.
@@ -258,7 +257,8 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
     for name, property_ in scope.assumed.items():
         assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []
-    assumptions += entries_outside(scope) if scope.bound else []
+    assumptions += indexed.entries_outside(scope) if scope.bound else []
+    ranges = indexed.ranges_in_doubt(scope) if scope.bound else []
     assumptions += program.assumptions
     return Typed(
         program=program,
@@ -275,7 +275,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         _meanings=scope.meanings,
         _bound=scope.bound,
         _along=scope.along,
-        doubts=(*(_sentence(doubt, scope) for doubt in doubts), *ranges_in_doubt(scope)),
+        doubts=(*(_sentence(doubt, scope) for doubt in doubts), *ranges),
         heads=scope.heads,
     )
 

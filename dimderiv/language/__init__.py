@@ -1,9 +1,8 @@
 """The language: its functions, its tokens, its syntax tree and its reader."""
 
-from dimderiv.language import frozen, syntax
+from dimderiv.language import frozen, indexed, syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
-from dimderiv.language.free_subscripts import meant
 from dimderiv.language.inline import names_in, without_definitions, written_out
 from dimderiv.language.letters import (
     compares_places,
@@ -38,7 +37,6 @@ from dimderiv.language.shapes import (
     names_in_use,
     size_of,
 )
-from dimderiv.language.summation import explicit, implicit
 from dimderiv.language.syntax import (
     Add,
     AxisName,
@@ -129,15 +127,13 @@ __all__ = [
     "compares_places",
     "copied",
     "decimal_places",
-    "explicit",
     "free_letters",
     "frozen",
-    "implicit",
     "index_names",
+    "indexed",
     "is_extreme_of_two",
     "is_one_symbol",
     "letters_of",
-    "meant",
     "named_letters",
     "names_in",
     "names_in_brackets",

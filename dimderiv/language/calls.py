@@ -6,12 +6,10 @@ from functools import lru_cache
 from typing import TypeVar
 
 from dimderiv.errors import LimitError, ParseError, Span
-from dimderiv.language import complaints
-from dimderiv.language.convolutions import Options, Steps, spelled_convolution
-from dimderiv.language.einsum import EXAMPLE, einsum
+from dimderiv.language import complaints, indexed
 from dimderiv.language.indices import IndexReader
 from dimderiv.language.numerals import Decimal, Ratio
-from dimderiv.language.structure import SPELLED
+from dimderiv.language.structure import SPELLED, Options, Steps
 from dimderiv.language.syntax import AxisName, Binary, Blocks, Call, Number, Transpose, Tree
 from dimderiv.language.vocabulary import Token
 
@@ -125,7 +123,7 @@ class CallReader(IndexReader):
     ) -> Tree:
         """What a function that stands for another formula is."""
         if (pattern is None) is (function == "einsum"):
-            raise ParseError(f"{function} has other arguments", span=span, hint=EXAMPLE)
+            raise ParseError(f"{function} has other arguments", span=span, hint=indexed.EXAMPLE)
         if function in {"hcat", "vcat"}:
             if options:
                 raise complaints.said("after an option", span)
@@ -133,8 +131,8 @@ class CallReader(IndexReader):
             return Blocks(tuple(map(tuple, rows)), span) if len(arguments) > 1 else arguments[0]
         self.has_letters = True
         if pattern:
-            return einsum(pattern.text, arguments, self.sizes, span)
-        return spelled_convolution(function, arguments, options, self.sizes, span)
+            return indexed.spelled_einsum(pattern.text, arguments, self.sizes, span)
+        return indexed.spelled_convolution(function, arguments, options, self.sizes, span)
 
     def option(self) -> Steps:
         """The whole numbers after `stride=` and the like: one, or several in brackets."""

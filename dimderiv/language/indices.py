@@ -11,7 +11,6 @@ from dimderiv.language import complaints
 from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.cursor import Cursor
 from dimderiv.language.inline import names_in
-from dimderiv.language.running import MARK
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -27,7 +26,7 @@ from dimderiv.language.syntax import (
     children,
     walk,
 )
-from dimderiv.language.vocabulary import RANK, Token
+from dimderiv.language.vocabulary import MARK, RANK, Token
 
 _BEFORE_LETTERS = frozenset({"[", "(", ",", "name"})
 _PAIR = re.compile("_[a-z]{2}")

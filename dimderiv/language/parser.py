@@ -8,14 +8,11 @@ right=Transpose(operand=Name(name='x'))))
 from collections.abc import Collection, Sequence
 
 from dimderiv.errors import DimderivError, LimitError, ParseError, Span
-from dimderiv.language import complaints
+from dimderiv.language import complaints, indexed
 from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.expressions import ExpressionReader
-from dimderiv.language.free_subscripts import with_free_subscripts
-from dimderiv.language.gathered import with_columns
 from dimderiv.language.indices import Head
 from dimderiv.language.letters import named_letters, names_outside_brackets
-from dimderiv.language.summation import explicit, lone_entries
 from dimderiv.language.syntax import Program, Statement, Tree, children, walk
 from dimderiv.language.tokens import tokenize
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
@@ -185,9 +182,9 @@ class _StatementReader(ExpressionReader):
     def closed(self, value: Tree) -> Tree:
         """The value with a sum over each letter that it leaves open, or a head of subscripts."""
         if self.has_subscripts:
-            value = with_free_subscripts(value, self.sizes)
-        value = explicit(with_columns(value, self.sizes), self.sizes)
-        for alone, entry in lone_entries(value):
+            value = indexed.with_free_subscripts(value, self.sizes)
+        value = indexed.explicit(indexed.with_columns(value, self.sizes), self.sizes)
+        for alone, entry in indexed.lone_entries(value):
             part, summed = self.source[slice(*entry.span)], " and ".join(alone)
             verb = "is" if len(alone) == 1 else "are"
             self.assumptions[f"{summed} {verb} summed: sum[{','.join(alone)}] {part}"] = None

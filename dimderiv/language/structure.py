@@ -24,5 +24,8 @@ OTHER_NAMES: Mapping[str, str] = MappingProxyType(
         "avg_pool2d": "meanpool2d",
     }
 )
+# The numbers of one option of a convolution: one for each axis that slides.
+Steps = tuple[int, ...]
+Options = Mapping[str, Steps]
 # What may stand before an equals sign in a call, beside `axis`.
 OPTIONS = frozenset({"stride", "padding", "dilation", "output_padding"})

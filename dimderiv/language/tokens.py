@@ -12,14 +12,13 @@ from collections.abc import Collection
 from functools import cache
 
 from dimderiv.errors import LimitError, ParseError
+from dimderiv.language import indexed
 from dimderiv.language.brackets import with_commutations, with_defined_functions
 from dimderiv.language.complaints import QUOTES, glued_to_a_norm, said
 from dimderiv.language.constants import with_exponentials, with_ones
 from dimderiv.language.names import GRADIENT
 from dimderiv.language.questions import refuse_questions
-from dimderiv.language.running import RUNNING, running_tokens, runs
 from dimderiv.language.strays import stray_character
-from dimderiv.language.subscripts import BRACED, braced_tokens, with_subscripts
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, Token
 from dimderiv.language.words import WORD, Words
 
@@ -88,6 +87,8 @@ _BRACKETS = frozenset("()[]⟨⟩;")
 _ENDS_OPERAND = frozenset({"number", "name", "'", ")", "]", "⟩", "close"})
 # What nobody puts right after the bars of a norm but as its index: a figure, an F, a word.
 _GLUED = re.compile(r"[0-9₀-₉∞]|F(?![A-Za-z0-9_])|[a-z]{2,}(?![A-Za-z0-9_(])")
+# Nothing runs over a subscript in a text that has none of these.
+_MAY_RUN = frozenset("_∑∏")
 # A newline after one of these does not end the statement.
 _CONTINUES = frozenset(
     {"+", "-", "*", ".*", "/", "./", "^", ".^", "<", ">", "<=", ">=", "==", "=", ",", ":", ";"}
@@ -99,11 +100,11 @@ def tokenize(
 ) -> list[Token]:
     """The tokens of a program, the last one of kind `end`."""
     scanner = _Scanner(source, Words(source, names, functions))
-    does_run = runs(source)
+    does_run = not _MAY_RUN.isdisjoint(source) and indexed.runs(source)
     scanner.scan(_running_pattern() if does_run else _TOKEN)
     tokens, known = scanner.tokens, scanner.words.known
     if does_run:
-        tokens = with_subscripts(tokens, scanner.words.declared)
+        tokens = indexed.with_subscripts(tokens, scanner.words.declared)
     if "=" in source:
         tokens = with_defined_functions(tokens)
     if COMMUTATION in source and COMMUTATION not in known:
@@ -117,7 +118,7 @@ def tokenize(
 @cache
 def _running_pattern() -> re.Pattern[str]:
     """The pattern of tokens in a text in which something runs over subscripts."""
-    more = rf"(?P<running> {RUNNING} ) | (?P<braced> (?<=[A-Za-z0-9]){BRACED} ) |"
+    more = rf"(?P<running> {indexed.RUNNING} ) | (?P<braced> (?<=[A-Za-z0-9]){indexed.BRACED} ) |"
     head, _, rest = _PATTERN.partition("(?P<quoted>")
     return re.compile(f"{head}{more} (?P<quoted>{rest}", re.VERBOSE | re.DOTALL)
 
@@ -166,11 +167,11 @@ class _Scanner:
 
     def running(self, text: str, start: int, end: int) -> None:
         is_name = text in self.words.known
-        read = self.words.read if is_name else running_tokens
+        read = self.words.read if is_name else indexed.running_tokens
         self.tokens += read(text, start, end)
 
     def braced(self, text: str, start: int, end: int) -> None:
-        self.tokens += braced_tokens(text, start, end)
+        self.tokens += indexed.braced_tokens(text, start, end)
 
     def quoted(self, text: str, start: int, end: int) -> None:
         self.tokens.append(Token("quoted", text[1:-1], start, end))

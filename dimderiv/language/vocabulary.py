@@ -29,6 +29,8 @@ COMMUTATIONS = frozenset({"commutation", COMMUTATION})
 RANK = "rank"
 # The number, where all that is done with the letter is to raise it to a power; else a symbol.
 EULER = "e"
+# What stands for a bracket that is not in the text, as around subscripts.
+MARK = "_"
 # The kind of the token of a 1 that is a vector of ones.
 ONES = "ones"
 # Functions that are hidden by symbols with their names.

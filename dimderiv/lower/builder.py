@@ -24,9 +24,8 @@ from dimderiv.language import (
     size_of,
     syntax,
 )
-from dimderiv.lower import arrays, handwritten, index_forms, placing, reductions
+from dimderiv.lower import arrays, handwritten, indexed, reductions
 from dimderiv.lower.arrays import Array, all_letters, constant_value, number_of, spread
-from dimderiv.lower.entries import entries
 from dimderiv.lower.matrix_functions import function_of
 from dimderiv.lower.matrix_powers import inverted, matrix_power
 from dimderiv.lower.signatures import by_signature
@@ -153,13 +152,14 @@ class Builder:
         """What is written entry by entry, or by parts."""
         match node:
             case syntax.Entry(operand):
-                return entries(self.array(operand), node, self.letters, self.array, self.names)
+                whole = self.array(operand)
+                return indexed.entries_of(whole, node, self.letters, self.array, self.names)
             case syntax.IndexForm():
                 with self._running(self.typed.extents(node)):
-                    return index_forms.laid_out(self.array(node.body), node, self.letters)
+                    return indexed.laid_out(self.array(node.body), node, self.letters)
             case syntax.Blocks(rows):
                 blocks = [[self._block(block) for block in row] for row in rows]
-                return placing.placed(blocks, self.typed.shape(node))
+                return indexed.placed(blocks, self.typed.shape(node))
         raise NotDifferentiableError("a slice stands only in brackets", span=node.span)
 
     def _block(self, node: syntax.Tree) -> Array:
@@ -182,7 +182,7 @@ class Builder:
             names_in(node) - self.letters.keys()
         )
         if is_of_letters:
-            return index_forms.compared(node, self.letters)
+            return indexed.compared(node, self.letters)
         left, right = self.array(node.left), self.array(node.right)
         return self._binary(node.operator, left, right, node)
 
@@ -192,7 +192,7 @@ class Builder:
 
     def _name(self, node: syntax.Name) -> Array:
         if node.name in self.letters:
-            raise index_forms.no_value(node)
+            raise indexed.no_value(node)
         if node.name in self.names:
             return self.names[node.name]
         match self.typed.meaning(node.name):
@@ -230,7 +230,7 @@ class Builder:
         if node.function in {"ones", "eye", "vector", "matrix"}:
             return self._constant(node)
         if node.function in COMMUTATIONS and node.function not in self.rulebook.rules:
-            return placing.commutation([size_of(size) for size in node.arguments])
+            return indexed.commutation([size_of(size) for size in node.arguments])
         if node.over:
             return self._over(node)
         if node.function in {"onehot", "reshape", "permute", "size"}:
@@ -297,12 +297,12 @@ class Builder:
         argument, shape = self.array(node.arguments[0]), self.typed.shape(node)
         match node.function:
             case "onehot":
-                return placing.onehot(argument, shape)
+                return indexed.onehot(argument, shape)
             case "reshape":
-                return placing.reshaped(argument, shape)
+                return indexed.reshaped(argument, shape)
             case "permute":
                 order = [int(size_of(axis).number or 0) for axis in node.arguments[1:]]
-                return placing.permuted(argument, order)
+                return indexed.permuted(argument, order)
             case _:
                 axis = size_of(node.arguments[1]).number or 0
                 return Array(number_of(argument.shape[axis]), SCALAR)

@@ -15,8 +15,8 @@ from dimderiv.language import (
     Slice,
     Tree,
     children,
-    explicit,
     index_names,
+    indexed,
     letters_of,
     names_in,
     walk,
@@ -46,7 +46,7 @@ def with_sums(tree: Tree, given: Collection[str] = ()) -> Tree:
         sizes.update(name for _, size in letters if size for name in names_in(size))
     head = tuple((letter, None) for letter in given)
     try:
-        whole = explicit(IndexForm(head, tree) if head else tree, sizes)
+        whole = indexed.explicit(IndexForm(head, tree) if head else tree, sizes)
         return whole.body if head and isinstance(whole, IndexForm) else whole
     except ParseError:
         return tree

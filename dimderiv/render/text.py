@@ -28,8 +28,8 @@ from dimderiv.language import (
     Transpose,
     Tree,
     decimal_places,
-    implicit,
     index_names,
+    indexed,
     named_letters,
     walk,
 )
@@ -72,7 +72,7 @@ def text(tree: Tree | Program, *, multiline: bool = False) -> str:
     if isinstance(tree, Program):
         return ("\n" if multiline else "; ").join(_statement(each) for each in tree.statements)
     written = _plain(tree)
-    return _plain(implicit(tree)) if "[" in written else written
+    return _plain(indexed.implicit(tree)) if "[" in written else written
 
 
 def summed(tree: Call) -> str:
@@ -84,7 +84,7 @@ def summed(tree: Call) -> str:
     >>> summed(Call("sum", (Entry(Name("x"), (Name("i"),)),), over=(("i", None),)))
     'sum[i] x[i]'
     """
-    body = implicit(IndexForm(tree.over, tree.arguments[0]))
+    body = indexed.implicit(IndexForm(tree.over, tree.arguments[0]))
     inner = body.body if isinstance(body, IndexForm) else tree.arguments[0]
     return _plain(replace(tree, arguments=(inner,)))
 
@@ -111,7 +111,7 @@ def _statement(statement: Statement) -> str:
     written = _plain(statement.value)
     if "[" not in written:
         return f"{statement.name} = {written}"
-    value = implicit(statement.value)
+    value = indexed.implicit(statement.value)
     if isinstance(value, IndexForm) and value.letters:
         return f"{statement.name}{_head(value)} = {_operand(value.body, COMPARISON)}"
     return f"{statement.name} = {_plain(value)}"

@@ -6,9 +6,9 @@ import pytest
 from statements import RULES, at, declarations, form, over, size, tree, typed
 
 from dimderiv.infer.typed import infer
+from dimderiv.language.indexed.summation import implicit
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import Dim
-from dimderiv.language.summation import implicit
 from dimderiv.language.syntax import Add, Binary, Call, Entry, IndexForm, Name, Tree
 from dimderiv.render import latex
 from dimderiv.render.text import text as render_text

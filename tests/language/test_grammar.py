@@ -14,11 +14,11 @@ from lark import Token as LarkToken
 from lark.lexer import Lexer
 
 from dimderiv.errors import ParseError
-from dimderiv.language.convolutions import spelled_convolution
-from dimderiv.language.einsum import einsum
+from dimderiv.language.indexed import spelled_einsum
+from dimderiv.language.indexed.convolutions import spelled_convolution
+from dimderiv.language.indexed.summation import explicit
 from dimderiv.language.parser import parse_program
 from dimderiv.language.structure import SPELLED
-from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import (
     Add,
     Binary,
@@ -120,7 +120,7 @@ def spelled(function: str, parts: Sequence[Any]) -> Any:
         return Blocks(tuple(map(tuple, rows)))
     patterns = [str(part) for part in parts if isinstance(part, str)]
     if patterns:
-        return einsum(patterns[0], operands, NAMES, (0, 0))
+        return spelled_einsum(patterns[0], operands, NAMES, (0, 0))
     options: dict[str, Any] = {}
     for part in parts:
         options |= part if isinstance(part, dict) else {}

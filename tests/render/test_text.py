@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trees import FIXED_POINTS, LONG_NAMES, nodes
 
+from dimderiv.language.indexed.summation import explicit
 from dimderiv.language.parser import parse_program
-from dimderiv.language.summation import explicit
 from dimderiv.language.syntax import (
     Add,
     Binary,

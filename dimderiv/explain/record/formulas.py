@@ -7,7 +7,6 @@ from fractions import Fraction
 from dimderiv.conform import Arranger, Form, Heads, NoMatrixFormError, notation
 from dimderiv.explain.record.entry_letters import Target, entry
 from dimderiv.explain.record.letters import StatementLetters
-from dimderiv.explain.record.places import selects
 from dimderiv.explain.record.recorded import Equation, defined
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
@@ -17,7 +16,7 @@ from dimderiv.explain.record.scalar_order import (
     multiplied,
     unspread,
 )
-from dimderiv.graph import Factor, Named, Node, Symbol
+from dimderiv.graph import Factor, Named, Node, Symbol, selects
 from dimderiv.language import (
     ONE,
     Binary,

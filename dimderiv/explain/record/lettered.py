@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dimderiv.explain.record.entry_letters import EntryLetters, Target
-from dimderiv.explain.record.places import Folded, selects
+from dimderiv.explain.record.places import Folded
 from dimderiv.explain.record.reasons import (
     LetteredFactors,
     Placed,
@@ -14,7 +14,7 @@ from dimderiv.explain.record.reasons import (
 from dimderiv.explain.record.recorded import Equation, StepTerm
 from dimderiv.explain.record.scalar_order import MOST_AXES
 from dimderiv.explain.record.sliding import Arrays, sliding
-from dimderiv.graph import LabelledProduct, Node, letters_of
+from dimderiv.graph import LabelledProduct, Node, letters_of, selects
 
 
 def is_lettered(term: LabelledProduct, target: Target) -> bool:

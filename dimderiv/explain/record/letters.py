@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from dimderiv.conform import Heads, UserLetters
-from dimderiv.explain.record.places import Place, places, selects
+from dimderiv.explain.record.places import Place, places
 from dimderiv.explain.record.scalar_order import MOST_AXES
 from dimderiv.graph import (
     Index,
@@ -18,6 +18,7 @@ from dimderiv.graph import (
     Symbol,
     labelled,
     letters_of,
+    selects,
 )
 from dimderiv.language import (
     Add,

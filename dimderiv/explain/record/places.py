@@ -7,20 +7,21 @@ as an identity, `I[a,2i+r]`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple
 
 from dimderiv.graph import (
     Factor,
     Function,
     Index,
     LabelledProduct,
-    Node,
     Selection,
     Shifted,
     are_letters,
     index_dim,
+    is_onehot,
     letters_of,
     selection,
+    selects,
 )
 from dimderiv.language import Add, Binary, Dim, Entry, Name, Negative, Number, Tree
 
@@ -49,16 +50,6 @@ class Place(NamedTuple):
         (labels,) = node.arguments
         name = Name(getattr(labels, "name", node.function))
         return Entry(name, tuple(others)) if others else name
-
-
-def selects(node: Node) -> bool:
-    """Whether an array only says which place of an axis belongs to which letters."""
-    return isinstance(node, Selection) or is_onehot(node)
-
-
-def is_onehot(node: Node) -> TypeGuard[Function]:
-    """Whether an array is that of integer labels, one row for each."""
-    return isinstance(node, Function) and node.function == "onehot"
 
 
 def places(factors: Sequence[Factor]) -> Iterator[Place]:

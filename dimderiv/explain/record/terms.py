@@ -12,7 +12,7 @@ from dimderiv.explain.record.entry_letters import (
 from dimderiv.explain.record.formulas import FormulaWriter, raised, shape_of
 from dimderiv.explain.record.lettered import by_letters, is_lettered
 from dimderiv.explain.record.orders import Link, Order, as_chain
-from dimderiv.explain.record.places import folded, places, selects, with_places
+from dimderiv.explain.record.places import folded, places, with_places
 from dimderiv.explain.record.reasons import (
     LetteredFactors,
     WrittenFactor,
@@ -48,6 +48,7 @@ from dimderiv.graph import (
     Product,
     Shifted,
     letters_of,
+    selects,
 )
 from dimderiv.language import (
     Binary,
