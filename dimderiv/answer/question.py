@@ -1,7 +1,7 @@
 """What is asked: an expression with its shapes, by what, how often, and in which form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -12,7 +12,6 @@ from dimderiv.language import (
     Declaration,
     Program,
     Shape,
-    indexed,
     names_in_brackets,
     parse_program,
 )
@@ -107,13 +106,8 @@ class Question:
             told: the shapes of definitions that are known.
             value: that of the last one, if it is known.
         """
-        program = self._parsed(printed)
+        program = self.read(printed)
         return self.typed_again(program, told, value).settled if needs_sizes(program) else program
-
-    def _parsed(self, printed: str) -> Program:
-        symbols, functions = self.typed.symbols, self.rulebook.words
-        sizes = names_in_brackets(symbols)
-        return parse_program(printed, names=sizes.union(symbols), functions=functions, sizes=sizes)
 
     def read(self, printed: str) -> Program:
         """A printed answer, read by the parser of the language.
@@ -121,9 +115,6 @@ class Question:
         Args:
             printed: in the language.
         """
-        program = self._parsed(printed)
-        # As it is printed: what reads answers finds how far the letters run that nothing names.
-        statements = [
-            replace(each, value=indexed.implicit(each.value)) for each in program.statements
-        ]
-        return replace(program, statements=tuple(statements))
+        symbols, functions = self.typed.symbols, self.rulebook.words
+        sizes = names_in_brackets(symbols)
+        return parse_program(printed, names=sizes.union(symbols), functions=functions, sizes=sizes)

@@ -215,7 +215,7 @@ def compounds(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(inner, inner).map(" ".join),
         st.tuples(inner, st.sampled_from(TRANSPOSES + POWERS)).map("".join),
         inner.map("-{}".format),
-        inner.map("e^(-{})".format),
+        inner.map("(e^(-{}))".format),
         inner.map("√({})".format),
         st.tuples(inner, inner).map("(({0[0]}) ⊗ ({0[1]}))".format),
         st.tuples(inner, inner).map("⟨{0[0]}, {0[1]}⟩".format),

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
-from dimderiv.infer.indexed import index_refusals as refusals
 from dimderiv.infer.bound import DECLARED, Bound, Sum
 from dimderiv.infer.clashes import ClashError
+from dimderiv.infer.indexed import index_refusals as refusals
 from dimderiv.infer.scope import Scope
 from dimderiv.infer.sizes import is_counted
 from dimderiv.infer.unify import is_open, resolved

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from dimderiv.infer.indexed import array_refusals as refusals
 from dimderiv.infer.clashes import Axes, ClashError, product_misfit
+from dimderiv.infer.indexed import array_refusals as refusals
 from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.infer.unify import MismatchError, SizeTerm
 from dimderiv.language import ONE, Binary, Tree

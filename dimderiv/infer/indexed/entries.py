@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial, reduce
 
-from dimderiv.infer.indexed import index_refusals as refusals
 from dimderiv.infer.bound import WRITTEN, Bound, Late, Place, Sum
 from dimderiv.infer.clashes import Axes, ClashError
+from dimderiv.infer.indexed import index_refusals as refusals
 from dimderiv.infer.indexed.affine import ZERO, Affine, affine, letter_alone, letter_of
 from dimderiv.infer.indexed.labels import is_labels, labels_along
 from dimderiv.infer.indexed.slices import slice_axis

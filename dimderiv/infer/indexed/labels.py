@@ -1,9 +1,9 @@
 """Labels: whole numbers below the size of an axis, which they index."""
 
-from dimderiv.infer.indexed import index_refusals as refusals
 from dimderiv.infer.along import axes_along
 from dimderiv.infer.bound import Place
 from dimderiv.infer.clashes import Axes, ClashError
+from dimderiv.infer.indexed import index_refusals as refusals
 from dimderiv.infer.scope import Scope
 from dimderiv.infer.unify import SizeTerm, Variable
 from dimderiv.language import ONE, Call, Entry, Name, Tree

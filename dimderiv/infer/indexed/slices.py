@@ -3,9 +3,9 @@
 from functools import partial
 from typing import NamedTuple
 
-from dimderiv.infer.indexed import index_refusals as refusals
 from dimderiv.infer.bound import Late, Place
 from dimderiv.infer.clashes import ClashError
+from dimderiv.infer.indexed import index_refusals as refusals
 from dimderiv.infer.indexed.affine import ZERO, affine
 from dimderiv.infer.scope import Scope
 from dimderiv.infer.sizes import is_negative
