@@ -5,7 +5,7 @@ operation is done literally, and the derivative is autograd's.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import TypeAlias
 
@@ -19,6 +19,7 @@ from dimderiv.language.syntax import (
     Call,
     Entry,
     IndexForm,
+    Letter,
     Name,
     Negative,
     Number,
@@ -238,7 +239,8 @@ class Evaluator:
         if name in ("vector", "matrix"):
             return a * torch.ones(*self.numbers(node), dtype=torch.float64)
         is_column = self.extents.found[id(node.arguments[0])][1].is_one
-        return self._matrix_function(name, a, others, 0 if is_column else 1)
+        along = (0 if is_column else 1) if node.number is None else node.number
+        return self._matrix_function(name, a, others, along)
 
     def _matrix_function(self, name: str, a: Tensor, others: list[Tensor], along: int) -> Tensor:
         b = others[0] if others else a
@@ -300,6 +302,8 @@ class Evaluator:
         """
         found: dict[str, range] = {}
         free: list[str] = []
+        inside = {k for part in walk(body) if isinstance(part, Call) for k, _ in part.over}
+        bound = {**bound, **dict.fromkeys(inside, range(0))}
         for entry in _entries(body):
             axes = self._axes(entry)
             for index, extent in zip(entry.indices, axes, strict=True):
@@ -335,7 +339,18 @@ class Evaluator:
                 return OPERATORS[operator](self._at(left, letters), self._at(right, letters))
             case Call(name, (argument,)) if name in ENTRYWISE:
                 return ENTRYWISE[name](self._at(argument, letters))
+            case Call("sum", (argument,)) if node.over:
+                return self._sum(argument, node.over, letters)
         raise UnreadableError(f"not in an index form: {node}")
+
+    def _sum(self, body: Tree, over: Sequence[Letter], letters: Letters) -> Tensor:
+        """A sum over letters, each with its size or as far as an entry in it lets it run."""
+        inner = {**letters, **self._summed(body, letters)}
+        inner |= {
+            name: range(self.extents.size(size).number) for name, size in over if size is not None
+        }
+        found = self._at(body, inner).broadcast_to([len(each) for each in inner.values()])
+        return found.sum([*range(len(letters), len(inner))])
 
     def _entry(self, entry: Entry, letters: Letters) -> Tensor:
         places = [self._places(index, letters) for index in entry.indices]
