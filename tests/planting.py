@@ -24,7 +24,7 @@ T = TypeVar("T")
 Lines = set[tuple[str, int]]
 
 PACKAGE = Path(dimderiv.__file__).parent
-SECONDS = 2.0
+SECONDS = 0.5
 ASSIGNMENTS: Sequence[Mapping[str, int]] = (
     defaultdict(lambda: 3, SIZES),
     defaultdict(lambda: 3, H=5, L=5),

@@ -22,7 +22,7 @@ from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.points.check import verify
 
 # Mutants of a module are tried until so many are caught, but not more than so many.
-ENOUGH, MOST = 5, 80
+ENOUGH, MOST = 3, 80
 CASES_EACH = 3
 TALLIES: dict[str, Counter[str]] = {}
 
@@ -38,7 +38,8 @@ DERIVATION = [
     "conform.network",
     "conform.notation",
     "conform.sums",
-    "conform.index_form",
+    "conform.indexed.entries",
+    "conform.indexed.binding",
     "conform.arrange",
     "render.text",
 ]
