@@ -22,7 +22,7 @@ from dimderiv.language.names import (
     unused_name,
 )
 from dimderiv.language.numerals import Decimal, decimal_places, reciprocal
-from dimderiv.language.parser import parse_expression, parse_program
+from dimderiv.language.parser import parse_expression, parse_program, parse_tokens
 from dimderiv.language.rule_files import builtin_files, read_rule_file, rules_folder
 from dimderiv.language.shapes import (
     ONE,
@@ -73,9 +73,12 @@ from dimderiv.language.vocabulary import (
     COMPARISONS,
     EULER,
     EXTREMES,
+    MARK,
+    ONES,
     REDUCTIONS,
+    Token,
 )
-from dimderiv.language.words import is_one_symbol
+from dimderiv.language.words import function_named, is_one_symbol
 
 __all__ = [
     "BUILTIN_FUNCTIONS",
@@ -88,7 +91,9 @@ __all__ = [
     "GRADIENT",
     "GREEK_NAMES",
     "HESSIAN",
+    "MARK",
     "ONE",
+    "ONES",
     "OPEN",
     "REDUCTIONS",
     "SCALAR",
@@ -117,6 +122,7 @@ __all__ = [
     "Shapes",
     "Slice",
     "Statement",
+    "Token",
     "Transpose",
     "Tree",
     "all_occur",
@@ -129,6 +135,7 @@ __all__ = [
     "decimal_places",
     "free_letters",
     "frozen",
+    "function_named",
     "index_names",
     "indexed",
     "is_extreme_of_two",
@@ -140,6 +147,7 @@ __all__ = [
     "names_in_use",
     "parse_expression",
     "parse_program",
+    "parse_tokens",
     "read_rule_file",
     "read_shapes",
     "reciprocal",

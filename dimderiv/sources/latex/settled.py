@@ -1,0 +1,112 @@
+r"""What only the shapes tell: `|A|` is a determinant of a matrix, and else an absolute value.
+
+`A^{-1}` is the inverse of a matrix, and else a power.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from dimderiv.errors import DimderivError, Span
+from dimderiv.infer import Typed, infer, refuse_second_meanings
+from dimderiv.language import (
+    Binary,
+    Call,
+    Declaration,
+    Negative,
+    Number,
+    Program,
+    Tree,
+    with_operands,
+)
+from dimderiv.rulebook import Rulebook
+from dimderiv.sources.latex.cursor import Shared
+
+
+def settled(
+    program: Program, shared: Shared, declared: Mapping[str, Declaration], rulebook: Rulebook
+) -> Program:
+    """The program with what its shapes tell of it, once they are known to conform.
+
+    Args:
+        program: as it was read, with an absolute value for each pair of bars.
+        shared: where the bars stand, and what was assumed.
+        declared: what is known of its symbols.
+        rulebook: the functions.
+
+    Raises:
+        DimderivError: the shapes do not conform, or a spelling means something else of them.
+    """
+    matrices = _matrices(program, shared.bars, declared, rulebook)
+    for start, end in sorted(matrices & shared.bars):
+        shared.assumptions[f"{program.source[start:end]} is a determinant"] = None
+    program = _changed(program, lambda part: _meant(part, matrices, shared.bars))
+    program = replace(program, assumptions=(*program.assumptions, *shared.assumptions))
+    typed = infer(program, declared, rulebook=rulebook)
+    refuse_second_meanings(typed, declared)
+    return program
+
+
+def _meant(part: Tree, matrices: Collection[Span], bars: Collection[Span]) -> Tree | None:
+    """The determinant or the inverse that a part is; nothing where it is neither."""
+    if part.span not in matrices:
+        return None
+    match part:
+        case Call("abs", (operand,)) if part.span in bars:
+            return Call("det", (operand,), span=part.span)
+        case Binary("^", base, Negative(Number(value))) if value == 1:
+            return Call("inv", (base,), span=part.span)
+    return None
+
+
+def _matrices(
+    program: Program,
+    bars: Collection[Span],
+    declared: Mapping[str, Declaration],
+    rulebook: Rulebook,
+) -> set[Span]:
+    """Where bars and inverses stand around matrices.
+
+    Whatever is between bars is taken for a scalar first, which a determinant is as well.
+    """
+    if not bars and not any(map(_is_inverse, program.parts)):
+        return set()
+
+    def summed(part: Tree) -> Tree | None:
+        is_bars = isinstance(part, Call) and part.function == "abs" and part.span in bars
+        return Call("sum", (part,), span=part.span) if is_bars else None
+
+    for change in (summed, lambda part: None):
+        probe = _changed(program, change)
+        try:
+            typed = infer(probe, declared, rulebook=rulebook)
+        except DimderivError:
+            continue
+        return {part.span for part in probe.parts if _is_of_matrix(part, typed, bars)}
+    return set()
+
+
+def _is_of_matrix(part: Tree, typed: Typed, bars: Collection[Span]) -> bool:
+    match part:
+        case Call("abs", (operand,)) if part.span in bars:
+            return typed.shape(operand).is_matrix
+        case Binary("^", base) if _is_inverse(part):
+            return typed.shape(base).is_matrix
+    return False
+
+
+def _is_inverse(part: Tree) -> bool:
+    match part:
+        case Binary("^", _, Negative(Number(value))):
+            return value == 1
+    return False
+
+
+def _changed(program: Program, change: Callable[[Tree], Tree | None]) -> Program:
+    """The program with parts exchanged, from the innermost ones outwards."""
+
+    def inner(part: Tree) -> Tree:
+        changed = with_operands(part, inner)
+        return change(changed) or changed
+
+    statements = [replace(each, value=inner(each.value)) for each in program.statements]
+    return replace(program, statements=tuple(statements))
