@@ -1,12 +1,13 @@
-"""What people touch beside the command: each room inside is one way in or out."""
+"""What people touch: the command line, and the verdict on an answer of one's own."""
 
 from typing import TYPE_CHECKING
 
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
+    from dimderiv.surfaces.cli import main
     from dimderiv.surfaces.grading import KINDS, Verdict, check
 else:
-    __getattr__ = late(__name__, grading="KINDS Verdict check")
+    __getattr__ = late(__name__, cli="main", grading="KINDS Verdict check")
 
-__all__ = ["KINDS", "Verdict", "check"]
+__all__ = ["KINDS", "Verdict", "check", "main"]
