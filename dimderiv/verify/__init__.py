@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 else:
     __getattr__ = late(
         __name__,
-        claim="Claim CodeCheck Functions NotVerifiableError Verification all_together sizes_text together",
+        claim="""Claim CodeCheck Functions NotVerifiableError Verification all_together sizes_text
+            together""",
         code="Run check_code dense layer operator",
         evaluate="KNOWN",
         points="DisagreementError Sample sampled verify_together",

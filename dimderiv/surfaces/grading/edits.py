@@ -29,6 +29,7 @@ ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 FEW_FACTORS = 4
 NORMS = frozenset({"norm2", "normF"})
 SUMS = frozenset({"sum", "mean"})
+POWERS = frozenset({"^", ".^"})
 
 
 class Edit(NamedTuple):
@@ -78,9 +79,11 @@ def applied(program: Program, edit: Edit) -> Program:
 def edits(program: Program, known: Vocabulary) -> Iterator[Edit]:
     """All edits of a program, kind by kind: those first that are made wrong most often."""
     places = [place for each in program.statements for place in _places(each.value)]
-    for kind in KINDS:
+    # Of two parts that will do, the smaller one is the smaller edit.
+    places.sort(key=lambda place: sum(1 for _ in walk(place[0])))
+    for tried in TRIED:
         for part, above in places:
-            yield from kind(part, above, known)
+            yield from tried(part, above, known)
 
 
 def parts_of(program: Program) -> Iterator[Tree]:
@@ -103,9 +106,8 @@ def _places(tree: Tree) -> Iterator[tuple[Tree, Tree | None]]:
 def _transposes(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     if isinstance(part, Transpose):
         yield Edit("transpose", part, part.operand)
-    elif not isinstance(above, Transpose) and not _is_scalar(part, known):
-        if not isinstance(part, Negative):
-            yield Edit("transpose", part, Transpose(part))
+    elif not isinstance(above, Transpose) and not _has_scalar(part, known):
+        yield Edit("transpose", part, Transpose(part))
 
 
 def _orders(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
@@ -124,10 +126,10 @@ def _orders(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]
 
 def _products(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     """Elementwise for a matrix product, and the other way."""
-    if isinstance(part, Binary) and part.operator in {"*", ".*"}:
-        if not _is_scalar(part.left, known) and not _is_scalar(part.right, known):
-            other = ".*" if part.operator == "*" else "*"
-            yield Edit("product", part, replace(part, operator=other))
+    is_product = isinstance(part, Binary) and part.operator in {"*", ".*"}
+    if isinstance(part, Binary) and is_product and not _has_scalar(part, known):
+        other = Binary(".*" if part.operator == "*" else "*", part.left, part.right)
+        yield Edit("product", part, other)
 
 
 def _brackets(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
@@ -155,9 +157,9 @@ def _signs(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
 
 def _numbers(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     """Factors and exponents."""
-    is_power = isinstance(above, Binary) and above.operator in {"^", ".^"}
     if isinstance(part, Number):
-        kind = "power" if is_power and above.right is part else "factor"
+        is_power = isinstance(above, Binary) and above.operator in POWERS and above.right is part
+        kind = "power" if is_power else "factor"
         for value in (part.value * 2, part.value / 2, part.value + 1, part.value - 1):
             if value > 0:
                 yield Edit(kind, part, Number(value))
@@ -168,7 +170,7 @@ def _numbers(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit
 
 def _powers(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     """Squares that are missing or superfluous."""
-    if isinstance(part, Binary) and part.operator in {"^", ".^"}:
+    if isinstance(part, Binary) and part.operator in POWERS:
         yield Edit("power", part, part.left)
     elif isinstance(part, Name | Call) and not isinstance(above, Transpose):
         if _is_scalar(part, known):
@@ -228,7 +230,7 @@ def _superfluous(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[
             yield Edit("term", part, Add(rest) if len(rest) > 1 else rest[0])
 
 
-KINDS = (
+TRIED = (
     _transposes,
     _orders,
     _products,
@@ -290,6 +292,16 @@ def _product(factors: Sequence[Tree]) -> Tree:
     for factor in rest:
         first = Binary("*", first, factor)
     return first
+
+
+def _has_scalar(part: Tree, known: Vocabulary) -> bool:
+    """Whether a part is a scalar, or the multiple of another part, which is a place of its own."""
+    match part:
+        case Negative() | Binary("/"):
+            return True
+        case Binary("*" | ".*", left, right):
+            return _is_scalar(left, known) or _is_scalar(right, known)
+    return _is_scalar(part, known)
 
 
 def _is_scalar(part: Tree, known: Vocabulary) -> bool:

@@ -73,10 +73,13 @@ def _with(program: Program, found: Iterable[Edit]) -> Iterator[Candidate]:
 def _first(subject: Subject, candidates: Iterable[Candidate]) -> Mistake | None:
     """The first candidate that is right, and whose shapes conform letter by letter."""
     for made, program in candidates:
-        if subject.is_right(program):
-            if with_shapes(program, subject.question, subject.shape).misfit is None:
-                return edited(made, program)
+        if subject.is_right(program) and _conforms(subject, program):
+            return edited(made, program)
     return None
+
+
+def _conforms(subject: Subject, program: Program) -> bool:
+    return with_shapes(program, subject.question, subject.shape).misfit is None
 
 
 EXPLANATIONS: tuple[Callable[[Subject], Mistake | None], ...] = (

@@ -3,8 +3,15 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from dimderiv.language import Add, Binary, Call, Name, Negative, Number, Program, Transpose, Tree
-from dimderiv.language import Statement, walk
+from dimderiv.language import (
+    Binary,
+    Negative,
+    Number,
+    Program,
+    Statement,
+    Tree,
+    walk,
+)
 from dimderiv.render import text
 from dimderiv.surfaces.grading.edits import Edit, flipped, parts_of
 from dimderiv.surfaces.grading.subject import Subject

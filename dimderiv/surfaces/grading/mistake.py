@@ -40,4 +40,4 @@ def edited(made: Sequence[Edit], fix: Program) -> Mistake:
 
 def _of(edit: Edit, fix: Program) -> Mistake:
     fields = {"part": text(edit.part), "new": text(edit.new)}
-    return Mistake(edit.kind, fields | edit.told, fix, edit.key or edit.kind)
+    return Mistake(edit.kind, {**fields, **edit.told}, fix, edit.key or edit.kind)

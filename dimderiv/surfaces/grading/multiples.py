@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 
-from dimderiv.language import Number, Program, Tree
+from dimderiv.language import Number, Program
 from dimderiv.render import text
 from dimderiv.surfaces.grading.coefficients import coefficients, ratio, simple
 from dimderiv.surfaces.grading.forms import (

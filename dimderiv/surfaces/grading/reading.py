@@ -12,7 +12,6 @@ from dimderiv.language import (
     Statement,
     names_in_brackets,
     parse_program,
-    walk,
 )
 
 # Names that mean something wherever they stand.

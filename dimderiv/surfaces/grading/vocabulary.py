@@ -13,8 +13,8 @@ def vocabulary(subject: Subject) -> Vocabulary:
     for name, shape in shapes.items():
         by_shape.setdefault(shape, []).append(name)
     alike = {name: [n for n in by_shape[shape] if n != name] for name, shape in shapes.items()}
-    scalars = {name for name, shape in shapes.items() if shape.is_scalar}
+    scalars = [name for name, shape in shapes.items() if shape.is_scalar]
     parts = [*typed.program.parts, *walk(subject.right_tree)]
     called = [part.function for part in parts if isinstance(part, Call)]
     entrywise = [name for name in called if name in rules and rules[name].kind == "elementwise"]
-    return Vocabulary(scalars.union(typed.sizes), alike, tuple(dict.fromkeys(entrywise)))
+    return Vocabulary(typed.sizes.union(scalars), alike, tuple(dict.fromkeys(entrywise)))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dimderiv.errors import DimderivError, ShapeError
-from dimderiv.language import Program, Shape, Statement, Tree, children, walk
+from dimderiv.language import Program, Shape, Statement, Tree, children
 from dimderiv.render import text
 from dimderiv.surfaces.grading.messages import sentences
 from dimderiv.surfaces.grading.mistake import Mistake

@@ -1,4 +1,4 @@
-"""Entries of answers at a few points, for whoever looks for one among many: a search, no verdict."""
+"""Entries of answers at two points, for whoever tries many of them: a search, no verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,6 @@ from dimderiv.verify.evaluate import (
     OutOfTime,
 )
 from dimderiv.verify.layout import Placement, entries, places, size_of
-from dimderiv.verify.points.agreement import WORKING_DIGITS
 from dimderiv.verify.points.check import POINTS
 from dimderiv.verify.points.draw import drawn_points
 from dimderiv.verify.points.setting import Setting, Trial

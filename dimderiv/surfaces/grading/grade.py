@@ -1,7 +1,8 @@
 """`check`: whether an answer is the derivative, and what is wrong with it where it is not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from dimderiv.answer import Derived, Variables
 from dimderiv.derivation import derive
@@ -36,7 +37,7 @@ def check(
         answer: the derivative that somebody found, in any spelling; it may use what the expression
             defines, and define more.  For several variables it defines each derivative by the name
             that `derive` gives it: `dW = ...; db = ...`.
-        shapes: as for `derive`, and so are all the others but the last.
+        shapes: as for `derive`, and so are all that follow but the last.
         order: 2 for a Hessian.
         upstream: a name for the derivative that is handed down.
         forward: a name for the direction of each variable.
@@ -49,12 +50,14 @@ def check(
         The verdict; it is right where every entry agrees with the derivative of the expression.
 
     Raises:
-        DimderivError: the expression or the answer cannot be read, or it cannot be judged.
+        DimderivError: the expression or the answer cannot be read, or cannot be judged.
 
-    >>> print(check("||Xw-y||^2", "w", "X' (X w - y)").kind)
-    factor
+    >>> verdict = check("||Xw-y||^2", "w", "X' (X w - y)")
+    >>> print(verdict.kind, verdict.fix, sep=": ")
+    factor: 2 X' (X w - y)
     """
-    derivation = derive(
+    words = Words(lang)
+    derived = derived_of(
         expr,
         wrt,
         shapes=shapes,
@@ -63,10 +66,20 @@ def check(
         forward=forward,
         layout=layout,
         structured=structured,
-        verify=False,
         rules=rules,
     )
-    return graded(derivation.derived, answer, Words(lang))
+    return graded(derived, answer, words)
+
+
+def derived_of(expr: str | Program, wrt: str | Sequence[str], **options: Any) -> Derived:
+    """The right answer, which is checked once a wrong one is measured by it.
+
+    Args:
+        expr: the expression.
+        wrt: the variable, or several.
+        options: as for `derive`.
+    """
+    return derive(expr, wrt, verify=False, **options).derived
 
 
 def graded(derived: Derived, answer: str, words: Words) -> Verdict:
