@@ -257,3 +257,12 @@ def test_a_number_that_was_counted_divides() -> None:
 
     assert "d(H / 64)/dH = 1 / 64." in words
     assert "So dH[n,o,i,j] = dF[n,o] / 64." in words
+
+
+@pytest.mark.parametrize("body", ["tanh(g[o] Z[n,o])", "tanh(g[o] Z[n,o,p] b[o])"])
+def test_an_elementwise_function_has_the_axes_of_the_head(body: str) -> None:
+    """Which letter the body has first says nothing about the order of axes."""
+    words = page(Case(f"H[n,o] = {body}; sum(H.^2)", "Z", "g: O; b: O"))
+
+    assert "a transpose exchanges the axes" not in words
+    assert "[o,n" not in words
