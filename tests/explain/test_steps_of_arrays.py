@@ -168,7 +168,7 @@ def test_what_is_repeated_along_a_letter() -> None:
     """What a sum repeats along a letter is summed along it, with the letters of the user."""
     words = page(Case(DISTANCES, "Z", DISTANCES_SHAPES))
 
-    assert "Z, repeated along i. From above: -dM[i,d,j]." in words
+    assert "Z, repeated along i. From above: -dM[i,j,d]." in words
     assert "dM has i, which Z lacks, so the entries are summed over i." in words
 
 
