@@ -194,7 +194,7 @@ class Derivation(Shown):
 
         Args:
             lang: `"en"` or `"zh"`.
-            markup: `"text"` or `"latex"`.
+            markup: `"text"`, `"latex"`, `"markdown"` or `"html"`.
             answer: whether the answer follows; without it, the last line announces it.
         """
         check = self.verification
