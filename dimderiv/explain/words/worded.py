@@ -21,6 +21,18 @@ IN_LATEX = str.maketrans(
 IN_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>$#|"})
 
 
+def in_markdown(words: str) -> str:
+    r"""Words as Markdown shows them.
+
+    Args:
+        words: plain text.
+
+    >>> print(in_markdown("sum(G .* Y)"))
+    sum(G .\* Y)
+    """
+    return words.translate(IN_MARKDOWN)
+
+
 class Paragraph(NamedTuple):
     """A paragraph as it is written.
 
@@ -188,7 +200,7 @@ class Markdown(Worded):
 
     def words(self, words: str) -> str:
         """Words with their special signs escaped."""
-        return words.translate(IN_MARKDOWN)
+        return in_markdown(words)
 
     def inline(self, formula: str) -> str:
         """A formula between dollars."""
