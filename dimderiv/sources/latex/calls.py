@@ -198,11 +198,8 @@ class CallReader(OperandReader):
         start, end = span
         tokens = indexed.running_tokens(written, start, start + len(written))
         closing = next(place for place, token in enumerate(tokens) if token.kind == "]")
-        self.shared.running.update(
-            token.text
-            for token in tokens[:closing]
-            if token.kind == "name" and token.text.islower()
-        )
+        names = {token.text for token in tokens[:closing] if token.kind == "name"}
+        self.shared.running.update(filter(str.islower, names))
         # A bracket right after a sum is a factor; after a maximum it may be all that it takes.
         last = start if function == "sum" else end
         made = [token._replace(start=start, end=start) for token in tokens[:closing]]

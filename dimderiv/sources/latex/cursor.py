@@ -1,4 +1,4 @@
-"""A place among lexemes: where the reader is, arguments and brackets, and what is known of names."""
+"""A place among lexemes: where the reader is, arguments and brackets, what is known of names."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

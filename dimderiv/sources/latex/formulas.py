@@ -220,7 +220,7 @@ class FormulaReader(CallReader):
         raise refused(lexeme) or unknown(lexeme, is_called=False)
 
     def greek(self) -> list[Token]:
-        """A Greek symbol, or `\\sigma` as the logistic function."""
+        r"""A Greek symbol, or `\sigma` as the logistic function."""
         lexeme = self.lexeme
         is_known = self.known(lexeme.text) in self.shared.names.values()
         if lexeme.text != "sigma" or is_known or not self.is_called(1):
@@ -240,7 +240,7 @@ class FormulaReader(CallReader):
         return texts[:2] == ["_", "max"] or texts == ["_", "{", "max", "}"]
 
     def largest_eigenvalue(self) -> list[Token]:
-        """`\\lambda_{\\max}(A)`."""
+        r"""`\lambda_{\max}(A)`."""
         lexeme = self.advance()
         self.advance()
         self.argument()
@@ -249,7 +249,7 @@ class FormulaReader(CallReader):
         return self.with_scripts(tokens, lexeme.start)
 
     def gradient(self) -> list[Token]:
-        """`\\nabla f(x)` of a function that is declared; any other derivative is refused."""
+        r"""`\nabla f(x)` of a function that is declared; any other derivative is refused."""
         lexeme = self.advance()
         sign = GRADIENT
         if self.is_at("^") and self.ahead(1).text in {"2", "{"}:

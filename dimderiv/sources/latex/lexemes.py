@@ -1,4 +1,4 @@
-r"""LaTeX to lexemes: letters with their fonts, numbers, words, commands and signs, each in its place.
+r"""LaTeX to lexemes: letters with their fonts, numbers, words, commands, signs, and their places.
 
 What only moves things on paper is gone: spaces, the sizes of brackets, environments of lines.
 
@@ -141,7 +141,7 @@ class _Scanner:
             yield Lexeme(kind, spelled, start, self.place, font)
 
     def sized(self, end: int) -> None:
-        """Go past the dot of a bracket that is left out, as in `\\left.`."""
+        r"""Go past the dot of a bracket that is left out, as in `\left.`."""
         after = re.compile(r"\s*\.").match(self.source, self.place, end)
         self.place = after.end() if after else self.place
 

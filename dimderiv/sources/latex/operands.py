@@ -1,10 +1,10 @@
-r"""Operands that are more than a name: brackets, bars, fractions, roots, matrices, arrays of ones."""
+"""Operands that are more than a name: brackets, bars, fractions, roots, matrices, ones."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
 
 from dimderiv.errors import ParseError
-from dimderiv.language import MARK, ONES, Token
+from dimderiv.language import ONES, Token
 from dimderiv.sources.latex.cursor import CLOSING, Argument, enclosed, function_of
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.names import TRANSPOSES, NameReader, Scripts
@@ -137,7 +137,7 @@ class OperandReader(NameReader):
         return self.scripted(tokens, Scripts([], scripts.above), opening.start)
 
     def inner_product(self) -> list[Token]:
-        """`\\langle A, X \\rangle`."""
+        r"""`\langle A, X \rangle`."""
         opening = self.advance()
         left = self.expression()
         comma = self.expect(",", (opening.start, opening.end))
@@ -174,7 +174,7 @@ class OperandReader(NameReader):
         return enclosed(tokens, start, bottom.end)
 
     def braces(self) -> list[Token] | None:
-        """A quotient with `\\over`; other braces are not seen on paper, and are left out."""
+        r"""A quotient with `\over`; other braces are not seen on paper, and are left out."""
         argument = self.argument()
         texts, depth = argument.texts, 0
         for place, text in enumerate(texts):

@@ -87,18 +87,26 @@ FONTS = _table("""
     : vec underline mathnormal
 """)
 # Commands whose letters are a word; one letter alone is a symbol.
-WORDS = _words("""text textrm textbf textit textsf texttt mbox mathrm mathsf mathtt mathit operatorname
-    operatorname* mathop""")
+WORDS = _words("""
+    text textrm textbf textit textsf texttt mbox mathrm mathsf mathtt mathit operatorname
+    operatorname* mathop
+""")
 SWITCHES: Mapping[str, str] = {"bf": "bold", "cal": "script"}
-SIZED = _words("""left right middle bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm big Big bigg
-    Bigg""")
-DROPPED = _words("""displaystyle textstyle scriptstyle limits nolimits nonumber notag hfill allowbreak
-    mathstrut thinspace medspace thickspace negthinspace enspace""")
+SIZED = _words("""
+    left right middle bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm big Big bigg
+    Bigg
+""")
+DROPPED = _words("""
+    displaystyle textstyle scriptstyle limits nolimits nonumber notag hfill allowbreak
+    mathstrut thinspace medspace thickspace negthinspace enspace
+""")
 GAPS = frozenset({"quad", "qquad"})
 LABELS = frozenset({"label", "tag", "tag*"})
 # Environments of lines, and those of matrices.
-LINES = _words("""equation align aligned alignat gather gathered split multline eqnarray displaymath
-    math""")
+LINES = _words("""
+    equation align aligned alignat gather gathered split multline eqnarray displaymath
+    math
+""")
 MATRICES = frozenset({"bmatrix", "pmatrix", "matrix", "Bmatrix", "smallmatrix"})
 GREEK = frozenset(GREEK_NAMES)
 # Words between formulas, and words that say what is not read.
