@@ -1,11 +1,23 @@
 """Letters for axes: those that the program has for them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
 
-from dimderiv.graph import Factor, Function, Index, Map, Merged, Named, Node, Product, Selection, Sum, Symbol
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Index,
+    Map,
+    Merged,
+    Named,
+    Node,
+    Product,
+    Selection,
+    Sum,
+    Symbol,
+)
 from dimderiv.language import (
     COMPARISONS,
     ONE,
