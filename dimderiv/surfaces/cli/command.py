@@ -22,6 +22,7 @@ from dimderiv.codegen import TARGETS
 from dimderiv.derivation import FORMS, check_rules, derive
 from dimderiv.explain import LANGUAGES, layout_in_words
 from dimderiv.rulebook import load_rules, rule_table
+from dimderiv.surfaces.cli.check_command import check_command
 from dimderiv.surfaces.cli.code_output import source, write
 from dimderiv.surfaces.cli.output import answer_text
 from dimderiv.surfaces.cli.process import FAILED, confess, exit_status, note, patience
@@ -181,7 +182,7 @@ def graph_command(expression: str, wrt: str, shape: tuple[str, ...], upstream: s
     return 0
 
 
-COMMANDS = {"rules": rules_command, "graph": graph_command}
+COMMANDS = {"rules": rules_command, "check": check_command, "graph": graph_command}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -208,9 +209,9 @@ def run(words: list[str]) -> int:
     command: click.Command = derive_command
     if words[:1] and words[0] in COMMANDS:
         command, words = COMMANDS[words[0]], words[1:]
-    else:
+    if command is not rules_command:
         words = words or ["--help"]
-        refuse_misspelled(words)
+        refuse_misspelled(words, command)
     given = list(words)
     with command.make_context(command.name, words) as context:
         context.meta[WORDS] = given
@@ -226,11 +227,11 @@ def refuse_unreadable(words: list[str]) -> None:
             raise click.UsageError(f"this word of the command line is no text: {shown}")
 
 
-def refuse_misspelled(words: list[str]) -> None:
+def refuse_misspelled(words: list[str], command: click.Command) -> None:
     """Refuse an option that does not exist, which click would take for an expression."""
     takes_value = {"--help": False} | {
         option: not getattr(parameter, "is_flag", False)
-        for parameter in derive_command.params
+        for parameter in command.params
         for option in parameter.opts
         if option.startswith("--")
     }
