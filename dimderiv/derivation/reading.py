@@ -7,7 +7,7 @@ steps and code quote it.  What is wrong with it is said of the text that was giv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dimderiv import sources
 from dimderiv.errors import DimderivError, ParseError, UnknownNameError
@@ -23,9 +23,11 @@ from dimderiv.language import (
     read_shapes,
 )
 from dimderiv.rulebook import Rulebook
-from dimderiv.sources import SOURCES, Source
 
-NAMES: Mapping[Source, str] = {"dimderiv": "dimderiv", "latex": "LaTeX", "numpy": "code"}
+if TYPE_CHECKING:
+    from dimderiv.sources import Source
+
+NAMES: "Mapping[Source, str]" = {"dimderiv": "dimderiv", "latex": "LaTeX", "numpy": "code"}
 # What no text of our language has in it.
 _LATEX = re.compile(r"\\(?:[A-Za-z]|[|,;!{])")
 _CODE = re.compile(
@@ -49,7 +51,7 @@ class Given(NamedTuple):
     declared: Mapping[str, Declaration]
 
 
-def recognised(text: str) -> Source:
+def recognised(text: str) -> "Source":
     r"""The language that a text shows to be in.
 
     Args:
@@ -83,9 +85,9 @@ def read(
         DimderivError: the text cannot be read.
     """
     language = recognised(text) if source is None else source
-    if language not in SOURCES:
+    if language not in NAMES:
         raise UnknownNameError(
-            f"the source {source!r} is unknown", hint=f"one of {', '.join(SOURCES)}"
+            f"the source {source!r} is unknown", hint=f"one of {', '.join(NAMES)}"
         )
     if language == "numpy":
         raise ParseError("code is not read yet", hint="write it in the language")

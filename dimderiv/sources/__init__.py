@@ -1,13 +1,13 @@
-"""Other ways in: texts of other languages to programs of ours."""
+"""Other ways in: texts of other languages to programs of ours; loaded where there is one."""
 
 from typing import TYPE_CHECKING
 
 from dimderiv.lazy import late
-from dimderiv.sources.reading import SOURCES, Reading, Source
 
 if TYPE_CHECKING:
     from dimderiv.sources.latex import read_latex
+    from dimderiv.sources.reading import SOURCES, Reading, Source
 else:
-    __getattr__ = late(__name__, latex="read_latex")
+    __getattr__ = late(__name__, latex="read_latex", reading="SOURCES Reading Source")
 
 __all__ = ["SOURCES", "Reading", "Source", "read_latex"]
