@@ -15,7 +15,7 @@ PACKAGE = ROOT / "dimderiv"
 # The rooms in reading order; of those with rooms inside, these too.
 ROOMS = {
     "": """lazy errors language rulebook infer graph lower differentiate simplify conform
-        render answer explain verify codegen derivation cli __init__ __main__""",
+        render sources answer explain verify codegen derivation cli __init__ __main__""",
     "explain": "messages record words __init__",
     "verify": "claim layout evaluate symbolic points verdict code __init__",
     "codegen": "read plan blocks targets functions __init__",
