@@ -2,7 +2,7 @@
 
 import sys
 
-from dimderiv.cli import main
+from dimderiv.surfaces import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -33,8 +33,8 @@ from cases.reading import cases_of  # noqa: E402
 from strategies import random_problem  # noqa: E402  found only on this path when run as a script
 
 from dimderiv import derive  # noqa: E402
-from dimderiv.cli.command import main as command_line  # noqa: E402
 from dimderiv.errors import DimderivError, VerificationError  # noqa: E402
+from dimderiv.surfaces.cli.command import main as command_line  # noqa: E402
 from dimderiv.verify.claim import TIED  # noqa: E402
 
 SECONDS = 2.0

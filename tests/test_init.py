@@ -35,7 +35,7 @@ def test_asking_for_a_name_loads_what_it_needs_and_not_the_check() -> None:
     rooms = {module.split(".")[1] for module in loaded if module.count(".") > 1}
 
     assert "derivation" in rooms
-    assert not rooms & {"verify", "codegen", "explain", "sources", "surfaces", "cli"}
+    assert not rooms & {"verify", "codegen", "explain", "sources", "surfaces"}
     assert not [module for module in loaded if ".indexed." in module]
     assert "dimderiv.render.latex_formula" not in loaded
     assert not loaded & {"sympy", "mpmath", "numpy", "click"}
@@ -43,7 +43,7 @@ def test_asking_for_a_name_loads_what_it_needs_and_not_the_check() -> None:
 
 def test_the_command_waits_for_nothing_that_it_may_not_show() -> None:
     """Its options name targets and languages; code, steps and the check load when asked for."""
-    loaded = modules_after("import dimderiv.cli.command")
+    loaded = modules_after("import dimderiv.surfaces.cli.command")
     heavy = ("dimderiv.codegen.plan", "dimderiv.codegen.targets.", "dimderiv.explain.record")
 
     assert "dimderiv.codegen.targets" in loaded

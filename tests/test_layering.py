@@ -15,10 +15,11 @@ PACKAGE = ROOT / "dimderiv"
 # The rooms in reading order; of those with rooms inside, these too.
 ROOMS = {
     "": """lazy errors language rulebook infer graph lower differentiate simplify conform
-        render sources answer explain verify codegen derivation cli __init__ __main__""",
+        render sources answer explain verify codegen derivation surfaces __init__ __main__""",
     "explain": "messages record words __init__",
     "verify": "claim layout evaluate symbolic points verdict code __init__",
     "codegen": "read plan blocks targets functions __init__",
+    "surfaces": "cli __init__",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # Text that generated code brings along; nothing imports these files.
@@ -27,7 +28,7 @@ SLOW = {"sympy", "mpmath", "numpy", "click"}
 MAY_IMPORT_SLOW = {
     "verify": {"sympy", "mpmath", "numpy"},
     "codegen": {"numpy"},
-    "cli": {"click"},
+    "surfaces": {"click"},
 }
 MOST_LINES = 400
 

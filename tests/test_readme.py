@@ -12,8 +12,8 @@ import sympy
 from documents import ROOT, blocks, code, commands, tables, text_of
 
 from dimderiv import derive
-from dimderiv.cli import command as cli
 from dimderiv.rulebook.rulebook import load_rules
+from dimderiv.surfaces.cli import command as cli
 
 DOCUMENTS = [str(file.relative_to(ROOT)) for file in
              [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("rules/*.md")]]  # fmt: skip

@@ -77,7 +77,8 @@ def test_the_wheel_declares_what_it_needs(wheel: Path) -> None:
 
     assert len(PROJECT["dependencies"]) == len(needed) == 3
     assert (
-        "dimderiv = dimderiv.cli.command:main" in archive.read(texts["entry_points.txt"]).decode()
+        "dimderiv = dimderiv.surfaces.cli.command:main"
+        in archive.read(texts["entry_points.txt"]).decode()
     )
 
 

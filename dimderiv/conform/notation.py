@@ -267,20 +267,28 @@ def _entrywise(over: Sequence[Form], under: Sequence[Form]) -> Form:
     return form
 
 
+def over_and_under(coefficient: Fraction, *, has_under: bool) -> tuple[Fraction, Fraction]:
+    """What of a number is written above the line, and what below.
+
+    Args:
+        coefficient: the number.
+        has_under: whether something else stands below the line.
+    """
+    if coefficient is ONCE or coefficient.denominator == 1:
+        return coefficient, ONCE
+    if not has_under and decimal_places(coefficient) is not None:
+        return coefficient, ONCE
+    return Fraction(coefficient.numerator), Fraction(coefficient.denominator)
+
+
 def scaled(
     coefficient: Fraction, over: Sequence[Form], under: Sequence[Form], piece: TwoWay | None
 ) -> TwoWay:
     """A positive number and scalars times a piece, divided by scalars."""
     if (coefficient is ONCE or coefficient == 1) and not over and not under and piece is not None:
         return two_way(*piece)
-    top, bottom = coefficient, list(under)
-    if (
-        coefficient is not ONCE
-        and coefficient.denominator != 1
-        and (under or decimal_places(coefficient) is None)
-    ):
-        top = Fraction(coefficient.numerator)
-        bottom.insert(0, numeral(Fraction(coefficient.denominator)))
+    top, divisor = over_and_under(coefficient, has_under=bool(under))
+    bottom = [*([] if divisor == 1 else [numeral(divisor)]), *under]
 
     def form(inner: Form | None) -> Form:
         # Names first: `2 t tr(M C)`, not `2 tr(M C) t`.

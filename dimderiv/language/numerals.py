@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 PLACES = 20
+# A number that was computed is a decimal where it has few: 0.25 and 0.001, but 1/64.
+COMPUTED_PLACES, COMPUTED_DIGITS = 6, 2
 
 
 class Written(Fraction):
@@ -59,12 +61,15 @@ def reciprocal(value: Fraction) -> Written:
 def decimal_places(value: Fraction) -> int | None:
     """How many decimals say a number exactly; nothing where that is not how it is written.
 
-    >>> decimal_places(Fraction(1, 4)), decimal_places(Ratio(1, 4)), decimal_places(Fraction(1, 3))
+    >>> decimal_places(Fraction(1, 4)), decimal_places(Ratio(1, 4)), decimal_places(Fraction(1, 8))
     (2, None, None)
     """
     if value.denominator == 1:
         return 0
-    most = PLACES if isinstance(value, Decimal) else 6
+    is_given = isinstance(value, Decimal)
+    most = PLACES if is_given else COMPUTED_PLACES
     if isinstance(value, Ratio) or 10**most % value.denominator:
         return None
-    return next(places for places in range(1, most + 1) if not 10**places % value.denominator)
+    places = next(n for n in range(1, most + 1) if not 10**n % value.denominator)
+    digits = abs(value) % 1 * 10**places
+    return places if is_given or digits < 10**COMPUTED_DIGITS else None

@@ -51,7 +51,7 @@ def raised(base: Piece, exponent: str) -> Piece:
 
 
 def number_piece(value: Fraction) -> Piece:
-    r"""A number: `\tfrac` for halves, quarters, eighths and what has no short decimal.
+    r"""A number: `\tfrac` for halves, quarters and what has no short decimal.
 
     >>> number_piece(Fraction(1, 2)).text, number_piece(Fraction(3, 10)).text
     ('\\tfrac{1}{2}', '0.3')
@@ -70,7 +70,7 @@ def inline_number(value: Fraction) -> str:
 
 def _is_fraction(value: Fraction) -> bool:
     is_decimal = decimal_places(value) is not None
-    return not is_decimal or (value.denominator in (2, 4, 8) and not isinstance(value, Decimal))
+    return not is_decimal or (value.denominator in (2, 4) and not isinstance(value, Decimal))
 
 
 def between(left: str, right: str, space: str = " ") -> str:

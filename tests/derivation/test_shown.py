@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from dimderiv import derive
-from dimderiv.cli.command import main
 from dimderiv.render.text import LINES, shortened
+from dimderiv.surfaces.cli.command import main
 
 FORMS: list[tuple[str, str, dict[str, Any], str]] = [
     (

@@ -248,3 +248,12 @@ def test_letters_of_the_user_name_nothing_else() -> None:
 
     assert "r = v" not in words
     assert "= v + 1" in words
+
+
+def test_a_number_that_was_counted_divides() -> None:
+    """A mean over 8 x 8 places is a 64th, and the user gave no decimal for it."""
+    source = "F[n,o] = mean[i,j] H[n,o,i,j]; sum(F.^2) / N"
+    words = page(Case(source, "H", "H: N x O x 8 x 8"))
+
+    assert "d(H / 64)/dH = 1 / 64." in words
+    assert "So dH[n,o,i,j] = dF[n,o] / 64." in words

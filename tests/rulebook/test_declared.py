@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dimderiv import derive, parse
-from dimderiv.cli.command import main
 from dimderiv.codegen import TARGETS
 from dimderiv.errors import (
     DimderivError,
@@ -26,6 +25,7 @@ from dimderiv.language.declarations import read_shapes
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.language.syntax import Call, Name
+from dimderiv.surfaces.cli.command import main
 from dimderiv.verify.claim import Claim
 from dimderiv.verify.evaluate.arithmetic import Arithmetic
 from dimderiv.verify.evaluate.declared import stand_in

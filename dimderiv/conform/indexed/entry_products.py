@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.indexed.restored import is_restored, occurs
 from dimderiv.conform.indexed.scope import Scope
-from dimderiv.conform.notation import HALF
+from dimderiv.conform.notation import HALF, over_and_under
 from dimderiv.conform.sums import is_difference, opposite
 from dimderiv.graph import ONCE, Map
 from dimderiv.language import COMPARISONS, Binary, Call, Negative, Number, Tree
@@ -29,11 +29,15 @@ class Entries(NamedTuple):
         place = next((k for k, part in enumerate(parts) if is_difference(part)), None)
         if value < 0 and place is not None:
             parts[place], value = opposite(parts[place]), -value
-        if abs(value) != 1 or not parts:
-            parts.insert(0, Number(abs(value)))
+        top, divisor = abs(value), ONCE
+        if self.below or not (parts and _is_open(parts[-1])):
+            top, divisor = over_and_under(top, has_under=bool(self.below))
+        if top != 1 or not parts:
+            parts.insert(0, Number(top))
         tree = _multiplied(parts)
-        if self.below:
-            tree = Binary("/", tree, _multiplied(self.below))
+        below = [*([] if divisor == 1 else [Number(divisor)]), *self.below]
+        if below:
+            tree = Binary("/", tree, _multiplied(below))
         return Negative(tree) if value < 0 else tree
 
 
@@ -76,6 +80,11 @@ def summed_over(
     over = [part for part in found.above if part not in above]
     under = [part for part in found.below if part not in below]
     return Entries(found.number, [*over, total], under, []).tree(coefficient)
+
+
+def _is_open(tree: Tree) -> bool:
+    """Whether this is a sum over letters, which needs brackets before a line: `(1/2) sum[i] ..`."""
+    return isinstance(tree, Call) and bool(tree.over)
 
 
 def _multiplied(parts: Sequence[Tree]) -> Tree:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from dimderiv.cli.request import Request
 from dimderiv.derivation import Derivation
+from dimderiv.surfaces.cli.request import Request
 
 # The first line of a file that may be overwritten, up to the command that made it.
 MADE_BY = "# Made by dimderiv: "

@@ -16,14 +16,14 @@ from typing import Any
 import click
 
 from dimderiv.answer import LAYOUTS
-from dimderiv.cli.code_output import source, write
-from dimderiv.cli.output import answer_text
-from dimderiv.cli.process import FAILED, confess, exit_status, note
-from dimderiv.cli.request import Request
 from dimderiv.codegen import TARGETS
 from dimderiv.derivation import FORMS, check_rules, derive
 from dimderiv.explain import LANGUAGES, layout_in_words
 from dimderiv.rulebook import load_rules, rule_table
+from dimderiv.surfaces.cli.code_output import source, write
+from dimderiv.surfaces.cli.output import answer_text
+from dimderiv.surfaces.cli.process import FAILED, confess, exit_status, note
+from dimderiv.surfaces.cli.request import Request
 
 NARROWEST, WIDEST = 80, 100
 # Where the words of the command stand, for a file to say what made it.

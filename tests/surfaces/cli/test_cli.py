@@ -15,11 +15,11 @@ from typing import IO
 import pytest
 from documents import ROOT
 
-from dimderiv.cli import command as cli
-from dimderiv.cli import process
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import VerificationError
 from dimderiv.rulebook.rulebook import load_rules
+from dimderiv.surfaces.cli import command as cli
+from dimderiv.surfaces.cli import process
 from dimderiv.verify.claim import Verification
 
 LEAST_SQUARES = ["||Xw-y||^2", "--wrt", "w"]
@@ -401,7 +401,7 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 def test_an_unchecked_derivation_imports_neither_sympy_nor_numpy() -> None:
     """The heavy libraries are for the check and for running code."""
     program = (
-        "import sys; from dimderiv.cli.command import main; "
+        "import sys; from dimderiv.surfaces.cli.command import main; "
         f"main({[*LEAST_SQUARES, '--no-verify']!r}); main(['rules']); "
         "print({'sympy', 'numpy', 'mpmath'} & set(sys.modules), file=sys.stderr)"
     )

@@ -5,10 +5,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from dimderiv.answer import latex
-from dimderiv.cli.code_output import source
-from dimderiv.cli.request import Request
 from dimderiv.derivation import Derivation, Result
 from dimderiv.explain import layout_in_words
+from dimderiv.surfaces.cli.code_output import source
+from dimderiv.surfaces.cli.request import Request
 
 
 def answer_text(derivation: Derivation, request: Request) -> str:
