@@ -62,6 +62,10 @@ class DimderivError(Exception):
             parts.append(f"try: {self.hint}")
         return "\n\n".join(parts)
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the message alone, since no frame says more."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ParseError(DimderivError):
     """The text is not an expression of the language."""

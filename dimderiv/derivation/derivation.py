@@ -1,6 +1,6 @@
 """The result of `derive`: the answer, how it was found, how it was checked, and what it runs as."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,9 @@ from dimderiv.language import Program
 if TYPE_CHECKING:
     from dimderiv.explain import Step
     from dimderiv.verify import CodeCheck, Judge, Verification
+
+# Steps with more signs would make a notebook slow to open.
+LONGEST_CELL = 20_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -194,7 +197,7 @@ class Derivation(Shown):
 
         Args:
             lang: `"en"` or `"zh"`.
-            markup: `"text"` or `"latex"`.
+            markup: `"text"`, `"latex"`, `"markdown"` or `"html"`.
             answer: whether the answer follows; without it, the last line announces it.
         """
         check = self.verification
@@ -208,6 +211,25 @@ class Derivation(Shown):
             markup=markup,
             answer=answer,
         )
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook shows: the formula, what it rests on, its check, and the steps folded."""
+        said = [*self._said(), f"checked: {self.verification}" if self.checks else "not checked"]
+        shapes = [f"`{name}: {shape}`" for name, shape in self.shapes.items()]
+        steps = self.explain(markup="markdown", answer=False)
+        if len(steps) > LONGEST_CELL:
+            steps = "They are long: `print(d.explain())` of this derivation `d` writes them."
+        folded = f"<details><summary>steps</summary>\n\n{steps}\n\n</details>"
+        listed = "\n".join(
+            f"- {line}" for line in [*map(explain.in_markdown, said), ", ".join(shapes)]
+        )
+        return {
+            "text/plain": repr(self),
+            "text/latex": self._repr_latex_(),
+            "text/markdown": f"{self._repr_latex_()}\n\n{listed}\n\n{folded}",
+        }
 
     def code(
         self,

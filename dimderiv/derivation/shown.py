@@ -1,8 +1,7 @@
 """What is shown of a derivation: the answer, and what it rests on that nobody declared."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dimderiv import explain
 from dimderiv.answer import AnswerForm, Derived, Layout, Question, latex
@@ -87,17 +86,6 @@ class Shown:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {latex(self.derived)}$"
-
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, Any]:
-        """What a notebook shows: the formula, and under it what was assumed and doubted."""
-        said = "\n".join(f"- {line}" for line in self._said())
-        return {
-            "text/plain": repr(self),
-            "text/latex": self._repr_latex_(),
-            "text/markdown": f"{self._repr_latex_()}\n\n{said}".rstrip(),
-        }
 
     @property
     def form(self) -> AnswerForm:

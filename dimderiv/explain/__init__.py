@@ -7,13 +7,20 @@ from dimderiv.lazy import late
 if TYPE_CHECKING:
     from dimderiv.explain.messages import LANGUAGES
     from dimderiv.explain.record import Step, record_steps
-    from dimderiv.explain.words import Compared, explain, forms, layout_in_words, notes
+    from dimderiv.explain.words import (
+        Compared,
+        explain,
+        forms,
+        in_markdown,
+        layout_in_words,
+        notes,
+    )
 else:
     __getattr__ = late(
         __name__,
         messages="LANGUAGES",
         record="Step record_steps",
-        words="Compared explain forms layout_in_words notes",
+        words="Compared explain forms in_markdown layout_in_words notes",
     )
 
 __all__ = [
@@ -22,6 +29,7 @@ __all__ = [
     "Step",
     "explain",
     "forms",
+    "in_markdown",
     "layout_in_words",
     "notes",
     "record_steps",

@@ -112,6 +112,26 @@ def test_a_notebook_shows_what_was_assumed() -> None:
     assert "- assumed G: m x n" in bundle["text/markdown"]
     assert "- note: z is read as a row" in bundle["text/markdown"]
     assert "assumed G: m x n" in bundle["text/plain"]
+    assert "- not checked" in bundle["text/markdown"]
+
+
+def test_a_notebook_shows_the_check_and_the_steps_folded() -> None:
+    """The shapes too; no more than a few thousand signs for a derivation of a textbook."""
+    written = derive("||Xw-y||^2", "w")._repr_mimebundle_()["text/markdown"]
+    _, _, steps = written.partition("<details><summary>steps</summary>\n\n")
+
+    assert "- checked: 10 entries agree exactly at 4 points" in written
+    assert "`X: m x n`" in written
+    assert "**3.** $X w$, by $w$." in steps
+    assert len(written) < 4000
+
+
+def test_a_notebook_is_spared_long_steps() -> None:
+    """Those of many layers are printed where somebody asks for them."""
+    layers = [f"h{k} = tanh(W{k} h{k - 1})" for k in range(1, 40)]
+    found = derive("; ".join([*layers, "sum(h39)"]).replace("h0", "x"), "W1", verify=False)
+
+    assert len(found._repr_mimebundle_()["text/markdown"]) < 25_000
 
 
 def test_a_doubt_and_a_form_are_told_into_a_pipe_too(capsys: pytest.CaptureFixture[str]) -> None:

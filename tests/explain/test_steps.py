@@ -1,5 +1,6 @@
 """The steps: what they say is true, complete, short, and set so that it can be read."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations, product
@@ -298,8 +299,8 @@ def test_unknown_languages_are_refused() -> None:
     derivation = LEAST_SQUARES.derived()
     with pytest.raises(UnknownNameError, match="'fr' is unknown"):
         derivation.explain("fr")
-    with pytest.raises(UnknownNameError, match="'html' is unknown"):
-        derivation.explain(markup="html")
+    with pytest.raises(UnknownNameError, match="'rtf' is unknown"):
+        derivation.explain(markup="rtf")
 
 
 def test_steps_grow_with_the_layers() -> None:
@@ -313,15 +314,31 @@ def test_steps_grow_with_the_layers() -> None:
     assert counts[1] - counts[0] == counts[2] - counts[1]
 
 
-def test_latex_is_one_environment() -> None:
-    """The steps in LaTeX are one environment, with the shapes under braces."""
-    lines = LEAST_SQUARES.derived().latex(steps=True).splitlines()
+TABLE = r"\underbrace{X}_{m \times n} \; \underbrace{\mathrm{d}r}_{m \times 1}"
 
-    assert (r"\begin{aligned}", r"\end{aligned}") == (lines[0], lines[-1])
-    assert (
-        r"  & \quad \quad \underbrace{X}_{m \times n} \; \underbrace{\mathrm{d}r}_{m \times 1} \\"
-        in lines
-    )
+
+@pytest.mark.parametrize(
+    ("markup", "step", "table"),
+    [
+        ("latex", r"\item[3.] \(X w\), by \(w\).", rf"\[ {TABLE} \]"),
+        ("markdown", "**3.** $X w$, by $w$.", f"$$\n{TABLE}\n$$"),
+        ("html", r'<li value="3"><p>\(X w\), by \(w\).', rf"<p>\[{TABLE}\]</p>"),
+    ],
+)
+def test_steps_are_text_with_formulas(markup: str, step: str, table: str) -> None:
+    """Each step has its number, and the shapes stand under braces."""
+    told = LEAST_SQUARES.derived().explain(markup=markup)
+
+    assert step in told
+    assert table in told
+
+
+def test_what_is_a_sign_of_the_markup_is_escaped() -> None:
+    """A comparison is no tag, a name with an underscore no emphasis."""
+    found = derive("sum(relu(x_max - x))", "x", shapes="x: n; x_max: scalar", verify=False)
+
+    assert "<" not in re.sub("</?(p|ol|li)[^<>]*>", "", found.explain(markup="html"))
+    assert not re.search(r"(?<!\\)_", re.sub(r"\$+[^$]*\$+", "", found.explain(markup="markdown")))
 
 
 SIZES = st.sampled_from(["m", "n", "p"]).map(Dim.of)

@@ -168,7 +168,7 @@ def test_what_is_repeated_along_a_letter() -> None:
     """What a sum repeats along a letter is summed along it, with the letters of the user."""
     words = page(Case(DISTANCES, "Z", DISTANCES_SHAPES))
 
-    assert "Z, repeated along i. From above: -dM[i,d,j]." in words
+    assert "Z, repeated along i. From above: -dM[i,j,d]." in words
     assert "dM has i, which Z lacks, so the entries are summed over i." in words
 
 
@@ -257,3 +257,12 @@ def test_a_number_that_was_counted_divides() -> None:
 
     assert "d(H / 64)/dH = 1 / 64." in words
     assert "So dH[n,o,i,j] = dF[n,o] / 64." in words
+
+
+@pytest.mark.parametrize("body", ["tanh(g[o] Z[n,o])", "tanh(g[o] Z[n,o,p] b[o])"])
+def test_an_elementwise_function_has_the_axes_of_the_head(body: str) -> None:
+    """Which letter the body has first says nothing about the order of axes."""
+    words = page(Case(f"H[n,o] = {body}; sum(H.^2)", "Z", "g: O; b: O"))
+
+    assert "a transpose exchanges the axes" not in words
+    assert "[o,n" not in words

@@ -43,6 +43,9 @@ class Placing:
         for each in found.labels:
             if each.root in result:
                 return self._put(found, each, result)
+        for each in found.labels:
+            if (further := found.further(each, result)) is not None:
+                return self._part_of_put(found, each, further, result)
         scattered = found.scattered(self.plan)
         if not scattered:
             held = self._multiplied(found, result, scattered)
@@ -52,9 +55,30 @@ class Placing:
         known = self._transposed(found, letters, scattered)
         if known is not None:
             return known
+        core = self._scattered(found, letters, scattered)
+        return placed(self.plan, core, scattered, result, found.product.dims)
+
+    def _scattered(self, found: Spelled, letters: tuple[int, ...], scattered: Places) -> Tensor:
+        """What is added up at places on axes of the result."""
+        for each in found.labels:
+            if each.root in letters:
+                left = [c for c in found.chosen if c.root in found.held or c.root not in scattered]
+                return self._put(found._replace(chosen=left), each, letters)
         core = self._multiplied(found, letters, scattered)
-        held = self.plan.upright(core._replace(letters=tuple(letters[k] for k in core.letters)))
-        return placed(self.plan, held, scattered, result, found.product.dims)
+        return self.plan.upright(core._replace(letters=tuple(letters[k] for k in core.letters)))
+
+    def _part_of_put(
+        self, found: Spelled, each: labels.Labels, further: Chosen, result: tuple[int, ...]
+    ) -> Tensor:
+        """A product with entries at the places that labels say, of which letters choose some."""
+        inner, outer = found.apart(each, further, result)
+        whole, dims = self._total(inner, letters_of(inner.product.result)), outer.dims
+
+        def take(tensors: list[Tensor]) -> list[Tensor]:
+            return applied(self.plan, [further], [*tensors, whole], result, dims)
+
+        core = self.multiply(outer, take, frozenset(range(len(dims))))
+        return core._replace(letters=tuple(result[k] for k in core.letters))
 
     def _put(self, found: Spelled, each: labels.Labels, result: tuple[int, ...]) -> Tensor:
         """A product with entries at the places that labels say."""
@@ -79,14 +103,16 @@ class Placing:
         """The product of entries that are taken of arrays."""
         dims = found.product.dims
         now = [each for each in found.chosen if scattered.get(each.root) is not each]
-        # The rows of labels are there once entries have been taken at them.
+        # The rows of labels are there once entries have been taken at them, the places until then.
         rows = {letter for each in found.labels for letter in each.letters}
-        early = [each for each in now if rows.isdisjoint(each.every)]
-        late = [each for each in now if not rows.isdisjoint(each.every)]
+        roots = {each.root for each in found.labels}
+        late = [c for c in now if not rows.isdisjoint(c.every) and roots.isdisjoint(c.every)]
+        early = [each for each in now if each not in late]
+        needed = {*result, *roots, *rows, *(i for each in late for i in each.every)}
 
         def take(tensors: list[Tensor]) -> list[Tensor]:
             tensors = [selected(self.plan, tensor, scattered, dims) for tensor in tensors]
-            tensors = applied(self.plan, early, tensors, result, dims)
+            tensors = applied(self.plan, early, tensors, needed, dims)
             for each in found.labels:
                 tensors = labels.taken(self.plan, self.value, each, tensors)
             return applied(self.plan, late, tensors, result, dims) if late else tensors

@@ -122,7 +122,7 @@ def applied(
     plan: Plan,
     chosen: Sequence[Chosen],
     tensors: Sequence[Tensor],
-    kept: Letters,
+    kept: Collection[int],
     dims: Sequence[Dim],
 ) -> list[Tensor]:
     """Arrays with the axes of the letters that select places, where those of the places were.
@@ -131,7 +131,7 @@ def applied(
         plan: the plan that the operations become part of.
         chosen: the places.
         tensors: the arrays.
-        kept: the letters of the result.
+        kept: the letters that are not summed here.
         dims: the size of each letter.
     """
     left, found = list(chosen), list(tensors)
@@ -149,7 +149,11 @@ def applied(
 
 
 def _ready(
-    plan: Plan, left: Sequence[Chosen], kept: Letters, held: Collection[int], dims: Sequence[Dim]
+    plan: Plan,
+    left: Sequence[Chosen],
+    kept: Collection[int],
+    held: Collection[int],
+    dims: Sequence[Dim],
 ) -> Iterable[tuple[Chosen, Chosen]]:
     """The places that can be selected together, each with how it is read."""
     pairs = []

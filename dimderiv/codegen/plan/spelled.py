@@ -1,6 +1,7 @@
 """Products whose indices are sums of letters, with a letter for each axis and what these choose."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.codegen.plan.labels import Labels, labels_of
@@ -34,6 +35,49 @@ class Spelled(NamedTuple):
     labels: Sequence[Labels] = ()
     choosing: frozenset[int] = frozenset()
 
+    @property
+    def held(self) -> set[int]:
+        """The letters of the arrays."""
+        return _held(self.product.factors)
+
+    def further(self, labels: Labels, result: Sequence[int]) -> Chosen | None:
+        """What letters of the result alone choose of the places of labels, if they do so once.
+
+        Args:
+            labels: the labels.
+            result: the letters of the result.
+        """
+        found = [each for each in self.chosen if labels.root in each.every]
+        if len(found) != 1:
+            return None
+        (choice,) = found
+        taken = {i for each in self.labels for i in each.every if i != labels.root}
+        taken.update(i for each in self.chosen if each is not choice for i in each.every)
+        free = set(choice.every) - {labels.root}
+        return choice if free <= set(result) - taken else None
+
+    def apart(
+        self, labels: Labels, further: Chosen, result: Sequence[int]
+    ) -> tuple["Spelled", LabelledProduct]:
+        """What is put at the places of labels, and the product of a part of that with the rest.
+
+        Args:
+            labels: the labels.
+            further: the part.
+            result: the letters of the result.
+        """
+        chosen = [each for each in self.chosen if each is not further]
+        free = set(further.every) - {labels.root}
+        outer = [f for f in self.product.factors if not free.isdisjoint(letters_of(f.indices))]
+        inner = [f for f in self.product.factors if f not in outer]
+        here = _held(inner).union(i for each in chosen for i in each.every)
+        here.update(i for each in self.labels for i in each.every)
+        kept = sorted(here & (_held(outer) | set(result)) - {labels.root})
+        whole = self.product._replace(factors=tuple(inner), result=(*kept, labels.root))
+        rest = LabelledProduct(Fraction(1), tuple(outer), tuple(result), self.product.dims)
+        choosing = self.choosing.union(result, _held(outer))
+        return Spelled(whole, chosen, self.labels, choosing), rest
+
     def scattered(self, plan: Plan) -> dict[int, Chosen]:
         """The places on axes of the result at which entries are added up, by the axis.
 
@@ -41,13 +85,12 @@ class Spelled(NamedTuple):
             plan: knows sizes.
         """
         result, dims = letters_of(self.product.result), self.product.dims
-        held = {letter for factor in self.product.factors for letter in letters_of(factor.indices)}
         found, taken = dict[int, Chosen](), set[int]()
         for each in self.chosen:
             if not is_open(each, result) or not taken.isdisjoint(each.letters):
                 continue
             # What is a part of an axis is put there when all is multiplied.
-            if len(each.letters) == 1 or rooted(plan, each, result, held, dims) is None:
+            if len(each.letters) == 1 or rooted(plan, each, result, self.held, dims) is None:
                 found[each.root] = each
                 taken.update(each.letters)
         return found
@@ -82,6 +125,11 @@ def spelled(node: LabelledProduct, *, has_more_axes: bool) -> Spelled:
     choosing = {i for each in chosen for i in each.every}
     choosing.update(i for each in labels for i in each.every)
     return Spelled(inner, chosen, labels, frozenset(choosing))
+
+
+def _held(factors: Iterable[Factor]) -> set[int]:
+    """The letters of factors."""
+    return {letter for factor in factors for letter in letters_of(factor.indices)}
 
 
 def one_each(node: Node) -> Spelled | None:

@@ -7,8 +7,14 @@ from dimderiv.lazy import late
 if TYPE_CHECKING:
     from dimderiv.explain.words.conventions import forms, layout_in_words, notes
     from dimderiv.explain.words.page import Compared, explain
+    from dimderiv.explain.words.worded import in_markdown
 else:
     # What an answer is can be said without the steps.
-    __getattr__ = late(__name__, conventions="forms layout_in_words notes", page="Compared explain")
+    __getattr__ = late(
+        __name__,
+        conventions="forms layout_in_words notes",
+        page="Compared explain",
+        worded="in_markdown",
+    )
 
-__all__ = ["Compared", "explain", "forms", "layout_in_words", "notes"]
+__all__ = ["Compared", "explain", "forms", "in_markdown", "layout_in_words", "notes"]

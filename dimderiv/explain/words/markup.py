@@ -1,7 +1,7 @@
-"""How the steps are set: plain text of 80 columns, or LaTeX for math mode."""
+"""How the steps are set, and in plain text of 80 columns."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias, TypeGuard
 
 from dimderiv.explain.record import recorded
@@ -15,10 +15,8 @@ from dimderiv.language import (
     Shape,
     Statement,
     Tree,
-    free_letters,
 )
-from dimderiv.render import POWER, enclosed, latex, level, summed, text
-from dimderiv.render import width as latex_width
+from dimderiv.render import POWER, level, summed, text
 
 INDENT = 3
 WIDTH = 80
@@ -27,29 +25,20 @@ UNBROKEN = "\u00a0"
 # A factor, and what stands under it.
 Column: TypeAlias = tuple[Tree, Shape | Sequence[Tree] | None]
 LONG = 50
-ESCAPES = {sign: f"\\{sign}" for sign in "#$%&_{}"} | {
-    "\\": r"\backslash ",
-    "^": r"\^{}",
-    "~": r"\~{}",
-    UNBROKEN: "~",
-}
 # Formulas stand in a sentence as single private signs, so that no line breaks inside them.
 FIRST_PRIVATE = 0xE000
 
 
 class Markup(ABC):
-    """Collects lines; a sentence may contain formulas, which stay in one piece.
+    """Collects paragraphs; a sentence may contain formulas, which stay in one piece.
 
     Attributes:
         arrow: stands before the value of a function.
-        width: how wide a formula is.
     """
 
     arrow: str
-    width: Callable[[str], int]
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
         self.formulas: dict[str, str] = {}
 
     def held(self, formula: str) -> str:
@@ -58,21 +47,17 @@ class Markup(ABC):
         self.formulas[sign] = formula
         return sign
 
+    @abstractmethod
     def say(self, sentence: str, *, level: int = 1, head: str = "") -> None:
         """Add a paragraph."""
-        hanging = 1 if head else 0
-        room = WIDTH - INDENT * level
-        lines = wrap(head + sentence, room, self._measure, hanging=INDENT * hanging)
-        self.lines += [self._line(line, level + hanging * (k > 0)) for k, line in enumerate(lines)]
-        self.formulas.clear()
 
+    @abstractmethod
     def gap(self) -> None:
         """Add some space."""
-        self.lines.append("")
 
+    @abstractmethod
     def document(self) -> str:
         """All that was added."""
-        return "\n".join(self.lines)
 
     def equation(self, equation: recorded.Equation) -> str:
         """Formulas that are equal."""
@@ -122,21 +107,35 @@ class Markup(ABC):
     @abstractmethod
     def _fraction(self, above: str, below: str) -> str: ...
 
-    @abstractmethod
-    def _line(self, line: str, level: int) -> str: ...
-
-    def _measure(self, line: str) -> int:
-        """How wide a line is."""
-        return sum(
-            self.width(self.formulas[sign]) if sign in self.formulas else columns(sign)
-            for sign in line
-        )
-
 
 class PlainText(Markup):
     """Text for a terminal; a table is a line of factors, and one of shapes centred below them."""
 
-    arrow, width = "->", staticmethod(columns)
+    arrow = "->"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def say(self, sentence: str, *, level: int = 1, head: str = "") -> None:
+        """Add lines; those after the first stand in behind the head."""
+        hanging = 1 if head else 0
+        room = WIDTH - INDENT * level
+        lines = wrap(head + sentence, room, self._measure, hanging=INDENT * hanging)
+        self.lines += [self._line(line, level + hanging * (k > 0)) for k, line in enumerate(lines)]
+        self.formulas.clear()
+
+    def gap(self) -> None:
+        """Add an empty line."""
+        self.lines.append("")
+
+    def document(self) -> str:
+        """All lines."""
+        return "\n".join(self.lines)
+
+    def _measure(self, line: str) -> int:
+        """How wide a line is."""
+        return sum(columns(self.formulas.get(sign, sign)) for sign in line)
 
     def held(self, formula: str) -> str:
         """Signs for the parts of a formula, which is broken only if it is long."""
@@ -170,7 +169,7 @@ class PlainText(Markup):
 
     def table(self, factors: Sequence[Column]) -> None:
         """Add two lines."""
-        trees = [self._factor(tree, is_closed=_is_closed(tree)) for tree, _ in factors]
+        trees = [self._factor(tree, is_closed=is_closed(tree)) for tree, _ in factors]
         shapes = ["" if below is None else self._under(below) for _, below in factors]
         widths = [max(map(columns, cell)) for cell in zip(trees, shapes, strict=True)]
         for row in (trees, shapes):
@@ -188,93 +187,11 @@ class PlainText(Markup):
         return " " * INDENT * level + written.replace(UNBROKEN, " ")
 
 
-class Latex(Markup):
-    """LaTeX for math mode, which KaTeX accepts; in a table the shapes stand under braces.
-
-    Args:
-        names: LaTeX for names whose own spelling will not do.
-        spellings: LaTeX for functions that the printer does not know.
-    """
-
-    arrow, width = r"\to", staticmethod(latex_width)
-
-    def __init__(self, names: Mapping[str, str], spellings: Mapping[str, str]) -> None:
-        super().__init__()
-        self.names, self.spellings = names, spellings
-
-    def formula(self, tree: Tree) -> str:
-        """A formula in math mode."""
-        return self._given(tree, free_letters(tree))
-
-    def equation(self, equation: recorded.Equation) -> str:
-        """Formulas that are equal, the letters summed that the first of them lacks."""
-        if not equation.is_summed:
-            return super().equation(equation)
-        own = free_letters(equation.sides[0])
-        return " = ".join(self._given(side, own) for side in equation.sides)
-
-    def _given(self, tree: Tree, letters: Iterable[str]) -> str:
-        own = tuple(dict.fromkeys(letters))
-        return latex(tree, names=self.names, spellings=self.spellings, given=own)
-
-    def shape(self, shape: Shape) -> str:
-        """Rows times columns."""
-        sizes = [(self.formula(dim.syntax()), len(dim.monomials) > 1) for dim in shape]
-        return r" \times ".join(f"({size})" if is_sum else size for size, is_sum in sizes)
-
-    def index(self, tree: Tree) -> str:
-        """An index in math mode."""
-        return self.formula(Entry(Name("i"), (tree,))).removeprefix("i_{").removesuffix("}")
-
-    def table(self, factors: Sequence[Column]) -> None:
-        """Add a line."""
-        cells = []
-        for tree, below in factors:
-            if below is None:
-                cells.append(self.formula(tree))
-            else:
-                factor = self._factor(tree, is_closed=_is_closed(tree))
-                cells.append(rf"\underbrace{{{factor}}}_{{{self._under(below)}}}")
-        self.lines.append(r"\quad " * 2 + r" \; ".join(cells))
-
-    def document(self) -> str:
-        """The lines as one `aligned` environment."""
-        rows: list[str] = []
-        for line in self.lines:
-            if line:
-                rows.append(f"  & {line} \\\\")
-            elif rows:
-                rows[-1] += "[1.2ex]"
-        if rows:
-            rows[-1] = rows[-1].removesuffix("[1.2ex]").removesuffix(r" \\")
-        return "\n".join([r"\begin{aligned}", *rows, r"\end{aligned}"])
-
-    def _enclosed(self, formula: str) -> str:
-        return enclosed(formula, tall="\\frac" in formula)
-
-    def _fraction(self, above: str, below: str) -> str:
-        return rf"\frac{{\mathrm{{d}}{above}}}{{\mathrm{{d}}{below}}}"
-
-    def _line(self, line: str, level: int) -> str:
-        written, words = r"\quad " * level, ""
-        for sign in line:
-            if sign in self.formulas:
-                written += _words(words) + self.formulas[sign]
-                words = ""
-            else:
-                words += sign
-        return written + _words(words)
-
-
-def _words(words: str) -> str:
-    return rf"\text{{{''.join(ESCAPES.get(sign, sign) for sign in words)}}}" if words else ""
-
-
 def _is_sum(tree: Tree) -> TypeGuard[Call]:
     """Whether a formula is a sum over letters."""
     return isinstance(tree, Call) and tree.function == "sum" and bool(tree.over)
 
 
-def _is_closed(tree: Tree) -> bool:
+def is_closed(tree: Tree) -> bool:
     """Whether a factor needs no brackets."""
     return isinstance(tree, Name | Call | Number) or level(tree) >= POWER

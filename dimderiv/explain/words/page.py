@@ -9,8 +9,9 @@ from dimderiv.errors import UnknownNameError
 from dimderiv.explain.messages import sentences
 from dimderiv.explain.record import Step, recorded
 from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
-from dimderiv.explain.words.markup import UNBROKEN, Latex, Markup, PlainText
+from dimderiv.explain.words.markup import UNBROKEN, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of, terms_of
+from dimderiv.explain.words.worded import Html, Latex, Markdown, Worded
 from dimderiv.language import (
     SCALAR,
     Call,
@@ -29,7 +30,8 @@ from dimderiv.rulebook import Rulebook
 
 MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
-MARKUPS = ("text", "latex")
+WORDED: Mapping[str, type[Worded]] = {"latex": Latex, "markdown": Markdown, "html": Html}
+MARKUPS = ("text", "latex", "markdown", "html")
 
 
 class Compared(NamedTuple):
@@ -58,8 +60,8 @@ def explain(
         steps: how they were found.
         compared: what their check reported, if they were checked.
         lang: `"en"` or `"zh"`.
-        markup: `"text"`, lines of at most 80 columns as far as the formulas allow, or `"latex"`,
-            one `aligned` environment for math mode.
+        markup: `"text"`, lines of at most 80 columns as far as the formulas allow; `"latex"`,
+            paragraphs and an `enumerate`; `"markdown"`; or `"html"`, a fragment of a page.
         answer: whether the answer follows; without it, the last line announces it.
 
     Raises:
@@ -112,7 +114,7 @@ def _markup(rulebook: Rulebook, steps: Sequence[Step], markup: str) -> Markup:
     for step in steps:
         if isinstance(step, recorded.Changed) and step.operand and step.tangent:
             names[step.tangent.name] = rf"\dot{{{plain.formula(step.operand)}}}"
-    return Latex(names, spellings(rulebook))
+    return WORDED[markup](names, spellings(rulebook))
 
 
 def _listed(names: Iterable[str]) -> recorded.Several:

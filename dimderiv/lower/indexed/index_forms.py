@@ -8,9 +8,16 @@ from dimderiv.graph import (
     ONCE,
     Factor,
     Index,
+    Map,
     Merged,
     Node,
+    Product,
+    Sum,
+    all_indices,
+    apply_map,
+    are_letters,
     opened,
+    part,
     product,
     selection,
     total,
@@ -37,11 +44,60 @@ def laid_out(body: Array, form: syntax.IndexForm, sizes: Mapping[str, Dim]) -> A
     result: list[Index] = [place[letter] for letter in kept]
     result += [index for index in heads if index is not None]
     result += body.at(*inner)
-    whole = Factor(body.node, (*[place[letter] for letter in body.letters], *body.at(*inner)))
+    indices = (*[place[letter] for letter in body.letters], *body.at(*inner))
+    whole = Factor(*in_order(body.node, indices))
     node = opened(ONCE, [whole], result, [*[sizes[letter] for letter in shown], *body.shape])
     axes = [product_of([sizes[letter] for letter, _ in axis]) for axis in form.axes]
     rest = body.shape if body.shape.is_row and not axes else body.shape.axes
     return Array(node, Shape.of((*axes, *rest)), kept)
+
+
+def in_order(node: Node, indices: tuple[int, ...]) -> tuple[Node, tuple[int, ...]]:
+    """An array with the axes of its elementwise parts in the order of a head, and its indices.
+
+    Letters come into the body of a statement in any order: `H[n,o] = exp(b[o] X[n,o])`.
+
+    Args:
+        node: the array.
+        indices: a number for each of its axes, the smallest for what comes first.
+    """
+    match node:
+        case Product():
+            return _with_parts_in_order(node, indices), indices
+        case Map() | Sum() if len(set(indices)) == len(indices):
+            order = sorted(range(len(indices)), key=lambda axis: indices[axis])
+            return _of_parts(node, order), tuple(sorted(indices))
+    return node, indices
+
+
+def _of_parts(node: Map | Sum, order: Sequence[int]) -> Node:
+    """An elementwise function or a sum with its axes in another order."""
+    if isinstance(node, Map):
+        return apply_map(node.function, *[_turned(each, order) for each in node.arguments])
+    terms = [(coefficient, _turned(term, order)) for coefficient, term in node.terms]
+    return total(terms, tuple([node.axes[axis] for axis in order]))
+
+
+def _with_parts_in_order(node: Product, indices: Sequence[int]) -> Node:
+    """A product whose elementwise factors have the letters of its axes first, and in order."""
+    if not are_letters(node.result) or not are_letters(all_indices(node.factors)):
+        return node
+    shown = sorted(zip(indices, node.result, strict=True))
+    letters = list(dict.fromkeys([*[letter for _, letter in shown], *range(len(node.dims))]))
+    place = {letter: k for k, letter in enumerate(letters)}
+    factors = []
+    for factor in node.factors:
+        inner, own = in_order(factor.node, tuple([place[letter] for letter in factor.indices]))
+        factors.append(Factor(inner, tuple([letters[k] for k in own]), factor.power))
+    return product(node.coefficient, factors, node.result, node.dims)
+
+
+def _turned(node: Node, order: Sequence[int]) -> Node:
+    """A node with its axes in another order, down to products."""
+    place = tuple([order.index(axis) for axis in range(len(order))])
+    found = Factor(*in_order(node, place))
+    dims = [node.axes[axis] for axis in order]
+    return part(ONCE, [found], range(len(order)), dims)
 
 
 def _head(

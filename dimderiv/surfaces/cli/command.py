@@ -20,6 +20,7 @@ from dimderiv.codegen import TARGETS
 from dimderiv.derivation import FORMS, check_rules, derive
 from dimderiv.explain import LANGUAGES, layout_in_words
 from dimderiv.rulebook import load_rules, rule_table
+from dimderiv.surfaces.cli.check_command import check_command
 from dimderiv.surfaces.cli.code_output import source, write
 from dimderiv.surfaces.cli.output import answer_text
 from dimderiv.surfaces.cli.process import FAILED, confess, exit_status, note
@@ -178,9 +179,12 @@ def run(words: list[str]) -> int:
     command: click.Command = derive_command
     if words[:1] == ["rules"]:
         command, words = rules_command, words[1:]
+    elif words[:1] == ["check"]:
+        command, words = check_command, words[1:] or ["--help"]
+        refuse_misspelled(words, command)
     else:
         words = words or ["--help"]
-        refuse_misspelled(words)
+        refuse_misspelled(words, command)
     given = list(words)
     with command.make_context(command.name, words) as context:
         context.meta[WORDS] = given
@@ -196,11 +200,11 @@ def refuse_unreadable(words: list[str]) -> None:
             raise click.UsageError(f"this word of the command line is no text: {shown}")
 
 
-def refuse_misspelled(words: list[str]) -> None:
+def refuse_misspelled(words: list[str], command: click.Command) -> None:
     """Refuse an option that does not exist, which click would take for an expression."""
     takes_value = {"--help": False} | {
         option: not getattr(parameter, "is_flag", False)
-        for parameter in derive_command.params
+        for parameter in command.params
         for option in parameter.opts
         if option.startswith("--")
     }
