@@ -16,18 +16,20 @@ INTERCEPT = 1.5
 # A matrix beside a 1-D array that was computed, `X @ w - Y`.
 LINE = 1.2
 # A 1-D array that multiplies a matrix, of which it would scale the columns.
-BESIDE_A_MATRIX = 0.5
+BESIDE_A_MATRIX = 1.2
 # A reduction of a number.
 OF_A_NUMBER = 2.0
 
 _NUMBERS = re.compile(
     r"(lam|lamb|lambda|lambda_|lmbda|alpha|gamma|eps|epsilon|eta|tau|rho|kappa|delta|nu|lr|reg"
-    r"|temp|temperature|scale|momentum|dt|sigma|sigma2|sigma_sq|C)\d*(_\w+)?"
+    r"|temp|temperature|scale|momentum|dt|sigma|sigma2|sigma_sq)\d*(_\w+)?"
 )
-_VECTORS = re.compile(r"([uvwxyzhqr]|mu|theta|beta|phi|psi)\d*(_\w+)?")
-_COUNTS = re.compile(r"[nmpkdNMK]\d*|n_\w+|num_\w+|N_\w+|batch_size")
-_DATA = re.compile(r"X\d*|X_\w+|Phi|Z\d*|A")
-_INTERCEPT = re.compile(r"b\d*|b_\w+|bias|beta_?0|intercept|c")
+_VECTORS = re.compile(r"([uvwxzhqr]|mu|theta|beta|phi|psi)\d*(_\w+)?")
+_COUNTS = re.compile(r"n|n_\w+|num_\w+|N_\w+|batch_size")
+_MAY_COUNT = re.compile(r"[NMTC]")
+_TARGETS = re.compile(r"Y|T|Y_\w+")
+_DATA = re.compile(r"X\d*|X_\w+|Phi|Z\d*")
+_INTERCEPT = re.compile(r"b\d*|b_\w+|bias|beta_?0|intercept")
 
 
 def candidates(name: str) -> Mapping[int, float]:
@@ -39,15 +41,13 @@ def candidates(name: str) -> Mapping[int, float]:
     >>> candidates("X")[2], candidates("w")[1], candidates("lam")[0]
     (0.0, 0.0, 0.0)
     """
-    if _NUMBERS.fullmatch(name):
+    if _NUMBERS.fullmatch(name) or _COUNTS.fullmatch(name):
         return {0: 0.0, 1: 0.8, 2: 2.5}
-    if _COUNTS.fullmatch(name):
-        return {0: 0.6, 1: 0.5, 2: 2.0} if name[0].islower() else {2: 0.0, 0: 1.4, 1: 2.0}
     if name[0].isupper():
-        return {2: 0.0, 3: 1.5, 4: 2.0, 1: 1.1, 0: 2.5}
-    if _VECTORS.fullmatch(name):
-        return {1: 0.0, 2: 1.0, 0: 2.2, 3: 2.5, 4: 3.0}
-    return {1: 0.0, 0: 1.0, 2: 1.2, 3: 2.7, 4: 3.2}
+        number = 1.4 if _MAY_COUNT.fullmatch(name) else 2.5
+        line = 1.1 if _TARGETS.fullmatch(name) else 1.8
+        return {2: 0.0, 0: number, 1: line, 3: 3.0, 4: 3.5}
+    return {1: 0.0, 0: 2.2 if _VECTORS.fullmatch(name) else 1.0, 2: 1.9, 3: 3.2, 4: 3.7}
 
 
 def is_data(tree: Tree) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from dimderiv.errors import Span
-from dimderiv.language import Add, Binary, Call, Name, Negative, Operator, Tree
+from dimderiv.language import Add, Binary, Call, Name, Negative, Number, Operator, Tree, walk
 from dimderiv.sources.code.arranging import by_letters, product_of_stacks
 from dimderiv.sources.code.habits import (
     BESIDE_A_MATRIX,
@@ -20,6 +20,7 @@ from dimderiv.sources.code.habits import (
 )
 from dimderiv.sources.code.values import Array, Place
 
+_PLAIN = (Name, Number, Negative, Add, Binary)
 _PRODUCTS = frozenset({"*", ".*", "/", "./"})
 
 
@@ -141,17 +142,33 @@ def _times(at: Place, left: Tree, right: Tree) -> Tree:
 def _weigh(at: Place, left: Array, right: Array, *, is_sum: bool) -> None:
     """Say where one axis more or less would be nearer to what people write."""
     for one, other in ((left, right), (right, left)):
-        if one.name and one.axes == 1 and other.axes == 0 and _is_computed(other):
+        if not _is_plain(one.tree):
+            continue
+        if one.axes and other.axes == 0 and _is_of_others(other.tree, one.tree):
             at.hesitate(WHOLE_TERM)
-        if is_sum and one.axes == 1 and is_intercept(one.tree) and is_data(other.tree):
-            at.hesitate(INTERCEPT if other.axes == 1 else 0)
-        if other.name and other.axes == 2 and one.axes == 1 and not one.name:
+        if (
+            is_sum
+            and is_intercept(one.tree)
+            and is_data(other.tree)
+            and one.axes == other.axes == 1
+        ):
+            at.hesitate(INTERCEPT)
+        if one.axes == 2 and other.axes == 1 and _is_of_others(other.tree, one.tree):
             at.hesitate(LINE)
-        if not is_sum and one.name and one.axes == 1 and other.axes == 2:
+        if not is_sum and one.axes == 1 and other.axes == 2:
             at.hesitate(BESIDE_A_MATRIX)
 
 
-def _is_computed(array: Array) -> bool:
-    """Whether a number is neither written out nor a symbol."""
-    tree = array.tree.operand if isinstance(array.tree, Negative) else array.tree
-    return array.number is None and not isinstance(tree, Name)
+def _is_plain(tree: Tree) -> bool:
+    """Whether a tree is a name, perhaps with numbers: `n - 1`."""
+    parts = list(walk(tree))
+    names = [part for part in parts if isinstance(part, Name)]
+    return len(names) == 1 and all(isinstance(part, _PLAIN) for part in parts)
+
+
+def _is_of_others(tree: Tree, plain: Tree) -> bool:
+    """Whether a number was computed, and from something else than a name: `x - x.mean()`."""
+    name = next(part.name for part in walk(plain) if isinstance(part, Name))
+    names = [part.name for part in walk(tree) if isinstance(part, Name)]
+    is_computed = any(not isinstance(part, _PLAIN) for part in walk(tree))
+    return is_computed and name not in names

@@ -13,6 +13,7 @@ from dimderiv.language import (
     Entry,
     Name,
     Program,
+    Shape,
     Slice,
     Tree,
     names_in_use,
@@ -95,14 +96,13 @@ def _read(text: Text, declared: Mapping[str, Declaration], rulebook: Rulebook) -
 
 def _pinned(reader: Statements, program: Program) -> dict[str, Declaration]:
     """The symbols as the inference is told of them: the number of axes is settled."""
-    kinds = {0: "scalar", 1: "vector", 2: "matrix"}
     labels = {name for part in program.parts for name in _labels_in(part)}
     wanted = {
-        known: kinds[reader.axes(name)]
+        known: Declaration(Shape.of(OPEN[: reader.axes(name)]))
         for name, known in reader.symbols.items()
-        if known not in reader.known.declared and reader.axes(name) in kinds and known not in labels
+        if known not in reader.known.declared and known not in labels
     }
-    return {**reader.known.declared, **read_shapes(wanted)}
+    return {**reader.known.declared, **wanted}
 
 
 def _labels_in(part: Tree) -> Iterable[str]:

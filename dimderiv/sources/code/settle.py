@@ -12,7 +12,6 @@ from dimderiv.infer import Typed
 from dimderiv.language import Program
 from dimderiv.sources.code.scope import Trial
 from dimderiv.sources.code.statements import Statements
-from dimderiv.sources.code.values import counted
 
 MOST_TRIES = 400
 # Within this the next best reading is told, too.
@@ -66,10 +65,17 @@ def settled(reader: Reader, inferred: Inferred) -> Settled:
 
 
 def _tell(best: Settled, other: Settled) -> None:
-    for name, axes in best.axes.items():
-        if other.axes.get(name, axes) != axes:
-            this, that = counted(axes), counted(other.axes[name])
-            best.reader.assumptions[f"{name} has {this}; with {that} it would fit too"] = None
+    """Say of the one name that may have another number of axes that it may."""
+    differ = [name for name, axes in best.axes.items() if other.axes.get(name, axes) != axes]
+    if len(differ) == 1:
+        (name,) = differ
+        this, that = kind(best.axes[name]), kind(other.axes[name])
+        best.reader.assumptions[f"{name} is {this}; {that} would fit too"] = None
+
+
+def kind(axes: int) -> str:
+    """What has so many axes."""
+    return f"a {axes}-D array" if axes else "a number"
 
 
 class _Search:

@@ -121,8 +121,10 @@ def norm(
     ord: Value = None,
     axis: Value = None,
     keepdims: Value = False,
+    p: Value = None,
 ) -> Array:
     """A norm of a 1-D array, of a matrix, or along axes."""
+    ord = p if ord is None else ord
     array = at.array(a)
     axes = axes_of(at, array, axis)
     kind = _order_of(at, ord)
