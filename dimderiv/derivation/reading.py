@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dimderiv import sources
-from dimderiv.errors import DimderivError, ParseError, UnknownNameError
+from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.language import (
     EULER,
     Declaration,
@@ -27,7 +27,7 @@ from dimderiv.rulebook import Rulebook
 if TYPE_CHECKING:
     from dimderiv.sources import Source
 
-NAMES: "Mapping[Source, str]" = {"dimderiv": "dimderiv", "latex": "LaTeX", "numpy": "code"}
+NAMES: Mapping[str, str] = {"dimderiv": "dimderiv", "latex": "LaTeX", "numpy": "code"}
 # What no text of our language has in it.
 _LATEX = re.compile(r"\\(?:[A-Za-z]|[|,;!{])")
 _CODE = re.compile(
@@ -89,12 +89,11 @@ def read(
         raise UnknownNameError(
             f"the source {source!r} is unknown", hint=f"one of {', '.join(NAMES)}"
         )
-    if language == "numpy":
-        raise ParseError("code is not read yet", hint="write it in the language")
     if language == "dimderiv":
         return Given(parsed(text, declared, wrt, rulebook), declared)
     try:
-        reading = sources.read_latex(text, declared=declared, rulebook=rulebook, wrt=wrt)
+        reader = sources.read_latex if language == "latex" else sources.read_code
+        reading = reader(text, declared=declared, rulebook=rulebook, wrt=wrt)
     except DimderivError as error:
         if source is None:
             error.known = (*error.known, f"the text is read as {NAMES[language]}")

@@ -3,6 +3,7 @@
 from dimderiv.language import frozen, indexed, syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
+from dimderiv.language.foreign import instead
 from dimderiv.language.inline import names_in, without_definitions, written_out
 from dimderiv.language.letters import (
     compares_places,
@@ -76,6 +77,7 @@ from dimderiv.language.vocabulary import (
     MARK,
     ONES,
     REDUCTIONS,
+    RESERVED_WORDS,
     Token,
 )
 from dimderiv.language.words import function_named, is_one_symbol
@@ -96,6 +98,7 @@ __all__ = [
     "ONES",
     "OPEN",
     "REDUCTIONS",
+    "RESERVED_WORDS",
     "SCALAR",
     "SIGNS",
     "SIZE_LIMIT",
@@ -138,6 +141,7 @@ __all__ = [
     "function_named",
     "index_names",
     "indexed",
+    "instead",
     "is_extreme_of_two",
     "is_one_symbol",
     "letters_of",
