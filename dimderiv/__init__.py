@@ -12,17 +12,26 @@ from dimderiv.lazy import late
 
 if TYPE_CHECKING:
     from dimderiv.derivation import Derivation, Result, derive, parse
-    from dimderiv.surfaces import load_ipython_extension
+    from dimderiv.surfaces import Verdict, check, load_ipython_extension
 else:
     # A program that imports dimderiv, and may never derive, does not wait for the whole pipeline.
     __getattr__ = late(
         __name__,
         derivation="Derivation Result derive parse",
-        surfaces="load_ipython_extension",
+        surfaces="Verdict check load_ipython_extension",
     )
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})
 
 
-__all__ = ["Derivation", "Result", "derive", "errors", "load_ipython_extension", "parse"]
+__all__ = [
+    "Derivation",
+    "Result",
+    "Verdict",
+    "check",
+    "derive",
+    "errors",
+    "load_ipython_extension",
+    "parse",
+]

@@ -1,8 +1,10 @@
 """What is called: `derive`, and what it returns."""
 
 from dimderiv.derivation.api import derive, parse
+from dimderiv.derivation.claims import claim_of
 from dimderiv.derivation.code import FORMS
 from dimderiv.derivation.derivation import Derivation, Result
+from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.proofs import check_rules
 
-__all__ = ["FORMS", "Derivation", "Result", "check_rules", "derive", "parse"]
+__all__ = ["FORMS", "Derivation", "Result", "check_rules", "claim_of", "derive", "derived", "parse"]

@@ -74,6 +74,20 @@ def claims(derived: Derived) -> "dict[Variables, Claim]":
     return found
 
 
+def claim_of(derived: Derived, names: Variables, rival: Program) -> "Claim":
+    """What a printed derivative claims, which knows the functions of another answer too.
+
+    Args:
+        derived: the derivatives.
+        names: the variables of the one that is meant.
+        rival: an answer of somebody's, with all definitions that it uses.
+    """
+    claim = claims(derived)[names]
+    programs = [claim.expression, claim.answer, rival]
+    formulas = [each.value for program in programs for each in program.statements]
+    return replace(claim, **vars(meanings(derived.question.rulebook, formulas, verify.KNOWN)))
+
+
 def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
     """Each derivative as a first one of something that has its shape."""
     question, read = derived.question, derived.settled

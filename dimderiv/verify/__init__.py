@@ -9,21 +9,24 @@ if TYPE_CHECKING:
         Claim,
         CodeCheck,
         Functions,
+        NotVerifiableError,
         Verification,
         all_together,
+        sizes_text,
         together,
     )
     from dimderiv.verify.code import Run, check_code, dense, layer, operator
     from dimderiv.verify.evaluate import KNOWN
-    from dimderiv.verify.points import DisagreementError
+    from dimderiv.verify.points import DisagreementError, Sample, sampled, verify_together
     from dimderiv.verify.verdict import Judge, judged
 else:
     __getattr__ = late(
         __name__,
-        claim="Claim CodeCheck Functions Verification all_together together",
+        claim="""Claim CodeCheck Functions NotVerifiableError Verification all_together sizes_text
+            together""",
         code="Run check_code dense layer operator",
         evaluate="KNOWN",
-        points="DisagreementError",
+        points="DisagreementError Sample sampled verify_together",
         verdict="Judge judged",
     )
 
@@ -34,7 +37,9 @@ __all__ = [
     "DisagreementError",
     "Functions",
     "Judge",
+    "NotVerifiableError",
     "Run",
+    "Sample",
     "Verification",
     "all_together",
     "check_code",
@@ -42,5 +47,8 @@ __all__ = [
     "judged",
     "layer",
     "operator",
+    "sampled",
+    "sizes_text",
     "together",
+    "verify_together",
 ]

@@ -3,13 +3,16 @@
 from dimderiv.verify.points.check import verify_together
 from dimderiv.verify.points.claimed import Claimed
 from dimderiv.verify.points.draw import drawn_points
+from dimderiv.verify.points.sampled import Sample, sampled
 from dimderiv.verify.points.setting import DisagreementError, Setting, Trial
 
 __all__ = [
     "Claimed",
     "DisagreementError",
+    "Sample",
     "Setting",
     "Trial",
     "drawn_points",
+    "sampled",
     "verify_together",
 ]

@@ -1,0 +1,111 @@
+"""`check`: whether an answer is the derivative, and what is wrong with it where it is not."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dimderiv.answer import Derived, Variables
+from dimderiv.derivation import derive
+from dimderiv.language import Program, Shapes
+from dimderiv.surfaces.grading.explanation import explained
+from dimderiv.surfaces.grading.reading import answers_to, read_program, with_shapes
+from dimderiv.surfaces.grading.subject import Subject
+from dimderiv.surfaces.grading.verdict import Verdict
+from dimderiv.surfaces.grading.words import Words
+from dimderiv.verify import DisagreementError
+
+
+def check(
+    expr: str | Program,
+    wrt: str | Sequence[str],
+    answer: str,
+    *,
+    shapes: Shapes = None,
+    order: int = 1,
+    upstream: str | None = None,
+    forward: str | Sequence[str] | None = None,
+    layout: str = "mixed",
+    structured: bool = False,
+    rules: str | Path | Sequence[str | Path] = (),
+    lang: str = "en",
+) -> Verdict:
+    """Judge an answer to a question that `derive` can answer.
+
+    Args:
+        expr: the expression.
+        wrt: the variable, or several.
+        answer: the derivative that somebody found, in any spelling; it may use what the expression
+            defines, and define more.  For several variables it defines each derivative by the name
+            that `derive` gives it: `dW = ...; db = ...`.
+        shapes: as for `derive`, and so are all that follow but the last.
+        order: 2 for a Hessian.
+        upstream: a name for the derivative that is handed down.
+        forward: a name for the direction of each variable.
+        layout: the layout that the answer is in.
+        structured: whether entries that a property ties move together.
+        rules: files with rules of your own.
+        lang: the language of the verdict, `"en"` or `"zh"`.
+
+    Returns:
+        The verdict; it is right where every entry agrees with the derivative of the expression.
+
+    Raises:
+        DimderivError: the expression or the answer cannot be read, or cannot be judged.
+
+    >>> verdict = check("||Xw-y||^2", "w", "X' (X w - y)")
+    >>> print(verdict.kind, verdict.fix, sep=": ")
+    factor: 2 X' (X w - y)
+    """
+    words = Words(lang)
+    derived = derived_of(
+        expr,
+        wrt,
+        shapes=shapes,
+        order=order,
+        upstream=upstream,
+        forward=forward,
+        layout=layout,
+        structured=structured,
+        rules=rules,
+    )
+    return graded(derived, answer, words)
+
+
+def derived_of(expr: str | Program, wrt: str | Sequence[str], **options: Any) -> Derived:
+    """The right answer, which is checked once a wrong one is measured by it.
+
+    Args:
+        expr: the expression.
+        wrt: the variable, or several.
+        options: as for `derive`.
+    """
+    return derive(expr, wrt, verify=False, **options).derived
+
+
+def graded(derived: Derived, answer: str, words: Words) -> Verdict:
+    """The verdict on an answer, which is wrong where one of its parts is.
+
+    Args:
+        derived: the right answer.
+        answer: what was answered.
+        words: what says it.
+    """
+    program = read_program(answer, derived.question)
+    parts = answers_to(program, dict(derived.names))
+    verdicts = {names: _graded(derived, names, part, words) for names, part in parts.items()}
+    wrong = [names for names, verdict in verdicts.items() if not verdict.right]
+    if len(verdicts) == 1 or not wrong:
+        return next(iter(verdicts.values()))
+    return words.several({derived.names[names]: verdicts[names] for names in wrong})
+
+
+def _graded(derived: Derived, names: Variables, program: Program, words: Words) -> Verdict:
+    answer = with_shapes(program, derived.question, derived.extents[names].shape)
+    subject = Subject(derived, names, answer.program)
+    if subject.standing in ("agrees", "unclear"):
+        try:
+            return words.right(subject.judged())
+        except DisagreementError:
+            pass
+    subject.confirm()
+    return words.wrong(subject, explained(subject), answer.misfit)

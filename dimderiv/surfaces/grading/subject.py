@@ -1,0 +1,196 @@
+"""An answer beside the right one, at two points where all that is tried is evaluated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from dimderiv import verify
+from dimderiv.answer import Derived, Question, Variables
+from dimderiv.derivation import claim_of
+from dimderiv.errors import LimitError
+from dimderiv.language import Program, Shape, Statement, Tree, written_out
+from dimderiv.verify import Claim, NotVerifiableError, Sample, Verification
+
+# Seconds of work for the check of the right answer, whose entries are compared all at once.
+QUICK = 0.01
+# How near two entries must be, measured by the largest one.
+NEAR = 1e-9
+# The digits that settle whether entries differ, and what may be a rounding error there.
+DIGITS, ROUNDING = 60, 1e-30
+
+Standing = Literal["agrees", "differs", "misfit", "unclear"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An answer and what it is compared with.
+
+    Attributes:
+        derived: the right answer, with those for other variables.
+        names: the variables of the derivative that is meant.
+        program: the answer, with all its sums named.
+    """
+
+    derived: Derived
+    names: Variables
+    program: Program
+
+    @property
+    def question(self) -> Question:
+        """What is differentiated."""
+        return self.derived.question
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the derivative as it is printed."""
+        return self.derived.extents[self.names].shape
+
+    @property
+    def right(self) -> Program:
+        """The right answer, as it is printed."""
+        return self.derived.derivatives[self.names].program
+
+    @property
+    def last(self) -> Tree:
+        """What the answer says, after its definitions."""
+        return self.program.statements[-1].value
+
+    @property
+    def before(self) -> tuple[Statement, ...]:
+        """The definitions of the answer."""
+        return self.program.statements[:-1]
+
+    def with_last(self, tree: Tree) -> Program:
+        """The definitions of the answer, with another value after them.
+
+        Args:
+            tree: the value.
+        """
+        return Program((*self.before, Statement(None, tree)))
+
+    @cached_property
+    def right_tree(self) -> Tree:
+        """The right answer, in which only what the expression defines has a name."""
+        given = {each.name for each in self.definitions}
+        *before, last = self.right.statements
+        own = {each.name: each.value for each in before if each.name and each.name not in given}
+        (tree,) = written_out(own, [last.value])
+        return tree
+
+    @cached_property
+    def patched(self) -> Program:
+        """The right answer, with those terms of the answer that are right as they stand."""
+        return Program((*self.before, Statement(None, self.right_tree)))
+
+    @cached_property
+    def definitions(self) -> tuple[Statement, ...]:
+        """What the expression defines, and the answer may use."""
+        own = {each.name for each in self.program.statements}
+        settled = self.question.typed.settled.statements
+        return tuple([each for each in settled if each.name and each.name not in own])
+
+    @cached_property
+    def claim(self) -> Claim:
+        """What the right answer claims."""
+        return claim_of(self.derived, self.names, self._whole)
+
+    @property
+    def _whole(self) -> Program:
+        return Program((*self.definitions, *self.program.statements), self.program.source)
+
+    @cached_property
+    def samples(self) -> Sequence[Sample]:
+        """Two points, with the entries of the right answer."""
+        found = verify.sampled(self.claim)
+        for sample in found:
+            sample.remember(Program(self.definitions))
+            sample.remember(self.program)
+        return found
+
+    def judged(self) -> Verification:
+        """What the check says of the answer.
+
+        Raises:
+            VerificationError: it is wrong.
+            NotVerifiableError: nothing could be compared.
+        """
+        (found,) = verify.judged([replace(self.claim, answer=self._whole)])
+        return compared(found)
+
+    def confirm(self) -> None:
+        """Check the right answer, which wrong ones are measured by.
+
+        Raises:
+            VerificationError: it is not right.
+            NotVerifiableError: nothing could be compared.
+        """
+        try:
+            verify.verify_together([self.claim], budget=QUICK)
+        except (LimitError, NotVerifiableError):
+            (found,) = verify.judged([self.claim])
+            compared(found)
+
+    def is_right(self, program: Program) -> bool:
+        """Whether an answer has the right entries at all points; this is no verdict."""
+        return bool(self.samples) and all(
+            near(sample.entries(program), sample.expected) for sample in self.samples
+        )
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How the answer stands beside the right one, at two points; `"agrees"` is no verdict."""
+        found: set[Standing] = {self._standing(sample) for sample in self.samples}
+        for each in ("misfit", "differs", "unclear"):
+            if each in found:
+                return each
+        return "agrees" if found else "unclear"
+
+    def _standing(self, sample: Sample) -> Standing:
+        found = sample.entries(self.program)
+        if found is None:
+            return "unclear" if sample.conforms(self.program) else "misfit"
+        if near(found, sample.expected):
+            return "agrees"
+        precise = sample.with_digits(DIGITS)
+        precise.remember(Program(self.definitions))
+        found = precise.entries(self.program)
+        if found is None or near(found, precise.expected):
+            return "unclear"
+        return "differs" if max(_apart(found, precise.expected)) > ROUNDING else "unclear"
+
+    @property
+    def entry(self) -> tuple[str, float, float] | None:
+        """The entry that differs most at the first point: its name, what is right, what is not."""
+        for sample in self.samples[:1]:
+            found = sample.entries(self.program)
+            if found is not None and not near(found, sample.expected):
+                apart = _apart(found, sample.expected)
+                index = apart.index(max(apart))
+                return sample.label(index), sample.expected[index], found[index]
+        return None
+
+
+def _apart(found: Sequence[float], expected: Sequence[float]) -> list[float]:
+    return [abs(a - b) for a, b in zip(found, expected, strict=True)]
+
+
+def compared(found: Verification) -> Verification:
+    """What a check says, if it has compared something.
+
+    Raises:
+        NotVerifiableError: it has not.
+    """
+    if found.level == "unchecked":
+        raise NotVerifiableError(
+            f"the answer cannot be judged: {found.reason}", hint="ask about a simpler expression"
+        )
+    return found
+
+
+def near(found: Sequence[float] | None, expected: Sequence[float]) -> bool:
+    """Whether all entries are close."""
+    if found is None:
+        return False
+    bound = NEAR * max(map(abs, (*found, *expected)), default=0.0)
+    return all(abs(a - b) <= bound for a, b in zip(found, expected, strict=True))

@@ -1,0 +1,115 @@
+"""Verdicts in words."""
+
+from collections.abc import Mapping
+
+from dimderiv.errors import DimderivError, ShapeError
+from dimderiv.language import Program, Shape, Statement, Tree, children
+from dimderiv.render import text
+from dimderiv.surfaces.grading.messages import sentences
+from dimderiv.surfaces.grading.mistake import Mistake
+from dimderiv.surfaces.grading.reading import typed_beside
+from dimderiv.surfaces.grading.subject import Subject
+from dimderiv.surfaces.grading.verdict import Verdict
+from dimderiv.verify import Verification, sizes_text
+
+
+class Words:
+    """What says verdicts.
+
+    Args:
+        language: `"en"` or `"zh"`.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        self._sentences = sentences(language)
+
+    def right(self, found: Verification) -> Verdict:
+        """The verdict on an answer that the check has passed.
+
+        Args:
+            found: what the check says.
+        """
+        remarks = "; ".join((*found.one_sided, *found.remarks))
+        said = self._said("right_but", remarks=remarks) if remarks else self._said("right")
+        return Verdict(True, "right", said)
+
+    def wrong(self, subject: Subject, mistake: Mistake, misfit: ShapeError | None) -> Verdict:
+        """The verdict on an answer that is wrong.
+
+        Args:
+            subject: the answer.
+            mistake: what is wrong with it.
+            misfit: where its shapes do not conform.
+        """
+        parts = [self._shapes(subject, misfit), self._mistake(mistake)]
+        says = self._sentences["space"].join(part for part in parts if part)
+        return Verdict(False, mistake.kind, says, text(mistake.fix), self._entry(subject))
+
+    def several(self, wrong: Mapping[str, Verdict]) -> Verdict:
+        """The verdict on an answer of several derivatives, of which some are wrong.
+
+        Args:
+            wrong: the verdicts on those, by the name of the derivative.
+        """
+        says = [self._said("several", name=n, sentence=v.says) for n, v in wrong.items()]
+        fixes = [f"{name} = {verdict.fix}" for name, verdict in wrong.items()]
+        first = next(iter(wrong.values()))
+        return Verdict(False, first.kind, "\n".join(says), "\n".join(fixes), first.entry)
+
+    def _said(self, key: str, **fields: str) -> str:
+        return self._sentences[key].format(**fields)
+
+    def _mistake(self, mistake: Mistake) -> str:
+        said = self._said(mistake.key or mistake.kind, **mistake.fields)
+        further = [self._said("further", sentence=self._mistake(each)) for each in mistake.further]
+        return self._sentences["space"].join([said, *further])
+
+    def _shapes(self, subject: Subject, misfit: ShapeError | None) -> str:
+        """Where shapes do not conform, if that is what is wrong."""
+        if subject.standing != "misfit":
+            return ""
+        if misfit is not None:
+            return self._misfit(subject, misfit)
+        typed = typed_beside(subject.program, subject.question, subject.shape)
+        return self._said(
+            "other_shape",
+            found=self._shape(typed.value),
+            wanted=self._shape(subject.shape),
+            variables=", ".join(subject.names),
+        )
+
+    def _misfit(self, subject: Subject, misfit: ShapeError) -> str:
+        for part in subject.program.parts:
+            operands = children(part)
+            if part.span == misfit.span and len(operands) == 2:
+                shapes = [self._shape_of(operand, subject) for operand in operands]
+                if None not in shapes:
+                    return self._said(
+                        "misfit",
+                        part=text(part),
+                        left=text(operands[0]),
+                        right=text(operands[1]),
+                        left_shape=shapes[0] or "",
+                        right_shape=shapes[1] or "",
+                    )
+        return self._said("misfit_told", message=misfit.message)
+
+    def _shape_of(self, tree: Tree, subject: Subject) -> str | None:
+        program = Program((*subject.before, Statement(None, tree)), subject.program.source)
+        try:
+            return self._shape(typed_beside(program, subject.question).value)
+        except DimderivError:
+            return None
+
+    def _shape(self, shape: Shape) -> str:
+        return self._said("scalar") if shape.is_scalar else str(shape)
+
+    def _entry(self, subject: Subject) -> str | None:
+        if subject.entry is None:
+            return None
+        label, expected, found = subject.entry
+        fields = {"label": label, "expected": f"{expected:.6g}", "found": f"{found:.6g}"}
+        sizes = subject.samples[0].sizes
+        if sizes:
+            return self._said("entry", **fields, sizes=sizes_text(sizes))
+        return self._said("entry_unsized", **fields)

@@ -1,0 +1,57 @@
+"""Answers that are right for a function with another derivative: left out, or taken for another."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dimderiv.derivation import derived
+from dimderiv.errors import DimderivError
+from dimderiv.language import Program
+from dimderiv.rulebook import Rule, Rulebook
+from dimderiv.surfaces.grading.mistake import Mistake
+from dimderiv.surfaces.grading.subject import Subject, near
+
+# What people take a derivative for: the sentence that says so, and the derivative in a rule.
+TAKEN_FOR = (("chain", "1"), ("chain_itself", "y"), ("chain_argument", "x"))
+
+
+def wrong_rule(subject: Subject) -> Mistake | None:
+    """The function whose derivative was left out, or taken for the function itself."""
+    for rule in _functions(subject):
+        for key, derivative in (*TAKEN_FOR, ("chain_sign", f"-({_derivative(rule)})")):
+            wrong = _derived(subject, rule, derivative)
+            if wrong is not None and _is_same(subject, wrong):
+                return Mistake("chain", {"function": rule.name}, subject.patched, key)
+    return None
+
+
+def _functions(subject: Subject) -> Iterator[Rule]:
+    """The functions of entries that the expression calls."""
+    rules = subject.question.rulebook
+    for name in dict.fromkeys(call.function for call in subject.question.typed.program.calls):
+        if name in rules and rules[name].kind == "elementwise" and len(rules[name].derivative) == 1:
+            yield rules[name]
+
+
+def _derivative(rule: Rule) -> str:
+    (derivative,) = rule.derivative.values()
+    return derivative
+
+
+def _derived(subject: Subject, rule: Rule, derivative: str) -> Program | None:
+    """The answer that another derivative of a function would give."""
+    wrong = replace(rule, derivative=dict.fromkeys(rule.derivative, derivative))
+    rules = Rulebook({**subject.question.rulebook.rules, rule.name: wrong})
+    try:
+        found = derived(replace(subject.question, rulebook=rules))
+        return Program((*found.settled.statements[:-1], found.settled.statements[-1]))
+    except (DimderivError, KeyError):
+        return None
+
+
+def _is_same(subject: Subject, wrong: Program) -> bool:
+    """Whether the answer has the entries of another one."""
+    for sample in subject.samples:
+        expected = sample.entries(wrong)
+        if expected is None or not near(sample.entries(subject.program), expected):
+            return False
+    return bool(subject.samples)
