@@ -29,6 +29,7 @@ def letters_of(question: Question) -> UserLetters:
         shapes | {adjoint: shapes[name] for adjoint, name in new.items()},
         {**found.letters, **letters},
         found.groups,
+        found.sums,
         typed.heads,
         {name: k for name, k in found.places.items() if name != typed.upstream},
     )
