@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dimderiv import sources
 from dimderiv.errors import DimderivError, UnknownNameError
+from dimderiv.infer import infer, refuse_second_meanings
 from dimderiv.language import (
     EULER,
     Declaration,
@@ -94,15 +95,27 @@ def read(
     try:
         reader = sources.read_latex if language == "latex" else sources.read_code
         reading = reader(text, declared=declared, rulebook=rulebook, wrt=wrt)
+        known = {**read_shapes(reading.declared), **declared}
+        if language == "latex":
+            _refuse_misfits(reading.program, known, rulebook)
     except DimderivError as error:
         if source is None:
             error.known = (*error.known, f"the text is read as {NAMES[language]}")
         raise
-    known = {**read_shapes(reading.declared), **declared}
     said = f"read as {NAMES[language]}: {reading.text}"
     names = [*wrt, *_names(reading.program)]
     program = parsed(reading.text, known, names, rulebook)
     return Given(replace(program, assumptions=(said, *reading.assumptions)), known)
+
+
+def _refuse_misfits(
+    program: Program, declared: Mapping[str, Declaration], rulebook: Rulebook
+) -> None:
+    """Refuse shapes that do not conform, and spellings with two meanings, in the given text."""
+    try:
+        refuse_second_meanings(infer(program, declared, rulebook=rulebook), declared)
+    except DimderivError as error:
+        raise error.located(program.source)  # noqa: B904  the same error, with its text added
 
 
 def parsed(

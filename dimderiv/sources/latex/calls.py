@@ -9,7 +9,7 @@ from abc import abstractmethod
 
 from dimderiv.errors import ParseError, Span
 from dimderiv.language import BUILTIN_FUNCTIONS, MARK, Token, function_named, indexed
-from dimderiv.sources.latex.cursor import CLOSING, Argument, enclosed
+from dimderiv.sources.latex.cursor import CLOSES, CLOSING, Argument, enclosed
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.names import TRANSPOSES
 from dimderiv.sources.latex.operands import OperandReader
@@ -172,12 +172,21 @@ class CallReader(OperandReader):
                 span=(lexeme.start, end),
                 hint=f"\\{function}_{{i=1}}^{{n}}, or \\{function}_i over the whole axis",
             )
+        if function != "sum" and self.is_at("(", "[") and not self.is_whole():
+            raise reach(function, (lexeme.start, end))
         head = self.head(function, below, above, (lexeme.start, end))
         signs = []
         while self.is_at("+", "-"):
             sign = self.advance()
             signs.append(Token(sign.kind, sign.kind, sign.start, sign.end))
         return [*head, *signs, *self.term()]
+
+    def is_whole(self) -> bool:
+        """Whether the bracket here, with its scripts, is all of the term."""
+        place = self.matching(self.place) + 1
+        while place < len(self.lexemes) and self.lexemes[place].kind in {"_", "^"}:
+            place = self.matching(place + 1) + 1
+        return place >= len(self.lexemes) or self.lexemes[place].kind in {"+", "-", ",", *CLOSES}
 
     def head(
         self, function: str, below: Argument, above: Argument | None, span: Span
@@ -200,8 +209,7 @@ class CallReader(OperandReader):
         closing = next(place for place, token in enumerate(tokens) if token.kind == "]")
         names = {token.text for token in tokens[:closing] if token.kind == "name"}
         self.shared.running.update(filter(str.islower, names))
-        # A bracket right after a sum is a factor; after a maximum it may be all that it takes.
-        last = start if function == "sum" else end
         made = [token._replace(start=start, end=start) for token in tokens[:closing]]
-        made.append(Token("]", MARK, last, last))
+        # Not right before what follows, since a bracket after a sum is one factor of a product.
+        made.append(Token("]", MARK, start, start))
         return made + [token._replace(start=end, end=end) for token in tokens[closing + 1 :]]

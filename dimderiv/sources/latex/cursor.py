@@ -1,6 +1,6 @@
 """A place among lexemes: where the reader is, arguments and brackets, what is known of names."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -26,6 +26,7 @@ class Shared:
         letters: the letters of indices with more than one axis, or with arithmetic.
         running: the letters that sums and the like run over.
         bars: where absolute values or determinants stand.
+        whole: the names with subscripts that have indices beside them, `(W_q)_{i,j}`.
         fonts: the font of each name, and where it was first met.
         alone: the Greek letters that stand somewhere without brackets after them.
         assumptions: what was assumed.
@@ -33,11 +34,12 @@ class Shared:
 
     functions: frozenset[str]
     names: Mapping[str, str]
-    sizes: Collection[str]
+    sizes: set[str]
     defined: set[str] = field(default_factory=set)
     letters: set[str] = field(default_factory=set)
     running: set[str] = field(default_factory=set)
     bars: set[Span] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
     fonts: dict[str, Lexeme] = field(default_factory=dict)
     alone: set[str] = field(default_factory=set)
     assumptions: dict[str, None] = field(default_factory=dict)

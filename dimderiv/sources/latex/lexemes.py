@@ -40,7 +40,7 @@ _LEXEME = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _SWITCH = re.compile(r"\{\s*\\(rm|sf|it|tt|bf|cal)(?![A-Za-z])\s*([A-Za-z]+)\s*\}")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z .\-]*")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 .\-]*")
 _HYPHEN = re.compile(r"\\text\{-\}|\\_|\\-")
 
 

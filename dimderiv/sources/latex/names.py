@@ -171,6 +171,10 @@ class NameReader(Cursor):
         """The tokens of indices; letters side by side are two, unless something else is there."""
         has_signs = any(each.kind in {*_ARITHMETIC, ","} for each in argument.lexemes)
         before: Lexeme | None = None
+        for piece in _pieces(argument.lexemes):
+            # The ends of a slice are sizes.
+            if any(each.kind == ":" for each in piece):
+                self.shared.sizes.update(each.text for each in piece if each.kind == "letter")
         for lexeme in argument.lexemes:
             if lexeme.kind == "letter" or (lexeme.kind == "command" and lexeme.text in GREEK):
                 if before is not None and before.kind == "letter" and not has_signs:

@@ -70,13 +70,17 @@ class OperandReader(NameReader):
             Token(")", ")", closing.start, closing.end),
         ]
         scripts = self.scripts()
-        if len(scripts.below) == 1 and self.are_letters_of(inside, scripts.below[0]):
+        if scripts.below and len(inside) == 1:
+            self.shared.whole.add(inside[0].text)
+        elif len(scripts.below) == 1 and self.are_letters_of(inside, scripts.below[0]):
             tokens = self.index_form(inside, scripts.below[0], opening.start)
             scripts = Scripts([], scripts.above)
         return self.scripted(tokens, scripts, opening.start)
 
     def are_letters_of(self, inside: Sequence[Token], below: Argument) -> bool:
-        """Whether all letters under a bracket are subscripts of what is in it."""
+        """Whether letters under a bracket are subscripts of what is in it."""
+        if not {each.kind for each in below.lexemes} <= {"letter", ",", "(", ")"}:
+            return False
         letters = {each.text for each in below.lexemes if each.kind == "letter"}
         found, depth = set[str](), 0
         for token in inside:
@@ -85,7 +89,7 @@ class OperandReader(NameReader):
                 found.add(token.text)
             elif token.kind == "name":
                 found.update(token.text.partition("_")[2])
-        return bool(letters) and letters <= found
+        return not letters.isdisjoint(found)
 
     def index_form(self, inside: Sequence[Token], below: Argument, start: int) -> list[Token]:
         """An array by its entries: the letters first, then the formula."""

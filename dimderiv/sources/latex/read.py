@@ -64,13 +64,13 @@ def _read(
         raise ParseError("there is no formula", span=(0, len(source)), hint=r"\|Xw - y\|^2")
     known = {**read_shapes(shapes), **declared}
     shared.names = _keys([*known, *wrt])
-    shared.sizes = names_in_brackets(known)
+    shared.sizes = set(names_in_brackets(known))
     shared.defined.update(each.lexemes[0].text for each in pieces if each.relates == "=")
     read_pieces(pieces, shared)
     tokens = [token for piece in in_order(pieces) for token in _statement(piece)]
     end = len(source)
     tokens = [*_with_entries(tokens[1:], shared), Token("end", "", end, end)]
-    names = {*known, *shared.sizes, *wrt}
+    names = {*known, *shared.sizes, *shared.whole, *wrt}
     program = parse_tokens(tokens, source, names=names, sizes=shared.sizes)
     program = settled(program, shared, known, rulebook)
     return Reading(program, text(program), program.assumptions, shapes)
@@ -83,7 +83,7 @@ def _shared(
     wrt: Sequence[str],
 ) -> Shared:
     """What is known before anything is read."""
-    shared = Shared(rulebook.words, _keys([*declared, *wrt]), names_in_brackets(declared))
+    shared = Shared(rulebook.words, _keys([*declared, *wrt]), set(names_in_brackets(declared)))
     for place, lexeme in enumerate(lexemes):
         following = lexemes[place + 1].kind if place + 1 < len(lexemes) else ""
         if lexeme.kind == "command" and following not in {"(", "["}:
@@ -108,13 +108,10 @@ def _with_entries(tokens: Sequence[Token], shared: Shared) -> list[Token]:
     Those that a sum runs over the language finds itself.
     """
     made: list[Token] = []
+    whole = shared.whole.union(shared.names.values())
     for token in tokens:
         base, _, letters = token.text.rpartition("_") if token.kind == "name" else ("", "", "")
-        is_entry = (
-            base
-            and shared.letters.issuperset(letters)
-            and token.text not in (shared.names.values())
-        )
+        is_entry = base and shared.letters.issuperset(letters) and token.text not in whole
         if not is_entry or shared.running.issuperset(letters):
             made.append(token)
             continue

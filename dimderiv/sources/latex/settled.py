@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from dimderiv.errors import DimderivError, Span
-from dimderiv.infer import Typed, infer, refuse_second_meanings
+from dimderiv.infer import Typed, infer
 from dimderiv.language import (
     Binary,
     Call,
@@ -25,25 +25,19 @@ from dimderiv.sources.latex.cursor import Shared
 def settled(
     program: Program, shared: Shared, declared: Mapping[str, Declaration], rulebook: Rulebook
 ) -> Program:
-    """The program with what its shapes tell of it, once they are known to conform.
+    """The program with what its shapes tell of it; where they do not conform, they tell nothing.
 
     Args:
         program: as it was read, with an absolute value for each pair of bars.
         shared: where the bars stand, and what was assumed.
         declared: what is known of its symbols.
         rulebook: the functions.
-
-    Raises:
-        DimderivError: the shapes do not conform, or a spelling means something else of them.
     """
     matrices = _matrices(program, shared.bars, declared, rulebook)
     for start, end in sorted(matrices & shared.bars):
         shared.assumptions[f"{program.source[start:end]} is a determinant"] = None
     program = _changed(program, lambda part: _meant(part, matrices, shared.bars))
-    program = replace(program, assumptions=(*program.assumptions, *shared.assumptions))
-    typed = infer(program, declared, rulebook=rulebook)
-    refuse_second_meanings(typed, declared)
-    return program
+    return replace(program, assumptions=(*program.assumptions, *shared.assumptions))
 
 
 def _meant(part: Tree, matrices: Collection[Span], bars: Collection[Span]) -> Tree | None:

@@ -124,6 +124,7 @@ def left_side(reader: FormulaReader, piece: Piece) -> list[Token]:
         name = reader.within(reader.lexemes[reader.place + 1 : inside], piece.span[1]).named()
         reader.place = inside + 1
         scripts = reader.scripts()
+        reader.shared.whole.add(name[0].text)
         return [*name, *reader.entry(scripts.below[0], name[-1].end)]
     if not reader.is_at_named() or reader.function_at():
         raise refused(reader.lexeme) or _no_name(piece)
@@ -166,11 +167,11 @@ def in_order(pieces: Sequence[Piece]) -> list[Piece]:
     Raises:
         ParseError: there are several values.
     """
-    names = {piece.name for piece in pieces if piece.name}
+    names = {each for piece in pieces if piece.name for each in (piece.name, _array(piece.name))}
     uses = {id(piece): _uses(piece) & names for piece in pieces}
     used = set[str]().union(*uses.values())
     values = [piece for piece in pieces if not piece.name]
-    values = values or [piece for piece in pieces if piece.name not in used]
+    values = values or [p for p in pieces if not used.intersection((p.name, _array(p.name)))]
     if len(values) > 1:
         raise ParseError(
             "there are several values here, and one is differentiated",
@@ -180,7 +181,7 @@ def in_order(pieces: Sequence[Piece]) -> list[Piece]:
     rest = [piece for piece in pieces if piece not in values]
     ordered: list[Piece] = []
     while rest:
-        known = {piece.name for piece in ordered}
+        known = {each for piece in ordered for each in (piece.name, _array(piece.name))}
         following = next((each for each in rest if uses[id(each)] <= known), rest[0])
         ordered.append(following)
         rest.remove(following)
@@ -191,7 +192,12 @@ def _uses(piece: Piece) -> set[str]:
     """The names on the right side of a piece; of an entry, the array too."""
     start = next((p for p, token in enumerate(piece.tokens) if token.kind == "="), -1)
     names = {token.text for token in piece.tokens[start + 1 :] if token.kind == "name"}
-    return (names | {name.rpartition("_")[0] for name in names}) - {piece.name}
+    return (names | set(map(_array, names))) - {piece.name, _array(piece.name)}
+
+
+def _array(name: str) -> str:
+    """The array that a name with a subscript may be a part of."""
+    return name.rpartition("_")[0] or name
 
 
 def _parted(lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, list[Lexeme]]]:
@@ -271,7 +277,7 @@ def _refuse_relations(piece: Piece) -> None:
 
 
 def _is_name(lexemes: Sequence[Lexeme]) -> bool:
-    reader = FormulaReader(lexemes, Shared(frozenset(), {}, ()), lexemes[-1].end)
+    reader = FormulaReader(lexemes, Shared(frozenset(), {}, set()), lexemes[-1].end)
     return reader.is_at_name() and len(lexemes) == 1
 
 
