@@ -72,7 +72,9 @@ def _alike(node: Tree) -> Tree:
             return replace(node, over=tuple((letter, None) for letter, _ in over))
         case IndexForm(letters):
             return replace(node, letters=tuple((letter, None) for letter, _ in letters))
-        case Binary("^", base, Negative(Number(value))) if value == 1:
+        case Negative():
+            return _product(node)
+        case Binary("^", base, Number(value)) if value == -1:
             return Call("inv", (base,))
         case Binary("*" | "@" | "/"):
             return _product(node)
@@ -98,10 +100,12 @@ def _product(node: Tree) -> Tree:
     """The factors in their order, the number first, and what they are divided by last."""
     number, above, below = Fraction(1), list[Tree](), list[Tree]()
     for factor, is_below in _factors(node, is_below=False):
-        if isinstance(factor, Number):
+        if isinstance(factor, Number) and (factor.value or not is_below):
             number = number / factor.value if is_below else number * factor.value
         else:
             (below if is_below else above).append(factor)
+    if not above and not below:
+        return Number(number)
     top: Tree = Number(number)
     for factor in above:
         top = Binary("*", top, factor)

@@ -191,7 +191,8 @@ class NameReader(Cursor):
     def raised(self, tokens: list[Token], power: Argument, start: int) -> list[Token]:
         """An operand with a power, a transpose or an inverse."""
         texts = power.texts
-        if texts in TRANSPOSES:
+        is_power = texts == ["T"] and tokens[-1].kind == "number" and tokens[-1].text != "1"
+        if texts in TRANSPOSES and not is_power:
             return [*tokens, Token("'", "'", power.start, power.end)]
         if texts[:1] == ["-"] and texts[1:] in TRANSPOSES:
             inverse = function_of("inv", tokens, start, power.start)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from dimderiv.errors import ParseError
 from dimderiv.language import ONES, Token
-from dimderiv.sources.latex.cursor import CLOSING, Argument, enclosed, function_of
+from dimderiv.sources.latex.cursor import CLOSES, CLOSING, OPENS, Argument, enclosed, function_of
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.names import TRANSPOSES, NameReader, Scripts
 from dimderiv.sources.latex.refusals import not_read, unclear_subscript
@@ -319,8 +319,10 @@ def _cells(lexemes: Sequence[Lexeme]) -> list[list[list[Lexeme]]]:
 def _between(lexemes: Sequence[Lexeme], sign: str) -> list[list[Lexeme]]:
     """What stands between signs."""
     parts: list[list[Lexeme]] = [[]]
+    depth = 0
     for lexeme in lexemes:
-        if _sign(lexeme) == sign:
+        depth += (lexeme.kind in OPENS) - (lexeme.kind in CLOSES)
+        if _sign(lexeme) == sign and not depth:
             parts.append([])
         else:
             parts[-1].append(lexeme)

@@ -58,25 +58,34 @@ def _matrices(
     declared: Mapping[str, Declaration],
     rulebook: Rulebook,
 ) -> set[Span]:
-    """Where bars and inverses stand around matrices.
+    """Where bars and inverses stand around matrices, which are square inside of bars.
 
     Whatever is between bars is taken for a scalar first, which a determinant is as well.
     """
     if not bars and not any(map(_is_inverse, program.parts)):
         return set()
 
-    def summed(part: Tree) -> Tree | None:
-        is_bars = isinstance(part, Call) and part.function == "abs" and part.span in bars
-        return Call("sum", (part,), span=part.span) if is_bars else None
-
-    for change in (summed, lambda part: None):
-        probe = _changed(program, change)
+    def typed(square: Collection[Span]) -> Typed | None:
+        probe = _changed(program, lambda part: _scalar(part, bars, square))
         try:
-            typed = infer(probe, declared, rulebook=rulebook)
+            return infer(probe, declared, rulebook=rulebook)
         except DimderivError:
-            continue
-        return {part.span for part in probe.parts if _is_of_matrix(part, typed, bars)}
-    return set()
+            return None
+
+    found = typed(())
+    if found is None:
+        return set()
+    matrices = {part.span for part in found.program.parts if _is_of_matrix(part, found, bars)}
+    return {span for span in matrices if span not in bars or typed((span,)) is not None}
+
+
+def _scalar(part: Tree, bars: Collection[Span], square: Collection[Span]) -> Tree | None:
+    """What stands for a pair of bars: the determinant, or a sum, which anything has."""
+    if not isinstance(part, Call) or part.function != "abs" or part.span not in bars:
+        return None
+    if part.span in square:
+        return Call("det", part.arguments, span=part.span)
+    return Call("sum", (part,), span=part.span)
 
 
 def _is_of_matrix(part: Tree, typed: Typed, bars: Collection[Span]) -> bool:
