@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     )
     from dimderiv.verify.code import Run, check_code, dense, layer, operator
     from dimderiv.verify.evaluate import KNOWN
-    from dimderiv.verify.points import DisagreementError, Sample, sampled, verify_together
+    from dimderiv.verify.points import (
+        DisagreementError,
+        Sample,
+        sample_at,
+        sampled,
+        verify_together,
+    )
     from dimderiv.verify.verdict import Judge, judged
 else:
     __getattr__ = late(
@@ -26,7 +32,7 @@ else:
             together""",
         code="Run check_code dense layer operator",
         evaluate="KNOWN",
-        points="DisagreementError Sample sampled verify_together",
+        points="DisagreementError Sample sample_at sampled verify_together",
         verdict="Judge judged",
     )
 
@@ -47,6 +53,7 @@ __all__ = [
     "judged",
     "layer",
     "operator",
+    "sample_at",
     "sampled",
     "sizes_text",
     "together",

@@ -11,7 +11,12 @@ from dimderiv.language import Program
 from dimderiv.surfaces.grading.edits import Edit, Vocabulary, applied, arrangements, edits
 from dimderiv.surfaces.grading.insertions import insertions
 from dimderiv.surfaces.grading.mistake import Mistake, edited
-from dimderiv.surfaces.grading.multiples import missing_term, multiple, multiples_of_terms
+from dimderiv.surfaces.grading.multiples import (
+    missing_part,
+    missing_term,
+    multiple,
+    multiples_of_terms,
+)
 from dimderiv.surfaces.grading.other_layout import other_layout
 from dimderiv.surfaces.grading.reading import with_shapes
 from dimderiv.surfaces.grading.subject import Subject
@@ -86,11 +91,12 @@ EXPLANATIONS: tuple[Callable[[Subject], Mistake | None], ...] = (
     multiple,
     other_layout,
     multiples_of_terms,
+    missing_term,
     where_symmetric,
     _one_edit,
-    missing_term,
     wrong_rule,
     _insertion,
+    missing_part,
     _arrangement,
     _two_edits,
 )

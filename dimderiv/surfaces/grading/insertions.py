@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from dimderiv.language import (
+    Add,
     Binary,
     Negative,
     Number,
@@ -28,6 +29,7 @@ def insertions(subject: Subject) -> Iterator[Edit]:
         subject: the answer, beside the right one.
     """
     factors = list(islice(_factors(subject), MOST_FACTORS))
+    terms = list(islice(_terms(subject), MOST_FACTORS))
     for part in parts_of(subject.program):
         lengths = _lengths(subject, part)
         if lengths is None or isinstance(part, Number):
@@ -35,6 +37,10 @@ def insertions(subject: Subject) -> Iterator[Edit]:
         for factor, size in factors:
             for new in _beside(part, lengths, factor, size):
                 yield Edit("factor", part, new, "factor_missing", {"factor": text(factor)})
+        for term, size in terms:
+            if size == lengths and term != part:
+                new = Add((term, *part.terms) if isinstance(part, Add) else (term, part))
+                yield Edit("term", part, new, "term_inside", {"term": text(term)})
 
 
 def _factors(subject: Subject) -> Iterator[tuple[Tree, Lengths]]:
@@ -51,6 +57,15 @@ def _factors(subject: Subject) -> Iterator[tuple[Tree, Lengths]]:
             if max(lengths) > 1 and other not in seen:
                 seen.add(other)
                 yield other, lengths[::-1]
+
+
+def _terms(subject: Subject) -> Iterator[tuple[Tree, Lengths]]:
+    """The terms of the sums that the right answer is made of."""
+    sums = [part for part in walk(subject.right_tree) if isinstance(part, Add)]
+    for term in dict.fromkeys(term for part in sums for term in part.terms):
+        lengths = _lengths(subject, term)
+        if lengths is not None:
+            yield term, lengths
 
 
 def _lengths(subject: Subject, part: Tree) -> Lengths | None:

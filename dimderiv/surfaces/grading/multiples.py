@@ -32,6 +32,8 @@ def multiple(subject: Subject) -> Mistake | None:
     if not factors or len(factors) < len(found):
         return None
     same = _same(factors)
+    if same == 1:
+        return Mistake("factor", {}, subject.right, "rounded")
     if same is not None:
         fix = subject.with_last(scaled(subject.last, same))
         return _multiplied(same, fix, {"part": text(subject.last)})
@@ -77,12 +79,20 @@ def multiples_of_terms(subject: Subject) -> Mistake | None:
 
 
 def missing_term(subject: Subject) -> Mistake | None:
-    """The answer, but for a term that the right one has; others may lack a number."""
+    """The answer, but for a term that the right one has; another may lack a number."""
+    return _missing_one(subject, terms(subject.right_tree))
+
+
+def missing_part(subject: Subject) -> Mistake | None:
+    """The same, once the brackets of the right answer are multiplied out."""
+    return _missing_one(subject, multiplied_out(subject.right_tree))
+
+
+def _missing_one(subject: Subject, right: Sequence[Term]) -> Mistake | None:
     own = terms(subject.last)
-    for sign, term in multiplied_out(subject.right_tree):
-        every = [*own, (sign, term)]
-        found = _coefficients(subject, every)
-        if found is not None and found[-1]:
+    for sign, term in right if len(right) > 1 else ():
+        found = _coefficients(subject, [*own, (sign, term)])
+        if found is not None and all(found):
             return _mended(subject, own, found[:-1], [(sign, scaled(term, found[-1]))])
     return None
 

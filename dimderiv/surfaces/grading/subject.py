@@ -10,7 +10,7 @@ from dimderiv.answer import Derived, Question, Variables
 from dimderiv.derivation import claim_of
 from dimderiv.errors import LimitError
 from dimderiv.language import Program, Shape, Statement, Tree, written_out
-from dimderiv.verify import Claim, NotVerifiableError, Sample, Verification
+from dimderiv.verify import Claim, DisagreementError, NotVerifiableError, Sample, Verification
 
 # Seconds of work for the check of the right answer, whose entries are compared all at once.
 QUICK = 0.01
@@ -30,11 +30,13 @@ class Subject:
         derived: the right answer, with those for other variables.
         names: the variables of the derivative that is meant.
         program: the answer, with all its sums named.
+        met: where the check found that it is wrong, if it did.
     """
 
     derived: Derived
     names: Variables
     program: Program
+    met: DisagreementError | None = None
 
     @property
     def question(self) -> Question:
@@ -72,9 +74,12 @@ class Subject:
     @cached_property
     def right_tree(self) -> Tree:
         """The right answer, in which only what the expression defines has a name."""
-        given = {each.name for each in self.definitions}
+        given, anew = (
+            {s.name: s.value for s in every} for every in (self.definitions, self.before)
+        )
         *before, last = self.right.statements
-        own = {each.name: each.value for each in before if each.name and each.name not in given}
+        same = {**{name: s.value for s in before if (name := s.name) in given}, **anew}
+        own = {s.name: s.value for s in before if s.name and s.value != same.get(s.name)}
         (tree,) = written_out(own, [last.value])
         return tree
 
@@ -85,10 +90,8 @@ class Subject:
 
     @cached_property
     def definitions(self) -> tuple[Statement, ...]:
-        """What the expression defines, and the answer may use."""
-        own = {each.name for each in self.program.statements}
-        settled = self.question.typed.settled.statements
-        return tuple([each for each in settled if each.name and each.name not in own])
+        """What the expression defines, and the answer may use, or define anew."""
+        return tuple([each for each in self.question.typed.settled.statements if each.name])
 
     @cached_property
     def claim(self) -> Claim:
@@ -101,8 +104,9 @@ class Subject:
 
     @cached_property
     def samples(self) -> Sequence[Sample]:
-        """Two points, with the entries of the right answer."""
+        """Two points, and where the answer was found to be wrong, with the right entries."""
         found = verify.sampled(self.claim)
+        found += [verify.sample_at(self.claim, self.met)] if self.met else []
         for sample in found:
             sample.remember(Program(self.definitions))
             sample.remember(self.program)
@@ -161,8 +165,8 @@ class Subject:
 
     @property
     def entry(self) -> tuple[str, float, float] | None:
-        """The entry that differs most at the first point: its name, what is right, what is not."""
-        for sample in self.samples[:1]:
+        """The entry that differs most at some point: its name, what is right, what is not."""
+        for sample in self.samples:
             found = sample.entries(self.program)
             if found is not None and not near(found, sample.expected):
                 apart = _apart(found, sample.expected)

@@ -1,6 +1,6 @@
 """Verdicts in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dimderiv.errors import DimderivError, ShapeError
 from dimderiv.language import Program, Shape, Statement, Tree, children
@@ -79,27 +79,18 @@ class Words:
         )
 
     def _misfit(self, subject: Subject, misfit: ShapeError) -> str:
-        for part in subject.program.parts:
-            operands = children(part)
-            if part.span == misfit.span and len(operands) == 2:
-                shapes = [self._shape_of(operand, subject) for operand in operands]
-                if None not in shapes:
-                    return self._said(
-                        "misfit",
-                        part=text(part),
-                        left=text(operands[0]),
-                        right=text(operands[1]),
-                        left_shape=shapes[0] or "",
-                        right_shape=shapes[1] or "",
-                    )
-        return self._said("misfit_told", message=misfit.message)
-
-    def _shape_of(self, tree: Tree, subject: Subject) -> str | None:
-        program = Program((*subject.before, Statement(None, tree)), subject.program.source)
-        try:
-            return self._shape(typed_beside(program, subject.question).value)
-        except DimderivError:
-            return None
+        part, shapes = _misfit(subject)
+        if len(shapes) != 2:
+            return self._said("misfit_told", message=misfit.message)
+        (left, left_shape), (right, right_shape) = shapes
+        return self._said(
+            "misfit",
+            part=text(part),
+            left=text(left),
+            right=text(right),
+            left_shape=self._shape(left_shape),
+            right_shape=self._shape(right_shape),
+        )
 
     def _shape(self, shape: Shape) -> str:
         return self._said("scalar") if shape.is_scalar else str(shape)
@@ -113,3 +104,29 @@ class Words:
         if sizes:
             return self._said("entry", **fields, sizes=sizes_text(sizes))
         return self._said("entry_unsized", **fields)
+
+
+def _misfit(subject: Subject) -> tuple[Tree, Sequence[tuple[Tree, Shape]]]:
+    """The part whose operands do not conform, with these and their shapes."""
+    statements = subject.program.statements
+    k = next(
+        k
+        for k, each in enumerate(statements)
+        if _typed(subject, statements[:k], each.value) is None
+    )
+    before, part = statements[:k], statements[k].value
+    while True:
+        operands = [(each, _typed(subject, before, each)) for each in children(part)]
+        wrong = [each for each, shape in operands if shape is None]
+        if not wrong:
+            return part, [(each, shape) for each, shape in operands if shape is not None]
+        part = wrong[0]
+
+
+def _typed(subject: Subject, before: Sequence[Statement], tree: Tree) -> Shape | None:
+    """The shape of a part, if it has one."""
+    program = Program((*before, Statement(None, tree)), subject.program.source)
+    try:
+        return typed_beside(program, subject.question).value
+    except DimderivError:
+        return None

@@ -20,13 +20,14 @@ from dimderiv.verify.evaluate import (
 from dimderiv.verify.layout import Placement, entries, places, size_of
 from dimderiv.verify.points.check import POINTS
 from dimderiv.verify.points.draw import drawn_points
-from dimderiv.verify.points.setting import Setting, Trial
+from dimderiv.verify.points.setting import DisagreementError, Setting, Trial
 
 DIGITS = 20
 DRAWS = 12
 # What a search may cost in all, in operations: some seconds of work.
 MOST_OPERATIONS = 1_500_000
-NO_VALUE = (DimderivError, OutOfDomain, OutOfTime, OverflowError, ZeroDivisionError)
+# What is tried need not conform, and then it may end in any of these.
+NO_VALUE = (DimderivError, OutOfTime, ArithmeticError, LookupError, TypeError, ValueError)
 
 # All entries in order; an answer that has no value, or not the size of the derivative, has none.
 Entries: TypeAlias = tuple[float, ...]
@@ -174,6 +175,17 @@ def sampled(claim: Claim) -> list[Sample]:
                 continue
             break
     return found
+
+
+def sample_at(claim: Claim, found: DisagreementError) -> Sample:
+    """The point at which an answer was found to be wrong.
+
+    Args:
+        claim: the question, with an answer that is known to be right.
+        found: what was raised there.
+    """
+    trial = Trial(Arithmetic(DIGITS, Effort(MOST_OPERATIONS)), found.sizes, found.point)
+    return _expecting(Sample(claim, Setting([claim]), trial))
 
 
 def _expecting(sample: Sample) -> Sample:
