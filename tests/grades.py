@@ -1,4 +1,4 @@
-"""Answers of a class, made from the golden ones: wrong by one mistake, and right in other spellings.
+"""Answers of a class, made from the golden ones: wrong by a mistake, right in other spellings.
 
 python -m tests.grades [--count 200] [--seed 1] [--show]
 
@@ -220,7 +220,7 @@ def _changed(case: Case, change: Change) -> Iterator[str]:
         if isinstance(parent, Transpose) and change is transposed:
             continue
         for new in change(part, case):
-            value = replaced(last.value, lambda p, part=part, new=new: new if p is part else None)
+            value = exchanged_for(last.value, part, new)
             yield text(Program((*before, Statement(None, value))))
 
 
@@ -229,6 +229,11 @@ def _places(tree: Tree, parent: Tree | None = None) -> Iterator[tuple[Tree, Tree
     if not isinstance(tree, IndexForm) and not (isinstance(tree, Call) and tree.over):
         for child in children(tree):
             yield from _places(child, tree)
+
+
+def exchanged_for(tree: Tree, part: Tree, new: Tree) -> Tree:
+    """A tree with one part exchanged for another."""
+    return replaced(tree, lambda each: new if each is part else None)
 
 
 # --- other spellings
@@ -251,9 +256,9 @@ def transposed_pair(tree: Tree, case: Case) -> Iterator[Tree]:
 def expanded(tree: Tree, case: Case) -> Iterator[Tree]:
     """Brackets that are multiplied out."""
     match tree:
-        case Binary("*" | ".*" as operator, a, Add(terms)):
+        case Binary("*" | ".*" as operator, a, Add(terms)) if _are_arrays(case, *terms):
             yield Add(tuple(Binary(operator, a, term) for term in terms))
-        case Binary("*" | ".*" | "/" as operator, Add(terms), b):
+        case Binary("*" | ".*" | "/" as operator, Add(terms), b) if _are_arrays(case, *terms):
             yield Add(tuple(Binary(operator, term, b) for term in terms))
 
 
@@ -312,13 +317,13 @@ def right_answer(case: Case, rng: Random) -> str:
         found = [(part, new) for part, _ in _places(value) for new in spelling(part, case)]
         if found:
             part, new = rng.choice(found)
-            value = replaced(value, lambda p, part=part, new=new: new if p is part else None)
+            value = exchanged_for(value, part, new)
     parts = [part for part, _ in _places(value) if isinstance(part, Binary | Add | Call)]
     if parts and rng.random() < 0.5:
         name = next(unused_letters("q", {*case.derivation.typed.names, *_names(case.program)}))
         part = rng.choice(parts)
         before.append(Statement(name, part))
-        value = replaced(value, lambda p: Name(name) if p is part else None)
+        value = exchanged_for(value, part, Name(name))
     return text(Program((*before, Statement(None, value))))
 
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     )
     from dimderiv.verify.code import Run, check_code, dense, layer, operator
     from dimderiv.verify.evaluate import KNOWN
+    from dimderiv.verify.layout import has_branches
     from dimderiv.verify.points import (
         DisagreementError,
         Sample,
         sample_at,
         sampled,
-        verify_together,
     )
     from dimderiv.verify.verdict import Judge, judged
 else:
@@ -32,7 +32,8 @@ else:
             together""",
         code="Run check_code dense layer operator",
         evaluate="KNOWN",
-        points="DisagreementError Sample sample_at sampled verify_together",
+        layout="has_branches",
+        points="DisagreementError Sample sample_at sampled",
         verdict="Judge judged",
     )
 
@@ -50,6 +51,7 @@ __all__ = [
     "all_together",
     "check_code",
     "dense",
+    "has_branches",
     "judged",
     "layer",
     "operator",
@@ -57,5 +59,4 @@ __all__ = [
     "sampled",
     "sizes_text",
     "together",
-    "verify_together",
 ]

@@ -111,4 +111,5 @@ def _graded(derived: Derived, names: Variables, program: Program, words: Words) 
                 raise NotVerifiableError(f"the answer cannot be judged: {error.message}") from error
             subject = replace(subject, met=error)
     subject.confirm()
-    return words.wrong(subject, explained(subject), answer.misfit)
+    name = derived.names[names] if len(derived.names) > 1 else None
+    return words.wrong(subject, explained(subject), answer.misfit, name)

@@ -33,17 +33,22 @@ class Words:
         said = self._said("right_but", remarks=remarks) if remarks else self._said("right")
         return Verdict(True, "right", said)
 
-    def wrong(self, subject: Subject, mistake: Mistake, misfit: ShapeError | None) -> Verdict:
+    def wrong(
+        self, subject: Subject, mistake: Mistake, misfit: ShapeError | None, name: str | None
+    ) -> Verdict:
         """The verdict on an answer that is wrong.
 
         Args:
             subject: the answer.
             mistake: what is wrong with it.
             misfit: where its shapes do not conform.
+            name: what it is called, where it is one of several.
         """
         parts = [self._shapes(subject, misfit), self._mistake(mistake)]
         says = self._sentences["space"].join(part for part in parts if part)
-        return Verdict(False, mistake.kind, says, text(mistake.fix), self._entry(subject))
+        *before, last = mistake.fix.statements
+        fix = text(Program((*before, Statement(name, last.value))))
+        return Verdict(False, mistake.kind, says, fix, self._entry(subject))
 
     def several(self, wrong: Mapping[str, Verdict]) -> Verdict:
         """The verdict on an answer of several derivatives, of which some are wrong.
@@ -52,7 +57,7 @@ class Words:
             wrong: the verdicts on those, by the name of the derivative.
         """
         says = [self._said("several", name=n, sentence=v.says) for n, v in wrong.items()]
-        fixes = [f"{name} = {verdict.fix}" for name, verdict in wrong.items()]
+        fixes = [verdict.fix for verdict in wrong.values() if verdict.fix]
         first = next(iter(wrong.values()))
         return Verdict(False, first.kind, "\n".join(says), "\n".join(fixes), first.entry)
 
@@ -109,11 +114,8 @@ class Words:
 def _misfit(subject: Subject) -> tuple[Tree, Sequence[tuple[Tree, Shape]]]:
     """The part whose operands do not conform, with these and their shapes."""
     statements = subject.program.statements
-    k = next(
-        k
-        for k, each in enumerate(statements)
-        if _typed(subject, statements[:k], each.value) is None
-    )
+    shapes = (_typed(subject, statements[:k], s.value) for k, s in enumerate(statements))
+    k = next(k for k, shape in enumerate(shapes) if shape is None)
     before, part = statements[:k], statements[k].value
     while True:
         operands = [(each, _typed(subject, before, each)) for each in children(part)]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from dimderiv.errors import DimderivError, ShapeError
 from dimderiv.language import Call, IndexForm, Program, Tree, children
-from dimderiv.verify.claim import Claim
+from dimderiv.verify.claim import Claim, NotVerifiableError
 from dimderiv.verify.evaluate import (
     ANY_SIZE,
     Arithmetic,
@@ -18,7 +18,10 @@ from dimderiv.verify.evaluate import (
     OutOfTime,
 )
 from dimderiv.verify.layout import Placement, entries, places, size_of
+from dimderiv.verify.points.agreement import WORKING_DIGITS
 from dimderiv.verify.points.check import POINTS
+from dimderiv.verify.points.claimed import Claimed
+from dimderiv.verify.points.comparison import Comparison, Tally
 from dimderiv.verify.points.draw import drawn_points
 from dimderiv.verify.points.setting import DisagreementError, Setting, Trial
 
@@ -142,6 +145,23 @@ class Sample:
         """
         trial = replace(self.trial, arithmetic=Arithmetic(digits))
         return _expecting(Sample(self.claim, self.setting, trial))
+
+    def confirm(self, seed: int) -> None:
+        """Check the right answer along a random direction, which involves all its entries.
+
+        Args:
+            seed: of the direction.
+
+        Raises:
+            VerificationError: it disagrees with the expression.
+            NotVerifiableError: nothing could be compared.
+        """
+        trial = replace(self.trial, arithmetic=Arithmetic(WORKING_DIGITS, Effort(MOST_OPERATIONS)))
+        claimed = {Claimed(self.claim, self.setting): Tally()}
+        try:
+            Comparison(self.setting, trial, claimed).along_directions(seed)
+        except (OutOfDomain, OutOfTime) as error:
+            raise NotVerifiableError(f"nothing could be compared: {error}") from error
 
     def label(self, index: int) -> str:
         """What an entry is called, such as `dL/dW[1,0]`.
