@@ -1,11 +1,23 @@
 """Letters for axes: those that the program has for them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
 
-from dimderiv.graph import Factor, Function, Index, Map, Merged, Named, Node, Product, Sum, Symbol
+from dimderiv.graph import (
+    Factor,
+    Function,
+    Index,
+    Map,
+    Merged,
+    Named,
+    Node,
+    Product,
+    Selection,
+    Sum,
+    Symbol,
+)
 from dimderiv.language import (
     COMPARISONS,
     ONE,
@@ -20,6 +32,7 @@ from dimderiv.language import (
     Slice,
     Tree,
     children,
+    names_in,
     walk,
 )
 
@@ -38,6 +51,7 @@ class UserLetters:
         shapes: the shape of each name.
         letters: the letter of each axis of a name, where the program has one.
         groups: the letters of each axis that is made of several, by the name and the axis.
+        sums: the letters of each index that is a sum of several, with the axis that it is of.
         heads: the letters of the axes of definitions that are made of index statements.
         places: where names stand in the program, for the order of factors.
     """
@@ -45,6 +59,7 @@ class UserLetters:
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     letters: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     groups: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
+    sums: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
     heads: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
 
@@ -110,9 +125,11 @@ class UserLetters:
                 kept = [k for k in range(len(node.arguments[0].axes)) if k not in node.over]
                 yield from self.wishes(node.arguments[0], kept[axis])
 
-    def of_index(self, factors: Iterable[Factor], index: Index) -> Iterator[str]:
+    def of_index(self, factors: Sequence[Factor], index: Index) -> Iterator[str]:
         """Letters for an index of the factors of a product."""
         for factor in factors:
+            if isinstance(factor.node, Selection):
+                yield from self._of_sum(factors, factor.indices, index)
             for axis, own in enumerate(factor.indices):
                 if own == index:
                     yield from self.wishes(factor.node, axis)
@@ -120,6 +137,17 @@ class UserLetters:
                     named = factor.node.name if isinstance(factor.node, Symbol | Named) else ""
                     group = self.groups.get((named, axis), ())
                     yield from group[own.letters.index(index) :][:1]
+
+    def _of_sum(
+        self, factors: Sequence[Factor], selected: Sequence[Index], index: Index
+    ) -> Iterator[str]:
+        """The letter that an index has in the place of an array that it is a part of."""
+        place, *parts = selected
+        for node, indices, _ in factors if index in parts else ():
+            if isinstance(node, Symbol | Named) and place in indices:
+                letters = self.sums.get((node.name, indices.index(place)), ())
+                if len(letters) == len(parts):
+                    yield letters[parts.index(index)]
 
 
 def user_letters(
@@ -134,6 +162,7 @@ def user_letters(
     """
     found: dict[str, list[str | None]] = {}
     groups: dict[tuple[str, int], Sequence[str]] = {}
+    sums: dict[tuple[str, int], Sequence[str]] = {}
     for statement in program.statements:
         parts = [*_before_their_operands(statement.value)]
         for part in parts:
@@ -143,13 +172,16 @@ def user_letters(
                     if isinstance(index, Binary) and index.operator == "*":
                         names = [each.name for each in walk(index) if isinstance(each, Name)]
                         groups.setdefault((part.operand.name, axis), names[::-1])
+                    elif isinstance(index, Add):
+                        names = [name for name in names_in(index) if name not in sizes]
+                        sums.setdefault((part.operand.name, axis), names)
         for part in reversed(parts):
             _share(part, found, shapes)
         if statement.name is not None:
             head = _head(statement.value, found)
             if head:
                 found[statement.name] = head
-    return UserLetters(shapes, found, groups, places=_places(program))
+    return UserLetters(shapes, found, groups, sums, places=_places(program))
 
 
 def _places(program: Program) -> Mapping[str, int]:

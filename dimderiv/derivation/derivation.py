@@ -177,15 +177,20 @@ class Derivation(Shown):
             return found
         return {name: each.verified(judge=self.judge) for name, each in found.items()}
 
-    def latex(self, steps: bool = False) -> str:
-        """The answer in LaTeX, and the steps before it if they are asked for.
+    def latex(self, steps: bool = False, *, left: bool = False) -> str:
+        r"""The answer in LaTeX for math mode, or the steps with it as text of a paper.
 
         Args:
             steps: whether to write the steps too.
+            left: whether a formula alone says on its left what it is.
+
+        >>> from dimderiv import derive
+        >>> print(derive("||Xw-y||^2", "w").latex(left=True))
+        \nabla_{w} f = 2 X^{\top} (X w - y)
         """
         if steps:
             return self.explain(markup="latex")
-        return answer.latex(self.derived)
+        return answer.latex(self.derived, left=left)
 
     @cached_property
     def steps(self) -> "tuple[Step, ...]":

@@ -37,6 +37,7 @@ from dimderiv.graph.nodes import (
     are_ordinary,
     constant,
     index_dim,
+    is_never_negative,
     is_orthogonal,
     is_symmetric,
     is_triangle,
@@ -51,6 +52,7 @@ from dimderiv.graph.normal_form import number, times, without_coefficient
 from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
+from dimderiv.graph.selected import is_within, laps_over
 from dimderiv.graph.show import show
 from dimderiv.graph.softmax import stable
 from dimderiv.graph.sums import (
@@ -104,6 +106,7 @@ __all__ = [
     "has_pseudoinverse",
     "index_dim",
     "is_definite",
+    "is_never_negative",
     "is_nonnegative",
     "is_one",
     "is_onehot",
@@ -111,9 +114,11 @@ __all__ = [
     "is_symmetric",
     "is_transposed",
     "is_triangle",
+    "is_within",
     "is_zero",
     "keys_of",
     "labelled",
+    "laps_over",
     "less_than_largest",
     "letters_of",
     "moved",

@@ -4,7 +4,7 @@ Equal ones become powers, some cancel, a sum over a letter may be known, and a l
 has any more is a sum of ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from dimderiv.errors import LimitError
@@ -28,6 +28,7 @@ from dimderiv.graph.nodes import (
 from dimderiv.graph.normal_form import finished, with_scalars_apart
 from dimderiv.graph.null_spaces import takes_to_zero
 from dimderiv.graph.numbering import all_indices, pattern_of, reading_order
+from dimderiv.graph.selected import Meeting, meetings, takes_nothing
 from dimderiv.language import Dim
 
 MOST_FACTORS = 100
@@ -60,11 +61,15 @@ class Bag:
         is_ordinary = are_ordinary(factors)
         if not is_ordinary:
             factors = self._cancelled(factors, result)
+            factors, spent = self._selected(factors, result)
         result = self.letters.all_resolved(result)
         if self.coefficient is not ONCE and not self.coefficient:
             return zeros(result, self.letters.dims)
         if not is_ordinary:
-            factors, spent = _without_unit_sums(factors, result)
+            if takes_nothing(factors):
+                return zeros(result, self.letters.dims)
+            factors, more = _without_unit_sums(factors, result)
+            spent |= more
             if _vanishes(factors, result) or takes_to_zero(factors, result):
                 return zeros(result, self.letters.dims)
         pattern = pattern_of(factors, result)
@@ -94,6 +99,31 @@ class Bag:
         self.letters.unify(*found.ends)
         for index in found.inner:
             self.letters.unify(index, found.ends[0])
+
+    def _selected(
+        self, factors: list[Factor], result: tuple[Index, ...]
+    ) -> tuple[list[Factor], set[int]]:
+        """What is left of factors, of which some may be selections of the same axis.
+
+        Also the letters that are summed with what has gone.
+        """
+        spent = set[int]()
+        found = next(self._meetings(factors, result), None)
+        while found is not None:
+            self.factors = [f for f in factors if all(f is not g for g in found.gone)]
+            self.factors += [] if found.new is None else [found.new]
+            if found.ends is not None:
+                self.letters.unify(*found.ends)
+            if isinstance(found.spent, int):
+                spent.add(found.spent)
+            factors = self._collected()
+            found = next(self._meetings(factors, result), None)
+        return factors, spent
+
+    def _meetings(self, factors: list[Factor], result: tuple[Index, ...]) -> Iterator[Meeting]:
+        for found in meetings(factors, self.letters.all_resolved(result), self.letters.dims):
+            if found.ends is None or self.letters.can_unify([found.ends]):
+                yield found
 
     def _collected(self) -> list[Factor]:
         powers: dict[tuple[Key, tuple[Index, ...]], Factor] = {}

@@ -177,7 +177,7 @@ class Selection:
     key: Key
     weight: int = 1
     symmetric: bool = False
-    ordinary: bool = True
+    ordinary: bool = False
 
 
 @frozen.by_identity
@@ -278,6 +278,16 @@ def is_binary(node: Node) -> bool:
     """Whether every entry is 0 or 1 by how the node is made, so that each is its own power."""
     is_chosen = isinstance(node, Function) and node.function in {"onehot", "tril"}
     return is_chosen or isinstance(node, Selection)
+
+
+def is_never_negative(dim: Dim) -> bool:
+    """Whether a number made of sizes, each of which is 1 or more, is known to be 0 or more.
+
+    Args:
+        dim: the number.
+    """
+    named = [coefficient for monomial, coefficient in dim.monomials if monomial]
+    return all(each >= 0 for each in named) and sum(c for _, c in dim.monomials) >= 0
 
 
 def letters_of(indices: Iterable[Index]) -> tuple[int, ...]:

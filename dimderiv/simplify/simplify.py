@@ -14,6 +14,7 @@ from dimderiv.graph import (
     Named,
     Node,
     Product,
+    Selection,
     Size,
     Sum,
     Symbol,
@@ -26,6 +27,7 @@ from dimderiv.graph import (
     is_symmetric,
     is_transposed,
     labelled,
+    laps_over,
     letters_of,
     product,
     total,
@@ -34,11 +36,12 @@ from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
 from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.linear_maps import applied
+from dimderiv.simplify.selecting import selected_inside
 
 Shorten = Callable[[Product], Node | None]
 
 # Kinds of nodes among which there is nothing to cancel, to fold, or to take apart.
-OPAQUE = frozenset({Symbol, Size, Constant, Product})
+OPAQUE = frozenset({Symbol, Size, Constant, Selection, Product})
 MOST_TERMS = 24
 # How many symbols more a sum may have if one can see that it is its own transpose.
 WORTH_OF_SYMMETRY = 3
@@ -102,8 +105,12 @@ class Simplifier:
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
             return ()
-        of_maps = (self._applied, fold) if Function in kinds else (fold,)
-        return (*of_maps, *OF_SUMS) if Sum in kinds else of_maps
+        shorten: list[Shorten] = [self._applied, fold] if Function in kinds else [fold]
+        shorten += [self._selected_inside] if Selection in kinds else []
+        return [*shorten, *OF_SUMS] if Sum in kinds else shorten
+
+    def _selected_inside(self, node: Product) -> Node | None:
+        return selected_inside(node, self)
 
     def _applied(self, node: Product) -> Node | None:
         return applied(node, self.rulebook)
@@ -184,7 +191,8 @@ def _summed_by_term(node: Product) -> Node | None:
         ]
         apart = total(parts, node.axes)
         diagonal = summed and any(_is_diagonal(term) for _, term in inner.node.terms)
-        if is_wide or diagonal or apart.weight < node.weight:
+        is_shorter = apart.weight < node.weight and not laps_over(apart)
+        if is_wide or diagonal or is_shorter:
             return apart
     return None
 
@@ -257,7 +265,7 @@ def _multiplied_out(node: Sum) -> Node | None:
     apart = total([term for part in parts for term in part], node.axes)
     becomes_symmetric = is_symmetric(apart) and not node.symmetric
     longest = node.weight + (WORTH_OF_SYMMETRY if becomes_symmetric else -1)
-    return apart if apart.weight <= longest else None
+    return apart if apart.weight <= longest and not laps_over(apart) else None
 
 
 def _count(term: Node) -> int:

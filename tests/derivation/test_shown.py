@@ -104,6 +104,29 @@ def test_a_long_answer_is_shortened() -> None:
     assert "... 976 more lines ..." in shortened(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "options", "left"),
+    [
+        ("||Xw-y||^2", {}, r"\nabla_{w} f"),
+        ("L = ||Xw-y||^2", {}, r"\nabla_{w} L"),
+        ("||Xw-y||^2", {"order": 2}, r"\nabla^{2}_{w} f"),
+        ("||Xw-y||^2", {"layout": "numerator"}, r"\frac{\partial f}{\partial w}"),
+        ("X w", {}, r"\frac{\partial f}{\partial w^{\top}}"),
+        ("X w", {"layout": "denominator"}, r"\frac{\partial f^{\top}}{\partial w}"),
+        ("X w", {"upstream": "g"}, r"\mathrm{d}w"),
+        ("w w'", {}, r"\frac{\partial \operatorname{vec}(f)}{\partial w^{\top}}"),
+        ("f ||w||^2", {"shapes": "f: scalar"}, r"\mathrm{d}w"),
+    ],
+)
+def test_a_formula_says_on_its_left_what_it_is(
+    text: str, options: dict[str, Any], left: str
+) -> None:
+    """A nabla for gradients and Hessians, a quotient for Jacobians, else the name of the steps."""
+    found = derive(text, "w", verify=False, **options)
+
+    assert f"{left} = {found.latex()}" == found.latex(left=True)
+
+
 def test_a_notebook_shows_what_was_assumed() -> None:
     """Beside the formula, in the same cell."""
     bundle = derive("sum(G .* (A B + z))", "z", verify=False)._repr_mimebundle_()

@@ -266,3 +266,14 @@ def test_an_elementwise_function_has_the_axes_of_the_head(body: str) -> None:
 
     assert "a transpose exchanges the axes" not in words
     assert "[o,n" not in words
+
+
+def test_a_call_is_shown_with_what_it_stands_for() -> None:
+    """The words of the user, and the entry whose letters the steps have."""
+    words = page(Case("sum(avg_pool2d(X, 2).^3)", "X", "X: N x C x 8 x 8"))
+
+    assert words.startswith("sum(avg_pool2d(X, 2).^3), differentiated by X")
+    assert (
+        "The entry of avg_pool2d(X, 2) at n, c, i and j is mean[r:2, s:2] X[n,c,2i+r,2j+s]."
+    ) in words
+    assert "by Z[n,c,i,j] = sum[r:2, s:2] X[n,c,2i+r,2j+s]." in words

@@ -201,7 +201,8 @@ class Binding:
             dim = self.part.dims[letter]
             is_kept = letter in kept or (place, dim) in elsewhere
             if not is_kept and not self.scope.is_within(place, dim):
-                self.identities.append(ones_along(place, dim))
+                ones = ones_along(place, dim)
+                self.identities += [] if ones in self.identities else [ones]
 
 
 def ones_along(place: Place, dim: Dim) -> Tree:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple
 
+from dimderiv.graph import is_never_negative
 from dimderiv.language import ONE, Add, Binary, Dim, Name, Negative, Number, Tree
 
 NOTHING = Dim.of(0)
@@ -135,12 +136,6 @@ def merged(places: Sequence[Place], dims: Sequence[Dim]) -> Place:
 def added(places: Iterable[Place]) -> Place:
     """The sum of positions."""
     return reduce(Place.plus, places)
-
-
-def is_never_negative(dim: Dim) -> bool:
-    """Whether a number made of sizes, each of which is 1 or more, is known to be 0 or more."""
-    named = [coefficient for monomial, coefficient in dim.monomials if monomial]
-    return all(each >= 0 for each in named) and sum(c for _, c in dim.monomials) >= 0
 
 
 def _stepped(each: Tree, step: Dim) -> Tree:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.conform import notation
 from dimderiv.conform.indexed.binding import is_of_labels
-from dimderiv.conform.indexed.places import NOTHING, end_of, is_never_negative
+from dimderiv.conform.indexed.places import NOTHING, end_of
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.graph import (
     ONCE,
@@ -26,6 +26,7 @@ from dimderiv.graph import (
     Symbol,
     all_indices,
     are_letters,
+    is_never_negative,
     labelled,
     letters_of,
     part,

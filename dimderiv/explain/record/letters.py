@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -57,7 +58,7 @@ class StatementLetters:
     ) -> None:
         user = user or UserLetters()
         self.fixed, self.letters = frozenset(fixed), dict(user.letters)
-        self.user = UserLetters(user.shapes, self.letters, heads=user.heads, places=user.places)
+        self.user = replace(user, letters=self.letters)
         self.of: dict[tuple[Tree, int], list[Steps]] = {}
         # Names of derivatives, and of what they are by: both have the same letters.
         self.same: dict[str, str] = {}

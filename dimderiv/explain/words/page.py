@@ -1,6 +1,7 @@
 """Writes the steps of a derivation in words, in a language of `dimderiv/explain/messages`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dimderiv.answer import Derived, Question
@@ -24,6 +25,7 @@ from dimderiv.language import (
     Tree,
     parse_expression,
     replaced,
+    walk,
 )
 from dimderiv.render import spellings
 from dimderiv.rulebook import Rulebook
@@ -32,6 +34,7 @@ MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 WORDED: Mapping[str, type[Worded]] = {"latex": Latex, "markdown": Markdown, "html": Html}
 MARKUPS = ("text", "latex", "markdown", "html")
+CALL = re.compile(r"\w+ ?\(")
 
 
 class Compared(NamedTuple):
@@ -151,6 +154,9 @@ class _Page:
         changes = [step for step in steps if isinstance(step, recorded.Changed) and step.operand]
         for change in changes[:1]:
             self.say("notation_along", **vars(change))
+        for call, form in dict(self.called()).items():
+            letters = recorded.Several(tuple(Name(letter) for letter, _ in form.letters))
+            self.say("stands_for", call=call, letters=letters, body=form.body)
         self.speaker.notation(steps, "notation" if typed.value.is_scalar else "notation_array")
         if any(term.is_lettered for step in steps for term in terms_of(step)):
             self.say("letters")
@@ -174,17 +180,38 @@ class _Page:
             whole: whether to say what becomes of that.
         """
         given = self.question.valued.program.statements[-1].value
-        upstream, span = self.question.typed.upstream, slice(*given.span)
+        upstream = self.question.typed.upstream
         is_summed = isinstance(given, Call) and bool(given.over) and upstream is None
-        if not is_summed and (not isinstance(given, IndexForm) or upstream is None):
+        is_indexed = isinstance(given, IndexForm) and upstream is not None
+        if not is_summed and not is_indexed and not any(self.called_in(given)):
             return value
         name = self.question.valued.program.statements[-1].name
         if name is not None and name in self.question.typed.definitions:
             return value if whole else Name(name)
-        source = " ".join(self.question.source[span].split())
+        source = self.source(given)
         if not source:
             return value
-        return f"sum({upstream} .* ({source}))" if whole else source
+        if not whole:
+            return source
+        is_scalar = self.question.valued.value.is_scalar
+        return f"{upstream} ({source})" if is_scalar else f"sum({upstream} .* ({source}))"
+
+    def called(self) -> Iterator[tuple[str, IndexForm]]:
+        """The calls that stand for index statements, as the user wrote them."""
+        for statement in self.question.valued.program.statements:
+            yield from self.called_in(statement.value)
+
+    def called_in(self, value: Tree) -> Iterator[tuple[str, IndexForm]]:
+        """The same for a part of the expression."""
+        for part in walk(value):
+            if isinstance(part, IndexForm):
+                text = self.source(part)
+                if CALL.match(text):
+                    yield text, part
+
+    def source(self, part: Tree) -> str:
+        """A part of the expression as the user wrote it."""
+        return " ".join(self.question.source[slice(*part.span)].split())
 
     def remarks(self, remarks: Sequence[str]) -> None:
         """What is to be known of the whole: which entries are free, what the answer is."""

@@ -6,6 +6,7 @@ with a minus: click would look for one-letter options inside `-x'Ax`.
 """
 
 import difflib
+import os
 import re
 import shutil
 import sys
@@ -14,6 +15,7 @@ from itertools import pairwise, takewhile
 from typing import Any
 
 import click
+from click.shell_completion import shell_complete
 
 from dimderiv.answer import LAYOUTS
 from dimderiv.codegen import TARGETS
@@ -23,12 +25,15 @@ from dimderiv.rulebook import load_rules, rule_table
 from dimderiv.surfaces.cli.check_command import check_command
 from dimderiv.surfaces.cli.code_output import source, write
 from dimderiv.surfaces.cli.output import answer_text
-from dimderiv.surfaces.cli.process import FAILED, confess, exit_status, note
+from dimderiv.surfaces.cli.process import FAILED, confess, exit_status, note, patience
 from dimderiv.surfaces.cli.request import Request
+from dimderiv.surfaces.drawing import drawn
 
 NARROWEST, WIDEST = 80, 100
 # Where the words of the command stand, for a file to say what made it.
 WORDS = "dimderiv.words"
+# The variable by which a shell asks how to complete a word.
+COMPLETE = "_DIMDERIV_COMPLETE"
 
 
 def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -46,9 +51,16 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.command(
     name="dimderiv",
     context_settings={"ignore_unknown_options": True, "max_content_width": WIDEST},
-    epilog="""The expression may begin with a minus.  Exit status: 0, 1 if the answer failed its
-    check, 2 for bad input.  `dimderiv rules` lists what can be differentiated, and `dimderiv rules
-    --check` proves it.""",
+    epilog="""\b
+    dimderiv "||Xw-y||^2" --wrt w
+    dimderiv "softmax(X W)" --wrt W --upstream G --steps
+    dimderiv "logdet(S)" --wrt S --shape "S: n x n spd" --code torch
+    dimderiv "mean(-logsoftmax(X W)[i, y[i]])" --wrt W --shape "y: N labels C"
+
+    The expression may begin with a minus.  Exit status: 0, 1 if the answer failed its check, 2 for
+    bad input.  `dimderiv rules` lists what can be differentiated, and `dimderiv rules --check`
+    proves it.  In bash, `eval "$(_DIMDERIV_COMPLETE=bash_source dimderiv)"` completes options;
+    zsh and fish likewise.""",
 )
 @click.argument("words", metavar="EXPR", nargs=-1)
 @click.option("--wrt", metavar="NAMES", multiple=True, help="Variables, such as w or W1,b1.")
@@ -66,6 +78,7 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.option("--structured", is_flag=True, help="Let entries that a property ties move together.")
 @click.option("--steps", is_flag=True, help="Print the steps before the answer.")
 @click.option("--latex", is_flag=True, help="Print LaTeX.")
+@click.option("--markdown", is_flag=True, help="Print Markdown, for notes and notebooks.")
 @click.option("--code", type=click.Choice(list(TARGETS)), help="Print a function that computes it.")
 @click.option("--form", type=click.Choice(FORMS), default="dense", help="Form of what it returns.")
 @click.option("--layer", is_flag=True, help="Code with a forward and a backward pass.")
@@ -97,21 +110,22 @@ def derive_command(**options: Any) -> int:
     request = Request(**options)
     expression = request.expression
     request.refuse_contradictions()
-    derivation = derive(
-        expression,
-        ",".join(request.wrt),
-        shapes=";".join(request.shape),
-        order=request.order,
-        upstream=request.upstream,
-        forward=request.forward,
-        layout=request.layout,
-        structured=request.structured,
-        verify=request.check if request.hvp is None else False,
-        rules=request.rules,
-        inline=request.inline,
-    )
-    if request.hvp is not None:
-        derivation = derivation.hvp(request.hvp, verify=request.check)
+    with patience():
+        derivation = derive(
+            expression,
+            ",".join(request.wrt),
+            shapes=";".join(request.shape),
+            order=request.order,
+            upstream=request.upstream,
+            forward=request.forward,
+            layout=request.layout,
+            structured=request.structured,
+            verify=request.check if request.hvp is None else False,
+            rules=request.rules,
+            inline=request.inline,
+        )
+        if request.hvp is not None:
+            derivation = derivation.hvp(request.hvp, verify=request.check)
     if derivation.assumptions:
         note(f"assumed {', '.join(derivation.assumptions)}", request.verbose)
     for form in derivation.forms(request.lang):
@@ -157,6 +171,20 @@ def rules_command(check: bool, rules: tuple[str, ...]) -> int:
     return FAILED if failed else 0
 
 
+@click.command(name="dimderiv graph", context_settings={"ignore_unknown_options": True})
+@click.argument("expression", metavar="EXPR")
+@click.option("--wrt", metavar="NAMES", required=True, help="Variables, such as w or W1,b1.")
+@click.option("--shape", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n".')
+@click.option("--upstream", metavar="G", help="The derivative that is handed down.")
+def graph_command(expression: str, wrt: str, shape: tuple[str, ...], upstream: str | None) -> int:
+    """Write EXPR as a graph for Graphviz: `dimderiv graph "||Xw-y||^2" --wrt w | dot -Tsvg`."""
+    click.echo(drawn(derive(expression, wrt, shapes=";".join(shape), upstream=upstream)))
+    return 0
+
+
+COMMANDS = {"rules": rules_command, "check": check_command, "graph": graph_command}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -170,6 +198,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments = sys.argv[1:]
         sys.excepthook = confess
     words = list(arguments)
+    if COMPLETE in os.environ:
+        return shell_complete(derive_command, {}, "dimderiv", COMPLETE, os.environ[COMPLETE])
     return exit_status(lambda: run(words))
 
 
@@ -177,12 +207,9 @@ def run(words: list[str]) -> int:
     """Carry out a command."""
     refuse_unreadable(words)
     command: click.Command = derive_command
-    if words[:1] == ["rules"]:
-        command, words = rules_command, words[1:]
-    elif words[:1] == ["check"]:
-        command, words = check_command, words[1:] or ["--help"]
-        refuse_misspelled(words, command)
-    else:
+    if words[:1] and words[0] in COMMANDS:
+        command, words = COMMANDS[words[0]], words[1:]
+    if command is not rules_command:
         words = words or ["--help"]
         refuse_misspelled(words, command)
     given = list(words)

@@ -19,12 +19,21 @@ def answer_text(derivation: Derivation, request: Request) -> str:
         return source(derivation, request).rstrip("\n")
     if request.all_layouts:
         return in_all_layouts(derivation, request)
-    answer = derivation.latex() if request.latex else derivation.text(multiline=True)
+    if request.steps and (request.latex or request.markdown):
+        markup = "latex" if request.latex else "markdown"
+        return derivation.explain(lang=request.lang, markup=markup)
+    answer = written(derivation, request)
     if not request.steps:
         return answer
-    markup = "latex" if request.latex else "text"
-    steps = derivation.explain(lang=request.lang, markup=markup, answer=False)
+    steps = derivation.explain(lang=request.lang, answer=False)
     return f"{steps.rstrip()}\n\n{answer}"
+
+
+def written(derivation: Derivation, request: Request) -> str:
+    """The answer alone."""
+    if request.markdown:
+        return f"$$\n{derivation.latex()}\n$$"
+    return derivation.latex() if request.latex else derivation.text(multiline=True)
 
 
 def in_all_layouts(derivation: Derivation, request: Request) -> str:
@@ -40,11 +49,11 @@ def in_all_layouts(derivation: Derivation, request: Request) -> str:
     tied = None if request.structured else derivation.tied()
     if tied is not None:
         blocks += [("; ".join(tied.notes(lang)), tied)]
-    written = []
+    parts = []
     for title, found in blocks:
-        answer = found.latex() if request.latex else found.text(multiline=True)
-        written.append("\n".join([title, *(f"    {line}" for line in answer.split("\n"))]))
-    return "\n".join(written)
+        lines = written(found, request).split("\n")
+        parts.append("\n".join([title, *(f"    {line}" for line in lines)]))
+    return "\n".join(parts)
 
 
 def record(derivation: Derivation, request: Request) -> dict[str, Any]:
@@ -71,6 +80,8 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
             }
             for result in derivation.results.values()
         },
+        "latex": derivation.latex(),
+        "steps": derivation.explain(lang=request.lang),
         "verification": None if verification is None else asdict(verification),
     }
     if request.all_layouts:
@@ -78,8 +89,6 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
             name: {",".join(r.wrt): r.text() for r in each.results.values()}
             for name, each in derivation.layouts().items()
         }
-    if request.steps:
-        found["steps"] = derivation.explain(lang=request.lang)
     if code is not None:
         found["code"] = code
     return found

@@ -2,8 +2,11 @@
 
 import io
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Timer
 from types import TracebackType
 
 import click
@@ -14,6 +17,9 @@ FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 CLOSED_PIPE = 141
+# After so many seconds a person on a terminal is told that the work goes on.
+PATIENCE = 2.0
+CLEAR_LINE = "\r\x1b[K"
 
 
 def exit_status(command: Callable[[], int]) -> int:
@@ -37,15 +43,55 @@ def exit_status(command: Callable[[], int]) -> int:
 
 
 def refuse(message: str, status: int) -> int:
-    """Print a message for a person to standard error."""
-    click.echo(message, err=True)
+    """Print a message for a person to standard error, what is wrong and where in red."""
+    first, *others = message.split("\n")
+    red = [click.style(first, fg="red")]
+    red += [
+        click.style(line, fg="red") if re.fullmatch(r" *\^+", line) else line for line in others
+    ]
+    _tell("\n".join(red))
     return status
 
 
 def note(text: str, verbose: bool) -> None:
     """Tell a person something that does not belong to the answer."""
-    if verbose or (sys.stderr is not None and sys.stderr.isatty()):
-        click.echo(text, err=True)
+    if verbose or is_terminal():
+        _tell(click.style(text, dim=True))
+
+
+def _tell(text: str, *, nl: bool = True) -> None:
+    """Write to standard error, with colours on a terminal (https://no-color.org)."""
+    click.echo(text, err=True, nl=nl, color=is_terminal() and not os.environ.get("NO_COLOR"))
+
+
+def is_terminal() -> bool:
+    """Whether a person reads standard error."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+@contextmanager
+def patience(seconds: float = PATIENCE) -> Iterator[None]:
+    """Say on a terminal that the work goes on, where it takes more than a moment.
+
+    Args:
+        seconds: how long that is.
+    """
+    said: list[str] = []
+
+    def say() -> None:
+        said.append("deriving and checking ...")
+        _tell(said[0], nl=False)
+
+    timer = Timer(seconds, say)
+    timer.daemon = True
+    if is_terminal():
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if said:
+            _tell(CLEAR_LINE, nl=False)
 
 
 def confess(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

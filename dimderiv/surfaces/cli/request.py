@@ -21,6 +21,7 @@ class Request:
     structured: bool
     steps: bool
     latex: bool
+    markdown: bool
     code: str | None
     form: str
     layer: bool
@@ -56,8 +57,10 @@ class Request:
             raise click.UsageError(
                 "no variable is named to differentiate by; write --wrt w, or --wrt W1,b1"
             )
-        if self.code and not self.as_json and (self.latex or self.steps):
-            other = "--latex" if self.latex else "--steps"
+        if self.latex and self.markdown:
+            raise click.UsageError("--latex and --markdown are two answers; ask for one")
+        if self.code and not self.as_json and (self.latex or self.markdown or self.steps):
+            other = "--latex" if self.latex else "--markdown" if self.markdown else "--steps"
             raise click.UsageError(f"--code and {other} are two answers; ask for one, or --json")
         if self.all_layouts and not self.as_json and (self.code or self.steps):
             other = "--code" if self.code else "--steps"
