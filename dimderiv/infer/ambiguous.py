@@ -4,6 +4,7 @@
 `x / 2s` a quotient by both.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 
 from dimderiv.errors import NotDifferentiableError, ParseError
@@ -11,9 +12,11 @@ from dimderiv.infer.typed import Typed
 from dimderiv.infer.uses import is_greek
 from dimderiv.language import EULER, Binary, Call, Name, Number, Tree
 
-_SECOND = ("_2", "₂")
+_SECOND = ("_2", "_{2}", "₂")
 _BARS = ("|", "‖", "∥")
-_DOTS = tuple("·⋅×")
+# As it is written in our language and in LaTeX.
+_POWER_OF_E = re.compile(r"(?:e|\\mathrm\{e\})\s*(?:\.?\^|\*\*)")
+_DOTS = (*"·⋅×", r"\cdot", r"\times")
 
 
 def refuse_second_meanings(typed: Typed, declared: Collection[str]) -> None:
@@ -49,7 +52,7 @@ def _refuse_power_of_e(typed: Typed, part: Tree, declared: Collection[str]) -> N
     match part:
         case Call("exp", (operand,)) if typed.shape(operand).is_matrix:
             written = _written(typed, part)
-            if not written.startswith("exp"):
+            if _POWER_OF_E.match(written):
                 raise ParseError(
                     f"{written} may be the exponential of a matrix or of its entries",
                     span=part.span,
@@ -94,7 +97,7 @@ def _refuse_dot(typed: Typed, part: Tree, declared: Collection[str]) -> None:
         if isinstance(side, Name) and typed.shape(side).is_scalar and _is_open(side.name, declared):
             left, right = (_written(typed, each) for each in sides)
             product = f"write {left}'{right} for an inner product"
-            if "×" in between:
+            if "×" in between or "times" in between:
                 product = "write K y for a cross product, with K: 3 x 3 skew"
             raise ParseError(
                 f"{_written(typed, part)} may be a product of two vectors, or {side.name} a scalar",

@@ -3,6 +3,7 @@
 from dimderiv.language import frozen, indexed, syntax
 from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
 from dimderiv.language.declared_texts import Shapes
+from dimderiv.language.foreign import instead
 from dimderiv.language.inline import names_in, without_definitions, written_out
 from dimderiv.language.letters import (
     compares_places,
@@ -74,6 +75,7 @@ from dimderiv.language.vocabulary import (
     EULER,
     EXTREMES,
     REDUCTIONS,
+    RESERVED_WORDS,
 )
 from dimderiv.language.words import is_one_symbol
 
@@ -91,6 +93,7 @@ __all__ = [
     "ONE",
     "OPEN",
     "REDUCTIONS",
+    "RESERVED_WORDS",
     "SCALAR",
     "SIGNS",
     "SIZE_LIMIT",
@@ -131,6 +134,7 @@ __all__ = [
     "frozen",
     "index_names",
     "indexed",
+    "instead",
     "is_extreme_of_two",
     "is_one_symbol",
     "letters_of",

@@ -33,7 +33,7 @@ _OPEN_SHAPES = {
     "vector": Shape(OPEN[0], ONE),
     "column": Shape(OPEN[0], ONE),
     "row": Shape(ONE, OPEN[0]),
-    "matrix": Shape(*OPEN),
+    "matrix": Shape(*OPEN[:2]),
     "square": Shape(OPEN[0], OPEN[0]),
 }
 _NO_SIZES = frozenset({"scalar", "vector", "matrix", LABELS, *PROPERTIES})

@@ -321,8 +321,8 @@ class Shape(tuple[Dim, ...]):
 
 
 SCALAR = Shape(ONE, ONE)
-# The sizes of `vector` and `matrix`, which the surroundings tell; no name has such letters.
-OPEN = (Dim.of("?"), Dim.of("??"))
+# Sizes that the surroundings tell, as those of `vector` and `matrix`; no name has such letters.
+OPEN = (Dim.of("?"), Dim.of("??"), Dim.of("???"), Dim.of("????"))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,13 @@
 """Other ways in: texts of other languages to programs of ours."""
 
+from typing import TYPE_CHECKING
+
+from dimderiv.lazy import late
 from dimderiv.sources.reading import SOURCES, Reading, Source
 
-__all__ = ["SOURCES", "Reading", "Source"]
+if TYPE_CHECKING:
+    from dimderiv.sources.code import read_code
+else:
+    __getattr__ = late(__name__, code="read_code")
+
+__all__ = ["SOURCES", "Reading", "Source", "read_code"]

@@ -1,0 +1,5 @@
+"""Code as a program of the language: NumPy, JAX and PyTorch, read by its tree and never run."""
+
+from dimderiv.sources.code.read import read_code
+
+__all__ = ["read_code"]

@@ -1,0 +1,99 @@
+"""Functions that are formulas of others, in the code that they stand for."""
+
+from collections.abc import Callable, Mapping
+
+from dimderiv.sources.code import operators
+from dimderiv.sources.code.functions import elementwise, matrices, reductions
+from dimderiv.sources.code.values import Array, Place, Value, whole_number
+
+# As in PyTorch, whose names of arguments they have.
+FORMULAS: Mapping[str, str] = {
+    "exp2": "lambda a: exp(log(2) * a)",
+    "cbrt": "lambda a: a**(1/3)",
+    "logaddexp": "lambda a, b: log(exp(a) + exp(b))",
+    "xlogy": "lambda a, b: a * log(b)",
+    "xlog1py": "lambda a, b: a * log1p(b)",
+    "entr": "lambda a: -a * log(a)",
+    "rel_entr": "lambda a, b: a * log(a / b)",
+    "logit": "lambda a: log(a / (1 - a))",
+    "log_expit": "lambda a: -softplus(-a)",
+    "logsigmoid": "lambda a: -softplus(-a)",
+    "log_sigmoid": "lambda a: -softplus(-a)",
+    "softsign": "lambda a: a / (1 + abs(a))",
+    "soft_sign": "lambda a: a / (1 + abs(a))",
+    "tanhshrink": "lambda a: a - tanh(a)",
+    "mish": "lambda a: a * tanh(softplus(a))",
+    "relu6": "lambda a: minimum(maximum(a, 0), 6)",
+    "hardtanh": "lambda a, min_val=-1, max_val=1: minimum(maximum(a, min_val), max_val)",
+    "softmin": "lambda a, axis: softmax(-a, axis)",
+    "sinc": "lambda a: sin(pi * a) / (pi * a)",
+    "ptp": "lambda a: max(a) - min(a)",
+    "linear": "lambda a, weight, bias=0: a @ weight.T + bias",
+    "addmm": "lambda c, a, b: c + a @ b",
+    "mse_loss": "lambda a, target, reduction='mean': reduced((a - target)**2, reduction)",
+    "l1_loss": "lambda a, target, reduction='mean': reduced(abs(a - target), reduction)",
+    "huber_loss": "lambda a, target, reduction='mean', delta=1: reduced("
+    "where(abs(a - target) <= delta, (a - target)**2 / 2,"
+    " delta * (abs(a - target) - delta / 2)), reduction)",
+    "smooth_l1_loss": "lambda a, target, reduction='mean', beta=1: reduced("
+    "where(abs(a - target) < beta, (a - target)**2 / (2 * beta),"
+    " abs(a - target) - beta / 2), reduction)",
+    "binary_cross_entropy": "lambda a, target, reduction='mean': reduced("
+    "-(target * log(a) + (1 - target) * log(1 - a)), reduction)",
+    "binary_cross_entropy_with_logits": "lambda a, target, reduction='mean': reduced("
+    "softplus(a) - target * a, reduction)",
+    "sigmoid_binary_cross_entropy": "lambda a, b: softplus(a) - b * a",
+    "soft_margin_loss": "lambda a, target, reduction='mean': reduced("
+    "log(1 + exp(-target * a)), reduction)",
+    "softmax_cross_entropy": "lambda a, b: -sum(b * log_softmax(a, axis=-1), axis=-1)",
+    "normalize": "lambda a, p=2, axis=1: a / norm(a, p, axis, True)",
+    "layer_norm": "lambda a, shape, weight=1, bias=0, eps=1e-5:"
+    " weight * (a - mean(a, -1, True)) / sqrt(var(a, -1, keepdims=True) + eps) + bias",
+    "rms_norm": "lambda a, shape, weight=1, eps=1e-5:"
+    " weight * a / sqrt(mean(a**2, -1, True) + eps)",
+    "embedding": "lambda a, weight: weight[a]",
+    "norm_logpdf": "lambda a, loc=0, scale=1:"
+    " -((a - loc) / scale)**2 / 2 - log(scale) - log(2 * pi) / 2",
+    "norm_pdf": "lambda a, loc=0, scale=1:"
+    " exp(-((a - loc) / scale)**2 / 2) / (scale * sqrt(2 * pi))",
+    "norm_cdf": "lambda a, loc=0, scale=1: ndtr((a - loc) / scale)",
+    "pairwise_distance": "lambda a, b: sqrt(sum((a - b)**2, axis=-1))",
+    "cosine_similarity": "lambda a, b, axis=-1: sum(a * b, axis=axis)"
+    " / (norm(a, axis=axis) * norm(b, axis=axis))",
+    "scaled_dot_product_attention": "lambda query, key, value:"
+    " softmax(query @ swapaxes(key, -2, -1) / sqrt(query.shape[-1]), axis=-1) @ value",
+}
+
+
+def reduced(at: Place, a: Value, reduction: Value) -> Array:
+    """What a loss makes of its entries."""
+    if reduction == "none":
+        return at.array(a)
+    if reduction not in ("mean", "sum"):
+        at.refuse("the reduction of a loss is 'mean', 'sum' or 'none'")
+    return reductions.reduced(at, reduction, at.array(a), None, keepdims=False)
+
+
+def nll_loss(at: Place, a: Value, target: Value, reduction: Value = "mean") -> Array:
+    """The loss of logarithms of probabilities by the classes of the rows."""
+    picked = matrices.picked(at, at.array(a, 2), at.array(target, 1))
+    return reduced(at, elementwise.negative(at, picked), reduction)
+
+
+def cross_entropy(at: Place, a: Value, target: Value, reduction: Value = "mean") -> Array:
+    """The loss of scores by the classes of the rows, or by their probabilities."""
+    scores, classes = at.array(a), at.array(target)
+    logs = reductions.along_rows(at, "logsoftmax", scores, scores.axes - 1)
+    if classes.axes == scores.axes:
+        products = operators.multiplied(at, classes, logs)
+        last = Array(whole_number(-1, at.span), 0)
+        rows = reductions.reduced(at, "sum", products, last, keepdims=False)
+        return reduced(at, elementwise.negative(at, rows), reduction)
+    return nll_loss(at, logs, classes, reduction)
+
+
+FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+    "reduced": reduced,
+    "nll_loss": nll_loss,
+    "cross_entropy": cross_entropy,
+}

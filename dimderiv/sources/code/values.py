@@ -1,0 +1,196 @@
+"""What an expression of code is: an array with a number of axes, or something beside arrays.
+
+A 1-D array is a column in the language, or a row where that is how it came about: `X.mean(axis=0)`.
+"""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NoReturn, TypeAlias
+
+from dimderiv.errors import DimderivError, ParseError, ShapeError, Span
+from dimderiv.language import Name, Negative, Number, Transpose, Tree
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array of NumPy as a tree of the language.
+
+    Attributes:
+        tree: the tree; a scalar where there are no axes, a column or a row where there is one.
+        axes: how many axes NumPy counts.
+        is_row: whether the tree of an array with one axis is a row.
+        turned: the same as a column, where that is no mere transpose.
+    """
+
+    tree: Tree
+    axes: int
+    is_row: bool = False
+    turned: Tree | None = None
+
+    @property
+    def column(self) -> Tree:
+        """The tree of an array with one axis, as a column."""
+        if not self.is_row:
+            return self.tree
+        return self.turned or transposed(self.tree)
+
+    @property
+    def row(self) -> Tree:
+        """The tree of an array with one axis, as a row."""
+        return self.tree if self.is_row else transposed(self.tree)
+
+    @property
+    def number(self) -> Fraction | None:
+        """The number that it is, if it is written as one."""
+        match self.tree:
+            case Number(value):
+                return value
+            case Negative(Number(value)):
+                return -value
+        return None
+
+    @property
+    def whole(self) -> int | None:
+        """The whole number that it is, if it is written as one."""
+        number = self.number
+        return int(number) if number is not None and number.denominator == 1 else None
+
+    @property
+    def name(self) -> str | None:
+        """The name that it is, if it is one."""
+        return self.tree.name if isinstance(self.tree, Name) else None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Several values with names, of which only some are read: `sign, logdet = slogdet(A)`."""
+
+    function: str
+    values: Mapping[str, "Array | None"]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of a library: `np.linalg.norm` is `norm` of `numpy`."""
+
+    name: str
+    library: str
+
+
+@dataclass(frozen=True)
+class Module:
+    """A library, or a part of one."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """A function that the text itself defines."""
+
+    name: str
+    parameters: ast.arguments
+    body: "tuple[ast.stmt, ...] | ast.expr"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The type of the entries of an array, which changes nothing here: `np.float32`."""
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The whole numbers below a size, `np.arange(n)`, as an index."""
+
+    size: Array
+
+
+Value: TypeAlias = (
+    "Array | Parts | Function | Module | Written | Kind | Counting"
+    " | str | bool | tuple[Value, ...] | None"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a function is called, and what it may ask there.
+
+    Attributes:
+        span: the place in the text.
+        text: what stands there.
+        library: the library that the function is of; empty where that is not known.
+        taken: the names that are no letters: of sizes, and all of the text.
+        is_formula: whether a formula of ours is read there.
+        size: the size of an axis of an array.
+        assume: tells what is assumed.
+        hesitate: says how far the reading is from what people write.
+    """
+
+    span: Span
+    text: str
+    library: str
+    taken: frozenset[str]
+    is_formula: bool
+    size: Callable[[Array, int], Array] = field(compare=False, repr=False)
+    assume: Callable[[str], None] = field(compare=False, repr=False)
+    hesitate: Callable[[float], None] = field(compare=False, repr=False)
+
+    def refuse(
+        self, message: str, hint: str | None = None, error: type[DimderivError] = ParseError
+    ) -> NoReturn:
+        """Say what is not read here."""
+        raise error(message, span=self.span, hint=hint)
+
+    def misfit(self, message: str, hint: str | None = None) -> NoReturn:
+        """Say that the axes do not fit; other counts of axes may."""
+        raise ShapeError(message, span=self.span, hint=hint)
+
+    def has_sign(self, sign: str, left: Tree, right: Tree) -> bool:
+        """Whether a sign stands between two operands."""
+        start = self.span[0]
+        return sign in self.text[max(left.span[1] - start, 0) : max(right.span[0] - start, 0)]
+
+    def array(self, value: Value, axes: int | None = None) -> Array:
+        """The array that a value is, with a number of axes where one is asked for."""
+        if not isinstance(value, Array):
+            self.refuse(f"{described(value)} is no array here")
+        if axes is not None and value.axes != axes:
+            wanted = f"an array with {counted(axes)} is needed here"
+            self.misfit(f"{wanted}, and this one has {counted(value.axes)}")
+        return value
+
+
+def transposed(tree: Tree) -> Tree:
+    """The transpose; that of a transpose is what it is of."""
+    return tree.operand if isinstance(tree, Transpose) else Transpose(tree, tree.span)
+
+
+def whole_number(number: int, span: Span) -> Tree:
+    """A whole number as a tree."""
+    tree = Number(Fraction(abs(number)), span)
+    return Negative(tree, span) if number < 0 else tree
+
+
+def counted(axes: int) -> str:
+    """A number of axes in words."""
+    return "no axes" if axes == 0 else "one axis" if axes == 1 else f"{axes} axes"
+
+
+def described(value: Value) -> str:
+    """What a value is that is no array."""
+    match value:
+        case Parts(function):
+            return f"all that {function} returns"
+        case Function(name) | Written(name):
+            return f"the function {name}"
+        case Module(path):
+            return f"the library {path}"
+        case Kind():
+            return "a type"
+        case Counting():
+            return "a range of whole numbers"
+        case tuple():
+            return "a list of several values"
+    return repr(value)

@@ -1,0 +1,304 @@
+"""Code is read as what it computes: against its meaning, against NumPy, and what is refused."""
+
+import ast
+import tomllib
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy
+
+from dimderiv import derive
+from dimderiv.errors import DimderivError, ParseError, ShapeError
+from dimderiv.language import Declaration, read_shapes
+from dimderiv.rulebook import load_rules
+from dimderiv.sources import Reading, read_code
+from dimderiv.sources.code.scope import axes_declared
+
+RULES = load_rules()
+CASES: list[dict[str, str]] = tomllib.loads(
+    Path(__file__).with_name("code.toml").read_text(encoding="utf-8")
+)["case"]
+READ = [case for case in CASES if "means" in case]
+REFUSED = [case for case in CASES if "refused" in case]
+OTHER_LIBRARIES = ("torch", "jnp", "jax", "F.")
+SIZES = (3, 4, 5, 2, 6, 7)
+STEP = 1e-5
+Values = dict[str, Any]
+
+
+def reading(code: str, shapes: str | None = None) -> Reading:
+    """A piece of code as it is read."""
+    return read_code(code, declared=read_shapes(shapes), rulebook=RULES)
+
+
+def shapes_of(read: Reading, shapes: str | None) -> dict[str, str]:
+    """The shapes of all symbols."""
+    given = {name: each.text for name, each in read_shapes(shapes).items()}
+    return {**read.declared, **given}
+
+
+def name_of(case: Mapping[str, str]) -> str:
+    """The name of a case."""
+    return case.get("name") or case["code"]
+
+
+@pytest.mark.parametrize("case", READ, ids=name_of)
+def test_code_is_derived_as_what_it_means(case: dict[str, str]) -> None:
+    """The derivative of code is that of its meaning, letter by letter."""
+    shapes, upstream = case.get("shapes"), case.get("upstream")
+    read = reading(case["code"], shapes)
+
+    derived = derive(
+        read.program,
+        case["wrt"],
+        shapes=shapes_of(read, shapes),
+        upstream=upstream,
+        verify=False,
+    )
+    meant = derive(case["means"], case["wrt"], shapes=shapes, upstream=upstream, verify=False)
+    assert str(derived) == str(meant)
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=name_of)
+def test_what_is_not_read_is_refused(case: dict[str, str]) -> None:
+    """The message says what is not read, and the place in the code."""
+    with pytest.raises(DimderivError) as refused:
+        reading(case["code"], case.get("shapes"))
+
+    assert case["refused"] in refused.value.message
+    assert refused.value.source == case["code"]
+    assert refused.value.span is not None
+
+
+def sampled(symbols: Mapping[str, Declaration], seed: int) -> Values:
+    """An array of NumPy for each symbol, and a number for each size."""
+    random = np.random.default_rng(seed)
+    names = {name for each in symbols.values() for dim in each.shape for name in dim.names}
+    names |= {name for each in symbols.values() if each.labels for name in each.labels.names}
+    sizes = dict(zip(sorted(names), SIZES, strict=False))
+    found: Values = dict(sizes)
+    for name, each in symbols.items():
+        full = tuple(dim.evaluate(sizes) for dim in each.shape)
+        shape = full[: axes_declared(each)]
+        if each.labels is not None:
+            found[name] = random.integers(0, each.labels.evaluate(sizes), shape)
+            continue
+        entries = random.standard_normal(shape)
+        is_positive = not shape or "positive" in each.properties
+        found[name] = np.abs(entries) + 0.5 if is_positive else entries
+        if "spd" in each.properties:
+            found[name] = entries @ entries.T + np.eye(full[0])
+    return found
+
+
+def value_of(code: str, values: Values) -> np.ndarray[Any, Any]:
+    """What Python computes."""
+    scope: Values = {"np": np, "scipy": scipy, **values}
+    tree = ast.parse(code)
+    last = tree.body[-1]
+    if isinstance(last, ast.Expr):
+        tree.body[-1] = ast.Assign([ast.Name("value", ast.Store())], last.value)
+    exec(compile(ast.fix_missing_locations(tree), "code", "exec"), scope)
+    value = scope["value"] if isinstance(last, ast.Expr) else scope[last.name]  # type: ignore[attr-defined]
+    if callable(value):
+        count = value.__code__.co_argcount
+        value = value(*[values[name] for name in value.__code__.co_varnames[:count]])
+    return np.asarray(value, dtype=float)
+
+
+def numeric(code: str, name: str, values: Values, weights: Any) -> np.ndarray[Any, Any]:
+    """The derivative by central differences, weighted where the value is an array."""
+    base = np.asarray(values[name], dtype=float)
+    found = np.zeros_like(base)
+    for place in np.ndindex(base.shape):
+        step = np.zeros_like(base)
+        step[place] = STEP
+        high, low = (value_of(code, {**values, name: base + each}) for each in (step, -step))
+        found[place] = np.sum(weights * (high - low)) / (2 * STEP)
+    return found
+
+
+def agree(code: str, wrt: str, shapes: str | None = None) -> None:
+    """The value and the gradient of code are those that our own code computes."""
+    read = reading(code, shapes)
+    known = shapes_of(read, shapes)
+    values = sampled(read_shapes(known), zlib.crc32(code.encode()))
+    expected = value_of(code, values)
+    weights = np.random.default_rng(1).standard_normal(expected.shape)
+    is_array = expected.size > 1
+    weights = weights if is_array else np.ones_like(weights)
+
+    upstream = "G_up" if is_array else None
+    derived = derive(read.program, wrt, shapes=known, upstream=upstream, verify=False)
+    given = {name: values[name] for name in derived.shapes if name in values}
+    given = {n: v[:, 0] if np.ndim(v) == 2 and v.shape[1] == 1 else v for n, v in given.items()}
+    given |= {"G_up": weights} if is_array else {}
+    value, gradient = derived.function("numpy", value=True)(**given)
+    np.testing.assert_allclose(value, np.squeeze(expected), rtol=1e-7)
+    np.testing.assert_allclose(
+        np.squeeze(gradient), np.squeeze(numeric(code, wrt, values, weights)), rtol=1e-4, atol=1e-6
+    )
+
+
+NUMPY = [case for case in READ if not any(each in case["code"] for each in OTHER_LIBRARIES)]
+
+
+@pytest.mark.parametrize("case", NUMPY, ids=name_of)
+def test_numpy_computes_the_same(case: dict[str, str]) -> None:
+    """Code of NumPy has the value and the gradient that our own code has."""
+    agree(case["code"].strip("\n"), case["wrt"].split(",")[0], case.get("shapes"))
+
+
+SNIPPETS = """
+X.std(axis=1) @ v | X
+np.var(x, ddof=1) | x
+np.linalg.norm(X, axis=0, keepdims=True).sum() | X
+np.linalg.norm(x, np.inf) | x
+np.diag(np.diag(A)).sum() | A
+np.linalg.multi_dot([A, B, x]) @ y | B
+(x[:, None] * y[None, :]).sum(0) @ z | x
+np.outer(x, y)[0] @ y | x
+X[1:, :2].sum() | X | X: 4 x 3
+X.reshape(-1) @ y | X | X: m x n; y: (m n)
+np.concatenate([X, Y], axis=1) @ w @ v | X | X: m x n; Y: m x p; w: (n + p); v: m
+np.stack([x, y], axis=1) @ np.array([1, 2]) | x
+np.where(X > b, X, b).sum() | b | X: m x n; b: n
+np.cumsum(X, axis=0).sum() | X
+(X - X.mean(0)) / X.std(0) | X | X: m x n
+x @ W + b | b
+W @ x + b | x
+scipy.special.softmax(X, axis=0) | X
+scipy.special.logsumexp(X, axis=0) @ v | X
+np.einsum('bij,bjk->bik', A, B) | A
+(T @ x).sum() | x | T: b x m x n; x: n
+T.sum(axis=(0, 2)) @ y | T | T: b x m x n; y: m
+T.transpose(0, 2, 1) @ U | T | T: b x m x n; U: b x m x p
+T + b | b | T: N x m x n; b: n
+T[:, 1, :] | T | T: b x m x n
+np.linalg.norm(X[:, None] - Y[None], axis=-1).sum() | X | X: m x d; Y: n x d
+-x @ A @ -x | x
+(A + 0.1 * np.eye(A.shape[0])) @ x @ y | x
+sum(X) @ y | X
+E[y].sum() | E | E: V x d; y: n labels V
+y - X @ w | w | y: n x 1; X: n x d; w: d
+"""
+PIECES = [line.split(" | ") for line in SNIPPETS.strip().splitlines()]
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece[0])
+def test_each_rule_of_numpy_holds(piece: list[str]) -> None:
+    """Broadcasting, axes, 1-D arrays, slices and stacks compute what NumPy computes."""
+    code, wrt, *shapes = piece
+    agree(code, wrt, shapes[0] if shapes else None)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "assumed"),
+    [
+        ("lam * np.sum(w**2)", "lam sum(w.^2)", "lam: scalar"),
+        ("np.sum((X @ w + b - y)**2)", "sum((X w + b - y).^2)", "b: scalar"),
+        ("np.sum((W @ x + b)**2)", "sum((W x + b).^2)", "b: m"),
+        ("np.sum((X @ W - Y)**2) / N", "sum((X W - Y).^2) / N", "N is a number; a 2-D array"),
+        ("1 / (1 + np.exp(-(w @ x + b)))", "1 / (1 + exp(-(w' x + b)))", "w: n"),
+        ("x * np.sum(y)", "x sum(y)", "x: m"),
+        ("T.sum(axis=2)", "[i,j] T[i,j,k]", "T: m x n x p"),
+        ("Q @ K.transpose(0, 2, 1)", "Q @ permute(K, 0, 2, 1)", "K: p x q x n"),
+        ("F @ x", "F x", "F: m x n"),
+    ],
+)
+def test_axes_come_from_use_and_from_habits(code: str, text: str, assumed: str) -> None:
+    """What nobody declares has as many axes as people would give it, and that is said."""
+    read = reading(code)
+
+    assert read.text == text
+    assert any(told.startswith(assumed) for told in read.assumptions)
+    assert read.program.assumptions == read.assumptions
+
+
+@pytest.mark.parametrize(
+    ("code", "declared"),
+    [
+        ('def f(X: Float[Array, "n d"], w): return X @ w', {"X": "n x d", "w": "d"}),
+        ('def f(x: "n", lam: float): return lam * x @ x', {"x": "n", "lam": "scalar"}),
+        ("def f(x, c=0.1): return c * np.sum(x)", {"x": "n", "c": "scalar"}),
+        ("def f(X):\n    '''X: (n, d) array'''\n    return X.sum()", {"X": "n x d"}),
+        (
+            "def f(X):\n    '''Args:\n    X : ndarray\n        of shape (n_samples, 3)\n    '''\n"
+            "    return X.sum()",
+            {"X": "n_samples x 3"},
+        ),
+    ],
+)
+def test_code_tells_shapes(code: str, declared: dict[str, str]) -> None:
+    """Annotations, defaults and docstrings declare shapes."""
+    assert reading(code).declared == declared
+
+
+def test_names_are_those_of_the_text_wherever_they_may() -> None:
+    """A name that is assigned again gets a number, and one that is a function another name."""
+    code = "h = np.tanh(W @ x)\nh = np.tanh(V @ h)\nmean = h.mean()\nmean * lambda_"
+
+    text = "h = tanh(W x); h_2 = tanh(V h); mean_1 = mean(h_2); mean_1 lambda"
+    assert reading(code).text == text
+
+
+def test_functions_of_the_text_are_read_where_they_are_called() -> None:
+    """A function that another one calls is put in its place."""
+    code = """
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def loss(w, X):
+    return np.sum(sigmoid(X @ w))
+"""
+    assert reading(code).text == "sum(1 ./ (1 + exp(-X w)))"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        ('X @ params["w"]', "X w", 'params["w"] is w'),
+        ("x @ self.W + self.b", "W' x + b", "self.W is W"),
+        ("W, b = params\nW @ x + b", "W x + b", "params has W, b"),
+    ],
+)
+def test_collections_of_parameters_are_taken_apart(code: str, text: str, said: str) -> None:
+    """What a dictionary, a tuple or a module holds are symbols, and that is said."""
+    read = reading(code)
+
+    assert read.text == text
+    assert said in read.assumptions
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("((X[:, None, :] - Z[None])**2).sum(-1)", "[i,j] (X[i,k] - Z[j,k])^2"),
+        ("np.abs(x[:, None, None] - Y[None]).sum()", "sum(([i,j,k] abs(x[i] - Y[j,k])))"),
+        ("scipy.stats.norm.logpdf(x, 0, 1)", "-x.^2 / 2 - log(1) - log(2 pi) / 2"),
+        ("F.layer_norm(x, (d,))", "(x - mean(x)) ./ sqrt(var(x) + 0.00001)"),
+    ],
+)
+def test_what_was_read_is_shown_as_people_write_it(code: str, text: str) -> None:
+    """Letters where matrices do not reach, and no defaults that change nothing."""
+    assert reading(code).text == text
+
+
+def test_nothing_is_run() -> None:
+    """What code would do besides computing arrays is not done."""
+    with pytest.raises(ParseError, match=r"os\.system is not read"):
+        reading("os.system('exit')")
+
+
+def test_a_misfit_shows_its_place_in_the_code() -> None:
+    """Spans are places in the text that was given, in whichever line it stands."""
+    code = "  def f(X, w):\n      r = X @ w\n      return (r + 1) @ w\n"
+    with pytest.raises(ShapeError, match="does not conform") as refused:
+        reading(code, "X: m x n; w: n")
+
+    assert refused.value.span is not None
+    assert code[slice(*refused.value.span)] == "(r + 1) @ w"
