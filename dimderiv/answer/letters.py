@@ -21,7 +21,7 @@ def letters_of(question: Question) -> UserLetters:
     if not _has_letters(typed):
         return UserLetters()
     shapes = {name: known.shape for name, known in typed.symbols.items()} | {**typed.definitions}
-    found = user_letters(typed.program, shapes, typed.sizes)
+    found = user_letters(typed.program, shapes, question.no_letters)
     adjoints = {f"d{name}": name for name in typed.definitions}
     new = {adjoint: name for adjoint, name in adjoints.items() if adjoint not in shapes}
     letters = {new_name: found.letters[n] for new_name, n in new.items() if n in found.letters}

@@ -115,6 +115,10 @@ class Question:
         Args:
             printed: in the language.
         """
-        symbols, functions = self.typed.symbols, self.rulebook.words
-        sizes = names_in_brackets(symbols)
+        symbols, functions, sizes = self.typed.symbols, self.rulebook.words, self.no_letters
         return parse_program(printed, names=sizes.union(symbols), functions=functions, sizes=sizes)
+
+    @property
+    def no_letters(self) -> frozenset[str]:
+        """The names that are no letters in square brackets: all sizes, and symbols of labels."""
+        return names_in_brackets(self.typed.symbols).union(self.typed.sizes)

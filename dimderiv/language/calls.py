@@ -130,9 +130,10 @@ class CallReader(IndexReader):
             rows = [arguments] if function == "hcat" else [[each] for each in arguments]
             return Blocks(tuple(map(tuple, rows)), span) if len(arguments) > 1 else arguments[0]
         self.has_letters = True
+        taken = {*self.known, *self.sizes}
         if pattern:
-            return indexed.spelled_einsum(pattern.text, arguments, self.sizes, span)
-        return indexed.spelled_convolution(function, arguments, options, self.sizes, span)
+            return indexed.spelled_einsum(pattern.text, arguments, taken, span)
+        return indexed.spelled_convolution(function, arguments, options, taken, span)
 
     def option(self) -> Steps:
         """The whole numbers after `stride=` and the like: one, or several in brackets."""

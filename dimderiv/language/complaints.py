@@ -6,7 +6,7 @@ What is missing is pointed at after the last token that was read.
 from collections.abc import Sequence
 
 from dimderiv.errors import ParseError, Span
-from dimderiv.language.syntax import Name
+from dimderiv.language.syntax import Entry, Name, Tree, walk
 from dimderiv.language.vocabulary import Token
 
 QUOTES = frozenset({"'", "\N{RIGHT SINGLE QUOTATION MARK}"})
@@ -19,7 +19,7 @@ _SAID = {
     "]": ("this bracket closes nothing", "delete it; square brackets are only for index forms"),
     "row": ("a semicolon in square brackets begins the next row of blocks", "write [A, B; C, D]"),
     "//": (
-        "'//' divides sizes, in the head of an index statement",
+        "'//' divides index letters, and sizes in the head of an index statement",
         "write / by a scalar, ./ for each entry",
     ),
     "loose [": (
@@ -224,6 +224,19 @@ def letter_as_number(name: Name) -> ParseError:
         f"{name.name} is an index letter here, and stands outside of square brackets",
         span=name.span,
         hint="another letter in the brackets, or a vector with the numbers: w[i] for w_i = i",
+    )
+
+
+def symbol_as_letter(name: str, value: Tree) -> ParseError:
+    """The error for `E[y,:]` with a y that is declared, and neither as a size nor as labels."""
+    entries = [part for part in walk(value) if isinstance(part, Entry)]
+    arrays = {id(entry.operand) for entry in entries}
+    places = [part for entry in entries for index in entry.indices for part in walk(index)]
+    span = next(p.span for p in places if p == Name(name) and id(p) not in arrays)
+    return ParseError(
+        f"{name} has a meaning already, and is neither a size nor labels, so it is no index here",
+        span=span,
+        hint=f"declare labels, such as {name}: N labels K; or take another letter, such as i",
     )
 
 

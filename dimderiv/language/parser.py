@@ -181,14 +181,18 @@ class _StatementReader(ExpressionReader):
 
     def closed(self, value: Tree) -> Tree:
         """The value with a sum over each letter that it leaves open, or a head of subscripts."""
+        written = _letters_named_in(value)
         if self.has_subscripts:
             value = indexed.with_free_subscripts(value, self.sizes)
         value = indexed.explicit(indexed.with_columns(value, self.sizes), self.sizes)
+        letters = _letters_named_in(value)
+        for letter in letters - written:
+            if letter in self.known:
+                raise complaints.symbol_as_letter(letter, value)
         for alone, entry in indexed.lone_entries(value):
             part, summed = self.source[slice(*entry.span)], " and ".join(alone)
             verb = "is" if len(alone) == 1 else "are"
             self.assumptions[f"{summed} {verb} summed: sum[{','.join(alone)}] {part}"] = None
-        letters = {letter for part in walk(value) for letter in named_letters(part)}
         for name in names_outside_brackets(value):
             if name.name in letters and name.name not in self.known:
                 raise complaints.letter_as_number(name)
@@ -221,6 +225,11 @@ def _is_left_side(tokens: Sequence[Token], place: int) -> bool:
     if tokens[following].kind == "[":
         following = closing_bracket(tokens, following) + 1
     return following < len(tokens) and tokens[following].kind == "="
+
+
+def _letters_named_in(value: Tree) -> set[str]:
+    """The letters that a head or a reduction names."""
+    return {letter for part in walk(value) for letter in named_letters(part)}
 
 
 def _check_depth(value: Tree) -> None:

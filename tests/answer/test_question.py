@@ -46,3 +46,11 @@ def test_answers_are_read_with_the_names_of_the_question() -> None:
     asked = question("f(bias) + bias' bias", "bias", "bias: n; f: n -> scalar")
 
     assert "\u2207f(bias) + 2 bias" == text(asked.read("\u2207f(bias) + 2 bias"))
+
+
+def test_answers_are_read_with_the_sizes_of_all_that_is_declared() -> None:
+    """A place is a size, though no symbol of the expression has it; labels are no letter."""
+    assert "u[k] I" == str(derive("u[k] x", "x", shapes="u: n; x: n; a: k"))
+    shapes = "z: N labels 4; d: 4; a: 3; g: N"
+    answer = str(derive("sum(g .* [d[z]; a; a][0:N])", "d,a,g", shapes=shapes))
+    assert answer.startswith("dd = onehot(z)' g" + "; ")

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from tensors import array, assert_computed, letters
 
+from dimderiv import derive
 from dimderiv.codegen.targets import TARGETS
 from dimderiv.graph.nodes import Node, apply_function
 from dimderiv.graph.sums import total
@@ -45,6 +46,28 @@ def test_labels_are_indices(node: Node, names: str, line: str, target: str) -> N
     code = assert_computed([node], {name: DECLARED[name] for name in names}, SIZES, target)
 
     assert target != "numpy" or line in code
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt"),
+    [
+        ("sum(G .* [A; D][y,:])", "A,D,G"),
+        ("sum(G .* E[3:,:][y,:])", "E"),
+        ("(S .* onehot(y))[:, 3:] d", "S"),
+        ("sum(g .* (e .* [a; d])[y])", "a,e"),
+        ("(onehot(w)[:, 1:] (onehot(y)[1:, 3:] d))' u", "d,u"),
+    ],
+)
+def test_letters_choose_some_of_the_places_of_labels(expression: str, wrt: str) -> None:
+    """What is put at the labels, or taken there, is as long as the labels say, and then a part."""
+    shapes = (
+        "A: 3 x n; D: 4 x n; E: 10 x n; G: N x n; S: N x 7; a: 3; d: 4; e: 7; g: N; u: M; "
+        "y: N labels 7; w: M labels N"
+    )
+    derivation = derive(expression, wrt, shapes=shapes)
+    derivation.code("numpy", value=True)
+
+    assert all(check.entries > 1 for check in derivation.code_checks.values())
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -34,12 +34,8 @@ MORE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("kron(A, B)", "B", "A: m x n; B: p x q", {"upstream": "G"}),
     ("x .* (x > 0.5) (n > 2) + pi x", "x", "x: n", {}),
     ("eigmax(A'A) + logdet(A'A + I)", "A", "A: m x n", {}),
-    # Letters choose some of the places that labels have, and some of their rows.
+    # Letters choose some of the places that labels have.
     ("[A; D][y,:]", "A,D", "A: 3 x n; D: 4 x n; y: N labels 7", {"upstream": "G"}),
-    ("sum(G .* E[3:,:][y,:])", "E", "E: 10 x n; y: N labels 7; G: N x n", {}),
-    ("((S .* onehot(y))[:, 3:]) d", "S,d", "S: N x 7; y: N labels 7; d: 4", {"upstream": "g"}),
-    ("sum(g .* (e .* [a; d])[y])", "a,e", "a: 3; d: 4; e: 7; g: N; y: N labels 7", {}),
-    ("(onehot(w)[:, 1:] (onehot(y)[1:, 3:] d))' u", "d,u", "y: N labels 7; w: M labels N", {}),
 ]
 SAMPLE = 10
 

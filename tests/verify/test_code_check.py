@@ -40,6 +40,7 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("sum(exp(conv2(V, K)))", "V", "V: m x n; K: p", {}),
     ("conv2(V, K)", "V", "V: m x n; K: 1 x p", {"upstream": "G"}),
     ("||conv2(V, K)||^2", "K", "V: m x n; K: p x 1", {"order": 2}),
+    ("max[j] S[0,j]", "S", "S: N x C", {}),
 ]
 
 

@@ -40,11 +40,11 @@ def size_of(value: Sized) -> Size:
     """The lengths of the axes of an array.
 
     Args:
-        value: at least one entry.
+        value: of a table without rows nobody knows how long they would be.
     """
     if isinstance(value, Array):
         return Size(*value.lengths)
-    return Size(len(value), len(value[0]))
+    return Size(len(value), len(value[0]) if value else 0)
 
 
 def is_single(value: Sized) -> bool:

@@ -153,6 +153,32 @@ def test_einsum_is_an_index_statement(source: str, statement: str) -> None:
     assert value(statement, sizes=" m") == value(source, sizes=" m")
 
 
+def test_letters_of_einsum_are_apart_from_symbols() -> None:
+    """The letter b of a batch is not the bias b."""
+    names = "X W b"
+
+    assert value("[k,j] X[k,i] W[i,j]", names) == value('einsum("bi,ij->bj", X, W)', names)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["E[y,:]", "E[i,y]", "[i] E[i,y]", "sum(E[2y+1])", "E[l[i],y]", "[i] l[y] E[i]", "sum_i E_iy"],
+)
+def test_a_symbol_is_no_letter_that_nothing_names(source: str) -> None:
+    """The rows of E at labels are another question than their sum."""
+    with pytest.raises(ParseError) as caught:
+        value(source, names="E y l")
+
+    assert str(caught.value).startswith("y has a meaning already, and is neither a size nor labels")
+    assert "try: declare labels, such as y: N labels K; or take another letter" in str(caught.value)
+
+
+@pytest.mark.parametrize("source", ["[i,y] E[i,y]", "sum[y] E[i,y]", "H[y] = E[y,i]; H"])
+def test_a_symbol_may_be_a_letter_that_is_named(source: str) -> None:
+    """A head, a left side or a reduction says so."""
+    assert value(source, names="E y") == value(source, names="E")
+
+
 @pytest.mark.parametrize(
     "source",
     [
