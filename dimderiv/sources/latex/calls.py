@@ -12,14 +12,15 @@ from dimderiv.language import BUILTIN_FUNCTIONS, MARK, Token, function_named, in
 from dimderiv.sources.latex.cursor import CLOSES, CLOSING, Argument, enclosed
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.names import TRANSPOSES
-from dimderiv.sources.latex.operands import OperandReader
-from dimderiv.sources.latex.refusals import reach, unclear_subscript
-from dimderiv.sources.latex.symbols import GREEK
+from dimderiv.sources.latex.operands import OperandReader, subscripts_in
+from dimderiv.sources.latex.refusals import not_read, reach, unclear_subscript
+from dimderiv.sources.latex.symbols import GREEK, REFUSED
 
 _AFTER_LOG = {"det": "logdet", "softmax": "logsoftmax", "Gamma": "lgamma"}
 # What takes the whole product after it.
 _WIDE = frozenset({"tr", "det", "logdet"})
 _RUNNING = frozenset({"sum", "prod", "max", "min", "mean", "logsumexp"})
+_OPTIMA = frozenset({"max", "min"})
 _NO_CALLS = frozenset({"sum", "prod", "sqrt"})
 _RELATIONS = {"ne": "!=", "le": "<=", "ge": ">="}
 _HEAD = re.compile(indexed.RUNNING)
@@ -45,7 +46,7 @@ class CallReader(OperandReader):
         lexeme = self.lexeme
         if lexeme.kind not in {"word", "command", "letter"}:
             return None
-        if lexeme.kind == "command" and lexeme.text in _NO_CALLS:
+        if lexeme.text in REFUSED or (lexeme.kind == "command" and lexeme.text in _NO_CALLS):
             return None
         name = function_named(lexeme.text, self.shared.functions)
         if name is None or self.known(lexeme.text) in self.shared.names.values():
@@ -179,7 +180,10 @@ class CallReader(OperandReader):
         while self.is_at("+", "-"):
             sign = self.advance()
             signs.append(Token(sign.kind, sign.kind, sign.start, sign.end))
-        return [*head, *signs, *self.term()]
+        taken = self.term()
+        if function in _OPTIMA and subscripts_in(taken).isdisjoint(below.texts):
+            raise not_read("an optimum", rf"\{function}", (lexeme.start, end))
+        return [*head, *signs, *taken]
 
     def is_whole(self) -> bool:
         """Whether the bracket here, with its scripts, is all of the term."""
@@ -199,6 +203,8 @@ class CallReader(OperandReader):
             written = written if has_first else f"{function}_{{{lower}=1}}"
             written += f"^{{{' '.join(above.texts)}}}"
         if not _HEAD.fullmatch(written):
+            if function in _OPTIMA:
+                raise not_read("an optimum", rf"\{function}", span)
             raise ParseError(
                 f"what \\{function} runs over is not read",
                 span=span,

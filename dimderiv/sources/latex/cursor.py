@@ -16,13 +16,14 @@ DEEPEST = 60
 
 @dataclass
 class Shared:
-    """What all parts of one text have in common.
+    r"""What all parts of one text have in common.
 
     Attributes:
         functions: the names that are functions.
         names: names that are declared, by what is left of them without underscores.
         sizes: names that are no letters in subscripts.
         defined: the names on left sides.
+        differentials: what is defined as a differential, the W of `\mathrm{d}W = ...`.
         letters: the letters of indices with more than one axis, or with arithmetic.
         running: the letters that sums and the like run over.
         bars: where absolute values or determinants stand.
@@ -36,6 +37,7 @@ class Shared:
     names: Mapping[str, str]
     sizes: set[str]
     defined: set[str] = field(default_factory=set)
+    differentials: set[str] = field(default_factory=set)
     letters: set[str] = field(default_factory=set)
     running: set[str] = field(default_factory=set)
     bars: set[Span] = field(default_factory=set)

@@ -5,11 +5,12 @@ products here, so that `M \odot U V` is `M .* (U V)`; products; scripts.
 """
 
 from dimderiv.errors import ParseError
-from dimderiv.language import GRADIENT, HESSIAN, MARK, Token
+from dimderiv.language import GRADIENT, HESSIAN, MARK, Token, function_named
 from dimderiv.sources.latex.calls import CallReader
 from dimderiv.sources.latex.cursor import enclosed
+from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.refusals import not_read, refused, shown, unknown
-from dimderiv.sources.latex.symbols import ACCENTS, GREEK
+from dimderiv.sources.latex.symbols import ACCENTS, BRACES, GREEK
 
 _ENTRYWISE = {"odot": ".*", "oslash": "./", "otimes": "⊗"}
 _STARTS = frozenset({"(", "[", "{", "l|", "l||", "letter", "number", "word", "begin"})
@@ -57,6 +58,10 @@ class FormulaReader(CallReader):
             if self.is_at("cdot", "*", "/"):
                 lexeme = self.advance()
                 kind = "/" if lexeme.kind == "/" else "*"
+                if self.is_inner_product(tokens):
+                    kind = "'"
+                    written = r"\cdot between bold letters is an inner product"
+                    self.shared.assumptions[written] = None
                 tokens.append(Token(kind, lexeme.text, lexeme.start, lexeme.end))
                 if self.is_at("-"):
                     raise self.misplaced()
@@ -64,6 +69,17 @@ class FormulaReader(CallReader):
                 return tokens, count == 1
             tokens += self.factor()
             count += 1
+
+    def is_inner_product(self, before: list[Token]) -> bool:
+        r"""Whether a dot between bold letters was just read: `\mathbf{w} \cdot \mathbf{x}`."""
+        sign, following = self.lexemes[self.place - 1], self.lexeme
+        is_vector = following.kind == "letter" and following.font == "bold"
+        if sign.text != "cdot" or not is_vector or not following.text.islower() or not before:
+            return False
+        name = before[-1].text
+        known = self.shared.fonts.get(name)
+        is_name = before[-1].kind == "name" and known is not None and known.font == "bold"
+        return is_name and name.islower()
 
     def starts_operand(self) -> bool:
         """Whether an operand comes next; a bar opens unless it closes the innermost bracket."""
@@ -99,9 +115,21 @@ class FormulaReader(CallReader):
             case "{":
                 made = self.braces()
                 return self.factor() if made is None else made
+            case "command" if lexeme.text in BRACES:
+                return self.annotated()
             case "command":
                 return self.command()
         raise self.misplaced()
+
+    def annotated(self) -> list[Token]:
+        r"""What stands over a brace, `\underbrace{x}_{...}`, whose words say nothing here."""
+        self.advance()
+        argument = self.argument()
+        if self.is_at("_", "^"):
+            self.advance()
+            self.argument()
+        self.lexemes[self.place : self.place] = argument.lexemes
+        return self.factor()
 
     def number(self) -> list[Token]:
         """A number; a bold 1 is an array of ones."""
@@ -124,8 +152,20 @@ class FormulaReader(CallReader):
         if self.is_sized(lexeme.text):
             return self.sized(lexeme.text)
         self.refuse_figures()
-        self.refuse_words()
+        word = self.run()
+        function = function_named(word, self.shared.functions) if len(word) > 1 else None
+        if function and function == word and self.is_called(len(word)):
+            return self.spelled_out(word)
+        self.refuse_words(word)
         return self.named()
+
+    def spelled_out(self, function: str) -> list[Token]:
+        """A function whose name stands without a backslash, as in `exp(x)`."""
+        first, last = self.lexeme, self.ahead(len(function) - 1)
+        word = Lexeme("word", function, first.start, last.end)
+        self.lexemes[self.place : self.place + len(function)] = [word]
+        self.shared.assumptions[f"{function}(...) is the function {function}"] = None
+        return self.call(function)
 
     def is_sized(self, letter: str) -> bool:
         """Whether an identity or a commutation matrix with its sizes comes next."""
@@ -165,27 +205,33 @@ class FormulaReader(CallReader):
                 hint=f"{letter.text}_{{{following.text}}} for a name",
             )
 
-    def refuse_words(self) -> None:
-        """Refuse letters side by side that are a word, such as `exp` without its backslash."""
+    def run(self) -> str:
+        """The letters that stand side by side here, without a space between them."""
         place, word = self.place, ""
-        source = self.lexemes
-        while place < len(source) and source[place].kind == "letter":
-            lexeme = source[place]
-            if (word and lexeme.start != source[place - 1].end) or lexeme.end > lexeme.start + 1:
+        while place < len(self.lexemes) and self.lexemes[place].kind == "letter":
+            lexeme = self.lexemes[place]
+            is_apart = bool(word) and lexeme.start != self.lexemes[place - 1].end
+            if is_apart or lexeme.end > lexeme.start + 1:
                 break
             word += lexeme.text
             place += 1
+        return word
+
+    def refuse_words(self, word: str) -> None:
+        """Refuse letters side by side that are a word, and differentials such as `dX`."""
+        last = self.ahead(len(word) - 1).end if word else 0
+        span = (self.lexeme.start, last)
         if len(word) > 2 and word.islower():
             raise ParseError(
                 f"{word} may be a word or a product",
-                span=(source[self.place].start, source[place - 1].end),
+                span=span,
                 hint=rf"\operatorname{{{word}}} for a function, spaces between factors",
             )
-        if len(word) == 2 and word in self.shared.functions and self.is_called(2):
+        if len(word) == 2 and word[0] == "d" and "d" not in self.shared.names:
             raise ParseError(
-                f"{word} may be a function or a product",
-                span=(source[self.place].start, source[place - 1].end),
-                hint=rf"\operatorname{{{word}}} for a function",
+                f"{word} may be a differential or a product",
+                span=span,
+                hint=f"d {word[1]} for a product",
             )
 
     def word(self) -> list[Token]:

@@ -120,7 +120,7 @@ class _Scanner:
     def command(self, name: str, start: int, end: int, font: str) -> Iterator[Lexeme]:
         """What a command is; those that take an argument go past it."""
         if name in SIZED:
-            self.sized(end)
+            yield from self.sized(start, end, font)
         elif name in LABELS:
             self.place = self.argument(end)[2]
         elif name in FONTS or name in WORDS:
@@ -140,10 +140,13 @@ class _Scanner:
             kind = "command" if spelled.isalpha() else spelled
             yield Lexeme(kind, spelled, start, self.place, font)
 
-    def sized(self, end: int) -> None:
-        r"""Go past the dot of a bracket that is left out, as in `\left.`."""
-        after = re.compile(r"\s*\.").match(self.source, self.place, end)
-        self.place = after.end() if after else self.place
+    def sized(self, start: int, end: int, font: str) -> Iterator[Lexeme]:
+        r"""The bracket after `\left`, with that; a dot is a bracket that is left out."""
+        first, last, self.place = self.argument(end)
+        if self.source[first:last] != ".":
+            place = self.place
+            yield from _spread(list(self.scan(first, last, font)), start, last)
+            self.place = place
 
     def argument(self, end: int) -> tuple[int, int, int]:
         """Where the argument that follows begins and ends, and what comes after it begins."""
@@ -154,7 +157,7 @@ class _Scanner:
             raise ParseError("an argument is missing", span=(start, start), hint="{...}")
         if self.source[start] != "{":
             found = _LEXEME.match(self.source, start, end)
-            last = found.end() if found and found["command"] else start + 1
+            last = found.end() if found and self.source[start] == "\\" else start + 1
             return start, last, last
         closing = self.closing(start, end)
         return start + 1, closing, closing + 1

@@ -12,7 +12,7 @@ from dimderiv.errors import ParseError, Span
 from dimderiv.language import MARK, Token
 from dimderiv.sources.latex.cursor import Argument, Cursor, enclosed, function_of
 from dimderiv.sources.latex.lexemes import Lexeme
-from dimderiv.sources.latex.refusals import unclear_power, unclear_subscript
+from dimderiv.sources.latex.refusals import not_read, unclear_power, unclear_subscript
 from dimderiv.sources.latex.symbols import ACCENTS, GREEK
 
 TRANSPOSES = (["T"], ["top"], ["prime"], ["'"])
@@ -71,6 +71,8 @@ class NameReader(Cursor):
         is_upright = lexeme.kind == "letter" and lexeme.end > lexeme.start + 1
         if lexeme.text == "d" and is_upright and not lexeme.font and self.is_at_named():
             of = self.base()
+            if of.text not in self.shared.differentials:
+                raise not_read("a derivative", f"d{of.text}", (lexeme.start, of.end))
             return of._replace(text=f"d{of.text}", start=lexeme.start)
         return Base(lexeme.text, lexeme.start, lexeme.end, lexeme.font)
 
@@ -153,7 +155,7 @@ class NameReader(Cursor):
         name = self.known("_".join([base.text, *parts, *names]))
         if name in self.shared.names.values() or name in self.shared.defined:
             return "_".join(names)
-        if any(lexeme.kind in _ARITHMETIC for lexeme in argument.lexemes):
+        if any(each.kind in _ARITHMETIC or each.text == "lfloor" for each in argument.lexemes):
             return None
         if len(pieces) > 1 and any(_is_letter(piece) for piece in pieces):
             return None
@@ -175,7 +177,9 @@ class NameReader(Cursor):
             # The ends of a slice are sizes.
             if any(each.kind == ":" for each in piece):
                 self.shared.sizes.update(each.text for each in piece if each.kind == "letter")
-        for lexeme in argument.lexemes:
+        inner = self.within(argument.lexemes, argument.end)
+        while inner.lexeme is not inner.last:
+            lexeme = inner.advance()
             if lexeme.kind == "letter" or (lexeme.kind == "command" and lexeme.text in GREEK):
                 if before is not None and before.kind == "letter" and not has_signs:
                     yield Token(",", ",", lexeme.start, lexeme.start)
@@ -184,9 +188,21 @@ class NameReader(Cursor):
                 yield Token("name", lexeme.text, lexeme.start, lexeme.end)
             elif lexeme.kind in {"number", "+", "-", ":", ",", "(", ")"}:
                 yield Token(lexeme.kind, lexeme.text, lexeme.start, lexeme.end)
+            elif lexeme.text == "lfloor" and inner.is_at("frac"):
+                yield from self.rounded(inner)
             else:
                 raise unclear_subscript(argument.span)
             before = lexeme
+
+    def rounded(self, inner: Cursor) -> Iterator[Token]:
+        """A quotient that is rounded down."""
+        start = inner.advance().start
+        for argument, sign in ((inner.argument(), "//"), (inner.argument(), "")):
+            tokens = list(self.indices(argument))
+            yield from tokens if len(tokens) == 1 else enclosed(tokens, *argument.span)
+            if sign:
+                yield Token(sign, sign, argument.end, argument.end)
+        inner.expect("rfloor", (start, inner.end))
 
     def raised(self, tokens: list[Token], power: Argument, start: int) -> list[Token]:
         """An operand with a power, a transpose or an inverse."""
@@ -249,7 +265,7 @@ def taken_apart(above: Argument) -> tuple[str | None, Argument | None]:
         )
         if is_label and inside:
             return "".join(each.text for each in inside), power
-        if texts[0] == "[" or (is_label and not inside):
+        if texts[0] == "[" or lexemes[-1].kind == ")":
             raise unclear_power(above.span, texts)
     if texts == ["star"]:
         return "star", None

@@ -48,6 +48,9 @@ class OperandReader(NameReader):
     def scripted(self, tokens: list[Token], scripts: Scripts, start: int) -> list[Token]:
         """An operand with scripts that were read."""
         for below in scripts.below:
+            if below.texts == ["+"]:
+                tokens = function_of("relu", tokens, start, below.end)
+                continue
             if tokens[-1].end != below.start:
                 tokens = enclosed(tokens, start, below.start)
             tokens = [*tokens, *self.entry(below, below.start)]
@@ -82,14 +85,7 @@ class OperandReader(NameReader):
         if not {each.kind for each in below.lexemes} <= {"letter", ",", "(", ")"}:
             return False
         letters = {each.text for each in below.lexemes if each.kind == "letter"}
-        found, depth = set[str](), 0
-        for token in inside:
-            depth += (token.kind == "[") - (token.kind == "]")
-            if depth:
-                found.add(token.text)
-            elif token.kind == "name":
-                found.update(token.text.partition("_")[2])
-        return not letters.isdisjoint(found)
+        return not letters.isdisjoint(subscripts_in(inside))
 
     def index_form(self, inside: Sequence[Token], below: Argument, start: int) -> list[Token]:
         """An array by its entries: the letters first, then the formula."""
@@ -284,6 +280,22 @@ class OperandReader(NameReader):
         """Whether a comparison stands in the bracket at a place."""
         inside = self.lexemes[place : self.matching(place)]
         return any(_sign(lexeme) in COMPARISONS for lexeme in inside)
+
+
+def subscripts_in(tokens: Sequence[Token]) -> set[str]:
+    """What may be letters of entries.
+
+    Args:
+        tokens: those of a formula.
+    """
+    found, depth = set[str](), 0
+    for token in tokens:
+        depth += (token.kind == "[") - (token.kind == "]")
+        if depth:
+            found.add(token.text)
+        elif token.kind == "name":
+            found.update(token.text.partition("_")[2])
+    return found
 
 
 def _sign(lexeme: Lexeme) -> str:

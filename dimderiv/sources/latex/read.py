@@ -11,6 +11,7 @@ from dimderiv.sources.latex.lexemes import Lexeme, lexemes_of
 from dimderiv.sources.latex.settled import settled
 from dimderiv.sources.latex.statements import (
     Piece,
+    differential,
     in_order,
     pieces_of,
     read_pieces,
@@ -66,6 +67,7 @@ def _read(
     shared.names = _keys([*known, *wrt])
     shared.sizes = set(names_in_brackets(known))
     shared.defined.update(each.lexemes[0].text for each in pieces if each.relates == "=")
+    shared.differentials.update(filter(None, map(differential, pieces)))
     read_pieces(pieces, shared)
     tokens = [token for piece in in_order(pieces) for token in _statement(piece)]
     end = len(source)

@@ -64,6 +64,9 @@ def unclear_subscript(span: Span) -> ParseError:
 
 def unclear_power(span: Span, texts: Sequence[str]) -> ParseError:
     """The error for a superscript that may be a transpose, and may be something else."""
+    if texts[:1] in (["("], ["["]):
+        message = "this superscript may be a label or a power"
+        return ParseError(message, span=span, hint="a power without the brackets around it")
     if texts:
         message = f"this {texts[0]} may be a transpose, or something else"
         return ParseError(message, span=span, hint=r"^\top for a transpose, ^{+} for pinv")

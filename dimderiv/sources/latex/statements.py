@@ -111,6 +111,16 @@ def read_pieces(pieces: Sequence[Piece], shared: Shared) -> None:
             raise reader.misplaced()
 
 
+def differential(piece: Piece) -> str:
+    r"""What a definition of a differential is of, the W of `\mathrm{d}W = ...`.
+
+    Args:
+        piece: a definition, or a value.
+    """
+    inside = [each for each in piece.lexemes[: max(piece.relation, 0)] if each.kind != "("]
+    return inside[1].text if len(inside) > 1 and inside[0].text == "d" else ""
+
+
 def left_side(reader: FormulaReader, piece: Piece) -> list[Token]:
     """The name that is defined, perhaps with the letters of its entries or an argument.
 
@@ -127,7 +137,7 @@ def left_side(reader: FormulaReader, piece: Piece) -> list[Token]:
         reader.shared.whole.add(name[0].text)
         return [*name, *reader.entry(scripts.below[0], name[-1].end)]
     if not reader.is_at_named() or reader.function_at():
-        raise refused(reader.lexeme) or _no_name(piece)
+        raise next(filter(None, map(refused, reader.lexemes)), None) or _no_name(piece)
     head = reader.named()
     if any(token.kind in {"'", "^", ".^", "function"} for token in head):
         raise _no_name(piece)

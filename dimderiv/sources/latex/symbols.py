@@ -81,10 +81,10 @@ SIGNS = _table(r"""
 # The marks over a letter, and what they make of its name.
 ACCENTS: Mapping[str, str] = {"hat": "hat", "bar": "bar", "tilde": "tilde", "dot": "dot"}
 FONTS = _table("""
-    bold: mathbf bm boldsymbol pmb bold symbf
+    bold: mathbf bm boldsymbol pmb bold symbf vec
     double: mathbb mathds
     script: mathcal mathscr mathfrak
-    : vec underline mathnormal
+    : underline mathnormal
 """)
 # Commands whose letters are a word; one letter alone is a symbol.
 WORDS = _words("""
@@ -101,7 +101,8 @@ DROPPED = _words("""
     mathstrut thinspace medspace thickspace negthinspace enspace
 """)
 GAPS = frozenset({"quad", "qquad"})
-LABELS = frozenset({"label", "tag", "tag*"})
+LABELS = frozenset({"label", "tag", "tag*", "color"})
+BRACES = frozenset({"underbrace", "overbrace", "boxed"})
 # Environments of lines, and those of matrices.
 LINES = _words("""
     equation align aligned alignat gather gathered split multline eqnarray displaymath
@@ -121,7 +122,8 @@ REFUSED = _table(r"""
     a row of dots: ldots cdots dots dotsc dotsb vdots ddots
     an expectation: EE Exp
     a probability: Pr Prob
-    a variance: Var Cov Std var cov
+    a variance: Var Cov Std
+    the rank of a matrix: rank rk
     a divergence: KL
     a distribution: sim
     an approximation: approx simeq propto cong
@@ -142,6 +144,8 @@ INSTEAD: Mapping[str, str] = {
     "an expectation": r"\frac{1}{N} \sum_{i=1}^{N} for the mean over samples",
     "a row of dots": r"\sum_{i=1}^{n} for a sum, or \prod_{i=1}^{n} for a product",
     "a limit": "its value",
+    "a norm of another kind": r"x^\top A x for the norm of a matrix A",
+    "an optimum": 'the function alone; what is optimized is --wrt w, or wrt="w"',
     "a distribution": "the function alone",
     "a case distinction": r"\max(0, x), or \mathbf{1}[x > 0] for a condition",
 }
