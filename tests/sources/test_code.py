@@ -206,7 +206,7 @@ def test_each_rule_of_numpy_holds(piece: list[str]) -> None:
         ("1 / (1 + np.exp(-(w @ x + b)))", "1 / (1 + exp(-(w' x + b)))", "w: n"),
         ("x * np.sum(y)", "x sum(y)", "x: m"),
         ("T.sum(axis=2)", "[i,j] T[i,j,k]", "T: m x n x p"),
-        ("Q @ K.transpose(0, 2, 1)", "Q permute(K, 0, 2, 1)", "K: p x q x n"),
+        ("Q @ K.transpose(0, 2, 1)", "Q @ permute(K, 0, 2, 1)", "K: p x q x n"),
         ("F @ x", "F x", "F: m x n"),
     ],
 )
@@ -256,6 +256,36 @@ def loss(w, X):
     return np.sum(sigmoid(X @ w))
 """
     assert reading(code).text == "sum(1 ./ (1 + exp(-X w)))"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        ('X @ params["w"]', "X w", 'params["w"] is w'),
+        ("x @ self.W + self.b", "W' x + b", "self.W is W"),
+        ("W, b = params\nW @ x + b", "W x + b", "params has W, b"),
+    ],
+)
+def test_collections_of_parameters_are_taken_apart(code: str, text: str, said: str) -> None:
+    """What a dictionary, a tuple or a module holds are symbols, and that is said."""
+    read = reading(code)
+
+    assert read.text == text
+    assert said in read.assumptions
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("((X[:, None, :] - Z[None])**2).sum(-1)", "[i,j] (X[i,k] - Z[j,k])^2"),
+        ("np.abs(x[:, None, None] - Y[None]).sum()", "sum(([i,j,k] abs(x[i] - Y[j,k])))"),
+        ("scipy.stats.norm.logpdf(x, 0, 1)", "-x.^2 / 2 - log(1) - log(2 pi) / 2"),
+        ("F.layer_norm(x, (d,))", "(x - mean(x)) ./ sqrt(var(x) + 0.00001)"),
+    ],
+)
+def test_what_was_read_is_shown_as_people_write_it(code: str, text: str) -> None:
+    """Letters where matrices do not reach, and no defaults that change nothing."""
+    assert reading(code).text == text
 
 
 def test_nothing_is_run() -> None:

@@ -16,6 +16,7 @@ from dimderiv.language import (
     unused_letters,
     walk,
 )
+from dimderiv.sources.code.entries import entry
 from dimderiv.sources.code.values import Array, Place, transposed, whole_number
 
 _LETTERS = "ijklpqrstuvabcdefghmnowxyz"
@@ -23,10 +24,18 @@ ONE = Number(Fraction(1))
 
 
 def letters(at: Place, *trees: Tree) -> list[str]:
-    """Letters that nothing else is called by, as many as anyone needs."""
-    names = {part.name for tree in trees for part in walk(tree) if isinstance(part, Name)}
+    """Letters that nothing else is called by, as many as anyone needs.
+
+    Those of index statements are free again, since they get other names.
+    """
+    names = frozenset().union(*map(_lasting, trees))
     unused = unused_letters(_LETTERS, at.taken | names)
     return [next(unused) for _ in range(len(_LETTERS))]
+
+
+def _lasting(tree: Tree) -> set[str]:
+    heads = {name for name, _ in tree.letters} if isinstance(tree, IndexForm) else set()
+    return {part.name for part in walk(tree) if isinstance(part, Name)} - heads
 
 
 def by_letters(at: Place, array: Array, kept: Sequence[int | None]) -> Array:
@@ -63,10 +72,11 @@ def product_of_stacks(at: Place, left: Array, right: Array) -> Array:
     return Array(IndexForm(tuple((name, None) for name in kept), body, span=at.span), len(kept))
 
 
-def _entry(at: Place, array: Array, names: Sequence[str]) -> Entry:
+def _entry(at: Place, array: Array, names: Sequence[str]) -> Tree:
     """The entry of an array at letters."""
+    found = entry(at, array, names) if isinstance(array.tree, IndexForm) else None
     tree = array.column if array.axes == 1 else array.tree
-    return Entry(tree, tuple(Name(name, at.span) for name in names), at.span)
+    return found or Entry(tree, tuple(Name(name, at.span) for name in names), at.span)
 
 
 def permuted(at: Place, array: Array, order: Sequence[int]) -> Array:

@@ -91,6 +91,8 @@ class Calls(Scope):
                     return Function(name, "declared")
                 if name not in modules.BUILTINS:
                     self._unknown(node, name)
+            case ast.Attribute(ast.Name("self")) if self.is_open("self"):
+                self._unknown(node, "")
             case ast.Attribute(owner, name):
                 base = self.value(owner)
                 if isinstance(base, Array):

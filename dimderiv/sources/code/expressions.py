@@ -69,8 +69,6 @@ class Expressions(Calls):
                 return self._constant(value, node)
             case ast.Name(name):
                 return self.named(name, node)
-            case ast.Attribute():
-                return self._attribute(node)
             case ast.Call():
                 return self.called(node)
             case ast.BinOp(left, operator, right):
@@ -79,6 +77,12 @@ class Expressions(Calls):
                 return self._unary(node, operator, operand)
             case ast.Compare(left, [operator], [right]):
                 return self._comparison(node, operator, left, right)
+            case ast.Subscript(ast.Name(owner), ast.Constant(str() as name)) if self.is_open(owner):
+                return self.member(name, node)
+            case ast.Attribute(ast.Name("self"), name) if self.is_open("self"):
+                return self.member(name, node)
+            case ast.Attribute():
+                return self._attribute(node)
             case ast.Subscript(base, index):
                 return indexing.part(self.place(node), self.value(base), index, self.value)
             case ast.Tuple(elements) | ast.List(elements):
@@ -116,7 +120,7 @@ class Expressions(Calls):
         if module is not None and name in self.known.modules:
             return module
         if self.is_formula:
-            return Function(name, "")
+            return Array(Name(name), 0) if name == "pi" else Function(name, "")
         if name in modules.BUILTINS:
             return Kind() if name == "float" else Function(name, "python")
         return self.symbol(name, self.span(node))
@@ -154,7 +158,7 @@ class Expressions(Calls):
             return entries(at, array)
         if name == "dtype":
             return Kind()
-        at.refuse(f"{at.text} is not read", "a name for it: W for self.W")
+        at.refuse(f"{at.text} is not read")
 
     def _operation(
         self, node: ast.BinOp, operator: ast.operator, left: ast.expr, right: ast.expr

@@ -34,6 +34,7 @@ _USUAL: Mapping[str, str] = {
 }
 _PARTS = "linalg special nn functional numpy stats scipy lax ops losses activation random"
 _INNER = frozenset(_PARTS.split())
+_DISTRIBUTIONS = frozenset({"norm"})
 _KINDS = frozenset({"float32", "float64", "float16", "double", "float_"})
 # What a matrix with the name of a library would have: `F.T`, where functional has no such function.
 _OF_ARRAYS = "T shape sum mean dot reshape transpose max min trace flatten ravel std var"
@@ -65,6 +66,10 @@ def within(module: Module, name: str) -> Value:
         return Kind()
     if name in _INNER or name in _USUAL:
         return Module(f"{module.path}.{name}")
+    if module.path.endswith("stats") and name in _DISTRIBUTIONS:
+        return Module(f"{module.path}.{name}")
+    if module.path.endswith(".stats.norm"):
+        return Function(f"norm_{name}", library)
     is_special = module.path == "scipy.special"
     return Function(name, "scipy" if is_special else library)
 

@@ -9,7 +9,8 @@ from functools import reduce
 
 from dimderiv.errors import Span
 from dimderiv.language import Add, Binary, Call, Name, Negative, Number, Operator, Tree, walk
-from dimderiv.sources.code.arranging import by_letters, product_of_stacks
+from dimderiv.sources.code.arranging import by_letters, letters, product_of_stacks
+from dimderiv.sources.code.entries import Make, by_entries
 from dimderiv.sources.code.habits import (
     BESIDE_A_MATRIX,
     INTERCEPT,
@@ -18,7 +19,7 @@ from dimderiv.sources.code.habits import (
     is_data,
     is_intercept,
 )
-from dimderiv.sources.code.values import Array, Place
+from dimderiv.sources.code.values import Array, Place, transposed
 
 _PLAIN = (Name, Number, Negative, Add, Binary)
 _PRODUCTS = frozenset({"*", ".*", "/", "./"})
@@ -50,8 +51,18 @@ def _with_as_many(at: Place, array: Array, axes: int) -> Array:
 
 def entrywise(at: Place, function: str, *arrays: Array) -> Array:
     """A function of each entry."""
+    return _together(at, arrays, lambda trees: Call(function, tuple(trees), span=at.span))
+
+
+def _together(at: Place, arrays: Sequence[Array], make: Make) -> Array:
+    """What is made of arrays as they lie beside each other."""
+    if max(array.axes for array in arrays) > 2:
+        names = letters(at, *(array.tree for array in arrays))
+        found = by_entries(at, arrays, names, make)
+        if found is not None:
+            return found
     trees, axes, is_row = broadcast(at, arrays)
-    return Array(Call(function, tuple(trees), span=at.span), axes, is_row)
+    return Array(make(trees), axes, is_row)
 
 
 def extreme(at: Place, function: str, left: Array, right: Array) -> Array:
@@ -64,22 +75,32 @@ def extreme(at: Place, function: str, left: Array, right: Array) -> Array:
 
 
 def added(at: Place, left: Array, right: Array, *, subtract: bool = False) -> Array:
-    """A sum or a difference."""
+    """A sum or a difference; of nothing where a formula has a default of 0."""
+    if right.number == 0 and at.is_formula:
+        return left
     _weigh(at, left, right, is_sum=True)
-    (first, second), axes, is_row = broadcast(at, (left, right))
-    second = Negative(second, second.span) if subtract else second
-    terms = (*(first.terms if isinstance(first, Add) else (first,)), second)
-    return Array(Add(terms, at.span), axes, is_row)
+
+    def make(trees: Sequence[Tree]) -> Tree:
+        first, second = trees
+        second = Negative(second, second.span) if subtract else second
+        terms = (*(first.terms if isinstance(first, Add) else (first,)), second)
+        return Add(terms, at.span)
+
+    return _together(at, (left, right), make)
 
 
 def multiplied(at: Place, left: Array, right: Array) -> Array:
-    """A product of entries."""
+    """A product of entries; of one where a formula has a default of 1."""
+    if left.number == 1 and at.is_formula:
+        return right
     _weigh(at, left, right, is_sum=False)
     return _binary(at, ".*" if left.axes and right.axes else "*", left, right)
 
 
 def divided(at: Place, left: Array, right: Array) -> Array:
     """A quotient of entries."""
+    if right.number == 1 and at.is_formula:
+        return left
     _weigh(at, left, right, is_sum=False)
     return _binary(at, "./" if right.axes else "/", left, right)
 
@@ -97,9 +118,13 @@ def compared(at: Place, operator: Operator, left: Array, right: Array) -> Array:
 
 
 def _binary(at: Place, operator: Operator, left: Array, right: Array) -> Array:
-    (first, second), axes, is_row = broadcast(at, (left, right))
-    make = _signed if operator in _PRODUCTS else Binary
-    return Array(make(operator, first, second, at.span), axes, is_row)
+    apply = _signed if operator in _PRODUCTS else Binary
+
+    def make(trees: Sequence[Tree]) -> Tree:
+        first, second = trees
+        return apply(operator, first, second, at.span)
+
+    return _together(at, (left, right), make)
 
 
 def _signed(operator: Operator, left: Tree, right: Tree, span: Span) -> Tree:
@@ -117,7 +142,8 @@ def product(at: Place, left: Array, right: Array) -> Array:
         case 1, 1:
             return Array(_times(at, left.row, right.column), 0)
         case 1, 2:
-            return Array(_times(at, left.row, right.tree), 1, is_row=True)
+            turned = _times(at, transposed(right.tree), left.column)
+            return Array(_times(at, left.row, right.tree), 1, is_row=True, turned=turned)
         case 2, 1:
             return Array(_times(at, left.tree, right.column), 1)
         case (1, _) | (_, 1):

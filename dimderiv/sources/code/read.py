@@ -139,7 +139,7 @@ def _reading(found: Settled, declared: Mapping[str, Declaration], told: Collecti
     assumed = [f"{name}: {shape}" for name, shape in shapes.items() if name not in told]
     assumptions = (*assumed, *found.reader.assumptions)
     program = replace(found.program, assumptions=assumptions)
-    return Reading(program, shown(program), assumptions, shapes)
+    return Reading(program, shown(found.typed.printed), assumptions, shapes)
 
 
 def _written(symbol: Declaration) -> str:

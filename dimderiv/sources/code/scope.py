@@ -114,6 +114,7 @@ class Scope:
             self.text.source[slice(*span)],
             self.known.library if library is None else library,
             self.known.taken,
+            self.is_formula,
             self.size,
             lambda told: self.assumptions.setdefault(told),
             self.hesitate,
@@ -131,15 +132,22 @@ class Scope:
         """A name that nothing in the text defines."""
         known = self.names.symbol(name)
         if known is None:
-            raise ParseError(
-                f"{name} is a function in the language, so it cannot be a symbol",
-                span=span,
-                hint="another name",
-            )
+            message = f"{name} cannot be the name of a symbol in the language"
+            raise ParseError(message, span=span, hint="another name")
         if known in self.known.sizes and known not in self.known.declared:
             return Array(Name(known, span), 0)
         self.symbols[name] = known
         return Array(Name(known, span), self.axes(name))
+
+    def is_open(self, name: str) -> bool:
+        """Whether nothing says what a name is."""
+        return name not in self.env and name not in self.known.declared
+
+    def member(self, name: str, node: ast.AST) -> Array:
+        """What a collection of parameters has under a name: `params["W"]`, `self.W`."""
+        found = self.symbol(name, self.span(node))
+        self.assumptions[f"{self.place(node).text} is {found.name}"] = None
+        return found
 
     def axes(self, name: str) -> int:
         """The number of axes of a symbol."""

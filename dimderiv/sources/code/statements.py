@@ -1,6 +1,7 @@
 """Statements of code as definitions of the language, and the function that is asked about."""
 
 import ast
+import re
 from collections.abc import Sequence
 
 from dimderiv.language import Add, Binary, Name, Negative, Number, Program, Statement, Tree, walk
@@ -15,6 +16,7 @@ from dimderiv.sources.code.values import (
 
 _DEFINES = (ast.FunctionDef, ast.Import, ast.ImportFrom)
 _COMPILED = frozenset({"jit", "njit", "compile", "script", "staticmethod"})
+_COLLECTION = re.compile(r"params?|parameters|weights|args|variables|layer\d*")
 _PLAIN = (Name, Number, Negative, Add, Binary)
 
 
@@ -30,6 +32,8 @@ class Statements(Expressions):
         while isinstance(value, Written):
             value = self._of_function(value)
         where = (asked or body)[-1] if body else self.text.tree
+        if value is None:
+            self.refuse(where, "nothing is returned", "return, or an expression at the end")
         return self._closed(self.place(where).array(value))
 
     def _define(self, body: Sequence[ast.stmt]) -> None:
@@ -66,7 +70,7 @@ class Statements(Expressions):
     def run(self, body: Sequence[ast.stmt]) -> Value:
         """What statements return, or the value of the last one."""
         value: Value = None
-        for each in body:
+        for place, each in enumerate(body):
             match each:
                 case ast.Return(returned) if returned is not None:
                     return self.value(returned)
@@ -75,6 +79,8 @@ class Statements(Expressions):
                 case ast.AnnAssign(target, _, assigned) if assigned is not None:
                     value = self._assigned(target, self.value(assigned))
                 case ast.Expr(expression) if not _is_empty(each):
+                    if any(not _is_empty(later) for later in body[place + 1 :]):
+                        self.refuse(each, "this value is not used", "a name for it, or return")
                     value = self.value(expression)
                 case ast.FunctionDef():
                     self._check_decorators(each)
@@ -100,6 +106,9 @@ class Statements(Expressions):
                 self.env[name] = self._named(name, value, target)
                 return self.env[name]
             case ast.Tuple(elements) | ast.List(elements):
+                if isinstance(value, Array) and value.name and _COLLECTION.fullmatch(value.name):
+                    self._unpack(value.name, elements)
+                    return None
                 values = list(value.values.values()) if isinstance(value, Parts) else value
                 if not isinstance(values, tuple | list) or len(values) != len(elements):
                     self.refuse(target, "these names and values are not the same number")
@@ -112,6 +121,15 @@ class Statements(Expressions):
             f"line {line}: an entry is assigned in place, which is not read",
             "np.where(condition, a, b), np.concatenate([a, b]), or a new array",
         )
+
+    def _unpack(self, collection: str, elements: Sequence[ast.expr]) -> None:
+        """Take the names that a collection of parameters is unpacked into for symbols."""
+        self.symbols.pop(collection, None)
+        for each in elements:
+            if not isinstance(each, ast.Name):
+                self.refuse(each, "only names are unpacked", "W, b = params")
+            self.env.pop(each.id, None)
+        self.assumptions[f"{collection} has {', '.join(e.id for e in elements)}"] = None  # type: ignore[attr-defined]
 
     def _named(self, name: str, value: Value, target: ast.expr) -> Value:
         if not isinstance(value, Array) or self._needs_no_name(value.tree):

@@ -77,10 +77,10 @@ def parsed(source: str) -> Text:
     """
     if len(source) > LONGEST:
         raise LimitError(f"the code has {len(source)} characters; at most {LONGEST} are read")
-    is_indented = source.lstrip("\n")[:1] in (" ", "\t")
+    is_indented = bool(source.strip()) and source.lstrip("\n")[:1] in (" ", "\t")
     before = "if 1:\n" if is_indented else ""
     try:
-        tree = ast.parse(before + source)
+        tree = ast.parse(before + source if source.strip() else "")
     except SyntaxError as error:
         raise _no_python(source, error, len(before) and 1) from None
     except (ValueError, RecursionError, MemoryError):

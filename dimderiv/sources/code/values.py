@@ -21,16 +21,20 @@ class Array:
         tree: the tree; a scalar where there are no axes, a column or a row where there is one.
         axes: how many axes NumPy counts.
         is_row: whether the tree of an array with one axis is a row.
+        turned: the same as a column, where that is no mere transpose.
     """
 
     tree: Tree
     axes: int
     is_row: bool = False
+    turned: Tree | None = None
 
     @property
     def column(self) -> Tree:
         """The tree of an array with one axis, as a column."""
-        return transposed(self.tree) if self.is_row else self.tree
+        if not self.is_row:
+            return self.tree
+        return self.turned or transposed(self.tree)
 
     @property
     def row(self) -> Tree:
@@ -118,6 +122,7 @@ class Place:
         text: what stands there.
         library: the library that the function is of; empty where that is not known.
         taken: the names that are no letters: of sizes, and all of the text.
+        is_formula: whether a formula of ours is read there.
         size: the size of an axis of an array.
         assume: tells what is assumed.
         hesitate: says how far the reading is from what people write.
@@ -127,6 +132,7 @@ class Place:
     text: str
     library: str
     taken: frozenset[str]
+    is_formula: bool
     size: Callable[[Array, int], Array] = field(compare=False, repr=False)
     assume: Callable[[str], None] = field(compare=False, repr=False)
     hesitate: Callable[[float], None] = field(compare=False, repr=False)

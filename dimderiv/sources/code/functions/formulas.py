@@ -47,6 +47,16 @@ FORMULAS: Mapping[str, str] = {
     "log(1 + exp(-target * a)), reduction)",
     "softmax_cross_entropy": "lambda a, b: -sum(b * log_softmax(a, axis=-1), axis=-1)",
     "normalize": "lambda a, p=2, axis=1: a / norm(a, p, axis, True)",
+    "layer_norm": "lambda a, shape, weight=1, bias=0, eps=1e-5:"
+    " weight * (a - mean(a, -1, True)) / sqrt(var(a, -1, keepdims=True) + eps) + bias",
+    "rms_norm": "lambda a, shape, weight=1, eps=1e-5:"
+    " weight * a / sqrt(mean(a**2, -1, True) + eps)",
+    "embedding": "lambda a, weight: weight[a]",
+    "norm_logpdf": "lambda a, loc=0, scale=1:"
+    " -((a - loc) / scale)**2 / 2 - log(scale) - log(2 * pi) / 2",
+    "norm_pdf": "lambda a, loc=0, scale=1:"
+    " exp(-((a - loc) / scale)**2 / 2) / (scale * sqrt(2 * pi))",
+    "norm_cdf": "lambda a, loc=0, scale=1: ndtr((a - loc) / scale)",
     "pairwise_distance": "lambda a, b: sqrt(sum((a - b)**2, axis=-1))",
     "cosine_similarity": "lambda a, b, axis=-1: sum(a * b, axis=axis)"
     " / (norm(a, axis=axis) * norm(b, axis=axis))",

@@ -1,0 +1,91 @@
+"""Arrays that are given entry by entry, put together entry by entry: `X[:, None, :] - Z[None]`.
+
+Without this each would be an operand of its own, and what was read hard to read.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from dimderiv.language import (
+    Binary,
+    Entry,
+    IndexForm,
+    Letter,
+    Name,
+    Operator,
+    Tree,
+    replaced,
+    walk,
+)
+from dimderiv.sources.code.values import Array, Place
+
+_DOTLESS: Mapping[str, Operator] = {".*": "*", "./": "/", ".^": "^"}
+Make = Callable[[Sequence[Tree]], Tree]
+
+
+def by_entries(
+    at: Place, arrays: Sequence[Array], names: Sequence[str], make: Make
+) -> Array | None:
+    """What is made of arrays entry by entry, if one of them is an index statement.
+
+    Args:
+        at: where.
+        arrays: the arrays; one that may have an axis of size 1 unseen is none of them.
+        names: letters that none of them has.
+        make: what is made of their entries.
+    """
+    axes = max(array.axes for array in arrays)
+    letters = names[:axes]
+    if not any(isinstance(array.tree, IndexForm) for array in arrays):
+        return None
+    entries = [entry(at, array, letters[axes - array.axes :]) for array in arrays]
+    if any(each is None for each in entries):
+        return None
+    body = replaced(make([each for each in entries if each is not None]), _of_numbers)
+    used = {part.name for part in walk(body) if isinstance(part, Name)}
+    ones = _ones(arrays)
+    head: tuple[Letter, ...] = tuple(
+        (letter, None if letter in used else ones) for letter in letters
+    )
+    return Array(IndexForm(head, body, span=at.span), axes)
+
+
+def _of_numbers(part: Tree) -> Tree | None:
+    """An operation of arrays as one of their entries, which are numbers."""
+    if not isinstance(part, Binary) or part.operator not in _DOTLESS:
+        return None
+    left, right = replaced(part.left, _of_numbers), replaced(part.right, _of_numbers)
+    return Binary(_DOTLESS[part.operator], left, right, part.span)
+
+
+def _ones(arrays: Sequence[Array]) -> Tree | None:
+    """The size of an axis of size 1."""
+    heads = [array.tree.letters for array in arrays if isinstance(array.tree, IndexForm)]
+    return next((size for head in heads for _, size in head if size is not None), None)
+
+
+def entry(at: Place, array: Array, letters: Sequence[str]) -> Tree | None:
+    """The entry of an array at letters, if it is known which of its axes have size 1."""
+    match array.tree:
+        case IndexForm(head, body):
+            pairs = zip(head, letters, strict=True)
+            new = {old: Name(letter, at.span) for (old, size), letter in pairs if size is None}
+            return renamed(body, new)
+        case Name() if not array.is_row:
+            indices = tuple(Name(letter, at.span) for letter in letters)
+            return Entry(array.tree, indices, at.span) if indices else array.tree
+    return None if array.axes else array.tree
+
+
+def renamed(tree: Tree, names: Mapping[str, Tree]) -> Tree:
+    """A tree with other letters."""
+
+    def change(part: Tree) -> Tree | None:
+        match part:
+            case Name(name):
+                return names.get(name)
+            case Entry(operand, indices):
+                inner = tuple(renamed(index, names) for index in indices)
+                return Entry(renamed(operand, names), inner, part.span)
+        return None
+
+    return replaced(tree, change)
