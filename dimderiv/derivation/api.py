@@ -116,10 +116,11 @@ def derive(
     }
     variables = _names(wrt)
     text = expr.source if isinstance(expr, Program) else expr
+    said = ""
     try:
         program = expr
         if not isinstance(program, Program):
-            program, declared = read(program, source, declared, variables, rulebook)
+            program, declared, said = read(program, source, declared, variables, rulebook)
             text = program.source
         variables = tuple(dict.fromkeys(_meant(name, program) for name in variables))
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
@@ -146,6 +147,7 @@ def derive(
             directions=directions,
             structured=structured,
             unused=_unused(known, typed),
+            read_as=said,
         )
         derivation = Derivation(derived(question))
     except DimderivError as error:

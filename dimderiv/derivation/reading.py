@@ -46,10 +46,12 @@ class Given(NamedTuple):
     Attributes:
         program: in our language.
         declared: what is known of its symbols, with what the text itself declares.
+        read_as: for a text of another language, which one it is, and what was read.
     """
 
     program: Program
     declared: Mapping[str, Declaration]
+    read_as: str = ""
 
 
 def recognised(text: str) -> "Source":
@@ -105,7 +107,7 @@ def read(
     said = f"read as {NAMES[language]}: {reading.text}"
     names = [*wrt, *_names(reading.program)]
     program = parsed(reading.text, known, names, rulebook)
-    return Given(replace(program, assumptions=(said, *reading.assumptions)), known)
+    return Given(replace(program, assumptions=(said, *reading.assumptions)), known, said)
 
 
 def _refuse_misfits(
