@@ -15,7 +15,7 @@ from dimderiv import derive
 from dimderiv.errors import DimderivError, ParseError, ShapeError
 from dimderiv.language import Declaration, read_shapes
 from dimderiv.rulebook import load_rules
-from dimderiv.sources import Reading, read_code
+from dimderiv.sources import Reading, read_code, source_of
 from dimderiv.sources.code.scope import axes_declared
 
 RULES = load_rules()
@@ -302,3 +302,52 @@ def test_a_misfit_shows_its_place_in_the_code() -> None:
 
     assert refused.value.span is not None
     assert code[slice(*refused.value.span)] == "(r + 1) @ w"
+
+
+WEIGHT = 0.5
+
+
+def penalty(w: Any) -> Any:
+    """A function that another one calls."""
+    return WEIGHT * w @ w
+
+
+def loss(X: Any, w: Any, y: Any) -> Any:
+    """X: (n, d)."""
+    return np.sum((X @ w - y) ** 2) + penalty(w) + scipy.special.logsumexp(w)
+
+
+def test_a_function_comes_with_what_it_uses() -> None:
+    """Libraries under their names there, numbers, and functions of the same file."""
+    read = reading(source_of(loss))
+
+    assert read.text == "sum((X w - y).^2) + (0.5 w)' w + logsumexp(w)"
+    assert read.declared == {"X": "n x d", "w": "d", "y": "n"}
+
+
+def test_a_lambda_is_cut_out_of_its_line() -> None:
+    """Whatever stands around it in the line."""
+    functions = [lambda x, A: x @ A @ x, 2]
+
+    assert reading(source_of(functions[0])).text == "x' A x"  # type: ignore[arg-type]
+
+
+def test_a_function_without_source_is_refused() -> None:
+    """Those that are built in have none."""
+    with pytest.raises(ParseError, match="does not know the source of len"):
+        source_of(len)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("c = 2\ndef f(x):\n    return c * x @ x", "(2 x)' x"),
+        ("f = lambda x: np.sum(x)\nf(y**2)", "sum(y.^2)"),
+        ("def f(x):\n    return x @ x\nnp.exp(f(y))", "exp(y' y)"),
+        ("sign, ld = np.linalg.slogdet(A)\nld", "ld = logdet(A)"),
+        ("n, d = X.shape\nX.sum() / (n * d)", "sum(X) / (m n)"),
+    ],
+)
+def test_the_last_statement_is_what_is_asked_about(code: str, text: str) -> None:
+    """A function at the end, or what is computed with functions before it."""
+    assert reading(code).text == text

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from dimderiv.errors import ParseError, Span
-from dimderiv.language import OPEN, Declaration, Name, Number, Statement, Tree, walk
+from dimderiv.language import ONE, OPEN, Declaration, Name, Number, Statement, Tree, walk
 from dimderiv.sources.code.habits import candidates
 from dimderiv.sources.code.names import Names
 from dimderiv.sources.code.text import Text
@@ -88,6 +88,7 @@ class Scope:
         # What the text defines outside of functions.
         self.globals: dict[str, Value] = {}
         self.symbols: dict[str, str] = {}
+        self.whole: set[str] = set()
         self.statements: list[Statement] = []
         self.uses: dict[str, frozenset[str]] = {}
         self.assumptions: dict[str, None] = {}
@@ -114,6 +115,7 @@ class Scope:
             self.text.source[slice(*span)],
             self.known.library if library is None else library,
             self.known.taken,
+            self.whole,
             self.is_formula,
             self.size,
             lambda told: self.assumptions.setdefault(told),
@@ -137,6 +139,9 @@ class Scope:
         if known in self.known.sizes and known not in self.known.declared:
             return Array(Name(known, span), 0)
         self.symbols[name] = known
+        declared = self.known.declared.get(known)
+        if declared is None or axes_declared(declared) < 2 or ONE not in declared.shape:
+            self.whole.add(known)
         return Array(Name(known, span), self.axes(name))
 
     def is_open(self, name: str) -> bool:

@@ -4,7 +4,7 @@ A 1-D array is a column in the language, or a row where that is how it came abou
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn, TypeAlias
@@ -122,6 +122,7 @@ class Place:
         text: what stands there.
         library: the library that the function is of; empty where that is not known.
         taken: the names that are no letters: of sizes, and all of the text.
+        whole: the symbols of which no axis is known to have size 1.
         is_formula: whether a formula of ours is read there.
         size: the size of an axis of an array.
         assume: tells what is assumed.
@@ -132,6 +133,7 @@ class Place:
     text: str
     library: str
     taken: frozenset[str]
+    whole: Set[str]
     is_formula: bool
     size: Callable[[Array, int], Array] = field(compare=False, repr=False)
     assume: Callable[[str], None] = field(compare=False, repr=False)

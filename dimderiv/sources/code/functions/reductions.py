@@ -10,8 +10,6 @@ from dimderiv.sources.code.habits import OF_A_NUMBER
 from dimderiv.sources.code.operators import entrywise, extreme
 from dimderiv.sources.code.values import Array, Parts, Place, Value, transposed
 
-# Those that run over letters in the language.
-_BY_LETTERS = frozenset({"sum", "mean", "max", "min", "prod", "logsumexp"})
 TWO = Array(Number(Fraction(2)), 0)
 
 
@@ -40,8 +38,10 @@ def reduced(at: Place, function: str, array: Array, axis: Value, keepdims: Value
         return Array(tree, 2) if is_kept else Array(tree, 1, is_row=axes[0] == 0)
     if is_kept:
         return Array(Call(function, (array.tree,), axis=tuple(axes), span=at.span), array.axes)
-    if function not in _BY_LETTERS:
-        at.refuse(f"{function} of an array with {array.axes} axes is not read", "keepdims=True")
+    if function == "var":
+        middle = reduced(at, "mean", array, axis, keepdims=True)
+        centred = operators.added(at, array, middle, subtract=True)
+        return reduced(at, "mean", operators.raised(at, centred, TWO), axis, keepdims=False)
     return reduced_axes(at, function, array, axes)
 
 
