@@ -19,7 +19,7 @@ _SAID = {
     "]": ("this bracket closes nothing", "delete it; square brackets are only for index forms"),
     "row": ("a semicolon in square brackets begins the next row of blocks", "write [A, B; C, D]"),
     "//": (
-        "'//' divides sizes, in the head of an index statement",
+        "'//' divides index letters, and sizes in the head of an index statement",
         "write / by a scalar, ./ for each entry",
     ),
     "loose [": (

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     )
     from dimderiv.verify.code import Run, check_code, dense, layer, operator
     from dimderiv.verify.evaluate import KNOWN
-    from dimderiv.verify.points import DisagreementError, Sample, sampled, verify_together
+    from dimderiv.verify.layout import has_branches
+    from dimderiv.verify.points import (
+        DisagreementError,
+        Sample,
+        sample_at,
+        sampled,
+    )
     from dimderiv.verify.verdict import Judge, judged
 else:
     __getattr__ = late(
@@ -26,7 +32,8 @@ else:
             together""",
         code="Run check_code dense layer operator",
         evaluate="KNOWN",
-        points="DisagreementError Sample sampled verify_together",
+        layout="has_branches",
+        points="DisagreementError Sample sample_at sampled",
         verdict="Judge judged",
     )
 
@@ -44,11 +51,12 @@ __all__ = [
     "all_together",
     "check_code",
     "dense",
+    "has_branches",
     "judged",
     "layer",
     "operator",
+    "sample_at",
     "sampled",
     "sizes_text",
     "together",
-    "verify_together",
 ]

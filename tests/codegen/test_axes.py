@@ -3,9 +3,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from tensors import array, assert_computed, code_of, letters
 
+from dimderiv import derive
 from dimderiv.codegen.targets import TARGETS
 from dimderiv.graph.nodes import Node, Symbol, apply_function
 from dimderiv.language.shapes import Declaration, Dim, Shape
@@ -81,3 +83,30 @@ def test_partial_products_are_shared() -> None:
 
     assert 1 == code.count("@ C")
     assert 2 == code.count("np.einsum(")
+
+
+def test_what_the_residual_is_made_of_serves_a_gradient() -> None:
+    """The two other gradients share a product with the residual; each would share one of three."""
+    residual = "E[i,j,k] = A[i,r] B[j,r] C[k,r] - T[i,j,k]"
+    derivation = derive(f"{residual}; sum(E.^2) / 2", "A, B, C", verify=False)
+    code = derivation.code("numpy")
+    generator = np.random.default_rng(0)
+    factors = [generator.normal(size=(n, 2)) for n in (3, 4, 5)]
+    T = generator.normal(size=(3, 4, 5))
+    E = np.einsum("ir,jr,kr->ijk", *factors) - T
+    dA, dB, dC = derivation.function("numpy")(**dict(zip("ABC", factors, strict=True)), T=T)
+
+    assert 3 == code.count(" @ ")
+    assert 2 == code.count("np.einsum(")
+    assert np.allclose(np.einsum("ijk,jr,kr->ir", E, *factors[1:]), dA)
+    assert np.allclose(np.einsum("ijk,ir,kr->jr", E, *factors[::2]), dB)
+    assert np.allclose(np.einsum("ijk,ir,jr->kr", E, *factors[:2]), dC)
+
+
+def test_four_factors_share_two_by_two() -> None:
+    """Nothing with all axes of the residual but the residual itself is summed by einsum."""
+    residual = "E[i,j,k,l] = A[i,r] B[j,r] C[k,r] D[l,r] - T[i,j,k,l]"
+    code = derive(f"{residual}; sum(E.^2) / 2", "A, B, C, D", verify=False).code("numpy")
+
+    assert "ijkl" not in code.partition("E -= T")[2]
+    assert 3 == code.count(" @ ")

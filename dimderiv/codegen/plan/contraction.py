@@ -26,6 +26,10 @@ class Contraction:
         kept: the letters of the result, in the order that is wanted.
         is_fixed: whether that order is worth transposed views of the factors.
         uses: how many products need a pair of the factors, by their places.
+        spared: the pairs that serve the others as well without this product.
+
+    Attributes:
+        made: the pairs that are computed.
     """
 
     plan: Plan
@@ -33,6 +37,8 @@ class Contraction:
     kept: Axes
     is_fixed: bool = False
     uses: Mapping[frozenset[int], int] = field(default_factory=dict)
+    spared: Collection[frozenset[int]] = ()
+    made: set[frozenset[int]] = field(default_factory=set, init=False)
 
     def result(self, tensors: Sequence[Tensor]) -> Tensor:
         """The product of all tensors, summed over the letters that are not kept."""
@@ -60,6 +66,7 @@ class Contraction:
         """The cheapest of all orders, found for each subset of the tensors."""
         every = range(len(tensors))
         found: dict[frozenset[int], Tensor] = {frozenset([k]): tensors[k] for k in every}
+        pairs: dict[frozenset[int], Operation] = {}
         for size in range(2, len(tensors) + 1):
             for chosen in map(frozenset, combinations(every, size)):
                 needed = self._needed(tensors, chosen)
@@ -67,12 +74,23 @@ class Contraction:
                     self.pair(found[part], found[chosen - part], needed) for part in _halves(chosen)
                 ]
                 found[chosen] = self._cheapest(options)
-                if self.uses.get(chosen, 1) > 1:
-                    op = beneath_views(found[chosen].op)
-                    self.plan.shared[op.arguments[0] if op.kind == "split" else op] = self.uses[
-                        chosen
-                    ]
-        return found[frozenset(every)]
+            if size == 2:
+                pairs = {pair: _made_of(found[pair].op) for pair in self.uses}
+                self._share(pairs)
+        whole = found[frozenset(every)]
+        computed = {*self.plan.committed, *self.plan.new(whole.op)} if pairs else ()
+        self.made.update(pair for pair, op in pairs.items() if op in computed)
+        return whole
+
+    def _share(self, pairs: Mapping[frozenset[int], Operation]) -> None:
+        """Let each of the products that need a pair bear a part of what it costs.
+
+        Where another pair is there already, that is only fair if the others need this product.
+        """
+        is_there = any(op in self.plan.committed for op in pairs.values())
+        for pair, op in pairs.items():
+            if self.uses[pair] > 1 and not (is_there and pair in self.spared):
+                self.plan.shared[op] = self.uses[pair]
 
     def _cheapest(self, options: Sequence[Tensor]) -> Tensor:
         costs = [self.plan.extra_cost(option.op) for option in options if len(options) > 1]
@@ -241,6 +259,12 @@ class Contraction:
             options.append((op not in self.plan.committed, turned, op, letters))
         best = min(options, key=lambda option: option[:2])
         return Tensor(best[2], best[3])
+
+
+def _made_of(op: Operation) -> Operation:
+    """What is computed, beneath the views of it."""
+    op = beneath_views(op)
+    return op.arguments[0] if op.kind == "split" else op
 
 
 def _differences(op: Operation) -> tuple[Operation, Operation] | None:

@@ -225,7 +225,7 @@ class Plan:
 
     def extra_cost(self, op: Operation) -> Amount:
         """What an operation costs beyond what is computed already."""
-        new = self._new(op)
+        new = self.new(op)
         return Amount(self.sizes, lambda sizes: self._cost(new, sizes))
 
     def _cost(self, ops: Iterable[Operation], sizes: Sizes) -> float:
@@ -238,11 +238,11 @@ class Plan:
 
     def commit(self, op: Operation) -> None:
         """Note that an operation will be computed, so that others may use it for nothing."""
-        self.committed.update(dict.fromkeys(self._new(op)))
+        self.committed.update(dict.fromkeys(self.new(op)))
         if len(self.committed) > MOST_OPERATIONS:
             self.sizes.others = []
 
-    def _new(self, op: Operation) -> list[Operation]:
+    def new(self, op: Operation) -> list[Operation]:
         """An operation and what it needs, as far as that is not committed."""
         found: dict[Operation, None] = {}
         waiting = [op]

@@ -312,10 +312,14 @@ class Planner:
         is_turned = self.rows.lies_turned(node)
         is_fixed = is_turned or node.key in self.demands.beside
         is_whole = self.plan.has_more_axes and len(factors) == len(node.factors)
-        uses = self.demands.sharing.uses(node) if is_whole else {}
-        found = self._multiplied(product, is_turned=is_turned, is_fixed=is_fixed, uses=uses)
+        sharing = self.demands.sharing
+        uses, spared = (sharing.uses(node), sharing.spared(node)) if is_whole else ({}, ())
+        made = set[frozenset[int]]()
+        found = self._multiplied(
+            product, is_turned=is_turned, is_fixed=is_fixed, uses=uses, spared=spared, made=made
+        )
         self.plan.shared.clear()
-        self.demands.sharing.planned(node)
+        sharing.planned(node, made)
         return found
 
     def _multiplied(
@@ -327,6 +331,8 @@ class Planner:
         is_turned: bool = False,
         is_fixed: bool = False,
         uses: Mapping[frozenset[int], int] = NO_USES,
+        spared: Collection[frozenset[int]] = (),
+        made: set[frozenset[int]] | None = None,
     ) -> Tensor:
         """The product of factors, of which entries are taken first; chosen letters are no sums."""
         scalars: list[Tensor] = []
@@ -353,7 +359,10 @@ class Planner:
         kept = kept[::-1] if is_turned else kept
         at = {place: k for k, place in enumerate(places)}
         used = {frozenset(at[place] for place in pair): n for pair, n in uses.items()}
-        contraction = Contraction(self.plan, node.dims, kept, is_fixed=is_fixed, uses=used)
+        alone = [frozenset(at[place] for place in pair) for pair in spared]
+        contraction = Contraction(self.plan, node.dims, kept, is_fixed, used, alone)
         found = contraction.result(tensors)
+        if made is not None:
+            made.update(frozenset(places[k] for k in pair) for pair in contraction.made)
         multiple = self.scaling.multiple(node.coefficient, scalars, found)
         return Tensor(multiple.op, tuple(axes[i] for i in multiple.letters), multiple.below)

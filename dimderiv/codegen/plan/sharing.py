@@ -5,7 +5,7 @@ too costs each of them a part, as long as they are not planned.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
 from dimderiv.graph import Factor, Key, Node, Product, letters_of
@@ -19,25 +19,50 @@ class Sharing:
 
     Attributes:
         left: the products that have a pair and are not planned.
+        pairs: the pairs of each product.
+        made: the pairs that are computed.
     """
 
     def __init__(self) -> None:
         self.left: dict[Pair, set[Key]] = defaultdict(set)
+        self.pairs: dict[Key, list[Pair]] = defaultdict(list)
+        self.made: set[Pair] = set()
 
     def note(self, node: Node) -> None:
         """Count the pairs of a product of three arrays or more."""
         for pair in _pairs(node).values() if isinstance(node, Product) else ():
             self.left[pair].add(node.key)
+            self.pairs[node.key].append(pair)
 
     def uses(self, node: Product) -> dict[frozenset[int], int]:
         """How many products need each pair of the factors of one, by their places."""
         pairs = _pairs(node)
         return {places: len(self.left[pair] | {node.key}) for places, pair in pairs.items()}
 
-    def planned(self, node: Product) -> None:
-        """Forget a product that is planned."""
-        for pair in _pairs(node).values():
+    def spared(self, node: Product) -> set[frozenset[int]]:
+        """The pairs that serve others as well without this product, by their places.
+
+        Each of the others has another pair that is there, or that a third product needs too:
+        `E C` serves the gradients by A and B, but so does `E A` those by B and C.
+        """
+        pairs = _pairs(node)
+        return {
+            places
+            for places, pair in pairs.items()
+            if all(self._is_served(each, node.key) for each in self.left[pair] - {node.key})
+        }
+
+    def _is_served(self, key: Key, gone: Key) -> bool:
+        """Whether a product has a pair that is there or serves another one than what is gone."""
+        pairs = self.pairs[key]
+        return any(pair in self.made or len(self.left[pair] - {gone}) > 1 for pair in pairs)
+
+    def planned(self, node: Product, made: Collection[frozenset[int]]) -> None:
+        """Forget a product that is planned, and remember which of its pairs are computed."""
+        for places, pair in _pairs(node).items():
             self.left[pair].discard(node.key)
+            if places in made:
+                self.made.add(pair)
 
 
 def _pairs(node: Product) -> dict[frozenset[int], Pair]:

@@ -1,9 +1,9 @@
 """The edits of an answer that are tried: each exchanges one part of it for another."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import permutations
+from itertools import permutations, product
 from typing import NamedTuple
 
 from dimderiv.language import (
@@ -32,6 +32,10 @@ SUMS = frozenset({"sum", "mean"})
 POWERS = frozenset({"^", ".^"})
 
 
+# A part, and what it is an operand of.
+Place = tuple[Tree, Tree | None]
+
+
 class Edit(NamedTuple):
     """One part of an answer, and what is tried in its place.
 
@@ -56,13 +60,17 @@ class Vocabulary:
 
     Attributes:
         scalars: the names that are scalars.
-        alike: for each name, those of the same shape.
+        alike: for each name, those with as many axes, of the same shape first.
         functions: the functions of entries that occur.
     """
 
     scalars: frozenset[str]
     alike: Mapping[str, Sequence[str]]
     functions: Sequence[str]
+
+
+# What tries edits of one part.
+Tried = Callable[[Tree, Tree | None, Vocabulary], Iterator[Edit]]
 
 
 def applied(program: Program, edit: Edit) -> Program:
@@ -76,26 +84,29 @@ def applied(program: Program, edit: Edit) -> Program:
     return Program(tuple(statements), program.source)
 
 
-def edits(program: Program, known: Vocabulary) -> Iterator[Edit]:
+def edits(
+    program: Program, known: Vocabulary, kinds: Sequence[Tried] | None = None
+) -> Iterator[Edit]:
     """All edits of a program, kind by kind: those first that are made wrong most often."""
-    places = [place for each in program.statements for place in _places(each.value)]
     # Of two parts that will do, the smaller one is the smaller edit.
-    places.sort(key=lambda place: sum(1 for _ in walk(place[0])))
-    for tried in TRIED:
+    places = sorted(places_of(program), key=lambda place: size_of_tree(place[0]))
+    for tried in kinds or EARLY:
         for part, above in places:
             yield from tried(part, above, known)
 
 
-def parts_of(program: Program) -> Iterator[Tree]:
-    """The parts of an answer that can be exchanged."""
-    for each in program.statements:
-        for part, _ in _places(each.value):
-            yield part
+def places_of(program: Program) -> list[Place]:
+    """The parts of an answer, each with what it is an operand of; those of definitions last."""
+    return [place for each in reversed(program.statements) for place in _places(each.value)]
 
 
-def _places(tree: Tree) -> Iterator[tuple[Tree, Tree | None]]:
-    """Each part of a tree that can be exchanged, and what it is an operand of."""
-    stack: list[tuple[Tree, Tree | None]] = [(tree, None)]
+def size_of_tree(tree: Tree) -> int:
+    """How many parts a tree has."""
+    return sum(1 for _ in walk(tree))
+
+
+def _places(tree: Tree) -> Iterator[Place]:
+    stack: list[Place] = [(tree, None)]
     while stack:
         part, above = stack.pop()
         yield part, above
@@ -173,7 +184,7 @@ def _powers(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]
     if isinstance(part, Binary) and part.operator in POWERS:
         yield Edit("power", part, part.left)
     elif isinstance(part, Name | Call) and not isinstance(above, Transpose):
-        if _is_scalar(part, known):
+        if is_scalar(part, known):
             yield Edit("power", part, Binary("^", part, TWO))
         else:
             yield Edit("power", part, Binary(".^", part, TWO))
@@ -188,7 +199,7 @@ def _sums(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
                     new = replace(part, axis=axis)
                     yield Edit("axis", part, new)
                     yield Edit("axis", part, Transpose(new))
-    elif not isinstance(part, Number | Negative | Transpose) and not _is_scalar(part, known):
+    elif not isinstance(part, Number | Negative | Transpose) and not is_scalar(part, known):
         for axis in (0, 1, None):
             new = Call("sum", (part,), axis)
             yield Edit("sum", part, new)
@@ -214,7 +225,7 @@ def _functions(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Ed
 def _diagonals(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     if isinstance(part, Call) and part.function == "diag":
         yield Edit("diag", part, part.arguments[0])
-    elif isinstance(part, Name | Call | Binary | Add) and not _is_scalar(part, known):
+    elif isinstance(part, Name | Call | Binary | Add) and not is_scalar(part, known):
         yield Edit("diag", part, Call("diag", (part,)))
 
 
@@ -230,39 +241,33 @@ def _superfluous(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[
             yield Edit("term", part, Add(rest) if len(rest) > 1 else rest[0])
 
 
-TRIED = (
+EARLY: Sequence[Tried] = (
     _transposes,
     _orders,
     _products,
-    _brackets,
     _signs,
     _numbers,
+    _brackets,
     _sums,
     _powers,
     _names,
-    _functions,
     _superfluous,
     _diagonals,
 )
+# What a wrong derivative of a function explains better.
+LATE: Sequence[Tried] = (_functions,)
 
 
 def arrangements(program: Program, known: Vocabulary) -> Iterator[Edit]:
     """Matrix products of the same factors in any order, each transposed or not."""
-    for each in program.statements:
-        for part, above in _places(each.value):
-            if not _is_product(part) or _is_product(above):
-                continue
-            scalars, factors = _factors(part, known)
-            if len(factors) > FEW_FACTORS:
-                continue
-            for order in permutations(factors):
-                for turned in range(2 ** len(factors)):
-                    chosen = [
-                        flipped(factor) if turned >> k & 1 else factor
-                        for k, factor in enumerate(order)
-                    ]
-                    kind = "transpose" if order == tuple(factors) else "order"
-                    yield Edit(kind, part, _product([*scalars, *chosen]))
+    for part, above in places_of(program):
+        scalars, factors = _factors(part, known) if _is_product(part) else ([], [])
+        if _is_product(above) or not 1 < len(factors) <= FEW_FACTORS:
+            continue
+        for order in permutations(factors):
+            kind = "transpose" if order == tuple(factors) else "order"
+            for chosen in product(*((each, flipped(each)) for each in order)):
+                yield Edit(kind, part, _product([*scalars, *chosen]))
 
 
 def flipped(tree: Tree) -> Tree:
@@ -283,8 +288,8 @@ def _factors(part: Tree, known: Vocabulary) -> tuple[list[Tree], list[Tree]]:
             waiting += [tree.right, tree.left]
         else:
             factors.append(tree)
-    scalars = [each for each in factors if _is_scalar(each, known)]
-    return scalars, [each for each in factors if not _is_scalar(each, known)]
+    scalars = [each for each in factors if is_scalar(each, known)]
+    return scalars, [each for each in factors if not is_scalar(each, known)]
 
 
 def _product(factors: Sequence[Tree]) -> Tree:
@@ -300,11 +305,11 @@ def _has_scalar(part: Tree, known: Vocabulary) -> bool:
         case Negative() | Binary("/"):
             return True
         case Binary("*" | ".*", left, right):
-            return _is_scalar(left, known) or _is_scalar(right, known)
-    return _is_scalar(part, known)
+            return is_scalar(left, known) or is_scalar(right, known)
+    return is_scalar(part, known)
 
 
-def _is_scalar(part: Tree, known: Vocabulary) -> bool:
+def is_scalar(part: Tree, known: Vocabulary) -> bool:
     """Whether a part is a scalar for all that its writing shows."""
     if isinstance(part, Number):
         return True
@@ -314,4 +319,4 @@ def _is_scalar(part: Tree, known: Vocabulary) -> bool:
         is_whole = part.function in SUMS and part.axis is None and not part.over
         return is_whole or part.function in NORMS | {"tr", "logdet", "det", "norm1"}
     operands = children(part)
-    return bool(operands) and all(_is_scalar(operand, known) for operand in operands)
+    return bool(operands) and all(is_scalar(operand, known) for operand in operands)

@@ -4,23 +4,30 @@ Explanations are tried from the most likely on.  Each one ends in an answer that
 right one at two points, so none is a guess.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 
 from dimderiv.language import Program
-from dimderiv.surfaces.grading.edits import Edit, Vocabulary, applied, arrangements, edits
+from dimderiv.surfaces.grading.edits import LATE, Edit, Vocabulary, applied, arrangements, edits
 from dimderiv.surfaces.grading.insertions import insertions
 from dimderiv.surfaces.grading.mistake import Mistake, edited
-from dimderiv.surfaces.grading.multiples import missing_term, multiple, multiples_of_terms
+from dimderiv.surfaces.grading.multiples import (
+    mended_terms,
+    missing_term,
+    multiple,
+    multiples_of_terms,
+)
 from dimderiv.surfaces.grading.other_layout import other_layout
 from dimderiv.surfaces.grading.reading import with_shapes
 from dimderiv.surfaces.grading.subject import Subject
-from dimderiv.surfaces.grading.symmetry import where_symmetric
+from dimderiv.surfaces.grading.symmetry import nearly_where_symmetric, where_symmetric
 from dimderiv.surfaces.grading.vocabulary import vocabulary
 from dimderiv.surfaces.grading.wrong_rules import wrong_rule
 
-# How many candidates are tried at most: with one edit, with factors, with two edits.
-MOST_EDITS, MOST_INSERTIONS, MOST_ARRANGEMENTS, MOST_PAIRS = 600, 1200, 800, 2000
+# How many candidates are tried at most: with factors, in other orders, with two edits.
+MOST_INSERTIONS, MOST_ARRANGEMENTS, MOST_PAIRS = 1000, 600, 1000
 # So many of the first edits are tried again after each other.
 MOST_FIRST = 60
 
@@ -33,64 +40,80 @@ def explained(subject: Subject) -> Mistake:
     Args:
         subject: the answer, beside the right one.
     """
-    for explain in EXPLANATIONS:
+    for explain in (multiple, other_layout, multiples_of_terms, missing_term, where_symmetric):
         found = explain(subject)
-        if found is not None:
+        if found is not None and subject.is_confirmed(found.fix):
             return found
-    return Mistake("shape" if subject.standing == "misfit" else "unknown", {}, subject.right)
+    return _Search(subject).explained()
 
 
-def _one_edit(subject: Subject) -> Mistake | None:
-    return _first(subject, _with(subject.program, edits(subject.program, vocabulary(subject))))
+class _Search:
+    """The search among edits.
 
+    Args:
+        subject: the answer, beside the right one.
 
-def _insertion(subject: Subject) -> Mistake | None:
-    found = _with(subject.program, insertions(subject))
-    return _first(subject, islice(found, MOST_INSERTIONS))
+    Attributes:
+        nearly: an edit that makes the answer right but for a number.
+    """
 
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.nearly: Mistake | None = None
 
-def _arrangement(subject: Subject) -> Mistake | None:
-    found = _with(subject.program, arrangements(subject.program, vocabulary(subject)))
-    return _first(subject, islice(found, MOST_ARRANGEMENTS))
+    @cached_property
+    def known(self) -> Vocabulary:
+        """What edits may bring in."""
+        return vocabulary(self.subject)
 
+    def explained(self) -> Mistake:
+        """The simplest explanation."""
+        subject, program = self.subject, self.subject.program
+        return (
+            self._first(_with(program, edits(program, self.known)))
+            or wrong_rule(subject)
+            or self._first(_with(program, edits(program, self.known, LATE)))
+            or self._first(_with(program, islice(insertions(subject), MOST_INSERTIONS)))
+            or mended_terms(subject)
+            or self.nearly
+            or nearly_where_symmetric(subject)
+            or self._first(
+                _with(program, islice(arrangements(program, self.known), MOST_ARRANGEMENTS))
+            )
+            or self._first(islice(_pairs(program, self.known), MOST_PAIRS))
+            or Mistake("shape" if subject.standing == "misfit" else "unknown", {}, subject.right)
+        )
 
-def _two_edits(subject: Subject) -> Mistake | None:
-    return _first(subject, islice(_pairs(subject.program, vocabulary(subject)), MOST_PAIRS))
+    def _first(self, candidates: Iterable[Candidate]) -> Mistake | None:
+        """The first candidate that is right, and whose shapes conform letter by letter."""
+        for made, program in candidates:
+            factor = self.subject.factor(program)
+            if factor is None or (factor != 1 and self.nearly) or not self._conforms(program):
+                continue
+            if factor == 1:
+                if self.subject.is_confirmed(program):
+                    return edited(made, program)
+                continue
+            number = multiple(replace(self.subject, program=program))
+            if number is not None:
+                self.nearly = replace(edited(made, number.fix), further=(number,))
+        return None
+
+    def _conforms(self, program: Program) -> bool:
+        return with_shapes(program, self.subject.question, self.subject.shape).misfit is None
 
 
 def _pairs(program: Program, known: Vocabulary) -> Iterator[Candidate]:
+    """Two edits, those first that are made wrong most often."""
     first = list(islice(edits(program, known), MOST_FIRST))
-    for edit in first:
-        once = applied(program, edit)
-        for again in islice(edits(once, known), MOST_FIRST):
-            yield (edit, again), applied(once, again)
+    programs = [applied(program, edit) for edit in first]
+    after = [list(islice(edits(once, known), MOST_FIRST)) for once in programs]
+    for total in range(2 * MOST_FIRST):
+        for k in range(max(0, total - MOST_FIRST), min(total + 1, len(first))):
+            if total - k < len(after[k]):
+                again = after[k][total - k]
+                yield (first[k], again), applied(programs[k], again)
 
 
 def _with(program: Program, found: Iterable[Edit]) -> Iterator[Candidate]:
     return (((edit,), applied(program, edit)) for edit in found)
-
-
-def _first(subject: Subject, candidates: Iterable[Candidate]) -> Mistake | None:
-    """The first candidate that is right, and whose shapes conform letter by letter."""
-    for made, program in candidates:
-        if subject.is_right(program) and _conforms(subject, program):
-            return edited(made, program)
-    return None
-
-
-def _conforms(subject: Subject, program: Program) -> bool:
-    return with_shapes(program, subject.question, subject.shape).misfit is None
-
-
-EXPLANATIONS: tuple[Callable[[Subject], Mistake | None], ...] = (
-    multiple,
-    other_layout,
-    multiples_of_terms,
-    where_symmetric,
-    _one_edit,
-    missing_term,
-    wrong_rule,
-    _insertion,
-    _arrangement,
-    _two_edits,
-)

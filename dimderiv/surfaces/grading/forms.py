@@ -1,6 +1,6 @@
 """Trees written anew: a multiple, a transpose, the terms that a sum has once brackets are gone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -76,38 +76,32 @@ def times(tree: Tree, name: str) -> Tree:
     return Binary("*", Name(name), tree)
 
 
-def turned(tree: Tree) -> Tree:
+def turned(tree: Tree, is_scalar: Callable[[Tree], bool]) -> Tree:
     """The transpose, taken inside of sums and products.
+
+    Args:
+        tree: the tree.
+        is_scalar: whether a part is a scalar, and its own transpose.
 
     >>> from dimderiv.language import parse_expression
     >>> from dimderiv.render import text
-    >>> text(turned(parse_expression("x' A + 2 b'")))
+    >>> text(turned(parse_expression("x' A + 2 b'"), lambda part: isinstance(part, Number)))
     "A' x + 2 b"
     """
+    if is_scalar(tree):
+        return tree
     match tree:
         case Transpose(operand):
             return operand
-        case Number():
-            return tree
         case Negative(operand):
-            return Negative(turned(operand))
+            return Negative(turned(operand, is_scalar))
         case Add(terms):
-            return Add(tuple(turned(term) for term in terms))
-        case Binary("*", Number(), right):
-            return replace(tree, right=turned(right))
-        case Binary("*", left, right):
-            first, second = turned(right), turned(left)
-            # A number stays in front.
-            return Binary("*", second, first) if _leads(left) else Binary("*", first, second)
-        case Binary("/", left, _):
-            return replace(tree, left=turned(left))
-        case Binary(".*" | "./", left, right):
-            return replace(tree, left=turned(left), right=turned(right))
+            return Add(tuple([turned(term, is_scalar) for term in terms]))
+        case Binary("*", left, right) if not is_scalar(left):
+            return Binary("*", turned(right, is_scalar), turned(left, is_scalar))
+        case Binary("*" | ".*" | "/" | "./", left, right):
+            return replace(tree, left=turned(left, is_scalar), right=turned(right, is_scalar))
     return Transpose(tree)
-
-
-def _leads(tree: Tree) -> bool:
-    return isinstance(tree, Number)
 
 
 def terms(tree: Tree, sign: int = 1) -> list[Term]:
@@ -138,8 +132,8 @@ def _distributed(tree: Tree, sign: int) -> Iterator[Term]:
             for first_sign, first in multiplied_out(left, sign):
                 for second_sign, second in below:
                     yield first_sign * second_sign, Binary(operator, first, second)
-        case Transpose(operand) if isinstance(operand, Add):
+        case Transpose(Add() as operand):
             for inner_sign, term in multiplied_out(operand, sign):
-                yield inner_sign, turned(term)
+                yield inner_sign, Transpose(term)
         case _:
             yield sign, tree

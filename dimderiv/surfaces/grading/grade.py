@@ -1,6 +1,7 @@
 """`check`: whether an answer is the derivative, and what is wrong with it where it is not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from dimderiv.surfaces.grading.reading import answers_to, read_program, with_sha
 from dimderiv.surfaces.grading.subject import Subject
 from dimderiv.surfaces.grading.verdict import Verdict
 from dimderiv.surfaces.grading.words import Words
-from dimderiv.verify import DisagreementError
+from dimderiv.verify import DisagreementError, NotVerifiableError
 
 
 def check(
@@ -105,7 +106,10 @@ def _graded(derived: Derived, names: Variables, program: Program, words: Words) 
     if subject.standing in ("agrees", "unclear"):
         try:
             return words.right(subject.judged())
-        except DisagreementError:
-            pass
+        except DisagreementError as error:
+            if subject.standing == "unclear":
+                raise NotVerifiableError(f"the answer cannot be judged: {error.message}") from error
+            subject = replace(subject, met=error)
     subject.confirm()
-    return words.wrong(subject, explained(subject), answer.misfit)
+    name = derived.names[names] if len(derived.names) > 1 else None
+    return words.wrong(subject, explained(subject), answer.misfit, name)

@@ -1,61 +1,80 @@
-"""Factors of the right answer, tried beside each part of an answer that lacks one."""
+"""Factors and terms of the right answer, tried beside each part of an answer that lacks one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from dimderiv.language import (
+    Add,
     Binary,
+    Name,
     Negative,
     Number,
     Program,
     Statement,
+    Transpose,
     Tree,
     walk,
 )
 from dimderiv.render import text
-from dimderiv.surfaces.grading.edits import Edit, flipped, parts_of
+from dimderiv.surfaces.grading.edits import ONE, Edit, flipped, places_of, size_of_tree
 from dimderiv.surfaces.grading.subject import Subject
 
-# How many parts of the right answer are tried as factors.
-MOST_FACTORS = 16
+# How many parts of the right answer are tried as factors, and as terms.
+MOST_FACTORS, MOST_TERMS = 24, 12
 Lengths = tuple[int, ...]
 
 
 def insertions(subject: Subject) -> Iterator[Edit]:
-    """Each part of the answer with a factor more, whose shape fits.
+    """Each part of the answer with a factor or a term more, whose shape fits.
 
     Args:
         subject: the answer, beside the right one.
     """
-    factors = list(islice(_factors(subject), MOST_FACTORS))
-    for part in parts_of(subject.program):
+    factors, terms = _factors(subject), _terms(subject)
+    for part, above in places_of(subject.program):
         lengths = _lengths(subject, part)
-        if lengths is None or isinstance(part, Number):
+        is_bare = isinstance(part, Number) and not isinstance(above, Add | Negative | None)
+        if lengths is None or len(lengths) != 2 or is_bare:
             continue
         for factor, size in factors:
             for new in _beside(part, lengths, factor, size):
                 yield Edit("factor", part, new, "factor_missing", {"factor": text(factor)})
+        for term, size in terms:
+            if term != part and _broadcast(lengths, size):
+                new = Add((term, *part.terms) if isinstance(part, Add) else (term, part))
+                yield Edit("term", part, new, "term_inside", {"term": text(term)})
 
 
-def _factors(subject: Subject) -> Iterator[tuple[Tree, Lengths]]:
-    """What the right answer is made of, and the transposes of that."""
-    seen: set[Tree] = set()
-    for part in walk(subject.right_tree):
-        if isinstance(part, Number | Negative) or part in seen:
-            continue
-        seen.add(part)
-        lengths = _lengths(subject, part)
+def _factors(subject: Subject) -> list[tuple[Tree, Lengths]]:
+    """What the right answer is made of, and the transposes of that, the shortest first."""
+    parts = dict.fromkeys(walk(subject.right_tree))
+    parts |= dict.fromkeys(flipped(part) for part in parts if isinstance(part, Name | Transpose))
+    found = [part for part in parts if not isinstance(part, Negative) and part != ONE]
+    return list(islice(_sized(subject, sorted(found, key=size_of_tree)), MOST_FACTORS))
+
+
+def _terms(subject: Subject) -> list[tuple[Tree, Lengths]]:
+    """The terms of the sums that the right answer is made of."""
+    sums = [part for part in walk(subject.right_tree) if isinstance(part, Add)]
+    found = dict.fromkeys(term for part in sums for term in part.terms)
+    return list(islice(_sized(subject, found), MOST_TERMS))
+
+
+def _sized(subject: Subject, trees: Iterable[Tree]) -> Iterator[tuple[Tree, Lengths]]:
+    for tree in trees:
+        lengths = _lengths(subject, tree)
         if lengths is not None and len(lengths) == 2:
-            yield part, lengths
-            other = flipped(part)
-            if max(lengths) > 1 and other not in seen:
-                seen.add(other)
-                yield other, lengths[::-1]
+            yield tree, lengths
 
 
 def _lengths(subject: Subject, part: Tree) -> Lengths | None:
     found = subject.samples[0].array(Program((*subject.before, Statement(None, part))))
     return found and found[0]
+
+
+def _broadcast(first: Lengths, second: Lengths) -> bool:
+    """Whether arrays of these lengths can be added."""
+    return all(a == b or 1 in (a, b) for a, b in zip(first, second, strict=True))
 
 
 def _beside(part: Tree, lengths: Lengths, factor: Tree, size: Lengths) -> Iterator[Tree]:
@@ -64,13 +83,12 @@ def _beside(part: Tree, lengths: Lengths, factor: Tree, size: Lengths) -> Iterat
         yield Binary("*", factor, part)
         yield Binary("/", part, factor)
         return
-    if lengths == size:
+    if max(lengths) == 1:
+        yield Binary("*", part, factor)
+        return
+    if _broadcast(lengths, size):
         yield Binary(".*", part, factor)
-        yield Binary(".*", factor, part)
-    if max(lengths) > 1 and len(lengths) == 2:
-        if size[1] == lengths[0]:
-            yield Binary("*", factor, part)
-        if lengths[1] == size[0]:
-            yield Binary("*", part, factor)
-    elif max(lengths) == 1:
+    if size[1] == lengths[0]:
+        yield Binary("*", factor, part)
+    if lengths[1] == size[0]:
         yield Binary("*", part, factor)

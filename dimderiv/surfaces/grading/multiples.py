@@ -32,6 +32,8 @@ def multiple(subject: Subject) -> Mistake | None:
     if not factors or len(factors) < len(found):
         return None
     same = _same(factors)
+    if same == 1:
+        return Mistake("factor", {}, subject.right, "rounded")
     if same is not None:
         fix = subject.with_last(scaled(subject.last, same))
         return _multiplied(same, fix, {"part": text(subject.last)})
@@ -69,21 +71,40 @@ def _shown(factor: Fraction) -> str:
 
 def multiples_of_terms(subject: Subject) -> Mistake | None:
     """The answer, up to a number before some of its terms."""
+    return _rescaled(subject, 1)
+
+
+def _rescaled(subject: Subject, most: int) -> Mistake | None:
     own = terms(subject.last)
     found = _coefficients(subject, own)
     if found is None or len(own) < 2:
         return None
-    return _mended(subject, own, found, [])
+    return _mended(subject, own, found, [], most)
 
 
 def missing_term(subject: Subject) -> Mistake | None:
-    """The answer, but for a term that the right one has; others may lack a number."""
+    """The answer, but for a term that the right one has."""
+    return _missing_one(subject, terms(subject.right_tree), 1)
+
+
+def mended_terms(subject: Subject) -> Mistake | None:
+    """The answer, where two terms need a number, or one is missing of those multiplied out."""
+    return (
+        _missing_one(subject, multiplied_out(subject.right_tree), 1)
+        or _rescaled(subject, 2)
+        or _missing_one(subject, terms(subject.right_tree), 2)
+    )
+
+
+def _missing_one(subject: Subject, right: Sequence[Term], most: int) -> Mistake | None:
     own = terms(subject.last)
-    for sign, term in multiplied_out(subject.right_tree):
-        every = [*own, (sign, term)]
-        found = _coefficients(subject, every)
-        if found is not None and found[-1]:
-            return _mended(subject, own, found[:-1], [(sign, scaled(term, found[-1]))])
+    for sign, term in right if len(right) > 1 else ():
+        found = _coefficients(subject, [*own, (sign, term)])
+        if found is not None and all(found):
+            new = [(sign, scaled(term, found[-1]))]
+            mended = _mended(subject, own, found[:-1], new, most)
+            if mended is not None:
+                return mended
     return None
 
 
@@ -102,12 +123,16 @@ def _coefficients(subject: Subject, every: Sequence[Term]) -> list[Fraction] | N
 
 
 def _mended(
-    subject: Subject, own: Sequence[Term], factors: Sequence[Fraction], new: Sequence[Term]
+    subject: Subject,
+    own: Sequence[Term],
+    factors: Sequence[Fraction],
+    new: Sequence[Term],
+    most: int,
 ) -> Mistake | None:
-    """What is wrong with the terms, where most of the answer is right."""
+    """What is wrong with the terms, where that are few."""
     kept = [(term, factor) for term, factor in zip(own, factors, strict=True) if factor]
     wrong = [(term, factor) for term, factor in zip(own, factors, strict=True) if factor != 1]
-    if not kept or len(wrong) + len(new) > 2 or len(wrong) == len(own) > 1:
+    if not kept or len(wrong) + len(new) > most or len(wrong) == len(own) > 1:
         return None
     fixed = [(sign, scaled(tree, factor)) for (sign, tree), factor in kept]
     fix = subject.with_last(added([*fixed, *new]))

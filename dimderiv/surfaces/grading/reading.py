@@ -1,6 +1,6 @@
 """The text of an answer, read beside the expression that it is to be the derivative of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dimderiv.answer import Question, Variables
 from dimderiv.errors import DimderivError, ParseError, ShapeError, UnknownNameError
@@ -50,7 +50,9 @@ def read_program(text: str, question: Question) -> Program:
         raise ParseError("there is no answer", hint='such as "2 X\' (X w - y)"')
     program = parse_program(text, names=names, functions=question.rulebook.words, sizes=sizes)
     _refuse_unknown(program, question, text)
-    return program
+    # What repeats the expression is right, and need not be looked at.
+    own = [each for each in program.statements[:-1] if each not in typed.program.statements]
+    return replace(program, statements=(*own, program.statements[-1]))
 
 
 def _refuse_unknown(program: Program, question: Question, text: str) -> None:

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
 from dimderiv import verify
 from dimderiv.answer import Derived, Question, Variables
 from dimderiv.derivation import claim_of
-from dimderiv.errors import LimitError
+from dimderiv.errors import VerificationError
 from dimderiv.language import Program, Shape, Statement, Tree, written_out
-from dimderiv.verify import Claim, NotVerifiableError, Sample, Verification
+from dimderiv.surfaces.grading.coefficients import ratio, simple
+from dimderiv.verify import Claim, DisagreementError, NotVerifiableError, Sample, Verification
 
-# Seconds of work for the check of the right answer, whose entries are compared all at once.
-QUICK = 0.01
 # How near two entries must be, measured by the largest one.
 NEAR = 1e-9
 # The digits that settle whether entries differ, and what may be a rounding error there.
@@ -30,11 +30,15 @@ class Subject:
         derived: the right answer, with those for other variables.
         names: the variables of the derivative that is meant.
         program: the answer, with all its sums named.
+        met: where the check found that it is wrong, if it did.
+        symmetric: the matrices that are symmetric at the points, although nobody said so.
     """
 
     derived: Derived
     names: Variables
     program: Program
+    met: DisagreementError | None = None
+    symmetric: tuple[str, ...] = ()
 
     @property
     def question(self) -> Question:
@@ -73,8 +77,10 @@ class Subject:
     def right_tree(self) -> Tree:
         """The right answer, in which only what the expression defines has a name."""
         given = {each.name for each in self.definitions}
+        anew = {each.name: each.value for each in self.before}
         *before, last = self.right.statements
-        own = {each.name: each.value for each in before if each.name and each.name not in given}
+        same = {**{name: s.value for s in before if (name := s.name) in given}, **anew}
+        own = {s.name: s.value for s in before if s.name and s.value != same.get(s.name)}
         (tree,) = written_out(own, [last.value])
         return tree
 
@@ -85,15 +91,17 @@ class Subject:
 
     @cached_property
     def definitions(self) -> tuple[Statement, ...]:
-        """What the expression defines, and the answer may use."""
-        own = {each.name for each in self.program.statements}
-        settled = self.question.typed.settled.statements
-        return tuple([each for each in settled if each.name and each.name not in own])
+        """What the expression defines, and the answer may use, or define anew."""
+        return tuple([each for each in self.question.typed.settled.statements if each.name])
 
     @cached_property
     def claim(self) -> Claim:
         """What the right answer claims."""
-        return claim_of(self.derived, self.names, self._whole)
+        claim = claim_of(self.derived, self.names, self._whole)
+        symbols = dict(claim.symbols)
+        for name in self.symmetric:
+            symbols[name] = replace(symbols[name], properties=frozenset({"symmetric"}))
+        return replace(claim, symbols=symbols)
 
     @property
     def _whole(self) -> Program:
@@ -101,8 +109,10 @@ class Subject:
 
     @cached_property
     def samples(self) -> Sequence[Sample]:
-        """Two points, with the entries of the right answer."""
+        """Two points, and where the answer was found to be wrong, with the right entries."""
         found = verify.sampled(self.claim)
+        if self.met and not self.symmetric:
+            found.append(verify.sample_at(self.claim, self.met))
         for sample in found:
             sample.remember(Program(self.definitions))
             sample.remember(self.program)
@@ -126,25 +136,66 @@ class Subject:
             NotVerifiableError: nothing could be compared.
         """
         try:
-            verify.verify_together([self.claim], budget=QUICK)
-        except (LimitError, NotVerifiableError):
+            for seed, sample in enumerate(self.samples):
+                sample.confirm(seed)
+        except NotVerifiableError:
             (found,) = verify.judged([self.claim])
             compared(found)
 
     def is_right(self, program: Program) -> bool:
-        """Whether an answer has the right entries at all points; this is no verdict."""
-        return bool(self.samples) and all(
-            near(sample.entries(program), sample.expected) for sample in self.samples
-        )
+        """Whether an answer has the right entries at all points; this is no verdict.
+
+        Args:
+            program: another answer.
+        """
+        return self.factor(program) == 1
+
+    def is_confirmed(self, program: Program) -> bool:
+        """Whether an answer that is right at these points is right on both sides of every kink.
+
+        Args:
+            program: the other answer.
+        """
+        whole = Program((*self.definitions, *program.statements))
+        if not verify.has_branches(whole):
+            return True
+        try:
+            verify.judged([replace(self.claim, answer=whole)])
+        except VerificationError:
+            return False
+        return True
+
+    def factor(self, program: Program) -> Fraction | None:
+        """The number by which another answer must be multiplied, at all points, if there is one.
+
+        Args:
+            program: the other answer.
+        """
+        found: Fraction | None = None
+        for sample in self.samples:
+            entries = sample.entries(program)
+            if entries is None:
+                return None
+            if near(entries, sample.expected):
+                here: Fraction | None = Fraction(1)
+            else:
+                factor = ratio(entries, sample.expected)
+                here = None if factor is None else simple(factor)
+            if here is None or here != (found or here):
+                return None
+            found = here
+        return found
 
     @cached_property
     def standing(self) -> Standing:
         """How the answer stands beside the right one, at two points; `"agrees"` is no verdict."""
-        found: set[Standing] = {self._standing(sample) for sample in self.samples}
-        for each in ("misfit", "differs", "unclear"):
-            if each in found:
-                return each
-        return "agrees" if found else "unclear"
+        found: Standing = "agrees" if self.samples else "unclear"
+        for sample in self.samples:
+            here = self._standing(sample)
+            if here in ("misfit", "differs"):
+                return here
+            found = here if here == "unclear" else found
+        return found
 
     def _standing(self, sample: Sample) -> Standing:
         found = sample.entries(self.program)
@@ -161,8 +212,8 @@ class Subject:
 
     @property
     def entry(self) -> tuple[str, float, float] | None:
-        """The entry that differs most at the first point: its name, what is right, what is not."""
-        for sample in self.samples[:1]:
+        """The entry that differs most at some point: its name, what is right, what is not."""
+        for sample in self.samples:
             found = sample.entries(self.program)
             if found is not None and not near(found, sample.expected):
                 apart = _apart(found, sample.expected)

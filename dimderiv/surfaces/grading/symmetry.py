@@ -1,52 +1,42 @@
 """Answers that are right where a matrix is symmetric, and nowhere else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from dimderiv import verify
-from dimderiv.language import Program
 from dimderiv.surfaces.grading.mistake import Mistake
-from dimderiv.surfaces.grading.subject import Subject, near
+from dimderiv.surfaces.grading.multiples import missing_term, multiple, multiples_of_terms
+from dimderiv.surfaces.grading.subject import Subject
 
 
 def where_symmetric(subject: Subject) -> Mistake | None:
     """The matrices that must be symmetric for the answer to be right."""
-    if subject.standing == "misfit":
-        return None
-    for names in _choices(subject):
-        if _is_right_if(names, subject):
-            return Mistake("symmetric", {"names": ", ".join(names)}, subject.patched)
+    for names, symmetric in _choices(subject):
+        if symmetric.is_right(subject.program):
+            return Mistake("symmetric", {"names": names}, subject.patched)
     return None
 
 
-def _choices(subject: Subject) -> Iterator[Sequence[str]]:
-    """The square matrices of which nothing is known: each, and all together."""
+def nearly_where_symmetric(subject: Subject) -> Mistake | None:
+    """The same, where a number or a term is wrong besides."""
+    for names, symmetric in _choices(subject):
+        for explain in (multiple, multiples_of_terms, missing_term):
+            further = explain(symmetric)
+            if further is not None:
+                fields = {"names": names}
+                return Mistake("symmetric", fields, subject.patched, further=(further,))
+    return None
+
+
+def _choices(subject: Subject) -> Iterator[tuple[str, Subject]]:
+    """Where square matrices of which nothing is known are symmetric: each, and all together."""
+    if subject.standing == "misfit":
+        return
     symbols = subject.question.typed.symbols.items()
+    shapes = [(name, known.shape) for name, known in symbols if not known.properties]
     square = [
         name
-        for name, known in symbols
-        if known.shape.is_matrix
-        and not known.shape.has_more_axes
-        and known.shape.rows == known.shape.cols
-        and not known.properties
+        for name, shape in shapes
+        if shape.is_matrix and not shape.has_more_axes and shape.rows == shape.cols
     ]
-    yield from ([name] for name in square)
-    if len(square) > 1:
-        yield square
-
-
-def _is_right_if(names: Sequence[str], subject: Subject) -> bool:
-    """Whether the answer is right at points where some matrices are symmetric."""
-    claim = subject.claim
-    symbols = {
-        name: replace(known, properties=known.properties | {"symmetric"})
-        if name in names
-        else known
-        for name, known in claim.symbols.items()
-    }
-    samples = verify.sampled(replace(claim, symbols=symbols))
-    for sample in samples:
-        sample.remember(Program(subject.definitions))
-        if not near(sample.entries(subject.program), sample.expected):
-            return False
-    return bool(samples)
+    for names in [*([name] for name in square), *([square] if len(square) > 1 else [])]:
+        yield ", ".join(names), replace(subject, symmetric=tuple(names))

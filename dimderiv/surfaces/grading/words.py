@@ -1,6 +1,6 @@
 """Verdicts in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dimderiv.errors import DimderivError, ShapeError
 from dimderiv.language import Program, Shape, Statement, Tree, children
@@ -33,17 +33,22 @@ class Words:
         said = self._said("right_but", remarks=remarks) if remarks else self._said("right")
         return Verdict(True, "right", said)
 
-    def wrong(self, subject: Subject, mistake: Mistake, misfit: ShapeError | None) -> Verdict:
+    def wrong(
+        self, subject: Subject, mistake: Mistake, misfit: ShapeError | None, name: str | None
+    ) -> Verdict:
         """The verdict on an answer that is wrong.
 
         Args:
             subject: the answer.
             mistake: what is wrong with it.
             misfit: where its shapes do not conform.
+            name: what it is called, where it is one of several.
         """
         parts = [self._shapes(subject, misfit), self._mistake(mistake)]
         says = self._sentences["space"].join(part for part in parts if part)
-        return Verdict(False, mistake.kind, says, text(mistake.fix), self._entry(subject))
+        *before, last = mistake.fix.statements
+        fix = text(Program((*before, Statement(name, last.value))))
+        return Verdict(False, mistake.kind, says, fix, self._entry(subject))
 
     def several(self, wrong: Mapping[str, Verdict]) -> Verdict:
         """The verdict on an answer of several derivatives, of which some are wrong.
@@ -52,7 +57,7 @@ class Words:
             wrong: the verdicts on those, by the name of the derivative.
         """
         says = [self._said("several", name=n, sentence=v.says) for n, v in wrong.items()]
-        fixes = [f"{name} = {verdict.fix}" for name, verdict in wrong.items()]
+        fixes = [verdict.fix for verdict in wrong.values() if verdict.fix]
         first = next(iter(wrong.values()))
         return Verdict(False, first.kind, "\n".join(says), "\n".join(fixes), first.entry)
 
@@ -79,27 +84,18 @@ class Words:
         )
 
     def _misfit(self, subject: Subject, misfit: ShapeError) -> str:
-        for part in subject.program.parts:
-            operands = children(part)
-            if part.span == misfit.span and len(operands) == 2:
-                shapes = [self._shape_of(operand, subject) for operand in operands]
-                if None not in shapes:
-                    return self._said(
-                        "misfit",
-                        part=text(part),
-                        left=text(operands[0]),
-                        right=text(operands[1]),
-                        left_shape=shapes[0] or "",
-                        right_shape=shapes[1] or "",
-                    )
-        return self._said("misfit_told", message=misfit.message)
-
-    def _shape_of(self, tree: Tree, subject: Subject) -> str | None:
-        program = Program((*subject.before, Statement(None, tree)), subject.program.source)
-        try:
-            return self._shape(typed_beside(program, subject.question).value)
-        except DimderivError:
-            return None
+        part, shapes = _misfit(subject)
+        if len(shapes) != 2:
+            return self._said("misfit_told", message=misfit.message)
+        (left, left_shape), (right, right_shape) = shapes
+        return self._said(
+            "misfit",
+            part=text(part),
+            left=text(left),
+            right=text(right),
+            left_shape=self._shape(left_shape),
+            right_shape=self._shape(right_shape),
+        )
 
     def _shape(self, shape: Shape) -> str:
         return self._said("scalar") if shape.is_scalar else str(shape)
@@ -113,3 +109,26 @@ class Words:
         if sizes:
             return self._said("entry", **fields, sizes=sizes_text(sizes))
         return self._said("entry_unsized", **fields)
+
+
+def _misfit(subject: Subject) -> tuple[Tree, Sequence[tuple[Tree, Shape]]]:
+    """The part whose operands do not conform, with these and their shapes."""
+    statements = subject.program.statements
+    shapes = (_typed(subject, statements[:k], s.value) for k, s in enumerate(statements))
+    k = next(k for k, shape in enumerate(shapes) if shape is None)
+    before, part = statements[:k], statements[k].value
+    while True:
+        operands = [(each, _typed(subject, before, each)) for each in children(part)]
+        wrong = [each for each, shape in operands if shape is None]
+        if not wrong:
+            return part, [(each, shape) for each, shape in operands if shape is not None]
+        part = wrong[0]
+
+
+def _typed(subject: Subject, before: Sequence[Statement], tree: Tree) -> Shape | None:
+    """The shape of a part, if it has one."""
+    program = Program((*before, Statement(None, tree)), subject.program.source)
+    try:
+        return typed_beside(program, subject.question).value
+    except DimderivError:
+        return None

@@ -43,7 +43,7 @@ def _derived(subject: Subject, rule: Rule, derivative: str) -> Program | None:
     rules = Rulebook({**subject.question.rulebook.rules, rule.name: wrong})
     try:
         found = derived(replace(subject.question, rulebook=rules))
-        return Program((*found.settled.statements[:-1], found.settled.statements[-1]))
+        return found.derivatives[subject.names].program
     except (DimderivError, KeyError):
         return None
 

@@ -8,6 +8,7 @@ that ring *is* differentiation, and needs no rules.  Jets of different levels ne
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cache
 from math import isqrt
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -68,6 +69,14 @@ def mixed_slope(x: Scalar, order: int) -> Scalar:
     return x
 
 
+@cache
+def _context(digits: int) -> MPContext:
+    """A context of our own: mpmath's shared one belongs to the program that uses us."""
+    context = MPContext()
+    context.dps = digits
+    return context
+
+
 class Arithmetic:
     """Addition, multiplication and elementary functions of scalars, at one precision.
 
@@ -82,9 +91,7 @@ class Arithmetic:
         self.branches = Branches()
         # Whether what has no value is not a number, instead of the end of the evaluation.
         self.has_holes = False
-        # A context of its own: mpmath's shared one belongs to the program that uses us.
-        self.context = MPContext()
-        self.context.dps = digits
+        self.context = _context(digits)
         self.tiny: Scalar = self.context.mpf(10) ** (-5 * digits // 6)
 
     def tick(self) -> None:

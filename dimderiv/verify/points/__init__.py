@@ -3,7 +3,7 @@
 from dimderiv.verify.points.check import verify_together
 from dimderiv.verify.points.claimed import Claimed
 from dimderiv.verify.points.draw import drawn_points
-from dimderiv.verify.points.sampled import Sample, sampled
+from dimderiv.verify.points.sampled import Sample, sample_at, sampled
 from dimderiv.verify.points.setting import DisagreementError, Setting, Trial
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Setting",
     "Trial",
     "drawn_points",
+    "sample_at",
     "sampled",
     "verify_together",
 ]

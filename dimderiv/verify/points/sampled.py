@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from dimderiv.errors import DimderivError, ShapeError
 from dimderiv.language import Call, IndexForm, Program, Tree, children
-from dimderiv.verify.claim import Claim
+from dimderiv.verify.claim import Claim, NotVerifiableError
 from dimderiv.verify.evaluate import (
     ANY_SIZE,
     Arithmetic,
@@ -18,15 +18,19 @@ from dimderiv.verify.evaluate import (
     OutOfTime,
 )
 from dimderiv.verify.layout import Placement, entries, places, size_of
+from dimderiv.verify.points.agreement import WORKING_DIGITS
 from dimderiv.verify.points.check import POINTS
+from dimderiv.verify.points.claimed import Claimed
+from dimderiv.verify.points.comparison import Comparison, Tally
 from dimderiv.verify.points.draw import drawn_points
-from dimderiv.verify.points.setting import Setting, Trial
+from dimderiv.verify.points.setting import DisagreementError, Setting, Trial
 
 DIGITS = 20
 DRAWS = 12
 # What a search may cost in all, in operations: some seconds of work.
 MOST_OPERATIONS = 1_500_000
-NO_VALUE = (DimderivError, OutOfDomain, OutOfTime, OverflowError, ZeroDivisionError)
+# What is tried need not conform, and then it may end in any of these.
+NO_VALUE = (DimderivError, OutOfTime, ArithmeticError, LookupError, TypeError, ValueError)
 
 # All entries in order; an answer that has no value, or not the size of the derivative, has none.
 Entries: TypeAlias = tuple[float, ...]
@@ -142,6 +146,23 @@ class Sample:
         trial = replace(self.trial, arithmetic=Arithmetic(digits))
         return _expecting(Sample(self.claim, self.setting, trial))
 
+    def confirm(self, seed: int) -> None:
+        """Check the right answer along a random direction, which involves all its entries.
+
+        Args:
+            seed: of the direction.
+
+        Raises:
+            VerificationError: it disagrees with the expression.
+            NotVerifiableError: nothing could be compared.
+        """
+        trial = replace(self.trial, arithmetic=Arithmetic(WORKING_DIGITS, Effort(MOST_OPERATIONS)))
+        claimed = {Claimed(self.claim, self.setting): Tally()}
+        try:
+            Comparison(self.setting, trial, claimed).along_directions(seed)
+        except (OutOfDomain, OutOfTime) as error:
+            raise NotVerifiableError(f"nothing could be compared: {error}") from error
+
     def label(self, index: int) -> str:
         """What an entry is called, such as `dL/dW[1,0]`.
 
@@ -174,6 +195,17 @@ def sampled(claim: Claim) -> list[Sample]:
                 continue
             break
     return found
+
+
+def sample_at(claim: Claim, found: DisagreementError) -> Sample:
+    """The point at which an answer was found to be wrong.
+
+    Args:
+        claim: the question, with an answer that is known to be right.
+        found: what was raised there.
+    """
+    trial = Trial(Arithmetic(DIGITS, Effort(MOST_OPERATIONS)), found.sizes, found.point)
+    return _expecting(Sample(claim, Setting([claim]), trial))
 
 
 def _expecting(sample: Sample) -> Sample:

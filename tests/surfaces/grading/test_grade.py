@@ -1,6 +1,7 @@
 """Verdicts on answers: what is right in any spelling, and what is wrong by its name."""
 
 import pytest
+from documents import code, tables, text_of
 
 from dimderiv import Verdict, check
 from dimderiv.surfaces import KINDS
@@ -55,3 +56,10 @@ def test_a_wrong_answer_is_called_by_its_name(
     assert kind in KINDS
     assert fix is None or verdict.fix == fix
     assert check(expression, wrt, verdict.fix or "", shapes=shapes or None).right
+
+
+def test_every_kind_is_documented() -> None:
+    """docs/check_answers.md says what each kind means."""
+    (table,) = [t for t in tables(text_of("docs/check_answers.md")) if t.heads[0] == "kind"]
+
+    assert dict(KINDS) == {code(kind)[0]: meaning for kind, meaning in table.rows}
