@@ -179,6 +179,8 @@ T.sum(axis=(0, 2)) @ y | T | T: b x m x n; y: m
 T.transpose(0, 2, 1) @ U | T | T: b x m x n; U: b x m x p
 T + b | b | T: N x m x n; b: n
 T[:, 1, :] | T | T: b x m x n
+((X[:, None, :] - T.mean(-1, keepdims=True))**2).sum() | T | X: m x n; T: m x k x n
+T.var(-1).sum() | T | T: n x m x k
 np.linalg.norm(X[:, None] - Y[None], axis=-1).sum() | X | X: m x d; Y: n x d
 -x @ A @ -x | x
 (A + 0.1 * np.eye(A.shape[0])) @ x @ y | x
@@ -279,6 +281,7 @@ def test_collections_of_parameters_are_taken_apart(code: str, text: str, said: s
     [
         ("((X[:, None, :] - Z[None])**2).sum(-1)", "[i,j] (X[i,k] - Z[j,k])^2"),
         ("np.abs(x[:, None, None] - Y[None]).sum()", "sum(([i,j,k] abs(x[i] - Y[j,k])))"),
+        ("(x[:, None, None] - Y[None]) * np.sum(A * B)", "[i,j,k] (x[i] - Y[j,k]) sum(A .* B)"),
         ("scipy.stats.norm.logpdf(x, 0, 1)", "-x.^2 / 2 - log(1) - log(2 pi) / 2"),
         ("F.layer_norm(x, (d,))", "(x - mean(x)) ./ sqrt(var(x) + 0.00001)"),
     ],
@@ -292,6 +295,24 @@ def test_nothing_is_run() -> None:
     """What code would do besides computing arrays is not done."""
     with pytest.raises(ParseError, match=r"os\.system is not read"):
         reading("os.system('exit')")
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("scipy.special.softmax(k, axis=1)", "an axis of size 1 is not read"),
+        ("np.diag(k)", "an axis of size 1 is not read"),
+        ("np.cumsum(r, axis=0)", "an axis of size 1 is not read"),
+        ("np.squeeze(X, axis=0)", "the axis that is left out has not size 1"),
+        ("x.item()", "there is more than one entry"),
+        ("np.vdot(k, r)", "does not conform"),
+        ("np.hstack([X, x])", "the same number of axes"),
+    ],
+)
+def test_what_another_shape_would_make_of_it_is_refused(code: str, message: str) -> None:
+    """The language takes a column for one row as a whole, and NumPy does not."""
+    with pytest.raises(ShapeError, match=message):
+        reading(code, "k: n x 1; r: 1 x n; X: m x n; x: n")
 
 
 def test_a_misfit_shows_its_place_in_the_code() -> None:

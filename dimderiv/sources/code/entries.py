@@ -12,6 +12,7 @@ from dimderiv.language import (
     IndexForm,
     Letter,
     Name,
+    Negative,
     Number,
     Operator,
     Tree,
@@ -43,7 +44,7 @@ def by_entries(
     entries = [entry(at, array, letters[axes - array.axes :]) for array in arrays]
     if any(each is None for each in entries):
         return None
-    body = replaced(make([each for each in entries if each is not None]), _of_numbers)
+    body = _of_numbers(make([each for each in entries if each is not None]))
     used = {part.name for part in walk(body) if isinstance(part, Name)}
     head: tuple[Letter, ...] = tuple(
         (letter, None if letter in used else ONE) for letter in letters
@@ -51,12 +52,14 @@ def by_entries(
     return Array(IndexForm(head, body, span=at.span), axes)
 
 
-def _of_numbers(part: Tree) -> Tree | None:
+def _of_numbers(made: Tree) -> Tree:
     """An operation of arrays as one of their entries, which are numbers."""
-    if not isinstance(part, Binary) or part.operator not in _DOTLESS:
-        return None
-    left, right = replaced(part.left, _of_numbers), replaced(part.right, _of_numbers)
-    return Binary(_DOTLESS[part.operator], left, right, part.span)
+    match made:
+        case Negative(operand):
+            return Negative(_of_numbers(operand), made.span)
+        case Binary(operator, left, right):
+            return Binary(_DOTLESS.get(operator, operator), left, right, made.span)
+    return made
 
 
 def entry(at: Place, array: Array, letters: Sequence[str]) -> Tree | None:

@@ -12,7 +12,7 @@ from dimderiv.language import ONE, OPEN, Declaration, Name, Number, Statement, T
 from dimderiv.sources.code.habits import candidates
 from dimderiv.sources.code.names import Names
 from dimderiv.sources.code.text import Text
-from dimderiv.sources.code.values import Array, Place, Value
+from dimderiv.sources.code.values import Array, Claim, Place, Value
 
 # The size of an axis, while nobody knows it.
 UNKNOWN = Number(Fraction(2))
@@ -74,6 +74,7 @@ class Scope:
         env: what each name of the text stands for now.
         symbols: the symbols that occur, with their names in the language.
         statements: the definitions so far.
+        claims: what the shapes of parts have to be.
         unsized: whether the size of an axis was asked for that nobody knows.
         cost: how far the reading is from what people write.
         conflict: the symbols whose axes do not fit each other.
@@ -92,6 +93,7 @@ class Scope:
         self.statements: list[Statement] = []
         self.uses: dict[str, frozenset[str]] = {}
         self.assumptions: dict[str, None] = {}
+        self.claims: dict[Tree, Claim] = {}
         self.unsized = False
         self.cost = 0.0
         self.conflict: frozenset[str] | None = None
@@ -120,6 +122,7 @@ class Scope:
             self.size,
             lambda told: self.assumptions.setdefault(told),
             self.hesitate,
+            lambda tree, claim: self.claims.update({tree: claim}),
         )
 
     def hesitate(self, cost: float) -> None:

@@ -8,7 +8,7 @@ from dimderiv.sources.code import operators
 from dimderiv.sources.code.arranging import axis_of, exchanged, reduced_axes
 from dimderiv.sources.code.habits import OF_A_NUMBER
 from dimderiv.sources.code.operators import entrywise, extreme
-from dimderiv.sources.code.values import Array, Parts, Place, Value, transposed
+from dimderiv.sources.code.values import IS_NO_COLUMN, Array, Parts, Place, Value, transposed
 
 TWO = Array(Number(Fraction(2)), 0)
 
@@ -192,6 +192,7 @@ def along_rows(at: Place, function: str, array: Array, axis: int) -> Array:
     if array.axes == 2:
         is_turned = axis == 0
         inner = transposed(array.tree) if is_turned else array.tree
+        at.claim(inner, IS_NO_COLUMN)
         tree = Call(function, (inner,), span=at.span)
         return Array(Transpose(tree, at.span) if is_turned else tree, 2)
     return Array(Call(function, (array.tree,), axis=(axis,), span=at.span), array.axes)
@@ -223,6 +224,7 @@ def cumsum(at: Place, a: Value, axis: Value = None) -> Array:
         at.misfit("running sums are read of 1-D arrays, or along an axis of a matrix")
     (number,) = axes_of(at, array, axis)
     turned = array if number == 1 else exchanged(at, array, 0, 1)
+    at.claim(turned.tree, IS_NO_COLUMN)
     summed = Array(Call("cumsum", (turned.tree,), span=at.span), 2)
     return summed if number == 1 else exchanged(at, summed, 0, 1)
 
