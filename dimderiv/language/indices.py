@@ -178,6 +178,8 @@ class IndexReader(Cursor):
         if self.token.kind == ":":
             self.advance()
             head.sizes[letter.text] = size = self.size()
+            if self.token.kind == ":":
+                raise complaints.said("size goes on", (letter.start, self.token.end))
             self.sizes.update(names_in(size))
 
     def size(self) -> Tree:
