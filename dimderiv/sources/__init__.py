@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
-    from dimderiv.sources.code import read_code
+    from dimderiv.sources.code import read_code, source_of
     from dimderiv.sources.latex import read_latex
     from dimderiv.sources.reading import SOURCES, Reading, Source
 else:
     __getattr__ = late(
-        __name__, code="read_code", latex="read_latex", reading="SOURCES Reading Source"
+        __name__,
+        code="read_code source_of",
+        latex="read_latex",
+        reading="SOURCES Reading Source",
     )
 
-__all__ = ["SOURCES", "Reading", "Source", "read_code", "read_latex"]
+__all__ = ["SOURCES", "Reading", "Source", "read_code", "read_latex", "source_of"]
