@@ -1,9 +1,10 @@
 """`derive`: from text to a checked derivative, the whole pipeline in one place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from dimderiv import sources
 from dimderiv.answer import LAYOUTS, Layout, Question
 from dimderiv.derivation.claims import judge_named
 from dimderiv.derivation.derivation import Derivation
@@ -52,7 +53,7 @@ def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = 
 
 
 def derive(
-    expr: str | Program,
+    expr: str | Program | Callable[..., object],
     wrt: str | Sequence[str],
     *,
     shapes: Shapes = None,
@@ -69,7 +70,8 @@ def derive(
     """Derive the derivative of an expression by one or several variables, and check it.
 
     Args:
-        expr: the expression, as text or as `parse` returns it.
+        expr: the expression, as text or as `parse` returns it, or a function written with NumPy,
+            JAX or PyTorch, of which the source is read and nothing is run.
         wrt: a name, `"W1,b1"`, or a sequence of names.
         shapes: `{"X": "m x n"}` or `"X: m x n; w: n"`; what is missing is inferred and reported.
             `"f: m x n -> scalar"` declares a function of which nothing else is known.
@@ -102,6 +104,8 @@ def derive(
     >>> print(derive("||Xw-y||^2", "w"))
     2 X' (X w - y)
     """
+    if callable(expr):
+        expr, source = sources.source_of(expr), "numpy"
     if not isinstance(expr, (str, Program)):
         raise ParseError(f"an expression is a text, not {expr!r}", hint='such as "x\' A x"')
     judge = judge_named(verify)

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,3 +42,38 @@ def test_what_is_not_read_is_refused_by_name(case: Case) -> None:
 
     assert case["refused"] in refused.value.message
     assert refused.value.source == case["latex"]
+
+
+def test_a_text_shows_what_it_is() -> None:
+    """A command with a backslash is LaTeX; what the text itself declares is known."""
+    found = derive(r"\|Xw - y\|^2, X \in \mathbb{R}^{N \times d}", "w", verify=False)
+
+    assert "2 X' (X w - y)" == str(found)
+    assert "read as LaTeX: ||X w - y||^2" == found.read_as
+    assert "N x d" == found.shapes["X"]
+
+
+def test_a_source_that_nobody_knows_is_refused() -> None:
+    """With those that there are."""
+    with pytest.raises(DimderivError, match="the source 'maple' is unknown"):
+        derive("x'x", "x", source="maple")
+
+
+def test_what_does_not_conform_is_shown_in_the_latex() -> None:
+    """The caret stands under the text that was given, and the error says what it was read as."""
+    latex = r"\mathbf{A}\,\mathbf{x} + \mathbf{B}"
+
+    with pytest.raises(DimderivError) as refused:
+        derive(latex, "x", shapes="A: m x n; x: n; B: p x q")
+
+    assert latex == refused.value.source
+    assert "the text is read as LaTeX" in refused.value.known
+
+
+def test_a_function_is_read_by_its_source() -> None:
+    """Nothing of it is run."""
+
+    def loss(w: Any, X: Any, y: Any) -> Any:
+        return ((X @ w - y) ** 2).sum()
+
+    assert "2 X' (X w - y)" == str(derive(loss, "w", verify=False))
