@@ -6,6 +6,7 @@ from itertools import islice
 from dimderiv.language import (
     Add,
     Binary,
+    Call,
     Name,
     Negative,
     Number,
@@ -31,13 +32,18 @@ def insertions(subject: Subject) -> Iterator[Edit]:
         subject: the answer, beside the right one.
     """
     factors, terms = _factors(subject), _terms(subject)
-    for part, above in places_of(subject.program):
-        lengths = _lengths(subject, part)
-        is_bare = isinstance(part, Number) and not isinstance(above, Add | Negative | None)
-        if lengths is None or len(lengths) != 2 or is_bare:
-            continue
+    places = places_of(subject.program)
+    is_bare = {id(part) for part, above in places if isinstance(above, Binary | Call | Transpose)}
+    trees = [part for part, _ in places if not (isinstance(part, Number) and id(part) in is_bare)]
+    parts = list(_sized(subject, trees))
+    for part, lengths in parts:
         for factor, size in factors:
             for new in _beside(part, lengths, factor, size):
+                yield Edit("factor", part, new, "factor_missing", {"factor": text(factor)})
+    for part, lengths in parts:
+        for factor, size in factors:
+            if size != lengths and max(lengths) > 1 < max(size) and _broadcast(lengths, size):
+                new = Binary(".*", part, factor)
                 yield Edit("factor", part, new, "factor_missing", {"factor": text(factor)})
         for term, size in terms:
             if term != part and _broadcast(lengths, size):
@@ -86,7 +92,7 @@ def _beside(part: Tree, lengths: Lengths, factor: Tree, size: Lengths) -> Iterat
     if max(lengths) == 1:
         yield Binary("*", part, factor)
         return
-    if _broadcast(lengths, size):
+    if lengths == size:
         yield Binary(".*", part, factor)
     if size[1] == lengths[0]:
         yield Binary("*", factor, part)
