@@ -114,10 +114,14 @@ def _places(tree: Tree) -> Iterator[Place]:
             stack.extend((child, part) for child in reversed(children(part)))
 
 
-def _transposes(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
+def _transposes_less(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     if isinstance(part, Transpose):
         yield Edit("transpose", part, part.operand)
-    elif not isinstance(above, Transpose) and not _has_scalar(part, known):
+
+
+def _transposes_more(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
+    is_one = isinstance(part, Transpose) or isinstance(above, Transpose)
+    if not is_one and not _has_scalar(part, known):
         yield Edit("transpose", part, Transpose(part))
 
 
@@ -253,7 +257,8 @@ def _superfluous(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[
 
 
 EARLY: Sequence[Tried] = (
-    _transposes,
+    _transposes_less,
+    _transposes_more,
     _orders,
     _products,
     _signs,

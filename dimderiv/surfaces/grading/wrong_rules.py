@@ -39,7 +39,7 @@ def _taken_for(rule: Rule) -> Iterator[tuple[str, str]]:
         yield from TAKEN_FOR
         yield "chain_sign", f"-({right})"
     if rule.kind == "rows" and "[r,c]" in rule.signature:
-        yield "chain_rows", f"({right}) I[c,k]"
+        yield "chain_rows", f"{right} I[c,k]"
 
 
 def _derived(subject: Subject, rule: Rule, derivative: str) -> Program | None:
