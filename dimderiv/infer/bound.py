@@ -14,6 +14,7 @@ from dimderiv.language import Dim, syntax
 
 WRITTEN = "as it is written"
 DECLARED = "as it is declared"
+INSIDE = "so that every entry lies inside"
 
 
 class Place(NamedTuple):
@@ -43,6 +44,7 @@ class Bound:
         because: what says its size, where that is no axis.
         places: the axes that it indexes by itself.
         sums: the sums in which it occurs.
+        is_divided: whether it occurs in a quotient, `i//2`, which does not say how far it runs.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Bound:
     because: str = ""
     places: list[Place] = field(default_factory=list)
     sums: list[Sum] = field(default_factory=list)
+    is_divided: bool = False
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether nothing but quotients has it."""
+        return self.is_divided and not self.places and not self.sums
 
     def known(self) -> SizeTerm:
         """Its size, which is left open where nothing has told it yet."""

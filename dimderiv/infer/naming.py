@@ -82,7 +82,7 @@ def _named(scope: Scope, taken: set[str]) -> ClashError | None:
     except ClashError as clash:
         return clash
     for late in scope.late:
-        if late.bound is not None and is_open(late.bound.known()):
+        if late.bound is not None and (late.bound.is_untold or is_open(late.bound.known())):
             return ClashError(late.node, indexed.letter_undetermined(late.bound))
     return None
 

@@ -64,7 +64,7 @@ class IndexReader(Cursor):
         has_letters: whether something was read that may have letters to sum over.
         has_subscripts: whether an entry was written with a subscript, and so no letter is summed.
         in_index: whether an index is read, where a name is a letter.
-        in_size: whether a size is read, where `//` divides.
+        in_size: whether a size or an index is read, where `//` divides.
     """
 
     has_letters = False
@@ -178,14 +178,21 @@ class IndexReader(Cursor):
         if self.token.kind == ":":
             self.advance()
             head.sizes[letter.text] = size = self.size()
+            if self.token.kind == ":":
+                raise complaints.said("size goes on", (letter.start, self.token.end))
             self.sizes.update(names_in(size))
 
     def size(self) -> Tree:
         """The size of an axis: a sum of products and quotients of sizes and numbers."""
+        node = self.divided_sum()
+        _refuse_parts(node, (Number, Name, Negative, Add, Binary))
+        return node
+
+    def divided_sum(self) -> Tree:
+        """A sum in which `//` divides."""
         before, self.in_size = self.in_size, True
         node = self.sum()
         self.in_size = before
-        _refuse_parts(node, (Number, Name, Negative, Add, Binary))
         return node
 
     def reduction(self) -> Tree:
@@ -247,7 +254,7 @@ class IndexReader(Cursor):
     def position(self) -> Tree:
         """A sum of products of letters, sizes and whole numbers, or labels, or an entry of them."""
         opening = self.token
-        node = self.sum()
+        node = self.divided_sum()
         labels = node.operand if isinstance(node, Entry) else node
         if isinstance(labels, Call) and labels.function == RANK:
             return node
@@ -259,6 +266,9 @@ class IndexReader(Cursor):
         for part in walk(node):
             if isinstance(part, Binary) and part.operator == "^" and not self.is_size(part.left):
                 raise complaints.said("no index", part.span)
+            is_quotient = isinstance(part, Binary) and part.operator == "//"
+            if is_quotient and self.sizes.issuperset(names_in(part)):
+                raise complaints.said("//", part.span)
         letters = self.product_of_letters(node)
         if letters and not (opening.kind == "(" and self.tokens[self.index - 1].kind == ")"):
             raise complaints.letters_side_by_side(letters, (opening.start, self.end))

@@ -101,9 +101,11 @@ def entry_of(array: Piece, subscript: str) -> str:
 
 def _index(index: Tree, write: Write) -> str:
     written = write(index).text.replace(" - ", "-").replace(" + ", "+")
-    is_merged = isinstance(index, Binary) and not isinstance(index.left, Number)
+    match index:
+        case Binary("*", left, _) if not isinstance(left, Number):
+            return f"({written})"
     # A number joins the letter that it multiplies: `2i+r-1`.
-    return f"({written})" if is_merged else _MULTIPLE.sub(r"\1", written)
+    return _MULTIPLE.sub(r"\1", written)
 
 
 def _axis(letters: Sequence[str], write: Write) -> str:

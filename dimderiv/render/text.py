@@ -289,5 +289,5 @@ def _index(node: Tree) -> str:
         case Entry():
             return _plain(node)
     # A number joins the letter that it multiplies: `2i+r-1`.
-    written = _operand(node, SUM).replace(" + ", "+").replace(" - ", "-")
+    written = _operand(node, SUM).replace(" + ", "+").replace(" - ", "-").replace(" // ", "//")
     return _MULTIPLE.sub(r"\1", written)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
 
-from dimderiv.conform.indexed.places import Place, added, merged
+from dimderiv.conform.indexed.places import NOTHING, Place, added, merged
 from dimderiv.conform.indexed.scope import Scope
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.graph import (
@@ -29,6 +29,9 @@ from dimderiv.graph import (
 )
 from dimderiv.language import Add, Call, Dim, Entry, Name, Number, Tree
 
+# Letters of a selection that counts windows: one for the windows, one for the places in each.
+WINDOWED = 2
+
 
 class Binding:
     """The letters of a product as positions.
@@ -39,12 +42,14 @@ class Binding:
         scope: the letters of the statement.
         user: the letters of the program.
         kept: positions, with the size of their axes, outside of which another factor is 0.
+        in_windows: whether to say by a quotient in which of some windows a place is.
 
     Attributes:
         spelled: the position that each letter stands for.
         factors: what is left of the factors.
         identities: ones where two positions are the same, and where a letter is in its range.
         summed: the letters that are summed here.
+        windows: the letters that are quotients.
     """
 
     def __init__(
@@ -54,7 +59,10 @@ class Binding:
         scope: Scope,
         user: UserLetters,
         kept: Collection[tuple[Place, Dim]] = (),
+        *,
+        in_windows: bool = False,
     ) -> None:
+        self.in_windows, self.windows = in_windows, list[int]()
         self.part, self.scope, self.user = part, scope, user
         self.spelled: dict[int, Place] = {}
         self.identities: list[Tree] = []
@@ -160,6 +168,9 @@ class Binding:
             selections.remove(known)
             place, letters, steps = self._affine(known)
             unknown = [k for k, letter in enumerate(letters) if letter not in self.spelled]
+            if self.in_windows and self._is_windowed(known, letters, steps):
+                self._put_in_window(known, place, letters, steps)
+                continue
             free = next((k for k in unknown if abs(steps[k]) == 1), None)
             self._name([letter for k, letter in enumerate(letters) if k != free])
             if free is None:
@@ -167,6 +178,28 @@ class Binding:
                 continue
             rest = self._index(known, without=free)
             self.spelled[letters[free]] = place.plus(rest.negative).times(Dim.of(steps[free]))
+
+    def _is_windowed(self, factor: Factor, letters: Sequence[int], steps: Sequence[int]) -> bool:
+        """Whether one letter counts windows side by side, and another one runs through each."""
+        if len(letters) != WINDOWED or not self.spelled.keys().isdisjoint(letters):
+            return False
+        size, step = max(steps), min(steps)
+        inside = letters[steps.index(step)]
+        return step == 1 < size == self.part.dims[inside].number
+
+    def _put_in_window(
+        self, factor: Factor, place: Place, letters: Sequence[int], steps: Sequence[int]
+    ) -> None:
+        """Say in which window a place is, `i//2`, and where it is in there, `i - 2 (i//2)`."""
+        assert isinstance(factor.node, Selection)
+        size = max(steps)
+        window, inside = letters[steps.index(size)], letters[steps.index(1)]
+        from_start = place.moved(NOTHING - factor.node.offset)
+        self.spelled[window] = from_start.divided(size)
+        rest = from_start.plus(self.spelled[window].times(Dim.of(-size)))
+        self.spelled[inside] = rest
+        self.scope.bounded += ((rest, Dim.of(size)),)
+        self.windows.append(window)
 
     def _substitute(self, selections: list[Factor]) -> None:
         """Put the index in the place of a letter that it selects, the innermost one first."""

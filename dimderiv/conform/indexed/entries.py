@@ -14,7 +14,13 @@ from dimderiv.conform.defined_axes import along_entry
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.indexed.batches import batch_axes, batch_letters
 from dimderiv.conform.indexed.binding import Binding, ones_along
-from dimderiv.conform.indexed.entry_products import Entries, applied, raised, with_sums
+from dimderiv.conform.indexed.entry_products import (
+    Entries,
+    applied,
+    are_quotients_alone,
+    raised,
+    with_sums,
+)
 from dimderiv.conform.indexed.finite import is_finite
 from dimderiv.conform.indexed.places import Place, end_of
 from dimderiv.conform.indexed.scope import Scope
@@ -104,13 +110,31 @@ class EntryWriter:
         batched = self._batched(part, places, scope)
         if batched is not None:
             return batched
-        binding = Binding(part, places, scope, self.user, kept)
+        inner = scope.copy()
+        found, in_windows = self._bound(part, places, inner, kept, in_windows=True)
+        if in_windows and not are_quotients_alone(found):
+            inner = scope.copy()
+            found, _ = self._bound(part, places, inner, kept, in_windows=False)
+        scope.take(inner)
+        return found
+
+    def _bound(
+        self,
+        part: LabelledProduct,
+        places: Sequence[Place],
+        scope: Scope,
+        kept: Collection[tuple[Place, Dim]],
+        *,
+        in_windows: bool,
+    ) -> tuple[Entries, bool]:
+        """A product of entries, and whether windows in it are counted by quotients."""
+        binding = Binding(part, places, scope, self.user, kept, in_windows=in_windows)
         found = Entries(part.coefficient, [], [], binding.summed)
         closed = [f for f in binding.factors if self._is_closed(f)]
         for factor in binding.factors:
             if factor not in closed:
                 own = [binding.place(index) for index in factor.indices]
-                self._put(found, factor, own, scope)
+                self._put(found, factor, own, scope, kept)
                 kept = [*kept, *zip(own, factor.node.axes, strict=True)]
         for factor in closed:
             own = [binding.place(index) for index in factor.indices]
@@ -121,7 +145,7 @@ class EntryWriter:
             found = found._replace(number=found.number * inner.number)
         found.above.extend(binding.identities)
         found.above.sort(key=self._order)
-        return found
+        return found, bool(binding.windows)
 
     def _order(self, factor: Tree) -> tuple[bool, float]:
         """Scalars first, then factors as they stand in the program."""
@@ -161,7 +185,14 @@ class EntryWriter:
             return False
         return len(factor.indices) > 2 or not self.arrays.is_of_matrices(factor.node)
 
-    def _put(self, found: Entries, factor: Factor, places: list[Place], scope: Scope) -> None:
+    def _put(
+        self,
+        found: Entries,
+        factor: Factor,
+        places: list[Place],
+        scope: Scope,
+        kept: Collection[tuple[Place, Dim]],
+    ) -> None:
         """Add an entry of a factor above the line, or below it where it cannot be 0 / 0."""
         node, _, power = factor
         if _is_outside(places, node.axes, scope):
@@ -179,7 +210,9 @@ class EntryWriter:
             ]
             entry = self.entry(node, places, scope.bounded_by(outside))
             found.above.append(raised(entry, power))
-            found.above.extend(ones_along(*pair) for pair in outside)
+            # The places behind the last window are outside of what is handed down as well.
+            told = [pair for pair in outside if pair in kept and pair[0].windows]
+            found.above.extend(ones_along(*pair) for pair in outside if pair not in told)
             return
         entry = raised(self.entry(node, places, scope), abs(power))
         (found.below if power < 0 else found.above).append(entry)

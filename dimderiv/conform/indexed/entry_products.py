@@ -11,7 +11,7 @@ from dimderiv.conform.indexed.scope import Scope
 from dimderiv.conform.notation import HALF, over_and_under
 from dimderiv.conform.sums import is_difference, opposite
 from dimderiv.graph import ONCE, Map
-from dimderiv.language import COMPARISONS, Binary, Call, Negative, Number, Tree
+from dimderiv.language import COMPARISONS, Binary, Call, Entry, Negative, Number, Tree, walk
 
 
 class Entries(NamedTuple):
@@ -105,3 +105,15 @@ def applied(node: Map, entries: Sequence[Tree]) -> Tree:
     if node.function == "power":
         return Binary("^", entries[0], entries[1])
     return Call(written_name(node), tuple(entries))
+
+
+def are_quotients_alone(found: Entries) -> bool:
+    """Whether each quotient among entries is an index by itself, as the language has it.
+
+    Args:
+        found: the entries.
+    """
+    parts = [part for tree in (*found.above, *found.below) for part in walk(tree)]
+    indices = [index for part in parts if isinstance(part, Entry) for index in part.indices]
+    inside = [part for index in indices for part in walk(index) if part is not index]
+    return not any(isinstance(part, Binary) and part.operator == "//" for part in inside)

@@ -19,12 +19,14 @@ class Place(NamedTuple):
         offset: the position where all of them are 0.
         group: the letters of an axis of several, the first one slowest; none for any other.
         is_grouped: whether such a position is written by its letters alone, without sizes.
+        windows: a position and a number that it is divided by, where the quotient is this one.
     """
 
     steps: tuple[tuple[Tree, Dim], ...]
     offset: Dim = NOTHING
     group: tuple[str, ...] = ()
     is_grouped: bool = False
+    windows: "tuple[Place, int] | None" = None
 
     @staticmethod
     def at(letter: Tree) -> "Place":
@@ -59,6 +61,11 @@ class Place(NamedTuple):
         """The position on the other side of 0."""
         return self.times(Dim.of(-1))
 
+    def divided(self, size: int) -> "Place":
+        """The number of the window in which the position lies: `i//2`."""
+        quotient = Binary("//", self.tree(), Number(Fraction(size)))
+        return Place.at(quotient)._replace(windows=(self, size))
+
     def plus(self, other: "Place") -> "Place":
         """The sum of two positions."""
         steps: dict[Tree, Dim] = {}
@@ -77,7 +84,8 @@ class Place(NamedTuple):
         ends = self._ends(ranges)
         if ends is None:
             # A label is below the number of classes.
-            return len(self.steps) == 1 and self == Place.at(self.steps[0][0])
+            first = self.steps[0][0] if len(self.steps) == 1 else None
+            return first is not None and self == Place.at(first) and not isinstance(first, Binary)
         return is_never_negative(ends[0]) and is_never_negative(size - ONE - ends[1])
 
     def is_outside(self, size: Dim, ranges: Mapping[str, Dim]) -> bool:
@@ -94,6 +102,10 @@ class Place(NamedTuple):
 
     def _ends(self, ranges: Mapping[str, Dim]) -> tuple[Dim, Dim] | None:
         """The least and the largest position; nothing where they are not known."""
+        if self.windows is not None:
+            inner, size = self.windows
+            ends = inner._ends(ranges)
+            return None if ends is None else (ends[0] // size, ends[1] // size)
         low, high = self.offset, self.offset
         for each, step in self.steps:
             if not isinstance(each, Name) or each.name not in ranges:

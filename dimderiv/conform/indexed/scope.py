@@ -37,6 +37,19 @@ class Scope:
         inner.bounded, inner.names_sums = self.bounded, self.names_sums
         return inner
 
+    def copy(self) -> "Scope":
+        """The same letters, in which more may be named without a trace here."""
+        inner = copy(self)
+        inner.ranges, inner.equal = dict(self.ranges), [*self.equal]
+        inner.used, inner.alone = {*self.used}, {*self.alone}
+        return inner
+
+    def take(self, inner: "Scope") -> None:
+        """Take what has been named in a copy of this."""
+        self.ranges.update(inner.ranges)
+        self.equal[:] = inner.equal
+        self.used, self.alone = inner.used, inner.alone
+
     def bounded_by(self, pairs: Iterable[tuple[Place, Dim]]) -> "Scope":
         """The same letters where some positions, with the size of their axes, leave no axis."""
         inner = copy(self)

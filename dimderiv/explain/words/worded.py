@@ -192,7 +192,8 @@ class Latex(Worded):
     def steps(self, steps: Sequence[tuple[str, Sequence[str]]]) -> str:
         """Items, with the numbers that the text refers to."""
         items = [f"\\item[{number}.] " + "\n\n".join(paragraphs) for number, paragraphs in steps]
-        return "\n".join([r"\begin{enumerate}", *items, r"\end{enumerate}"])
+        # Lines with formulas break early rather than leave the page.
+        return "\n".join([r"\begin{enumerate}\sloppy", *items, r"\end{enumerate}"])
 
 
 class Markdown(Worded):

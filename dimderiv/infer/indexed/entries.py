@@ -68,6 +68,11 @@ def _along(scope: Scope, place: Place, index: syntax.Tree) -> Sequence[SizeTerm]
     if alone is not None:
         run_along(scope, place, alone)
         return []
+    match index:
+        case syntax.Binary("//", above, _) if moving := affine(scope, above).steps:
+            for letter in moving:
+                letter.is_divided = True
+            return []
     value = affine(scope, index)
     for letter in value.steps:
         letter.sums.append(Sum(place, *value))

@@ -1,7 +1,6 @@
 """Axes that are left out, put in, exchanged and merged, by letters where matrices do not reach."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from dimderiv.language import (
     Binary,
@@ -10,17 +9,15 @@ from dimderiv.language import (
     IndexForm,
     Letter,
     Name,
-    Number,
     Transpose,
     Tree,
     unused_letters,
     walk,
 )
-from dimderiv.sources.code.entries import entry
+from dimderiv.sources.code.entries import ONE, entry
 from dimderiv.sources.code.values import Array, Place, transposed, whole_number
 
 _LETTERS = "ijklpqrstuvabcdefghmnowxyz"
-ONE = Number(Fraction(1))
 
 
 def letters(at: Place, *trees: Tree) -> list[str]:

@@ -122,7 +122,10 @@ class Calls(Scope):
     def _unknown(self, node: ast.Call, name: str) -> NoReturn:
         written = self.text.written(node.func) if not self.is_formula else name
         hint = instead(name)
-        self.refuse(node.func, f"{written} is not read", hint and f"in the language: {hint}")
+        hint = f"in the language: {hint}" if hint else None
+        if isinstance(node.func, ast.Name):
+            hint = hint or f"its definition in the same text: def {name}(...): ..."
+        self.refuse(node.func, f"{written} is not read", hint)
 
     @contextmanager
     def _as_formula(self, span: Span) -> Iterator[None]:

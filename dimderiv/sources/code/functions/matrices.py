@@ -9,11 +9,13 @@ from dimderiv.language import Binary, Call, Entry, IndexForm, Name, Number, inde
 from dimderiv.sources.code import operators
 from dimderiv.sources.code.arranging import axis_of, exchanged, letters
 from dimderiv.sources.code.values import (
+    IS_NO_VECTOR,
     Array,
     Counting,
     Parts,
     Place,
     Value,
+    transposed,
     whole_number,
 )
 
@@ -44,7 +46,11 @@ def inner(at: Place, a: Value, b: Value) -> Array:
         return operators.product(at, left, right)
     if left.axes == right.axes == 2:
         return operators.product(at, left, exchanged(at, right, 0, 1))
-    at.misfit("inner is read of two 1-D arrays, or of two matrices")
+    if not left.axes or not right.axes:
+        return operators.multiplied(at, left, right)
+    if left.axes == 2 and right.axes == 1:
+        return operators.product(at, left, right)
+    at.misfit("inner is read of 1-D arrays and matrices")
 
 
 def vdot(at: Place, a: Value, b: Value) -> Array:
@@ -54,7 +60,11 @@ def vdot(at: Place, a: Value, b: Value) -> Array:
         at.misfit("the two arrays have different numbers of axes")
     if left.axes == 1:
         return operators.product(at, left, right)
-    return Array(Call("sum", (operators.multiplied(at, left, right).tree,), span=at.span), 0)
+    if left.axes != 2:
+        at.refuse("vdot of arrays with more than two axes is not read", "np.sum(A * B)")
+    # Conforms for equal shapes alone, where a product of entries would be broadcast.
+    inner = operators.product(at, Array(transposed(left.tree), 2), right)
+    return Array(Call("tr", (inner.tree,), span=at.span), 0)
 
 
 def outer(at: Place, a: Value, b: Value) -> Array:
@@ -115,7 +125,14 @@ def diag(at: Place, a: Value) -> Array:
     array = at.array(a)
     if array.axes == 1:
         return Array(Call("diag", (array.column,), span=at.span), 2)
-    return Array(Call("diag", (at.array(a, 2).tree,), span=at.span), 1)
+    return diagonal(at, a)
+
+
+def diagonal(at: Place, a: Value) -> Array:
+    """The diagonal of a matrix."""
+    tree = at.array(a, 2).tree
+    at.claim(tree, IS_NO_VECTOR)
+    return Array(Call("diag", (tree,), span=at.span), 1)
 
 
 def triangle(function: str) -> Callable[..., Array]:
@@ -245,7 +262,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "multi_dot": multi_dot,
     "matrix_power": matrix_power,
     "diag": diag,
-    "diagonal": _of_matrix("diag", 1),
+    "diagonal": diagonal,
     "tril": triangle("tril"),
     "triu": triangle("triu"),
     "eye": eye,
