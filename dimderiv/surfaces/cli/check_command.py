@@ -12,7 +12,7 @@ import click
 from dimderiv.answer import LAYOUTS
 from dimderiv.explain import LANGUAGES
 from dimderiv.surfaces import grading
-from dimderiv.surfaces.cli.process import BAD_INPUT, FAILED
+from dimderiv.surfaces.cli.process import BAD_INPUT, FAILED, note
 
 if TYPE_CHECKING:
     from dimderiv.surfaces.grading import Row, Verdict
@@ -59,6 +59,10 @@ def check_command(
     if not wrt:
         raise click.UsageError("no variable is named to differentiate by; write --wrt w")
     verdict = grading.check(expr, ",".join(wrt), answer, shapes=";".join(shape), **options)
+    if verdict.assumptions:
+        note(f"assumed {', '.join(verdict.assumptions)}", verbose=False)
+    for doubt in verdict.doubts:
+        note(f"note: {doubt}", verbose=True)
     if as_json:
         click.echo(json.dumps(asdict(verdict), indent=2, ensure_ascii=False))
     else:

@@ -7,9 +7,10 @@ from typing import Any
 
 from dimderiv.answer import Derived, Variables
 from dimderiv.derivation import derive
-from dimderiv.errors import VerificationError
+from dimderiv.errors import ParseError, VerificationError
 from dimderiv.language import Program, Shapes
 from dimderiv.surfaces.grading.explanation import explained
+from dimderiv.surfaces.grading.misfit import is_misfit
 from dimderiv.surfaces.grading.reading import answers_to, read_program, with_shapes
 from dimderiv.surfaces.grading.subject import Subject
 from dimderiv.surfaces.grading.verdict import Verdict
@@ -59,6 +60,8 @@ def check(
     factor: 2 X' (X w - y)
     """
     words = Words(lang)
+    if not isinstance(answer, str):
+        raise ParseError(f"an answer is a text, not {answer!r}", hint='such as "2 X\' (X w - y)"')
     derived = derived_of(
         expr,
         wrt,
@@ -95,24 +98,27 @@ def graded(derived: Derived, answer: str, words: Words) -> Verdict:
     program = read_program(answer, derived.question)
     parts = answers_to(program, dict(derived.names))
     verdicts = {names: _graded(derived, names, part, words) for names, part in parts.items()}
-    wrong = [names for names, verdict in verdicts.items() if not verdict.right]
-    if len(verdicts) == 1 or not wrong:
-        return next(iter(verdicts.values()))
-    return words.several({derived.names[names]: verdicts[names] for names in wrong})
+    wrong = {derived.names[names]: each for names, each in verdicts.items() if not each.right}
+    several = len(verdicts) > 1 and bool(wrong)
+    verdict = words.several(wrong) if several else next(iter(verdicts.values()))
+    typed = derived.question.typed
+    return replace(verdict, assumptions=typed.assumptions, doubts=typed.doubts)
 
 
 def _graded(derived: Derived, names: Variables, program: Program, words: Words) -> Verdict:
     answer = with_shapes(program, derived.question, derived.extents[names].shape)
     subject = Subject(derived, names, answer.program)
-    if subject.standing == "unclear" and answer.misfit is not None:
+    is_odd = answer.misfit is not None and subject.standing in ("unclear", "misfit")
+    if answer.misfit is not None and is_odd and not is_misfit(subject):
         raise answer.misfit
     if subject.standing in ("agrees", "unclear"):
         try:
             return words.right(subject.judged())
         except VerificationError as error:
-            if not isinstance(error, DisagreementError) or subject.standing == "unclear":
+            if subject.standing == "unclear":
                 raise NotVerifiableError(f"the answer cannot be judged: {error.message}") from error
-            subject = replace(subject, met=error)
+            if isinstance(error, DisagreementError):
+                subject = replace(subject, met=error)
     subject.confirm()
     name = derived.names[names] if len(derived.names) > 1 else None
     return words.wrong(subject, explained(subject), answer.misfit, name)

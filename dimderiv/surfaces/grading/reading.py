@@ -1,12 +1,15 @@
 """The text of an answer, read beside the expression that it is to be the derivative of."""
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from dimderiv.answer import Question, Variables
 from dimderiv.errors import DimderivError, ParseError, ShapeError, UnknownNameError
 from dimderiv.infer import Typed, needs_sizes
 from dimderiv.language import (
+    Call,
     Name,
+    Number,
     Program,
     Shape,
     Statement,
@@ -14,6 +17,7 @@ from dimderiv.language import (
     parse_program,
 )
 
+ZERO = Number(Fraction(0))
 # Names that mean something wherever they stand.
 CONSTANTS = frozenset({"I", "pi"})
 
@@ -111,11 +115,21 @@ def with_shapes(program: Program, question: Question, wanted: Shape) -> Answer:
         question: what it answers.
         wanted: the shape of the derivative.
     """
+    program = _with_zeros(program, wanted)
     try:
         typed = typed_beside(program, question, wanted)
     except ShapeError as error:
         return Answer(program, misfit=error)
     return Answer(typed.settled if needs_sizes(program) else program, typed.value)
+
+
+def _with_zeros(program: Program, wanted: Shape) -> Program:
+    """An answer that is 0, as an array of zeros: there is no other zero of that shape."""
+    *before, last = program.statements
+    if wanted.is_scalar or wanted.has_more_axes or last.value != ZERO:
+        return program
+    zeros = Statement(last.name, Call("matrix", (last.value,)), last.span)
+    return replace(program, statements=(*before, zeros))
 
 
 def typed_beside(program: Program, question: Question, wanted: Shape | None = None) -> Typed:
