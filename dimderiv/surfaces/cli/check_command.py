@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dimderiv.answer import LAYOUTS
+from dimderiv.derivation import NAMES
 from dimderiv.explain import LANGUAGES
 from dimderiv.surfaces import grading
 from dimderiv.surfaces.cli.process import BAD_INPUT, FAILED, note
@@ -28,6 +29,12 @@ STATUS = {"right": 0, "wrong": FAILED, "unreadable": BAD_INPUT}
     and shapes and name if wanted; its status is the largest one.""",
 )
 @click.argument("words", metavar="EXPR ANSWER", nargs=-1)
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(list(NAMES)),
+    help="What the expression is written in; recognised where it shows.",
+)
 @click.option("--wrt", metavar="NAMES", multiple=True, help="Variables, such as w or W1,b1.")
 @click.option(
     "--shape", "--shapes", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n".'

@@ -1,12 +1,12 @@
 """`check`: whether an answer is the derivative, and what is wrong with it where it is not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dimderiv.answer import Derived, Variables
-from dimderiv.derivation import derive
+from dimderiv.derivation import derive, recognised
 from dimderiv.errors import ParseError, VerificationError
 from dimderiv.language import Program, Shapes
 from dimderiv.surfaces.grading.explanation import explained
@@ -19,7 +19,7 @@ from dimderiv.verify import DisagreementError, NotVerifiableError
 
 
 def check(
-    expr: str | Program,
+    expr: str | Program | Callable[..., Any],
     wrt: str | Sequence[str],
     answer: str,
     *,
@@ -30,12 +30,13 @@ def check(
     layout: str = "mixed",
     structured: bool = False,
     rules: str | Path | Sequence[str | Path] = (),
+    source: str | None = None,
     lang: str = "en",
 ) -> Verdict:
     """Judge an answer to a question that `derive` can answer.
 
     Args:
-        expr: the expression.
+        expr: the expression, in any form that `derive` takes.
         wrt: the variable, or several.
         answer: the derivative that somebody found, in any spelling; it may use what the expression
             defines, and define more.  For several variables it defines each derivative by the name
@@ -47,6 +48,8 @@ def check(
         layout: the layout that the answer is in.
         structured: whether entries that a property ties move together.
         rules: files with rules of your own.
+        source: the language of the expression, as for `derive`; the answer may be in that one or
+            in ours, or in another that it shows.
         lang: the language of the verdict, `"en"` or `"zh"`.
 
     Returns:
@@ -72,11 +75,28 @@ def check(
         layout=layout,
         structured=structured,
         rules=rules,
+        source=source,
     )
-    return graded(derived, answer, words)
+    return graded(derived, answer, words, language_of(expr, source))
 
 
-def derived_of(expr: str | Program, wrt: str | Sequence[str], **options: Any) -> Derived:
+def language_of(expr: str | Program | Callable[..., Any], source: str | None = None) -> str:
+    """The language that an expression is in.
+
+    Args:
+        expr: the expression.
+        source: what was said of it.
+    """
+    if source is not None:
+        return source
+    if isinstance(expr, str):
+        return recognised(expr)
+    return "dimderiv" if isinstance(expr, Program) else "numpy"
+
+
+def derived_of(
+    expr: str | Program | Callable[..., Any], wrt: str | Sequence[str], **options: Any
+) -> Derived:
     """The right answer, which is checked once a wrong one is measured by it.
 
     Args:
@@ -87,15 +107,16 @@ def derived_of(expr: str | Program, wrt: str | Sequence[str], **options: Any) ->
     return derive(expr, wrt, verify=False, **options).derived
 
 
-def graded(derived: Derived, answer: str, words: Words) -> Verdict:
+def graded(derived: Derived, answer: str, words: Words, source: str = "dimderiv") -> Verdict:
     """The verdict on an answer, which is wrong where one of its parts is.
 
     Args:
         derived: the right answer.
         answer: what was answered.
         words: what says it.
+        source: the language of the expression.
     """
-    program = read_program(answer, derived.question)
+    program = read_program(answer, derived.question, source)
     parts = answers_to(program, dict(derived.names))
     verdicts = {names: _graded(derived, names, part, words) for names, part in parts.items()}
     wrong = {derived.names[names]: each for names, each in verdicts.items() if not each.right}

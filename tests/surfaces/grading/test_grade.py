@@ -93,10 +93,36 @@ def test_all_that_derive_can_answer_can_be_judged(
     assert not check(expression, wrt, twice, **options).right
 
 
+@pytest.mark.parametrize(
+    ("expression", "answer", "source"),
+    [
+        (SQUARES, r"2 X^\top (X w - y)", None),
+        (SQUARES, "2 * X.T @ (X @ w - np.eye(y.shape[0]) @ y)", None),
+        (r"\|Xw - y\|_2^2", r"2 X^\top X w - 2 X^\top y", None),
+        (r"\|Xw - y\|_2^2", "2 X' (X w - y)", None),
+        ("np.sum((X @ w - y)**2)", "2 * X.T @ (X @ w - y)", None),
+        ("np.sum((X @ w - y)**2)", "2 X' (X w - y)", None),
+        ("((X @ w - y)**2).sum()", "2 * (X @ w - y) @ X", "numpy"),
+    ],
+)
+def test_expression_and_answer_may_be_latex_or_code(
+    expression: str, answer: str, source: str | None
+) -> None:
+    """Each in its own language."""
+    assert check(expression, "w", answer, source=source, shapes="X: m x n; w: n; y: m").right
+
+
+def test_an_answer_in_latex_is_mended_in_our_language() -> None:
+    """What is wrong is said of what was read."""
+    verdict = check(r"\|Xw - y\|_2^2", "w", r"2 X (X w - y)")
+
+    assert ("transpose", "2 X' (X w - y)") == (verdict.kind, verdict.fix)
+    assert "read as LaTeX: ||X w - y||^2" in verdict.assumptions
+
+
 def test_zero_is_an_array_of_zeros() -> None:
     """Nobody writes all of them."""
     assert check("x' A y", "x", "0", order=2).right
-    assert check("x' A y", "x,y", "H_xx = 0; H_xy = A; H_yx = A'; H_yy = 0", order=2).right
     assert not check("x' A x", "x", "0", order=2).right
     assert check("sum(x)", "x", "ones(n)").right
 
