@@ -14,7 +14,7 @@ from dimderiv.language import (
     unused_letters,
 )
 from dimderiv.sources.code.entries import ONE, entry, names_of
-from dimderiv.sources.code.values import Array, Place, transposed, whole_number
+from dimderiv.sources.code.values import Array, Place, is_known, transposed, whole_number
 
 _LETTERS = "ijklpqrstuvabcdefghmnowxyz"
 
@@ -140,5 +140,7 @@ def reshaped(at: Place, array: Array, sizes: Sequence[Array]) -> Array:
     if array.axes == 1 and sorted(map(str, numbers)) == ["-1", "1"]:
         return Array(array.column if numbers[1] == 1 else array.row, 2)
     tree = array.column if array.axes == 1 else array.tree
+    if not all(is_known(size.tree) for size in sizes):
+        at.refuse("the sizes of this shape are not known", "the shapes of the symbols")
     wanted = tuple(size.tree for size in sizes)
     return Array(Call("reshape", (tree, *wanted), span=at.span), len(sizes))
