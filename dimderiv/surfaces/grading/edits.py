@@ -114,10 +114,14 @@ def _places(tree: Tree) -> Iterator[Place]:
             stack.extend((child, part) for child in reversed(children(part)))
 
 
-def _transposes(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
+def _transposes_less(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     if isinstance(part, Transpose):
         yield Edit("transpose", part, part.operand)
-    elif not isinstance(above, Transpose) and not _has_scalar(part, known):
+
+
+def _transposes_more(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
+    is_one = isinstance(part, Transpose) or isinstance(above, Transpose)
+    if not is_one and not _has_scalar(part, known):
         yield Edit("transpose", part, Transpose(part))
 
 
@@ -172,7 +176,8 @@ def _numbers(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit
         is_power = isinstance(above, Binary) and above.operator in POWERS and above.right is part
         kind = "power" if is_power else "factor"
         for value in (part.value * 2, part.value / 2, part.value + 1, part.value - 1):
-            if value > 0:
+            # A factor or an exponent of 1 is none, and tried as such.
+            if value > 0 and not (value == 1 and isinstance(above, Binary)):
                 yield Edit(kind, part, Number(value))
     elif isinstance(above, Add) and not isinstance(part, Negative):
         yield Edit("factor", part, Binary("*", TWO, part))
@@ -220,11 +225,21 @@ def _functions(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Ed
         for function in known.functions:
             if function != part.function:
                 yield Edit("function", part, replace(part, function=function))
+    if not isinstance(part, Number | Negative | Transpose) and not isinstance(above, Call):
+        for function in known.functions:
+            yield Edit("function", part, Call(function, (part,)))
+
+
+def _norms(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
+    if isinstance(part, Call) and part.function in NORMS:
+        yield Edit("function", part, part.arguments[0], "norm")
 
 
 def _diagonals(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     if isinstance(part, Call) and part.function == "diag":
         yield Edit("diag", part, part.arguments[0])
+    elif isinstance(above, Add) and is_scalar(part, known):
+        yield Edit("diag", part, Binary("*", part, Name("I")), "identity")
     elif isinstance(part, Name | Call | Binary | Add) and not is_scalar(part, known):
         yield Edit("diag", part, Call("diag", (part,)))
 
@@ -242,7 +257,8 @@ def _superfluous(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[
 
 
 EARLY: Sequence[Tried] = (
-    _transposes,
+    _transposes_less,
+    _transposes_more,
     _orders,
     _products,
     _signs,
@@ -250,6 +266,7 @@ EARLY: Sequence[Tried] = (
     _brackets,
     _sums,
     _powers,
+    _norms,
     _names,
     _superfluous,
     _diagonals,

@@ -7,6 +7,7 @@ from typing import Any
 
 from dimderiv.answer import Derived, Variables
 from dimderiv.derivation import derive
+from dimderiv.errors import VerificationError
 from dimderiv.language import Program, Shapes
 from dimderiv.surfaces.grading.explanation import explained
 from dimderiv.surfaces.grading.reading import answers_to, read_program, with_shapes
@@ -103,11 +104,13 @@ def graded(derived: Derived, answer: str, words: Words) -> Verdict:
 def _graded(derived: Derived, names: Variables, program: Program, words: Words) -> Verdict:
     answer = with_shapes(program, derived.question, derived.extents[names].shape)
     subject = Subject(derived, names, answer.program)
+    if subject.standing == "unclear" and answer.misfit is not None:
+        raise answer.misfit
     if subject.standing in ("agrees", "unclear"):
         try:
             return words.right(subject.judged())
-        except DisagreementError as error:
-            if subject.standing == "unclear":
+        except VerificationError as error:
+            if not isinstance(error, DisagreementError) or subject.standing == "unclear":
                 raise NotVerifiableError(f"the answer cannot be judged: {error.message}") from error
             subject = replace(subject, met=error)
     subject.confirm()

@@ -87,6 +87,29 @@ def missing_term(subject: Subject) -> Mistake | None:
     return _missing_one(subject, terms(subject.right_tree), 1)
 
 
+def missing_of_several(subject: Subject) -> Mistake | None:
+    """The answer, but for a part of one of the several terms of the right one."""
+    if len(terms(subject.right_tree)) < 2:
+        return None
+    return _missing_one(subject, multiplied_out(subject.right_tree), 1)
+
+
+def other_term(subject: Subject) -> Mistake | None:
+    """The answer, but for one term in whose place the right one has another."""
+    own = terms(subject.last)
+    right = [*terms(subject.right_tree), *multiplied_out(subject.right_tree)]
+    for k, wrong in enumerate(own if len(own) > 1 else ()):
+        rest = [*own[:k], *own[k + 1 :]]
+        for sign, term in right:
+            found = _coefficients(subject, [*rest, (sign, term)])
+            if found is not None and all(factor == 1 for factor in found[:-1]) and found[-1]:
+                new = (sign, scaled(term, found[-1]))
+                fix = subject.with_last(added([*own[:k], new, *own[k + 1 :]]))
+                fields = {"part": _signed(wrong), "new": _signed(new)}
+                return Mistake("term", fields, fix, "term_other")
+    return None
+
+
 def mended_terms(subject: Subject) -> Mistake | None:
     """The answer, where two terms need a number, or one is missing of those multiplied out."""
     return (

@@ -50,10 +50,10 @@ class Subject:
         """The shape of the derivative as it is printed."""
         return self.derived.extents[self.names].shape
 
-    @property
+    @cached_property
     def right(self) -> Program:
-        """The right answer, as it is printed."""
-        return self.derived.derivatives[self.names].program
+        """The right answer, as it is printed and read again."""
+        return self.question.read(self.derived.derivatives[self.names].text())
 
     @property
     def last(self) -> Tree:

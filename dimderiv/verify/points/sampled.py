@@ -73,9 +73,7 @@ class Sample:
                 self._reader.names[statement.name] = self._reader.known[id(statement.value)]
 
     def _remember(self, tree: Tree) -> None:
-        if _binds(tree):
-            return
-        for child in children(tree):
+        for child in () if _binds(tree) else children(tree):
             self._remember(child)
         try:
             self._reader.value(tree)
