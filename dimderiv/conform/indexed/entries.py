@@ -42,6 +42,7 @@ from dimderiv.graph import (
     Sum,
     Symbol,
     are_letters,
+    is_onehot,
     is_zero,
     labelled,
     product,
@@ -278,7 +279,7 @@ class EntryWriter:
                 return applied(node, [self.entry(each, places, scope) for each in arguments])
             case Function() if node.over and len(node.axes) < len(node.arguments[0].axes):
                 return self._reduced(node, places, scope)
-            case Function() if not node.over:
+            case Function() if not node.over and not is_onehot(node):
                 return self._of_function(node, places, scope)
         return None
 
