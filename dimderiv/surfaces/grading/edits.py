@@ -7,6 +7,7 @@ from itertools import permutations, product
 from typing import NamedTuple
 
 from dimderiv.language import (
+    COMPARISONS,
     Add,
     Binary,
     Call,
@@ -23,6 +24,7 @@ from dimderiv.language import (
     replaced,
     walk,
 )
+from dimderiv.render import text
 
 ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 # So many factors are tried in every order; of more, two that stand side by side change places.
@@ -175,9 +177,10 @@ def _numbers(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit
     if isinstance(part, Number):
         is_power = isinstance(above, Binary) and above.operator in POWERS and above.right is part
         kind = "power" if is_power else "factor"
+        is_side = isinstance(above, Binary) and above.operator in COMPARISONS
         for value in (part.value * 2, part.value / 2, part.value + 1, part.value - 1):
             # A factor or an exponent of 1 is none, and tried as such.
-            if value > 0 and not (value == 1 and isinstance(above, Binary)):
+            if is_side or (value > 0 and not (value == 1 and isinstance(above, Binary))):
                 yield Edit(kind, part, Number(value))
     elif isinstance(above, Add) and not isinstance(part, Negative):
         yield Edit("factor", part, Binary("*", TWO, part))
@@ -247,13 +250,14 @@ def _diagonals(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Ed
 def _superfluous(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     """A factor or a term less."""
     if isinstance(part, Binary) and part.operator in {"*", ".*", "/", "./"}:
-        yield Edit("factor", part, part.left)
+        yield Edit("factor", part, part.left, "factor_superfluous")
         if part.operator in {"*", ".*"}:
-            yield Edit("factor", part, part.right)
+            yield Edit("factor", part, part.right, "factor_superfluous")
     if isinstance(part, Add):
         for k in range(len(part.terms)):
             rest = (*part.terms[:k], *part.terms[k + 1 :])
-            yield Edit("term", part, Add(rest) if len(rest) > 1 else rest[0])
+            new = Add(rest) if len(rest) > 1 else rest[0]
+            yield Edit("term", part, new, "term_superfluous", {"part": text(part.terms[k])})
 
 
 EARLY: Sequence[Tried] = (
