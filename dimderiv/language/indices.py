@@ -235,7 +235,7 @@ class IndexReader(Cursor):
         self.has_subscripts = True
         if isinstance(operand, Name) and operand.name not in self.known:
             written = self.source[slice(start, self.token.end)].strip()
-            if not written.startswith(operand.name):
+            if len(operand.name) == 1 and operand.name not in written:
                 self.assumptions[f"{written} is row {self.token.text} of {operand.name}"] = None
 
     def part(self) -> Tree:

@@ -15,14 +15,17 @@ from dimderiv.surfaces.grading.insertions import insertions
 from dimderiv.surfaces.grading.mistake import Mistake, edited
 from dimderiv.surfaces.grading.multiples import (
     mended_terms,
+    missing_of_several,
     missing_term,
     multiple,
     multiples_of_terms,
+    other_term,
 )
 from dimderiv.surfaces.grading.other_layout import other_layout
 from dimderiv.surfaces.grading.reading import with_shapes
 from dimderiv.surfaces.grading.subject import Subject
 from dimderiv.surfaces.grading.symmetry import nearly_where_symmetric, where_symmetric
+from dimderiv.surfaces.grading.tied import other_entries
 from dimderiv.surfaces.grading.vocabulary import vocabulary
 from dimderiv.surfaces.grading.wrong_rules import wrong_rule
 
@@ -40,11 +43,29 @@ def explained(subject: Subject) -> Mistake:
     Args:
         subject: the answer, beside the right one.
     """
-    for explain in (multiple, other_layout, multiples_of_terms, missing_term, where_symmetric):
+    for explain in (
+        multiple,
+        other_layout,
+        other_entries,
+        multiples_of_terms,
+        missing_term,
+        where_symmetric,
+    ):
         found = explain(subject)
         if found is not None and subject.is_confirmed(found.fix):
             return found
     return _Search(subject).explained()
+
+
+# What needs no search, the simplest first.
+FIRST = (
+    multiple,
+    other_layout,
+    other_entries,
+    multiples_of_terms,
+    missing_term,
+    where_symmetric,
+)
 
 
 class _Search:
@@ -72,8 +93,10 @@ class _Search:
         return (
             self._first(_with(program, edits(program, self.known)))
             or wrong_rule(subject)
+            or missing_of_several(subject)
             or self._first(_with(program, edits(program, self.known, LATE)))
             or self._first(_with(program, islice(insertions(subject), MOST_INSERTIONS)))
+            or other_term(subject)
             or mended_terms(subject)
             or self.nearly
             or nearly_where_symmetric(subject)
