@@ -34,6 +34,7 @@ from dimderiv.graph import (
 )
 from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
+from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.selecting import selected_inside
@@ -104,13 +105,17 @@ class Simplifier:
         """What can shorten a product, by the kinds of nodes in it."""
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
-            return ()
+            return (self._entries_inside,) if Product in kinds else ()
         shorten: list[Shorten] = [self._applied, fold] if Function in kinds else [fold]
+        shorten.append(self._entries_inside)
         shorten += [self._selected_inside] if Selection in kinds else []
         return [*shorten, *OF_SUMS] if Sum in kinds else shorten
 
     def _selected_inside(self, node: Product) -> Node | None:
         return selected_inside(node, self)
+
+    def _entries_inside(self, node: Product) -> Node | None:
+        return entries_inside(node, self)
 
     def _applied(self, node: Product) -> Node | None:
         return applied(node, self.rulebook)
