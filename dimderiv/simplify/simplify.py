@@ -37,6 +37,7 @@ from dimderiv.simplify.definitions import bodies, recognised
 from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.linear_maps import applied
+from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.selecting import selected_inside
 
 Shorten = Callable[[Product], Node | None]
@@ -128,7 +129,7 @@ class Simplifier:
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
-        multiplied_out = _multiplied_out(simple)
+        multiplied_out = _multiplied_out(simple) or shown_permutable(simple)
         if multiplied_out is not None:
             return self(multiplied_out)
         shorter = factored(simple)
