@@ -11,12 +11,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from random import Random
 from statistics import median
+from string import ascii_lowercase
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -46,7 +48,6 @@ from dimderiv.render import text
 from dimderiv.surfaces import Verdict
 
 TWO = Number(Fraction(2))
-LETTERS = ("i", "k", "j")
 Change = Callable[[Tree, "Case"], Iterator[Tree]]
 
 
@@ -55,7 +56,23 @@ class Case:
     """A golden case, and its answer as a tree."""
 
     golden: Golden
-    derivation: Derivation
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """What is derived for it."""
+        golden = self.golden
+        return derive(golden.expression, golden.wrt, verify=False, **self.options)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """How it is asked."""
+        golden = self.golden
+        return {
+            "shapes": golden.shapes,
+            "order": golden.order,
+            "upstream": golden.upstream or None,
+            "structured": golden.structured,
+        }
 
     @cached_property
     def program(self) -> Program:
@@ -75,16 +92,7 @@ class Case:
 
     def check(self, answer: str) -> Verdict:
         """The verdict on an answer."""
-        golden = self.golden
-        return check(
-            golden.expression,
-            golden.wrt,
-            answer,
-            shapes=golden.shapes,
-            order=golden.order,
-            upstream=golden.upstream or None,
-            structured=golden.structured,
-        )
+        return check(self.golden.expression, self.golden.wrt, answer, **self.options)
 
 
 # --- mistakes
@@ -200,7 +208,7 @@ MISTAKES: Mapping[Change, set[str]] = {
     other_axis: {"axis", "sum"},
     other_product: {"product", "brackets", "diag"},
     undivided: {"size", "factor"},
-    shortened: {"term", "symmetric"},
+    shortened: {"term", "symmetric", "chain"},
     unchained: {"chain", "factor"},
     factorless: {"factor", "chain"},
 }
@@ -283,12 +291,14 @@ def doubled(tree: Tree, case: Case) -> Iterator[Tree]:
 
 
 def summed_by_index(tree: Tree, case: Case) -> Iterator[Tree]:
-    """A product of two matrices as an index statement."""
+    """A product of two matrices as an index statement, whose letters are no sizes."""
+    i, k, j = [each for each in ascii_lowercase if each not in case.derivation.typed.names][:3]
     match tree:
         case Binary("*", Name(a), Name(b)) if _are_matrices(case, tree):
-            yield case.derivation.question.read(f"[i,j] {a}[i,k] {b}[k,j]").statements[-1].value
+            source = f"[{i},{j}] {a}[{i},{k}] {b}[{k},{j}]"
+            yield case.derivation.question.read(source).statements[-1].value
         case Binary("*", Transpose(Name(a)), Name(b)) if _are_matrices(case, tree):
-            source = f'einsum("ki,kj->ij", {a}, {b})'
+            source = f'einsum("{k}{i},{k}{j}->{i}{j}", {a}, {b})'
             yield case.derivation.question.read(source).statements[-1].value
 
 
@@ -334,32 +344,25 @@ def _names(program: Program) -> set[str]:
 # --- figures
 
 
-def cases(rng: Random) -> list[Case]:
+def cases(rng: Random, file: str) -> list[Case]:
     """The golden cases in matrix notation, in a random order."""
-    golden = [case for case in read_cases() if case.form == "matrix" and "," not in case.wrt]
+    golden = [
+        case
+        for case in read_cases()
+        if case.form == "matrix" and "," not in case.wrt and file in case.file
+    ]
     rng.shuffle(golden)
-    return [Case(case, _derivation(case)) for case in golden]
-
-
-def _derivation(case: Golden) -> Derivation:
-    return derive(
-        case.expression,
-        case.wrt,
-        shapes=case.shapes,
-        order=case.order,
-        upstream=case.upstream or None,
-        structured=case.structured,
-        verify=False,
-    )
+    return [Case(case) for case in golden]
 
 
 @dataclass
 class Figures:
     """What came out."""
 
-    outcomes: Counter[str]
-    seconds: list[float]
-    by_mistake: Counter[tuple[str, str]]
+    outcomes: Counter[str] = field(default_factory=Counter)
+    by_mistake: Counter[tuple[str, str]] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def report(self) -> str:
         """The figures in words."""
@@ -387,62 +390,69 @@ def graded(case: Case, answer: str, figures: Figures) -> Verdict | None:
         figures.seconds.append(time.perf_counter() - start)
 
 
-def right(case: Case, rng: Random, figures: Figures, show: bool) -> None:
+def right(case: Case, rng: Random, figures: Figures) -> None:
     """Grade an answer that is right."""
     answer = right_answer(case, rng)
     verdict = graded(case, answer, figures)
     if verdict is None or not verdict.right:
         figures.outcomes["false"] += verdict is not None
-        print(f"{'FALSE' if verdict else 'REFUSED'} {case.golden}: {answer}\n    {verdict}")
+        figures.told.append(f"{case.golden}: {answer}, which is right\n    {verdict or 'refused'}")
     else:
         figures.outcomes["right"] += 1
 
 
-def wrong(case: Case, mistake: Change, rng: Random, figures: Figures, show: bool) -> bool:
+def wrong(case: Case, mistake: Change, rng: Random, figures: Figures) -> bool:
     """Grade an answer with a mistake; whether there was one."""
     answers = list(wrong_answers(case, mistake))
     if not answers:
         return False
     answer = rng.choice(answers)
     verdict = graded(case, answer, figures)
-    if verdict is None and show:
-        print(f"REFUSED {case.golden}: {answer}")
-    # A mistake that leaves the value as it is is none; the fix of a real one is right.
-    if verdict is None or (verdict.right and is_right(case, answer)):
+    # A mistake that leaves the value as it is, as the check of derivations says, is none.
+    if verdict is None or verdict.right:
         return False
-    figures.outcomes["false"] += verdict.right
     is_named = verdict.kind in MISTAKES[mistake]
     figures.outcomes["named" if is_named else "misnamed"] += 1
     figures.by_mistake[mistake.__name__, verdict.kind] += 1
-    if show and not is_named:
-        print(f"{mistake.__name__} {verdict.kind}: {case.golden} by {case.golden.wrt}")
-        print(f"    {case.program and text(case.program)}\n    {answer}\n    {verdict}")
+    if not is_named:
+        shown = f"{text(case.program)}\n    {answer}\n    {verdict}"
+        figures.told.append(f"{mistake.__name__}, {verdict.kind}: {case.golden}\n    {shown}")
+    if not case.check(verdict.fix or "").right:
+        figures.outcomes["false"] += 1
+        figures.told.append(f"{case.golden}: {answer}\n    this is no fix: {verdict.fix}")
     return True
 
 
-def is_right(case: Case, answer: str) -> bool:
-    """Whether an answer has the value of the golden one, by the check of derivations."""
-    return True
+def class_of(count: int, seed: int, file: str = "") -> Figures:
+    """Grade so many right answers, and as many wrong ones.
+
+    Args:
+        count: how many of each.
+        seed: of the choice.
+        file: a part of the name of the file of cases.
+    """
+    rng, figures = Random(seed), Figures()
+    every = cases(rng, file)
+    for case in every[:count]:
+        right(case, rng, figures)
+    mistakes, done = list(MISTAKES), 0
+    for k in range(20 * len(every)):
+        if done == count:
+            break
+        mistake = mistakes[(k + k // len(every)) % len(mistakes)]
+        done += wrong(every[k % len(every)], mistake, rng, figures)
+    return figures
 
 
 def main() -> int:
-    """Grade a class; how many verdicts were false."""
+    """Grade a class; how many verdicts, or fixes, were false."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="what is called by another name")
     chosen = parser.parse_args()
-    rng, figures = Random(chosen.seed), Figures(Counter(), [], Counter())
-    every = cases(rng)
-    for case in every[: chosen.count]:
-        right(case, rng, figures, chosen.show)
-    mistakes, done = list(MISTAKES), 0
-    for k in range(20 * len(every)):
-        if done >= chosen.count:
-            break
-        case, mistake = every[k % len(every)], mistakes[(k + k // len(every)) % len(mistakes)]
-        done += wrong(case, mistake, rng, figures, chosen.show)
-    print(figures.report())
+    figures = class_of(chosen.count, chosen.seed)
+    print("\n".join([*(figures.told if chosen.show else ()), figures.report()]))
     return figures.outcomes["false"]
 
 

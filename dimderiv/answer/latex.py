@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dimderiv import render
 from dimderiv.answer.derived import Derived
-from dimderiv.language import Name, Shape
+from dimderiv.language import Name, Shape, names_in_brackets
 
 
 def latex(derived: Derived, *, left: bool = False) -> str:
@@ -15,13 +15,17 @@ def latex(derived: Derived, *, left: bool = False) -> str:
         left: whether a formula alone says on its left what it is.
     """
     spelled, functions = _spelled(derived), render.spellings(derived.question.rulebook)
+    typed = derived.question.typed
+    sizes = typed.sizes | names_in_brackets(typed.symbols)
     last = next(iter(derived.names.values()))
     statements = derived.program.statements
     if len(statements) == 1:
-        formula = render.latex(statements[0].value, names=spelled, spellings=functions)
+        formula = render.latex(statements[0].value, names=spelled, spellings=functions, sizes=sizes)
         return f"{_left_side(derived, spelled)} = {formula}" if left else formula
     lines = [
-        render.equation(each.name or last, each.value, names=spelled, spellings=functions)
+        render.equation(
+            each.name or last, each.value, names=spelled, spellings=functions, sizes=sizes
+        )
         for each in statements
     ]
     return render.align(lines)

@@ -36,6 +36,7 @@ class Question:
         structured: whether the entries of variables are tied as their properties say.
         inline: whether to write the answer without names for intermediates.
         unused: the names that are declared and do not occur, or defined and not used.
+        read_as: for a text of another language, which one it is, and what was read.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Question:
     structured: bool = False
     inline: bool = False
     unused: tuple[str, ...] = ()
+    read_as: str = ""
 
     @property
     def valued(self) -> Typed:

@@ -6,5 +6,18 @@ from dimderiv.derivation.code import FORMS
 from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.proofs import check_rules
+from dimderiv.derivation.reading import NAMES, read, recognised
 
-__all__ = ["FORMS", "Derivation", "Result", "check_rules", "claim_of", "derive", "derived", "parse"]
+__all__ = [
+    "FORMS",
+    "NAMES",
+    "Derivation",
+    "Result",
+    "check_rules",
+    "claim_of",
+    "derive",
+    "derived",
+    "parse",
+    "read",
+    "recognised",
+]

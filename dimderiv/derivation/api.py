@@ -1,26 +1,25 @@
 """`derive`: from text to a checked derivative, the whole pipeline in one place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from dimderiv import sources
 from dimderiv.answer import LAYOUTS, Layout, Question
 from dimderiv.derivation.claims import judge_named
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.derivation.pipeline import derived
+from dimderiv.derivation.reading import read
 from dimderiv.errors import DimderivError, NotDifferentiableError, ParseError, UnknownNameError
 from dimderiv.infer import Typed, handed_down, infer, refuse_second_meanings, with_directions
 from dimderiv.language import (
     BUILTIN_FUNCTIONS,
-    EULER,
     SIGNS,
     Declaration,
     Program,
     Shapes,
     canonical_name,
     indexed,
-    is_one_symbol,
-    names_in_brackets,
     parse_program,
     read_shapes,
     without_definitions,
@@ -54,7 +53,7 @@ def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = 
 
 
 def derive(
-    expr: str | Program,
+    expr: str | Program | Callable[..., object],
     wrt: str | Sequence[str],
     *,
     shapes: Shapes = None,
@@ -66,11 +65,13 @@ def derive(
     verify: bool | str = True,
     rules: str | Path | Sequence[str | Path] = (),
     inline: bool = False,
+    source: str | None = None,
 ) -> Derivation:
     """Derive the derivative of an expression by one or several variables, and check it.
 
     Args:
-        expr: the expression, as text or as `parse` returns it.
+        expr: the expression, as text or as `parse` returns it, or a function written with NumPy,
+            JAX or PyTorch, of which the source is read and nothing is run.
         wrt: a name, `"W1,b1"`, or a sequence of names.
         shapes: `{"X": "m x n"}` or `"X: m x n; w: n"`; what is missing is inferred and reported.
             `"f: m x n -> scalar"` declares a function of which nothing else is known.
@@ -90,6 +91,8 @@ def derive(
             `"sympy"` has sympy differentiate every entry, and prove that nothing is left.
         rules: files with rules of your own.
         inline: whether to write the answer without names for intermediates.
+        source: the language of the text, `"dimderiv"`, `"latex"` or `"numpy"`; it is recognised
+            where the text shows it, and the assumptions say what was read.
 
     Returns:
         The derivation, whose `str` is the answer in the language itself.
@@ -101,6 +104,8 @@ def derive(
     >>> print(derive("||Xw-y||^2", "w"))
     2 X' (X w - y)
     """
+    if callable(expr):
+        expr, source = sources.source_of(expr), "numpy"
     if not isinstance(expr, (str, Program)):
         raise ParseError(f"an expression is a text, not {expr!r}", hint='such as "x\' A x"')
     judge = judge_named(verify)
@@ -110,13 +115,17 @@ def derive(
     rulebook = load_rules(*files)
     known = read_shapes(shapes)
     rulebook = with_declared(rulebook, known)
-    declared = {name: found for name, found in known.items() if not found.is_function}
+    declared: Mapping[str, Declaration] = {
+        name: found for name, found in known.items() if not found.is_function
+    }
     variables = _names(wrt)
-    source = expr.source if isinstance(expr, Program) else expr
+    text = expr.source if isinstance(expr, Program) else expr
+    said = ""
     try:
         program = expr
         if not isinstance(program, Program):
-            program = _parsed(program, declared, variables, rulebook)
+            program, declared, said = read(program, source, declared, variables, rulebook)
+            text = program.source
         variables = tuple(dict.fromkeys(_meant(name, program) for name in variables))
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
         refuse_second_meanings(typed, declared)
@@ -132,7 +141,7 @@ def derive(
         if structured:
             _refuse_beside_structured(typed, order)
         question = Question(
-            source,
+            text,
             variables,
             typed,
             rulebook,
@@ -142,10 +151,11 @@ def derive(
             directions=directions,
             structured=structured,
             unused=_unused(known, typed),
+            read_as=said,
         )
         derivation = Derivation(derived(question))
     except DimderivError as error:
-        raise error.located(source)  # noqa: B904  the same error, with its text added
+        raise error.located(text)  # noqa: B904  the same error, with its text added
     return derivation if judge is None else derivation.verified(judge=judge)
 
 
@@ -194,19 +204,14 @@ def _layout(name: str) -> Layout:
 
 
 def _meant(name: str, program: Program) -> str:
-    """A variable of the program, which may be written as an entry of it is: `z_k`."""
-    return name if name in program.names else indexed.meant(name, program)
+    """A variable of the program, which may be written as an entry of it is: `z_k`.
 
-
-def _parsed(
-    source: str, declared: Mapping[str, Declaration], wrt: Sequence[str], rulebook: Rulebook
-) -> Program:
-    """The program; a word that is differentiated by is a name as if it were declared."""
-    words = {name for name in wrt if name.isidentifier() and not is_one_symbol(name)}
-    variables = {EULER}.intersection(wrt).union(words) - rulebook.words
-    sizes = names_in_brackets(declared)
-    names = sizes.union(declared, variables)
-    return parse_program(source, names=names, functions=rulebook.words, sizes=sizes)
+    In Python the name `lambda` needs a sign behind it, as in generated code.
+    """
+    plain = name.rstrip("_")
+    if name in program.names or plain in program.names:
+        return name if name in program.names else plain
+    return indexed.meant(name, program)
 
 
 def _refuse_unsupported(typed: Typed, order: int) -> None:

@@ -98,6 +98,11 @@ class Shown:
         return shapes_of(self.question)
 
     @property
+    def read_as(self) -> str:
+        """For a text of another language, which one it is, and what was read; else nothing."""
+        return self.question.read_as
+
+    @property
     def assumptions(self) -> tuple[str, ...]:
         """What was inferred rather than declared."""
         return self.typed.assumptions

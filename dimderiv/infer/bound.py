@@ -14,6 +14,7 @@ from dimderiv.language import Dim, syntax
 
 WRITTEN = "as it is written"
 DECLARED = "as it is declared"
+INSIDE = "so that every entry lies inside"
 
 
 class Place(NamedTuple):

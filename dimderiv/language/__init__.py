@@ -23,7 +23,7 @@ from dimderiv.language.names import (
     unused_name,
 )
 from dimderiv.language.numerals import Decimal, decimal_places, reciprocal
-from dimderiv.language.parser import parse_expression, parse_program
+from dimderiv.language.parser import parse_expression, parse_program, parse_tokens
 from dimderiv.language.rule_files import builtin_files, read_rule_file, rules_folder
 from dimderiv.language.shapes import (
     ONE,
@@ -74,10 +74,13 @@ from dimderiv.language.vocabulary import (
     COMPARISONS,
     EULER,
     EXTREMES,
+    MARK,
+    ONES,
     REDUCTIONS,
     RESERVED_WORDS,
+    Token,
 )
-from dimderiv.language.words import is_one_symbol
+from dimderiv.language.words import function_named, is_one_symbol
 
 __all__ = [
     "BUILTIN_FUNCTIONS",
@@ -90,7 +93,9 @@ __all__ = [
     "GRADIENT",
     "GREEK_NAMES",
     "HESSIAN",
+    "MARK",
     "ONE",
+    "ONES",
     "OPEN",
     "REDUCTIONS",
     "RESERVED_WORDS",
@@ -120,6 +125,7 @@ __all__ = [
     "Shapes",
     "Slice",
     "Statement",
+    "Token",
     "Transpose",
     "Tree",
     "all_occur",
@@ -132,6 +138,7 @@ __all__ = [
     "decimal_places",
     "free_letters",
     "frozen",
+    "function_named",
     "index_names",
     "indexed",
     "instead",
@@ -144,6 +151,7 @@ __all__ = [
     "names_in_use",
     "parse_expression",
     "parse_program",
+    "parse_tokens",
     "read_rule_file",
     "read_shapes",
     "reciprocal",

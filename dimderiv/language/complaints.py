@@ -44,6 +44,10 @@ _SAID = {
     ),
     ",": ("a comma stands only between the arguments of a function", "separate statements with ;"),
     ":": ("a colon stands only in the head of an index form", INDEX_FORM),
+    "size goes on": (
+        "the letter after a size would be a factor of the size",
+        "a comma before it: (c, r:2, s:2) or [i:m, j:n]",
+    ),
     "=": ("the left side of '=' is a single name", "write a definition like r = X w - y"),
     "= inside": ("'=' cannot stand inside brackets", "write axis=0 or axis=1 as the last argument"),
     "[": (

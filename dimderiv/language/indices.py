@@ -178,6 +178,8 @@ class IndexReader(Cursor):
         if self.token.kind == ":":
             self.advance()
             head.sizes[letter.text] = size = self.size()
+            if self.token.kind == ":":
+                raise complaints.said("size goes on", (letter.start, self.token.end))
             self.sizes.update(names_in(size))
 
     def size(self) -> Tree:
@@ -233,7 +235,7 @@ class IndexReader(Cursor):
         self.has_subscripts = True
         if isinstance(operand, Name) and operand.name not in self.known:
             written = self.source[slice(start, self.token.end)].strip()
-            if not written.startswith(operand.name):
+            if len(operand.name) == 1 and operand.name not in written:
                 self.assumptions[f"{written} is row {self.token.text} of {operand.name}"] = None
 
     def part(self) -> Tree:

@@ -14,7 +14,7 @@ from dimderiv.language.expressions import ExpressionReader
 from dimderiv.language.indices import Head
 from dimderiv.language.letters import named_letters, names_outside_brackets
 from dimderiv.language.syntax import Program, Statement, Tree, children, walk
-from dimderiv.language.tokens import tokenize
+from dimderiv.language.tokens import completed, tokenize
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
 
 SOURCE_LIMIT = 200_000
@@ -90,6 +90,27 @@ def parse_expression(
             hint="write the value alone",
         )
     return first.value
+
+
+def parse_tokens(
+    tokens: list[Token], source: str, *, names: Collection[str], sizes: Collection[str]
+) -> Program:
+    """The statements of tokens that a reader of another language has made.
+
+    Args:
+        tokens: those of a text in our language, each with its place in the other text.
+        source: the other text.
+        names: declared names.
+        sizes: those that are no letters in square brackets.
+
+    Raises:
+        ParseError: the tokens are no program.
+        LimitError: they are nested too deeply.
+    """
+    runs = any(token.kind == "reduction" for token in tokens)
+    known = frozenset({*names, *_left_sides(tokens)})
+    meant = completed(tokens, source, known=known, subscripted=names if runs else None)
+    return _StatementReader(source, meant, names, sizes, is_closed=True).program()
 
 
 def _program(

@@ -102,9 +102,27 @@ def tokenize(
     scanner = _Scanner(source, Words(source, names, functions))
     does_run = not _MAY_RUN.isdisjoint(source) and indexed.runs(source)
     scanner.scan(_running_pattern() if does_run else _TOKEN)
-    tokens, known = scanner.tokens, scanner.words.known
-    if does_run:
-        tokens = indexed.with_subscripts(tokens, scanner.words.declared)
+    declared = scanner.words.declared if does_run else None
+    return completed(scanner.tokens, source, known=scanner.words.known, subscripted=declared)
+
+
+def completed(
+    tokens: list[Token],
+    source: str,
+    *,
+    known: frozenset[str],
+    subscripted: Collection[str] | None = None,
+) -> list[Token]:
+    """The tokens as they are meant: with indices, defined functions, arrays of ones, the number e.
+
+    Args:
+        tokens: in the order of the text.
+        source: the text, or another one of the same meaning.
+        known: the names that are declared or defined.
+        subscripted: where something runs over subscripts, the declared names, which have none.
+    """
+    if subscripted is not None:
+        tokens = indexed.with_subscripts(tokens, subscripted)
     if "=" in source:
         tokens = with_defined_functions(tokens)
     if COMMUTATION in source and COMMUTATION not in known:

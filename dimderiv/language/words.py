@@ -277,6 +277,20 @@ def _starts_with_function(word: str, functions: Collection[str]) -> bool:
     return 1 < end < len(word) and word[:end] in functions and word[end].isalpha()
 
 
+def function_named(word: str, functions: Collection[str]) -> str | None:
+    """The function that a word means, also where it has capitals: `Tr`, `ReLU`.
+
+    Args:
+        word: the word.
+        functions: the names that are functions.
+
+    >>> function_named("Tr", {"tr"}), function_named("expit", {"sigmoid"})
+    ('tr', 'sigmoid')
+    """
+    spellings = _spellings(frozenset(functions))
+    return spellings.get(word) or spellings.get(word.lower())
+
+
 def is_one_symbol(name: str) -> bool:
     """Whether a name is read as one symbol also where nobody declares it.
 

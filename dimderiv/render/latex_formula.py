@@ -83,6 +83,7 @@ def latex(
     names: Mapping[str, str] = {},
     spellings: Mapping[str, str] = {},
     given: Collection[str] = (),
+    sizes: Collection[str] | None = None,
 ) -> str:
     r"""The tree as LaTeX for math mode.
 
@@ -93,6 +94,7 @@ def latex(
             brackets, or a pattern with a place `{x}` for the argument, `{y}` and `{z}` for more.
         given: letters that are not summed although nothing names them, as on the right of an
             equation of entries.
+        sizes: the names in square brackets that are no letters, if they are known.
 
     Returns:
         LaTeX without dollar signs.
@@ -102,10 +104,11 @@ def latex(
     """
     spellings = {**builtin_spellings(), **spellings}
     if not isinstance(tree, Program):
-        return _Printer(names, spellings, set(names_in(tree))).piece(with_sums(tree, given)).text
+        printer = _Printer(names, spellings, set(names_in(tree)))
+        return printer.piece(with_sums(tree, given, sizes)).text
     known = {name for each in tree.statements for name in names_in(each.value)}
     known.update(each.name for each in tree.statements if each.name is not None)
-    printer = _Printer(names, spellings, known)
+    printer = _Printer(names, spellings, known, sizes)
     lines = [printer.equation(each.name, each.value) for each in tree.statements]
     return lines[0][1] if len(lines) == 1 and not lines[0][0] else align(lines)
 
@@ -116,6 +119,7 @@ def equation(
     *,
     names: Mapping[str, str] = {},
     spellings: Mapping[str, str] = {},
+    sizes: Collection[str] | None = None,
 ) -> tuple[str, str]:
     r"""Both sides of a definition; the letters of an index form stand on the left one.
 
@@ -124,11 +128,13 @@ def equation(
         value: its value.
         names: LaTeX for names, as for `latex`.
         spellings: LaTeX for functions, as for `latex`.
+        sizes: the names in square brackets that are no letters, if they are known.
 
     >>> equation("y", IndexForm((("i", None),), Entry(Name("x"), (Name("i"),))))
     ('y_{i}', 'x_{i}')
     """
-    printer = _Printer(names, {**builtin_spellings(), **spellings}, {name, *names_in(value)})
+    known = {name, *names_in(value)}
+    printer = _Printer(names, {**builtin_spellings(), **spellings}, known, sizes)
     return printer.equation(name, value)
 
 
@@ -159,13 +165,14 @@ class _Printer:
     names: Mapping[str, str]
     spellings: Mapping[str, str]
     known: Collection[str] = field(repr=False)
+    sizes: Collection[str] | None = None
     space: str = " "
     # By identity, since a quotient may be written in two ways; each node is kept alive beside it.
     done: dict[int, tuple[Tree, Piece]] = field(default_factory=dict, init=False, repr=False)
 
     def equation(self, name: str | None, value: Tree) -> tuple[str, str]:
         """The two sides of a statement; the left one is empty where it has no name."""
-        value = with_sums(value)
+        value = with_sums(value, sizes=self.sizes)
         if name is None:
             return "", self.piece(value).text
         if not isinstance(value, IndexForm) or not value.letters:

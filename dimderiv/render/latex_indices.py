@@ -28,19 +28,23 @@ _REDUCTIONS = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}
 _MULTIPLE = re.compile(r"(?<![\w.)])([0-9]+) (?=[a-z])")
 
 
-def with_sums(tree: Tree, given: Collection[str] = ()) -> Tree:
+def with_sums(
+    tree: Tree, given: Collection[str] = (), sizes: Collection[str] | None = None
+) -> Tree:
     """A tree with a sum over each letter that it leaves open, as it is written on paper.
 
-    A name in square brackets is a letter unless it is in a size; names of letters are lower-case.
+    Where nobody knows the sizes, a name in square brackets is a letter if it is lower-case, unless
+    it is in a size.
 
     Args:
         tree: an expression.
         given: letters that are not left open.
+        sizes: the names in square brackets that are no letters, if they are known.
     """
     if not any(isinstance(part, IndexForm | Entry) for part in walk(tree)):
         return tree
     written = {name for part in walk(tree) for name in index_names(part)}
-    sizes = {name for name in written if not name[0].islower()}
+    sizes = {name for name in written if not name[0].islower()} if sizes is None else set(sizes)
     for part in walk(tree):
         letters = part.letters if isinstance(part, IndexForm) else ()
         sizes.update(name for _, size in letters if size for name in names_in(size))

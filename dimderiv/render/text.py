@@ -205,6 +205,8 @@ def _is_bare_exponent(node: Tree) -> bool:
 
 def _is_loose(factor: Tree, written: str) -> bool:
     """Whether a factor in brackets could be an entry of what stands before it: `X [a, b]`."""
+    while isinstance(factor, Transpose):
+        factor = factor.operand
     is_row = isinstance(factor, Blocks) and len(factor.rows) == 1
     return is_row and not written.isdigit()
 

@@ -37,6 +37,12 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
             "X' (softmax(X W) - onehot(y)) / N",
         ),
         ("sum(G .* E[y,:])", "E", "E: V x d; y: N labels V; G: N x d", "onehot(y)' G"),
+        (
+            "sum(G .* S[z,:]'[y,:])",
+            "G",
+            "S: b x c; y: m labels c; z: n labels b; G: m x n",
+            "S[z,:][:,y]'",
+        ),
         ("||x[1:] - x[:-1]||^2", "x", "x: n", "r = x[1:] - x[:-1]; 2 ([0; r] - [r; 0])"),
         (
             "sum(exp(X)[1:, 0:k] .* G)",

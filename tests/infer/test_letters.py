@@ -196,6 +196,10 @@ def test_entries_that_may_lie_outside_are_told(statement: Tree, expected: int) -
         ("x[i] x[i-1]", "let no index start below 0, and write sum[i:...] if"),
         ("sum[i:n-1] (x[i+1] - x[i])^2", None),
         ("[i] y[i] x[i-1]", None),
+        ("x[i] x[i+k]", "k is 0 alone, so that x[i+k] lies inside x wherever the other letters"),
+        ("[k] x[i] x[i+k]", "write [k:...] if it runs further"),
+        ("sum[k:1] x[i] x[i+k]", None),
+        ("[i] x[i+k] u[k]", None),
     ],
 )
 def test_a_letter_that_leaves_the_array_it_runs_along_is_doubted(
@@ -203,7 +207,7 @@ def test_a_letter_that_leaves_the_array_it_runs_along_is_doubted(
 ) -> None:
     """Most people mean the entries inside; the other arrays that a letter runs along are padded."""
     program = parse_program(text, names={"x", "n"}, sizes={"n"})
-    found = infer(program, declarations("x: n; y: n"), rulebook=RULES)
+    found = infer(program, declarations("x: n; y: n; u: 1"), rulebook=RULES)
 
     assert (0 if expected is None else 1) == len(found.doubts)
     assert all(expected in doubt for doubt in found.doubts if expected)

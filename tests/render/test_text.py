@@ -224,6 +224,7 @@ def test_a_program_reads_back() -> None:
         "X[i,:] - S[i, y[i]]",
         "[b, (h d)] X[b,h,d]",
         "[0; s] - [s; 0]",
+        "x' * [A, B]'",
         "X[1:, :-1] [A, B; C, D]",
         "P .* (G - sum(P .* G, axis=j)) - mean(K, axis=(n, h))",
         "mean(-logsoftmax(X W)[i, y[i]])",

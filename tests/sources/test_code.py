@@ -15,7 +15,7 @@ from dimderiv import derive
 from dimderiv.errors import DimderivError, ParseError, ShapeError
 from dimderiv.language import Declaration, read_shapes
 from dimderiv.rulebook import load_rules
-from dimderiv.sources import Reading, read_code
+from dimderiv.sources import Reading, read_code, source_of
 from dimderiv.sources.code.scope import axes_declared
 
 RULES = load_rules()
@@ -179,6 +179,8 @@ T.sum(axis=(0, 2)) @ y | T | T: b x m x n; y: m
 T.transpose(0, 2, 1) @ U | T | T: b x m x n; U: b x m x p
 T + b | b | T: N x m x n; b: n
 T[:, 1, :] | T | T: b x m x n
+((X[:, None, :] - T.mean(-1, keepdims=True))**2).sum() | T | X: m x n; T: m x k x n
+T.var(-1).sum() | T | T: n x m x k
 np.linalg.norm(X[:, None] - Y[None], axis=-1).sum() | X | X: m x d; Y: n x d
 -x @ A @ -x | x
 (A + 0.1 * np.eye(A.shape[0])) @ x @ y | x
@@ -205,6 +207,11 @@ def test_each_rule_of_numpy_holds(piece: list[str]) -> None:
         ("np.sum((X @ W - Y)**2) / N", "sum((X W - Y).^2) / N", "N is a number; a 2-D array"),
         ("1 / (1 + np.exp(-(w @ x + b)))", "1 / (1 + exp(-(w' x + b)))", "w: n"),
         ("x * np.sum(y)", "x sum(y)", "x: m"),
+        ("X @ w - Y", "X w - Y", "Y is a 1-D array; a 2-D array would fit too"),
+        ("np.sum((a - n)**2)", "sum((a - n).^2)", "n: m"),
+        ("(X - X.mean(0)).T @ X / (n - 1)", "(X - mean(X, axis=0))' X / (n - 1)", "n: scalar"),
+        ("mask * (R - U @ V.T)**2", "mask .* (R - U V').^2", "mask: m x n"),
+        ("K + s**2 * np.eye(len(y)) - np.outer(y, y)", "K + s^2 eye(n) - y y'", "K: n x n"),
         ("T.sum(axis=2)", "[i,j] T[i,j,k]", "T: m x n x p"),
         ("Q @ K.transpose(0, 2, 1)", "Q @ permute(K, 0, 2, 1)", "K: p x q x n"),
         ("F @ x", "F x", "F: m x n"),
@@ -279,6 +286,7 @@ def test_collections_of_parameters_are_taken_apart(code: str, text: str, said: s
     [
         ("((X[:, None, :] - Z[None])**2).sum(-1)", "[i,j] (X[i,k] - Z[j,k])^2"),
         ("np.abs(x[:, None, None] - Y[None]).sum()", "sum(([i,j,k] abs(x[i] - Y[j,k])))"),
+        ("(x[:, None, None] - Y[None]) * np.sum(A * B)", "[i,j,k] (x[i] - Y[j,k]) sum(A .* B)"),
         ("scipy.stats.norm.logpdf(x, 0, 1)", "-x.^2 / 2 - log(1) - log(2 pi) / 2"),
         ("F.layer_norm(x, (d,))", "(x - mean(x)) ./ sqrt(var(x) + 0.00001)"),
     ],
@@ -294,6 +302,24 @@ def test_nothing_is_run() -> None:
         reading("os.system('exit')")
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("scipy.special.softmax(k, axis=1)", "an axis of size 1 is not read"),
+        ("np.diag(k)", "an axis of size 1 is not read"),
+        ("np.cumsum(r, axis=0)", "an axis of size 1 is not read"),
+        ("np.squeeze(X, axis=0)", "the axis that is left out has not size 1"),
+        ("x.item()", "there is more than one entry"),
+        ("np.vdot(k, r)", "does not conform"),
+        ("np.hstack([X, x])", "the same number of axes"),
+    ],
+)
+def test_what_another_shape_would_make_of_it_is_refused(code: str, message: str) -> None:
+    """The language takes a column for one row as a whole, and NumPy does not."""
+    with pytest.raises(ShapeError, match=message):
+        reading(code, "k: n x 1; r: 1 x n; X: m x n; x: n")
+
+
 def test_a_misfit_shows_its_place_in_the_code() -> None:
     """Spans are places in the text that was given, in whichever line it stands."""
     code = "  def f(X, w):\n      r = X @ w\n      return (r + 1) @ w\n"
@@ -302,3 +328,52 @@ def test_a_misfit_shows_its_place_in_the_code() -> None:
 
     assert refused.value.span is not None
     assert code[slice(*refused.value.span)] == "(r + 1) @ w"
+
+
+WEIGHT = 0.5
+
+
+def penalty(w: Any) -> Any:
+    """A function that another one calls."""
+    return WEIGHT * w @ w
+
+
+def loss(X: Any, w: Any, y: Any) -> Any:
+    """X: (n, d)."""
+    return np.sum((X @ w - y) ** 2) + penalty(w) + scipy.special.logsumexp(w)
+
+
+def test_a_function_comes_with_what_it_uses() -> None:
+    """Libraries under their names there, numbers, and functions of the same file."""
+    read = reading(source_of(loss))
+
+    assert read.text == "sum((X w - y).^2) + (0.5 w)' w + logsumexp(w)"
+    assert read.declared == {"X": "n x d", "w": "d", "y": "n"}
+
+
+def test_a_lambda_is_cut_out_of_its_line() -> None:
+    """Whatever stands around it in the line."""
+    functions = [lambda x, A: x @ A @ x, 2]
+
+    assert reading(source_of(functions[0])).text == "x' A x"  # type: ignore[arg-type]
+
+
+def test_a_function_without_source_is_refused() -> None:
+    """Those that are built in have none."""
+    with pytest.raises(ParseError, match="does not know the source of len"):
+        source_of(len)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("c = 2\ndef f(x):\n    return c * x @ x", "(2 x)' x"),
+        ("f = lambda x: np.sum(x)\nf(y**2)", "sum(y.^2)"),
+        ("def f(x):\n    return x @ x\nnp.exp(f(y))", "exp(y' y)"),
+        ("sign, ld = np.linalg.slogdet(A)\nld", "ld = logdet(A)"),
+        ("n, d = X.shape\nX.sum() / (n * d)", "sum(X) / (m n)"),
+    ],
+)
+def test_the_last_statement_is_what_is_asked_about(code: str, text: str) -> None:
+    """A function at the end, or what is computed with functions before it."""
+    assert reading(code).text == text

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dimderiv.infer.bound import Bound, Place, Sum
+from dimderiv.infer.bound import INSIDE, Bound, Place, Sum
 from dimderiv.infer.clashes import ClashError
 from dimderiv.infer.indexed.affine import ends_of, ranges, smallest
 from dimderiv.infer.indexed.index_refusals import axis_in_words, with_size
@@ -30,13 +30,28 @@ def entries_outside(scope: Scope) -> list[str]:
 
 
 def ranges_in_doubt(scope: Scope) -> list[str]:
-    """Letters that an axis has alone and in a sum: for `x[i+1] - x[i]`, most mean entries inside.
+    """Letters that may be meant to run otherwise.
+
+    For `x[i+1] - x[i]`, where an axis has i alone and in a sum, most mean entries inside.  The k
+    of `x[i] x[i+k]` is 0 alone, as i runs over all of x.
 
     Args:
         scope: what is known, with every size.
     """
     bound = [letter for letters in scope.bound.values() for letter in letters.values()]
-    return list(dict.fromkeys(said for letter in bound for said in _doubts(scope, letter)))
+    doubts = (said for letter in bound for said in (*_lone(scope, letter), *_doubts(scope, letter)))
+    return list(dict.fromkeys(doubts))
+
+
+def _lone(scope: Scope, letter: Bound) -> Iterator[str]:
+    """What is said of a letter that has one value, for no more leave every entry inside."""
+    if letter.because == INSIDE and resolved(letter.known()) == ONE:
+        entry = letter.sums[0].place.entry
+        yield (
+            f"{letter.name} is 0 alone, so that {scope.text(entry)} lies inside "
+            f"{scope.text(entry.operand)} wherever the other letters run: write "
+            f"{with_size(letter)} if it runs further, and entries outside are 0"
+        )
 
 
 def _doubts(scope: Scope, letter: Bound) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import partial, reduce
 
-from dimderiv.infer.bound import DECLARED, WRITTEN, Bound, Late
+from dimderiv.infer.bound import DECLARED, INSIDE, WRITTEN, Bound, Late
 from dimderiv.infer.clashes import Axes
 from dimderiv.infer.indexed.affine import ranges, smallest
 from dimderiv.infer.indexed.written import written_size
@@ -87,5 +87,5 @@ def tell(scope: Scope, letter: Bound) -> bool:
     if sizes is None:
         return False
     scope.unifier.settle(letter.size, smallest(letter, sizes), letter.node)
-    letter.because = "so that every entry lies inside"
+    letter.because = INSIDE
     return True

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dimderiv.errors import ParseError
+from dimderiv.language.brackets import closing_bracket
 from dimderiv.language.indexed.pairs import narrowed
 from dimderiv.language.indexed.running import bracketed
 from dimderiv.language.suggestions import unknown_word
@@ -177,10 +178,14 @@ def _vectors(
 
 
 def _defined(tokens: Sequence[Token], found: Mapping[int, _Subscripted]) -> Iterator[str]:
-    """The arrays that the text defines: p of `p_i = ...`."""
-    for place, name in found.items():
-        if (not place or tokens[place - 1].kind == ";") and tokens[place + 1].kind == "=":
-            yield name.base
+    """The arrays that the text defines: p of `p_i = ...`, `p = ...` and `p[i] = ...`."""
+    starts = [place + 1 for place, token in enumerate(tokens) if token.kind == ";"]
+    for place in [0, *starts]:
+        following = place + 1
+        if following < len(tokens) and tokens[following].kind == "[":
+            following = closing_bracket(tokens, following) + 1
+        if following < len(tokens) and tokens[following].kind == "=":
+            yield found[place].base if place in found else tokens[place].text
 
 
 def _end(tokens: Sequence[Token], place: int) -> int:

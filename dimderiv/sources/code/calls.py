@@ -11,7 +11,7 @@ from typing import NoReturn
 from dimderiv.errors import Span
 from dimderiv.language import Call, instead
 from dimderiv.sources.code import modules
-from dimderiv.sources.code.functions import FORMULAS, FUNCTIONS
+from dimderiv.sources.code.functions import FORMULAS, FUNCTIONS, PLAIN
 from dimderiv.sources.code.scope import Scope
 from dimderiv.sources.code.values import (
     Array,
@@ -89,6 +89,8 @@ class Calls(Scope):
             case ast.Name(name) if name not in self.env and not self.is_formula:
                 if name in self.known.functions:
                     return Function(name, "declared")
+                if name in PLAIN - modules.BUILTINS:
+                    return Function(name, self.known.library)
                 if name not in modules.BUILTINS:
                     self._unknown(node, name)
             case ast.Attribute(ast.Name("self")) if self.is_open("self"):
@@ -122,7 +124,10 @@ class Calls(Scope):
     def _unknown(self, node: ast.Call, name: str) -> NoReturn:
         written = self.text.written(node.func) if not self.is_formula else name
         hint = instead(name)
-        self.refuse(node.func, f"{written} is not read", hint and f"in the language: {hint}")
+        hint = f"in the language: {hint}" if hint else None
+        if isinstance(node.func, ast.Name):
+            hint = hint or f"its definition in the same text: def {name}(...): ..."
+        self.refuse(node.func, f"{written} is not read", hint)
 
     @contextmanager
     def _as_formula(self, span: Span) -> Iterator[None]:

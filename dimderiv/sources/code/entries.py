@@ -4,6 +4,7 @@ Without this each would be an operand of its own, and what was read hard to read
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 
 from dimderiv.language import (
     Binary,
@@ -11,6 +12,8 @@ from dimderiv.language import (
     IndexForm,
     Letter,
     Name,
+    Negative,
+    Number,
     Operator,
     Tree,
     replaced,
@@ -19,6 +22,7 @@ from dimderiv.language import (
 from dimderiv.sources.code.values import Array, Place
 
 _DOTLESS: Mapping[str, Operator] = {".*": "*", "./": "/", ".^": "^"}
+ONE = Number(Fraction(1))
 Make = Callable[[Sequence[Tree]], Tree]
 
 
@@ -40,37 +44,32 @@ def by_entries(
     entries = [entry(at, array, letters[axes - array.axes :]) for array in arrays]
     if any(each is None for each in entries):
         return None
-    body = replaced(make([each for each in entries if each is not None]), _of_numbers)
-    used = {part.name for part in walk(body) if isinstance(part, Name)}
-    ones = _ones(arrays)
+    body = _of_numbers(make([each for each in entries if each is not None]))
+    used = names_of(body)
     head: tuple[Letter, ...] = tuple(
-        (letter, None if letter in used else ones) for letter in letters
+        (letter, None if letter in used else ONE) for letter in letters
     )
     return Array(IndexForm(head, body, span=at.span), axes)
 
 
-def _of_numbers(part: Tree) -> Tree | None:
+def _of_numbers(made: Tree) -> Tree:
     """An operation of arrays as one of their entries, which are numbers."""
-    if not isinstance(part, Binary) or part.operator not in _DOTLESS:
-        return None
-    left, right = replaced(part.left, _of_numbers), replaced(part.right, _of_numbers)
-    return Binary(_DOTLESS[part.operator], left, right, part.span)
-
-
-def _ones(arrays: Sequence[Array]) -> Tree | None:
-    """The size of an axis of size 1."""
-    heads = [array.tree.letters for array in arrays if isinstance(array.tree, IndexForm)]
-    return next((size for head in heads for _, size in head if size is not None), None)
+    match made:
+        case Negative(operand):
+            return Negative(_of_numbers(operand), made.span)
+        case Binary(operator, left, right):
+            return Binary(_DOTLESS.get(operator, operator), left, right, made.span)
+    return made
 
 
 def entry(at: Place, array: Array, letters: Sequence[str]) -> Tree | None:
     """The entry of an array at letters, if it is known which of its axes have size 1."""
     match array.tree:
-        case IndexForm(head, body):
+        case IndexForm(head, body) if all(size in (None, ONE) for _, size in head):
             pairs = zip(head, letters, strict=True)
             new = {old: Name(letter, at.span) for (old, size), letter in pairs if size is None}
             return renamed(body, new)
-        case Name() if not array.is_row:
+        case Name(name) if name in at.whole and not array.is_row:
             indices = tuple(Name(letter, at.span) for letter in letters)
             return Entry(array.tree, indices, at.span) if indices else array.tree
     return None if array.axes else array.tree
@@ -89,3 +88,8 @@ def renamed(tree: Tree, names: Mapping[str, Tree]) -> Tree:
         return None
 
     return replaced(tree, change)
+
+
+def names_of(tree: Tree) -> set[str]:
+    """The names in a tree, those of letters too."""
+    return {part.name for part in walk(tree) if isinstance(part, Name)}

@@ -86,7 +86,9 @@ def _read(text: Text, declared: Mapping[str, Declaration], rulebook: Rulebook) -
         return Statements(text, known, trial)
 
     def inferred(reader: Statements, program: Program) -> Typed:
-        return infer(program, _pinned(reader, program), rulebook=rulebook)
+        typed = infer(program, _pinned(reader, program), rulebook=rulebook)
+        _check_claims(reader, typed)
+        return typed
 
     found = settled(reader, inferred)
     if found.reader.unsized:
@@ -103,6 +105,14 @@ def _pinned(reader: Statements, program: Program) -> dict[str, Declaration]:
         if known not in reader.known.declared and known not in labels
     }
     return {**reader.known.declared, **wanted}
+
+
+def _check_claims(reader: Statements, typed: Typed) -> None:
+    """Refuse what is another operation in the language where an axis has size 1."""
+    for part in typed.program.parts if reader.claims else ():
+        claim = reader.claims.get(part)
+        if claim is not None and not claim.holds(typed.shape(part)):
+            raise ShapeError(claim.message, span=part.span)
 
 
 def _labels_in(part: Tree) -> Iterable[str]:

@@ -4,18 +4,15 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import NoReturn
 
 from dimderiv.errors import ParseError, Span
-from dimderiv.language import OPEN, Declaration, Name, Number, Statement, Tree, walk
+from dimderiv.language import ONE, OPEN, Declaration, Name, Statement, Tree, walk
 from dimderiv.sources.code.habits import candidates
 from dimderiv.sources.code.names import Names
 from dimderiv.sources.code.text import Text
-from dimderiv.sources.code.values import Array, Place, Value
+from dimderiv.sources.code.values import UNKNOWN, Array, Claim, Place, Value
 
-# The size of an axis, while nobody knows it.
-UNKNOWN = Number(Fraction(2))
 _TWO_SIZES = re.compile(r"[x,\N{MULTIPLICATION SIGN}]\s*1\b")
 
 
@@ -74,6 +71,7 @@ class Scope:
         env: what each name of the text stands for now.
         symbols: the symbols that occur, with their names in the language.
         statements: the definitions so far.
+        claims: what the shapes of parts have to be.
         unsized: whether the size of an axis was asked for that nobody knows.
         cost: how far the reading is from what people write.
         conflict: the symbols whose axes do not fit each other.
@@ -88,9 +86,11 @@ class Scope:
         # What the text defines outside of functions.
         self.globals: dict[str, Value] = {}
         self.symbols: dict[str, str] = {}
+        self.whole: set[str] = set()
         self.statements: list[Statement] = []
         self.uses: dict[str, frozenset[str]] = {}
         self.assumptions: dict[str, None] = {}
+        self.claims: dict[Tree, Claim] = {}
         self.unsized = False
         self.cost = 0.0
         self.conflict: frozenset[str] | None = None
@@ -114,10 +114,12 @@ class Scope:
             self.text.source[slice(*span)],
             self.known.library if library is None else library,
             self.known.taken,
+            self.whole,
             self.is_formula,
             self.size,
             lambda told: self.assumptions.setdefault(told),
             self.hesitate,
+            lambda tree, claim: self.claims.update({tree: claim}),
         )
 
     def hesitate(self, cost: float) -> None:
@@ -137,6 +139,9 @@ class Scope:
         if known in self.known.sizes and known not in self.known.declared:
             return Array(Name(known, span), 0)
         self.symbols[name] = known
+        declared = self.known.declared.get(known)
+        if declared is None or axes_declared(declared) < 2 or ONE not in declared.shape:
+            self.whole.add(known)
         return Array(Name(known, span), self.axes(name))
 
     def is_open(self, name: str) -> bool:

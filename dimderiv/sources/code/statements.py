@@ -14,7 +14,6 @@ from dimderiv.sources.code.values import (
     Written,
 )
 
-_DEFINES = (ast.FunctionDef, ast.Import, ast.ImportFrom)
 _COMPILED = frozenset({"jit", "njit", "compile", "script", "staticmethod"})
 _COLLECTION = re.compile(r"params?|parameters|weights|args|variables|layer\d*")
 _PLAIN = (Name, Number, Negative, Add, Binary)
@@ -24,26 +23,17 @@ class Statements(Expressions):
     """Reads statements, one after the other."""
 
     def program(self) -> Program:
-        """The text as a program."""
+        """The text as a program; the last statement is what is asked about."""
         body = self.text.tree.body
-        asked = [each for each in body if not isinstance(each, _DEFINES) and not _is_empty(each)]
-        self._define([each for each in body if isinstance(each, _DEFINES)])
-        value = self.run(asked) if asked else self._of_last(body)
+        if all(map(_is_empty, body)) or isinstance(body[-1], ast.Import | ast.ImportFrom):
+            self.refuse(self.text.tree, "there is no expression", "np.sum((X @ w - y)**2)")
+        self.env = self.globals
+        value = self.run(body)
         while isinstance(value, Written):
             value = self._of_function(value)
-        where = (asked or body)[-1] if body else self.text.tree
         if value is None:
-            self.refuse(where, "nothing is returned", "return, or an expression at the end")
-        return self._closed(self.place(where).array(value))
-
-    def _define(self, body: Sequence[ast.stmt]) -> None:
-        for each in body:
-            if isinstance(each, ast.FunctionDef):
-                self._check_decorators(each)
-                self.globals[each.name] = Written(each.name, each.args, tuple(each.body))
-            elif isinstance(each, ast.Import | ast.ImportFrom):
-                self.globals.update(modules.imported(each))
-        self.env = dict(self.globals)
+            self.refuse(body[-1], "nothing is returned", "return, or an expression at the end")
+        return self._closed(self.place(body[-1]).array(value))
 
     def _check_decorators(self, function: ast.FunctionDef) -> None:
         for each in function.decorator_list:
@@ -51,14 +41,12 @@ class Statements(Expressions):
             if name not in _COMPILED:
                 self.refuse(each, "this decorator is not read", "the function without it")
 
-    def _of_last(self, body: Sequence[ast.stmt]) -> Value:
-        functions = [each for each in body if isinstance(each, ast.FunctionDef)]
-        if not functions:
-            self.refuse(self.text.tree, "there is no expression", "np.sum((X @ w - y)**2)")
-        return self.globals[functions[-1].name]
-
     def _of_function(self, function: Written) -> Value:
         """What a function returns whose parameters are symbols."""
+        parameters = function.parameters
+        own = [*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs]
+        names = {each.arg for each in own}
+        self.env = {name: each for name, each in self.globals.items() if name not in names}
         for name, default in self.defaults(function.parameters):
             value = self.value(default)
             if not isinstance(value, Array):
@@ -84,7 +72,8 @@ class Statements(Expressions):
                     value = self.value(expression)
                 case ast.FunctionDef():
                     self._check_decorators(each)
-                    self.env[each.name] = Written(each.name, each.args, tuple(each.body))
+                    value = Written(each.name, each.args, tuple(each.body))
+                    self.env[each.name] = value
                 case ast.Import() | ast.ImportFrom():
                     self.env.update(modules.imported(each))
                 case _ if not _is_empty(each):

@@ -4,13 +4,13 @@ A 1-D array is a column in the language, or a row where that is how it came abou
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn, TypeAlias
 
 from dimderiv.errors import DimderivError, ParseError, ShapeError, Span
-from dimderiv.language import Name, Negative, Number, Transpose, Tree
+from dimderiv.language import Name, Negative, Number, Shape, Transpose, Tree, walk
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,29 @@ Value: TypeAlias = (
 
 
 @dataclass(frozen=True)
+class Claim:
+    """What the shape of a part has to be for the reading to be right.
+
+    Attributes:
+        holds: whether a shape is such.
+        message: what is wrong where it is not.
+    """
+
+    holds: Callable[[Shape], bool]
+    message: str
+
+
+# The language takes a column for one row as a whole, and makes a matrix of its entries.
+IS_NO_COLUMN = Claim(lambda shape: not shape.is_column, "an axis of size 1 is not read here")
+IS_NO_VECTOR = Claim(
+    lambda shape: not shape.is_column and not shape.is_row, "an axis of size 1 is not read here"
+)
+IS_ROW = Claim(lambda shape: shape.rows.is_one, "the axis that is left out has not size 1")
+IS_COLUMN = Claim(lambda shape: shape.cols.is_one, "the axis that is left out has not size 1")
+IS_NUMBER = Claim(lambda shape: shape.is_scalar, "there is more than one entry")
+
+
+@dataclass(frozen=True)
 class Place:
     """Where a function is called, and what it may ask there.
 
@@ -122,20 +145,24 @@ class Place:
         text: what stands there.
         library: the library that the function is of; empty where that is not known.
         taken: the names that are no letters: of sizes, and all of the text.
+        whole: the symbols of which no axis is known to have size 1.
         is_formula: whether a formula of ours is read there.
         size: the size of an axis of an array.
         assume: tells what is assumed.
         hesitate: says how far the reading is from what people write.
+        claim: notes what the shape of a part has to be, once it is known.
     """
 
     span: Span
     text: str
     library: str
     taken: frozenset[str]
+    whole: Set[str]
     is_formula: bool
     size: Callable[[Array, int], Array] = field(compare=False, repr=False)
     assume: Callable[[str], None] = field(compare=False, repr=False)
     hesitate: Callable[[float], None] = field(compare=False, repr=False)
+    claim: Callable[[Tree, Claim], None] = field(compare=False, repr=False)
 
     def refuse(
         self, message: str, hint: str | None = None, error: type[DimderivError] = ParseError
@@ -160,6 +187,15 @@ class Place:
             wanted = f"an array with {counted(axes)} is needed here"
             self.misfit(f"{wanted}, and this one has {counted(value.axes)}")
         return value
+
+
+# The size of an axis, while nobody knows it; it is told by its identity.
+UNKNOWN = Number(Fraction(2))
+
+
+def is_known(size: Tree) -> bool:
+    """Whether a size is known by now."""
+    return not any(part is UNKNOWN for part in walk(size))
 
 
 def transposed(tree: Tree) -> Tree:

@@ -19,7 +19,7 @@ from click.shell_completion import shell_complete
 
 from dimderiv.answer import LAYOUTS
 from dimderiv.codegen import TARGETS
-from dimderiv.derivation import FORMS, check_rules, derive
+from dimderiv.derivation import FORMS, NAMES, check_rules, derive
 from dimderiv.explain import LANGUAGES, layout_in_words
 from dimderiv.rulebook import load_rules, rule_table
 from dimderiv.surfaces.cli.check_command import check_command
@@ -57,12 +57,20 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     dimderiv "logdet(S)" --wrt S --shape "S: n x n spd" --code torch
     dimderiv "mean(-logsoftmax(X W)[i, y[i]])" --wrt W --shape "y: N labels C"
 
-    The expression may begin with a minus.  Exit status: 0, 1 if the answer failed its check, 2 for
+    The expression may begin with a minus, be LaTeX or a piece of NumPy, JAX or PyTorch, and come
+    from standard input, as -.  Exit status: 0, 1 if the answer failed its check, 2 for
     bad input.  `dimderiv rules` lists what can be differentiated, and `dimderiv rules --check`
     proves it.  In bash, `eval "$(_DIMDERIV_COMPLETE=bash_source dimderiv)"` completes options;
     zsh and fish likewise.""",
 )
 @click.argument("words", metavar="EXPR", nargs=-1)
+@click.option("--file", metavar="FILE", help="The file that the expression is in.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(list(NAMES)),
+    help="What the expression is written in; recognised where it shows.",
+)
 @click.option("--wrt", metavar="NAMES", multiple=True, help="Variables, such as w or W1,b1.")
 @click.option(
     "--shape", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n; c: scalar".'
@@ -123,11 +131,15 @@ def derive_command(**options: Any) -> int:
             verify=request.check if request.hvp is None else False,
             rules=request.rules,
             inline=request.inline,
+            source=request.source,
         )
         if request.hvp is not None:
             derivation = derivation.hvp(request.hvp, verify=request.check)
-    if derivation.assumptions:
-        note(f"assumed {', '.join(derivation.assumptions)}", request.verbose)
+    if derivation.read_as:
+        note(f"note: {derivation.read_as}", verbose=True)
+    assumed = [each for each in derivation.assumptions if each != derivation.read_as]
+    if assumed:
+        note(f"assumed {', '.join(assumed)}", request.verbose)
     for form in derivation.forms(request.lang):
         note(form, verbose=True)
     for doubt in derivation.doubts:

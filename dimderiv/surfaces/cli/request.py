@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 import click
 
+from dimderiv.surfaces.cli.given import given_text
+
 
 @dataclass(frozen=True)
 class Request:
     """What was asked for on the command line."""
 
     words: tuple[str, ...]
+    file: str | None
+    source: str | None
     wrt: tuple[str, ...]
     shape: tuple[str, ...]
     order: int
@@ -38,13 +42,8 @@ class Request:
 
     @property
     def expression(self) -> str:
-        """The one word that is no option."""
-        if not self.words:
-            raise click.UsageError('there is no expression; write one such as "||Xw-y||^2"')
-        if len(self.words) > 1:
-            shown = ", ".join(repr(word) for word in self.words)
-            raise click.UsageError(f"there are {len(self.words)} expressions: {shown}; use quotes")
-        return self.words[0]
+        """What is differentiated, as it was given."""
+        return given_text(self.words, self.file)
 
     @property
     def check(self) -> bool | str:

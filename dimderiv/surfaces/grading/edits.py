@@ -7,6 +7,7 @@ from itertools import permutations, product
 from typing import NamedTuple
 
 from dimderiv.language import (
+    COMPARISONS,
     Add,
     Binary,
     Call,
@@ -23,6 +24,7 @@ from dimderiv.language import (
     replaced,
     walk,
 )
+from dimderiv.render import text
 
 ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 # So many factors are tried in every order; of more, two that stand side by side change places.
@@ -114,10 +116,14 @@ def _places(tree: Tree) -> Iterator[Place]:
             stack.extend((child, part) for child in reversed(children(part)))
 
 
-def _transposes(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
+def _transposes_less(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     if isinstance(part, Transpose):
         yield Edit("transpose", part, part.operand)
-    elif not isinstance(above, Transpose) and not _has_scalar(part, known):
+
+
+def _transposes_more(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
+    is_one = isinstance(part, Transpose) or isinstance(above, Transpose)
+    if not is_one and not _has_scalar(part, known):
         yield Edit("transpose", part, Transpose(part))
 
 
@@ -171,8 +177,10 @@ def _numbers(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit
     if isinstance(part, Number):
         is_power = isinstance(above, Binary) and above.operator in POWERS and above.right is part
         kind = "power" if is_power else "factor"
+        is_side = isinstance(above, Binary) and above.operator in COMPARISONS
         for value in (part.value * 2, part.value / 2, part.value + 1, part.value - 1):
-            if value > 0:
+            # A factor or an exponent of 1 is none, and tried as such.
+            if is_side or (value > 0 and not (value == 1 and isinstance(above, Binary))):
                 yield Edit(kind, part, Number(value))
     elif isinstance(above, Add) and not isinstance(part, Negative):
         yield Edit("factor", part, Binary("*", TWO, part))
@@ -220,11 +228,21 @@ def _functions(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Ed
         for function in known.functions:
             if function != part.function:
                 yield Edit("function", part, replace(part, function=function))
+    if not isinstance(part, Number | Negative | Transpose) and not isinstance(above, Call):
+        for function in known.functions:
+            yield Edit("function", part, Call(function, (part,)))
+
+
+def _norms(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
+    if isinstance(part, Call) and part.function in NORMS:
+        yield Edit("function", part, part.arguments[0], "norm")
 
 
 def _diagonals(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     if isinstance(part, Call) and part.function == "diag":
         yield Edit("diag", part, part.arguments[0])
+    elif isinstance(above, Add) and is_scalar(part, known):
+        yield Edit("diag", part, Binary("*", part, Name("I")), "identity")
     elif isinstance(part, Name | Call | Binary | Add) and not is_scalar(part, known):
         yield Edit("diag", part, Call("diag", (part,)))
 
@@ -232,17 +250,19 @@ def _diagonals(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Ed
 def _superfluous(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     """A factor or a term less."""
     if isinstance(part, Binary) and part.operator in {"*", ".*", "/", "./"}:
-        yield Edit("factor", part, part.left)
+        yield Edit("factor", part, part.left, "factor_superfluous")
         if part.operator in {"*", ".*"}:
-            yield Edit("factor", part, part.right)
+            yield Edit("factor", part, part.right, "factor_superfluous")
     if isinstance(part, Add):
         for k in range(len(part.terms)):
             rest = (*part.terms[:k], *part.terms[k + 1 :])
-            yield Edit("term", part, Add(rest) if len(rest) > 1 else rest[0])
+            new = Add(rest) if len(rest) > 1 else rest[0]
+            yield Edit("term", part, new, "term_superfluous", {"part": text(part.terms[k])})
 
 
 EARLY: Sequence[Tried] = (
-    _transposes,
+    _transposes_less,
+    _transposes_more,
     _orders,
     _products,
     _signs,
@@ -250,6 +270,7 @@ EARLY: Sequence[Tried] = (
     _brackets,
     _sums,
     _powers,
+    _norms,
     _names,
     _superfluous,
     _diagonals,

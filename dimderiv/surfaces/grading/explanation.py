@@ -15,9 +15,11 @@ from dimderiv.surfaces.grading.insertions import insertions
 from dimderiv.surfaces.grading.mistake import Mistake, edited
 from dimderiv.surfaces.grading.multiples import (
     mended_terms,
+    missing_of_several,
     missing_term,
     multiple,
     multiples_of_terms,
+    other_term,
 )
 from dimderiv.surfaces.grading.other_layout import other_layout
 from dimderiv.surfaces.grading.reading import with_shapes
@@ -72,8 +74,10 @@ class _Search:
         return (
             self._first(_with(program, edits(program, self.known)))
             or wrong_rule(subject)
+            or missing_of_several(subject)
             or self._first(_with(program, edits(program, self.known, LATE)))
             or self._first(_with(program, islice(insertions(subject), MOST_INSERTIONS)))
+            or other_term(subject)
             or mended_terms(subject)
             or self.nearly
             or nearly_where_symmetric(subject)

@@ -26,8 +26,8 @@ MOST_TERMS = 8
 
 def multiple(subject: Subject) -> Mistake | None:
     """The answer up to one factor: a number, or the size of an axis."""
-    found = [(sample.entries(subject.program), sample) for sample in subject.samples]
-    ratios = [ratio(own, sample.expected) if own else None for own, sample in found]
+    found = subject.own
+    ratios = [ratio(own, sample.expected) if own else None for sample, own in found]
     factors = [each for each in ratios if each is not None]
     if not factors or len(factors) < len(found):
         return None
@@ -38,7 +38,7 @@ def multiple(subject: Subject) -> Mistake | None:
         fix = subject.with_last(scaled(subject.last, same))
         return _multiplied(same, fix, {"part": text(subject.last)})
     for name in sorted(subject.question.typed.sizes):
-        sizes = [sample.sizes.get(name, 0) for _, sample in found]
+        sizes = [sample.sizes.get(name, 0) for sample, _ in found]
         if 0 in sizes:
             continue
         for write, key, parts in (
@@ -85,6 +85,29 @@ def _rescaled(subject: Subject, most: int) -> Mistake | None:
 def missing_term(subject: Subject) -> Mistake | None:
     """The answer, but for a term that the right one has."""
     return _missing_one(subject, terms(subject.right_tree), 1)
+
+
+def missing_of_several(subject: Subject) -> Mistake | None:
+    """The answer, but for a part of one of the several terms of the right one."""
+    if len(terms(subject.right_tree)) < 2:
+        return None
+    return _missing_one(subject, multiplied_out(subject.right_tree), 1)
+
+
+def other_term(subject: Subject) -> Mistake | None:
+    """The answer, but for one term in whose place the right one has another."""
+    own = terms(subject.last)
+    right = [*terms(subject.right_tree), *multiplied_out(subject.right_tree)]
+    for k, wrong in enumerate(own if len(own) > 1 else ()):
+        rest = [*own[:k], *own[k + 1 :]]
+        for sign, term in right:
+            found = _coefficients(subject, [*rest, (sign, term)])
+            if found is not None and all(factor == 1 for factor in found[:-1]) and found[-1]:
+                new = (sign, scaled(term, found[-1]))
+                fix = subject.with_last(added([*own[:k], new, *own[k + 1 :]]))
+                fields = {"part": _signed(wrong), "new": _signed(new)}
+                return Mistake("term", fields, fix, "term_other")
+    return None
 
 
 def mended_terms(subject: Subject) -> Mistake | None:

@@ -12,7 +12,14 @@ from dimderiv.derivation import claim_of
 from dimderiv.errors import VerificationError
 from dimderiv.language import Program, Shape, Statement, Tree, written_out
 from dimderiv.surfaces.grading.coefficients import ratio, simple
-from dimderiv.verify import Claim, DisagreementError, NotVerifiableError, Sample, Verification
+from dimderiv.verify import (
+    Claim,
+    DisagreementError,
+    Entries,
+    NotVerifiableError,
+    Sample,
+    Verification,
+)
 
 # How near two entries must be, measured by the largest one.
 NEAR = 1e-9
@@ -50,10 +57,10 @@ class Subject:
         """The shape of the derivative as it is printed."""
         return self.derived.extents[self.names].shape
 
-    @property
+    @cached_property
     def right(self) -> Program:
-        """The right answer, as it is printed."""
-        return self.derived.derivatives[self.names].program
+        """The right answer, as it is printed and read again."""
+        return self.question.read(self.derived.derivatives[self.names].text())
 
     @property
     def last(self) -> Tree:
@@ -117,6 +124,11 @@ class Subject:
             sample.remember(Program(self.definitions))
             sample.remember(self.program)
         return found
+
+    @cached_property
+    def own(self) -> list[tuple[Sample, Entries | None]]:
+        """The entries of the answer at all points."""
+        return [(sample, sample.entries(self.program)) for sample in self.samples]
 
     def judged(self) -> Verification:
         """What the check says of the answer.
@@ -190,15 +202,14 @@ class Subject:
     def standing(self) -> Standing:
         """How the answer stands beside the right one, at two points; `"agrees"` is no verdict."""
         found: Standing = "agrees" if self.samples else "unclear"
-        for sample in self.samples:
-            here = self._standing(sample)
+        for sample, entries in self.own:
+            here = self._standing(sample, entries)
             if here in ("misfit", "differs"):
                 return here
             found = here if here == "unclear" else found
         return found
 
-    def _standing(self, sample: Sample) -> Standing:
-        found = sample.entries(self.program)
+    def _standing(self, sample: Sample, found: Entries | None) -> Standing:
         if found is None:
             return "unclear" if sample.conforms(self.program) else "misfit"
         if near(found, sample.expected):
@@ -213,8 +224,7 @@ class Subject:
     @property
     def entry(self) -> tuple[str, float, float] | None:
         """The entry that differs most at some point: its name, what is right, what is not."""
-        for sample in self.samples:
-            found = sample.entries(self.program)
+        for sample, found in self.own:
             if found is not None and not near(found, sample.expected):
                 apart = _apart(found, sample.expected)
                 index = apart.index(max(apart))

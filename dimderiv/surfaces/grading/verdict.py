@@ -38,6 +38,8 @@ class Verdict:
         fix: the answer with the smallest edit that makes it right; where none was found that is
             small, the right answer; nothing where it is right.
         entry: one entry that is wrong, with both values; nothing where there is none to compare.
+        assumptions: what was inferred of the expression rather than declared.
+        doubts: how the expression could have been read otherwise.
     """
 
     right: bool
@@ -45,6 +47,8 @@ class Verdict:
     says: str
     fix: str | None = None
     entry: str | None = None
+    assumptions: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(part for part in (self.says, self.entry, self.fix) if part)

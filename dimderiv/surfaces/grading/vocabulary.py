@@ -6,6 +6,9 @@ from dimderiv.language import Call, Shape, walk
 from dimderiv.surfaces.grading.edits import Vocabulary
 from dimderiv.surfaces.grading.subject import Subject
 
+# The kinds of functions whose value has the shape of the argument.
+OF_ENTRIES = frozenset({"elementwise", "rows"})
+
 
 def vocabulary(subject: Subject) -> Vocabulary:
     """The names and functions that an answer may have been meant to have."""
@@ -15,8 +18,8 @@ def vocabulary(subject: Subject) -> Vocabulary:
     scalars = [name for name, shape in shapes.items() if shape.is_scalar]
     parts = [*typed.program.parts, *walk(subject.right_tree)]
     called = [part.function for part in parts if isinstance(part, Call)]
-    entrywise = [name for name in called if name in rules and rules[name].kind == "elementwise"]
-    return Vocabulary(typed.sizes.union(scalars), alike, tuple(dict.fromkeys(entrywise)))
+    functions = [name for name in called if name in rules and rules[name].kind in OF_ENTRIES]
+    return Vocabulary(typed.sizes.union(scalars), alike, tuple(dict.fromkeys(functions)))
 
 
 def _alike(name: str, shapes: Mapping[str, Shape]) -> list[str]:

@@ -17,7 +17,7 @@ TAKEN_FOR = (("chain", "1"), ("chain_itself", "y"), ("chain_argument", "x"))
 def wrong_rule(subject: Subject) -> Mistake | None:
     """The function whose derivative was left out, or taken for the function itself."""
     for rule in _functions(subject):
-        for key, derivative in (*TAKEN_FOR, ("chain_sign", f"-({_derivative(rule)})")):
+        for key, derivative in _taken_for(rule):
             wrong = _derived(subject, rule, derivative)
             if wrong is not None and _is_same(subject, wrong):
                 return Mistake("chain", {"function": rule.name}, subject.patched, key)
@@ -25,16 +25,21 @@ def wrong_rule(subject: Subject) -> Mistake | None:
 
 
 def _functions(subject: Subject) -> Iterator[Rule]:
-    """The functions of entries that the expression calls."""
+    """The functions of entries, and of rows, that the expression calls."""
     rules = subject.question.rulebook
     for name in dict.fromkeys(call.function for call in subject.question.typed.program.calls):
-        if name in rules and rules[name].kind == "elementwise" and len(rules[name].derivative) == 1:
+        if name in rules and len(rules[name].derivative) == 1:
             yield rules[name]
 
 
-def _derivative(rule: Rule) -> str:
-    (derivative,) = rule.derivative.values()
-    return derivative
+def _taken_for(rule: Rule) -> Iterator[tuple[str, str]]:
+    """What the derivative of a function is taken for: the sentence, and what a rule would have."""
+    (right,) = rule.derivative.values()
+    if rule.kind == "elementwise":
+        yield from TAKEN_FOR
+        yield "chain_sign", f"-({right})"
+    if rule.kind == "rows" and "[r,c]" in rule.signature:
+        yield "chain_rows", f"{right} I[c,k]"
 
 
 def _derived(subject: Subject, rule: Rule, derivative: str) -> Program | None:

@@ -173,6 +173,15 @@ def test_a_symbol_is_no_letter_that_nothing_names(source: str) -> None:
     assert "try: declare labels, such as y: N labels K; or take another letter" in str(caught.value)
 
 
+@pytest.mark.parametrize("source", ["[n, (c r:2 s:2)] X[n,c,r,s]", "Y[(i:m j:n)] = X[i,j]; Y"])
+def test_letters_after_a_size_want_a_comma(source: str) -> None:
+    """The s of `r:2 s:2` would be a factor of the 2."""
+    with pytest.raises(ParseError) as caught:
+        value(source)
+
+    assert str(caught.value).startswith("the letter after a size would be a factor of the size")
+
+
 @pytest.mark.parametrize("source", ["[i,y] E[i,y]", "sum[y] E[i,y]", "H[y] = E[y,i]; H"])
 def test_a_symbol_may_be_a_letter_that_is_named(source: str) -> None:
     """A head, a left side or a reduction says so."""

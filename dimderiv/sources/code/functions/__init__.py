@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from dimderiv.sources.code.functions import elementwise, formulas, matrices, reductions, shaping
+from dimderiv.sources.code.functions import (
+    elementwise,
+    formulas,
+    matrices,
+    reductions,
+    shaping,
+    sliding,
+)
+from dimderiv.sources.code.functions.elementwise import PLAIN
 from dimderiv.sources.code.functions.formulas import FORMULAS
 from dimderiv.sources.code.values import Value
 
@@ -11,7 +19,8 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     **reductions.FUNCTIONS,
     **matrices.FUNCTIONS,
     **shaping.FUNCTIONS,
+    **sliding.FUNCTIONS,
     **formulas.FUNCTIONS,
 }
 
-__all__ = ["FORMULAS", "FUNCTIONS"]
+__all__ = ["FORMULAS", "FUNCTIONS", "PLAIN"]

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 from dimderiv.sources.code import operators
 from dimderiv.sources.code.functions import elementwise, matrices, reductions
-from dimderiv.sources.code.values import Array, Place, Value, whole_number
+from dimderiv.sources.code.values import Array, Counting, Place, Value, whole_number
 
 # As in PyTorch, whose names of arguments they have.
 FORMULAS: Mapping[str, str] = {
     "exp2": "lambda a: exp(log(2) * a)",
     "cbrt": "lambda a: a**(1/3)",
-    "logaddexp": "lambda a, b: log(exp(a) + exp(b))",
+    "diff": "lambda a: a[..., 1:] - a[..., :-1]",
     "xlogy": "lambda a, b: a * log(b)",
     "xlog1py": "lambda a, b: a * log1p(b)",
     "entr": "lambda a: -a * log(a)",
@@ -82,8 +82,12 @@ def nll_loss(at: Place, a: Value, target: Value, reduction: Value = "mean") -> A
 
 def cross_entropy(at: Place, a: Value, target: Value, reduction: Value = "mean") -> Array:
     """The loss of scores by the classes of the rows, or by their probabilities."""
-    scores, classes = at.array(a), at.array(target)
+    scores = at.array(a)
     logs = reductions.along_rows(at, "logsoftmax", scores, scores.axes - 1)
+    if isinstance(target, Counting):
+        picked = matrices.diagonal(at, logs)
+        return reduced(at, elementwise.negative(at, picked), reduction)
+    classes = at.array(target)
     if classes.axes == scores.axes:
         products = operators.multiplied(at, classes, logs)
         last = Array(whole_number(-1, at.span), 0)

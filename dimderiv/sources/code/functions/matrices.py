@@ -9,11 +9,14 @@ from dimderiv.language import Binary, Call, Entry, IndexForm, Name, Number, inde
 from dimderiv.sources.code import operators
 from dimderiv.sources.code.arranging import axis_of, exchanged, letters
 from dimderiv.sources.code.values import (
+    IS_NO_VECTOR,
     Array,
     Counting,
     Parts,
     Place,
     Value,
+    is_known,
+    transposed,
     whole_number,
 )
 
@@ -44,7 +47,11 @@ def inner(at: Place, a: Value, b: Value) -> Array:
         return operators.product(at, left, right)
     if left.axes == right.axes == 2:
         return operators.product(at, left, exchanged(at, right, 0, 1))
-    at.misfit("inner is read of two 1-D arrays, or of two matrices")
+    if not left.axes or not right.axes:
+        return operators.multiplied(at, left, right)
+    if left.axes == 2 and right.axes == 1:
+        return operators.product(at, left, right)
+    at.misfit("inner is read of 1-D arrays and matrices")
 
 
 def vdot(at: Place, a: Value, b: Value) -> Array:
@@ -54,7 +61,11 @@ def vdot(at: Place, a: Value, b: Value) -> Array:
         at.misfit("the two arrays have different numbers of axes")
     if left.axes == 1:
         return operators.product(at, left, right)
-    return Array(Call("sum", (operators.multiplied(at, left, right).tree,), span=at.span), 0)
+    if left.axes != 2:
+        at.refuse("vdot of arrays with more than two axes is not read", "np.sum(A * B)")
+    # Conforms for equal shapes alone, where a product of entries would be broadcast.
+    inner = operators.product(at, Array(transposed(left.tree), 2), right)
+    return Array(Call("tr", (inner.tree,), span=at.span), 0)
 
 
 def outer(at: Place, a: Value, b: Value) -> Array:
@@ -115,7 +126,14 @@ def diag(at: Place, a: Value) -> Array:
     array = at.array(a)
     if array.axes == 1:
         return Array(Call("diag", (array.column,), span=at.span), 2)
-    return Array(Call("diag", (at.array(a, 2).tree,), span=at.span), 1)
+    return diagonal(at, a)
+
+
+def diagonal(at: Place, a: Value) -> Array:
+    """The diagonal of a matrix."""
+    tree = at.array(a, 2).tree
+    at.claim(tree, IS_NO_VECTOR)
+    return Array(Call("diag", (tree,), span=at.span), 1)
 
 
 def triangle(function: str) -> Callable[..., Array]:
@@ -134,6 +152,8 @@ def eye(at: Place, a: Value, b: Value = None) -> Array:
     size = at.array(a, 0)
     if b is not None and at.array(b).tree != size.tree:
         at.refuse("an identity that is not square is not read")
+    if not is_known(size.tree):
+        return Array(Name("I", at.span), 2)
     return Array(Call("eye", (size.tree,), span=at.span), 2)
 
 
@@ -144,6 +164,9 @@ def filled(at: Place, a: Value, b: Value) -> Array:
         at.refuse("an array of ones with more than two axes is not read", "a number, which fits")
     padded = (*sizes, *[ONE.tree] * (2 - len(sizes)))
     ones = Array(Call("ones", padded, span=at.span), len(sizes))
+    if not all(map(is_known, sizes)):
+        kind = "vector" if len(sizes) == 1 else "matrix"
+        ones = Array(Call(kind, (ONE.tree,), span=at.span), len(sizes))
     value = at.array(b, 0)
     return ones if value.number == 1 else operators.multiplied(at, value, ones)
 
@@ -208,13 +231,22 @@ def length(at: Place, a: Value) -> Array:
     return at.size(at.array(a), 0)
 
 
+def count(at: Place, a: Value) -> Array:
+    """The number of entries."""
+    array = at.array(a)
+    sizes = [at.size(array, axis) for axis in range(array.axes)]
+    return reduce(lambda one, other: operators.multiplied(at, one, other), sizes, ONE)
+
+
 def entries(at: Place, a: Value, axis: Value = None) -> Value:
-    """The number of entries, or the size of an axis."""
+    """The number of entries, or the size of an axis; in PyTorch without one all sizes."""
     array = at.array(a)
     sizes = tuple([at.size(array, axis) for axis in range(array.axes)])
+    if axis is None and at.library == "torch":
+        return sizes
     if axis is not None:
         return sizes[axis_of(at, array, at.array(axis).whole or 0)]
-    return reduce(lambda one, other: operators.multiplied(at, one, other), sizes, ONE)
+    return count(at, a)
 
 
 def _filled_with(value: Array) -> Callable[..., Array]:
@@ -245,7 +277,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "multi_dot": multi_dot,
     "matrix_power": matrix_power,
     "diag": diag,
-    "diagonal": _of_matrix("diag", 1),
+    "diagonal": diagonal,
     "tril": triangle("tril"),
     "triu": triangle("triu"),
     "eye": eye,
@@ -260,5 +292,6 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "arange": counting,
     "range": counting,
     "len": length,
-    "numel": entries,
+    "numel": count,
+    "size": entries,
 }

@@ -8,10 +8,8 @@ from dimderiv.sources.code import operators
 from dimderiv.sources.code.arranging import axis_of, exchanged, reduced_axes
 from dimderiv.sources.code.habits import OF_A_NUMBER
 from dimderiv.sources.code.operators import entrywise, extreme
-from dimderiv.sources.code.values import Array, Parts, Place, Value, transposed
+from dimderiv.sources.code.values import IS_NO_COLUMN, Array, Parts, Place, Value, transposed
 
-# Those that run over letters in the language.
-_BY_LETTERS = frozenset({"sum", "mean", "max", "min", "prod", "logsumexp"})
 TWO = Array(Number(Fraction(2)), 0)
 
 
@@ -40,8 +38,10 @@ def reduced(at: Place, function: str, array: Array, axis: Value, keepdims: Value
         return Array(tree, 2) if is_kept else Array(tree, 1, is_row=axes[0] == 0)
     if is_kept:
         return Array(Call(function, (array.tree,), axis=tuple(axes), span=at.span), array.axes)
-    if function not in _BY_LETTERS:
-        at.refuse(f"{function} of an array with {array.axes} axes is not read", "keepdims=True")
+    if function == "var":
+        middle = reduced(at, "mean", array, axis, keepdims=True)
+        centred = operators.added(at, array, middle, subtract=True)
+        return reduced(at, "mean", operators.raised(at, centred, TWO), axis, keepdims=False)
     return reduced_axes(at, function, array, axes)
 
 
@@ -192,6 +192,7 @@ def along_rows(at: Place, function: str, array: Array, axis: int) -> Array:
     if array.axes == 2:
         is_turned = axis == 0
         inner = transposed(array.tree) if is_turned else array.tree
+        at.claim(inner, IS_NO_COLUMN)
         tree = Call(function, (inner,), span=at.span)
         return Array(Transpose(tree, at.span) if is_turned else tree, 2)
     return Array(Call(function, (array.tree,), axis=(axis,), span=at.span), array.axes)
@@ -223,6 +224,7 @@ def cumsum(at: Place, a: Value, axis: Value = None) -> Array:
         at.misfit("running sums are read of 1-D arrays, or along an axis of a matrix")
     (number,) = axes_of(at, array, axis)
     turned = array if number == 1 else exchanged(at, array, 0, 1)
+    at.claim(turned.tree, IS_NO_COLUMN)
     summed = Array(Call("cumsum", (turned.tree,), span=at.span), 2)
     return summed if number == 1 else exchanged(at, summed, 0, 1)
 

@@ -12,7 +12,15 @@ from dimderiv.sources.code.arranging import (
     reversed_axes,
     with_new_axes,
 )
-from dimderiv.sources.code.values import Array, Place, Value
+from dimderiv.sources.code.values import (
+    IS_COLUMN,
+    IS_NUMBER,
+    IS_ROW,
+    Array,
+    Place,
+    Value,
+    whole_number,
+)
 
 
 def transpose(at: Place, a: Value, *axes: Value) -> Array:
@@ -64,16 +72,19 @@ def squeeze(at: Place, a: Value, axis: Value = None) -> Array:
     if axis is None and array.axes > 1:
         at.refuse("squeeze without an axis leaves out what the sizes say", "squeeze(axis=...)")
     if array.axes == 1:
-        return Array(array.tree, 0)
+        return item(at, a)
     (place,) = [axis_of(at, array, each) for each in _wholes(at, (axis,))]
     if array.axes == 2:
+        at.claim(array.tree, IS_ROW if place == 0 else IS_COLUMN)
         return Array(array.tree, 1, is_row=place == 0)
     at.refuse("squeeze of an array with more than two axes is not read", "X[:, 0, :]")
 
 
 def item(at: Place, a: Value) -> Array:
     """The one entry of an array, as a number."""
-    return Array(at.array(a).tree, 0)
+    array = at.array(a)
+    at.claim(array.tree, IS_NUMBER)
+    return Array(array.tree, 0)
 
 
 def concatenate(at: Place, a: Value, axis: Value = None) -> Array:
@@ -92,10 +103,8 @@ def concatenate(at: Place, a: Value, axis: Value = None) -> Array:
 def hstack(at: Place, a: Value) -> Array:
     """Arrays side by side."""
     arrays = _arrays(at, a)
-    if arrays[0].axes == 1:
-        return concatenate(at, a)
-    trees = tuple(array.column if array.axes == 1 else array.tree for array in arrays)
-    return Array(Blocks((trees,), at.span), 2)
+    along = 0 if arrays[0].axes == 1 else 1
+    return concatenate(at, a, Array(whole_number(along, at.span), 0))
 
 
 def vstack(at: Place, a: Value) -> Array:
