@@ -59,7 +59,8 @@ def with_names(question: Question, answer: Answer) -> Answer:
         program = Program((*needed, Statement(None, part)))
         known = dict(typed.symbols)
         shape = infer(program, known, rulebook=question.rulebook, sizes=typed.sizes).value
-        return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"
+        is_large = shape.is_matrix or shape.has_more_axes
+        return "scalar" if shape.is_scalar else "matrix" if is_large else "vector"
 
     taken = {*typed.names, "I", *_letters(answer)}
     answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
