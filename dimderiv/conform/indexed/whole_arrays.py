@@ -167,17 +167,19 @@ class WholeArrays:
             side.append(_raised(found.tree, abs(power)))
             present |= found.present
         over.sort(key=self.user.place)
+        coefficient = node.coefficient
+        # A minus before a difference goes into it.
+        place = next((k for k, tree in enumerate(over) if is_difference(tree)), None)
+        if coefficient < 0 and place is not None:
+            over[place], coefficient = opposite(over[place]), -coefficient
         tree = _entrywise(over, under)
-        return Spread(self._scaled(node.coefficient, scalar, tree), present)
+        return Spread(self._scaled(coefficient, scalar, tree), present)
 
     def _scaled(self, coefficient: Fraction, scalar: Sequence[Factor], tree: Tree | None) -> Tree:
         over, under = self._scalars(scalar)
         piece = None if tree is None else notation.symmetric(Form(tree, symbols(tree)))
         scaled = notation.scaled(abs(coefficient), over, under, piece).upright.tree
-        if coefficient > 0:
-            return scaled
-        # A minus before a difference alone goes into it.
-        return opposite(scaled) if is_difference(scaled) else Negative(scaled)
+        return scaled if coefficient > 0 else Negative(scaled)
 
     @staticmethod
     def _groups(arrays: Sequence[Factor], result: Sequence[int]) -> list[tuple[list[Factor], bool]]:
@@ -244,6 +246,8 @@ def _averaged(found: Spread, node: Product, scalar: list[Factor]) -> tuple[Sprea
 
 
 def _times(number: Fraction, tree: Tree) -> Tree:
+    if tree == Number(ONCE):
+        return Number(number)
     return tree if number == 1 else Binary("*", Number(number), tree)
 
 
