@@ -176,9 +176,9 @@ class WholeArrays:
             present |= found.present
         over.sort(key=self.user.place)
         coefficient = node.coefficient
+        # A minus before a difference goes into it.
         place = next((k for k, tree in enumerate(over) if is_difference(tree)), None)
         if coefficient < 0 and place is not None:
-            # A minus before a product with a difference goes into it.
             over[place], coefficient = opposite(over[place]), -coefficient
         tree = _entrywise(over, under)
         return Spread(self._scaled(coefficient, scalar, tree), present)
@@ -254,6 +254,8 @@ def _averaged(found: Spread, node: Product, scalar: list[Factor]) -> tuple[Sprea
 
 
 def _times(number: Fraction, tree: Tree) -> Tree:
+    if tree == Number(ONCE):
+        return Number(number)
     return tree if number == 1 else Binary("*", Number(number), tree)
 
 
