@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dimderiv.verify.layout import has_branches
     from dimderiv.verify.points import (
         DisagreementError,
+        Entries,
         Sample,
         sample_at,
         sampled,
@@ -33,7 +34,7 @@ else:
         code="Run check_code dense layer operator",
         evaluate="KNOWN",
         layout="has_branches",
-        points="DisagreementError Sample sample_at sampled",
+        points="DisagreementError Entries Sample sample_at sampled",
         verdict="Judge judged",
     )
 
@@ -42,6 +43,7 @@ __all__ = [
     "Claim",
     "CodeCheck",
     "DisagreementError",
+    "Entries",
     "Functions",
     "Judge",
     "NotVerifiableError",

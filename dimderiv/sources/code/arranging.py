@@ -12,10 +12,9 @@ from dimderiv.language import (
     Transpose,
     Tree,
     unused_letters,
-    walk,
 )
-from dimderiv.sources.code.entries import ONE, entry
-from dimderiv.sources.code.values import Array, Place, transposed, whole_number
+from dimderiv.sources.code.entries import ONE, entry, names_of
+from dimderiv.sources.code.values import Array, Place, is_known, transposed, whole_number
 
 _LETTERS = "ijklpqrstuvabcdefghmnowxyz"
 
@@ -32,7 +31,7 @@ def letters(at: Place, *trees: Tree) -> list[str]:
 
 def _lasting(tree: Tree) -> set[str]:
     heads = {name for name, _ in tree.letters} if isinstance(tree, IndexForm) else set()
-    return {part.name for part in walk(tree) if isinstance(part, Name)} - heads
+    return names_of(tree) - heads
 
 
 def by_letters(at: Place, array: Array, kept: Sequence[int | None]) -> Array:
@@ -64,6 +63,8 @@ def product_of_stacks(at: Place, left: Array, right: Array) -> Array:
     columns = [column] if right.axes > 1 else []
     first = _entry(at, left, [*before, *rows, summed])
     second = _entry(at, right, [*behind, summed, *columns])
+    if any(summed not in names_of(each) for each in (first, second)):
+        at.misfit("@ does not conform: an axis of size 1 meets another one")
     body = Call("sum", (Binary("*", first, second, at.span),), over=((summed, None),), span=at.span)
     kept = [*stack, *rows, *columns]
     return Array(IndexForm(tuple((name, None) for name in kept), body, span=at.span), len(kept))
@@ -117,7 +118,7 @@ def with_new_axes(at: Place, array: Array, kept: Sequence[int | None]) -> Array:
     if list(kept) == list(range(array.axes)):
         return array
     if array.axes == 0:
-        return Array(array.tree, len(kept))
+        at.misfit("a number has no axes")
     return by_letters(at, array, kept)
 
 
@@ -139,5 +140,7 @@ def reshaped(at: Place, array: Array, sizes: Sequence[Array]) -> Array:
     if array.axes == 1 and sorted(map(str, numbers)) == ["-1", "1"]:
         return Array(array.column if numbers[1] == 1 else array.row, 2)
     tree = array.column if array.axes == 1 else array.tree
+    if not all(is_known(size.tree) for size in sizes):
+        at.refuse("the sizes of this shape are not known", "the shapes of the symbols")
     wanted = tuple(size.tree for size in sizes)
     return Array(Call("reshape", (tree, *wanted), span=at.span), len(sizes))

@@ -11,7 +11,7 @@ from typing import NoReturn
 from dimderiv.errors import Span
 from dimderiv.language import Call, instead
 from dimderiv.sources.code import modules
-from dimderiv.sources.code.functions import FORMULAS, FUNCTIONS
+from dimderiv.sources.code.functions import FORMULAS, FUNCTIONS, PLAIN
 from dimderiv.sources.code.scope import Scope
 from dimderiv.sources.code.values import (
     Array,
@@ -89,6 +89,8 @@ class Calls(Scope):
             case ast.Name(name) if name not in self.env and not self.is_formula:
                 if name in self.known.functions:
                     return Function(name, "declared")
+                if name in PLAIN - modules.BUILTINS:
+                    return Function(name, self.known.library)
                 if name not in modules.BUILTINS:
                     self._unknown(node, name)
             case ast.Attribute(ast.Name("self")) if self.is_open("self"):

@@ -45,7 +45,7 @@ def by_entries(
     if any(each is None for each in entries):
         return None
     body = _of_numbers(make([each for each in entries if each is not None]))
-    used = {part.name for part in walk(body) if isinstance(part, Name)}
+    used = names_of(body)
     head: tuple[Letter, ...] = tuple(
         (letter, None if letter in used else ONE) for letter in letters
     )
@@ -88,3 +88,8 @@ def renamed(tree: Tree, names: Mapping[str, Tree]) -> Tree:
         return None
 
     return replaced(tree, change)
+
+
+def names_of(tree: Tree) -> set[str]:
+    """The names in a tree, those of letters too."""
+    return {part.name for part in walk(tree) if isinstance(part, Name)}

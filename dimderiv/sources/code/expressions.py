@@ -10,7 +10,7 @@ from dimderiv.language import Call, Name, Negative, Number, Operator
 from dimderiv.sources.code import indexing, modules, operators
 from dimderiv.sources.code.arranging import exchanged, reversed_axes
 from dimderiv.sources.code.calls import Calls
-from dimderiv.sources.code.functions.matrices import entries
+from dimderiv.sources.code.functions.matrices import count
 from dimderiv.sources.code.values import (
     Array,
     Function,
@@ -155,7 +155,7 @@ class Expressions(Calls):
         if name == "ndim":
             return Array(whole_number(array.axes, at.span), 0)
         if name == "size":
-            return entries(at, array)
+            return count(at, array)
         if name == "dtype":
             return Kind()
         at.refuse(f"{at.text} is not read")

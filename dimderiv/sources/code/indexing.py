@@ -14,6 +14,7 @@ from dimderiv.sources.code.values import (
     Place,
     Value,
     described,
+    is_known,
 )
 
 Read = Callable[[ast.expr], Value]
@@ -125,6 +126,8 @@ def _range(at: Place, node: ast.Slice, read: Read) -> _Range:
         at.refuse("a slice with a step is not read", "in the language: [i] x[2i]")
     ends = [None if end is None else read(end) for end in (node.lower, node.upper)]
     first, last = [None if end is None else at.array(end, 0).tree for end in ends]
+    if not all(end is None or is_known(end) for end in (first, last)):
+        at.refuse("the size in this slice is not known", "the shapes of the symbols, or x[:-1]")
     return _Range(first, last)
 
 

@@ -8,20 +8,12 @@ from collections.abc import Sequence
 from functools import reduce
 
 from dimderiv.errors import Span
-from dimderiv.language import Add, Binary, Call, Name, Negative, Number, Operator, Tree, walk
+from dimderiv.language import Add, Binary, Call, Negative, Operator, Tree
 from dimderiv.sources.code.arranging import by_letters, letters, product_of_stacks
 from dimderiv.sources.code.entries import Make, by_entries
-from dimderiv.sources.code.habits import (
-    BESIDE_A_MATRIX,
-    INTERCEPT,
-    LINE,
-    WHOLE_TERM,
-    is_data,
-    is_intercept,
-)
+from dimderiv.sources.code.habits import WHOLE_TERM, hesitation
 from dimderiv.sources.code.values import Array, Place, transposed
 
-_PLAIN = (Name, Number, Negative, Add, Binary)
 _PRODUCTS = frozenset({"*", ".*", "/", "./"})
 
 
@@ -78,7 +70,7 @@ def added(at: Place, left: Array, right: Array, *, subtract: bool = False) -> Ar
     """A sum or a difference; of nothing where a formula has a default of 0."""
     if right.number == 0 and at.is_formula:
         return left
-    _weigh(at, left, right, is_sum=True)
+    at.hesitate(hesitation(left, right, is_sum=True))
 
     def make(trees: Sequence[Tree]) -> Tree:
         first, second = trees
@@ -93,7 +85,7 @@ def multiplied(at: Place, left: Array, right: Array) -> Array:
     """A product of entries; of one where a formula has a default of 1."""
     if left.number == 1 and at.is_formula:
         return right
-    _weigh(at, left, right, is_sum=False)
+    at.hesitate(hesitation(left, right, is_sum=False))
     return _binary(at, ".*" if left.axes and right.axes else "*", left, right)
 
 
@@ -101,7 +93,7 @@ def divided(at: Place, left: Array, right: Array) -> Array:
     """A quotient of entries."""
     if right.number == 1 and at.is_formula:
         return left
-    _weigh(at, left, right, is_sum=False)
+    at.hesitate(hesitation(left, right, is_sum=False))
     return _binary(at, "./" if right.axes else "/", left, right)
 
 
@@ -163,38 +155,3 @@ def _times(at: Place, left: Tree, right: Tree) -> Tree:
         # `r @ (A @ x)` is `r' A x`: products need no brackets.
         return _times(at, _times(at, left, right.left), right.right)
     return _signed("*", left, right, at.span)
-
-
-def _weigh(at: Place, left: Array, right: Array, *, is_sum: bool) -> None:
-    """Say where one axis more or less would be nearer to what people write."""
-    for one, other in ((left, right), (right, left)):
-        if not _is_plain(one.tree):
-            continue
-        if one.axes and other.axes == 0 and _is_of_others(other.tree, one.tree):
-            at.hesitate(WHOLE_TERM)
-        if (
-            is_sum
-            and is_intercept(one.tree)
-            and is_data(other.tree)
-            and one.axes == other.axes == 1
-        ):
-            at.hesitate(INTERCEPT)
-        if one.axes == 2 and other.axes == 1 and _is_of_others(other.tree, one.tree):
-            at.hesitate(LINE)
-        if not is_sum and one.axes == 1 and other.axes == 2:
-            at.hesitate(BESIDE_A_MATRIX)
-
-
-def _is_plain(tree: Tree) -> bool:
-    """Whether a tree is a name, perhaps with numbers: `n - 1`."""
-    parts = list(walk(tree))
-    names = [part for part in parts if isinstance(part, Name)]
-    return len(names) == 1 and all(isinstance(part, _PLAIN) for part in parts)
-
-
-def _is_of_others(tree: Tree, plain: Tree) -> bool:
-    """Whether a number was computed, and from something else than a name: `x - x.mean()`."""
-    name = next(part.name for part in walk(plain) if isinstance(part, Name))
-    names = [part.name for part in walk(tree) if isinstance(part, Name)]
-    is_computed = any(not isinstance(part, _PLAIN) for part in walk(tree))
-    return is_computed and name not in names

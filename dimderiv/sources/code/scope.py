@@ -4,18 +4,15 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import NoReturn
 
 from dimderiv.errors import ParseError, Span
-from dimderiv.language import ONE, OPEN, Declaration, Name, Number, Statement, Tree, walk
+from dimderiv.language import ONE, OPEN, Declaration, Name, Statement, Tree, walk
 from dimderiv.sources.code.habits import candidates
 from dimderiv.sources.code.names import Names
 from dimderiv.sources.code.text import Text
-from dimderiv.sources.code.values import Array, Claim, Place, Value
+from dimderiv.sources.code.values import UNKNOWN, Array, Claim, Place, Value
 
-# The size of an axis, while nobody knows it.
-UNKNOWN = Number(Fraction(2))
 _TWO_SIZES = re.compile(r"[x,\N{MULTIPLICATION SIGN}]\s*1\b")
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NoReturn, TypeAlias
 
 from dimderiv.errors import DimderivError, ParseError, ShapeError, Span
-from dimderiv.language import Name, Negative, Number, Shape, Transpose, Tree
+from dimderiv.language import Name, Negative, Number, Shape, Transpose, Tree, walk
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,15 @@ class Place:
             wanted = f"an array with {counted(axes)} is needed here"
             self.misfit(f"{wanted}, and this one has {counted(value.axes)}")
         return value
+
+
+# The size of an axis, while nobody knows it; it is told by its identity.
+UNKNOWN = Number(Fraction(2))
+
+
+def is_known(size: Tree) -> bool:
+    """Whether a size is known by now."""
+    return not any(part is UNKNOWN for part in walk(size))
 
 
 def transposed(tree: Tree) -> Tree:

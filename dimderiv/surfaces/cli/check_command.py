@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dimderiv.answer import LAYOUTS
+from dimderiv.derivation import NAMES
 from dimderiv.explain import LANGUAGES
 from dimderiv.surfaces import grading
-from dimderiv.surfaces.cli.process import BAD_INPUT, FAILED
+from dimderiv.surfaces.cli.process import BAD_INPUT, FAILED, note
 
 if TYPE_CHECKING:
     from dimderiv.surfaces.grading import Row, Verdict
@@ -28,6 +29,12 @@ STATUS = {"right": 0, "wrong": FAILED, "unreadable": BAD_INPUT}
     and shapes and name if wanted; its status is the largest one.""",
 )
 @click.argument("words", metavar="EXPR ANSWER", nargs=-1)
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(list(NAMES)),
+    help="What the expression is written in; recognised where it shows.",
+)
 @click.option("--wrt", metavar="NAMES", multiple=True, help="Variables, such as w or W1,b1.")
 @click.option(
     "--shape", "--shapes", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n".'
@@ -59,6 +66,10 @@ def check_command(
     if not wrt:
         raise click.UsageError("no variable is named to differentiate by; write --wrt w")
     verdict = grading.check(expr, ",".join(wrt), answer, shapes=";".join(shape), **options)
+    if verdict.assumptions:
+        note(f"assumed {', '.join(verdict.assumptions)}", verbose=False)
+    for doubt in verdict.doubts:
+        note(f"note: {doubt}", verbose=True)
     if as_json:
         click.echo(json.dumps(asdict(verdict), indent=2, ensure_ascii=False))
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dimderiv.answer import Derived
 from dimderiv.errors import DimderivError, ParseError
-from dimderiv.surfaces.grading.grade import derived_of, graded
+from dimderiv.surfaces.grading.grade import derived_of, graded, language_of
 from dimderiv.surfaces.grading.verdict import Verdict
 from dimderiv.surfaces.grading.words import Words
 
@@ -57,7 +57,8 @@ def rows_of(file: str | Path, *, lang: str = "en", **options: Any) -> Iterator[R
         if key not in known:
             known[key] = _derived(*key, options)
         name, answer = row.get("name") or str(line), row["answer"] or ""
-        yield _row(name, answer, known[key], words)
+        source = language_of(row["expr"], options.get("source"))
+        yield _row(name, answer, known[key], words, source)
 
 
 def _lines(file: str | Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -83,10 +84,10 @@ def _derived(expr: str, wrt: str, shapes: str, options: Any) -> Derived | Dimder
         return error
 
 
-def _row(name: str, answer: str, found: Derived | DimderivError, words: Words) -> Row:
+def _row(name: str, answer: str, found: Derived | DimderivError, words: Words, source: str) -> Row:
     if isinstance(found, DimderivError):
         return Row(name, answer, None, found.message)
     try:
-        return Row(name, answer, graded(found, answer, words))
+        return Row(name, answer, graded(found, answer, words, source))
     except DimderivError as error:
         return Row(name, answer, None, error.message)

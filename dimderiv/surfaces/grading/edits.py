@@ -7,6 +7,7 @@ from itertools import permutations, product
 from typing import NamedTuple
 
 from dimderiv.language import (
+    COMPARISONS,
     Add,
     Binary,
     Call,
@@ -23,6 +24,8 @@ from dimderiv.language import (
     replaced,
     walk,
 )
+from dimderiv.render import text
+from dimderiv.surfaces.grading.forms import factors_of, product_of
 
 ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 # So many factors are tried in every order; of more, two that stand side by side change places.
@@ -136,7 +139,7 @@ def _orders(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]
         pairs = range(len(factors) - 1)
         orders = [[*factors[:k], *factors[k : k + 2][::-1], *factors[k + 2 :]] for k in pairs]
     for order in orders:
-        yield Edit("order", part, _product([*scalars, *order]))
+        yield Edit("order", part, product_of([*scalars, *order]))
 
 
 def _products(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
@@ -175,9 +178,10 @@ def _numbers(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit
     if isinstance(part, Number):
         is_power = isinstance(above, Binary) and above.operator in POWERS and above.right is part
         kind = "power" if is_power else "factor"
+        is_side = isinstance(above, Binary) and above.operator in COMPARISONS
         for value in (part.value * 2, part.value / 2, part.value + 1, part.value - 1):
             # A factor or an exponent of 1 is none, and tried as such.
-            if value > 0 and not (value == 1 and isinstance(above, Binary)):
+            if is_side or (value > 0 and not (value == 1 and isinstance(above, Binary))):
                 yield Edit(kind, part, Number(value))
     elif isinstance(above, Add) and not isinstance(part, Negative):
         yield Edit("factor", part, Binary("*", TWO, part))
@@ -247,13 +251,14 @@ def _diagonals(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Ed
 def _superfluous(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
     """A factor or a term less."""
     if isinstance(part, Binary) and part.operator in {"*", ".*", "/", "./"}:
-        yield Edit("factor", part, part.left)
+        yield Edit("factor", part, part.left, "factor_superfluous")
         if part.operator in {"*", ".*"}:
-            yield Edit("factor", part, part.right)
+            yield Edit("factor", part, part.right, "factor_superfluous")
     if isinstance(part, Add):
         for k in range(len(part.terms)):
             rest = (*part.terms[:k], *part.terms[k + 1 :])
-            yield Edit("term", part, Add(rest) if len(rest) > 1 else rest[0])
+            new = Add(rest) if len(rest) > 1 else rest[0]
+            yield Edit("term", part, new, "term_superfluous", {"part": text(part.terms[k])})
 
 
 EARLY: Sequence[Tried] = (
@@ -284,7 +289,7 @@ def arrangements(program: Program, known: Vocabulary) -> Iterator[Edit]:
         for order in permutations(factors):
             kind = "transpose" if order == tuple(factors) else "order"
             for chosen in product(*((each, flipped(each)) for each in order)):
-                yield Edit(kind, part, _product([*scalars, *chosen]))
+                yield Edit(kind, part, product_of([*scalars, *chosen]))
 
 
 def flipped(tree: Tree) -> Tree:
@@ -297,23 +302,7 @@ def _is_product(part: Tree | None) -> bool:
 
 
 def _factors(part: Tree, known: Vocabulary) -> tuple[list[Tree], list[Tree]]:
-    """The scalars and the other factors of a matrix product."""
-    factors, waiting = list[Tree](), [part]
-    while waiting:
-        tree = waiting.pop()
-        if isinstance(tree, Binary) and tree.operator == "*":
-            waiting += [tree.right, tree.left]
-        else:
-            factors.append(tree)
-    scalars = [each for each in factors if is_scalar(each, known)]
-    return scalars, [each for each in factors if not is_scalar(each, known)]
-
-
-def _product(factors: Sequence[Tree]) -> Tree:
-    first, *rest = factors
-    for factor in rest:
-        first = Binary("*", first, factor)
-    return first
+    return factors_of(part, lambda each: is_scalar(each, known))
 
 
 def _has_scalar(part: Tree, known: Vocabulary) -> bool:

@@ -25,6 +25,7 @@ from dimderiv.surfaces.grading.other_layout import other_layout
 from dimderiv.surfaces.grading.reading import with_shapes
 from dimderiv.surfaces.grading.subject import Subject
 from dimderiv.surfaces.grading.symmetry import nearly_where_symmetric, where_symmetric
+from dimderiv.surfaces.grading.tied import other_entries
 from dimderiv.surfaces.grading.vocabulary import vocabulary
 from dimderiv.surfaces.grading.wrong_rules import wrong_rule
 
@@ -42,11 +43,29 @@ def explained(subject: Subject) -> Mistake:
     Args:
         subject: the answer, beside the right one.
     """
-    for explain in (multiple, other_layout, multiples_of_terms, missing_term, where_symmetric):
+    for explain in (
+        multiple,
+        other_layout,
+        other_entries,
+        multiples_of_terms,
+        missing_term,
+        where_symmetric,
+    ):
         found = explain(subject)
         if found is not None and subject.is_confirmed(found.fix):
             return found
     return _Search(subject).explained()
+
+
+# What needs no search, the simplest first.
+FIRST = (
+    multiple,
+    other_layout,
+    other_entries,
+    multiples_of_terms,
+    missing_term,
+    where_symmetric,
+)
 
 
 class _Search:

@@ -1,15 +1,16 @@
 """`check`: whether an answer is the derivative, and what is wrong with it where it is not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dimderiv.answer import Derived, Variables
-from dimderiv.derivation import derive
-from dimderiv.errors import VerificationError
+from dimderiv.derivation import derive, recognised
+from dimderiv.errors import ParseError, VerificationError
 from dimderiv.language import Program, Shapes
 from dimderiv.surfaces.grading.explanation import explained
+from dimderiv.surfaces.grading.misfit import is_misfit
 from dimderiv.surfaces.grading.reading import answers_to, read_program, with_shapes
 from dimderiv.surfaces.grading.subject import Subject
 from dimderiv.surfaces.grading.verdict import Verdict
@@ -18,7 +19,7 @@ from dimderiv.verify import DisagreementError, NotVerifiableError
 
 
 def check(
-    expr: str | Program,
+    expr: str | Program | Callable[..., Any],
     wrt: str | Sequence[str],
     answer: str,
     *,
@@ -29,12 +30,13 @@ def check(
     layout: str = "mixed",
     structured: bool = False,
     rules: str | Path | Sequence[str | Path] = (),
+    source: str | None = None,
     lang: str = "en",
 ) -> Verdict:
     """Judge an answer to a question that `derive` can answer.
 
     Args:
-        expr: the expression.
+        expr: the expression, in any form that `derive` takes.
         wrt: the variable, or several.
         answer: the derivative that somebody found, in any spelling; it may use what the expression
             defines, and define more.  For several variables it defines each derivative by the name
@@ -46,6 +48,8 @@ def check(
         layout: the layout that the answer is in.
         structured: whether entries that a property ties move together.
         rules: files with rules of your own.
+        source: the language of the expression, as for `derive`; the answer may be in that one or
+            in ours, or in another that it shows.
         lang: the language of the verdict, `"en"` or `"zh"`.
 
     Returns:
@@ -59,6 +63,8 @@ def check(
     factor: 2 X' (X w - y)
     """
     words = Words(lang)
+    if not isinstance(answer, str):
+        raise ParseError(f"an answer is a text, not {answer!r}", hint='such as "2 X\' (X w - y)"')
     derived = derived_of(
         expr,
         wrt,
@@ -69,11 +75,28 @@ def check(
         layout=layout,
         structured=structured,
         rules=rules,
+        source=source,
     )
-    return graded(derived, answer, words)
+    return graded(derived, answer, words, language_of(expr, source))
 
 
-def derived_of(expr: str | Program, wrt: str | Sequence[str], **options: Any) -> Derived:
+def language_of(expr: str | Program | Callable[..., Any], source: str | None = None) -> str:
+    """The language that an expression is in.
+
+    Args:
+        expr: the expression.
+        source: what was said of it.
+    """
+    if source is not None:
+        return source
+    if isinstance(expr, str):
+        return recognised(expr)
+    return "dimderiv" if isinstance(expr, Program) else "numpy"
+
+
+def derived_of(
+    expr: str | Program | Callable[..., Any], wrt: str | Sequence[str], **options: Any
+) -> Derived:
     """The right answer, which is checked once a wrong one is measured by it.
 
     Args:
@@ -84,35 +107,39 @@ def derived_of(expr: str | Program, wrt: str | Sequence[str], **options: Any) ->
     return derive(expr, wrt, verify=False, **options).derived
 
 
-def graded(derived: Derived, answer: str, words: Words) -> Verdict:
+def graded(derived: Derived, answer: str, words: Words, source: str = "dimderiv") -> Verdict:
     """The verdict on an answer, which is wrong where one of its parts is.
 
     Args:
         derived: the right answer.
         answer: what was answered.
         words: what says it.
+        source: the language of the expression.
     """
-    program = read_program(answer, derived.question)
+    program = read_program(answer, derived.question, source)
     parts = answers_to(program, dict(derived.names))
     verdicts = {names: _graded(derived, names, part, words) for names, part in parts.items()}
-    wrong = [names for names, verdict in verdicts.items() if not verdict.right]
-    if len(verdicts) == 1 or not wrong:
-        return next(iter(verdicts.values()))
-    return words.several({derived.names[names]: verdicts[names] for names in wrong})
+    wrong = {derived.names[names]: each for names, each in verdicts.items() if not each.right}
+    several = len(verdicts) > 1 and bool(wrong)
+    verdict = words.several(wrong) if several else next(iter(verdicts.values()))
+    typed = derived.question.typed
+    return replace(verdict, assumptions=typed.assumptions, doubts=typed.doubts)
 
 
 def _graded(derived: Derived, names: Variables, program: Program, words: Words) -> Verdict:
     answer = with_shapes(program, derived.question, derived.extents[names].shape)
     subject = Subject(derived, names, answer.program)
-    if subject.standing == "unclear" and answer.misfit is not None:
+    is_odd = answer.misfit is not None and subject.standing in ("unclear", "misfit")
+    if answer.misfit is not None and is_odd and not is_misfit(subject):
         raise answer.misfit
     if subject.standing in ("agrees", "unclear"):
         try:
             return words.right(subject.judged())
         except VerificationError as error:
-            if not isinstance(error, DisagreementError) or subject.standing == "unclear":
+            if subject.standing == "unclear":
                 raise NotVerifiableError(f"the answer cannot be judged: {error.message}") from error
-            subject = replace(subject, met=error)
+            if isinstance(error, DisagreementError):
+                subject = replace(subject, met=error)
     subject.confirm()
     name = derived.names[names] if len(derived.names) > 1 else None
     return words.wrong(subject, explained(subject), answer.misfit, name)

@@ -26,8 +26,8 @@ MOST_TERMS = 8
 
 def multiple(subject: Subject) -> Mistake | None:
     """The answer up to one factor: a number, or the size of an axis."""
-    found = [(sample.entries(subject.program), sample) for sample in subject.samples]
-    ratios = [ratio(own, sample.expected) if own else None for own, sample in found]
+    found = subject.own
+    ratios = [ratio(own, sample.expected) if own else None for sample, own in found]
     factors = [each for each in ratios if each is not None]
     if not factors or len(factors) < len(found):
         return None
@@ -38,7 +38,7 @@ def multiple(subject: Subject) -> Mistake | None:
         fix = subject.with_last(scaled(subject.last, same))
         return _multiplied(same, fix, {"part": text(subject.last)})
     for name in sorted(subject.question.typed.sizes):
-        sizes = [sample.sizes.get(name, 0) for _, sample in found]
+        sizes = [sample.sizes.get(name, 0) for sample, _ in found]
         if 0 in sizes:
             continue
         for write, key, parts in (

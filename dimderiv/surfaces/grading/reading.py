@@ -1,12 +1,18 @@
 """The text of an answer, read beside the expression that it is to be the derivative of."""
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
+from dimderiv import sources
 from dimderiv.answer import Question, Variables
+from dimderiv.derivation import recognised
 from dimderiv.errors import DimderivError, ParseError, ShapeError, UnknownNameError
 from dimderiv.infer import Typed, needs_sizes
 from dimderiv.language import (
+    Call,
+    Declaration,
     Name,
+    Number,
     Program,
     Shape,
     Statement,
@@ -14,6 +20,7 @@ from dimderiv.language import (
     parse_program,
 )
 
+ZERO = Number(Fraction(0))
 # Names that mean something wherever they stand.
 CONSTANTS = frozenset({"I", "pi"})
 
@@ -33,26 +40,50 @@ class Answer:
     misfit: ShapeError | None = None
 
 
-def read_program(text: str, question: Question) -> Program:
+def read_program(text: str, question: Question, source: str = "dimderiv") -> Program:
     """A text as a program, in which the names of the expression mean what they mean there.
 
     Args:
-        text: the answer as it was given, in the language.
+        text: the answer as it was given.
         question: what is differentiated.
+        source: the language of the expression; an answer may be in that one, or in ours.
 
     Raises:
         DimderivError: it cannot be read, or has a name that nobody defined.
     """
-    typed = question.typed
-    sizes = names_in_brackets(typed.symbols)
-    names = sizes.union(typed.symbols, typed.definitions)
     if not text.strip():
         raise ParseError("there is no answer", hint='such as "2 X\' (X w - y)"')
-    program = parse_program(text, names=names, functions=question.rulebook.words, sizes=sizes)
-    _refuse_unknown(program, question, text)
+    shown = recognised(text)
+    if shown != "dimderiv" or source == "dimderiv":
+        program = _read(text, question, shown)
+    else:
+        # `X * w` has another meaning in code; what LaTeX has, ours mostly has too.
+        first, second = (source, shown) if source == "numpy" else (shown, source)
+        try:
+            program = _read(text, question, first)
+        except DimderivError as error:
+            try:
+                program = _read(text, question, second)
+            except DimderivError:
+                raise error from None
     # What repeats the expression is right, and need not be looked at.
-    own = [each for each in program.statements[:-1] if each not in typed.program.statements]
+    repeated = question.typed.program.statements
+    own = [each for each in program.statements[:-1] if each not in repeated]
     return replace(program, statements=(*own, program.statements[-1]))
+
+
+def _read(text: str, question: Question, language: str) -> Program:
+    """An answer in one language."""
+    typed, rulebook = question.typed, question.rulebook
+    if language != "dimderiv":
+        defined = {n: Declaration(s, text=str(s)) for n, s in typed.definitions.items()}
+        reader = sources.read_latex if language == "latex" else sources.read_code
+        text = reader(text, declared={**typed.symbols, **defined}, rulebook=rulebook).text
+    sizes = names_in_brackets(typed.symbols)
+    names = sizes.union(typed.symbols, typed.definitions)
+    program = parse_program(text, names=names, functions=rulebook.words, sizes=sizes)
+    _refuse_unknown(program, question, text)
+    return program
 
 
 def _refuse_unknown(program: Program, question: Question, text: str) -> None:
@@ -69,7 +100,8 @@ def _refuse_unknown(program: Program, question: Question, text: str) -> None:
                 span=part.span,
                 source=text,
                 known=[f"the sizes are {sizes}"] if sizes else [],
-                hint=f"one of {there}, or define it: {part.name} = ...; ...",
+                hint=f"one of {there}; or define it: {part.name} = ...; ...; or, if it is a size, "
+                "name it by declaring the shapes, such as X: N x d",
             )
 
 
@@ -111,11 +143,21 @@ def with_shapes(program: Program, question: Question, wanted: Shape) -> Answer:
         question: what it answers.
         wanted: the shape of the derivative.
     """
+    program = _with_zeros(program, wanted)
     try:
         typed = typed_beside(program, question, wanted)
     except ShapeError as error:
         return Answer(program, misfit=error)
     return Answer(typed.settled if needs_sizes(program) else program, typed.value)
+
+
+def _with_zeros(program: Program, wanted: Shape) -> Program:
+    """An answer that is 0, as an array of zeros: there is no other zero of that shape."""
+    *before, last = program.statements
+    if wanted.is_scalar or wanted.has_more_axes or last.value != ZERO:
+        return program
+    zeros = Statement(last.name, Call("matrix", (last.value,)), last.span)
+    return replace(program, statements=(*before, zeros))
 
 
 def typed_beside(program: Program, question: Question, wanted: Shape | None = None) -> Typed:

@@ -12,7 +12,14 @@ from dimderiv.derivation import claim_of
 from dimderiv.errors import VerificationError
 from dimderiv.language import Program, Shape, Statement, Tree, written_out
 from dimderiv.surfaces.grading.coefficients import ratio, simple
-from dimderiv.verify import Claim, DisagreementError, NotVerifiableError, Sample, Verification
+from dimderiv.verify import (
+    Claim,
+    DisagreementError,
+    Entries,
+    NotVerifiableError,
+    Sample,
+    Verification,
+)
 
 # How near two entries must be, measured by the largest one.
 NEAR = 1e-9
@@ -85,8 +92,8 @@ class Subject:
         return tree
 
     @cached_property
-    def patched(self) -> Program:
-        """The right answer, with those terms of the answer that are right as they stand."""
+    def mended(self) -> Program:
+        """The right answer, after the definitions of the answer that it can use."""
         return Program((*self.before, Statement(None, self.right_tree)))
 
     @cached_property
@@ -118,6 +125,11 @@ class Subject:
             sample.remember(self.program)
         return found
 
+    @cached_property
+    def own(self) -> list[tuple[Sample, Entries | None]]:
+        """The entries of the answer at all points."""
+        return [(sample, sample.entries(self.program)) for sample in self.samples]
+
     def judged(self) -> Verification:
         """What the check says of the answer.
 
@@ -132,9 +144,15 @@ class Subject:
         """Check the right answer, which wrong ones are measured by.
 
         Raises:
-            VerificationError: it is not right.
-            NotVerifiableError: nothing could be compared.
+            NotVerifiableError: it is not right, or nothing could be compared.
         """
+        try:
+            self._confirm()
+        except VerificationError as error:
+            message = f"the answer cannot be judged: in its own one, {error.message}"
+            raise NotVerifiableError(message, known=error.known) from error
+
+    def _confirm(self) -> None:
         try:
             for seed, sample in enumerate(self.samples):
                 sample.confirm(seed)
@@ -149,6 +167,15 @@ class Subject:
             program: another answer.
         """
         return self.factor(program) == 1
+
+    def is_same(self, program: Program) -> bool:
+        """Whether the answer has the entries of another one at all points.
+
+        Args:
+            program: the other answer.
+        """
+        pairs = [(found, sample.entries(program)) for sample, found in self.own]
+        return bool(pairs) and all(other is not None and near(own, other) for own, other in pairs)
 
     def is_confirmed(self, program: Program) -> bool:
         """Whether an answer that is right at these points is right on both sides of every kink.
@@ -190,15 +217,14 @@ class Subject:
     def standing(self) -> Standing:
         """How the answer stands beside the right one, at two points; `"agrees"` is no verdict."""
         found: Standing = "agrees" if self.samples else "unclear"
-        for sample in self.samples:
-            here = self._standing(sample)
+        for sample, entries in self.own:
+            here = self._standing(sample, entries)
             if here in ("misfit", "differs"):
                 return here
             found = here if here == "unclear" else found
         return found
 
-    def _standing(self, sample: Sample) -> Standing:
-        found = sample.entries(self.program)
+    def _standing(self, sample: Sample, found: Entries | None) -> Standing:
         if found is None:
             return "unclear" if sample.conforms(self.program) else "misfit"
         if near(found, sample.expected):
@@ -213,8 +239,7 @@ class Subject:
     @property
     def entry(self) -> tuple[str, float, float] | None:
         """The entry that differs most at some point: its name, what is right, what is not."""
-        for sample in self.samples:
-            found = sample.entries(self.program)
+        for sample, found in self.own:
             if found is not None and not near(found, sample.expected):
                 apart = _apart(found, sample.expected)
                 index = apart.index(max(apart))

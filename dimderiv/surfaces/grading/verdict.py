@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "axis": "a sum runs along another axis",
     "power": "an exponent is wrong or missing",
     "term": "a term is missing or superfluous",
+    "structured": "right where entries that a property ties move together, or where they do not",
     "symmetric": "right only where a matrix is symmetric",
     "chain": "the derivative of a function was left out, or taken for another",
     "name": "another symbol belongs there",
@@ -38,6 +39,8 @@ class Verdict:
         fix: the answer with the smallest edit that makes it right; where none was found that is
             small, the right answer; nothing where it is right.
         entry: one entry that is wrong, with both values; nothing where there is none to compare.
+        assumptions: what was inferred of the expression rather than declared.
+        doubts: how the expression could have been read otherwise.
     """
 
     right: bool
@@ -45,6 +48,8 @@ class Verdict:
     says: str
     fix: str | None = None
     entry: str | None = None
+    assumptions: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(part for part in (self.says, self.entry, self.fix) if part)

@@ -1,11 +1,12 @@
 """Verdicts in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from dimderiv.errors import DimderivError, ShapeError
-from dimderiv.language import Program, Shape, Statement, Tree, children
+from dimderiv.errors import ShapeError
+from dimderiv.language import Program, Shape, Statement
 from dimderiv.render import text
 from dimderiv.surfaces.grading.messages import sentences
+from dimderiv.surfaces.grading.misfit import misfit_of
 from dimderiv.surfaces.grading.mistake import Mistake
 from dimderiv.surfaces.grading.reading import typed_beside
 from dimderiv.surfaces.grading.subject import Subject
@@ -44,7 +45,8 @@ class Words:
             misfit: where its shapes do not conform.
             name: what it is called, where it is one of several.
         """
-        parts = [self._shapes(subject, misfit), self._mistake(mistake)]
+        doubts = [self._said("doubt", doubt=doubt) for doubt in subject.question.typed.doubts]
+        parts = [self._shapes(subject, misfit), self._mistake(mistake), *doubts]
         says = self._sentences["space"].join(part for part in parts if part)
         *before, last = mistake.fix.statements
         fix = text(Program((*before, Statement(name, last.value))))
@@ -84,13 +86,13 @@ class Words:
         )
 
     def _misfit(self, subject: Subject, misfit: ShapeError) -> str:
-        part, shapes = _misfit(subject)
-        if len(shapes) != 2:
+        found = misfit_of(subject)
+        if len(found.operands) != 2:
             return self._said("misfit_told", message=misfit.message)
-        (left, left_shape), (right, right_shape) = shapes
+        (left, left_shape), (right, right_shape) = found.operands
         return self._said(
             "misfit",
-            part=text(part),
+            part=text(found.part),
             left=text(left),
             right=text(right),
             left_shape=self._shape(left_shape),
@@ -109,26 +111,3 @@ class Words:
         if sizes:
             return self._said("entry", **fields, sizes=sizes_text(sizes))
         return self._said("entry_unsized", **fields)
-
-
-def _misfit(subject: Subject) -> tuple[Tree, Sequence[tuple[Tree, Shape]]]:
-    """The part whose operands do not conform, with these and their shapes."""
-    statements = subject.program.statements
-    shapes = (_typed(subject, statements[:k], s.value) for k, s in enumerate(statements))
-    k = next(k for k, shape in enumerate(shapes) if shape is None)
-    before, part = statements[:k], statements[k].value
-    while True:
-        operands = [(each, _typed(subject, before, each)) for each in children(part)]
-        wrong = [each for each, shape in operands if shape is None]
-        if not wrong:
-            return part, [(each, shape) for each, shape in operands if shape is not None]
-        part = wrong[0]
-
-
-def _typed(subject: Subject, before: Sequence[Statement], tree: Tree) -> Shape | None:
-    """The shape of a part, if it has one."""
-    program = Program((*before, Statement(None, tree)), subject.program.source)
-    try:
-        return typed_beside(program, subject.question).value
-    except DimderivError:
-        return None

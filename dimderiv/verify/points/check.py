@@ -81,6 +81,22 @@ def verify_together(claims: Sequence[Claim], *, budget: float = 2.0) -> list[Ver
     return check.reports()
 
 
+def refuse_too_many_entries(claim: Claim, sizes: Mapping[str, int]) -> None:
+    """Refuse symbols that are too large to be drawn.
+
+    Args:
+        claim: what is to be checked.
+        sizes: a number for each named dimension.
+    """
+    shapes = [declaration.shape for declaration in claim.symbols.values()]
+    count = sum(prod(dim.evaluate(sizes) for dim in shape) for shape in shapes)
+    if count > MOST_ENTRIES:
+        raise LimitError(
+            f"the symbols have {count} entries; at most {MOST_ENTRIES} can be checked",
+            hint="give the dimensions names instead of numbers",
+        )
+
+
 class _Reached(NamedTuple):
     """A point that was compared."""
 
@@ -125,13 +141,7 @@ class _Check:
         symbols = self.setting.claim.symbols.values()
         # Rows of classes are equal wherever a class occurs twice.
         self.has_classes = any("onehot" in declaration.properties for declaration in symbols)
-        shapes = [declaration.shape for declaration in symbols]
-        count = sum(prod(dim.evaluate(self.assignments[0]) for dim in shape) for shape in shapes)
-        if count > MOST_ENTRIES:
-            raise LimitError(
-                f"the symbols have {count} entries; at most {MOST_ENTRIES} can be checked",
-                hint="give the dimensions names instead of numbers",
-            )
+        refuse_too_many_entries(self.setting.claim, self.assignments[0])
 
     def at_two_sizes(self) -> None:
         """Compare at points of two assignments of sizes, or at two points where there is one."""

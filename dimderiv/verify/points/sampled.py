@@ -19,7 +19,7 @@ from dimderiv.verify.evaluate import (
 )
 from dimderiv.verify.layout import Placement, entries, places, size_of
 from dimderiv.verify.points.agreement import WORKING_DIGITS
-from dimderiv.verify.points.check import POINTS
+from dimderiv.verify.points.check import POINTS, refuse_too_many_entries
 from dimderiv.verify.points.claimed import Claimed
 from dimderiv.verify.points.comparison import Comparison, Tally
 from dimderiv.verify.points.draw import drawn_points
@@ -28,7 +28,7 @@ from dimderiv.verify.points.setting import DisagreementError, Setting, Trial
 DIGITS = 20
 DRAWS = 12
 # What a search may cost in all, in operations: some seconds of work.
-MOST_OPERATIONS = 1_500_000
+MOST_OPERATIONS = 800_000
 # What is tried need not conform, and then it may end in any of these.
 NO_VALUE = (DimderivError, OutOfTime, ArithmeticError, LookupError, TypeError, ValueError)
 
@@ -183,6 +183,7 @@ def sampled(claim: Claim) -> list[Sample]:
     effort = Effort(MOST_OPERATIONS)
     found: list[Sample] = []
     assignments = setting.dimensions.assignments()
+    refuse_too_many_entries(claim, assignments[0])
     for sizes, number in zip((*assignments, *assignments), POINTS[:2], strict=False):
         drawn = drawn_points(claim.symbols, sizes, setting.dimensions.distributions, number)
         for _, point in zip(range(DRAWS), drawn, strict=False):

@@ -10,6 +10,7 @@ from dimderiv.sources.code.functions import (
     shaping,
     sliding,
 )
+from dimderiv.sources.code.functions.elementwise import PLAIN
 from dimderiv.sources.code.functions.formulas import FORMULAS
 from dimderiv.sources.code.values import Value
 
@@ -22,4 +23,4 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     **formulas.FUNCTIONS,
 }
 
-__all__ = ["FORMULAS", "FUNCTIONS"]
+__all__ = ["FORMULAS", "FUNCTIONS", "PLAIN"]

@@ -13,6 +13,8 @@ from dimderiv.sources.code.values import Array, Kind, Place, Value
 _SAME = """exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid
     softplus erf silu expm1 log1p log2 log10 asinh acosh atanh erfc erfinv lgamma digamma
     square reciprocal rsqrt"""
+# Those that everybody calls so, without a library.
+PLAIN = frozenset(_SAME.split())
 # What makes copies, or changes the type of the entries.
 _NOTHING = """array asarray tensor as_tensor float double copy clone detach contiguous astype to
     float32 float64 real conj cpu numpy"""
@@ -109,6 +111,16 @@ def where(at: Place, a: Value, b: Value = None, y: Value = None) -> Array:
     return entrywise(at, "where", at.array(a), at.array(b), at.array(y))
 
 
+def logaddexp(at: Place, a: Value, b: Value) -> Array:
+    """The logarithm of a sum of exponentials."""
+    left, right = at.array(a), at.array(b)
+    for one, other in ((left, right), (right, left)):
+        if one.number == 0:
+            return entrywise(at, "softplus", other)
+    exponentials = [entrywise(at, "exp", each) for each in (left, right)]
+    return entrywise(at, "log", operators.added(at, *exponentials))
+
+
 def leaky_relu(at: Place, a: Value, negative_slope: Value = None) -> Array:
     """A rectifier with a slope on the left, 0.01 unless it is given."""
     slope = _number("0.01") if negative_slope is None else at.array(negative_slope)
@@ -165,4 +177,5 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "leaky_relu": leaky_relu,
     "elu": elu,
     "gelu": gelu,
+    "logaddexp": logaddexp,
 }

@@ -15,6 +15,7 @@ from dimderiv.sources.code.values import (
     Parts,
     Place,
     Value,
+    is_known,
     transposed,
     whole_number,
 )
@@ -151,6 +152,8 @@ def eye(at: Place, a: Value, b: Value = None) -> Array:
     size = at.array(a, 0)
     if b is not None and at.array(b).tree != size.tree:
         at.refuse("an identity that is not square is not read")
+    if not is_known(size.tree):
+        return Array(Name("I", at.span), 2)
     return Array(Call("eye", (size.tree,), span=at.span), 2)
 
 
@@ -161,6 +164,9 @@ def filled(at: Place, a: Value, b: Value) -> Array:
         at.refuse("an array of ones with more than two axes is not read", "a number, which fits")
     padded = (*sizes, *[ONE.tree] * (2 - len(sizes)))
     ones = Array(Call("ones", padded, span=at.span), len(sizes))
+    if not all(map(is_known, sizes)):
+        kind = "vector" if len(sizes) == 1 else "matrix"
+        ones = Array(Call(kind, (ONE.tree,), span=at.span), len(sizes))
     value = at.array(b, 0)
     return ones if value.number == 1 else operators.multiplied(at, value, ones)
 
@@ -198,7 +204,9 @@ def einsum(at: Place, a: Value, *operands: Value) -> Array:
 def one_hot(at: Place, a: Value, num_classes: Value = None) -> Array:
     """The matrix with a 1 in each row where the label says."""
     labels = at.array(a, 1)
-    return Array(Call("onehot", (labels.column,), span=at.span), 2)
+    size = None if num_classes is None else at.array(num_classes, 0).tree
+    classes = (size,) if size is not None and is_known(size) else ()
+    return Array(Call("onehot", (labels.column, *classes), span=at.span), 2)
 
 
 def picked(at: Place, array: Array, labels: Array) -> Array:
@@ -225,13 +233,22 @@ def length(at: Place, a: Value) -> Array:
     return at.size(at.array(a), 0)
 
 
+def count(at: Place, a: Value) -> Array:
+    """The number of entries."""
+    array = at.array(a)
+    sizes = [at.size(array, axis) for axis in range(array.axes)]
+    return reduce(lambda one, other: operators.multiplied(at, one, other), sizes, ONE)
+
+
 def entries(at: Place, a: Value, axis: Value = None) -> Value:
-    """The number of entries, or the size of an axis."""
+    """The number of entries, or the size of an axis; in PyTorch without one all sizes."""
     array = at.array(a)
     sizes = tuple([at.size(array, axis) for axis in range(array.axes)])
+    if axis is None and at.library == "torch":
+        return sizes
     if axis is not None:
         return sizes[axis_of(at, array, at.array(axis).whole or 0)]
-    return reduce(lambda one, other: operators.multiplied(at, one, other), sizes, ONE)
+    return count(at, a)
 
 
 def _filled_with(value: Array) -> Callable[..., Array]:
@@ -277,5 +294,6 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "arange": counting,
     "range": counting,
     "len": length,
-    "numel": entries,
+    "numel": count,
+    "size": entries,
 }
