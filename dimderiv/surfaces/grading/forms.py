@@ -142,6 +142,14 @@ def terms(tree: Tree, sign: int = 1) -> list[Term]:
     return [(sign, tree)]
 
 
+def spread(tree: Tree) -> list[Term]:
+    """The terms of a sum, or of a multiple of one."""
+    match tree:
+        case Binary("*", Number(value), Add() as inside):
+            return [(sign, scaled(term, value)) for sign, term in terms(inside)]
+    return terms(tree)
+
+
 def added(found: Sequence[Term]) -> Tree:
     """Terms as a sum."""
     written = tuple(negated(tree) if sign < 0 else tree for sign, tree in found)
