@@ -204,8 +204,14 @@ def _layout(name: str) -> Layout:
 
 
 def _meant(name: str, program: Program) -> str:
-    """A variable of the program, which may be written as an entry of it is: `z_k`."""
-    return name if name in program.names else indexed.meant(name, program)
+    """A variable of the program, which may be written as an entry of it is: `z_k`.
+
+    In Python the name `lambda` needs a sign behind it, as in generated code.
+    """
+    plain = name.rstrip("_")
+    if name in program.names or plain in program.names:
+        return name if name in program.names else plain
+    return indexed.meant(name, program)
 
 
 def _refuse_unsupported(typed: Typed, order: int) -> None:

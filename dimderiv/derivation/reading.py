@@ -32,7 +32,8 @@ NAMES: Mapping[str, str] = {"dimderiv": "dimderiv", "latex": "LaTeX", "numpy": "
 # What no text of our language has in it.
 _LATEX = re.compile(r"\\(?:[A-Za-z]|[|,;!{])")
 _CODE = re.compile(
-    r"\b(?:np|jnp|numpy|scipy|torch|jax|F|nn)\.[A-Za-z]"
+    r"\b(?:np|jnp|numpy|scipy|torch|jax|F|nn)\.(?!T\b)[A-Za-z]"
+    r"|[\w)\]]\.(?:sum|mean|dot|pow|exp|log|norm|trace|reshape|transpose|max|min|std|var)\("
     r"|^\s*(?:def\s+\w+\s*\(|import\s+\w|from\s+\w+\s+import\b|return\b)|\blambda\s[\w\s,]*:",
     re.MULTILINE,
 )

@@ -10,12 +10,15 @@ from collections.abc import Callable, Collection, Mapping
 from dimderiv.errors import NotDifferentiableError, ParseError
 from dimderiv.infer.typed import Typed
 from dimderiv.infer.uses import is_greek
-from dimderiv.language import EULER, Binary, Call, Name, Number, Tree
+from dimderiv.language import EULER, ONE, Binary, Call, Name, Negative, Number, Tree
 
 _SECOND = ("_2", "_{2}", "₂")
 _BARS = ("|", "‖", "∥")
 # As it is written in our language and in LaTeX.
 _POWER_OF_E = re.compile(r"(?:e|\\mathrm\{e\})\s*(?:\.?\^|\*\*)")
+_OF_LATEX = ("|", r"\lvert", r"\left", r"\vert", r"\big", r"\Big")
+_ROOT = r"\sqrt"
+_TIMES = frozenset({"t", "tau"})
 _DOTS = (*"·⋅×", r"\cdot", r"\times")
 
 
@@ -50,13 +53,47 @@ def _refuse_spectral_norm(typed: Typed, part: Tree, declared: Collection[str]) -
 
 def _refuse_power_of_e(typed: Typed, part: Tree, declared: Collection[str]) -> None:
     match part:
-        case Call("exp", (operand,)) if typed.shape(operand).is_matrix:
+        case Call("exp", (operand,)) if _is_flow(typed, operand, declared):
             written = _written(typed, part)
             if _POWER_OF_E.match(written):
                 raise ParseError(
                     f"{written} may be the exponential of a matrix or of its entries",
                     span=part.span,
                     hint="write expm(A), or exp(A) for each entry",
+                )
+
+
+def _is_flow(typed: Typed, exponent: Tree, declared: Collection[str]) -> bool:
+    """Whether an exponent is a matrix, or one times what may be a time, as in `e^(A t)`."""
+    if isinstance(exponent, Negative):
+        exponent = exponent.operand
+    match exponent:
+        case Binary("*", Name() as matrix, Name(time)) if time in _TIMES and time not in declared:
+            return typed.shape(matrix).is_matrix
+    return typed.shape(exponent).is_matrix
+
+
+def _refuse_root(typed: Typed, part: Tree, declared: Collection[str]) -> None:
+    match part:
+        case Call("sqrt", (operand,)) if typed.shape(operand).is_matrix:
+            written = _written(typed, part)
+            if written.startswith(_ROOT):
+                raise ParseError(
+                    f"{written} may be the root of a matrix or of its entries",
+                    span=part.span,
+                    hint=r"A^{\circ 1/2} for each entry",
+                )
+
+
+def _refuse_bars(typed: Typed, part: Tree, declared: Collection[str]) -> None:
+    match part:
+        case Call("abs", (operand,)) if len([dim for dim in typed.shape(part) if dim != ONE]) == 1:
+            written = _written(typed, part)
+            if written.startswith(_OF_LATEX):
+                raise ParseError(
+                    f"{written} of a vector may be its norm or absolute values",
+                    span=part.span,
+                    hint=rf"\|{_written(typed, operand)}\| or \operatorname{{abs}}(...)",
                 )
 
 
@@ -118,6 +155,8 @@ def _written(typed: Typed, part: Tree) -> str:
 _CHECKS: Mapping[Collection[str], Callable[[Typed, Tree, Collection[str]], None]] = {
     _SECOND: _refuse_spectral_norm,
     (EULER,): _refuse_power_of_e,
+    (_ROOT,): _refuse_root,
+    _OF_LATEX: _refuse_bars,
     ("/",): _refuse_divisor,
     _DOTS: _refuse_dot,
 }

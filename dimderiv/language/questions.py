@@ -45,7 +45,8 @@ def _refuse_functions(tokens: Sequence[Token], known: frozenset[str]) -> None:
     factors: set[str] | None = None
     for opening, (closing, commas) in sorted(brackets_of(tokens).items()):
         token = tokens[opening - 1]
-        if not opening or closing == opening + 1:
+        # Brackets that are not in the text are no arguments.
+        if not opening or closing == opening + 1 or tokens[opening].text != "(":
             continue
         is_glued = tokens[opening].start == token.end
         if token.kind == "'" and is_glued and tokens[opening - 2].text in _CUSTOMARY:

@@ -75,7 +75,7 @@ FUNCTIONS = {
         r"\operatorname{triu}(\mathbf{1}_{n \times n}) \mathbf{1}",
         "exact",
     ),
-    "prod(x)": ("prod(x) ./ x", r"\prod(x) \oslash x", "exact"),
+    "prod(x)": ("prod(x) ./ x", r"\operatorname{prod}(x) \oslash x", "exact"),
     "var(x)": ("2 (x - mean(x)) / n", r"\frac{2 (x - \operatorname{mean}(x))}{n}", "exact"),
     "std(x)": (
         "(x - mean(x)) / (||x - mean(x)|| sqrt(n))",

@@ -13,7 +13,7 @@ from dimderiv.sources.latex.cursor import CLOSES, CLOSING, Argument, enclosed
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.names import TRANSPOSES
 from dimderiv.sources.latex.operands import OperandReader, subscripts_in
-from dimderiv.sources.latex.refusals import not_read, reach, unclear_subscript
+from dimderiv.sources.latex.refusals import not_read, reach, refused, unclear_subscript
 from dimderiv.sources.latex.symbols import GREEK, REFUSED
 
 _AFTER_LOG = {"det": "logdet", "softmax": "logsoftmax", "Gamma": "lgamma"}
@@ -198,6 +198,9 @@ class CallReader(OperandReader):
         """The tokens of `sum_{i=1}^{n}`."""
         lower = "".join(_RELATIONS.get(text, text) for text in below.texts)
         written = f"{function}_{{{lower}}}"
+        for lexeme in above.lexemes if above else ():
+            if error := refused(lexeme):
+                raise error
         if above is not None:
             has_first = "=" in lower or len(lower) != 1
             written = written if has_first else f"{function}_{{{lower}=1}}"

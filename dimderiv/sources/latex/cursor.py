@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 from dimderiv.errors import DimderivError, LimitError, ParseError, Span
-from dimderiv.language import MARK, Token
+from dimderiv.language import Token
 from dimderiv.sources.latex.lexemes import Lexeme
 
 OPENS = frozenset({"(", "[", "{", "begin", "langle"})
 CLOSES = frozenset({")", "]", "}", "end", "rangle"})
 CLOSING: Mapping[str, str] = {"(": ")", "[": "]", "|": "|", "||": "||"}
 DEEPEST = 60
+# The text of a bracket that is not in the LaTeX.
+UNSEEN = ""
 
 
 @dataclass
@@ -25,6 +27,8 @@ class Shared:
         defined: the names on left sides.
         differentials: what is defined as a differential, the W of `\mathrm{d}W = ...`.
         letters: the letters of indices with more than one axis, or with arithmetic.
+        shifted: where indices with arithmetic stand, and their letters.
+        heads: the letters of arrays that are given entry by entry.
         running: the letters that sums and the like run over.
         bars: where absolute values or determinants stand.
         whole: the names with subscripts that have indices beside them, `(W_q)_{i,j}`.
@@ -39,6 +43,8 @@ class Shared:
     defined: set[str] = field(default_factory=set)
     differentials: set[str] = field(default_factory=set)
     letters: set[str] = field(default_factory=set)
+    shifted: dict[Span, set[str]] = field(default_factory=dict)
+    heads: set[str] = field(default_factory=set)
     running: set[str] = field(default_factory=set)
     bars: set[Span] = field(default_factory=set)
     whole: set[str] = field(default_factory=set)
@@ -184,7 +190,7 @@ class Cursor:
 
 def enclosed(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
     """Tokens in brackets that are not in the text."""
-    return [Token("(", MARK, start, start), *tokens, Token(")", MARK, end, end)]
+    return [Token("(", UNSEEN, start, start), *tokens, Token(")", UNSEEN, end, end)]
 
 
 def function_of(name: str, tokens: Sequence[Token], start: int, end: int) -> list[Token]:

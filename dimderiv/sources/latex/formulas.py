@@ -5,9 +5,9 @@ products here, so that `M \odot U V` is `M .* (U V)`; products; scripts.
 """
 
 from dimderiv.errors import ParseError
-from dimderiv.language import GRADIENT, HESSIAN, MARK, Token, function_named
+from dimderiv.language import GRADIENT, HESSIAN, Token, function_named
 from dimderiv.sources.latex.calls import CallReader
-from dimderiv.sources.latex.cursor import enclosed
+from dimderiv.sources.latex.cursor import UNSEEN, enclosed
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.refusals import not_read, refused, shown, unknown
 from dimderiv.sources.latex.symbols import ACCENTS, BRACES, GREEK
@@ -15,7 +15,7 @@ from dimderiv.sources.latex.symbols import ACCENTS, BRACES, GREEK
 _ENTRYWISE = {"odot": ".*", "oslash": "./", "otimes": "⊗"}
 _STARTS = frozenset({"(", "[", "{", "l|", "l||", "letter", "number", "word", "begin"})
 _BARS = frozenset({"|", "||"})
-_NOT_OPERANDS = frozenset({*_ENTRYWISE, "cdot", "rangle", "le", "ge", "ne", "in", "over"})
+_NOT_OPERANDS = frozenset({*_ENTRYWISE, "cdot", "times", "rangle", "le", "ge", "ne", "in", "over"})
 _SIGMOID = "sigmoid"
 
 
@@ -55,7 +55,7 @@ class FormulaReader(CallReader):
         """Factors side by side, and whether it is only one; numbers before it are no others."""
         tokens, count = list[Token](), 0
         while True:
-            if self.is_at("cdot", "*", "/"):
+            if self.is_at("cdot", "times", "*", "/"):
                 lexeme = self.advance()
                 kind = "/" if lexeme.kind == "/" else "*"
                 if self.is_inner_product(tokens):
@@ -73,13 +73,14 @@ class FormulaReader(CallReader):
     def is_inner_product(self, before: list[Token]) -> bool:
         r"""Whether a dot between bold letters was just read: `\mathbf{w} \cdot \mathbf{x}`."""
         sign, following = self.lexemes[self.place - 1], self.lexeme
-        is_vector = following.kind == "letter" and following.font == "bold"
-        if sign.text != "cdot" or not is_vector or not following.text.islower() or not before:
+        is_bold = following.kind == "letter" and following.font == "bold"
+        if sign.text not in {"cdot", "times"} or not is_bold or not before:
             return False
-        name = before[-1].text
-        known = self.shared.fonts.get(name)
-        is_name = before[-1].kind == "name" and known is not None and known.font == "bold"
-        return is_name and name.islower()
+        if not self.is_vector(before[-1]):
+            return False
+        if sign.text == "times":
+            raise not_read("a cross product", r"\times between vectors", (sign.start, sign.end))
+        return True
 
     def starts_operand(self) -> bool:
         """Whether an operand comes next; a bar opens unless it closes the innermost bracket."""
@@ -143,9 +144,9 @@ class FormulaReader(CallReader):
     def letter(self) -> list[Token]:
         """A symbol, an identity, or the letter of a set or an expectation."""
         lexeme = self.lexeme
+        if lexeme.text == "I" and self.is_called(1) and self.is_condition(self.place + 1):
+            return self.ones()
         if lexeme.font == "double":
-            if lexeme.text == "I" and self.ahead(1).kind in {"(", "["}:
-                return self.ones()
             what = "an expectation" if lexeme.text == "E" else "a set or a probability"
             written = rf"\mathbb{{{lexeme.text}}}"
             raise not_read(what, written, (lexeme.start, lexeme.end))
@@ -185,14 +186,14 @@ class FormulaReader(CallReader):
         argument = self.argument()
         function = "eye" if letter == "I" else "K"
         inner = self.within(argument.lexemes, argument.end)
-        tokens = [Token("function", function, start, start), Token("(", MARK, start, start)]
+        tokens = [Token("function", function, start, start), Token("(", UNSEEN, start, start)]
         tokens += inner.sum()
         while inner.is_at(","):
             comma = inner.advance()
             tokens += [Token(",", ",", comma.start, comma.end), *inner.sum()]
         if inner.lexeme is not inner.last:
             raise inner.misplaced()
-        tokens.append(Token(")", MARK, argument.end, argument.end))
+        tokens.append(Token(")", UNSEEN, argument.end, argument.end))
         return self.with_scripts(tokens, start)
 
     def refuse_figures(self) -> None:

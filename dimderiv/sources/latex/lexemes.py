@@ -30,11 +30,12 @@ from dimderiv.sources.latex.symbols import (
 
 LONGEST = 20_000
 _LEXEME = re.compile(
-    r"""(?P<space> (?: \s | % [^\n]* | ~ | \\[,;:!>/\ ()\[\]] | \$ )+ )
+    r"""(?P<space> (?: \s | % [^\n]* | ~ | \\[,;:!>/\ ()\[\]] | \$
+        | \\m?kern \s* -?[0-9.]+ \s* (?: mu|em|ex|pt ) | \\hspace\*? \s* \{ [^{}]* \} )+ )
     | \\ (?P<edge> begin | end ) \s* \{ (?P<environment> [A-Za-z]+ ) \*? \}
     | (?P<row> \\\\ (?: \s* \[ [^\]]* \] )? )
     | \\ (?P<command> [A-Za-z]+ \*? )
-    | (?P<number> [0-9]+ (?: \. [0-9]+ )? | \. [0-9]+ )
+    | (?P<number> (?: [0-9]+ (?: \. [0-9]+ )? | \. [0-9]+ ) (?: [eE][-+]?[0-9]+ )? )
     | (?P<letter> [A-Za-z] )
     | (?P<sign> \\[|{}] | := | \|\| | . )""",
     re.VERBOSE | re.DOTALL,

@@ -4,6 +4,7 @@ r"""Names: a letter with its font, its mark and its scripts, as one name or as a
 can be an entry of a running subscript, such as `x_i`, stays a name: the language tells them apart.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from dimderiv.sources.latex.symbols import ACCENTS, GREEK
 TRANSPOSES = (["T"], ["top"], ["prime"], ["'"])
 _ARITHMETIC = frozenset("+-:(")
 _STARS = frozenset({"*", "star"})
+_DELTA = re.compile(r"delta_(?!(.)\1)[a-z]{2}")
 _LABELLED = frozenset({"max", "min", "star"})
 
 
@@ -59,6 +61,8 @@ class NameReader(Cursor):
                 side.append(self.argument())
             elif self.is_at("'", "prime"):
                 prime = self.advance()
+                if self.is_at("'", "prime"):
+                    raise unclear_power((prime.start, self.lexeme.end), ["''"])
                 found.above.append(Argument([prime], prime.start, prime.end))
             else:
                 return found
@@ -92,6 +96,12 @@ class NameReader(Cursor):
             )
         of = inner.base()
         if inner.lexeme is not inner.last:
+            if not inner.is_at("_", "^", "'"):
+                raise ParseError(
+                    "a mark stands over one letter",
+                    span=(mark.start, argument.end),
+                    hint=r"\hat{y} for a name, or brackets in place of the line",
+                )
             # The scripts under the mark are those of the letter with the mark.
             rest = inner.lexemes[inner.place :]
             self.lexemes[self.place : self.place] = rest
@@ -128,6 +138,8 @@ class NameReader(Cursor):
         is_letters = len(parts) > 1 and all(len(p) == 1 and p.islower() for p in parts)
         name = self.known("_".join([base.text, *(["".join(parts)] if is_letters else parts)]))
         self.note_font(name, base)
+        if _DELTA.fullmatch(name) and name not in self.shared.names.values():
+            raise not_read("Kronecker's delta", name, (base.start, end))
         tokens = [Token("name", name, base.start, end if not indices else base.end)]
         for argument in indices:
             tokens += self.entry(argument, tokens[-1].end)
@@ -166,6 +178,9 @@ class NameReader(Cursor):
     def entry(self, argument: Argument, start: int) -> Iterator[Token]:
         """The indices of an entry, in brackets that are not in the text."""
         yield Token("[", MARK, start, start)
+        if any(each.kind in {"+", "-"} for each in argument.lexemes):
+            letters = {each.text for each in argument.lexemes if each.kind == "letter"}
+            self.shared.shifted[argument.span] = letters
         yield from self.indices(argument)
         yield Token("]", MARK, argument.end, argument.end)
 
@@ -219,6 +234,9 @@ class NameReader(Cursor):
             return self.starred(tokens, power)
         if not texts or texts in (["H"], ["t"], ["dagger"], ["ast"]):
             raise unclear_power(power.span, texts)
+        is_entrywise = texts[0] == "odot"
+        if len(tokens) == 1 and self.is_vector(tokens[0]) and not is_entrywise:
+            raise not_read("a power of a vector", "this power", (start, power.end))
         return [*tokens, *self.exponent(power)]
 
     def starred(self, tokens: list[Token], power: Argument) -> list[Token]:
@@ -228,6 +246,11 @@ class NameReader(Cursor):
             raise unclear_power(power.span, power.texts)
         self.shared.assumptions[f"{first.text}^* is the transpose {first.text}'"] = None
         return [*tokens, Token("'", "'", power.start, power.end)]
+
+    def is_vector(self, token: Token) -> bool:
+        """Whether a token is a name in a small bold letter."""
+        known = self.shared.fonts.get(token.text) if token.kind == "name" else None
+        return known is not None and known.font == "bold" and token.text.islower()
 
     def exponent(self, power: Argument) -> list[Token]:
         """A power as tokens."""

@@ -51,6 +51,8 @@ class OperandReader(NameReader):
             if below.texts == ["+"]:
                 tokens = function_of("relu", tokens, start, below.end)
                 continue
+            if len(below.lexemes) == 1 and below.texts[0].isupper():
+                raise unclear_subscript(below.span)
             if tokens[-1].end != below.start:
                 tokens = enclosed(tokens, start, below.start)
             tokens = [*tokens, *self.entry(below, below.start)]
@@ -89,6 +91,7 @@ class OperandReader(NameReader):
 
     def index_form(self, inside: Sequence[Token], below: Argument, start: int) -> list[Token]:
         """An array by its entries: the letters first, then the formula."""
+        self.shared.heads.update(below.texts)
         head = [token._replace(start=start, end=start) for token in self.entry(below, start)]
         return enclosed([*head, *inside], start, below.end)
 
@@ -98,6 +101,10 @@ class OperandReader(NameReader):
         self.opened.append("|")
         inside = self.expression()
         closing = self.closing_bar("|", opening)
+        if all(map(self.is_vector, [each for each in inside if each.kind not in {"+", "-"}])):
+            raise not_read(
+                "a norm or absolute values", "|...| of a bold letter", (opening.start, closing.end)
+            )
         self.shared.bars.add((opening.start, closing.end))
         tokens = function_of("abs", inside, opening.start, closing.end)
         return self.with_scripts(tokens, opening.start)
@@ -150,7 +157,11 @@ class OperandReader(NameReader):
             *right,
             Token("⟩", "⟩", closing.start, closing.end),
         ]
-        return self.with_scripts(tokens, opening.start)
+        scripts = self.scripts()
+        for below in scripts.below:
+            if below.texts != ["F"]:
+                raise not_read("an inner product of another kind", "this", below.span)
+        return self.scripted(tokens, Scripts([], scripts.above), opening.start)
 
     def fraction(self) -> list[Token]:
         """A quotient; one of two whole numbers is a number."""
@@ -266,7 +277,7 @@ class OperandReader(NameReader):
         if any(_sign(lexeme) in COMPARISONS for lexeme in below.lexemes):
             inside = self.within(below.lexemes, below.end).expression()
             return enclosed(inside, one.start, below.end)
-        sizes = _between(below.lexemes, "cdot")
+        sizes = _between(below.lexemes, "times")
         rows = self.formula(sizes[0], below.end)
         unit = [Token("number", "1", below.end, below.end)]
         columns = self.formula(sizes[1], below.end) if len(sizes) > 1 else unit

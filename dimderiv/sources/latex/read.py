@@ -8,6 +8,7 @@ from dimderiv.render import text
 from dimderiv.rulebook import Rulebook
 from dimderiv.sources.latex.cursor import Shared
 from dimderiv.sources.latex.lexemes import Lexeme, lexemes_of
+from dimderiv.sources.latex.refusals import unclear_subscript
 from dimderiv.sources.latex.settled import settled
 from dimderiv.sources.latex.statements import (
     Piece,
@@ -69,6 +70,9 @@ def _read(
     shared.defined.update(each.lexemes[0].text for each in pieces if each.relates == "=")
     shared.differentials.update(filter(None, map(differential, pieces)))
     read_pieces(pieces, shared)
+    for span, letters in shared.shifted.items():
+        if letters and letters.isdisjoint(shared.running | shared.heads | shared.sizes):
+            raise unclear_subscript(span)
     tokens = [token for piece in in_order(pieces) for token in _statement(piece)]
     end = len(source)
     tokens = [*_with_entries(tokens[1:], shared), Token("end", "", end, end)]

@@ -12,10 +12,13 @@ from dimderiv.language import (
     Binary,
     Call,
     Declaration,
+    Entry,
+    Name,
     Negative,
     Number,
     Program,
     Tree,
+    walk,
     with_operands,
 )
 from dimderiv.rulebook import Rulebook
@@ -65,27 +68,34 @@ def _matrices(
     if not bars and not any(map(_is_inverse, program.parts)):
         return set()
 
-    def typed(square: Collection[Span]) -> Typed | None:
-        probe = _changed(program, lambda part: _scalar(part, bars, square))
+    def typed(square: Collection[Span], *, is_open: bool) -> Typed | None:
+        probe = _changed(program, lambda part: _scalar(part, bars, square, is_open=is_open))
         try:
             return infer(probe, declared, rulebook=rulebook)
         except DimderivError:
             return None
 
-    found = typed(())
-    if found is None:
-        return set()
-    matrices = {part.span for part in found.program.parts if _is_of_matrix(part, found, bars)}
-    return {span for span in matrices if span not in bars or typed((span,)) is not None}
+    for is_open in (True, False):
+        if found := typed((), is_open=is_open):
+            matrices = {p.span for p in found.program.parts if _is_of_matrix(p, found, bars)}
+            matrices |= {p.span for p in program.parts if p.span in bars and _is_of_family(p)}
+            return {s for s in matrices if s not in bars or typed((s,), is_open=is_open)}
+    return set()
 
 
-def _scalar(part: Tree, bars: Collection[Span], square: Collection[Span]) -> Tree | None:
-    """What stands for a pair of bars: the determinant, or a sum, which anything has."""
+def _scalar(
+    part: Tree, bars: Collection[Span], square: Collection[Span], *, is_open: bool
+) -> Tree | None:
+    """What stands for a pair of bars: the determinant, or a sum, which anything has.
+
+    Around entries a sum would make arrays of them, so that there the bars may stay as they are.
+    """
     if not isinstance(part, Call) or part.function != "abs" or part.span not in bars:
         return None
     if part.span in square:
         return Call("det", part.arguments, span=part.span)
-    return Call("sum", (part,), span=part.span)
+    has_entries = any(isinstance(each, Entry) for each in walk(part))
+    return None if is_open and has_entries else Call("sum", (part,), span=part.span)
 
 
 def _is_of_matrix(part: Tree, typed: Typed, bars: Collection[Span]) -> bool:
@@ -94,6 +104,14 @@ def _is_of_matrix(part: Tree, typed: Typed, bars: Collection[Span]) -> bool:
             return typed.shape(operand).is_matrix
         case Binary("^", base) if _is_inverse(part):
             return typed.shape(base).is_matrix
+    return False
+
+
+def _is_of_family(part: Tree) -> bool:
+    r"""Whether bars stand around one of several matrices, as in `|\Sigma_k|`."""
+    match part:
+        case Call("abs", (Entry(Name(name), (_,)),)):
+            return name[0].isupper()
     return False
 
 

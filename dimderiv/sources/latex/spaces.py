@@ -64,7 +64,7 @@ def _sizes(lexemes: Sequence[Lexeme], span: Span) -> list[str]:
     """The sizes between the signs of a product."""
     sizes = [""]
     for lexeme in lexemes:
-        if lexeme.kind == "command" and lexeme.text == "cdot":
+        if lexeme.kind == "command" and lexeme.text in {"cdot", "times"}:
             sizes.append("")
         elif lexeme.kind in {"letter", "number", "word", "+", "-", "(", ")", "_"}:
             is_apart = lexeme.kind == "letter" and sizes[-1][-1:].isalnum()

@@ -17,7 +17,9 @@ from dimderiv.sources.latex.spaces import declared_shape
 from dimderiv.sources.latex.symbols import SEPARATING
 
 _SIGNS = frozenset("+-=<>/*,;_^&") | {"row", "gap"}
-_OPERATORS = frozenset({"odot", "oslash", "otimes", "cdot", "in", "le", "ge", "ne", "over"})
+_OPERATORS = frozenset(
+    {"odot", "oslash", "otimes", "cdot", "times", "in", "le", "ge", "ne", "over"}
+)
 _CONTINUES = (_SIGNS - {"=", "&", "_", "^"}) | _OPERATORS
 _RELATIONS = ("=", "in", "le", "ge", "ne", "<", ">")
 
@@ -101,6 +103,8 @@ def read_pieces(pieces: Sequence[Piece], shared: Shared) -> None:
             _refuse_relations(piece)
             left = FormulaReader(piece.lexemes[: piece.relation], shared, piece.span[1])
             head = left_side(left, piece)
+            if any(token.kind == "[" for token in head):
+                shared.heads.update(token.text for token in head[1:])
             piece.name = head[0].text
             equals = piece.lexemes[piece.relation]
             piece.tokens = [*head, Token("=", "=", equals.start, equals.end)]

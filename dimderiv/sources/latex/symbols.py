@@ -31,7 +31,6 @@ SPELLINGS = _table(r"""
     top: intercal
     prime: rprime
     odot: circ bullet
-    cdot: times
     *: ast
     le: leq leqslant
     ge: geq geqslant
@@ -58,7 +57,8 @@ CHARACTERS = _table("""
     odot: ⊙ ∘
     oslash: ⊘
     otimes: ⊗
-    cdot: · ⋅ ×
+    cdot: · ⋅
+    times: ×
     top: ⊤ ᵀ
     prime: ′ ’
     langle: ⟨
@@ -131,7 +131,8 @@ REFUSED = _table(r"""
     two signs at once: pm mp
     an operation on sets: cup cap subset subseteq setminus notin emptyset
     a quantifier: forall exists
-    a constraint: s.t. st subject
+    a constraint: s.t. st subject succ succeq prec preceq
+    an optimum: minimize maximize minimise maximise
     a case distinction: cases if otherwise
     a direct sum: oplus bigoplus
     a binomial coefficient: binom
@@ -144,7 +145,11 @@ INSTEAD: Mapping[str, str] = {
     "an expectation": r"\frac{1}{N} \sum_{i=1}^{N} for the mean over samples",
     "a row of dots": r"\sum_{i=1}^{n} for a sum, or \prod_{i=1}^{n} for a product",
     "a limit": "its value",
-    "a norm of another kind": r"x^\top A x for the norm of a matrix A",
+    "a norm of another kind": r"\|x\|, \|x\|_1, \|X\|_F or \|X\|_*",
+    "Kronecker's delta": r"I_{i,j} for the entries of the identity, or declare delta",
+    "a norm or absolute values": r"\|\mathbf{x}\|, or \operatorname{abs}(\mathbf{x})",
+    "a power of a vector": r"\|\mathbf{x}\|^2, or \mathbf{x}^{\circ 2} for each entry",
+    "an inner product of another kind": r"x^\top A y",
     "an optimum": 'the function alone; what is optimized is --wrt w, or wrt="w"',
     "a distribution": "the function alone",
     "a case distinction": r"\max(0, x), or \mathbf{1}[x > 0] for a condition",
