@@ -184,7 +184,9 @@ class Dense(Lettered):
             return self.lifted(self.commutation(*sizes))
         if node.function == "onehot":
             labels, classes = self.value(node.arguments[0]), self.size(node)[-1]
-            return np.asarray(1.0 * (labels[..., :1] == self.lifted(np.arange(classes)[None])))
+            column = self.typed.shape(node.arguments[0]).is_column
+            labels = labels if column else labels[..., None]
+            return np.asarray(1.0 * (labels == self.lifted(np.arange(classes))))
         first = self.value(node.arguments[0])
         if node.function == "reshape":
             return first.reshape(*first.shape[: self.depth], *self.size(node))

@@ -117,7 +117,7 @@ def _symbol(
     """Numbers for a symbol: of a kind for each matrix of a batch, or whole ones if it is labels."""
     *batch, rows, cols = (dim.evaluate(sizes) for dim in declared.shape)
     if declared.labels is not None:
-        return rng.integers(declared.labels.evaluate(sizes), size=(rows, cols))
+        return rng.integers(declared.labels.evaluate(sizes), size=(*batch, rows, cols))
     if not batch:
         return drawn(rng, (rows, cols), kinds)
     matrices = [drawn(rng, (rows, cols), kinds) for _ in range(prod(batch))]

@@ -107,12 +107,11 @@ class Lettered:
             array = array.reshape(*array.shape[: self.depth], *own)
         indices = [*entry.indices, *[Slice()] * (len(own) - len(entry.indices))]
         places = [self.places(i, size) for i, size in zip(indices, own, strict=True)]
-        kept = [place.ndim > self.depth for place in places]
+        kept = [place.ndim - self.depth for place in places]
         count = sum(kept)
         for position, place in enumerate(places):
-            behind = [1] * count
-            if kept[position]:
-                behind[sum(kept[:position])] = place.shape[-1]
+            behind, first = [1] * count, sum(kept[:position])
+            behind[first : first + kept[position]] = place.shape[self.depth :]
             places[position] = np.reshape(place, (*place.shape[: self.depth], *behind))
         found = self.taken(array, places, own)
         return np.reshape(found, (*found.shape, *[1] * (2 - count)))
@@ -132,14 +131,23 @@ class Lettered:
         return found
 
     def places(self, index: Tree, size: int) -> Array:
-        """The integers of an index for each letter, and along an axis that a slice keeps."""
+        """The integers of an index for each letter, and along axes that it has instead."""
         if isinstance(index, Slice):
             return self.lifted(np.arange(size)[slice(*map(self.end, (index.start, index.stop)))])
         if isinstance(index, Name) and self.is_label(index):
-            return self.lifted(self.values[index.name].reshape(-1).astype(int))
+            return self.labels(self.lifted(self.values[index.name]), index)
+        if isinstance(index, Entry) and not self.typed.shape(index).is_scalar:
+            return self.labels(self.entry(index), index)
         found = self.integer(index)
         is_constant = found.size == 1 and not any(name in self.letters for name in _names(index))
         return np.asarray(found + size if is_constant and found.item() < 0 else found)
+
+    def labels(self, array: Array, index: Tree) -> Array:
+        """Labels without the axis that makes one of them a column."""
+        axes = self.typed.shape(index).axes
+        return array.reshape(
+            *array.shape[: self.depth], *(d.evaluate(self.sizes) for d in axes)
+        ).astype(int)
 
     def is_label(self, name: Name) -> bool:
         """Whether a name in brackets is that of labels."""

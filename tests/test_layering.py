@@ -5,7 +5,8 @@ import importlib
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,25 +44,50 @@ def shown(file: Path) -> str:
     return "/".join(parts(file))
 
 
-def imports(file: Path) -> Iterator[tuple[ast.Import | ast.ImportFrom, str, str]]:
-    """What a module imports, wherever in it: the statement, the module, and the name from it."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+def of_every_module(check: Callable[[Path], None]) -> Callable[[], None]:
+    """One test of all modules, which names those that fail: thousands of tests would take long."""
+
+    def test() -> None:
+        failed = {}
+        for file in MODULES:
+            try:
+                check(file)
+            except AssertionError as error:
+                failed[shown(file)] = str(error)
+        assert not failed
+
+    test.__doc__ = check.__doc__
+    return test
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    """A module's syntax tree, read once for all tests."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(file: Path) -> list[tuple[str, str]]:
+    """What a module imports, wherever in it: the module, and the name from it."""
+    found = []
+    for node in ast.walk(tree(file)):
         match node:
             case ast.Import():
-                yield from ((node, alias.name, "") for alias in node.names)
+                found += [(alias.name, "") for alias in node.names]
             case ast.ImportFrom(module=module):
                 assert module and not node.level, f"{file.name} imports by dots"
-                yield from ((node, module, alias.name) for alias in node.names)
+                found += [(module, alias.name) for alias in node.names]
+    return found
 
 
 def imported(file: Path) -> set[str]:
     """The modules that a module imports."""
-    return {module for _, module, _ in imports(file)}
+    return {module for module, _ in imports(file)}
 
 
 def own(file: Path) -> Iterator[tuple[tuple[str, ...], str]]:
     """What a module imports of dimderiv: the path of the module, and the name from it."""
-    for _, module, name in imports(file):
+    for module, name in imports(file):
         path = module.split(".")
         if path[0] == "dimderiv":
             inner = PACKAGE.joinpath(*path[1:], name)
@@ -74,7 +100,7 @@ def rank(path: tuple[str, ...], house: str) -> int:
     return ROOMS[house].split().index(path[0] if path else "__init__")
 
 
-@pytest.mark.parametrize("file", MODULES, ids=shown)
+@of_every_module
 def test_a_module_imports_only_from_earlier_rooms(file: Path) -> None:
     """Reading the rooms in order, nothing is used before it has been met."""
     here = parts(file)
@@ -85,7 +111,7 @@ def test_a_module_imports_only_from_earlier_rooms(file: Path) -> None:
             assert rank(path[1:], here[0]) <= rank(here[1:], here[0]), seen
 
 
-@pytest.mark.parametrize("file", MODULES, ids=shown)
+@of_every_module
 def test_a_module_uses_what_another_room_shows(file: Path) -> None:
     """Of another room only the names in its `__all__` are used."""
     here = parts(file)
@@ -105,7 +131,7 @@ def test_a_module_uses_what_another_room_shows(file: Path) -> None:
         assert not used or used in face, f"{'.'.join(room)} does not show {used}"
 
 
-@pytest.mark.parametrize("file", MODULES, ids=shown)
+@of_every_module
 def test_what_only_letters_need_is_loaded_late(file: Path) -> None:
     """A room imports its inner one for index statements as a whole, whose names are loaded late."""
     here = parts(file)
@@ -114,7 +140,7 @@ def test_what_only_letters_need_is_loaded_late(file: Path) -> None:
     assert here[1:2] == ("indexed",) or all(path[0] != here[0] for path in late)
 
 
-@pytest.mark.parametrize("file", MODULES, ids=shown)
+@of_every_module
 def test_a_room_shows_what_it_has(file: Path) -> None:
     """Each name in `__all__` is there, and hides no module of the room that does not define it."""
     if file.name == "__init__.py":
@@ -126,13 +152,12 @@ def test_a_room_shows_what_it_has(file: Path) -> None:
                 assert module in (found.__module__ if callable(found) else found.__name__)
 
 
-@pytest.mark.parametrize("file", MODULES, ids=shown)
+@of_every_module
 def test_imports_stand_at_the_top(file: Path) -> None:
     """What another room has late is loaded by that room, not by imports inside functions."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
     inside = [
         imported
-        for function in ast.walk(tree)
+        for function in ast.walk(tree(file))
         if isinstance(function, ast.FunctionDef)
         for imported in ast.walk(function)
         if isinstance(imported, ast.ImportFrom) and (imported.module or "").startswith("dimderiv")
@@ -141,13 +166,13 @@ def test_imports_stand_at_the_top(file: Path) -> None:
     assert not inside
 
 
-@pytest.mark.parametrize("file", MODULES, ids=shown)
+@of_every_module
 def test_a_file_can_be_read_at_once(file: Path) -> None:
     """No file is longer than a sitting."""
     assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
-@pytest.mark.parametrize("file", MODULES, ids=shown)
+@of_every_module
 def test_slow_libraries_are_imported_only_where_they_are_needed(file: Path) -> None:
     """The check has sympy, and numpy for code; the text of code numpy, the command line click."""
     outside = {module.split(".")[0] for module in imported(file)} & SLOW
@@ -155,7 +180,7 @@ def test_slow_libraries_are_imported_only_where_they_are_needed(file: Path) -> N
     assert outside <= MAY_IMPORT_SLOW.get(parts(file)[0], set())
 
 
-@pytest.mark.parametrize("file", MODULES, ids=shown)
+@of_every_module
 def test_nothing_imports_the_text_of_generated_code(file: Path) -> None:
     """A target can be written where its library is not installed."""
     assert file in TEXTS or not [path for path, _ in own(file) if "helpers" in path]

@@ -27,6 +27,8 @@ PartKind = Literal["scalar", "vector", "matrix"]
 KindOf = Callable[[Answer, Tree], PartKind]
 
 SHORTEST = 4
+# A shorter part is worth a name where it stands this often, as `softmax(x)` in third derivatives.
+OFTEN = 6
 SHORTEST_TREE = 5
 WORTH = 2
 # What a part that is worth a name takes, together with its repetitions: 6 symbols twice, 4 thrice.
@@ -57,7 +59,8 @@ def with_names(question: Question, answer: Answer) -> Answer:
         program = Program((*needed, Statement(None, part)))
         known = dict(typed.symbols)
         shape = infer(program, known, rulebook=question.rulebook, sizes=typed.sizes).value
-        return "scalar" if shape.is_scalar else "matrix" if shape.is_matrix else "vector"
+        is_large = shape.is_matrix or shape.has_more_axes
+        return "scalar" if shape.is_scalar else "matrix" if is_large else "vector"
 
     taken = {*typed.names, "I", *_letters(answer)}
     answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
@@ -134,7 +137,8 @@ def _most_repeated(
             continue
         is_known = _known_letter(part) is not None
         gain = times * (size - 1) - size - 2 + LETTER_GAIN * is_known
-        is_worth_it = gain > best_gain and (size >= SHORTEST or is_known)
+        is_long = size >= SHORTEST or times >= OFTEN or is_known
+        is_worth_it = is_long and gain > best_gain
         if is_worth_it and _may_be_named(part) and part not in passed_over:
             best, best_gain = part, gain
     return best

@@ -202,10 +202,11 @@ class _Reader:
         """How many labels there are, where `labels` and their number follow the shape."""
         if self.index == len(self.tokens) or self.tokens[self.index][0] != LABELS:
             return None
-        if shape.has_more_axes or shape.is_matrix:
+        if any(size.is_one for size in shape) and not (shape.is_column or shape.is_scalar):
             span = self.tokens[self.index][1]
-            hint = f"{self.name}: {shape[0]} labels C"
-            self.refuse(f"labels have one axis, and {self.name} is {shape}", span, hint=hint)
+            sizes = " x ".join(size.bracketed for size in shape.axes)
+            message = f"labels have no axis of size 1, and {self.name} is {shape}"
+            self.refuse(message, span, hint=f"{self.name}: {sizes} labels C")
         self.index += 1
         if self.index == len(self.tokens):
             hint = f"{self.name}: {shape} labels C, where they are whole numbers from 0 to C - 1"

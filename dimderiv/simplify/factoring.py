@@ -31,6 +31,7 @@ from dimderiv.graph import (
     product,
     total,
 )
+from dimderiv.simplify.permuting import is_permutable
 
 # A long sum takes long to factor, and reads better as it is: `A^9 x y' + A^8 x y' A + ...`.
 MOST_FACTORS = 2_000
@@ -227,7 +228,9 @@ def _between(node: Sum, lead: Factor, inner: int, pairs: list[tuple[int, int]]) 
 
 def _breaks_symmetry(group: list[Handle], node: Sum) -> bool:
     """Whether a factor is of one side only, in a sum that is its own transpose."""
-    return node.symmetric and bool(group[0].factor.indices) and len(group) < len(node.terms)
+    if not group[0].factor.indices or len(group) == len(node.terms):
+        return False
+    return node.symmetric or is_permutable(node.terms, node.axes)
 
 
 def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:

@@ -34,8 +34,10 @@ from dimderiv.graph import (
 )
 from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
+from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.linear_maps import applied
+from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.selecting import selected_inside
 
 Shorten = Callable[[Product], Node | None]
@@ -104,13 +106,17 @@ class Simplifier:
         """What can shorten a product, by the kinds of nodes in it."""
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
-            return ()
+            return (self._entries_inside,) if Product in kinds else ()
         shorten: list[Shorten] = [self._applied, fold] if Function in kinds else [fold]
+        shorten.append(self._entries_inside)
         shorten += [self._selected_inside] if Selection in kinds else []
         return [*shorten, *OF_SUMS] if Sum in kinds else shorten
 
     def _selected_inside(self, node: Product) -> Node | None:
         return selected_inside(node, self)
+
+    def _entries_inside(self, node: Product) -> Node | None:
+        return entries_inside(node, self)
 
     def _applied(self, node: Product) -> Node | None:
         return applied(node, self.rulebook)
@@ -123,7 +129,7 @@ class Simplifier:
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
-        multiplied_out = _multiplied_out(simple)
+        multiplied_out = _multiplied_out(simple) or shown_permutable(simple)
         if multiplied_out is not None:
             return self(multiplied_out)
         shorter = factored(simple)

@@ -38,6 +38,18 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
         ),
         ("sum(G .* E[y,:])", "E", "E: V x d; y: N labels V; G: N x d", "onehot(y)' G"),
         (
+            "sum(G .* b[y])",
+            "b",
+            "b: V; y: K x N x T labels V; G: K x N x T",
+            "[v] G[i,j,k] onehot(y)[i,j,k,v]",
+        ),
+        (
+            "mean(-logsoftmax(Z)[n,t,y[n,t]])",
+            "Z",
+            "Z: N x T x V; y: N x T labels V",
+            "(softmax(Z, axis=2) - onehot(y)) / (N T)",
+        ),
+        (
             "sum(G .* S[z,:]'[y,:])",
             "G",
             "S: b x c; y: m labels c; z: n labels b; G: m x n",

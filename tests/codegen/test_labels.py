@@ -12,16 +12,23 @@ from dimderiv.graph.nodes import Node, apply_function
 from dimderiv.graph.sums import total
 from dimderiv.language.shapes import Declaration, Dim, Shape
 
-SIZES = {"N": 5, "C": 4, "d": 3}
+SIZES = {"N": 5, "T": 2, "C": 4, "d": 3}
 N, C = Dim.of("N"), Dim.of("C")
 y, S, E, G, g = (
     array(name, *axes)
     for name, axes in (("y", "N"), ("S", "NC"), ("E", "Cd"), ("G", "Nd"), ("g", "N"))
 )
+z, Z, F, f = (
+    array(name, *axes) for name, axes in (("z", "NT"), ("Z", "NTC"), ("F", "NTd"), ("f", "NT"))
+)
 H = apply_function("onehot", (y,), (N, C))
 P = apply_function("softmax", (S,), S.axes, (1,))
-DECLARED = {each.name: Declaration(Shape.of(each.axes)) for each in (S, E, G, g)}
-DECLARED["y"] = Declaration(Shape.of((N,)), labels=C)
+Q = apply_function("softmax", (Z,), Z.axes, (2,))
+K = apply_function("onehot", (z,), (*z.axes, C))
+DECLARED = {each.name: Declaration(Shape.of(each.axes)) for each in (S, E, G, g, Z, F, f)}
+DECLARED["y"] = Declaration(Shape.of(y.axes), labels=C)
+DECLARED["z"] = Declaration(Shape.of(z.axes), labels=C)
+PLACES = "[np.arange(N)[:, None], np.arange(T), z]"
 LINES: dict[str, tuple[Node, str, str]] = {
     "one of each row": (letters("ic,ic->i", S, H), "Sy", "return S[np.arange(N), y]"),
     "rows": (letters("ic,cd->id", H, E), "Ey", "return E[y]"),
@@ -35,6 +42,21 @@ LINES: dict[str, tuple[Node, str, str]] = {
         total([(Fraction(1), P), (Fraction(-1), letters("ic,i->ic", H, g))], S.axes),
         "Syg",
         "[np.arange(N), y] -= g",
+    ),
+    "one of each token": (letters("ntc,ntc->nt", Z, K), "Zz", f"return Z{PLACES}"),
+    "rows for tokens": (letters("ntc,cd->ntd", K, E), "Ez", "return E[z]"),
+    "rows added up over tokens": (letters("ntc,ntd->cd", K, F), "FzE", "return put(F, z, (), C)"),
+    "one label for all of a sequence": (letters("ntc,nc->nt", Z, H), "Zy", "np.arange(N), "),
+    "rows added up in each sequence": (letters("ntc,nt->nc", K, f), "fzE", "put(f, z, (0,), C)"),
+    "less for tokens": (
+        total([(Fraction(1), Q), (Fraction(-1), K)], Z.axes),
+        "Zz",
+        f"{PLACES} -= 1",
+    ),
+    "less weights for tokens": (
+        total([(Fraction(1), Q), (Fraction(-1), letters("ntc,nt->ntc", K, f))], Z.axes),
+        "Zzf",
+        f"{PLACES} -= f",
     ),
 }
 

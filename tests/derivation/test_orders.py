@@ -12,6 +12,23 @@ from dimderiv.errors import NotDifferentiableError
         ("x^5", "x: scalar", 3, "60 x^2"),
         ("sum(exp(x))", "x: n", 3, "[i:n, j:n, k:n] exp(x[i]) I[i,j] I[i,k]"),
         ("x' A x", "x: n; A: n x n", 3, "[i:n, j:n, k:n] 0"),
+        ("||x||^4", "x: n", 3, "[i:n, j:n, k:n] 8 (x[k] I[i,j] + x[j] I[i,k] + x[i] I[j,k])"),
+        ("(a'x)^4", "x: n; a: n", 3, "[i:n, j:n, k:n] 24 (a' x) a[i] a[j] a[k]"),
+        ("sum(exp(A x))", "x: n", 3, "[i:n, j:n, k:n] exp(A x)[l] A[l,i] A[l,j] A[l,k]"),
+        (
+            "logsumexp(x)",
+            "x: n",
+            3,
+            "u = softmax(x); [i:n, j:n, k:n] u[i] I[i,j] I[i,k] - u[i] u[k] I[i,j]"
+            " - u[i] u[j] I[i,k] - u[i] u[j] I[j,k] + 2 u[i] u[j] u[k]",
+        ),
+        (
+            "||A x - b||^4",
+            "x: n",
+            3,
+            "u = A' (A x - b); [i:n, j:n, k:n]"
+            " 8 (u[k] (A' A)[i,j] + u[j] (A' A)[i,k] + u[i] (A' A)[j,k])",
+        ),
     ],
 )
 def test_a_higher_derivative_is_an_array_of_its_own(

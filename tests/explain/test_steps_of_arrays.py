@@ -164,6 +164,15 @@ def test_rows_of_a_table() -> None:
     assert "As a whole, dE = onehot(y)' dX." in words
 
 
+def test_rows_of_a_table_for_a_batch_of_sequences() -> None:
+    """Labels with several axes say for which places of all of them a row is met."""
+    words = page(Case("sum(G .* E[y, :])", "E", "E: V x d; y: N x T labels V; G: N x T x d"))
+
+    assert "y: N x T labels V" in words
+    assert "E enters where i = y[k,l], so the sum is over all k and l for which that" in words
+    assert "So dE[i,j] = G[k,l,j] I[i, y[k,l]]." in words
+
+
 def test_what_is_repeated_along_a_letter() -> None:
     """What a sum repeats along a letter is summed along it, with the letters of the user."""
     words = page(Case(DISTANCES, "Z", DISTANCES_SHAPES))

@@ -257,6 +257,7 @@ INDEX_FORMS = (
     "[A, B; C, D] [x; -y] - (A B)[0,:]'",
     "(x[i] - y[i])^2 / inv(A[b])[i,j]",
     "[i:H//2 + 1] x[2i-1]",
+    "Y[i:4] = A[(i+1)//2, i - 2 (i//2)]; [h,w:6] Y[h//2 w]",
     "sum(A, axis=-1) + mean(A, axis=(n, -2, 0)) + max(A, axis=j) == x",
     "hcat(A, B) vcat(x, y)",
     'einsum("bij,jk->bik", A, B)',

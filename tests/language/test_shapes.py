@@ -106,9 +106,9 @@ def test_nothing_declares_nothing() -> None:
             "try: X: n x n x n; or one matrix, X: n x n spd",
         ),
         (
-            "y: N x T labels C",
-            "labels have one axis, and y is N x T\n\n"
-            "    y: N x T labels C\n             ^^^^^^\n\ntry: y: N labels C",
+            "y: 1 x T labels C",
+            "labels have no axis of size 1, and y is 1 x T\n\n"
+            "    y: 1 x T labels C\n             ^^^^^^\n\ntry: y: T labels C",
         ),
         (
             "y: N labels",
@@ -190,10 +190,10 @@ def test_an_array_has_any_number_of_axes(shape: str, printed: str) -> None:
 
 
 def test_labels_are_whole_numbers_below_the_number_of_classes() -> None:
-    """They are a column, and their number may be any size; it is a name in use."""
-    declared = read_shapes("y: N labels (C + 1); t: 5 labels 3")
+    """They have any number of axes, and their number may be any size; it is a name in use."""
+    declared = read_shapes("y: N x 7 labels (C + 1); t: 5 labels 3")
 
-    assert ["N", "5"] == [str(each.shape) for each in declared.values()]
+    assert ["N x 7", "5"] == [str(each.shape) for each in declared.values()]
     assert ["C + 1", "3"] == [str(each.labels) for each in declared.values()]
     assert {"y", "t", "N", "C"} == names_in_use(declared) == names_in_brackets(declared)
 

@@ -288,6 +288,8 @@ def test_collections_of_parameters_are_taken_apart(code: str, text: str, said: s
         ("np.abs(x[:, None, None] - Y[None]).sum()", "sum(([i,j,k] abs(x[i] - Y[j,k])))"),
         ("(x[:, None, None] - Y[None]) * np.sum(A * B)", "[i,j,k] (x[i] - Y[j,k]) sum(A .* B)"),
         ("scipy.stats.norm.logpdf(x, 0, 1)", "-x.^2 / 2 - log(1) - log(2 pi) / 2"),
+        ("torch.linalg.norm(A, 2)", "sqrt(eigmax(A' A))"),
+        ("torch.norm(A, 2)", "||A||"),
         ("F.layer_norm(x, (d,))", "(x - mean(x)) ./ sqrt(var(x) + 0.00001)"),
     ],
 )
@@ -312,12 +314,13 @@ def test_nothing_is_run() -> None:
         ("x.item()", "there is more than one entry"),
         ("np.vdot(k, r)", "does not conform"),
         ("np.hstack([X, x])", "the same number of axes"),
+        ("(F.one_hot(l, 3) * G).sum()", "C"),
     ],
 )
 def test_what_another_shape_would_make_of_it_is_refused(code: str, message: str) -> None:
     """The language takes a column for one row as a whole, and NumPy does not."""
     with pytest.raises(ShapeError, match=message):
-        reading(code, "k: n x 1; r: 1 x n; X: m x n; x: n")
+        reading(code, "k: n x 1; r: 1 x n; X: m x n; x: n; l: n labels C; G: n x C")
 
 
 def test_a_misfit_shows_its_place_in_the_code() -> None:

@@ -8,6 +8,7 @@ from dimderiv.errors import DimderivError
 from dimderiv.language import read_shapes
 from dimderiv.rulebook import load_rules
 from dimderiv.sources import read_code
+from dimderiv.sources.code.functions import FORMULAS, FUNCTIONS
 
 TABLES = tables(text_of("docs/code_input.md"))
 RULES = load_rules()
@@ -28,6 +29,13 @@ def test_code_is_read_as_it_is_shown(row: list[str]) -> None:
     assert read.text == text
     given = {name: each.text for name, each in declared.items()}
     assert derive(read.program, wrt, shapes={**read.declared, **given}, verify=False)
+
+
+def test_every_function_that_is_read_is_listed() -> None:
+    """By kind; what only our own formulas call is left out."""
+    listed = [name for row in cells("functions") for name in code(row[-1])]
+
+    assert sorted(listed) == sorted({*FUNCTIONS, *FORMULAS} - {"reduced", "last_axis"})
 
 
 @pytest.mark.parametrize("row", cells("assumed"), ids=lambda row: row[1])

@@ -32,7 +32,7 @@ def index(text: str) -> Tree:
         return Binary("//", index(left), index(right))
     if "[" in text:
         name, inner = text.rstrip("]").split("[")
-        return Entry(Name(name), (index(inner),))
+        return Entry(Name(name), tuple(map(index, inner.split(","))))
     return parse_expression(text, names=["pi"])
 
 

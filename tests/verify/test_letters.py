@@ -30,7 +30,13 @@ X, W, T = drawn(0, 2, 3, 5, 4), drawn(1, 2, 3, 3, 2), drawn(2, 2, 3, 4)
 A, B, S = drawn(3, 2, 3), drawn(4, 3, 4), drawn(5, 2, 3, 3)
 x, y = drawn(6, 3), drawn(7, 4)
 NAMES: dict[str, Sized] = {"X": X, "W": W, "T": T, "A": A, "B": B, "S": S, "x": x, "y": y}
-LABELLED = {**NAMES, "c": shaped([3], [Fraction(label) for label in (2, 0, 3)])}
+LABELLED = {
+    **NAMES,
+    "c": shaped([3], [Fraction(label) for label in (2, 0, 3)]),
+    "b": shaped([2, 3], [Fraction(label) for label in (2, 0, 3, 1, 1, 2)]),
+    "q": [[Fraction(2)]],
+}
+TOKENS = np.array([[2, 0, 3], [1, 1, 2]])
 XN, WN, TN, AN, BN, SN, xn, yn = map(floats, NAMES.values())
 convolved = torch.nn.functional.conv2d
 
@@ -133,6 +139,17 @@ CASES: dict[str, tuple[Tree, np.ndarray | float]] = {
     "gathered entries": (form("i:n", part("B", "i", "c[i]")), BN[range(3), [2, 0, 3]]),
     "gathered columns": (part("T", ":", ":", "c"), TN[:, :, [2, 0, 3]]),
     "one-hot": (Call("onehot", (Name("c"),)), np.eye(4)[[2, 0, 3]]),
+    "columns by labels with two axes": (part("B", ":", "b"), BN[:, TOKENS]),
+    "entries by labels with two axes": (
+        form("i:m j:n", part("T", "i", "j", "b[i,j]")),
+        np.take_along_axis(TN, TOKENS[:, :, None], 2)[:, :, 0],
+    ),
+    "the column of one label": (part("B", ":", "q"), BN[:, 2]),
+    "one-hot of a slice of one label": (
+        Call("onehot", (part("c", "1:2"), number(4))),
+        np.eye(4)[[0]],
+    ),
+    "one-hot of labels with two axes": (Call("onehot", (Name("b"),)), np.eye(4)[TOKENS]),
     "one-hot of one label": (Call("onehot", (part("c", "0"), number(4))), np.eye(4)[2]),
     "one-hot along more axes": (
         Call("onehot", (Call("rank", (Name("A"),)), number(3))),
@@ -202,7 +219,7 @@ def test_agrees_with_numpy(name: str) -> None:
     """What stands in each place is what numpy or torch makes of it."""
     tree, wanted = CASES[name]
 
-    same(evaluated(tree, LABELLED, SIZES, {"c": 4}), wanted)
+    same(evaluated(tree, LABELLED, SIZES, {"c": 4, "b": 4}), wanted)
 
 
 def test_equality_of_entries() -> None:

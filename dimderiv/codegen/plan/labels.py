@@ -106,12 +106,12 @@ def put(
 
 
 def put_into(plan: Plan, base: Operation, part: Operation, labels: Operation) -> Operation:
-    """An array to which one entry is added in each row, or one row in each matrix.
+    """An array to which an entry is added at each label, or a row where more axes follow.
 
     Args:
         plan: the plan that the operations become part of.
         base: the array.
         part: what is added.
-        labels: the place in each row.
+        labels: the places along the axis that follows those of the labels.
     """
-    return plan.make("put", (base, part, labels), base.dims, Shared((0,)))
+    return plan.make("put", (base, part, labels), base.dims, Shared(tuple(range(labels.rank))))

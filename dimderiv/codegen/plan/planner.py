@@ -234,7 +234,8 @@ class Planner:
         part = self.placing.entries(found._replace(product=inner), labels, result)
         if base is None:
             base = self.plan.make("fill", (self.plan.number(0),), axes)
-        entries = self.plan.as_number(self.plan.aligned(part, (result[0], *result[2:])))
+        letters = tuple(i for i in result if i != labels.root)
+        entries = self.plan.as_number(self.plan.aligned(part, letters))
         places = self.plan.full(self.value(labels.node), labels.node.axes)
         return put_into(self.plan, base, entries, places)
 

@@ -141,5 +141,6 @@ def one_each(node: Node) -> Spelled | None:
     found = spelled(labelled(node), has_more_axes=False)
     if len(found.labels) != 1 or found.chosen:
         return None
-    (labels,) = found.labels
-    return found if letters_of(found.product.result)[:2] == (*labels.letters, labels.root) else None
+    (labels,), result = found.labels, letters_of(found.product.result)
+    own = (*labels.letters, labels.root)
+    return found if result[: len(own)] == own else None

@@ -80,23 +80,28 @@ def over_stack(writer: "Writer", op: Operation, parts: Sequence[Text]) -> Text:
 
 
 def is_plain_index(op: Operation) -> bool:
-    """Whether entries are taken by labels alone, or one of each row by a label for each.
+    """Whether entries are taken by labels alone, or one for each label of axes with labels.
 
     Args:
         op: the operation.
     """
-    is_taken = op.kind == "taken" and isinstance(op.detail, details.Shared)
-    return is_taken and (op.detail == ((),) or (op.detail == ((0,),) and op.arguments[1].rank == 1))
+    if op.kind != "taken" or not isinstance(op.detail, details.Shared):
+        return False
+    return op.detail.axes in {(), tuple(range(op.arguments[1].rank))}
 
 
 def row_index(writer: "Writer", op: Operation) -> str:
-    """The index of every row, in front of that of the labels.
+    """The indices of the axes that an array shares with labels, in front of the labels.
 
     Args:
         writer: writes sizes.
         op: the operation.
     """
-    return f"{writer.module}.arange({writer.size(op.dims[0])}), "
+    assert isinstance(op.detail, details.Shared)
+    count = len(op.detail.axes)
+    places = [f"{writer.module}.arange({writer.size(dim)})" for dim in op.dims[:count]]
+    upright = [f"[:{', None' * (count - 1 - k)}]" if k < count - 1 else "" for k in range(count)]
+    return "".join(f"{place}{turned}, " for place, turned in zip(places, upright, strict=True))
 
 
 def put_in_place(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dimderiv.codegen.plan import Operation, details, is_of_numbers
+from dimderiv.codegen.targets.helper_arguments import row_index
 from dimderiv.codegen.targets.layers import LayerText
 from dimderiv.codegen.targets.numpy_like import NumpyLikeWriter
 from dimderiv.codegen.targets.text import ATOM, SIGN, SUM, Text, commented, indented, joined, listed
@@ -112,8 +113,8 @@ class JaxWriter(NumpyLikeWriter):
     def put(self, variable: str, op: Operation, texts: Sequence[Text]) -> list[str]:
         """The line that adds an entry to each row of an array."""
         base, part, labels = texts
-        rows = f"jnp.arange({self.size(op.dims[0])})"
-        return [commented(f"{variable} = {base.atom}.at[{rows}, {labels}].add({part})", op.dims)]
+        place = f"{row_index(self, op)}{labels}"
+        return [commented(f"{variable} = {base.atom}.at[{place}].add({part})", op.dims)]
 
     def constant(self, text: str) -> str:
         """A number of jax."""

@@ -55,8 +55,8 @@ class NumpyLikeWriter(Writer):
                 if letters == (0, 0):
                     return Text(f"{parts[0].atom}.diagonal()")
                 return Text(self.diagonal_view(parts[0].text, letters))
-            case details.Shared(axes) if is_plain_index(op):
-                return Text(f"{parts[0].atom}[{row_index(self, op) if axes else ''}{parts[1]}]")
+            case details.Shared() if is_plain_index(op):
+                return Text(f"{parts[0].atom}[{row_index(self, op)}{parts[1]}]")
         match op.kind:
             case "fill":
                 return self._filled(op, parts[0].text)

@@ -23,6 +23,7 @@ from dimderiv.conform.indexed.entry_products import (
 )
 from dimderiv.conform.indexed.finite import is_finite
 from dimderiv.conform.indexed.places import Place, end_of
+from dimderiv.conform.indexed.reading_order import factors_in_order
 from dimderiv.conform.indexed.scope import Scope
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.notation import Form
@@ -42,6 +43,7 @@ from dimderiv.graph import (
     Sum,
     Symbol,
     are_letters,
+    is_onehot,
     is_zero,
     labelled,
     product,
@@ -144,12 +146,8 @@ class EntryWriter:
             found.summed.extend(inner.summed)
             found = found._replace(number=found.number * inner.number)
         found.above.extend(binding.identities)
-        found.above.sort(key=self._order)
-        return found, bool(binding.windows)
-
-    def _order(self, factor: Tree) -> tuple[bool, float]:
-        """Scalars first, then factors as they stand in the program."""
-        return not isinstance(factor, Name | Number), self.user.place(factor)
+        above = factors_in_order(found.above, self.user, len(places))
+        return found._replace(above=above), bool(binding.windows)
 
     def _batched(
         self, part: LabelledProduct, places: Sequence[Place], scope: Scope
@@ -278,7 +276,7 @@ class EntryWriter:
                 return applied(node, [self.entry(each, places, scope) for each in arguments])
             case Function() if node.over and len(node.axes) < len(node.arguments[0].axes):
                 return self._reduced(node, places, scope)
-            case Function() if not node.over:
+            case Function() if not node.over and not is_onehot(node):
                 return self._of_function(node, places, scope)
         return None
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 
 from dimderiv.conform.indexed.entries import EntryWriter
 from dimderiv.conform.indexed.entry_products import summed_over, with_sums
+from dimderiv.conform.indexed.joined import joined
 from dimderiv.conform.indexed.places import Place, merged
+from dimderiv.conform.indexed.reading_order import terms_in_order
 from dimderiv.conform.indexed.restored import is_clear
 from dimderiv.conform.indexed.scope import Scope
 from dimderiv.conform.lettering import Heads
 from dimderiv.conform.notation import Form, TwoWay, primed, symbols
 from dimderiv.graph import (
+    ONCE,
     LabelledProduct,
     Merged,
     Node,
@@ -21,6 +25,7 @@ from dimderiv.graph import (
     terms,
 )
 from dimderiv.language import ONE, Add, Dim, IndexForm, Name, Number, Tree
+from dimderiv.simplify import Outside, outside
 
 LONG = 20
 
@@ -43,17 +48,20 @@ def index_form(
         heads: letters for the axes that are better than those of what the node is made of.
         axes: all axes, where some have size 1 and the node lacks those.
     """
-    ways = [terms(node)]
-    ways += [parts for parts in [expanded(node)] if len(parts) > len(ways[0])]
+    ways = [Outside(ONCE, (), terms(node))]
+    ways += [Outside(ONCE, (), all_) for all_ in [expanded(node)] if len(all_) > len(ways[0].terms)]
+    ways += [outside(way.terms) for way in ways if len(way.terms) > 1]
 
-    def written(parts: Sequence[tuple[Fraction, Node]]) -> IndexForm:
+    def written(way: Outside) -> IndexForm:
         scope = _scope(node, writer, taken, sizes)
-        tree = _Statement(node, parts, writer, scope).tree(heads, axes)
+        # In brackets each sum says so itself.
+        scope.names_sums = bool(way.scalars) or way.coefficient != 1
+        tree = _Statement(node, way, writer, scope).tree(heads, axes)
         if is_clear(tree, scope.sizes):
             return tree
         scope = _scope(node, writer, taken, sizes)
         scope.names_sums = True
-        return _Statement(node, parts, writer, scope).tree(heads, axes)
+        return _Statement(node, way, writer, scope).tree(heads, axes)
 
     tree = min(map(written, ways), key=symbols)
     form = Form(tree, LONG + symbols(tree))
@@ -103,7 +111,7 @@ class _Statement:
 
     Args:
         node: the node.
-        parts: its terms, as labelled products.
+        way: its terms, and what they have in common.
         writer: what writes its entries.
         scope: the letters of the statement, none of which is used yet.
     """
@@ -111,12 +119,16 @@ class _Statement:
     def __init__(
         self,
         node: Node,
-        parts: Sequence[tuple[Fraction, Node]],
+        way: Outside,
         writer: EntryWriter,
         scope: Scope,
     ) -> None:
         self.node, self.writer, self.scope = node, writer, scope
-        self.parts = [(coefficient, labelled(part)) for coefficient, part in parts]
+        self.common = LabelledProduct(way.coefficient, way.scalars, (), ())
+        # Without letters of the user, what is a matrix is written as one.
+        self.is_free = not writer.user.are_used and len(node.axes) > 2
+        view = partial(joined, arrays=writer.arrays) if self.is_free else labelled
+        self.parts = [(c, view(term)) for c, term in way.terms]
 
     def tree(self, heads: Heads, axes: Sequence[Dim]) -> IndexForm:
         """The statement, with these axes, of which the node may lack some of size 1."""
@@ -125,7 +137,7 @@ class _Statement:
         body: list[Tree] = [
             self._term(part, along, coefficient) for coefficient, part in self.parts
         ]
-        body = body or [Number(Fraction(0))]
+        body = (terms_in_order(body) if self.is_free else body) or [Number(Fraction(0))]
         groups = tuple(len(names) for names in letters)
         if not self.writer.user.are_used:
             # Where the user has no letters, the sizes say what they are.
@@ -133,9 +145,14 @@ class _Statement:
             self.scope.equal.clear()
         return IndexForm(
             self.scope.sized([name for names in letters for name in names]),
-            body[0] if len(body) == 1 else Add(tuple(body)),
+            body[0] if len(body) == 1 else self._times_common(Add(tuple(body))),
             groups if max(groups, default=1) > 1 else (),
         )
+
+    def _times_common(self, terms: Tree) -> Tree:
+        """The terms in brackets, with what they have in common before those and below the line."""
+        found = self.writer.term(self.common, (), self.scope.term())
+        return found._replace(above=[*found.above, terms]).tree()
 
     def _term(self, part: LabelledProduct, places: Sequence[Place], coefficient: Fraction) -> Tree:
         """One term, with the sums that whoever reads it would not put back by himself."""

@@ -15,7 +15,7 @@ from dimderiv.conform import notation
 from dimderiv.conform.defined_axes import DefinedAxes
 from dimderiv.conform.functions import written_name
 from dimderiv.conform.lettering import UserLetters
-from dimderiv.conform.notation import Form, TwoWay, symbols
+from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.conform.scalars import scalars
 from dimderiv.conform.sums import is_difference, opposite
 from dimderiv.graph import (
@@ -107,12 +107,20 @@ class WholeArrays:
                 return self._sum(node)
             case Product():
                 return self._product(node)
+            case Function("onehot", (labels,)):
+                inner = self._labels(labels)
+                return None if inner is None else Spread(Call("onehot", (inner.tree,)), everywhere)
             case Function() if node.over and len(node.arguments) == 1:
                 inner = self.form(node.arguments[0])
                 if inner is None or len(node.arguments[0].axes) != len(node.axes):
                     return None
                 return Spread(self.along(node, inner.tree), everywhere)
         return None
+
+    def _labels(self, node: Node) -> Form | None:
+        """Labels, or a part of them: `y[:,1:]`."""
+        form = self.piece_of(node).upright if len(node.axes) <= 2 else self.form(node)
+        return None if form is None or has_letters(form) else form
 
     def along(self, node: Function, tree: Tree) -> Tree:
         """A function along axes of an array.
@@ -167,17 +175,19 @@ class WholeArrays:
             side.append(_raised(found.tree, abs(power)))
             present |= found.present
         over.sort(key=self.user.place)
+        coefficient = node.coefficient
+        # A minus before a difference goes into it.
+        place = next((k for k, tree in enumerate(over) if is_difference(tree)), None)
+        if coefficient < 0 and place is not None:
+            over[place], coefficient = opposite(over[place]), -coefficient
         tree = _entrywise(over, under)
-        return Spread(self._scaled(node.coefficient, scalar, tree), present)
+        return Spread(self._scaled(coefficient, scalar, tree), present)
 
     def _scaled(self, coefficient: Fraction, scalar: Sequence[Factor], tree: Tree | None) -> Tree:
         over, under = self._scalars(scalar)
         piece = None if tree is None else notation.symmetric(Form(tree, symbols(tree)))
         scaled = notation.scaled(abs(coefficient), over, under, piece).upright.tree
-        if coefficient > 0:
-            return scaled
-        # A minus before a difference alone goes into it.
-        return opposite(scaled) if is_difference(scaled) else Negative(scaled)
+        return scaled if coefficient > 0 else Negative(scaled)
 
     @staticmethod
     def _groups(arrays: Sequence[Factor], result: Sequence[int]) -> list[tuple[list[Factor], bool]]:
@@ -244,6 +254,8 @@ def _averaged(found: Spread, node: Product, scalar: list[Factor]) -> tuple[Sprea
 
 
 def _times(number: Fraction, tree: Tree) -> Tree:
+    if tree == Number(ONCE):
+        return Number(number)
     return tree if number == 1 else Binary("*", Number(number), tree)
 
 

@@ -234,10 +234,11 @@ class _Page:
 
     def declared(self, declaration: Declaration) -> tuple[str, ...]:
         """The shape of a symbol; of integer labels, how many there are and of how many classes."""
-        field, labels = self.speaker.field, declaration.labels
+        field, shape, labels = self.speaker.field, declaration.shape, declaration.labels
         if labels is None:
-            return (field(declaration.shape),)
-        return field(declaration.shape.rows.syntax()), "labels", field(labels.syntax())
+            return (field(shape),)
+        own = field(shape.rows.syntax() if shape.is_column else shape)
+        return own, "labels", field(labels.syntax())
 
     def announced(self, derived: Derived, *, is_turned: bool = False) -> None:
         """The line before an answer: how it comes from what was told."""

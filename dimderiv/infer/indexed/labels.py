@@ -19,12 +19,10 @@ def is_labels(scope: Scope, index: Tree) -> bool:
 
 
 def labels_along(scope: Scope, place: Place, index: Tree) -> list[SizeTerm]:
-    """The axis of labels in place of the one that they index; a single label leaves none."""
+    """The axes of labels in place of the one that they index; a single label leaves none."""
     axes = labels_axes(scope, index)
     scope.agree(labels_size(scope, index), place.size, place.entry, refusals.labels_misfit(index))
-    if len(axes) > 2 or axes[1] is not ONE:
-        raise ClashError(index, refusals.labels_refused)
-    return [] if axes[0] is ONE else [axes[0]]
+    return [size for size in axes if size is not ONE] if axes[1:] == (ONE,) else [*axes]
 
 
 def labels_axes(scope: Scope, node: Tree) -> Axes:

@@ -212,9 +212,11 @@ class _Reader:
             )
         labels = self.value(tree)
         indices = [self._numbered(*each) for each in labels.lettered.items()]
-        for size in labels.shape.axes:
-            indices.append(self._fresh(size))
-            self.kept.append((size, indices[-1]))
+        is_vector = labels.shape.is_column or labels.shape.is_scalar
+        for size in labels.shape.axes if is_vector else labels.shape:
+            number = None if size.is_one else self._fresh(size)
+            self.kept.append((size, number))
+            indices += [] if number is None else [number]
         if dim.is_one:
             return None
         place = self._fresh(dim)

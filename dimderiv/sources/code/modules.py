@@ -70,6 +70,9 @@ def within(module: Module, name: str) -> Value:
         return Module(f"{module.path}.{name}")
     if module.path.endswith(".stats.norm"):
         return Function(f"norm_{name}", library)
+    if module.path == "torch.linalg":
+        # Its norms are those of NumPy.
+        library = "numpy"
     is_special = module.path == "scipy.special"
     return Function(name, "scipy" if is_special else library)
 

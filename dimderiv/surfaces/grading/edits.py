@@ -25,6 +25,7 @@ from dimderiv.language import (
     walk,
 )
 from dimderiv.render import text
+from dimderiv.surfaces.grading.forms import factors_of, product_of
 
 ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 # So many factors are tried in every order; of more, two that stand side by side change places.
@@ -138,7 +139,7 @@ def _orders(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]
         pairs = range(len(factors) - 1)
         orders = [[*factors[:k], *factors[k : k + 2][::-1], *factors[k + 2 :]] for k in pairs]
     for order in orders:
-        yield Edit("order", part, _product([*scalars, *order]))
+        yield Edit("order", part, product_of([*scalars, *order]))
 
 
 def _products(part: Tree, above: Tree | None, known: Vocabulary) -> Iterator[Edit]:
@@ -288,7 +289,7 @@ def arrangements(program: Program, known: Vocabulary) -> Iterator[Edit]:
         for order in permutations(factors):
             kind = "transpose" if order == tuple(factors) else "order"
             for chosen in product(*((each, flipped(each)) for each in order)):
-                yield Edit(kind, part, _product([*scalars, *chosen]))
+                yield Edit(kind, part, product_of([*scalars, *chosen]))
 
 
 def flipped(tree: Tree) -> Tree:
@@ -301,23 +302,7 @@ def _is_product(part: Tree | None) -> bool:
 
 
 def _factors(part: Tree, known: Vocabulary) -> tuple[list[Tree], list[Tree]]:
-    """The scalars and the other factors of a matrix product."""
-    factors, waiting = list[Tree](), [part]
-    while waiting:
-        tree = waiting.pop()
-        if isinstance(tree, Binary) and tree.operator == "*":
-            waiting += [tree.right, tree.left]
-        else:
-            factors.append(tree)
-    scalars = [each for each in factors if is_scalar(each, known)]
-    return scalars, [each for each in factors if not is_scalar(each, known)]
-
-
-def _product(factors: Sequence[Tree]) -> Tree:
-    first, *rest = factors
-    for factor in rest:
-        first = Binary("*", first, factor)
-    return first
+    return factors_of(part, lambda each: is_scalar(each, known))
 
 
 def _has_scalar(part: Tree, known: Vocabulary) -> bool:

@@ -4,6 +4,7 @@ Explanations are tried from the most likely on.  Each one ends in an answer that
 right one at two points, so none is a guess.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -25,6 +26,7 @@ from dimderiv.surfaces.grading.other_layout import other_layout
 from dimderiv.surfaces.grading.reading import with_shapes
 from dimderiv.surfaces.grading.subject import Subject
 from dimderiv.surfaces.grading.symmetry import nearly_where_symmetric, where_symmetric
+from dimderiv.surfaces.grading.tied import other_entries
 from dimderiv.surfaces.grading.vocabulary import vocabulary
 from dimderiv.surfaces.grading.wrong_rules import wrong_rule
 
@@ -32,6 +34,8 @@ from dimderiv.surfaces.grading.wrong_rules import wrong_rule
 MOST_INSERTIONS, MOST_ARRANGEMENTS, MOST_PAIRS = 1000, 600, 1000
 # So many of the first edits are tried again after each other.
 MOST_FIRST = 60
+# Seconds, the last guard of a search that is bounded by these numbers.
+PATIENCE = 4.0
 
 Candidate = tuple[tuple[Edit, ...], Program]
 
@@ -42,11 +46,29 @@ def explained(subject: Subject) -> Mistake:
     Args:
         subject: the answer, beside the right one.
     """
-    for explain in (multiple, other_layout, multiples_of_terms, missing_term, where_symmetric):
+    for explain in (
+        multiple,
+        other_layout,
+        other_entries,
+        multiples_of_terms,
+        missing_term,
+        where_symmetric,
+    ):
         found = explain(subject)
         if found is not None and subject.is_confirmed(found.fix):
             return found
     return _Search(subject).explained()
+
+
+# What needs no search, the simplest first.
+FIRST = (
+    multiple,
+    other_layout,
+    other_entries,
+    multiples_of_terms,
+    missing_term,
+    where_symmetric,
+)
 
 
 class _Search:
@@ -57,11 +79,13 @@ class _Search:
 
     Attributes:
         nearly: an edit that makes the answer right but for a number.
+        deadline: when the search ends in any case.
     """
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.nearly: Mistake | None = None
+        self.deadline = time.perf_counter() + PATIENCE
 
     @cached_property
     def known(self) -> Vocabulary:
@@ -91,6 +115,8 @@ class _Search:
     def _first(self, candidates: Iterable[Candidate]) -> Mistake | None:
         """The first candidate that is right, and whose shapes conform letter by letter."""
         for made, program in candidates:
+            if time.perf_counter() > self.deadline:
+                return None
             factor = self.subject.factor(program)
             if factor is None or (factor != 1 and self.nearly) or not self._conforms(program):
                 continue

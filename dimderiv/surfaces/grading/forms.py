@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 
 from dimderiv.language import Add, Binary, Name, Negative, Number, Transpose, Tree
 
@@ -97,11 +98,39 @@ def turned(tree: Tree, is_scalar: Callable[[Tree], bool]) -> Tree:
             return Negative(turned(operand, is_scalar))
         case Add(terms):
             return Add(tuple([turned(term, is_scalar) for term in terms]))
-        case Binary("*", left, right) if not is_scalar(left):
-            return Binary("*", turned(right, is_scalar), turned(left, is_scalar))
-        case Binary("*" | ".*" | "/" | "./", left, right):
+        case Binary("*"):
+            scalars, others = factors_of(tree, is_scalar)
+            return product_of([*scalars, *(turned(each, is_scalar) for each in reversed(others))])
+        case Binary(".*" | "/" | "./", left, right):
             return replace(tree, left=turned(left, is_scalar), right=turned(right, is_scalar))
     return Transpose(tree)
+
+
+def factors_of(tree: Tree, is_scalar: Callable[[Tree], bool]) -> tuple[list[Tree], list[Tree]]:
+    """The scalars among the factors of a matrix product, and the others in order.
+
+    Args:
+        tree: a product, or one factor.
+        is_scalar: whether a part is a scalar.
+    """
+    factors, waiting = list[Tree](), [tree]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Binary) and part.operator == "*":
+            waiting += [part.right, part.left]
+        else:
+            factors.append(part)
+    scalars = [each for each in factors if is_scalar(each)]
+    return scalars, [each for each in factors if not is_scalar(each)]
+
+
+def product_of(factors: Sequence[Tree]) -> Tree:
+    """Factors as a matrix product.
+
+    Args:
+        factors: at least one.
+    """
+    return reduce(lambda left, right: Binary("*", left, right), factors)
 
 
 def terms(tree: Tree, sign: int = 1) -> list[Term]:
@@ -111,6 +140,14 @@ def terms(tree: Tree, sign: int = 1) -> list[Term]:
     if isinstance(tree, Add):
         return [each for term in tree.terms for each in terms(term, sign)]
     return [(sign, tree)]
+
+
+def spread(tree: Tree) -> list[Term]:
+    """The terms of a sum, or of a multiple of one."""
+    match tree:
+        case Binary("*", Number(value), Add() as inside):
+            return [(sign, scaled(term, value)) for sign, term in terms(inside)]
+    return terms(tree)
 
 
 def added(found: Sequence[Term]) -> Tree:

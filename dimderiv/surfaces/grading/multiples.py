@@ -15,6 +15,7 @@ from dimderiv.surfaces.grading.forms import (
     negated,
     over,
     scaled,
+    spread,
     terms,
     times,
 )
@@ -84,12 +85,12 @@ def _rescaled(subject: Subject, most: int) -> Mistake | None:
 
 def missing_term(subject: Subject) -> Mistake | None:
     """The answer, but for a term that the right one has."""
-    return _missing_one(subject, terms(subject.right_tree), 1)
+    return _missing_one(subject, spread(subject.right_tree), 1)
 
 
 def missing_of_several(subject: Subject) -> Mistake | None:
     """The answer, but for a part of one of the several terms of the right one."""
-    if len(terms(subject.right_tree)) < 2:
+    if len(spread(subject.right_tree)) < 2:
         return None
     return _missing_one(subject, multiplied_out(subject.right_tree), 1)
 
@@ -97,7 +98,7 @@ def missing_of_several(subject: Subject) -> Mistake | None:
 def other_term(subject: Subject) -> Mistake | None:
     """The answer, but for one term in whose place the right one has another."""
     own = terms(subject.last)
-    right = [*terms(subject.right_tree), *multiplied_out(subject.right_tree)]
+    right = [*spread(subject.right_tree), *multiplied_out(subject.right_tree)]
     for k, wrong in enumerate(own if len(own) > 1 else ()):
         rest = [*own[:k], *own[k + 1 :]]
         for sign, term in right:
@@ -115,7 +116,7 @@ def mended_terms(subject: Subject) -> Mistake | None:
     return (
         _missing_one(subject, multiplied_out(subject.right_tree), 1)
         or _rescaled(subject, 2)
-        or _missing_one(subject, terms(subject.right_tree), 2)
+        or _missing_one(subject, spread(subject.right_tree), 2)
     )
 
 

@@ -100,7 +100,8 @@ def _refuse_unknown(program: Program, question: Question, text: str) -> None:
                 span=part.span,
                 source=text,
                 known=[f"the sizes are {sizes}"] if sizes else [],
-                hint=f"one of {there}, or define it: {part.name} = ...; ...",
+                hint=f"one of {there}; or define it: {part.name} = ...; ...; or, if it is a size, "
+                "name it by declaring the shapes, such as X: N x d",
             )
 
 

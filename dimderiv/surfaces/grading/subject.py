@@ -92,8 +92,8 @@ class Subject:
         return tree
 
     @cached_property
-    def patched(self) -> Program:
-        """The right answer, with those terms of the answer that are right as they stand."""
+    def mended(self) -> Program:
+        """The right answer, after the definitions of the answer that it can use."""
         return Program((*self.before, Statement(None, self.right_tree)))
 
     @cached_property
@@ -144,9 +144,15 @@ class Subject:
         """Check the right answer, which wrong ones are measured by.
 
         Raises:
-            VerificationError: it is not right.
-            NotVerifiableError: nothing could be compared.
+            NotVerifiableError: it is not right, or nothing could be compared.
         """
+        try:
+            self._confirm()
+        except VerificationError as error:
+            message = f"the answer cannot be judged: in its own one, {error.message}"
+            raise NotVerifiableError(message, known=error.known) from error
+
+    def _confirm(self) -> None:
         try:
             for seed, sample in enumerate(self.samples):
                 sample.confirm(seed)
@@ -161,6 +167,15 @@ class Subject:
             program: another answer.
         """
         return self.factor(program) == 1
+
+    def is_same(self, program: Program) -> bool:
+        """Whether the answer has the entries of another one at all points.
+
+        Args:
+            program: the other answer.
+        """
+        pairs = [(found, sample.entries(program)) for sample, found in self.own]
+        return bool(pairs) and all(other is not None and near(own, other) for own, other in pairs)
 
     def is_confirmed(self, program: Program) -> bool:
         """Whether an answer that is right at these points is right on both sides of every kink.

@@ -12,7 +12,7 @@ def where_symmetric(subject: Subject) -> Mistake | None:
     """The matrices that must be symmetric for the answer to be right."""
     for names, symmetric in _choices(subject):
         if symmetric.is_right(subject.program):
-            return Mistake("symmetric", {"names": names}, subject.patched)
+            return Mistake("symmetric", {"names": names}, subject.mended)
     return None
 
 
@@ -23,7 +23,7 @@ def nearly_where_symmetric(subject: Subject) -> Mistake | None:
             further = explain(symmetric)
             if further is not None:
                 fields = {"names": names}
-                return Mistake("symmetric", fields, subject.patched, further=(further,))
+                return Mistake("symmetric", fields, subject.mended, further=(further,))
     return None
 
 

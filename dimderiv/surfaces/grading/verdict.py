@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "axis": "a sum runs along another axis",
     "power": "an exponent is wrong or missing",
     "term": "a term is missing or superfluous",
+    "structured": "right where entries that a property ties move together, or where they do not",
     "symmetric": "right only where a matrix is symmetric",
     "chain": "the derivative of a function was left out, or taken for another",
     "name": "another symbol belongs there",

@@ -15,6 +15,7 @@ def vocabulary(subject: Subject) -> Vocabulary:
     typed, rules = subject.question.typed, subject.question.rulebook
     shapes = {name: known.shape for name, known in typed.symbols.items()} | dict(typed.definitions)
     alike = {name: _alike(name, shapes) for name in shapes}
+    alike |= {size: sorted(typed.sizes - {size}) for size in typed.sizes}
     scalars = [name for name, shape in shapes.items() if shape.is_scalar]
     parts = [*typed.program.parts, *walk(subject.right_tree)]
     called = [part.function for part in parts if isinstance(part, Call)]

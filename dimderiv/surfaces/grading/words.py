@@ -45,7 +45,8 @@ class Words:
             misfit: where its shapes do not conform.
             name: what it is called, where it is one of several.
         """
-        parts = [self._shapes(subject, misfit), self._mistake(mistake)]
+        doubts = [self._said("doubt", doubt=doubt) for doubt in subject.question.typed.doubts]
+        parts = [self._shapes(subject, misfit), self._mistake(mistake), *doubts]
         says = self._sentences["space"].join(part for part in parts if part)
         *before, last = mistake.fix.statements
         fix = text(Program((*before, Statement(name, last.value))))

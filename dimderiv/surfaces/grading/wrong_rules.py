@@ -8,7 +8,7 @@ from dimderiv.errors import DimderivError
 from dimderiv.language import Program
 from dimderiv.rulebook import Rule, Rulebook
 from dimderiv.surfaces.grading.mistake import Mistake
-from dimderiv.surfaces.grading.subject import Subject, near
+from dimderiv.surfaces.grading.subject import Subject
 
 # What people take a derivative for: the sentence that says so, and the derivative in a rule.
 TAKEN_FOR = (("chain", "1"), ("chain_itself", "y"), ("chain_argument", "x"))
@@ -19,8 +19,8 @@ def wrong_rule(subject: Subject) -> Mistake | None:
     for rule in _functions(subject):
         for key, derivative in _taken_for(rule):
             wrong = _derived(subject, rule, derivative)
-            if wrong is not None and _is_same(subject, wrong):
-                return Mistake("chain", {"function": rule.name}, subject.patched, key)
+            if wrong is not None and subject.is_same(wrong):
+                return Mistake("chain", {"function": rule.name}, subject.mended, key)
     return None
 
 
@@ -51,12 +51,3 @@ def _derived(subject: Subject, rule: Rule, derivative: str) -> Program | None:
         return found.derivatives[subject.names].program
     except (DimderivError, KeyError):
         return None
-
-
-def _is_same(subject: Subject, wrong: Program) -> bool:
-    """Whether the answer has the entries of another one."""
-    for sample in subject.samples:
-        expected = sample.entries(wrong)
-        if expected is None or not near(sample.entries(subject.program), expected):
-            return False
-    return bool(subject.samples)

@@ -233,7 +233,6 @@ def _single(value: Value) -> Scalar:
     return entries(value)[0]
 
 
-def _reaches(along: int | Sequence[int], length: int) -> bool:
+def _reaches(along: Array, length: int) -> bool:
     """Whether some of the places along an axis lie in the array."""
-    places = (along,) if isinstance(along, int) else along
-    return any(0 <= place < length for place in places)
+    return any(0 <= place < length for place in along.entries)

@@ -9,6 +9,7 @@ from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO
 from dimderiv.verify.evaluate.unsized import ZEROS, Expected, Unsized, Value, sized
 from dimderiv.verify.layout import (
+    Array,
     Sized,
     SizeUnknownError,
     Table,
@@ -92,21 +93,19 @@ def permuted(value: Sized, order: Sequence[int]) -> Sized:
     return shaped(lengths, found)
 
 
-def one_hot(value: Sized, classes: int) -> Sized:
+def one_hot(labels: Array, classes: int) -> Sized:
     """For each label 1 at the place of its class along a last axis; of a single one a column.
 
     Args:
-        value: whole numbers; a column of them has no second axis.
+        labels: whole numbers, with the axes that labels have.
         classes: how many there are.
     """
-    size, labels = size_of(value), whole_numbers(value)
-    own = [*size] if len(size) > 2 or size.cols > 1 else [size.rows] * (size.rows > 1)
-    found = [ONE if label == c else ZERO for label in labels for c in range(classes)]
-    return shaped([*own, classes], found)
+    found = [ONE if label == c else ZERO for label in labels.entries for c in range(classes)]
+    return shaped([*labels.lengths, classes], found)
 
 
-def whole_numbers(value: Value) -> list[int]:
-    """The entries of an array of whole numbers.
+def whole_numbers(value: Value) -> Array:
+    """An array of whole numbers, those of a table in order as well.
 
     Args:
         value: the array.
@@ -119,4 +118,4 @@ def whole_numbers(value: Value) -> list[int]:
     found = entries(value)
     if not all(type(x) is Fraction and x.denominator == 1 for x in found):
         raise ShapeError("places that are no whole numbers")
-    return [int(x) for x in found]
+    return Array(size_of(value), [int(x) for x in found])

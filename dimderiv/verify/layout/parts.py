@@ -9,13 +9,11 @@ from typing import Any, NamedTuple, TypeAlias
 from dimderiv.errors import ShapeError
 from dimderiv.language import Add, Binary, Entry, Group, Name, Negative, Number, Slice, Tree, walk
 from dimderiv.verify.layout.lengths import Size, number_of
-from dimderiv.verify.layout.tables import Sized, entries, offset, shaped
+from dimderiv.verify.layout.tables import Array, Sized, entries, offset, shaped
 
 # A rule writes an entry of the matrix of a linear map with two letters for each axis.
 OF_A_MAP = 4
 
-# The places along an axis: one, whose axis is left out, or several.
-Along: TypeAlias = int | Sequence[int]
 # A node by identity, with the numbers that the names in it stand for where some are letters.
 Key: TypeAlias = int | tuple[int | None, ...]
 
@@ -46,7 +44,7 @@ class Letters:
         sizes: a number for each named dimension.
         bound: the number that each letter stands for.
         extents: how far each letter runs.
-        values: gives the entries of an index that is not made of letters, such as labels.
+        values: gives an index that is not made of letters, such as labels, as whole numbers.
         affine: the indices that are sums of letters, by identity; nothing for any other.
         sums: of each entry the indices that are sums of letters, by identity.
         names: the names in each node, by identity.
@@ -55,7 +53,7 @@ class Letters:
     sizes: Mapping[str, int]
     bound: dict[str, int]
     extents: dict[str, int]
-    values: Callable[[Tree], Sequence[int]]
+    values: Callable[[Tree], Array]
     affine: dict[int, Affine | None] = field(default_factory=dict)
     sums: dict[int, list[Affine]] = field(default_factory=dict)
     names: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -139,8 +137,8 @@ class Letters:
     def _is_size(self, index: Tree) -> bool:
         return not isinstance(index, Name) or index.name in self.sizes
 
-    def along(self, index: Tree, length: int) -> Along:
-        """The places that an index stands for along an axis.
+    def along(self, index: Tree, length: int) -> Array:
+        """The places that an index stands for along an axis, with the axes that they have instead.
 
         Args:
             index: the index.
@@ -149,41 +147,42 @@ class Letters:
         match index:
             case Slice(start, stop):
                 first = 0 if start is None else self._end(start, length)
-                return range(first, length if stop is None else self._end(stop, length))
+                last = length if stop is None else self._end(stop, length)
+                return _several([*range(first, last)])
             case Group(operand):
                 return self.along(operand, length)
         affine = self.sum_of(index)
         if affine is None:
             return self._composed(index)
-        return _from_start(affine, affine.at(self.bound), length)
+        return _one(_from_start(affine, affine.at(self.bound), length))
 
     def _end(self, node: Tree, length: int) -> int:
         found = self.along(node, length)
-        if not isinstance(found, int) or not 0 <= found <= length:
+        if found.lengths or not 0 <= found.entries[0] <= length:
             raise ShapeError(f"a slice that ends outside an axis of {length}", span=node.span)
-        return found
+        return int(found.entries[0])
 
-    def _one(self, index: Tree) -> int:
+    def _number(self, index: Tree) -> int:
         affine = self.sum_of(index)
-        found = self._composed(index) if affine is None else affine.at(self.bound)
-        if not isinstance(found, int):
+        if affine is not None:
+            return affine.at(self.bound)
+        found = self._composed(index)
+        if found.lengths:
             raise ShapeError("several places where there is one", span=index.span)
-        return found
+        return int(found.entries[0])
 
-    def _composed(self, index: Tree) -> Along:
+    def _composed(self, index: Tree) -> Array:
         """An index that is not a sum of letters: several letters of one axis, a floor, labels."""
         match index:
             case Add(terms):
-                return sum([self._one(term) for term in terms])
+                return _one(sum([self._number(term) for term in terms]))
             case Negative(operand):
-                return -self._one(operand)
+                return _one(-self._number(operand))
             case Binary("//", left, right):
-                return self._one(left) // self._one(right)
+                return _one(self._number(left) // self._number(right))
             case Binary("*"):
-                return self._merged(index)
-        found = self.values(index)
-        is_part = any(isinstance(part, Slice) for part in walk(index))
-        return found[0] if isinstance(index, Entry) and len(found) == 1 and not is_part else found
+                return _one(self._merged(index))
+        return labels_of(index, self.values(index))
 
     def _merged(self, index: Tree) -> int:
         """The place along an axis of several letters, the first one slowest."""
@@ -192,10 +191,10 @@ class Letters:
             if isinstance(part, Name) and part.name in self.bound:
                 place = place * self.extents[part.name] + self.bound[part.name]
             else:
-                factor *= self._one(part)
+                factor *= self._number(part)
         return factor * place
 
-    def picked(self, entry: Entry, size: Size) -> tuple[Sequence[int], list[Along]]:
+    def picked(self, entry: Entry, size: Size) -> tuple[Sequence[int], list[Array]]:
         """The axes of the operand of an entry, and which places of each are taken.
 
         Args:
@@ -212,24 +211,37 @@ class Letters:
         if len(size) < len(found) == OF_A_MAP:
             # Columns are stacked: the first index of each pair is the fast one.
             found = [found[axis] for axis in (1, 0, 3, 2)]
-        return lengths, found + [range(length) for length in lengths[len(found) :]]
+        return lengths, found + [_several([*range(n)]) for n in lengths[len(found) :]]
 
 
-def part(value: Sized, lengths: Sequence[int], picked: Sequence[Along], outside: Any) -> Sized:
+def labels_of(node: Tree, found: Array) -> Array:
+    """Labels with the axes that they have: none of a single label, but that of a slice of one.
+
+    Args:
+        node: the labels as they are written.
+        found: them, with two axes or more.
+    """
+    is_slice = any(isinstance(part, Slice) for part in walk(node))
+    if len(found.entries) == 1 and not is_slice:
+        return _one(found.entries[0])
+    return _several(found.entries) if found.lengths[1:] == (1,) else found
+
+
+def part(value: Sized, lengths: Sequence[int], picked: Sequence[Array], outside: Any) -> Sized:
     """The part of an array at some places of each of its axes.
 
     Args:
         value: the array.
         lengths: those of its axes.
-        picked: the places along each; an axis with a single one is left out.
+        picked: the places along each, with the axes that they have in its place.
         outside: what stands at a place where the array has no entry.
     """
     given = entries(value)
-    kept = [len(along) for along in picked if not isinstance(along, int)]
+    kept = [length for along in picked for length in along.lengths]
     if 0 in kept:
         raise ShapeError("a part of an array that has no entries")
     found = []
-    for place in product(*[(along,) if isinstance(along, int) else along for along in picked]):
+    for place in product(*[along.entries for along in picked]):
         is_inside = all(0 <= i < length for i, length in zip(place, lengths, strict=True))
         found.append(given[offset(place, lengths)] if is_inside else outside)
     return shaped(kept, found)
@@ -243,6 +255,15 @@ def _axes(size: Size, count: int) -> Sequence[int]:
         return [max(size)]
     # An axis of length 1 may have been left out behind.
     return [*size, *[1] * (count - len(size))]
+
+
+def _one(place: int) -> Array:
+    """One place along an axis, which is left out."""
+    return Array((), [place])
+
+
+def _several(places: list[int]) -> Array:
+    return Array((len(places),), places)
 
 
 def _from_start(affine: Affine, number: int, length: int) -> int:

@@ -104,7 +104,7 @@ class Reader:
         letters = Letters(self.sizes, {}, {}, self._places)
         self._letters = LetterReader(self.a, letters, self.value)
 
-    def _places(self, node: Tree) -> list[int]:
+    def _places(self, node: Tree) -> Array:
         raise NotVerifiableError("labels are left to the check at points", span=node.span)
 
     def last(self, program: Program) -> Tree:

@@ -11,7 +11,6 @@ from index_nodes import assert_same_value as assert_same
 from dimderiv import derive
 from dimderiv.conform.arrange import Arranger
 from dimderiv.conform.lettering import UserLetters
-from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph.nodes import (
     Factor,
     Node,
@@ -173,10 +172,13 @@ def test_a_function_of_what_needs_letters_is_written(expression: str, wrt: str) 
     assert found.verification.level in {"exact", "30 digits"}
 
 
-def test_an_array_that_has_no_notation_is_refused() -> None:
-    """The one-hot array of the ranks of a matrix has three axes."""
-    with pytest.raises(NotDifferentiableError, match="more than two axes"):
-        derive("sort(A)", "A", shapes="A: m x n", verify=False)
+def test_the_one_hot_array_of_a_matrix_is_a_whole() -> None:
+    """It has three axes, and entries of its own."""
+    found = derive("sort(A)", "A", shapes="A: m x n")
+
+    assert "[i:m, j:n, k:m, l:n] onehot(rank(A))[i,l,j] I[i,k]" == found.text()
+    assert found.verification
+    assert "exact" == found.verification.level
 
 
 def test_a_matrix_in_another_shape_keeps_its_scalars() -> None:

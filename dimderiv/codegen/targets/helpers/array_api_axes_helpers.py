@@ -153,11 +153,12 @@ def put(x, labels, shared, count):
 
 
 def put_into(x, entries, labels):
-    """The array with entries added to its rows, at the place in each row that its label says."""
-    xp = namespace(x)
-    chosen = chosen_by(labels, x.shape[1], x)
-    chosen = xp.reshape(chosen, (*chosen.shape, *[1] * (x.ndim - 2)))
-    return x + xp.where(chosen, entries[:, None, ...] if entries.ndim else entries, 0 * x)
+    """The array with entries added at the labels, along the axis after those of the labels."""
+    xp, rank = namespace(x), labels.ndim
+    chosen = chosen_by(labels, x.shape[rank], x)
+    chosen = xp.reshape(chosen, (*chosen.shape, *[1] * (x.ndim - rank - 1)))
+    entries = xp.expand_dims(entries, axis=rank) if entries.ndim else entries
+    return x + xp.where(chosen, entries, 0 * x)
 
 
 def chosen_by(labels, count, like):

@@ -9,7 +9,7 @@ from dimderiv.sources.code.values import Array, Counting, Place, Value, whole_nu
 # As in PyTorch, whose names of arguments they have.
 FORMULAS: Mapping[str, str] = {
     "exp2": "lambda a: exp(log(2) * a)",
-    "cbrt": "lambda a: a**(1/3)",
+    "cbrt": "lambda a: sign(a) * abs(a)**(1/3)",
     "diff": "lambda a: a[..., 1:] - a[..., :-1]",
     "xlogy": "lambda a, b: a * log(b)",
     "xlog1py": "lambda a, b: a * log1p(b)",
@@ -48,16 +48,17 @@ FORMULAS: Mapping[str, str] = {
     "softmax_cross_entropy": "lambda a, b: -sum(b * log_softmax(a, axis=-1), axis=-1)",
     "normalize": "lambda a, p=2, axis=1: a / norm(a, p, axis, True)",
     "layer_norm": "lambda a, shape, weight=1, bias=0, eps=1e-5:"
-    " weight * (a - mean(a, -1, True)) / sqrt(var(a, -1, keepdims=True) + eps) + bias",
-    "rms_norm": "lambda a, shape, weight=1, eps=1e-5:"
-    " weight * a / sqrt(mean(a**2, -1, True) + eps)",
+    " weight * (a - mean(a, last_axis(shape), True))"
+    " / sqrt(var(a, -1, keepdims=True) + eps) + bias",
+    "rms_norm": "lambda a, shape, weight=1, eps=0:"
+    " weight * a / sqrt(mean(a**2, last_axis(shape), True) + eps)",
     "embedding": "lambda a, weight: weight[a]",
     "norm_logpdf": "lambda a, loc=0, scale=1:"
     " -((a - loc) / scale)**2 / 2 - log(scale) - log(2 * pi) / 2",
     "norm_pdf": "lambda a, loc=0, scale=1:"
     " exp(-((a - loc) / scale)**2 / 2) / (scale * sqrt(2 * pi))",
     "norm_cdf": "lambda a, loc=0, scale=1: ndtr((a - loc) / scale)",
-    "pairwise_distance": "lambda a, b: sqrt(sum((a - b)**2, axis=-1))",
+    "pairwise_distance": "lambda a, b, p=2, eps=1e-6: norm(a - b + eps, p, -1)",
     "cosine_similarity": "lambda a, b, axis=-1: sum(a * b, axis=axis)"
     " / (norm(a, axis=axis) * norm(b, axis=axis))",
     "scaled_dot_product_attention": "lambda query, key, value:"
@@ -72,6 +73,13 @@ def reduced(at: Place, a: Value, reduction: Value) -> Array:
     if reduction not in ("mean", "sum"):
         at.refuse("the reduction of a loss is 'mean', 'sum' or 'none'")
     return reductions.reduced(at, reduction, at.array(a), None, keepdims=False)
+
+
+def last_axis(at: Place, a: Value) -> Array:
+    """The axis of a layer that is told by the sizes of what it normalizes: the last one alone."""
+    if isinstance(a, tuple) and len(a) != 1:
+        at.refuse("a layer over more than one axis is not read", "the formula: mean, var")
+    return Array(whole_number(-1, at.span), 0)
 
 
 def nll_loss(at: Place, a: Value, target: Value, reduction: Value = "mean") -> Array:
@@ -98,6 +106,7 @@ def cross_entropy(at: Place, a: Value, target: Value, reduction: Value = "mean")
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "reduced": reduced,
+    "last_axis": last_axis,
     "nll_loss": nll_loss,
     "cross_entropy": cross_entropy,
 }

@@ -204,7 +204,9 @@ def einsum(at: Place, a: Value, *operands: Value) -> Array:
 def one_hot(at: Place, a: Value, num_classes: Value = None) -> Array:
     """The matrix with a 1 in each row where the label says."""
     labels = at.array(a, 1)
-    return Array(Call("onehot", (labels.column,), span=at.span), 2)
+    size = None if num_classes is None else at.array(num_classes, 0).tree
+    classes = (size,) if size is not None and is_known(size) else ()
+    return Array(Call("onehot", (labels.column, *classes), span=at.span), 2)
 
 
 def picked(at: Place, array: Array, labels: Array) -> Array:

@@ -1,6 +1,7 @@
 """Sums, means, extremes and norms: of all entries, or along axes, which go unless they are kept."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from dimderiv.language import Binary, Call, Number, Transpose
@@ -148,6 +149,17 @@ def norm(
     return operators.raised(at, total, Array(inverse, 0))
 
 
+def vector_norm(
+    at: Place,
+    a: Value,
+    ord: Value = None,
+    axis: Value = None,
+    keepdims: Value = False,
+) -> Array:
+    """A norm of entries, whatever the axes, as `torch.norm` has it too."""
+    return norm(replace(at, library="torch"), a, ord, axis, keepdims)
+
+
 def _order_of(at: Place, order: Value) -> int | str | None:
     match order:
         case None | str():
@@ -237,7 +249,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "var": spread,
     "std": deviation,
     "norm": norm,
-    "vector_norm": norm,
+    "vector_norm": vector_norm,
     "softmax": _softmax("softmax"),
     "log_softmax": _softmax("logsoftmax"),
     "cumsum": cumsum,
