@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dimderiv import derive
+from dimderiv.derivation import recognised
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import DimderivError, NotDifferentiableError
 from dimderiv.rulebook import builtin_rules
@@ -67,6 +68,27 @@ def test_a_text_shows_what_it_is() -> None:
     assert "2 X' (X w - y)" == str(found)
     assert "read as LaTeX: ||X w - y||^2" == found.read_as
     assert "N x d" == found.shapes["X"]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (r"x^\top x", "latex"),
+        (r"\|x\|", "latex"),
+        ("x^T A x", "dimderiv"),
+        ("tr(F.T A)", "dimderiv"),
+        ("np.sum(x)", "numpy"),
+        ("((X @ w - y)**2).sum()", "numpy"),
+        ("F.softmax(x, dim=0)", "numpy"),
+        ("def f(x):\n    return x @ x", "numpy"),
+        ("lambda x: x @ x", "numpy"),
+        ("lambda x' x", "dimderiv"),
+        ("A @ x", "dimderiv"),
+    ],
+)
+def test_a_language_is_recognised(text: str, source: str) -> None:
+    """By what no text of ours has in it."""
+    assert source == recognised(text)
 
 
 def test_a_source_that_nobody_knows_is_refused() -> None:
