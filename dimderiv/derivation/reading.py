@@ -122,8 +122,7 @@ def read(
             error.known = (*error.known, f"the text is read as {NAMES[language]}")
         raise
     said = f"read as {NAMES[language]}: {reading.text}"
-    names = [*wrt, *_names(reading.program)]
-    program = parsed(reading.text, known, names, rulebook)
+    program = parsed(reading.text, known, wrt, rulebook, known=_names(reading.program))
     return Given(replace(program, assumptions=(said, *reading.assumptions)), known, said)
 
 
@@ -138,7 +137,12 @@ def _refuse_misfits(
 
 
 def parsed(
-    text: str, declared: Mapping[str, Declaration], names: Sequence[str], rulebook: Rulebook
+    text: str,
+    declared: Mapping[str, Declaration],
+    names: Sequence[str],
+    rulebook: Rulebook,
+    *,
+    known: Sequence[str] = (),
 ) -> Program:
     """The program that a text of our language is.
 
@@ -147,12 +151,13 @@ def parsed(
         declared: what is known of its symbols.
         names: those that are names as if they were declared, if they are words.
         rulebook: the functions.
+        known: those that are names in any case.
     """
     words = {name for name in names if name.isidentifier() and not is_one_symbol(name)}
     variables = {EULER}.intersection(names).union(words) - rulebook.words
     sizes = names_in_brackets(declared)
-    known = sizes.union(declared, variables)
-    return parse_program(text, names=known, functions=rulebook.words, sizes=sizes)
+    meant = sizes.union(declared, variables, known)
+    return parse_program(text, names=meant, functions=rulebook.words, sizes=sizes)
 
 
 def _names(program: Program) -> list[str]:

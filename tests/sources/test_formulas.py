@@ -1,18 +1,24 @@
 """Formulas from notes, books and papers: read as they were meant, or refused."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dimderiv import derive
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import DimderivError, NotDifferentiableError
+from dimderiv.rulebook import builtin_rules
+from dimderiv.sources import read_latex
 
 Case = Mapping[str, str]
 FILE = Path(__file__).with_name("latex.toml")
+PIECES = re.findall(r"\\[A-Za-z]+|\\.|[A-Za-z0-9]+|\S", FILE.read_text(encoding="utf-8"))
 CASES: list[Case] = tomllib.loads(FILE.read_text(encoding="utf-8"))["case"]
 
 
@@ -42,6 +48,16 @@ def test_what_is_not_read_is_refused_by_name(case: Case) -> None:
 
     assert case["refused"] in refused.value.message
     assert refused.value.source == case["latex"]
+
+
+@settings(max_examples=80, deadline=None, database=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_nothing_ends_in_another_error(text: str) -> None:
+    """Whatever is written is read, or refused with a place in it."""
+    try:
+        read_latex(text, declared={}, rulebook=builtin_rules())
+    except DimderivError as refused:
+        assert refused.span is None or 0 <= refused.span[0] <= refused.span[1] <= len(text) + 1
 
 
 def test_a_text_shows_what_it_is() -> None:
