@@ -23,7 +23,7 @@ from dimderiv.language import (
     parse_program,
     read_shapes,
 )
-from dimderiv.rulebook import Rulebook
+from dimderiv.rulebook import Rulebook, load_rules
 
 if TYPE_CHECKING:
     from dimderiv.sources import Source
@@ -34,7 +34,8 @@ _LATEX = re.compile(r"\\(?:[A-Za-z]|[|,;!{])")
 _CODE = re.compile(
     r"\b(?:np|jnp|numpy|scipy|torch|jax|F|nn)\.(?!T\b)[A-Za-z]"
     r"|[\w)\]]\.(?:sum|mean|dot|pow|exp|log|norm|trace|reshape|transpose|max|min|std|var)\("
-    r"|^\s*(?:def\s+\w+\s*\(|import\s+\w|from\s+\w+\s+import\b|return\b)|\blambda\s[\w\s,]*:",
+    r"|^\s*(?:def\s+\w+\s*\(|for\s+\w+\s+in\b|while\s|import\s+\w|from\s+\w+\s+import\b|return\b)"
+    r"|\blambda\s[\w\s,]*:",
     re.MULTILINE,
 )
 # Names that mean something where nobody declares them.
@@ -67,6 +68,21 @@ def recognised(text: str) -> "Source":
     if _LATEX.search(text):
         return "latex"
     return "numpy" if _CODE.search(text) else "dimderiv"
+
+
+def name_read(name: str) -> str:
+    r"""A variable, which may be written in LaTeX.
+
+    Args:
+        name: such as `w` or a backslash and `mu`.
+
+    >>> name_read(r"\boldsymbol{\mu}"), name_read("w")
+    ('mu', 'w')
+    """
+    if "\\" not in name:
+        return name
+    text = sources.read_latex(name, declared={}, rulebook=load_rules()).text
+    return text if is_one_symbol(text) or text.isidentifier() else name
 
 
 def read(

@@ -115,3 +115,11 @@ def test_a_function_is_read_by_its_source() -> None:
         return ((X @ w - y) ** 2).sum()
 
     assert "2 X' (X w - y)" == str(derive(loss, "w", verify=False))
+
+
+@pytest.mark.parametrize("wrt", [r"\mu", r"\boldsymbol{\mu}", "mu", "μ"])
+def test_a_variable_may_be_written_as_in_the_formula(wrt: str) -> None:
+    """In LaTeX, in the language, or as the letter itself."""
+    found = derive(r"(x - \boldsymbol{\mu})^\top (x - \boldsymbol{\mu})", wrt, verify=False)
+
+    assert "2 (mu - x)" == str(found)
