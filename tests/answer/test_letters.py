@@ -63,6 +63,13 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
         ),
         ("sum(x[-2:].^2)", "x", "x: n", "2 [0 ones(n - 2, 1); x[-2:]]"),
         (
+            "sum[b,i] (logsumexp[k] (min[c] E[c,b,i,k]))",
+            "E",
+            "E: N x M x Q x L",
+            "T[b,i,k] = min[c] E[c,b,i,k]; "
+            "[c,b,i,k] softmax(T, axis=k)[b,i,k] (E[c,b,i,k] <= min[j] E[j,b,i,k])",
+        ),
+        (
             "(sum[k,t,s:P] Y[(t s),k] W[t,(s k)]) (sum[k] V[k,a] S[2k+1])",
             "V",
             "V: Q x N; Y: (L P) x M; W: L x (P M); S: 9",

@@ -103,9 +103,13 @@ def _cuts(taken: Collection[Places], size: Dim) -> list[Places] | None:
     ends = {NOTHING, size, *(end for places in taken for end in places)}
     # Every array that is taken lies on the axis, whatever the sizes are.
     known = {*taken, *((NOTHING, end) for end in ends), *((end, size) for end in ends)}
+
+    def side(one: Dim, other: Dim) -> int:
+        return _side(one, other, known) or 0
+
     if any(_side(one, other, known) is None for one in ends for other in ends):
         return None
-    order = sorted(ends, key=cmp_to_key(lambda one, other: _side(one, other, known) or 0))
+    order = sorted(ends, key=cmp_to_key(side))
     pieces = list(pairwise(order))
     return pieces if {*taken} <= {*pieces} else None
 
