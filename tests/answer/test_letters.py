@@ -70,6 +70,12 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
             "[c,b,i,k] softmax(T, axis=k)[b,i,k] (E[c,b,i,k] <= min[j] E[j,b,i,k])",
         ),
         (
+            "sum[a,b,i] (V[a,i,b] - Z[i,b+1]) x[a]",
+            "x",
+            "x: L; V: L x N x Q; Z: N x 5",
+            "[a] sum[i,b] (V[a,i,b] - Z[i, b+1])",
+        ),
+        (
             "(sum[k,t,s:P] Y[(t s),k] W[t,(s k)]) (sum[k] V[k,a] S[2k+1])",
             "V",
             "V: Q x N; Y: (L P) x M; W: L x (P M); S: 9",

@@ -46,6 +46,10 @@ def is_restored(letter: str, factors: Sequence[Tree], *, is_inside: bool) -> boo
         is_inside: whether the product stands inside of a function, a power or a bracket.
     """
     met = [factor for factor in factors if occurs(letter, factor)]
+    terms = factors[0].terms if len(factors) == 1 and isinstance(factors[0], Add) else ()
+    if not all(_is_alone(letter, term) for term in terms):
+        # Whoever reads it sums each term by itself, and wants to know there how far it runs.
+        return False
     if len(met) == 1 and any(isinstance(part, Call) and part.over for part in walk(met[0])):
         # It might be summed inside of the other reduction.
         return False
@@ -71,6 +75,11 @@ def _count(letter: str, tree: Tree) -> int:
     entries = [part for part in walk(tree) if isinstance(part, Entry)]
     indices = [index for entry in entries for index in entry.indices]
     return sum(Name(letter) in set(walk(index)) for index in indices)
+
+
+def _is_alone(letter: str, tree: Tree) -> bool:
+    """Whether a letter is an index by itself."""
+    return any(isinstance(part, Entry) and Name(letter) in part.indices for part in walk(tree))
 
 
 def _repeats(letter: str, tree: Tree) -> bool:
