@@ -9,7 +9,7 @@ from dimderiv.answer import LAYOUTS, Layout, Question
 from dimderiv.derivation.claims import judge_named
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.derivation.pipeline import derived
-from dimderiv.derivation.reading import read
+from dimderiv.derivation.reading import name_read, read
 from dimderiv.errors import DimderivError, NotDifferentiableError, ParseError, UnknownNameError
 from dimderiv.infer import Typed, handed_down, infer, refuse_second_meanings, with_directions
 from dimderiv.language import (
@@ -188,7 +188,7 @@ def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:
         raise UnknownNameError(
             f"the variables are names, not {wrt!r}", hint='such as wrt="w" or wrt=["W1", "b1"]'
         )
-    cleaned = tuple(dict.fromkeys(canonical_name(name.strip()) for name in names))
+    cleaned = tuple(dict.fromkeys(canonical_name(name_read(name.strip())) for name in names))
     if not cleaned or not all(cleaned):
         raise UnknownNameError(
             "no variable is named to differentiate by", hint='such as wrt="w" or wrt="W1,b1"'

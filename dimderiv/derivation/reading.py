@@ -23,7 +23,7 @@ from dimderiv.language import (
     parse_program,
     read_shapes,
 )
-from dimderiv.rulebook import Rulebook
+from dimderiv.rulebook import Rulebook, load_rules
 
 if TYPE_CHECKING:
     from dimderiv.sources import Source
@@ -34,7 +34,8 @@ _LATEX = re.compile(r"\\(?:[A-Za-z]|[|,;!{])")
 _CODE = re.compile(
     r"\b(?:np|jnp|numpy|scipy|torch|jax|F|nn)\.(?!T\b)[A-Za-z]"
     r"|[\w)\]]\.(?:sum|mean|dot|pow|exp|log|norm|trace|reshape|transpose|max|min|std|var)\("
-    r"|^\s*(?:def\s+\w+\s*\(|import\s+\w|from\s+\w+\s+import\b|return\b)|\blambda\s[\w\s,]*:",
+    r"|^\s*(?:def\s+\w+\s*\(|for\s+\w+\s+in\b|while\s|import\s+\w|from\s+\w+\s+import\b|return\b)"
+    r"|\blambda\s[\w\s,]*:",
     re.MULTILINE,
 )
 # Names that mean something where nobody declares them.
@@ -67,6 +68,21 @@ def recognised(text: str) -> "Source":
     if _LATEX.search(text):
         return "latex"
     return "numpy" if _CODE.search(text) else "dimderiv"
+
+
+def name_read(name: str) -> str:
+    r"""A variable, which may be written in LaTeX.
+
+    Args:
+        name: such as `w` or a backslash and `mu`.
+
+    >>> name_read(r"\boldsymbol{\mu}"), name_read("w")
+    ('mu', 'w')
+    """
+    if "\\" not in name:
+        return name
+    text = sources.read_latex(name, declared={}, rulebook=load_rules()).text
+    return text if is_one_symbol(text) or text.isidentifier() else name
 
 
 def read(
@@ -106,8 +122,7 @@ def read(
             error.known = (*error.known, f"the text is read as {NAMES[language]}")
         raise
     said = f"read as {NAMES[language]}: {reading.text}"
-    names = [*wrt, *_names(reading.program)]
-    program = parsed(reading.text, known, names, rulebook)
+    program = parsed(reading.text, known, wrt, rulebook, known=_names(reading.program))
     return Given(replace(program, assumptions=(said, *reading.assumptions)), known, said)
 
 
@@ -122,7 +137,12 @@ def _refuse_misfits(
 
 
 def parsed(
-    text: str, declared: Mapping[str, Declaration], names: Sequence[str], rulebook: Rulebook
+    text: str,
+    declared: Mapping[str, Declaration],
+    names: Sequence[str],
+    rulebook: Rulebook,
+    *,
+    known: Sequence[str] = (),
 ) -> Program:
     """The program that a text of our language is.
 
@@ -131,12 +151,13 @@ def parsed(
         declared: what is known of its symbols.
         names: those that are names as if they were declared, if they are words.
         rulebook: the functions.
+        known: those that are names in any case.
     """
     words = {name for name in names if name.isidentifier() and not is_one_symbol(name)}
     variables = {EULER}.intersection(names).union(words) - rulebook.words
     sizes = names_in_brackets(declared)
-    known = sizes.union(declared, variables)
-    return parse_program(text, names=known, functions=rulebook.words, sizes=sizes)
+    meant = sizes.union(declared, variables, known)
+    return parse_program(text, names=meant, functions=rulebook.words, sizes=sizes)
 
 
 def _names(program: Program) -> list[str]:

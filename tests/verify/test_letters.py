@@ -145,6 +145,10 @@ CASES: dict[str, tuple[Tree, np.ndarray | float]] = {
         np.take_along_axis(TN, TOKENS[:, :, None], 2)[:, :, 0],
     ),
     "the column of one label": (part("B", ":", "q"), BN[:, 2]),
+    "one-hot of a slice of one label": (
+        Call("onehot", (part("c", "1:2"), number(4))),
+        np.eye(4)[[0]],
+    ),
     "one-hot of labels with two axes": (Call("onehot", (Name("b"),)), np.eye(4)[TOKENS]),
     "one-hot of one label": (Call("onehot", (part("c", "0"), number(4))), np.eye(4)[2]),
     "one-hot along more axes": (

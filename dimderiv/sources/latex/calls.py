@@ -205,7 +205,7 @@ class CallReader(OperandReader):
             has_first = "=" in lower or len(lower) != 1
             written = written if has_first else f"{function}_{{{lower}=1}}"
             written += f"^{{{' '.join(above.texts)}}}"
-        if not _HEAD.fullmatch(written):
+        if not (_HEAD.fullmatch(written) and all(map(_is_of_size, above.lexemes if above else ()))):
             if function in _OPTIMA:
                 raise not_read("an optimum", rf"\{function}", span)
             raise ParseError(
@@ -214,7 +214,11 @@ class CallReader(OperandReader):
                 hint=f"\\{function}_{{i=1}}^{{n}}, \\{function}_i or \\{function}_{{i<j}}",
             )
         start, end = span
-        tokens = indexed.running_tokens(written, start, start + len(written))
+        try:
+            tokens = indexed.running_tokens(written, start, start + len(written))
+        except ParseError as error:
+            error.span = span
+            raise
         closing = next(place for place, token in enumerate(tokens) if token.kind == "]")
         names = {token.text for token in tokens[:closing] if token.kind == "name"}
         self.shared.running.update(filter(str.islower, names))
@@ -222,3 +226,9 @@ class CallReader(OperandReader):
         # Not right before what follows, since a bracket after a sum is one factor of a product.
         made.append(Token("]", MARK, start, start))
         return made + [token._replace(start=end, end=end) for token in tokens[closing + 1 :]]
+
+
+def _is_of_size(lexeme: Lexeme) -> bool:
+    """Whether a limit may have a lexeme in it."""
+    is_name = lexeme.kind == "command" and lexeme.text in GREEK
+    return is_name or lexeme.kind in {"letter", "number", "+", "-", "(", ")", "_", "{", "}"}

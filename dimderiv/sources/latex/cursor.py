@@ -1,5 +1,6 @@
 """A place among lexemes: where the reader is, arguments and brackets, what is known of names."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
@@ -14,6 +15,8 @@ CLOSING: Mapping[str, str] = {"(": ")", "[": "]", "|": "|", "||": "||"}
 DEEPEST = 60
 # The text of a bracket that is not in the LaTeX.
 UNSEEN = ""
+# A number of which TeX takes the first figure alone.
+_DIGITS = re.compile(r"[0-9][0-9.]")
 
 
 @dataclass
@@ -172,7 +175,7 @@ class Cursor:
             self.place = closing + 1
             self.end = self.lexemes[closing].end
             return Argument(inside, lexeme.start, self.end)
-        if lexeme.kind == "number" and len(lexeme.text) > 1:
+        if lexeme.kind == "number" and _DIGITS.match(lexeme.text):
             middle = lexeme.start + 1
             first = lexeme._replace(text=lexeme.text[0], end=middle)
             self.lexemes[self.place] = lexeme._replace(text=lexeme.text[1:], start=middle)

@@ -189,13 +189,15 @@ class NameReader(Cursor):
         has_signs = any(each.kind in {*_ARITHMETIC, ","} for each in argument.lexemes)
         before: Lexeme | None = None
         for piece in _pieces(argument.lexemes):
+            if not piece:
+                raise unclear_subscript(argument.span)
             # The ends of a slice are sizes.
             if any(each.kind == ":" for each in piece):
                 self.shared.sizes.update(each.text for each in piece if each.kind == "letter")
         inner = self.within(argument.lexemes, argument.end)
         while inner.lexeme is not inner.last:
             lexeme = inner.advance()
-            if lexeme.kind == "letter" or (lexeme.kind == "command" and lexeme.text in GREEK):
+            if lexeme.kind == "letter":
                 if before is not None and before.kind == "letter" and not has_signs:
                     yield Token(",", ",", lexeme.start, lexeme.start)
                 if lexeme.text.islower() and lexeme.text not in self.shared.sizes:
@@ -284,7 +286,7 @@ def taken_apart(above: Argument) -> tuple[str | None, Argument | None]:
         lexemes = lexemes[:-1] if lexemes[-1].kind == "^" else lexemes
         inside = lexemes[1:-1]
         is_label = lexemes[-1].kind in {")", "]"} and all(
-            each.kind in {"letter", "number", "word"} for each in inside
+            each.kind in {"letter", "number", "word"} and each.text.isalnum() for each in inside
         )
         if is_label and inside:
             return "".join(each.text for each in inside), power

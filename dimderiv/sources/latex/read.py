@@ -50,6 +50,8 @@ def read_latex(
             "the formula is nested too deep", source=source, hint="give the inner parts names"
         ) from None
     except DimderivError as error:
+        if error.span is not None:
+            error.span = min(error.span), max(error.span)
         raise error.located(source)  # noqa: B904  the same error, with its text added
 
 

@@ -2,7 +2,8 @@ r"""Sets as shapes: `\mathbb{R}^{m \times n}` is `m x n`, `\mathbb{S}^n_{++}` is
 
 from collections.abc import Sequence
 
-from dimderiv.errors import ShapeError, Span
+from dimderiv.errors import DimderivError, ShapeError, Span
+from dimderiv.language import read_shapes
 from dimderiv.sources.latex.lexemes import Lexeme
 
 _FONTS = frozenset({"double", "bold", "script"})
@@ -47,7 +48,14 @@ def declared_shape(lexemes: Sequence[Lexeme], span: Span) -> str:
         sizes = sizes * 2
         if len(sizes) != 2:
             raise _unknown(span)
-    return f"{' x '.join(sizes) or 'scalar'} {_PROPERTIES[kind, sign]}".strip()
+    if (kind, sign) not in _PROPERTIES:
+        raise _unknown(span)
+    shape = f"{' x '.join(sizes) or 'scalar'} {_PROPERTIES[kind, sign]}".strip()
+    try:
+        read_shapes({"x": shape})
+    except DimderivError:
+        raise _unknown(span) from None
+    return shape
 
 
 def _end(lexemes: Sequence[Lexeme], place: int) -> int:
@@ -73,8 +81,7 @@ def _sizes(lexemes: Sequence[Lexeme], span: Span) -> list[str]:
             raise _unknown(span)
     if not all(sizes):
         raise _unknown(span)
-    is_single = len(sizes) == 1
-    return [size if size.isalnum() or "_" in size or is_single else f"({size})" for size in sizes]
+    return [size if size.replace("_", "").isalnum() else f"({size})" for size in sizes]
 
 
 def _unknown(span: Span) -> ShapeError:

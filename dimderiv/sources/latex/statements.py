@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dimderiv.errors import ParseError, Span
-from dimderiv.language import Token
+from dimderiv.language import Token, function_named
 from dimderiv.sources.latex.cursor import CLOSES, OPENS, Shared
 from dimderiv.sources.latex.formulas import FormulaReader
 from dimderiv.sources.latex.lexemes import Lexeme
@@ -140,7 +140,9 @@ def left_side(reader: FormulaReader, piece: Piece) -> list[Token]:
         scripts = reader.scripts()
         reader.shared.whole.add(name[0].text)
         return [*name, *reader.entry(scripts.below[0], name[-1].end)]
-    if not reader.is_at_named() or reader.function_at():
+    word = reader.lexeme.text
+    is_function = len(word) > 1 and function_named(word, reader.shared.functions) is not None
+    if not reader.is_at_named() or is_function:
         raise next(filter(None, map(refused, reader.lexemes)), None) or _no_name(piece)
     head = reader.named()
     if any(token.kind in {"'", "^", ".^", "function"} for token in head):

@@ -38,28 +38,6 @@ MOST_FIRST = 60
 PATIENCE = 4.0
 
 Candidate = tuple[tuple[Edit, ...], Program]
-
-
-def explained(subject: Subject) -> Mistake:
-    """What is wrong with an answer that is.
-
-    Args:
-        subject: the answer, beside the right one.
-    """
-    for explain in (
-        multiple,
-        other_layout,
-        other_entries,
-        multiples_of_terms,
-        missing_term,
-        where_symmetric,
-    ):
-        found = explain(subject)
-        if found is not None and subject.is_confirmed(found.fix):
-            return found
-    return _Search(subject).explained()
-
-
 # What needs no search, the simplest first.
 FIRST = (
     multiple,
@@ -69,6 +47,19 @@ FIRST = (
     missing_term,
     where_symmetric,
 )
+
+
+def explained(subject: Subject) -> Mistake:
+    """What is wrong with an answer that is.
+
+    Args:
+        subject: the answer, beside the right one.
+    """
+    for explain in FIRST:
+        found = explain(subject)
+        if found is not None and subject.is_confirmed(found.fix):
+            return found
+    return _Search(subject).explained()
 
 
 class _Search:

@@ -20,7 +20,7 @@ from dimderiv.verify.evaluate.calls import (
 from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.evaluation import Evaluation
 from dimderiv.verify.evaluate.functions import ELEMENTWISE
-from dimderiv.verify.evaluate.rearranged import one_hot, permuted, reshaped
+from dimderiv.verify.evaluate.rearranged import one_hot, permuted, reshaped, whole_numbers
 from dimderiv.verify.evaluate.special import special
 from dimderiv.verify.evaluate.tables import commutation, diagonal, stretched
 from dimderiv.verify.evaluate.unsized import (
@@ -41,6 +41,7 @@ from dimderiv.verify.layout import (
     declared_part,
     entries,
     filled,
+    labels_of,
     lettered,
     number_of,
     size_of,
@@ -111,7 +112,7 @@ class CallEvaluation(Evaluation):
             classes = number_of(others[0], self.sizes) if others else named
             if classes is None:
                 raise NotVerifiableError("how many classes there are", span=node.span)
-            return one_hot(self.array(first), classes)
+            return one_hot(labels_of(first, whole_numbers(self.array(first))), classes)
         numbers = [number_of(other, self.sizes) for other in others]
         value = self.array(first)
         return (reshaped if node.function == "reshape" else permuted)(value, numbers)

@@ -93,17 +93,15 @@ def permuted(value: Sized, order: Sequence[int]) -> Sized:
     return shaped(lengths, found)
 
 
-def one_hot(value: Sized, classes: int) -> Sized:
+def one_hot(labels: Array, classes: int) -> Sized:
     """For each label 1 at the place of its class along a last axis; of a single one a column.
 
     Args:
-        value: whole numbers; a column of them has no second axis.
+        labels: whole numbers, with the axes that labels have.
         classes: how many there are.
     """
-    size, labels = whole_numbers(value)
-    own = [*size] if len(size) > 2 or size[1] > 1 else [size[0]] * (size[0] > 1)
-    found = [ONE if label == c else ZERO for label in labels for c in range(classes)]
-    return shaped([*own, classes], found)
+    found = [ONE if label == c else ZERO for label in labels.entries for c in range(classes)]
+    return shaped([*labels.lengths, classes], found)
 
 
 def whole_numbers(value: Value) -> Array:

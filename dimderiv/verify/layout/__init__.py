@@ -4,7 +4,7 @@ from dimderiv.verify.layout.forms import at_each_place, ranges_of
 from dimderiv.verify.layout.layout import EntryOf, Placement
 from dimderiv.verify.layout.lengths import Size, number_of, size_at
 from dimderiv.verify.layout.lettered import lettered
-from dimderiv.verify.layout.parts import Key, Letters, part
+from dimderiv.verify.layout.parts import Key, Letters, labels_of, part
 from dimderiv.verify.layout.perturbations import moves
 from dimderiv.verify.layout.sizes import Dimensions, assignments
 from dimderiv.verify.layout.tables import (
@@ -60,6 +60,7 @@ __all__ = [
     "filled",
     "has_branches",
     "is_single",
+    "labels_of",
     "lettered",
     "lines",
     "moves",

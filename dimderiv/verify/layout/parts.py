@@ -182,11 +182,7 @@ class Letters:
                 return _one(self._number(left) // self._number(right))
             case Binary("*"):
                 return _one(self._merged(index))
-        found = self.values(index)
-        is_part = any(isinstance(part, Slice) for part in walk(index))
-        if len(found.entries) == 1 and not is_part:
-            return _one(found.entries[0])
-        return _several(found.entries) if found.lengths[1:] == (1,) else found
+        return labels_of(index, self.values(index))
 
     def _merged(self, index: Tree) -> int:
         """The place along an axis of several letters, the first one slowest."""
@@ -216,6 +212,19 @@ class Letters:
             # Columns are stacked: the first index of each pair is the fast one.
             found = [found[axis] for axis in (1, 0, 3, 2)]
         return lengths, found + [_several([*range(n)]) for n in lengths[len(found) :]]
+
+
+def labels_of(node: Tree, found: Array) -> Array:
+    """Labels with the axes that they have: none of a single label, but that of a slice of one.
+
+    Args:
+        node: the labels as they are written.
+        found: them, with two axes or more.
+    """
+    is_slice = any(isinstance(part, Slice) for part in walk(node))
+    if len(found.entries) == 1 and not is_slice:
+        return _one(found.entries[0])
+    return _several(found.entries) if found.lengths[1:] == (1,) else found
 
 
 def part(value: Sized, lengths: Sequence[int], picked: Sequence[Array], outside: Any) -> Sized:
