@@ -209,8 +209,11 @@ def own_symbols(tree: Tree) -> int:
 
 
 def has_letters(form: Form) -> bool:
-    """Whether some part of a form is written entry by entry."""
-    return any(isinstance(part, IndexForm) for part in walk(form.tree))
+    """Whether some part of a form is written entry by entry, or summed over letters."""
+    return any(
+        isinstance(part, IndexForm) or (isinstance(part, Call) and part.over)
+        for part in walk(form.tree)
+    )
 
 
 def factors(form: Form) -> list[Tree]:

@@ -55,6 +55,26 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
             "S: b x c; y: m labels c; z: n labels b; G: m x n",
             "S[z,:][:,y]'",
         ),
+        (
+            "||[H; A][y,:]||^2",
+            "A",
+            "A: 2 x p; H: (c-2) x p; y: n labels c",
+            "2 onehot(y)[:, -2:]' ([H; A])[y,:]",
+        ),
+        ("sum(x[-2:].^2)", "x", "x: n", "2 [0 ones(n - 2, 1); x[-2:]]"),
+        (
+            "sum[b,i] (logsumexp[k] (min[c] E[c,b,i,k]))",
+            "E",
+            "E: N x M x Q x L",
+            "T[b,i,k] = min[c] E[c,b,i,k]; "
+            "[c,b,i,k] softmax(T, axis=k)[b,i,k] (E[c,b,i,k] <= min[j] E[j,b,i,k])",
+        ),
+        (
+            "(sum[k,t,s:P] Y[(t s),k] W[t,(s k)]) (sum[k] V[k,a] S[2k+1])",
+            "V",
+            "V: Q x N; Y: (L P) x M; W: L x (P M); S: 9",
+            "[k:Q, a:N] (sum[t, s:P, i] Y[(t s), i] W[t, (s i)]) S[2k+1]",
+        ),
         ("||x[1:] - x[:-1]||^2", "x", "x: n", "r = x[1:] - x[:-1]; 2 ([0; r] - [r; 0])"),
         (
             "sum(exp(X)[1:, 0:k] .* G)",
@@ -73,6 +93,14 @@ def test_a_derivative_is_written_as_it_is_best_read(
     found = derive(expression, wrt, shapes=shapes or None, verify=False)
 
     assert expected == found.text()
+
+
+def test_an_identity_has_a_number_for_letters_side_by_side() -> None:
+    """`I[(l p), i]` would be read as an index that is a product of sizes."""
+    shapes = "A: Q x M; C: N x (M Q)"
+    found = derive("sum[j,c] A[c,r] sigmoid(C[j,(r c)])", "C", shapes=shapes, order=2, verify=False)
+
+    assert "I[l Q+p, i] I[j,k]" in found.text()
 
 
 def test_whole_intermediates_stay_elementwise() -> None:

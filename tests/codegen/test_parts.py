@@ -150,3 +150,23 @@ def test_what_is_returned_does_not_run_backwards() -> None:
     found = function(X=np.ones((2, 3, 9)), W=np.ones((4, 3, 3)), G=np.ones((2, 4, 9)))
 
     assert all(stride > 0 for stride in found.strides)
+
+
+def test_an_axis_with_one_place_is_no_window() -> None:
+    """It is not there until all is added up, so that windows are counted without it."""
+    found = derive("W[3] W[2i+1] B[i]", "W", shapes="W: 8, B: L", order=2, verify=False)
+
+    hessian = found.function("numpy")(np.ones(8), np.array([1.0, 2.0, 3.0]))
+
+    expected = np.zeros((8, 8))
+    expected[3, 1:7:2] = 1, 2, 3
+    assert np.array_equal(expected + expected.T, hessian)
+
+
+def test_a_convolution_sums_no_letter_that_one_array_has_alone() -> None:
+    """Where one is summed, entries are added up at their places as in any other product."""
+    found = derive("v[i] x[2i+2p-1] A[b,p]", "x", shapes="v: m; x: 8; A: L x n", verify=False)
+
+    gradient = found.function("numpy")(np.ones(2), np.ones(8), np.ones((3, 2)))
+
+    assert gradient.ravel().tolist() == [0, 6, 0, 3, 0, 0, 0, 0]

@@ -123,6 +123,9 @@ def transposed(
         tuple(i for i in t.letters if i not in shared and i not in letters)
         for t, letters in zip((given, kernel), own, strict=True)
     )
+    # A convolution sums no letter that one array has alone.
+    if not {*alone, *filters} <= set(result):
+        return None
     first = merged(plan, _number(plan, given), [alone, shared, *((i,) for i in own[0])])
     second = merged(plan, _number(plan, kernel), [shared, filters, *((i,) for i in own[1])])
     spans = [each.window(0, dims).span for each in places]

@@ -234,14 +234,18 @@ def placed(
     """
     letters, turned = list[int](), list[int]()
     windows, edges = dict[int, Window](), dict[int, tuple[Dim, Dim]]()
+    # An axis of which one place is chosen is not there until all is added up.
+    there = 0
     for axis, letter in enumerate(result):
         each = chosen.get(letter)
         if each is None:
             letters.append(letter)
+            there += 1
             continue
         first, last, *_ = each.range(dims)
         turned += [len(letters) + k for k, step in enumerate(each.steps) if step < 0]
-        windows[axis] = each.window(axis, dims)
+        windows[axis] = each.window(there, dims)
+        there += bool(each.letters)
         edges[axis] = (first, dims[letter] - ONE - last)
         letters += each.letters
     axes = tuple(letters.index(i) for i in tensor.letters)

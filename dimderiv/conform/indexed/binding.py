@@ -142,7 +142,9 @@ class Binding:
         ranges = self.scope.ranges
         if pair[0] and pair[1] and ranges.get(pair[0]) == ranges.get(pair[1]):
             self.scope.equal.append((pair[0], pair[1]))
-        self.identities.append(Entry(Call("eye", (dim.syntax(),)), (first.tree(), second.tree())))
+        # An identity is asked for a number, which letters side by side are none of.
+        trees = [place._replace(is_grouped=False).tree() for place in (first, second)]
+        self.identities.append(Entry(Call("eye", (dim.syntax(),)), tuple(trees)))
 
     def _choose(self, labels: Iterable[Factor], placed: Container[int]) -> None:
         """Let the class of a label be the label where it is summed."""

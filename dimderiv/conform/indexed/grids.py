@@ -101,27 +101,26 @@ def _tile(coefficient: Fraction, term: Node) -> Tile | None:
 def _cuts(taken: Collection[Places], size: Dim) -> list[Places] | None:
     """An axis in pieces that arrays take as a whole; nothing where they overlap."""
     ends = {NOTHING, size, *(end for places in taken for end in places)}
-    if any(_side(one, other) is None for one in ends for other in ends):
+    # Every array that is taken lies on the axis, whatever the sizes are.
+    known = {*taken, *((NOTHING, end) for end in ends), *((end, size) for end in ends)}
+
+    def side(one: Dim, other: Dim) -> int:
+        return _side(one, other, known) or 0
+
+    if any(_side(one, other, known) is None for one in ends for other in ends):
         return None
-    order = sorted(ends, key=_ORDER)
+    order = sorted(ends, key=cmp_to_key(side))
     pieces = list(pairwise(order))
     return pieces if {*taken} <= {*pieces} else None
 
 
-def _side(one: Dim, other: Dim) -> int | None:
+def _side(one: Dim, other: Dim, known: Collection[Places]) -> int | None:
     """Whether a place comes before another one, or after it; nothing where that is not known."""
     if one == other:
         return 0
-    if is_never_negative(one - other):
+    if (other, one) in known or is_never_negative(one - other):
         return 1
-    return -1 if is_never_negative(other - one) else None
-
-
-def _compared(one: Dim, other: Dim) -> int:
-    return _side(one, other) or 0
-
-
-_ORDER = cmp_to_key(_compared)
+    return -1 if (one, other) in known or is_never_negative(other - one) else None
 
 
 def _cell(piece: TwoWay, place: Sequence[Places], *, turned: bool = False) -> Tree:

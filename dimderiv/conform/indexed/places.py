@@ -164,12 +164,12 @@ def _multiplied(parts: Sequence[Tree]) -> Tree:
     return reduce(lambda before, part: Binary("*", before, part), parts)
 
 
-def end_of(stop: Dim, size: Dim) -> Tree:
-    """Where a slice of an axis stops, counted from the end where that is a number.
+def end_of(end: Dim, size: Dim) -> Tree:
+    """Where a slice of an axis starts or stops, counted from the end where that is a number.
 
     Args:
-        stop: the place behind the last one of the slice.
+        end: the first place of the slice, or the one behind the last.
         size: that of the axis.
     """
-    away = stop - size
-    return stop.syntax() if stop.number is not None or away.number is None else away.syntax()
+    away = end - size
+    return end.syntax() if end.number is not None or away.number is None else away.syntax()

@@ -263,10 +263,11 @@ def spans_of(node: Product) -> list[Span]:
         whole, *letters = factor.indices
         size = inner.axes[0]
         stop = inner.offset + (inner.axes[1] if letters else ONE)
-        # One place, or some from the start on, are there if they are asked for.
+        # One place, some from the start on, or the last ones, are there if they are asked for.
         is_asked_for = not letters or inner.offset == NOTHING
         is_within = is_asked_for or is_never_negative(size - stop)
-        if is_never_negative(inner.offset) and is_within and not _is_negative(size - stop):
+        is_begun = is_never_negative(inner.offset) or (bool(letters) and stop == size)
+        if is_begun and is_within and not _is_negative(size - stop):
             inside = letters[0] if letters else None
             found.append(Span(factor, whole, inside, size, inner.offset, stop))
     return found
@@ -277,10 +278,10 @@ def _is_negative(dim: Dim) -> bool:
 
 
 def _index(span: Span) -> Tree:
-    """One place, or `1:`, `:-1` or `k:m`."""
+    """One place, or `1:`, `:-1`, `-2:` or `k:m`."""
     if span.inside is None:
         return span.start.syntax()
-    start = None if span.start == NOTHING else span.start.syntax()
+    start = None if span.start == NOTHING else end_of(span.start, span.size)
     return Slice(start, None if span.stop == span.size else end_of(span.stop, span.size))
 
 

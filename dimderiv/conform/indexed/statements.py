@@ -108,6 +108,9 @@ class Statements:
         """A function along axes of an array that needs letters."""
         if not isinstance(node, Function) or not node.over:
             return None
+        # What is reduced would keep its axes with size 1.
+        if len(node.axes) < len(node.arguments[0].axes):
+            return None
         tree = self.arrays.along(node, self.whole(node.arguments[0]).tree)
         return Form(tree, symbols(tree))
 
