@@ -250,7 +250,7 @@ def exchanged_for(tree: Tree, part: Tree, new: Tree) -> Tree:
 def other_association(tree: Tree, case: Case) -> Iterator[Tree]:
     """The same matrix product with other brackets."""
     match tree:
-        case Binary("*", Binary("*", a, b), c):
+        case Binary("*", Binary("*", a, b), c) if case.shape(Binary("*", b, c)):
             yield Binary("*", a, Binary("*", b, c))
 
 

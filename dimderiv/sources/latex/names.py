@@ -75,7 +75,9 @@ class NameReader(Cursor):
         is_upright = lexeme.kind == "letter" and lexeme.end > lexeme.start + 1
         if lexeme.text == "d" and is_upright and not lexeme.font and self.is_at_named():
             of = self.base()
-            if of.text not in self.shared.differentials:
+            known = self.shared.names.values()
+            is_known = any(name.startswith(f"d{of.text}") for name in known)
+            if of.text not in self.shared.differentials and not is_known:
                 raise not_read("a derivative", f"d{of.text}", (lexeme.start, of.end))
             return of._replace(text=f"d{of.text}", start=lexeme.start)
         return Base(lexeme.text, lexeme.start, lexeme.end, lexeme.font)
@@ -203,6 +205,9 @@ class NameReader(Cursor):
                 if lexeme.text.islower() and lexeme.text not in self.shared.sizes:
                     self.shared.letters.add(lexeme.text)
                 yield Token("name", lexeme.text, lexeme.start, lexeme.end)
+                if inner.is_at("_"):
+                    inner.advance()
+                    yield from self.entry(inner.argument(), lexeme.end)
             elif lexeme.kind in {"number", "+", "-", ":", ",", "(", ")"}:
                 yield Token(lexeme.kind, lexeme.text, lexeme.start, lexeme.end)
             elif lexeme.text == "lfloor" and inner.is_at("frac"):
