@@ -62,6 +62,8 @@ HEADS = "Q: B x N x D; K: B x M x D; V: B x M x D; G: B x N x D"
             "2 onehot(y)[:, -2:]' ([H; A])[y,:]",
         ),
         ("sum(x[-2:].^2)", "x", "x: n", "2 [0 ones(n - 2, 1); x[-2:]]"),
+        ("sum[k:4] x[k-1] y[k]", "y", "x: 3; y: 4", "[k:4] x[k-1]"),
+        ("sum[k:m] x[k+n-m] y[k]", "y", "x: n; y: m", "[k:m] x[k+n-m]"),
         (
             "sum[b,i] (logsumexp[k] (min[c] E[c,b,i,k]))",
             "E",

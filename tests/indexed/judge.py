@@ -100,7 +100,9 @@ class Truth:
         return self.direction(self.value(self.arrays[self.problem.wrt]), 1)
 
     def is_usable(self) -> bool:
-        """Whether the numbers are not large, and stay about the same nearby."""
+        """Whether the numbers are there and not large, and stay about the same nearby."""
+        if not self.value(self.arrays[self.problem.wrt]).isfinite().all():
+            return False
         near = Truth(self.problem, JITTER).derivative
         size = float(self.derivative.abs().max()) if self.derivative.numel() else 0.0
         return size < LARGEST and bool((near - self.derivative).abs().max() <= TRUSTED * (1 + size))

@@ -266,11 +266,18 @@ def spans_of(node: Product) -> list[Span]:
         # One place, some from the start on, or the last ones, are there if they are asked for.
         is_asked_for = not letters or inner.offset == NOTHING
         is_within = is_asked_for or is_never_negative(size - stop)
-        is_begun = is_never_negative(inner.offset) or (bool(letters) and stop == size)
+        is_last = bool(letters) and stop == size and _is_large(inner.offset)
+        is_begun = is_never_negative(inner.offset) or is_last
         if is_begun and is_within and not _is_negative(size - stop):
             inside = letters[0] if letters else None
             found.append(Span(factor, whole, inside, size, inner.offset, stop))
     return found
+
+
+def _is_large(dim: Dim) -> bool:
+    """Whether a number is positive where sizes are large, as `n - 2` is, and `n - m` need not be."""
+    named = [coefficient for monomial, coefficient in dim.monomials if monomial]
+    return bool(named) and min(named) > 0
 
 
 def _is_negative(dim: Dim) -> bool:
