@@ -275,7 +275,7 @@ def spans_of(node: Product) -> list[Span]:
 
 
 def _is_large(dim: Dim) -> bool:
-    """Whether a number is positive where sizes are large, as `n - 2` is, and `n - m` need not be."""
+    """Whether a number is positive where sizes are large: `n - 2` is, `n - m` need not be."""
     named = [coefficient for monomial, coefficient in dim.monomials if monomial]
     return bool(named) and min(named) > 0
 
