@@ -170,3 +170,16 @@ def test_a_convolution_sums_no_letter_that_one_array_has_alone() -> None:
     gradient = found.function("numpy")(np.ones(2), np.ones(8), np.ones((3, 2)))
 
     assert gradient.ravel().tolist() == [0, 6, 0, 3, 0, 0, 0, 0]
+
+
+def test_a_part_of_an_array_is_taken_at_one_place_too() -> None:
+    """The first row of the value has only the first row of what is cut out of an array."""
+    shapes = "D: 1 x q; M: (m - 1) x q; F: (m + 1) x q"
+    found = derive("softmax([D; M] .* F[:-1,:])", "D", shapes=shapes, verify=False)
+    jacobian = found.function("numpy")
+    D, M, F = np.array([[1.0, 2.0]]), np.ones((2, 2)), np.ones((4, 2))
+
+    first = jacobian(D=D, M=M, F=F)[0]
+
+    F[1:] = 7
+    assert np.array_equal(first, jacobian(D=D, M=M, F=F)[0])
