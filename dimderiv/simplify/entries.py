@@ -11,6 +11,7 @@ from dimderiv.graph import (
     ONCE,
     Factor,
     Index,
+    Key,
     Map,
     Node,
     Product,
@@ -23,7 +24,7 @@ from dimderiv.graph import (
     product,
     total,
 )
-from dimderiv.language import Dim
+from dimderiv.language import COMPARISONS, Dim
 
 Simplify = Callable[[Node], Node]
 
@@ -47,8 +48,13 @@ def entries_inside(node: Product, simplify: Simplify) -> Node | None:
 
 def _inside(factor: Factor, dims: Sequence[Dim], simplify: Simplify) -> Factor | None:
     """A factor with its entries taken inside, and repeated along what they do not depend on."""
+    if not factor.indices:
+        return None
     knots = [leaf for leaf in _leaves(factor.node) if _is_knot(leaf)]
     if not isinstance(factor.node, Map) and (factor.power == 1 or not knots):
+        return None
+    # Both sides of a comparison are rounded alike only as long as both stay as they are.
+    if isinstance(factor.node, Map) and factor.node.function in COMPARISONS:
         return None
     inside, letters = factor.node, tuple(dict.fromkeys(letters_of(factor.indices)))
     if letters != factor.indices:
@@ -95,16 +101,20 @@ class _Entries:
 
 
 def _leaves(node: Node) -> Iterator[Node]:
-    """What functions of entries and sums in a node are made of."""
-    match node:
-        case Map(_, arguments):
-            for argument in arguments:
-                yield from _leaves(argument)
-        case Sum(terms) if terms:
-            for _, term in terms:
-                yield from _leaves(term)
-        case _:
-            yield node
+    """What functions of entries and sums in a node are made of, each once."""
+    seen, waiting = set[Key](), [node]
+    while waiting:
+        each = waiting.pop()
+        if each.key in seen:
+            continue
+        seen.add(each.key)
+        match each:
+            case Map(_, arguments):
+                waiting += arguments
+            case Sum(terms) if terms:
+                waiting += [term for _, term in terms]
+            case _:
+                yield each
 
 
 def _is_knot(node: Node) -> bool:

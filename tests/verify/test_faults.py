@@ -203,13 +203,13 @@ NOTATION = [
 INDEX_FORM = [
     Fault(
         "a shift has the wrong sign",
-        "conform.places:_stepped",
+        "conform.indexed.places:_stepped",
         changed(lambda node: node.operand if isinstance(node, Negative) else node),
         Case("[i:n] x[i+k] y[k]", "x", "x: m; y: p"),
     ),
     Fault(
         "letters of an entry are exchanged",
-        "conform.entries:Entry",
+        "conform.indexed.entries:Entry",
         given(lambda operand, indices: (operand, indices[::-1])),
         Case("[k] x[i] T[k,i,j] y[j]", "x", "x: n; y: n; T: n x n x n"),
     ),

@@ -21,6 +21,8 @@ from dimderiv.errors import VerificationError
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.points.check import verify
 
+# A mutant that hangs may be stopped while Python collects garbage, which only reports that.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 # Mutants of a module are tried until so many are caught, but not more than so many.
 ENOUGH, MOST = 3, 80
 CASES_EACH = 3
