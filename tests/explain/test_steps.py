@@ -333,6 +333,16 @@ def test_steps_are_text_with_formulas(markup: str, step: str, table: str) -> Non
     assert table in told
 
 
+def test_what_is_handed_down_under_its_name_is_used_at_once() -> None:
+    """Handed down as dY to the definition Y it needs no step; elsewhere dY means something else."""
+    layer = derive("Y = X W + b; Y", "W", upstream="dY", shapes="b: 1 x C", verify=False)
+    other = derive("Y = X W; Y + Y.^2", "W", upstream="dY", verify=False)
+
+    assert "1. Y = X W + b: a sum hands dY on to X W." in layer.explain()
+    assert "dY_2" not in layer.explain()
+    assert "dY_2 is short for the derivative of the value by Y" in other.explain()
+
+
 def test_what_is_a_sign_of_the_markup_is_escaped() -> None:
     """A comparison is no tag, a name with an underscore no emphasis."""
     found = derive("sum(relu(x_max - x))", "x", shapes="x: n; x_max: scalar", verify=False)

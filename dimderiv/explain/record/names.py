@@ -164,7 +164,7 @@ class DerivativeNames(Names):
         key = operand.key
         if isinstance(operand, (Symbol, Named)):
             self.short[key] = operand
-            name = self._of_derivative(operand)
+            name = self._of_derivative(operand, partial)
         elif (
             self.uses[key] > 1
             or not is_brief(partial.node, has_seed=bool(self.seed))
@@ -180,9 +180,18 @@ class DerivativeNames(Names):
         self.arriving[key] = replace(derivative, axes=self.axes(operand))
         self.derivatives[key] = name
 
-    def _of_derivative(self, node: Symbol | Named) -> str:
+    def is_handed(self, partial: Partial) -> bool:
+        """Whether what arrives at a definition is handed down under the name that it would get."""
+        arriving, operand = partial.node, partial.operand
+        wanted = f"{self.short_names.mark}{getattr(operand, 'name', '')}"
+        is_handed = isinstance(arriving, Symbol) and arriving.name == wanted
+        return is_handed and isinstance(operand, Named) and self.uses[operand.key] == 1
+
+    def _of_derivative(self, node: Symbol | Named, partial: Partial) -> str:
         if isinstance(node, Symbol):
             return self.variables[node.name]
+        if self.is_handed(partial):
+            return f"{self.short_names.mark}{node.name}"
         # An adjoint that equals another one has the name of that one.
         upstream = self.upstream.get(node.key)
         adjoint = None if upstream is None else self.adjoints.get(upstream.key)

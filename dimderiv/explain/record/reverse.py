@@ -146,7 +146,7 @@ class _Recorder:
         if passed:
             yield self._passed(node, local, passed, found)
         for told in found:
-            if told not in passed:
+            if told not in passed and not self.names.is_handed(told.partial):
                 yield self._derived(node, local, told, found)
         for told in found:
             yield from self._collected(told)
