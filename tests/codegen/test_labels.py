@@ -104,3 +104,20 @@ def test_sorting_is_undone_by_ranks(target: str) -> None:
     code = assert_computed([ordered, back], declared, SIZES, target)
 
     assert "taken(D, S.arg" in code or target == "array_api"
+
+
+def test_entries_are_taken_first_at_labels_whose_rows_are_taken() -> None:
+    """A row that labels choose may be one that others choose: code that disagrees is withheld."""
+    shapes = "B: c x p; y: n labels c; z: c labels c"
+    found = derive("||max(0, B[z, :])[y, :]||^2", "B", shapes=shapes).hvp("V")
+
+    assert "V[z][y]" in found.code()
+
+
+def test_a_number_among_factors_is_no_part_of_a_shared_product() -> None:
+    """Entries that all lie outside of their array are one number."""
+    found = derive(
+        "[b,j:2,c:M,a] T[c] tanh(C[a,j-2]) T[b]", "T", shapes="T: M; C: P x 5", upstream="G"
+    )
+
+    assert "tanh" in found.code()

@@ -4,7 +4,7 @@
 result `[c,d]` adds row `i` to row `y[i]`.  The ones and zeros are never written.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dimderiv.codegen.plan.details import Shared
@@ -48,6 +48,22 @@ def labels_of(factor: Factor) -> Labels | None:
     if len(set(letters)) < len(factor.indices):
         return None
     return Labels(letters[-1], letters[:-1], node.arguments[0])
+
+
+def in_turn(labels: Iterable[Labels]) -> Iterator[Labels]:
+    """Labels in the order in which entries are taken: the rows of some may be places of others.
+
+    Args:
+        labels: those of one product.
+    """
+    waiting = list(labels)
+    while waiting:
+        free = (k for k, each in enumerate(waiting) if not _is_row(each.root, waiting))
+        yield waiting.pop(next(free, 0))
+
+
+def _is_row(letter: int, labels: Iterable[Labels]) -> bool:
+    return any(letter in each.letters for each in labels)
 
 
 def taken(

@@ -115,7 +115,7 @@ class Placing:
             tensors = applied(self.plan, early, tensors, needed, dims)
             # A part of an array may have come by the letter of such an axis only now.
             tensors = [selected(self.plan, tensor, scattered, dims) for tensor in tensors]
-            for each in found.labels:
+            for each in labels.in_turn(found.labels):
                 tensors = labels.taken(self.plan, self.value, each, tensors)
             return applied(self.plan, late, tensors, result, dims) if late else tensors
 

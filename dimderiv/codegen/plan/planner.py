@@ -359,8 +359,10 @@ class Planner:
         kept = tuple(letter for letter in letters_of(node.result) if letter in held)
         kept = kept[::-1] if is_turned else kept
         at = {place: k for k, place in enumerate(places)}
-        used = {frozenset(at[place] for place in pair): n for pair, n in uses.items()}
-        alone = [frozenset(at[place] for place in pair) for pair in spared]
+        # A factor that turned out to be a number is no part of a product to share.
+        pairs = {pair: n for pair, n in uses.items() if at.keys() >= pair}
+        used = {frozenset(at[place] for place in pair): n for pair, n in pairs.items()}
+        alone = [frozenset(at[place] for place in pair) for pair in spared if at.keys() >= pair]
         contraction = Contraction(self.plan, node.dims, kept, is_fixed, used, alone)
         found = contraction.result(tensors)
         if made is not None:
