@@ -48,10 +48,11 @@ def entries_inside(node: Product, simplify: Simplify) -> Node | None:
 
 def _inside(factor: Factor, dims: Sequence[Dim], simplify: Simplify) -> Factor | None:
     """A factor with its entries taken inside, and repeated along what they do not depend on."""
-    if not factor.indices:
+    is_map = isinstance(factor.node, Map)
+    if not factor.indices or (factor.power == 1 and not is_map):
         return None
     knots = [leaf for leaf in _leaves(factor.node) if _is_knot(leaf)]
-    if not isinstance(factor.node, Map) and (factor.power == 1 or not knots):
+    if not is_map and not knots:
         return None
     # Both sides of a comparison are rounded alike only as long as both stay as they are.
     if isinstance(factor.node, Map) and factor.node.function in COMPARISONS:
