@@ -6,7 +6,7 @@ from dimderiv.derivation.code import FORMS
 from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.proofs import check_rules
-from dimderiv.derivation.reading import NAMES, read, recognised
+from dimderiv.derivation.reading import NAMES, read, read_foreign, recognised
 
 __all__ = [
     "FORMS",
@@ -19,5 +19,6 @@ __all__ = [
     "derived",
     "parse",
     "read",
+    "read_foreign",
     "recognised",
 ]

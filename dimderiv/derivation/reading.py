@@ -26,7 +26,7 @@ from dimderiv.language import (
 from dimderiv.rulebook import Rulebook, load_rules
 
 if TYPE_CHECKING:
-    from dimderiv.sources import Source
+    from dimderiv.sources import Reading, Source
 
 NAMES: Mapping[str, str] = {"dimderiv": "dimderiv", "latex": "LaTeX", "numpy": "code"}
 # What no text of our language has in it.
@@ -85,6 +85,30 @@ def name_read(name: str) -> str:
     return text if is_one_symbol(text) or text.isidentifier() else name
 
 
+def read_foreign(
+    text: str,
+    language: str,
+    *,
+    declared: Mapping[str, Declaration],
+    rulebook: Rulebook,
+    wrt: Sequence[str] = (),
+) -> "Reading":
+    """A text of another language, read by the reader of that.
+
+    Args:
+        text: the text.
+        language: `"latex"` or `"numpy"`.
+        declared: what is known of its symbols.
+        rulebook: the functions.
+        wrt: the variables.
+
+    Raises:
+        DimderivError: the text cannot be read.
+    """
+    reader = sources.read_latex if language == "latex" else sources.read_code
+    return reader(text, declared=declared, rulebook=rulebook, wrt=wrt)
+
+
 def read(
     text: str,
     source: str | None,
@@ -112,8 +136,7 @@ def read(
     if language == "dimderiv":
         return Given(parsed(text, declared, wrt, rulebook), declared)
     try:
-        reader = sources.read_latex if language == "latex" else sources.read_code
-        reading = reader(text, declared=declared, rulebook=rulebook, wrt=wrt)
+        reading = read_foreign(text, language, declared=declared, rulebook=rulebook, wrt=wrt)
         known = {**read_shapes(reading.declared), **declared}
         if language == "latex":
             _refuse_misfits(reading.program, known, rulebook)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
-    from dimderiv.explain.messages import LANGUAGES
+    from dimderiv.explain.messages import LANGUAGES, sentences_in
     from dimderiv.explain.record import Step, record_steps
     from dimderiv.explain.words import (
         Compared,
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = late(
         __name__,
-        messages="LANGUAGES",
+        messages="LANGUAGES sentences_in",
         record="Step record_steps",
         words="Compared explain forms in_markdown layout_in_words notes",
     )
@@ -33,4 +33,5 @@ __all__ = [
     "layout_in_words",
     "notes",
     "record_steps",
+    "sentences_in",
 ]

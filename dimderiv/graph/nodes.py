@@ -16,13 +16,12 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple, TypeAlias
 
-from dimderiv.language import HESSIAN, ONE, Dim, frozen
+from dimderiv.language import HESSIAN, NOTHING, ONE, Dim, frozen
 from dimderiv.rulebook import turns
 
 Key: TypeAlias = bytes
 # Nearly every coefficient and power: one object, which can be told before fractions are compared.
 ONCE = Fraction(1)
-NOTHING = Dim.of(0)
 Side = Literal["either", "as is", "row"]
 
 # The properties of a matrix that make it its own transpose.

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from dimderiv.graph.cancelling import uses
 from dimderiv.graph.letters import are_letters
 from dimderiv.graph.nodes import (
-    NOTHING,
     ONCE,
     Factor,
     Index,
@@ -26,7 +25,7 @@ from dimderiv.graph.nodes import (
     selection,
 )
 from dimderiv.graph.numbering import all_indices
-from dimderiv.language import ONE, Dim
+from dimderiv.language import NOTHING, ONE, Dim
 
 
 class Meeting(NamedTuple):

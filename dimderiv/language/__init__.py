@@ -26,6 +26,7 @@ from dimderiv.language.numerals import Decimal, decimal_places, reciprocal
 from dimderiv.language.parser import parse_expression, parse_program, parse_tokens
 from dimderiv.language.rule_files import builtin_files, read_rule_file, rules_folder
 from dimderiv.language.shapes import (
+    NOTHING,
     ONE,
     OPEN,
     SCALAR,
@@ -94,6 +95,7 @@ __all__ = [
     "GREEK_NAMES",
     "HESSIAN",
     "MARK",
+    "NOTHING",
     "ONE",
     "ONES",
     "OPEN",

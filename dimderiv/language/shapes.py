@@ -155,6 +155,7 @@ class Dim:
 # No size of an axis is a higher power of another.
 MOST_POWER = 8
 ONE = Dim((((), 1),))
+NOTHING = Dim.of(0)
 
 
 def _collected(terms: tuple[tuple[Monomial, int], ...]) -> Dim:

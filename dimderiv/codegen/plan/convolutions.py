@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from dimderiv.codegen.plan.details import Along, Convolution, Edges, Windows
 from dimderiv.codegen.plan.operations import Operation
-from dimderiv.codegen.plan.parts import NOTHING, flipped, padded
+from dimderiv.codegen.plan.parts import flipped, padded
 from dimderiv.codegen.plan.plan import Plan, Tensor
 from dimderiv.codegen.plan.selections import Chosen
 from dimderiv.codegen.plan.stacks import merged
-from dimderiv.language import ONE, Dim
+from dimderiv.language import NOTHING, ONE, Dim
 
 Letters = tuple[int, ...]
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from dimderiv.codegen.plan.details import Along, Edges, Inlaid, Part
 from dimderiv.codegen.plan.operations import Operation
-from dimderiv.codegen.plan.parts import NOTHING, is_none
+from dimderiv.codegen.plan.parts import is_none
 from dimderiv.codegen.plan.plan import Plan, Tensor
 from dimderiv.codegen.plan.scaling import Scaling
-from dimderiv.language import ONE, Dim
+from dimderiv.language import NOTHING, ONE, Dim
 
 Dims = tuple[Dim, ...]
 Term = tuple[Fraction, Tensor]

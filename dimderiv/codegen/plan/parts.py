@@ -6,9 +6,7 @@ from typing import NamedTuple
 from dimderiv.codegen.plan.details import Along, Edge, Edges, Part, Parts, Window, Windows
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import Plan
-from dimderiv.language import ONE, Dim
-
-NOTHING = Dim.of(0)
+from dimderiv.language import NOTHING, ONE, Dim
 
 
 class Range(NamedTuple):

@@ -5,7 +5,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.codegen.plan.labels import Labels, labels_of
-from dimderiv.codegen.plan.parts import NOTHING
 from dimderiv.codegen.plan.plan import Plan
 from dimderiv.codegen.plan.selections import Chosen, chosen_by, is_open, rooted
 from dimderiv.graph import (
@@ -18,6 +17,7 @@ from dimderiv.graph import (
     labelled,
     letters_of,
 )
+from dimderiv.language import NOTHING
 
 
 class Spelled(NamedTuple):

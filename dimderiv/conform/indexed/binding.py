@@ -9,7 +9,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
 
-from dimderiv.conform.indexed.places import NOTHING, Place, added, merged
+from dimderiv.conform.indexed.places import Place, added, merged
 from dimderiv.conform.indexed.scope import Scope
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.graph import (
@@ -27,7 +27,7 @@ from dimderiv.graph import (
     is_onehot,
     letters_of,
 )
-from dimderiv.language import Add, Call, Dim, Entry, Name, Number, Tree
+from dimderiv.language import NOTHING, Add, Call, Dim, Entry, Name, Number, Tree
 
 # Letters of a selection that counts windows: one for the windows, one for the places in each.
 WINDOWED = 2

@@ -6,9 +6,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from dimderiv.graph import is_never_negative
-from dimderiv.language import ONE, Add, Binary, Dim, Name, Negative, Number, Tree
-
-NOTHING = Dim.of(0)
+from dimderiv.language import NOTHING, ONE, Add, Binary, Dim, Name, Negative, Number, Tree
 
 
 class Place(NamedTuple):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dimderiv.conform import notation
 from dimderiv.conform.indexed.binding import is_of_labels
-from dimderiv.conform.indexed.places import NOTHING, end_of
+from dimderiv.conform.indexed.places import end_of
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.graph import (
     ONCE,
@@ -35,6 +35,7 @@ from dimderiv.graph import (
     total,
 )
 from dimderiv.language import (
+    NOTHING,
     ONE,
     Binary,
     Blocks,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dimderiv.errors import UnknownNameError
 
-__all__ = ["LANGUAGES", "sentences"]
+__all__ = ["LANGUAGES", "sentences", "sentences_in"]
 
 LANGUAGES = ("en", "zh")
 
@@ -25,6 +25,19 @@ def sentences(language: str) -> Mapping[str, str]:
     >>> sentences("en")["answer"]
     'Put together:'
     """
+    return sentences_in(Path(__file__).parent, language)
+
+
+def sentences_in(folder: Path, language: str) -> Mapping[str, str]:
+    """The sentences of a language, from a folder with one data file a language.
+
+    Args:
+        folder: where the files are.
+        language: one of `LANGUAGES`.
+
+    Raises:
+        UnknownNameError: there is no such language.
+    """
     if language not in LANGUAGES:
         raise UnknownNameError(f"{language!r} is unknown", hint=f"one of {', '.join(LANGUAGES)}")
-    return tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))
+    return tomllib.loads(folder.joinpath(f"{language}.toml").read_text("utf-8"))

@@ -23,9 +23,7 @@ from dimderiv.graph import (
     selection,
     selects,
 )
-from dimderiv.language import Add, Binary, Dim, Entry, Name, Negative, Number, Tree
-
-NOTHING = Dim.of(0)
+from dimderiv.language import NOTHING, Add, Binary, Dim, Entry, Name, Negative, Number, Tree
 
 
 class Place(NamedTuple):

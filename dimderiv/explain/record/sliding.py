@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple, TypeAlias, cast
 
-from dimderiv.explain.record.places import NOTHING, Folded, Place
+from dimderiv.explain.record.places import Folded, Place
 from dimderiv.explain.record.reasons import WrittenFactor
 from dimderiv.explain.record.recorded import (
     Equation,
@@ -22,7 +22,19 @@ from dimderiv.explain.record.recorded import (
 )
 from dimderiv.explain.record.scalar_order import NUMBER_ONE
 from dimderiv.graph import Selection
-from dimderiv.language import ONE, Add, Binary, Dim, Name, Negative, Number, Tree, replaced, walk
+from dimderiv.language import (
+    NOTHING,
+    ONE,
+    Add,
+    Binary,
+    Dim,
+    Name,
+    Negative,
+    Number,
+    Tree,
+    replaced,
+    walk,
+)
 
 # Sentences, and the indices that they are said of.
 Told: TypeAlias = "tuple[Sequence[Sentence], Sequence[_Window]]"

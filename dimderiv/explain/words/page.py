@@ -33,7 +33,7 @@ from dimderiv.rulebook import Rulebook
 MARKS = {"d": r"\mathrm{{d}}{}", "J": "J_{{{}}}"}
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 WORDED: Mapping[str, type[Worded]] = {"latex": Latex, "markdown": Markdown, "html": Html}
-MARKUPS = ("text", "latex", "markdown", "html")
+MARKUPS = ("text", *WORDED)
 CALL = re.compile(r"\w+ ?\(")
 
 

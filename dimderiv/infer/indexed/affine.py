@@ -10,9 +10,7 @@ from dimderiv.infer.indexed import index_refusals as refusals
 from dimderiv.infer.scope import Scope
 from dimderiv.infer.sizes import is_counted
 from dimderiv.infer.unify import is_open, resolved
-from dimderiv.language import ONE, Dim, size_of, syntax
-
-ZERO = Dim.of(0)
+from dimderiv.language import NOTHING, ONE, Dim, size_of, syntax
 
 
 class Affine(NamedTuple):
@@ -24,10 +22,10 @@ class Affine(NamedTuple):
 
 def affine(scope: Scope, index: syntax.Tree) -> Affine:
     """The sum that an index is."""
-    offset, steps = ZERO, dict[Bound, Dim]()
+    offset, steps = NOTHING, dict[Bound, Dim]()
     for factor, part in _terms(scope, index, ONE):
         if isinstance(part, Bound):
-            steps[part] = steps.get(part, ZERO) + factor
+            steps[part] = steps.get(part, NOTHING) + factor
         else:
             offset += factor * part
     return Affine(offset, {letter: step for letter, step in steps.items() if step.monomials})
@@ -38,7 +36,7 @@ def _terms(scope: Scope, node: syntax.Tree, factor: Dim) -> Iterable[tuple[Dim, 
         case syntax.Name():
             yield factor, letter_of(scope, node) or _size(scope, node)
         case syntax.Negative(operand):
-            yield from _terms(scope, operand, ZERO - factor)
+            yield from _terms(scope, operand, NOTHING - factor)
         case syntax.Add(terms):
             for term in terms:
                 yield from _terms(scope, term, factor)

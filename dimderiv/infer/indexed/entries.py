@@ -11,13 +11,13 @@ from functools import partial, reduce
 from dimderiv.infer.bound import WRITTEN, Bound, Late, Place, Sum
 from dimderiv.infer.clashes import Axes, ClashError
 from dimderiv.infer.indexed import index_refusals as refusals
-from dimderiv.infer.indexed.affine import ZERO, Affine, affine, letter_alone, letter_of
+from dimderiv.infer.indexed.affine import Affine, affine, letter_alone, letter_of
 from dimderiv.infer.indexed.labels import is_labels, labels_along
 from dimderiv.infer.indexed.slices import slice_axis
 from dimderiv.infer.scope import Scope, array_axes
 from dimderiv.infer.sizes import is_counted, is_negative, mark_as_scalar
 from dimderiv.infer.unify import MismatchError, SizeTerm, Variable, is_open, resolved
-from dimderiv.language import ONE, Dim, syntax
+from dimderiv.language import NOTHING, ONE, Dim, syntax
 
 
 def entry_axes(scope: Scope, node: syntax.Entry) -> Axes:
@@ -96,7 +96,7 @@ def _merged(scope: Scope, index: syntax.Tree) -> list[Bound]:
 def run_along(scope: Scope, place: Place, letter: Bound) -> None:
     """A letter by itself runs along the whole axis, or along as much of it as is written."""
     if letter.because == WRITTEN and _is_other_part(letter.known(), place.size):
-        letter.sums.append(Sum(place, ZERO, {letter: ONE}))
+        letter.sums.append(Sum(place, NOTHING, {letter: ONE}))
         return
     if letter.size is None:
         letter.size = place.size
@@ -111,7 +111,7 @@ def _is_other_part(size: SizeTerm, axis: SizeTerm) -> bool:
     if is_open(size) or is_open(axis) or resolved(size) == resolved(axis):
         return False
     more = resolved(axis) - resolved(size)
-    return is_counted(more) or is_counted(ZERO - more)
+    return is_counted(more) or is_counted(NOTHING - more)
 
 
 def _constant(scope: Scope, place: Place, offset: Dim) -> None:
@@ -156,7 +156,7 @@ def _reach(scope: Scope, node: syntax.Entry, size: SizeTerm, values: Sequence[Af
     for letter, step in values[0].steps.items():
         if letter.size is None or is_open(letter.size):
             return False
-        last += step * (resolved(letter.size) - ONE) if is_counted(step) else ZERO
+        last += step * (resolved(letter.size) - ONE) if is_counted(step) else NOTHING
     with suppress(MismatchError):
         scope.unifier.settle(size, last + ONE, node)
     return True

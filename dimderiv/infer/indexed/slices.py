@@ -6,11 +6,11 @@ from typing import NamedTuple
 from dimderiv.infer.bound import Late, Place
 from dimderiv.infer.clashes import ClashError
 from dimderiv.infer.indexed import index_refusals as refusals
-from dimderiv.infer.indexed.affine import ZERO, affine
+from dimderiv.infer.indexed.affine import affine
 from dimderiv.infer.scope import Scope
 from dimderiv.infer.sizes import is_negative
 from dimderiv.infer.unify import MismatchError, SizeTerm, found, is_open, resolved
-from dimderiv.language import ONE, Dim, syntax
+from dimderiv.language import NOTHING, ONE, Dim, syntax
 
 
 class _End(NamedTuple):
@@ -46,13 +46,13 @@ def slice_axis(scope: Scope, place: Place, index: syntax.Slice) -> SizeTerm:
 def _end(scope: Scope, node: syntax.Tree | None, is_stop: bool) -> _End:
     """One end of a slice; a negative number counts from the end of the axis."""
     if node is None:
-        return _End(ZERO, is_stop)
+        return _End(NOTHING, is_stop)
     value = affine(scope, node)
     if value.steps:
         raise refusals.slice_of_letters(node)
     number = value.offset.number
     is_back = number is not None and number < 0
-    return _End(ZERO - value.offset if is_back else value.offset, is_back)
+    return _End(NOTHING - value.offset if is_back else value.offset, is_back)
 
 
 def _between(place: Place, index: syntax.Slice, start: _End, stop: _End) -> SizeTerm:

@@ -4,9 +4,7 @@ from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import Dim, size_of, syntax
-
-NOTHING = Dim.of(0)
+from dimderiv.language import NOTHING, Dim, size_of, syntax
 
 
 class Affine(NamedTuple):

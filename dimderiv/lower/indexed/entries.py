@@ -19,9 +19,9 @@ from dimderiv.graph import (
     opened,
     selection,
 )
-from dimderiv.language import Dim, Shape, names_in, syntax
+from dimderiv.language import NOTHING, Dim, Shape, names_in, syntax
 from dimderiv.lower.arrays import Array
-from dimderiv.lower.indexed.affine import NOTHING, Affine, affine
+from dimderiv.lower.indexed.affine import Affine, affine
 
 
 def entries_of(

@@ -17,9 +17,8 @@ from dimderiv.graph import (
     selection,
     total,
 )
-from dimderiv.language import Dim, Shape
+from dimderiv.language import NOTHING, Dim, Shape
 from dimderiv.lower.arrays import Array, identity, product_of
-from dimderiv.lower.indexed.affine import NOTHING
 
 
 def placed(rows: Sequence[Sequence[Array]], shape: Shape) -> Array:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from dimderiv import sources
 from dimderiv.answer import Question, Variables
-from dimderiv.derivation import recognised
+from dimderiv.derivation import read_foreign, recognised
 from dimderiv.errors import DimderivError, ParseError, ShapeError, UnknownNameError
 from dimderiv.infer import Typed, needs_sizes
 from dimderiv.language import (
@@ -77,8 +76,8 @@ def _read(text: str, question: Question, language: str) -> Program:
     typed, rulebook = question.typed, question.rulebook
     if language != "dimderiv":
         defined = {n: Declaration(s, text=str(s)) for n, s in typed.definitions.items()}
-        reader = sources.read_latex if language == "latex" else sources.read_code
-        text = reader(text, declared={**typed.symbols, **defined}, rulebook=rulebook).text
+        known = {**typed.symbols, **defined}
+        text = read_foreign(text, language, declared=known, rulebook=rulebook).text
     sizes = names_in_brackets(typed.symbols)
     names = sizes.union(typed.symbols, typed.definitions)
     program = parse_program(text, names=names, functions=rulebook.words, sizes=sizes)

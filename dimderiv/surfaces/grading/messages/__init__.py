@@ -1,12 +1,10 @@
 """The sentences of verdicts, one data file a language, all with the same keys."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from dimderiv.errors import UnknownNameError
-from dimderiv.explain import LANGUAGES
+from dimderiv.explain import sentences_in
 
 __all__ = ["sentences"]
 
@@ -24,6 +22,4 @@ def sentences(language: str) -> Mapping[str, str]:
     >>> sentences("en")["right"]
     'Right.'
     """
-    if language not in LANGUAGES:
-        raise UnknownNameError(f"{language!r} is unknown", hint=f"one of {', '.join(LANGUAGES)}")
-    return tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))
+    return sentences_in(Path(__file__).parent, language)
