@@ -1,5 +1,19 @@
 """The command line."""
 
-from dimderiv.surfaces.cli.command import main
+from typing import TYPE_CHECKING
 
-__all__ = ["main"]
+from dimderiv.lazy import late
+
+if TYPE_CHECKING:
+    from dimderiv.surfaces.cli.check import check_command
+    from dimderiv.surfaces.cli.command import main
+    from dimderiv.surfaces.cli.graph import graph_command
+else:
+    __getattr__ = late(
+        __name__,
+        check="check_command",
+        command="main",
+        graph="graph_command",
+    )
+
+__all__ = ["check_command", "graph_command", "main"]

@@ -10,24 +10,23 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, takewhile
 from typing import Any
 
 import click
 from click.shell_completion import shell_complete
 
-from dimderiv.answer import LAYOUTS
 from dimderiv.codegen import TARGETS
-from dimderiv.derivation import FORMS, NAMES, check_rules, derive
+from dimderiv.derivation import FORMS, check_rules, derive
 from dimderiv.explain import LANGUAGES, layout_in_words
 from dimderiv.rulebook import load_rules, rule_table
-from dimderiv.surfaces.cli.check_command import check_command
+from dimderiv.surfaces import cli
+from dimderiv.surfaces.cli import options
 from dimderiv.surfaces.cli.code_output import source, write
 from dimderiv.surfaces.cli.output import answer_text
 from dimderiv.surfaces.cli.process import FAILED, confess, exit_status, note, patience
 from dimderiv.surfaces.cli.request import Request
-from dimderiv.surfaces.drawing import drawn
 
 NARROWEST, WIDEST = 80, 100
 # Where the words of the command stand, for a file to say what made it.
@@ -65,23 +64,18 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 )
 @click.argument("words", metavar="EXPR", nargs=-1)
 @click.option("--file", metavar="FILE", help="The file that the expression is in.")
-@click.option(
-    "--from",
-    "source",
-    type=click.Choice(list(NAMES)),
-    help="What the expression is written in; recognised where it shows.",
-)
-@click.option("--wrt", metavar="NAMES", multiple=True, help="Variables, such as w or W1,b1.")
+@options.SOURCE
+@options.WRT
 @click.option(
     "--shape", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n; c: scalar".'
 )
 @click.option(
     "--order", metavar="N", type=int, default=1, help="1, 2 for the Hessian of a scalar, up to 5."
 )
-@click.option("--upstream", metavar="G", help="The derivative that is handed down.")
-@click.option("--forward", metavar="V", help="A direction of each variable, such as V or V,v.")
+@options.UPSTREAM
+@options.FORWARD
 @click.option("--hvp", metavar="V", help="The product of the Hessian with V: a name, or v,V.")
-@click.option("--layout", type=click.Choice(LAYOUTS), default="mixed", help="Layout convention.")
+@options.LAYOUT
 @click.option("--all-layouts", is_flag=True, help="Print the answer in every layout.")
 @click.option("--structured", is_flag=True, help="Let entries that a property ties move together.")
 @click.option("--steps", is_flag=True, help="Print the steps before the answer.")
@@ -103,7 +97,7 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     help="Check at points, by default, or have sympy prove every entry.",
 )
 @click.option("--inline", is_flag=True, help="Write the answer without names.")
-@click.option("--rules", metavar="FILE", multiple=True, help="A file with rules of your own.")
+@options.RULES
 @click.option("--verbose", is_flag=True, help="Say what was assumed and checked, also into a pipe.")
 @click.option(
     "--version",
@@ -113,9 +107,9 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     callback=print_version,
     help="Print the version.",
 )
-def derive_command(**options: Any) -> int:
+def derive_command(**given: Any) -> int:
     """Differentiate EXPR by the variables NAMES, in matrix notation."""
-    request = Request(**options)
+    request = Request(**given)
     expression = request.expression
     request.refuse_contradictions()
     with patience():
@@ -166,7 +160,7 @@ def derive_command(**options: Any) -> int:
 
 @click.command(name="dimderiv rules", context_settings={"max_content_width": WIDEST})
 @click.option("--check", is_flag=True, help="Prove each rule instead, entry by entry.")
-@click.option("--rules", metavar="FILE", multiple=True, help="A file with rules of your own.")
+@options.RULES
 def rules_command(check: bool, rules: tuple[str, ...]) -> int:
     """List the rules: what can be differentiated, how, where it holds, and who says so."""
     rulebook = load_rules(*rules)
@@ -183,18 +177,12 @@ def rules_command(check: bool, rules: tuple[str, ...]) -> int:
     return FAILED if failed else 0
 
 
-@click.command(name="dimderiv graph", context_settings={"ignore_unknown_options": True})
-@click.argument("expression", metavar="EXPR")
-@click.option("--wrt", metavar="NAMES", required=True, help="Variables, such as w or W1,b1.")
-@click.option("--shape", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n".')
-@click.option("--upstream", metavar="G", help="The derivative that is handed down.")
-def graph_command(expression: str, wrt: str, shape: tuple[str, ...], upstream: str | None) -> int:
-    """Write EXPR as a graph for Graphviz: `dimderiv graph "||Xw-y||^2" --wrt w | dot -Tsvg`."""
-    click.echo(drawn(derive(expression, wrt, shapes=";".join(shape), upstream=upstream)))
-    return 0
-
-
-COMMANDS = {"rules": rules_command, "check": check_command, "graph": graph_command}
+# Those that are asked for less often are loaded when they are.
+COMMANDS: Mapping[str, Callable[[], click.Command]] = {
+    "rules": lambda: rules_command,
+    "check": lambda: cli.check_command,
+    "graph": lambda: cli.graph_command,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -220,7 +208,7 @@ def run(words: list[str]) -> int:
     refuse_unreadable(words)
     command: click.Command = derive_command
     if words[:1] and words[0] in COMMANDS:
-        command, words = COMMANDS[words[0]], words[1:]
+        command, words = COMMANDS[words[0]](), words[1:]
     if command is not rules_command:
         words = words or ["--help"]
         refuse_misspelled(words, command)
@@ -247,8 +235,8 @@ def refuse_misspelled(words: list[str], command: click.Command) -> None:
         for option in parameter.opts
         if option.startswith("--")
     }
-    options = list(takewhile(lambda word: word != "--", words))
-    for word in options:
+    given = list(takewhile(lambda word: word != "--", words))
+    for word in given:
         option = word.partition("=")[0]
         if re.match("--[A-Za-z]", word) and option not in takes_value:
             nearest = difflib.get_close_matches(option, takes_value, n=1, cutoff=0.0)[0]
@@ -256,6 +244,6 @@ def refuse_misspelled(words: list[str], command: click.Command) -> None:
                 f"there is no option {option}; the nearest is {nearest}"
                 " (an expression that begins with -- goes last, after a lone --)"
             )
-    for word, following in pairwise(options):
+    for word, following in pairwise(given):
         if takes_value.get(word) and following in takes_value:
             raise click.UsageError(f"the option {word} has no value before {following}")

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dimderiv.answer import LAYOUTS
-from dimderiv.derivation import NAMES
 from dimderiv.explain import LANGUAGES
 from dimderiv.surfaces import grading
+from dimderiv.surfaces.cli import options
 from dimderiv.surfaces.cli.process import BAD_INPUT, FAILED, note
 
 if TYPE_CHECKING:
@@ -29,22 +28,17 @@ STATUS = {"right": 0, "wrong": FAILED, "unreadable": BAD_INPUT}
     and shapes and name if wanted; its status is the largest one.""",
 )
 @click.argument("words", metavar="EXPR ANSWER", nargs=-1)
-@click.option(
-    "--from",
-    "source",
-    type=click.Choice(list(NAMES)),
-    help="What the expression is written in; recognised where it shows.",
-)
-@click.option("--wrt", metavar="NAMES", multiple=True, help="Variables, such as w or W1,b1.")
+@options.SOURCE
+@options.WRT
 @click.option(
     "--shape", "--shapes", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n".'
 )
 @click.option("--order", metavar="N", type=int, default=1, help="2 for a Hessian.")
-@click.option("--upstream", metavar="G", help="The derivative that is handed down.")
-@click.option("--forward", metavar="V", help="A direction of each variable, such as V or V,v.")
-@click.option("--layout", type=click.Choice(LAYOUTS), default="mixed", help="Layout convention.")
+@options.UPSTREAM
+@options.FORWARD
+@options.LAYOUT
 @click.option("--structured", is_flag=True, help="Entries that a property ties move together.")
-@click.option("--rules", metavar="FILE", multiple=True, help="A file with rules of your own.")
+@options.RULES
 @click.option("--batch", metavar="FILE", help="Judge every answer of a CSV file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the verdict.")
@@ -54,18 +48,18 @@ def check_command(
     shape: Sequence[str],
     batch: str | None,
     as_json: bool,
-    **options: Any,
+    **given: Any,
 ) -> int:
     """Judge ANSWER, as the derivative of EXPR by the variables NAMES."""
     if batch is not None:
         _refuse_beside_batch(words, wrt, shape)
-        rows = list(grading.rows_of(batch, **options))
+        rows = list(grading.rows_of(batch, **given))
         click.echo(_as_json(rows) if as_json else _as_table(rows))
         return max((STATUS[row.word] for row in rows), default=0)
     expr, answer = _two(words)
     if not wrt:
         raise click.UsageError("no variable is named to differentiate by; write --wrt w")
-    verdict = grading.check(expr, ",".join(wrt), answer, shapes=";".join(shape), **options)
+    verdict = grading.check(expr, ",".join(wrt), answer, shapes=";".join(shape), **given)
     if verdict.assumptions:
         note(f"assumed {', '.join(verdict.assumptions)}", verbose=False)
     for doubt in verdict.doubts:

@@ -1,0 +1,18 @@
+"""`dimderiv graph EXPR --wrt NAMES`: the program as a picture."""
+
+import click
+
+from dimderiv.derivation import derive
+from dimderiv.surfaces.cli import options
+from dimderiv.surfaces.drawing import drawn
+
+
+@click.command(name="dimderiv graph", context_settings={"ignore_unknown_options": True})
+@click.argument("expression", metavar="EXPR")
+@click.option("--wrt", metavar="NAMES", required=True, help="Variables, such as w or W1,b1.")
+@click.option("--shape", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n".')
+@options.UPSTREAM
+def graph_command(expression: str, wrt: str, shape: tuple[str, ...], upstream: str | None) -> int:
+    """Write EXPR as a graph for Graphviz: `dimderiv graph "||Xw-y||^2" --wrt w | dot -Tsvg`."""
+    click.echo(drawn(derive(expression, wrt, shapes=";".join(shape), upstream=upstream)))
+    return 0
