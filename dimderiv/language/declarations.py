@@ -1,7 +1,7 @@
 """Declared shapes: from texts such as `X: m x n; w: n` to one declaration for each symbol."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NoReturn
 
@@ -15,7 +15,11 @@ from dimderiv.language.syntax import IndexForm, Tree
 from dimderiv.language.vocabulary import RESERVED_WORDS
 
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
-PROPERTIES = (*NEEDS_SQUARE, "positive", "onehot", "probability")
+# Properties of each entry by itself, which arrays of any number of axes may have.
+OF_ENTRIES = ("positive", "binary")
+PROPERTIES = (*NEEDS_SQUARE, *OF_ENTRIES, "onehot", "probability")
+# What may be said of entries that are 0 or 1 besides.
+BESIDE_BINARY = frozenset({"symmetric", "diagonal", "lower", "upper"})
 LABELS = "labels"
 SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
@@ -339,7 +343,7 @@ class _Reader:
         for word, span in words:
             if word not in PROPERTIES:
                 self.unknown_word(word, span)
-            if shape.has_more_axes:
+            if shape.has_more_axes and word not in OF_ENTRIES:
                 message = f"only arrays of at most two axes can be {word}: {self.name} is {shape}"
                 one = f"{self.name}: {Shape.of(shape[-2:])} {word}"
                 self.refuse(message, span, hint=f"{self.name}: {shape}; or one matrix, {one}")
@@ -352,7 +356,16 @@ class _Reader:
                 )
             if word == "skew" and shape.is_scalar:
                 self.refuse(f"{self.name} is a scalar: only 0 is skew", span, hint="leave it out")
+        self.refuse_beside_binary(words)
         return frozenset(word for word, _ in words)
+
+    def refuse_beside_binary(self, words: Sequence[tuple[str, Span]]) -> None:
+        """Entries that are 0 or 1 satisfy no equation but the simplest ones."""
+        if any(word == "binary" for word, _ in words):
+            for word, span in words:
+                if word not in {"binary", *BESIDE_BINARY}:
+                    message = f"{self.name} is binary and {word}, which is not supported"
+                    self.refuse(message, span, hint="declare one of them")
 
     def refuse_clashes(self, declared: Mapping[str, Declaration]) -> None:
         """The name of a function, and those of its derivatives, have no other meaning."""
