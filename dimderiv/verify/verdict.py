@@ -59,6 +59,8 @@ def _proved(
         return symbolic.prove(claim, seconds=seconds, sizes=sizes)
     except (NotVerifiableError, LimitError) as error:
         return unchecked(error.message)
+    except ModuleNotFoundError:
+        return unchecked("sympy is not installed here")
 
 
 def _overruled(claim: Claim, error: DisagreementError) -> Verification:
