@@ -167,6 +167,17 @@ def test_imports_stand_at_the_top(file: Path) -> None:
 
 
 @of_every_module
+def test_annotations_of_a_class_use_no_name_that_it_defines(file: Path) -> None:
+    """From Python 3.14 on they are read when the class is there, and mean what stands in it."""
+    for each in ast.walk(tree(file)):
+        if isinstance(each, ast.ClassDef):
+            defined = {part.name for part in each.body if isinstance(part, ast.FunctionDef)}
+            annotated = [part for part in each.body if isinstance(part, ast.AnnAssign)]
+            used = [name for part in annotated for name in ast.walk(part.annotation)]
+            assert not defined & {name.id for name in used if isinstance(name, ast.Name)}
+
+
+@of_every_module
 def test_a_file_can_be_read_at_once(file: Path) -> None:
     """No file is longer than a sitting."""
     assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
