@@ -1,7 +1,7 @@
 r"""A formula of notes to its relations: what is equal to what, and what lies in which set.
 
->>> [[side.text for side in each.sides] for each in relations_of(r"\nabla_x f &= 2 A x = g, \; A \in S")]
-[['\\nabla_x f', '2 A x', 'g'], ['A', 'S']]
+>>> [[side.text for side in each.sides] for each in relations_of(r"f(x) &= 2 A x = g, \; A \in S")]
+[['f(x)', '2 A x', 'g'], ['A', 'S']]
 """
 
 import re
@@ -26,15 +26,12 @@ _JOINING = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^\W\d_].*\s.*[^\W\d_]|[\u3400-\u9fff]|\$", re.DOTALL)
-_ARROWS = frozenset(
-    "implies Rightarrow Longrightarrow iff Leftrightarrow Longleftrightarrow therefore because "
-    "impliedby Leftarrow".split()
-)
-_STACKED = frozenset({"stackrel", "overset", "underset"})
-_RELATIONS = frozenset(
-    "= in le ge ne < > approx sim propto simeq cong succ succeq prec preceq to mapsto subset "
-    "subseteq notin ll gg perp mid".split()
-)
+_ARROWS = {"implies", "impliedby", "iff", "therefore", "because"}
+_ARROWS |= {"Rightarrow", "Longrightarrow", "Leftrightarrow", "Longleftrightarrow", "Leftarrow"}
+_STACKED = {"stackrel", "overset", "underset"}
+_RELATIONS = {"=", "<", ">", "in", "le", "ge", "ne", "ll", "gg", "to", "mapsto", "mid", "perp"}
+_RELATIONS |= {"approx", "sim", "simeq", "cong", "propto", "subset", "subseteq", "notin"}
+_RELATIONS |= {"succ", "succeq", "prec", "preceq"}
 
 
 @dataclass(frozen=True)
@@ -206,6 +203,10 @@ def _prepared(lexemes: Sequence[Lexeme]) -> list[Lexeme]:
             made.append(lexeme._replace(kind=",", text=","))
         elif lexeme.text in _STACKED and place < len(lexemes) and lexemes[place].kind == "{":
             place = _closing(lexemes, place) + 1
+            if lexemes[place : place + 1] and lexemes[place].kind == "{":
+                closing = _closing(lexemes, place)
+                made += lexemes[place + 1 : closing]
+                place = closing + 1
         else:
             made.append(lexeme)
     return made

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,10 +36,10 @@ _LISTED = frozenset({"wrong", "layout", "open", "unsure", "note", "filled"})
 @click.option("--fill", is_flag=True, help="Write answers into the files, in the place of each ?.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON document.")
 @click.option("--unread", is_flag=True, help="List what is not read, and why.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said.")
-def notes_command(
-    files: Sequence[str], fill: bool, as_json: bool, unread: bool, lang: str
-) -> int:
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said."
+)
+def notes_command(files: Sequence[str], fill: bool, as_json: bool, unread: bool, lang: str) -> int:
     """Check what FILEs say of derivatives: Markdown, Quarto, LaTeX, Jupyter notebooks."""
     status = 0
     reports: list[tuple[str, notes.Report]] = []
@@ -82,13 +83,14 @@ def _write(file: Path, text: str) -> None:
     target = file.resolve()
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        made = Path(name)
         try:
             with os.fdopen(handle, "wb") as out:
                 out.write(text.encode("utf-8"))
-            os.chmod(name, target.stat().st_mode & 0o7777)
-            os.replace(name, target)
+            made.chmod(target.stat().st_mode & 0o7777)
+            made.replace(target)
         except BaseException:
-            os.unlink(name)
+            made.unlink()
             raise
     except OSError as error:
         raise click.UsageError(f"{file} cannot be written: {error.strerror}") from None
@@ -100,20 +102,13 @@ def _progress(file: str) -> Iterator[Callable[[int, int], None] | None]:
     if not is_terminal():
         yield None
         return
-    bar: Any = None
+    with click.progressbar(length=1, label=Path(file).name, file=sys.stderr) as bar:
 
-    def show(done: int, length: int) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = click.progressbar(length=length, label=Path(file).name, file=click.get_text_stream("stderr"))
-            bar.__enter__()
-        bar.update(done - bar.pos)
+        def show(done: int, length: int) -> None:
+            bar.length = length
+            bar.update(done - bar.pos)
 
-    try:
         yield show
-    finally:
-        if bar is not None:
-            bar.__exit__(None, None, None)
 
 
 def _print(file: str, report: notes.Report, words: notes.Words, *, unread: bool) -> None:

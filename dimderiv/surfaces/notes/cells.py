@@ -34,7 +34,7 @@ class Cell(NamedTuple):
 
 
 def markdown_cells(raw: str) -> list[Cell]:
-    """The Markdown cells of a notebook.
+    r"""The Markdown cells of a notebook.
 
     Args:
         raw: what is in the file.
@@ -42,9 +42,9 @@ def markdown_cells(raw: str) -> list[Cell]:
     Raises:
         ParseError: it is no notebook.
 
-    >>> raw = '{"cells": [{"cell_type": "markdown", "source": ["a $x$\\\\n", "b"]}]}'
+    >>> raw = '{"cells": [{"cell_type": "markdown", "source": ["a $x$\\n", "b"]}]}'
     >>> [cell.text.text for cell in markdown_cells(raw)]
-    ['a $x$\\nb']
+    ['a $x$\nb']
     """
     try:
         start = len(BOM) if raw.startswith(BOM) else 0

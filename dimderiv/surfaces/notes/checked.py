@@ -1,15 +1,14 @@
 r"""Notes to a report: each claim about a derivative is checked, each blank answered.
 
->>> report = checked_notes(r"$\nabla_x (x^\top A x) = (A + A^\top) x$ and $\nabla_w \|w\|^2 = w$", "markdown")
->>> [finding.kind for finding in report.findings]
+>>> text = r"$\nabla_x (x^\top A x) = (A + A^\top) x$, and $\nabla_w \|w\|^2 = w$."
+>>> [finding.kind for finding in checked_notes(text, "markdown").findings]
 ['right', 'wrong']
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from dimderiv.errors import DimderivError, ParseError
 from dimderiv.rulebook import load_rules
@@ -146,7 +145,7 @@ class _Reader:
         self.scope.variables.update(slope.variables)
 
     def named(self, statement: Statement, scope: Scope) -> None:
-        """Take in the name that a derivative is given: `\\delta = \\nabla_z L = p - y`."""
+        r"""Take in the name that a derivative is given: `\delta = \nabla_z L = p - y`."""
         try:
             define(statement, statement.values[1:], self.scope, self.judge)
         except DimderivError as error:
@@ -181,9 +180,7 @@ class _Reader:
         except DimderivError:
             return
 
-    def member(
-        self, statement: Statement, side: Side, asked: Sequence[Question]
-    ) -> _Claimed:
+    def member(self, statement: Statement, side: Side, asked: Sequence[Question]) -> _Claimed:
         """What is said of one side."""
         if side.text.strip() == BLANK:
             return self.blank(statement, side, asked)
@@ -209,7 +206,7 @@ class _Reader:
         asked, claim = question.claim(text)
         sections = self.document.sections
         since = sections[section - 1] if section else 0
-        told = told_before(self.document.prose, statement.start, statement.end, since)
+        told = told_before(self.document.prose, statement.formula.end, since)
         return self.judge.judged(asked, claim, said_of(question.scope, question.names), told)
 
     def right(
@@ -345,9 +342,7 @@ def taken_in(statement: Statement, scope: Scope, judge: Judge) -> None:
         scope.properties[statement.head.name] = (statement.property, section)
 
 
-def define(
-    statement: Statement, values: Sequence[Side], scope: Scope, judge: Judge
-) -> None:
+def define(statement: Statement, values: Sequence[Side], scope: Scope, judge: Judge) -> None:
     """Add a definition to a scope: the first value that can be read.
 
     Args:
@@ -385,4 +380,3 @@ def define(
         )
         return
     raise errors[0] if errors else ParseError("nothing is defined here")
-

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from dimderiv.errors import DimderivError, ParseError, UnknownNameError
 from dimderiv.sources import Side, Slope, head_of, slopes_within
@@ -10,7 +9,6 @@ from dimderiv.surfaces.notes.judge import Asked, Judge
 from dimderiv.surfaces.notes.scope import Definition, Scope
 
 _SEPARATOR = " ; "
-_D = r"\mathrm{d}"
 
 
 @dataclass(frozen=True)
@@ -161,21 +159,6 @@ def substituted(side: Side, scope: Scope, section: int, judge: Judge) -> str:
         parts += [side.source[place : slope.start], rf"\left({judge.answer(question.asked)}\right)"]
         place = slope.end
     return "".join([*parts, side.source[place : side.end]])
-
-
-def differentials_in(side: Side) -> dict[str, tuple[int, int]]:
-    r"""The variables whose differentials occur in a side, and the places of their signs.
-
-    Args:
-        side: such as `2 r^\top X \mathrm{d}w`.
-    """
-    found: dict[str, tuple[int, int]] = {}
-    for one, other in pairwise(side.lexemes):
-        is_upright = one.end > one.start + 1
-        if one.text == "d" and one.kind == "letter" and other.kind in {"letter", "command"}:
-            if is_upright or other.start == one.end:
-                found[other.text] = (one.start, one.end)
-    return found
 
 
 def said_of(scope: Scope, names: frozenset[str]) -> Mapping[str, str]:

@@ -96,11 +96,14 @@ class Document:
             end: where it ends.
         """
         lines = {self._own_lines.position(place)[0] for place in (start, max(start, end - 1))}
-        return bool(lines & self._ignored_lines)
+        ignored, formulas = self._ignored
+        return bool(lines & ignored) or start in formulas
 
     @cached_property
-    def _ignored_lines(self) -> frozenset[int]:
+    def _ignored(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The lines that are ignored, and where formulas begin that are."""
         found: set[int] = set()
+        formulas: set[int] = set()
         text, starts = self.text.text, [each.start for each in self.formulas]
         for start, end in self.ignores:
             line, column = self._own_lines.position(start)
@@ -112,13 +115,8 @@ class Document:
             elif inside:
                 found.add(line + 1)
             elif (following := bisect_right(starts, end)) < len(starts):
-                formula = self.formulas[following]
-                first, last = map(self._line, (formula.start, formula.end - 1))
-                found.update(range(first, last + 1))
-        return frozenset(found)
-
-    def _line(self, place: int) -> int:
-        return self._own_lines.position(place)[0]
+                formulas.add(starts[following])
+        return frozenset(found), frozenset(formulas)
 
 
 def kind_of(file: str) -> str:
@@ -198,15 +196,16 @@ def _document(raw: str, text: Text, scan: Scan, cells: tuple[tuple[int, int], ..
 
 def _inside(text: str, formula: Delimited) -> list[Span]:
     """The comments in a formula that say to ignore something."""
-    start, end = formula.inside
-    found = [each for each in IGNORE.finditer(text, start, end)]
-    return [(text.rfind("%", start, each.start()), each.end()) for each in found
-            if text.rfind("%", start, each.start()) > text.rfind("\n", start, each.start())]  # fmt: skip
+    spans: list[Span] = []
+    for found in IGNORE.finditer(text, *formula.inside):
+        line = text.rfind("\n", 0, found.start()) + 1
+        comment = text.find("%", max(line, formula.inside[0]), found.start())
+        if comment >= 0:
+            spans.append((comment, found.end()))
+    return spans
 
 
-def _formula(
-    visible: str, found: Delimited, macros: Mapping[str, Macro], section: int
-) -> Formula:
+def _formula(visible: str, found: Delimited, macros: Mapping[str, Macro], section: int) -> Formula:
     start, end = found.inside
     inside = visible[start:end]
     line = visible.rfind("\n", 0, found.start) + 1

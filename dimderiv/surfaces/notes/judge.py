@@ -9,7 +9,7 @@ from dimderiv.answer import Derived
 from dimderiv.derivation import derive
 from dimderiv.errors import DimderivError
 from dimderiv.language import Binary, Call, Name
-from dimderiv.surfaces.grading import Verdict, Words, derived_of, graded
+from dimderiv.surfaces.grading import Verdict, Words, agrees, derived_of, graded
 
 # A space of LaTeX shows that a text is that.
 _IN_LATEX = r" \,"
@@ -146,14 +146,16 @@ class Judge:
         for name, its in said.items():
             asked = _with(asked, derived, name, its)
         derived = self.derived(asked)
-        verdict = self._graded(derived, claim)
-        if verdict.right:
-            return Outcome(verdict, derived)
-        for conditions in _conditions(derived, told):
-            outcome = self._under(asked, derived, claim, conditions)
-            if outcome is not None:
-                return outcome
-        return Outcome(verdict, derived)
+        if not self._agrees(derived, claim):
+            # What is wrong is searched for last, since that takes longest.
+            for conditions in _conditions(derived, told):
+                outcome = self._under(asked, derived, claim, conditions)
+                if outcome is not None:
+                    return outcome
+        return Outcome(self._graded(derived, claim), derived)
+
+    def _agrees(self, derived: Derived, claim: str) -> bool:
+        return agrees(derived, claim + _IN_LATEX, "latex")
 
     def _graded(self, derived: Derived, claim: str) -> Verdict:
         return graded(derived, claim + _IN_LATEX, self.words, "latex")
@@ -166,6 +168,8 @@ class Judge:
             asked = _with(asked, derived, name, its)
         try:
             found = self.derived(asked)
+            if not self._agrees(found, claim):
+                return None
             verdict = self._graded(found, claim)
         except DimderivError:
             return None
@@ -182,9 +186,7 @@ def _with(asked: Asked, derived: Derived, name: str, its: str) -> Asked:
     return asked._replace(shapes=tuple(shapes.items()))
 
 
-def _conditions(
-    derived: Derived, told: Mapping[str, str]
-) -> Iterator[tuple[tuple[str, str], ...]]:
+def _conditions(derived: Derived, told: Mapping[str, str]) -> Iterator[tuple[tuple[str, str], ...]]:
     """What may have been meant, and not been said in formulas: each alone, and all together."""
     each = [*_usual(derived, told)]
     for condition in each:
@@ -223,4 +225,3 @@ def _factors(derived: Derived) -> set[str]:
             case Binary(".*", left, right):
                 found |= {each.name for each in (left, right) if isinstance(each, Name)}
     return found
-

@@ -29,11 +29,11 @@ class Macro(NamedTuple):
     """A command of the author's.
 
     Attributes:
-        count: how many arguments it takes.
+        arity: how many arguments it takes.
         body: what it stands for, with `#1` for the first of them.
     """
 
-    count: int
+    arity: int
     body: str
 
 
@@ -98,7 +98,7 @@ def _once(text: Text, macros: Mapping[str, Macro]) -> Text | None:
         if found[1] not in macros or found.start() < place:
             continue
         macro = macros[found[1]]
-        arguments, end = _arguments(source, found.end(), macro.count)
+        arguments, end = _arguments(source, found.end(), macro.arity)
         if end < 0:
             continue
         parts.append(source[place : found.start()])
@@ -115,7 +115,7 @@ def _once(text: Text, macros: Mapping[str, Macro]) -> Text | None:
                 places += text.places[first:final]
             last = slot.end() if slot else last
         is_letter = macro.body[-1:].isalpha() and source[end : end + 1].isalpha()
-        if is_letter and not macro.count:
+        if is_letter and not macro.arity:
             parts.append(" ")
             places.append(here)
         place = end

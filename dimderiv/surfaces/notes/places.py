@@ -1,4 +1,4 @@
-"""Texts that know where in a file each of their characters stands, and places as editors say them."""
+"""Texts that know where in a file their characters stand, and places as editors say them."""
 
 from bisect import bisect_right
 from collections.abc import Sequence

@@ -66,7 +66,9 @@ def statements_of(document: Document) -> Iterator[Statement]:
     """
     for formula in document.formulas:
         if document.is_ignored(formula.start, formula.start + 1):
-            yield Statement("says nothing", formula, formula.start, formula.end, "", property="ignored")
+            yield Statement(
+                "says nothing", formula, formula.start, formula.end, "", property="ignored"
+            )
         else:
             yield from _of_formula(document, formula)
 
@@ -124,7 +126,9 @@ def _read(made: Statement, relation: Relation) -> Statement:
     if place < 0:
         return _defined(made, equal, head)
     others = tuple(each for k, each in enumerate(equal) if k != place)
-    return _as(made, kind="claims", head=head if place else None, slope=slopes[place], values=others)
+    return _as(
+        made, kind="claims", head=head if place else None, slope=slopes[place], values=others
+    )
 
 
 def _defined(made: Statement, sides: tuple[Side, ...], head: Head | None) -> Statement:
@@ -144,10 +148,14 @@ def _symmetric(sides: tuple[Side, ...]) -> Head | None:
     for one, other in (sides, sides[::-1]):
         base, head = one.text.strip(), head_of(one)
         turned = "".join(other.text.split())
-        if head and not head.is_called and turned in {"".join((base + t).split()) for t in _TRANSPOSED}:
+        if (
+            head
+            and not head.is_called
+            and turned in {"".join((base + t).split()) for t in _TRANSPOSED}
+        ):
             return head
     return None
 
 
 def _as(made: Statement, **changes: object) -> Statement:
-    return Statement(**{**vars(made), **changes})  # type: ignore[arg-type]
+    return Statement(**{**vars(made), **changes})

@@ -1,4 +1,4 @@
-r"""Formulas in LaTeX: comments, what is verbatim and what stands before the document are left alone.
+r"""Formulas in LaTeX: comments, what is verbatim and what precedes the document are left alone.
 
 >>> [each.inside for each in scanned("a $x$ % $y$").formulas]
 [(3, 4)]
