@@ -1,4 +1,4 @@
-"""The documentation as a site: `sphinx-build -W -b html docs build/site`; it works without a net."""
+"""The documentation as a site: `sphinx-build -W -b html docs build/site`; it needs no net."""
 
 import sys
 from pathlib import Path
