@@ -9,6 +9,7 @@ r"""Derivatives as they are written: `\nabla_w J`, `\frac{\partial f}{\partial X
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dimderiv.errors import DimderivError, ParseError
 from dimderiv.sources.latex.cursor import Cursor, Shared
@@ -16,6 +17,7 @@ from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.names import TRANSPOSES
 from dimderiv.sources.latex.relations import Side, head_of
 
+_NAMES, _OPENING = {"letter", "command", "word"}, {"(", "[", "{", "||", "l||", "|", "l|"}
 _DIFFERENTIALS = frozenset({"partial", "d"})
 
 
@@ -75,6 +77,42 @@ def slopes_within(side: Side) -> Iterator[Slope]:
             yield found
         else:
             reader.place = place + 1
+
+
+class Differential(NamedTuple):
+    r"""The differential of a name, such as `\mathrm{d}X`.
+
+    Attributes:
+        name: the name.
+        start: where the d stands.
+        middle: where the name begins.
+        end: where it ends.
+    """
+
+    name: str
+    start: int
+    middle: int
+    end: int
+
+
+def differentials_in(side: Side) -> list[Differential]:
+    """The differentials of names in a side.
+
+    Args:
+        side: of a relation.
+    """
+    found: list[Differential] = []
+    for place, lexeme in enumerate(side.lexemes[:-1]):
+        following = side.lexemes[place + 1]
+        is_upright = lexeme.end > lexeme.start + 1
+        if not _is_d(lexeme) or not (is_upright or following.start == lexeme.end):
+            continue
+        reader = _Reader(Side(side.source, side.lexemes[place + 1 :]))
+        named = reader.subject(is_whole=False)
+        head = head_of(named) if named else None
+        if named and head and not head.is_called:
+            found.append(Differential(head.name, lexeme.start, named.start, named.end))
+    return found
 
 
 def mentions_slope(side: Side) -> bool:
@@ -140,12 +178,17 @@ class _Reader(Cursor):
             found = self.quotient(inside[:cut], inside[cut + 1 :])
         else:
             found = None
-            if self.lexeme.text == "d" and len(inside) > 1:
+            if _is_d(self.lexeme) and len(inside) > 1 and self.is_operand(inside[1]):
                 found = Slope((), 1, Side(self.source, tuple(inside[1:])), "differential")
         if found is not None:
             self.place = len(self.lexemes)
             self.end = inside[-1].end
         return found
+
+    def is_operand(self, following: Lexeme) -> bool:
+        """Whether the d that comes next is the sign of a differential of what follows it."""
+        is_upright = self.lexeme.end > self.lexeme.start + 1
+        return following.kind in _NAMES or (is_upright and following.kind in _OPENING)
 
     def quotient(self, top: Sequence[Lexeme], bottom: Sequence[Lexeme]) -> Slope | None:
         if not (top and len(bottom) > 1 and _is_sign(top[0]) and _is_sign(bottom[0])):
@@ -260,6 +303,10 @@ def _after_power(lexemes: Sequence[Lexeme]) -> tuple[list[Lexeme], list[str]]:
 def _is_sign(lexeme: Lexeme) -> bool:
     r"""Whether a lexeme is the sign of a differential: `\partial`, or a d."""
     return lexeme.text in _DIFFERENTIALS and lexeme.kind in {"command", "letter"}
+
+
+def _is_d(lexeme: Lexeme) -> bool:
+    return lexeme.text == "d" and lexeme.kind == "letter"
 
 
 def _not_read(start: int, end: int) -> ParseError:

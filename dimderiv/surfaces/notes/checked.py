@@ -8,11 +8,11 @@ r"""Notes to a report: each claim about a derivative is checked, each blank answ
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from dimderiv.errors import DimderivError, ParseError
 from dimderiv.rulebook import load_rules
-from dimderiv.sources import Side, shapes_in
+from dimderiv.sources import SIGNS, Side, shapes_in
 from dimderiv.surfaces.notes.claims import (
     Question,
     questions,
@@ -21,16 +21,18 @@ from dimderiv.surfaces.notes.claims import (
 )
 from dimderiv.surfaces.notes.document import Document, read_document
 from dimderiv.surfaces.notes.fill import spliced
-from dimderiv.surfaces.notes.judge import Judge, Outcome
+from dimderiv.surfaces.notes.judge import ONE_HOT, Judge, Outcome
 from dimderiv.surfaces.notes.prose import told_before
 from dimderiv.surfaces.notes.report import Finding, Place, Report
 from dimderiv.surfaces.notes.scope import Definition, Scope
+from dimderiv.surfaces.notes.spelling import fix_in_latex
 from dimderiv.surfaces.notes.statements import Statement, statements_of
 from dimderiv.surfaces.notes.words import Words
 
 BLANK = "?"
 _NEW_PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*(?!\s*(?:where|with|here|in which|其中|这里))", re.I)
 _ZERO = re.compile(r"\\?,?\s*(?:0|\{?\\(?:mathbf|boldsymbol|vec|bm)\s*\{?\s*0\s*\}?\}?)")
+_ONES = re.compile(r"\\(?:mathbf|bm|boldsymbol|mathbb|mathds)\s*\{?\s*1")
 # How many statements after a claim may say what its symbols are.
 _MOST_AFTER = 12
 
@@ -76,6 +78,7 @@ class _Reader:
         self.judge = Judge(lang)
         self.fill = fill
         self.scope = Scope(load_rules())
+        self.fonts: dict[str, str] = {}
         self.claimed: list[_Claimed] = []
         self.blanks: list[tuple[int, str]] = []
         self.counts = {"declares": 0, "defines": 0, "ignored": 0}
@@ -100,6 +103,7 @@ class _Reader:
         )
 
     def read(self, place: int, statement: Statement) -> None:
+        self.fonts.update(statement.fonts)
         match statement.kind:
             case "declares" | "defines" | "says":
                 self.learn(statement)
@@ -135,7 +139,7 @@ class _Reader:
             self.named(statement, scope)
         for side in values:
             try:
-                asked = [*questions(slope, scope, statement.formula.section)]
+                asked = [*questions(slope, scope, statement.formula.section, values)]
                 claimed = self.member(statement, side, asked)
             except DimderivError as error:
                 made = self.words.unread(error.message)
@@ -194,8 +198,7 @@ class _Reader:
                 continue
             found.append((question, outcome))
             if outcome.verdict.right:
-                is_doubtful = bool(place) and question.since is not None and not errors
-                return self.right(statement, side, found, is_doubtful=is_doubtful)
+                return self.right(statement, side, found, is_doubtful=place > len(errors))
         if not found:
             raise errors[0]
         return self.wrong(statement, side, found[0][1])
@@ -204,10 +207,16 @@ class _Reader:
         section = statement.formula.section
         text = substituted(side, question.scope, section, self.judge)
         asked, claim = question.claim(text)
-        sections = self.document.sections
-        since = sections[section - 1] if section else 0
-        told = told_before(self.document.prose, statement.formula.end, since)
+        told = self.told(statement)
         return self.judge.judged(asked, claim, said_of(question.scope, question.names), told)
+
+    def told(self, statement: Statement) -> dict[str, str]:
+        """What the words of the section say of matrices, as far as the sentence goes."""
+        section, end = statement.formula.section, statement.formula.end
+        since = self.document.sections[section - 1] if section else 0
+        everywhere = told_before(self.document.prose, end, 0)
+        labels = {name: its for name, its in everywhere.items() if its == ONE_HOT}
+        return labels | told_before(self.document.prose, end, since)
 
     def right(
         self,
@@ -218,13 +227,11 @@ class _Reader:
         is_doubtful: bool,
     ) -> _Claimed:
         question, outcome = found[-1]
-        if is_doubtful:
+        if is_doubtful and question.unsaid:
             first = found[0][1].verdict
-            earlier = set(dict(found[0][0].asked.shapes)) - set(dict(question.asked.shapes))
-            says = self.words.said(
-                "unsure_section", names=", ".join(sorted(earlier)), says=first.says
-            )
-            finding = self.finding("unsure", statement, side, says, fix=first.fix)
+            names = ", ".join(question.unsaid)
+            says = self.words.said("unsure_names", names=names, says=first.says)
+            finding = self.finding("unsure", statement, side, says)
         elif outcome.conditions:
             finding = self.finding("note", statement, side, self.words.under(outcome.conditions))
         else:
@@ -244,7 +251,9 @@ class _Reader:
             kind, says = "note", self.words.said("structured", says=says)
         elif verdict.doubts:
             kind, says = "unsure", self.words.said("unsure", says=says)
-        finding = self.finding(kind, statement, side, says, fix=verdict.fix)
+        said = {each.said for each in self.scope.definitions.values()}
+        fix = fix_in_latex(outcome.derived, verdict.fix, said, self.fonts)
+        finding = self.finding(kind, statement, side, says, fix=fix)
         finding = replace(finding, mistake=verdict.kind, entry=verdict.entry)
         return _Claimed(finding, outcome=outcome)
 
@@ -253,7 +262,7 @@ class _Reader:
         reason = ""
         for question in asked:
             try:
-                answer = self.judge.answer(question.asked)
+                answer = self.judge.answer(question.asked, self.fonts)
                 again, claim = question.claim(answer)
                 outcome = self.judge.judged(again, claim, {}, {})
             except DimderivError as error:
@@ -335,7 +344,13 @@ def taken_in(statement: Statement, scope: Scope, judge: Judge) -> None:
     """
     section = statement.formula.section
     if statement.kind == "declares":
-        scope.declare(shapes_in(statement.text), statement.start, section)
+        if _ONES.match(statement.text):
+            return
+        shapes = shapes_in(statement.text)
+        plain = {name: shape.removesuffix(f" {SIGNS}") for name, shape in shapes.items()}
+        scope.declare(plain, statement.start, section)
+        signed = {name for name, shape in shapes.items() if shape != plain[name]}
+        scope.properties.update(dict.fromkeys(signed, (SIGNS, section)))
     elif statement.kind == "defines":
         define(statement, statement.values, scope, judge)
     elif statement.head is not None:
@@ -359,24 +374,37 @@ def define(statement: Statement, values: Sequence[Side], scope: Scope, judge: Ju
     errors: list[DimderivError] = []
     for side in values:
         try:
-            value = substituted(side, scope, statement.formula.section, judge)
+            value = scope.plain(substituted(side, scope, statement.formula.section, judge))
             written = f"{statement.left.text} = {value}"
-            names = scope.read(written)
+            names, said = scope.read(written)
+            if head.name in scope.read(value).names:
+                raise ParseError(f"{head.name} stands on both sides")
+            if _has_noise(side):
+                raise ParseError(f"{head.name} is modelled with noise here, and not defined")
         except DimderivError as error:
             errors.append(error)
             continue
-        if head.name in scope.read(value):
-            raise ParseError(f"{head.name} stands on both sides")
-        is_doubtful = head.name in scope.variables and head.name not in scope.definitions
         scope.define(
             Definition(
                 head,
                 written,
+                said,
+                statement.left.text,
                 names - {head.name},
                 statement.start,
                 statement.formula.section,
-                is_doubtful,
+                scope.doubt(head.name),
             )
         )
         return
     raise errors[0] if errors else ParseError("nothing is defined here")
+
+
+def _has_noise(side: Side) -> bool:
+    r"""Whether a term of a sum is noise, as in `y = X \theta + \varepsilon`."""
+    depth = 0
+    for one, other in pairwise(side.lexemes):
+        depth += (one.kind in "([{") - (one.kind in ")]}")
+        if not depth and one.kind in {"+", "-"} and other.text in {"epsilon", "xi"}:
+            return True
+    return False

@@ -1,16 +1,24 @@
 """Claims to verdicts, by the engine's own derivation and the grading of answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from itertools import count
+from typing import Any, NamedTuple
 
+from dimderiv import render
 from dimderiv.answer import Derived
 from dimderiv.derivation import derive
 from dimderiv.errors import DimderivError
 from dimderiv.language import Binary, Call, Name
+from dimderiv.sources import SIGNS
 from dimderiv.surfaces.grading import Verdict, Words, agrees, derived_of, graded
+from dimderiv.surfaces.notes.spelling import has_new_names, in_latex
 
+SYMMETRIC, ONE_HOT = "symmetric", "onehot"
+# Functions of what is mostly multiplied by probabilities, and by labels that are 1 or -1.
+_OF_PROBABILITIES = {"log", "logsoftmax", "logsumexp", "softmax", "cross_entropy"}
+_OF_LABELS = {"log", "exp", "relu", "max", "sigmoid", "softplus", "log1p"}
 # A space of LaTeX shows that a text is that.
 _IN_LATEX = r" \,"
 
@@ -33,6 +41,11 @@ class Asked(NamedTuple):
     layout: str
     directions: tuple[str, ...]
     shapes: tuple[tuple[str, str], ...]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The same for `derive`."""
+        return {"shapes": dict(self.shapes), "order": self.order, "layout": self.layout}
 
 
 @dataclass(frozen=True)
@@ -70,10 +83,12 @@ class Judge:
     Attributes:
         lang: the language of the verdicts.
         known: what was derived already.
+        met: conditions under which claims were right.
     """
 
     lang: str = "en"
     known: dict[Asked, Derived | DimderivError] = field(default_factory=dict)
+    met: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> Words:
@@ -94,11 +109,9 @@ class Judge:
                 self.known[asked] = derived_of(
                     asked.expression,
                     asked.variables,
-                    shapes=dict(asked.shapes),
-                    order=asked.order,
-                    layout=asked.layout,
                     forward=asked.directions or None,
                     source="latex",
+                    **asked.options,
                 )
             except DimderivError as error:
                 self.known[asked] = error
@@ -107,26 +120,21 @@ class Judge:
             raise found
         return found
 
-    def answer(self, asked: Asked) -> str:
+    def answer(self, asked: Asked, fonts: Mapping[str, str] = {}) -> str:
         """The checked derivative, as one formula in LaTeX.
 
         Args:
             asked: what is differentiated.
+            fonts: how letters are written.
 
         Raises:
             DimderivError: it cannot be derived, or cannot be checked.
         """
-        found = derive(
-            asked.expression,
-            asked.variables,
-            shapes=dict(asked.shapes),
-            order=asked.order,
-            layout=asked.layout,
-            forward=asked.directions or None,
-            source="latex",
-            inline=True,
-        )
-        return found.latex()
+        options = asked.options | {"forward": asked.directions or None, "source": "latex"}
+        found = derive(asked.expression, asked.variables, **options).derived
+        if has_new_names(found):
+            found = derive(asked.expression, asked.variables, inline=True, **options).derived
+        return in_latex(found, found.program, fonts)
 
     def judged(
         self, asked: Asked, claim: str, said: Mapping[str, str], told: Mapping[str, str]
@@ -142,16 +150,26 @@ class Judge:
         Raises:
             DimderivError: the claim cannot be read, or not be judged.
         """
-        derived = self.derived(asked)
+        first = self.derived(asked)
+        plain = asked
         for name, its in said.items():
-            asked = _with(asked, derived, name, its)
+            asked = _with(asked, first, name, its)
+            plain = asked if its != SIGNS else plain
         derived = self.derived(asked)
-        if not self._agrees(derived, claim):
-            # What is wrong is searched for last, since that takes longest.
-            for conditions in _conditions(derived, told):
-                outcome = self._under(asked, derived, claim, conditions)
-                if outcome is not None:
-                    return outcome
+        if self._agrees(derived, claim):
+            return Outcome(self._graded(derived, claim), derived)
+        # What is wrong is searched for last, since that takes longest.
+        usual = [each for each in _usual(first, told) if each[0] not in said]
+        for conditions in _together(usual):
+            outcome = self._under(asked, first, claim, conditions)
+            if outcome is not None:
+                self.met.update(dict(conditions))
+                return outcome
+        # It is explained under what the text tells, and what other claims of it need.
+        for name, its in {**self.met, **told}.items():
+            if its != SIGNS and (name, its) in usual:
+                plain = _with(plain, first, name, its)
+        derived = self.derived(plain)
         return Outcome(self._graded(derived, claim), derived)
 
     def _agrees(self, derived: Derived, claim: str) -> bool:
@@ -182,39 +200,49 @@ def _with(asked: Asked, derived: Derived, name: str, its: str) -> Asked:
     if symbol is None:
         return asked
     shapes = dict(asked.shapes)
-    shapes[name] = f"{symbol.shape} {its}"
-    return asked._replace(shapes=tuple(shapes.items()))
+    if its != SIGNS:
+        shapes[name] = f"{symbol.shape} {its}"
+        return asked._replace(shapes=tuple(shapes.items()))
+    # The sign of anything is 1 or -1, and its slope is 0.
+    taken = {*derived.question.typed.names, *shapes}
+    other = next(f"q_{k}" for k in count(1) if f"q_{k}" not in taken)
+    shapes.pop(name, None)
+    shapes[other] = str(symbol.shape)
+    written = rf"{render.latex(Name(name))} = \operatorname{{sign}}({other}) ; "
+    return asked._replace(expression=written + asked.expression, shapes=tuple(shapes.items()))
 
 
-def _conditions(derived: Derived, told: Mapping[str, str]) -> Iterator[tuple[tuple[str, str], ...]]:
-    """What may have been meant, and not been said in formulas: each alone, and all together."""
-    each = [*_usual(derived, told)]
+def _together(each: Sequence[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Each condition alone, and one for every name together."""
     for condition in each:
         yield (condition,)
-    if len(each) > 1:
-        yield tuple({name: (name, its) for name, its in reversed(each)}.values())
+    together = dict(reversed(each))
+    if len(together) > 1:
+        yield tuple(together.items())
 
 
 def _usual(derived: Derived, told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Properties that authors do not write down, and those that the text tells in words."""
     typed = derived.question.typed
-    masks = _factors(derived)
-    logarithms = any(
-        isinstance(part, Call) and ("log" in part.function or part.function == "cross_entropy")
-        for part in typed.program.parts
-    )
+    functions = {part.function for part in typed.program.parts if isinstance(part, Call)}
+    factors = _factors(derived)
     for name, known in typed.symbols.items():
-        shape = known.shape
+        shape, its = known.shape, told.get(name, "")
+        is_square = shape.is_matrix and shape.rows == shape.cols
         if known.properties or shape.has_more_axes:
             continue
-        if name in told and shape.is_matrix and shape.rows == shape.cols:
-            yield name, told[name]
+        if its == SYMMETRIC and is_square:
+            yield name, its
         if name in derived.question.wrt:
             continue
-        if logarithms and not shape.is_scalar:
+        if its == ONE_HOT and not shape.is_scalar:
+            yield name, its
+        if functions & _OF_PROBABILITIES and not shape.is_scalar:
             yield name, "probability"
-        if name in masks and not shape.is_scalar:
+        if name in factors and not shape.is_scalar:
             yield name, "binary"
+        if functions & _OF_LABELS and name in typed.program.names:
+            yield name, SIGNS
 
 
 def _factors(derived: Derived) -> set[str]:
