@@ -178,17 +178,12 @@ class _Reader(Cursor):
             found = self.quotient(inside[:cut], inside[cut + 1 :])
         else:
             found = None
-            if _is_d(self.lexeme) and len(inside) > 1 and self.is_operand(inside[1]):
+            if _is_d(self.lexeme) and len(inside) > 1 and inside[1].kind in _NAMES | _OPENING:
                 found = Slope((), 1, Side(self.source, tuple(inside[1:])), "differential")
         if found is not None:
             self.place = len(self.lexemes)
             self.end = inside[-1].end
         return found
-
-    def is_operand(self, following: Lexeme) -> bool:
-        """Whether the d that comes next is the sign of a differential of what follows it."""
-        is_upright = self.lexeme.end > self.lexeme.start + 1
-        return following.kind in _NAMES or (is_upright and following.kind in _OPENING)
 
     def quotient(self, top: Sequence[Lexeme], bottom: Sequence[Lexeme]) -> Slope | None:
         if not (top and len(bottom) > 1 and _is_sign(top[0]) and _is_sign(bottom[0])):
@@ -229,8 +224,11 @@ class _Reader(Cursor):
         if is_whole:
             self.place = len(self.lexemes)
             self.end = self.lexemes[-1].end
+        elif self.is_at("("):
+            self.place = min(self.matching(self.place) + 1, len(self.lexemes))
+            self.end = self.lexemes[self.place - 1].end
         else:
-            if self.lexeme.kind not in {"letter", "word", "command"}:
+            if self.lexeme.kind not in _NAMES:
                 return None
             self.advance()
             while self.is_at("_") or self.is_at("("):

@@ -262,6 +262,8 @@ class _Reader:
         reason = ""
         for question in asked:
             try:
+                if question.letters:
+                    raise ParseError("blanks for entries are not filled")
                 answer = self.judge.answer(question.asked, self.fonts)
                 again, claim = question.claim(answer)
                 outcome = self.judge.judged(again, claim, {}, {})

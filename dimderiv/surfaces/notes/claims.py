@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dimderiv.errors import DimderivError, ParseError, UnknownNameError
-from dimderiv.sources import Side, Slope, differentials_in, head_of, slopes_within
+from dimderiv.sources import Side, Slope, differentials_in, head_of, slope_of, slopes_within
 from dimderiv.surfaces.notes.judge import Asked, Judge
 from dimderiv.surfaces.notes.scope import Definition, Scope
 
 _SEPARATOR = " ; "
 _D = r"\mathrm{d}"
+# The name of a derivative that is given entry by entry.
+_ENTRIES = r"\mathrm{entries}"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Question:
         names: the names in it.
         since: the section from which on declarations count; nothing where all do.
         unsaid: the names of which something that was said is left out.
+        letters: those of the entry that is differentiated by.
     """
 
     asked: Asked
@@ -31,6 +34,7 @@ class Question:
     names: frozenset[str]
     since: int | None = None
     unsaid: tuple[str, ...] = ()
+    letters: str = ""
 
     def claim(self, text: str) -> tuple[Asked, str]:
         """What is asked, with the shapes that a claim needs, and the claim with its definitions.
@@ -43,6 +47,8 @@ class Question:
         """
         known = {*self.asked.variables, *self.asked.directions, *self.names}
         text = self.scope.plain(text)
+        if self.letters:
+            text = rf"({_ENTRIES})_{{{','.join(self.letters)}}} = {text}"
         names = self.scope.read(text, known).names
         without = {*self.asked.variables, *(each.head.name for each in self.needed)}
         needed = self.scope.closure(names, without)
@@ -71,28 +77,40 @@ def questions(
         slope = replace(slope, variables=tuple(dict.fromkeys(moving)))
     first = _question(slope, scope, None)
     yield first
+    for narrow, since, unsaid in _readings(slope, scope, section, first):
+        try:
+            yield replace(_question(slope, narrow, since), unsaid=unsaid)
+        except DimderivError:
+            continue
+
+
+def _readings(
+    slope: Slope, scope: Scope, section: int, first: Question
+) -> Iterator[tuple[Scope, int | None, tuple[str, ...]]]:
+    """Other readings: without equations that may define nothing, without earlier declarations."""
+    head = head_of(slope.subject) if slope.subject else None
     for doubt in ("variable", "declared"):
-        doubtful = [each.head.name for each in first.needed if each.doubt == doubt]
+        equations = [each.head.name for each in first.needed if each.doubt == doubt]
+        doubtful = [name for name in equations if head is None or name != head.name]
         if doubtful:
             narrow = scope.copy()
             for name in doubtful:
                 del narrow.definitions[name]
-            made = _question(slope, narrow, None)
-            yield replace(made, unsaid=tuple(doubtful) if doubt == "declared" else ())
-    every = first.names.union(*(each.names for each in first.needed))
-    wide, narrow_shapes = scope.relevant(every), scope.relevant(every, section)
-    if wide != narrow_shapes:
-        unsaid = tuple(name for name in wide if name not in narrow_shapes)
-        yield replace(_question(slope, scope, section), unsaid=unsaid)
+            yield narrow, None, tuple(doubtful) if doubt == "declared" else ()
+    wide, later = scope.relevant(first.names), scope.relevant(first.names, section)
+    if wide != later:
+        yield scope, section, tuple(name for name in wide if name not in later)
 
 
 def _question(slope: Slope, scope: Scope, since: int | None) -> Question:
     if slope.subject is None:
         raise ParseError("what is differentiated is not written", hint=r"\nabla_w J = ...")
-    variables = _variables(slope, scope)
-    text, names, needed = _subject(slope.subject, scope, variables)
+    written = _variables(slope, scope)
+    bases = [name.rpartition("_")[0] for name in written]
+    text, names, needed = _subject(slope.subject, scope, (*written, *filter(None, bases)))
     expression = _SEPARATOR.join([*(each.text for each in needed), *([text] if text else [])])
     every = names.union(*(each.names for each in needed))
+    variables, letters = _entries(written, every)
     shapes = scope.relevant(every, since)
     directions = tuple(f"d{each}" for each in variables) if slope.sign == "differential" else ()
     asked = Asked(
@@ -103,7 +121,16 @@ def _question(slope: Slope, scope: Scope, since: int | None) -> Question:
         directions,
         tuple(shapes.items()),
     )
-    return Question(asked, scope, needed, every, since)
+    return Question(asked, scope, needed, every, since, letters=letters)
+
+
+def _entries(written: tuple[str, ...], names: frozenset[str]) -> tuple[tuple[str, ...], str]:
+    """The variables, and the letters of an entry where one is differentiated by: `W_ij`."""
+    base, _, letters = written[0].rpartition("_")
+    is_entry = len(written) == 1 and base in names and written[0] not in names
+    if is_entry and letters.isalpha() and letters.islower() and len(letters) <= 2:
+        return (base,), letters
+    return written, ""
 
 
 def _variables(slope: Slope, scope: Scope) -> tuple[str, ...]:
@@ -172,11 +199,22 @@ def substituted(side: Side, scope: Scope, section: int, judge: Judge) -> str:
     for each in differentials_in(side):
         parts += [side.source[place : each.start], _D, side.source[each.middle : each.end]]
         place = each.end
-    for slope in () if parts else slopes_within(side):
+    whole = slope_of(side) if not parts and not _is_sum(side) else None
+    for slope in [whole] if whole else () if parts else slopes_within(side):
         question = next(questions(slope, scope, section))
         parts += [side.source[place : slope.start], rf"\left({judge.answer(question.asked)}\right)"]
         place = slope.end
     return "".join([*parts, side.source[place : side.end]])
+
+
+def _is_sum(side: Side) -> bool:
+    """Whether a sign stands outside of brackets, so that a derivative may end before it."""
+    depth = 0
+    for lexeme in side.lexemes:
+        depth += (lexeme.kind in "([{") - (lexeme.kind in ")]}")
+        if not depth and lexeme.kind in {"+", "-"}:
+            return True
+    return False
 
 
 def said_of(scope: Scope, names: frozenset[str]) -> Mapping[str, str]:

@@ -10,14 +10,14 @@ from dimderiv import render
 from dimderiv.answer import Derived
 from dimderiv.derivation import derive
 from dimderiv.errors import DimderivError
-from dimderiv.language import Binary, Call, Name
+from dimderiv.language import Binary, Call, Entry, Name, Program, Tree, walk
 from dimderiv.sources import SIGNS
 from dimderiv.surfaces.grading import Verdict, Words, agrees, derived_of, graded
 from dimderiv.surfaces.notes.spelling import has_new_names, in_latex
 
 SYMMETRIC, ONE_HOT = "symmetric", "onehot"
-# Functions of what is mostly multiplied by probabilities, and by labels that are 1 or -1.
-_OF_PROBABILITIES = {"log", "logsoftmax", "logsumexp", "softmax", "cross_entropy"}
+_LOGARITHMS = {"log", "logsoftmax"}
+# Functions of what is multiplied by labels that are 1 or -1.
 _OF_LABELS = {"log", "exp", "relu", "max", "sigmoid", "softplus", "log1p"}
 # A space of LaTeX shows that a text is that.
 _IN_LATEX = r" \,"
@@ -83,11 +83,13 @@ class Judge:
     Attributes:
         lang: the language of the verdicts.
         known: what was derived already.
+        answers: what was derived, and checked, to be written.
         met: conditions under which claims were right.
     """
 
     lang: str = "en"
     known: dict[Asked, Derived | DimderivError] = field(default_factory=dict)
+    answers: dict[Asked, Derived] = field(default_factory=dict)
     met: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -130,10 +132,13 @@ class Judge:
         Raises:
             DimderivError: it cannot be derived, or cannot be checked.
         """
-        options = asked.options | {"forward": asked.directions or None, "source": "latex"}
-        found = derive(asked.expression, asked.variables, **options).derived
-        if has_new_names(found):
-            found = derive(asked.expression, asked.variables, inline=True, **options).derived
+        if asked not in self.answers:
+            options = asked.options | {"forward": asked.directions or None, "source": "latex"}
+            found = derive(asked.expression, asked.variables, **options).derived
+            if has_new_names(found):
+                found = derive(asked.expression, asked.variables, inline=True, **options).derived
+            self.answers[asked] = found
+        found = self.answers[asked]
         return in_latex(found, found.program, fonts)
 
     def judged(
@@ -160,6 +165,7 @@ class Judge:
             return Outcome(self._graded(derived, claim), derived)
         # What is wrong is searched for last, since that takes longest.
         usual = [each for each in _usual(first, told) if each[0] not in said]
+        usual.sort(key=lambda each: self.met.get(each[0]) != each[1])
         for conditions in _together(usual):
             outcome = self._under(asked, first, claim, conditions)
             if outcome is not None:
@@ -224,8 +230,8 @@ def _together(each: Sequence[tuple[str, str]]) -> Iterator[tuple[tuple[str, str]
 def _usual(derived: Derived, told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Properties that authors do not write down, and those that the text tells in words."""
     typed = derived.question.typed
+    factors, weights = _factors(typed.program), _weights(typed.program)
     functions = {part.function for part in typed.program.parts if isinstance(part, Call)}
-    factors = _factors(derived)
     for name, known in typed.symbols.items():
         shape, its = known.shape, told.get(name, "")
         is_square = shape.is_matrix and shape.rows == shape.cols
@@ -233,23 +239,47 @@ def _usual(derived: Derived, told: Mapping[str, str]) -> Iterator[tuple[str, str
             continue
         if its == SYMMETRIC and is_square:
             yield name, its
-        if name in derived.question.wrt:
+        if name in derived.question.wrt or shape.is_scalar:
             continue
-        if its == ONE_HOT and not shape.is_scalar:
+        if its == ONE_HOT:
             yield name, its
-        if functions & _OF_PROBABILITIES and not shape.is_scalar:
+        if name in weights:
             yield name, "probability"
-        if name in factors and not shape.is_scalar:
+        if name in factors:
             yield name, "binary"
-        if functions & _OF_LABELS and name in typed.program.names:
-            yield name, SIGNS
+            if functions & _OF_LABELS and not shape.is_matrix:
+                yield name, SIGNS
 
 
-def _factors(derived: Derived) -> set[str]:
-    """The names that are factors of elementwise products."""
+def _factors(program: Program) -> set[str]:
+    """The names that are factors entry by entry, as masks and labels are."""
     found: set[str] = set()
-    for part in derived.question.typed.program.parts:
+    for part in program.parts:
         match part:
             case Binary(".*", left, right):
                 found |= {each.name for each in (left, right) if isinstance(each, Name)}
+            case Entry(Name(name)):
+                found.add(name)
     return found
+
+
+def _weights(program: Program) -> set[str]:
+    """The names that logarithms are multiplied by, as probabilities are in a cross-entropy."""
+    found: set[str] = set()
+    for part in program.parts:
+        match part:
+            case Call("cross_entropy", (_, weights)):
+                found |= {each for tree in walk(weights) for each in _named(tree)}
+            case Binary("*" | ".*", left, right):
+                for one, other in ((left, right), (right, left)):
+                    if any(_is_logarithm(each) for each in walk(one)):
+                        found |= {each for tree in walk(other) for each in _named(tree)}
+    return found
+
+
+def _named(tree: Tree) -> set[str]:
+    return {tree.name} if isinstance(tree, Name) else set()
+
+
+def _is_logarithm(tree: Tree) -> bool:
+    return isinstance(tree, Call) and tree.function in _LOGARITHMS

@@ -166,10 +166,10 @@ class Scope:
         waiting = [*names]
         while waiting:
             name = waiting.pop()
-            for each in (name, name.rpartition("_")[0]):
-                definition = self.definitions.get(each)
-                if definition is None or each in found or each in without:
-                    continue
+            # An entry of an array needs the definition of the array.
+            each = name if name in self.definitions else name.rpartition("_")[0]
+            definition = self.definitions.get(each)
+            if definition is not None and not {each, name} & {*found, *without}:
                 found[each] = definition
                 waiting += definition.names
         return sorted(found.values(), key=lambda each: each.place)

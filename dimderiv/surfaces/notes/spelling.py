@@ -28,7 +28,7 @@ def fonts_in(relations: Iterable[Relation]) -> dict[str, str]:
     for relation in relations:
         for side in relation.sides:
             for lexeme in side.lexemes:
-                if lexeme.kind not in {"letter", "command"}:
+                if lexeme.kind != "letter" and not lexeme.font:
                     continue
                 written = side.source[lexeme.start : lexeme.end]
                 font = _FONT.fullmatch(written)
@@ -95,7 +95,6 @@ def fix_in_latex(
 def _spelled(name: str, fonts: Mapping[str, str]) -> str:
     """A name with its letter in the font that it has in the text."""
     base = re.split(r"[_0-9]", name, maxsplit=1)[0]
-    plain, written = render.latex(Name(name)), fonts.get(base)
-    if not written:
-        return plain
-    return plain.replace(render.latex(Name(base)), written, 1)
+    of = base[1:] if base[:1] == "d" and base[1:] in fonts else base
+    plain, written = render.latex(Name(name)), fonts.get(of)
+    return plain.replace(render.latex(Name(of)), written, 1) if written else plain

@@ -24,6 +24,8 @@ from dimderiv.surfaces.notes.spelling import fonts_in
 
 Kind = Literal["declares", "defines", "claims", "says", "says nothing", "unread"]
 _PROPERTIES = {"succ": "spd", "succeq": "psd"}
+# Comparisons say where something holds, and nothing of a derivative.
+_CONDITIONS = frozenset({"<", ">", "le", "ge", "ne", "ll", "gg"})
 _TRANSPOSED = ("^\\top", "^T", "'", "^{\\top}", "^{T}", "^\\mathsf{T}", "^{\\mathsf T}")
 
 
@@ -120,15 +122,23 @@ def _read(made: Statement, relation: Relation) -> Statement:
         return replace(made, kind="declares")
     if signs[0] in _PROPERTIES and sides[1].text.strip() == "0" and (head := head_of(sides[0])):
         return replace(made, head=head, property=_PROPERTIES[signs[0]])
+    if signs[0] in _CONDITIONS and not any(map(mentions_slope, sides)):
+        head = head_of(sides[0])
+        is_positive = signs == (">",) and sides[1].text.strip() == "0" and head
+        return (
+            replace(made, head=head, property="positive")
+            if is_positive
+            else replace(made, kind="says nothing")
+        )
     if signs[0] != "=":
         is_claim = mentions_slope(sides[0])
         error = ParseError(f"this relation, {signs[0]}, is not read")
         return replace(made, kind="unread", error=error, is_claim=is_claim)
     equal = sides[: next((k for k, each in enumerate(signs) if each != "="), len(signs)) + 1]
     slopes = [slope_of(each) for each in equal]
-    if slopes[0] and slopes[0].sign == "differential" and not any(map(differentials_in, equal[1:])):
+    if not any(map(differentials_in, equal[1:])):
         # A letter d that no other one answers is a name.
-        slopes[0] = None
+        slopes = [each if each and each.sign != "differential" else None for each in slopes]
     place = next((k for k, each in enumerate(slopes) if each is not None), -1)
     head = head_of(sides[0])
     if place < 0:
