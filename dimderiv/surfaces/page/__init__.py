@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from dimderiv.lazy import late
+from dimderiv.surfaces.page.reply import reply
 
 if TYPE_CHECKING:
-    from dimderiv.surfaces.page.reply import reply
     from dimderiv.surfaces.page.server import Server
 else:
-    __getattr__ = late(__name__, reply="reply", server="Server")
+    # Where the page is built there is none.
+    __getattr__ = late(__name__, server="Server")
 
 __all__ = ["Server", "reply"]

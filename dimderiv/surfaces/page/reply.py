@@ -15,6 +15,7 @@ from dimderiv.language import Declaration
 from dimderiv.render import align, equation, latex
 from dimderiv.surfaces import grading
 from dimderiv.surfaces.page.asked import Asked
+from dimderiv.surfaces.pictures import pictures
 
 # A page asks for code, and has answers checked, of what it asked for before.
 KEPT = 8
@@ -116,7 +117,7 @@ def _written(declared: Declaration) -> str:
 
 
 def _derived(asked: Asked) -> dict[str, Any]:
-    """The answer, what it is, how it was read and checked, and the steps."""
+    """The answer, what it is, how it was read and checked, the steps and their pictures."""
     found = _derive(asked)
     shaped = {f"{name}: {each.text}" for name, each in found.typed.symbols.items()}
     verification = found.verification
@@ -135,6 +136,7 @@ def _derived(asked: Asked) -> dict[str, Any]:
         "notes": [*found.forms(asked.lang), *found.notes(asked.lang)],
         "check": verification and {**asdict(verification), "says": str(verification)},
         "steps": found.explain(asked.lang, markup="html"),
+        "pictures": dict(pictures(found, asked.lang)),
     }
 
 
