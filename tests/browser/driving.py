@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
 
 # Seconds; a busy machine may take long, and whoever waits for a condition waits no longer than it.
-PATIENCE = 6.0
+PATIENCE = 60.0
 OPTIONS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-dev-shm-usage "
     "--disable-background-networking --disable-component-update --disable-sync "
