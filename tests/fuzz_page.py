@@ -197,8 +197,6 @@ class Tags(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.strange.append(data)
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
-
 
 def fault(sent: Sent, answer: bytes) -> str:
     """What is wrong with an answer; nothing where nothing is."""

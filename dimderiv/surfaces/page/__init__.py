@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING
 
 from dimderiv.lazy import late
-from dimderiv.surfaces.page.reply import reply
 
 if TYPE_CHECKING:
+    from dimderiv.surfaces.page.reply import reply
     from dimderiv.surfaces.page.server import Server
 else:
-    # Where the page is built there is none.
+    # At once, since its module has the same name; a page that is built has no server.
+    from dimderiv.surfaces.page.reply import reply
+
     __getattr__ = late(__name__, server="Server")
 
 __all__ = ["Server", "reply"]

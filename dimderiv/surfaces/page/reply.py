@@ -13,7 +13,7 @@ from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer import Typed
 from dimderiv.language import Declaration
 from dimderiv.render import align, equation, latex
-from dimderiv.surfaces import grading
+from dimderiv.surfaces.grading import check
 from dimderiv.surfaces.page.asked import Asked
 from dimderiv.surfaces.pictures import pictures
 
@@ -161,7 +161,7 @@ def _code(asked: Asked) -> dict[str, Any]:
 
 def _checked(asked: Asked) -> dict[str, Any]:
     """The verdict on an answer of one's own."""
-    verdict = grading.check(asked.expr, asked.wrt, asked.answer, lang=asked.lang, **asked.options)
+    verdict = check(asked.expr, asked.wrt, asked.answer, lang=asked.lang, **asked.options)
     return {name: getattr(verdict, name) for name in ("right", "kind", "says", "fix", "entry")}
 
 
