@@ -20,7 +20,7 @@ ROOMS = {
     "explain": "messages record words __init__",
     "verify": "claim layout evaluate symbolic points verdict code __init__",
     "codegen": "read plan blocks targets functions __init__",
-    "surfaces": "grading translation notebook drawing cli __init__",
+    "surfaces": "grading translation pictures notebook drawing page cli __init__",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # Text that generated code brings along; nothing imports these files.
@@ -164,6 +164,17 @@ def test_imports_stand_at_the_top(file: Path) -> None:
     ]
 
     assert not inside
+
+
+@of_every_module
+def test_annotations_of_a_class_use_no_name_that_it_defines(file: Path) -> None:
+    """From Python 3.14 on they are read when the class is there, and mean what stands in it."""
+    for each in ast.walk(tree(file)):
+        if isinstance(each, ast.ClassDef):
+            defined = {part.name for part in each.body if isinstance(part, ast.FunctionDef)}
+            annotated = [part for part in each.body if isinstance(part, ast.AnnAssign)]
+            used = [name for part in annotated for name in ast.walk(part.annotation)]
+            assert not defined & {name.id for name in used if isinstance(name, ast.Name)}
 
 
 @of_every_module

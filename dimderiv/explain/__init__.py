@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
-    from dimderiv.explain.messages import LANGUAGES, sentences_in
-    from dimderiv.explain.record import Step, record_steps
+    from dimderiv.explain.messages import LANGUAGES, sentences, sentences_in
+    from dimderiv.explain.record import Step, record_steps, recorded
     from dimderiv.explain.words import (
         Compared,
         explain,
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 else:
     __getattr__ = late(
         __name__,
-        messages="LANGUAGES sentences_in",
-        record="Step record_steps",
+        messages="LANGUAGES sentences sentences_in",
+        record="Step record_steps recorded",
         words="Compared explain forms in_markdown layout_in_words notes",
     )
 
@@ -33,5 +33,7 @@ __all__ = [
     "layout_in_words",
     "notes",
     "record_steps",
+    "recorded",
+    "sentences",
     "sentences_in",
 ]

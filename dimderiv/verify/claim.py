@@ -1,7 +1,7 @@
 """What is checked, and what a check that succeeded reports."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
@@ -91,15 +91,17 @@ class CodeCheck:
         points: at how many points.
         entries: how many entries.
         sizes: the sizes of the named dimensions at these points.
+        reason: why nothing was compared, where there are none.
     """
 
     points: int
     entries: int
     sizes: tuple[dict[str, int], ...]
+    reason: str = ""
 
     def __str__(self) -> str:
         if not self.points:
-            return "the code was not compared with the answer: no point was found for it"
+            return f"the code was not compared with the answer: {self.reason}"
         entries = _count(self.entries, "entry", "entries")
         points = _count(self.points, "point", "points")
         return f"the code agrees with the answer in {entries} at {points}"
@@ -192,7 +194,8 @@ def all_together(checks: Sequence[CodeCheck]) -> CodeCheck:
         checks: at least one.
     """
     least = min(checks, key=lambda check: check.points)
-    return CodeCheck(least.points, sum(check.entries for check in checks), least.sizes)
+    entries = sum(check.entries for check in checks)
+    return replace(least, entries=entries)
 
 
 def sizes_text(sizes: Mapping[str, int]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Literal, TypeAlias
 
 from dimderiv.errors import LimitError
@@ -15,6 +16,8 @@ Judge: TypeAlias = Literal["points", "sympy"]
 # The last guards of a proof: one that was asked for, and one that the check at points calls for.
 PATIENCE = 60.0
 SECONDS = 20.0
+# A page in a browser runs without it.
+NO_SYMPY = "sympy, which could decide it, is not installed"
 
 
 def judged(
@@ -55,6 +58,8 @@ def unchecked(reason: str) -> Verification:
 def _proved(
     claim: Claim, seconds: float = PATIENCE, sizes: Mapping[str, int] | None = None
 ) -> Verification:
+    if find_spec("sympy") is None:
+        return unchecked(NO_SYMPY)
     try:
         return symbolic.prove(claim, seconds=seconds, sizes=sizes)
     except (NotVerifiableError, LimitError) as error:
@@ -77,6 +82,8 @@ def _completed(claim: Claim, found: Verification) -> Verification:
     if found.level != "unchecked" and not found.remarks:
         return found
     proof = _proved(claim, SECONDS)
+    if proof.reason == NO_SYMPY and found.level == "unchecked":
+        return replace(found, reason=f"{found.reason}; {NO_SYMPY}")
     if proof.level == "unchecked" or (found.remarks and proof.level != "proved"):
         return found
     if found.one_sided:

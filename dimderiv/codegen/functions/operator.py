@@ -74,7 +74,7 @@ class OperatorModule(StagedModule):
         writer = self.writer(self.arguments, self._helper, self.functions)
         first, last = self.later[0], self.later[-1]
         shapes = [
-            [writer.tuple(axes_of(symbol.shape)) for symbol in later.symbols.values()]
+            [writer.tupled(axes_of(symbol.shape)) for symbol in later.symbols.values()]
             for later in (last, first)
         ]
         return writer.linear_map(self.dtype, shapes[0], shapes[1], first.name, last.name)

@@ -47,9 +47,9 @@ class ArrayApiWriter(Writer):
         "transpose": "xp.permute_dims({}, {op.detail.axes})",
         "diagonal": "{helper.diagonal}({}, {op.detail.letters})",
         "windows": "{helper.windows}({}, {op.window}, {op.detail.axes})",
-        "reshape": "xp.reshape({}, {op.tuple})",
-        "packed": "xp.reshape({}, {op.tuple})",
-        "split": "xp.reshape({}, {op.tuple})",
+        "reshape": "xp.reshape({}, {op.tupled})",
+        "packed": "xp.reshape({}, {op.tupled})",
+        "split": "xp.reshape({}, {op.tupled})",
         "concatenated": "xp.concat(({every}), axis={op.detail.axes[0]})",
         "sort": "xp.sort({}, axis={op.detail.axes[0]})",
         "rank": "xp.argsort(xp.argsort({}, axis={op.detail.axes[0]}), axis={op.detail.axes[0]})",
@@ -114,7 +114,7 @@ class ArrayApiWriter(Writer):
         text = part.text
         if value.dims != tuple(sizes):
             text = self.constant(text) if is_of_numbers(value) else text
-            text = f"xp.reshape({text}, {self.tuple(sizes)})"
+            text = f"xp.reshape({text}, {self.tupled(sizes)})"
         whole = Text(f"{self.helper('bordered')}({text}, [{', '.join(edges)}])")
         total = whole if base is None else joined("+", base, whole)
         return [commented(f"{variable} = {total}", op.dims)]
@@ -133,10 +133,10 @@ class ArrayApiWriter(Writer):
     def _filled(self, op: Operation, text: str) -> Text:
         shape, (value,) = self.shape(op.dims), op.arguments
         if not is_of_numbers(value):
-            return Text(f"xp.broadcast_to({text}, {self.tuple(op.dims)})")
+            return Text(f"xp.broadcast_to({text}, {self.tupled(op.dims)})")
         if value.number in (0, 1):
             return Text(f"xp.{'ones' if value.number else 'zeros'}({shape}, **like)")
-        return Text(f"xp.broadcast_to({self.constant(text)}, {self.tuple(op.dims)})")
+        return Text(f"xp.broadcast_to({self.constant(text)}, {self.tupled(op.dims)})")
 
     def _on_diagonals(self, op: Operation, part: Text) -> Text:
         """The array that is zero but where some of its axes run together."""
@@ -147,4 +147,4 @@ class ArrayApiWriter(Writer):
             return eye if part.text == "1" else joined("*", part, eye)
         text = self.constant(part.text) if is_of_numbers(value) else part.text
         call = self.helper("on_diagonals")
-        return Text(f"{call}({text}, {letters}, {self.tuple(op.dims)})")
+        return Text(f"{call}({text}, {letters}, {self.tupled(op.dims)})")

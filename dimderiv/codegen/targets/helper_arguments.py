@@ -24,12 +24,12 @@ def helper_arguments(op: Operation, writer: "Writer") -> list[str]:
         case details.Edges(edges):
             return [_listed(f"{e.axis}, {writer.sizes((e.before, e.after))}" for e in edges)]
         case details.Windows(windows):
-            return [_listed(f"{w.axis}, {writer.tuple(w.counts)}, {w.steps}" for w in windows)]
+            return [_listed(f"{w.axis}, {writer.tupled(w.counts)}, {w.steps}" for w in windows)]
         case details.Convolution(strides, dilations, around):
             given = [str(strides), str(dilations)]
             return [*given, _listed(map(writer.sizes, around))] if around else given
         case details.Selected(steps, offset):
-            return [writer.tuple(op.dims), str(steps), writer.size(offset).text, writer.options]
+            return [writer.tupled(op.dims), str(steps), writer.size(offset).text, writer.options]
         case details.Shared(axes):
             count = [] if op.kind == "taken" else [writer.size(op.dims[len(axes)]).text]
             return [str(axes), *count]

@@ -58,15 +58,15 @@ class Parts:
         return self._writer.shape(self._op.dims)
 
     @property
-    def tuple(self) -> str:
+    def tupled(self) -> str:
         """The shape as a tuple."""
-        return self._writer.tuple(self._op.dims)
+        return self._writer.tupled(self._op.dims)
 
     @property
     def window(self) -> str:
         """The sizes of windows as a tuple."""
         assert isinstance(self.detail, details.Along)
-        return self._writer.tuple(self._op.dims[-len(self.detail.axes) :])
+        return self._writer.tupled(self._op.dims[-len(self.detail.axes) :])
 
     @property
     def backwards(self) -> str:

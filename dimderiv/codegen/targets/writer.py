@@ -309,7 +309,7 @@ class Writer(LineWriter):
         """The shape of an array: a number or a tuple."""
         return self.sizes(dims) if len(dims) == 1 else f"({self.sizes(dims)})"
 
-    def tuple(self, dims: Sequence[Dim]) -> str:
+    def tupled(self, dims: Sequence[Dim]) -> str:
         """The shape of an array as a tuple."""
         return f"({self.sizes(dims)}{',' * (len(dims) == 1)})"
 

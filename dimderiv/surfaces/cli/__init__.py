@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from dimderiv.surfaces.cli.check import check_command
     from dimderiv.surfaces.cli.command import main
     from dimderiv.surfaces.cli.graph import graph_command
+    from dimderiv.surfaces.cli.page import page_command
 else:
     __getattr__ = late(
         __name__,
         check="check_command",
         command="main",
         graph="graph_command",
+        page="page_command",
     )
 
-__all__ = ["check_command", "graph_command", "main"]
+__all__ = ["check_command", "graph_command", "main", "page_command"]

@@ -182,6 +182,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "rules": lambda: rules_command,
     "check": lambda: cli.check_command,
     "graph": lambda: cli.graph_command,
+    "page": lambda: cli.page_command,
 }
 
 
@@ -209,7 +210,7 @@ def run(words: list[str]) -> int:
     command: click.Command = derive_command
     if words[:1] and words[0] in COMMANDS:
         command, words = COMMANDS[words[0]](), words[1:]
-    if command is not rules_command:
+    if any(isinstance(each, click.Argument) for each in command.params):
         words = words or ["--help"]
         refuse_misspelled(words, command)
     given = list(words)

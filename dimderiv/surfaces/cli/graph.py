@@ -1,10 +1,12 @@
-"""`dimderiv graph EXPR --wrt NAMES`: the program as a picture."""
+"""`dimderiv graph EXPR --wrt NAMES`: the program as a picture, or the products of its steps."""
 
 import click
 
 from dimderiv.derivation import derive
+from dimderiv.explain import LANGUAGES
 from dimderiv.surfaces.cli import options
 from dimderiv.surfaces.drawing import drawn
+from dimderiv.surfaces.pictures import picture
 
 
 @click.command(name="dimderiv graph", context_settings={"ignore_unknown_options": True})
@@ -12,7 +14,12 @@ from dimderiv.surfaces.drawing import drawn
 @click.option("--wrt", metavar="NAMES", required=True, help="Variables, such as w or W1,b1.")
 @click.option("--shape", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n".')
 @options.UPSTREAM
-def graph_command(expression: str, wrt: str, shape: tuple[str, ...], upstream: str | None) -> int:
+@click.option("--boxes", is_flag=True, help="Draw the products of the steps as boxes, in SVG.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the boxes.")
+def graph_command(
+    expression: str, wrt: str, shape: tuple[str, ...], upstream: str | None, boxes: bool, lang: str
+) -> int:
     """Write EXPR as a graph for Graphviz: `dimderiv graph "||Xw-y||^2" --wrt w | dot -Tsvg`."""
-    click.echo(drawn(derive(expression, wrt, shapes=";".join(shape), upstream=upstream)))
+    derivation = derive(expression, wrt, shapes=";".join(shape), upstream=upstream)
+    click.echo(picture(derivation, lang) if boxes else drawn(derivation))
     return 0

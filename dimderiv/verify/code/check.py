@@ -54,7 +54,8 @@ def check_code(
         compared = comparison.entries(each, number) if printed.count(each) <= MOST_ENTRIES else 0
         entries += compared
         sizes += [each] * bool(compared)
-    return CodeCheck(len(sizes), entries, tuple(sizes))
+    reason = "" if sizes else "no point was found for it"
+    return CodeCheck(len(sizes), entries, tuple(sizes), reason)
 
 
 class _Comparison:

@@ -1,0 +1,32 @@
+"""`dimderiv page`: the page, on this machine."""
+
+import webbrowser
+
+import click
+
+from dimderiv.surfaces.page import Server
+
+PORT = 8642
+
+
+@click.command(name="dimderiv page")
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, help="Where; 0 for any.")
+@click.option("--no-open", is_flag=True, help="Open no browser.")
+def page_command(port: int, no_open: bool) -> int:
+    """Show a page on this machine: derive, read the steps, check answers; Ctrl-C ends it."""
+    try:
+        server = Server(port)
+    except OSError as error:
+        raise click.UsageError(
+            f"the port {port} cannot be had: {error.strerror}; another one is --port {port + 1},"
+            " and any free one is --port 0"
+        ) from error
+    with server:
+        click.echo(f"{server.address} is open until you press Ctrl-C")
+        if not no_open:
+            webbrowser.open(server.address)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return 0
+    return 0

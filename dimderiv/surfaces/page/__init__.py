@@ -1,0 +1,13 @@
+"""One page for the browser, and the one function that answers what it asks."""
+
+from typing import TYPE_CHECKING
+
+from dimderiv.lazy import late
+
+if TYPE_CHECKING:
+    from dimderiv.surfaces.page.reply import reply
+    from dimderiv.surfaces.page.server import Server
+else:
+    __getattr__ = late(__name__, reply="reply", server="Server")
+
+__all__ = ["Server", "reply"]

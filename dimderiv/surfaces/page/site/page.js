@@ -1,0 +1,255 @@
+// The page: what is typed and chosen becomes questions, and their replies are shown.
+
+import { ask } from "./engine.js";
+import { EXAMPLES } from "./examples.js";
+import { fill, fit, link, linked, question, showShapes, showSymbols, tellOptions } from "./form.js";
+import {
+  element, made, showCode, showError, showReading, showResult, showVerdict,
+} from "./show.js";
+import { language, say, speak } from "./words.js";
+
+// Milliseconds after which a pause in typing is one, and after which waiting is told.
+const PAUSE = 250;
+const PATIENCE = 400;
+
+let shown = null; // the question whose answer is on the page, and the reply
+let target = "numpy";
+let latest = 0;
+let timer = 0;
+
+// Asks, unless something newer has been asked meanwhile: then there is no reply.
+async function newest(asked) {
+  const number = ++latest;
+  const slow = setTimeout(() => status(say("working"), true), PATIENCE);
+  try {
+    const reply = await ask(asked);
+    return number === latest ? reply : null;
+  } catch {
+    return number === latest ? { error: { message: say("silent") } } : null;
+  } finally {
+    clearTimeout(slow);
+    if (number === latest) status("");
+  }
+}
+
+function status(text, isBusy = false) {
+  element("status").textContent = text;
+  element("status").className = isBusy ? "busy" : "";
+}
+
+function isChanged() {
+  return shown !== null && JSON.stringify(shown.asked) !== JSON.stringify(question());
+}
+
+function markChanged() {
+  element("result").classList.toggle("changed", isChanged());
+}
+
+// What the expression has in it: how it is read, its symbols and their shapes.
+async function look({ isTyping = false } = {}) {
+  const asked = question();
+  tellOptions();
+  if (!asked.expr.trim()) return clear();
+  const reply = await newest({ ...asked, ask: "symbols" });
+  if (reply === null) return false;
+  if (reply.error) {
+    refuse(reply.error, isTyping);
+    return false;
+  }
+  element("error").hidden = true;
+  showRead(reply);
+  return true;
+}
+
+function showRead(reply) {
+  showReading(reply);
+  showSymbols(reply.shapes, derive);
+  showShapes(reply.shapes, again);
+}
+
+function refuse(error, isTyping) {
+  showError(error);
+  element("error").classList.toggle("typing", isTyping);
+}
+
+function clear() {
+  for (const id of ["by", "shaped", "error", "result"]) element(id).hidden = true;
+  element("reading").replaceChildren();
+  shown = null;
+  return false;
+}
+
+async function derive() {
+  clearTimeout(timer);
+  tellOptions();
+  if (!question().wrt && !(await look())) return;
+  if (!question().wrt && !chooseOnly()) {
+    status(say("choose"));
+    element("symbols").querySelector("input")?.focus();
+    return;
+  }
+  const asked = question();
+  const reply = await newest({ ...asked, ask: "derive" });
+  if (reply === null) return;
+  if (reply.error) {
+    refuse(reply.error, false);
+    element("result").hidden = true;
+    shown = null;
+    return;
+  }
+  showRead(reply);
+  shown = { asked: question(), reply };
+  element("error").hidden = true;
+  showResult(reply);
+  element("result").hidden = false;
+  element("verdict").replaceChildren();
+  tellOwn(reply);
+  markChanged();
+  history.replaceState(null, "", link());
+  if (element("code").open) await code();
+}
+
+// Where there is one symbol, nobody has to choose it.
+function chooseOnly() {
+  const boxes = element("symbols").querySelectorAll("input");
+  if (boxes.length === 1) boxes[0].click();
+  return boxes.length === 1;
+}
+
+function again() {
+  return shown || question().wrt ? derive() : look();
+}
+
+function tellOwn({ results }) {
+  const names = results.map((each) => `${each.name} = …`).join("; ");
+  element("own").querySelector("label").textContent =
+    results.length > 1 ? say("own_several", { names }) : say("own_label");
+}
+
+async function check(event) {
+  event.preventDefault();
+  if (shown === null) return;
+  const reply = await newest({ ...shown.asked, ask: "check", answer: element("own-answer").value });
+  if (reply === null) return;
+  if (reply.error) showError(reply.error, element("verdict"));
+  else showVerdict(reply);
+}
+
+async function code() {
+  if (shown === null) return;
+  const reply = await newest({ ...shown.asked, ask: "code", target });
+  if (reply === null) return;
+  if (reply.error) {
+    showCode({ code: reply.error.message, check: null });
+    return;
+  }
+  showCode(reply);
+  element("targets").replaceChildren(...reply.targets.map(tab));
+}
+
+function tab(name) {
+  const found = made("button", name, "tab");
+  Object.assign(found, { type: "button", role: "tab", tabIndex: name === target ? 0 : -1 });
+  found.setAttribute("aria-selected", name === target);
+  found.setAttribute("aria-controls", "program");
+  found.addEventListener("click", () => choose(name));
+  return found;
+}
+
+async function choose(name) {
+  const hadFocus = element("targets").contains(document.activeElement);
+  target = name;
+  await code();
+  if (hadFocus) element("targets").querySelector("[aria-selected=true]")?.focus();
+}
+
+function turn(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const names = [...element("targets").children].map((each) => each.textContent);
+  choose(names[(names.indexOf(target) + step + names.length) % names.length]);
+}
+
+async function copy(button, text) {
+  const word = button.dataset.word;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = say("copied");
+  } catch {
+    button.textContent = say("not_copied");
+  }
+  setTimeout(() => { button.textContent = say(word); }, 1500);
+}
+
+function listExamples() {
+  const options = EXAMPLES.map((each) => made("option", each[language()]));
+  element("examples").replaceChildren(made("option", say("examples")), ...options);
+}
+
+function talk(chosen) {
+  speak(chosen);
+  element("language").textContent = say("other");
+  element("language").lang = language() === "en" ? "zh" : "en";
+  listExamples();
+  tellOptions();
+}
+
+// Shows what a link asks.
+async function follow() {
+  const asked = linked();
+  if (asked.lang) talk(asked.lang);
+  fill(asked);
+  if (asked.expr) await (asked.wrt ? derive() : look());
+  else clear();
+}
+
+function enter(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}
+
+function listen() {
+  element("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    derive();
+  });
+  element("expr").addEventListener("input", () => {
+    fit(element("expr"));
+    markChanged();
+    clearTimeout(timer);
+    timer = setTimeout(() => look({ isTyping: true }), PAUSE);
+  });
+  element("own-answer").addEventListener("input", () => fit(element("own-answer")));
+  for (const id of ["expr", "own-answer"]) element(id).addEventListener("keydown", enter);
+  for (const id of ["source", "order", "layout", "upstream", "declared", "structured"]) {
+    element(id).addEventListener("change", again);
+  }
+  element("examples").addEventListener("change", (event) => {
+    const example = EXAMPLES[event.target.selectedIndex - 1];
+    event.target.selectedIndex = 0;
+    fill(example);
+    derive();
+  });
+  element("own-form").addEventListener("submit", check);
+  element("code").addEventListener("toggle", () => element("code").open && code());
+  element("targets").addEventListener("keydown", turn);
+  element("language").addEventListener("click", () => {
+    talk(language() === "en" ? "zh" : "en");
+    if (element("expr").value.trim()) again();
+  });
+  const texts = {
+    "copy-text": () => shown.reply.text,
+    "copy-latex": () => shown.reply.latex,
+    "copy-link": () => location.href,
+    "copy-code": () => element("program-text").textContent,
+  };
+  for (const [id, text] of Object.entries(texts)) {
+    element(id).addEventListener("click", () => copy(element(id), text()));
+  }
+  addEventListener("hashchange", follow);
+}
+
+listen();
+talk(navigator.language.startsWith("zh") ? "zh" : "en");
+follow();
