@@ -215,7 +215,9 @@ def letters_are_sizes(letters: Sequence[Token]) -> ParseError:
     names = ", ".join(dict.fromkeys(letter.text for letter in letters))
     message = f"{names} are declared, so they cannot be letters in brackets"
     if len(letters) == 1:
-        message = f"{names} is declared as a size or as labels, so it cannot be a letter in brackets"
+        message = (
+            f"{names} is declared as a size or as labels, so it cannot be a letter in brackets"
+        )
     return ParseError(
         message,
         span=letters[0].span,

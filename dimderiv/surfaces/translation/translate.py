@@ -105,18 +105,20 @@ def _translated(sentence: str, lang: str) -> str | None:
     return (
         _by_template(sentence, strong, lang)
         or _joined(sentence, lang)
-        or _by_template(sentence, weak, lang, is_weak=True)
+        or _by_template(sentence, weak, lang)
+        or _by_template(sentence, strong, lang, with_words=True)
     )
 
 
 def _by_template(
-    sentence: str, templates: Templates, lang: str, *, is_weak: bool = False
+    sentence: str, templates: Templates, lang: str, *, with_words: bool = False
 ) -> str | None:
+    """A sentence that the files have, perhaps with other words in its fields, as of a user."""
     for literals, other in templates:
         found = values(literals, sentence)
         if found is not None:
             told = [_field(value, other.kinds.get(k, ""), lang) for k, value in enumerate(found)]
-            if not (is_weak and any(map(_PROSE.search, told))):
+            if with_words or not any(map(_PROSE.search, told)):
                 return other.filled(told)
     return None
 

@@ -27,7 +27,6 @@ NO_SENTENCES = {
     for text in r"""
 derivative by {}, {}: {}
 \frac{{\partial {}}}{{\partial {}}}
-<dimderiv {} {}>
 def {}({}):
 if {} < {}:
 if {}:
@@ -49,10 +48,7 @@ Hessian-vector product
 Derivative of order {}
 $\displaystyle {}$
 size {}
-<li value="{}">{}</li>
 as is
-{} ones({})
-{} inv({})
 this size has no name yet
 labels have more than one class
 import {} as {}
@@ -62,6 +58,7 @@ dimderiv {}
 dimderiv check
 dimderiv rules
 dimderiv graph
+dimderiv page
 # Made by dimderiv
 --form {}
 color="#b00020" fontcolor="#b00020" style=dashed constraint=false
@@ -102,7 +99,9 @@ def of_tables() -> Iterator[str]:
 
 
 SAID = {*sentences(ROOT / "dimderiv", NOT_SAID), *of_tables(), *REFUSED.values()}
-PROSE = {fragment(text) for text in SAID if not text.startswith("lambda ") and "\n   " not in text}
+# Tables of names, formulas, elements of HTML and SVG, a header.
+MADE = re.compile(r"\n +|lambda |<|default-src ")
+PROSE = {fragment(text) for text in SAID if not MADE.match(text)}
 PROSE = {text for text in PROSE if is_prose(text)} - NO_SENTENCES - PARTS
 FILES = {file.stem: tomllib.loads(file.read_text("utf-8")) for file in ZH.glob("*.toml")}
 CHINESE = {english: text for texts in FILES.values() for english, text in texts.items()}
