@@ -100,7 +100,7 @@ def of_tables() -> Iterator[str]:
 
 SAID = {*sentences(ROOT / "dimderiv", NOT_SAID), *of_tables(), *REFUSED.values()}
 # Tables of names, formulas, elements of HTML and SVG, a header.
-MADE = re.compile(r"\n +|lambda |<|default-src ")
+MADE = re.compile(r"[^.]*\n    |lambda |<|default-src ")
 PROSE = {fragment(text) for text in SAID if not MADE.match(text)}
 PROSE = {text for text in PROSE if is_prose(text)} - NO_SENTENCES - PARTS
 FILES = {file.stem: tomllib.loads(file.read_text("utf-8")) for file in ZH.glob("*.toml")}
