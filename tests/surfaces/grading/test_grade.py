@@ -48,6 +48,7 @@ def test_a_right_answer_is_right_in_any_spelling(answer: str) -> None:
         (QUADRATIC, "x", "", "x' (A + A') + b'", "layout", "(A' + A) x + b"),
         (QUADRATIC, "x", "", "(A + A') x", "term", "(A + A') x + b"),
         (LOSS, "b", "b: 1 x c", "sum(softmax(S) - Y, axis=0)", "size", None),
+        (LOSS, "W", "X: N x D; b: 1 x C", "X' (softmax(S) - Y)", "size", "X' (softmax(S) - Y) / N"),
         ("sum(relu(X W) .* G)", "W", "", "X' G", "chain", None),
         ("sum(relu(X W) .* G)", "W", "", "X' (G .* relu(X W))", "chain", None),
         ("P = softmax(X W); sum(P .* G)", "W", "", "X' (G .* P .* (1 - P))", "chain", None),
