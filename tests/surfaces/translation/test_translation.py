@@ -48,17 +48,21 @@ Hessian-vector product
 Derivative of order {}
 $\displaystyle {}$
 size {}
+says nothing
+unread claims
 as is
 this size has no name yet
 labels have more than one class
 import {} as {}
 from {} import {} as {}
 x^\top A y
+^{{\mathsf T}}
 dimderiv {}
 dimderiv check
 dimderiv rules
 dimderiv graph
 dimderiv page
+dimderiv notes
 # Made by dimderiv
 --form {}
 color="#b00020" fontcolor="#b00020" style=dashed constraint=false
