@@ -65,10 +65,19 @@ def said(source: str) -> Iterator[str]:
         id(node.body[0].value)
         for node in ast.walk(tree)
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and not _is_command(node)
         and isinstance(node.body[0], ast.Expr)
         and isinstance(node.body[0].value, ast.Constant)
     }
     yield from _said(tree, documented)
+
+
+def _is_command(node: ast.AST) -> bool:
+    """Whether a docstring is the help of a command."""
+    made = getattr(node, "decorator_list", [])
+    return any(
+        isinstance(each, ast.Call) and ast.unparse(each.func) == "click.command" for each in made
+    )
 
 
 def _said(node: ast.AST, skipped: set[int]) -> Iterator[str]:

@@ -4,7 +4,9 @@ import webbrowser
 
 import click
 
+from dimderiv.surfaces.cli import options
 from dimderiv.surfaces.page import Server
+from dimderiv.surfaces.translation import translated
 
 PORT = 8642
 
@@ -12,7 +14,8 @@ PORT = 8642
 @click.command(name="dimderiv page")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, help="Where; 0 for any.")
 @click.option("--no-open", is_flag=True, help="Open no browser.")
-def page_command(port: int, no_open: bool) -> int:
+@options.LANG
+def page_command(port: int, no_open: bool, lang: str) -> int:
     """Show a page on this machine: derive, read the steps, check answers; Ctrl-C ends it."""
     try:
         server = Server(port)
@@ -22,7 +25,7 @@ def page_command(port: int, no_open: bool) -> int:
             " and any free one is --port 0"
         ) from error
     with server:
-        click.echo(f"{server.address} is open until you press Ctrl-C")
+        click.echo(translated(f"{server.address} is open until you press Ctrl-C", lang))
         if not no_open:
             webbrowser.open(server.address)
         try:
