@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from dimderiv.surfaces.page.reply import reply
     from dimderiv.surfaces.page.server import Server
 else:
-    __getattr__ = late(__name__, reply="reply", server="Server")
+    # At once, since its module has the same name; a page that is built has no server.
+    from dimderiv.surfaces.page.reply import reply
+
+    __getattr__ = late(__name__, server="Server")
 
 __all__ = ["Server", "reply"]
