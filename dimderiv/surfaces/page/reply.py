@@ -1,7 +1,7 @@
 """`reply`: a question in JSON, an answer in JSON; behind the local page and the built one alike."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ from dimderiv.render import align, equation, latex
 from dimderiv.surfaces.grading import check
 from dimderiv.surfaces.page.asked import Asked
 from dimderiv.surfaces.pictures import pictures
+from dimderiv.surfaces.translation import translated
 
 # A page asks for code, and has answers checked, of what it asked for before.
 KEPT = 8
@@ -36,32 +37,46 @@ def reply(text: str) -> str:
     >>> json.loads(reply('{"expr": "(A x", "wrt": "x"}'))["error"]["place"]
     ['', '(', 'A x']
     """
+    lang = "en"
     try:
         asked = Asked.of(text)
+        lang = asked.lang
         if asked.ask not in ANSWERS:
             raise UnknownNameError(f"nothing is known of {asked.ask!r}")
         found = ANSWERS[asked.ask](asked)
     except DimderivError as error:
-        found = {"error": _refused(error)}
+        found = {"error": _refused(error, lang)}
     except (RecursionError, MemoryError):
-        found = {"error": _told("the expression is too large")}
+        found = {"error": _told("the expression is too large", lang)}
     except Exception as error:  # whatever it is, the page has to say something
         mistake = f"dimderiv has made a mistake: {type(error).__name__}: {error}"
-        found = {"error": _told(mistake, hint="report it, together with the expression")}
+        found = {"error": _told(mistake, lang, hint="report it, together with the expression")}
     return json.dumps(found)
 
 
-def _told(message: str, **more: Any) -> dict[str, Any]:
-    return {"message": message, "place": None, "known": [], "hint": None, **more}
+def _told(
+    message: str,
+    lang: str,
+    *,
+    place: Sequence[str] | None = None,
+    known: Sequence[str] = (),
+    hint: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "message": translated(message, lang),
+        "place": place,
+        "known": [translated(fact, lang) for fact in known],
+        "hint": hint and translated(hint, lang),
+    }
 
 
-def _refused(error: DimderivError) -> dict[str, Any]:
+def _refused(error: DimderivError, lang: str) -> dict[str, Any]:
     """What is wrong; where, as the text before the place, at it and after it; what to try."""
     place = None
     if error.span is not None and error.source is not None:
         start, end = (min(max(at, 0), len(error.source)) for at in error.span)
         place = [error.source[:start], error.source[start:end], error.source[end:]]
-    return _told(error.message, place=place, known=list(error.known), hint=error.hint)
+    return _told(error.message, lang, place=place, known=error.known, hint=error.hint)
 
 
 @lru_cache(KEPT)
@@ -118,9 +133,10 @@ def _written(declared: Declaration) -> str:
 
 def _derived(asked: Asked) -> dict[str, Any]:
     """The answer, what it is, how it was read and checked, the steps and their pictures."""
-    found = _derive(asked)
+    found, lang = _derive(asked), asked.lang
     shaped = {f"{name}: {each.text}" for name, each in found.typed.symbols.items()}
     verification = found.verification
+    says = translated(str(verification), lang)
     return {
         **_read(asked, found.question.valued),
         "text": found.text(multiline=True),
@@ -130,12 +146,16 @@ def _derived(asked: Asked) -> dict[str, Any]:
             for names, each in found.derived.derivatives.items()
         ],
         "kind": _kind(found),
-        "read_as": found.read_as,
-        "assumptions": [each for each in found.assumptions if each not in {*shaped, found.read_as}],
-        "doubts": list(found.doubts),
-        "notes": [*found.forms(asked.lang), *found.notes(asked.lang)],
-        "check": verification and {**asdict(verification), "says": str(verification)},
-        "steps": found.explain(asked.lang, markup="html"),
+        "read_as": translated(found.read_as, lang),
+        "assumptions": [
+            translated(each, lang)
+            for each in found.assumptions
+            if each not in {*shaped, found.read_as}
+        ],
+        "doubts": [translated(doubt, lang) for doubt in found.doubts],
+        "notes": [*found.forms(lang), *found.notes(lang)],
+        "check": verification and {**asdict(verification), "says": says},
+        "steps": found.explain(lang, markup="html"),
         "pictures": dict(pictures(found, asked.lang)),
     }
 
@@ -156,7 +176,11 @@ def _code(asked: Asked) -> dict[str, Any]:
         found = replace(found, checks=None)
     source = found.code(asked.target)
     check = found.code_checks.get(source)
-    return {"code": source, "targets": list(TARGETS), "check": str(check) if check else None}
+    return {
+        "code": source,
+        "targets": list(TARGETS),
+        "check": check and translated(str(check), asked.lang),
+    }
 
 
 def _checked(asked: Asked) -> dict[str, Any]:

@@ -57,9 +57,9 @@ def test_an_error_has_its_picture(capsys: pytest.CaptureFixture[str]) -> None:
     """The expression stands as it was written."""
     assert main(["--lang=zh", "(A x", "--wrt", "x"]) == 2
 
-    assert capsys.readouterr().err == (
-        "括号没有闭合：缺少 ')'\n\n    (A x\n        ^\n\n已知：'(' 从第 1 列开始\n\n试试：补上 ')'\n"
-    )
+    picture = "    (A x\n        ^"
+    parts = ["括号没有闭合：缺少 ')'", picture, "已知：'(' 从第 1 列开始", "试试：补上 ')'"]
+    assert capsys.readouterr().err == "\n\n".join(parts) + "\n"
 
 
 def test_what_stands_beside_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,4 +98,5 @@ def test_the_page_says_where_it_is(
 
     assert main(["page", "--port", "0", "--no-open", "--lang", "zh"]) == 0
 
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/? 已打开，按 Ctrl-C 结束\n", capsys.readouterr().out)
+    said = capsys.readouterr().out
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/? 已打开，按 Ctrl-C 结束\n", said)
