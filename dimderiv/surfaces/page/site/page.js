@@ -1,6 +1,6 @@
 // The page: what is typed and chosen becomes questions, and their replies are shown.
 
-import { ask } from "./engine.js";
+import { ask, watch } from "./engine.js";
 import { EXAMPLES } from "./examples.js";
 import { fill, fit, link, linked, question, showShapes, showSymbols, tellOptions } from "./form.js";
 import {
@@ -16,11 +16,12 @@ let shown = null; // the question whose answer is on the page, and the reply
 let target = "numpy";
 let latest = 0;
 let timer = 0;
+let loading = null; // what an engine inside of the page does before it can answer
 
 // Asks, unless something newer has been asked meanwhile: then there is no reply.
 async function newest(asked) {
   const number = ++latest;
-  const slow = setTimeout(() => status(say("working"), true), PATIENCE);
+  const slow = setTimeout(() => status(say(loading ?? "working"), true), PATIENCE);
   try {
     const reply = await ask(asked);
     return number === latest ? reply : null;
@@ -35,6 +36,12 @@ async function newest(asked) {
 function status(text, isBusy = false) {
   element("status").textContent = text;
   element("status").className = isBusy ? "busy" : "";
+}
+
+// Tells how far an engine is that starts in the browser.
+function tellStart(stage) {
+  loading = stage === "ready" ? null : stage;
+  status(loading ? say(loading) : "", ["python", "engine"].includes(loading));
 }
 
 function isChanged() {
@@ -250,6 +257,8 @@ function listen() {
   addEventListener("hashchange", follow);
 }
 
+document.getElementById("asleep")?.remove();
 listen();
 talk(navigator.language.startsWith("zh") ? "zh" : "en");
+watch(tellStart);
 follow();
