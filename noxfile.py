@@ -29,9 +29,15 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documents and the examples say what is true."""
-    session.install("-e", ".[test]")
-    files = ("test_readme.py", "language/test_language_guide.py", "test_examples.py")
+    """The documents and the examples say what is true, and become a site."""
+    session.install("-e", ".[test,docs]")
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", "build/site")
+    files = (
+        "test_readme.py",
+        "test_site.py",
+        "language/test_language_guide.py",
+        "test_examples.py",
+    )
     session.run("pytest", *(f"tests/{file}" for file in files))
 
 

@@ -136,6 +136,7 @@ def drawn(rng: np.random.Generator, size: tuple[int, int], kinds: set[str]) -> A
         "onehot_rows": np.eye(size[1])[rng.integers(size[1], size=size[0])],
         "prob": np.exp(normal) / np.exp(normal).sum(),
         "symmetric": square + square.T,
+        "binary": (normal > 0).astype(float),
         "skew": square - square.T,
         "diagonal": normal * np.eye(*size),
         "lower": np.tril(normal) + 2 * np.eye(*size),

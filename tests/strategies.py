@@ -360,6 +360,8 @@ def values(declared: str, size: tuple[int, ...], generator: np.random.Generator)
             return array + array.T
         case ["spd"]:
             return np.asarray(array @ array.T + np.eye(rows))
+        case ["binary"]:
+            return (array > 0).astype(float)
         case ["probability"]:
             return np.asarray(np.exp(array) / np.exp(array).sum(axis=1, keepdims=True))
         case ["onehot"]:

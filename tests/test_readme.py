@@ -15,8 +15,11 @@ from dimderiv import derive
 from dimderiv.rulebook.rulebook import load_rules
 from dimderiv.surfaces.cli import command as cli
 
-DOCUMENTS = [str(file.relative_to(ROOT)) for file in
-             [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("rules/*.md")]]  # fmt: skip
+DOCUMENTS = [
+    str(file.relative_to(ROOT))
+    for pattern in ("*.md", "docs/**/*.md", "rules/*.md")
+    for file in ROOT.glob(pattern)
+]
 README = text_of("README.md")
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
 

@@ -26,7 +26,7 @@ STRUCTURES: Mapping[str, str] = {
     "skew": "skew",
 }
 # Properties of matrices that are no linear space.
-CURVED = ("orthogonal", "onehot", "probability")
+CURVED = ("orthogonal", "binary", "onehot", "probability")
 # What becomes of the derivative by free entries, written `G`.
 FORMULAS: Mapping[str, str] = {
     "symmetric": "G + G' - G .* I",

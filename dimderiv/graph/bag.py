@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from dimderiv.errors import LimitError
 from dimderiv.graph.cancelling import CancelledPair, cancellation, uses
-from dimderiv.graph.facts import rows_sum_to_one, zero_indices
+from dimderiv.graph.facts import is_binary, rows_sum_to_one, zero_indices
 from dimderiv.graph.letters import Letters
 from dimderiv.graph.nodes import (
     ONCE,
@@ -19,7 +19,6 @@ from dimderiv.graph.nodes import (
     Node,
     are_ordinary,
     index_dim,
-    is_binary,
     is_orthogonal,
     is_triangle,
     size,
@@ -140,10 +139,11 @@ class Bag:
                     places = tuple(sorted(places, key=reading_order))
             known = powers.get((node.key, places))
             if known is not None:
-                power = ONCE if is_binary(node) else known.power + factor.power
-                factor = Factor(node, places, power)
+                factor = Factor(node, places, known.power + factor.power)
             elif places is not factor.indices:
                 factor = Factor(node, places, factor.power)
+            if factor.power is not ONCE and factor.power > 0 and is_binary(node):
+                factor = Factor(node, places)
             powers[node.key, places] = factor
         return [f for f in powers.values() if f.power is ONCE or f.power]
 

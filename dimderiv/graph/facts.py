@@ -17,7 +17,6 @@ from dimderiv.graph.nodes import (
     Sum,
     Symbol,
     digest,
-    is_binary,
     is_symmetric,
     letters_of,
 )
@@ -26,6 +25,11 @@ from dimderiv.rulebook import range_of
 
 # Properties of the rows of a matrix, or of a vector, with entries that sum to 1.
 DISTRIBUTED = frozenset({"onehot", "probability"})
+# Properties of entries that lie below 1, and above 0.
+AT_MOST_ONE = DISTRIBUTED | {"binary"}
+NONNEGATIVE = AT_MOST_ONE | {"positive"}
+# Functions whose entries are 0 or 1.
+BINARY_FUNCTIONS = frozenset({"onehot", "tril", *COMPARISONS})
 # A longer chain of names and sums is not followed.
 MOST_NESTED = 8
 
@@ -79,6 +83,28 @@ def is_one(node: Node) -> bool:
     return len(set(node.result)) == len(node.result)
 
 
+def is_binary(node: Node) -> bool:
+    """Whether every entry is known to be 0 or 1, so that each is its own power."""
+    match node:
+        case Symbol():
+            words = node.properties
+            return "binary" in words or ("onehot" in words and bool(node.axes))
+        case Named():
+            return is_binary(node.value)
+        case Map() | Function():
+            return node.function in BINARY_FUNCTIONS
+        case Sum(((c, one), (d, other))):
+            return c == 1 and d == -1 and is_one(one) and is_binary(other)
+        case Product() if node.coefficient == 1 and node.factors:
+            return all(_is_binary_factor(factor, node.result) for factor in node.factors)
+    return isinstance(node, Selection)
+
+
+def _is_binary_factor(factor: Factor, result: Sequence[Index]) -> bool:
+    """Whether a factor is 0 or 1, and not summed."""
+    return set(factor.indices) <= set(result) and factor.power > 0 and is_binary(factor.node)
+
+
 def rows_sum_to_one(node: Node) -> bool:
     """Whether the entries along the last axis are known to sum to 1."""
     match node:
@@ -110,7 +136,7 @@ def is_nonnegative(node: Node) -> bool:
     """Whether every entry is known to be at least 0."""
     match node:
         case Symbol():
-            return not node.properties.isdisjoint({"positive", *DISTRIBUTED})
+            return not node.properties.isdisjoint(NONNEGATIVE)
         case Size() | Constant() | Selection():
             return True
         case Named():
@@ -122,7 +148,7 @@ def is_nonnegative(node: Node) -> bool:
         case Product():
             return node.coefficient >= 0 and all(map(_is_nonnegative, node.factors))
         case Map() | Function():
-            return is_binary(node) or _range(node.function)[0] >= 0
+            return is_binary(node) or range_of(node.function)[0] >= 0
 
 
 def _is_nonnegative(factor: Factor) -> bool:
@@ -135,9 +161,9 @@ def is_at_most_one(node: Node) -> bool:
         case Named():
             return node.at_most_one
         case Symbol():
-            return not node.properties.isdisjoint(DISTRIBUTED)
+            return not node.properties.isdisjoint(AT_MOST_ONE)
         case Map() | Function():
-            return is_binary(node) or _range(node.function)[1] <= 1
+            return is_binary(node) or range_of(node.function)[1] <= 1
         case Selection():
             return True
         case Product() if node.coefficient == 1 and node.factors:
@@ -154,12 +180,7 @@ def is_at_most_one(node: Node) -> bool:
 def _is_bounded_power(factor: Factor) -> bool:
     """Whether an even power of what lies between -1 and 1 lies below 1."""
     node = unnamed(factor.node)
-    return factor.power % 2 == 0 and isinstance(node, Map) and _range(node.function)[0] >= -1
-
-
-def _range(function: str) -> tuple[float, float]:
-    """The least and the largest value that an entry can have."""
-    return (0, 1) if function in COMPARISONS else range_of(function)
+    return factor.power % 2 == 0 and isinstance(node, Map) and range_of(node.function)[0] >= -1
 
 
 def _is_positive(node: Node) -> bool:

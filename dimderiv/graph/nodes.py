@@ -273,12 +273,6 @@ def is_triangle(node: Node) -> bool:
     return isinstance(node, Function) and node.function == "tril"
 
 
-def is_binary(node: Node) -> bool:
-    """Whether every entry is 0 or 1 by how the node is made, so that each is its own power."""
-    is_chosen = isinstance(node, Function) and node.function in {"onehot", "tril"}
-    return is_chosen or isinstance(node, Selection)
-
-
 def is_never_negative(dim: Dim) -> bool:
     """Whether a number made of sizes, each of which is 1 or more, is known to be 0 or more.
 

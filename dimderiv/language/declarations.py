@@ -9,13 +9,12 @@ from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, S
 from dimderiv.language.declared_texts import EXAMPLE, Shapes, entries, stripped
 from dimderiv.language.names import SPELLED_OUT, canonical_name
 from dimderiv.language.parser import parse_expression
+from dimderiv.language.properties import NEEDS_SQUARE, PROPERTIES, misfit
 from dimderiv.language.shapes import ONE, OPEN, SCALAR, Declaration, Dim, Shape, size_of
 from dimderiv.language.suggestions import nearest
 from dimderiv.language.syntax import IndexForm, Tree
 from dimderiv.language.vocabulary import RESERVED_WORDS
 
-NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
-PROPERTIES = (*NEEDS_SQUARE, "positive", "onehot", "probability")
 LABELS = "labels"
 SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
@@ -339,19 +338,9 @@ class _Reader:
         for word, span in words:
             if word not in PROPERTIES:
                 self.unknown_word(word, span)
-            if shape.has_more_axes:
-                message = f"only arrays of at most two axes can be {word}: {self.name} is {shape}"
-                one = f"{self.name}: {Shape.of(shape[-2:])} {word}"
-                self.refuse(message, span, hint=f"{self.name}: {shape}; or one matrix, {one}")
-            if word in NEEDS_SQUARE and shape.rows != shape.cols:
-                self.refuse(
-                    f"only a square matrix can be {word}: {self.name} is "
-                    f"{shape.rows} x {shape.cols}",
-                    span,
-                    hint=f"{self.name}: {shape.rows} x {shape.rows} {word}",
-                )
-            if word == "skew" and shape.is_scalar:
-                self.refuse(f"{self.name} is a scalar: only 0 is skew", span, hint="leave it out")
+            wrong = misfit(self.name, shape, word, [each for each, _ in words])
+            if wrong:
+                self.refuse(wrong[0], span, hint=wrong[1])
         return frozenset(word for word, _ in words)
 
     def refuse_clashes(self, declared: Mapping[str, Declaration]) -> None:

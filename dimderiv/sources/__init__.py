@@ -6,14 +6,43 @@ from dimderiv.lazy import late
 
 if TYPE_CHECKING:
     from dimderiv.sources.code import read_code, source_of
-    from dimderiv.sources.latex import read_latex
+    from dimderiv.sources.latex import (
+        Head,
+        Relation,
+        Side,
+        Slope,
+        head_of,
+        mentions_slope,
+        read_latex,
+        relations_of,
+        shapes_in,
+        slope_of,
+        slopes_within,
+    )
     from dimderiv.sources.reading import Reading, Source
 else:
     __getattr__ = late(
         __name__,
         code="read_code source_of",
-        latex="read_latex",
+        latex="Head Relation Side Slope head_of mentions_slope read_latex relations_of shapes_in "
+        "slope_of slopes_within",
         reading="Reading Source",
     )
 
-__all__ = ["Reading", "Source", "read_code", "read_latex", "source_of"]
+__all__ = [
+    "Head",
+    "Reading",
+    "Relation",
+    "Side",
+    "Slope",
+    "Source",
+    "head_of",
+    "mentions_slope",
+    "read_code",
+    "read_latex",
+    "relations_of",
+    "shapes_in",
+    "slope_of",
+    "slopes_within",
+    "source_of",
+]

@@ -26,7 +26,13 @@ def restored(text: str, shapes: str) -> tuple[Node, Node]:
 
 @pytest.mark.parametrize(
     ("properties", "expected"),
-    [([], False), (["positive"], False), (["symmetric"], True), (["positive", "onehot"], True)],
+    [
+        ([], False),
+        (["positive"], False),
+        (["symmetric"], True),
+        (["binary"], True),
+        (["positive", "onehot"], True),
+    ],
 )
 def test_which_properties_bind(properties: list[str], expected: bool) -> None:
     """A positive entry can still move on its own."""

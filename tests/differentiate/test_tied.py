@@ -94,6 +94,7 @@ def test_code() -> None:
 @pytest.mark.parametrize(
     ("expression", "wrt", "shapes", "options", "message"),
     [
+        ("sum(M .* A)", "M", "M: m x n binary", {}, "M is binary: such matrices form no"),
         ("tr(Q A)", "Q", "Q: n x n orthogonal", {}, "Q is orthogonal: such matrices form no"),
         ("sum(Y .* A)", "Y", "Y: m x n probability", {}, "Y is probability"),
         ("x'x", "x", "x: n", {}, "no entries of x are tied"),

@@ -115,6 +115,27 @@ def test_what_is_nonnegative(text: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("M .* M", "M"),
+        ("M.^3 .* X", "M .* X"),
+        ("sqrt(M)", "M"),
+        ("sum(M.^2)", "sum(M)"),
+        ("b^2 X", "b X"),
+        ("(1 - M).^2", "1 - M"),
+        ("N = M .* (X > 0); N.^2", "N = M .* (X > 0); N"),
+        ("Y.^2", "Y"),
+    ],
+)
+def test_what_is_0_or_1_is_its_own_power(text: str, same: str) -> None:
+    """By a property, or by how it is made; below a line it stays."""
+    shapes = "M: m x n binary; b: scalar binary; X: m x n; Y: m x n onehot"
+
+    assert node(same, shapes).key == node(text, shapes).key
+    assert node("1 ./ M", shapes).key != node("M", shapes).key
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("softmax(X)", True),

@@ -8,7 +8,8 @@ from documents import code, tables, text_of
 from dimderiv import derive, parse
 from dimderiv.differentiate.tied import FORMULAS, STRUCTURES
 from dimderiv.errors import DimderivError
-from dimderiv.language.declarations import PROPERTIES, read_shapes
+from dimderiv.language.declarations import read_shapes
+from dimderiv.language.properties import PROPERTIES
 
 GUIDE = text_of("docs/language.md")
 TABLES = tables(GUIDE)

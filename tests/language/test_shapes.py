@@ -106,6 +106,11 @@ def test_nothing_declares_nothing() -> None:
             "try: X: n x n x n; or one matrix, X: n x n spd",
         ),
         (
+            "M: n x n binary spd",
+            "M is binary and spd, which is not supported\n\n"
+            "    M: n x n binary spd\n                    ^^^\n\ntry: declare one of them",
+        ),
+        (
             "y: 1 x T labels C",
             "labels have no axis of size 1, and y is 1 x T\n\n"
             "    y: 1 x T labels C\n             ^^^^^^\n\ntry: y: T labels C",

@@ -54,6 +54,8 @@ def drawn(declared: str, shape: tuple[int, int], generator: np.random.Generator)
             return np.linalg.qr(array)[0]
         case "positive":
             return 0.4 + np.abs(array)
+        case "binary":
+            return (array > 0).astype(float)
         case "probability":
             return np.asarray(np.exp(array) / np.exp(array).sum(axis=1, keepdims=True))
         case "onehot":

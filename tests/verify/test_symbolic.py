@@ -380,6 +380,8 @@ def test_the_chain_rule_gives_what_sympy_gives(expression: Any) -> None:
         ("spd", lambda a: a == a.T and all(a[:k, :k].det() > 0 for k in (1, 2, 3))),
         ("probability", lambda a: list(a * sympy.ones(3, 1)) == [1, 1, 1]),
         ("positive", lambda a: all(entry > 0 for entry in a)),
+        ("binary", lambda a: set(a) == {0, 1}),
+        ("lower binary", lambda a: a.is_lower and set(a) == {0, 1}),
     ],
 )
 def test_points_have_the_properties_that_are_declared(property_: str, holds: Any) -> None:

@@ -22,7 +22,7 @@ from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Jet, mixed_slo
 from dimderiv.verify.evaluate.evaluate import Evaluator
 from dimderiv.verify.evaluate.functions import SLOPES
 from dimderiv.verify.evaluate.unsized import Value
-from dimderiv.verify.layout import PRIMITIVES, Sized, Table, two_axes
+from dimderiv.verify.layout import PRIMITIVES, Sized, Table, entries, two_axes
 from dimderiv.verify.layout.sizes import assignments
 from dimderiv.verify.points.check import OPERATIONS, verify
 from dimderiv.verify.points.claimed import Claimed
@@ -554,6 +554,9 @@ PROPERTIES: dict[str, Callable[[Any], bool]] = {
     "upper": lambda m: m.is_upper and not m.is_diagonal(),
     "positive": lambda m: min(m) > 0,
     "probability": lambda m: all(sum(m.row(i)) == 1 for i in range(3)) and min(m) > 0,
+    "binary": lambda m: set(m) == {0, 1},
+    "symmetric binary": lambda m: m == m.T and set(m) == {0, 1},
+    "diagonal binary": lambda m: m.is_diagonal() and set(m.diagonal()) == {0, 1},
     "onehot": lambda m: all(sorted(m.row(i)) == [0, 0, 1] for i in range(3)),
 }
 
@@ -575,3 +578,12 @@ def test_points_are_repeatable_and_distinct() -> None:
     assert first == again
     assert len(set(entries)) == 15
     assert first["a"][0][0] * next(drawn_points(symbols, {}, (), 3))["a"][0][0] < 0
+
+
+def test_a_number_that_is_0_or_1_is_both() -> None:
+    """At the first two points, where other numbers have opposite signs."""
+    symbols = declared("b: 1, 1 | binary; D: 2, 2, 3 | binary")
+    first, second = (next(drawn_points(symbols, {}, (), number)) for number in (0, 3))
+
+    assert [[[1]], [[0]]] == [first["b"], second["b"]]
+    assert [0] * 6 + [1] * 6 == sorted(entries(first["D"]))

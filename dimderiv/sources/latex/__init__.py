@@ -1,5 +1,19 @@
 """LaTeX, as people write it in notes and papers, and as dimderiv writes it itself."""
 
 from dimderiv.sources.latex.read import read_latex
+from dimderiv.sources.latex.relations import Head, Relation, Side, head_of, relations_of, shapes_in
+from dimderiv.sources.latex.slopes import Slope, mentions_slope, slope_of, slopes_within
 
-__all__ = ["read_latex"]
+__all__ = [
+    "Head",
+    "Relation",
+    "Side",
+    "Slope",
+    "head_of",
+    "mentions_slope",
+    "read_latex",
+    "relations_of",
+    "shapes_in",
+    "slope_of",
+    "slopes_within",
+]

@@ -14,6 +14,7 @@ from dimderiv.errors import LimitError, ParseError
 from dimderiv.language import canonical_name
 from dimderiv.sources.latex.symbols import (
     CHARACTERS,
+    CURLY,
     DROPPED,
     FONTS,
     GAPS,
@@ -53,7 +54,7 @@ class Lexeme(NamedTuple):
         text: the letter, the word, the name of the command.
         start: where it begins, with the command of its font.
         end: where it ends.
-        font: `bold`, `double`, `script`, or nothing.
+        font: `bold`, `double`, `script`, or nothing; braces that are seen are `curly`.
     """
 
     kind: str
@@ -116,7 +117,7 @@ class _Scanner:
         if text in CHARACTERS and CHARACTERS[text].isalpha():
             return Lexeme("command", CHARACTERS[text], start, end)
         kind = SIGNS.get(text) or CHARACTERS.get(text, text)
-        return Lexeme(kind, kind, start, end, font)
+        return Lexeme(kind, kind, start, end, "curly" if text in CURLY else font)
 
     def command(self, name: str, start: int, end: int, font: str) -> Iterator[Lexeme]:
         """What a command is; those that take an argument go past it."""
@@ -139,7 +140,7 @@ class _Scanner:
         elif name not in DROPPED:
             spelled = SPELLINGS.get(name, name)
             kind = "command" if spelled.isalpha() else spelled
-            yield Lexeme(kind, spelled, start, self.place, font)
+            yield Lexeme(kind, spelled, start, self.place, "curly" if name in CURLY else font)
 
     def sized(self, start: int, end: int, font: str) -> Iterator[Lexeme]:
         r"""The bracket after `\left`, with that; a dot is a bracket that is left out."""

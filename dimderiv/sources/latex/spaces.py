@@ -1,4 +1,7 @@
-r"""Sets as shapes: `\mathbb{R}^{m \times n}` is `m x n`, `\mathbb{S}^n_{++}` is `n x n spd`."""
+r"""Sets as shapes: `\mathbb{R}^{m \times n}` is `m x n`, `\mathbb{S}^n_{++}` is `n x n spd`.
+
+`\{0,1\}^{m \times n}` is `m x n binary`.
+"""
 
 from collections.abc import Sequence
 
@@ -14,6 +17,7 @@ _PROPERTIES = {
     ("S", ""): "symmetric",
     ("S", "+"): "psd",
     ("S", "++"): "spd",
+    ("01", ""): "binary",
 }
 
 
@@ -27,11 +31,8 @@ def declared_shape(lexemes: Sequence[Lexeme], span: Span) -> str:
     Raises:
         ShapeError: the set is none of numbers, vectors or matrices.
     """
-    if not lexemes or lexemes[0].font not in _FONTS or lexemes[0].text not in {"R", "S"}:
-        raise _unknown(span)
-    kind = lexemes[0].text
+    kind, place = _kind(lexemes, span)
     sizes, sign = list[str](), ""
-    place = 1
     while place < len(lexemes):
         if lexemes[place].kind not in {"^", "_"} or place + 1 == len(lexemes):
             raise _unknown(span)
@@ -56,6 +57,17 @@ def declared_shape(lexemes: Sequence[Lexeme], span: Span) -> str:
     except DimderivError:
         raise _unknown(span) from None
     return shape
+
+
+def _kind(lexemes: Sequence[Lexeme], span: Span) -> tuple[str, int]:
+    """What the elements of a set are made of, and where its sizes begin."""
+    first = lexemes[0] if lexemes else None
+    if first and first.font in _FONTS and first.text in {"R", "S"}:
+        return first.text, 1
+    is_seen = first and first.font == "curly"
+    if is_seen and [each.text for each in lexemes[:5]] == ["(", "0", ",", "1", ")"]:
+        return "01", 5
+    raise _unknown(span)
 
 
 def _end(lexemes: Sequence[Lexeme], place: int) -> int:
@@ -88,5 +100,5 @@ def _unknown(span: Span) -> ShapeError:
     return ShapeError(
         "this set is not read as a shape",
         span=span,
-        hint=r"\mathbb{R}, \mathbb{R}^{n}, \mathbb{R}^{m \times n} or \mathbb{S}^{n}",
+        hint=r"\mathbb{R}, \mathbb{R}^{n}, \mathbb{R}^{m \times n}, \mathbb{S}^{n} or \{0,1\}^{n}",
     )

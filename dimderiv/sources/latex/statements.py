@@ -61,7 +61,7 @@ def pieces_of(lexemes: Sequence[Lexeme]) -> list[Piece]:
         ParseError: something says what is not read, such as a constraint.
     """
     pieces: list[Piece] = []
-    for inside in _joined(_parted(lexemes)):
+    for inside in joined(parted(lexemes)):
         while inside and inside[-1].kind == ".":
             inside.pop()
         if inside:
@@ -216,7 +216,7 @@ def _array(name: str) -> str:
     return name.rpartition("_")[0] or name
 
 
-def _parted(lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, list[Lexeme]]]:
+def parted(lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, list[Lexeme]]]:
     """What stands between separators outside of brackets, each with the separator before it."""
     depth, before, piece = 0, "", list[Lexeme]()
     for place, lexeme in enumerate(lexemes):
@@ -241,20 +241,14 @@ def _parted(lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, list[Lexeme]]]:
     yield before, piece
 
 
-def _joined(parted: Iterator[tuple[str, list[Lexeme]]]) -> list[list[Lexeme]]:
+def joined(pieces: Iterator[tuple[str, list[Lexeme]]]) -> list[list[Lexeme]]:
     """The pieces, those that go on in the next row with what is in that."""
     found: list[list[Lexeme]] = []
-    for before, piece in parted:
-        goes_on = piece and _sign(piece[0]) in _CONTINUES and before == "row" and found
+    for before, piece in pieces:
+        goes_on = piece and _sign(piece[0]) in _CONTINUES | {"="} and before == "row" and found
         is_open = found and found[-1] and _sign(found[-1][-1]) in _CONTINUES | {"="}
         if found and before == "row" and (goes_on or is_open):
             found[-1] += piece
-        elif piece and _sign(piece[0]) == "=" and found:
-            raise ParseError(
-                "two values follow each other here, and one is differentiated",
-                span=(piece[0].start, piece[-1].end),
-                hint="one of them",
-            )
         else:
             found.append(piece)
     return found

@@ -78,6 +78,8 @@ SIGNS = _table(r"""
     ): \}
     =: :=
 """)
+# Braces that are seen, which are brackets, and those of a set.
+CURLY = frozenset({r"\{", r"\}", "lbrace", "rbrace"})
 # The marks over a letter, and what they make of its name.
 ACCENTS: Mapping[str, str] = {"hat": "hat", "bar": "bar", "tilde": "tilde", "dot": "dot"}
 FONTS = _table("""

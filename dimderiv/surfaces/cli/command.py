@@ -182,6 +182,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "rules": lambda: rules_command,
     "check": lambda: cli.check_command,
     "graph": lambda: cli.graph_command,
+    "notes": lambda: cli.notes_command,
     "page": lambda: cli.page_command,
 }
 

@@ -6,9 +6,16 @@ from dimderiv.lazy import late
 
 if TYPE_CHECKING:
     from dimderiv.surfaces.grading.batch import Row, rows_of
-    from dimderiv.surfaces.grading.grade import check
+    from dimderiv.surfaces.grading.grade import agrees, check, derived_of, graded
     from dimderiv.surfaces.grading.verdict import KINDS, Verdict
+    from dimderiv.surfaces.grading.words import Words
 else:
-    __getattr__ = late(__name__, batch="Row rows_of", grade="check", verdict="KINDS Verdict")
+    __getattr__ = late(
+        __name__,
+        batch="Row rows_of",
+        grade="agrees check derived_of graded",
+        verdict="KINDS Verdict",
+        words="Words",
+    )
 
-__all__ = ["KINDS", "Row", "Verdict", "check", "rows_of"]
+__all__ = ["KINDS", "Row", "Verdict", "Words", "agrees", "check", "derived_of", "graded", "rows_of"]

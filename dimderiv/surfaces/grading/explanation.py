@@ -25,8 +25,8 @@ from dimderiv.surfaces.grading.multiples import (
 from dimderiv.surfaces.grading.other_layout import other_layout
 from dimderiv.surfaces.grading.reading import with_shapes
 from dimderiv.surfaces.grading.subject import Subject
-from dimderiv.surfaces.grading.symmetry import nearly_where_symmetric, where_symmetric
 from dimderiv.surfaces.grading.tied import other_entries
+from dimderiv.surfaces.grading.undeclared import nearly_where_declared, where_declared
 from dimderiv.surfaces.grading.vocabulary import vocabulary
 from dimderiv.surfaces.grading.wrong_rules import wrong_rule
 
@@ -45,7 +45,7 @@ FIRST = (
     other_entries,
     multiples_of_terms,
     missing_term,
-    where_symmetric,
+    where_declared,
 )
 
 
@@ -95,7 +95,7 @@ class _Search:
             or other_term(subject)
             or mended_terms(subject)
             or self.nearly
-            or nearly_where_symmetric(subject)
+            or nearly_where_declared(subject)
             or self._first(
                 _with(program, islice(arrangements(program, self.known), MOST_ARRANGEMENTS))
             )

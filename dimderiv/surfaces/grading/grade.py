@@ -126,6 +126,23 @@ def graded(derived: Derived, answer: str, words: Words, source: str = "dimderiv"
     return replace(verdict, assumptions=typed.assumptions, doubts=typed.doubts)
 
 
+def agrees(derived: Derived, answer: str, source: str = "dimderiv") -> bool:
+    """Whether an answer agrees with the right one at two points, which is no verdict yet.
+
+    Args:
+        derived: the right answer, of one derivative.
+        answer: what was answered.
+        source: the language of the expression.
+
+    Raises:
+        DimderivError: the answer cannot be read.
+    """
+    ((names, extent),) = derived.extents.items()
+    program = read_program(answer, derived.question, source)
+    found = with_shapes(program, derived.question, extent.shape)
+    return Subject(derived, names, found.program).standing in ("agrees", "unclear")
+
+
 def _graded(derived: Derived, names: Variables, program: Program, words: Words) -> Verdict:
     answer = with_shapes(program, derived.question, derived.extents[names].shape)
     subject = Subject(derived, names, answer.program)

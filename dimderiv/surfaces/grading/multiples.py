@@ -1,6 +1,6 @@
 """Answers that are right up to factors: of the whole, of some terms, or of one that is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
@@ -38,8 +38,14 @@ def multiple(subject: Subject) -> Mistake | None:
     if same is not None:
         fix = subject.with_last(scaled(subject.last, same))
         return _multiplied(same, fix, {"part": text(subject.last)})
+    sized = list(_sized(subject, factors))
+    return min(sized, key=_complexity)[1] if sized else None
+
+
+def _sized(subject: Subject, factors: Sequence[float]) -> Iterator[tuple[Fraction, Mistake]]:
+    """The numbers that a size must be multiplied or divided by to be each factor."""
     for name in sorted(subject.question.typed.sizes):
-        sizes = [sample.sizes.get(name, 0) for sample, _ in found]
+        sizes = [sample.sizes.get(name, 0) for sample, _ in subject.own]
         if 0 in sizes:
             continue
         for write, key, parts in (
@@ -49,8 +55,12 @@ def multiple(subject: Subject) -> Mistake | None:
             same = _same(parts)
             if same is not None:
                 fix = subject.with_last(write(scaled(subject.last, same), name))
-                return Mistake("size", {"size": name}, fix, key)
-    return None
+                yield same, Mistake("size", {"size": name}, fix, key)
+
+
+def _complexity(sized: tuple[Fraction, Mistake]) -> int:
+    """Of sizes that grow as others shrink, the one that needs no number is meant."""
+    return abs(sized[0].numerator * sized[0].denominator)
 
 
 def _same(factors: Sequence[float]) -> Fraction | None:

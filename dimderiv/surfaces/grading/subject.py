@@ -1,7 +1,7 @@
 """An answer beside the right one, at two points where all that is tried is evaluated."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -38,14 +38,14 @@ class Subject:
         names: the variables of the derivative that is meant.
         program: the answer, with all its sums named.
         met: where the check found that it is wrong, if it did.
-        symmetric: the matrices that are symmetric at the points, although nobody said so.
+        supposed: properties that symbols have at the points, although nobody said so.
     """
 
     derived: Derived
     names: Variables
     program: Program
     met: DisagreementError | None = None
-    symmetric: tuple[str, ...] = ()
+    supposed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def question(self) -> Question:
@@ -106,8 +106,8 @@ class Subject:
         """What the right answer claims."""
         claim = claim_of(self.derived, self.names, self._whole)
         symbols = dict(claim.symbols)
-        for name in self.symmetric:
-            symbols[name] = replace(symbols[name], properties=frozenset({"symmetric"}))
+        for name, word in self.supposed.items():
+            symbols[name] = replace(symbols[name], properties=frozenset({word}))
         return replace(claim, symbols=symbols)
 
     @property
@@ -118,7 +118,7 @@ class Subject:
     def samples(self) -> Sequence[Sample]:
         """Two points, and where the answer was found to be wrong, with the right entries."""
         found = verify.sampled(self.claim)
-        if self.met and not self.symmetric:
+        if self.met and not self.supposed:
             found.append(verify.sample_at(self.claim, self.met))
         for sample in found:
             sample.remember(Program(self.definitions))

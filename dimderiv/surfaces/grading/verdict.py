@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     "term": "a term is missing or superfluous",
     "structured": "right where entries that a property ties move together, or where they do not",
     "symmetric": "right only where a matrix is symmetric",
+    "binary": "right only where the entries of an array are 0 or 1",
     "chain": "the derivative of a function was left out, or taken for another",
     "name": "another symbol belongs there",
     "function": "another function belongs there",

@@ -1,6 +1,6 @@
 """Draws rows of boxes as SVG, without ids, styles or scripts: text has the colour of the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from dimderiv.language import Dim, Shape
@@ -18,10 +18,16 @@ LETTER, GAP, BAND, ARC = 7.5, 16, 20, 16
 
 
 class Axes:
-    """How long each axis is drawn, and in which colour; the same one always alike."""
+    """How long each axis is drawn, and in which colour; the same one always alike.
 
-    def __init__(self) -> None:
+    Args:
+        dims: those that come first.
+    """
+
+    def __init__(self, dims: Iterable[Dim] = ()) -> None:
         self.known: dict[Dim, int] = {}
+        for dim in dims:
+            self.length(dim)
 
     def number(self, dim: Dim) -> int:
         """Which axis this is, in the order in which they were met."""

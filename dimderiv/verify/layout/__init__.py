@@ -35,6 +35,7 @@ from dimderiv.verify.layout.trees import (
     declared_part,
     has_branches,
 )
+from dimderiv.verify.layout.zeros_and_ones import zeros_and_ones
 
 __all__ = [
     "COMPARISONS",
@@ -76,4 +77,5 @@ __all__ = [
     "stretched_places",
     "transposed",
     "two_axes",
+    "zeros_and_ones",
 ]

@@ -16,6 +16,7 @@ from dimderiv.verify.layout import (
     shaped,
     size_at,
     transposed,
+    zeros_and_ones,
 )
 
 # How entries are drawn, from what is most telling to what keeps a function in its domain.
@@ -32,7 +33,7 @@ MOST_DRAWS = 40
 MOST_REDRAWS = 20
 FEWEST_VALUES = 32
 # Properties that a point between two points need not have.
-STIFF = frozenset({"orthogonal", "onehot"})
+STIFF = frozenset({"orthogonal", "binary", "onehot"})
 LARGEST_WEIGHT = 30
 # Sums that a factor might hide behind.
 TELLING_NOTHING = frozenset({Fraction(-1), Fraction(0), Fraction(1)})
@@ -95,13 +96,16 @@ def mixed(
 
 
 def _with_signs(point: dict[str, Sized], symbols: Mapping[str, Declaration], number: int) -> None:
-    """Give the scalars that may be of any sign those that belong to a point."""
+    """Give the scalars that may be of any sign those that belong to a point, and others 1 or 0."""
     for index, (name, declaration) in enumerate(symbols.items()):
-        is_free = not declaration.properties and declaration.labels is None
-        if declaration.shape.is_scalar and is_free:
-            sign = -1 if number >> (index % 2) & 1 else 1
+        if not declaration.shape.is_scalar or declaration.labels is not None:
+            continue
+        side = number >> (index % 2) & 1
+        if "binary" in declaration.properties:
+            point[name] = [[Fraction(1 - side)]]
+        elif not declaration.properties:
             (entry,) = entries(point[name])
-            point[name] = [[sign * abs(entry)]]
+            point[name] = [[-abs(entry) if side else abs(entry)]]
 
 
 def _point(
@@ -182,6 +186,8 @@ class _Values:
 
 
 def _array(values: _Values, size: Size, style: str, properties: frozenset[str]) -> Sized:
+    if "binary" in properties:
+        return shaped(size, [*map(Fraction, zeros_and_ones(values.rng, size, properties))])
     if len(size) == 2:
         return _table(values, size, style, properties)
     if "positive" in properties:

@@ -10,7 +10,18 @@ import sympy
 from mpmath.ctx_mp import MPContext
 
 from dimderiv.language import Declaration
-from dimderiv.verify.layout import PRIMITIVES, Size, Table, filled, size_at, size_of, transposed
+from dimderiv.verify.layout import (
+    PRIMITIVES,
+    Size,
+    Table,
+    filled,
+    shaped,
+    size_at,
+    size_of,
+    transposed,
+    two_axes,
+    zeros_and_ones,
+)
 from dimderiv.verify.symbolic.arithmetic import Unknown, stand_in
 from dimderiv.verify.symbolic.tables import Entry
 
@@ -129,6 +140,8 @@ def draw(
         point.free[name] = _symbols(name, size)
         values = _numbers(rng, size, style)
         _tie(rng, point, name, values, properties)
+        if "binary" in properties and size == (1, 1):
+            point.tied[name] = [[sympy.Integer((attempt + 1) % 2)]]
     return point
 
 
@@ -165,6 +178,10 @@ def _tie(
     size = size_of(free)
     if "onehot" in properties and size != (1, 1):
         point.tied[name] = _one_hot(rng, size)
+        return
+    if "binary" in properties:
+        entries = map(sympy.Integer, zeros_and_ones(rng, size, properties))
+        point.tied[name] = two_axes(shaped(size, [*entries]))
         return
     if "orthogonal" in properties and size != (1, 1):
         point.tied[name] = _rotation(rng, point, name, size[0])

@@ -14,6 +14,7 @@ from dimderiv.surfaces.grading.messages import sentences
 
 SQUARES = "||Xw-y||^2"
 QUADRATIC = "x'Ax + b'x"
+MASKED = "||M .* (U V' - T)||_F^2"
 NET = "H = tanh(X W1 + b1); ||H W2 - Y||^2"
 LOSS = "S = X W + b; L = cross_entropy(S, Y)"
 
@@ -48,6 +49,7 @@ def test_a_right_answer_is_right_in_any_spelling(answer: str) -> None:
         (QUADRATIC, "x", "", "x' (A + A') + b'", "layout", "(A' + A) x + b"),
         (QUADRATIC, "x", "", "(A + A') x", "term", "(A + A') x + b"),
         (LOSS, "b", "b: 1 x c", "sum(softmax(S) - Y, axis=0)", "size", None),
+        (LOSS, "W", "X: N x D; b: 1 x C", "X' (softmax(S) - Y)", "size", "X' (softmax(S) - Y) / N"),
         ("sum(relu(X W) .* G)", "W", "", "X' G", "chain", None),
         ("sum(relu(X W) .* G)", "W", "", "X' (G .* relu(X W))", "chain", None),
         ("P = softmax(X W); sum(P .* G)", "W", "", "X' (G .* P .* (1 - P))", "chain", None),
@@ -61,6 +63,10 @@ def test_a_right_answer_is_right_in_any_spelling(answer: str) -> None:
         (QUADRATIC, "x", "", "(A + A') x + b' x", "term", "(A + A') x + b"),
         (QUADRATIC, "x", "", "2 A x", "symmetric", "(A + A') x + b"),
         ("logdet(S)", "S", "S: n x n symmetric", "2 inv(S) - inv(S) .* I", "structured", None),
+        (MASKED, "U", "", "2 (M .* (U V' - T)) V", "binary", "2 (M.^2 .* (U V' - T)) V"),
+        ("sum(d.^2 .* x.^2)", "x", "", "2 d .* x", "binary", None),
+        ("b^2 x'x", "x", "", "2 b x", "power", "2 b^2 x"),
+        ("sum(x.^3)", "x", "", "3 x", "power", "3 x.^2"),
         (NET, "b1", "b1: 1 x h", "2 ((H W2 - Y) W2') .* (1 - H.^2)", "sum", None),
         (NET, "W1", "b1: 1 x h", "2 X' (((H W2 - Y) W2') .* (1 - H))", "power", None),
         (LOSS, "b", "X: N x d; b: 1 x c", "sum(softmax(S) - Y, axis=1) / N", "axis", None),

@@ -1,0 +1,81 @@
+"""Findings in words."""
+
+from collections.abc import Sequence
+
+from dimderiv.surfaces.notes.messages import sentences
+from dimderiv.surfaces.notes.report import Finding, Report
+
+# The order in which a summary counts.
+_COUNTED = ("right", "note", "filled", "wrong", "layout", "open", "unsure")
+
+
+class Words:
+    """What says findings.
+
+    Args:
+        language: `"en"` or `"zh"`.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        self._sentences = sentences(language)
+
+    def said(self, key: str, **fields: str | int) -> str:
+        """A sentence.
+
+        Args:
+            key: which.
+            fields: what stands in it.
+        """
+        return self._sentences[key].format(**fields)
+
+    def unread(self, reason: str) -> str:
+        """That something is not read.
+
+        Args:
+            reason: why.
+        """
+        return self.said("unread", reason=reason.rstrip("."))
+
+    def under(self, conditions: Sequence[tuple[str, str]]) -> str:
+        """That a claim is right under conditions.
+
+        Args:
+            conditions: names with their properties.
+        """
+        told = any(its in {"symmetric", "spd", "psd"} for _, its in conditions)
+        parts = [self.said(its, name=name) for name, its in conditions]
+        key = "condition_told" if told else "condition"
+        return self.said(key, conditions=self._sentences["and"].join(parts))
+
+    def quoted(self, found: Finding) -> str:
+        """What is said of a claim, with the claim.
+
+        Args:
+            found: of which it is said.
+        """
+        return f"{found.says}  [{found.claim}]"
+
+    def summary(self, file: str, report: Report) -> str:
+        """How many claims a file has, and what came out for them.
+
+        Args:
+            file: its name.
+            report: what was found in it.
+        """
+        counts = report.counts
+        formulas = self._counted("formulas", counts["formulas"])
+        others = counts["unread"] - counts["unread claims"]
+        parts = [self.said(f"part_{kind}", count=counts[kind]) for kind in _COUNTED if counts[kind]]
+        if counts["unread claims"]:
+            parts.append(self.said("part_unread", count=counts["unread claims"]))
+        if counts["claims"]:
+            claims = self._counted("claims", counts["claims"])
+            told = ", ".join(parts)
+            made = self.said("summary", file=file, claims=claims, formulas=formulas, parts=told)
+        else:
+            made = self.said("summary_none", file=file, formulas=formulas)
+        rest = self.said("others_unread", count=others) if others else ""
+        return f"{made} {rest}".rstrip()
+
+    def _counted(self, key: str, count: int) -> str:
+        return self.said(f"{key}_one") if count == 1 else self.said(key, count=count)

@@ -1,0 +1,213 @@
+"""Notes: what is read, what is said of it, and what is left alone."""
+
+import json
+
+import pytest
+
+from dimderiv.surfaces.notes import Report, checked_notes
+
+
+def said(text: str, kind: str = "markdown") -> list[tuple[str, str]]:
+    """What is said of each claim: its kind, and the claim."""
+    return [(each.kind, each.claim) for each in checked_notes(text, kind).findings]
+
+
+def kinds(text: str, kind: str = "markdown") -> list[str]:
+    """The kinds of what is said, in order."""
+    return [kind for kind, _ in said(text, kind)]
+
+
+def filled(text: str, kind: str = "markdown") -> str:
+    """The text with its blanks filled."""
+    return checked_notes(text, kind, fill=True).text
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (r"\nabla_x (x^\top A x) = (A + A^\top) x", "right"),
+        (r"\nabla_x (x^\top A x) = 2 A x", "wrong"),
+        (r"\frac{\partial}{\partial X} \operatorname{tr}(A X) = A^\top", "right"),
+        (r"\partial_x (a^\top x) = a", "right"),
+        (r"\dfrac{\mathrm{d} \|x\|^2}{\mathrm{d} x} = 2x", "right"),
+        (r"\frac{d}{d x} \|x\|^2 = x", "wrong"),
+        (r"\nabla_x^2 \left(x^\top A x\right) = A + A^\top", "right"),
+        (r"\frac{\partial^2 (x^\top A x)}{\partial x \partial x^\top} = A + A^\top", "right"),
+        (r"\frac{\partial (a^\top x)}{\partial x^\top} = a^\top", "right"),
+        (r"\partial (a^\top x) / \partial x = a", "right"),
+    ],
+)
+def test_claims_are_read_as_they_are_written(claim: str, expected: str) -> None:
+    """A nabla, quotients of two kinds, an index, a second derivative."""
+    assert [expected] == kinds(f"${claim}$")
+
+
+def test_each_side_of_a_chain_is_a_claim() -> None:
+    """The last one may be the wrong one, also in a line of its own."""
+    text = r"""\begin{align*}
+    \nabla_w \|Xw - y\|^2 &= 2 X^\top (Xw - y) \\
+    &= 2 X^\top X w - X^\top y
+    \end{align*}"""
+
+    assert ["right", "wrong"] == kinds(text)
+    assert 3 == checked_notes(text, "markdown").findings[1].place.line
+
+
+def test_a_blank_is_filled_and_nothing_else_changes() -> None:
+    """Line ends, a mark at the beginning, tabs, and no line end at the end."""
+    text = "\ufeff# a\r\n\tis it?\r\n$$\\nabla_x \\|x\\|^2 = ?$$\r\n\r\n`$?$` $x$?"
+
+    assert text.replace("= ?", "= 2 x") == filled(text)
+    assert ["open"] == kinds(text)
+
+
+def test_a_blank_of_a_notebook_is_filled_inside_of_its_json() -> None:
+    """The file is not written anew: whatever stood there, and how, stands there still."""
+    cell = {"cell_type": "markdown", "source": ["a\n", r"$\nabla_X \log\det X = ?$"]}
+    code = {"cell_type": "code", "source": "# $\\nabla_x x = ?$", "outputs": []}
+    raw = json.dumps({"cells": [code, cell]}, indent=3) + " \n"
+    report = checked_notes(raw, "notebook", fill=True)
+
+    assert raw.replace("X = ?$", r"X = X^{-\\top}$") == report.text
+    assert [(2, 2, 2)] == [each.place.cell for each in report.findings]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"`$\nabla_x \|x\|^2 = x$`",
+        "```python\n$\\nabla_x \\|x\\|^2 = x$\n```",
+        "~~~~\n```\n$\\nabla_x \\|x\\|^2 = x$\n~~~~",
+        "a\n\n    $\\nabla_x \\|x\\|^2 = x$\n",
+        "<!-- $\\nabla_x \\|x\\|^2 = x$ -->",
+        "---\ntitle: $\\nabla_x \\|x\\|^2 = x$\n---\n",
+        r"from \$5 to \$\nabla_x \|x\|^2 = x$",
+        "<pre>$\\nabla_x \\|x\\|^2 = x$</pre>",
+    ],
+)
+def test_what_is_no_formula_in_markdown_is_left_alone(text: str) -> None:
+    """Code, comments, the header, and dollars that are prices."""
+    assert [] == kinds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "% $\\nabla_x \\|x\\|^2 = x$",
+        "\\begin{verbatim}\n$\\nabla_x \\|x\\|^2 = x$\n\\end{verbatim}",
+        "\\begin{lstlisting}[x]\n$\\nabla_x \\|x\\|^2 = x$\n\\end{lstlisting}",
+        r"\verb|$\nabla_x x = x$|",
+        "$\\nabla_x \\|x\\|^2 = x$ \\begin{document} \\end{document}",
+    ],
+)
+def test_what_is_no_formula_in_latex_is_left_alone(text: str) -> None:
+    """Comments, what is verbatim, what stands before the document."""
+    assert [] == kinds(text, "latex")
+
+
+def test_prices_are_no_formulas() -> None:
+    """And a formula after them is one."""
+    report = checked_notes(r"From $5 to $10, or $20-$30: $\nabla_x \|x\|^2 = 2x$", "markdown")
+
+    assert (1, ["right"]) == (report.formulas, [each.kind for each in report.findings])
+
+
+def test_a_comment_says_to_ignore() -> None:
+    """The line that it stands in, or the next formula where it has a line for itself."""
+    wrong = r"$\nabla_x \|x\|^2 = x$"
+
+    assert ["wrong"] == kinds(f"{wrong} <!-- dimderiv: ignore -->\n{wrong}")
+    assert ["wrong"] == kinds(f"<!-- dimderiv: ignore -->\n\n{wrong} and {wrong}")
+    assert ["wrong"] == kinds(f"% dimderiv: ignore\n{wrong}\n\n{wrong}", "latex")
+
+
+def report_of(text: str) -> Report:
+    """What is said of Markdown."""
+    return checked_notes(text, "markdown")
+
+
+def test_symbols_mean_what_was_last_said_above() -> None:
+    """A new section declares anew, and what it declares holds there."""
+    text = r"""# One
+    $A \in \mathbb{R}^{m \times n}$, $f(x) = \|Ax\|^2$, $\nabla f(x) = 2 A^\top A x$.
+
+# Two
+    $A \in \mathbb{S}^{n}$, $f(x) = x^\top A x$, $\nabla f = 2 A x$."""
+
+    assert ["right", "right"] == kinds(text.replace("\n    ", "\n"))
+
+
+def test_what_an_earlier_section_declares_raises_no_false_alarm() -> None:
+    """Where a formula does not conform with it, another thing is meant."""
+    claim = r"$\nabla_x(x^\top A x) = (A + A^\top)x$"
+    text = f"# One\n$A \\in \\mathbb{{R}}^{{m \\times n}}$.\n# Two\n{claim}"
+
+    assert ["right"] == kinds(text)
+
+
+def test_definitions_may_follow_in_the_same_paragraph() -> None:
+    """`where $r = ...$`."""
+    text = r"$L = \|r\|^2$ has $\nabla_w L = 2 X^\top r$, where $r = Xw - y$."
+
+    assert ["right"] == kinds(text)
+
+
+def test_words_may_say_that_a_matrix_is_symmetric() -> None:
+    """Then that is a note, and it is wrong where nobody says so."""
+    claim = r"$\nabla_x (x^\top A x) = 2Ax$"
+
+    assert ["note"] == kinds(f"We have {claim} (if $A$ is symmetric).")
+    assert ["note"] == kinds(f"Let $A$ be symmetric. Then {claim}.")
+    assert ["note"] == kinds(f"设 $A$ 对称，则 {claim}。")
+    assert ["wrong"] == kinds(f"Let $B$ be symmetric. Then {claim}. Now let $A$ be symmetric.")
+    assert ["right"] == kinds(f"$A = A^\\top$ and {claim}")
+
+
+def test_a_gradient_that_is_set_to_zero_is_an_equation() -> None:
+    """It says where the derivative is zero, not what it is."""
+    report = report_of(r"$\nabla_w \|Xw - y\|^2 = 0$ and $\nabla_w \|Xw - y\|^2 \stackrel{!}{=} 0$")
+
+    assert 0 == report.counts["wrong"] == report.counts["claims"]
+    assert 2 == report.counts["unread"]
+
+
+def test_a_layout_that_is_kept_to_is_a_convention() -> None:
+    """And one that is not is a mistake."""
+    row, column = r"\frac{\partial (a^\top x)}{\partial x} = a^\top", r"\nabla_x (b^\top x) = b"
+    other = r"\frac{\partial (b^\top x)}{\partial x} = b"
+
+    assert ["right"] == kinds(f"${row}$")
+    assert 1 == len(report_of(f"${row}$").conventions)
+    assert ["right", "right"] == kinds(f"${row}$ and ${column}$")
+    assert ["layout", "right"] == kinds(f"${row}$ and ${other}$")
+
+
+def test_intermediates_are_variables_where_something_is_differentiated_by_them() -> None:
+    """As back-propagation has it, with derivatives on the right."""
+    text = r"""$z = Wx + b$, $p = \operatorname{softmax}(z)$, $L = -y^\top \log p$.
+Then $\delta = \nabla_z L = p - y$, and
+$$\frac{\partial L}{\partial W} = \frac{\partial L}{\partial z} x^\top = \delta x^\top, \quad
+\frac{\partial L}{\partial b} = \delta .$$"""
+
+    assert ["note", "right", "note", "note"] == kinds(text)
+
+
+def test_what_is_not_read_is_counted_with_its_reason() -> None:
+    """A formula that says something that is not read is no silent skip."""
+    report = report_of(r"$\nabla_x \mathbb{E}[x] = 1$, $g(x) = \int x$, $a \approx b$, $n$")
+
+    assert ["unread"] * 3 == [each.kind for each in report.findings]
+    assert 1 == report.counts["unread claims"]
+    assert "expectation" in report.findings[0].says
+
+
+def test_macros_of_the_author_are_read() -> None:
+    """With arguments, operators, and pairs of bars."""
+    text = r"""\newcommand{\R}{\mathbb{R}} \DeclareMathOperator{\tr}{tr}
+\newcommand{\grad}[2]{\nabla_{#1} #2} \DeclarePairedDelimiter{\norm}{\lVert}{\rVert}
+\begin{document} $X \in \R^{m \times n}$ gives $\grad{X}{\tr(A X)} = A^\top$ and
+$\grad{x}{\norm{x}^2} = x$, $\grad{x}{\norm{x}^2} = ?$ \end{document}"""
+    report = checked_notes(text, "latex", fill=True)
+
+    assert ["right", "wrong", "filled"] == [each.kind for each in report.findings]
+    assert text.replace("= ?", "= 2 x") == report.text
