@@ -211,9 +211,9 @@ class _StatementReader(ExpressionReader):
             if letter in self.known:
                 raise complaints.symbol_as_letter(letter, value)
         for alone, entry in indexed.lone_entries(value):
-            part, summed = self.source[slice(*entry.span)], " and ".join(alone)
-            verb = "is" if len(alone) == 1 else "are"
-            self.assumptions[f"{summed} {verb} summed: sum[{','.join(alone)}] {part}"] = None
+            summed = f"sum[{','.join(alone)}] {self.source[slice(*entry.span)]}"
+            said = f"{' and '.join(alone)} are summed: {summed}"
+            self.assumptions[f"{alone[0]} is summed: {summed}" if len(alone) == 1 else said] = None
         for name in names_outside_brackets(value):
             if name.name in letters and name.name not in self.known:
                 raise complaints.letter_as_number(name)
