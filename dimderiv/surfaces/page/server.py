@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from dimderiv.surfaces.page.reply import reply
+from dimderiv.surfaces.page.replies import reply
 
 HOST = "127.0.0.1"
 SITE = Path(__file__).parent / "site"
