@@ -16,7 +16,7 @@ from browser.driving import PATIENCE, Page, chromium, missing
 
 from dimderiv.surfaces.page import build_folder, build_single
 from dimderiv.surfaces.page.build_pyodide import pyodide_files
-from dimderiv.surfaces.page.replies import reply
+from dimderiv.surfaces.page.reply import reply
 
 REASON = missing() or ("npm cannot be found" if shutil.which("npm") is None else "")
 pytestmark = [pytest.mark.skipif(bool(REASON), reason=REASON), pytest.mark.xdist_group("built")]

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from dimderiv.surfaces.page.replies import reply
+from dimderiv.surfaces.page.reply import reply
 
 HOST = "127.0.0.1"
 SITE = Path(__file__).parent / "site"
@@ -27,7 +27,8 @@ LARGEST = 200_000
 PATIENCE = 10.0
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+    "style-src-attr 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -88,6 +89,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
     timeout = PATIENCE
     server_version, sys_version = "dimderiv", ""
+    default_request_version = "HTTP/1.0"  # what has none is refused with all headers too
 
     def do_GET(self) -> None:
         """Send a file of the page."""

@@ -14,7 +14,7 @@ let stage = isBuilt ? "python" : "ready";
 let listener = () => {};
 let engine = isBuilt ? started() : null;
 let turn = Promise.resolve();
-let latest = 0;
+const latest = new Map(); // by what is asked for
 
 // Calls a function with the stage, now and whenever it changes.
 export function watch(tell) {
@@ -22,11 +22,13 @@ export function watch(tell) {
   tell(stage);
 }
 
-// The reply to a question; null where something newer was asked before its turn came.
+// The reply to a question; null where the like was asked again before its turn came.
 export function ask(question, seconds = PATIENCE) {
   if (!isBuilt) return asked(question);
-  const number = ++latest;
-  turn = turn.then(() => (number === latest ? answered(question, seconds) : null));
+  latest.set(question.ask, question);
+  turn = turn.then(() => {
+    return latest.get(question.ask) === question ? answered(question, seconds) : null;
+  });
   return turn;
 }
 

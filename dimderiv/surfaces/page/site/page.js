@@ -2,7 +2,9 @@
 
 import { ask, watch } from "./engine.js";
 import { EXAMPLES } from "./examples.js";
-import { fill, fit, link, linked, question, showShapes, showSymbols, tellOptions } from "./form.js";
+import {
+  choose, fill, fit, isUnread, link, linked, question, showShapes, showSymbols, tellOptions,
+} from "./form.js";
 import {
   element, made, showCode, showError, showReading, showResult, showVerdict,
 } from "./show.js";
@@ -14,23 +16,21 @@ const PATIENCE = 400;
 
 let shown = null; // the question whose answer is on the page, and the reply
 let target = "numpy";
-let latest = 0;
+const latest = new Map(); // by what is asked for
+let waiting = 0;
 let timer = 0;
 let loading = null; // what an engine inside of the page does before it can answer
 
-// Asks, unless something newer has been asked meanwhile: then there is no reply.
-async function newest(asked) {
-  const number = ++latest;
+// Asks, unless something newer is asked meanwhile for the same purpose: then there is no reply.
+async function newest(purpose, asked) {
+  latest.set(purpose, asked);
+  waiting += 1;
   const slow = setTimeout(() => status(say(loading ?? "working"), true), PATIENCE);
-  try {
-    const reply = await ask(asked);
-    return number === latest ? reply : null;
-  } catch {
-    return number === latest ? { error: { message: say("silent") } } : null;
-  } finally {
-    clearTimeout(slow);
-    if (number === latest) status("");
-  }
+  const reply = await ask(asked).catch(() => ({ error: { message: say("silent") } }));
+  clearTimeout(slow);
+  waiting -= 1;
+  if (!waiting) status("");
+  return latest.get(purpose) === asked ? reply : null;
 }
 
 function status(text, isBusy = false) {
@@ -57,20 +57,21 @@ async function look({ isTyping = false } = {}) {
   const asked = question();
   tellOptions();
   if (!asked.expr.trim()) return clear();
-  const reply = await newest({ ...asked, ask: "symbols" });
+  begun();
+  const reply = await newest("question", { ...asked, ask: "symbols" });
   if (reply === null) return false;
   if (reply.error) {
     refuse(reply.error, isTyping);
     return false;
   }
   element("error").hidden = true;
-  showRead(reply);
+  showRead(asked, reply);
   return true;
 }
 
-function showRead(reply) {
+function showRead({ expr }, reply) {
   showReading(reply);
-  showSymbols(reply.shapes, derive);
+  showSymbols(expr, reply.shapes, derive);
   showShapes(reply.shapes, again);
 }
 
@@ -79,7 +80,14 @@ function refuse(error, isTyping) {
   element("error").classList.toggle("typing", isTyping);
 }
 
+// Where nothing is asked yet, examples stand below the form; later they are in its head.
+function begun(isBegun = true) {
+  element("starts").hidden = isBegun;
+  element("examples").hidden = !isBegun;
+}
+
 function clear() {
+  begun(false);
   for (const id of ["by", "shaped", "error", "result"]) element(id).hidden = true;
   element("reading").replaceChildren();
   shown = null;
@@ -89,14 +97,16 @@ function clear() {
 async function derive() {
   clearTimeout(timer);
   tellOptions();
-  if (!question().wrt && !(await look())) return;
+  begun();
+  if ((!question().wrt || isUnread()) && !(await look())) return;
   if (!question().wrt && !chooseOnly()) {
+    markChanged();
     status(say("choose"));
     element("symbols").querySelector("input")?.focus();
     return;
   }
   const asked = question();
-  const reply = await newest({ ...asked, ask: "derive" });
+  const reply = await newest("question", { ...asked, ask: "derive" });
   if (reply === null) return;
   if (reply.error) {
     refuse(reply.error, false);
@@ -104,8 +114,9 @@ async function derive() {
     shown = null;
     return;
   }
-  showRead(reply);
-  shown = { asked: question(), reply };
+  choose(reply.results.flatMap((each) => each.wrt));
+  showRead(asked, reply);
+  shown = { asked: { ...asked, wrt: question().wrt }, reply };
   element("error").hidden = true;
   showResult(reply);
   element("result").hidden = false;
@@ -119,7 +130,7 @@ async function derive() {
 // Where there is one symbol, nobody has to choose it.
 function chooseOnly() {
   const boxes = element("symbols").querySelectorAll("input");
-  if (boxes.length === 1) boxes[0].click();
+  if (boxes.length === 1) choose([boxes[0].value]);
   return boxes.length === 1;
 }
 
@@ -133,18 +144,24 @@ function tellOwn({ results }) {
     results.length > 1 ? say("own_several", { names }) : say("own_label");
 }
 
+// What is asked of the answer that is shown, as long as it is.
+async function beside(purpose, more) {
+  if (shown === null) return null;
+  const { asked } = shown;
+  const reply = await newest(purpose, { ...asked, ...more, ask: purpose });
+  return shown?.asked === asked ? reply : null;
+}
+
 async function check(event) {
   event.preventDefault();
-  if (shown === null) return;
-  const reply = await newest({ ...shown.asked, ask: "check", answer: element("own-answer").value });
+  const reply = await beside("check", { answer: element("own-answer").value });
   if (reply === null) return;
   if (reply.error) showError(reply.error, element("verdict"));
   else showVerdict(reply);
 }
 
 async function code() {
-  if (shown === null) return;
-  const reply = await newest({ ...shown.asked, ask: "code", target });
+  const reply = await beside("code", { target });
   if (reply === null) return;
   if (reply.error) {
     showCode({ code: reply.error.message, check: null });
@@ -159,11 +176,11 @@ function tab(name) {
   Object.assign(found, { type: "button", role: "tab", tabIndex: name === target ? 0 : -1 });
   found.setAttribute("aria-selected", name === target);
   found.setAttribute("aria-controls", "program");
-  found.addEventListener("click", () => choose(name));
+  found.addEventListener("click", () => turnTo(name));
   return found;
 }
 
-async function choose(name) {
+async function turnTo(name) {
   const hadFocus = element("targets").contains(document.activeElement);
   target = name;
   await code();
@@ -174,7 +191,7 @@ function turn(event) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step) return;
   const names = [...element("targets").children].map((each) => each.textContent);
-  choose(names[(names.indexOf(target) + step + names.length) % names.length]);
+  turnTo(names[(names.indexOf(target) + step + names.length) % names.length]);
 }
 
 async function copy(button, text) {
@@ -191,6 +208,18 @@ async function copy(button, text) {
 function listExamples() {
   const options = EXAMPLES.map((each) => made("option", each[language()]));
   element("examples").replaceChildren(made("option", say("examples")), ...options);
+  const starts = EXAMPLES.map((each) => {
+    const found = made("button", each[language()], "quiet");
+    found.type = "button";
+    found.addEventListener("click", () => begin(each));
+    return found;
+  });
+  element("starts").querySelector(".row").replaceChildren(...starts);
+}
+
+function begin(example) {
+  fill(example);
+  derive();
 }
 
 function talk(chosen) {
@@ -235,8 +264,7 @@ function listen() {
   element("examples").addEventListener("change", (event) => {
     const example = EXAMPLES[event.target.selectedIndex - 1];
     event.target.selectedIndex = 0;
-    fill(example);
-    derive();
+    begin(example);
   });
   element("own-form").addEventListener("submit", check);
   element("code").addEventListener("toggle", () => element("code").open && code());
@@ -249,7 +277,7 @@ function listen() {
     "copy-text": () => shown.reply.text,
     "copy-latex": () => shown.reply.latex,
     "copy-link": () => location.href,
-    "copy-code": () => element("program-text").textContent,
+    "copy-code": () => element("program").textContent,
   };
   for (const [id, text] of Object.entries(texts)) {
     element(id).addEventListener("click", () => copy(element(id), text()));

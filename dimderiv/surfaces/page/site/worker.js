@@ -5,7 +5,7 @@
 
 const START = `
 import json
-from dimderiv.surfaces.page.replies import reply
+from dimderiv.surfaces.page.reply import reply
 reply(json.dumps({"expr": "||A x||^2", "wrt": "x"}))  # loads what is loaded late
 reply
 `;

@@ -13,8 +13,9 @@ from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer import Typed
 from dimderiv.language import Declaration
 from dimderiv.render import align, equation, latex
-from dimderiv.surfaces import grading
+from dimderiv.surfaces.grading import check
 from dimderiv.surfaces.page.asked import Asked
+from dimderiv.surfaces.pictures import pictures
 
 # A page asks for code, and has answers checked, of what it asked for before.
 KEPT = 8
@@ -116,7 +117,7 @@ def _written(declared: Declaration) -> str:
 
 
 def _derived(asked: Asked) -> dict[str, Any]:
-    """The answer, what it is, how it was read and checked, and the steps."""
+    """The answer, what it is, how it was read and checked, the steps and their pictures."""
     found = _derive(asked)
     shaped = {f"{name}: {each.text}" for name, each in found.typed.symbols.items()}
     verification = found.verification
@@ -135,6 +136,7 @@ def _derived(asked: Asked) -> dict[str, Any]:
         "notes": [*found.forms(asked.lang), *found.notes(asked.lang)],
         "check": verification and {**asdict(verification), "says": str(verification)},
         "steps": found.explain(asked.lang, markup="html"),
+        "pictures": dict(pictures(found, asked.lang)),
     }
 
 
@@ -159,7 +161,7 @@ def _code(asked: Asked) -> dict[str, Any]:
 
 def _checked(asked: Asked) -> dict[str, Any]:
     """The verdict on an answer of one's own."""
-    verdict = grading.check(asked.expr, asked.wrt, asked.answer, lang=asked.lang, **asked.options)
+    verdict = check(asked.expr, asked.wrt, asked.answer, lang=asked.lang, **asked.options)
     return {name: getattr(verdict, name) for name in ("right", "kind", "says", "fix", "entry")}
 
 
