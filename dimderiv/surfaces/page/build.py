@@ -11,7 +11,7 @@ from dimderiv.errors import DimderivError
 from dimderiv.surfaces.page.build_inlined import single_page
 from dimderiv.surfaces.page.build_pyodide import VERSION, pyodide_files
 from dimderiv.surfaces.page.build_python import engine_archive, library_licence
-from dimderiv.surfaces.page.server import SITE, TYPES
+from dimderiv.surfaces.page.server import POLICY, SITE, TYPES
 
 LICENSES = Path(__file__).parent / "licenses"
 # The file of a folder that lists what was written, so that it may be written again.
@@ -21,21 +21,17 @@ MADE = "<!doctype html>\n<!-- Made by `dimderiv page --single`, of parts with th
 HEAD = '<meta charset="utf-8">\n'
 # `engine.js` asks the engine inside of the page where it finds the first of these.
 BUILT = f"""{HEAD}<meta name="dimderiv-engine" content="worker">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; {{}}; \
-base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="{{}}">
 """
 # A folder that is opened from disk stays without its scripts, the first of which takes this away.
 ASLEEP = """<body>
 <p id="asleep">This page needs a web server, such as <code>python -m http.server</code>.
 One that opens from disk is made by <code>dimderiv page --single FILE</code>.</p>
 """
-OF_FOLDER = (
-    "script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self';"
-    " font-src 'self'; img-src 'self' data:"
-)
+OF_FOLDER = f"{POLICY}; worker-src 'self'"
 OF_FILE = (
-    "script-src 'unsafe-inline' 'wasm-unsafe-eval' data:; worker-src blob:; connect-src data:;"
-    " style-src 'unsafe-inline'; font-src data:; img-src data:"
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' data:; worker-src blob:; "
+    "style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
 )
 
 
