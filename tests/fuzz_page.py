@@ -51,7 +51,8 @@ TAGS: Mapping[str, set[str]] = {
     "svg": {"xmlns", "class", "role", "viewbox", "width", "height", "style"},
     "title": set(),
     "g": {"fill", "font-family", "font-size", "text-anchor", "stroke-width"},
-    "rect": {"x", "y", "width", "height", "stroke-width", "fill", "fill-opacity"},
+    "rect": {"x", "y", "width", "height", "fill", "fill-opacity"}
+    | {"stroke", "stroke-width", "stroke-dasharray"},
     "path": {"d", "stroke", "stroke-width", "stroke-dasharray", "fill"},
     "text": {"x", "y", "fill", "font-size", "font-weight", "font-style", "text-anchor"},
     "tspan": {"fill", "dy", "dx", "font-size", "font-style"},

@@ -14,7 +14,7 @@ from dimderiv.language.expressions import ExpressionReader
 from dimderiv.language.indices import Head
 from dimderiv.language.letters import named_letters, names_outside_brackets
 from dimderiv.language.syntax import Program, Statement, Tree, children, walk
-from dimderiv.language.tokens import completed, tokenize
+from dimderiv.language.tokens import check_size, completed, tokenize
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
 
 SOURCE_LIMIT = 200_000
@@ -105,8 +105,11 @@ def parse_tokens(
 
     Raises:
         ParseError: the tokens are no program.
-        LimitError: they are nested too deeply.
+        LimitError: they are nested too deeply, or a number is too long.
     """
+    for token in tokens:
+        if token.kind == "number":
+            check_size(token.text, (token.start, token.end))
     runs = any(token.kind == "reduction" for token in tokens)
     known = frozenset({*names, *_left_sides(tokens)})
     meant = completed(tokens, source, known=known, subscripted=names if runs else None)
