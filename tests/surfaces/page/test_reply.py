@@ -162,3 +162,18 @@ def test_the_browser_has_neither_numpy_nor_sympy_nor_click() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert ["None", "None", "None", "None", "partial"] == done.stdout.split()
+
+
+def test_everything_is_said_in_the_language_of_the_page() -> None:
+    """Errors, what was assumed, doubts and the check."""
+    error = asked(expr="(A x", wrt="x", lang="zh")["error"]
+    found = asked(expr="[i] x[i+1] - x[i]", wrt="x", lang="zh")
+
+    assert ("括号没有闭合：缺少 ')'", ["'(' 从第 1 列开始"], "补上 ')'") == (
+        error["message"],
+        error["known"],
+        error["hint"],
+    )
+    assert ["x[i+1] 超出 x 时为 0"] == found["assumptions"]
+    assert found["doubts"][0].startswith("i 取遍 x")
+    assert "个元素完全一致" in found["check"]["says"]

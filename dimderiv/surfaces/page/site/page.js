@@ -1,6 +1,6 @@
 // The page: what is typed and chosen becomes questions, and their replies are shown.
 
-import { ask } from "./engine.js";
+import { ask, watch } from "./engine.js";
 import { EXAMPLES } from "./examples.js";
 import {
   choose, fill, fit, isUnread, link, linked, question, showShapes, showSymbols, tellOptions,
@@ -19,12 +19,13 @@ let target = "numpy";
 const latest = new Map(); // by what is asked for
 let waiting = 0;
 let timer = 0;
+let loading = null; // what an engine inside of the page does before it can answer
 
 // Asks, unless something newer is asked meanwhile for the same purpose: then there is no reply.
 async function newest(purpose, asked) {
   latest.set(purpose, asked);
   waiting += 1;
-  const slow = setTimeout(() => status(say("working"), true), PATIENCE);
+  const slow = setTimeout(() => status(say(loading ?? "working"), true), PATIENCE);
   const reply = await ask(asked).catch(() => ({ error: { message: say("silent") } }));
   clearTimeout(slow);
   waiting -= 1;
@@ -35,6 +36,12 @@ async function newest(purpose, asked) {
 function status(text, isBusy = false) {
   element("status").textContent = text;
   element("status").className = isBusy ? "busy" : "";
+}
+
+// Tells how far an engine is that starts in the browser.
+function tellStart(stage) {
+  loading = stage === "ready" ? null : stage;
+  status(loading ? say(loading) : "", ["python", "engine"].includes(loading));
 }
 
 function isChanged() {
@@ -278,6 +285,8 @@ function listen() {
   addEventListener("hashchange", follow);
 }
 
+document.getElementById("asleep")?.remove();
 listen();
 talk(navigator.language.startsWith("zh") ? "zh" : "en");
+watch(tellStart);
 follow();
