@@ -61,14 +61,14 @@ def _part(node: ast.expr) -> list[str]:
 def said(source: str) -> Iterator[str]:
     """The texts of a source, but its docstrings and what only its authors read."""
     tree = ast.parse(source)
-    documented = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
-        and not _is_command(node)
-        and isinstance(node.body[0], ast.Expr)
-        and isinstance(node.body[0].value, ast.Constant)
-    }
+    documented = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(
+            node
+        ):
+            documented.add(id(node.body[0].value))  # type: ignore[attr-defined]
+            if _is_command(node):
+                yield ast.get_docstring(node) or ""
     yield from _said(tree, documented)
 
 

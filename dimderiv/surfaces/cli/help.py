@@ -1,6 +1,7 @@
 """The help of a command in another language than English."""
 
 from copy import copy
+from inspect import cleandoc
 from typing import Any
 
 import click
@@ -37,9 +38,8 @@ def in_language(command: click.Command, lang: str) -> click.Command:
     made = _Translated(command.name)
     vars(made).update(vars(command))
     made.lang, made.params = lang, [_explained(each, lang) for each in command.params]
-    made.help, made.epilog = (
-        text and translated(text, lang) for text in (command.help, command.epilog)
-    )
+    made.help = command.help and translated(cleandoc(command.help), lang)
+    made.epilog = command.epilog and translated(command.epilog, lang)
     return made
 
 
