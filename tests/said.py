@@ -63,12 +63,11 @@ def said(source: str) -> Iterator[str]:
     tree = ast.parse(source)
     documented = set()
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(
-            node
-        ):
+        if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            continue
+        if document := ast.get_docstring(node):
             documented.add(id(node.body[0].value))  # type: ignore[attr-defined]
-            if _is_command(node):
-                yield ast.get_docstring(node) or ""
+            yield from [document] if _is_command(node) else []
     yield from _said(tree, documented)
 
 

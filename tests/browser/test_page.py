@@ -264,6 +264,15 @@ def test_shift_enter_begins_a_line(page: Page) -> None:
     assert page.one("#expr").size["height"] > low
 
 
+def test_a_jacobian_offers_the_backward_pass(page: Page) -> None:
+    """With a name for what is handed down that means nothing yet."""
+    solve(page, "#" + urlencode({"expr": "G W", "wrt": "W"}))
+    page.click("#backward")
+    page.wait_for_answer(r"G^{\top} D")
+
+    assert not page.all("#backward:not([hidden])")
+
+
 def test_every_field_has_a_name(page: Page) -> None:
     """For those who do not see the page; what changes by itself is announced."""
     solve(page)

@@ -1,12 +1,13 @@
 """`reply`: a question in JSON, an answer in JSON; behind the local page and the built one alike."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
+from dimderiv import explain
 from dimderiv.codegen import TARGETS
 from dimderiv.derivation import Derivation, recognised
 from dimderiv.errors import DimderivError, UnknownNameError
@@ -17,6 +18,7 @@ from dimderiv.surfaces.grading import check
 from dimderiv.surfaces.page.asked import Asked
 from dimderiv.surfaces.pictures import pictures
 from dimderiv.surfaces.translation import translated
+from dimderiv.verify import Verification
 
 # A page asks for code, and has answers checked, of what it asked for before.
 KEPT = 8
@@ -47,27 +49,15 @@ def reply(text: str) -> str:
     except DimderivError as error:
         found = {"error": _refused(error, lang)}
     except (RecursionError, MemoryError):
-        found = {"error": _told("the expression is too large", lang)}
+        found = {"error": _told("the expression is too large")}
     except Exception as error:  # whatever it is, the page has to say something
         mistake = f"dimderiv has made a mistake: {type(error).__name__}: {error}"
-        found = {"error": _told(mistake, lang, hint="report it, together with the expression")}
+        found = {"error": _told(mistake, hint="report it, together with the expression")}
     return json.dumps(found)
 
 
-def _told(
-    message: str,
-    lang: str,
-    *,
-    place: Sequence[str] | None = None,
-    known: Sequence[str] = (),
-    hint: str | None = None,
-) -> dict[str, Any]:
-    return {
-        "message": translated(message, lang),
-        "place": place,
-        "known": [translated(fact, lang) for fact in known],
-        "hint": hint and translated(hint, lang),
-    }
+def _told(message: str, **more: Any) -> dict[str, Any]:
+    return {"message": message, "place": None, "known": [], "hint": None, **more}
 
 
 def _refused(error: DimderivError, lang: str) -> dict[str, Any]:
@@ -76,7 +66,12 @@ def _refused(error: DimderivError, lang: str) -> dict[str, Any]:
     if error.span is not None and error.source is not None:
         start, end = (min(max(at, 0), len(error.source)) for at in error.span)
         place = [error.source[:start], error.source[start:end], error.source[end:]]
-    return _told(error.message, lang, place=place, known=error.known, hint=error.hint)
+    known, hint = _in(lang, error.known), error.hint and translated(error.hint, lang)
+    return _told(translated(error.message, lang), place=place, known=known, hint=hint)
+
+
+def _in(lang: str, sentences: Iterable[str]) -> list[str]:
+    return [translated(sentence, lang) for sentence in sentences]
 
 
 @lru_cache(KEPT)
@@ -133,10 +128,10 @@ def _written(declared: Declaration) -> str:
 
 def _derived(asked: Asked) -> dict[str, Any]:
     """The answer, what it is, how it was read and checked, the steps and their pictures."""
-    found, lang = _derive(asked), asked.lang
-    shaped = {f"{name}: {each.text}" for name, each in found.typed.symbols.items()}
-    verification = found.verification
-    says = translated(str(verification), lang)
+    found = _derive(asked)
+    lang, typed, verification = asked.lang, found.typed, found.verification
+    shaped = {f"{name}: {each.text}" for name, each in typed.symbols.items()}
+    assumed = [each for each in typed.assumptions if each not in {*shaped, found.read_as}]
     return {
         **_read(asked, found.question.valued),
         "text": found.text(multiline=True),
@@ -147,16 +142,26 @@ def _derived(asked: Asked) -> dict[str, Any]:
         ],
         "kind": _kind(found),
         "read_as": translated(found.read_as, lang),
-        "assumptions": [
-            translated(each, lang)
-            for each in found.assumptions
-            if each not in {*shaped, found.read_as}
+        "assumptions": _in(lang, assumed),
+        "doubts": _in(lang, found.doubts),
+        "notes": [
+            *explain.forms(found.derived, lang, commands=False),
+            *explain.notes(found.question, lang, commands=False),
         ],
-        "doubts": [translated(doubt, lang) for doubt in found.doubts],
-        "notes": [*found.forms(lang), *found.notes(lang)],
-        "check": verification and {**asdict(verification), "says": says},
+        "check": verification and _reported(verification, lang),
         "steps": found.explain(lang, markup="html"),
-        "pictures": dict(pictures(found, asked.lang)),
+        "pictures": dict(pictures(found, lang)),
+    }
+
+
+def _reported(verification: Verification, lang: str) -> dict[str, Any]:
+    """How far the check went, in numbers, and what it did not reach, in words."""
+    return {
+        "level": verification.level,
+        "entries": verification.entries + verification.along,
+        "points": verification.points,
+        "reason": translated(verification.reason, lang),
+        "remarks": _in(lang, [*verification.one_sided, *verification.remarks]),
     }
 
 

@@ -26,7 +26,10 @@ async function newest(purpose, asked) {
   latest.set(purpose, asked);
   waiting += 1;
   const slow = setTimeout(() => status(say(loading ?? "working"), true), PATIENCE);
-  const reply = await ask(asked).catch(() => ({ error: { message: say("silent") } }));
+  let reply = null; // also where the engine was asked something else before its turn came
+  while (reply === null && latest.get(purpose) === asked) {
+    reply = await ask(asked).catch(() => ({ error: { message: say("silent") } }));
+  }
   clearTimeout(slow);
   waiting -= 1;
   if (!waiting) status("");
@@ -119,12 +122,20 @@ async function derive() {
   shown = { asked: { ...asked, wrt: question().wrt }, reply };
   element("error").hidden = true;
   showResult(reply);
+  element("backward").hidden = reply.kind !== "jacobian";
   element("result").hidden = false;
   element("verdict").replaceChildren();
   tellOwn(reply);
   markChanged();
   history.replaceState(null, "", link());
   if (element("code").open) await code();
+}
+
+// The derivative that is handed down, by a name that the expression does not have.
+function handDown() {
+  const isFree = (name) => !new RegExp(`\\b${name}\\b`).test(element("expr").value);
+  element("upstream").value = ["G", "D", "dY"].find(isFree) ?? "G_1";
+  derive();
 }
 
 // Where there is one symbol, nobody has to choose it.
@@ -282,6 +293,7 @@ function listen() {
   for (const [id, text] of Object.entries(texts)) {
     element(id).addEventListener("click", () => copy(element(id), text()));
   }
+  element("backward").addEventListener("click", handDown);
   addEventListener("hashchange", follow);
 }
 

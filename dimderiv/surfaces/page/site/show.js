@@ -95,10 +95,7 @@ function whatItIs({ kind, results, check }) {
   const what = say(kind, { names: names.join(say("and")) });
   const shape = results.length === 1 ? say("of_shape", results[0]) : "";
   const told = say(check.level, {
-    entries: check.entries + check.along,
-    points: check.points,
-    reason: check.reason,
-    remarks: [...check.one_sided, ...check.remarks].join("; "),
+    ...check, remarks: check.remarks.join("; "),
   });
   const isGood = !["partial", "unchecked"].includes(check.level);
   return [made("strong", what + shape), " ", made("span", told, isGood ? "good" : "doubt")];
