@@ -147,6 +147,7 @@ def test_a_derivative_is_typed_checked_and_explained(
     page.wait_for_answer(r"2 X^{\top} (X w - y)")
 
     assert "10" in page.text("#what")
+    page.click("#steps summary")
     assert "X is transposed" in page.text("#steps-inside")
     assert page.run("return document.fonts.check('1em KaTeX_Math')")
     assert "#expr=" in page.run("return location.href")
