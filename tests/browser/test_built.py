@@ -176,7 +176,7 @@ def test_the_browser_says_what_python_says_here(folder: Page) -> None:
         assert "error" not in found, found
         for key in ("text", "latex", "steps", "assumptions", "doubts", "notes"):
             assert expected[key] == found[key], question
-        for key in ("level", "entries", "points", "along", "remarks"):
+        for key in ("level", "entries", "points", "remarks"):
             assert expected["check"][key] == found["check"][key], question
 
     print(*(f"{each:.3f}" for each in sorted(seconds)))
