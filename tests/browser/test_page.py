@@ -130,6 +130,7 @@ def test_an_assumed_shape_can_be_edited(page: Page) -> None:
 def test_the_language_is_switched_in_place(page: Page) -> None:
     """Words, steps and verdicts; the question stays."""
     solve(page)
+    page.click("#steps summary")
     page.click("#language")
     page.wait_for("#what", "对 w 的梯度")
     page.wait_for("#steps-inside", "这个次序的形状不相容")

@@ -6,12 +6,14 @@ import {
   choose, fill, fit, isUnread, link, linked, question, showShapes, showSymbols, tellOptions,
 } from "./form.js";
 import {
-  element, made, showCode, showError, showReading, showResult, showVerdict,
+  element, made, showCode, showError, showReading, showResult, showSteps, showVerdict,
 } from "./show.js";
 import { language, say, speak } from "./words.js";
 
-// Milliseconds after which a pause in typing is one, and after which waiting is told.
+// Milliseconds after which a pause in typing is one, after which what is typed may be called wrong,
+// and after which waiting is told.
 const PAUSE = 250;
+const FORBEARANCE = 900;
 const PATIENCE = 400;
 
 let shown = null; // the question whose answer is on the page, and the reply
@@ -64,7 +66,7 @@ async function look({ isTyping = false } = {}) {
   const reply = await newest("question", { ...asked, ask: "symbols" });
   if (reply === null) return false;
   if (reply.error) {
-    refuse(reply.error, isTyping);
+    timer = setTimeout(() => showError(reply.error), isTyping ? FORBEARANCE : 0);
     return false;
   }
   element("error").hidden = true;
@@ -76,11 +78,6 @@ function showRead({ expr }, reply) {
   showReading(reply);
   showSymbols(expr, reply.shapes, derive);
   showShapes(reply.shapes, again);
-}
-
-function refuse(error, isTyping) {
-  showError(error);
-  element("error").classList.toggle("typing", isTyping);
 }
 
 // Where nothing is asked yet, examples stand below the form; later they are in its head.
@@ -112,7 +109,7 @@ async function derive() {
   const reply = await newest("question", { ...asked, ask: "derive" });
   if (reply === null) return;
   if (reply.error) {
-    refuse(reply.error, false);
+    showError(reply.error);
     element("result").hidden = true;
     shown = null;
     return;
@@ -128,6 +125,8 @@ async function derive() {
   tellOwn(reply);
   markChanged();
   history.replaceState(null, "", link());
+  document.title = `${asked.expr.trim().split("\n")[0]} – dimderiv`;
+  element("answer").scrollIntoView({ block: "nearest" });
   if (element("code").open) await code();
 }
 
@@ -230,6 +229,7 @@ function listExamples() {
 
 function begin(example) {
   fill(example);
+  element("derive").focus();
   derive();
 }
 
@@ -278,6 +278,9 @@ function listen() {
     begin(example);
   });
   element("own-form").addEventListener("submit", check);
+  element("steps").addEventListener("toggle", () => {
+    if (element("steps").open && shown) showSteps(shown.reply);
+  });
   element("code").addEventListener("toggle", () => element("code").open && code());
   element("targets").addEventListener("keydown", turn);
   element("language").addEventListener("click", () => {

@@ -80,6 +80,12 @@ export function showResult(reply) {
     ...reply.assumptions.map((each) => made("li", say("assumption") + each)),
     ...reply.notes.map((each) => made("li", each)),
   );
+  element("steps-inside").replaceChildren();
+  if (element("steps").open) showSteps(reply);
+}
+
+// Long steps take a moment to set, so they are set when they are unfolded.
+export function showSteps(reply) {
   const steps = element("steps-inside");
   steps.innerHTML = reply.steps;
   for (const [number, svg] of Object.entries(reply.pictures)) {
