@@ -93,13 +93,17 @@ def _readings(
         equations = [each.head.name for each in first.needed if each.doubt == doubt]
         doubtful = [name for name in equations if head is None or name != head.name]
         if doubtful:
-            narrow = scope.copy()
-            for name in doubtful:
-                del narrow.definitions[name]
-            yield narrow, None, tuple(doubtful) if doubt == "declared" else ()
+            yield scope.without(doubtful), None, tuple(doubtful) if doubt == "declared" else ()
     wide, later = scope.relevant(first.names), scope.relevant(first.names, section)
-    if wide != later:
-        yield scope, section, tuple(name for name in wide if name not in later)
+    undeclared = tuple(name for name in wide if name not in later)
+    if undeclared:
+        yield scope, section, undeclared
+    earlier = [each.head.name for each in first.needed if each.section != section]
+    undefined = tuple(name for name in earlier if head is None or name != head.name)
+    if undefined:
+        narrow = scope.without(undefined)
+        yield narrow, None, undefined
+        yield narrow, section, (*undefined, *undeclared)
 
 
 def _question(slope: Slope, scope: Scope, since: int | None) -> Question:

@@ -1,7 +1,7 @@
 """Claims to verdicts, by the engine's own derivation and the grading of answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 from typing import Any, NamedTuple
@@ -46,6 +46,23 @@ class Asked(NamedTuple):
     def options(self) -> dict[str, Any]:
         """The same for `derive`."""
         return {"shapes": dict(self.shapes), "order": self.order, "layout": self.layout}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the text says that a derivative is.
+
+    Attributes:
+        asked: what is differentiated.
+        text: what is claimed, in LaTeX.
+        said: properties that the text says in formulas, by names.
+        told: properties that it says in words.
+    """
+
+    asked: Asked
+    text: str
+    said: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,42 +158,58 @@ class Judge:
         found = self.answers[asked]
         return in_latex(found, found.program, fonts)
 
-    def judged(
-        self, asked: Asked, claim: str, said: Mapping[str, str], told: Mapping[str, str]
-    ) -> Outcome:
-        """The verdict on a claim.
+    def right(self, claim: Claim) -> Outcome | None:
+        """The outcome where a claim is right, if need be under a condition; else nothing.
 
         Args:
-            asked: what is differentiated.
-            claim: what the text says that the derivative is, in LaTeX.
-            said: properties that the text says in formulas, by names.
-            told: properties that it says in words.
+            claim: what is claimed.
 
         Raises:
             DimderivError: the claim cannot be read, or not be judged.
         """
-        first = self.derived(asked)
-        plain = asked
-        for name, its in said.items():
-            asked = _with(asked, first, name, its)
-            plain = asked if its != SIGNS else plain
+        first, asked = self._first(claim)
         derived = self.derived(asked)
-        if self._agrees(derived, claim):
-            return Outcome(self._graded(derived, claim), derived)
-        # What is wrong is searched for last, since that takes longest.
-        usual = [each for each in _usual(first, told) if each[0] not in said]
-        usual.sort(key=lambda each: self.met.get(each[0]) != each[1])
-        for conditions in _together(usual):
-            outcome = self._under(asked, first, claim, conditions)
+        if self._agrees(derived, claim.text):
+            verdict = self._graded(derived, claim.text)
+            return Outcome(verdict, derived) if verdict.right else None
+        for conditions in _together(self._usual(first, claim)):
+            outcome = self._under(asked, first, claim.text, conditions)
             if outcome is not None:
                 self.met.update(dict(conditions))
                 return outcome
-        # It is explained under what the text tells, and what other claims of it need.
-        for name, its in {**self.met, **told}.items():
+        return None
+
+    def wrong(self, claim: Claim) -> Outcome:
+        """The outcome for a claim that is wrong, which takes longer.
+
+        It is explained under what the text tells, and what other claims of it need.
+
+        Args:
+            claim: what is claimed.
+
+        Raises:
+            DimderivError: it cannot be judged.
+        """
+        said = {name: its for name, its in claim.said.items() if its != SIGNS}
+        first, asked = self._first(replace(claim, said=said))
+        usual = self._usual(first, claim)
+        for name, its in {**self.met, **claim.told}.items():
             if its != SIGNS and (name, its) in usual:
-                plain = _with(plain, first, name, its)
-        derived = self.derived(plain)
-        return Outcome(self._graded(derived, claim), derived)
+                asked = _with(asked, first, name, its)
+        derived = self.derived(asked)
+        return Outcome(self._graded(derived, claim.text), derived)
+
+    def _first(self, claim: Claim) -> tuple[Derived, Asked]:
+        """The right answer without what is said of symbols, and the question with that."""
+        first, asked = self.derived(claim.asked), claim.asked
+        for name, its in claim.said.items():
+            asked = _with(asked, first, name, its)
+        return first, asked
+
+    def _usual(self, first: Derived, claim: Claim) -> list[tuple[str, str]]:
+        """Conditions that may have been meant; those that other claims needed come first."""
+        usual = [each for each in _usual(first, claim.told) if each[0] not in claim.said]
+        return sorted(usual, key=lambda each: self.met.get(each[0]) != each[1])
 
     def _agrees(self, derived: Derived, claim: str) -> bool:
         return agrees(derived, claim + _IN_LATEX, "latex")

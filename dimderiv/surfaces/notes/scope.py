@@ -92,6 +92,17 @@ class Scope:
             set(self.variables),
         )
 
+    def without(self, names: Iterable[str]) -> "Scope":
+        """A scope in which some names are not defined.
+
+        Args:
+            names: those that are defined here.
+        """
+        narrow = self.copy()
+        for name in names:
+            del narrow.definitions[name]
+        return narrow
+
     def declare(self, shapes: Mapping[str, str], place: int, section: int) -> None:
         """Add what a formula declares; what was defined in an earlier section ends there.
 

@@ -313,3 +313,18 @@ def test_what_is_no_notebook_is_refused(raw: str) -> None:
     """With a message, and no traceback."""
     with pytest.raises(ParseError, match="no notebook"):
         checked_notes(raw, "notebook")
+
+
+def test_what_an_earlier_section_defines_makes_nothing_wrong() -> None:
+    """Where a claim is right only without it, that is a doubt, and no more."""
+    text = "# One\n$z = Wx$.\n# Two\n$\\nabla_x (z^\\top x) = z$."
+
+    assert ["unsure"] == kinds(text)
+    assert ["wrong"] == kinds(text.replace("# Two\n", ""))
+
+
+def test_a_definition_that_is_not_read_ends_the_one_before() -> None:
+    """A claim about it is not judged by another function of the same name."""
+    text = r"$L = \|x\|^2$, $\nabla_x L = 2x$. $L = \int x$, $\nabla_x L = x$."
+
+    assert ["right", "unread", "unread"] == kinds(text)
