@@ -67,7 +67,7 @@ def test_what_stands_beside_an_answer(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["[i] x[i+1] - x[i]", "--wrt", "x", "--lang", "zh", "--verbose"]) == 0
 
     assumed, form, doubt, layout, checked = capsys.readouterr().err.splitlines()
-    assert assumed == "假设 x: n，x[i+1] 超出 x 时为 0"
+    assert assumed == "假设：x: n，x[i+1] 超出 x 时为 0"
     assert form.startswith("value 的各元素对 x 的各元素的导数，value 的维度在前")
     assert doubt.startswith("注意：i 取遍 x，")
     assert layout.startswith("布局：混合布局")

@@ -218,7 +218,7 @@ def test_assumptions_doubts_and_the_check() -> None:
     )
 
     assert assumed(["x: n", "x[i+1] is 0 where it lies outside x"], "zh") == (
-        "假设 x: n，x[i+1] 超出 x 时为 0"
+        "假设：x: n，x[i+1] 超出 x 时为 0"
     )
     assert labelled("note", doubt, "zh") == (
         "注意：i 取遍 x，因为 x[i] 单独用它作下标，而 x[i+1] 越界时为 0："
