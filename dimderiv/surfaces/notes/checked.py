@@ -257,7 +257,7 @@ class _Reader:
                 again, claim = question.claim(answer)
                 outcome = self.judge.judged(again, claim, {}, {})
             except DimderivError as error:
-                reason = reason or error.message
+                reason = reason or self.words.told(error.message)
                 continue
             if not outcome.verdict.right or outcome.conditions:
                 reason = reason or outcome.verdict.says

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dimderiv.surfaces.notes.messages import sentences
 from dimderiv.surfaces.notes.report import Finding, Report
+from dimderiv.surfaces.translation import translated
 
 # The order in which a summary counts.
 _COUNTED = ("right", "note", "filled", "wrong", "layout", "open", "unsure")
@@ -17,7 +18,16 @@ class Words:
     """
 
     def __init__(self, language: str = "en") -> None:
+        self.language = language
         self._sentences = sentences(language)
+
+    def told(self, sentence: str) -> str:
+        """A sentence of an error, in the language of the findings.
+
+        Args:
+            sentence: in English.
+        """
+        return translated(sentence, self.language)
 
     def said(self, key: str, **fields: str | int) -> str:
         """A sentence.
@@ -34,7 +44,7 @@ class Words:
         Args:
             reason: why.
         """
-        return self.said("unread", reason=reason.rstrip("."))
+        return self.said("unread", reason=self.told(reason.rstrip(".")))
 
     def under(self, conditions: Sequence[tuple[str, str]]) -> str:
         """That a claim is right under conditions.
@@ -70,7 +80,7 @@ class Words:
             parts.append(self.said("part_unread", count=counts["unread claims"]))
         if counts["claims"]:
             claims = self._counted("claims", counts["claims"])
-            told = ", ".join(parts)
+            told = self._sentences["comma"].join(parts)
             made = self.said("summary", file=file, claims=claims, formulas=formulas, parts=told)
         else:
             made = self.said("summary_none", file=file, formulas=formulas)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +101,15 @@ def test_the_page_says_where_it_is(
 
     said = capsys.readouterr().out
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/? 已打开，按 Ctrl-C 结束\n", said)
+
+
+def test_notes_say_why_they_are_not_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The reason is that of an error of LaTeX."""
+    file = tmp_path / "notes.md"
+    file.write_text("$J(w) = \\|w\\|^2$ and $$\\nabla_w J = \\int X dx$$", encoding="utf-8")
+
+    main(["notes", str(file), "--unread", "--lang", "zh"])
+
+    assert "未读懂：\\int 是积分，不能读入。" in capsys.readouterr().out
