@@ -61,14 +61,22 @@ def _part(node: ast.expr) -> list[str]:
 def said(source: str) -> Iterator[str]:
     """The texts of a source, but its docstrings and what only its authors read."""
     tree = ast.parse(source)
-    documented = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
-        and isinstance(node.body[0], ast.Expr)
-        and isinstance(node.body[0].value, ast.Constant)
-    }
+    documented = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            continue
+        if document := ast.get_docstring(node):
+            documented.add(id(node.body[0].value))  # type: ignore[attr-defined]
+            yield from [document] if _is_command(node) else []
     yield from _said(tree, documented)
+
+
+def _is_command(node: ast.AST) -> bool:
+    """Whether a docstring is the help of a command."""
+    made = getattr(node, "decorator_list", [])
+    return any(
+        isinstance(each, ast.Call) and ast.unparse(each.func) == "click.command" for each in made
+    )
 
 
 def _said(node: ast.AST, skipped: set[int]) -> Iterator[str]:

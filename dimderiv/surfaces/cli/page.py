@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from dimderiv.surfaces.cli import options
 from dimderiv.surfaces.cli.process import patience
 from dimderiv.surfaces.page import Server, build_folder, build_single
+from dimderiv.surfaces.translation import translated
 
 PORT = 8642
 
@@ -22,8 +24,9 @@ PORT = 8642
     type=click.Path(exists=True, path_type=Path),
     help="The Python for browsers that these need, where npm cannot fetch it: its npm package.",
 )
+@options.LANG
 def page_command(
-    port: int, no_open: bool, build: str | None, single: str | None, pyodide: Path | None
+    port: int, no_open: bool, build: str | None, single: str | None, pyodide: Path | None, lang: str
 ) -> int:
     """Show a page on this machine: derive, read the steps, check answers; Ctrl-C ends it.
 
@@ -33,16 +36,16 @@ def page_command(
     if build is None and single is None:
         if pyodide is not None:
             raise click.UsageError("--pyodide goes with --build DIR or --single FILE")
-        return show(port, no_open)
+        return show(port, no_open, lang)
     for write, name in ((build_folder, build), (build_single, single)):
         if name is not None:
-            with patience():
+            with patience(lang=lang):
                 size = write(Path(name), pyodide)
             click.echo(f"{name}: {size / 1e6:.1f} MB")
     return 0
 
 
-def show(port: int, no_open: bool) -> int:
+def show(port: int, no_open: bool, lang: str) -> int:
     """Serve the page until it is interrupted."""
     try:
         server = Server(port)
@@ -52,7 +55,7 @@ def show(port: int, no_open: bool) -> int:
             " and any free one is --port 0"
         ) from error
     with server:
-        click.echo(f"{server.address} is open until you press Ctrl-C")
+        click.echo(translated(f"{server.address} is open until you press Ctrl-C", lang))
         if not no_open:
             webbrowser.open(server.address)
         try:

@@ -9,6 +9,7 @@ _FIELD = re.compile(r"\{(\d*)(?::(word|list))?\}")
 # The braces of a sentence itself are doubled, as in Python.
 _BRACES = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 _HIDDEN, _SHOWN = {"{{": "\0", "}}": "\1"}, str.maketrans({"\0": "{", "\1": "}"})
+_BRACKETS = (("(", ")"), ("[", "]"))
 _HAN, _LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z0-9]")
 _WIDE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
@@ -39,12 +40,25 @@ def values(literals: Sequence[str], sentence: str) -> list[str] | None:
         return None
     found, start, end = list[str](), len(first), len(sentence) - len(last)
     for literal in inner:
-        place = sentence.find(literal, start + 1, end)
+        place = _end_of_field(sentence, literal, start, end)
         if place < 0:
             return None
         found.append(sentence[start:place])
         start = place + len(literal)
     return [*found, sentence[start:end]] if start < end else None
+
+
+def _end_of_field(sentence: str, literal: str, start: int, end: int) -> int:
+    """Where a field ends that begins at `start`: outside of its brackets, if they are in pairs."""
+    place = first = sentence.find(literal, start + 1, end)
+    while place >= 0 and not is_paired(sentence[start:place]):
+        place = sentence.find(literal, place + 1, end)
+    return first if place < 0 else place
+
+
+def is_paired(text: str) -> bool:
+    """Whether each bracket of a text has its partner in it."""
+    return all(text.count(a) == text.count(b) for a, b in _BRACKETS)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ import {
   choose, fill, fit, isUnread, link, linked, question, showShapes, showSymbols, tellOptions,
 } from "./form.js";
 import {
-  element, made, showCode, showError, showReading, showResult, showVerdict,
+  element, made, showCode, showError, showReading, showResult, showSteps, showVerdict,
 } from "./show.js";
 import { language, say, speak } from "./words.js";
 
-// Milliseconds after which a pause in typing is one, and after which waiting is told.
+// Milliseconds after which a pause in typing is one, after which what is typed may be called wrong,
+// and after which waiting is told.
 const PAUSE = 250;
+const FORBEARANCE = 900;
 const PATIENCE = 400;
 
 let shown = null; // the question whose answer is on the page, and the reply
@@ -26,7 +28,10 @@ async function newest(purpose, asked) {
   latest.set(purpose, asked);
   waiting += 1;
   const slow = setTimeout(() => status(say(loading ?? "working"), true), PATIENCE);
-  const reply = await ask(asked).catch(() => ({ error: { message: say("silent") } }));
+  let reply = null; // also where the engine was asked something else before its turn came
+  while (reply === null && latest.get(purpose) === asked) {
+    reply = await ask(asked).catch(() => ({ error: { message: say("silent") } }));
+  }
   clearTimeout(slow);
   waiting -= 1;
   if (!waiting) status("");
@@ -61,7 +66,7 @@ async function look({ isTyping = false } = {}) {
   const reply = await newest("question", { ...asked, ask: "symbols" });
   if (reply === null) return false;
   if (reply.error) {
-    refuse(reply.error, isTyping);
+    timer = setTimeout(() => showError(reply.error), isTyping ? FORBEARANCE : 0);
     return false;
   }
   element("error").hidden = true;
@@ -73,11 +78,6 @@ function showRead({ expr }, reply) {
   showReading(reply);
   showSymbols(expr, reply.shapes, derive);
   showShapes(reply.shapes, again);
-}
-
-function refuse(error, isTyping) {
-  showError(error);
-  element("error").classList.toggle("typing", isTyping);
 }
 
 // Where nothing is asked yet, examples stand below the form; later they are in its head.
@@ -97,6 +97,7 @@ function clear() {
 async function derive() {
   clearTimeout(timer);
   tellOptions();
+  if (!question().expr.trim()) element("expr").focus();
   begun();
   if ((!question().wrt || isUnread()) && !(await look())) return;
   if (!question().wrt && !chooseOnly()) {
@@ -109,7 +110,7 @@ async function derive() {
   const reply = await newest("question", { ...asked, ask: "derive" });
   if (reply === null) return;
   if (reply.error) {
-    refuse(reply.error, false);
+    showError(reply.error);
     element("result").hidden = true;
     shown = null;
     return;
@@ -119,12 +120,22 @@ async function derive() {
   shown = { asked: { ...asked, wrt: question().wrt }, reply };
   element("error").hidden = true;
   showResult(reply);
+  element("backward").hidden = reply.kind !== "jacobian";
   element("result").hidden = false;
   element("verdict").replaceChildren();
   tellOwn(reply);
   markChanged();
   history.replaceState(null, "", link());
+  document.title = `${asked.expr.trim().split("\n")[0]} – dimderiv`;
+  element("answer").scrollIntoView({ block: "nearest" });
   if (element("code").open) await code();
+}
+
+// The derivative that is handed down, by a name that the expression does not have.
+function handDown() {
+  const isFree = (name) => !new RegExp(`\\b${name}\\b`).test(element("expr").value);
+  element("upstream").value = ["G", "D", "dY"].find(isFree) ?? "G_1";
+  derive();
 }
 
 // Where there is one symbol, nobody has to choose it.
@@ -219,6 +230,7 @@ function listExamples() {
 
 function begin(example) {
   fill(example);
+  element("derive").focus();
   derive();
 }
 
@@ -231,12 +243,14 @@ function talk(chosen) {
 }
 
 // Shows what a link asks.
-async function follow() {
+function follow() {
   const asked = linked();
   if (asked.lang) talk(asked.lang);
   fill(asked);
-  if (asked.expr) await (asked.wrt ? derive() : look());
-  else clear();
+  if (asked.expr) return asked.wrt ? derive() : look();
+  // A phone would cover half of the page with its keyboard.
+  if (matchMedia("(pointer: fine)").matches) element("expr").focus();
+  return clear();
 }
 
 function enter(event) {
@@ -267,6 +281,9 @@ function listen() {
     begin(example);
   });
   element("own-form").addEventListener("submit", check);
+  element("steps").addEventListener("toggle", () => {
+    if (element("steps").open && shown) showSteps(shown.reply);
+  });
   element("code").addEventListener("toggle", () => element("code").open && code());
   element("targets").addEventListener("keydown", turn);
   element("language").addEventListener("click", () => {
@@ -282,6 +299,7 @@ function listen() {
   for (const [id, text] of Object.entries(texts)) {
     element(id).addEventListener("click", () => copy(element(id), text()));
   }
+  element("backward").addEventListener("click", handDown);
   addEventListener("hashchange", follow);
 }
 

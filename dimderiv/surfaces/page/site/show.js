@@ -80,6 +80,12 @@ export function showResult(reply) {
     ...reply.assumptions.map((each) => made("li", say("assumption") + each)),
     ...reply.notes.map((each) => made("li", each)),
   );
+  element("steps-inside").replaceChildren();
+  if (element("steps").open) showSteps(reply);
+}
+
+// Long steps take a moment to set, so they are set when they are unfolded.
+export function showSteps(reply) {
   const steps = element("steps-inside");
   steps.innerHTML = reply.steps;
   for (const [number, svg] of Object.entries(reply.pictures)) {
@@ -95,10 +101,7 @@ function whatItIs({ kind, results, check }) {
   const what = say(kind, { names: names.join(say("and")) });
   const shape = results.length === 1 ? say("of_shape", results[0]) : "";
   const told = say(check.level, {
-    entries: check.entries + check.along,
-    points: check.points,
-    reason: check.reason,
-    remarks: [...check.one_sided, ...check.remarks].join("; "),
+    ...check, remarks: check.remarks.join("; "),
   });
   const isGood = !["partial", "unchecked"].includes(check.level);
   return [made("strong", what + shape), " ", made("span", told, isGood ? "good" : "doubt")];

@@ -8,13 +8,18 @@ sentence that no file has stays as it is.
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-from dimderiv.errors import DimderivError, picture
-from dimderiv.surfaces.translation.template import Template, between, side_by_side, values
+from dimderiv.surfaces.translation.template import (
+    Template,
+    between,
+    is_paired,
+    side_by_side,
+    values,
+)
 
 Templates: TypeAlias = Sequence[tuple[tuple[str, ...], Template]]
 
@@ -34,66 +39,17 @@ _JOINTS = {
     ", ": "，",
     _AND: "，",
 }
-_BRACKETS = (("(", ")"), ("[", "]"))
 _LISTED = {" or ": " 或 ", " and ": " 和 "}
 
 
-def translated(sentence: str, lang: str) -> str:
-    """A sentence of dimderiv's in a language.
+def found(sentence: str, lang: str) -> str:
+    """A sentence in a language, or as it is where no file has it.
 
     Args:
-        sentence: in English: a message, a fact, a hint, an assumption, a doubt, a report.
-        lang: `en` or `zh`.
-
-    >>> translated("r is defined twice", "zh")
-    'r 定义了两次'
+        sentence: in English.
+        lang: a language other than English.
     """
-    if lang == "en":
-        return sentence
     return _translated(sentence, lang) or _listed(sentence)
-
-
-def translated_error(error: DimderivError, lang: str) -> str:
-    """An error in a language, with its picture, what was known, and what to try.
-
-    Args:
-        error: the error; `str(error)` is its text in English.
-        lang: `en` or `zh`.
-    """
-    if lang == "en":
-        return str(error)
-    parts = [translated(error.message, lang)]
-    if error.span is not None and error.source is not None:
-        parts.append(picture(error.source, error.span))
-    if error.known:
-        parts.append("\n".join(labelled("known", fact, lang) for fact in error.known))
-    if error.hint:
-        parts.append(labelled("try", error.hint, lang))
-    return "\n\n".join(parts)
-
-
-def labelled(label: str, sentence: str, lang: str) -> str:
-    """A sentence after a word that says what it is: `note: y is summed: ...`.
-
-    Args:
-        label: the word, in English.
-        sentence: the sentence, in English.
-        lang: `en` or `zh`.
-    """
-    colon = ": " if lang == "en" else "："
-    return f"{translated(label, lang)}{colon}{translated(sentence, lang)}"
-
-
-def assumed(assumptions: Iterable[str], lang: str) -> str:
-    """The line that says what is assumed.
-
-    Args:
-        assumptions: sentences in English.
-        lang: `en` or `zh`.
-    """
-    comma = ", " if lang == "en" else "，"
-    told = comma.join(translated(each, lang) for each in assumptions)
-    return f"{translated('assumed', lang)} {told}"
 
 
 @lru_cache(maxsize=1024)
@@ -115,9 +71,9 @@ def _by_template(
 ) -> str | None:
     """A sentence that the files have, perhaps with other words in its fields, as of a user."""
     for literals, other in templates:
-        found = values(literals, sentence)
-        if found is not None:
-            told = [_field(value, other.kinds.get(k, ""), lang) for k, value in enumerate(found)]
+        given = values(literals, sentence)
+        if given is not None:
+            told = [_field(value, other.kinds.get(k, ""), lang) for k, value in enumerate(given)]
             if with_words or not any(map(_PROSE.search, told)):
                 return other.filled(told)
     return None
@@ -125,10 +81,10 @@ def _by_template(
 
 def _field(value: str, kind: str, lang: str) -> str:
     """What stands in a field: words are translated, a name or a formula stays."""
-    found = _translated(value, lang) if kind == "word" else _part(value, lang)
-    if found is None:
+    told = _translated(value, lang) if kind == "word" else _part(value, lang)
+    if told is None:
         return _listed(value) if kind == "list" else value
-    return found
+    return told
 
 
 def _part(text: str, lang: str) -> str | None:
@@ -143,12 +99,12 @@ def _joined(sentence: str, lang: str) -> str | None:
         told = _part(left, lang), _part(right, lang)
         if not any(told):
             continue
-        found = side_by_side(side_by_side(told[0] or left, _JOINTS[joint]), told[1] or right)
+        whole = side_by_side(side_by_side(told[0] or left, _JOINTS[joint]), told[1] or right)
         if all(told):
-            return found
+            return whole
         untold = right if told[0] else left
         if half is None and joint != _AND and not _PROSE.search(untold):
-            half = found
+            half = whole
     return half
 
 
@@ -157,7 +113,7 @@ def _halves(sentence: str) -> Iterator[tuple[str, str, str]]:
     for joint in _JOINTS:
         for match in re.finditer(re.escape(joint), sentence):
             left = sentence[: match.start()]
-            if all(left.count(a) == left.count(b) for a, b in _BRACKETS):
+            if is_paired(left):
                 yield left, joint, sentence[match.end() :]
 
 
