@@ -84,7 +84,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_the_directive_shows_what_it_is_asked_for(page: str) -> None:
     """The command, the formula, the check, the steps with their pictures, and code."""
-    typed = '--wrt W,b --upstream G --shape "b: 1 x M"'
+    typed = '--wrt W,b --upstream G --shape "b: 1 x M" --lang zh --steps'
     for part in (typed, "X^{\\top} G", "<ol>", "<svg", "def gradient", "逐步推导"):
         assert part in re.sub("</?span[^>]*>", "", page), part
     assert '<span class="formula display">' in page and "\\(" not in page
