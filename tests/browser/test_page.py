@@ -265,6 +265,48 @@ def test_shift_enter_begins_a_line(page: Page) -> None:
     assert page.one("#expr").size["height"] > low
 
 
+SLOW = """
+const real = window.fetch;
+const delays = arguments[0];
+window.replies = 0;
+window.fetch = async (...given) => {
+  await new Promise((done) => setTimeout(done, delays.shift() ?? 0));
+  const reply = await real(...given);
+  window.replies += 1;
+  return reply;
+};
+"""
+
+
+def test_the_newest_question_is_answered(page: Page) -> None:
+    """A reply that comes late, of a question that was asked before, is not shown."""
+    solve(page)
+    page.run(SLOW, [1500, 0])
+    page.choose("X")
+    page.choose("y")
+    page.wait_for("#what", "Gradient by X, w, y")
+    page.wait(lambda: page.run("return window.replies") == 2 and not page.text("#status"))
+
+    assert "Gradient by X, w, y" in page.text("#what")
+
+
+def test_waiting_is_told(page: Page) -> None:
+    """Not at once, but where it takes more than a moment; then it is gone."""
+    page.run(SLOW, [0, 2000])
+    page.write("#expr", "sum(x.^2)\n")
+    page.wait_for("#status", "Working")
+    page.wait_for_answer("2 x")
+    page.wait(lambda: not page.text("#status"))
+
+
+def test_a_server_that_has_ended_is_told(page: Page) -> None:
+    """With what may be the matter."""
+    solve(page)
+    page.run("window.fetch = () => Promise.reject(new Error())")
+    page.click("#derive")
+    page.wait_for("#error", "does not answer")
+
+
 def test_a_jacobian_offers_the_backward_pass(page: Page) -> None:
     """With a name for what is handed down that means nothing yet."""
     solve(page, "#" + urlencode({"expr": "G W", "wrt": "W"}))

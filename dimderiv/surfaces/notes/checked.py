@@ -252,7 +252,7 @@ class _Reader:
                 answer = self.judge.answer(question.asked, self.fonts)
                 outcome = self.judge.right(Claim(*question.claim(answer)))
             except DimderivError as error:
-                reason = reason or error.message
+                reason = reason or self.words.told(error.message)
                 continue
             if outcome is None or outcome.conditions:
                 continue

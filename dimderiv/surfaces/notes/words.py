@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dimderiv.surfaces.notes.messages import sentences
 from dimderiv.surfaces.notes.report import Finding, Report
+from dimderiv.surfaces.translation import translated
 
 # The properties that are looked for in the words around formulas.
 _TOLD = {"symmetric", "onehot"}
@@ -19,7 +20,16 @@ class Words:
     """
 
     def __init__(self, language: str = "en") -> None:
+        self.language = language
         self._sentences = sentences(language)
+
+    def told(self, sentence: str) -> str:
+        """A sentence of an error, in the language of the findings.
+
+        Args:
+            sentence: in English.
+        """
+        return translated(sentence, self.language)
 
     def said(self, key: str, **fields: str | int) -> str:
         """A sentence.
@@ -36,7 +46,7 @@ class Words:
         Args:
             reason: why.
         """
-        return self.said("unread", reason=reason.rstrip("."))
+        return self.said("unread", reason=self.told(reason.rstrip(".")))
 
     def under(self, conditions: Sequence[tuple[str, str]]) -> str:
         """That a claim is right under conditions.
@@ -71,7 +81,7 @@ class Words:
             parts.append(self.said("part_unread", count=counts["unread claims"]))
         if counts["claims"]:
             claims = self._counted("claims", counts["claims"])
-            told = ", ".join(parts)
+            told = self._sentences["comma"].join(parts)
             made = self.said("summary", file=file, claims=claims, formulas=formulas, parts=told)
         else:
             made = self.said("summary_none", file=file, formulas=formulas)

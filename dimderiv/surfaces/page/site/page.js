@@ -97,6 +97,7 @@ function clear() {
 async function derive() {
   clearTimeout(timer);
   tellOptions();
+  if (!question().expr.trim()) element("expr").focus();
   begun();
   if ((!question().wrt || isUnread()) && !(await look())) return;
   if (!question().wrt && !chooseOnly()) {
@@ -242,12 +243,14 @@ function talk(chosen) {
 }
 
 // Shows what a link asks.
-async function follow() {
+function follow() {
   const asked = linked();
   if (asked.lang) talk(asked.lang);
   fill(asked);
-  if (asked.expr) await (asked.wrt ? derive() : look());
-  else clear();
+  if (asked.expr) return asked.wrt ? derive() : look();
+  // A phone would cover half of the page with its keyboard.
+  if (matchMedia("(pointer: fine)").matches) element("expr").focus();
+  return clear();
 }
 
 function enter(event) {
