@@ -51,7 +51,7 @@ class DerivationDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The nodes that stand in the place of the directive."""
         self.lang = self.options.get("lang", "en")
-        shown = self.options.get("show", "command answer steps").split()
+        self.shown = self.options.get("show", "command answer steps").split()
         try:
             derivation = derive(
                 self.arguments[0],
@@ -64,7 +64,7 @@ class DerivationDirective(SphinxDirective):
         if not derivation.verification or derivation.verification.level == "unchecked":
             raise self.error("the answer was not checked")
         box = nodes.container(classes=["derivation"])
-        for each in shown:
+        for each in self.shown:
             if each not in SHOWN:
                 raise self.error(f"{each!r} is none of {', '.join(SHOWN)}")
             box += list(getattr(self, each)(derivation))
@@ -73,9 +73,10 @@ class DerivationDirective(SphinxDirective):
     def command(self, derivation: Derivation) -> Iterator[nodes.Node]:
         """What to type."""
         words = ["dimderiv", self.arguments[0], "--wrt", self.options["wrt"].replace(", ", ",")]
-        for option in ("upstream", "shape"):
+        for option in ("upstream", "shape", "lang"):
             if option in self.options:
                 words += [f"--{option}", self.options[option]]
+        words += ["--steps"] * ("steps" in self.shown)
         yield nodes.literal_block(text="$ " + _typed(words), language="console")
 
     def answer(self, derivation: Derivation) -> Iterator[nodes.Node]:

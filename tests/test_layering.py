@@ -20,7 +20,7 @@ ROOMS = {
     "explain": "messages record words __init__",
     "verify": "claim layout evaluate symbolic points verdict code __init__",
     "codegen": "read plan blocks targets functions gradcheck __init__",
-    "surfaces": "grading pictures notebook drawing notes page cli __init__",
+    "surfaces": "translation grading pictures notebook drawing notes page cli __init__",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # Text that generated code brings along; nothing imports these files.

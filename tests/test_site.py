@@ -36,11 +36,29 @@ def test_a_lesson_derives_and_ends_with_code_and_an_exercise(page: Path) -> None
     assert ["check"] == [command.split()[1] for command, _ in commands(exercise)]
 
 
-@pytest.mark.parametrize("page", sorted((DOCS / "zh").glob("*.md")), ids=lambda page: page.stem)
-def test_a_chinese_page_derives_the_same(page: Path) -> None:
-    """Only the prose differs."""
-    assert derived(DOCS / "course" / page.name) == derived(page)
-    assert len(derived(page)) == page.read_text("utf-8").count(":lang: zh")
+@pytest.mark.parametrize("page", COURSE, ids=lambda page: page.stem)
+def test_a_page_is_the_same_in_chinese(page: Path) -> None:
+    """It derives and asks the same, and its tables have the same code; only the prose differs."""
+    other = DOCS / "zh" / page.name
+    english, chinese = page.read_text("utf-8"), other.read_text("utf-8")
+    asked = [f"{command} --lang zh" for command, _ in commands(english)]
+    written = [
+        [code(row[1]) for table in tables(text) for row in table.rows]
+        for text in (english, chinese)
+    ]
+
+    assert derived(page) == derived(other)
+    assert len(derived(other)) == chinese.count(":lang: zh")
+    assert asked == [command for command, _ in commands(chinese)]
+    assert written[0] == written[1]
+
+
+def test_every_document_is_on_the_site() -> None:
+    """The front page lists each once."""
+    listed = re.findall(r"^[\w/]+$", DOCS.joinpath("index.md").read_text("utf-8"), re.MULTILINE)
+    files = [file.relative_to(DOCS).with_suffix("") for file in DOCS.rglob("*.md")]
+
+    assert sorted(listed) == sorted(file.as_posix() for file in files if file.name != "index")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
@@ -74,7 +92,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_the_directive_shows_what_it_is_asked_for(page: str) -> None:
     """The command, the formula, the check, the steps with their pictures, and code."""
-    typed = '--wrt W,b --upstream G --shape "b: 1 x M"'
+    typed = '--wrt W,b --upstream G --shape "b: 1 x M" --lang zh --steps'
     for part in (typed, "X^{\\top} G", "<ol>", "<svg", "def gradient", "逐步推导"):
         assert part in re.sub("</?span[^>]*>", "", page), part
     assert '<span class="formula display">' in page and "\\(" not in page

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SECONDS = 120
+LARGEST = 3_000_000
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,15 @@ def test_the_wheel_holds_the_package_and_the_rules_and_nothing_else(wheel: Path)
     assert {"dimderiv"} == {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert rules <= set(names)
     assert "dimderiv/py.typed" in names
+
+
+def test_the_wheel_has_the_page_and_is_small(wheel: Path) -> None:
+    """With the fonts of its formulas; what it needs to run without a server is fetched by npm."""
+    site = ROOT / "dimderiv" / "surfaces" / "page" / "site"
+    files = {file.relative_to(ROOT).as_posix() for file in site.rglob("*") if file.is_file()}
+
+    assert files <= set(zipfile.ZipFile(wheel).namelist())
+    assert wheel.stat().st_size < LARGEST
 
 
 def test_the_wheel_declares_what_it_needs(wheel: Path) -> None:

@@ -79,9 +79,12 @@ def with_directions(
             f"the directions are names, not {names!r}", hint='such as "V" or ["V", "v"]'
         )
     if len(given) != len(wrt):
+        variables = f"there are {len(wrt)} variables, {', '.join(wrt)}"
+        if len(wrt) == 1:
+            variables = f"there is 1 variable, {wrt[0]}"
+        count = "1 direction" if len(given) == 1 else f"{len(given) or 'no'} directions"
         raise UnknownNameError(
-            f"there {_counted(len(wrt), 'variable')}, {', '.join(wrt)},"
-            f" and {len(given) or 'no'} direction{'s' * (len(given) != 1)}",
+            f"{variables}, and {count}",
             hint="one new name for each variable, in the same order, such as V,v",
         )
     directions: dict[str, str] = {}
@@ -126,10 +129,6 @@ def unused_directions(typed: Typed, wrt: Sequence[str]) -> list[str]:
 def _is_capital(shape: Shape) -> bool:
     """Whether an array of a shape is called by a capital."""
     return shape.is_matrix or shape.has_more_axes
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"is 1 {noun}" if number == 1 else f"are {number} {noun}s"
 
 
 def _new_name(word: str, typed: Typed, role: str, examples: str) -> str:

@@ -213,10 +213,13 @@ def used_too_early(token: Token, defining: str | None) -> ParseError:
 def letters_are_sizes(letters: Sequence[Token]) -> ParseError:
     """The error for sizes of axes as letters."""
     names = ", ".join(dict.fromkeys(letter.text for letter in letters))
-    is_one = len(letters) == 1
-    are = "is declared as a size or as labels, so it" if is_one else "are declared, so they"
+    message = f"{names} are declared, so they cannot be letters in brackets"
+    if len(letters) == 1:
+        message = (
+            f"{names} is declared as a size or as labels, so it cannot be a letter in brackets"
+        )
     return ParseError(
-        f"{names} {are} cannot be {'a letter' if is_one else 'letters'} in brackets",
+        message,
         span=letters[0].span,
         hint=f"other letters, such as i; or other names for the sizes, not {names}",
     )

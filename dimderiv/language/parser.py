@@ -14,7 +14,7 @@ from dimderiv.language.expressions import ExpressionReader
 from dimderiv.language.indices import Head
 from dimderiv.language.letters import named_letters, names_outside_brackets
 from dimderiv.language.syntax import Program, Statement, Tree, children, walk
-from dimderiv.language.tokens import completed, tokenize
+from dimderiv.language.tokens import check_size, completed, tokenize
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
 
 SOURCE_LIMIT = 200_000
@@ -105,8 +105,11 @@ def parse_tokens(
 
     Raises:
         ParseError: the tokens are no program.
-        LimitError: they are nested too deeply.
+        LimitError: they are nested too deeply, or a number is too long.
     """
+    for token in tokens:
+        if token.kind == "number":
+            check_size(token.text, (token.start, token.end))
     runs = any(token.kind == "reduction" for token in tokens)
     known = frozenset({*names, *_left_sides(tokens)})
     meant = completed(tokens, source, known=known, subscripted=names if runs else None)
@@ -211,9 +214,9 @@ class _StatementReader(ExpressionReader):
             if letter in self.known:
                 raise complaints.symbol_as_letter(letter, value)
         for alone, entry in indexed.lone_entries(value):
-            part, summed = self.source[slice(*entry.span)], " and ".join(alone)
-            verb = "is" if len(alone) == 1 else "are"
-            self.assumptions[f"{summed} {verb} summed: sum[{','.join(alone)}] {part}"] = None
+            summed = f"sum[{','.join(alone)}] {self.source[slice(*entry.span)]}"
+            said = f"{' and '.join(alone)} are summed: {summed}"
+            self.assumptions[f"{alone[0]} is summed: {summed}" if len(alone) == 1 else said] = None
         for name in names_outside_brackets(value):
             if name.name in letters and name.name not in self.known:
                 raise complaints.letter_as_number(name)

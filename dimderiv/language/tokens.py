@@ -250,7 +250,7 @@ class _Scanner:
             self.tokens.append(Token("name", self.source[middle:end], middle, end))
             return
         if letter or len(text) > DIGIT_LIMIT:
-            _check_size(text, (start, end))
+            check_size(text, (start, end))
         self.tokens.append(Token("number", text, start, end))
 
     def index_e(self, mantissa: str, power: str, start: int, end: int) -> None:
@@ -289,7 +289,16 @@ class _Scanner:
         self.tokens.append(Token("number", plain, start, end))
 
 
-def _check_size(number: str, span: tuple[int, int]) -> None:
+def check_size(number: str, span: tuple[int, int]) -> None:
+    """Check that a number is short enough to become one.
+
+    Args:
+        number: its text.
+        span: where it stands.
+
+    Raises:
+        LimitError: it has too many digits, or too large a power of ten.
+    """
     mantissa, _, exponent = number.lower().partition("e")
     digits = exponent.lstrip("+-").lstrip("0")
     if sum(map(str.isdigit, mantissa)) > DIGIT_LIMIT:

@@ -263,9 +263,11 @@ def _refuse_stray_arguments(rule: Rule) -> None:
     stray = sorted(named.difference(rule.arguments))
     if stray:
         name = stray[0]
-        says = "has a derivative by" if name in derived else "says something of"
+        says = f"{rule.place} says something of {name}, which is no argument"
+        if name in derived:
+            says = f"{rule.place} has a derivative by {name}, which is no argument"
         raise ParseError(
-            f"{rule.place} {says} {name}, which is no argument",
+            says,
             hint=f"one of {', '.join(rule.arguments)}",
         )
 

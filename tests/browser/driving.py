@@ -18,6 +18,11 @@ OPTIONS = (
     "--disable-extensions --hide-scrollbars --lang=en"
 )
 
+SEEN = (
+    "return [...document.querySelectorAll(arguments[0])]"
+    ".find(each => each.checkVisibility()) ?? null"
+)
+
 
 def missing() -> str:
     """Why there can be no browser; nothing where there can be one."""
@@ -75,8 +80,7 @@ class Page:
 
     def one(self, selector: str) -> Any:
         """The element that a CSS selector means, once it can be seen."""
-        self.wait(lambda: any(each.is_displayed() for each in self.all(selector)), selector)
-        return next(each for each in self.all(selector) if each.is_displayed())
+        return self.wait(lambda: self.run(SEEN, selector), selector)
 
     def text(self, selector: str) -> str:
         """The text of an element, seen or folded."""
@@ -105,10 +109,10 @@ class Page:
         self.wait(lambda: text in self.text(selector), f"{selector}: {text}")
 
     def write(self, selector: str, text: str) -> None:
-        """Type into a field what it is to hold."""
-        field = self.one(selector)
-        field.clear()
-        field.send_keys(text)
+        """Type into a field what it is to hold, in place of what it holds."""
+        from selenium.webdriver.common.keys import Keys
+
+        self.one(selector).send_keys(Keys.CONTROL, "a", Keys.NULL, Keys.BACKSPACE, text)
 
     def click(self, selector: str) -> None:
         """Click on an element."""
@@ -125,7 +129,7 @@ class Page:
 
     def wait_for_answer(self, latex: str) -> None:
         """Wait until an answer is shown in which some LaTeX stands."""
-        self.one("#answer annotation, #answer .katex")
+        self.one("#result")
         self.wait_for("#answer annotation", latex)
 
     def complaints(self) -> list[str]:

@@ -84,3 +84,14 @@ def test_what_is_handed_down_names_the_value() -> None:
 
     assert "F, differentiated by W" in words
     assert "the gradient of sum(G .* F)." in words
+
+
+def test_a_page_names_no_options_of_the_command() -> None:
+    """It has no command line; on one, they are what to try next."""
+    jacobian = derive("softmax(x)", "x")
+    tied = derive("logdet(S)", "S", shapes="S: n x n symmetric")
+
+    assert "--upstream" in jacobian.explain()
+    assert "--structured" in tied.explain()
+    for found in (jacobian, tied):
+        assert "--" not in found.explain(markup="html")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dimderiv import derive
-from dimderiv.errors import ParseError
+from dimderiv.errors import DimderivError, ParseError
 
 
 def loss(X: Any, w: Any, y: Any, lam: float = 0.1) -> Any:
@@ -54,3 +54,26 @@ def test_what_the_text_is_read_as_stands_with_the_error() -> None:
         derive("np.linalg.svd(A)", "A")
 
     assert "the text is read as code" in refused.value.known
+
+
+@pytest.mark.filterwarnings("error")
+def test_python_does_not_warn_of_code_that_is_read() -> None:
+    """What it would print on running it is no matter of reading it."""
+    with pytest.raises(ParseError):
+        derive("np.sum(1if x else y)", "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rf"\frac{{1}}{{{'9' * 5000}}} x",
+        r"\frac{1}{1e99999} x",
+        rf"\sum_i^{{{'9' * 5000}}} x_i",
+        f"np.sum(x) * {'9' * 4000}",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_number_is_short_in_every_language(text: str) -> None:
+    """Python refuses to read thousands of digits, with an error of its own."""
+    with pytest.raises(DimderivError, match=r"a number"):
+        derive(text, "x")

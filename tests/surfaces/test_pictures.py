@@ -93,6 +93,18 @@ def test_square_boxes_are_laid_on_each_other_only_as_they_stand() -> None:
     assert [] == rows("A' .* B", "B", **square)
 
 
+@pytest.mark.parametrize(
+    "expression", ["||A X B - C||^2", "tr(inv(X) A B)", "log(det(A' X A))", "a' exp(A X B) b"]
+)
+def test_the_last_row_of_a_product_conforms(expression: str) -> None:
+    """All axes meet, and the outer ones are those of the result."""
+    for row in rows(expression, "X"):
+        *_, last, result = shapes = [part.shape for part in row if isinstance(part, Box)]
+        met = [part.is_met for part in row if isinstance(part, Meeting)]
+        if Sign("=") in row and met:
+            assert all(met) and (shapes[0].rows, last.cols) == result
+
+
 def test_an_axis_has_one_colour_and_one_length() -> None:
     """In every box and in every picture of a derivation; size 1 is thin, and different."""
     found = pictures(derive("||Xw-y||^2", "w", verify=False))[3]

@@ -31,21 +31,22 @@ def layout_in_words(layout: str, lang: str = "en", *, books: bool = False) -> st
     return words["layout"].format(layout=name, shape=shape) + used
 
 
-def notes(question: Question, lang: str = "en") -> tuple[str, ...]:
+def notes(question: Question, lang: str = "en", *, commands: bool = True) -> tuple[str, ...]:
     """Which entries are taken to be free although a property ties them, and what is not used.
 
     Args:
         question: what was asked.
         lang: `"en"` or `"zh"`.
+        commands: whether to name options of the command; a page has others.
 
     Returns:
         A sentence for each variable with a property that says more than which range it lies in, and
         for each name that is declared and does not occur, or defined and not used.
     """
-    return (*_of_entries(question, lang), *_unused(question, lang))
+    return (*_of_entries(question, lang, commands), *_unused(question, lang))
 
 
-def _of_entries(question: Question, lang: str) -> Iterator[str]:
+def _of_entries(question: Question, lang: str, commands: bool) -> Iterator[str]:
     for name in question.wrt:
         properties = question.typed.symbols[name].properties
         bound = binding(properties)
@@ -55,7 +56,7 @@ def _of_entries(question: Question, lang: str) -> Iterator[str]:
         if name in question.structures:
             key = "tied_entries"
         else:
-            can_tie = question.gives_gradients and bound[0] not in CURVED
+            can_tie = commands and question.gives_gradients and bound[0] not in CURVED
             key = "free_entries_or_tied" if can_tie else "free_entries"
         yield words[key].format(variable=name, property=properties_in_words(properties, words))
 
@@ -66,12 +67,13 @@ def _unused(question: Question, lang: str) -> Iterator[str]:
         yield sentences(lang)[key].format(name=name)
 
 
-def forms(derived: Derived, lang: str = "en") -> tuple[str, ...]:
+def forms(derived: Derived, lang: str = "en", *, commands: bool = True) -> tuple[str, ...]:
     """What each derivative is, where that cannot be seen: a Jacobian, columns, index notation.
 
     Args:
         derived: the derivatives.
         lang: `"en"` or `"zh"`.
+        commands: whether to name options of the command; a page has others.
 
     Returns:
         A sentence for each but gradients without letters, which have one together, and Hessians of
@@ -84,15 +86,23 @@ def forms(derived: Derived, lang: str = "en") -> tuple[str, ...]:
     every = list(derived.derivatives.values())
     own = typed.definitions
     lettered = [each for each in every if _is_gradient(each) and _has_letters(each.program, own)]
-    others = (each for each in every if not _is_gradient(each))
-    found = (_form(each, value, typed.names, lang) for each in others)
-    together = [_of_gradients(lettered, sentences(lang))] if lettered else []
-    return (*together, *(sentence for sentence in found if sentence is not None))
+    words = sentences(lang)
+    found = [_of_gradients(lettered, words)] if lettered else []
+    for each in every:
+        if not (_is_gradient(each) or _is_hessian(each)):
+            command = _command(each, typed.names, words) if commands else ""
+            found.append(_form(each, value, words) + command)
+    return tuple(found)
 
 
 def _is_gradient(derivative: Derivative) -> bool:
     """Whether it has the axes of one thing alone, and can be read as it stands."""
     return not (derivative.of.axes and derivative.by.axes)
+
+
+def _is_hessian(derivative: Derivative) -> bool:
+    """Whether it is one of a vector, in matrix notation."""
+    return derivative.form == "matrix" and len(derivative.wrt) > 1
 
 
 def _has_letters(program: Program, own: Collection[str]) -> bool:
@@ -117,11 +127,8 @@ def _of_gradients(derivatives: Sequence[Derivative], words: Mapping[str, str]) -
     return words["form_gradients"].format(variables=listed) + words["form_entries"]
 
 
-def _form(derivative: Derivative, value: str, taken: Collection[str], lang: str) -> str | None:
-    words = sentences(lang)
+def _form(derivative: Derivative, value: str, words: Mapping[str, str]) -> str:
     *before, variable = derivative.wrt
-    if derivative.form == "matrix" and before:
-        return None
     of = f"d{before[0]}" if before else value
     shape = derivative.shape
     if derivative.form == "index":
@@ -133,9 +140,13 @@ def _form(derivative: Derivative, value: str, taken: Collection[str], lang: str)
         sentence = words[key].format(quotient=quotient, shape=shape)
         if derivative.form == "kronecker":
             sentence += words["form_stacked"]
-    key, names = _DIRECTIONS[bool(before)]
-    direction = next(name for name in names if name not in taken)
-    return sentence + words[key].format(direction=direction)
+    return sentence
+
+
+def _command(derivative: Derivative, taken: Collection[str], words: Mapping[str, str]) -> str:
+    """What to ask for where its product with an array is wanted."""
+    key, names = _DIRECTIONS[len(derivative.wrt) > 1]
+    return words[key].format(direction=next(name for name in names if name not in taken))
 
 
 def _stacked(name: str, shape: Shape) -> str:

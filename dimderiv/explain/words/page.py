@@ -88,7 +88,7 @@ def explain(
     if answer:
         page.announced(derived, is_turned=is_turned)
         page.formulas(derived)
-    page.remarks(forms(derived, lang))
+    page.remarks(forms(derived, lang, commands=page.commands))
     page.checked(compared)
     if not answer:
         page.announced(derived, is_turned=is_turned)
@@ -129,6 +129,7 @@ class _Page:
         self, question: Question, speaker: StepSpeaker, steps: Sequence[Step], lang: str
     ) -> None:
         self.question, self.speaker, self.lang, self.say = question, speaker, lang, speaker.tell
+        self.commands = not isinstance(speaker.markup, Html)
         self.is_stacked = any(isinstance(step, recorded.Stacked) for step in steps)
 
     def open(self, steps: Sequence[Step]) -> None:
@@ -149,7 +150,7 @@ class _Page:
         self.shapes("declared", declared, question.rulebook.declared)
         self.shapes("assumed", [name for name in typed.symbols if name in assumed], {})
         if not question.structures:
-            self.remarks(notes(question, self.lang))
+            self.remarks(notes(question, self.lang, commands=self.commands))
         self.known()
         changes = [step for step in steps if isinstance(step, recorded.Changed) and step.operand]
         for change in changes[:1]:

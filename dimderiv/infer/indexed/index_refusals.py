@@ -164,12 +164,13 @@ def constant_outside(place: Place, offset: Dim) -> WriteSize:
         )
         hint = f"a place below {size}; the first one is 0"
         if offset == size:
-            hint += f", the last one {size - ONE}, or -1"
+            hint = f"a place below {size}; the first one is 0, the last one {size - ONE}, or -1"
         if isinstance(place.entry.indices[place.axis], Name) and offset.names:
             others = _sizes_among(place.entry, facts)
-            are = "is declared as a size" if len(others) == 1 else "are declared as sizes"
-            no_letters = "it is no letter" if len(others) == 1 else "they are no letters"
-            message = f"{', '.join(others)} {are}, so {no_letters} in brackets: {message}"
+            why = f"{', '.join(others)} are declared as sizes, so they are no letters in brackets"
+            if len(others) == 1:
+                why = f"{others[0]} is declared as a size, so it is no letter in brackets"
+            message = f"{why}: {message}"
             hint = f"{_renamed(place.entry, others, facts)}; or {hint}"
         return _error(facts, clash, message, hint)
 
@@ -180,9 +181,11 @@ def slice_outside(place: Place, index: Slice) -> WriteSize:
     """A slice that is empty, or that reaches beyond its axis."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
-        message = f"{facts.text(index)} is no part of {axis_in_words(facts, place)}"
+        part, axis = facts.text(index), axis_in_words(facts, place)
+        message = f"{part} is no part of {axis}"
         if not is_open(place.size):
-            message += f", whose places are 0 to {resolved(place.size) - ONE}"
+            last = resolved(place.size) - ONE
+            message = f"{part} is no part of {axis}, whose places are 0 to {last}"
         hint = "a slice counts from 0, leaves its end out, and has at least one place"
         return _error(facts, clash, message, hint)
 

@@ -60,12 +60,13 @@ def _doubts(scope: Scope, letter: Bound) -> Iterator[str]:
         alone = next((own for own in letter.places if _is_same_axis(own, place)), None)
         if alone is not None and _is_outside(index):
             inside = _inside(letter)
-            shift = "" if inside else "let no index start below 0, and "
-            hint = f"{shift}write {with_size(letter, inside)} if"
+            hint = f"write {with_size(letter, inside)} if only entries inside are meant"
+            if not inside:
+                hint = f"let no index start below 0, and {hint}"
             yield (
                 f"{letter.name} runs over all of {axis_in_words(scope, place)}, since "
                 f"{scope.text(alone.entry)} has it alone, and {scope.text(place.entry)} is 0 "
-                f"outside: {hint} only entries inside are meant"
+                f"outside: {hint}"
             )
             return
 

@@ -1,6 +1,7 @@
 """The text of code: its syntax tree, the places of its parts, and what in it is the question."""
 
 import ast
+import warnings
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -80,7 +81,8 @@ def parsed(source: str) -> Text:
     is_indented = bool(source.strip()) and source.lstrip("\n")[:1] in (" ", "\t")
     before = "if 1:\n" if is_indented else ""
     try:
-        tree = ast.parse(before + source if source.strip() else "")
+        with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+            tree = ast.parse(before + source if source.strip() else "")
     except SyntaxError as error:
         raise _no_python(source, error, len(before) and 1) from None
     except (ValueError, RecursionError, MemoryError):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dimderiv.explain import LANGUAGES
 from dimderiv.surfaces import grading
 from dimderiv.surfaces.cli import options
 from dimderiv.surfaces.cli.process import BAD_INPUT, FAILED, note
+from dimderiv.surfaces.translation import assumed, labelled
 
 if TYPE_CHECKING:
     from dimderiv.surfaces.grading import Row, Verdict
@@ -41,29 +41,30 @@ STATUS = {"right": 0, "wrong": FAILED, "unreadable": BAD_INPUT}
 @options.RULES
 @click.option("--batch", metavar="FILE", help="Judge every answer of a CSV file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the verdict.")
+@options.LANG
 def check_command(
     words: Sequence[str],
     wrt: Sequence[str],
     shape: Sequence[str],
     batch: str | None,
     as_json: bool,
+    lang: str,
     **given: Any,
 ) -> int:
     """Judge ANSWER, as the derivative of EXPR by the variables NAMES."""
     if batch is not None:
         _refuse_beside_batch(words, wrt, shape)
-        rows = list(grading.rows_of(batch, **given))
+        rows = list(grading.rows_of(batch, lang=lang, **given))
         click.echo(_as_json(rows) if as_json else _as_table(rows))
         return max((STATUS[row.word] for row in rows), default=0)
     expr, answer = _two(words)
     if not wrt:
         raise click.UsageError("no variable is named to differentiate by; write --wrt w")
-    verdict = grading.check(expr, ",".join(wrt), answer, shapes=";".join(shape), **given)
+    verdict = grading.check(expr, ",".join(wrt), answer, shapes=";".join(shape), lang=lang, **given)
     if verdict.assumptions:
-        note(f"assumed {', '.join(verdict.assumptions)}", verbose=False)
+        note(assumed(verdict.assumptions, lang), verbose=False)
     for doubt in verdict.doubts:
-        note(f"note: {doubt}", verbose=True)
+        note(labelled("note", doubt, lang), verbose=True)
     if as_json:
         click.echo(json.dumps(asdict(verdict), indent=2, ensure_ascii=False))
     else:

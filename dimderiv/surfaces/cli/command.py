@@ -27,6 +27,7 @@ from dimderiv.surfaces.cli.code_output import files, write
 from dimderiv.surfaces.cli.output import answer_text
 from dimderiv.surfaces.cli.process import FAILED, confess, exit_status, note, patience
 from dimderiv.surfaces.cli.request import Request
+from dimderiv.surfaces.translation import assumed, labelled, translated
 
 NARROWEST, WIDEST = 80, 100
 # Where the words of the command stand, for a file to say what made it.
@@ -89,7 +90,7 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.option("--test", is_flag=True, help="A test beside the code, by central differences.")
 @click.option("--output", metavar="FILE", help="Write the code to a file, and print nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known, as JSON.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the steps.")
+@options.LANG
 @click.option("--no-verify", is_flag=True, help="Skip the check.")
 @click.option(
     "--verify",
@@ -113,7 +114,8 @@ def derive_command(**given: Any) -> int:
     request = Request(**given)
     expression = request.expression
     request.refuse_contradictions()
-    with patience():
+    lang = request.lang
+    with patience(lang=lang):
         derivation = derive(
             expression,
             ",".join(request.wrt),
@@ -131,39 +133,40 @@ def derive_command(**given: Any) -> int:
         if request.hvp is not None:
             derivation = derivation.hvp(request.hvp, verify=request.check)
     if derivation.read_as:
-        note(f"note: {derivation.read_as}", verbose=True)
-    assumed = [each for each in derivation.assumptions if each != derivation.read_as]
-    if assumed:
-        note(f"assumed {', '.join(assumed)}", request.verbose)
-    for form in derivation.forms(request.lang):
+        note(labelled("note", derivation.read_as, lang), verbose=True)
+    assumptions = [each for each in derivation.assumptions if each != derivation.read_as]
+    if assumptions:
+        note(assumed(assumptions, lang), request.verbose)
+    for form in derivation.forms(lang):
         note(form, verbose=True)
     for doubt in derivation.doubts:
-        note(f"note: {doubt}", verbose=True)
-    for each in derivation.notes(request.lang):
+        note(labelled("note", doubt, lang), verbose=True)
+    for each in derivation.notes(lang):
         note(each, request.verbose)
     if request.verbose:
-        note(f"layout: {layout_in_words(derivation.layout, request.lang)}", verbose=True)
+        note(labelled("layout", layout_in_words(derivation.layout, lang), lang), verbose=True)
     if request.output is None:
         click.echo(answer_text(derivation, request))
     else:
         words = click.get_current_context().meta[WORDS]
         for file, text in files(derivation, request).items():
             write(text, file, words)
-            note(f"written to {file}", request.verbose)
+            note(translated(f"written to {file}", lang), request.verbose)
     verification = derivation.verification
     if verification is None:
-        note("not checked, as you asked", request.verbose)
+        note(translated("not checked, as you asked", lang), request.verbose)
     elif verification.level == "unchecked":
-        note(str(verification), verbose=True)
+        note(translated(str(verification), lang), verbose=True)
     else:
-        note(f"checked: {verification}", request.verbose)
+        note(labelled("checked", str(verification), lang), request.verbose)
     return 0
 
 
 @click.command(name="dimderiv rules", context_settings={"max_content_width": WIDEST})
 @click.option("--check", is_flag=True, help="Prove each rule instead, entry by entry.")
 @options.RULES
-def rules_command(check: bool, rules: tuple[str, ...]) -> int:
+@options.LANG
+def rules_command(check: bool, rules: tuple[str, ...], lang: str) -> int:
     """List the rules: what can be differentiated, how, where it holds, and who says so."""
     rulebook = load_rules(*rules)
     if not check:
@@ -174,8 +177,9 @@ def rules_command(check: bool, rules: tuple[str, ...]) -> int:
     for report in check_rules(rulebook):
         total += 1
         failed += not report.passed
-        click.echo(f"{'ok  ' if report.passed else 'FAIL'} {report.name}: {report.message}")
-    click.echo(f"{total} rules, {failed} failed")
+        said = translated(report.message, lang)
+        click.echo(f"{'ok  ' if report.passed else 'FAIL'} {report.name}: {said}")
+    click.echo(translated(f"{total} rules, {failed} failed", lang))
     return FAILED if failed else 0
 
 
@@ -204,10 +208,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(arguments)
     if COMPLETE in os.environ:
         return shell_complete(derive_command, {}, "dimderiv", COMPLETE, os.environ[COMPLETE])
-    return exit_status(lambda: run(words))
+    lang = language_of(words)
+    return exit_status(lambda: run(words, lang), lang)
 
 
-def run(words: list[str]) -> int:
+def language_of(words: Sequence[str]) -> str:
+    """The language that the words of the command line ask for, before they are read.
+
+    >>> language_of(["--help", "--lang", "zh"]), language_of(["--lang=zh"]), language_of([])
+    ('zh', 'zh', 'en')
+    """
+    found = "en"
+    for word, following in pairwise([*takewhile(lambda word: word != "--", words), ""]):
+        option, _, value = word.partition("=")
+        if option == "--lang":
+            found = value or following
+    return found if found in LANGUAGES else "en"
+
+
+def run(words: list[str], lang: str) -> int:
     """Carry out a command."""
     refuse_unreadable(words)
     command: click.Command = derive_command
@@ -216,6 +235,8 @@ def run(words: list[str]) -> int:
     if any(isinstance(each, click.Argument) for each in command.params):
         words = words or ["--help"]
         refuse_misspelled(words, command)
+    if lang != "en":
+        command = cli.in_language(command, lang)
     given = list(words)
     with command.make_context(command.name, words) as context:
         context.meta[WORDS] = given

@@ -3,7 +3,6 @@
 import click
 
 from dimderiv.derivation import derive
-from dimderiv.explain import LANGUAGES
 from dimderiv.surfaces.cli import options
 from dimderiv.surfaces.drawing import drawn
 from dimderiv.surfaces.pictures import picture
@@ -15,7 +14,7 @@ from dimderiv.surfaces.pictures import picture
 @click.option("--shape", metavar="TEXT", multiple=True, help='Shapes, such as "X: m x n; w: n".')
 @options.UPSTREAM
 @click.option("--boxes", is_flag=True, help="Draw the products of the steps as boxes, in SVG.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the boxes.")
+@options.LANG
 def graph_command(
     expression: str, wrt: str, shape: tuple[str, ...], upstream: str | None, boxes: bool, lang: str
 ) -> int:

@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from dimderiv.errors import DimderivError
-from dimderiv.explain import LANGUAGES
 from dimderiv.surfaces import notes
+from dimderiv.surfaces.cli import options
 from dimderiv.surfaces.cli.process import BAD_INPUT, FAILED, is_terminal, refuse
+from dimderiv.surfaces.translation import translated
 
 # What is listed without being asked for.
 _LISTED = frozenset({"wrong", "layout", "open", "unsure", "note", "filled"})
@@ -36,9 +37,7 @@ _LISTED = frozenset({"wrong", "layout", "open", "unsure", "note", "filled"})
 @click.option("--fill", is_flag=True, help="Write answers into the files, in the place of each ?.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON document.")
 @click.option("--unread", is_flag=True, help="List what is not read, and why.")
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said."
-)
+@options.LANG
 def notes_command(files: Sequence[str], fill: bool, as_json: bool, unread: bool, lang: str) -> int:
     """Check what FILEs say of derivatives: Markdown, Quarto, LaTeX, Jupyter notebooks."""
     status = 0
@@ -53,11 +52,11 @@ def notes_command(files: Sequence[str], fill: bool, as_json: bool, unread: bool,
             if report.text != raw:
                 _write(Path(file), report.text)
         except DimderivError as error:
-            refuse(f"{file}: {error.message}", BAD_INPUT)
+            refuse(f"{file}: {translated(error.message, lang)}", BAD_INPUT)
             status = BAD_INPUT
             continue
         except click.ClickException as error:
-            refuse(error.format_message(), BAD_INPUT)
+            refuse(translated(error.format_message(), lang), BAD_INPUT)
             status = BAD_INPUT
             continue
         reports.append((file, report))
@@ -112,8 +111,12 @@ def _progress(file: str) -> Iterator[Callable[[int, int], None] | None]:
 
 
 def _print(file: str, report: notes.Report, words: notes.Words, *, unread: bool) -> None:
+    told: set[str] = set()
     for each in report.findings:
-        if each.kind in _LISTED or (unread and each.kind == "unread"):
+        # What holds of a symbol throughout is told once.
+        is_told = each.kind == "note" and each.says in told
+        told.add(each.says)
+        if (each.kind in _LISTED and not is_told) or (unread and each.kind == "unread"):
             click.echo(_line(file, each, words))
             if each.fix:
                 click.echo(f"    {each.fix}")

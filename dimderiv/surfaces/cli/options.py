@@ -4,6 +4,7 @@ import click
 
 from dimderiv.answer import LAYOUTS
 from dimderiv.derivation import NAMES
+from dimderiv.explain import LANGUAGES
 
 SOURCE = click.option(
     "--from",
@@ -14,6 +15,9 @@ SOURCE = click.option(
 UPSTREAM = click.option("--upstream", metavar="G", help="The derivative that is handed down.")
 FORWARD = click.option(
     "--forward", metavar="V", help="A direction of each variable, such as V or V,v."
+)
+LANG = click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said."
 )
 LAYOUT = click.option(
     "--layout", type=click.Choice(LAYOUTS), default="mixed", help="Layout convention."

@@ -9,6 +9,7 @@ from dimderiv.derivation import Derivation, Result
 from dimderiv.explain import layout_in_words
 from dimderiv.surfaces.cli.code_output import source
 from dimderiv.surfaces.cli.request import Request
+from dimderiv.surfaces.translation import translated
 
 
 def answer_text(derivation: Derivation, request: Request) -> str:
@@ -68,9 +69,9 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         "directions": dict(derivation.directions),
         "structured": dict(derivation.structures),
         "shapes": dict(derivation.shapes),
-        "assumptions": list(derivation.assumptions),
+        "assumptions": [translated(each, request.lang) for each in derivation.assumptions],
         "forms": list(derivation.forms(request.lang)),
-        "doubts": list(derivation.doubts),
+        "doubts": [translated(each, request.lang) for each in derivation.doubts],
         "notes": list(derivation.notes(request.lang)),
         "results": {
             ",".join(result.wrt): {

@@ -12,6 +12,7 @@ from types import TracebackType
 import click
 
 from dimderiv.errors import DimderivError, VerificationError
+from dimderiv.surfaces import translation
 
 FAILED = 1
 BAD_INPUT = 2
@@ -22,23 +23,29 @@ PATIENCE = 2.0
 CLEAR_LINE = "\r\x1b[K"
 
 
-def exit_status(command: Callable[[], int]) -> int:
-    """Run a command to its end, whatever the shell does to it."""
+def exit_status(command: Callable[[], int], lang: str = "en") -> int:
+    """Run a command to its end, whatever the shell does to it.
+
+    Args:
+        command: the command, which returns its exit status.
+        lang: the language of what is said of its end.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        status = _reported(command)
+        status = _reported(command, lang)
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
         _discard_output()
         return CLOSED_PIPE
     except KeyboardInterrupt:
-        return refuse("interrupted", INTERRUPTED)
+        return refuse(translation.translated("interrupted", lang), INTERRUPTED)
     except OSError as error:
         _discard_output()
-        return refuse(f"the answer cannot be written: {error.strerror}", FAILED)
+        message = f"the answer cannot be written: {error.strerror}"
+        return refuse(translation.translated(message, lang), FAILED)
     return status
 
 
@@ -70,16 +77,17 @@ def is_terminal() -> bool:
 
 
 @contextmanager
-def patience(seconds: float = PATIENCE) -> Iterator[None]:
+def patience(seconds: float = PATIENCE, *, lang: str = "en") -> Iterator[None]:
     """Say on a terminal that the work goes on, where it takes more than a moment.
 
     Args:
         seconds: how long that is.
+        lang: the language.
     """
     said: list[str] = []
 
     def say() -> None:
-        said.append("deriving and checking ...")
+        said.append(translation.translated("deriving and checking ...", lang))
         _tell(said[0], nl=False)
 
     timer = Timer(seconds, say)
@@ -106,7 +114,7 @@ def confess(kind: type[BaseException], error: BaseException, trace: TracebackTyp
     )
 
 
-def _reported(command: Callable[[], int]) -> int:
+def _reported(command: Callable[[], int], lang: str) -> int:
     try:
         return command()
     except click.exceptions.Exit as done:
@@ -114,11 +122,14 @@ def _reported(command: Callable[[], int]) -> int:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "dimderiv"
-        return refuse(f"{error.format_message()}\n\ntry: {path} --help", BAD_INPUT)
+        message = translation.translated(error.format_message(), lang)
+        hint = translation.labelled("try", f"{path} --help", lang)
+        return refuse(f"{message}\n\n{hint}", BAD_INPUT)
     except DimderivError as error:
-        return refuse(str(error), FAILED if isinstance(error, VerificationError) else BAD_INPUT)
+        status = FAILED if isinstance(error, VerificationError) else BAD_INPUT
+        return refuse(translation.translated_error(error, lang), status)
     except (RecursionError, MemoryError):
-        return refuse("the expression is too large", BAD_INPUT)
+        return refuse(translation.translated("the expression is too large", lang), BAD_INPUT)
 
 
 def _discard_output() -> None:

@@ -86,8 +86,8 @@ def _derived(expr: str, wrt: str, shapes: str, options: Any) -> Derived | Dimder
 
 def _row(name: str, answer: str, found: Derived | DimderivError, words: Words, source: str) -> Row:
     if isinstance(found, DimderivError):
-        return Row(name, answer, None, found.message)
+        return Row(name, answer, None, words.told(found.message))
     try:
         return Row(name, answer, graded(found, answer, words, source))
     except DimderivError as error:
-        return Row(name, answer, None, error.message)
+        return Row(name, answer, None, words.told(error.message))

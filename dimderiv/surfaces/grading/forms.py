@@ -86,8 +86,8 @@ def turned(tree: Tree, is_scalar: Callable[[Tree], bool]) -> Tree:
 
     >>> from dimderiv.language import parse_expression
     >>> from dimderiv.render import text
-    >>> text(turned(parse_expression("x' A + 2 b'"), lambda part: isinstance(part, Number)))
-    "A' x + 2 b"
+    >>> text(turned(parse_expression("x' A / sqrt(n) + 2 b'"), lambda part: part == Number(2)))
+    "A' x / sqrt(n) + 2 b"
     """
     if is_scalar(tree):
         return tree
@@ -101,7 +101,9 @@ def turned(tree: Tree, is_scalar: Callable[[Tree], bool]) -> Tree:
         case Binary("*"):
             scalars, others = factors_of(tree, is_scalar)
             return product_of([*scalars, *(turned(each, is_scalar) for each in reversed(others))])
-        case Binary(".*" | "/" | "./", left, right):
+        case Binary("/", left):
+            return replace(tree, left=turned(left, is_scalar))
+        case Binary(".*" | "./", left, right):
             return replace(tree, left=turned(left, is_scalar), right=turned(right, is_scalar))
     return Transpose(tree)
 

@@ -11,6 +11,7 @@ from dimderiv.surfaces.grading.mistake import Mistake
 from dimderiv.surfaces.grading.reading import typed_beside
 from dimderiv.surfaces.grading.subject import Subject
 from dimderiv.surfaces.grading.verdict import Verdict
+from dimderiv.surfaces.translation import translated
 from dimderiv.verify import Verification, sizes_text
 
 
@@ -22,6 +23,7 @@ class Words:
     """
 
     def __init__(self, language: str = "en") -> None:
+        self.language = language
         self._sentences = sentences(language)
 
     def right(self, found: Verification) -> Verdict:
@@ -30,7 +32,7 @@ class Words:
         Args:
             found: what the check says.
         """
-        remarks = "; ".join((*found.one_sided, *found.remarks))
+        remarks = self.told("; ".join((*found.one_sided, *found.remarks)))
         said = self._said("right_but", remarks=remarks) if remarks else self._said("right")
         return Verdict(True, "right", said)
 
@@ -45,7 +47,7 @@ class Words:
             misfit: where its shapes do not conform.
             name: what it is called, where it is one of several.
         """
-        doubts = [self._said("doubt", doubt=doubt) for doubt in subject.question.typed.doubts]
+        doubts = [self._said("doubt", doubt=self.told(d)) for d in subject.question.typed.doubts]
         parts = [self._shapes(subject, misfit), self._mistake(mistake), *doubts]
         says = self._sentences["space"].join(part for part in parts if part)
         *before, last = mistake.fix.statements
@@ -62,6 +64,10 @@ class Words:
         fixes = [verdict.fix for verdict in wrong.values() if verdict.fix]
         first = next(iter(wrong.values()))
         return Verdict(False, first.kind, "\n".join(says), "\n".join(fixes), first.entry)
+
+    def told(self, sentence: str) -> str:
+        """A sentence of the language or the check, in the language of the verdict."""
+        return translated(sentence, self.language)
 
     def _said(self, key: str, **fields: str) -> str:
         return self._sentences[key].format(**fields)
@@ -88,7 +94,7 @@ class Words:
     def _misfit(self, subject: Subject, misfit: ShapeError) -> str:
         found = misfit_of(subject)
         if len(found.operands) != 2:
-            return self._said("misfit_told", message=misfit.message)
+            return self._said("misfit_told", message=self.told(misfit.message))
         (left, left_shape), (right, right_shape) = found.operands
         return self._said(
             "misfit",

@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
+    from dimderiv.surfaces.page.build import build_folder, build_single
     from dimderiv.surfaces.page.reply import reply
     from dimderiv.surfaces.page.server import Server
 else:
-    __getattr__ = late(__name__, reply="reply", server="Server")
+    # At once, since its module has the same name; a page that is built has no server.
+    from dimderiv.surfaces.page.reply import reply
 
-__all__ = ["Server", "reply"]
+    __getattr__ = late(__name__, build="build_folder build_single", server="Server")
+
+__all__ = ["Server", "build_folder", "build_single", "reply"]

@@ -1,20 +1,24 @@
 """`reply`: a question in JSON, an answer in JSON; behind the local page and the built one alike."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
+from dimderiv import explain
 from dimderiv.codegen import TARGETS
 from dimderiv.derivation import Derivation, recognised
 from dimderiv.errors import DimderivError, UnknownNameError
 from dimderiv.infer import Typed
 from dimderiv.language import Declaration
 from dimderiv.render import align, equation, latex
-from dimderiv.surfaces import grading
+from dimderiv.surfaces.grading import check
 from dimderiv.surfaces.page.asked import Asked
+from dimderiv.surfaces.pictures import pictures
+from dimderiv.surfaces.translation import translated
+from dimderiv.verify import Verification
 
 # A page asks for code, and has answers checked, of what it asked for before.
 KEPT = 8
@@ -35,13 +39,15 @@ def reply(text: str) -> str:
     >>> json.loads(reply('{"expr": "(A x", "wrt": "x"}'))["error"]["place"]
     ['', '(', 'A x']
     """
+    lang = "en"
     try:
         asked = Asked.of(text)
+        lang = asked.lang
         if asked.ask not in ANSWERS:
             raise UnknownNameError(f"nothing is known of {asked.ask!r}")
         found = ANSWERS[asked.ask](asked)
     except DimderivError as error:
-        found = {"error": _refused(error)}
+        found = {"error": _refused(error, lang)}
     except (RecursionError, MemoryError):
         found = {"error": _told("the expression is too large")}
     except Exception as error:  # whatever it is, the page has to say something
@@ -54,13 +60,18 @@ def _told(message: str, **more: Any) -> dict[str, Any]:
     return {"message": message, "place": None, "known": [], "hint": None, **more}
 
 
-def _refused(error: DimderivError) -> dict[str, Any]:
+def _refused(error: DimderivError, lang: str) -> dict[str, Any]:
     """What is wrong; where, as the text before the place, at it and after it; what to try."""
     place = None
     if error.span is not None and error.source is not None:
         start, end = (min(max(at, 0), len(error.source)) for at in error.span)
         place = [error.source[:start], error.source[start:end], error.source[end:]]
-    return _told(error.message, place=place, known=list(error.known), hint=error.hint)
+    known, hint = _in(lang, error.known), error.hint and translated(error.hint, lang)
+    return _told(translated(error.message, lang), place=place, known=known, hint=hint)
+
+
+def _in(lang: str, sentences: Iterable[str]) -> list[str]:
+    return [translated(sentence, lang) for sentence in sentences]
 
 
 @lru_cache(KEPT)
@@ -116,10 +127,11 @@ def _written(declared: Declaration) -> str:
 
 
 def _derived(asked: Asked) -> dict[str, Any]:
-    """The answer, what it is, how it was read and checked, and the steps."""
+    """The answer, what it is, how it was read and checked, the steps and their pictures."""
     found = _derive(asked)
-    shaped = {f"{name}: {each.text}" for name, each in found.typed.symbols.items()}
-    verification = found.verification
+    lang, typed, verification = asked.lang, found.typed, found.verification
+    shaped = {f"{name}: {each.text}" for name, each in typed.symbols.items()}
+    assumed = [each for each in typed.assumptions if each not in {*shaped, found.read_as}]
     return {
         **_read(asked, found.question.valued),
         "text": found.text(multiline=True),
@@ -129,12 +141,27 @@ def _derived(asked: Asked) -> dict[str, Any]:
             for names, each in found.derived.derivatives.items()
         ],
         "kind": _kind(found),
-        "read_as": found.read_as,
-        "assumptions": [each for each in found.assumptions if each not in {*shaped, found.read_as}],
-        "doubts": list(found.doubts),
-        "notes": [*found.forms(asked.lang), *found.notes(asked.lang)],
-        "check": verification and {**asdict(verification), "says": str(verification)},
-        "steps": found.explain(asked.lang, markup="html"),
+        "read_as": translated(found.read_as, lang),
+        "assumptions": _in(lang, assumed),
+        "doubts": _in(lang, found.doubts),
+        "notes": [
+            *explain.forms(found.derived, lang, commands=False),
+            *explain.notes(found.question, lang, commands=False),
+        ],
+        "check": verification and _reported(verification, lang),
+        "steps": found.explain(lang, markup="html"),
+        "pictures": dict(pictures(found, lang)),
+    }
+
+
+def _reported(verification: Verification, lang: str) -> dict[str, Any]:
+    """How far the check went, in numbers, and what it did not reach, in words."""
+    return {
+        "level": verification.level,
+        "entries": verification.entries + verification.along,
+        "points": verification.points,
+        "reason": translated(verification.reason, lang),
+        "remarks": _in(lang, [*verification.one_sided, *verification.remarks]),
     }
 
 
@@ -154,12 +181,16 @@ def _code(asked: Asked) -> dict[str, Any]:
         found = replace(found, checks=None)
     source = found.code(asked.target)
     check = found.code_checks.get(source)
-    return {"code": source, "targets": list(TARGETS), "check": str(check) if check else None}
+    return {
+        "code": source,
+        "targets": list(TARGETS),
+        "check": check and translated(str(check), asked.lang),
+    }
 
 
 def _checked(asked: Asked) -> dict[str, Any]:
     """The verdict on an answer of one's own."""
-    verdict = grading.check(asked.expr, asked.wrt, asked.answer, lang=asked.lang, **asked.options)
+    verdict = check(asked.expr, asked.wrt, asked.answer, lang=asked.lang, **asked.options)
     return {name: getattr(verdict, name) for name in ("right", "kind", "says", "fix", "entry")}
 
 

@@ -25,10 +25,13 @@ JSON = "application/json"
 LARGEST = 200_000
 # Seconds that a client may let the server wait.
 PATIENCE = 10.0
+# What a browser may do with the page, wherever it is served.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -88,6 +91,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
     timeout = PATIENCE
     server_version, sys_version = "dimderiv", ""
+    default_request_version = "HTTP/1.0"  # what has none is refused with all headers too
 
     def do_GET(self) -> None:
         """Send a file of the page."""

@@ -54,7 +54,7 @@ class Coverage:
 
     def one_sided_in_words(self) -> tuple[str, ...]:
         """What has been on one side of a kink only, in words."""
-        found = [f"{self._words(node)} {_one_sided_how(node)}" for node in self.one_sided()]
+        found = [_one_sided_how(node, self._words(node)) for node in self.one_sided()]
         return tuple(dict.fromkeys(found))
 
     def unmoved_in_words(self) -> tuple[str, ...]:
@@ -124,11 +124,11 @@ def _is_reduction(node: Tree) -> bool:
     return len(node.arguments) == 1
 
 
-def _one_sided_how(node: Tree) -> str:
+def _one_sided_how(node: Tree, words: str) -> str:
     """How an operation was met, of whose sides one is missing."""
     if isinstance(node, Call) and node.function in {"sort", "rank"}:
-        return "met nothing but orders that are their own inverses, or none of them"
-    return "was met on one side only"
+        return f"{words} met nothing but orders that are their own inverses, or none of them"
+    return f"{words} was met on one side only"
 
 
 def _has_kink_at_zero(node: Tree) -> bool:

@@ -100,6 +100,30 @@ def test_an_error_says_where_and_what_to_try() -> None:
     assert ["X: m x n (declared)", "Y: m x n (declared)"] == error["known"]
 
 
+def test_all_that_is_said_is_in_the_language_of_the_page() -> None:
+    """Errors with what was known and what to try, doubts, assumptions, notes, reports."""
+    refused = asked(expr="A x + (B", wrt="x", lang="zh")["error"]
+    doubted = asked(expr="log(x) + a b", wrt="x", lang="zh")
+    assumed = asked(expr="cross_entropy(S, Y)", wrt="S", lang="zh")
+    ran = asked(ask="code", expr="A x", wrt="x", lang="zh")
+
+    said = [refused["message"], *refused["known"], refused["hint"], ran["check"]]
+    said += [*doubted["doubts"], *doubted["notes"], *assumed["assumptions"]]
+    assert len(said) == 8
+    for sentence in said:
+        assert any("一" <= sign <= "鿿" for sign in sentence), sentence
+
+
+def test_no_option_of_the_command_is_named() -> None:
+    """The page has fields for them."""
+    jacobian = asked(expr="softmax(x)", wrt="x")
+    tied = asked(expr="logdet(S)", wrt="S", shapes="S: n x n symmetric")
+
+    for found in (jacobian, tied):
+        assert found["notes"]
+        assert "--" not in "".join([*found["notes"], found["steps"]])
+
+
 @pytest.mark.parametrize(
     "text",
     [

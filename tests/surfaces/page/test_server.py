@@ -1,6 +1,7 @@
 """The local server: it serves this machine alone, says little, and waits for nobody."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection, HTTPResponse
@@ -10,7 +11,7 @@ import pytest
 
 from dimderiv.surfaces.cli.command import main
 from dimderiv.surfaces.page import Server
-from dimderiv.surfaces.page.server import LARGEST, Handler, files
+from dimderiv.surfaces.page.server import LARGEST, SITE, Handler, files
 
 QUESTION = b'{"ask": "symbols", "expr": "A x"}'
 JSON = {"Content-Type": "application/json"}
@@ -57,6 +58,15 @@ def test_the_page_and_all_that_belongs_to_it_can_be_got(server: Server) -> None:
         assert 200 == response.status
         assert kind == response.headers["Content-Type"]
         assert content == response.read()
+
+
+def test_the_formulas_have_all_their_fonts() -> None:
+    """The style sheet of KaTeX names no file that is not there, and its licence is beside it."""
+    style = files()["/katex/katex.min.css"][1].decode()
+    fonts = set(re.findall(r"url\(([^)]*)\)", style))
+
+    assert fonts == {path.removeprefix("/katex/") for path in files() if "woff2" in path}
+    assert (SITE / "katex" / "LICENSE").exists()
 
 
 def test_a_question_is_answered(server: Server) -> None:

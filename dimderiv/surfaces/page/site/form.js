@@ -9,7 +9,9 @@ const FIELDS = {
 };
 const IDS = { shapes: "declared" };
 
-let chosen = new Set();
+let chosen = new Set(); // the variables, also those that a change took out for a moment
+let offered = null; // the symbols of the expression, once they are known
+let read = ""; // the expression that they are those of
 
 function field(key) {
   return element(IDS[key] ?? key);
@@ -21,7 +23,17 @@ function value(key) {
 
 export function question() {
   const found = Object.fromEntries(Object.keys(FIELDS).map((key) => [key, value(key)]));
-  return { ...found, order: Number(found.order), wrt: [...chosen].join(","), lang: language() };
+  const wrt = [...chosen].filter((name) => offered?.includes(name) ?? true).join(",");
+  return { ...found, order: Number(found.order), wrt, lang: language() };
+}
+
+export function choose(names) {
+  chosen = new Set(names);
+}
+
+// Whether the symbols that are offered may be those of another expression.
+export function isUnread() {
+  return offered !== null && read !== element("expr").value;
 }
 
 export function fill(asked) {
@@ -32,7 +44,8 @@ export function fill(asked) {
   }
   if (!element("order").value) element("order").value = "1";
   if (!element("layout").value) element("layout").value = "mixed";
-  chosen = new Set((asked.wrt ?? "").split(",").map((name) => name.trim()).filter(Boolean));
+  choose((asked.wrt ?? "").split(",").map((name) => name.trim()).filter(Boolean));
+  offered = null;
   fit(element("expr"));
 }
 
@@ -65,14 +78,14 @@ export function tellOptions() {
   element("chosen").textContent = told.filter(Boolean).join(" · ");
 }
 
-export function showSymbols(shapes, onChange) {
-  const names = shapes.map((each) => each.name);
-  chosen = new Set(names.filter((name) => chosen.has(name)));
-  keyed(element("symbols"), names, (name) => chip(name, onChange));
+export function showSymbols(expr, shapes, onChange) {
+  read = expr;
+  offered = shapes.map((each) => each.name);
+  keyed(element("symbols"), offered, (name) => chip(name, onChange));
   for (const box of element("symbols").querySelectorAll("input")) {
     box.checked = chosen.has(box.value);
   }
-  element("by").hidden = !names.length;
+  element("by").hidden = !offered.length;
 }
 
 function chip(name, onChange) {
@@ -81,7 +94,7 @@ function chip(name, onChange) {
   Object.assign(box, { type: "checkbox", value: name });
   box.addEventListener("change", () => {
     const symbols = [...element("symbols").querySelectorAll("input:checked")];
-    chosen = new Set(symbols.map((each) => each.value));
+    choose(symbols.map((each) => each.value));
     onChange();
   });
   label.append(box, made("span", name));

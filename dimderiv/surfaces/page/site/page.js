@@ -1,40 +1,52 @@
 // The page: what is typed and chosen becomes questions, and their replies are shown.
 
-import { ask } from "./engine.js";
+import { ask, watch } from "./engine.js";
 import { EXAMPLES } from "./examples.js";
-import { fill, fit, link, linked, question, showShapes, showSymbols, tellOptions } from "./form.js";
 import {
-  element, made, showCode, showError, showReading, showResult, showVerdict,
+  choose, fill, fit, isUnread, link, linked, question, showShapes, showSymbols, tellOptions,
+} from "./form.js";
+import {
+  element, made, showCode, showError, showReading, showResult, showSteps, showVerdict,
 } from "./show.js";
 import { language, say, speak } from "./words.js";
 
-// Milliseconds after which a pause in typing is one, and after which waiting is told.
+// Milliseconds after which a pause in typing is one, after which what is typed may be called wrong,
+// and after which waiting is told.
 const PAUSE = 250;
+const FORBEARANCE = 900;
 const PATIENCE = 400;
 
 let shown = null; // the question whose answer is on the page, and the reply
 let target = "numpy";
-let latest = 0;
+const latest = new Map(); // by what is asked for
+let waiting = 0;
 let timer = 0;
+let loading = null; // what an engine inside of the page does before it can answer
 
-// Asks, unless something newer has been asked meanwhile: then there is no reply.
-async function newest(asked) {
-  const number = ++latest;
-  const slow = setTimeout(() => status(say("working"), true), PATIENCE);
-  try {
-    const reply = await ask(asked);
-    return number === latest ? reply : null;
-  } catch {
-    return number === latest ? { error: { message: say("silent") } } : null;
-  } finally {
-    clearTimeout(slow);
-    if (number === latest) status("");
+// Asks, unless something newer is asked meanwhile for the same purpose: then there is no reply.
+async function newest(purpose, asked) {
+  latest.set(purpose, asked);
+  waiting += 1;
+  const slow = setTimeout(() => status(say(loading ?? "working"), true), PATIENCE);
+  let reply = null; // also where the engine was asked something else before its turn came
+  while (reply === null && latest.get(purpose) === asked) {
+    reply = await ask(asked).catch(() => ({ error: { message: say("silent") } }));
   }
+  clearTimeout(slow);
+  waiting -= 1;
+  if (!waiting) status("");
+  return latest.get(purpose) === asked ? reply : null;
 }
 
 function status(text, isBusy = false) {
   element("status").textContent = text;
   element("status").className = isBusy ? "busy" : "";
+}
+
+// Tells how far an engine is that starts in the browser.
+function tellStart(stage) {
+  loading = stage === "ready" ? null : stage;
+  status(loading ? say(loading) : "", ["python", "engine"].includes(loading));
 }
 
 function isChanged() {
@@ -50,29 +62,32 @@ async function look({ isTyping = false } = {}) {
   const asked = question();
   tellOptions();
   if (!asked.expr.trim()) return clear();
-  const reply = await newest({ ...asked, ask: "symbols" });
+  begun();
+  const reply = await newest("question", { ...asked, ask: "symbols" });
   if (reply === null) return false;
   if (reply.error) {
-    refuse(reply.error, isTyping);
+    timer = setTimeout(() => showError(reply.error), isTyping ? FORBEARANCE : 0);
     return false;
   }
   element("error").hidden = true;
-  showRead(reply);
+  showRead(asked, reply);
   return true;
 }
 
-function showRead(reply) {
+function showRead({ expr }, reply) {
   showReading(reply);
-  showSymbols(reply.shapes, derive);
+  showSymbols(expr, reply.shapes, derive);
   showShapes(reply.shapes, again);
 }
 
-function refuse(error, isTyping) {
-  showError(error);
-  element("error").classList.toggle("typing", isTyping);
+// Where nothing is asked yet, examples stand below the form; later they are in its head.
+function begun(isBegun = true) {
+  element("starts").hidden = isBegun;
+  element("examples").hidden = !isBegun;
 }
 
 function clear() {
+  begun(false);
   for (const id of ["by", "shaped", "error", "result"]) element(id).hidden = true;
   element("reading").replaceChildren();
   shown = null;
@@ -82,37 +97,51 @@ function clear() {
 async function derive() {
   clearTimeout(timer);
   tellOptions();
-  if (!question().wrt && !(await look())) return;
+  if (!question().expr.trim()) element("expr").focus();
+  begun();
+  if ((!question().wrt || isUnread()) && !(await look())) return;
   if (!question().wrt && !chooseOnly()) {
+    markChanged();
     status(say("choose"));
     element("symbols").querySelector("input")?.focus();
     return;
   }
   const asked = question();
-  const reply = await newest({ ...asked, ask: "derive" });
+  const reply = await newest("question", { ...asked, ask: "derive" });
   if (reply === null) return;
   if (reply.error) {
-    refuse(reply.error, false);
+    showError(reply.error);
     element("result").hidden = true;
     shown = null;
     return;
   }
-  showRead(reply);
-  shown = { asked: question(), reply };
+  choose(reply.results.flatMap((each) => each.wrt));
+  showRead(asked, reply);
+  shown = { asked: { ...asked, wrt: question().wrt }, reply };
   element("error").hidden = true;
   showResult(reply);
+  element("backward").hidden = reply.kind !== "jacobian";
   element("result").hidden = false;
   element("verdict").replaceChildren();
   tellOwn(reply);
   markChanged();
   history.replaceState(null, "", link());
+  document.title = `${asked.expr.trim().split("\n")[0]} – dimderiv`;
+  element("answer").scrollIntoView({ block: "nearest" });
   if (element("code").open) await code();
+}
+
+// The derivative that is handed down, by a name that the expression does not have.
+function handDown() {
+  const isFree = (name) => !new RegExp(`\\b${name}\\b`).test(element("expr").value);
+  element("upstream").value = ["G", "D", "dY"].find(isFree) ?? "G_1";
+  derive();
 }
 
 // Where there is one symbol, nobody has to choose it.
 function chooseOnly() {
   const boxes = element("symbols").querySelectorAll("input");
-  if (boxes.length === 1) boxes[0].click();
+  if (boxes.length === 1) choose([boxes[0].value]);
   return boxes.length === 1;
 }
 
@@ -126,18 +155,24 @@ function tellOwn({ results }) {
     results.length > 1 ? say("own_several", { names }) : say("own_label");
 }
 
+// What is asked of the answer that is shown, as long as it is.
+async function beside(purpose, more) {
+  if (shown === null) return null;
+  const { asked } = shown;
+  const reply = await newest(purpose, { ...asked, ...more, ask: purpose });
+  return shown?.asked === asked ? reply : null;
+}
+
 async function check(event) {
   event.preventDefault();
-  if (shown === null) return;
-  const reply = await newest({ ...shown.asked, ask: "check", answer: element("own-answer").value });
+  const reply = await beside("check", { answer: element("own-answer").value });
   if (reply === null) return;
   if (reply.error) showError(reply.error, element("verdict"));
   else showVerdict(reply);
 }
 
 async function code() {
-  if (shown === null) return;
-  const reply = await newest({ ...shown.asked, ask: "code", target });
+  const reply = await beside("code", { target });
   if (reply === null) return;
   if (reply.error) {
     showCode({ code: reply.error.message, check: null });
@@ -152,11 +187,11 @@ function tab(name) {
   Object.assign(found, { type: "button", role: "tab", tabIndex: name === target ? 0 : -1 });
   found.setAttribute("aria-selected", name === target);
   found.setAttribute("aria-controls", "program");
-  found.addEventListener("click", () => choose(name));
+  found.addEventListener("click", () => turnTo(name));
   return found;
 }
 
-async function choose(name) {
+async function turnTo(name) {
   const hadFocus = element("targets").contains(document.activeElement);
   target = name;
   await code();
@@ -167,7 +202,7 @@ function turn(event) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step) return;
   const names = [...element("targets").children].map((each) => each.textContent);
-  choose(names[(names.indexOf(target) + step + names.length) % names.length]);
+  turnTo(names[(names.indexOf(target) + step + names.length) % names.length]);
 }
 
 async function copy(button, text) {
@@ -184,6 +219,19 @@ async function copy(button, text) {
 function listExamples() {
   const options = EXAMPLES.map((each) => made("option", each[language()]));
   element("examples").replaceChildren(made("option", say("examples")), ...options);
+  const starts = EXAMPLES.map((each) => {
+    const found = made("button", each[language()], "quiet");
+    found.type = "button";
+    found.addEventListener("click", () => begin(each));
+    return found;
+  });
+  element("starts").querySelector(".row").replaceChildren(...starts);
+}
+
+function begin(example) {
+  fill(example);
+  element("derive").focus();
+  derive();
 }
 
 function talk(chosen) {
@@ -195,12 +243,14 @@ function talk(chosen) {
 }
 
 // Shows what a link asks.
-async function follow() {
+function follow() {
   const asked = linked();
   if (asked.lang) talk(asked.lang);
   fill(asked);
-  if (asked.expr) await (asked.wrt ? derive() : look());
-  else clear();
+  if (asked.expr) return asked.wrt ? derive() : look();
+  // A phone would cover half of the page with its keyboard.
+  if (matchMedia("(pointer: fine)").matches) element("expr").focus();
+  return clear();
 }
 
 function enter(event) {
@@ -228,10 +278,12 @@ function listen() {
   element("examples").addEventListener("change", (event) => {
     const example = EXAMPLES[event.target.selectedIndex - 1];
     event.target.selectedIndex = 0;
-    fill(example);
-    derive();
+    begin(example);
   });
   element("own-form").addEventListener("submit", check);
+  element("steps").addEventListener("toggle", () => {
+    if (element("steps").open && shown) showSteps(shown.reply);
+  });
   element("code").addEventListener("toggle", () => element("code").open && code());
   element("targets").addEventListener("keydown", turn);
   element("language").addEventListener("click", () => {
@@ -242,14 +294,17 @@ function listen() {
     "copy-text": () => shown.reply.text,
     "copy-latex": () => shown.reply.latex,
     "copy-link": () => location.href,
-    "copy-code": () => element("program-text").textContent,
+    "copy-code": () => element("program").textContent,
   };
   for (const [id, text] of Object.entries(texts)) {
     element(id).addEventListener("click", () => copy(element(id), text()));
   }
+  element("backward").addEventListener("click", handDown);
   addEventListener("hashchange", follow);
 }
 
+document.getElementById("asleep")?.remove();
 listen();
 talk(navigator.language.startsWith("zh") ? "zh" : "en");
+watch(tellStart);
 follow();

@@ -1,9 +1,11 @@
-// How the engine's replies are shown.  Texts become text nodes; only the steps, which the engine
-// writes and escapes itself, are HTML.
+// How the engine's replies are shown.  Texts become text nodes; only the steps
+// and their pictures, which the engine writes and escapes itself, are HTML and SVG.
 
 import { say } from "./words.js";
 
 const KATEX = { throwOnError: false, trust: false, strict: "ignore", maxExpand: 1000, maxSize: 20 };
+// Signs of LaTeX that fit into a line, whatever they are.
+const SHORT = 40;
 
 export function element(id) {
   return document.getElementById(id);
@@ -20,22 +22,30 @@ export function formula(where, latex, displayMode = true) {
   globalThis.katex.render(latex, where, { ...KATEX, displayMode });
 }
 
-// Sets what stands between \( \) and \[ \] in all texts inside an element.
+// Sets what stands between \( \) and \[ \] in all texts inside an element.  No line begins with a
+// comma, nor ends with a bracket, where a short formula stands beside it.
 export function typeset(root) {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
   for (const text of texts) {
-    const parts = text.data.split(/(\\\(.*?\\\)|\\\[.*?\\\])/s);
+    const parts = text.data.split(/([([（]?\\\(.*?\\\)[,.;:)\]，。；：、）]*|\\\[.*?\\\])/s);
     if (parts.length === 1) continue;
     text.replaceWith(...parts.map((part, at) => (at % 2 ? spanOf(part) : part)));
   }
 }
 
 function spanOf(part) {
-  const isDisplayed = part.startsWith("\\[");
-  const span = made("span", "", isDisplayed ? "scrolls displayed" : "");
-  formula(span, part.slice(2, -2), isDisplayed);
+  if (part.startsWith("\\[")) {
+    const span = made("span", "", "scrolls displayed");
+    formula(span, part.slice(2, -2), true);
+    return span;
+  }
+  const [, before, latex, after] = part.match(/^(.?)\\\((.*)\\\)(.*)$/s);
+  const span = made("span", before, latex.length < SHORT ? "unbroken" : "");
+  const inner = made("span");
+  formula(inner, latex, false);
+  span.append(inner, after);
   return span;
 }
 
@@ -70,20 +80,28 @@ export function showResult(reply) {
     ...reply.assumptions.map((each) => made("li", say("assumption") + each)),
     ...reply.notes.map((each) => made("li", each)),
   );
+  element("steps-inside").replaceChildren();
+  if (element("steps").open) showSteps(reply);
+}
+
+// Long steps take a moment to set, so they are set when they are unfolded.
+export function showSteps(reply) {
   const steps = element("steps-inside");
   steps.innerHTML = reply.steps;
+  for (const [number, svg] of Object.entries(reply.pictures)) {
+    const picture = made("div", "", "picture");
+    picture.innerHTML = svg;
+    steps.querySelector(`li[value="${number}"]`)?.append(picture);
+  }
   typeset(steps);
 }
 
 function whatItIs({ kind, results, check }) {
   const names = results.map((each) => each.wrt.join(" "));
-  const what = say("result_of", { kind: say(kind), names: [...new Set(names)].join(say("and")) });
-  const shape = results.length === 1 ? `, ${results[0].shape}` : "";
+  const what = say(kind, { names: names.join(say("and")) });
+  const shape = results.length === 1 ? say("of_shape", results[0]) : "";
   const told = say(check.level, {
-    entries: check.entries + check.along,
-    points: check.points,
-    reason: check.reason,
-    remarks: [...check.one_sided, ...check.remarks].join("; "),
+    ...check, remarks: check.remarks.join("; "),
   });
   const isGood = !["partial", "unchecked"].includes(check.level);
   return [made("strong", what + shape), " ", made("span", told, isGood ? "good" : "doubt")];
@@ -106,6 +124,11 @@ function quoted(tag, sentence) {
 }
 
 export function showCode({ code, check }) {
-  element("program-text").textContent = code;
+  const program = element("program");
+  program.textContent = code;
+  // What was asked for stands last, after the functions that it uses.
+  const lines = code.split("\n");
+  const at = lines.findLastIndex((line) => /^(def|class|@)/.test(line));
+  program.scrollTop = (program.scrollHeight * at) / lines.length - 16;
   element("program-check").textContent = check ? say("ran", { check }) : say("not_run");
 }

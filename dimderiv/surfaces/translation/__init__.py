@@ -1,0 +1,20 @@
+"""What dimderiv says, in another language: errors, assumptions, doubts, reports, help."""
+
+from typing import TYPE_CHECKING
+
+from dimderiv.lazy import late
+
+if TYPE_CHECKING:
+    from dimderiv.surfaces.translation.lookup import found
+    from dimderiv.surfaces.translation.said import (
+        assumed,
+        labelled,
+        translated,
+        translated_error,
+    )
+else:
+    __getattr__ = late(
+        __name__, lookup="found", said="assumed labelled translated translated_error"
+    )
+
+__all__ = ["assumed", "found", "labelled", "translated", "translated_error"]
