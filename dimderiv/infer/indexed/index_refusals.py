@@ -181,9 +181,11 @@ def slice_outside(place: Place, index: Slice) -> WriteSize:
     """A slice that is empty, or that reaches beyond its axis."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
-        message = f"{facts.text(index)} is no part of {axis_in_words(facts, place)}"
+        part, axis = facts.text(index), axis_in_words(facts, place)
+        message = f"{part} is no part of {axis}"
         if not is_open(place.size):
-            message += f", whose places are 0 to {resolved(place.size) - ONE}"
+            last = resolved(place.size) - ONE
+            message = f"{part} is no part of {axis}, whose places are 0 to {last}"
         hint = "a slice counts from 0, leaves its end out, and has at least one place"
         return _error(facts, clash, message, hint)
 

@@ -14,7 +14,14 @@ from dimderiv.language import (
     unused_letters,
 )
 from dimderiv.sources.code.entries import ONE, entry, names_of
-from dimderiv.sources.code.values import Array, Place, is_known, transposed, whole_number
+from dimderiv.sources.code.values import (
+    Array,
+    Place,
+    counted,
+    is_known,
+    transposed,
+    whole_number,
+)
 
 _LETTERS = "ijklpqrstuvabcdefghmnowxyz"
 
@@ -80,7 +87,7 @@ def _entry(at: Place, array: Array, names: Sequence[str]) -> Tree:
 def permuted(at: Place, array: Array, order: Sequence[int]) -> Array:
     """An array with its axes in another order."""
     if sorted(order) != list(range(array.axes)):
-        at.misfit(f"{list(order)} is no order of the axes of an array with {array.axes}")
+        at.misfit(f"{list(order)} is no order of the axes of an array with {counted(array.axes)}")
     if list(order) == list(range(array.axes)):
         return array
     if array.axes == 2:
@@ -107,7 +114,7 @@ def reversed_axes(at: Place, array: Array) -> Array:
 def axis_of(at: Place, array: Array, axis: int) -> int:
     """The number of an axis, counted from the front."""
     if axis not in range(-array.axes, array.axes):
-        at.misfit(f"there is no axis {axis} in an array with {array.axes}")
+        at.misfit(f"there is no axis {axis} in an array with {counted(array.axes)}")
     return axis % array.axes
 
 

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 from dimderiv.surfaces.notes.messages import sentences
 from dimderiv.surfaces.notes.report import Finding, Report
+from dimderiv.surfaces.translation import translated
 
+# The properties that are looked for in the words around formulas.
+_TOLD = {"symmetric", "onehot"}
 # The order in which a summary counts.
 _COUNTED = ("right", "note", "filled", "wrong", "layout", "open", "unsure")
 
@@ -17,7 +20,16 @@ class Words:
     """
 
     def __init__(self, language: str = "en") -> None:
+        self.language = language
         self._sentences = sentences(language)
+
+    def told(self, sentence: str) -> str:
+        """A sentence of an error, in the language of the findings.
+
+        Args:
+            sentence: in English.
+        """
+        return translated(sentence, self.language)
 
     def said(self, key: str, **fields: str | int) -> str:
         """A sentence.
@@ -34,7 +46,7 @@ class Words:
         Args:
             reason: why.
         """
-        return self.said("unread", reason=reason.rstrip("."))
+        return self.said("unread", reason=self.told(reason.rstrip(".")))
 
     def under(self, conditions: Sequence[tuple[str, str]]) -> str:
         """That a claim is right under conditions.
@@ -42,9 +54,8 @@ class Words:
         Args:
             conditions: names with their properties.
         """
-        told = any(its in {"symmetric", "spd", "psd"} for _, its in conditions)
         parts = [self.said(its, name=name) for name, its in conditions]
-        key = "condition_told" if told else "condition"
+        key = "condition_told" if any(its in _TOLD for _, its in conditions) else "condition"
         return self.said(key, conditions=self._sentences["and"].join(parts))
 
     def quoted(self, found: Finding) -> str:
@@ -70,7 +81,7 @@ class Words:
             parts.append(self.said("part_unread", count=counts["unread claims"]))
         if counts["claims"]:
             claims = self._counted("claims", counts["claims"])
-            told = ", ".join(parts)
+            told = self._sentences["comma"].join(parts)
             made = self.said("summary", file=file, claims=claims, formulas=formulas, parts=told)
         else:
             made = self.said("summary_none", file=file, formulas=formulas)

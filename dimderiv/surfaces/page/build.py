@@ -5,9 +5,11 @@ from elsewhere, which a policy in the page sees to.
 """
 
 from collections.abc import Mapping, Set
+from functools import cache
 from pathlib import Path
 
 from dimderiv.errors import DimderivError
+from dimderiv.surfaces.page.build_compiled import compiled
 from dimderiv.surfaces.page.build_inlined import single_page
 from dimderiv.surfaces.page.build_pyodide import VERSION, pyodide_files
 from dimderiv.surfaces.page.build_python import engine_archive, library_licence
@@ -100,15 +102,20 @@ def page_files(pyodide: Path | None = None) -> dict[str, bytes]:
         for file in SITE.rglob("*")
         if file.suffix in TYPES
     }
-    for name, content in pyodide_files(pyodide).items():
+    for name, content in _python(pyodide).items():
         # Some servers do not know that .mjs is a script.
         found[f"pyodide/{name.replace('.mjs', '.js')}"] = content
-    found["pyodide/engine.zip"] = engine_archive()
     for file in LICENSES.glob("*.txt"):
         found[f"licenses/{file.name}"] = file.read_bytes().replace(b"{version}", VERSION.encode())
     found["licenses/mpmath.txt"] = library_licence()
     found["licenses/katex.txt"] = (SITE / "katex" / "LICENSE").read_bytes()
     return found
+
+
+@cache
+def _python(pyodide: Path | None) -> Mapping[str, bytes]:
+    """Python for the browser and the engine, made once for a folder and a file."""
+    return compiled({**pyodide_files(pyodide), "engine.zip": engine_archive()})
 
 
 def _marked(page: str, policy: str) -> bytes:

@@ -27,7 +27,9 @@ _LONGEST = 2_000
 # A sentence with fewer fixed signs, such as `{} as {}`, is looked for in the parts of a list.
 _STRONG = 7
 # Words beside each other, which a name or a formula does not have.
-_PROSE = re.compile(r"\b[a-z]{3,} [a-z]{2,}\b|\b[a-z]{2,} [a-z]{3,}\b")
+_PROSE = re.compile(
+    r"\b[a-z]{3,} [a-z]{2,}\b|\b[a-z]{2,} [a-z]{3,}\b|\b(?:alone|that|the|what|which)\b"
+)
 # What stands between two sentences, or between the parts of a list.
 _AND = " and "
 _JOINTS = {
@@ -72,16 +74,21 @@ def _by_template(
     """A sentence that the files have, perhaps with other words in its fields, as of a user."""
     for literals, other in templates:
         given = values(literals, sentence)
-        if given is not None:
-            told = [_field(value, other.kinds.get(k, ""), lang) for k, value in enumerate(given)]
-            if with_words or not any(map(_PROSE.search, told)):
-                return other.filled(told)
+        if given is None:
+            continue
+        kinds = [other.kinds.get(k, "") for k in range(len(given))]
+        told = [_field(value, kind, lang) for value, kind in zip(given, kinds, strict=True)]
+        words = [kind for kind, each in zip(kinds, told, strict=True) if _PROSE.search(each)]
+        if not words or (with_words and "name" not in words):
+            return other.filled(told)
     return None
 
 
 def _field(value: str, kind: str, lang: str) -> str:
     """What stands in a field: words are translated, a name or a formula stays."""
-    told = _translated(value, lang) if kind == "word" else _part(value, lang)
+    told = None
+    if kind != "name":
+        told = _translated(value, lang) if kind == "word" else _part(value, lang)
     if told is None:
         return _listed(value) if kind == "list" else value
     return told

@@ -59,6 +59,6 @@ def assumed(assumptions: Iterable[str], lang: str) -> str:
         assumptions: sentences in English.
         lang: `en` or `zh`.
     """
-    comma = ", " if lang == "en" else "，"
+    after, comma = (" ", ", ") if lang == "en" else ("：", "，")
     told = comma.join(translated(each, lang) for each in assumptions)
-    return f"{translated('assumed', lang)} {told}"
+    return f"{translated('assumed', lang)}{after}{told}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-_FIELD = re.compile(r"\{(\d*)(?::(word|list))?\}")
+_FIELD = re.compile(r"\{(\d*)(?::(word|list|name))?\}")
 # The braces of a sentence itself are doubled, as in Python.
 _BRACES = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 _HIDDEN, _SHOWN = {"{{": "\0", "}}": "\1"}, str.maketrans({"\0": "{", "\1": "}"})
@@ -66,7 +66,7 @@ class Template:
     """A sentence that is written with values in its fields: `{}`, or `{0}` for one by its number.
 
     In a field `{:word}` a value of one word is translated too, which else is taken for a name; in
-    `{:list}` the `and` or `or` between names is.
+    `{:list}` the `and` or `or` between names is; in `{:name}` stands a name or a formula, no words.
 
     >>> Template("{1} 是 {0}").filled(["方阵", "A"])
     'A 是方阵'

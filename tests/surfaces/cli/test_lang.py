@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_what_stands_beside_an_answer(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["[i] x[i+1] - x[i]", "--wrt", "x", "--lang", "zh", "--verbose"]) == 0
 
     assumed, form, doubt, layout, checked = capsys.readouterr().err.splitlines()
-    assert assumed == "假设 x: n，x[i+1] 超出 x 时为 0"
+    assert assumed == "假设：x: n，x[i+1] 超出 x 时为 0"
     assert form.startswith("value 的各元素对 x 的各元素的导数，value 的维度在前")
     assert doubt.startswith("注意：i 取遍 x，")
     assert layout.startswith("布局：混合布局")
@@ -100,3 +101,15 @@ def test_the_page_says_where_it_is(
 
     said = capsys.readouterr().out
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/? 已打开，按 Ctrl-C 结束\n", said)
+
+
+def test_notes_say_why_they_are_not_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The reason is that of an error of LaTeX."""
+    file = tmp_path / "notes.md"
+    file.write_text("$J(w) = \\|w\\|^2$ and $$\\nabla_w J = \\int X dx$$", encoding="utf-8")
+
+    main(["notes", str(file), "--unread", "--lang", "zh"])
+
+    assert "未读懂：\\int 是积分，不能读入。" in capsys.readouterr().out

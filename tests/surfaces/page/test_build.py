@@ -19,6 +19,7 @@ from documents import ROOT
 from dimderiv.errors import DimderivError
 from dimderiv.surfaces.cli.command import main
 from dimderiv.surfaces.page import build, build_folder, build_pyodide, build_single
+from dimderiv.surfaces.page.build_compiled import compiled
 from dimderiv.surfaces.page.build_python import engine_archive
 
 PARTS = {name: f"// {name}\n".encode() for name in build_pyodide.FILES}
@@ -49,6 +50,7 @@ def package(pyodide: Path, tmp_path: Path) -> Path:
 def little(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that is packed at once."""
     monkeypatch.setattr(build, "engine_archive", lambda: b"zip")
+    monkeypatch.setattr(build, "compiled", dict)
 
 
 def written(folder: Path) -> set[str]:
@@ -58,9 +60,9 @@ def written(folder: Path) -> set[str]:
     }
 
 
-def npm(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a script in the place of npm."""
-    file = folder / "npm"
+def stand_in(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a script in the place of npm and node."""
+    file = folder / "program"
     file.write_text(f"#!{sys.executable}\nimport shutil, sys\n{script}\n", encoding="utf-8")
     file.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda _: str(file))
@@ -87,14 +89,14 @@ def test_another_pyodide_is_refused(pyodide: Path, package: Path) -> None:
 
 def test_npm_fetches_it(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Into a folder that is gone afterwards."""
-    npm(tmp_path, f"shutil.copy({str(package)!r}, sys.argv[-1])", monkeypatch)
+    stand_in(tmp_path, f"shutil.copy({str(package)!r}, sys.argv[-1])", monkeypatch)
 
     assert PARTS == build_pyodide.pyodide_files()
 
 
 def test_what_npm_says_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With what can be done by hand."""
-    npm(tmp_path, "sys.exit('npm error: no network')", monkeypatch)
+    stand_in(tmp_path, "sys.exit('npm error: no network')", monkeypatch)
     with pytest.raises(DimderivError) as failed:
         build_pyodide.pyodide_files()
     monkeypatch.setattr(shutil, "which", lambda _: None)
@@ -103,6 +105,29 @@ def test_what_npm_says_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     assert ["npm error: no network"] == list(failed.value.known)
     assert "--pyodide" in str(failed.value.hint) and "--pyodide" in str(lacking.value.hint)
+
+
+def test_modules_are_compiled_by_the_python_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By node; without it they are sources, which start too."""
+    files = {**PARTS, "engine.zip": b"sources"}
+    script = """
+from pathlib import Path
+from urllib.parse import urlsplit
+folder = Path(urlsplit(sys.argv[-1]).path)
+(folder / "engine.zip").write_bytes(b"compiled")
+"""
+    stand_in(tmp_path, script, monkeypatch)
+    assert {**files, "engine.zip": b"compiled"} == compiled(files)
+
+    stand_in(tmp_path, "sys.exit('out of memory')", monkeypatch)
+    with pytest.raises(DimderivError, match="node cannot run Pyodide") as failed:
+        compiled(files)
+    assert ["out of memory"] == list(failed.value.known)
+
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert files == compiled(files)
 
 
 @pytest.fixture(scope="module")
